@@ -1,0 +1,66 @@
+# The two commands to know: `make demo` and `make test`. Both set up everything they need in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+
+.PHONY: help demo test lint types unit check-deps lock accuracy bench clean
+
+help:
+	@echo 'make demo      scan a simulated site: a table here, an HTML report in $(OUT)/'
+	@echo 'make test      everything that CI checks'
+	@echo 'make accuracy  measure the fingerprints on the labelled corpus and write docs/accuracy.md'
+	@echo 'make bench     the benchmarks (root; network namespaces)'
+	@echo 'make lock      resolve the dependencies anew and write the locks'
+
+$(VENV)/run: requirements.lock requirements-build.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/run
+	@mkdir -p $(OUT)
+	@rm -f $(OUT)/demo.db
+	$(BIN)/camscan simulate -- $(BIN)/camscan scan 127.77.0.0/24 --db $(OUT)/demo.db
+	$(BIN)/camscan report --db $(OUT)/demo.db --format html --output $(OUT)/demo.html
+	@echo 'The HTML report: $(CURDIR)/$(OUT)/demo.html'
+
+test: lint types unit
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/camscan fingerprints check --strict
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+unit: $(VENV)/dev
+	$(BIN)/python -m pytest --quiet --numprocesses 2
+
+check-deps: $(VENV)/dev
+	$(BIN)/pip-audit --require-hashes --requirement requirements.lock
+
+accuracy: $(VENV)/dev
+	$(BIN)/camscan fingerprints evaluate tests/corpus --markdown docs/accuracy.md
+
+bench: $(VENV)/dev
+	$(BIN)/python benchmarks/site.py
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet uv
+	$(LOCK) --group build --output-file requirements-build.lock
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist

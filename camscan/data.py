@@ -1,0 +1,20 @@
+"""Where the fingerprint library lies: packed into the wheel, or beside the package in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from camscan.errors import HostError
+
+
+def fingerprints_folder() -> Path:
+    """The folder of the built-in fingerprint library.
+
+    Raises:
+        HostError: the package was installed without its data.
+    """
+    package = Path(__file__).parent
+    for folder in (package / "fingerprints", package.parent / "fingerprints"):
+        if (folder / "vocabulary.yaml").is_file():
+            return folder
+    raise HostError(f"the fingerprint library is missing from {package}: install camscan again")

@@ -1,0 +1,42 @@
+"""The exceptions of camscan, grouped by who must act.
+
+CamscanError
+├── UsageError          the user: what was asked for cannot be done as written
+│   ├── TargetError     a target or an exclusion that cannot be used
+│   └── RuleError       a fingerprint, brand or policy file that cannot be used
+├── HostError           the environment: privilege, route, disk, a missing part
+│   └── StoreError      the store cannot be opened, read or written
+└── DecodeError         the peer: bytes that a codec cannot read; never leaves a probe
+
+A message names what is wrong, where, and the remedy.
+"""
+
+from __future__ import annotations
+
+
+class CamscanError(Exception):
+    """Base of every error that camscan raises on purpose."""
+
+
+class UsageError(CamscanError):
+    """What was asked for cannot be done as written."""
+
+
+class TargetError(UsageError):
+    """A target or an exclusion that cannot be used."""
+
+
+class RuleError(UsageError):
+    """A fingerprint, brand or policy file that cannot be used."""
+
+
+class HostError(CamscanError):
+    """This host cannot do what was asked: privilege, route, disk, or a missing part."""
+
+
+class StoreError(HostError):
+    """The store cannot be opened, read or written."""
+
+
+class DecodeError(CamscanError):
+    """Bytes that a codec cannot read."""

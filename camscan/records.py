@@ -1,0 +1,223 @@
+"""The records that flow from a probe to a report. All are frozen, and each points back at its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import TypeAlias
+
+Fields: TypeAlias = Mapping[str, tuple[str, ...]]
+"""What an answer said: dotted field name -> its values, in the order in which they came."""
+
+
+class Outcome(StrEnum):
+    """How one attempt ended. The list is closed; `NOT_SENT`, `GARBLED` and `CRASHED` carry a reason."""
+
+    ANSWERED = "answered"
+    AUTH_REQUIRED = "auth-required"
+    TRUNCATED = "truncated"
+    GARBLED = "garbled"
+    RESET = "reset"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    SILENT = "silent"
+    EXCLUDED = "excluded"
+    NOT_SENT = "not-sent"
+    CRASHED = "crashed"
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether the peer sent bytes that say something about it."""
+        return self in _WITH_ANSWER
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the outcome proves that something lives at the address (a refusal is a sign of life too)."""
+        return self in _WITH_ANSWER or self in (Outcome.RESET, Outcome.REFUSED)
+
+
+_WITH_ANSWER = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED, Outcome.GARBLED})
+
+
+class Level(IntEnum):
+    """How far one rule alone carries."""
+
+    HINT = 1
+    LIKELY = 2
+    CERTAIN = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Verdict(StrEnum):
+    """What the chosen policies say about a device."""
+
+    LISTED = "listed"
+    SUSPECTED = "suspected"
+    NOT_LISTED = "not-listed"
+    UNIDENTIFIED = "unidentified"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One attempt on one channel and what came of it.
+
+    `target` is the address that was asked or, for an answer to a multicast, the one that the datagram came from;
+    addresses that an answer claims for itself are fields. `asked` names the request ("GET /", "DESCRIBE").
+    `raw` holds the bytes as they came over the wire, up to the byte budget; `fields` is what today's codec read in them.
+    """
+
+    target: str
+    channel: str
+    outcome: Outcome
+    at: datetime
+    port: int | None = None
+    asked: str = ""
+    fields: Fields = field(default_factory=dict)
+    raw: bytes = b""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The value in one answer that a rule matched."""
+
+    channel: str
+    port: int | None
+    field: str
+    value: str
+    sha256: str
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """What one rule says about a device. `attributes` may hold model, firmware, serial, kind, mac."""
+
+    rule: str
+    level: Level
+    maker: str | None
+    brand: str | None
+    attributes: Mapping[str, str]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One physical box, merged from observations. `level` says how far `maker` carries; both are null when nothing speaks."""
+
+    address: str
+    addresses: tuple[str, ...]
+    ports: tuple[int, ...] = ()
+    mac: str | None = None
+    hostname: str | None = None
+    maker: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    serial: str | None = None
+    kind: str | None = None
+    level: Level | None = None
+    identifications: tuple[Identification, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    camera_like: bool = False
+    """Whether it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered."""
+    hidden_channels: int | None = None
+    """A recorder's count of attached cameras, as it states it itself."""
+
+    @property
+    def id(self) -> str:
+        """A stable name for the device within its site: serial, else MAC, else address."""
+        return self.serial or self.mac or self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One policy entry that names the maker of a device."""
+
+    policy: str
+    entity: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A device with its verdict under the chosen policies."""
+
+    device: Device
+    verdict: Verdict
+    listed_by: tuple[Listing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What became of one target: its outcome on each channel, and the reason where it was not simply asked and answered."""
+
+    target: str
+    channels: Mapping[str, Outcome]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The most telling outcome over all channels."""
+        order = list(Outcome)
+        return min(self.channels.values(), key=order.index, default=Outcome.NOT_SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a scan really put on the network."""
+
+    packets: int = 0
+    bytes: int = 0
+    max_host_connections_per_second: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vantage:
+    """Where the scan looked from."""
+
+    host: str
+    interfaces: tuple[str, ...] = ()
+
+
+class ScanStatus(StrEnum):
+    """How a scan ended. `RUNNING` in the store of a scan that was killed is read as interrupted."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One run over a set of targets. `targets` and `excluded` are as the user wrote them."""
+
+    id: str
+    started_at: datetime
+    targets: tuple[str, ...]
+    channels: tuple[str, ...]
+    site: str | None = None
+    finished_at: datetime | None = None
+    status: ScanStatus = ScanStatus.RUNNING
+    excluded: tuple[str, ...] = ()
+    vantage: Vantage = Vantage("")
+    settings: Mapping[str, str] = field(default_factory=dict)
+    sent: Sent = Sent()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that a report format may print about one scan."""
+
+    scan: Scan
+    devices: tuple[Judged, ...]
+    policies: tuple[str, ...]
+    ledger: Mapping[str, Mapping[str, int]]
+    """Channel -> outcome -> count of targets; the key "" holds the counts by each target's most telling outcome."""
+    targets: int
