@@ -1,0 +1,61 @@
+"""What the discovery protocols share: text, numbers and addresses at fixed places, and the fields that come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from camscan.codecs.text import clip, mac, to_text
+
+MAX_VALUE = 256  # characters kept of one value; the longest names and serial numbers seen have about 60
+
+
+def fields(values: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Fields from (name, value) pairs. Empty values are left out; values of one name stand together without repeats."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in values:
+        kept = clip(value.replace("\0", ""), MAX_VALUE)
+        known = found.get(name, ())
+        if kept and kept not in known:
+            found[name] = (*known, kept)
+    return found
+
+
+def address(text: str) -> str:
+    """An IP address in its usual notation, without prefix length.
+
+    "" for anything else and for the unspecified address, by which a device says that it has none.
+
+    >>> address("fe80::0aed:edff:fe87:427a/64")
+    'fe80::aed:edff:fe87:427a'
+    """
+    try:
+        parsed = ip_address(text.strip().partition("/")[0])
+    except ValueError:
+        return ""
+    return "" if parsed.is_unspecified else str(parsed)
+
+
+def hardware_address(text: str) -> str:
+    """A MAC address in any usual notation as "AA:BB:CC:DD:EE:FF"; "" where it names no station."""
+    return mac(text) or ""
+
+
+def number(value: int) -> str:
+    """A number as text; "" for 0, which these protocols write where there is nothing to say."""
+    return str(value) if value else ""
+
+
+def text_at(data: bytes, offset: int, length: int) -> str:
+    """The text at a fixed place, up to its first NUL; "" where the answer ends before it."""
+    return to_text(data[offset : offset + length].partition(b"\0")[0])
+
+
+def ipv4_at(data: bytes, offset: int) -> str:
+    """The IPv4 address whose four octets stand at `offset`, in network order."""
+    return address(".".join(map(str, data[offset : offset + 4])))
+
+
+def mac_at(data: bytes, offset: int) -> str:
+    """The MAC address whose six octets stand at `offset`."""
+    return hardware_address(data[offset : offset + 6].hex())

@@ -1,0 +1,74 @@
+"""Which codec reads the answers of which channel: stored bytes become fields again by today's codecs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from camscan.codecs import (
+    baichuan,
+    dh01,
+    dhip,
+    dvrip,
+    http,
+    mdns,
+    mhed,
+    moi,
+    netcommon,
+    over_http,
+    rtsp,
+    sadp,
+    snmp,
+    ssdp,
+    tls,
+    wsdiscovery,
+)
+from camscan.errors import DecodeError
+from camscan.records import Fields, Observation
+
+_Decode = Callable[[bytes, str], Sequence[Fields]]
+
+_DECODERS: Mapping[str, _Decode] = MappingProxyType(
+    {
+        "http": lambda raw, asked: [http.decode(raw, asked.removeprefix("GET ") or "/")],
+        "tls": lambda raw, asked: [tls.decode(raw, asked)],
+        "rtsp": lambda raw, asked: [rtsp.decode(raw, asked)],
+        "onvif": lambda raw, asked: [over_http.onvif_answer(raw, asked)],
+        "wsd": lambda raw, _: wsdiscovery.decode(raw),
+        "ssdp": lambda raw, asked: [
+            over_http.description(raw, asked.removeprefix("GET ")) if asked.startswith("GET ") else ssdp.decode(raw)
+        ],
+        "mdns": lambda raw, _: [mdns.decode(raw)],
+        "snmp": lambda raw, _: [snmp.decode(raw)],
+        "sadp": lambda raw, _: [sadp.decode(raw)],
+        "dhip": lambda raw, _: [dhip.decode(raw)],
+        "dvrip": lambda raw, asked: [dvrip.decode_realm(raw) if asked == "realm" else dvrip.decode_discovery(raw)],
+        "netcommon": lambda raw, _: [netcommon.decode(raw)],
+        "mhed": lambda raw, _: [mhed.decode(raw)],
+        "moi": lambda raw, _: [moi.decode(raw)],
+        "dh01": lambda raw, _: [dh01.decode(raw)],
+        "baichuan": lambda raw, _: [baichuan.decode(raw)],
+    }
+)
+
+_KEPT = ("wsd.unsolicited",)
+"""Fields that do not follow from the bytes alone."""
+
+
+def read_again(observation: Observation) -> Observation:
+    """The same observation with the fields that today's codec reads in its bytes.
+
+    Where today's codec cannot read them, or none is known for the channel, the stored fields stay.
+    """
+    decode = _DECODERS.get(observation.channel)
+    if decode is None or not observation.raw:
+        return observation
+    try:
+        found = decode(observation.raw, observation.asked)
+    except DecodeError:
+        return observation
+    endpoint = observation.fields.get("wsd.endpoint")
+    fields = next((f for f in found if f.get("wsd.endpoint") == endpoint), found[0] if found else observation.fields)
+    kept = {name: observation.fields[name] for name in _KEPT if name in observation.fields}
+    return replace(observation, fields={**fields, **kept})

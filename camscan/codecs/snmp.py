@@ -1,0 +1,126 @@
+"""SNMP v2c GET of the system group (RFC 1901, 3416, 3418) in plain BER (X.690): five values, in one datagram each way.
+
+It is asked only with a community that the operator named. The community in an answer is not decoded into a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from camscan.codecs import layout
+from camscan.codecs.text import to_text
+from camscan.errors import DecodeError, UsageError
+
+FIELDS = ("snmp.sys_descr", "snmp.sys_object_id", "snmp.sys_name", "snmp.sys_contact", "snmp.sys_location")
+
+OBJECTS = MappingProxyType(
+    {
+        "1.3.6.1.2.1.1.1.0": "snmp.sys_descr",
+        "1.3.6.1.2.1.1.2.0": "snmp.sys_object_id",
+        "1.3.6.1.2.1.1.4.0": "snmp.sys_contact",
+        "1.3.6.1.2.1.1.5.0": "snmp.sys_name",
+        "1.3.6.1.2.1.1.6.0": "snmp.sys_location",
+    }
+)
+"""The only objects that are asked for, and the field of each."""
+
+MAX_COMMUNITY = 64  # bytes; agents take 32 to 64
+MAX_REQUEST_ID = 2**31 - 1  # RFC 3416: a 32-bit INTEGER
+MAX_BINDINGS = 32  # values of one answer that are read; five are asked for
+MAX_SUBIDS = 128  # of one OID (RFC 3416 section 2.1)
+MAX_SUBID_BYTES = 5  # of a 32-bit subidentifier, seven bits a byte
+MAX_LENGTH_BYTES = 4  # of a length; a datagram needs two, some agents pad
+
+_INTEGER, _STRING, _NULL, _OID, _SEQUENCE, _GET, _RESPONSE = 0x02, 0x04, 0x05, 0x06, 0x30, 0xA0, 0xA2
+_VERSIONS = (b"\0", b"\1")  # v1 and v2c
+
+
+def encode_get(community: str, request_id: int) -> bytes:
+    """A GetRequest for `OBJECTS`. Raises UsageError for a community or request id that cannot be sent."""
+    name = community.encode("utf-8", "replace")
+    if not 0 < len(name) <= MAX_COMMUNITY:
+        raise UsageError(f"an SNMP community of {len(name)} bytes cannot be sent: it must have 1 to {MAX_COMMUNITY}")
+    if not 0 <= request_id <= MAX_REQUEST_ID:
+        raise UsageError(f"SNMP request id {request_id} cannot be sent: it must be 0 to {MAX_REQUEST_ID}")
+    bindings = b"".join(_tlv(_SEQUENCE, _tlv(_OID, _encode_oid(oid)) + _tlv(_NULL, b"")) for oid in OBJECTS)
+    number = request_id.to_bytes(request_id.bit_length() // 8 + 1, "big")
+    zero = _tlv(_INTEGER, b"\0")
+    request = _tlv(_GET, _tlv(_INTEGER, number) + zero + zero + _tlv(_SEQUENCE, bindings))
+    return _tlv(_SEQUENCE, _tlv(_INTEGER, _VERSIONS[1]) + _tlv(_STRING, name) + request)
+
+
+def decode(data: bytes) -> dict[str, tuple[str, ...]]:
+    """The values of the system group in a response, those that the agent has. Raises DecodeError for anything else."""
+    message, _ = _read(data, 0, _SEQUENCE)
+    version, position = _read(message, 0, _INTEGER)
+    if version not in _VERSIONS:
+        raise DecodeError("no SNMP v1 or v2c: another version")
+    _, position = _read(message, position, _STRING)
+    response, _ = _read(message, position, _RESPONSE)
+    position = 0
+    for _ in ("request id", "error status", "error index"):
+        _, position = _read(response, position, _INTEGER)
+    bindings, _ = _read(response, position, _SEQUENCE)
+    return layout.fields(_pairs(bindings))
+
+
+def _pairs(bindings: bytes) -> Iterator[tuple[str, str]]:
+    position = 0
+    for _ in range(MAX_BINDINGS):
+        if position >= len(bindings):
+            break
+        binding, position = _read(bindings, position, _SEQUENCE)
+        oid, value_at = _read(binding, 0, _OID)
+        name = OBJECTS.get(_decode_oid(oid))
+        if name is None or value_at >= len(binding):
+            continue
+        kind = binding[value_at]
+        if kind in (_STRING, _OID):
+            value, _ = _read(binding, value_at, kind)
+            yield name, to_text(value) if kind == _STRING else _decode_oid(value)
+
+
+def _tlv(tag: int, value: bytes) -> bytes:
+    size = len(value)
+    length = bytes([size]) if size < 0x80 else bytes([0x82]) + size.to_bytes(2, "big")
+    return bytes([tag]) + length + value
+
+
+def _read(data: bytes, position: int, tag: int) -> tuple[bytes, int]:
+    """The contents of the element that starts there, which must have that tag, and where the next one begins."""
+    if position + 2 > len(data):
+        raise DecodeError(f"SNMP element at byte {position} is missing")
+    if data[position] != tag:
+        raise DecodeError(f"SNMP element at byte {position} has tag 0x{data[position]:02x}, not 0x{tag:02x}")
+    length, start = data[position + 1], position + 2
+    if length >= 0x80:
+        size = length & 0x7F
+        if not 0 < size <= MAX_LENGTH_BYTES:
+            raise DecodeError(f"SNMP element at byte {position} has a length of {size} bytes")
+        length, start = int.from_bytes(data[start : start + size], "big"), start + size
+    if start + length > len(data):
+        raise DecodeError(f"SNMP element at byte {position} claims {length} bytes, {len(data) - start} are left")
+    return data[start : start + length], start + length
+
+
+def _encode_oid(oid: str) -> bytes:
+    """The system group's OIDs only have subidentifiers below 128, which take a byte each."""
+    first, second, *rest = map(int, oid.split("."))
+    return bytes([40 * first + second, *rest])
+
+
+def _decode_oid(data: bytes) -> str:
+    numbers: list[int] = []
+    value = size = 0
+    for byte in data:
+        value, size = value << 7 | byte & 0x7F, size + 1
+        if size > MAX_SUBID_BYTES or len(numbers) >= MAX_SUBIDS:
+            raise DecodeError("SNMP OID is longer than OIDs can be")
+        if byte < 0x80:
+            numbers.append(value)
+            value = size = 0
+    if not numbers or size:
+        raise DecodeError("SNMP OID is empty or breaks off")
+    first = min(numbers[0] // 40, 2)
+    return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))

@@ -1,0 +1,99 @@
+"""SSDP (UPnP Device Architecture 1.1, sections 1.2 and 1.3) over UDP 1900, and the device description it points to."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from types import MappingProxyType
+
+from camscan.codecs import headers, layout, xml
+from camscan.errors import DecodeError, UsageError
+
+FIELDS = (
+    "ssdp.server",
+    "ssdp.location",
+    "ssdp.st",
+    "ssdp.usn",
+    "upnp.device_type",
+    "upnp.friendly_name",
+    "upnp.manufacturer",
+    "upnp.manufacturer_url",
+    "upnp.model_name",
+    "upnp.model_number",
+    "upnp.model_description",
+    "upnp.serial_number",
+    "upnp.udn",
+    "upnp.presentation_url",
+)
+
+SEARCH_TARGETS = ("upnp:rootdevice", "urn:schemas-upnp-org:device:Basic:1")
+"""What may be searched for. Every device answers the first, once; cameras are Basic devices (no surveillance type is in
+use), and small stacks answer only their own type. `ssdp:all` would bring a datagram for each of a device's services."""
+
+MAX_MX = 5  # seconds; devices take a higher value for 5
+MAX_DEVICES = 9  # a root device and the embedded ones that are read; routers, the richest, have two or three
+
+_GROUP = "239.255.255.250:1900"
+_START = re.compile(r"NOTIFY\s|HTTP/1\.[01]\s+200\b", re.IGNORECASE)
+_HEADERS = MappingProxyType({"server": "ssdp.server", "location": "ssdp.location", "usn": "ssdp.usn"})
+_ELEMENTS = MappingProxyType(
+    {
+        "deviceType": "upnp.device_type",
+        "friendlyName": "upnp.friendly_name",
+        "manufacturer": "upnp.manufacturer",
+        "manufacturerURL": "upnp.manufacturer_url",
+        "modelName": "upnp.model_name",
+        "modelNumber": "upnp.model_number",
+        "modelDescription": "upnp.model_description",
+        "serialNumber": "upnp.serial_number",
+        "UDN": "upnp.udn",
+        "presentationURL": "upnp.presentation_url",
+    }
+)
+
+
+def encode_search(st: str, mx: int) -> bytes:
+    """An M-SEARCH for one of `SEARCH_TARGETS`. Raises UsageError for anything else.
+
+    `mx` is the time in seconds over which devices spread their answers, 1 to `MAX_MX`; 0 gives the unicast form, which
+    has none and is answered within a second.
+    """
+    if st not in SEARCH_TARGETS:
+        raise UsageError(
+            f"an SSDP search for {st[:64]!r} cannot be sent: it must be one of {', '.join(SEARCH_TARGETS)}"
+        )
+    if not 0 <= mx <= MAX_MX:
+        raise UsageError(f"an SSDP search with MX {mx} cannot be sent: it must be 1 to {MAX_MX}, or 0 for one address")
+    spread = f"MX: {mx}\r\n" if mx else ""
+    search = f'M-SEARCH * HTTP/1.1\r\nHOST: {_GROUP}\r\nMAN: "ssdp:discover"\r\n{spread}ST: {st}\r\n\r\n'
+    return search.encode("ascii")
+
+
+def decode(data: bytes) -> dict[str, tuple[str, ...]]:
+    """The fields of an answer to a search, or of a NOTIFY, whose NT counts as ST. Raises DecodeError for others."""
+    line, found = headers.parse(data)
+    if line and not _START.match(line):
+        raise DecodeError("no SSDP answer: it begins with neither NOTIFY nor HTTP/1.1 200")
+    pairs = [(_HEADERS[name], value) for name, value in found if name in _HEADERS]
+    pairs += [("ssdp.st", value) for name, value in found if name in ("st", "nt")]
+    if not any(name in ("ssdp.st", "ssdp.usn") for name, _ in pairs):
+        raise DecodeError("no SSDP answer: neither ST nor NT nor USN in its headers")
+    return layout.fields(pairs)
+
+
+def decode_description(body: bytes) -> dict[str, tuple[str, ...]]:
+    """What a device description says of its root device and of the first embedded ones, in that order.
+
+    A description that was cut gives what stands before the cut. Raises DecodeError if it is none.
+    """
+    root = xml.parse(body, partial=True)
+    devices = islice(xml.find_all(root, "device"), MAX_DEVICES)
+    pairs = [
+        (_ELEMENTS[name], child.text or "")
+        for device in devices
+        for child in device
+        if (name := xml.local(child.tag)) in _ELEMENTS
+    ]
+    if not pairs:
+        raise DecodeError(f"no UPnP device description: {xml.local(root.tag)[:64]!r} without a device in it")
+    return layout.fields(pairs)

@@ -1,0 +1,196 @@
+"""WS-Discovery (April 2005 and OASIS 1.1) over UDP 3702: Probes for ONVIF devices, and what is answered or announced.
+
+Elements are matched by local name, since devices mix the namespaces of the two. What is no well-formed XML (undeclared
+prefixes, a cut head, a listing that another tool printed) is read tag by tag or line by line instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from types import MappingProxyType
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import unescape
+
+from camscan.codecs import layout, scopes, xml
+from camscan.codecs.text import to_text
+from camscan.errors import DecodeError, UsageError
+from camscan.records import Fields
+
+FIELDS = (
+    "wsd.action",
+    "wsd.endpoint",
+    "wsd.types",
+    "wsd.xaddr",
+    "wsd.relates_to",
+    "wsd.unsolicited",
+    *scopes.FIELDS,
+)
+
+DIALECTS = ("dn:NetworkVideoTransmitter", "tds:Device", "")
+"""The types of the Probes worth sending: some devices answer only one of them, and some only a Probe without types."""
+
+MAX_DATAGRAM = 65_535  # bytes; no UDP datagram is longer
+MAX_MATCHES = 64  # devices of one datagram; a proxy may name several, a camera names itself
+MAX_ITEMS = 16  # types and addresses of one device; the richest seen has 4
+MAX_PREFIXES = 64  # namespace prefixes that are looked at; gSOAP declares about 30
+
+_PROBE = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
+    ' xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
+    ' xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"'
+    ' xmlns:dn="http://www.onvif.org/ver10/network/wsdl"'
+    ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl">'
+    "<s:Header><a:MessageID>urn:uuid:{id}</a:MessageID>"
+    '<a:To s:mustUnderstand="true">urn:schemas-xmlsoap-org:ws:2005:04:discovery</a:To>'
+    '<a:Action s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</a:Action>'
+    "</s:Header><s:Body><d:Probe>{types}</d:Probe></s:Body></s:Envelope>"
+)
+_MESSAGE_ID = re.compile(r"(?:urn:)?(?:uuid:)?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
+
+_DEVICE = "NetworkVideoTransmitter"
+_QUESTIONS = ("Probe", "Resolve")
+_ANSWERS = ("ProbeMatches", "ResolveMatches", "Hello", "Bye")
+_MATCHES = ("ProbeMatch", "ResolveMatch")
+_PARTS = frozenset({"EndpointReference", "Types", "Scopes", "XAddrs"})
+_PREFIX = re.compile(r"""xmlns:([\w.-]{1,64})\s{0,8}=\s{0,8}["']([^"'<>]{1,256})["']""")
+_FORBIDDEN = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?:[\w.-]{1,64}:)?((?:Probe|Resolve)(?:Match(?:es)?)?|Hello|Bye|Action|RelatesTo|Address|Types|Scopes|XAddrs)"
+    r"(?:\s[^<>]{0,512})?>([^<]*+)(?=(<?))"
+)
+_LINE = re.compile(r"^[ \t]{0,64}(Types|Scopes|XAddrs)[ \t]{0,8}[:=]([^\r\n]*+)", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class _Message:
+    """A datagram taken apart: what its header says, and the parts of each device by local name."""
+
+    action: str = ""
+    relates_to: str = ""
+    devices: list[dict[str, str]] = field(default_factory=list)
+
+
+def encode_probe(message_id: str, types: str) -> bytes:
+    """A Probe for one of `DIALECTS`, on one line: some devices answer a unicast Probe only without line breaks in it.
+
+    `message_id` is a UUID, with or without "urn:uuid:". Raises UsageError for anything else.
+    """
+    match = _MESSAGE_ID.fullmatch(message_id)
+    if match is None:
+        raise UsageError(f"message id {message_id[:64]!r} cannot be sent: it must be a UUID")
+    if types not in DIALECTS:
+        raise UsageError(f"a Probe for {types[:64]!r} cannot be sent: the types must be one of {DIALECTS}")
+    return _PROBE.format(id=match[1], types=f"<d:Types>{types}</d:Types>" if types else "").encode("ascii")
+
+
+def decode(data: bytes, asked: Collection[str] = ()) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """The devices of a ProbeMatches, ResolveMatches, Hello or Bye, one mapping each; none for a question.
+
+    `asked` holds the message ids that were sent: a device that answers none of them is marked unsolicited.
+    Raises DecodeError where the datagram is no WS-Discovery.
+    """
+    data = data[:MAX_DATAGRAM]
+    text = to_text(data)
+    try:
+        message = _from_xml(xml.parse(data))
+    except DecodeError:
+        message = _from_text(text)
+    prefixes = MappingProxyType({match[1]: match[2] for match in islice(_PREFIX.finditer(text), MAX_PREFIXES)})
+    unsolicited = bool(asked) and _bare(message.relates_to) not in {_bare(sent) for sent in asked}
+    common = [
+        ("wsd.action", message.action.rstrip("/").rpartition("/")[2]),
+        ("wsd.relates_to", message.relates_to),
+        ("wsd.unsolicited", "true" if unsolicited else ""),
+    ]
+    return tuple(
+        layout.fields([*common, *_pairs(device, prefixes)]) | scopes.decode(scopes.split(device.get("Scopes", "")))
+        for device in message.devices
+    )
+
+
+def is_onvif(fields: Fields) -> bool:
+    """Whether it is an ONVIF device that answered: printers, file servers and desktops speak WS-Discovery as well."""
+    return any(_DEVICE in value for value in fields.get("wsd.types", ())) or any(
+        scope.lower().startswith(scopes.PREFIX) for scope in fields.get("onvif.scope", ())
+    )
+
+
+def _pairs(device: Mapping[str, str], prefixes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield "wsd.endpoint", device.get("Address", "")
+    for name in device.get("Types", "").split()[:MAX_ITEMS]:
+        prefix, _, local = name.rpartition(":")
+        namespace = prefixes.get(prefix)
+        yield "wsd.types", f"{namespace} {local}" if namespace else name
+    for address in device.get("XAddrs", "").split()[:MAX_ITEMS]:
+        yield "wsd.xaddr", address
+
+
+def _bare(message_id: str) -> str:
+    """A message id without its scheme: devices echo "urn:uuid:" as "uuid:", and change the case."""
+    return message_id.strip().lower().rpartition(":")[2]
+
+
+def _from_xml(root: Element) -> _Message:
+    names = {xml.local(element.tag) for element in root.iter()}
+    message = _Message(
+        action=xml.find_text(root, "Action") or next((name for name in _ANSWERS if name in names), ""),
+        relates_to=xml.find_text(root, "RelatesTo"),
+    )
+    for element in root.iter():
+        parts = {xml.local(child.tag): child for child in element}
+        if _PARTS & parts.keys() and xml.local(element.tag) not in _QUESTIONS:
+            device = {name: (parts[name].text or "").strip() for name in _PARTS & parts.keys()}
+            if "EndpointReference" in parts:
+                device["Address"] = xml.find_text(parts["EndpointReference"], "Address")
+            message.devices.append(device)
+            if len(message.devices) == MAX_MATCHES:
+                break
+    if not message.devices and xml.local(root.tag) != "Envelope":
+        raise DecodeError("no WS-Discovery: XML without an envelope and without a device")
+    return message
+
+
+def _from_text(text: str) -> _Message:
+    """The same from what is no well-formed XML."""
+    if _FORBIDDEN.search(text):
+        raise DecodeError("XML with a DOCTYPE or entity, which no device needs")
+    message = _from_tags(text)
+    if not (message.devices or message.action.endswith(_QUESTIONS)):
+        message.devices = _from_lines(text)
+    return message
+
+
+def _from_tags(text: str) -> _Message:
+    message = _Message()
+    device: dict[str, str] = {}
+    for name, raw, end in _TAG.findall(text):
+        value = unescape(raw if end else "".join(raw.rsplit(None, 1)[:-1])).strip()  # the last word may be cut
+        if name in _QUESTIONS:
+            return _Message(action=name)
+        if name in _ANSWERS or name in _MATCHES:
+            message.action = message.action or (name if name in _ANSWERS else f"{name}es")
+            device = {}
+        elif name == "Action":
+            message.action = message.action or value
+        elif name == "RelatesTo":
+            message.relates_to = message.relates_to or value
+        elif value and name not in device:
+            if not device:
+                message.devices.append(device)
+            device[name] = value
+    # An address alone may be the one in the header that answers go to.
+    message.devices = [found for found in message.devices if found.keys() != {"Address"}][:MAX_MATCHES]
+    return message
+
+
+def _from_lines(text: str) -> list[dict[str, str]]:
+    """The device of a listing: lines "Types: ...", "Scopes: ...", "XAddrs: ...", or nothing but scopes."""
+    listed = {match[1]: match[2].strip() for match in _LINE.finditer(text)}
+    start = text.find(scopes.PREFIX)
+    if not listed and start < 0:
+        raise DecodeError("no WS-Discovery: neither types nor scopes nor addresses of a device")
+    return [listed or {"Scopes": text[start:]}]

@@ -1,0 +1,112 @@
+"""XML of hostile and of careless peers: bounded before it is parsed, forgiving about what careless devices get wrong.
+
+Refused before parsing: any DOCTYPE or entity, and whatever is larger or richer in elements than an answer can be.
+Forgiven: text before the declaration or behind the root, a charset wrongly named, control characters, a bare "&".
+The parser only ever sees UTF-8 without a declaration, so no charset can hide a DOCTYPE from the check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import cast
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+
+from camscan.codecs.text import to_text
+from camscan.errors import DecodeError
+
+MAX_SIZE = 1024 * 1024  # bytes; old expat needs quadratic time for a long token, 0.2 s for one of 1 MiB in small pieces
+MAX_DEPTH = 64  # levels; SOAP answers have about ten
+MAX_TAGS = 20_000  # opening and closing tags; the largest capability lists have about 3,000
+MAX_NAMESPACE = 512  # characters; each distinct tag name holds a copy of its namespace in memory
+
+_DECLARATION = re.compile(r"<\?xml\s[^<>]{0,512}?\?>\s*")
+_ENCODING = re.compile(rb"<\?xml\s[^<>]{0,256}?encoding\s{0,8}=\s{0,8}[\"']([A-Za-z0-9._-]{1,32})", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"<!(?!--|\[CDATA\[)")
+_LONG = f"{{{MAX_NAMESPACE}}}"
+_LONG_NAMESPACE = re.compile(rf"""xmlns(?::[^\s=]{{0,64}})?\s*+=\s*+(?:"[^"]{_LONG}|'[^']{_LONG})""")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+
+
+def parse(data: bytes, *, partial: bool = False) -> Element:
+    """The root element. Raises DecodeError.
+
+    With `partial`, what stands before the place where the document breaks off or goes wrong will do.
+    """
+    root: Element | None = None
+    depth = 0
+    try:
+        for event, element in _events(_prepared(data)):
+            depth += 1 if event == "start" else -1
+            root = element if root is None else root
+            if depth > MAX_DEPTH:
+                raise DecodeError(f"XML is nested deeper than {MAX_DEPTH} levels")
+    except ParseError as error:
+        if root is None or not (partial or depth == 0):
+            raise DecodeError(f"not well-formed XML: {error}") from None
+    if root is None:
+        raise DecodeError("XML without any element")
+    return root
+
+
+def local(tag: str) -> str:
+    """The local name of an element's tag."""
+    return tag.rpartition("}")[2]
+
+
+def namespace(tag: str) -> str:
+    """The namespace of an element's tag, "" where it has none."""
+    return tag[1:].rpartition("}")[0] if tag.startswith("{") else ""
+
+
+def children(element: Element, name: str = "") -> list[Element]:
+    """The direct children, only those with that local name where one is given."""
+    return [child for child in element if name in ("", local(child.tag))]
+
+
+def find_all(root: Element, name: str) -> Iterator[Element]:
+    """Every element with that local name, in document order, the root included."""
+    return (element for element in root.iter() if local(element.tag) == name)
+
+
+def find_text(root: Element, name: str) -> str:
+    """The text of the first element with that local name that holds any; "" where there is none."""
+    texts = ((element.text or "").strip() for element in find_all(root, name))
+    return next(filter(None, texts), "")
+
+
+def _events(document: bytes) -> Iterator[tuple[str, Element]]:
+    """Start and end of every element, then ParseError where the document is not well-formed."""
+    parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
+    parser.feed(document)
+    error: ParseError | None = None
+    try:
+        parser.close()  # newer expat holds its last events back until then
+    except ParseError as caught:
+        error = caught
+    yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
+    if error is not None:
+        raise error
+
+
+def _prepared(data: bytes) -> bytes:
+    """The document as UTF-8 without its declaration, once it has passed every check that needs no parser."""
+    if len(data) > MAX_SIZE:
+        raise DecodeError(f"XML of {len(data)} bytes is larger than {MAX_SIZE}")
+    encoding = _ENCODING.search(data, 0, 1024)
+    text = _ILLEGAL.sub("", to_text(data, encoding[1].decode() if encoding else ""))
+    start = text.find("<")
+    if start < 0:
+        raise DecodeError("no XML: not a single tag")
+    text = text[start : text.rfind(">") + 1 or None]
+    text = _DECLARATION.sub("", text, count=1) if text.startswith("<?") else text
+    if _FORBIDDEN.search(text):
+        raise DecodeError("XML with a DOCTYPE or entity, which no device needs")
+    if text.count("<") > MAX_TAGS:
+        raise DecodeError(f"XML with more than {MAX_TAGS} tags")
+    if _LONG_NAMESPACE.search(text):
+        raise DecodeError(f"XML with a namespace of more than {MAX_NAMESPACE} characters")
+    if "<![CDATA[" not in text:
+        text = _BARE_AMPERSAND.sub("&amp;", text)
+    return text.encode()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camscan.codecs.challenges import MAX_CHALLENGES, MAX_VALUE, challenge_fields, parse_challenges
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('Digest realm="Login to 4K02AB7PAJ00001", nonce="203c"', [("digest", "Login to 4K02AB7PAJ00001")]),
+        (
+            'Digest realm="a, b", nonce="x=1, Basic realm=q", qop="auth", Basic realm="x"',
+            [("digest", "a, b"), ("basic", "x")],
+        ),
+        ("Basic realm=NETSurveillance WEB", [("basic", "NETSurveillance WEB")]),
+        ('Digest realm=foo bar nonce="abc" opaque=z', [("digest", "foo bar")]),
+        ("Digest realm=a=b, nonce=c", [("digest", "a=b")]),
+        ('digest REALM = "K"', [("digest", "K")]),
+        (r'Digest realm="a\"b\\c\d"', [("digest", r"a\"b\c\d".replace(r"\"", '"'))]),
+        ('Digest realm="no end, nonce=1', [("digest", "no end, nonce=1")]),
+        ('Digest realm="x" Basic realm="y"', [("digest", "x"), ("basic", "y")]),
+        ('Digest,Basic realm="z"', [("digest", ""), ("basic", "z")]),
+        ("NTLM TlRMTVNTUAAC==, Basic realm=k", [("ntlm", ""), ("basic", "k")]),
+        ("Negotiate YII/abc+d==, Basic realm=k", [("negotiate", ""), ("basic", "k")]),
+        ('realm="only"', [("", "only")]),
+        ('nonce="first", realm="second"', [("", "second")]),
+        ('Digest realm="first", realm="second"', [("digest", "first")]),
+        ('Digest realm="网络摄像机"', [("digest", "网络摄像机")]),
+        ("Bearer", [("bearer", "")]),
+        ("", []),
+        (' ,;="x"', []),
+    ],
+)
+def test_challenges(value: str, expected: list[tuple[str, str]]) -> None:
+    assert parse_challenges(value) == tuple(expected)
+
+
+def test_fields_hold_each_value_once() -> None:
+    values = ['Digest realm="IP Camera(C1214)", nonce="0191"', 'Basic realm="IP Camera(C1214)"', "", " NTLM "]
+    assert challenge_fields("rtsp", values) == {
+        "rtsp.realm": ("IP Camera(C1214)",),
+        "rtsp.auth": ("digest", "basic", "ntlm"),
+        "rtsp.www_authenticate": (*values[:2], "NTLM"),
+    }
+    assert challenge_fields("http", ["", " "]) == {}
+
+
+def test_floods_are_cut() -> None:
+    assert parse_challenges("A," * MAX_VALUE) == (("a", ""),) * MAX_CHALLENGES
+    assert parse_challenges('Basic realm="' + "x" * MAX_VALUE) == (("basic", "x" * (MAX_VALUE - 13)),)
+    many = challenge_fields("http", [f"Basic realm={number}" for number in range(MAX_CHALLENGES + 1)])
+    assert len(many["http.www_authenticate"]) == MAX_CHALLENGES
+
+
+@given(st.text(alphabet='aZ9 ,;="\\\t', max_size=200) | st.text())
+def test_anything_can_be_read(value: str) -> None:
+    for scheme, realm in parse_challenges(value):
+        assert scheme == scheme.lower()
+        assert realm in value.replace('\\"', '"').replace("\\\\", "\\") or "\\" in value

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from xml.etree.ElementTree import Element
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.decoders import assert_survives
+
+from camscan.codecs import xml
+from camscan.errors import DecodeError
+
+SAMPLE = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\r\n<p:Answer xmlns:p="urn:one" xmlns="urn:two">\r\n'
+    b'<Name id="1"> Front door </Name><Name/><Empty> </Empty><p:Group><Name>Back</Name></p:Group>\r\n</p:Answer>\r\n'
+)
+
+
+def test_helpers_go_by_local_names() -> None:
+    root = xml.parse(SAMPLE)
+    assert (xml.local(root.tag), xml.namespace(root.tag)) == ("Answer", "urn:one")
+    assert (xml.local("plain"), xml.namespace("plain")) == ("plain", "")
+    assert xml.find_text(root, "Name") == "Front door"
+    assert xml.find_text(root, "Empty") == ""
+    assert xml.find_text(root, "Missing") == ""
+    assert [name.text for name in xml.find_all(root, "Name")] == [" Front door ", None, "Back"]
+    assert [xml.local(child.tag) for child in xml.children(root)] == ["Name", "Name", "Empty", "Group"]
+    assert [child.text for child in xml.children(root, "Name")] == [" Front door ", None]
+
+
+def test_the_first_element_that_holds_text_counts() -> None:
+    assert xml.find_text(xml.parse(b"<a><b/><b> </b><b>x</b></a>"), "b") == "x"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"\xef\xbb\xbf<a>x</a>", "x"),
+        (b'junk \xef\xbb\xbf<?xml version="1.0"?><a>x</a>', "x"),
+        (b"\r\n\0<a>x</a>\0\0\0", "x"),
+        (b"<a>x</a>} trailing junk", "x"),
+        (b"<a>x</a><b>second document</b>", "x"),
+        ('<?xml version="1.0" encoding="GB2312" ?>\n<a>录像机</a>'.encode("gb2312"), "录像机"),
+        ('<?xml version="1.0" encoding="gb2312"?><a>录像机</a>'.encode(), "录像机"),  # the charset is a lie
+        (b'<?xml version="1.0" encoding="no-such-charset"?><a>x</a>', "x"),
+        (b'<?xml version="1.0" encoding="utf-16"?><a>x</a>', "x"),
+        ('<?xml version="1.0" encoding="utf-16"?><a>ü</a>'.encode("utf-16"), "ü"),
+        (b"<a>AT&T &amp; &#38; &#x26; &nbsp; &</a>", "AT&T & & & &nbsp; &"),
+        (b"<a>bell\x07 and escape\x1b</a>", "bell and escape"),
+        (b"<a><![CDATA[1 < 2 & 3]]></a>", "1 < 2 & 3"),
+    ],
+)
+def test_what_careless_devices_get_wrong_is_forgiven(data: bytes, text: str) -> None:
+    assert xml.parse(data).text == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        b'<!DOCTYPE a SYSTEM "http://192.0.2.1/evil.dtd"><a/>',
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode("utf-16"),
+        b'<?xml version="1.0" encoding="utf-7"?>+ADw-!DOCTYPE a+AD4-<a/><!ENTITY b "c">',
+        b"<a/><!DOCTYPE a>",
+        b"<!ELEMENT a ANY><a/>",
+    ],
+)
+def test_declarations_are_refused_before_parsing(data: bytes) -> None:
+    with pytest.raises(DecodeError, match="DOCTYPE"):
+        xml.parse(data, partial=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "not a single tag"),
+        (b"no markup at all", "not a single tag"),
+        (b"<a><b></a>", "not well-formed"),
+        (b"<a>cut", "not well-formed"),
+        (b"<!-- only a comment -->", "not well-formed"),
+        (b"<a>" + b" " * xml.MAX_SIZE + b"</a>", "larger than"),
+        (b"<a>" * (xml.MAX_DEPTH + 1) + b"</a>" * (xml.MAX_DEPTH + 1), "deeper than"),
+        (b"<a>" + b"<b/>" * xml.MAX_TAGS + b"</a>", "tags"),
+        (b'<a xmlns:b = "' + b"u" * xml.MAX_NAMESPACE + b'"><b:c/></a>', "namespace"),
+        (b"<a xmlns='" + b"u" * xml.MAX_NAMESPACE + b"'/>", "namespace"),
+    ],
+)
+def test_bounds(data: bytes, message: str) -> None:
+    with pytest.raises(DecodeError, match=message):
+        xml.parse(data)
+
+
+def test_what_fits_the_bounds_exactly_is_read() -> None:
+    depth = xml.MAX_DEPTH
+    assert xml.find_text(xml.parse(b"<a>" * depth + b"x" + b"</a>" * depth), "a") == "x"
+    assert len(xml.parse(b"<a>" + b"<b/>" * (xml.MAX_TAGS - 2) + b"</a>")) == xml.MAX_TAGS - 2
+
+
+def test_a_document_that_breaks_off_gives_its_whole_elements() -> None:
+    root = xml.parse(b"<a><b>one</b><c>tw", partial=True)
+    assert [(xml.local(element.tag), element.text) for element in root] == [("b", "one"), ("c", None)]
+    with pytest.raises(DecodeError):
+        xml.parse(b"<a", partial=True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<a b='" + b"x" * (xml.MAX_SIZE - 20) + b"'/>",
+        b"<a>" + b"&" * 200_000 + b"</a>",
+        b"<" * 1_000_000,
+        b"<?xml " * 150_000,
+        b"<a" + b" xmlns" * 150_000 + b"/>",
+        b"<a " + b" ".join(b'a%d="1"' % number for number in range(80_000)) + b"/>",
+        b'<a xmlns="' + b"u" * 511 + b'">' + b"".join(b"<a%d/>" % number for number in range(19_000)) + b"</a>",
+        b"<a>" * 9_999 + b"</a>" * 9_999,
+    ],
+)
+def test_hostile_documents_cost_little_time(data: bytes) -> None:
+    start = time.process_time()
+    with suppress(DecodeError):
+        xml.parse(data)
+    assert time.process_time() - start < 0.5
+
+
+def test_damaged_documents() -> None:
+    assert_survives(xml.parse, SAMPLE)
+    assert_survives(lambda data: xml.parse(data, partial=True), SAMPLE)
+
+
+@given(st.binary(max_size=300) | st.text("<>/?!&;'\"= abx:\n", max_size=80).map(str.encode))
+def test_any_bytes_give_an_element_or_a_decode_error(data: bytes) -> None:
+    with suppress(DecodeError):
+        assert isinstance(xml.parse(data, partial=True), Element)

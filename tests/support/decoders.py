@@ -1,0 +1,39 @@
+"""What every decoder must survive: answers that are cut, damaged, or followed by something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from camscan.errors import DecodeError
+
+EVERY_LENGTH = 4096
+"""Samples up to this size are cut at every length; longer ones at about as many places."""
+
+JUNK = (b"\x00", b"\r\n", b"\xff" * 16, b"<>&\"'{}[]", b"\x00" * 1024, bytes(range(256)))
+
+
+def assert_survives(decode: Callable[[bytes], object], sample: bytes) -> None:
+    """Decode the sample cut, with junk around and inside it, and with bits flipped: only DecodeError may come out."""
+    for damaged in damage(sample):
+        with suppress(DecodeError):
+            decode(damaged)
+
+
+def damage(sample: bytes) -> Iterator[bytes]:
+    """Damaged copies of a sample, the same ones each time."""
+    stride = max(1, len(sample) // EVERY_LENGTH)
+    for end in range(0, len(sample), stride):
+        yield sample[:end]
+    for junk in JUNK:
+        yield sample + junk
+        yield junk + sample
+        yield sample[: len(sample) // 2] + junk + sample[len(sample) // 2 :]
+    yield sample + sample
+    for position in range(0, len(sample), stride):
+        flipped = bytearray(sample)
+        flipped[position] ^= 1 << position % 8
+        yield bytes(flipped)
+    for position in range(0, len(sample), max(1, len(sample) // 256)):
+        yield sample[:position] + b"\xff" + sample[position + 1 :]
+        yield sample[:position] + b"\x00" + sample[position + 1 :]
