@@ -1,0 +1,194 @@
+"""Reads targets as people write them.
+
+A number that programs read in different ways (`010.0.0.1`, `127.1`, `0x7f000001`) is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TypeAlias
+
+from camscan.errors import TargetError
+from camscan.targets.addresses import Address, Range, TargetSet, key, unmapped
+
+MAX_SPECS = 1_000_000
+"""Specs in all; whoever has more of them has networks."""
+MAX_TEXT = 32 * 1024 * 1024
+"""Characters of one target file: `MAX_SPECS` lines of 32 characters."""
+MAX_SPEC = 300
+"""Characters of one spec: the longest host name has 253."""
+
+Resolve: TypeAlias = Callable[[str], Sequence[str]]
+"""Gives all addresses of a host name; may raise OSError."""
+
+_PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
+_BRACKETS = re.compile(r"\[([^\[\]]*)\](/[^/]*)?")
+_BARE_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
+
+# A host name in lower case. One without a letter is a spoilt range, one whose last label is a number a spoilt IPv4
+# address (WHATWG URL, "ends in a number").
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"(?=.*[a-z])(?!.*(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$)(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}")
+
+_FORMS = "write an address (10.0.0.5), a network (10.0.0.0/24), a range (10.0.0.1-50) or a host name"
+_ADVICE = (
+    (re.compile(r"[^\x00-\x7f]"), "write it in ASCII (an international host name in its xn-- form)"),
+    (re.compile(r"://|/.*/"), "leave out the scheme and the path of the URL"),
+    (re.compile(r"[\s,;]"), "write one target each, with a space or a new line between them"),
+    (re.compile(r"^[^:]+:[0-9]*$|\]:"), "leave out the port"),
+    (re.compile(r"^[0-9.]*\*|^[0-9.]+-[0-9]+\."), "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
+    (re.compile(r"^[0-9][0-9a-fA-FxX.]*(?:[/-]|$)"), "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One target as it was written, and where: "hosts.txt:3", "stdin:3", or nothing for the command line."""
+
+    text: str
+    origin: str = ""
+
+    def error(self, why: str) -> TargetError:
+        """The error that says which target cannot be used, where it stands, and `why`."""
+        shown = repr(self.text if len(self.text) <= MAX_SPEC else f"{self.text[:60]}…")
+        return TargetError(f"{self.origin and self.origin + ': '}cannot use {shown} as a target: {why}")
+
+
+def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
+    """Replace `@file` and `-` by the specs that stand in them.
+
+    `read` gives the text of a file, and of standard input for "-". Specs in a file are separated by white space;
+    "#" at the start of a word begins a comment.
+
+    Raises:
+        TargetError: a file cannot be read, names another file, or holds too much.
+    """
+    found: list[Spec] = []
+    for text in map(str.strip, specs):
+        found.extend(_listed(text.removeprefix("@"), read) if _names_file(text) else [Spec(text)])
+        if len(found) > MAX_SPECS:
+            raise TargetError(f"more than {MAX_SPECS:,} targets: write networks instead of single addresses")
+    return found
+
+
+def parse(specs: Iterable[str | Spec], *, resolve: Resolve | None = None, whole_networks: bool = False) -> TargetSet:
+    """Read targets or, with `whole_networks`, exclusions.
+
+    An IPv4 network up to /30 stands for its hosts; `whole_networks` keeps its network and broadcast address in.
+    A host name stands for all its addresses, and is looked up once.
+
+    Raises:
+        TargetError: a spec cannot be used, or a host name cannot be resolved.
+    """
+    ranges: list[Range] = []
+    names: dict[str, tuple[str, ...]] = {}
+    for item in specs:
+        spec = item if isinstance(item, Spec) else Spec(item.strip())
+        meant = _read(spec, edge=0 if whole_networks else 1)
+        if not isinstance(meant, str):
+            ranges.append(meant)
+        elif meant not in names:
+            names[meant] = _resolved(spec, meant, resolve)
+            ranges.extend((key(address), key(address)) for address in map(ip_address, names[meant]))
+    return TargetSet.of(ranges, names)
+
+
+def _names_file(text: str) -> bool:
+    return text == "-" or text.startswith("@")
+
+
+def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
+    """The specs of one file, or of standard input."""
+    try:
+        text = read(name)
+    except (OSError, UnicodeError) as error:
+        raise TargetError(f"cannot read targets from {name!r}: {error}: name a text file in UTF-8") from error
+    if len(text) > MAX_TEXT:
+        raise TargetError(f"{name!r} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
+    shown = "stdin" if name == "-" else name
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        for word in line.split():
+            if word.startswith("#"):
+                break
+            spec = Spec(word, f"{shown}:{number}")
+            if _names_file(word):
+                raise spec.error("a target file cannot name another one: give both on the command line")
+            yield spec
+
+
+def _read(spec: Spec, edge: int) -> Range | str:
+    """The range that a spec stands for, or its host name. `edge` is what an IPv4 network loses at either end."""
+    text = spec.text
+    if len(text) > MAX_SPEC:
+        raise spec.error(f"it is longer than {MAX_SPEC} characters: {_FORMS}")
+    if bracketed := _BRACKETS.fullmatch(text):
+        text = bracketed[1] + (bracketed[2] or "")
+        if ":" not in text:
+            raise spec.error("only an IPv6 address stands in brackets: leave them out")
+    for separator, read in (("/", _network), ("-", _span)):
+        head, found, tail = text.partition(separator)
+        if found and (first := _literal(spec, head)):
+            return read(spec, first, tail, edge)
+    if address := _literal(spec, text):
+        return key(address), key(address)
+    return _host_name(spec, text)
+
+
+def _literal(spec: Spec, text: str) -> Address | None:
+    """The address that `text` writes in full, if it does."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        raise spec.error("a zone cannot be a target: use 'camscan discover' to look at one link")
+    if address != unmapped(address):
+        raise spec.error(f"it is an IPv4 address inside IPv6: write {unmapped(address)}")
+    return address
+
+
+def _network(spec: Spec, address: Address, prefix: str, edge: int) -> Range:
+    if not _PREFIX.fullmatch(prefix):
+        raise spec.error(f"after the slash stands a prefix length, as in {address}/24")
+    if int(prefix) > address.max_prefixlen:
+        raise spec.error(f"a prefix length is at most {address.max_prefixlen}")
+    network = ip_network((address, int(prefix)), strict=False)
+    if network.version == 6 or network.num_addresses < 4:
+        edge = 0
+    return key(network[0]) + edge, key(network[-1]) - edge
+
+
+def _span(spec: Spec, first: Address, end: str, _edge: int) -> Range:
+    if first.version == 4 and "." not in end:
+        end = f"{str(first).rpartition('.')[0]}.{end}"
+    last = _literal(spec, end)
+    if last is None or last.version != first.version:
+        raise spec.error("a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50")
+    if int(last) < int(first):
+        raise spec.error(f"the range ends before it begins: write {last}-{first}")
+    return key(first), key(last)
+
+
+def _host_name(spec: Spec, text: str) -> str:
+    name = text.lower().removesuffix(".")
+    if _NAME.fullmatch(name):
+        return name
+    if _BARE_NUMBER.fullmatch(text) and (number := int(text, 16 if text[1:2] in {"x", "X"} else 10)) < 1 << 32:
+        raise spec.error(f"it is a bare number: write {IPv4Address(number)} if that is meant")
+    raise spec.error(next((advice for pattern, advice in _ADVICE if pattern.search(text)), _FORMS))
+
+
+def _resolved(spec: Spec, name: str, resolve: Resolve | None) -> tuple[str, ...]:
+    """All addresses of a host name in their usual spelling, in the resolver's order, each once."""
+    if resolve is None:
+        raise spec.error("host names are not looked up here: write its address")
+    try:
+        addresses = [unmapped(ip_address(text.partition("%")[0])) for text in resolve(name)]
+    except (OSError, ValueError) as error:
+        raise spec.error(f"the name cannot be resolved ({error}): check it, or write its address") from error
+    if not addresses:
+        raise spec.error("the name has no address: check it, or write its address")
+    return tuple(dict.fromkeys(map(str, addresses)))
