@@ -1,0 +1,1 @@
+"""Rules over observations: load and check them, match them, say why."""

@@ -1,0 +1,129 @@
+"""What a library must keep to beyond its grammar: every rule is tried on its own examples and on everybody else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields as fields_of
+from datetime import UTC, datetime
+
+from camscan.identify.library import Library
+from camscan.identify.patterns import groups, matches_empty
+from camscan.identify.rules import Brand, Example, Rule, Vocabulary, normalised
+from camscan.records import Identification, Level, Observation, Outcome
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+_FEW_LITERALS = 5
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:P<\w+>|[a-zA-Z-]*[:)])|\{[0-9,]+\}|.", re.DOTALL)
+_ANCHORS = frozenset({"^", "$", r"\A", r"\z"})
+_LITERAL = re.compile(r"[^()\[.+*?{|\\]|\\[^dDwWsSbBCpP]", re.DOTALL)
+
+
+def check(library: Library) -> Iterator[str]:
+    """Every fault of a library as "file:line: rule: what: remedy"; nothing where it is in order."""
+    yield from library.warnings
+    yield from _check_vocabulary(library.vocabulary)
+    yield from _check_brands(library.brands)
+    for rule in library.rules:
+        yield from (f"{rule.where}: {fault}" for fault in _check_rule(rule, library))
+
+
+def observed(example: Example) -> Observation:
+    """An observation that answers as an example says."""
+    return Observation("", "example", Outcome.ANSWERED, _EPOCH, fields=example.fields)
+
+
+def _check_vocabulary(vocabulary: Vocabulary) -> Iterator[str]:
+    for item in fields_of(Vocabulary):
+        words: tuple[str, ...] = getattr(vocabulary, item.name)
+        seen: dict[str, str] = {}
+        for word in words:
+            key = normalised(word) if item.name == "makers" else _flat(word)
+            if key in seen:
+                yield f"vocabulary.yaml: {item.name}: {word!r} is {seen[key]!r} spelled otherwise: keep one"
+            seen[key] = word
+    for field in sorted(set(vocabulary.brand_fields) - set(vocabulary.fields)):
+        yield f"vocabulary.yaml: brand_fields: {field!r} is no field: add it to `fields`, or take it out"
+
+
+def _flat(word: str) -> str:
+    """A field name without case and word separators; its dots tell protocols apart and stay."""
+    return word.casefold().replace("_", "").replace("-", "")
+
+
+def _check_brands(brands: Iterable[Brand]) -> Iterator[str]:
+    seen: dict[str, Brand] = {}
+    for brand in brands:
+        for name in (brand.name, *brand.aliases):
+            first = seen.setdefault(normalised(name), brand)
+            if first is not brand:
+                yield f"{brand.where}: {name!r} is also {first.name!r} ({first.file}:{first.line}): keep one"
+        names = [normalised(name) for name in (brand.name, *brand.aliases)]
+        if len(set(names)) < len(names):
+            yield f"{brand.where}: an alias differs only in case, spaces or punctuation: take it out"
+
+
+def _check_rule(rule: Rule, library: Library) -> Iterator[str]:
+    for match in rule.matches:
+        if matches_empty(match.pattern):
+            yield f"pattern {match.pattern!r} is found in an empty value: say what must be there"
+    if not rule.near_misses and all(_is_loose(match.pattern) for match in rule.matches):
+        yield "a short pattern without an anchor and without a near miss: write ^ or $, or a near miss"
+    if "brand" in rule.sets and library.labels.find(rule.sets["brand"]) is None:
+        yield f"no brand file knows {rule.sets['brand']!r}: add it below brands/"
+    yield from _check_groups(rule)
+    for example in rule.examples:
+        yield from _check_example(rule, example, library.identify([observed(example)]))
+    for example in rule.near_misses:
+        if any(found.rule == rule.id for found in library.identify([observed(example)])):
+            yield f"the near miss {_shown(example)} matches: narrow the pattern"
+
+
+def _is_loose(pattern: str) -> bool:
+    """Whether a pattern may be found in the middle of anything: no anchor, and some choice with few literal characters.
+
+    An estimate: it takes the pattern apart into tokens, not as RE2 does.
+    """
+    tokens = _TOKEN.findall(pattern)
+    choices = [0]
+    for item, following in zip(tokens, [*tokens[1:], ""], strict=True):
+        if item == "|":
+            choices.append(0)
+        elif _LITERAL.fullmatch(item) and not following.startswith(("*", "?", "{0")):
+            choices[-1] += 1
+    return min(choices) < _FEW_LITERALS and not any(item in _ANCHORS for item in tokens)
+
+
+def _check_groups(rule: Rule) -> Iterator[str]:
+    filled = {
+        name
+        for match in rule.matches
+        for example in rule.examples
+        for value in example.fields.get(match.field, ())
+        for name in groups(match, value)
+    }
+    for name in sorted(rule.groups - filled):
+        yield f"no example fills the group {name!r}: add one, or take the group out"
+
+
+def _check_example(rule: Rule, example: Example, found: Iterable[Identification]) -> Iterator[str]:
+    own = next((other for other in found if other.rule == rule.id), None)
+    if own is None:
+        yield f"the example {_shown(example)} does not match: mend the pattern or the example"
+        return
+    given = {**own.attributes, **({"brand": own.brand} if own.brand else {})}
+    for name, text in example.gives.items():
+        if given.get(name) != text:
+            yield f"the example {_shown(example)} gives {name} {given.get(name)!r}, not {text!r}: mend either"
+    for other in found:
+        if rule.maker and other.maker not in (None, rule.maker) and other.level >= Level.LIKELY:
+            yield (
+                f"the example {_shown(example)} is also {other.maker} by {other.rule} ({other.level}): "
+                "narrow one of the two, or lower its level to hint"
+            )
+
+
+def _shown(example: Example) -> str:
+    texts = [f"{name}={value[:80]!r}" for name, values in example.fields.items() for value in values]
+    return ", ".join(texts[:4])

@@ -1,0 +1,30 @@
+"""The value in one answer that speaks for an identification."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import sha256
+
+from camscan.records import Evidence, Observation
+
+MAX_EVIDENCE = 8
+"""Pieces of evidence of one identification: the same answer from thirty ports says nothing more than from eight."""
+MAX_TEXT = 500
+"""Characters of a value that evidence shows; its hash stands for the whole answer."""
+
+
+def evidence_of(observation: Observation, field: str, value: str) -> Evidence:
+    """Point at a value of a field in an observation."""
+    return Evidence(
+        channel=observation.channel,
+        port=observation.port,
+        field=field,
+        value=value[:MAX_TEXT],
+        sha256=_digest(observation.raw),
+        asked=observation.asked,
+    )
+
+
+@lru_cache(maxsize=32)
+def _digest(raw: bytes) -> str:
+    return sha256(raw).hexdigest()

@@ -1,0 +1,83 @@
+"""Why a device was judged as it was, in plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from camscan.identify.labels import PREFIX
+from camscan.identify.library import Library
+from camscan.records import Device, Evidence, Identification, Observation
+
+_MAX_VALUE = 120
+"""Characters of a value: enough to recognise it, and it stays on a line or two."""
+
+
+def explain(library: Library, observations: Sequence[Observation], device: Device) -> list[str]:
+    """Walk from the answers to the maker: what was seen, what speaks for and against, the level, the brand's makers.
+
+    The lines hold no control characters, whatever the device sent.
+    """
+    lines = [f"device {device.address}", "observations:"]
+    lines += [f"  {_observation(observation)}" for observation in observations] or ["  none"]
+    own = [found for found in device.identifications if found.maker is not None and found.maker == device.maker]
+    others = [found for found in device.identifications if found.maker not in (None, device.maker)]
+    silent = [found for found in device.identifications if found.maker is None]
+    for title, group in ((f"for {device.maker}:", own), ("for another maker:", others), ("naming no maker:", silent)):
+        lines += [title, *_rules(library, group)] if group else []
+    lines += _brand(library, device)
+    lines += _conclusion(device)
+    return [_plain(line) for line in lines]
+
+
+def _observation(observation: Observation) -> str:
+    asked = f" {observation.asked}" if observation.asked else ""
+    reason = f" ({observation.reason})" if observation.reason else ""
+    seen = f", {len(observation.fields)} fields" if observation.fields else ""
+    place = f"{observation.target}{_port(observation.port)} {observation.channel}{asked}"
+    return f"{place}: {observation.outcome}{reason}{seen}"
+
+
+def _port(port: int | None) -> str:
+    return "" if port is None else f" port {port}"
+
+
+def _rules(library: Library, group: Sequence[Identification]) -> Iterator[str]:
+    written = {rule.id: f" ({rule.file}:{rule.line})" for rule in library.rules}
+    for found in sorted(group, key=lambda found: -found.level):
+        brand = {"brand": found.brand} if found.brand and not found.rule.startswith(PREFIX) else {}
+        gives = "".join(f", {name} {text}" for name, text in {**brand, **found.attributes}.items())
+        maker = f" {found.maker}" if found.maker else ""
+        yield f"  {found.level}{maker} by {found.rule}{written.get(found.rule, '')}{gives}"
+        yield from (f"    {_evidence(item)}" for item in found.evidence)
+
+
+def _evidence(item: Evidence) -> str:
+    value = item.value if len(item.value) <= _MAX_VALUE else f"{item.value[:_MAX_VALUE]}..."
+    asked = f" {item.asked}" if item.asked else ""
+    return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value!r}, sha256 {item.sha256[:16]}"
+
+
+def _brand(library: Library, device: Device) -> Iterator[str]:
+    brand = library.labels.find(device.brand or "")
+    if brand is None:
+        return
+    yield f"brand {brand.name}:"
+    for edge in brand.edges:
+        scope = "every device" if edge.full else "some devices"
+        note = f"; {edge.note}" if edge.note else ""
+        yield f"  {scope} built by {edge.maker}, sure {edge.sure} ({edge.source}){note}"
+    if not brand.edges:
+        yield "  no brand file says who builds for it"
+
+
+def _conclusion(device: Device) -> Iterator[str]:
+    yield from (f"conflict: {conflict}" for conflict in device.conflicts)
+    if device.maker is None:
+        yield "conclusion: no maker"
+    else:
+        yield f"conclusion: {device.maker}, level {device.level}{', brand ' + device.brand if device.brand else ''}"
+
+
+def _plain(line: str) -> str:
+    """The line with everything that a terminal could act on written as an escape."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)

@@ -1,0 +1,110 @@
+"""Reading one mapping of a rule file, key by key; a fault names file, line, rule, what is wrong, and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from camscan.identify.yamltree import LINE, Tree
+
+
+class Form:
+    """A mapping that is being read. Each key is taken once; `close` calls everything left over unknown.
+
+    A key that is missing or of the wrong kind is noted in `faults`, and an empty value stands in for it, so that one
+    reading finds every fault.
+    """
+
+    def __init__(self, tree: Tree, file: str, faults: list[str], *, name: str = "", line: int = 1) -> None:
+        table = tree if isinstance(tree, dict) else {}
+        self._left = {key: value for key, value in table.items() if key != LINE}
+        found = table.get(LINE)
+        self.file = file
+        self.line = found if isinstance(found, int) else line
+        self.name = name
+        self.faults = faults
+        if not isinstance(tree, dict):
+            self.fault("not a mapping", "write `key: value` lines")
+
+    def fault(self, what: str, remedy: str) -> None:
+        """Note one fault of this mapping."""
+        name = f"{self.name}: " if self.name else ""
+        self.faults.append(f"{self.file}:{self.line}: {name}{what}: {remedy}")
+
+    def has(self, key: str) -> bool:
+        """Whether the key is given and not yet taken."""
+        return key in self._left
+
+    def tree(self, key: str) -> Tree:
+        """Whatever stands under the key; None where nothing does."""
+        return self._left.pop(key, None)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """One text. Without a `default` the key is needed, and must not be empty."""
+        if default is not None and key not in self._left:
+            return default
+        value = self._left.pop(key, None)
+        if isinstance(value, str) and value.strip():
+            return value
+        self.fault(f"no text under `{key}`", f"write `{key}: ...`")
+        return ""
+
+    def word(self, key: str, words: Iterable[str], default: str | None = None) -> str:
+        """One text from a closed list."""
+        value = self.text(key, default)
+        if value and value != default:
+            self.known(value, words, f"`{key}`")
+        return value
+
+    def known(self, value: str, words: Iterable[str], what: str) -> bool:
+        """Whether the value is on a closed list; noted as a fault where it is not."""
+        listed = tuple(words)
+        if value in listed:
+            return True
+        self.fault(f"{what} is {value!r}", _suggestion(value, listed))
+        return False
+
+    def flag(self, key: str) -> bool:
+        """`true` or `false`; false where the key is not given."""
+        return self.word(key, ("true", "false"), "false") == "true"
+
+    def items(self, key: str) -> list[Tree]:
+        """A list; empty where the key is not given."""
+        value = self._left.pop(key, None)
+        if isinstance(value, list):
+            return value
+        if value is not None:
+            self.fault(f"`{key}` is not a list", f"write `{key}: [...]`")
+        return []
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; empty where the key is not given."""
+        return tuple(self.as_text(item, key) for item in self.items(key))
+
+    def pairs(self, key: str) -> Mapping[str, str]:
+        """A mapping of texts; empty where the key is not given."""
+        value = self._left.pop(key, None)
+        if isinstance(value, dict):
+            return {name: self.as_text(item, f"{key}.{name}") for name, item in value.items() if name != LINE}
+        if value is not None:
+            self.fault(f"`{key}` is not a mapping", f"write `{key}: {{name: value}}`")
+        return {}
+
+    def as_text(self, value: Tree, key: str) -> str:
+        """The value where it is text; else "" and a fault."""
+        if isinstance(value, str):
+            return value
+        self.fault(f"a value under `{key}` is not text", "write one text, in single quotes where it holds punctuation")
+        return ""
+
+    def close(self) -> None:
+        """Note every key that nobody has taken."""
+        for key in self._left:
+            self.fault(f"unknown key {key!r}", "see the grammar in fingerprints/README.md")
+
+
+def _suggestion(value: str, words: tuple[str, ...]) -> str:
+    near = get_close_matches(value, words, n=1)
+    if near:
+        return f"write {near[0]!r}"
+    return f"write one of {', '.join(words)}" if len(words) <= 12 else "take a word of vocabulary.yaml, or add it there"

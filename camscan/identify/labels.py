@@ -1,0 +1,96 @@
+"""Brands: which labels a device shows, and which makers build for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
+from camscan.identify.patterns import MAX_VALUES
+from camscan.identify.rules import Brand, Vocabulary, normalised
+from camscan.records import Evidence, Identification, Level, Observation
+
+PREFIX = "brand:"
+"""Identifications that rest on a label have the rule id `brand:<name>`."""
+
+_MODEL_FIELD = "onvif.scope.name"
+"""The field in which many devices write brand and model after each other."""
+_TITLE_FIELD = "http.title"
+_MAX_LABEL = 128
+"""Characters: the longest registered company names have about 80."""
+_MAX_WORDS = 4
+_MIN_LETTERS = 4
+"""Shorter names ("ATS", "2N") are also beginnings of model names."""
+
+
+class Labels:
+    """Finds brands by name. A maker that no brand file lists is a brand without edges: a label, and nothing more."""
+
+    def __init__(self, brands: Iterable[Brand], vocabulary: Vocabulary) -> None:
+        self._fields = vocabulary.brand_fields
+        self._brands = {normalised(maker): Brand(maker) for maker in vocabulary.makers}
+        for brand in brands:
+            for name in (brand.name, *brand.aliases):
+                self._brands[normalised(name)] = brand
+
+    def find(self, name: str) -> Brand | None:
+        """The brand whose name or alias this is, whatever its case, spaces and punctuation."""
+        return self._brands.get(normalised(name)) if len(name) <= _MAX_LABEL else None
+
+    def find_in(self, field: str, value: str) -> Brand | None:
+        """The brand that the whole value of a field names or, in an ONVIF name, that its first words name."""
+        brand = self.find(value)
+        if brand is None and field == _MODEL_FIELD:
+            brand = self._find_first(value)
+        return None if brand is not None and brand.generic and field == _TITLE_FIELD else brand
+
+    def _find_first(self, value: str) -> Brand | None:
+        """The brand that the first words name, where a model follows; more words are better than fewer."""
+        words = "".join(letter if letter.isalnum() else " " for letter in value[:_MAX_LABEL]).split()
+        for count in range(min(_MAX_WORDS, len(words) - 1), 0, -1):
+            name = "".join(words[:count])
+            brand = self._brands.get(normalised(name))
+            if brand is not None and not brand.generic and sum(map(str.isalpha, name)) >= _MIN_LETTERS:
+                return brand
+        return None
+
+    def identify(
+        self, observations: Sequence[Observation], by_rule: Sequence[Identification]
+    ) -> Iterator[Identification]:
+        """What the labels say beside the rules: at least one identification for each brand that shows.
+
+        Where a rule names the maker at `likely` or more, a brand is only a label, and carries the maker if it agrees.
+        """
+        makers = {found.maker for found in by_rule if found.maker is not None and found.level >= Level.LIKELY}
+        sightings: dict[str, tuple[Brand, list[Evidence]]] = {}
+        levels: dict[str, Level] = {}
+        for brand, evidence, level in (*self._shown(observations), *self._said(by_rule, makers)):
+            levels[brand.name] = max(level, levels.get(brand.name, level))
+            seen = sightings.setdefault(brand.name, (brand, []))[1]
+            if evidence not in seen and len(seen) < MAX_EVIDENCE:
+                seen.append(evidence)
+        for brand, seen in sightings.values():
+            agreeing = tuple(edge.maker for edge in brand.edges if not makers or edge.maker in makers)
+            level = levels[brand.name] if agreeing else Level.HINT
+            for maker in agreeing or (None,):
+                yield Identification(PREFIX + brand.name, level, maker, brand.name, {}, tuple(seen))
+
+    def _shown(self, observations: Sequence[Observation]) -> Iterator[tuple[Brand, Evidence, Level]]:
+        for observation in observations:
+            for field in self._fields:
+                for value in observation.fields.get(field, ())[:MAX_VALUES]:
+                    if brand := self.find_in(field, value):
+                        yield brand, evidence_of(observation, field, value), brand.level
+
+    def _said(self, by_rule: Sequence[Identification], makers: set[str]) -> Iterator[tuple[Brand, Evidence, Level]]:
+        """Brands that rules set; none carries its maker further than the rule that it comes from (a MAC is a hint)."""
+        for found in by_rule:
+            for brand in self._implied(found, makers):
+                yield from ((brand, evidence, min(brand.level, found.level)) for evidence in found.evidence)
+
+    def _implied(self, found: Identification, makers: set[str]) -> Iterator[Brand]:
+        """The brand that a rule set, and the maker that it names where that is a label of another of the `makers`."""
+        if found.brand and (brand := self.find(found.brand)):
+            yield brand
+        brand = self.find(found.maker) if found.maker and found.level >= Level.LIKELY else None
+        if brand and any(edge.maker in makers and edge.maker != found.maker for edge in brand.edges):
+            yield brand

@@ -1,0 +1,148 @@
+"""Which rules match the answers of one device."""
+
+from __future__ import annotations
+
+from collections import ChainMap, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
+from camscan.identify.labels import Labels
+from camscan.identify.patterns import MAX_VALUES, PatternSet, encoded, groups
+from camscan.identify.rules import Absent, AnyOf, Match, Rule
+from camscan.records import Evidence, Fields, Identification, Observation
+
+MAX_ATTRIBUTE = 200
+"""Characters of an attribute; the longest firmware names seen have about 80."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    observation: Observation
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One answer, or all answers of a device taken together: its fields, and the first value that each pattern met."""
+
+    fields: Fields
+    hits: Mapping[Match, _Hit]
+
+
+class Matcher:
+    """Compiled rules. A value is searched once for all patterns on its field: time does not grow with the rules."""
+
+    def __init__(self, rules: Sequence[Rule], labels: Labels) -> None:
+        self._labels = labels
+        self._order = {rule.id: place for place, rule in enumerate(rules)}
+        by_field: defaultdict[str, list[Match]] = defaultdict(list)
+        self._rules: defaultdict[Match, list[Rule]] = defaultdict(list)
+        for rule in rules:
+            for match in dict.fromkeys(rule.matches):
+                by_field[match.field].append(match)
+                self._rules[match].append(rule)
+        self._sets = {field: PatternSet(matches) for field, matches in by_field.items()}
+
+    def identify(self, observations: Iterable[Observation]) -> tuple[Identification, ...]:
+        """One identification for each rule that matches the answers of a device, in the order of the rules."""
+        answers = [self._read(observation) for observation in observations if observation.fields]
+        found: dict[str, Identification] = {}
+        for answer in answers:
+            for rule in self._candidates(answer):
+                if not rule.across_device and (identification := self._try(rule, answer)):
+                    earlier = found.get(rule.id)
+                    found[rule.id] = _merged(earlier, identification) if earlier else identification
+        whole = _together(answers)
+        for rule in self._candidates(whole):
+            if rule.across_device and (identification := self._try(rule, whole)):
+                found[rule.id] = identification
+        return tuple(found[name] for name in sorted(found, key=self._order.__getitem__))
+
+    def _read(self, observation: Observation) -> _Answer:
+        hits: dict[Match, _Hit] = {}
+        for field, values in observation.fields.items():
+            if patterns := self._sets.get(field):
+                for value in values[:MAX_VALUES]:
+                    for match in patterns.search(encoded(field, value)):
+                        hits.setdefault(match, _Hit(observation, value))
+        return _Answer(observation.fields, hits)
+
+    def _candidates(self, answer: _Answer) -> Iterable[Rule]:
+        """The rules of which at least one pattern is met."""
+        return {rule.id: rule for match in answer.hits for rule in self._rules[match]}.values()
+
+    def _try(self, rule: Rule, answer: _Answer) -> Identification | None:
+        met = _met(rule, answer)
+        if met is None:
+            return None
+        attributes: dict[str, str] = {}
+        for match in met:
+            for name, text in groups(match, answer.hits[match].value).items():
+                attributes.setdefault(name, text)
+        for name, field in rule.extract.items():
+            for value in answer.fields.get(field, ())[:1]:
+                attributes.setdefault(name, value.strip())
+        attributes = dict(rule.sets) | attributes
+        label = self._labels.find(attributes.pop("brand", ""))
+        return Identification(
+            rule=rule.id,
+            level=rule.level,
+            maker=rule.maker,
+            brand=label.name if label else None,
+            attributes=dict(_cleaned(attributes)),
+            evidence=_evidence((answer.hits[match], match.field) for match in met),
+        )
+
+
+def _met(rule: Rule, answer: _Answer) -> list[Match] | None:
+    """The pattern that met each condition of a rule; None where a condition is not met."""
+    met: list[Match] = []
+    for condition in rule.conditions:
+        if isinstance(condition, Absent):
+            if answer.fields.get(condition.field):
+                return None
+            continue
+        choices = condition.matches if isinstance(condition, AnyOf) else (condition,)
+        hit = next((match for match in choices if match in answer.hits), None)
+        if hit is None:
+            return None
+        met.append(hit)
+    return met
+
+
+def _together(answers: Sequence[_Answer]) -> _Answer:
+    """All answers of a device as one; what came first counts."""
+    fields = ChainMap(*(dict(answer.fields) for answer in answers))
+    hits = ChainMap(*(dict(answer.hits) for answer in answers))
+    return _Answer(fields, dict(hits))
+
+
+def _evidence(hits: Iterable[tuple[_Hit, str]]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence_of(hit.observation, field, hit.value) for hit, field in hits))[:MAX_EVIDENCE]
+
+
+def _merged(first: Identification, second: Identification) -> Identification:
+    """One rule met by two answers: both are evidence; where they differ, the first speaks."""
+    return Identification(
+        rule=first.rule,
+        level=first.level,
+        maker=first.maker,
+        brand=first.brand or second.brand,
+        attributes={**second.attributes, **first.attributes},
+        evidence=tuple(dict.fromkeys(first.evidence + second.evidence))[:MAX_EVIDENCE],
+    )
+
+
+def _cleaned(attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Attributes as answers are compared by: no MAC address but AA:BB:CC:DD:EE:FF, no channels but a count."""
+    for name, text in attributes.items():
+        if name == "mac":
+            digits = "".join(letter for letter in text.upper() if letter not in ":-. ")
+            if len(digits) == 12 and not set(digits) - set("0123456789ABCDEF"):
+                yield name, ":".join(digits[place : place + 2] for place in range(0, 12, 2))
+        elif name == "channels":
+            if text.isascii() and text.isdecimal():
+                yield name, text
+        elif text:
+            yield name, text[:MAX_ATTRIBUTE]

@@ -1,0 +1,133 @@
+"""Many identifications of one device -> one maker, brand and set of attributes, and what speaks against them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from camscan.identify.labels import PREFIX
+from camscan.identify.rules import normalised
+from camscan.records import Identification, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a device is, all in all. `level` says how far `maker` carries; both are null where nothing decides.
+
+    `attributes` may hold model, firmware, serial, kind, mac, hostname and channels. `conflicts` says, one line each,
+    what contradicts `maker`, or why there is none: somebody has to look at the device.
+    """
+
+    maker: str | None = None
+    brand: str | None = None
+    level: Level | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()
+
+
+def resolve(identifications: Sequence[Identification]) -> Resolution:
+    """Weigh what the rules and labels say about one device.
+
+    - The highest level wins, however much speaks at lower ones; hints that agree stay a hint.
+    - Several makers at `likely` or `certain` are a conflict. The one that builds for the others wins, where the labels
+      say so; else the one seen on most channels; where several are, there is no maker.
+    - Of several makers that are only hinted at, the one seen on most channels wins; where several are, there is none,
+      and that is a conflict.
+    - A `certain` maker that a `likely` rule contradicts stays, and the contradiction is a conflict, unless the other
+      maker or its brand is known as a label of the certain one.
+    - Attributes come from the highest level that has them, leaving out what names another maker.
+    """
+    named = [found for found in identifications if found.maker is not None]
+    if not named:
+        return Resolution(brand=_brand(identifications, None), attributes=_attributes(identifications, None))
+    level = max(found.level for found in named)
+    built = _built(identifications)
+    leading = _leading(named, level)
+    maker = _best(leading if level is Level.HINT else _builders(leading, built))
+    conflicts = []
+    if len(leading) > 1 and (maker is None or level >= Level.LIKELY):
+        conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
+    if level is Level.CERTAIN:
+        conflicts += _contradictions(named, leading, built)
+    return Resolution(
+        maker=maker,
+        brand=_brand(identifications, maker),
+        level=level if maker else None,
+        attributes=_attributes(identifications, maker),
+        conflicts=tuple(conflicts),
+    )
+
+
+def _built(identifications: Iterable[Identification]) -> frozenset[tuple[str, str]]:
+    """The pairs (label, maker) of which the labels that show on this device say that the maker builds for the label."""
+    return frozenset(
+        (normalised(found.brand), found.maker)
+        for found in identifications
+        if found.rule.startswith(PREFIX) and found.brand and found.maker
+    )
+
+
+def _leading(named: Iterable[Identification], level: Level) -> Mapping[str, list[Identification]]:
+    """What speaks for each maker at the highest level."""
+    leading: defaultdict[str, list[Identification]] = defaultdict(list)
+    for found in named:
+        if found.level == level and found.maker is not None:
+            leading[found.maker].append(found)
+    return leading
+
+
+def _builders(
+    leading: Mapping[str, list[Identification]], built: frozenset[tuple[str, str]]
+) -> Mapping[str, list[Identification]]:
+    """The makers that are not labels of another one; all of them where each is."""
+    labels = {name for name in leading if any((normalised(name), other) in built for other in leading if other != name)}
+    return {name: found for name, found in leading.items() if name not in labels} or leading
+
+
+def _best(leading: Mapping[str, Sequence[Identification]]) -> str | None:
+    """The maker that is seen on most channels; None where several are."""
+    channels = {name: len({item.channel for one in found for item in one.evidence}) for name, found in leading.items()}
+    most = [name for name, count in channels.items() if count == max(channels.values())]
+    return most[0] if len(most) == 1 else None
+
+
+def _contradictions(
+    named: Iterable[Identification], leading: Iterable[str], built: frozenset[tuple[str, str]]
+) -> Iterable[str]:
+    """One line for each `likely` identification of a maker that the labels do not explain."""
+    makers = list(leading)
+    for found in named:
+        names = {normalised(name) for name in (found.maker, found.brand) if name}
+        explained = any((name, maker) in built for name in names for maker in makers)
+        if found.level is Level.LIKELY and found.maker not in makers and not explained:
+            yield f"{' or '.join(makers)} is certain, but {found.rule} says {found.maker} (likely)"
+
+
+def _by(maker: str, found: Sequence[Identification]) -> str:
+    return f"{maker} by {', '.join(one.rule for one in found)}"
+
+
+def _brand(identifications: Iterable[Identification], maker: str | None) -> str | None:
+    """The most specific label: one that the maker builds for, then one that is not its own name, then by level."""
+    labelled = [found for found in identifications if found.brand is not None]
+    best = max(
+        labelled,
+        key=lambda found: (
+            maker is not None and found.maker == maker,
+            found.brand != maker,
+            found.level,
+            len({item.channel for item in found.evidence}),
+        ),
+        default=None,
+    )
+    return best.brand if best else None
+
+
+def _attributes(identifications: Iterable[Identification], maker: str | None) -> Mapping[str, str]:
+    attributes: dict[str, str] = {}
+    agreeing = [found for found in identifications if maker is None or found.maker in (maker, None)]
+    for found in sorted(agreeing, key=lambda found: (found.level, found.maker is not None), reverse=True):
+        for name, text in found.attributes.items():
+            attributes.setdefault(name, text)
+    return attributes

@@ -1,0 +1,134 @@
+"""The records of the fingerprint library: rules, brands and the closed lists they draw on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from camscan.records import Fields, Level
+
+
+class Match(NamedTuple):
+    """A condition that is met where `pattern` (RE2 syntax) is found in a value of `field`."""
+
+    field: str
+    pattern: str
+
+
+class Absent(NamedTuple):
+    """A condition that is met where the answer has no value of `field`."""
+
+    field: str
+
+
+class AnyOf(NamedTuple):
+    """A condition that is met where one of `matches` is; the first that is met counts."""
+
+    matches: tuple[Match, ...]
+
+
+_GROUP = re.compile(r"\(\?P<(\w+)>")
+
+Condition: TypeAlias = Match | Absent | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Fields of an answer that a rule is tried on, and what it gives there: attributes, or `brand`."""
+
+    fields: Fields
+    gives: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One fingerprint. `across_device`: several answers may meet its conditions. `file`, `line`: where it stands."""
+
+    id: str
+    level: Level
+    conditions: tuple[Condition, ...]
+    maker: str | None = None
+    sets: Mapping[str, str] = field(default_factory=dict)
+    extract: Mapping[str, str] = field(default_factory=dict)
+    across_device: bool = False
+    examples: tuple[Example, ...] = ()
+    near_misses: tuple[Example, ...] = ()
+    source: str = ""
+    confirmed: str = ""
+    file: str = ""
+    line: int = 0
+
+    @property
+    def matches(self) -> Iterator[Match]:
+        """Every pattern of the rule with its field, in the order in which they are written."""
+        for condition in self.conditions:
+            if isinstance(condition, Match):
+                yield condition
+            elif isinstance(condition, AnyOf):
+                yield from condition.matches
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The names of all groups in the rule's patterns."""
+        return frozenset(name for match in self.matches for name in _GROUP.findall(match.pattern))
+
+    @property
+    def where(self) -> str:
+        """The head of a message about this rule."""
+        return f"{self.file}:{self.line}: {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrandEdge:
+    """A maker that builds for a brand. `full`: every device of it; `sure`: "H", "M", "L" or "B" (unconfirmed)."""
+
+    maker: str
+    full: bool
+    sure: str
+    source: str = ""
+    note: str = ""
+
+    @property
+    def level(self) -> Level:
+        """How far this edge carries where it is the brand's only one."""
+        return Level.LIKELY if self.full and self.sure in ("H", "M") else Level.HINT
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """The name on a label. `generic` marks a name that is also an ordinary word."""
+
+    name: str
+    edges: tuple[BrandEdge, ...] = ()
+    aliases: tuple[str, ...] = ()
+    generic: bool = False
+    file: str = ""
+    line: int = 0
+
+    @property
+    def level(self) -> Level:
+        """How far the brand alone carries towards a maker."""
+        return self.edges[0].level if len(self.edges) == 1 else Level.HINT
+
+    @property
+    def where(self) -> str:
+        """The head of a message about this brand."""
+        return f"{self.file}:{self.line}: {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The closed lists, each in the order in which it is written."""
+
+    fields: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    brand_fields: tuple[str, ...] = ()
+    makers: tuple[str, ...] = ()
+
+
+def normalised(name: str) -> str:
+    """A name without case, spaces and punctuation, as brands are compared; "" where nothing is left."""
+    return "".join(filter(str.isalnum, name.casefold()))

@@ -1,0 +1,90 @@
+"""YAML text -> a plain tree of mappings, lists and text. Nothing is constructed, and nothing can be made to grow.
+
+Every scalar stays the text that was written (`1.10` is no number, `no` no boolean), except a plain `null`, `~` or none.
+Every mapping carries the line that it starts on under the key `LINE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import yaml
+
+from camscan.errors import RuleError
+
+Tree: TypeAlias = "str | int | list[Tree] | dict[str, Tree] | None"
+
+LINE = "__line__"
+MAX_BYTES = 4 * 1024 * 1024
+"""A rule file of 1,000 rules takes about 400 KB; more than ten times that is a mistake or an attack."""
+MAX_DEPTH = 12
+"""The grammar nests seven deep; a parser that recurses on the file's word can be made to overflow."""
+
+_NULLS = frozenset({"", "~", "null"})
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def read_yaml(data: bytes, name: str) -> Tree:
+    """The one document in `data`; None where it is empty. `name` is the file's name in messages.
+
+    Raises:
+        RuleError: not YAML, over `MAX_BYTES` or `MAX_DEPTH`, several documents, a key twice, an anchor or an alias.
+    """
+    if len(data) > MAX_BYTES:
+        raise RuleError(f"{name}:1: larger than {MAX_BYTES} bytes: split the file")
+    try:
+        return _document(yaml.parse(data, Loader=_LOADER), name)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RuleError(f"{name}:{line}: not YAML: {error.problem}: quote the value or mend the indentation") from error
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise RuleError(f"{name}:1: not YAML: {' '.join(str(error).split())}: write the file as UTF-8 text") from error
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+def _document(events: Iterator[yaml.Event], name: str) -> Tree:
+    tree: Tree = None
+    documents = 0
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise RuleError(f"{name}:{_line(event)}: a second document: keep one a file")
+        elif isinstance(event, yaml.NodeEvent):
+            tree = _value(event, events, name, 1)
+    return tree
+
+
+def _value(event: yaml.Event, events: Iterator[yaml.Event], name: str, depth: int) -> Tree:
+    line = _line(event)
+    if getattr(event, "anchor", None):
+        raise RuleError(f"{name}:{line}: an anchor or alias: write the value out, or quote it if it begins with & or *")
+    if isinstance(event, yaml.ScalarEvent):
+        return None if event.implicit[0] and event.value in _NULLS else str(event.value)
+    if depth > MAX_DEPTH:
+        raise RuleError(f"{name}:{line}: nested more than {MAX_DEPTH} deep: see the grammar in README.md")
+    if isinstance(event, yaml.SequenceStartEvent):
+        return _sequence(events, name, depth)
+    return _mapping(line, events, name, depth)
+
+
+def _sequence(events: Iterator[yaml.Event], name: str, depth: int) -> list[Tree]:
+    items: list[Tree] = []
+    while not isinstance(event := next(events), yaml.SequenceEndEvent):
+        items.append(_value(event, events, name, depth + 1))
+    return items
+
+
+def _mapping(line: int, events: Iterator[yaml.Event], name: str, depth: int) -> dict[str, Tree]:
+    table: dict[str, Tree] = {LINE: line}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        if not isinstance(event, yaml.ScalarEvent) or event.anchor:
+            raise RuleError(f"{name}:{_line(event)}: a key that is not plain text: write one word")
+        if event.value in table:
+            raise RuleError(f"{name}:{_line(event)}: {event.value!r} is given twice: keep one")
+        table[str(event.value)] = _value(next(events), events, name, depth + 1)
+    return table

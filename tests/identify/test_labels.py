@@ -1,0 +1,121 @@
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from camscan.identify.library import Library
+from camscan.records import Identification, Observation
+
+Build = Callable[..., Library]
+Answer = Callable[..., Observation]
+
+Claim = tuple[str, str, str | None]
+
+
+def claims(found: Sequence[Identification]) -> list[Claim]:
+    return [(item.rule, str(item.level), item.maker) for item in found if item.rule.startswith("brand:")]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("onvif.manufacturer", "HiLook", [("brand:HiLook", "likely", "Hikvision")]),
+        ("onvif.manufacturer", " hi-look ", [("brand:HiLook", "likely", "Hikvision")]),
+        ("onvif.manufacturer", "HiLook DS-1", []),
+        ("http.title", "HiLook", [("brand:HiLook", "likely", "Hikvision")]),
+        ("http.title", "HiLook login", []),
+        ("http.server", "HiLook", []),
+        ("onvif.manufacturer", "ANNKE", [("brand:Annke", "hint", "Hikvision"), ("brand:Annke", "hint", "Dahua")]),
+        (
+            "onvif.manufacturer",
+            "Annke Innovation",
+            [("brand:Annke", "hint", "Hikvision"), ("brand:Annke", "hint", "Dahua")],
+        ),
+        ("onvif.manufacturer", "Honeywell", [("brand:Honeywell", "hint", "Hikvision")]),
+        ("onvif.manufacturer", "Dahua", [("brand:Dahua", "hint", None)]),
+        ("onvif.manufacturer", "Nobody", []),
+        ("onvif.manufacturer", "H" * 200, []),
+        ("onvif.manufacturer", "Capture", [("brand:Capture", "likely", "Dahua")]),
+        ("http.title", "Capture", []),
+        ("onvif.scope.name", "HILOOK IPC-B140H", [("brand:HiLook", "likely", "Hikvision")]),
+        ("onvif.scope.name", "HiLook_IPC-B140H", [("brand:HiLook", "likely", "Hikvision")]),
+        ("onvif.scope.name", "TP-LINK Tapo C200", [("brand:TP-Link", "hint", None)]),
+        ("onvif.scope.name", "Hi Look", [("brand:HiLook", "likely", "Hikvision")]),
+        ("onvif.scope.name", "IPC HiLook", []),
+        ("onvif.scope.name", "HiLooks 1", []),
+        ("onvif.scope.name", "Capture 12", []),
+        ("onvif.scope.name", "Capture", [("brand:Capture", "likely", "Dahua")]),
+    ],
+)
+def test_where_a_brand_is_seen(build: Build, answer: Answer, field: str, value: str, expected: list[Claim]) -> None:
+    found = build().identify([answer({field: value})])
+    assert claims(found) == expected
+    assert all((item.evidence[0].field, item.evidence[0].value[:9]) == (field, value[:9]) for item in found)
+
+
+def test_the_longest_name_that_fits_and_no_short_one(build: Build, answer: Answer) -> None:
+    edge = "edges: [{maker: Dahua, scope: full, sure: H, source: x}]"
+    brands = "".join(f"\n  - {{name: {name}, {edge}}}" for name in ("Bosch", "Bosch Divar", "ATS", "3xLogic"))
+    library = build(brands=f"brands:{brands}\n")
+    names = ("Bosch Divar 5000", "Bosch 5000", "ATS 5000", "3xLOGIC 1")
+    assert [[item.brand for item in library.identify([answer({"onvif.scope.name": name})])] for name in names] == [
+        ["Bosch Divar"],
+        ["Bosch"],
+        [],
+        ["3xLogic"],
+    ]
+
+
+def test_a_brand_is_one_identification_with_all_its_evidence(build: Build, answer: Answer) -> None:
+    found = build().identify([answer({"http.title": "HiLook"}, port=port) for port in range(1, 20)])
+    assert [len(item.evidence) for item in found] == [8]
+
+
+@pytest.mark.parametrize(
+    ("rule", "label", "expected"),
+    [
+        ({"maker": "Hikvision", "level": "certain"}, "HiLook", [("brand:HiLook", "likely", "Hikvision")]),
+        ({"maker": "Dahua", "level": "likely"}, "HiLook", [("brand:HiLook", "hint", None)]),
+        ({"maker": "Dahua", "level": "hint"}, "HiLook", [("brand:HiLook", "likely", "Hikvision")]),
+        ({"maker": "Dahua", "level": "likely"}, "Annke", [("brand:Annke", "hint", "Dahua")]),
+        (
+            {"maker": "Dahua", "level": "hint"},
+            "Annke",
+            [("brand:Annke", "hint", "Hikvision"), ("brand:Annke", "hint", "Dahua")],
+        ),
+    ],
+)
+def test_where_a_rule_names_the_maker_a_brand_repeats_it_or_is_a_label(
+    build: Build, answer: Answer, rule: Mapping[str, str], label: str, expected: list[Claim]
+) -> None:
+    library = build({"field": "http.server", "pattern": "^x$", **rule})
+    found = library.identify([answer({"http.server": "x", "http.title": label})])
+    assert claims(found) == expected
+    assert found[-1].brand == label
+
+
+def test_a_brand_that_a_rule_sets_names_its_maker(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.server", "pattern": "^x$", "maker": None, "sets": {"brand": "HiLook"}})
+    found = library.identify([answer({"http.server": "x"})])
+    assert [(item.rule, item.maker, item.brand) for item in found] == [
+        ("rule-0", None, "HiLook"),
+        ("brand:HiLook", "Hikvision", "HiLook"),
+    ]
+    assert found[1].evidence == found[0].evidence
+
+
+def test_a_brand_carries_its_maker_no_further_than_the_rule_that_set_it(build: Build, answer: Answer) -> None:
+    rule = {"field": "mac.prefix", "pattern": "^54C415$", "level": "hint", "sets": {"brand": "HiLook"}}
+    found = build(rule).identify([answer({"mac.prefix": "54C415"})])
+    assert claims(found) == [("brand:HiLook", "hint", "Hikvision")]
+
+
+def test_a_maker_that_is_a_label_of_another_gives_way_to_it(build: Build, answer: Answer) -> None:
+    library = build(
+        {"field": "http.server", "pattern": "^h$", "maker": "Honeywell"},
+        {"field": "sadp.mac", "pattern": "^44", "level": "certain"},
+    )
+    alone = library.identify([answer({"http.server": "h"})])
+    both = library.identify([answer({"http.server": "h"}), answer({"sadp.mac": "44"})])
+    assert claims(alone) == []
+    assert claims(both) == [("brand:Honeywell", "hint", "Hikvision")]
+    assert [item.field for item in both[-1].evidence] == ["http.server"]

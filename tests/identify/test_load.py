@@ -1,0 +1,95 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import RuleError
+from camscan.identify.load import load
+
+Write = Callable[..., Path]
+
+
+def rule(name: str, pattern: str = "^x$", maker: str = "Hikvision") -> str:
+    return (
+        f"  - {{id: {name}, maker: {maker}, field: http.server, pattern: '{pattern}', level: likely, "
+        "examples: [x], source: x, confirmed: 2026-10}\n"
+    )
+
+
+def brand(name: str, maker: str) -> str:
+    return f"  - {{name: {name}, edges: [{{maker: {maker}, scope: full, sure: H, source: x}}]}}\n"
+
+
+def test_a_folder_of_rules_and_brands(write: Write) -> None:
+    folder = write("rules:\n" + rule("a") + rule("b"), "brands:\n" + brand("HiLook", "Hikvision"))
+    library = load([folder], strict=True)
+    assert [item.where for item in library.rules] == [
+        f"{folder}/makers/hikvision.yaml:2: a",
+        f"{folder}/makers/hikvision.yaml:3: b",
+    ]
+    assert [item.where for item in library.brands] == [f"{folder}/brands/all.yaml:2: HiLook"]
+    assert library.vocabulary.makers == ("Hikvision", "Dahua", "Honeywell", "TP-Link")
+    assert library.warnings == ()
+
+
+def test_a_later_folder_adds_and_overrides(write: Write) -> None:
+    first = write("rules:\n" + rule("a") + rule("b"), "brands:\n" + brand("Annke", "Hikvision"))
+    second = write(
+        "rules:\n" + rule("b", "^y$", "Axis") + rule("c"),
+        "brands:\n" + brand("ANNKE", "Dahua"),
+        "makers: [Axis]\n",
+        "own",
+    )
+    library = load([first, second], strict=True)
+    assert [(item.id, item.maker, next(item.matches).pattern) for item in library.rules] == [
+        ("a", "Hikvision", "^x$"),
+        ("b", "Axis", "^y$"),
+        ("c", "Hikvision", "^x$"),
+    ]
+    assert [(item.name, item.edges[0].maker) for item in library.brands] == [("ANNKE", "Dahua")]
+    assert library.vocabulary.makers[-1] == "Axis"
+
+
+def test_a_broken_file_costs_nobody_elses_rules(write: Write) -> None:
+    folder = write("rules:\n" + rule("a") + rule("b", "(x"), "brands: [")
+    (folder / "makers" / "dahua.yaml").write_text("rules:\n" + rule("c"))
+    (folder / "makers" / "unreadable.yaml").mkdir()
+    library = load([folder])
+    assert [item.id for item in library.rules] == ["c", "a"]
+    unreadable, brands, pattern = library.warnings
+    assert unreadable.startswith(f"{folder}/makers/unreadable.yaml:1: cannot be read: ")
+    assert brands.startswith(f"{folder}/brands/all.yaml:2: not YAML: ")
+    assert pattern.startswith(f"{folder}/makers/hikvision.yaml:3: b: the pattern is not RE2: missing ): (x: ")
+
+
+def test_strict_names_every_fault(write: Write) -> None:
+    folder = write("rules:\n" + rule("a", "(x") + rule("b", "(y"))
+    with pytest.raises(RuleError) as caught:
+        load([folder], strict=True)
+    assert [line.partition(": the")[0] for line in str(caught.value).splitlines()] == [
+        f"{folder}/makers/hikvision.yaml:2: a",
+        f"{folder}/makers/hikvision.yaml:3: b",
+    ]
+
+
+def test_an_id_or_brand_written_twice_in_one_folder(write: Write) -> None:
+    folder = write(
+        "rules:\n" + rule("a") + rule("a", "^y$"), "brands:\n" + brand("Annke", "Dahua") + brand("AN-NKE", "Dahua")
+    )
+    library = load([folder])
+    assert [next(item.matches).pattern for item in library.rules] == ["^x$"]
+    rules, brands = folder / "makers" / "hikvision.yaml", folder / "brands" / "all.yaml"
+    assert library.warnings == (
+        f"{rules}:3: a: already written in {rules}:2: keep one, or join the two",
+        f"{brands}:3: AN-NKE: already written in {brands}:2: keep one, or join the two",
+    )
+
+
+def test_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="nowhere: no such folder: name one that holds makers/"):
+        load([tmp_path / "nowhere"])
+
+
+def test_an_empty_folder_is_an_empty_library(tmp_path: Path) -> None:
+    library = load([tmp_path], strict=True)
+    assert (library.rules, library.brands, library.identify([])) == ((), (), ())

@@ -1,0 +1,155 @@
+from collections.abc import Callable
+
+import pytest
+
+from camscan.identify.evidence import MAX_EVIDENCE
+from camscan.identify.library import Library
+from camscan.identify.match import MAX_ATTRIBUTE
+from camscan.records import Identification, Level, Observation
+
+Build = Callable[..., Library]
+Answer = Callable[..., Observation]
+
+
+def rules(found: tuple[Identification, ...]) -> list[str]:
+    return [item.rule for item in found]
+
+
+def test_one_identification_for_a_rule_with_its_evidence(build: Build, answer: Answer) -> None:
+    library = build(
+        {"field": "http.server", "pattern": "^(?P<model>[A-Z]+)/$", "sets": {"kind": "camera"}},
+        {"field": "http.server", "pattern": "^other$"},
+    )
+    (found,) = library.identify([answer({"http.server": "CAM/", "http.title": "x"})])
+    assert (found.rule, found.level, found.maker, found.brand) == ("rule-0", Level.LIKELY, "Hikvision", None)
+    assert found.attributes == {"model": "CAM", "kind": "camera"}
+    (evidence,) = found.evidence
+    assert (evidence.channel, evidence.port, evidence.field, evidence.value) == ("http", 80, "http.server", "CAM/")
+
+
+def test_several_answers_are_one_identification_and_the_first_speaks(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.server", "pattern": "^(?P<model>[A-Z]+)/(?P<firmware>[0-9]*)"})
+    (found,) = library.identify(
+        [answer({"http.server": "A/"}, port=80), answer({"http.server": "B/2"}, port=81), answer({"http.server": "A/"})]
+    )
+    assert found.attributes == {"model": "A", "firmware": "2"}
+    assert [(item.port, item.value) for item in found.evidence] == [(80, "A/"), (81, "B/2")]
+
+
+def test_evidence_is_bounded(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.server", "pattern": "^x$"})
+    (found,) = library.identify([answer({"http.server": "x"}, port=port) for port in range(1, 40)])
+    assert [item.port for item in found.evidence] == list(range(1, MAX_EVIDENCE + 1))
+
+
+def test_rules_come_in_the_order_of_the_library(build: Build, answer: Answer) -> None:
+    library = build(
+        {"all": [{"field": "http.server", "pattern": "x"}], "across": "device"},
+        {"field": "http.title", "pattern": "y"},
+        {"field": "http.server", "pattern": "x"},
+    )
+    found = library.identify([answer({"http.server": "x"}), answer({"http.title": "y"})])
+    assert rules(found) == ["rule-0", "rule-1", "rule-2"]
+
+
+def test_all_conditions_must_be_met_by_one_answer(build: Build, answer: Answer) -> None:
+    library = build({"all": [{"field": "http.server", "pattern": "x"}, {"field": "http.title", "pattern": "y"}]})
+    assert rules(library.identify([answer({"http.server": "x", "http.title": "y"})])) == ["rule-0"]
+    assert rules(library.identify([answer({"http.server": "x"}), answer({"http.title": "y"})])) == []
+
+
+def test_across_device_several_answers_may_meet_them(build: Build, answer: Answer) -> None:
+    library = build(
+        {
+            "all": [
+                {"field": "http.server", "pattern": "(?P<model>x)"},
+                {"field": "sadp.mac", "pattern": "^44"},
+                {"absent": "http.title"},
+            ],
+            "across": "device",
+            "extract": {"serial": "sadp.device_sn"},
+        }
+    )
+    web, sadp = answer({"http.server": "x"}, "http"), answer({"sadp.mac": "44", "sadp.device_sn": "s"}, "sadp", 37020)
+    (found,) = library.identify([web, sadp])
+    assert found.attributes == {"model": "x", "serial": "s"}
+    assert [(item.channel, item.field) for item in found.evidence] == [("http", "http.server"), ("sadp", "sadp.mac")]
+    assert rules(library.identify([web])) == []
+    assert rules(library.identify([web, sadp, answer({"http.title": "z"})])) == []
+
+
+def test_absent_means_no_value_in_this_answer(build: Build, answer: Answer) -> None:
+    library = build({"all": [{"field": "http.server", "pattern": "x"}, {"absent": "http.title"}]})
+    assert rules(library.identify([answer({"http.server": "x"}), answer({"http.title": "y"})])) == ["rule-0"]
+    assert rules(library.identify([answer({"http.server": "x", "http.title": ()})])) == ["rule-0"]
+    assert rules(library.identify([answer({"http.server": "x", "http.title": "y"})])) == []
+
+
+def test_of_any_the_first_that_is_met_counts(build: Build, answer: Answer) -> None:
+    either = [{"field": "http.title", "pattern": "^(?P<model>y)"}, {"field": "http.body", "pattern": "(?P<model>z)"}]
+    library = build({"all": [{"field": "http.server", "pattern": "x"}, {"any": either}]})
+    (found,) = library.identify([answer({"http.server": "x", "http.body": "z", "http.title": "y"})])
+    assert (found.attributes, [item.field for item in found.evidence]) == (
+        {"model": "y"},
+        ["http.server", "http.title"],
+    )
+    (found,) = library.identify([answer({"http.server": "x", "http.body": "z"})])
+    assert found.attributes == {"model": "z"}
+    assert rules(library.identify([answer({"http.server": "x"})])) == []
+
+
+def test_each_value_of_a_field_is_searched(build: Build, answer: Answer) -> None:
+    library = build({"field": "tcp.port", "pattern": "^34567$"})
+    ports = tuple(str(port) for port in range(200))
+    (found,) = library.identify([answer({"tcp.port": (*ports, "34567")})])
+    assert found.evidence[0].value == "34567"
+    assert rules(library.identify([answer({"tcp.port": (*ports, *ports, "34567")})])) == []
+
+
+def test_a_group_comes_before_extract(build: Build, answer: Answer) -> None:
+    library = build(
+        {"field": "http.title", "pattern": "^x(?P<model>[0-9]*)", "extract": {"model": "sadp.device_description"}}
+    )
+    other = {"sadp.device_description": (" DS-1 ", "DS-2")}
+    assert library.identify([answer({"http.title": "x9", **other})])[0].attributes == {"model": "9"}
+    assert library.identify([answer({"http.title": "x", **other})])[0].attributes == {"model": "DS-1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "mac"),
+    [
+        ("44:19:b6:00:00:0a", {"mac": "44:19:B6:00:00:0A"}),
+        ("44-19-b6-00-00-0a", {"mac": "44:19:B6:00:00:0A"}),
+        ("4419b600000a", {"mac": "44:19:B6:00:00:0A"}),
+        ("4419.b600.000a", {"mac": "44:19:B6:00:00:0A"}),
+        ("4419b600000", {}),
+        ("4419b600000g", {}),
+    ],
+)
+def test_a_mac_has_one_spelling(build: Build, answer: Answer, text: str, mac: dict[str, str]) -> None:
+    library = build({"field": "http.server", "pattern": "^x$", "extract": {"mac": "sadp.mac"}})
+    assert library.identify([answer({"http.server": "x", "sadp.mac": text})])[0].attributes == mac
+
+
+@pytest.mark.parametrize(("text", "channels"), [("16", {"channels": "16"}), ("many", {}), ("-1", {}), ("१", {})])
+def test_channels_are_a_count(build: Build, answer: Answer, text: str, channels: dict[str, str]) -> None:
+    library = build({"field": "http.server", "pattern": "^x$", "extract": {"channels": "sadp.channels"}})
+    assert library.identify([answer({"http.server": "x", "sadp.channels": text})])[0].attributes == channels
+
+
+def test_attributes_are_clipped_and_never_empty(build: Build, answer: Answer) -> None:
+    library = build(
+        {"field": "http.server", "pattern": "^x$", "extract": {"model": "http.title", "serial": "http.body"}}
+    )
+    (found,) = library.identify([answer({"http.server": "x", "http.title": "m" * 999, "http.body": " "})])
+    assert found.attributes == {"model": "m" * MAX_ATTRIBUTE}
+
+
+def test_a_brand_that_no_file_knows_is_dropped(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
+    assert library.identify([answer({"http.server": "hi-look/"})])[0].brand == "HiLook"
+    assert [item.brand for item in library.identify([answer({"http.server": "Nobody/"})])] == [None]
+
+
+def test_observations_without_fields_say_nothing(build: Build, answer: Answer) -> None:
+    assert build({"all": [{"field": "http.server", "pattern": "x"}]}).identify([answer({})]) == ()

@@ -1,0 +1,77 @@
+import pytest
+
+from camscan.identify.patterns import MAX_LONG_VALUE, MAX_VALUE, PatternSet, encoded, group_names, groups, matches_empty
+from camscan.identify.rules import Match
+
+
+def search(patterns: list[str], value: str, field: str = "http.server") -> list[str]:
+    found = PatternSet([Match(field, pattern) for pattern in patterns]).search(encoded(field, value))
+    return sorted(match.pattern for match in found)
+
+
+def test_all_patterns_that_are_found() -> None:
+    patterns = ["^App", "webs", "(?i)^dnvrs", "Webs$", "a.*b", "a[^x]*c"]
+    assert search(patterns, "App-webs/") == ["^App", "webs"]
+    assert search(patterns, "DNVRS-Webs") == ["(?i)^dnvrs", "Webs$"]
+    assert search(patterns, "a--b-c") == ["a.*b", "a[^x]*c"]
+    assert search(patterns, "") == []
+
+
+@pytest.mark.parametrize("shape", ["(?i)^{}$", "{}", "(?i){}.*[^<]*{}", "{}.{{0,40}}{}"])
+def test_none_is_missed_among_thousands(shape: str) -> None:
+    words = [f"{number:05}word" for number in range(2500)]
+    found = PatternSet([Match("http.server", shape.format(word, word)) for word in words])
+    for word in words[::50]:
+        value = word if shape.count("{}") == 1 else f"{word} {word}"
+        assert [match.pattern for match in found.search(value.encode())] == [shape.format(word, word)]
+
+
+def test_a_pattern_given_twice_is_found_once() -> None:
+    assert search(["x", "x"], "x") == ["x"]
+
+
+@pytest.mark.parametrize(("field", "limit"), [("http.server", MAX_VALUE), ("http.body", MAX_LONG_VALUE)])
+def test_only_the_first_bytes_are_searched(field: str, limit: int) -> None:
+    assert search(["x"], "-" * (limit - 1) + "x", field) == ["x"]
+    assert search(["x"], "-" * limit + "x", field) == []
+    assert len(encoded(field, "é" * limit)) == limit
+
+
+def test_text_that_is_no_utf8_is_searched_too() -> None:
+    assert search(["^a.b$"], "a\udc80b") == ["^a.b$"]
+    assert search(["^.é$"], "中é") == ["^.é$"]
+
+
+def test_group_names() -> None:
+    assert group_names("(?P<model>x)(?:y)(?P<serial>z)") == ("model", "serial")
+    assert group_names("x") == ()
+    assert group_names("(x)") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("(x", "missing ): (x"),
+        ("(?=x)", "invalid perl operator: (?="),
+        (r"x\Z", r"invalid escape sequence: \Z"),
+        ("x{1001}", "invalid repetition size: {1001}"),
+    ],
+)
+def test_what_is_not_re2(pattern: str, reason: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        group_names(pattern)
+    assert str(caught.value) == reason
+
+
+def test_groups_are_trimmed_and_empty_ones_left_out() -> None:
+    match = Match("http.server", "^(?P<model>[^/]*)/(?P<firmware>[0-9.]*)(?P<serial>-.*)?")
+    assert groups(match, "cam é /") == {"model": "cam é"}
+    assert groups(match, "cam/1.2-x") == {"model": "cam", "firmware": "1.2", "serial": "-x"}
+    assert groups(match, "other") == {}
+    assert groups(Match("http.server", "x"), "x") == {}
+
+
+def test_matches_empty() -> None:
+    assert matches_empty("x*")
+    assert matches_empty("^")
+    assert not matches_empty("x")

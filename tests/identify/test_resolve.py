@@ -1,0 +1,162 @@
+from collections.abc import Callable
+
+from camscan.identify.resolve import Resolution, resolve
+from camscan.records import Identification, Level
+
+Says = Callable[..., Identification]
+HINT, LIKELY, CERTAIN = Level.HINT, Level.LIKELY, Level.CERTAIN
+
+
+def test_nothing_says_nothing() -> None:
+    assert resolve([]) == Resolution(None, None, None, {}, ())
+
+
+def test_a_label_without_a_maker(says: Says) -> None:
+    found = [says("brand:Tapo", HINT, None, "Tapo"), says("generic", LIKELY, None, None, model="C200")]
+    assert resolve(found) == Resolution(None, "Tapo", None, {"model": "C200"}, ())
+
+
+def test_the_highest_level_wins_over_any_number_below(says: Says) -> None:
+    found = [
+        says("a", HINT, "Dahua", None, "http"),
+        says("b", HINT, "Dahua", None, "rtsp"),
+        says("c", LIKELY, "Hikvision", None, "http"),
+    ]
+    assert resolve(found) == Resolution("Hikvision", None, LIKELY)
+
+
+def test_hints_that_agree_stay_a_hint(says: Says) -> None:
+    found = [says("a", HINT, "Dahua", None, "http"), says("b", HINT, "Dahua", None, "mac")]
+    assert resolve(found) == Resolution("Dahua", None, HINT)
+
+
+def test_of_disagreeing_hints_the_one_on_more_channels_is_named(says: Says) -> None:
+    found = [
+        says("a", HINT, "Axis", None, "http"),
+        says("a2", HINT, "Axis", None, "http"),
+        says("b", HINT, "Dahua", None, "http", "mac"),
+    ]
+    assert resolve(found) == Resolution("Dahua", None, HINT)
+
+
+def test_undecided_hints_name_nobody(says: Says) -> None:
+    found = [says("brand:Annke", HINT, "Hikvision", "Annke"), says("brand:Annke", HINT, "Dahua", "Annke")]
+    assert resolve(found) == Resolution(
+        None,
+        "Annke",
+        None,
+        {},
+        ("several makers at level hint: Hikvision by brand:Annke; Dahua by brand:Annke",),
+    )
+
+
+def test_two_likely_makers_are_a_conflict_even_where_one_has_more_channels(says: Says) -> None:
+    found = [
+        says("a", LIKELY, "Hikvision", None, "http", serial="h"),
+        says("b", LIKELY, "Dahua", None, "rtsp", serial="d1"),
+        says("c", LIKELY, "Dahua", None, "onvif", model="d2"),
+    ]
+    assert resolve(found) == Resolution(
+        "Dahua",
+        None,
+        LIKELY,
+        {"serial": "d1", "model": "d2"},
+        ("several makers at level likely: Hikvision by a; Dahua by b, c",),
+    )
+
+
+def test_two_certain_makers_on_as_many_channels_name_nobody(says: Says) -> None:
+    found = [says("a", CERTAIN, "Hikvision", None, "sadp"), says("b", CERTAIN, "Dahua", None, "dhip")]
+    assert resolve(found) == Resolution(
+        None, None, None, {}, ("several makers at level certain: Hikvision by a; Dahua by b",)
+    )
+
+
+def test_certain_stays_where_likely_contradicts_but_says_so(says: Says) -> None:
+    found = [
+        says("a", CERTAIN, "Hikvision", None, "sadp"),
+        says("b", LIKELY, "Dahua", None, "http"),
+        says("c", HINT, "Axis", None, "mac"),
+    ]
+    assert resolve(found) == Resolution(
+        "Hikvision", None, CERTAIN, {}, ("Hikvision is certain, but b says Dahua (likely)",)
+    )
+
+
+def test_a_likely_maker_that_is_a_label_of_the_certain_one_is_no_conflict(says: Says) -> None:
+    found = [
+        says("a", CERTAIN, "Hikvision", None, "sadp"),
+        says("b", LIKELY, "Honeywell", None, "http"),
+        says("brand:Honeywell", HINT, "Hikvision", "Honeywell", "http"),
+    ]
+    assert resolve(found) == Resolution("Hikvision", "Honeywell", CERTAIN)
+
+
+def test_a_likely_rule_whose_brand_is_a_label_of_the_certain_maker_is_no_conflict(says: Says) -> None:
+    found = [
+        says("a", CERTAIN, "Hikvision", None, "sadp"),
+        says("b", LIKELY, "Dahua", "Annke", "http"),
+        says("brand:Annke", HINT, "Hikvision", "Annke", "http"),
+    ]
+    assert resolve(found) == Resolution("Hikvision", "Annke", CERTAIN)
+
+
+def test_of_two_likely_makers_the_label_gives_way_to_the_builder(says: Says) -> None:
+    found = [
+        says("a", LIKELY, "Honeywell", None, "http", "tls"),
+        says("b", LIKELY, "Hikvision", None, "rtsp"),
+        says("brand:Honeywell", HINT, "Hikvision", "Honeywell", "http"),
+    ]
+    assert resolve(found) == Resolution(
+        "Hikvision", "Honeywell", LIKELY, {}, ("several makers at level likely: Honeywell by a; Hikvision by b",)
+    )
+
+
+def test_a_label_that_is_only_hinted_at_does_not_give_way(says: Says) -> None:
+    found = [
+        says("oui", HINT, "Honeywell", None, "mac"),
+        says("brand:Honeywell", HINT, "Hikvision", "Honeywell", "http"),
+    ]
+    assert resolve(found) == Resolution(
+        None, "Honeywell", None, {}, ("several makers at level hint: Honeywell by oui; Hikvision by brand:Honeywell",)
+    )
+
+
+def test_makers_that_are_labels_of_each_other_stay_undecided(says: Says) -> None:
+    found = [
+        says("a", LIKELY, "Bosch", None, "http"),
+        says("b", LIKELY, "Dahua", None, "rtsp"),
+        says("brand:Bosch", HINT, "Dahua", "Bosch", "http"),
+        says("brand:Dahua", HINT, "Bosch", "Dahua", "rtsp"),
+    ]
+    assert resolve(found) == Resolution(
+        None, "Bosch", None, {}, ("several makers at level likely: Bosch by a; Dahua by b",)
+    )
+
+
+def test_the_brand_is_the_most_specific_label(says: Says) -> None:
+    found = [
+        says("brand:Hikvision", LIKELY, "Hikvision", "Hikvision", "onvif", "http"),
+        says("brand:HiLook", HINT, "Hikvision", "HiLook", "http"),
+        says("brand:Lorex", LIKELY, None, "Lorex", "http", "onvif", "tls"),
+    ]
+    assert resolve(found).brand == "HiLook"
+    assert resolve(found[::2]).brand == "Hikvision"
+    assert resolve(found[2:]).brand == "Lorex"
+
+
+def test_attributes_come_from_the_highest_level_that_agrees(says: Says) -> None:
+    found = [
+        says("hint", HINT, "Hikvision", None, model="hint", serial="hint", kind="camera"),
+        says("generic", LIKELY, None, None, model="generic", firmware="generic"),
+        says("likely", LIKELY, "Hikvision", None, model="likely"),
+        says("other", LIKELY, "Dahua", None, model="other", hostname="other"),
+        says("certain", CERTAIN, "Hikvision", None, mac="certain"),
+    ]
+    assert resolve(found).attributes == {
+        "mac": "certain",
+        "model": "likely",
+        "firmware": "generic",
+        "serial": "hint",
+        "kind": "camera",
+    }
