@@ -1,0 +1,92 @@
+"""Which scans have a living process: one file beside the database for each, locked for as long as its process lives.
+
+The kernel drops a flock(2) when the process ends, however it ends. So no heartbeat, process number or clock has to be
+believed, and a scan in another container that shares the folder is seen as well.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from camscan.errors import StoreError
+
+_TRIES = 5
+_PAUSE = 0.02
+"""Seconds between two tries: one who only looks (`held`) may have the lock for a moment."""
+
+
+class Claims:
+    """The claims on the scans of one database file.
+
+    A database server has no folder to hold them: there every claim is granted, and every scan is taken to be held.
+    """
+
+    def __init__(self, database: Path | None) -> None:
+        self._database = database
+        self._open: dict[int, int] = {}
+
+    def take(self, number: int) -> bool:
+        """Claim a scan for this process; False where another living one has it.
+
+        Raises:
+            StoreError: the file cannot be made.
+        """
+        if self._database is None or number in self._open:
+            return True
+        for _ in range(_TRIES):
+            handle = _create(self._path(number))
+            # A file without a name is one that its holder has just let go: the next one makes a new file.
+            if _lock(handle, fcntl.LOCK_EX) and os.fstat(handle).st_nlink:
+                self._open[number] = handle
+                return True
+            os.close(handle)
+            time.sleep(_PAUSE)
+        return False
+
+    def held(self, number: int) -> bool:
+        """Whether some living process, this one included, has the scan."""
+        if self._database is None:
+            return True
+        try:
+            handle = os.open(self._path(number), os.O_RDONLY)
+        except OSError:
+            return False
+        try:
+            return not _lock(handle, fcntl.LOCK_SH)
+        finally:
+            os.close(handle)
+
+    def drop(self, number: int) -> None:
+        """Let a scan go, if this process has it."""
+        handle = self._open.pop(number, None)
+        if handle is not None:
+            self._path(number).unlink(missing_ok=True)
+            os.close(handle)
+
+    def close(self) -> None:
+        """Let every scan go."""
+        for number in tuple(self._open):
+            self.drop(number)
+
+    def _path(self, number: int) -> Path:
+        return Path(f"{self._database}-scan{number}.lock")
+
+
+def _create(path: Path) -> int:
+    try:
+        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made: {error.strerror}: check the folder's rights and free space"
+        ) from error
+
+
+def _lock(handle: int, kind: int) -> bool:
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,97 @@
+"""From what the user named to a database that can be used, and from its errors to sentences with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from platformdirs import user_data_path
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from camscan.errors import StoreError
+from camscan.store import sqlite
+
+_NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: name a file"
+
+
+class Database:
+    """One open database. `where` names it in messages, without a password; `file` is its file, where it has one."""
+
+    def __init__(self, url: URL) -> None:
+        self.where = url.render_as_string(hide_password=True)
+        self.file: Path | None = None
+        if url.get_backend_name() == "sqlite":
+            if not url.database or url.database.startswith((":memory:", "file:")):
+                raise StoreError(f"{self.where}: {_NEEDS_FILE}")
+            self.file = Path(url.database)
+            self.where = str(self.file)
+            sqlite.create_file(self.file)
+        self._engine = _engine(url, self.where)
+        if self.file:
+            sqlite.prepare(self._engine)
+        self._writing = self._engine.execution_options(**{sqlite.WRITES: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads. Keep it short: a commit waits for it."""
+        with self._transaction(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes: all of it is stored when the block has ended, or nothing."""
+        with self._transaction(self._writing) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"{self.where} {_meaning(error)}") from error
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._engine.dispose()
+
+
+def open_database(target: str | Path | None) -> Database:
+    """Open a file, an SQLAlchemy URL or, for None, the user's own database; a file that is missing is made.
+
+    Raises:
+        StoreError: it cannot be opened or made.
+    """
+    if target is None:
+        target = _default_file()
+    if isinstance(target, str) and "://" in target:
+        try:
+            return Database(make_url(target))
+        except ArgumentError as error:
+            raise StoreError(
+                "the database URL cannot be read: write it as postgresql+psycopg://user@host/name"
+            ) from error
+    return Database(URL.create("sqlite", database=str(target)))
+
+
+def _default_file() -> Path:
+    folder = user_data_path("camscan", appauthor=False)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be made: {error.strerror}: name a database with --db") from error
+    return folder / "camscan.db"
+
+
+def _engine(url: URL, where: str) -> Engine:
+    try:
+        return create_engine(url)
+    except (ImportError, ArgumentError) as error:
+        raise StoreError(f"{where} cannot be opened: {error}: install the driver that the URL names") from error
+
+
+def _meaning(error: SQLAlchemyError) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return sqlite.meaning(cause) or f"cannot be used: {str(cause).strip().splitlines()[0]}: check the database"

@@ -1,0 +1,63 @@
+"""Bringing a database to today's schema: the numbered steps in `migrations/`, all in one transaction.
+
+Alembic runs the steps and keeps the number of the last in `alembic_version`. It takes a third of a second to import, so
+it is imported only where a step is due.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, column, inspect, select, table
+
+from camscan.errors import StoreError
+from camscan.store.engine import Database
+from camscan.store.schema import REVISION, scans
+
+STEPS = Path(__file__).parent / "migrations"
+
+_version = table("alembic_version", column("version_num"))
+
+
+def migrate(database: Database) -> None:
+    """Take the steps that the database lacks. Cut off at any point, it is as it was before.
+
+    Raises:
+        StoreError: a newer camscan wrote the database, another program did, or it cannot be written.
+    """
+    with database.reading() as connection:
+        if _revision(connection, database.where) == REVISION:
+            return
+    with database.writing() as connection:
+        found = _revision(connection, database.where)  # again: another process may have been quicker
+        if found != REVISION:
+            _run(connection, found)
+
+
+def _revision(connection: Connection, where: str) -> str | None:
+    """The number of the last step that was taken; None in an empty database."""
+    tables = inspect(connection).get_table_names()
+    if not tables:
+        return None
+    if not {_version.name, scans.name} <= set(tables):
+        raise StoreError(f"{where} is the database of another program: name another with --db")
+    found = connection.scalar(select(_version.c.version_num))
+    if found is None or found > REVISION:
+        raise StoreError(
+            f"{where} has schema {found}, written by a newer camscan (this one knows {REVISION}): update camscan"
+        )
+    return str(found)
+
+
+def _run(connection: Connection, found: str | None) -> None:
+    from alembic.operations import Operations  # noqa: PLC0415 - see the module's docstring
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    steps = ScriptDirectory(STEPS, version_locations=[STEPS])
+    context = MigrationContext.configure(connection)
+    due = list(steps.iterate_revisions(REVISION, found))
+    with Operations.context(context):
+        for step in reversed(due):
+            step.module.upgrade()
+    context.stamp(steps, REVISION)

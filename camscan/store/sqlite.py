@@ -1,0 +1,84 @@
+"""What holds for SQLite alone: how its connections are prepared, and what its errors mean. No other module knows it.
+
+The journal is a rollback journal on every version of SQLite. Write-ahead logging would let readers go on during a
+commit, but in 3.7.0 to 3.51.2 (all but the backports 3.44.6 and 3.50.7) two connections can corrupt the database
+(https://sqlite.org/wal.html#walresetbug), and the store reads in pages so short that a commit hardly waits for one.
+With `synchronous=FULL` a truncated journal is synced too, so a commit that was reported survives a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+
+from camscan.errors import StoreError
+
+BUSY_SECONDS = 30.0
+"""How long to wait for another process's commit; one takes milliseconds, so half a minute means that one hangs."""
+
+WRITES = "camscan_writes"
+"""Execution option of an engine whose transactions will write."""
+
+_PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+
+_MEANINGS = (
+    ("SQLITE_NOTADB", "is not a camscan database: name another file with --db, or move this one away"),
+    ("SQLITE_CORRUPT", "is damaged: restore a copy of it, or move it away and scan again"),
+    (
+        "SQLITE_FULL",
+        "cannot grow, its disk is full: free some space and run the command again; what was stored is kept",
+    ),
+    ("SQLITE_IOERR", "could not be written or read: check its disk and the free space; what was stored is kept"),
+    (
+        "SQLITE_BUSY",
+        "has been locked by another program for {seconds:.0f} s: end that program, then run the command again",
+    ),
+    ("SQLITE_READONLY", "may not be written: check the rights of the file and of its folder"),
+    ("SQLITE_CANTOPEN", "cannot be opened: check that the folder exists and the rights of both"),
+)
+
+
+def prepare(engine: Engine) -> None:
+    """Make every connection of the engine safe, and every transaction a real one."""
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+
+
+def create_file(path: Path) -> None:
+    """Make an empty database file that only its owner may read, unless there is one.
+
+    Raises:
+        StoreError: the folder is missing or may not be written.
+    """
+    try:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be made: {error.strerror}: make the folder, or name another with --db"
+        ) from error
+
+
+def meaning(error: BaseException | None) -> str | None:
+    """What an error of the driver means for the user, as the rest of a sentence that begins with the file's name."""
+    name = getattr(error, "sqlite_errorname", "")
+    texts = (text for prefix, text in _MEANINGS if name.startswith(prefix))
+    return next(texts, "").format(seconds=BUSY_SECONDS) or None
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = (
+        None  # by default the driver commits before DDL: a migration would not be one transaction
+    )
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000:.0f}", *_PRAGMAS):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # One that reads first and writes later cannot wait its turn: SQLite refuses it at once, to prevent a deadlock.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,241 @@
+"""The store as the other rooms see it: records in, records out."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from camscan.errors import StoreError
+from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.store.claims import Claims
+from camscan.store.engine import Database, open_database
+from camscan.store.migrate import migrate
+from camscan.store.rows import (
+    Values,
+    ledger_values,
+    load_channels,
+    observation_values,
+    scan_values,
+    to_entry,
+    to_observation,
+    to_scan,
+)
+from camscan.store.schema import ledger, observations, scans
+from camscan.store.text import escape, unescape
+
+PAGE = 200
+"""Rows read at once. A row may hold 100 KB, and a commit waits while a page is read."""
+
+_RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
+_log = logging.getLogger(__name__)
+
+
+class Store:
+    """One open store. Every method is one transaction (a stream: one a page), and may be called from any thread.
+
+    Every method raises StoreError where the database cannot be read or written, or lacks the scan that is named.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._claims = Claims(database.file)
+        self._numbers: dict[str, int] = {}
+
+    @classmethod
+    def open(cls, target: str | Path | None = None) -> Self:
+        """Open a store: a file, an SQLAlchemy URL or, for None, the user's own; made and migrated as needed."""
+        database = open_database(target)
+        try:
+            migrate(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Close the store. A scan that was begun and not finished reads as interrupted from now on."""
+        self._claims.close()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def where(self) -> str:
+        """The file or URL of the store, without a password."""
+        return self._database.where
+
+    def begin(self, scan: Scan) -> None:
+        """Record a new scan; from now on it counts as running for as long as this process lives."""
+        with self._database.writing() as connection:
+            try:
+                made = connection.execute(insert(scans).values(scan_values(scan)).returning(scans.c.number))
+            except IntegrityError as error:
+                raise StoreError(f"{self.where} has a scan {scan.id} already: give the new one another id") from error
+            self._numbers[scan.id] = number = made.scalar_one()
+            self._claim(scan.id, number)
+
+    def resume(self, scan_id: str) -> Scan:
+        """Take up a scan that was cut short: it is running again, in this process, under the same id."""
+        number = self._number(scan_id)
+        self._claim(scan_id, number)
+        scan = self.scan(scan_id)
+        if scan.status is ScanStatus.COMPLETE:
+            self._claims.drop(number)
+            raise StoreError(f"scan {scan_id} is complete, nothing is left to resume: begin a new scan")
+        running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
+        with self._database.writing() as connection:
+            connection.execute(update(scans).where(scans.c.number == number).values(running))
+        return replace(scan, status=ScanStatus.RUNNING, finished_at=None)
+
+    def finish(self, scan: Scan) -> None:
+        """Record how a scan ended: status, end, what was sent, notes."""
+        number = self._number(scan.id)
+        values = scan_values(scan)
+        ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes")}
+        with self._database.writing() as connection:
+            connection.execute(update(scans).where(scans.c.number == number).values(ended))
+        self._claims.drop(number)
+
+    def append(self, scan_id: str, seen: Sequence[Observation], entries: Sequence[LedgerEntry] = ()) -> int:
+        """Store observations and ledger entries, all in one transaction; they are on the disk when this returns.
+
+        A later entry for a target replaces its earlier one; observations are only ever added. Returns how many rows
+        were stored: one that no database could hold is logged and left out.
+        """
+        number = self._number(scan_id)
+        observation_rows = list(_storable(number, seen, observation_values))
+        entry_rows = {row["target"]: row for row in _storable(number, entries, ledger_values)}
+        with self._database.writing() as connection:
+            if observation_rows:
+                connection.execute(insert(observations), observation_rows)
+            if entry_rows:
+                _replace(connection, list(entry_rows.values()))
+        return len(observation_rows) + len(entry_rows)
+
+    def append_ledger(self, scan_id: str, entries: Sequence[LedgerEntry]) -> int:
+        """Store ledger entries alone; see `append`."""
+        return self.append(scan_id, (), entries)
+
+    def scans(self, site: str | None = None) -> tuple[Scan, ...]:
+        """All scans, of one site where it is named, newest first."""
+        query = _newest_first()
+        if site is not None:
+            query = query.where(scans.c.site == escape(site))
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(self._scan(row) for row in rows)
+
+    def scan(self, reference: str | None = None) -> Scan:
+        """The scan with this id, or the only one whose id begins so; the latest for None."""
+        return self._scan(self._row(reference))
+
+    def observations(self, scan_id: str) -> Iterator[Observation]:
+        """The observations of a scan in order of target (as text), then as they were stored."""
+        table = observations.c
+        query = select(observations).where(table.scan == self._number(scan_id)).order_by(table.target, table.sequence)
+        for row in self._stream(query, _after_observation):
+            yield to_observation(row)
+
+    def ledger(self, scan_id: str) -> Iterator[LedgerEntry]:
+        """The ledger of a scan in order of target (as text)."""
+        query = select(ledger).where(ledger.c.scan == self._number(scan_id)).order_by(ledger.c.target)
+        for row in self._stream(query, lambda last: ledger.c.target > last.target):
+            yield to_entry(row)
+
+    def ledger_counts(self, scan_id: str) -> Mapping[str, Mapping[str, int]]:
+        """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
+        query = select(ledger.c.channels, func.count()).where(ledger.c.scan == self._number(scan_id))
+        with self._database.reading() as connection:
+            kinds = connection.execute(query.group_by(ledger.c.channels)).all()
+        counts: dict[str, Counter[str]] = {"": Counter()}
+        for text, count in kinds:
+            channels = load_channels(text)
+            for channel, outcome in (*channels.items(), ("", LedgerEntry("", channels).outcome)):
+                counts.setdefault(channel, Counter())[outcome.value] += count
+        return {channel: dict(counts[channel]) for channel in sorted(counts)}
+
+    def covered(self, scan_id: str) -> frozenset[str]:
+        """The targets that have a ledger entry: a scan that is resumed need not ask them again."""
+        query = select(ledger.c.target).where(ledger.c.scan == self._number(scan_id))
+        with self._database.reading() as connection:
+            return frozenset(map(unescape, connection.scalars(query)))
+
+    def _stream(self, query: Select[Any], after: Callable[[Row[Any]], ColumnElement[bool]]) -> Iterator[Row[Any]]:
+        page = query.limit(PAGE)
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(page).all()
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            page = query.where(after(rows[-1])).limit(PAGE)
+
+    def _scan(self, row: Row[Any]) -> Scan:
+        status = ScanStatus(row.status)
+        if status is ScanStatus.RUNNING and not self._claims.held(row.number):
+            status = ScanStatus.INTERRUPTED
+        return to_scan(row, status)
+
+    def _row(self, reference: str | None) -> Row[Any]:
+        query = _newest_first()
+        if reference is not None:
+            start = escape(reference)
+            query = query.where(func.substr(scans.c.id, 1, len(start)) == start)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.limit(PAGE)).all()
+        exact = [row for row in rows if reference is None or row.id == escape(reference)]
+        if not rows:
+            which = "no scan" if reference is None else f"no scan {reference}"
+            raise StoreError(f"{self.where} has {which}: `camscan scans` lists them, `camscan scan` makes one")
+        if not exact and len(rows) > 1:
+            raise StoreError(f"{reference} is the beginning of several scans in {self.where}: write more of the id")
+        return (exact or rows)[0]
+
+    def _claim(self, scan_id: str, number: int) -> None:
+        if not self._claims.take(number):
+            raise StoreError(f"scan {scan_id} is still running in another process: wait for it, or end that process")
+
+    def _number(self, scan_id: str) -> int:
+        if scan_id not in self._numbers:
+            self._numbers[scan_id] = self._row(scan_id).number
+        return self._numbers[scan_id]
+
+
+def _newest_first() -> Select[Any]:
+    # The number settles it where the clock was set back between two scans that began at the same reading.
+    return select(scans).order_by(scans.c.started_at.desc(), scans.c.number.desc())
+
+
+def _after_observation(last: Row[Any]) -> ColumnElement[bool]:
+    table = observations.c
+    return or_(table.target > last.target, and_(table.target == last.target, table.sequence > last.sequence))
+
+
+def _replace(connection: Connection, rows: Sequence[Values]) -> None:
+    for start in range(0, len(rows), PAGE):
+        page = rows[start : start + PAGE]
+        same = and_(ledger.c.scan == page[0]["scan"], ledger.c.target.in_([row["target"] for row in page]))
+        connection.execute(delete(ledger).where(same))
+    connection.execute(insert(ledger), rows)
+
+
+def _storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _RecordT], Values]) -> Iterator[Values]:
+    for record in records:
+        try:
+            yield values(number, record)
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            _log.warning("not stored, of target %r: %s: %s", record.target, type(error).__name__, error)

@@ -1,0 +1,64 @@
+"""A scan is held by one living process, and by none once that is gone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import StoreError
+from camscan.store.claims import Claims
+
+HOLDER = """
+import sys
+from pathlib import Path
+from camscan.store.claims import Claims
+print(Claims(Path(sys.argv[1])).take(3), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_one_holder(path: Path) -> None:
+    ours, theirs = Claims(path), Claims(path)
+    assert not ours.held(3)
+    assert ours.take(3)
+    assert ours.held(3)
+    assert theirs.held(3)
+    assert not theirs.take(3)
+    assert theirs.take(4)
+    ours.drop(3)
+    assert not theirs.held(3)
+    assert theirs.take(3)
+    theirs.close()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_killed_holder(path: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout
+    with holder:
+        assert holder.stdout.readline() == "True\n"
+        claims = Claims(path)
+        assert claims.held(3)
+        assert not claims.take(3)
+        holder.kill()
+        holder.wait()
+        assert not claims.held(3)
+        assert claims.take(3)
+        claims.close()
+
+
+def test_server_database_grants_all() -> None:
+    claims = Claims(None)
+    assert claims.take(1)
+    assert claims.held(2)
+    claims.drop(1)
+
+
+def test_folder_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"camscan\.db-scan1\.lock cannot be made: No such file or directory"):
+        Claims(tmp_path / "gone" / "camscan.db").take(1)

@@ -1,0 +1,95 @@
+"""What a user may name as a store, and what is said about one that cannot be used."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import StoreError
+from camscan.store import Store
+from camscan.store.engine import open_database
+
+
+def test_default_lies_in_the_users_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with Store.open() as store:
+        assert store.where == str(tmp_path / "camscan" / "camscan.db")
+    assert stat.S_IMODE((tmp_path / "camscan").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "camscan" / "camscan.db").stat().st_mode) == 0o600
+
+
+def test_path_and_url_are_the_same_store(path: Path) -> None:
+    Store.open(str(path)).close()
+    with Store.open(f"sqlite:///{path}") as store:
+        assert store.where == str(path)
+        assert store.scans() == ()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_existing_rights_are_kept(path: Path) -> None:
+    path.touch(mode=0o640)
+    path.chmod(0o640)
+    Store.open(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"])
+def test_memory_is_refused(url: str) -> None:
+    with pytest.raises(StoreError, match="name a file"):
+        open_database(url)
+
+
+def test_password_is_not_told() -> None:
+    with pytest.raises(
+        StoreError, match=r"^nosuch://me:\*\*\*@db/camscan cannot be opened: .*install the driver"
+    ) as error:
+        open_database("nosuch://me:hunter2@db/camscan")
+    assert "hunter2" not in str(error.value)
+
+
+def test_url_that_is_none() -> None:
+    with pytest.raises(StoreError, match="the database URL cannot be read"):
+        open_database("://")
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "camscan.db"
+    with pytest.raises(StoreError) as error:
+        Store.open(path)
+    assert str(error.value) == (
+        f"{path} cannot be made: No such file or directory: make the folder, or name another with --db"
+    )
+
+
+def test_folder_in_place_of_a_file(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as error:
+        Store.open(tmp_path)
+    assert str(error.value) == f"{tmp_path} cannot be opened: check that the folder exists and the rights of both"
+
+
+def test_garbage(path: Path) -> None:
+    path.write_bytes(b"<html>not a database</html>" * 100)
+    with pytest.raises(StoreError) as error:
+        Store.open(path)
+    assert str(error.value) == (f"{path} is not a camscan database: name another file with --db, or move this one away")
+    assert path.read_bytes().startswith(b"<html>")
+
+
+def test_damaged(path: Path) -> None:
+    Store.open(path).close()
+    pages = path.read_bytes()
+    path.write_bytes(pages[:4096] + b"\xff" * (len(pages) - 4096))
+    with pytest.raises(StoreError, match="is damaged: restore a copy of it, or move it away and scan again"):
+        Store.open(path)
+
+
+def test_another_programs_database(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE cookies (name TEXT)")
+    connection.close()
+    with pytest.raises(StoreError) as error:
+        Store.open(path)
+    assert str(error.value) == f"{path} is the database of another program: name another with --db"

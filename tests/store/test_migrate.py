@@ -1,0 +1,73 @@
+"""Migrations: from nothing, twice, cut off, and from the future."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from camscan.errors import StoreError
+from camscan.store import Store, migrate
+from camscan.store.schema import REVISION
+
+
+def names(path: Path) -> set[str]:
+    connection = sqlite3.connect(path)
+    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+    return found
+
+
+def test_empty_file_is_migrated(path: Path) -> None:
+    path.touch()
+    Store.open(path).close()
+    assert names(path) == {"alembic_version", "scans", "observations", "ledger"}
+
+
+def test_todays_schema_needs_no_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store.open(path).close()
+    monkeypatch.setattr(migrate, "_run", None)
+    Store.open(path).close()
+
+
+def test_cut_off_step_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = migrate._run
+
+    def cut_off(connection: Connection, found: str | None) -> None:
+        run(connection, found)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(migrate, "_run", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        Store.open(path)
+    assert names(path) == set()
+    monkeypatch.undo()
+    Store.open(path).close()
+    assert "observations" in names(path)
+
+
+def test_step_that_another_process_took_is_not_taken_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    revisions = iter([None, REVISION])
+    monkeypatch.setattr(migrate, "_revision", lambda *_: next(revisions))
+    monkeypatch.setattr(migrate, "_run", None)
+    Store.open(path).close()
+
+
+@pytest.mark.parametrize("version", ["0002", "9999"])
+def test_newer_schema_is_refused(path: Path, version: str) -> None:
+    Store.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    connection.close()
+    with pytest.raises(StoreError) as error:
+        Store.open(path)
+    assert str(error.value) == (
+        f"{path} has schema {version}, written by a newer camscan (this one knows 0001): update camscan"
+    )
+
+
+def test_steps_are_loaded_from_the_package() -> None:
+    assert ScriptDirectory(migrate.STEPS, version_locations=[migrate.STEPS]).get_heads() == [REVISION]

@@ -1,0 +1,48 @@
+"""The tables are what the migrations make, and what PostgreSQL takes as well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Table, create_engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from camscan.store import Store
+from camscan.store.migrate import STEPS
+from camscan.store.schema import REVISION, ledger, metadata, observations, scans
+
+
+def test_migrations_make_these_tables(path: Path) -> None:
+    Store.open(path).close()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
+    engine.dispose()
+
+
+def test_steps_are_numbered_without_a_gap() -> None:
+    steps = ScriptDirectory(STEPS, version_locations=[STEPS])
+    numbers = [step.revision for step in steps.walk_revisions()]
+    assert numbers == [f"{number:04}" for number in range(len(numbers), 0, -1)]
+    assert numbers[0] == REVISION
+    files = [Path(step.path).name[:6] for step in steps.walk_revisions()]
+    assert files == [f"m{number}_" for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        (scans, "number SERIAL NOT NULL"),
+        (observations, "sequence BIGSERIAL NOT NULL"),
+        (observations, "raw BYTEA NOT NULL"),
+        (ledger, "PRIMARY KEY (scan, target)"),
+    ],
+)
+def test_postgresql_form(table: Table, line: str) -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+    assert line in str(CreateTable(table).compile(dialect=dialect))

@@ -1,0 +1,204 @@
+"""Records in, the same records out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import StoreError
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
+from camscan.store import Store
+from camscan.store.store import PAGE
+
+HOSTILE = ("a\x00b", "\udcff\ud83d", "'; DROP TABLE scans; --", "\\u0000", "\x1b]0;x\x07", "摄像机", "")
+
+
+def test_scan_comes_back_whole(store: Store, new_scan: Callable[[str], Scan]) -> None:
+    scan = replace(
+        new_scan("0a1b"),
+        site="Köln\x00\\",
+        excluded=("10.0.0.9", HOSTILE[1]),
+        vantage=Vantage("host\x00", ("eth0", "eth1")),
+        settings={"profile": "gentle", "rate": HOSTILE[0]},
+    )
+    store.begin(scan)
+    assert store.scan("0a1b") == scan
+    ended = replace(
+        scan,
+        status=ScanStatus.PARTIAL,
+        finished_at=scan.started_at + timedelta(minutes=3),
+        sent=Sent(1200, 90000, 2),
+        notes=("10.0.0.7 went silent", HOSTILE[2]),
+    )
+    store.finish(ended)
+    assert store.scan("0a1b") == ended
+
+
+def test_observations_come_back_whole(
+    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
+) -> None:
+    store.begin(new_scan("one"))
+    hostile = Observation(
+        target="10.0.0.1",
+        channel="wsd",
+        outcome=Outcome.GARBLED,
+        at=seen("10.0.0.1").at,
+        asked=HOSTILE[0],
+        fields={HOSTILE[0]: HOSTILE, "wsd.xaddr": ()},
+        raw=bytes(range(256)),
+        reason=HOSTILE[1],
+    )
+    later = seen("10.0.0.1", {"http.server": ("App-webs/",)}, b"HTTP/1.1 200 OK\r\n")
+    other = seen("10.0.0.0")
+    assert store.append("one", [hostile, later]) == 2
+    assert store.append("one", [other]) == 1
+    assert list(store.observations("one")) == [other, hostile, later]
+
+
+def test_scans_do_not_mix(store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]) -> None:
+    for name in ("one", "two"):
+        store.begin(new_scan(name))
+        store.append(name, [seen("10.0.0.1", {"http.title": (name,)})])
+    assert [observation.fields for observation in store.observations("two")] == [{"http.title": ("two",)}]
+
+
+def test_stream_crosses_pages_inside_a_target(
+    store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
+) -> None:
+    store.begin(new_scan("one"))
+    many = [seen(f"10.0.0.{number % 3}", {"n": (str(number),)}) for number in range(3 * PAGE)]
+    store.append("one", many)
+    expected = [(f"10.0.0.{last}", str(n)) for last in range(3) for n in range(last, 3 * PAGE, 3)]
+    assert [(seen_.target, seen_.fields["n"][0]) for seen_ in store.observations("one")] == expected
+
+
+def test_one_bad_row_does_not_cost_the_others(
+    store: Store,
+    new_scan: Callable[[str], Scan],
+    seen: Callable[..., Observation],
+    silent: Callable[[str], LedgerEntry],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store.begin(new_scan("one"))
+    good = seen("10.0.0.1")
+    bad = [replace(good, port=70000), replace(good, at=good.at.replace(tzinfo=None)), replace(good, raw=3j)]  # type: ignore[arg-type]
+    entries = [silent("10.0.0.1"), LedgerEntry("10.0.0.2", {"a b": Outcome.SILENT})]
+    assert store.append("one", [bad[0], good, *bad[1:], good], entries) == 3
+    assert list(store.observations("one")) == [good, good]
+    assert list(store.ledger("one")) == entries[:1]
+    assert len(caplog.records) == 4
+    assert caplog.messages[0] == "not stored, of target '10.0.0.1': ValueError: 70000 is no port"
+
+
+def test_ledger(store: Store, new_scan: Callable[[str], Scan], silent: Callable[[str], LedgerEntry]) -> None:
+    store.begin(new_scan("one"))
+    asked = LedgerEntry(
+        "10.0.0.2",
+        {"wsd": Outcome.SILENT, "http": Outcome.ANSWERED, "snmp": Outcome.NOT_SENT},
+        {"snmp": "no community\x00"},
+    )
+    refused = LedgerEntry("10.0.0.3", {"wsd": Outcome.SILENT, "http": Outcome.REFUSED})
+    nothing = LedgerEntry("10.0.0.4", {})
+    entries = [silent("10.0.0.1"), asked, refused, nothing]
+    assert store.append_ledger("one", entries[::-1]) == 4
+    assert list(store.ledger("one")) == entries
+    assert store.covered("one") == {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}
+    assert store.ledger_counts("one") == {
+        "": {"silent": 1, "answered": 1, "refused": 1, "not-sent": 1},
+        "http": {"silent": 1, "answered": 1, "refused": 1},
+        "snmp": {"not-sent": 1},
+        "wsd": {"silent": 3},
+    }
+
+
+def test_later_ledger_entry_replaces_the_earlier(
+    store: Store, new_scan: Callable[[str], Scan], silent: Callable[[str], LedgerEntry]
+) -> None:
+    store.begin(new_scan("one"))
+    store.append_ledger("one", [silent(f"10.0.{n // 250}.{n % 250}") for n in range(2 * PAGE + 1)])
+    refused = {"http": Outcome.REFUSED}
+    again = [LedgerEntry("10.0.0.0", {"http": Outcome.RESET}), LedgerEntry("10.0.0.0", refused)]
+    assert store.append_ledger("one", again) == 1
+    entries = list(store.ledger("one"))
+    assert len(entries) == 2 * PAGE + 1
+    assert entries[0] == LedgerEntry("10.0.0.0", refused)
+
+
+def test_empty_scan(store: Store, new_scan: Callable[[str], Scan]) -> None:
+    store.begin(new_scan("one"))
+    assert store.append("one", []) == 0
+    assert list(store.observations("one")) == []
+    assert store.ledger_counts("one") == {"": {}}
+    assert store.covered("one") == frozenset()
+
+
+def test_scans_are_newest_first_and_by_site(store: Store, new_scan: Callable[[str], Scan]) -> None:
+    first = new_scan("first")
+    for scan in (
+        replace(new_scan("late"), started_at=first.started_at + timedelta(hours=1), site="b"),
+        first,
+        replace(new_scan("second"), site="b"),
+    ):
+        store.begin(scan)
+    assert [scan.id for scan in store.scans()] == ["late", "second", "first"]
+    assert [scan.id for scan in store.scans("b")] == ["late", "second"]
+    assert store.scans("c") == ()
+    assert store.scan().id == "late"
+
+
+def test_scan_by_beginning_of_its_id(store: Store, new_scan: Callable[[str], Scan]) -> None:
+    for name in ("ab", "abc", "b%"):
+        store.begin(new_scan(name))
+    assert store.scan("abc").id == "abc"
+    assert store.scan("ab").id == "ab"
+    assert store.scan("b").id == "b%"
+    with pytest.raises(StoreError, match=r"^a is the beginning of several scans in .*: write more of the id$"):
+        store.scan("a")
+    for unknown in ("abcd", "%", "A"):
+        with pytest.raises(StoreError, match=f"has no scan {unknown}: `camscan scans` lists them"):
+            store.scan(unknown)
+
+
+def test_no_scan_at_all(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"camscan\.db has no scan: `camscan scans` lists them"):
+        store.scan()
+    with pytest.raises(StoreError, match="has no scan x"):
+        store.append("x", [])
+
+
+def test_id_is_taken_once(store: Store, new_scan: Callable[[str], Scan]) -> None:
+    store.begin(new_scan("one"))
+    with pytest.raises(StoreError, match="has a scan one already"):
+        store.begin(new_scan("one"))
+
+
+def test_scan_without_its_process_is_interrupted(path: Path, new_scan: Callable[[str], Scan]) -> None:
+    with Store.open(path) as reader:
+        with Store.open(path) as store:
+            store.begin(new_scan("one"))
+            assert reader.scan("one").status is ScanStatus.RUNNING
+            with pytest.raises(StoreError, match="scan one is still running in another process"):
+                reader.resume("one")
+        assert reader.scan("one").status is ScanStatus.INTERRUPTED
+        assert [scan.status for scan in reader.scans()] == [ScanStatus.INTERRUPTED]
+
+
+def test_resume(path: Path, new_scan: Callable[[str], Scan]) -> None:
+    scan = new_scan("one")
+    with Store.open(path) as store:
+        store.begin(scan)
+    with Store.open(path) as store, Store.open(path) as reader:
+        assert store.resume("one") == scan
+        assert reader.scan("one") == scan
+        store.finish(replace(scan, status=ScanStatus.PARTIAL, finished_at=scan.started_at))
+        assert store.resume("one") == scan
+        assert reader.scan("one") == scan
+        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
+        with pytest.raises(StoreError, match="scan one is complete, nothing is left to resume"):
+            reader.resume("one")
+        assert reader.scan("one").status is ScanStatus.COMPLETE
+    assert [file.name for file in path.parent.glob("*.lock")] == []
