@@ -1,0 +1,107 @@
+"""From the hosts of one device to the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+from camscan.devices.hosts import Host, to_count
+from camscan.devices.identity import Address, Identity, Kind, attributed, joined, mac_in, to_address
+from camscan.records import Device, Identification, Level
+
+_RECORDER = "recorder"
+_MAX_CLAIMS = 4
+"""Addresses elsewhere that a device's conflicts name."""
+
+
+class ResolutionLike(Protocol):
+    """What all identifications of one device come to."""
+
+    @property
+    def maker(self) -> str | None:
+        """The best supported maker."""
+
+    @property
+    def brand(self) -> str | None:
+        """The name on the label."""
+
+    @property
+    def level(self) -> Level | None:
+        """How far the maker carries."""
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Model, firmware, serial, kind, mac, hostname and channels, as far as they are known."""
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """What contradicts the maker."""
+
+
+Resolve: TypeAlias = Callable[[tuple[Identification, ...]], ResolutionLike]
+
+
+def build(hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve) -> Device:
+    """The device that answers at the addresses of `hosts`; `doubts` are conflicts found between devices."""
+    identifications = tuple(_each_once(hosts))
+    resolution = resolve(identifications)
+    attributes = resolution.attributes
+    identity = joined(host.identity for host in hosts)
+    addresses = sorted((host.address for host in hosts), key=order)
+    conflicts = [text for host in hosts for text in host.conflicts]
+    return Device(
+        address=addresses[0],
+        addresses=tuple(addresses),
+        ports=tuple(sorted(frozenset().union(*(host.ports for host in hosts)))),
+        mac=_mac(identity, identifications),
+        hostname=_first(identity.of(Kind.HOSTNAME)) or attributes.get("hostname"),
+        maker=resolution.maker,
+        brand=resolution.brand,
+        model=attributes.get("model"),
+        firmware=attributes.get("firmware"),
+        serial=_first(identity.of(Kind.SERIAL)) or _first(attributed(identifications, "serial")),
+        kind=attributes.get("kind"),
+        level=resolution.level,
+        identifications=identifications,
+        conflicts=tuple(dict.fromkeys((*conflicts, *doubts, *_away(identity, addresses), *resolution.conflicts))),
+        camera_like=any(host.camera_like for host in hosts),
+        hidden_channels=_hidden(hosts, attributes),
+    )
+
+
+def order(address: str) -> tuple[int, int, str]:
+    """Sorts addresses as people do: IPv4 before IPv6, by number, then by zone; what is no address comes last."""
+    found: Address | None = to_address(address)
+    return (found.version, int(found), address) if found else (9, 0, address)
+
+
+def _each_once(hosts: Sequence[Host]) -> Iterator[Identification]:
+    seen: list[Identification] = []
+    for host in hosts:
+        for found in host.identifications:
+            if len(hosts) == 1 or found not in seen:
+                seen.append(found)
+                yield found
+
+
+def _first(values: Iterator[str] | tuple[str, ...]) -> str | None:
+    return next(iter(values), None)
+
+
+def _mac(identity: Identity, identifications: Sequence[Identification]) -> str | None:
+    """The MAC: from the frames, by the device's own word, by a rule, or from the endpoint's node."""
+    nodes = (mac for endpoint in identity.of(Kind.ENDPOINT) if (mac := mac_in(endpoint)))
+    return _first(identity.of(Kind.MAC)) or _first(attributed(identifications, "mac")) or _first(nodes)
+
+
+def _away(identity: Identity, addresses: Sequence[str]) -> Iterator[str]:
+    here = {str(to_address(address)) for address in addresses}
+    for claim in sorted(identity.away - here, key=order)[:_MAX_CLAIMS]:
+        yield f"claims the address {claim}"
+
+
+def _hidden(hosts: Sequence[Host], attributes: Mapping[str, str]) -> int | None:
+    if attributes.get("kind") != _RECORDER:
+        return None
+    counts = (*(host.attached for host in hosts), to_count(attributes.get("channels", "")))
+    return max((count for count in counts if count is not None), default=None)

@@ -1,0 +1,155 @@
+"""One address, reduced to what merging needs, so that the answers themselves need not be kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TypeAlias
+
+from camscan.devices.identity import FIELDS, LINK, ONE_BOX_ONE_MAC, Identity, Kind, identity_of, source_mac
+from camscan.records import Identification, Observation, Outcome
+
+Identify: TypeAlias = Callable[[Sequence[Observation]], tuple[Identification, ...]]
+
+_CAMERA_CHANNELS = frozenset(
+    ("rtsp", "onvif", "sadp", "dhip", "dvrip", "netcommon", "mhed", "lapi", "moi", "dh01", "baichuan")
+)
+_CAMERA_FIELDS = ("isapi.root", "lapi.response_url")
+"""Fields of makers' own interfaces that travel over HTTP."""
+_SPEAKS = frozenset((Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED))
+"""Outcomes that show that the peer speaks the channel's protocol, and not just something."""
+
+_DATAGRAM_CHANNELS = frozenset(
+    ("arp", "wsd", "sadp", "dhip", "mdns", "snmp", "netcommon", "mhed", "moi", "dh01", "dhcp")
+)
+_DATAGRAM_PORTS = frozenset((("ssdp", 1900), ("dvrip", 5050)))
+"""Channels that also speak TCP, with their port for datagrams."""
+
+_CHANNEL_COUNTS = ("sadp.digital_channel_num", "dhip.remote_video_input_channels")
+_MAX_CHANNELS = 4096
+"""More cameras than any recorder takes; a larger count is no count."""
+
+_MAX_NAMED = 4
+"""Values that one conflict names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What answers at one address: usually one device."""
+
+    address: str
+    identity: Identity
+    identifications: tuple[Identification, ...]
+    ports: frozenset[int]
+    camera_like: bool
+    attached: int | None
+    """Cameras that it says are attached to it over the network."""
+    conflicts: tuple[str, ...]
+
+
+def hosts_at(address: str, observations: Sequence[Observation], identify: Identify) -> Iterator[Host]:
+    """The hosts at an address: none where nothing answered, several where frames came from several MACs."""
+    if not any(observation.outcome.has_answer for observation in observations):
+        return
+    identity = identity_of(observations)
+    macs = identity.link_macs
+    if len(macs) < 2:
+        yield _host(address, observations, identity, identify, tuple(_contradictions(address, identity)))
+        return
+    conflict = f"several devices answer at {address}: {', '.join(macs[:_MAX_NAMED])}"
+    by_mac = _by_source(observations, macs)
+    for mac in macs:
+        own = identity_of(by_mac[mac])
+        alone = replace(own, values={**own.values, LINK: (mac,)})
+        yield _host(address, (*by_mac[mac], *by_mac[None]), alone, identify, (conflict,))
+
+
+def _by_source(observations: Iterable[Observation], macs: Sequence[str]) -> defaultdict[str | None, list[Observation]]:
+    """The answers of each MAC; under None those that any of them may have given."""
+    by_mac: defaultdict[str | None, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        mac = source_mac(observation)
+        by_mac[mac if mac in macs else None].append(observation)
+    return by_mac
+
+
+def _host(
+    address: str,
+    observations: Sequence[Observation],
+    identity: Identity,
+    identify: Identify,
+    conflicts: tuple[str, ...],
+) -> Host:
+    return Host(
+        address=address,
+        identity=identity,
+        identifications=identify(observations),
+        ports=frozenset(_open_ports(observations)),
+        camera_like=any(map(_is_camera_like, observations)),
+        attached=max(_counts(observations), default=None),
+        conflicts=conflicts,
+    )
+
+
+def _open_ports(observations: Iterable[Observation]) -> Iterator[int]:
+    for observation in observations:
+        yield from (int(text) for text in observation.fields.get("tcp.port", ()) if _is_port(text))
+        datagram = (
+            observation.channel in _DATAGRAM_CHANNELS or (observation.channel, observation.port) in _DATAGRAM_PORTS
+        )
+        if observation.port and observation.outcome.has_answer and not datagram:
+            yield observation.port
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) < 65536
+
+
+def _is_camera_like(observation: Observation) -> bool:
+    if observation.outcome not in _SPEAKS:
+        return False
+    if observation.channel in _CAMERA_CHANNELS or any(name in observation.fields for name in _CAMERA_FIELDS):
+        return True
+    # Printers and PCs answer WS-Discovery too; ONVIF devices say so by type or scope (ONVIF Core, section Discovery).
+    types, scopes = (observation.fields.get(name, ()) for name in ("wsd.types", "onvif.scope"))
+    return any("onvif.org/" in text or "NetworkVideo" in text for text in (*types, *scopes))
+
+
+def _counts(observations: Iterable[Observation]) -> Iterator[int]:
+    for observation in observations:
+        for name in _CHANNEL_COUNTS:
+            counts = map(to_count, observation.fields.get(name, ()))
+            yield from (count for count in counts if count is not None)
+
+
+def to_count(text: str) -> int | None:
+    """A count of channels; None for text that is none."""
+    text = text.strip()
+    plain = text.isascii() and text.isdigit() and len(text) <= 5
+    return int(text) if plain and int(text) <= _MAX_CHANNELS else None
+
+
+def _contradictions(address: str, identity: Identity) -> Iterator[str]:
+    """Two serials, or two MACs in one field, at one address."""
+    serials: dict[str, str] = {}
+    for name, kind in FIELDS.items():
+        if kind is Kind.SERIAL:
+            serials |= dict.fromkeys(identity.values.get(name, ()), name)
+    if any(_differ(one, other) for one, other in combinations(serials, 2)):
+        yield f"several serials at {address}: {_named(serials)}"
+    for name in ONE_BOX_ONE_MAC:
+        macs = identity.values.get(name, ())
+        if len(macs) > 1:
+            yield f"several MACs at {address}: {_named(dict.fromkeys(macs, name))}"
+
+
+def _named(values: dict[str, str]) -> str:
+    return ", ".join(f"{value} ({name})" for value, name in list(values.items())[:_MAX_NAMED])
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether two serials are different: a short form of the other (its end, without the model) is not."""
+    one, other = one.casefold(), other.casefold()
+    return not (one.endswith(other) or other.endswith(one))

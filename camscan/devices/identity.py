@@ -1,0 +1,241 @@
+"""What an answer says about who sent it: serial, MAC, endpoint, host name, and the addresses that it calls its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import islice
+from typing import TypeAlias
+from urllib.parse import urlsplit
+from uuid import RFC_4122, UUID
+
+from camscan.records import Identification, Observation
+
+
+class Kind(StrEnum):
+    """A kind of identifier; the words are those of a conflict's text."""
+
+    SERIAL = "serial"
+    MAC = "MAC"
+    ENDPOINT = "endpoint"
+    HOSTNAME = "host name"
+
+
+UNIQUE = (Kind.SERIAL, Kind.MAC, Kind.ENDPOINT)
+"""The kinds that are meant to be unique to a device; makers of clones copy each of them."""
+
+MAX_VALUES = 16
+"""Values of one field that are kept of one address: no device has as many, and a liar must not fill the memory."""
+
+LINK = "link"
+"""Stands as a field for the layer below IP, which is believed before anything that a device says about itself."""
+_LINK_CHANNEL = "arp"
+
+FIELDS: Mapping[str, Kind] = {
+    LINK: Kind.MAC,
+    "sadp.mac": Kind.MAC,
+    "dhip.mac": Kind.MAC,
+    "dvrip.mac": Kind.MAC,
+    "netcommon.mac": Kind.MAC,
+    "mhed.mac": Kind.MAC,
+    "moi.mac": Kind.MAC,
+    "dh01.mac": Kind.MAC,
+    "isapi.mac": Kind.MAC,
+    "mac.address": Kind.MAC,
+    "onvif.scope.mac": Kind.MAC,
+    "sadp.device_sn": Kind.SERIAL,
+    "dhip.serial_no": Kind.SERIAL,
+    "dvrip.serial": Kind.SERIAL,
+    "netcommon.serial": Kind.SERIAL,
+    "mhed.serial": Kind.SERIAL,
+    "dh01.serial": Kind.SERIAL,
+    "isapi.serial": Kind.SERIAL,
+    "lapi.serial": Kind.SERIAL,
+    "onvif.serial": Kind.SERIAL,
+    "onvif.scope.serial": Kind.SERIAL,
+    "upnp.serial_number": Kind.SERIAL,
+    "wsd.endpoint": Kind.ENDPOINT,
+    "upnp.udn": Kind.ENDPOINT,
+    "host.name": Kind.HOSTNAME,
+    "dhcp.hostname": Kind.HOSTNAME,
+    "mdns.host": Kind.HOSTNAME,
+    "onvif.hostname": Kind.HOSTNAME,
+    "netcommon.host_name": Kind.HOSTNAME,
+    "snmp.sys_name": Kind.HOSTNAME,
+}
+"""Which field carries which identifier, the most trusted first within a kind."""
+
+ONE_BOX_ONE_MAC = tuple(
+    name for name, kind in FIELDS.items() if kind is Kind.MAC and name not in {LINK, "onvif.scope.mac"}
+)
+"""Fields in which a device names one MAC alone: two values there mean two devices, or a change between two answers."""
+
+_OWN_ADDRESS = (
+    "sadp.ipv4_address",
+    "sadp.ipv6_address",
+    "dhip.ipv4_address",
+    "dhip.ipv6_address",
+    "dvrip.ipv4_address",
+    "netcommon.ipv4_address",
+    "mhed.ipv4_address",
+    "moi.ipv4_address",
+    "dh01.ipv4_address",
+    "mdns.address",
+)
+_OWN_URL = ("wsd.xaddr", "onvif.xaddr", "ssdp.location", "upnp.presentation_url")
+
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_PLACEHOLDER = re.compile(r"(.)\1*|n/a|none|null|unknown|default|0?12345678?9?0?", re.IGNORECASE)
+
+Address: TypeAlias = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the answers of one address, or of one device, say that they come from.
+
+    `values` holds field -> normalised values. `claims` are all addresses that the answers call their own; `away` are
+    those of answers that do not name the address which they came from.
+    """
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    claims: frozenset[str] = frozenset()
+    away: frozenset[str] = frozenset()
+
+    def of(self, kind: Kind) -> tuple[str, ...]:
+        """All values of a kind, the most trusted first, each once."""
+        fields = (name for name, its_kind in FIELDS.items() if its_kind is kind)
+        return tuple(dict.fromkeys(value for name in fields for value in self.values.get(name, ())))
+
+    @property
+    def link_macs(self) -> tuple[str, ...]:
+        """The MACs that frames came from."""
+        return self.values.get(LINK, ())
+
+
+def identity_of(observations: Iterable[Observation]) -> Identity:
+    """The identity that the answers of one address give, with hostile amounts of it cut off."""
+    values: dict[str, dict[str, None]] = {}
+    claims: set[Address] = set()
+    away: set[Address] = set()
+    for observation in observations:
+        for name, value in _values(observation):
+            found = values.setdefault(name, {})
+            if len(found) < MAX_VALUES:
+                found.setdefault(value)
+        own = set(islice(_own_addresses(observation), MAX_VALUES))
+        claims |= own
+        away |= _away(observation.target, own)
+    kept = {name: tuple(found) for name, found in values.items()}
+    return Identity(kept, *(frozenset(islice(map(str, some), MAX_VALUES)) for some in (claims, away)))
+
+
+def joined(identities: Iterable[Identity]) -> Identity:
+    """The identity of a device that has several addresses."""
+    values: dict[str, tuple[str, ...]] = {}
+    claims: set[str] = set()
+    away: set[str] = set()
+    for identity in identities:
+        for name, found in identity.values.items():
+            values[name] = tuple(dict.fromkeys((*values.get(name, ()), *found)))
+        claims |= identity.claims
+        away |= identity.away
+    return Identity(values, frozenset(claims), frozenset(away))
+
+
+def attributed(identifications: Iterable[Identification], name: str) -> Iterator[str]:
+    """The usable serials or MACs (`name`) that fingerprint rules have read in answers."""
+    normalise = to_mac if name == "mac" else to_serial
+    for found in identifications:
+        value = normalise(found.attributes.get(name, ""))
+        if value:
+            yield value
+
+
+def source_mac(observation: Observation) -> str | None:
+    """The MAC that an answer itself names as its sender's, if it names one."""
+    return next((value for name, value in _values(observation) if FIELDS[name] is Kind.MAC), None)
+
+
+def to_mac(text: str) -> str | None:
+    """A MAC as "AA:BB:CC:DD:EE:FF"; None for what no single network card has: all-zero, or a group's."""
+    digits = re.sub(r"[-:. ]", "", text).upper()
+    if not re.fullmatch(r"[0-9A-F]{12}", digits) or int(digits, 16) == 0 or int(digits[1], 16) & 1:
+        return None
+    return ":".join(re.findall("..", digits))
+
+
+def to_serial(text: str) -> str | None:
+    """A serial without white space around it; None for what stands where none was set."""
+    text = text.strip()
+    return None if len(text) < 4 or _PLACEHOLDER.fullmatch(text) else text
+
+
+def to_endpoint(text: str) -> str | None:
+    """The UUID in an endpoint address, in lower case, or the whole of one that has none; None for the nil UUID."""
+    text = text.strip().lower()
+    found = _UUID.search(text)
+    endpoint = found[0] if found else text
+    return endpoint if endpoint.strip("0-") else None
+
+
+def mac_in(endpoint: str) -> str | None:
+    """The MAC in a version 1 UUID, whose last 12 digits are the node (RFC 9562, 5.1); None where they are random."""
+    if not _UUID.fullmatch(endpoint):
+        return None
+    uuid = UUID(endpoint)
+    return to_mac(endpoint[-12:]) if uuid.variant == RFC_4122 and uuid.version == 1 else None
+
+
+def to_address(text: str) -> Address | None:
+    """An address without zone or prefix length; an IPv4 address inside an IPv6 one as itself; None for no address."""
+    try:
+        address = ip_address(text.strip().split("%")[0].split("/")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+_NORMALISE: Mapping[Kind, Callable[[str], str | None]] = {
+    Kind.MAC: to_mac,
+    Kind.SERIAL: to_serial,
+    Kind.ENDPOINT: to_endpoint,
+    Kind.HOSTNAME: str.strip,
+}
+
+
+def _values(observation: Observation) -> Iterator[tuple[str, str]]:
+    for name, texts in observation.fields.items():
+        kind = FIELDS.get(name)
+        if kind is not None:
+            below = name == "mac.address" and observation.channel == _LINK_CHANNEL
+            for value in filter(None, map(_NORMALISE[kind], texts)):
+                yield LINK if below else name, value
+
+
+def _own_addresses(observation: Observation) -> Iterator[Address]:
+    fields = observation.fields
+    texts = [text for name in _OWN_ADDRESS for text in fields.get(name, ())]
+    texts += [_host(url) for name in _OWN_URL for url in fields.get(name, ())]
+    for text in texts:
+        address = to_address(text)
+        if address and not (address.is_unspecified or address.is_loopback or address.is_multicast):
+            yield address
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _away(target: str, own: set[Address]) -> set[Address]:
+    """The claims of one answer that name a place elsewhere. Beside the right address, others are no contradiction."""
+    asked = to_address(target)
+    if asked is None or asked in own:
+        return set()
+    return {address for address in own if address.version == asked.version and not address.is_link_local}

@@ -1,0 +1,146 @@
+"""Which addresses belong to one device.
+
+Serials, MACs and endpoint addresses are copied from unit to unit by makers of cheap cameras, so no single one joins two
+addresses, and not even all of them do alone. Two addresses are one device where they share at least two kinds, and one
+of these holds:
+
+- an answer at one of them calls the other its own address;
+- frames from both came from one MAC;
+- they are the only two that share serial and endpoint, their MACs differ (two network cards), and neither claims to
+  live elsewhere;
+- they are the only two that share MAC and endpoint, and one is IPv4, the other IPv6.
+
+Otherwise they stay apart, and each names the others from which it cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, islice, product
+
+from camscan.devices.hosts import Host
+from camscan.devices.identity import UNIQUE, Kind, attributed, to_address
+
+_MAX_VALUES = 4
+"""Values of one kind by which an address is compared: two network cards, a label and a spare."""
+_MAX_NAMED = 5
+"""Other addresses that one conflict names."""
+
+_Keys = dict[Kind, tuple[str, ...]]
+
+
+def together(hosts: Sequence[Host]) -> list[tuple[tuple[Host, ...], tuple[str, ...]]]:
+    """The hosts of each device, with what cannot be told apart. Hosts keep their order; nothing is dropped."""
+    keys = [_keys(host) for host in hosts]
+    root = list(range(len(hosts)))
+    for kinds, bucket in _shared(keys, 2):
+        for one, other in _links(kinds, [(number, hosts[number], keys[number]) for number in bucket]):
+            root[_root(root, other)] = _root(root, one)
+    roots = [_root(root, number) for number in range(len(hosts))]
+    doubts = _doubts(hosts, keys, roots)
+    groups: defaultdict[int, list[int]] = defaultdict(list)
+    for number, group in enumerate(roots):
+        groups[group].append(number)
+    return [
+        (
+            tuple(hosts[number] for number in group),
+            tuple(dict.fromkeys(text for number in group for text in doubts[number])),
+        )
+        for group in groups.values()
+    ]
+
+
+def _keys(host: Host) -> _Keys:
+    read = {
+        Kind.MAC: attributed(host.identifications, "mac"),
+        Kind.SERIAL: attributed(host.identifications, "serial"),
+        Kind.ENDPOINT: (),
+    }
+    values = {kind: (*host.identity.of(kind), *read[kind]) for kind in UNIQUE}
+    return {kind: tuple(dict.fromkeys(map(str.casefold, values[kind])))[:_MAX_VALUES] for kind in UNIQUE}
+
+
+def _shared(keys: Sequence[_Keys], count: int) -> Iterator[tuple[tuple[Kind, ...], list[int]]]:
+    """Every set of hosts that share `count` kinds of identifiers, with the kinds."""
+    buckets: defaultdict[tuple[tuple[Kind, str], ...], list[int]] = defaultdict(list)
+    for number, of in enumerate(keys):
+        for kinds in combinations(UNIQUE, count):
+            for values in product(*(of[kind] for kind in kinds)):
+                buckets[tuple(zip(kinds, values, strict=True))].append(number)
+    for key, bucket in buckets.items():
+        if len(bucket) > 1:
+            yield tuple(kind for kind, _ in key), bucket
+
+
+def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Host, _Keys]]) -> Iterator[tuple[int, int]]:
+    """The pairs, of hosts that share two kinds of identifiers, that something else holds together as well."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    by_link: dict[str, int] = {}
+    for number, host, _ in bucket:
+        places[_place(host)].append(number)
+        for mac in host.identity.link_macs:
+            yield by_link.setdefault(mac, number), number
+    for number, host, _ in bucket:
+        for claim in host.identity.claims:
+            # Several at one address were told apart by their frames: the claim does not say which of them is meant.
+            if claim != _place(host) and len(places[claim]) == 1:
+                yield places[claim][0], number
+    if len(bucket) == 2 and _are_one(kinds, *bucket):
+        yield bucket[0][0], bucket[1][0]
+
+
+def _are_one(kinds: tuple[Kind, ...], one: tuple[int, Host, _Keys], other: tuple[int, Host, _Keys]) -> bool:
+    """Whether the only two that share these kinds are one device's two cards, or its IPv4 and IPv6 side."""
+    if Kind.ENDPOINT not in kinds or _place(one[1]) == _place(other[1]):
+        return False
+    if Kind.MAC in kinds:
+        return (":" in one[1].address) != (":" in other[1].address)
+    macs = [set(keys[Kind.MAC]) for _, _, keys in (one, other)]
+    at_home = not (one[1].identity.away or other[1].identity.away)
+    return all(macs) and macs[0].isdisjoint(macs[1]) and at_home
+
+
+def _place(host: Host) -> str:
+    return str(to_address(host.address) or host.address)
+
+
+def _root(root: list[int], number: int) -> int:
+    while root[number] != number:
+        root[number] = number = root[root[number]]
+    return number
+
+
+def _doubts(hosts: Sequence[Host], keys: Sequence[_Keys], roots: Sequence[int]) -> list[list[str]]:
+    """For each host, what it shares with hosts that stay apart from it."""
+    others: list[dict[int, None]] = [{} for _ in hosts]
+    cut: set[int] = set()
+    for _, bucket in _shared(keys, 1):
+        firsts: dict[int, int] = {}
+        for number in bucket:
+            firsts.setdefault(roots[number], number)
+        for number in bucket:
+            apart = (other for root, other in firsts.items() if root != roots[number])
+            near = list(islice(apart, _MAX_NAMED + 1))
+            others[number].update(dict.fromkeys(near[:_MAX_NAMED]))
+            if len(near) > _MAX_NAMED:
+                cut.add(number)
+    return [
+        list(_texts(hosts, keys, number, sorted(others[number]), " and others" if number in cut else ""))
+        for number in range(len(hosts))
+    ]
+
+
+def _texts(
+    hosts: Sequence[Host], keys: Sequence[_Keys], number: int, others: Iterable[int], more: str
+) -> Iterator[str]:
+    by_kinds: defaultdict[tuple[Kind, ...], list[str]] = defaultdict(list)
+    for other in others:
+        kinds = tuple(kind for kind in UNIQUE if not set(keys[number][kind]).isdisjoint(keys[other][kind]))
+        by_kinds[kinds].append(hosts[other].address)
+    for kinds, addresses in by_kinds.items():
+        named = ", ".join(addresses[:_MAX_NAMED]) + more
+        if len(kinds) > 1:
+            yield f"cannot be told apart from {named} by {', '.join(kinds)}"
+        else:
+            yield f"shares its {kinds[0]} with {named}"

@@ -1,0 +1,71 @@
+"""Answers, and rules as simple as they can be, for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+
+from camscan.records import Identification, Level, Observation, Outcome
+
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A resolution."""
+
+    maker: str | None = None
+    brand: str | None = None
+    level: Level | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    conflicts: tuple[str, ...] = ()
+
+
+def identify(observations: Sequence[Observation]) -> tuple[Identification, ...]:
+    """One identification for every field `say.<attribute>`, and for `say.maker`."""
+    found = []
+    for observation in observations:
+        said = {name[4:]: texts[0] for name, texts in observation.fields.items() if name.startswith("say.")}
+        maker = said.pop("maker", None)
+        if maker or said:
+            found.append(Identification("rule", Level.LIKELY, maker, None, said, ()))
+    return tuple(found)
+
+
+def resolve(identifications: Sequence[Identification]) -> Resolved:
+    """The first of everything, and a conflict where there are two makers."""
+    makers = list(dict.fromkeys(found.maker for found in identifications if found.maker))
+    attributes: dict[str, str] = {}
+    for found in identifications:
+        attributes = {**found.attributes, **attributes}
+    conflicts = (f"makers {' or '.join(makers)}",) if len(makers) > 1 else ()
+    return Resolved(makers[0] if makers else None, None, Level.LIKELY if makers else None, attributes, conflicts)
+
+
+@pytest.fixture
+def answer() -> Callable[..., Observation]:
+    """Answers: target, channel, port, and fields as keywords with "__" for the dot."""
+
+    def build(
+        target: str,
+        channel: str,
+        port: int | None = None,
+        outcome: Outcome = Outcome.ANSWERED,
+        **fields: str | list[str],
+    ) -> Observation:
+        values = {
+            name.replace("__", "."): tuple(texts) if isinstance(texts, list) else (texts,)
+            for name, texts in fields.items()
+        }
+        return Observation(target, channel, outcome, NOON, port, fields=values)
+
+    return build
+
+
+@pytest.fixture
+def rules() -> tuple[Callable[..., tuple[Identification, ...]], Callable[..., Resolved]]:
+    """The two callables that merging needs."""
+    return identify, resolve

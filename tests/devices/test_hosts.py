@@ -1,0 +1,139 @@
+"""One address is usually one host; what it says is reduced to what merging needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from camscan.devices.hosts import Host, hosts_at, to_count
+from camscan.devices.identity import Kind
+from camscan.records import Identification, Observation, Outcome
+
+A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
+Answer = Callable[..., Observation]
+Rules = tuple[Callable[..., tuple[Identification, ...]], object]
+
+
+@pytest.fixture
+def hosts(rules: Rules) -> Callable[..., tuple[Host, ...]]:
+    return lambda *observations: tuple(hosts_at("10.0.0.1", observations, rules[0]))
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_host_is_one_that_answered(hosts: Callable[..., tuple[Host, ...]], answer: Answer, outcome: Outcome) -> None:
+    found = hosts(answer("10.0.0.1", "http", 80, outcome))
+    assert [host.address for host in found] == (["10.0.0.1"] if outcome.has_answer else [])
+
+
+def test_open_ports_are_tcp(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+    (host,) = hosts(
+        answer("10.0.0.1", "tcp", 8000),
+        answer("10.0.0.1", "tcp", 8443, Outcome.REFUSED),
+        answer("10.0.0.1", "tcp", 21, Outcome.SILENT),
+        answer("10.0.0.1", "http", 80, Outcome.AUTH_REQUIRED),
+        answer("10.0.0.1", "rtsp", 554, Outcome.GARBLED),
+        answer("10.0.0.1", "wsd", 3702),
+        answer("10.0.0.1", "sadp", 37020),
+        answer("10.0.0.1", "ssdp", 1900),
+        answer("10.0.0.1", "ssdp", 49152),
+        answer("10.0.0.1", "dvrip", 5050),
+        answer("10.0.0.1", "dvrip", 37777),
+        answer("10.0.0.1", "nmap", tcp__port=["22", "0", "65536", "x", "²"]),
+    )
+    assert sorted(host.ports) == [22, 80, 554, 8000, 37777, 49152]
+
+
+@pytest.mark.parametrize(
+    ("said", "camera"),
+    [
+        (("rtsp", Outcome.ANSWERED, {}), True),
+        (("rtsp", Outcome.AUTH_REQUIRED, {}), True),
+        (("onvif", Outcome.TRUNCATED, {}), True),
+        (("rtsp", Outcome.GARBLED, {}), False),
+        (("rtsp", Outcome.RESET, {}), False),
+        (("dhip", Outcome.ANSWERED, {}), True),
+        (("http", Outcome.ANSWERED, {"http__server": "nginx"}), False),
+        (("http", Outcome.AUTH_REQUIRED, {"isapi__root": "userCheck"}), True),
+        (("http", Outcome.ANSWERED, {"lapi__response_url": "/LAPI/V1.0"}), True),
+        (("wsd", Outcome.ANSWERED, {"wsd__types": "http://schemas.xmlsoap.org/ws/2006/02/devprof Device"}), False),
+        (("wsd", Outcome.ANSWERED, {"wsd__types": "http://www.onvif.org/ver10/device/wsdl Device"}), True),
+        (("wsd", Outcome.ANSWERED, {"wsd__types": "dn:NetworkVideoTransmitter"}), True),
+        (("wsd", Outcome.ANSWERED, {"onvif__scope": "onvif://www.onvif.org/type/ptz"}), True),
+    ],
+)
+def test_camera_like(
+    hosts: Callable[..., tuple[Host, ...]], answer: Answer, said: tuple[str, Outcome, dict[str, str]], camera: bool
+) -> None:
+    channel, outcome, fields = said
+    (host,) = hosts(answer("10.0.0.1", "tcp", 80), answer("10.0.0.1", channel, None, outcome, **fields))
+    assert host.camera_like is camera
+
+
+def test_attached_cameras(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+    (host,) = hosts(
+        answer("10.0.0.1", "sadp", sadp__digital_channel_num="16"),
+        answer("10.0.0.1", "dhip", dhip__remote_video_input_channels="many"),
+    )
+    assert host.attached == 16
+    (host,) = hosts(answer("10.0.0.1", "sadp", sadp__digital_channel_num="0"))
+    assert host.attached == 0
+    (host,) = hosts(answer("10.0.0.1", "sadp"))
+    assert host.attached is None
+
+
+@pytest.mark.parametrize(("text", "count"), [(" 64 ", 64), ("4097", None), ("-1", None), ("²", None), ("", None)])
+def test_count(text: str, count: int | None) -> None:
+    assert to_count(text) == count
+
+
+def test_one_frame_source_is_one_host(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+    (host,) = hosts(answer("10.0.0.1", "arp", mac__address=A), answer("10.0.0.1", "dhip", dhip__mac=B))
+    assert host.conflicts == ()
+    assert host.identity.of(Kind.MAC) == (A, B)
+
+
+def test_several_frame_sources_are_several_hosts(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+    found = hosts(
+        answer("10.0.0.1", "arp", mac__address=A),
+        answer("10.0.0.1", "arp", mac__address=B),
+        answer("10.0.0.1", "dhip", 37810, dhip__mac=B, dhip__serial_no="SER2", say__maker="two"),
+        answer("10.0.0.1", "dhip", 37810, dhip__mac=A, dhip__serial_no="SER1", say__maker="one"),
+        answer("10.0.0.1", "http", 80, onvif__serial="SER3", say__maker="either"),
+    )
+    conflict = f"several devices answer at 10.0.0.1: {A}, {B}"
+    assert [host.conflicts for host in found] == [(conflict,)] * 2
+    assert [host.identity.of(Kind.MAC) for host in found] == [(A,), (B,)]
+    # The web server's serial is one of the two's, nobody knows whose: it identifies neither.
+    assert [host.identity.of(Kind.SERIAL) for host in found] == [("SER1",), ("SER2",)]
+    makers = [[identification.maker for identification in host.identifications] for host in found]
+    assert makers == [["one", "either"], ["two", "either"]]
+    assert [host.ports for host in found] == [{80}, {80}]
+
+
+def test_several_serials(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+    (host,) = hosts(
+        answer("10.0.0.1", "onvif", onvif__serial="C87654321"),
+        answer("10.0.0.1", "sadp", sadp__device_sn="DS-2CD20150101CCWR12345678"),
+        answer("10.0.0.1", "sadp", sadp__device_sn="DS-2CD20150101CCWR99999999"),
+    )
+    (conflict,) = host.conflicts
+    assert conflict == (
+        "several serials at 10.0.0.1: DS-2CD20150101CCWR12345678 (sadp.device_sn), "
+        "DS-2CD20150101CCWR99999999 (sadp.device_sn), C87654321 (onvif.serial)"
+    )
+
+
+def test_short_form_of_a_serial_is_the_same(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+    (host,) = hosts(
+        answer("10.0.0.1", "upnp", upnp__serial_number="ccwr12345678"),
+        answer("10.0.0.1", "sadp", sadp__device_sn="DS-2CD20150101CCWR12345678"),
+    )
+    assert host.conflicts == ()
+
+
+def test_two_macs_in_one_field(hosts: Callable[..., tuple[Host, ...]], answer: Answer) -> None:
+    (host,) = hosts(answer("10.0.0.1", "dhip", dhip__mac=A), answer("10.0.0.1", "dhip", dhip__mac=B))
+    assert host.conflicts == (f"several MACs at 10.0.0.1: {A} (dhip.mac), {B} (dhip.mac)",)
+    (host,) = hosts(answer("10.0.0.1", "wsd", onvif__scope__mac=[A, B]))
+    assert host.conflicts == ()

@@ -1,0 +1,172 @@
+"""Identifiers are normalised, placeholders are none, and claims are kept apart from where an answer came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from camscan.devices.identity import (
+    LINK,
+    MAX_VALUES,
+    Identity,
+    Kind,
+    identity_of,
+    joined,
+    mac_in,
+    source_mac,
+    to_address,
+    to_endpoint,
+    to_mac,
+    to_serial,
+)
+from camscan.records import Observation
+
+A, B = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C"
+Answer = Callable[..., Observation]
+
+
+@pytest.mark.parametrize(
+    ("text", "mac"),
+    [
+        (A, A),
+        ("58-50-ed-1f-e3-85", A),
+        ("5850.ed1f.e385", A),
+        ("5850ed1fe385", A),
+        ("00:00:00:00:00:00", None),
+        ("ff:ff:ff:ff:ff:ff", None),
+        ("01:00:5e:7f:ff:fa", None),
+        ("58:50:ed:1f:e3", None),
+        ("eth0 58:50:ed:1f:e3:85", None),
+        ("", None),
+    ],
+)
+def test_mac(text: str, mac: str | None) -> None:
+    assert to_mac(text) == mac
+
+
+@pytest.mark.parametrize(
+    ("text", "serial"),
+    [
+        (" 6C02B71PAG30C4E ", "6C02B71PAG30C4E"),
+        ("", None),
+        ("0", None),
+        ("00000000", None),
+        ("xxxx", None),
+        ("N/A", None),
+        ("unknown", None),
+        ("1234567890", None),
+        ("12345678X", "12345678X"),
+    ],
+)
+def test_serial(text: str, serial: str | None) -> None:
+    assert to_serial(text) == serial
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        ("urn:uuid:AA85C000-6324-11B3-819E-5850ED1FE385", "aa85c000-6324-11b3-819e-5850ed1fe385"),
+        ("uuid:camera_1-0", "uuid:camera_1-0"),
+        ("urn:uuid:00000000-0000-0000-0000-000000000000", None),
+        (" ", None),
+    ],
+)
+def test_endpoint(text: str, endpoint: str | None) -> None:
+    assert to_endpoint(text) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "mac"),
+    [
+        ("aa85c000-6324-11b3-819e-5850ed1fe385", A),
+        ("aa85c000-6324-41b3-819e-5850ed1fe385", None),  # version 4: random
+        ("aa85c000-6324-11b3-019e-5850ed1fe385", None),  # a variant older than versions
+        ("aa85c000-6324-11b3-819e-5950ed1fe385", None),  # multicast bit: a random node (RFC 9562, 6.10)
+        ("uuid:camera_1-0", None),
+    ],
+)
+def test_mac_in_endpoint(endpoint: str, mac: str | None) -> None:
+    assert mac_in(endpoint) == mac
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("10.0.0.5", "10.0.0.5"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("2001:db8::1/64", "2001:db8::1"),
+        ("::ffff:10.0.0.5", "10.0.0.5"),
+        ("10.0.0", None),
+        ("camera.local", None),
+        ("", None),
+    ],
+)
+def test_address(text: str, address: str | None) -> None:
+    found = to_address(text)
+    assert (str(found) if found else None) == address
+
+
+def test_values_are_the_most_trusted_first(answer: Answer) -> None:
+    identity = identity_of(
+        [
+            answer("10.0.0.1", "onvif", onvif__scope__mac=B, onvif__serial="SER2"),
+            answer("10.0.0.1", "sadp", sadp__mac=A.lower(), sadp__device_sn="SER1"),
+            answer("10.0.0.1", "arp", mac__address="3C:EF:8C:00:00:01"),
+            answer("10.0.0.1", "mdns", mdns__host="cam.local", dhcp__hostname="cam"),
+        ]
+    )
+    assert identity.of(Kind.MAC) == ("3C:EF:8C:00:00:01", A, B)
+    assert identity.link_macs == ("3C:EF:8C:00:00:01",)
+    assert identity.of(Kind.SERIAL) == ("SER1", "SER2")
+    assert identity.of(Kind.HOSTNAME) == ("cam", "cam.local")
+    assert identity.of(Kind.ENDPOINT) == ()
+
+
+def test_only_frames_are_the_layer_below(answer: Answer) -> None:
+    assert identity_of([answer("10.0.0.1", "dhcp", mac__address=A)]).values == {"mac.address": (A,)}
+    assert identity_of([answer("10.0.0.1", "arp", mac__address=A)]).values == {LINK: (A,)}
+
+
+def test_claims(answer: Answer) -> None:
+    identity = identity_of(
+        [
+            answer("10.0.0.1", "sadp", sadp__ipv4_address="192.168.1.64", sadp__ipv6_address="2001:db8::5"),
+            answer(
+                "10.0.0.1",
+                "wsd",
+                wsd__xaddr=[
+                    "http://10.0.0.1/onvif/device_service",
+                    "http://172.16.0.1:8000/onvif/device_service",
+                    "http://[fe80::1%25eth0]/onvif/device_service",
+                    "http://camera.local/",
+                    "http://[broken/",
+                ],
+            ),
+            answer("10.0.0.1", "ssdp", ssdp__location="http://169.254.7.7:49152/desc.xml"),
+            answer("10.0.0.1", "mdns", mdns__address=["127.0.0.1", "0.0.0.0", "224.0.0.1"]),  # noqa: S104 - a claim
+        ]
+    )
+    assert identity.claims == {"192.168.1.64", "2001:db8::5", "10.0.0.1", "172.16.0.1", "fe80::1", "169.254.7.7"}
+    assert identity.away == {"192.168.1.64"}
+
+
+def test_hostile_amounts_are_cut(answer: Answer) -> None:
+    serials = [f"SERIAL{number}" for number in range(1000)]
+    urls = [f"http://10.1.{number // 250}.{number % 250}/" for number in range(1000)]
+    identity = identity_of([answer("10.0.0.1", "wsd", onvif__serial=serials, wsd__xaddr=urls)])
+    assert identity.of(Kind.SERIAL) == tuple(serials[:MAX_VALUES])
+    assert len(identity.claims) == len(identity.away) == MAX_VALUES
+
+
+def test_joined() -> None:
+    one = Identity({LINK: (A,), "onvif.serial": ("S1",)}, frozenset({"10.0.0.1"}), frozenset())
+    other = Identity({LINK: (B, A)}, frozenset({"10.0.0.2"}), frozenset({"10.0.0.9"}))
+    assert joined([one, other]) == Identity(
+        {LINK: (A, B), "onvif.serial": ("S1",)}, frozenset({"10.0.0.1", "10.0.0.2"}), frozenset({"10.0.0.9"})
+    )
+
+
+def test_source_mac(answer: Answer) -> None:
+    assert source_mac(answer("10.0.0.1", "dhip", dhip__serial_no="6C02B71", dhip__mac=B)) == B
+    assert source_mac(answer("10.0.0.1", "http", http__server="x")) is None

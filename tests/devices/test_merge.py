@@ -1,0 +1,268 @@
+"""Which addresses are one device, which are clones, and what the record of a device holds."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Callable, Iterable, Iterator
+
+import pytest
+
+from camscan.devices import merge
+from camscan.records import Device, Level, Observation, Outcome
+
+A, B, C = "58:50:ED:1F:E3:85", "08:ED:ED:1A:2B:3C", "3C:EF:8C:51:7D:0E"
+SERIAL, UUID = "6C02B71PAG30C4E", "urn:uuid:aa85c000-6324-41b3-819e-000000000001"
+ONE, TWO, SIX = "10.0.0.1", "10.0.0.2", "2001:db8::1"
+Answer = Callable[..., Observation]
+Merge = Callable[..., tuple[Device, ...]]
+
+
+@pytest.fixture
+def devices(rules: tuple[Callable[..., object], Callable[..., object]]) -> Merge:
+    return lambda *observations: merge(observations, *rules)  # type: ignore[arg-type]
+
+
+def addresses(found: Iterable[Device]) -> list[tuple[str, ...]]:
+    return [device.addresses for device in found]
+
+
+def twin(answer: Answer, address: str, mac: str, **fields: str | list[str]) -> Observation:
+    """An answer with the serial and endpoint that all twins share."""
+    return answer(address, "dhip", dhip__mac=mac, dhip__serial_no=SERIAL, wsd__endpoint=UUID, **fields)
+
+
+def test_record(devices: Merge, answer: Answer) -> None:
+    (device,) = devices(
+        answer(ONE, "arp", mac__address=B),
+        answer(ONE, "tcp", 37777),
+        answer(ONE, "tcp", 80),
+        answer(
+            ONE,
+            "dhip",
+            37810,
+            dhip__mac=B,
+            dhip__serial_no=SERIAL,
+            dhip__ipv4_address="192.168.1.108",
+            dhip__remote_video_input_channels="32",
+            say__maker="Maker",
+            say__model="NVR-1",
+            say__firmware="2.8",
+            say__kind="recorder",
+        ),
+        answer(ONE, "mdns", mdns__host="nvr.local"),
+    )
+    assert device == Device(
+        address=ONE,
+        addresses=(ONE,),
+        ports=(80, 37777),
+        mac=B,
+        hostname="nvr.local",
+        maker="Maker",
+        model="NVR-1",
+        firmware="2.8",
+        serial=SERIAL,
+        kind="recorder",
+        level=Level.LIKELY,
+        identifications=device.identifications,
+        conflicts=("claims the address 192.168.1.108",),
+        camera_like=True,
+        hidden_channels=32,
+    )
+    assert [found.maker for found in device.identifications] == ["Maker"]
+    assert device.id == SERIAL
+
+
+def test_rules_fill_what_no_field_says(devices: Merge, answer: Answer) -> None:
+    (device,) = devices(
+        answer(ONE, "http", say__serial=" S123 ", say__mac="3cef8c517d0e", say__hostname="cam", say__channels="8")
+    )
+    assert (device.serial, device.mac, device.hostname, device.hidden_channels) == ("S123", C, "cam", None)
+    (device,) = devices(answer(ONE, "http", say__kind="recorder", say__channels="8", say__serial="0000"))
+    assert (device.hidden_channels, device.serial) == (8, None)
+
+
+def test_mac_in_the_endpoint_is_the_last_resort(devices: Merge, answer: Answer) -> None:
+    node = answer(ONE, "wsd", wsd__endpoint="urn:uuid:aa85c000-6324-11b3-819e-5850ed1fe385")
+    assert [device.mac for device in devices(node)] == [A]
+    assert [device.mac for device in devices(node, answer(ONE, "moi", moi__mac=B))] == [B]
+
+
+def test_silent_targets_are_no_devices(devices: Merge, answer: Answer) -> None:
+    assert devices(answer(ONE, "http", 80, Outcome.REFUSED), answer(TWO, "wsd", None, Outcome.SILENT)) == ()
+
+
+def test_makers_in_conflict_are_kept(devices: Merge, answer: Answer) -> None:
+    (device,) = devices(answer(ONE, "http", say__maker="X"), answer(ONE, "rtsp", say__maker="Y"))
+    assert (device.maker, device.conflicts) == ("X", ("makers X or Y",))
+
+
+def test_order_is_that_of_addresses(devices: Merge, answer: Answer) -> None:
+    found = devices(*(answer(address, "http") for address in ("10.0.0.10", SIX, "9.0.0.1", "fe80::1%b", "fe80::1%a")))
+    assert addresses(found) == [("9.0.0.1",), ("10.0.0.10",), (SIX,), ("fe80::1%a",), ("fe80::1%b",)]
+
+
+# One device
+
+
+def test_claimed_address(devices: Merge, answer: Answer) -> None:
+    (device,) = devices(
+        twin(answer, ONE, A, say__maker="X"),
+        answer(ONE, "tcp", 80),
+        twin(answer, TWO, A, dhip__ipv4_address=ONE, say__maker="X", say__model="M"),
+        answer(TWO, "tcp", 554),
+    )
+    assert (device.address, device.addresses, device.ports) == (ONE, (ONE, TWO), (80, 554))
+    assert (device.maker, device.model, device.conflicts) == ("X", "M", ())
+    assert [found.attributes for found in device.identifications] == [{}, {"model": "M"}]
+
+
+def test_same_frames(devices: Merge, answer: Answer) -> None:
+    found = devices(
+        answer(ONE, "arp", mac__address=A),
+        answer(ONE, "onvif", onvif__serial=SERIAL),
+        answer(TWO, "arp", mac__address=A),
+        answer(TWO, "onvif", onvif__serial=SERIAL),
+    )
+    assert addresses(found) == [(ONE, TWO)]
+    assert found[0].conflicts == ()
+
+
+def test_two_network_cards(devices: Merge, answer: Answer) -> None:
+    found = devices(twin(answer, ONE, A, dhip__ipv4_address=ONE), twin(answer, TWO, B, dhip__ipv4_address=TWO))
+    assert addresses(found) == [(ONE, TWO)]
+    assert (found[0].mac, found[0].conflicts) == (A, ())
+
+
+def test_ipv4_and_ipv6(devices: Merge, answer: Answer) -> None:
+    found = devices(*(answer(address, "wsd", onvif__scope__mac=A, wsd__endpoint=UUID) for address in (ONE, SIX)))
+    assert addresses(found) == [(ONE, SIX)]
+    claims = answer(ONE, "wsd", onvif__serial=SERIAL, wsd__endpoint=UUID, wsd__xaddr=["http://[fe80::1]/onvif"])
+    found = devices(claims, answer("fe80::1%eth0", "wsd", onvif__serial=SERIAL, wsd__endpoint=UUID))
+    assert addresses(found) == [(ONE, "fe80::1%eth0")]
+
+
+def test_serial_that_a_rule_read(devices: Merge, answer: Answer) -> None:
+    link = [answer(address, "arp", mac__address=A) for address in (ONE, TWO)]
+    read = [answer(address, "rtsp", say__serial=SERIAL) for address in (ONE, TWO)]
+    assert addresses(devices(link[0], read[0], link[1], read[1])) == [(ONE, TWO)]
+
+
+# Clones
+
+
+def test_clones_stay_apart(devices: Merge, answer: Answer) -> None:
+    found = devices(twin(answer, ONE, A, dhip__ipv4_address=ONE), twin(answer, TWO, A, dhip__ipv4_address=TWO))
+    assert addresses(found) == [(ONE,), (TWO,)]
+    assert [device.conflicts for device in found] == [
+        (f"cannot be told apart from {TWO} by serial, MAC, endpoint",),
+        (f"cannot be told apart from {ONE} by serial, MAC, endpoint",),
+    ]
+
+
+def test_three_cards_are_clones(devices: Merge, answer: Answer) -> None:
+    found = devices(twin(answer, ONE, A), twin(answer, TWO, B), twin(answer, "10.0.0.3", C))
+    assert addresses(found) == [(ONE,), (TWO,), ("10.0.0.3",)]
+    assert found[1].conflicts == (f"cannot be told apart from {ONE}, 10.0.0.3 by serial, endpoint",)
+
+
+def test_unknown_macs_are_not_two_cards(devices: Merge, answer: Answer) -> None:
+    found = devices(*(answer(a, "onvif", onvif__serial=SERIAL, wsd__endpoint=UUID) for a in (ONE, TWO)))
+    assert addresses(found) == [(ONE,), (TWO,)]
+
+
+def test_two_cards_that_live_elsewhere_are_clones(devices: Merge, answer: Answer) -> None:
+    found = devices(twin(answer, ONE, A, dhip__ipv4_address="192.168.1.108"), twin(answer, TWO, B))
+    assert addresses(found) == [(ONE,), (TWO,)]
+    assert found[0].conflicts == (
+        f"cannot be told apart from {TWO} by serial, endpoint",
+        "claims the address 192.168.1.108",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"), [("onvif__serial", SERIAL, "serial"), ("wsd__endpoint", UUID, "endpoint")]
+)
+def test_one_identifier_never_joins(devices: Merge, answer: Answer, name: str, value: str, kind: str) -> None:
+    found = devices(
+        answer(ONE, "wsd", wsd__xaddr=f"http://{TWO}/", **{name: value}), answer(TWO, "wsd", **{name: value})
+    )
+    assert addresses(found) == [(ONE,), (TWO,)]
+    assert found[1].conflicts == (f"shares its {kind} with {ONE}",)
+
+
+def test_same_frames_alone_do_not_join(devices: Merge, answer: Answer) -> None:
+    found = devices(*(answer(address, "arp", mac__address=A) for address in (ONE, TWO)))
+    assert addresses(found) == [(ONE,), (TWO,)]
+    assert found[0].conflicts == (f"shares its MAC with {TWO}",)
+
+
+def test_node_of_a_shared_endpoint_is_no_second_identifier(devices: Merge, answer: Answer) -> None:
+    endpoint = "urn:uuid:aa85c000-6324-11b3-819e-5850ed1fe385"
+    found = devices(*(answer(address, "wsd", wsd__endpoint=endpoint) for address in (ONE, SIX)))
+    assert addresses(found) == [(ONE,), (SIX,)]
+
+
+def test_placeholders_are_not_shared(devices: Merge, answer: Answer) -> None:
+    blank = {"onvif__serial": "000000", "dhip__mac": "00:00:00:00:00:00"}
+    found = devices(*(answer(address, "onvif", **blank) for address in (ONE, TWO)))
+    assert [(device.conflicts, device.serial, device.mac) for device in found] == [((), None, None)] * 2
+
+
+def test_factory_default_units_at_one_address(devices: Merge, answer: Answer) -> None:
+    home = "192.168.1.108"
+    found = devices(
+        answer(home, "arp", mac__address=A),
+        answer(home, "arp", mac__address=B),
+        answer(home, "dhip", dhip__mac=A, dhip__serial_no="SER1"),
+        answer(home, "dhip", dhip__mac=B, dhip__serial_no="SER2"),
+    )
+    assert [(device.addresses, device.mac, device.serial) for device in found] == [
+        ((home,), B, "SER2"),
+        ((home,), A, "SER1"),
+    ]
+    assert {device.conflicts for device in found} == {(f"several devices answer at {home}: {A}, {B}",)}
+
+
+def test_claim_of_a_shared_address_joins_nobody(devices: Merge, answer: Answer) -> None:
+    shared = {"dhip__serial_no": SERIAL, "wsd__endpoint": UUID}
+    found = devices(
+        answer(ONE, "arp", mac__address=A),
+        answer(ONE, "arp", mac__address=B),
+        answer(ONE, "dhip", dhip__mac=A, **shared),
+        answer(ONE, "dhip", dhip__mac=B, **shared),
+        answer(TWO, "dhip", dhip__mac=C, dhip__ipv4_address=ONE, **shared),
+    )
+    assert addresses(found) == [(ONE,), (ONE,), (TWO,)]
+
+
+# Bounds
+
+
+def test_thousands_of_clones(devices: Merge, answer: Answer) -> None:
+    clones = [twin(answer, f"10.1.{number // 250}.{number % 250}", A) for number in range(3000)]
+    started = time.process_time()
+    found = devices(*clones)
+    assert time.process_time() - started < 5
+    assert len(found) == 3000
+    named = ", ".join(f"10.1.0.{number}" for number in range(1, 6))
+    assert found[0].conflicts == (f"cannot be told apart from {named} and others by serial, MAC, endpoint",)
+
+
+def test_answers_are_not_kept(answer: Answer, rules: tuple[Callable[..., object], Callable[..., object]]) -> None:
+    def stream() -> Iterator[Observation]:
+        for number in range(200):
+            body = f"{number} " + "x" * 100_000
+            yield answer(f"10.0.0.{number}", "http", 80, http__body=body, onvif__serial=f"SERIAL{number}")
+
+    tracemalloc.start()
+    found = merge(stream(), *rules)  # type: ignore[arg-type]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found) == 200
+    assert peak < 4_000_000
+
+
+def test_scattered_observations_are_refused(devices: Merge, answer: Answer) -> None:
+    with pytest.raises(ValueError, match=r"observations of 10\.0\.0\.1 do not come together: sort them by target"):
+        devices(answer(ONE, "http"), answer(TWO, "http"), answer(ONE, "rtsp"))

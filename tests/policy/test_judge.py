@@ -1,0 +1,81 @@
+"""Verdicts: the table of the design, and what conflicting evidence does to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from camscan.policy import judge, load
+from camscan.records import Device, Identification, Level, Listing, Verdict
+
+CERTAIN, LIKELY, HINT = Level.CERTAIN, Level.LIKELY, Level.HINT
+Named = tuple[str | None, Level]
+
+UK_HIK = Listing("uk-nil", "Hikvision Co", "2022-11-24")
+UK_DAHUA = Listing("uk-nil", "Dahua Co", "2022-12-01")
+US_HIK = Listing("us-ndaa-889", "Hikvision Digital", "2018-08-13")
+
+
+def device(maker: str | None, level: Level | None, *named: Named) -> Device:
+    found = tuple(Identification(f"rule-{maker}", level, maker, None, {}, ()) for maker, level in named)
+    return Device("10.0.0.1", ("10.0.0.1",), maker=maker, level=level, identifications=found)
+
+
+@pytest.mark.parametrize(
+    ("maker", "level", "named", "verdict"),
+    [
+        ("Hikvision", CERTAIN, [("Hikvision", CERTAIN)], Verdict.LISTED),
+        ("Hikvision", LIKELY, [("Hikvision", LIKELY), ("Hikvision", HINT)], Verdict.LISTED),
+        ("Hikvision", HINT, [("Hikvision", HINT)], Verdict.SUSPECTED),
+        ("Axis", CERTAIN, [("Axis", CERTAIN)], Verdict.NOT_LISTED),
+        ("Axis", HINT, [("Axis", HINT)], Verdict.NOT_LISTED),
+        (None, None, [], Verdict.UNIDENTIFIED),
+        (None, None, [(None, LIKELY)], Verdict.UNIDENTIFIED),
+        # As much speaks for another maker.
+        ("Hikvision", LIKELY, [("Hikvision", LIKELY), ("Axis", LIKELY)], Verdict.SUSPECTED),
+        ("Axis", LIKELY, [("Hikvision", LIKELY), ("Axis", LIKELY)], Verdict.SUSPECTED),
+        ("Axis", HINT, [("Hikvision", HINT), ("Axis", HINT)], Verdict.SUSPECTED),
+        (None, None, [("Hikvision", LIKELY), ("Axis", LIKELY)], Verdict.SUSPECTED),
+        ("Axis", LIKELY, [("Axis", LIKELY), ("Hanwha Vision", LIKELY)], Verdict.NOT_LISTED),
+        (None, None, [("Axis", LIKELY), ("Hanwha Vision", LIKELY)], Verdict.UNIDENTIFIED),
+        # Outweighed evidence: it cannot clear a listed maker, it can throw doubt on another one.
+        ("Hikvision", CERTAIN, [("Hikvision", CERTAIN), ("Axis", LIKELY)], Verdict.LISTED),
+        ("Hikvision", LIKELY, [("Hikvision", LIKELY), ("Axis", HINT)], Verdict.LISTED),
+        ("Axis", CERTAIN, [("Axis", CERTAIN), ("Hikvision", LIKELY)], Verdict.SUSPECTED),
+        ("Axis", CERTAIN, [("Axis", CERTAIN), ("Hikvision", HINT)], Verdict.NOT_LISTED),
+        # A device without its identifications, as from a report.
+        ("Hikvision", CERTAIN, [], Verdict.LISTED),
+    ],
+)
+def test_verdict(library: Path, maker: str | None, level: Level | None, named: list[Named], verdict: Verdict) -> None:
+    assert judge(device(maker, level, *named), load([library])).verdict is verdict
+
+
+def test_every_entry_that_names_the_maker(library: Path) -> None:
+    found = device("Hikvision", CERTAIN, ("Hikvision", CERTAIN))
+    judged = judge(found, load([library]))
+    assert judged.device is found
+    assert judged.listed_by == (UK_HIK, US_HIK)
+    assert judge(found, load([library], ["us-ndaa-889"])).listed_by == (US_HIK,)
+
+
+def test_suspicion_names_the_entries_too(library: Path) -> None:
+    both = device("Axis", LIKELY, ("Axis", LIKELY), ("Dahua", LIKELY), ("Hikvision", LIKELY))
+    assert judge(both, load([library])).listed_by == (UK_HIK, UK_DAHUA, US_HIK)
+    assert judge(device("Axis", CERTAIN, ("Axis", CERTAIN), ("Dahua", HINT)), load([library])).listed_by == ()
+
+
+def test_label_of_the_maker_is_no_rival(library: Path) -> None:
+    named = (
+        Identification("banner", LIKELY, "Hanwha Vision", None, {}, ()),
+        Identification("brand", LIKELY, "Dahua", "HANWHA-Vision", {}, ()),
+    )
+    labelled = Device("10.0.0.1", ("10.0.0.1",), maker="Dahua", level=LIKELY, identifications=named)
+    assert judge(labelled, load([library])).verdict is Verdict.LISTED
+
+
+def test_no_policy_lists_nothing(library: Path) -> None:
+    assert judge(device("Hikvision", CERTAIN, ("Hikvision", CERTAIN)), ()).verdict is Verdict.NOT_LISTED
+    assert judge(device(None, None), ()).verdict is Verdict.UNIDENTIFIED
+    assert judge(device("Dahua", CERTAIN, ("Dahua", CERTAIN)), load([library], ["us-ndaa-889"])).listed_by == ()

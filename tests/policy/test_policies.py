@@ -1,0 +1,115 @@
+"""Policies are read whole, and what is wrong with one is said with file, line and remedy."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from camscan.data import fingerprints_folder
+from camscan.errors import RuleError
+from camscan.policy import Entity, Policy, load
+
+
+def test_whole_policy(library: Path) -> None:
+    assert load([library], ["uk-nil"]) == (
+        Policy(
+            id="uk-nil",
+            title="Removal from sensitive sites",
+            jurisdiction="UK",
+            citation="HCWS386",
+            url="https://questions-statements.parliament.uk/written-statements/detail/2022-11-24/hcws386",
+            since=date(2022, 11, 24),
+            entities=(
+                Entity("Hikvision Co", ("Hikvision",)),
+                Entity("Dahua Co", ("Dahua",), date(2022, 12, 1), "letter"),
+            ),
+        ),
+    )
+
+
+def test_chosen_order_is_kept_and_each_comes_once(library: Path) -> None:
+    chosen = load([library], ["us-ndaa-889", "uk-nil", "us-ndaa-889"])
+    assert [policy.id for policy in chosen] == ["us-ndaa-889", "uk-nil"]
+
+
+def test_none_chosen_means_all(library: Path) -> None:
+    assert [policy.id for policy in load([library])] == ["uk-nil", "us-ndaa-889"]
+    assert load([]) == ()
+
+
+def test_later_folder_counts(library: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own" / "policies"
+    own.mkdir(parents=True)
+    text = (library / "policies" / "uk-nil.yaml").read_text()
+    (own / "uk-nil.yaml").write_text(text.replace("title: Removal", "title: Our own removal"))
+    titles = [policy.title for policy in load([library, own.parent])]
+    assert titles == ["Our own removal from sensitive sites", "Section 889"]
+
+
+def test_file_of_the_users_own(library: Path, tmp_path: Path) -> None:
+    own = tmp_path / "ours.yaml"
+    own.write_text((library / "policies" / "uk-nil.yaml").read_text().replace("uk-nil", "ours"))
+    assert [policy.id for policy in load([library], [str(own), "uk-nil"])] == ["ours", "uk-nil"]
+
+
+def test_unknown_policy(library: Path) -> None:
+    with pytest.raises(RuleError) as error:
+        load([library], ["uk-nill"])
+    assert str(error.value) == (
+        "no policy 'uk-nill': known are uk-nil, us-ndaa-889; a list of your own is named by the path of its .yaml file"
+    )
+
+
+def test_missing_file(library: Path) -> None:
+    with pytest.raises(RuleError, match=r"^/nowhere/ours\.yaml: No such file or directory: check the path$"):
+        load([library], ["/nowhere/ours.yaml"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "fault"),
+    [
+        ("citation: HCWS386\n", "", 1, "citation: Field required"),
+        ("since: 2022-11-24", "since: last year", 6, "since: Input should be a valid date"),
+        ("since: 2022-12-01,", "started: 2022-12-01,", 9, "entities.1.started: Unexpected keyword argument"),
+        ("[Hikvision]}", "Hikvision}", 8, "entities.0.makers: Input should be a valid tuple"),
+        ("[Hikvision]}", "[hikvision]}", 8, "unknown maker 'hikvision': write 'Hikvision'"),
+        ("[Hikvision]}", "[Huawei]}", 8, "unknown maker 'Huawei': take one of the makers in vocabulary.yaml"),
+        ("title: Removal", "id: two\ntitle: Removal", 2, "a second 'id': mend the YAML there"),
+        ("title: Removal", "title: &a Removal\nurl: *a\nx: ", 3, "an alias: mend the YAML there"),
+        ("title: Removal", "title: [", 3, "expected ',' or ']', but got ':'"),
+    ],
+)
+def test_fault_is_named_by_line(library: Path, old: str, new: str, line: int, fault: str) -> None:
+    file = library / "policies" / "uk-nil.yaml"
+    file.write_text(file.read_text().replace(old, new, 1))
+    with pytest.raises(RuleError) as error:
+        load([library], ["uk-nil"])
+    assert str(error.value).startswith(f"{file}:{line}: {fault}")
+
+
+def test_all_faults_are_named_at_once(library: Path) -> None:
+    file = library / "policies" / "uk-nil.yaml"
+    file.write_text(file.read_text().replace("[Hikvision]", "[Hik]").replace("[Dahua]", "[Dahuaa]"))
+    with pytest.raises(RuleError) as error:
+        load([library])
+    assert str(error.value).splitlines() == [
+        f"{file}:8: unknown maker 'Hik': take one of the makers in vocabulary.yaml",
+        f"{file}:9: unknown maker 'Dahuaa': write 'Dahua'",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "- 1\n", "just text", "null"])
+def test_file_that_is_no_policy(library: Path, text: str) -> None:
+    file = library / "policies" / "uk-nil.yaml"
+    file.write_text(text)
+    with pytest.raises(RuleError, match=r"uk-nil\.yaml:1: .*: see the form of a policy in fingerprints/README\.md"):
+        load([library], ["uk-nil"])
+
+
+def test_built_in_policies() -> None:
+    policies = load([fingerprints_folder()])
+    assert [policy.id for policy in policies] == ["uk-nil", "us-fcc-covered", "us-ndaa-889"]
+    for policy in policies:
+        assert {"Hikvision", "Dahua"} <= {maker for entity in policy.entities for maker in entity.makers}
