@@ -1,0 +1,37 @@
+"""How fast a scan may go: the pace that the network is promised, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Limits of one scan. Rates are packets a second; `router_flows` bounds what a router on the way tracks, if set."""
+
+    name: str
+    rate: int
+    host_rate: int = 20
+    host_connections: int = 2
+    half_open: int = 1024
+    router_flows: int | None = None
+
+    def at_rate(self, rate: int) -> Profile:
+        """This profile with another overall rate."""
+        return replace(self, rate=rate, half_open=max(self.half_open, min(rate, MAX_HALF_OPEN)))
+
+
+MAX_HALF_OPEN = 16_384
+NEIGHBOURS = 400
+"""On-link addresses unanswered at once: the kernel's table holds 1,024 and must keep room for others."""
+
+PROFILES = (
+    Profile("default", rate=1_000),
+    Profile("gentle", rate=200, host_rate=10, half_open=256, router_flows=1_024),
+    Profile("fast", rate=10_000, half_open=MAX_HALF_OPEN),
+)
+
+
+def profile(name: str) -> Profile:
+    """The profile of that name."""
+    return next(p for p in PROFILES if p.name == name)
