@@ -1,0 +1,1 @@
+"""Probes: what to ask, of whom, with which codec. `registry.py` holds the list."""

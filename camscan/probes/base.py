@@ -1,0 +1,62 @@
+"""What a probe is: what to ask, of whom, with which codec. A probe never dials, sleeps or retries by itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from camscan.net.base import Net
+from camscan.records import Observation
+
+
+class Stage(Enum):
+    """When a probe has its turn."""
+
+    SEGMENT = "segment"
+    """Once a scan, by multicast and broadcast on every interface."""
+    ADDRESS = "address"
+    """Once for every address, alive or not."""
+    PORT = "port"
+    """Once for every open TCP port."""
+    HOST = "host"
+    """Once for every living address, after its ports have been asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whom to ask: an address, the open port where the stage has one, and what the host has said so far."""
+
+    address: str = ""
+    port: int | None = None
+    seen: Sequence[Observation] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Packets and payload bytes that one run of a probe sends: to a silent address, and to one that answers."""
+
+    silent_packets: int
+    silent_bytes: int
+    answering_packets: int
+    answering_bytes: int
+
+
+class Probe(Protocol):
+    """One way to ask."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels whose observations it may yield."""
+
+    @property
+    def stage(self) -> Stage:
+        """When it has its turn."""
+
+    @property
+    def cost(self) -> Cost:
+        """What one run sends."""
+
+    def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """Ask, and yield one observation for each attempt, whatever its outcome."""

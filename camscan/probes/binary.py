@@ -1,0 +1,49 @@
+"""Probes that send one fixed frame of a maker's own protocol to its own TCP port."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from camscan.net.base import Net
+from camscan.probes.answers import Decode, observe
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.records import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryProbe:
+    """Sends `request` to an open port of `ports`, unless that port has already answered in another language."""
+
+    channel: str
+    asked: str
+    ports: tuple[int, ...]
+    request: bytes
+    complete: Callable[[bytes], bool]
+    decode: Decode
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """See `Probe`."""
+        return (self.channel,)
+
+    @property
+    def stage(self) -> Stage:
+        """See `Probe`."""
+        return Stage.PORT
+
+    @property
+    def cost(self) -> Cost:
+        """See `Probe`."""
+        return Cost(0, 0, 6, len(self.request))
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        if ask.port not in self.ports or _has_spoken(ask):
+            return
+        exchange = await net.converse(ask.address, ask.port, [self.request], self.complete)
+        yield observe(exchange, self.channel, self.asked, self.decode)
+
+
+def _has_spoken(ask: Ask) -> bool:
+    return any(o.port == ask.port and o.channel != "tcp" and o.outcome.has_answer for o in ask.seen)

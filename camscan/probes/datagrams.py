@@ -1,0 +1,109 @@
+"""Probes that ask by datagram, in two forms: one address after the other, and a whole segment at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from camscan.errors import DecodeError
+from camscan.net.base import Datagram, Exchange, Inquiry, Net
+from camscan.probes.base import Ask, Cost, Probe, Stage
+from camscan.records import Fields, Observation, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One inquiry as it goes out, with what reads its answers: one mapping of fields for each device in a datagram."""
+
+    inquiry: Inquiry
+    decode: Callable[[bytes], Sequence[Fields]]
+
+
+@dataclass(frozen=True, slots=True)
+class Datagrams:
+    """A discovery protocol over UDP. `pose` makes a new question, with ids that the protocol wants fresh each time."""
+
+    channel: str
+    asked: str
+    pose: Callable[[], Question]
+
+    def to_address(self, stage: Stage = Stage.ADDRESS) -> Probe:
+        """The probe that asks by unicast, which crosses routers: every address, or only where something lives."""
+        return AddressProbe(self, stage)
+
+    def to_segment(self) -> Probe:
+        """The probe that asks by multicast and broadcast, which reaches devices with any address."""
+        return SegmentProbe(self)
+
+    def cost(self) -> Cost:
+        """What one unicast inquiry sends: all rounds where nobody answers, the first where somebody does."""
+        rounds = self.pose().inquiry.rounds
+        sizes = [[len(data) for data in datagrams] for datagrams in rounds]
+        return Cost(sum(map(len, sizes)), sum(map(sum, sizes)), len(sizes[0]), sum(sizes[0]))
+
+    def observations(self, question: Question, datagram: Datagram) -> list[Observation]:
+        """An observation for each device that the datagram speaks of."""
+        bare = Observation(
+            datagram.source, self.channel, Outcome.ANSWERED, datagram.at, question.inquiry.port, self.asked
+        )
+        bare = replace(bare, raw=datagram.data)
+        try:
+            return [replace(bare, fields=fields) for fields in question.decode(datagram.data)]
+        except DecodeError as error:
+            return [replace(bare, outcome=Outcome.GARBLED, reason=str(error))]
+
+
+class AddressProbe:
+    """Asks one address."""
+
+    def __init__(self, protocol: Datagrams, stage: Stage) -> None:
+        self._protocol = protocol
+        self.stage = stage
+        self.channels: tuple[str, ...] = (protocol.channel,)
+        self.cost = protocol.cost()
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        question = self._protocol.pose()
+        exchange = await net.ask(ask.address, question.inquiry)
+        for data in dict.fromkeys(exchange.replies):
+            datagram = Datagram(exchange.address, exchange.port, data, exchange.at)
+            for observation in self._protocol.observations(question, datagram):
+                yield observation
+        if not exchange.replies:
+            yield _unanswered(self._protocol, exchange)
+
+
+class SegmentProbe:
+    """Asks everybody on the segment. A datagram that repeats an earlier one from the same source says nothing new."""
+
+    stage = Stage.SEGMENT
+
+    def __init__(self, protocol: Datagrams) -> None:
+        self._protocol = protocol
+        self.channels: tuple[str, ...] = (protocol.channel,)
+        self.cost = Cost(0, 0, 0, 0)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
+        """See `Probe.run`."""
+        question = self._protocol.pose()
+        heard: set[tuple[str, int]] = set()
+        async for item in net.call(question.inquiry):
+            if isinstance(item, Exchange):
+                yield _unanswered(self._protocol, item)
+            elif (item.source, hash(item.data)) not in heard:
+                heard.add((item.source, hash(item.data)))
+                for observation in self._protocol.observations(question, item):
+                    yield observation
+
+
+def _unanswered(protocol: Datagrams, exchange: Exchange) -> Observation:
+    return Observation(
+        exchange.address,
+        protocol.channel,
+        exchange.outcome,
+        exchange.at,
+        exchange.port,
+        protocol.asked,
+        reason=exchange.reason,
+    )

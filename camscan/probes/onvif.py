@@ -1,0 +1,72 @@
+"""ONVIF's device service, asked without login; a denial proves the service as well as an answer does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from functools import partial
+from urllib.parse import urlsplit
+
+from camscan.codecs import onvif, over_http
+from camscan.net.base import Browser, HttpRequest, Net
+from camscan.probes.answers import denied, observe
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.ports import port_of
+from camscan.records import Observation, Outcome
+
+_MAX_SERVICES = 3
+"""Addresses of the service that are tried on one host."""
+
+
+class OnvifProbe:
+    """Asks the service that discovery named, else the usual path on the ports that speak HTTP."""
+
+    channels = ("onvif",)
+    stage = Stage.HOST
+    cost = Cost(0, 0, 24, 4_000)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        for port, tls, path in _services(ask.address, ask.seen):
+            async with net.browse(ask.address, port, tls=tls) as browser:
+                first = await _ask(browser, path, onvif.ACTIONS[0])
+                if not _is_onvif(first, ask.seen):
+                    continue
+                yield first
+                for action in onvif.ACTIONS[1:]:
+                    observation = await _ask(browser, path, action)
+                    yield observation
+                    if not observation.outcome.has_answer:
+                        break
+                return
+
+
+async def _ask(browser: Browser, path: str, action: str) -> Observation:
+    exchange = await browser.fetch(HttpRequest(path, onvif.encode(action), onvif.CONTENT_TYPE))
+    observation = observe(exchange, "onvif", action, partial(over_http.onvif_answer, action=action))
+    status = observation.fields.get("http.status", ())
+    return denied(observation) if "401" in status or onvif.is_denied(observation.fields) else observation
+
+
+def _is_onvif(answer: Observation, seen: Iterable[Observation]) -> bool:
+    """Whether SOAP came back; a bare challenge counts only from a server that does not challenge every request."""
+    if "onvif.action" in answer.fields:
+        return True
+    pages = (o.outcome for o in seen if o.channel == "http" and o.port == answer.port)
+    return answer.outcome is Outcome.AUTH_REQUIRED and Outcome.AUTH_REQUIRED not in pages
+
+
+def _services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, bool, str]]:
+    """Port, TLS and path of the services to try: those that answers name for this very address, then the web ports."""
+    found: dict[tuple[int, bool], str] = {}
+    for observation in seen:
+        for url in observation.fields.get("wsd.xaddr", ()):
+            port = port_of(url, address)
+            if port:
+                parts = urlsplit(url)
+                found.setdefault((port, parts.scheme == "https"), parts.path or onvif.PATH)
+    for observation in seen:
+        if observation.channel == "http" and observation.outcome.has_answer and observation.port:
+            secured = any(o.channel == "tls" and o.port == observation.port for o in seen)
+            found.setdefault((observation.port, secured), onvif.PATH)
+    for (port, tls), path in list(found.items())[:_MAX_SERVICES]:
+        yield port, tls, path

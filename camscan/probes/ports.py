@@ -1,0 +1,69 @@
+"""Which TCP ports are knocked on, and which further ones a host names for itself."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from camscan.records import Observation
+
+FIRST_PORTS = (
+    80,  # web page of nearly every device
+    443,  # the same over TLS
+    554,  # RTSP
+    8000,  # SDK port of SADP devices; ONVIF of others
+    37777,  # DVRIP
+    8080,  # second web port, moved web pages
+    34567,  # NetCommon recorders and cameras
+    9000,  # Baichuan
+)
+"""Knocked on at every address: one of these is open, or refuses, at all but the most closed device."""
+
+MORE_PORTS = (
+    *(81, 82, 83, 84, 85, 88, 888),  # web pages moved off 80, and ONVIF of small boards
+    *(2020, 8899, 8999),  # ONVIF of app cameras and boards
+    *(5000, 8001, 8008, 8081, 8082, 8088, 8090, 10000),  # web pages of recorders and door stations
+    *(4443, 8443),  # TLS web pages; SDK over TLS
+    *(5554, 7070, 8554, 10554),  # RTSP moved off 554
+    *(6036, 9010, 35000),  # SDK ports of recorders
+    *(8800, 49152),  # stream control of app cameras; UPnP description
+)
+"""Knocked on only where something lives."""
+
+BINARY_PORTS = frozenset({6036, 34567, 35000, 37777})
+"""SDK ports that speak their own binary protocol: text is not sent to them."""
+
+TLS_PORTS = frozenset({443, 4443, 8443})
+RTSP_PORTS = frozenset({554, 5554, 7070, 8554, 10554})
+
+_PORT_FIELDS = ("sadp.http_port", "dhip.http_port", "netcommon.http_port", "mhed.http_port", "mhed.rtsp_port")
+_URL_FIELDS = ("wsd.xaddr", "onvif.xaddr", "http.location", "upnp.presentation_url", "ssdp.location")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def named_ports(address: str, seen: Iterable[Observation]) -> Iterator[int]:
+    """Ports of this very address that its own answers name: in port fields, and in URLs that point back at it."""
+    for observation in seen:
+        for field in _PORT_FIELDS:
+            for value in observation.fields.get(field, ()):
+                if value.isascii() and value.isdecimal() and 0 < int(value) < 65_536:
+                    yield int(value)
+        for field in _URL_FIELDS:
+            for value in observation.fields.get(field, ()):
+                port = port_of(value, address)
+                if port:
+                    yield port
+
+
+def port_of(url: str, address: str) -> int | None:
+    """The port of an http(s) URL whose host is literally this address; None for every other URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        same = ipaddress.ip_address(host) == ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    if not same or parts.username is not None:
+        return None
+    return port or _DEFAULT_PORTS.get(parts.scheme)

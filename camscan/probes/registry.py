@@ -1,0 +1,64 @@
+"""The list of probes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from camscan.errors import UsageError
+from camscan.probes.baichuan import BAICHUAN
+from camscan.probes.base import Probe, Stage
+from camscan.probes.dh01 import DH01
+from camscan.probes.dhip import DHIP
+from camscan.probes.dvrip import DVRIP, DVRIP_REALM
+from camscan.probes.mdns import MDNS
+from camscan.probes.mhed import MHED
+from camscan.probes.moi import MOI
+from camscan.probes.netcommon import NETCOMMON
+from camscan.probes.onvif import OnvifProbe
+from camscan.probes.sadp import SADP
+from camscan.probes.service import ServiceProbe
+from camscan.probes.snmp import with_community
+from camscan.probes.ssdp import SSDP, DescriptionProbe
+from camscan.probes.wsd import WSD
+
+_SEGMENT = (WSD, SADP, DHIP, DVRIP, NETCOMMON, MHED, MOI, DH01, SSDP, MDNS)
+_EVERY_ADDRESS = (WSD, SADP, DHIP)
+_LIVING = (DVRIP, SSDP, MDNS)
+
+PROBES: tuple[Probe, ...] = (
+    *(protocol.to_segment() for protocol in _SEGMENT),
+    *(protocol.to_address() for protocol in _EVERY_ADDRESS),
+    ServiceProbe(),
+    DVRIP_REALM,
+    *(protocol.to_address(Stage.HOST) for protocol in _LIVING),
+    DescriptionProbe(),
+    OnvifProbe(),
+)
+"""Every probe, in the order in which they have their turn within a stage."""
+
+ON_REQUEST: tuple[Probe, ...] = (BAICHUAN,)
+"""Probes that run only where their channel is named: their request is the one that a login would begin with."""
+
+CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST) for c in probe.channels), "snmp"]))
+
+
+def select(channels: Collection[str] | None, community: str | None = None) -> tuple[Probe, ...]:
+    """The probes of the chosen channels (None: all).
+
+    Raises:
+        UsageError: a channel that does not exist.
+    """
+    unknown = [channel for channel in channels or () if channel not in CHANNELS]
+    if unknown:
+        raise UsageError(f"no such channel: {', '.join(unknown)}; choose from {', '.join(CHANNELS)}")
+    probes = (*PROBES, with_community(community).to_address()) if community else PROBES
+    if channels is None:
+        return probes
+    named = (probe for probe in (*probes, *ON_REQUEST) if any(c in channels for c in probe.channels))
+    return tuple(_restricted(probe, channels) for probe in named)
+
+
+def _restricted(probe: Probe, channels: Collection[str]) -> Probe:
+    if isinstance(probe, ServiceProbe):
+        return ServiceProbe(tuple(channel for channel in probe.channels if channel in channels))
+    return probe

@@ -1,0 +1,21 @@
+"""SNMP v2c system group, only with a community that the operator gave."""
+
+from __future__ import annotations
+
+import secrets
+
+from camscan.codecs import snmp
+from camscan.net.base import Inquiry
+from camscan.probes.datagrams import Datagrams, Question
+
+_WAIT = 2.5
+
+
+def with_community(community: str) -> Datagrams:
+    """The protocol, asked with this community."""
+
+    def pose() -> Question:
+        request = snmp.encode_get(community, secrets.randbelow(2**31))
+        return Question(Inquiry(161, [[request]], _WAIT), lambda data: [snmp.decode(data)])
+
+    return Datagrams("snmp", "system", pose)

@@ -1,0 +1,51 @@
+"""SSDP: a search by multicast and, where something lives, by unicast; then the description that an answer points to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from functools import partial
+from urllib.parse import urlsplit
+
+from camscan.codecs import over_http, ssdp
+from camscan.net.base import HttpRequest, Inquiry, Net
+from camscan.probes.answers import observe
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.datagrams import Datagrams, Question
+from camscan.probes.ports import port_of
+from camscan.records import Observation
+
+_GROUPS = ("239.255.255.250", "ff02::c")
+_WAIT = 3.0
+_MAX_DESCRIPTIONS = 2
+
+
+def _pose() -> Question:
+    rounds = [[ssdp.encode_search("upnp:rootdevice", 2)]] * 2
+    return Question(Inquiry(1900, rounds, _WAIT, groups=_GROUPS), lambda data: [ssdp.decode(data)])
+
+
+SSDP = Datagrams("ssdp", "upnp:rootdevice", _pose)
+
+
+class DescriptionProbe:
+    """Fetches the device description, if the answer points to this very address and to http."""
+
+    channels = ("ssdp",)
+    stage = Stage.HOST
+    cost = Cost(0, 0, 8, 200)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        for url in _locations(ask.seen):
+            port, parts = port_of(url, ask.address), urlsplit(url)
+            if port is None or parts.scheme != "http":
+                continue
+            path = parts.path or "/"
+            async with net.browse(ask.address, port) as browser:
+                exchange = await browser.fetch(HttpRequest(path))
+                yield observe(exchange, "ssdp", f"GET {path}", partial(over_http.description, path=path))
+
+
+def _locations(seen: Iterable[Observation]) -> list[str]:
+    urls = [url for o in seen if o.channel == "ssdp" for url in o.fields.get("ssdp.location", ())]
+    return list(dict.fromkeys(urls))[:_MAX_DESCRIPTIONS]

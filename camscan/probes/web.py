@@ -1,0 +1,117 @@
+"""The pages of a web server that tell more than its first one: what it redirects to, its icon, and the makers' APIs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from functools import partial
+from urllib.parse import urljoin, urlsplit
+
+from camscan.codecs import cgi, http, isapi, lapi
+from camscan.net.base import Browser, Exchange, HttpRequest, Net
+from camscan.probes.answers import denied, observe
+from camscan.probes.base import Ask
+from camscan.probes.ports import port_of
+from camscan.records import Fields, Observation, Outcome
+
+API_PATHS = (*isapi.REQUESTS, *cgi.REQUESTS, *lapi.REQUESTS)
+"""Read-only paths that show whose platform a device runs, whatever its label; each is on its codec's allow-list."""
+
+_MAX_REDIRECTS = 2
+_ICON = "/favicon.ico"
+_GENERAL_SERVERS = ("apache", "nginx", "iis/", "caddy", "openresty", "cloudflare", "envoy", "jetty", "tomcat", "cups")
+"""Servers that devices rarely run: their hosts are asked for APIs only if something else is camera-like."""
+_PLAIN_CHANNELS = frozenset({"tcp", "http", "tls", "banner"})
+
+
+def get_request(address: str, port: int, path: str = "/") -> bytes:
+    """A GET in bytes; the Host header names the port only where it is not the scheme's own."""
+    host = f"[{address}]" if ":" in address else address
+    return http.encode_get(host if port in (80, 443) else f"{host}:{port}", path)
+
+
+def observe_page(exchange: Exchange, path: str) -> Observation:
+    """The observation of one web page."""
+    observation = observe(exchange, "http", f"GET {path}", partial(http.decode, path=path))
+    return denied(observation) if http.auth_required(observation.fields) else observation
+
+
+async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncIterator[Observation]:
+    """Follow the first page's redirects (at most two, on the same host and port), then ask for icon and APIs."""
+    async with net.browse(ask.address, ask.port or 0, tls=tls) as browser:
+        visit = _Visit(ask, net, browser, tls=tls)
+        for _ in range(_MAX_REDIRECTS):
+            path = _redirect(page, visit)
+            if path is None:
+                break
+            page = await visit.get(path)
+            yield page
+        for path in _further_paths(page.fields, ask.seen):
+            yield await visit.get(path)
+            if visit.gave_up:
+                return
+
+
+class _Visit:
+    """Requests to one web server; gives up on one that stops answering."""
+
+    def __init__(self, ask: Ask, net: Net, browser: Browser, *, tls: bool) -> None:
+        self.address = ask.address
+        self.port = ask.port or 0
+        self.tls = tls
+        self.seen = {"/"}
+        self.gave_up = False
+        self._net = net
+        self._browser = browser
+
+    async def get(self, path: str) -> Observation:
+        """Ask for a path. Where the HTTP library refuses what came, the same is asked again with every byte kept."""
+        self.seen.add(path)
+        exchange = await self._browser.fetch(HttpRequest(path))
+        if exchange.outcome is Outcome.GARBLED:
+            turns = [get_request(self.address, self.port, path)]
+            exchange = await self._net.converse(self.address, self.port, turns, http.is_complete, tls=self.tls)
+        self.gave_up = not exchange.outcome.has_answer
+        return observe_page(exchange, path)
+
+
+def _redirect(page: Observation, visit: _Visit) -> str | None:
+    """The path that a page sends us to, if it is on this very server and new to us."""
+    host = f"[{visit.address}]" if ":" in visit.address else visit.address
+    base = f"{'https' if visit.tls else 'http'}://{host}:{visit.port}{page.asked.removeprefix('GET ')}"
+    for target in (*page.fields.get("http.location", ()), *page.fields.get("http.refresh", ())):
+        url = _joined(base, target)
+        if port_of(url, visit.address) == visit.port and urlsplit(url).scheme == urlsplit(base).scheme:
+            path = _origin_form(url)
+            if path not in visit.seen:
+                return path
+    return None
+
+
+def _joined(base: str, target: str) -> str:
+    try:
+        return urljoin(base, target)
+    except ValueError:  # no URL at all, such as "http://["
+        return ""
+
+
+def _origin_form(url: str) -> str:
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return path if path.isascii() and path.isprintable() and " " not in path else "/"
+
+
+def _further_paths(fields: Fields, seen: Iterable[Observation]) -> Iterator[str]:
+    """The icon, and the APIs where they are worth a request and no other port has been asked for them."""
+    asked = {o.asked for o in seen if o.outcome.has_answer}
+    icons = (resource for resource in fields.get("http.resource", ()) if resource.endswith((".ico", "favicon.png")))
+    icon = next((path for path in icons if path.startswith("/") and not path.startswith("//")), _ICON)
+    yield _origin_form(icon)
+    if _may_be_device(fields, seen):
+        yield from (path for path in API_PATHS if f"GET {path}" not in asked)
+
+
+def _may_be_device(fields: Fields, seen: Iterable[Observation]) -> bool:
+    server = " ".join(fields.get("http.server", ())).lower()
+    if not any(name in server for name in _GENERAL_SERVERS):
+        return True
+    return any(o.channel not in _PLAIN_CHANNELS and o.outcome.has_answer for o in seen)

@@ -1,0 +1,58 @@
+"""Discovery by datagram: to one address and to a segment."""
+
+from __future__ import annotations
+
+from support.nets import AT, ScriptedNet
+
+from camscan.errors import DecodeError
+from camscan.net.base import Datagram, Exchange, Inquiry
+from camscan.probes.base import Ask, Stage
+from camscan.probes.datagrams import Datagrams, Question
+from camscan.records import Fields, Outcome
+
+
+def decode(data: bytes) -> list[Fields]:
+    if data == b"junk":
+        raise DecodeError("not an answer")
+    return [{"x.name": (name,)} for name in data.decode().split()]
+
+
+PROTOCOL = Datagrams("x", "search", lambda: Question(Inquiry(9999, [[b"abc"], [b"de", b"f"]], 1.0), decode))
+
+
+async def test_each_device_of_a_datagram_is_an_observation() -> None:
+    net = ScriptedNet(datagrams={("10.0.0.5", 9999): [b"one two", b"one two", b"junk"]})
+    found = [o async for o in PROTOCOL.to_address().run(Ask("10.0.0.5"), net)]
+    assert [(o.outcome, o.fields.get("x.name")) for o in found] == [
+        (Outcome.ANSWERED, ("one",)),
+        (Outcome.ANSWERED, ("two",)),
+        (Outcome.GARBLED, None),
+    ]
+    assert found[2].raw == b"junk"
+
+
+async def test_silence_is_an_observation() -> None:
+    found = [o async for o in PROTOCOL.to_address().run(Ask("10.0.0.5"), ScriptedNet())]
+    assert [(o.target, o.outcome) for o in found] == [("10.0.0.5", Outcome.SILENT)]
+
+
+async def test_a_segment_answers_with_its_sources_and_repeats_are_dropped() -> None:
+    heard = [
+        Datagram("10.0.0.7", 9999, b"one", AT, "eth0"),
+        Datagram("10.0.0.7", 9999, b"one", AT, "eth1"),
+        Datagram("192.168.1.64", 9999, b"two", AT, "eth0"),
+        Exchange("", 9999, Outcome.NOT_SENT, AT, reason="eth2: down"),
+    ]
+    found = [o async for o in PROTOCOL.to_segment().run(Ask(), ScriptedNet(called=heard))]
+    assert [(o.target, o.outcome, o.reason) for o in found] == [
+        ("10.0.0.7", Outcome.ANSWERED, ""),
+        ("192.168.1.64", Outcome.ANSWERED, ""),
+        ("", Outcome.NOT_SENT, "eth2: down"),
+    ]
+
+
+def test_the_cost_is_that_of_its_rounds() -> None:
+    probe = PROTOCOL.to_address()
+    assert (probe.cost.silent_packets, probe.cost.silent_bytes) == (3, 6)
+    assert (probe.cost.answering_packets, probe.cost.answering_bytes) == (1, 3)
+    assert PROTOCOL.to_address(Stage.HOST).stage is Stage.HOST

@@ -1,0 +1,79 @@
+"""ONVIF's device service without login."""
+
+from __future__ import annotations
+
+from support.nets import AT, Port, ScriptedNet
+
+from camscan.codecs import onvif
+from camscan.probes.base import Ask
+from camscan.probes.onvif import OnvifProbe
+from camscan.records import Observation, Outcome
+
+HOST = "10.0.0.5"
+
+
+def soap(body: str, status: str = "200 OK") -> bytes:
+    envelope = (
+        '<?xml version="1.0"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
+        'xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema">'
+        f"<s:Body>{body}</s:Body></s:Envelope>"
+    )
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(envelope)}\r\n\r\n{envelope}".encode()
+
+
+FAULT = soap(
+    "<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>ter:NotAuthorized</s:Value></s:Subcode></s:Code>"
+    '<s:Reason><s:Text xml:lang="en">Sender not authorized</s:Text></s:Reason></s:Fault>',
+    "400 Bad Request",
+)
+INFORMATION = soap(
+    "<tds:GetDeviceInformationResponse><tds:Manufacturer>ACME</tds:Manufacturer><tds:Model>X-1</tds:Model>"
+    "</tds:GetDeviceInformationResponse>"
+)
+TIME = soap("<tds:GetSystemDateAndTimeResponse></tds:GetSystemDateAndTimeResponse>")
+
+
+def seen(*observations: tuple[str, int, dict[str, tuple[str, ...]]]) -> list[Observation]:
+    return [Observation(HOST, channel, Outcome.ANSWERED, AT, port, fields=f) for channel, port, f in observations]
+
+
+async def test_all_questions_are_asked_where_discovery_points() -> None:
+    pages = dict.fromkeys(onvif.ACTIONS, FAULT) | {
+        "GetSystemDateAndTime": TIME,
+        "GetDeviceInformation": INFORMATION,
+    }
+    net = ScriptedNet({(HOST, 8899): Port(pages=pages)})
+    xaddr = f"http://{HOST}:8899/onvif/device_service"
+    ask = Ask(HOST, None, seen(("wsd", 3702, {"wsd.xaddr": (xaddr,)}), ("http", 80, {})))
+    found = [o async for o in OnvifProbe().run(ask, net)]
+    assert [(o.asked, o.outcome) for o in found][:2] == [
+        ("GetSystemDateAndTime", Outcome.ANSWERED),
+        ("GetServices", Outcome.AUTH_REQUIRED),
+    ]
+    assert {call[1] for call in net.sent} == {8899}
+    assert found[-1].fields["onvif.manufacturer"] == ("ACME",)
+
+
+async def test_a_web_server_without_onvif_is_asked_once() -> None:
+    net = ScriptedNet({(HOST, 80): Port()})
+    assert [o async for o in OnvifProbe().run(Ask(HOST, None, seen(("http", 80, {}))), net)] == []
+    assert len(net.sent) == 1
+
+
+async def test_a_service_that_discovery_places_elsewhere_is_not_asked() -> None:
+    net = ScriptedNet()
+    xaddrs = ("http://10.0.0.6/onvif/device_service", "http://169.254.1.1/onvif", "http://camera.local/onvif")
+    assert [o async for o in OnvifProbe().run(Ask(HOST, None, seen(("wsd", 3702, {"wsd.xaddr": xaddrs}))), net)] == []
+    assert net.sent == []
+
+
+CHALLENGE = b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="x", nonce="1"\r\nContent-Length: 0\r\n\r\n'
+
+
+async def test_a_challenge_proves_the_service_only_where_pages_are_open() -> None:
+    pages = dict.fromkeys(onvif.ACTIONS, CHALLENGE)
+    net = ScriptedNet({(HOST, 80): Port(pages=pages)})
+    opened = seen(("http", 80, {}))
+    assert [o.outcome async for o in OnvifProbe().run(Ask(HOST, None, opened), net)][0] is Outcome.AUTH_REQUIRED
+    closed = [Observation(HOST, "http", Outcome.AUTH_REQUIRED, AT, 80)]
+    assert [o async for o in OnvifProbe().run(Ask(HOST, None, closed), net)] == []

@@ -1,0 +1,62 @@
+"""The list of probes keeps its promises."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.codecs import dhip, dvrip, sadp, wsdiscovery
+from camscan.errors import UsageError
+from camscan.probes.base import Stage
+from camscan.probes.dhip import DHIP
+from camscan.probes.dvrip import DVRIP, DVRIP_REALM
+from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
+from camscan.probes.registry import CHANNELS, ON_REQUEST, PROBES, select
+from camscan.probes.sadp import SADP
+from camscan.probes.wsd import WSD
+
+
+def test_a_silent_address_gets_at_most_forty_packets() -> None:
+    native = sum(probe.cost.silent_packets for probe in PROBES if probe.stage is Stage.ADDRESS)
+    assert 2 * len(FIRST_PORTS) + native <= 40
+
+
+def test_no_port_is_knocked_on_twice() -> None:
+    assert len({*FIRST_PORTS, *MORE_PORTS}) == len(FIRST_PORTS) + len(MORE_PORTS)
+
+
+def test_channels_select_probes() -> None:
+    assert {c for probe in select(["wsd", "rtsp"]) for c in probe.channels} == {"wsd", "rtsp"}
+    assert select(None) == PROBES
+
+
+def test_an_unknown_channel_is_named() -> None:
+    with pytest.raises(UsageError, match="no such channel: telnet; choose from wsd"):
+        select(["wsd", "telnet"])
+
+
+def test_snmp_is_asked_only_with_a_community() -> None:
+    assert "snmp" not in {c for probe in select(None) for c in probe.channels}
+    assert "snmp" in {c for probe in select(None, "public") for c in probe.channels}
+
+
+def test_what_a_login_would_begin_with_runs_only_on_request() -> None:
+    assert all(probe not in PROBES for probe in ON_REQUEST)
+    assert set(ON_REQUEST) <= set(select(["baichuan"]))
+    assert "baichuan" in CHANNELS
+
+
+def test_each_dialect_has_a_round_and_a_message_id_of_its_own() -> None:
+    first, second = WSD.pose().inquiry, WSD.pose().inquiry
+    assert len(first.rounds) == len(wsdiscovery.DIALECTS)
+    sent = [data for inquiry in (first, second) for datagrams in inquiry.rounds for data in datagrams]
+    assert len(set(sent)) == len(sent)
+    assert all(b"\n" not in data for data in sent)
+
+
+def test_native_protocols_send_only_what_their_codecs_allow() -> None:
+    assert {data for datagrams in DHIP.pose().inquiry.rounds for data in datagrams} == set(dhip.REQUESTS)
+    assert DVRIP.pose().inquiry.rounds == [[dvrip.encode_discovery()]]
+    assert DVRIP_REALM.request == dvrip.encode_realm_request()
+    asked = [data for datagrams in SADP.pose().inquiry.rounds for data in datagrams]
+    assert [data.split(b"<Types>")[1].split(b"<")[0] for data in asked] == [b"inquiry", b"inquiry_v32"]
+    assert SADP.pose().inquiry.port == sadp.PORT

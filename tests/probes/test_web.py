@@ -1,0 +1,116 @@
+"""What is asked of a web server after its first page, and what never is."""
+
+from __future__ import annotations
+
+import pytest
+from support.nets import AT, Port, ScriptedNet
+
+from camscan.codecs import sadp
+from camscan.net.base import Exchange
+from camscan.probes.answers import observe
+from camscan.probes.base import Ask
+from camscan.probes.web import API_PATHS, explore, observe_page
+from camscan.records import Observation, Outcome
+
+HOST = "10.0.0.5"
+ICON = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nGIF89a"
+
+
+def page(head: str, body: str = "", port: int = 80) -> Observation:
+    raw = f"{head}\r\n\r\n{body}".encode()
+    return observe_page(Exchange(HOST, port, Outcome.ANSWERED, AT, (raw,)), "/")
+
+
+async def explored(first: Observation, script: Port, seen: list[Observation] | None = None) -> list[tuple[int, str]]:
+    net = ScriptedNet({(HOST, first.port or 0): script})
+    found = [o async for o in explore(Ask(HOST, first.port, seen or []), net, first, tls=False)]
+    assert len(found) == len([call for call in net.sent if call[2].startswith("GET")])
+    return [(call[1], call[2]) for call in net.sent]
+
+
+async def test_icon_and_apis_are_asked_of_a_small_server() -> None:
+    sent = await explored(page("HTTP/1.1 200 OK\r\nServer: Boa"), Port(pages={"/favicon.ico": ICON}))
+    assert sent == [(80, "GET /favicon.ico"), *((80, f"GET {path}") for path in API_PATHS)]
+
+
+async def test_no_api_is_asked_of_a_general_server_without_another_sign() -> None:
+    first = page("HTTP/1.1 200 OK\r\nServer: Apache/2.4.65 (Debian)")
+    assert await explored(first, Port()) == [(80, "GET /favicon.ico")]
+
+
+async def test_a_general_server_on_a_camera_is_asked() -> None:
+    rtsp = Observation(HOST, "rtsp", Outcome.AUTH_REQUIRED, AT, 554)
+    sent = await explored(page("HTTP/1.1 200 OK\r\nServer: nginx"), Port(), [rtsp])
+    assert len(sent) == 1 + len(API_PATHS)
+
+
+async def test_an_api_that_answered_on_another_port_is_not_asked_again() -> None:
+    seen = [Observation(HOST, "http", Outcome.ANSWERED, AT, 8080, f"GET {path}") for path in API_PATHS]
+    assert await explored(page("HTTP/1.1 200 OK"), Port(), seen) == [(80, "GET /favicon.ico")]
+
+
+@pytest.mark.parametrize(
+    "target", ["/doc/page/login.asp?_1", "http://10.0.0.5/doc/page/login.asp?_1", "doc/page/login.asp?_1"]
+)
+async def test_a_redirect_on_the_same_server_is_followed(target: str) -> None:
+    first = page(f"HTTP/1.1 302 Found\r\nServer: Apache\r\nLocation: {target}")
+    script = Port(pages={"/doc/page/login.asp?_1": b"HTTP/1.1 200 OK\r\nServer: Apache\r\nContent-Length: 0\r\n\r\n"})
+    assert (await explored(first, script))[0] == (80, "GET /doc/page/login.asp?_1")
+
+
+async def test_a_script_redirect_is_followed_and_two_are_the_most() -> None:
+    hops = {
+        f"/{n}": f"HTTP/1.1 302 Found\r\nServer: Apache\r\nLocation: /{n + 1}\r\n\r\n".encode() for n in range(1, 9)
+    }
+    first = page("HTTP/1.1 200 OK\r\nServer: Apache", '<script>window.location.href="/1"</script>')
+    sent = await explored(first, Port(pages=hops))
+    assert [path for _, path in sent] == ["GET /1", "GET /2", "GET /favicon.ico"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://10.0.0.6/",
+        "https://10.0.0.5/",
+        "http://10.0.0.5:8080/",
+        "//10.0.0.6/",
+        "http://admin:x@10.0.0.5/a",
+        "http://169.254.169.254/latest",
+        "http://127.0.0.1/",
+        "http://167772165/",
+        "http://0x0a000005/",
+        "http://[::ffff:10.0.0.5]/",
+        "http://10.0.0.5.nip.io/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://10.0.0.5:99999/",
+        "http://[",
+        "/",
+    ],
+)
+async def test_a_redirect_elsewhere_or_in_a_circle_is_not(target: str) -> None:
+    first = page(f"HTTP/1.1 302 Found\r\nServer: Apache\r\nLocation: {target}")
+    assert await explored(first, Port()) == [(80, "GET /favicon.ico")]
+
+
+async def test_what_the_http_library_refuses_is_asked_again_raw() -> None:
+    raw = b"HTTP/1.1 200 Ok\nServer: odd\n\n<title>x</title>"
+    script = Port(
+        plain=lambda _: raw, pages={"/favicon.ico": b"HTTP/1.1 200"}, refused_by_parser=frozenset({"/favicon.ico"})
+    )
+    net = ScriptedNet({(HOST, 80): script})
+    first = page("HTTP/1.1 200 OK\r\nServer: Apache")
+    found = [o async for o in explore(Ask(HOST, 80), net, first, tls=False)]
+    assert [call[2] for call in net.sent] == ["GET /favicon.ico", "converse"]
+    assert found[0].raw == raw
+    assert found[0].fields["http.title"] == ("x",)
+
+
+async def test_a_server_that_stops_answering_is_left() -> None:
+    script = Port(pages=dict.fromkeys(["/favicon.ico", *API_PATHS], b""))
+    assert await explored(page("HTTP/1.1 200 OK"), script) == [(80, "GET /favicon.ico")]
+
+
+def test_what_cannot_be_decoded_is_garbled_and_kept() -> None:
+    got = observe(Exchange(HOST, 37020, Outcome.ANSWERED, AT, (b"\x00\x01",)), "sadp", "inquiry", sadp.decode)
+    assert (got.outcome, got.raw) == (Outcome.GARBLED, b"\x00\x01")

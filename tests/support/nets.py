@@ -1,0 +1,95 @@
+"""A net for tests that answers from a script: no socket is opened."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from camscan.net.base import Browser, Datagram, Exchange, HttpRequest, Inquiry
+from camscan.records import Outcome
+
+AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Port:
+    """What one TCP port says: to raw bytes in the clear, over TLS, and to HTTP requests by path."""
+
+    plain: Callable[[bytes], bytes] | None = None
+    tls: Callable[[bytes], bytes] | None = None
+    certificate: bytes = b""
+    pages: Mapping[str, bytes] = field(default_factory=dict)
+    refused_by_parser: frozenset[str] = frozenset()
+
+
+@dataclass
+class ScriptedNet:
+    """Implements `camscan.net.base.Net`; `sent` lists every call that would have put something on the wire."""
+
+    ports: Mapping[tuple[str, int], Port] = field(default_factory=dict)
+    datagrams: Mapping[tuple[str, int], Sequence[bytes]] = field(default_factory=dict)
+    called: Sequence[Datagram | Exchange] = ()
+    closed: Outcome = Outcome.SILENT
+    sent: list[tuple[str, int, str]] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def attend(self, address: str) -> AsyncIterator[None]:
+        yield
+
+    async def knock(self, address: str, port: int) -> Exchange:
+        self.sent.append((address, port, "knock"))
+        outcome = Outcome.ANSWERED if (address, port) in self.ports else self.closed
+        return Exchange(address, port, outcome, AT)
+
+    async def converse(
+        self, address: str, port: int, turns: Sequence[bytes], complete: Callable[[bytes], bool], *, tls: bool = False
+    ) -> Exchange:
+        self.sent.append((address, port, "converse over TLS" if tls else "converse"))
+        script = self.ports[address, port]
+        speak = script.tls if tls else script.plain
+        if tls and not script.certificate:
+            return Exchange(address, port, Outcome.GARBLED, AT, reason="TLS: WRONG_VERSION_NUMBER")
+        if speak is None:
+            return Exchange(address, port, Outcome.SILENT, AT, certificate=script.certificate if tls else b"")
+        replies = tuple(reply for turn in turns if (reply := speak(turn)))
+        certificate, version = (script.certificate, "TLSv1.2 AES128-SHA") if tls else (b"", "")
+        outcome = Outcome.ANSWERED if replies else Outcome.SILENT
+        return Exchange(address, port, outcome, AT, replies, "", certificate, version)
+
+    @asynccontextmanager
+    async def browse(self, address: str, port: int, *, tls: bool = False) -> AsyncIterator[Browser]:
+        yield _ScriptedBrowser(self, address, port)
+
+    async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
+        self.sent.append((address, inquiry.port, "ask"))
+        replies = tuple(self.datagrams.get((address, inquiry.port), ()))
+        return Exchange(address, inquiry.port, Outcome.ANSWERED if replies else Outcome.SILENT, AT, replies)
+
+    async def call(self, inquiry: Inquiry) -> AsyncIterator[Datagram | Exchange]:
+        self.sent.append(("", inquiry.port, "call"))
+        for item in self.called:
+            yield item
+
+
+@dataclass
+class _ScriptedBrowser:
+    net: ScriptedNet
+    address: str
+    port: int
+
+    async def fetch(self, request: HttpRequest) -> Exchange:
+        method = "POST" if request.body else "GET"
+        self.net.sent.append((self.address, self.port, f"{method} {request.path}"))
+        script = self.net.ports[self.address, self.port]
+        key = request.body.decode() if request.body else request.path
+        reply = (
+            next((page for path, page in script.pages.items() if path in key), b"")
+            if request.body
+            else (script.pages.get(request.path, b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
+        )
+        if not reply:
+            return Exchange(self.address, self.port, Outcome.RESET, AT, reason="closed without a byte")
+        outcome = Outcome.GARBLED if request.path in script.refused_by_parser else Outcome.ANSWERED
+        return Exchange(self.address, self.port, outcome, AT, (reply,))

@@ -1,0 +1,169 @@
+"""The engine: stages, ledger, and what it does not do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from support.nets import AT, Port, ScriptedNet
+
+from camscan.engine import Engine, Plan
+from camscan.net.base import Datagram, Exchange, Inquiry, Net
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.records import LedgerEntry, Observation, Outcome
+
+
+class Sink:
+    """Keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+        self.ledger: dict[str, LedgerEntry] = {}
+
+    async def put(self, observation: Observation) -> None:
+        self.seen.append(observation)
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        self.ledger[entry.target] = entry
+
+
+class Probing:
+    """A probe that records whom it was asked to ask."""
+
+    cost = Cost(1, 1, 1, 1)
+
+    def __init__(self, stage: Stage, channel: str, outcome: Outcome = Outcome.ANSWERED) -> None:
+        self.stage = stage
+        self.channels: tuple[str, ...] = (channel,)
+        self.asked: list[tuple[str, int | None]] = []
+        self._outcome = outcome
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        self.asked.append((ask.address, ask.port))
+        yield Observation(ask.address, self.channels[0], self._outcome, AT, ask.port)
+
+
+class Crashing(Probing):
+    """A probe with a bug."""
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        raise RuntimeError("a bug")
+        yield Observation("", "", Outcome.CRASHED, AT)
+
+
+async def covered(net: ScriptedNet, plan: Plan, targets: Sequence[str]) -> tuple[Sink, Engine]:
+    sink = Sink()
+    engine = Engine(net, plan, sink, window=4)
+    await engine.run(targets)
+    return sink, engine
+
+
+async def test_a_silent_address_costs_the_first_ports_only() -> None:
+    port, host = Probing(Stage.PORT, "http"), Probing(Stage.HOST, "onvif")
+    native = Probing(Stage.ADDRESS, "wsd", Outcome.SILENT)
+    net = ScriptedNet()
+    sink, engine = await covered(net, Plan((native, port, host), (80, 443), (81, 82)), ["10.0.0.1"])
+    assert [call[1] for call in net.sent] == [80, 443]
+    assert (port.asked, host.asked) == ([], [])
+    assert sink.ledger["10.0.0.1"].channels == {
+        "tcp": Outcome.SILENT,
+        "wsd": Outcome.SILENT,
+        "http": Outcome.SILENT,
+        "onvif": Outcome.SILENT,
+    }
+    assert (engine.done, engine.alive) == (1, 0)
+
+
+async def test_thorough_asks_everything_of_every_address() -> None:
+    net = ScriptedNet()
+    host = Probing(Stage.HOST, "onvif", Outcome.SILENT)
+    await covered(net, Plan((host,), (80,), (81,), thorough=True), ["10.0.0.1"])
+    assert [call[1] for call in net.sent] == [80, 81]
+    assert host.asked == [("10.0.0.1", None)]
+
+
+async def test_a_refusal_is_a_sign_of_life() -> None:
+    net = ScriptedNet({("10.0.0.1", 82): Port()}, closed=Outcome.REFUSED)
+    port = Probing(Stage.PORT, "http")
+    sink, engine = await covered(net, Plan((port,), (80,), (81, 82)), ["10.0.0.1"])
+    assert port.asked == [("10.0.0.1", 82)]
+    assert sink.ledger["10.0.0.1"].channels["http"] is Outcome.ANSWERED
+    assert engine.alive == 1
+
+
+async def test_an_answer_by_datagram_opens_the_long_tail() -> None:
+    net = ScriptedNet({("10.0.0.1", 8081): Port()})
+    native, port = Probing(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")
+    await covered(net, Plan((native, port), (80,), (8081,)), ["10.0.0.1"])
+    assert port.asked == [("10.0.0.1", 8081)]
+
+
+async def test_each_open_port_is_asked_once() -> None:
+    net = ScriptedNet({("10.0.0.1", 80): Port(), ("10.0.0.1", 8080): Port()})
+    port = Probing(Stage.PORT, "http")
+    named = Plan((port,), (80, 8080), (), lambda _address, _seen: (80, 8080))
+    await covered(net, named, ["10.0.0.1"])
+    assert sorted(port.asked) == [("10.0.0.1", 80), ("10.0.0.1", 8080)]
+
+
+async def test_ports_that_a_host_names_are_asked_too() -> None:
+    net = ScriptedNet({("10.0.0.1", 80): Port(), ("10.0.0.1", 1101): Port()})
+    port = Probing(Stage.PORT, "http")
+    sink, _ = await covered(net, Plan((port,), (80,), (), lambda _address, _seen: (1101, 1102)), ["10.0.0.1"])
+    assert sorted(port.asked) == [("10.0.0.1", 80), ("10.0.0.1", 1101)]
+    assert {o.port for o in sink.seen if o.channel == "tcp"} == {80, 1101}
+
+
+async def test_a_host_that_accepts_and_says_nothing_is_left_alone() -> None:
+    ports = {("10.0.0.1", number): Port() for number in range(1, 31)}
+    port = Probing(Stage.PORT, "http", Outcome.SILENT)
+    sink, _ = await covered(ScriptedNet(ports), Plan((port,), tuple(range(1, 31)), ()), ["10.0.0.1"])
+    assert len(port.asked) <= 4
+    assert "accepts and says nothing" in sink.ledger["10.0.0.1"].reasons["tcp"]
+
+
+async def test_a_bug_in_a_probe_is_an_outcome_and_the_scan_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    net = ScriptedNet({("10.0.0.1", 80): Port()})
+    sound = Probing(Stage.PORT, "rtsp")
+    sink, engine = await covered(net, Plan((Crashing(Stage.PORT, "http"), sound), (80,), ()), ["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert entry.channels["http"] is Outcome.CRASHED
+    assert entry.channels["rtsp"] is Outcome.ANSWERED
+    assert engine.crashed == 1
+    assert "a bug" in caplog.text
+
+
+class Calling(Probing):
+    """A probe that passes on what the segment says."""
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async for item in net.call(Inquiry(3702, [[b"?"]], 1.0)):
+            if isinstance(item, Datagram):
+                yield Observation(item.source, self.channels[0], Outcome.ANSWERED, AT, raw=item.data)
+            else:
+                yield Observation("", self.channels[0], item.outcome, AT, reason=item.reason)
+
+
+async def test_who_answers_by_multicast_is_asked_in_full() -> None:
+    heard = Datagram("10.0.0.9", 3702, b"here", AT)
+    net = ScriptedNet({("10.0.0.9", 82): Port()}, called=[heard])
+    port = Probing(Stage.PORT, "http")
+    sink, engine = await covered(net, Plan((Calling(Stage.SEGMENT, "wsd"), port), (80,), (82,)), ["10.0.0.9"])
+    assert port.asked == [("10.0.0.9", 82)]
+    assert sink.ledger["10.0.0.9"].channels["wsd"] is Outcome.ANSWERED
+    assert engine.done == 1
+
+
+async def test_an_interface_that_cannot_be_used_is_noted() -> None:
+    broken = Exchange("", 3702, Outcome.NOT_SENT, AT, reason="eth1: ENETUNREACH")
+    net = ScriptedNet(called=[broken])
+    sink, engine = await covered(net, Plan((Calling(Stage.SEGMENT, "wsd"),), (80,), ()), [])
+    assert engine.notes == ["wsd by multicast: eth1: ENETUNREACH"]
+    assert sink.seen == []
+
+
+async def test_every_target_has_a_ledger_entry_and_no_more() -> None:
+    targets = [f"10.0.{i // 250}.{i % 250 + 1}" for i in range(1000)]
+    sink, engine = await covered(ScriptedNet(), Plan((), (80,), ()), targets)
+    assert sorted(sink.ledger) == sorted(targets)
+    assert engine.done == 1000
