@@ -40,15 +40,16 @@ MAX_PREFIXES = 64  # namespace prefixes that are looked at; gSOAP declares about
 _PROBE = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
-    ' xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
-    ' xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"'
+    ' xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
+    ' xmlns:wsd="http://schemas.xmlsoap.org/ws/2005/04/discovery"'
     ' xmlns:dn="http://www.onvif.org/ver10/network/wsdl"'
     ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl">'
-    "<s:Header><a:MessageID>urn:uuid:{id}</a:MessageID>"
-    '<a:To s:mustUnderstand="true">urn:schemas-xmlsoap-org:ws:2005:04:discovery</a:To>'
-    '<a:Action s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</a:Action>'
-    "</s:Header><s:Body><d:Probe>{types}</d:Probe></s:Body></s:Envelope>"
+    "<s:Header><wsa:MessageID>urn:uuid:{id}</wsa:MessageID>"
+    "<wsa:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</wsa:To>"
+    "<wsa:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</wsa:Action>"
+    "</s:Header><s:Body><wsd:Probe>{types}</wsd:Probe></s:Body></s:Envelope>"
 )
+"""With the usual prefixes and bare tags: some responders compare text instead of parsing XML (wsdd2 1.8)."""
 _MESSAGE_ID = re.compile(r"(?:urn:)?(?:uuid:)?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
 
 _DEVICE = "NetworkVideoTransmitter"
@@ -84,7 +85,7 @@ def encode_probe(message_id: str, types: str) -> bytes:
         raise UsageError(f"message id {message_id[:64]!r} cannot be sent: it must be a UUID")
     if types not in DIALECTS:
         raise UsageError(f"a Probe for {types[:64]!r} cannot be sent: the types must be one of {DIALECTS}")
-    return _PROBE.format(id=match[1], types=f"<d:Types>{types}</d:Types>" if types else "").encode("ascii")
+    return _PROBE.format(id=match[1], types=f"<wsd:Types>{types}</wsd:Types>" if types else "").encode("ascii")
 
 
 def decode(data: bytes, asked: Collection[str] = ()) -> tuple[dict[str, tuple[str, ...]], ...]:

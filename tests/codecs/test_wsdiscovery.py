@@ -274,16 +274,16 @@ def test_probes_are_exact() -> None:
     assert probe == (
         b'<?xml version="1.0" encoding="UTF-8"?>'
         b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
-        b' xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
-        b' xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"'
+        b' xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
+        b' xmlns:wsd="http://schemas.xmlsoap.org/ws/2005/04/discovery"'
         b' xmlns:dn="http://www.onvif.org/ver10/network/wsdl" xmlns:tds="http://www.onvif.org/ver10/device/wsdl">'
-        b"<s:Header><a:MessageID>urn:uuid:11223344-5566-7788-9900-aabbccddeeff</a:MessageID>"
-        b'<a:To s:mustUnderstand="true">urn:schemas-xmlsoap-org:ws:2005:04:discovery</a:To>'
-        b'<a:Action s:mustUnderstand="true">http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</a:Action></s:Header>'
-        b"<s:Body><d:Probe><d:Types>dn:NetworkVideoTransmitter</d:Types></d:Probe></s:Body></s:Envelope>"
+        b"<s:Header><wsa:MessageID>urn:uuid:11223344-5566-7788-9900-aabbccddeeff</wsa:MessageID>"
+        b"<wsa:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</wsa:To>"
+        b"<wsa:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</wsa:Action></s:Header>"
+        b"<s:Body><wsd:Probe><wsd:Types>dn:NetworkVideoTransmitter</wsd:Types></wsd:Probe></s:Body></s:Envelope>"
     )
-    assert b"<d:Probe></d:Probe>" in wsdiscovery.encode_probe(ASKED, "")
-    assert b"<d:Types>tds:Device</d:Types>" in wsdiscovery.encode_probe(f"uuid:{ASKED}", "tds:Device")
+    assert b"<wsd:Probe></wsd:Probe>" in wsdiscovery.encode_probe(ASKED, "")
+    assert b"<wsd:Types>tds:Device</wsd:Types>" in wsdiscovery.encode_probe(f"uuid:{ASKED}", "tds:Device")
 
 
 @pytest.mark.parametrize("message_id", ["", "x", ASKED + "\n", f"<{ASKED}>", "uuid:uuid:" + ASKED])

@@ -1,0 +1,5 @@
+"""The command line: the only click, and the only place where the parts are joined."""
+
+from camscan.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,153 @@
+"""From the words on the command line to what is asked: targets, exclusions, ports, plan, and how wide to work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from camscan.engine import Plan
+from camscan.errors import TargetError, UsageError
+from camscan.net.interfaces import Interface, interfaces
+from camscan.net.names import resolve
+from camscan.net.profile import Profile, profile
+from camscan.probes.base import Stage
+from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
+from camscan.probes.registry import select
+from camscan.targets import Spec, TargetSet, expand, guard, parse
+
+_HOST_SECONDS = 8
+"""What covering a silent address takes: the waits of its slowest inquiry."""
+_WINDOW = (32, 4_096)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose about what to ask and how, as the command line holds it."""
+
+    targets: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    exclude_files: tuple[str, ...] = ()
+    allow_public: bool = False
+    allow_large: bool = False
+    profile: str = "default"
+    rate: int | None = None
+    ports: str | None = None
+    channels: str | None = None
+    thorough: bool = False
+    snmp_community: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What to cover and what never to touch. `specs` are the targets as written, files read in."""
+
+    specs: tuple[str, ...]
+    targets: TargetSet
+    excluded: TargetSet
+
+    @property
+    def asked(self) -> TargetSet:
+        """The targets without the exclusions."""
+        return self.targets.minus(self.excluded)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to ask: the plan, and the pace."""
+
+    plan: Plan
+    profile: Profile
+
+    @property
+    def silent_packets(self) -> int:
+        """Packets to an address that never answers: two for each connect, and all rounds of the inquiries."""
+        ports = len(self.plan.first_ports) + (len(self.plan.more_ports) if self.plan.thorough else 0)
+        return 2 * ports + sum(probe.cost.silent_packets for probe in self.plan.at(Stage.ADDRESS))
+
+    @property
+    def silent_bytes(self) -> int:
+        """Payload bytes to an address that never answers."""
+        return sum(probe.cost.silent_bytes for probe in self.plan.at(Stage.ADDRESS))
+
+    @property
+    def answering_packets(self) -> int:
+        """Packets to a device with a web page, a TLS page and RTSP open: an estimate for the plan."""
+        ports = len(self.plan.first_ports) + len(self.plan.more_ports)
+        port_stage = sum(probe.cost.answering_packets for probe in self.plan.at(Stage.PORT))
+        others = sum(p.cost.answering_packets for s in (Stage.ADDRESS, Stage.HOST) for p in self.plan.at(s))
+        return 2 * ports + 3 * min(port_stage, 30) + others
+
+    @property
+    def window(self) -> int:
+        """How many addresses to cover at once so that the pace, and not the waiting, sets the speed."""
+        per_second = self.profile.rate / max(self.silent_packets, 1)
+        return int(min(max(per_second * _HOST_SECONDS * 1.5, _WINDOW[0]), _WINDOW[1]))
+
+
+def aim(choices: Choices) -> Aim:
+    """Read targets and exclusions; no target means the connected private networks.
+
+    Raises:
+        TargetError: one cannot be used, or they are more than may be asked without a flag.
+    """
+    words = choices.targets
+    specs = expand(words, _read) if words else [Spec(network) for network in connected_networks()]
+    if not specs:
+        raise TargetError("no target given and no private network is connected: name one, such as 10.0.0.0/24")
+    targets = parse(specs, resolve=resolve)
+    barred = expand([*choices.exclude, *(f"@{name}" for name in choices.exclude_files)], _read)
+    excluded = parse(barred, resolve=resolve, whole_networks=True)
+    guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)
+    return Aim(tuple(spec.text for spec in specs), targets, excluded)
+
+
+def connected_networks() -> tuple[str, ...]:
+    """The private IPv4 networks that this host is connected to."""
+    found = (i.network for i in interfaces() if i.is_private and i.network.version == 4)
+    return tuple(dict.fromkeys(str(network) for network in found))
+
+
+def eligible(targets: TargetSet) -> tuple[Interface, ...]:
+    """The interfaces whose connected network holds any of the targets; multicast goes out on these alone."""
+    chosen = []
+    for interface in interfaces():
+        connected = parse([str(interface.network)], whole_networks=True)
+        if interface.multicast and (targets.within(connected) or interface.network.is_link_local):
+            chosen.append(interface)
+    names = {i.name for i in chosen if not i.network.is_link_local}
+    return tuple(interface for interface in chosen if interface.name in names)
+
+
+def manner(choices: Choices) -> Manner:
+    """Choose probes, ports and pace.
+
+    Raises:
+        UsageError: a port list or a channel that cannot be used.
+    """
+    pace = profile(choices.profile)
+    channels = [name.strip() for name in choices.channels.split(",")] if choices.channels else None
+    probes = select(channels, choices.snmp_community)
+    by_port = any(probe.stage in (Stage.PORT, Stage.HOST) for probe in probes)
+    first, more = (_ports(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
+    plan = Plan(probes, first, more, named_ports, choices.thorough) if by_port else Plan(probes, (), ())
+    return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace)
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    found: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        try:
+            low, high = int(first), int(last or first)
+        except ValueError:
+            low = high = 0
+        if not 0 < low <= high < 65_536:
+            raise UsageError(f"cannot use {part!r} as ports: write numbers and ranges, such as 80,554,8000-8010")
+        found.extend(range(low, high + 1))
+    return tuple(dict.fromkeys(found))
+
+
+def _read(name: str) -> str:
+    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")

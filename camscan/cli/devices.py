@@ -1,0 +1,71 @@
+"""`camscan devices`: look into a stored scan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from camscan.cli import options
+from camscan.records import Judged, Verdict
+
+
+@click.command()
+@options.scan_id
+@options.db
+@options.policy
+@options.fingerprints
+@click.option("--maker", metavar="NAME", help="Only devices of this maker.")
+@click.option("--verdict", type=click.Choice(list(Verdict)), help="Only devices with this verdict.")
+@click.option("--address", metavar="TARGET", help="Only devices at these addresses: an address, a network, a range.")
+@options.site
+@options.all_hosts
+@options.format_
+@options.output
+def devices(
+    scan_id: str | None,
+    db: str | None,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    maker: str | None,
+    verdict: str | None,
+    address: str | None,
+    site: str | None,
+    all_hosts: bool,
+    format_: str,
+    output: Path | None,
+) -> None:
+    """List the devices of a stored scan, judged by today's fingerprints and policies.
+
+    \b
+    Examples:
+      camscan devices
+      camscan devices --verdict listed --format csv -o listed.csv
+      camscan devices --scan 4f2a --address 10.20.0.0/26
+    """
+    from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.cli.stored import scan_of
+    from camscan.cli.writing import write_report
+    from camscan.store import Store
+    from camscan.targets import parse
+
+    where = parse([address], whole_networks=True) if address else None
+
+    def wanted(judged: Judged) -> bool:
+        device = judged.device
+        return (
+            (maker is None or (device.maker or "").casefold() == maker.casefold())
+            and (verdict is None or judged.verdict == verdict)
+            and (where is None or any(a in where for a in device.addresses))
+        )
+
+    with Store.open(db) as store:
+        found = report_of(
+            store,
+            scan_of(store, scan_id, site),
+            library(folders),
+            chosen_policies(policies, folders),
+            all_hosts=all_hosts,
+        )
+    write_report(replace(found, devices=tuple(filter(wanted, found.devices))), format_, output)

@@ -1,0 +1,92 @@
+"""`camscan discover`: who answers on this segment, by multicast and broadcast alone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from camscan.cli import options
+from camscan.records import LedgerEntry, Observation, Report, Scan, ScanStatus
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Implements `camscan.engine.Sink` in memory."""
+
+    seen: list[Observation] = field(default_factory=list)
+
+    async def put(self, observation: Observation) -> None:
+        """Keep one observation."""
+        self.seen.append(observation)
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        """Nothing is covered: there are no targets."""
+
+
+@click.command()
+@click.option("--interface", "names", multiple=True, metavar="NAME", help="Only on this interface; repeatable.")
+@options.policy
+@options.fingerprints
+@options.format_
+@options.output
+@options.quiet
+def discover(
+    names: tuple[str, ...],
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    quiet: bool,
+) -> None:
+    """Ask by multicast and broadcast on every interface and show who answers, in a few seconds.
+
+    Devices whose own address lies outside the subnet are shown too; nothing is sent to any single address.
+
+    \b
+    Examples:
+      camscan discover
+      camscan discover --interface eth0 --format json
+    """
+    from camscan.cli.judging import chosen_policies, judged, library
+    from camscan.cli.writing import write_report
+
+    rules, lists = library(folders), chosen_policies(policies, folders)
+    found, scan = asyncio.run(_gather(names, quiet=quiet))
+    devices = judged(sorted(found.seen, key=lambda o: o.target), rules, lists)
+    ids = tuple(policy.id for policy in lists)
+    answered = {"answered": len({o.target for o in found.seen})}
+    write_report(Report(scan, devices, ids, {"": answered}, answered["answered"]), format_, output)
+
+
+async def _gather(names: tuple[str, ...], *, quiet: bool) -> tuple[_Gathered, Scan]:
+    from camscan.engine import Engine, Plan
+    from camscan.errors import HostError
+    from camscan.net.interfaces import interfaces
+    from camscan.net.live import LiveNet
+    from camscan.net.profile import profile
+    from camscan.net.scope import EVERYTHING, NOTHING, Scope
+    from camscan.probes.base import Stage
+    from camscan.probes.registry import PROBES
+
+    chosen = tuple(i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))
+    if not chosen:
+        raise HostError("no interface can multicast: bring one up, or choose another --interface (see camscan doctor)")
+    if not quiet:
+        click.echo(f"Listening on {', '.join(dict.fromkeys(i.name for i in chosen))} ...", err=True)
+    probes = tuple(probe for probe in PROBES if probe.stage is Stage.SEGMENT)
+    sink = _Gathered()
+    started = datetime.now(UTC)
+    # No address may be sent to: only groups, and whoever answers is heard.
+    async with LiveNet(Scope(NOTHING, listens=EVERYTHING), profile("default"), chosen) as net:
+        engine = Engine(net, Plan(probes, (), ()), sink, window=1)
+        await engine.run(())
+        sent = net.sent
+    scan = Scan("discover", started, (), tuple(dict.fromkeys(c for p in probes for c in p.channels)))
+    ended = replace(
+        scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=tuple(engine.notes)
+    )
+    return sink, ended

@@ -1,0 +1,110 @@
+"""`camscan doctor`: what this host can and cannot do."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from camscan import __version__
+from camscan.cli.exits import Exit
+
+_CAP_NET_RAW = 13
+_FEW_DESCRIPTORS = 1_024
+_EXPAT = (2, 7, 2)
+_PACKAGES = ("aiohttp", "cryptography", "google-re2", "lxml", "scapy", "sqlalchemy", "zeep")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: "ok", "note" (works, with a limit) or "bad" (something does not work), and what to do."""
+
+    grade: str
+    text: str
+
+
+@click.command()
+def doctor() -> None:
+    """Say what this host can and cannot do: privileges, multicast, limits, library versions.
+
+    \b
+    Example:
+      camscan doctor
+    """
+    findings = [finding for check in CHECKS for finding in check()]
+    for finding in findings:
+        click.echo(f"{finding.grade:<5}{finding.text}")
+    sys.exit(Exit.FAILED if any(finding.grade == "bad" for finding in findings) else Exit.DONE)
+
+
+def _versions() -> Iterator[Finding]:
+    from pyexpat import version_info
+
+    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    yield Finding("ok", f"camscan {__version__}, Python {platform.python_version()}, {packages}")
+    if version_info < _EXPAT:
+        text = ".".join(map(str, version_info))
+        yield Finding("note", f"expat {text} is slow on huge XML tokens: answers are cut before it sees them")
+
+
+def _descriptors() -> Iterator[Finding]:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < _FEW_DESCRIPTORS:
+        yield Finding("note", f"only {hard} open files are allowed: large scans will be slower (raise `ulimit -Hn`)")
+    else:
+        yield Finding("ok", f"open files: {'unlimited' if hard == resource.RLIM_INFINITY else hard}")
+
+
+def _interfaces() -> Iterator[Finding]:
+    from camscan.net.interfaces import interfaces
+
+    able = [i for i in interfaces() if i.multicast and not i.loopback and i.network.version == 4]
+    for interface in able:
+        yield Finding("ok", f"{interface.name}: {interface.address} in {interface.network}, multicast possible")
+    if not able:
+        yield Finding("note", "no interface can multicast: devices are found by asking each address only")
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        yield Finding("note", "in a container: multicast does not cross a bridge; run with host network or macvlan")
+
+
+def _privilege() -> Iterator[Finding]:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    effective = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff"))
+    if effective & (1 << _CAP_NET_RAW):
+        yield Finding("ok", "CAP_NET_RAW: ARP sweeps and passive listening are possible")
+    else:
+        yield Finding("note", "no CAP_NET_RAW: no ARP sweep, no passive listening; everything else works")
+
+
+def _sqlite() -> Iterator[Finding]:
+    import sqlite3
+
+    yield Finding("ok", f"SQLite {sqlite3.sqlite_version}")
+
+
+def _library() -> Iterator[Finding]:
+    from camscan.cli.judging import chosen_policies, library
+
+    rules = library()
+    yield Finding(
+        "ok", f"{len(rules.rules)} fingerprints, {len(rules.brands)} brands, {len(chosen_policies(()))} policies"
+    )
+    for warning in rules.warnings:
+        yield Finding("bad", f"left out: {warning}")
+
+
+CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _versions,
+    _descriptors,
+    _interfaces,
+    _privilege,
+    _sqlite,
+    _library,
+)
+"""Everything that is looked at, in this order."""

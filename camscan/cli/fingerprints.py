@@ -1,0 +1,157 @@
+"""`camscan fingerprints`: look into the library, check it, and see why a device was named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.records import Judged
+
+
+@click.group()
+def fingerprints() -> None:
+    """List, check and explain the fingerprints."""
+
+
+@fingerprints.command("list")
+@click.option("--maker", metavar="NAME", help="Only rules of this maker.")
+@options.fingerprints
+def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
+    """List the rules: id, maker, level and what they look at.
+
+    \b
+    Example:
+      camscan fingerprints list --maker Axis
+    """
+    from camscan.cli.judging import library
+
+    for rule in library(folders).rules:
+        if maker is None or (rule.maker or "").casefold() == maker.casefold():
+            fields = ", ".join(dict.fromkeys(match.field for match in rule.matches))
+            click.echo(f"{rule.id:<48} {rule.maker or '-':<16} {rule.level!s:<8} {fields}")
+
+
+@fingerprints.command()
+@click.option("--strict", is_flag=True, help="Fail on files that cannot be loaded instead of leaving them out.")
+@options.fingerprints
+def check(strict: bool, folders: tuple[Path, ...]) -> None:
+    """Run every rule against its own examples and near misses, and against the other makers' examples.
+
+    \b
+    Examples:
+      camscan fingerprints check
+      camscan fingerprints check --fingerprints my-rules --strict
+    """
+    from camscan.cli.judging import chosen_policies, library
+    from camscan.identify.check import check as faults_of
+
+    rules = library(folders, strict=strict)
+    chosen_policies((), folders)
+    faults = [*rules.warnings, *faults_of(rules)]
+    for fault in faults:
+        click.echo(fault)
+    examples = sum(len(rule.examples) for rule in rules.rules)
+    click.echo(
+        f"{len(rules.rules)} rules with {examples} examples, {len(rules.brands)} brands: {len(faults)} faults", err=True
+    )
+    sys.exit(Exit.FAILED if faults else Exit.DONE)
+
+
+@fingerprints.command()
+@options.fingerprints
+def coverage(folders: tuple[Path, ...]) -> None:
+    """Print a matrix of makers and channels with the count of rules and examples.
+
+    \b
+    Example:
+      camscan fingerprints coverage
+    """
+    from camscan.cli.judging import library
+    from camscan.identify.coverage import coverage as counted
+
+    table = {maker: counts for maker, counts in counted(library(folders)).items() if counts}
+    channels = list(dict.fromkeys(channel for counts in table.values() for channel in counts))
+    width = max(map(len, table), default=0)
+    click.echo(f"{'rules/examples':<{width}}  " + " ".join(f"{channel:>9}" for channel in channels))
+    for maker, counts in table.items():
+        cells = (f"{c.rules}/{c.examples}" if (c := counts.get(channel)) else "" for channel in channels)
+        click.echo(f"{maker:<{width}}  " + " ".join(f"{cell:>9}" for cell in cells).rstrip())
+
+
+@fingerprints.command("try")
+@click.argument("field")
+@click.argument("value")
+@options.fingerprints
+def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
+    """Match one value against the rules.
+
+    \b
+    Example:
+      camscan fingerprints try http.server 'App-webs/'
+    """
+    from datetime import UTC, datetime
+
+    from camscan.cli.judging import library
+    from camscan.errors import UsageError
+    from camscan.records import Observation, Outcome
+
+    rules = library(folders)
+    if field not in rules.vocabulary.fields:
+        raise UsageError(f"no such field: {field}; see fields in fingerprints/vocabulary.yaml")
+    observation = Observation(
+        "", field.partition(".")[0], Outcome.ANSWERED, datetime.now(UTC), fields={field: (value,)}
+    )
+    found = rules.identify([observation])
+    for hit in found:
+        attributes = ", ".join(f"{name} {text}" for name, text in hit.attributes.items())
+        brand = f", brand {hit.brand}" if hit.brand else ""
+        click.echo(
+            f"{hit.rule}: {hit.maker or 'no maker'} ({hit.level}){brand}{': ' if attributes else ''}{attributes}"
+        )
+    if not found:
+        click.echo("No rule matches.")
+
+
+@fingerprints.command()
+@click.argument("device", metavar="ADDRESS")
+@options.scan_id
+@options.db
+@options.policy
+@options.fingerprints
+def explain(
+    device: str, scan_id: str | None, db: str | None, policies: tuple[str, ...], folders: tuple[Path, ...]
+) -> None:
+    """Walk the reasoning for one device of a stored scan: every observation, rule, brand edge and policy entry.
+
+    \b
+    Example:
+      camscan fingerprints explain 10.20.0.15
+    """
+    from camscan.cli.judging import chosen_policies, judged, library
+    from camscan.cli.stored import scan_of
+    from camscan.codecs.registry import read_again
+    from camscan.errors import UsageError
+    from camscan.identify.explain import explain as explained
+    from camscan.store import Store
+
+    rules, lists = library(folders), chosen_policies(policies, folders)
+    with Store.open(db) as store:
+        seen = tuple(map(read_again, store.observations(scan_of(store, scan_id).id)))
+    for judgement in judged(seen, rules, lists):
+        if device in judgement.device.addresses:
+            own = [observation for observation in seen if observation.target in judgement.device.addresses]
+            for line in (*explained(rules, own, judgement.device), *_verdict(judgement)):
+                click.echo(line)
+            return
+    raise UsageError(f"nothing answered at {device} in that scan: see `camscan devices --all`")
+
+
+def _verdict(judgement: Judged) -> Iterator[str]:
+    yield f"verdict: {judgement.verdict}"
+    for listing in judgement.listed_by:
+        yield f"  {listing.policy} lists {listing.entity} since {listing.since}"

@@ -1,0 +1,71 @@
+"""From stored observations to a report: fingerprints, merge, policies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from camscan.codecs import oui
+from camscan.codecs.registry import read_again
+from camscan.data import fingerprints_folder
+from camscan.devices import merge
+from camscan.devices.identity import mac_in, source_mac, to_endpoint
+from camscan.errors import DecodeError
+from camscan.identify.library import Library
+from camscan.identify.load import load
+from camscan.identify.resolve import resolve
+from camscan.policy import Policy, judge
+from camscan.policy import load as load_policies
+from camscan.records import Identification, Judged, Observation, Report, Scan
+from camscan.reports import select
+from camscan.store import Store
+
+
+def library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
+    """The built-in fingerprints, extended by the user's folders."""
+    return load([fingerprints_folder(), *folders], strict=strict)
+
+
+def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple[Policy, ...]:
+    """The policies of these names or files; none named means all that come with camscan."""
+    return load_policies([fingerprints_folder(), *folders], names)
+
+
+def judged(observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+    """The devices that the observations speak of, each with its verdict."""
+
+    def identify(seen: Sequence[Observation]) -> tuple[Identification, ...]:
+        return rules.identify((*seen, *_registrations(seen)))
+
+    return tuple(judge(device, policies) for device in merge(observations, identify, resolve))
+
+
+def report_of(
+    store: Store, scan: Scan, rules: Library, policies: Sequence[Policy], *, all_hosts: bool = False
+) -> Report:
+    """Everything that a format may print about a stored scan, by today's codecs and rules."""
+    counts = store.ledger_counts(scan.id)
+    seen = map(read_again, store.observations(scan.id))
+    devices = select(judged(seen, rules, policies), all_hosts=all_hosts)
+    names = tuple(policy.id for policy in policies)
+    return Report(scan, tuple(devices), names, counts, sum(counts.get("", {}).values()))
+
+
+def _registrations(seen: Iterable[Observation]) -> Iterator[Observation]:
+    """Whom the IEEE registry names for each MAC in the answers, as if it had been observed where the MAC was."""
+    known: set[str] = set()
+    for observation in seen:
+        mac = source_mac(observation) or _endpoint_mac(observation)
+        if mac and mac not in known and "mac.organization" not in observation.fields:
+            known.add(mac)
+            try:
+                fields = oui.decode(mac)
+            except DecodeError:
+                continue
+            yield replace(observation, channel="mac", asked=observation.channel, fields=fields)
+
+
+def _endpoint_mac(observation: Observation) -> str | None:
+    endpoints = map(to_endpoint, observation.fields.get("wsd.endpoint", ()))
+    return next((mac for endpoint in endpoints if endpoint and (mac := mac_in(endpoint))), None)

@@ -1,0 +1,60 @@
+"""The `camscan` command."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from camscan import __version__
+from camscan.cli.devices import devices
+from camscan.cli.discover import discover
+from camscan.cli.doctor import doctor
+from camscan.cli.exits import Exit
+from camscan.cli.fingerprints import fingerprints
+from camscan.cli.identify import identify
+from camscan.cli.plan import plan
+from camscan.cli.report import report
+from camscan.cli.scan import scan
+from camscan.cli.scans import scans
+from camscan.cli.simulate import simulate
+from camscan.errors import CamscanError, UsageError
+
+COMMANDS = (scan, discover, plan, identify, devices, scans, report, fingerprints, simulate, doctor)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+@click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for every detail.")
+def camscan(verbose: int) -> None:
+    """Find the surveillance devices on a network and say, with evidence, who made them.
+
+    camscan identifies; it never logs in unasked, guesses no password, exploits nothing and changes nothing.
+
+    \b
+    Exit codes: 0 done; 1 failed; 2 wrong use; 3 done, and what --fail-on names was found; 4 incomplete.
+    """
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+
+
+for command in COMMANDS:
+    camscan.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; an error of ours becomes one line on stderr and an exit code."""
+    try:
+        camscan()
+    except UsageError as error:
+        _end(error, Exit.WRONG_USE)
+    except CamscanError as error:
+        _end(error, Exit.FAILED)
+
+
+def _end(error: CamscanError, code: Exit) -> None:
+    from camscan.reports.escape import plain
+
+    click.echo(f"Error: {plain(str(error))}", err=True)
+    sys.exit(code)

@@ -1,0 +1,81 @@
+"""Options that mean the same in every command that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+FORMAT_NAMES = ("table", "json", "jsonl", "csv")
+
+db = click.option(
+    "--db",
+    metavar="PATH-OR-URL",
+    envvar="CAMSCAN_DB",
+    help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
+)
+format_ = click.option(
+    "--format", "format_", type=click.Choice(FORMAT_NAMES), default="table", show_default=True, help="How to write it."
+)
+output = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of stdout."
+)
+policy = click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="ID-OR-FILE",
+    help="Judge by this policy; repeatable. Default: all that come with camscan.",
+)
+fingerprints = click.option(
+    "--fingerprints",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder of rules that extends or overrides the built-in ones; repeatable.",
+)
+site = click.option("--site", metavar="NAME", help="The site that the scan belongs to.")
+all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
+scan_id = click.option("--scan", "scan_id", metavar="ID", help="Which scan (a prefix will do). Default: the latest.")
+
+targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
+_EXCLUDING = (
+    click.option("--exclude", multiple=True, metavar="TARGET", help="Never touch these; exclusions always win."),
+    click.option(
+        "--exclude-file",
+        "exclude_files",
+        multiple=True,
+        type=click.Path(dir_okay=False, exists=True),
+        help="A file of exclusions; repeatable.",
+    ),
+    click.option("--allow-public", is_flag=True, help="Allow targets in public address space."),
+    click.option("--allow-large", is_flag=True, help="Allow more than 65,536 addresses."),
+)
+_PACING = (
+    click.option("--profile", type=click.Choice(["default", "gentle", "fast"]), default="default", show_default=True),
+    click.option("--rate", type=click.IntRange(1, 100_000), metavar="N", help="Packets a second in all."),
+    click.option("--ports", metavar="LIST", help="TCP ports to ask instead of the usual ones: 80,554,8000-8010."),
+    click.option("--channels", metavar="LIST", help="Only these channels: wsd,sadp,http."),
+    click.option("--thorough", is_flag=True, help="Ask everything of every address, alive or not."),
+    click.option("--snmp-community", metavar="NAME", envvar="CAMSCAN_SNMP_COMMUNITY", help="Ask SNMP v2c with it."),
+)
+
+
+def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_Command], _Command]:
+    """Several options as one decorator, in the order in which they are to appear."""
+
+    def apply(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return apply
+
+
+excluding = stacked(_EXCLUDING)
+pacing = stacked(_PACING)

@@ -1,0 +1,58 @@
+"""`camscan plan`: what a scan would send, before a packet leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from camscan.cli import options
+
+
+@click.command()
+@options.targets
+@options.excluding
+@options.pacing
+@options.output
+def plan(targets: tuple[str, ...], output: Path | None, **how: Any) -> None:
+    """Print what a scan would send: targets, exclusions, channels, packets, bytes and time. Nothing is sent.
+
+    \b
+    Examples:
+      camscan plan 10.20.0.0/24
+      camscan plan @networks.txt --profile gentle
+    """
+    from camscan.cli.aims import Choices, aim, eligible, manner
+    from camscan.cli.writing import write_text
+
+    choices = Choices(targets, **how)
+    aimed, asking = aim(choices), manner(choices)
+    count, pace = aimed.asked.count, asking.profile
+    packets = count * asking.silent_packets
+    interfaces = dict.fromkeys(i.name for i in eligible(aimed.asked))
+    ports = f"{_list(asking.plan.first_ports)} everywhere; {_list(asking.plan.more_ports)} where something lives"
+    limits = f"{pace.host_rate} and {pace.host_connections} connections at once to one host"
+    rows = {
+        "Targets": f"{', '.join(aimed.asked.networks()) or 'none'}: {count:,} addresses",
+        "Excluded": ", ".join(aimed.excluded.networks()) or "none",
+        "Channels": ", ".join(asking.plan.channels),
+        "Multicast": ", ".join(interfaces) or "no interface is connected to the targets",
+        "TCP ports": ports,
+        "Silent host": f"{asking.silent_packets} packets, {asking.silent_bytes:,} bytes of payload",
+        "Device": f"about {asking.answering_packets} packets",
+        "Pace": f"{pace.rate:,} packets a second in all, {limits}, {pace.half_open:,} half-open connections",
+        "Time": f"about {_duration(max(packets / pace.rate, 8))} if nobody answers ({packets:,} packets)",
+    }
+    write_text((f"{name:<12} {text}\n" for name, text in rows.items()), output)
+
+
+def _list(ports: Sequence[int]) -> str:
+    return ",".join(map(str, ports)) or "none"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

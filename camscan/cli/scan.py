@@ -1,0 +1,100 @@
+"""`camscan scan`: the main job."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.records import Report, ScanStatus, Verdict
+
+
+@click.command()
+@options.targets
+@options.excluding
+@options.pacing
+@options.site
+@options.db
+@options.policy
+@options.fingerprints
+@options.format_
+@options.output
+@options.all_hosts
+@options.quiet
+@click.option("--resume", metavar="ID", help="Go on with an interrupted scan; exclusions are read anew.")
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice([Verdict.LISTED, Verdict.SUSPECTED]),
+    help="Exit with 3 if such a device was found; repeatable.",
+)
+def scan(
+    targets: tuple[str, ...],
+    site: str | None,
+    db: str | None,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    fail_on: tuple[str, ...],
+    resume: str | None,
+    all_hosts: bool,
+    quiet: bool,
+    **how: Any,
+) -> None:
+    """Scan networks and name the makers of the devices that answer.
+
+    TARGET is a network, a range, an address, a host name, @FILE or - for stdin. Without one, the private networks
+    that this host is connected to are scanned.
+
+    \b
+    Examples:
+      camscan scan 10.20.0.0/24
+      camscan scan 10.20.0.0/22 --exclude 10.20.1.0/24 --format json -o site.json
+      camscan scan @networks.txt --profile gentle --fail-on listed
+    """
+    from camscan.cli.aims import Choices, connected_networks
+    from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.cli.progress import Progress
+    from camscan.cli.scanning import new_job, resumed_job, run
+    from camscan.cli.writing import write_report
+    from camscan.store import Store
+
+    choices = Choices(targets, **how)
+    rules, lists = library(folders), chosen_policies(policies, folders)
+    _warn(rules.warnings)
+    if not (targets or resume or quiet):
+        click.echo(f"Scanning the connected private networks: {', '.join(connected_networks()) or 'none'}", err=True)
+    with Store.open(db) as store:
+        if resume:
+            before = store.resume(store.scan(resume).id)
+            job = resumed_job(before, choices, store.covered(before.id))
+        else:
+            job = new_job(choices, site)
+            store.begin(job.scan)
+        ended = asyncio.run(run(job, store, Progress(quiet=quiet)))
+        report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
+    write_report(report, format_, output)
+    if not quiet and ended.status is not ScanStatus.COMPLETE:
+        click.echo(f"Scan {ended.id} is {ended.status}: go on with `camscan scan --resume {ended.id}`.", err=True)
+    sys.exit(exit_code(report, fail_on))
+
+
+def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
+    """The exit code of a command that shows a scan."""
+    if report.scan.status is not ScanStatus.COMPLETE:
+        return Exit.INCOMPLETE
+    if any(judged.verdict in fail_on for judged in report.devices):
+        return Exit.FOUND
+    return Exit.DONE
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        click.echo(f"Warning: left out: {warning}", err=True)

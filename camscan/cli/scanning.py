@@ -1,0 +1,159 @@
+"""One scan from beginning to end: store, net, engine and the signals that may cut it short."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import platform
+import secrets
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+
+from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner
+from camscan.cli.progress import Progress
+from camscan.engine import Engine
+from camscan.errors import UsageError
+from camscan.net.interfaces import Interface
+from camscan.net.live import LiveNet
+from camscan.net.scope import Scope
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
+from camscan.store import Store, Writer
+
+_HOST_SECONDS = 60.0
+_SHOWN_TARGETS = 64
+"""Targets that the record shows; its settings hold all of them."""
+_NOT_KEPT = frozenset({"targets", "snmp_community"})
+"""Choices that the record does not hold: the targets stand in it with files read in, and secrets are never stored."""
+_BLIND_SHARE = 0.05
+"""Sends that this host itself refused, of all targets, above which a scan is partial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already."""
+
+    scan: Scan
+    aim: Aim
+    manner: Manner
+    seed: int
+    done: frozenset[str] = frozenset()
+
+
+async def run(job: Job, store: Store, progress: Progress) -> Scan:
+    """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
+    writer = Writer(store, job.scan.id)
+    interfaces = eligible(job.aim.asked)
+    scope = Scope(job.aim.targets, job.aim.excluded)
+    try:
+        async with LiveNet(scope, job.manner.profile, interfaces) as net:
+            engine = Engine(net, job.manner.plan, writer, window=_window(job), host_seconds=_host_seconds(job.manner))
+            status = await _covered(job, engine, writer, net, progress)
+            ended = _ended(job, engine, net, interfaces, status)
+    finally:
+        await writer.close()
+    store.finish(ended)
+    return ended
+
+
+async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progress: Progress) -> ScanStatus:
+    """Cover all targets, unless a signal comes first."""
+    excluded = job.aim.targets.within(job.aim.excluded)
+    entry = dict.fromkeys(job.manner.plan.channels, Outcome.EXCLUDED)
+    for address in excluded.shuffled(0):
+        if address not in job.done:
+            await writer.put_ledger(LedgerEntry(address, entry))
+    left = (address for address in job.aim.asked.shuffled(job.seed) if address not in job.done)
+    async with progress.watching(engine, net, job.aim.asked.count - len(job.done)):
+        work = asyncio.ensure_future(engine.run(left))
+        with _interruptible(work):
+            try:
+                await work
+            except asyncio.CancelledError:
+                return ScanStatus.INTERRUPTED
+    return ScanStatus.COMPLETE
+
+
+@contextlib.contextmanager
+def _interruptible(work: asyncio.Future[None]) -> Iterator[None]:
+    """Turn SIGINT and SIGTERM into the end of the work: no new packet leaves after it."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, work.cancel)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:
+    notes = list(_notes(job, engine, net, interfaces))
+    if status is ScanStatus.COMPLETE and net.failures > job.aim.asked.count * _BLIND_SHARE:
+        status = ScanStatus.PARTIAL
+        notes.append(f"{net.failures} sends were refused by this host: see the reasons in the ledger")
+    return replace(
+        job.scan, finished_at=datetime.now(UTC), status=status, sent=net.sent, notes=(*job.scan.notes, *notes)
+    )
+
+
+def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface]) -> Iterator[str]:
+    """What a reader must know to judge how much the results cover."""
+    yield from engine.notes
+    if not interfaces and job.manner.plan.multicasts:
+        yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
+    if net.dropped:
+        yield f"{net.dropped} datagrams were lost for want of room: ask again at a lower --rate"
+    for address in sorted(net.faded):
+        yield f"{address} answered, then stopped; it was asked at half the pace from then on"
+    if engine.crashed:
+        yield f"{engine.crashed} attempts crashed by a fault of camscan: please report the log"
+
+
+def _window(job: Job) -> int:
+    return min(job.manner.window, max(job.aim.asked.count, 1))
+
+
+def _host_seconds(manner: Manner) -> float:
+    return _HOST_SECONDS * 20 / manner.profile.host_rate
+
+
+def new_job(choices: Choices, site: str | None) -> Job:
+    """A scan that is about to start; the settings of its record hold what a resumed run needs."""
+    aimed, asking, seed = aim(choices), manner(choices), secrets.randbits(32)
+    shown = aimed.specs if len(aimed.specs) <= _SHOWN_TARGETS else (*aimed.specs[:_SHOWN_TARGETS], "...")
+    kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
+    record = Scan(
+        secrets.token_hex(6),
+        datetime.now(UTC),
+        shown,
+        asking.plan.channels,
+        site,
+        excluded=tuple(aimed.excluded.networks()),
+        vantage=Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in eligible(aimed.asked)))),
+        settings={"seed": str(seed), "specs": "\n".join(aimed.specs), "choices": json.dumps(kept)},
+    )
+    return Job(record, aimed, asking, seed)
+
+
+def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
+    """The rest of an interrupted scan, with its own choices; exclusion files are read anew, new exclusions come on top.
+
+    Raises:
+        UsageError: targets were given.
+    """
+    if now.targets:
+        raise UsageError("a resumed scan has its targets already: leave them out")
+    kept = json.loads(before.settings["choices"])
+    choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
+    choices = replace(
+        choices,
+        exclude=(*choices.exclude, *now.exclude),
+        exclude_files=tuple(dict.fromkeys((*choices.exclude_files, *now.exclude_files))),
+        snmp_community=now.snmp_community,
+    )
+    record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
+    return Job(record, aim(choices), manner(choices), int(before.settings["seed"]), done)

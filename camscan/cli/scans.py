@@ -1,0 +1,51 @@
+"""`camscan scans`: which scans the store holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from camscan.cli import options
+
+
+@click.command()
+@options.db
+@options.site
+@click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@options.output
+def scans(db: str | None, site: str | None, format_: str, output: Path | None) -> None:
+    """List the stored scans, newest first.
+
+    \b
+    Examples:
+      camscan scans
+      camscan scans --site headquarters --format json
+    """
+    from camscan.cli.writing import write_text
+    from camscan.reports.document import status, utc
+    from camscan.reports.escape import terminal
+    from camscan.store import Store
+
+    with Store.open(db) as store:
+        found = store.scans(site)
+    if format_ == "json":
+        rows = [
+            {
+                "id": scan.id,
+                "site": scan.site,
+                "started_at": utc(scan.started_at),
+                "finished_at": utc(scan.finished_at) if scan.finished_at else None,
+                "status": status(scan),
+                "targets": scan.targets,
+            }
+            for scan in found
+        ]
+        write_text([json.dumps(rows, indent=2) + "\n"], output)
+        return
+    lines = [
+        f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M}  {status(scan):<11}  {scan.site or '-'}  {' '.join(scan.targets)}"
+        for scan in found
+    ]
+    write_text((f"{terminal(line)}\n" for line in lines or ["No scan is stored."]), output)

@@ -1,0 +1,58 @@
+"""Where results go: stdout, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from camscan.errors import HostError
+from camscan.records import Report
+from camscan.reports import FORMATS, Page
+
+
+def write_report(report: Report, format_name: str, output: Path | None) -> None:
+    """Write a report to a file, or to stdout as it suits what stdout is."""
+    chosen = next(f for f in FORMATS if f.name == format_name)
+    write_text(chosen.render(report, page(to_file=output is not None)), output)
+
+
+def page(*, to_file: bool) -> Page:
+    """The width and colour of stdout; files and pipes get 120 columns and no colour."""
+    if to_file or not sys.stdout.isatty():
+        return Page(width=120)
+    import shutil
+
+    return Page(width=shutil.get_terminal_size().columns, colour="NO_COLOR" not in os.environ)
+
+
+def write_text(parts: Iterable[str], output: Path | None) -> None:
+    """Write text; a file appears under its name only once it is complete.
+
+    Raises:
+        HostError: the file cannot be written.
+    """
+    if output is None:
+        for part in parts:
+            click.echo(part, nl=False)
+        return
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", newline="", dir=output.parent, prefix=f".{output.name}.", delete=False
+        ) as file:
+            temporary = Path(file.name)
+            try:
+                file.writelines(parts)
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                temporary.unlink()
+                raise
+        temporary.chmod(0o644)
+        temporary.replace(output)
+    except OSError as error:
+        raise HostError(f"cannot write {output}: {error.strerror}: choose another --output") from error

@@ -1,0 +1,127 @@
+"""Network namespaces for tests that need more than loopback: a scanner's side and a site's side, joined by a cable.
+
+    scanner (10.99.0.1) ---veth--- (10.99.0.2) site, which owns every address of the site's network
+
+The site answers for all its addresses (a local route makes each of them its own); addresses that are to be dead are
+dropped by nftables, so that they are silent as a firewalled host is. Root is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_NUMBERS = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """Two namespaces. `network` belongs to the site's side; `interface` is the scanner's cable."""
+
+    scanner: str
+    site: str
+    network: str
+    interface: str
+
+    def run(self, command: Sequence[str], *, side: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run a command on one side (default: the scanner's) and wait for it."""
+        return subprocess.run(
+            ["ip", "netns", "exec", side or self.scanner, *command],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    @contextlib.contextmanager
+    def running(self, command: Sequence[str], *, side: str = "") -> Iterator[subprocess.Popen[bytes]]:
+        """Run a command on one side (default: the site's) for as long as the body."""
+        process = subprocess.Popen(["ip", "netns", "exec", side or self.site, *command])
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def keep_only(self, alive: Sequence[str]) -> None:
+        """Drop every packet to the site's network but those to these addresses."""
+        elements = ", ".join(alive)
+        self._rules(
+            self.site,
+            f"table ip lab {{\nset alive {{ type ipv4_addr; elements = {{ {elements} }} ; }}\nchain in {{\n"
+            "type filter hook prerouting priority -300;\n"
+            f"ip daddr {self.network} ip daddr != @alive counter drop\n}}\n}}\n",
+        )
+
+    def count(self, match: str) -> None:
+        """Count packets that leave the scanner and match an nftables expression; read by `counted`."""
+        self._rules(
+            self.scanner,
+            f"table inet counting {{\nchain out {{\ntype filter hook output priority 0;\n{match} counter\n}}\n}}\n",
+        )
+
+    def counted(self) -> int:
+        """Packets counted so far."""
+        text = self.run(["nft", "list", "table", "inet", "counting"]).stdout
+        return int(text.split("counter packets ")[1].split()[0])
+
+    def _rules(self, side: str, text: str) -> None:
+        command = ["ip", "netns", "exec", side, "nft", "-f", "-"]
+        subprocess.run(command, input=text, text=True, capture_output=True, check=True)
+
+
+@contextlib.contextmanager
+def lab(network: str = "10.77.0.0/24", *, on_link: bool = False) -> Iterator[Lab]:
+    """Build a lab, and take it down whatever happens. `on_link` puts the scanner into the site's own network."""
+    tag = f"cs{os.getpid() % 10_000}n{next(_NUMBERS)}"
+    scanner, site, cable = f"{tag}a", f"{tag}b", f"{tag}v"
+    try:
+        for name in (scanner, site):
+            _must(["ip", "netns", "add", name])
+        _must(["ip", "link", "add", cable, "netns", scanner, "type", "veth", "peer", "name", cable, "netns", site])
+        ours = _first(network) if on_link else "10.99.0.1/30"
+        for name, address in ((scanner, ours), (site, "10.99.0.2/30")):
+            inside = ["ip", "-n", name]
+            _must([*inside, "link", "set", "lo", "up"])
+            _must([*inside, "addr", "add", address, "dev", cable])
+            _must([*inside, "link", "set", cable, "up"])
+        _must(["ip", "-n", site, "route", "add", "local", network, "dev", "lo"])
+        if on_link:
+            _must(["ip", "-n", site, "route", "add", f"{ours.split('/')[0]}/32", "dev", cable])
+        else:
+            _must(["ip", "-n", scanner, "route", "add", network, "via", "10.99.0.2"])
+        _wait_for_cable(scanner, cable)
+        yield Lab(scanner, site, network, cable)
+    finally:
+        for name in (scanner, site):
+            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
+
+
+def _first(network: str) -> str:
+    base, prefix = network.split("/")
+    return f"{base.rsplit('.', 1)[0]}.1/{prefix}"
+
+
+def _wait_for_cable(namespace: str, cable: str) -> None:
+    for _ in range(100):
+        shown = subprocess.run(
+            ["ip", "-n", namespace, "link", "show", cable], capture_output=True, text=True, check=True
+        )
+        if "LOWER_UP" in shown.stdout:
+            return
+        time.sleep(0.02)
+
+
+def _must(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")

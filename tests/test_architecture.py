@@ -1,0 +1,153 @@
+"""The house keeps its plan: who may import whom, where sockets and SQL live, and how large things may grow."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from camscan.data import fingerprints_folder
+from camscan.identify.load import load
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "camscan"
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": set(),
+    "__main__": {"cli"},
+    "records": set(),
+    "errors": set(),
+    "data": {"errors"},
+    "targets": {"errors"},
+    "codecs": {"records", "errors", "data"},
+    "net": {"records", "errors"},
+    "l2": set(),
+    "probes": {"codecs", "net", "records", "errors"},
+    "engine": {"net", "probes", "records"},
+    "identify": {"records", "errors"},
+    "devices": {"records", "errors"},
+    "policy": {"records", "errors"},
+    "inventory": {"records", "errors"},
+    "store": {"records", "errors"},
+    "reports": {"records", "errors"},
+    "imports": {"codecs", "records", "errors"},
+    "evaluation": {"imports", "identify", "devices", "policy", "records", "errors"},
+    "simulator": {"codecs", "records", "errors"},
+}
+"""Room -> rooms that it may import, itself aside. `cli` joins the parts and may import everything."""
+
+HOMES: dict[str, set[str]] = {
+    "click": {"cli"},
+    "scapy": {"l2"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "aiohttp": {"net"},
+    "socket": {"net", "simulator", "l2"},
+    "nmap": {"imports"},
+    "yaml": {"identify", "policy", "simulator"},
+    "re2": {"identify"},
+}
+"""Library -> the only rooms that it may be imported in."""
+
+ONLY_SEAM = {"probes": {"camscan.net.base"}, "engine": {"camscan.net.base"}}
+"""Probes and engine know the net by its interface alone."""
+
+MAX_LINES = 300
+MAX_FUNCTION_LINES = 40
+MAX_COMMAND_LINES = 60
+"""A command's parameters and help take their lines too."""
+
+
+@cache
+def sources() -> tuple[Path, ...]:
+    return tuple(sorted(PACKAGE.rglob("*.py")))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_room_imports_only_what_it_may(path: Path) -> None:
+    here = room(path)
+    if here == "cli":
+        return
+    allowed = MAY_IMPORT[here] | {here}
+    for name in imports(path):
+        parts = name.split(".")
+        if (
+            parts[0] == "camscan"
+            and len(parts) > 1
+            and (PACKAGE / parts[1]).exists() | (PACKAGE / f"{parts[1]}.py").exists()
+        ):
+            assert parts[1] in allowed, f"{here} may not import {name}"
+        if parts[0] == "camscan" and here in ONLY_SEAM and parts[1:2] == ["net"]:
+            assert any(name.startswith(seam) for seam in ONLY_SEAM[here]), f"{here} may not import {name}"
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_library_stays_at_home(path: Path) -> None:
+    for name in imports(path):
+        homes = HOMES.get(name.split(".")[0])
+        assert homes is None or room(path) in homes, f"{name} belongs in {homes}"
+
+
+def test_the_helper_below_ip_stands_alone() -> None:
+    """scapy is GPL-2.0-only: its program shares a process with nothing but the standard library."""
+    import sys
+
+    for path in sources():
+        if room(path) == "l2":
+            for name in imports(path):
+                top = name.split(".")[0]
+                own = name.startswith("camscan.l2")
+                assert own or top == "scapy" or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+@cache
+def makers() -> re.Pattern[str]:
+    names = load([fingerprints_folder()]).vocabulary.makers
+    words = [re.escape(name) for name in names if len(name) > 4]
+    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+NAMED_ON_PURPOSE = {"codecs", "simulator"}
+"""Codecs of a maker's own protocol, and the personas of the simulated site."""
+
+ORDINARY_WORDS = {"apple", "canon", "cisco", "microsoft", "linksys", "generic", "truen", "google"}
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_maker_is_named_outside_the_fingerprints(path: Path) -> None:
+    if room(path) in NAMED_ON_PURPOSE:
+        return
+    found = {match.lower() for match in makers().findall(path.read_text(encoding="utf-8"))} - ORDINARY_WORDS
+    assert not found
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_files_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= MAX_LINES
+    limit = MAX_COMMAND_LINES if room(path) == "cli" else MAX_FUNCTION_LINES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert length <= limit, f"{node.name} has {length} lines"
+
+
+def test_every_room_is_in_the_table() -> None:
+    assert {room(path) for path in sources()} <= {*MAY_IMPORT, "cli"}
