@@ -1,0 +1,26 @@
+# camscan in a container. Multicast does not cross a container's bridge: run with the host's network,
+#   docker run --rm --network host --cap-drop ALL -v camscan:/data camscan scan 10.20.0.0/24
+# ARP and passive listening need CAP_NET_RAW and root inside the container: --user 0 --cap-add NET_RAW. Nothing else does.
+
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/camscan
+WORKDIR /src
+COPY requirements-build.lock requirements.lock ./
+RUN /opt/camscan/bin/pip install --require-hashes -r requirements-build.lock -r requirements.lock
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY camscan camscan
+COPY fingerprints fingerprints
+RUN /opt/camscan/bin/pip install --no-deps --no-build-isolation . \
+    && /opt/camscan/bin/pip uninstall --yes hatchling editables pip
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="camscan" \
+      org.opencontainers.image.licenses="GPL-3.0-or-later"
+COPY --from=build /opt/camscan /opt/camscan
+RUN mkdir /data && chown 10001:10001 /data
+ENV PATH=/opt/camscan/bin:$PATH CAMSCAN_DB=/data/camscan.db PYTHONUNBUFFERED=1
+VOLUME /data
+USER 10001
+ENTRYPOINT ["camscan"]
+CMD ["--help"]

@@ -1,0 +1,83 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from camscan.cli.main import camscan
+from camscan.data import fingerprints_folder
+from camscan.identify.check import check
+from camscan.identify.load import load
+from camscan.probes.registry import CHANNELS
+from camscan.records import Observation, Outcome
+
+ROOT = Path(__file__).parent.parent
+ANSWER = {"http.server": ("NL-Embedded/2.4",), "http.title": ("Northlight DoorView 310",)}
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def commands(command: click.Command, path: str = "camscan") -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for name, sub in command.commands.items():
+            yield from commands(sub, f"{path} {name}")
+    else:
+        yield path, command
+
+
+COMMANDS = dict(commands(camscan))
+
+
+def test_the_command_reference_is_current() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == script("make_reference").reference()
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_command_has_an_example_in_its_help(path: str) -> None:
+    text = COMMANDS[path].help or ""
+    assert re.search(r"Examples?:", text), f"{path} has no example"
+    assert path.split()[-1] in text.split("Example")[1]
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+def test_every_option_says_what_it_does(path: str) -> None:
+    for parameter in COMMANDS[path].params:
+        if isinstance(parameter, click.Option) and parameter.name not in ("profile", "policies"):
+            assert parameter.help, f"{path} {parameter.name}"
+
+
+def test_every_channel_is_described() -> None:
+    text = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
+    assert [channel for channel in CHANNELS if f"`{channel}`" not in text] == []
+
+
+def test_the_worked_fingerprint_holds(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "fingerprints.md").read_text(encoding="utf-8")
+    for name, text in re.findall(r"```yaml\n# my-rules/(\S+)\n(.*?)```", page, re.DOTALL):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    library = load([fingerprints_folder(), tmp_path], strict=True)
+    assert list(check(library)) == []
+    answer = Observation("", "http", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=ANSWER)
+    assert {found.maker for found in library.identify([answer])} == {"Northlight"}
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md"):
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
