@@ -1,0 +1,186 @@
+"""One simulated device: the services of a persona on an address of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from camscan.errors import HostError
+from camscan.simulator import binary, certificates, rtsp, sockets, web
+from camscan.simulator.counters import Counters
+from camscan.simulator.datagrams import Endpoint, services
+from camscan.simulator.schema import Certificate, Persona, Truth
+from camscan.simulator.talk import Talk
+from camscan.simulator.template import Filler
+
+_LONGEST = 300.0
+"""Seconds that one connection may last, so that clients that vanish are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Service:
+    port: int
+    serve: Callable[[Talk], Awaitable[None]]
+    certificate: Certificate | None = None
+
+
+class Device:
+    """A device of the site. `ports` maps the true TCP ports that could be had to those that they are at."""
+
+    def __init__(self, persona: Persona, address: str) -> None:
+        self.persona = persona
+        self.address = address
+        self.counters = Counters()
+        self.ports: dict[int, int] = {}
+        self.faults: list[str] = []
+        """Ports that could not be had, in words."""
+        self._filler = Filler(persona, address, self.ports)
+        self._listeners: list[sockets.Listener] = []
+        self._endpoints: list[Endpoint] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def name(self) -> str:
+        """The persona's name."""
+        return self.persona.name
+
+    @property
+    def truth(self) -> Truth:
+        """What the device really is."""
+        return self.persona.truth
+
+    async def start(self) -> None:
+        """Listen on every port that can be had.
+
+        Raises:
+            HostError: none can be had.
+        """
+        sockets.check(self.address)
+        bound = self._bound()
+        for sock, service in bound:
+            self._listeners.append(sockets.Listener(sock, partial(self._accepted, service)))
+        await self._open_datagrams()
+        if self.faults and not (self._listeners or self._endpoints):
+            raise HostError(f"none of its ports can be had: {'; '.join(self.faults)}")
+
+    async def stop(self) -> None:
+        """Close everything."""
+        self._close_ports()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # transports tell of their end in the loop's next turn
+
+    def die(self) -> None:
+        """Refuse everything from now on."""
+        self._close_ports()
+        for task in self._tasks:
+            task.cancel()
+
+    def fade(self) -> None:
+        """Leave everything unanswered from now on."""
+        for listener in self._listeners:
+            listener.fall_silent()
+        for endpoint in self._endpoints:
+            endpoint.quiet = True
+
+    def fill(self, text: str) -> str:
+        """A text of the persona with its places filled."""
+        return self._filler.fill(text)
+
+    def _bound(self) -> list[tuple[socket.socket, _Service]]:
+        """The listening sockets; those on ports that nobody has to move are bound first."""
+        bound = []
+        for service in sorted(_services(self.persona), key=lambda service: -service.port):
+            try:
+                sock = sockets.tcp_or_shifted(self.address, service.port)
+            except OSError as error:
+                self.faults.append(f"{self.address} TCP {service.port}: {error.strerror}")
+                continue
+            self.ports[service.port] = sock.getsockname()[1]
+            bound.append((sock, service))
+        return bound
+
+    async def _open_datagrams(self) -> None:
+        loop = asyncio.get_running_loop()
+        for service in services(self.persona):
+            try:
+                sock = sockets.udp(self.address, service.port)
+            except OSError as error:
+                self.faults.append(f"{self.address} UDP {service.port}: {error.strerror}")
+                continue
+            endpoint = Endpoint(service, self._filler, self.counters)
+            await loop.create_datagram_endpoint(lambda endpoint=endpoint: endpoint, sock=sock)  # type: ignore[misc]
+            self._endpoints.append(endpoint)
+
+    def _close_ports(self) -> None:
+        for listener in self._listeners:
+            listener.close()
+        for endpoint in self._endpoints:
+            endpoint.close()
+
+    def _accepted(self, service: _Service, sock: socket.socket) -> None:
+        recent = self.counters.opened()
+        task = asyncio.get_running_loop().create_task(self._serve(service, sock))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._ended, sock))
+        self._bear(recent)
+
+    def _ended(self, sock: socket.socket, task: asyncio.Task[None]) -> None:
+        """Clean up here rather than in the task, which never begins if it is cancelled at once."""
+        self._tasks.discard(task)
+        self.counters.closed()
+        sock.close()
+
+    def _bear(self, recent: int) -> None:
+        """What the new connection does to a device that cannot bear many."""
+        limits = self.persona.limits
+        if limits and recent > limits.per_second:
+            self.counters.violations.append(f"{recent} connections within a second")
+        if limits and self.counters.at_once > limits.at_once:
+            self.counters.violations.append(f"{self.counters.at_once} connections at once")
+        if self.counters.violations:
+            self.die()
+        elif self.counters.connections == self.persona.fades_after:
+            self.fade()
+
+    async def _serve(self, service: _Service, sock: socket.socket) -> None:
+        talk = Talk(service.port, self._filler, self.counters)
+        try:
+            async with asyncio.timeout(_LONGEST):
+                await talk.open(sock, await self._context(service.certificate))
+                await service.serve(talk)
+                await talk.close()
+        except (OSError, EOFError, asyncio.LimitOverrunError):
+            pass  # the client left, sent nonsense, or stayed too long
+        finally:
+            talk.abort()
+
+    async def _context(self, certificate: Certificate | None) -> ssl.SSLContext | None:
+        if certificate is None:
+            return None
+        filled = {name: self.fill(getattr(certificate, name)) for name in ("subject", "issuer")}
+        names = tuple(self.fill(name) for name in certificate.names)
+        return await asyncio.to_thread(certificates.context, certificate.model_copy(update={**filled, "names": names}))
+
+
+def _services(persona: Persona) -> Iterator[_Service]:
+    """The TCP services of a persona."""
+    for server in persona.web:
+        for port in server.ports:
+            yield _Service(port, partial(web.serve, server))
+        for port in server.tls_ports:
+            yield _Service(port, partial(web.serve, server), server.certificate)
+    if persona.rtsp:
+        for port in persona.rtsp.ports:
+            yield _Service(port, partial(rtsp.serve, persona.rtsp))
+    if persona.dvrip:
+        for port in persona.dvrip.ports:
+            yield _Service(port, partial(binary.serve_dvrip, persona.dvrip))
+    for raw in persona.raw:
+        for port in raw.ports:
+            yield _Service(port, partial(binary.serve_raw, raw))

@@ -1,0 +1,213 @@
+"""What a persona may say of itself: the shape of the files in `personas/`.
+
+Text in a persona is sent as it stands, after the places in braces have been filled (see `template`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def _from_hex(value: object) -> object:
+    return bytes.fromhex(value) if isinstance(value, str) else value
+
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Hex = Annotated[bytes, BeforeValidator(_from_hex)]
+Mac = Annotated[str, Field(pattern=r"^[0-9A-F]{2}(:[0-9A-F]{2}){5}$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Truth(_Part):
+    """What the device really is, whatever it says.
+
+    `maker` is null where nobody can know it. `listed` says whether the maker is a company subject to the law of the
+    People's Republic of China, which is what the widest policy asks for.
+    """
+
+    maker: str | None
+    brand: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    kind: Literal["camera", "recorder", "door-station", "access-control", "encoder", "other"]
+    listed: bool = False
+
+
+class Answer(_Part):
+    """An HTTP or RTSP answer. Lines of the head end in CRLF on the wire, those of the body as they stand here."""
+
+    head: str
+    body: str = ""
+    encoding: str = "utf-8"
+    crlf: bool = True
+
+
+class Certificate(_Part):
+    """A certificate by its names (RFC 4514, most specific first); self-signed where no issuer is named."""
+
+    subject: str
+    issuer: str = ""
+    names: tuple[str, ...] = ()
+    more_names: int = 0
+    """How many further names are made up, to swell it."""
+    key: Literal["ec", "rsa-1024", "rsa-2048"] = "ec"
+    since: int = 2020
+    until: int = 2040
+    oldest_tls: bool = False
+    """Whether nothing newer than TLS 1.0 is spoken."""
+
+
+class Onvif(_Part):
+    """The device service: SOAP bodies by operation, all behind one head, and the answer to every other operation."""
+
+    path: str = "/onvif/device_service"
+    head: str = "HTTP/1.1 200 OK\nContent-Type: application/soap+xml; charset=utf-8\nContent-Length: {length}\n"
+    answers: dict[str, str] = {}
+    otherwise: Answer
+
+
+class Web(_Part):
+    """A web server. Routes are tried as written, then without the query, then those ending in `*`, longest first."""
+
+    ports: tuple[Port, ...] = ()
+    tls_ports: tuple[Port, ...] = ()
+    certificate: Certificate | None = None
+    routes: dict[str, Answer]
+    onvif: Onvif | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Web:
+        if "*" not in self.routes:
+            raise ValueError("a web server needs a route * for everything else")
+        if bool(self.tls_ports) != (self.certificate is not None):
+            raise ValueError("tls_ports and certificate need each other")
+        return self
+
+
+class Rtsp(_Part):
+    """An RTSP server: its answers to OPTIONS, to DESCRIBE, to every other method, and to strangers that speak HTTP."""
+
+    ports: tuple[Port, ...] = (554,)
+    options: Answer
+    describe: Answer
+    otherwise: Answer = Answer(head="RTSP/1.0 405 Method Not Allowed\nCSeq: {cseq}\n")
+    stranger: Answer | None = None
+
+
+class Dvrip(_Part):
+    """The SDK port that tells its realm to whoever asks."""
+
+    ports: tuple[Port, ...] = (37777,)
+    realm: str
+
+
+class Raw(_Part):
+    """A port that neither HTTP nor RTSP describes. `behaviour` names what it does; the rest are its parameters.
+
+    - hold: accepts, sends `first`, answers whatever comes with `answer`, and closes after `seconds`
+    - drip: after a request, or at once where `asked` is false, sends `content` a byte every `seconds`, forever
+    - endless: sends `content`, then `chunk` without end
+    - verbatim: after a request sends `content`, and closes
+    - bomb: an HTTP answer whose body of `size` zero bytes is compressed
+    - reset: resets every connection
+    """
+
+    ports: tuple[Port, ...]
+    behaviour: Literal["hold", "drip", "endless", "verbatim", "bomb", "reset"]
+    first: Hex = b""
+    answer: Hex = b""
+    content: str = ""
+    crlf: bool = True
+    chunk: str = ""
+    seconds: float = 20.0
+    size: int = 0
+    asked: bool = True
+
+
+class Reply(_Part):
+    """A datagram. It is cut after `cut` bytes, and sent `copies` times."""
+
+    answer: str
+    cut: int | None = None
+    copies: int = 1
+
+
+class Wsd(Reply):
+    """WS-Discovery: the answer to Probes for one of `types` by local name; "" is a Probe without types."""
+
+    types: tuple[str, ...] = ("NetworkVideoTransmitter", "Device", "")
+
+
+class Sadp(Reply):
+    """SADP: the answer to inquiries of these types."""
+
+    types: tuple[str, ...] = ("inquiry", "inquiry_v32")
+
+
+class Dhip(Reply):
+    """DHIP: the JSON behind the header. `claims` is added to the length that the header states."""
+
+    claims: int = 0
+
+
+class Ssdp(Reply):
+    """SSDP: the answer to searches for one of these targets."""
+
+    targets: tuple[str, ...] = ("upnp:rootdevice", "ssdp:all")
+
+
+class Announced(_Part):
+    """One service in multicast DNS."""
+
+    service: str
+    instance: str
+    host: str
+    port: Port
+    txt: tuple[str, ...] = ()
+
+
+class Discovery(_Part):
+    """The older binary discovery of DVRIP (UDP 5050)."""
+
+    type: str
+    model: str
+    name: str
+    version: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+class Limits(_Part):
+    """What a fragile device bears: beyond it, it dies."""
+
+    per_second: int
+    at_once: int
+
+
+class Persona(_Part):
+    """One simulated device."""
+
+    name: Name
+    truth: Truth
+    mac: Mac
+    serial: str = ""
+    values: dict[str, str] = {}
+    """Further places that its texts may name; each also as `NAME_xml` and `NAME_json`, escaped."""
+    web: tuple[Web, ...] = ()
+    rtsp: Rtsp | None = None
+    dvrip: Dvrip | None = None
+    raw: tuple[Raw, ...] = ()
+    wsd: Wsd | None = None
+    sadp: Sadp | None = None
+    dhip: Dhip | None = None
+    netcommon: Reply | None = None
+    ssdp: Ssdp | None = None
+    mdns: tuple[Announced, ...] = ()
+    discovery: Discovery | None = None
+    limits: Limits | None = None
+    fades_after: int | None = None
+    """After so many connections it goes silent: it neither refuses nor answers."""

@@ -1,0 +1,79 @@
+"""A simulated site: devices on a loopback network, started and stopped together."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections import Counter
+from collections.abc import Sequence
+
+from camscan.errors import UsageError
+from camscan.simulator import library, sockets
+from camscan.simulator.device import Device
+from camscan.simulator.schema import Persona
+
+NETWORK = "127.77.0.0/24"
+
+
+class Site:
+    """Devices on one network. Use as an async context manager; `notes` are there once it has started."""
+
+    def __init__(self, network: str, devices: Sequence[Device]) -> None:
+        self.network = network
+        self.devices = tuple(devices)
+        self.notes: tuple[str, ...] = ()
+        self._lock: socket.socket | None = None
+
+    async def __aenter__(self) -> Site:
+        self._lock = sockets.lock(f"a simulated site on {self.network}")
+        try:
+            for device in self.devices:
+                await device.start()
+        except BaseException:
+            await self._stop()
+            raise
+        self.notes = tuple(_notes(self.devices))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop()
+
+    def device(self, name: str) -> Device:
+        """The device of that name. Raises KeyError if there is none."""
+        for device in self.devices:
+            if device.name == name:
+                return device
+        raise KeyError(name)
+
+    async def _stop(self) -> None:
+        for device in self.devices:
+            await device.stop()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def make_site(personas: Sequence[Persona], network: str = NETWORK) -> Site:
+    """A site with one device for each persona, on the network's addresses in order.
+
+    Raises:
+        UsageError: the network is too small.
+    """
+    found = ipaddress.IPv4Network(network)
+    if found.num_addresses - 2 < len(personas):
+        raise UsageError(f"{network} is too small for {len(personas)} devices: choose a larger network")
+    addresses = (str(found.network_address + number) for number in range(1, len(personas) + 1))
+    return Site(network, [Device(persona, address) for persona, address in zip(personas, addresses, strict=True)])
+
+
+def running_site(*, rogues: bool = False) -> Site:
+    """The site of all honest personas on 127.77.0.0/24, and of the rogue ones behind them where asked."""
+    return make_site(library.honest() + (library.rogues() if rogues else ()))
+
+
+def _notes(devices: Sequence[Device]) -> list[str]:
+    moved = Counter(true for device in devices for true, real in device.ports.items() if true != real)
+    notes = [
+        f"port {port} of {count} devices is at {port + sockets.SHIFT}, since the true one is kept for root or taken"
+        for port, count in sorted(moved.items())
+    ]
+    return notes + [f"{fault}: left out" for device in devices for fault in device.faults]

@@ -1,0 +1,119 @@
+"""Listening sockets: on the true port where that can be had, and else on the one moved up by 8,000."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable
+
+from camscan.errors import HostError
+
+SHIFT = 8_000
+"""Added to ports below 1024 that are kept for root, or taken by a server of this host: 80 becomes 8080."""
+_RESERVED = 1_024
+_BACKLOG = 128
+_ACCEPTED_AT_ONCE = 64
+_FILLERS = 3
+
+
+def tcp(address: str, port: int) -> socket.socket:
+    """A listening TCP socket. Raises OSError."""
+    sock = _bound(socket.SOCK_STREAM, address, port)
+    sock.listen(_BACKLOG)
+    return sock
+
+
+def udp(address: str, port: int) -> socket.socket:
+    """A UDP socket. Raises OSError."""
+    return _bound(socket.SOCK_DGRAM, address, port)
+
+
+def _bound(kind: socket.SocketKind, address: str, port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, kind | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+    try:
+        # For UDP: a scanner on the same host listens on some of these ports itself, on all addresses.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def tcp_or_shifted(address: str, port: int) -> socket.socket:
+    """A listening socket on the port, or on the moved one where a port below 1024 cannot be had. Raises OSError."""
+    try:
+        return tcp(address, port)
+    except OSError:
+        if port >= _RESERVED:
+            raise
+        return tcp(address, port + SHIFT)
+
+
+def lock(name: str) -> socket.socket:
+    """A mark that something of this name runs on this network; let go of it by closing the socket.
+
+    Raises:
+        HostError: it runs already.
+    """
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
+    try:
+        sock.bind(f"\0{name}")  # abstract: there is no file, and each network namespace has its own
+    except OSError as error:
+        sock.close()
+        raise HostError(f"{name} is running already: stop it first") from error
+    return sock
+
+
+def check(address: str) -> None:
+    """Make sure that this host has the address.
+
+    Raises:
+        HostError: it has not; only Linux has all of 127.0.0.0/8 without being told.
+    """
+    try:
+        udp(address, 0).close()
+    except OSError as error:
+        raise HostError(
+            f"{address} cannot be used ({error.strerror}): give the loopback interface this address"
+        ) from error
+
+
+class Listener:
+    """Accepts connections on one socket and hands them on, until it is closed or falls silent."""
+
+    def __init__(self, sock: socket.socket, accepted: Callable[[socket.socket], None]) -> None:
+        self._sock = sock
+        self._accepted = accepted
+        self._fillers: list[socket.socket] = []
+        self._accepting = True
+        asyncio.get_running_loop().add_reader(sock.fileno(), self._accept)
+
+    def close(self) -> None:
+        """Stop listening: whoever connects from now on is refused."""
+        self._accepting = False
+        if self._sock.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._sock.fileno())
+            self._sock.close()
+        for filler in self._fillers:
+            filler.close()
+
+    def fall_silent(self) -> None:
+        """Neither accept nor refuse: the queue is made short and filled, so that the kernel drops whatever comes."""
+        self._accepting = False
+        asyncio.get_running_loop().remove_reader(self._sock.fileno())
+        self._sock.listen(0)
+        for _ in range(_FILLERS):
+            filler = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
+            self._fillers.append(filler)
+            filler.connect_ex(self._sock.getsockname())
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):  # nobody is left, or the peer is gone already
+            for _ in range(_ACCEPTED_AT_ONCE):
+                if not self._accepting:  # since the last connection
+                    return
+                sock, _peer = self._sock.accept()
+                sock.setblocking(False)
+                self._accepted(sock)

@@ -1,0 +1,96 @@
+"""The places in a persona's texts, and what stands in them.
+
+A place is a name in braces: a fact of the device (`{address}`, `{mac}`, `{serial}`, ...), something that the request
+said (`{cseq}`, `{asker}`, `{relates}`, ...), or one of `{port:80}` and `{authority:80}` (where port 80 of the device
+can really be found), `{padding:1000}` (so many letters), `{nonce}` and `{date}`. Braces around anything else stay.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from email.utils import formatdate
+from ipaddress import IPv4Address
+
+from camscan.simulator.schema import Answer, Persona
+
+_PLACE = re.compile(r"\{([a-z_]+)(?::([0-9]+))?\}")
+_BOM = "\ufeff"
+_DEFAULT_PORTS = (80, 443)
+
+
+class Filler:
+    """Fills the places for one device. `ports` maps its true TCP ports to those that were to be had."""
+
+    def __init__(self, persona: Persona, address: str, ports: Mapping[int, int]) -> None:
+        self._address = address
+        self._ports = ports
+        self._facts = _facts(persona, address)
+        self._makers: Mapping[str, Callable[[int], str]] = {
+            "port": lambda port: str(ports.get(port, port)),
+            "authority": self._authority,
+            "padding": lambda size: "A" * size,
+        }
+        for name, value in persona.values.items():
+            self._facts |= _escaped(name, self.fill(value))
+
+    def fill(self, text: str, values: Mapping[str, str] | None = None) -> str:
+        """The text with its places filled; `values` are those of the moment."""
+        known = {**self._facts, **(values or {})}
+
+        def place(match: re.Match[str]) -> str:
+            name, number = match.groups()
+            if number is not None:
+                make = self._makers.get(name)
+                return make(int(number)) if make else match[0]
+            if name in _MOMENTARY:
+                return _MOMENTARY[name]()
+            return known.get(name, match[0])
+
+        return _PLACE.sub(place, text)
+
+    def answer(self, answer: Answer, values: Mapping[str, str] | None = None, *, with_body: bool = True) -> bytes:
+        """The bytes of an answer; `{length}` in its head is the length of its body in bytes."""
+        body = self.fill(answer.body, values).encode(answer.encoding)
+        head = self.fill(answer.head, {**(values or {}), "length": str(len(body))}).rstrip("\n") + "\n\n"
+        if answer.crlf:
+            head = head.replace("\n", "\r\n")
+        return head.encode(answer.encoding) + (body if with_body else b"")
+
+    def _authority(self, port: int) -> str:
+        real = self._ports.get(port, port)
+        return self._address if real == port and port in _DEFAULT_PORTS else f"{self._address}:{real}"
+
+
+_MOMENTARY: Mapping[str, Callable[[], str]] = {
+    "nonce": lambda: secrets.token_hex(16),
+    "date": lambda: formatdate(usegmt=True),
+    "message_id": lambda: str(uuid.uuid4()),
+}
+
+
+def _facts(persona: Persona, address: str) -> dict[str, str]:
+    plain = persona.mac.replace(":", "")
+    return {
+        "address": address,
+        "address_hex": f"0x{IPv4Address(address).packed[::-1].hex().upper()}",
+        "mac": persona.mac,
+        "mac_lower": persona.mac.lower(),
+        "mac_dashed": persona.mac.lower().replace(":", "-"),
+        "mac_plain": plain,
+        "mac_plain_lower": plain.lower(),
+        "serial": persona.serial,
+        "model": persona.truth.model or "",
+        "firmware": persona.truth.firmware or "",
+        "uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, persona.name)),
+        "bom": _BOM,
+    }
+
+
+def _escaped(name: str, value: str) -> dict[str, str]:
+    """A value of the persona's own: as it is, as XML text, and as the inside of a JSON string."""
+    return {name: value, f"{name}_xml": html.escape(value), f"{name}_json": json.dumps(value)[1:-1]}

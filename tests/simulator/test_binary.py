@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import gzip
+import time
+
+from support.site import persona, site_of, talk
+
+from camscan.codecs import dvrip
+from camscan.simulator import Site
+
+
+def site_with(**raw: object) -> Site:
+    return site_of(persona(raw=[{"ports": [8000], **raw}]))
+
+
+async def at(site: Site, request: bytes = b"x", **how: float) -> bytes:
+    async with site:
+        return await talk(site.devices[0].address, 8000, request, **how)  # type: ignore[arg-type]
+
+
+async def test_the_sdk_port_tells_its_realm_and_nothing_else() -> None:
+    async with site_of(persona(serial="SN1", dvrip={"realm": "Login to {serial}"})) as site:
+        address = site.devices[0].address
+        answer = await talk(address, 37777, dvrip.encode_realm_request(), seconds=0.2)
+        assert dvrip.decode_realm(answer) == {"dvrip.realm": ("Login to SN1",)}
+        assert int.from_bytes(answer[4:8], "little") == len(answer) - 32
+        assert await talk(address, 37777, b"\xa0\x05" + bytes(30), seconds=0.2) == b""
+
+
+async def test_hold_speaks_first_answers_and_closes() -> None:
+    site = site_with(behaviour="hold", first="0a", answer="0b", seconds=0.1)
+    started = time.monotonic()
+    assert await at(site) == b"\x0a\x0b"
+    assert 0.1 <= time.monotonic() - started < 1
+
+
+async def test_hold_may_say_nothing() -> None:
+    assert await at(site_with(behaviour="hold", seconds=0.1)) == b""
+
+
+async def test_drip_gives_a_byte_at_a_time() -> None:
+    got = await at(site_with(behaviour="drip", content="HTTP", seconds=0.05), seconds=0.28)
+    assert b"HTTP".startswith(got[:4])
+    assert 3 <= len(got) <= 7
+
+
+async def test_endless_is_endless() -> None:
+    got = await at(site_with(behaviour="endless", content="{serial}HTTP/1.1 200 OK\n\n", chunk="ab\n"), limit=2_000_000)
+    assert len(got) == 2_000_000
+    assert got.startswith(b"HTTP/1.1 200 OK\r\n\r\nab\r\nab\r\n")
+
+
+async def test_verbatim_sends_bytes_as_they_stand_and_closes() -> None:
+    assert await at(site_with(behaviour="verbatim", content="\x00\xff\n", crlf=False)) == b"\x00\xff\n"
+    assert await at(site_with(behaviour="verbatim", content="a\n", asked=False), b"") == b"a\r\n"
+
+
+async def test_bomb_grows() -> None:
+    head, _, body = (await at(site_with(behaviour="bomb", size=3_000_000))).partition(b"\r\n\r\n")
+    assert b"Content-Encoding: gzip" in head
+    assert len(body) < 10_000
+    assert gzip.decompress(body) == bytes(3_000_000)
+
+
+async def test_reset_gives_nothing() -> None:
+    assert await at(site_with(behaviour="reset")) == b""

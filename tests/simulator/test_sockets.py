@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+
+import pytest
+from support.site import free_network
+
+from camscan.errors import HostError
+from camscan.simulator import sockets
+
+HERE = free_network().replace(".0/24", ".200")
+
+
+def test_the_true_port_where_it_is_to_be_had() -> None:
+    with sockets.tcp_or_shifted(HERE, 8000) as sock:
+        assert sock.getsockname() == (HERE, 8000)
+
+
+def test_a_reserved_port_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    bind = sockets.tcp
+
+    def reserved(address: str, port: int) -> socket.socket:
+        if port < 1024:
+            raise PermissionError
+        return bind(address, port)
+
+    monkeypatch.setattr(sockets, "tcp", reserved)
+    with sockets.tcp_or_shifted(HERE, 554) as sock:
+        assert sock.getsockname() == (HERE, 8554)
+
+
+def test_a_reserved_port_that_is_taken_is_moved() -> None:
+    with sockets.tcp(HERE, 555), sockets.tcp_or_shifted(HERE, 555) as sock:
+        assert sock.getsockname() == (HERE, 8555)
+
+
+def test_another_port_that_is_taken_is_not_moved() -> None:
+    with sockets.tcp(HERE, 8001), pytest.raises(OSError, match="in use"):
+        sockets.tcp_or_shifted(HERE, 8001)
+
+
+def test_udp_shares_a_port_with_a_listener_on_all_addresses() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as everywhere:
+        everywhere.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        everywhere.bind(("", 37020))
+        with sockets.udp(HERE, 37020) as sock:
+            assert sock.getsockname() == (HERE, 37020)
+
+
+def test_a_name_is_locked_once_at_a_time() -> None:
+    for _ in range(2):
+        with sockets.lock("test"), pytest.raises(HostError, match="test is running already: stop it first"):
+            sockets.lock("test")
+
+
+def test_an_address_of_somebody_else_is_refused_with_a_remedy() -> None:
+    sockets.check(HERE)
+    with pytest.raises(HostError, match=r"192\.0\.2\.1 cannot be used .* give the loopback interface this address"):
+        sockets.check("192.0.2.1")
+
+
+async def connected(address: str, port: int) -> bool | None:
+    """Whether a connection is made, refused (False), or unanswered (None)."""
+    with socket.socket() as sock:
+        sock.setblocking(False)
+        try:
+            async with asyncio.timeout(0.3):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        except TimeoutError:
+            return None
+        except ConnectionRefusedError:
+            return False
+        return True
+
+
+async def test_a_listener_accepts_then_falls_silent_then_refuses() -> None:
+    accepted: list[socket.socket] = []
+    with contextlib.ExitStack() as stack:
+        listener = sockets.Listener(sockets.tcp(HERE, 8002), lambda sock: accepted.append(stack.enter_context(sock)))
+        assert await connected(HERE, 8002) is True
+        await asyncio.sleep(0)
+        assert len(accepted) == 1
+        listener.fall_silent()
+        assert await connected(HERE, 8002) is None
+        listener.close()
+        assert await connected(HERE, 8002) is False
+        assert len(accepted) == 1
