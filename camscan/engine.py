@@ -78,6 +78,7 @@ class _Host:
     knocks: dict[int, Outcome] = field(default_factory=dict)
     attempts: dict[str, Outcome] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
     mute: int = 0
     spoke: bool = False
 
@@ -160,24 +161,27 @@ class Engine:
         await self._sink.put_ledger(self._entry(host))
 
     async def _ask_everything(self, host: _Host) -> None:
-        native = asyncio.create_task(self._at_address(host))
-        try:
+        async with asyncio.TaskGroup() as beside:
+            native = beside.create_task(self._ask_at(Stage.ADDRESS, host))
             await self._knock_all(host, self._plan.first_ports)
             if not host.alive and Outcome.UNREACHABLE not in host.knocks.values():
                 await native
-            if host.alive or self._plan.thorough:
-                await self._knock_all(host, self._plan.more_ports)
-                await self._ask_ports(host)
-                await native
-                await self._ask_named_ports(host)
-                for probe in self._plan.at(Stage.HOST):
-                    await self._gather(host, probe, Ask(host.address, None, host.seen))
-        finally:
-            native.cancel()
-            await asyncio.gather(native, return_exceptions=True)
+            if not host.alive and not self._plan.thorough:
+                native.cancel()
+                return
+            living = beside.create_task(self._ask_at(Stage.LIVING, host))
+            await asyncio.gather(self._ask_ports(host), self._knock_all(host, self._plan.more_ports))
+            await asyncio.gather(native, living)
+            await self._knock_named(host)
+            # Ports that say nothing take their time: what is known already is followed up beside them.
+            asked = set(host.asked)
+            await asyncio.gather(self._ask_ports(host), self._follow_up(host))
+            if host.asked != asked:
+                await self._follow_up(host)
 
-    async def _at_address(self, host: _Host) -> None:
-        probes = self._plan.at(Stage.ADDRESS)
+    async def _ask_at(self, stage: Stage, host: _Host) -> None:
+        """Run all probes of a stage that goes by addresses, side by side."""
+        probes = self._plan.at(stage)
         await asyncio.gather(*(self._gather(host, probe, Ask(host.address)) for probe in probes))
 
     async def _knock_all(self, host: _Host, ports: Iterable[int]) -> None:
@@ -193,7 +197,6 @@ class Engine:
 
     async def _ask_ports(self, host: _Host) -> None:
         probes = self._plan.at(Stage.PORT)
-        asked = {observation.port for observation in host.seen if observation.channel != KNOCK}
 
         async def ask(port: int) -> None:
             if host.mute >= _MUTE_PORTS and not host.spoke:
@@ -206,14 +209,19 @@ class Engine:
             host.spoke |= spoke
             host.mute += not spoke and len(host.seen) > before
 
-        await _in_lanes((port for port in host.open_ports if port not in asked), ask)
+        new = [port for port in host.open_ports if port not in host.asked]
+        host.asked.update(new)
+        await _in_lanes(new, ask)
 
-    async def _ask_named_ports(self, host: _Host) -> None:
+    async def _follow_up(self, host: _Host) -> None:
+        """Run the probes that build on what the host has said; each leaves alone what it has looked at before."""
+        for probe in self._plan.at(Stage.HOST):
+            await self._gather(host, probe, Ask(host.address, None, host.seen))
+
+    async def _knock_named(self, host: _Host) -> None:
         named = dict.fromkeys(self._plan.named_ports(host.address, host.seen))
         new = [port for port in named if port not in host.knocks][:_MAX_NAMED_PORTS]
-        if new:
-            await self._knock_all(host, new)
-            await self._ask_ports(host)
+        await self._knock_all(host, new)
 
     async def _gather(self, host: _Host, probe: Probe, ask: Ask) -> None:
         async for observation in self._run(probe, ask):

@@ -76,7 +76,9 @@ class Manner:
         """Packets to a device with a web page, a TLS page and RTSP open: an estimate for the plan."""
         ports = len(self.plan.first_ports) + len(self.plan.more_ports)
         port_stage = sum(probe.cost.answering_packets for probe in self.plan.at(Stage.PORT))
-        others = sum(p.cost.answering_packets for s in (Stage.ADDRESS, Stage.HOST) for p in self.plan.at(s))
+        others = sum(
+            p.cost.answering_packets for s in (Stage.ADDRESS, Stage.LIVING, Stage.HOST) for p in self.plan.at(s)
+        )
         return 2 * ports + 3 * min(port_stage, 30) + others
 
     @property

@@ -18,10 +18,14 @@ class Stage(Enum):
     """Once a scan, by multicast and broadcast on every interface."""
     ADDRESS = "address"
     """Once for every address, alive or not."""
+    LIVING = "living"
+    """Once for every address where something lives, beside the questions to its ports."""
     PORT = "port"
     """Once for every open TCP port."""
     HOST = "host"
-    """Once for every living address, after its ports have been asked."""
+    """For every living address once its first ports have been asked, and again when all have: to build on what it said.
+
+    A probe of this stage finds in `Ask.seen` what it has asked before, and does not ask it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -26,14 +27,22 @@ class OnvifProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        for port, tls, path in _services(ask.address, ask.seen):
+        tried = {o.port for o in ask.seen if o.channel == "onvif"}
+        found = any(_is_onvif(o, ask.seen) for o in ask.seen if o.channel == "onvif")
+        services = () if found else _services(ask.address, ask.seen)
+        for port, tls, path in (service for service in services if service[0] not in tried):
             async with net.browse(ask.address, port, tls=tls) as browser:
                 first = await _ask(browser, path, onvif.ACTIONS[0])
                 if not _is_onvif(first, ask.seen):
+                    yield _foreign(first)
                     continue
                 yield first
+                known = first.fields
                 for action in onvif.ACTIONS[1:]:
+                    if action == "GetCapabilities" and "onvif.service" in known:
+                        continue  # an older form of the same question
                     observation = await _ask(browser, path, action)
+                    known = {**known, **observation.fields}
                     yield observation
                     if not observation.outcome.has_answer:
                         break
@@ -53,6 +62,12 @@ def _is_onvif(answer: Observation, seen: Iterable[Observation]) -> bool:
         return True
     pages = (o.outcome for o in seen if o.channel == "http" and o.port == answer.port)
     return answer.outcome is Outcome.AUTH_REQUIRED and Outcome.AUTH_REQUIRED not in pages
+
+
+def _foreign(answer: Observation) -> Observation:
+    """The answer as one that says nothing about ONVIF, so that nobody takes its server for a camera."""
+    heard = answer.outcome.has_answer
+    return replace(answer, outcome=Outcome.GARBLED, fields={}, reason="no ONVIF answer") if heard else answer
 
 
 def _services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, bool, str]]:

@@ -21,21 +21,20 @@ FIRST_PORTS = (
 """Knocked on at every address: one of these is open, or refuses, at all but the most closed device."""
 
 MORE_PORTS = (
-    *(81, 82, 83, 84, 85, 88, 888),  # web pages moved off 80, and ONVIF of small boards
+    *(81, 82, 83, 85, 88, 888),  # web pages moved off 80, and ONVIF of small boards
     *(2020, 8899, 8999),  # ONVIF of app cameras and boards
-    *(5000, 8001, 8008, 8081, 8082, 8088, 8090, 10000),  # web pages of recorders and door stations
-    *(4443, 8443),  # TLS web pages; SDK over TLS
-    *(5554, 7070, 8554, 10554),  # RTSP moved off 554
-    *(6036, 9010, 35000),  # SDK ports of recorders
-    *(8800, 49152),  # stream control of app cameras; UPnP description
+    *(5000, 8001, 8081, 8082, 8090),  # web pages of recorders and door stations
+    8443,  # TLS web pages; SDK over TLS
+    *(5554, 8554, 10554),  # RTSP moved off 554
+    *(6036, 35000),  # SDK ports of recorders
 )
 """Knocked on only where something lives."""
 
 BINARY_PORTS = frozenset({6036, 34567, 35000, 37777})
 """SDK ports that speak their own binary protocol: text is not sent to them."""
 
-TLS_PORTS = frozenset({443, 4443, 8443})
-RTSP_PORTS = frozenset({554, 5554, 7070, 8554, 10554})
+TLS_PORTS = frozenset({443, 8443})
+RTSP_PORTS = frozenset({554, 5554, 8554, 10554})
 
 _PORT_FIELDS = ("sadp.http_port", "dhip.http_port", "netcommon.http_port", "mhed.http_port", "mhed.rtsp_port")
 _URL_FIELDS = ("wsd.xaddr", "onvif.xaddr", "http.location", "upnp.presentation_url", "ssdp.location")

@@ -19,6 +19,7 @@ from camscan.probes.sadp import SADP
 from camscan.probes.service import ServiceProbe
 from camscan.probes.snmp import with_community
 from camscan.probes.ssdp import SSDP, DescriptionProbe
+from camscan.probes.web import WebProbe
 from camscan.probes.wsd import WSD
 
 _SEGMENT = (WSD, SADP, DHIP, DVRIP, NETCOMMON, MHED, MOI, DH01, SSDP, MDNS)
@@ -30,7 +31,8 @@ PROBES: tuple[Probe, ...] = (
     *(protocol.to_address() for protocol in _EVERY_ADDRESS),
     ServiceProbe(),
     DVRIP_REALM,
-    *(protocol.to_address(Stage.HOST) for protocol in _LIVING),
+    *(protocol.to_address(Stage.LIVING) for protocol in _LIVING),
+    WebProbe(),
     DescriptionProbe(),
     OnvifProbe(),
 )

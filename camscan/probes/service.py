@@ -12,11 +12,9 @@ from camscan.net.base import Exchange, Net
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
 from camscan.probes.ports import BINARY_PORTS, RTSP_PORTS, TLS_PORTS
-from camscan.probes.web import explore, get_request, observe_page
+from camscan.probes.web import get_request, observe_page
 from camscan.records import Fields, Observation, Outcome
 
-_MAX_GUESSES = 2
-"""Languages tried on a port that accepts and says nothing."""
 _BANNER_BYTES = 512
 
 
@@ -25,7 +23,6 @@ class _Heard:
     """What one guess brought: observations to keep, and the language that the answer itself pointed to."""
 
     observations: tuple[Observation, ...]
-    understood: bool = False
     points_to: str = ""
 
 
@@ -42,29 +39,14 @@ class ServiceProbe:
         """See `Probe.run`."""
         if ask.port is None or ask.port in BINARY_PORTS:
             return
-        guesses = [guess for guess in _guesses(ask.port) if guess in self.channels]
-        tried: list[str] = []
-        while guesses and len(tried) < len(self.channels):
-            guess = guesses.pop(0)
-            tried.append(guess)
+        left = [guess for guess in _guesses(ask.port) if guess in self.channels]
+        guess = left[0] if left else ""
+        while guess in left:
+            left.remove(guess)
             heard = await _SPEAK[guess](ask.address, ask.port, net)
             for observation in heard.observations:
                 yield observation
-            if heard.understood:
-                async for observation in self._go_on(guess, ask, net, heard):
-                    yield observation
-                return
-            if heard.points_to in guesses:
-                guesses = [heard.points_to]
-            elif len(tried) >= _MAX_GUESSES:
-                return
-
-    async def _go_on(self, guess: str, ask: Ask, net: Net, heard: _Heard) -> AsyncIterator[Observation]:
-        """Where the port turned out to be a web server, look at the pages that tell more."""
-        page = next((o for o in heard.observations if o.channel == "http" and o.outcome.has_answer), None)
-        if page is not None and page.outcome is not Outcome.GARBLED:
-            async for observation in explore(ask, net, page, tls=guess == "tls"):
-                yield observation
+            guess = heard.points_to
 
 
 def _guesses(port: int) -> tuple[str, ...]:
@@ -76,19 +58,20 @@ def _guesses(port: int) -> tuple[str, ...]:
 
 
 async def _speak_http(address: str, port: int, net: Net) -> _Heard:
-    exchange = await net.converse(address, port, [get_request(address, port)], http.is_complete)
+    exchange = await net.converse(address, port, [get_request(address, port)], _is_complete)
     return _heard_http(exchange, exchange.raw)
 
 
 async def _speak_tls(address: str, port: int, net: Net) -> _Heard:
-    exchange = await net.converse(address, port, [get_request(address, port)], http.is_complete, tls=True)
+    exchange = await net.converse(address, port, [get_request(address, port)], _is_complete, tls=True)
     if not exchange.certificate and not exchange.tls:
-        return _Heard((_bare(exchange, "tls"),), points_to="http" if exchange.outcome is Outcome.GARBLED else "")
+        # A server of plain text may wait for the end of a line that a handshake does not have.
+        return _Heard((_bare(exchange, "tls"),), points_to="http")
     read = partial(tls.decode, tls=exchange.tls)
     shown = replace(exchange, outcome=Outcome.ANSWERED, reason="")
     certificate = observe(shown, "tls", exchange.tls, read, exchange.certificate)
     page = _heard_http(exchange, exchange.raw)
-    return _Heard((certificate, *page.observations), understood=True)
+    return _Heard((certificate, *page.observations))
 
 
 async def _speak_rtsp(address: str, port: int, net: Net) -> _Heard:
@@ -97,11 +80,11 @@ async def _speak_rtsp(address: str, port: int, net: Net) -> _Heard:
     turns = [rtsp.encode_options(url, 1), rtsp.encode_describe(url, 2)]
     exchange = await net.converse(address, port, turns, rtsp.is_complete)
     if not exchange.replies:
-        return _Heard((_bare(exchange, "rtsp"),))
+        return _Heard((_bare(exchange, "rtsp"),), points_to=_after_nothing(exchange))
     found = tuple(_observe_rtsp(exchange, method, reply) for method, reply in _turns(exchange))
     if found[0].outcome is Outcome.GARBLED:
         return _Heard((), points_to=_language(exchange.raw))
-    return _Heard(found, understood=True)
+    return _Heard(found)
 
 
 def _turns(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
@@ -115,13 +98,29 @@ def _observe_rtsp(exchange: Exchange, method: str, reply: bytes) -> Observation:
 
 def _heard_http(exchange: Exchange, data: bytes) -> _Heard:
     if not data:
-        return _Heard((_bare(exchange, "http"),))
+        return _Heard((_bare(exchange, "http"),), points_to=_after_nothing(exchange))
     language = _language(data)
     if language == "http":
-        return _Heard((observe_page(exchange, "/"),), understood=not _wants_tls(data), points_to="tls")
+        return _Heard((observe_page(exchange, "/"),), points_to="tls" if _wants_tls(data) else "")
     if language:
         return _Heard((), points_to=language)
-    return _Heard((observe(exchange, "banner", "", _banner, data[:_BANNER_BYTES]),), understood=True)
+    return _Heard((observe(exchange, "banner", "", _banner, data[:_BANNER_BYTES]),))
+
+
+def _is_complete(data: bytes) -> bool:
+    """Whether an answer has ended, or is no HTTP to begin with: then nothing says when it ends."""
+    start = data.lstrip()[:4].upper()
+    if http.is_complete(data) or not start:
+        return bool(start)
+    if start[:1] == b"<" or start in (b"HTTP", b"ICY ") or start[:3] == b"\xef\xbb\xbf":
+        return False
+    line, newline, _ = data.partition(b"\n")
+    return not start.isascii() or start[0] < ord(" ") or bool(newline and b":" not in line)
+
+
+def _after_nothing(exchange: Exchange) -> str:
+    """What to try where a line of text brought no byte: who hangs up may want TLS, who stays mute speaks no text."""
+    return "tls" if exchange.outcome is Outcome.RESET else ""
 
 
 def _bare(exchange: Exchange, channel: str) -> Observation:

@@ -36,11 +36,14 @@ class DescriptionProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
+        fetched = {o.asked for o in ask.seen if o.channel == "ssdp"}
         for url in _locations(ask.seen):
             port, parts = port_of(url, ask.address), urlsplit(url)
             if port is None or parts.scheme != "http":
                 continue
             path = parts.path or "/"
+            if f"GET {path}" in fetched:
+                continue
             async with net.browse(ask.address, port) as browser:
                 exchange = await browser.fetch(HttpRequest(path))
                 yield observe(exchange, "ssdp", f"GET {path}", partial(over_http.description, path=path))

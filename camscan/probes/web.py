@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 from camscan.codecs import cgi, http, isapi, lapi
 from camscan.net.base import Browser, Exchange, HttpRequest, Net
 from camscan.probes.answers import denied, observe
-from camscan.probes.base import Ask
+from camscan.probes.base import Ask, Cost, Stage
 from camscan.probes.ports import port_of
 from camscan.records import Fields, Observation, Outcome
 
@@ -18,8 +19,13 @@ API_PATHS = (*isapi.REQUESTS, *cgi.REQUESTS, *lapi.REQUESTS)
 
 _MAX_REDIRECTS = 2
 _ICON = "/favicon.ico"
+_READABLE = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED})
+_FACE = ("http.status", "http.server", "http.title", "http.location", "http.realm", "http.body")
+"""Two ports whose first pages agree in these show the same server."""
 _GENERAL_SERVERS = ("apache", "nginx", "iis/", "caddy", "openresty", "cloudflare", "envoy", "jetty", "tomcat", "cups")
 """Servers that devices rarely run: their hosts are asked for APIs only if something else is camera-like."""
+_NATIVE_CHANNELS = frozenset({"sadp", "dhip", "dvrip", "netcommon", "mhed"})
+"""Makers' own protocols: where one has answered, their web APIs have nothing to add."""
 _PLAIN_CHANNELS = frozenset({"tcp", "http", "tls", "banner"})
 
 
@@ -35,6 +41,30 @@ def observe_page(exchange: Exchange, path: str) -> Observation:
     return denied(observation) if http.auth_required(observation.fields) else observation
 
 
+class WebProbe:
+    """Looks further on each web server that a host has, one after the other, so that nothing is asked twice."""
+
+    channels = ("http",)
+    stage = Stage.HOST
+    cost = Cost(0, 0, 24, 800)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        pages = [o for o in ask.seen if o.asked == "GET /" and o.outcome in _READABLE]
+        done = {o.port for o in ask.seen if o.channel == "http" and o.asked != "GET /"}
+        shown = {_face(page) for page in pages if page.port in done}
+        for page in pages:
+            if page.port not in done and _face(page) not in shown:
+                shown.add(_face(page))
+                secured = any(o.channel == "tls" and o.port == page.port and o.outcome.has_answer for o in ask.seen)
+                async for observation in explore(replace(ask, port=page.port), net, page, tls=secured):
+                    yield observation
+
+
+def _face(page: Observation) -> tuple[object, ...]:
+    return tuple(page.fields.get(name) for name in _FACE)
+
+
 async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncIterator[Observation]:
     """Follow the first page's redirects (at most two, on the same host and port), then ask for icon and APIs."""
     async with net.browse(ask.address, ask.port or 0, tls=tls) as browser:
@@ -45,7 +75,7 @@ async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncI
                 break
             page = await visit.get(path)
             yield page
-        for path in _further_paths(page.fields, ask.seen):
+        for path in list(_further_paths(page.fields, ask.seen)):
             yield await visit.get(path)
             if visit.gave_up:
                 return
@@ -100,7 +130,7 @@ def _origin_form(url: str) -> str:
     return path if path.isascii() and path.isprintable() and " " not in path else "/"
 
 
-def _further_paths(fields: Fields, seen: Iterable[Observation]) -> Iterator[str]:
+def _further_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]:
     """The icon, and the APIs where they are worth a request and no other port has been asked for them."""
     asked = {o.asked for o in seen if o.outcome.has_answer}
     icons = (resource for resource in fields.get("http.resource", ()) if resource.endswith((".ico", "favicon.png")))
@@ -110,7 +140,9 @@ def _further_paths(fields: Fields, seen: Iterable[Observation]) -> Iterator[str]
         yield from (path for path in API_PATHS if f"GET {path}" not in asked)
 
 
-def _may_be_device(fields: Fields, seen: Iterable[Observation]) -> bool:
+def _may_be_device(fields: Fields, seen: Sequence[Observation]) -> bool:
+    if any(o.channel in _NATIVE_CHANNELS and o.outcome.has_answer for o in seen):
+        return False
     server = " ".join(fields.get("http.server", ())).lower()
     if not any(name in server for name in _GENERAL_SERVERS):
         return True

@@ -37,7 +37,7 @@ async def test_silence_is_an_observation() -> None:
 
 
 async def test_a_segment_answers_with_its_sources_and_repeats_are_dropped() -> None:
-    heard = [
+    heard: list[Datagram | Exchange] = [
         Datagram("10.0.0.7", 9999, b"one", AT, "eth0"),
         Datagram("10.0.0.7", 9999, b"one", AT, "eth1"),
         Datagram("192.168.1.64", 9999, b"two", AT, "eth0"),
@@ -55,4 +55,4 @@ def test_the_cost_is_that_of_its_rounds() -> None:
     probe = PROTOCOL.to_address()
     assert (probe.cost.silent_packets, probe.cost.silent_bytes) == (3, 6)
     assert (probe.cost.answering_packets, probe.cost.answering_bytes) == (1, 3)
-    assert PROTOCOL.to_address(Stage.HOST).stage is Stage.HOST
+    assert PROTOCOL.to_address(Stage.LIVING).stage is Stage.LIVING

@@ -56,7 +56,10 @@ async def test_all_questions_are_asked_where_discovery_points() -> None:
 
 async def test_a_web_server_without_onvif_is_asked_once() -> None:
     net = ScriptedNet({(HOST, 80): Port()})
-    assert [o async for o in OnvifProbe().run(Ask(HOST, None, seen(("http", 80, {}))), net)] == []
+    known = seen(("http", 80, {}))
+    for _ in range(2):
+        known += [o async for o in OnvifProbe().run(Ask(HOST, None, known), net)]
+    assert [o.outcome for o in known[1:]] == [Outcome.RESET]
     assert len(net.sent) == 1
 
 
@@ -74,6 +77,9 @@ async def test_a_challenge_proves_the_service_only_where_pages_are_open() -> Non
     pages = dict.fromkeys(onvif.ACTIONS, CHALLENGE)
     net = ScriptedNet({(HOST, 80): Port(pages=pages)})
     opened = seen(("http", 80, {}))
-    assert [o.outcome async for o in OnvifProbe().run(Ask(HOST, None, opened), net)][0] is Outcome.AUTH_REQUIRED
+    assert (
+        next(iter([o.outcome async for o in OnvifProbe().run(Ask(HOST, None, opened), net)])) is Outcome.AUTH_REQUIRED
+    )
     closed = [Observation(HOST, "http", Outcome.AUTH_REQUIRED, AT, 80)]
-    assert [o async for o in OnvifProbe().run(Ask(HOST, None, closed), net)] == []
+    assert [o.outcome async for o in OnvifProbe().run(Ask(HOST, None, closed), net)] == [Outcome.GARBLED]
+    assert len(net.sent) == len(onvif.ACTIONS) + 1

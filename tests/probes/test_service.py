@@ -97,11 +97,17 @@ async def test_a_port_that_speaks_first_gives_a_banner() -> None:
     assert [(o.channel, o.fields["banner.text"]) for o in found] == [("banner", ("220 camera FTP server ready.\r\n",))]
 
 
-async def test_a_mute_port_is_tried_twice_and_left() -> None:
+async def test_a_mute_port_is_tried_once_and_left() -> None:
     net = ScriptedNet({(HOST, 9000): Port()})
     found = [o async for o in ServiceProbe().run(Ask(HOST, 9000), net)]
-    assert [(o.channel, o.outcome) for o in found] == [("http", Outcome.SILENT), ("tls", Outcome.GARBLED)]
-    assert len(net.sent) <= 3
+    assert [(o.channel, o.outcome) for o in found] == [("http", Outcome.SILENT)]
+    assert len(net.sent) == 1
+
+
+async def test_a_port_that_hangs_up_on_text_is_tried_with_tls(certificate: bytes) -> None:
+    script = Port(plain=lambda _: b"", closes=True, tls=lambda _: PAGE, certificate=certificate)
+    found = await asked(9000, script)
+    assert [(o.channel, o.outcome) for o in found][:2] == [("http", Outcome.RESET), ("tls", Outcome.ANSWERED)]
 
 
 @pytest.mark.parametrize("port", [37777, 34567, 6036, 35000])

@@ -9,7 +9,7 @@ from camscan.codecs import sadp
 from camscan.net.base import Exchange
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask
-from camscan.probes.web import API_PATHS, explore, observe_page
+from camscan.probes.web import API_PATHS, WebProbe, explore, observe_page
 from camscan.records import Observation, Outcome
 
 HOST = "10.0.0.5"
@@ -114,3 +114,23 @@ async def test_a_server_that_stops_answering_is_left() -> None:
 def test_what_cannot_be_decoded_is_garbled_and_kept() -> None:
     got = observe(Exchange(HOST, 37020, Outcome.ANSWERED, AT, (b"\x00\x01",)), "sadp", "inquiry", sadp.decode)
     assert (got.outcome, got.raw) == (Outcome.GARBLED, b"\x00\x01")
+
+
+async def test_two_ports_with_the_same_page_are_looked_at_once_and_apis_asked_once() -> None:
+    same, other = "HTTP/1.1 200 OK\r\nServer: Boa", "HTTP/1.1 200 OK\r\nServer: thttpd"
+    seen = [page(same), page(same, port=81), page(other, port=82)]
+    net = ScriptedNet({(HOST, port): Port() for port in (80, 81, 82)})
+    async for observation in WebProbe().run(Ask(HOST, None, seen), net):
+        seen.append(observation)
+    assert [call[1:] for call in net.sent] == [
+        (80, "GET /favicon.ico"),
+        *((80, f"GET {path}") for path in API_PATHS),
+        (82, "GET /favicon.ico"),
+    ]
+
+
+async def test_no_api_is_asked_where_a_native_protocol_has_answered() -> None:
+    seen = [page("HTTP/1.1 200 OK"), Observation(HOST, "sadp", Outcome.ANSWERED, AT, 37020)]
+    net = ScriptedNet({(HOST, 80): Port()})
+    assert len([o async for o in WebProbe().run(Ask(HOST, None, seen), net)]) == 1
+    assert net.sent == [(HOST, 80, "GET /favicon.ico")]

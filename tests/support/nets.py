@@ -22,6 +22,7 @@ class Port:
     certificate: bytes = b""
     pages: Mapping[str, bytes] = field(default_factory=dict)
     refused_by_parser: frozenset[str] = frozenset()
+    closes: bool = False
 
 
 @dataclass
@@ -55,7 +56,8 @@ class ScriptedNet:
             return Exchange(address, port, Outcome.SILENT, AT, certificate=script.certificate if tls else b"")
         replies = tuple(reply for turn in turns if (reply := speak(turn)))
         certificate, version = (script.certificate, "TLSv1.2 AES128-SHA") if tls else (b"", "")
-        outcome = Outcome.ANSWERED if replies else Outcome.SILENT
+        nothing = Outcome.RESET if script.closes and not tls else Outcome.SILENT
+        outcome = Outcome.ANSWERED if replies else nothing
         return Exchange(address, port, outcome, AT, replies, "", certificate, version)
 
     @asynccontextmanager
