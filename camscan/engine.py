@@ -24,7 +24,7 @@ KNOCK = "tcp"
 """The channel of the knocks on TCP ports."""
 _LANES = 2
 _MUTE_PORTS = 3
-"""Open ports that say nothing, on a host where nothing else spoke, before the rest is left alone."""
+"""Open ports that say nothing before the rest is left alone; twice as many where another port has spoken."""
 _MAX_NAMED_PORTS = 32
 """Further ports that a host may name for itself."""
 
@@ -170,14 +170,13 @@ class Engine:
                 native.cancel()
                 return
             living = beside.create_task(self._ask_at(Stage.LIVING, host))
-            await asyncio.gather(self._ask_ports(host), self._knock_all(host, self._plan.more_ports))
+            first = beside.create_task(self._ask_ports(host))
+            await self._knock_all(host, self._plan.more_ports)
             await asyncio.gather(native, living)
             await self._knock_named(host)
             # Ports that say nothing take their time: what is known already is followed up beside them.
-            asked = set(host.asked)
-            await asyncio.gather(self._ask_ports(host), self._follow_up(host))
-            if host.asked != asked:
-                await self._follow_up(host)
+            await asyncio.gather(first, self._ask_ports(host), self._follow_up(host))
+            await self._follow_up(host)
 
     async def _ask_at(self, stage: Stage, host: _Host) -> None:
         """Run all probes of a stage that goes by addresses, side by side."""
@@ -199,7 +198,7 @@ class Engine:
         probes = self._plan.at(Stage.PORT)
 
         async def ask(port: int) -> None:
-            if host.mute >= _MUTE_PORTS and not host.spoke:
+            if host.mute >= (2 * _MUTE_PORTS if host.spoke else _MUTE_PORTS):
                 host.reasons[KNOCK] = f"port {port} and later ones not asked: the host accepts and says nothing"
                 return
             before = len(host.seen)

@@ -80,7 +80,7 @@ async def test_thorough_asks_everything_of_every_address() -> None:
     host = Probing(Stage.HOST, "onvif", Outcome.SILENT)
     await covered(net, Plan((host,), (80,), (81,), thorough=True), ["10.0.0.1"])
     assert [call[1] for call in net.sent] == [80, 81]
-    assert host.asked == [("10.0.0.1", None)]
+    assert host.asked == [("10.0.0.1", None)] * 2
 
 
 async def test_a_refusal_is_a_sign_of_life() -> None:

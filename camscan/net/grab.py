@@ -8,16 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from camscan.net import budget
+from camscan.net.line import Line, attach
+from camscan.net.outcomes import reason
 from camscan.records import Outcome
 
-MAX_BYTES = 96 * 1024
-"""Read from one connection without login."""
-SILENCE = 4.0
-"""Seconds that a peer may let pass before its first byte; slow devices take three."""
-TOTAL = 8.0
-"""Seconds for one whole exchange, however the bytes drip."""
-_OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)
-"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT; Python names it from 3.12 on."""
+_MANY_PIECES = 256
+"""Pieces of one conversation that are looked at as they come; a page of the full byte budget has some 70."""
+_DRIP_PAUSE = 0.05
+"""Seconds between looks at a peer that sends more pieces than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,11 @@ class Grab(asyncio.Protocol):
         self._replies: list[bytes] = []
         self._reply = bytearray()
         self._size = 0
+        self._pieces = 0
         self._transport: asyncio.Transport | None = None
         self._certificate = b""
         self._tls = ""
-        self._silence = asyncio.get_running_loop().call_later(SILENCE, self._fall_silent)
+        self._silence: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the certificate and send the first turn."""
@@ -60,68 +60,106 @@ class Grab(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Keep what came, up to the byte budget."""
-        self._silence.cancel()
-        room = MAX_BYTES - self._size
+        self._stop_waiting()
+        room = budget.MAX_BYTES - self._size
         self._reply += data[:room]
         self._size += min(len(data), room)
-        if len(data) >= room:
-            self._finish(Outcome.TRUNCATED, f"stopped after {MAX_BYTES} bytes")
-        elif self._complete(bytes(self._reply)):
+        if len(data) > room:
+            self._finish(Outcome.TRUNCATED, f"stopped after {budget.MAX_BYTES} bytes")
+        elif self._is_complete():
             self._next_turn()
+        else:
+            self._slow_down_drips()
 
     def eof_received(self) -> bool:
         """End: a reply that only the end of the connection delimits is whole now."""
-        self._finish(Outcome.ANSWERED if self._size else Outcome.RESET, "" if self._size else "closed without a byte")
+        self.connection_lost(None)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End: what came before a reset is kept."""
+        why = reason(exc.errno) if isinstance(exc, OSError) and exc.errno else "closed"
         if self._size:
-            self._finish(Outcome.ANSWERED, "connection lost after the answer" if exc else "")
+            self._finish(Outcome.ANSWERED, f"{why} after the answer" if exc else "")
         else:
-            self._finish(Outcome.RESET, "closed without a byte")
+            self._finish(Outcome.RESET, f"{why} without a byte")
 
-    def expire(self) -> None:
-        """The exchange's total time is up."""
-        outcome = Outcome.TRUNCATED if self._size else Outcome.SILENT
-        self._finish(outcome, f"not done after {TOTAL:g} s")
+    def expire(self) -> Grabbed:
+        """The exchange's total time is up; returns what it gave."""
+        self._finish(Outcome.TRUNCATED if self._size else Outcome.SILENT, f"not done after {budget.TOTAL:g} s")
+        return self.result.result()
 
     def close(self) -> None:
         """Let go of the timer and the connection, whatever became of them."""
-        self._silence.cancel()
-        if self._transport is not None and not self._transport.is_closing():
+        self._stop_waiting()
+        if self._transport is not None:
             self._transport.abort()
 
-    def _fall_silent(self) -> None:
-        self._finish(Outcome.SILENT, "accepted, then said nothing")
+    def _is_complete(self) -> bool:
+        try:
+            return self._complete(bytes(self._reply))
+        except Exception as fault:  # not the peer's: the event loop would log it and call it a reset
+            self.result.set_exception(fault)
+            self.close()
+            return False
 
     def _next_turn(self) -> None:
         if self._reply:
             self._replies.append(bytes(self._reply))
             self._reply.clear()
-        if self._turns:
-            turn = self._turns.pop(0)
-            if turn and self._transport is not None:
-                self._transport.write(turn)
-        else:
+        if not self._turns:
             self._finish(Outcome.ANSWERED, "")
+            return
+        turn = self._turns.pop(0)
+        if turn and self._transport is not None:
+            self._transport.write(turn)
+        self._silence = asyncio.get_running_loop().call_later(budget.SILENCE, self._fall_silent)
 
-    def _finish(self, outcome: Outcome, reason: str) -> None:
-        self._silence.cancel()
-        if not self.result.done():
-            if self._reply:
-                self._replies.append(bytes(self._reply))
-            self.result.set_result(Grabbed(outcome, tuple(self._replies), reason, self._certificate, self._tls))
-        if self._transport is not None:
-            self._transport.abort() if outcome is Outcome.TRUNCATED else self._transport.close()
+    def _fall_silent(self) -> None:
+        if self._size:
+            self._finish(Outcome.TRUNCATED, "answered, then said nothing more")
+        else:
+            self._finish(Outcome.SILENT, "accepted, then said nothing")
+
+    def _slow_down_drips(self) -> None:
+        """Let the kernel gather what comes in very many pieces: each look at a long reply costs its whole length."""
+        self._pieces += 1
+        if self._pieces > _MANY_PIECES and self._transport is not None:
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_later(_DRIP_PAUSE, self._resume)
+
+    def _resume(self) -> None:
+        if self._transport is not None and not self.result.done():
+            self._transport.resume_reading()
+
+    def _stop_waiting(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+
+    def _finish(self, outcome: Outcome, why: str) -> None:
+        if self.result.done():
+            return
+        if self._reply:
+            self._replies.append(bytes(self._reply))
+        self.result.set_result(Grabbed(outcome, tuple(self._replies), why, self._certificate, self._tls))
+        self.close()
 
 
-def legacy_context() -> ssl.SSLContext:
-    """A TLS context that still talks to the oldest devices. For looking only: it authenticates nobody."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.set_ciphers("ALL:COMPLEMENTOFALL:eNULL:@SECLEVEL=0")
-    context.options |= _OP_LEGACY_SERVER_CONNECT
-    return context
+async def gather(
+    line: Line, turns: Sequence[bytes], complete: Callable[[bytes], bool], context: ssl.SSLContext | None = None
+) -> Grabbed:
+    """Hold one conversation on a connected line, over TLS where a context is given. The line is closed at the end.
+
+    Raises:
+        EndedError: TLS did not come about.
+    """
+    protocol = Grab(turns, complete)
+    try:
+        async with asyncio.timeout(budget.TOTAL):
+            await attach(line, protocol, context)
+            return await asyncio.shield(protocol.result)
+    except TimeoutError:
+        return protocol.expire()
+    finally:
+        protocol.close()
+        await asyncio.sleep(0)  # the transport closes the line in the loop's next round

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
+from camscan.net import budget
 from camscan.net.base import HttpRequest
-from camscan.net.grab import MAX_BYTES, SILENCE, TOTAL, Grabbed
+from camscan.net.grab import Grabbed
+from camscan.net.line import Line, attach
 from camscan.records import Outcome
 
 _HEADERS = {"User-Agent": "camscan", "Accept": "*/*", "Accept-Encoding": "identity"}
 _LONGEST_LINE = 64 * 1024
 _MOST_HEADERS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A connected socket, and what gives its place back once the connection is gone."""
-
-    sock: socket.socket
-    release: Callable[[], None]
-
+_KEPT_UP_TO = budget.MAX_BYTES // 4
+"""A connection that has brought more is not used for a further request, so that the next answer finds room."""
+_PATH = re.compile(r"/[!-~]*")
+"""Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
 
 Dial = Callable[[], Awaitable[Line]]
 
@@ -38,24 +36,31 @@ Dial = Callable[[], Awaitable[Line]]
 class _Handler(ResponseHandler):
     """aiohttp's response parser, with the bytes tapped before the parser can refuse them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, release: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
         self.taken = bytearray()
+        self.size = 0
         self.cut = False
-        self._release = release
 
     def data_received(self, data: bytes) -> None:
-        room = MAX_BYTES - len(self.taken)
+        room = budget.MAX_BYTES - self.size
         self.taken += data[:room]
-        if len(data) > room:
-            self.cut = True
-            self.close()
-        else:
+        self.size += min(len(data), room)
+        if len(data) <= room:
             super().data_received(data)
+        elif self.transport is not None:
+            self.cut = True
+            self.transport.abort()
 
-    def connection_lost(self, exc: BaseException | None) -> None:
-        super().connection_lost(exc)
-        self._release()
+    def renew(self) -> None:
+        """Make ready for the next request."""
+        self.taken.clear()
+        if self.size > _KEPT_UP_TO:
+            self.close()
+
+    def close(self) -> None:
+        """Close at once: a peer that does not answer the end of a TLS session would keep its place for long."""
+        self.abort()
 
 
 class _Connector(aiohttp.BaseConnector):
@@ -64,33 +69,30 @@ class _Connector(aiohttp.BaseConnector):
     allowed_protocol_schema_set = frozenset({"http", "https"})
 
     def __init__(self, dial: Dial, context: ssl.SSLContext | None) -> None:
-        super().__init__(limit=1, keepalive_timeout=SILENCE)
+        super().__init__(limit=1, keepalive_timeout=budget.SILENCE)
         self._dial = dial
         self._context = context
         self.handler: _Handler | None = None
+        self.deadline = asyncio.timeout(None)
 
     async def _create_connection(self, *_request: Any) -> ResponseHandler:
-        line = await self._dial()
+        """A new connection. The time of the exchange starts when it is open: the wait for a turn is not the peer's."""
         loop = asyncio.get_running_loop()
-        handler = _Handler(loop, line.release)
-        extra = {"ssl": self._context, "server_hostname": ""} if self._context else {}
-        try:
-            await loop.create_connection(lambda: handler, sock=line.sock, **extra)  # type: ignore[call-overload]
-        except BaseException:
-            line.sock.close()
-            line.release()
-            raise
-        self.handler = handler
+        self.deadline.reschedule(None)
+        line = await self._dial()
+        self.deadline.reschedule(loop.time() + budget.TOTAL)
+        handler = self.handler = _Handler(loop)
+        await attach(line, handler, self._context)
         return handler
 
 
+@dataclass(slots=True)
 class Conversation:
     """Requests to one port of one host, one after the other on a kept-alive connection."""
 
-    def __init__(self, session: aiohttp.ClientSession, connector: _Connector, base: str) -> None:
-        self._session = session
-        self._connector = connector
-        self._base = base
+    _session: aiohttp.ClientSession
+    _connector: _Connector
+    _base: str
 
     async def request(self, request: HttpRequest) -> Grabbed:
         """Send one request and gather the answer.
@@ -98,20 +100,29 @@ class Conversation:
         An answer that aiohttp's parser refuses ends as `GARBLED`, with the bytes that came before it gave up.
 
         Raises:
-            OSError: no connection could be made.
+            EndedError: no connection could be made.
         """
+        if not _PATH.fullmatch(request.path):
+            return Grabbed(Outcome.NOT_SENT, (), "no path in origin form")
+        before = self._connector.handler
+        got = await self._once(request)
+        if got.outcome is Outcome.RESET and before is not None and self._connector.handler is before:
+            return await self._once(request)  # a kept-alive connection may end just as it is used again
+        return got
+
+    async def _once(self, request: HttpRequest) -> Grabbed:
         if self._connector.handler is not None:
-            self._connector.handler.taken.clear()
+            self._connector.handler.renew()
         try:
-            async with asyncio.timeout(TOTAL):
+            async with asyncio.timeout(budget.TOTAL) as self._connector.deadline:
                 await self._send(request)
-            return self._grabbed("")
+        except aiohttp.SocketTimeoutError:
+            return self._late(f"said nothing for {budget.SILENCE:g} s")
         except TimeoutError:
-            return self._grabbed(f"not done after {TOTAL:g} s", late=True)
-        except ssl.SSLError as error:
-            return Grabbed(Outcome.GARBLED, (), f"TLS: {error.reason}")
-        except (aiohttp.ClientError, ValueError) as error:
-            return self._refused(f"{type(error).__name__}: {error}"[:200])
+            return self._late(f"not done after {budget.TOTAL:g} s")
+        except (aiohttp.ClientError, HttpProcessingError) as error:
+            return self._grabbed(Outcome.GARBLED, f"{type(error).__name__}: {error}"[:200])
+        return self._grabbed(Outcome.ANSWERED)
 
     async def _send(self, request: HttpRequest) -> None:
         method = "POST" if request.body else "GET"
@@ -120,19 +131,20 @@ class Conversation:
         async with self._session.request(
             method, url, data=request.body or None, headers=headers, allow_redirects=False
         ) as response:
-            await response.content.read(MAX_BYTES)
+            async for _ in response.content.iter_any():
+                pass
 
-    def _grabbed(self, reason: str, *, late: bool = False) -> Grabbed:
+    def _late(self, reason: str) -> Grabbed:
+        grabbed = self._grabbed(Outcome.TRUNCATED, reason)
+        return grabbed if grabbed.replies else Grabbed(Outcome.SILENT, (), reason)
+
+    def _grabbed(self, outcome: Outcome, reason: str = "") -> Grabbed:
         handler = self._connector.handler
-        data = b"" if handler is None else bytes(handler.taken)
-        if not data:
-            return Grabbed(Outcome.SILENT if late else Outcome.RESET, (), reason or "closed without a byte")
-        cut = late or (handler is not None and handler.cut)
-        return Grabbed(Outcome.TRUNCATED if cut else Outcome.ANSWERED, (data,), reason)
-
-    def _refused(self, reason: str) -> Grabbed:
-        grabbed = self._grabbed(reason)
-        return replace(grabbed, outcome=Outcome.GARBLED) if grabbed.outcome is Outcome.ANSWERED else grabbed
+        if handler is None or not handler.taken:
+            return Grabbed(Outcome.RESET, (), "closed without a byte")
+        if handler.cut:
+            outcome, reason = Outcome.TRUNCATED, f"stopped after {budget.MAX_BYTES} bytes"
+        return Grabbed(outcome, (bytes(handler.taken),), reason)
 
 
 @asynccontextmanager
@@ -148,8 +160,9 @@ async def conversation(base: str, dial: Dial, context: ssl.SSLContext | None) ->
         max_line_size=_LONGEST_LINE,
         max_field_size=_LONGEST_LINE,
         max_headers=_MOST_HEADERS,
-        timeout=aiohttp.ClientTimeout(total=TOTAL),
+        timeout=aiohttp.ClientTimeout(total=None, sock_read=budget.SILENCE),
     )
+    session._retry_connection = False  # noqa: SLF001 - aiohttp repeats requests on new connections, too
     try:
         yield Conversation(session, connector, base)
     finally:

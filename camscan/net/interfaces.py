@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import ipaddress
+import socket
+import struct
 from dataclasses import dataclass
-from pathlib import Path
 
 import ifaddr
 
 _UP, _BROADCAST, _LOOPBACK, _MULTICAST = 0x1, 0x2, 0x8, 0x1000
+_SIOCGIFFLAGS = 0x8913
+_IFREQ = struct.Struct("16sH22x")
+"""struct ifreq (linux/if.h): name and flags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +34,24 @@ class Interface:
 
 
 def interfaces() -> tuple[Interface, ...]:
-    """Every address of every interface that is up, IPv4 first."""
+    """Every address of every interface that is up, IPv4 first. `multicast`: it can multicast or at least broadcast."""
     found = []
     for adapter in ifaddr.get_adapters():
         flags = _flags(adapter.name)
         if not flags & _UP:
             continue
+        multicast, loopback = bool(flags & (_MULTICAST | _BROADCAST)), bool(flags & _LOOPBACK)
         for ip in adapter.ips:
-            text = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
-            network = ipaddress.ip_network(f"{text}/{ip.network_prefix}", strict=False)
-            multicast = bool(flags & (_MULTICAST | _BROADCAST))
-            found.append(Interface(adapter.name, adapter.index or 0, text, network, bool(flags & _LOOPBACK), multicast))
+            address = ip.ip if isinstance(ip.ip, str) else ip.ip[0]
+            network = ipaddress.ip_network(f"{address}/{ip.network_prefix}", strict=False)
+            found.append(Interface(adapter.name, adapter.index or 0, address, network, loopback, multicast))
     return tuple(sorted(found, key=lambda i: (i.network.version, i.index)))
 
 
 def _flags(name: str) -> int:
-    try:
-        return int(Path("/sys/class/net", name, "flags").read_text(encoding="ascii"), 16)
-    except (OSError, ValueError):
-        return _UP | _MULTICAST
+    """The interface's flags; none where it is gone by now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            return int(_IFREQ.unpack(fcntl.ioctl(sock, _SIOCGIFFLAGS, _IFREQ.pack(name.encode(), 0)))[1])
+        except OSError:
+            return 0

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from camscan.records import Outcome
 
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL})
 """This host ran out of something for a moment: worth another try, and never a statement about the peer."""
+PAUSES = (0.05, 0.2, 0.8, 2.0)
+"""Seconds before another try when this host ran out of something."""
 
 _PEER = {
     errno.ECONNREFUSED: Outcome.REFUSED,
@@ -19,9 +24,23 @@ _PEER = {
     errno.EHOSTUNREACH: Outcome.UNREACHABLE,
     errno.ENETUNREACH: Outcome.UNREACHABLE,
     errno.EHOSTDOWN: Outcome.UNREACHABLE,
+    errno.ENONET: Outcome.UNREACHABLE,
     errno.ENOPROTOOPT: Outcome.UNREACHABLE,
     errno.EPROTO: Outcome.UNREACHABLE,
+    errno.EACCES: Outcome.UNREACHABLE,  # ICMPv6 "administratively prohibited"
 }
+
+_T = TypeVar("_T")
+
+
+class EndedError(Exception):
+    """An attempt ended before a byte of the conversation was read. `connected`: the peer had accepted a connection."""
+
+    def __init__(self, outcome: Outcome, reason: str = "", *, connected: bool = False) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+        self.connected = connected
 
 
 def of_answer(number: int) -> Outcome:
@@ -32,3 +51,19 @@ def of_answer(number: int) -> Outcome:
 def reason(number: int) -> str:
     """The errno in words: "EHOSTUNREACH: No route to host"."""
     return f"{errno.errorcode.get(number, number)}: {os.strerror(number)}"
+
+
+async def persist(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """Make an attempt, and again after a pause while this host has run out of something.
+
+    Raises:
+        OSError: of the last attempt.
+    """
+    for pause in PAUSES:
+        try:
+            return await attempt()
+        except OSError as error:
+            if error.errno not in EXHAUSTED:
+                raise
+        await asyncio.sleep(pause)
+    return await attempt()

@@ -3,89 +3,97 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 
-_BURST_SECONDS = 0.02
-_HOST_BURST = 4
+_BURST_SECONDS = 0.01
+_BURST = 1.0
+"""Packets that a bucket lets through at once, at least."""
+_SHORTEST_WAIT = 0.001
 
 
-class Pace:
-    """A strict token bucket with a first-come-first-served queue.
+class Bucket:
+    """Tokens that come back at a steady rate, `rate` a second at most in any window of one second.
 
-    In no window of one second does it let through more than `rate`: what the bucket may hold is taken off the refill.
+    What the bucket may hold is taken off its refill, so that a full bucket and a second's refill stay within the rate.
+    A count above the burst is let through once the bucket is full, and paid off by those after it.
     """
 
-    def __init__(self, rate: int, *, burst: float | None = None) -> None:
-        self._burst = burst if burst is not None else max(1.0, rate * _BURST_SECONDS)
-        self._refill = max(rate - self._burst, rate * 0.5)
+    def __init__(self, rate: float, burst: float) -> None:
+        self._burst = min(burst, rate)
+        self._refill = max(rate - self._burst, rate / 2)
         self._tokens = self._burst
-        self._at = 0.0
+        self._at = -math.inf
+
+    async def ready(self, count: float) -> None:
+        """Wait until `count` tokens are there; nothing is taken. For one waiter at a time."""
+        while True:
+            missing = self._missing(count)
+            if missing <= 0:
+                return
+            await asyncio.sleep(max(missing / self._refill, _SHORTEST_WAIT))
+
+    def charge(self, count: float) -> None:
+        """Take tokens off, whether or not they are there: those who come later wait for it."""
+        self._fill()
+        self._tokens -= count
+
+    def slow_down(self) -> None:
+        """From now on, refill half as fast."""
+        self._fill()
+        self._refill /= 2
+
+    def _missing(self, count: float) -> float:
+        self._fill()
+        return min(count, self._burst) - self._tokens
+
+    def _fill(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._refill)
+        self._at = now
+
+
+class Pace(Bucket):
+    """A bucket with a first-come-first-served queue: the pace of the whole scan.
+
+    Two more bursts are taken off the rate: one that was granted just before the event loop stalled and goes out with
+    the next, and one of packets that the kernel sends by itself (see `charge`) after the last that was let through.
+    """
+
+    def __init__(self, rate: float) -> None:
+        burst = max(_BURST, rate * _BURST_SECONDS)
+        super().__init__(max(rate - 2 * burst, rate / 2), burst)
         self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, count: float) -> None:
         """Wait until `count` packets may be sent."""
-        loop = asyncio.get_running_loop()
-        self._fill(loop.time())
-        if not self._waiting and self._enough(count):
+        if not self._waiting and self._missing(count) <= 0:
             self._tokens -= count
             return
-        place: asyncio.Future[None] = loop.create_future()
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((count, place))
-        self._schedule(loop)
-        await place
+        self._schedule()
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():  # granted, and nobody there to use it
+                self._tokens += count
+            raise
 
-    def charge(self, count: float) -> None:
-        """Account for packets that were sent without asking first, such as acknowledgements; later ones wait for it."""
-        self._tokens -= count
-
-    def _enough(self, count: float) -> bool:
-        return self._tokens >= min(count, self._burst)
-
-    def _fill(self, now: float) -> None:
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._refill)
-        self._at = now
-
-    def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _schedule(self) -> None:
         if self._timer is None and self._waiting:
-            missing = min(self._waiting[0][0], self._burst) - self._tokens
-            self._timer = loop.call_later(max(missing / self._refill, 0.001), self._release, loop)
+            wait = max(self._missing(self._waiting[0][0]) / self._refill, _SHORTEST_WAIT)
+            self._timer = asyncio.get_running_loop().call_later(wait, self._release)
 
-    def _release(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _release(self) -> None:
         self._timer = None
-        self._fill(loop.time())
-        while self._waiting and (self._waiting[0][1].done() or self._enough(self._waiting[0][0])):
+        while self._waiting and (self._waiting[0][1].done() or self._missing(self._waiting[0][0]) <= 0):
             count, place = self._waiting.popleft()
             if not place.done():
                 self._tokens -= count
                 place.set_result(None)
-        self._schedule(loop)
-
-
-class HostLimit:
-    """What one host is spared: packets a second, connections at once; and how it bears up."""
-
-    _FADED_AFTER = 3
-
-    def __init__(self, rate: int, connections: int) -> None:
-        self._rate = rate
-        self.pace = Pace(rate, burst=min(_HOST_BURST, rate / 4))
-        self.slots = asyncio.Semaphore(connections)
-        self.attending = 0
-        self.answered = False
-        self._silences = 0
-        self.faded = False
-
-    def record(self, *, answered: bool) -> None:
-        """Note how an exchange on an open port ended; a host that answered and then stops is asked at half the pace."""
-        if answered:
-            self.answered, self._silences = True, 0
-            return
-        self._silences += 1
-        if self.answered and self._silences == self._FADED_AFTER:
-            self.faded = True
-            self._rate = max(1, self._rate // 2)
-            self.pace = Pace(self._rate, burst=1)
+        self._schedule()
 
 
 class FlowBudget:
@@ -110,5 +118,52 @@ class FlowBudget:
                 if wait <= 0:
                     self._ends.popleft()
                 else:
-                    await asyncio.sleep(wait)
-            self._ends.append(max(loop.time() + seconds, self._ends[-1] if self._ends else 0.0))
+                    await asyncio.sleep(max(wait, _SHORTEST_WAIT))
+            self._ends.append(loop.time() + seconds)
+
+
+class HostLimit:
+    """What one host is spared: packets a second, connections at once; and how it bears up.
+
+    Whoever sends holds `turn` from the look at `bucket` until the packet is out, so that no wait for the pace of the
+    whole scan can push a host's packets together. The packet that each connection under way may send by itself is
+    taken off the rate.
+    """
+
+    _FADED_AFTER = 3
+
+    def __init__(self, rate: float, connections: int, flows: FlowBudget | None = None) -> None:
+        self.bucket = Bucket(max(rate - connections, rate / 2), _BURST)
+        self.turn = asyncio.Lock()
+        self.slots = asyncio.Semaphore(connections)
+        self.flows = flows
+        self.attending = 0
+        self.faded = False
+        self._spoke: set[int] = set()
+        self._silences = 0
+        self._connects: deque[float] = deque()
+
+    def note_connect(self) -> int:
+        """Note a connection attempt; returns how many there were within the last second."""
+        now = asyncio.get_running_loop().time()
+        self._connects.append(now)
+        while self._connects[0] <= now - 1:
+            self._connects.popleft()
+        return len(self._connects)
+
+    def heard(self, port: int) -> None:
+        """Note that an exchange on the port was answered."""
+        self._spoke.add(port)
+        self._silences = 0
+
+    def missed(self, port: int, *, connected: bool) -> None:
+        """Note that an exchange on an open port was not; a host that has spoken and then stops is asked half as fast.
+
+        A port that accepts but has never spoken says nothing about its host.
+        """
+        if not self._spoke or (connected and port not in self._spoke):
+            return
+        self._silences += 1
+        if self._silences == self._FADED_AFTER and not self.faded:
+            self.faded = True
+            self.bucket.slow_down()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from camscan.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -33,5 +35,12 @@ PROFILES = (
 
 
 def profile(name: str) -> Profile:
-    """The profile of that name."""
-    return next(p for p in PROFILES if p.name == name)
+    """The profile of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = next((p for p in PROFILES if p.name == name), None)
+    if found is None:
+        raise UsageError(f"no profile is called {name!r}: choose one of {', '.join(p.name for p in PROFILES)}")
+    return found

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Container
 from dataclasses import dataclass
 
+from camscan.net.base import BROADCAST
 from camscan.records import Outcome
 
 NEVER_SEND = frozenset({102, 502, 515, 631, 5060, 5061, *range(9100, 9108), 20000, 44818, 47808})
@@ -38,19 +39,49 @@ class Scope:
     listens: Container[str] | None = None
 
     def refusal(self, address: str, port: int) -> Refusal | None:
-        """Why this must not be sent, or None where it may."""
-        try:
-            canonical = str(ipaddress.ip_address(address))
-        except ValueError:
-            return Refusal(Outcome.NOT_SENT, "not a literal address")
-        if canonical in self.excluded:
+        """Why this must not be sent, or None where it may.
+
+        An address has one spelling here, the canonical one: what the kernel would read in another way than the
+        sets do (IPv4-mapped, with a zone, a name) is never sent to.
+        """
+        ip = _literal(address)
+        if ip is None:
+            return Refusal(Outcome.NOT_SENT, "not a literal address in its canonical form")
+        if address in self.excluded:
             return Refusal(Outcome.EXCLUDED, "excluded")
-        if canonical not in self.targets:
+        if address not in self.targets:
             return Refusal(Outcome.NOT_SENT, "outside the scope")
-        if port in NEVER_SEND:
-            return Refusal(Outcome.NOT_SENT, f"port {port} is never sent to")
-        return None
+        if ip.is_multicast or address == BROADCAST:
+            return Refusal(Outcome.NOT_SENT, "a group, not a host")
+        return _port_refusal(port)
+
+    def group_refusal(self, group: str, port: int) -> Refusal | None:
+        """Why a whole segment must not be asked at this group, or None where it may."""
+        ip = _literal(group)
+        if ip is None or not (ip.is_multicast or group == BROADCAST):
+            return Refusal(Outcome.NOT_SENT, f"{group} is no multicast group")
+        if group in self.excluded:
+            return Refusal(Outcome.EXCLUDED, f"{group} is excluded")
+        return _port_refusal(port)
 
     def hears(self, source: str) -> bool:
         """Whether a datagram from this source is taken in."""
         return source not in self.excluded and source in (self.targets if self.listens is None else self.listens)
+
+
+def _literal(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    if str(ip) != address or (isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip.scope_id)):
+        return None
+    return ip
+
+
+def _port_refusal(port: int) -> Refusal | None:
+    if not 0 < port < 65_536:
+        return Refusal(Outcome.NOT_SENT, f"{port} is no port")
+    if port in NEVER_SEND:
+        return Refusal(Outcome.NOT_SENT, f"port {port} is never sent to")
+    return None

@@ -6,43 +6,61 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-MAX_DATAGRAM = 65_535
+from camscan.net import budget
+
 MAX_REPLIES = 16
 """Datagrams kept from one source in one inquiry: a forger fills no memory with more."""
+_MAX_DATAGRAM = 65_535
 _RECEIVE_BUFFER = 4 * 1024 * 1024
 _BATCH = 256
 """Datagrams read before other work has its turn again."""
-_SO_RXQ_OVFL = 40
-_IP_RECVERR, _IPV6_RECVERR = 11, 25
+_MAX_ERRORS = 10_000
+"""ICMP errors read in one go; the kernel's queue has room for fewer."""
+_SO_MEMINFO = 55
+_DROPS = struct.Struct("=32xI")
+"""SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)."""
+_RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
+"""Level and number of the options IP_RECVERR and IPV6_RECVERR, which are also those of their messages."""
 _ERROR = struct.Struct("=IBBBxII")
 """struct sock_extended_err (linux/errqueue.h): errno, origin, type, code, info, data."""
 
 Hear = Callable[[str, int, bytes], None]
+Fail = Callable[[str, int], None]
 
 
 class UdpSocket:
-    """A non-blocking UDP socket on the event loop. `hear` gets every datagram: source address, source port, data."""
+    """A non-blocking UDP socket on the event loop. `hear` gets every datagram: source address, source port, data.
 
-    def __init__(self, sock: socket.socket, hear: Hear, fail: Callable[[str, int], None] | None = None) -> None:
+    `fail` gets every ICMP error: the address that was written to, and the errno.
+    """
+
+    def __init__(self, sock: socket.socket, hear: Hear, fail: Fail | None = None) -> None:
         self.sock = sock
-        self.dropped = 0
         self._hear = hear
         self._fail = fail
-        self._ipv6 = sock.family == socket.AF_INET6
+        self._dropped = 0
+        self._buffer = memoryview(bytearray(_MAX_DATAGRAM))
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        sock.setsockopt(socket.SOL_SOCKET, _SO_RXQ_OVFL, 1)
+        self._error_kind = _RECVERR[socket.AddressFamily(sock.family)]
         if fail is not None:
-            level, option = (socket.IPPROTO_IPV6, _IPV6_RECVERR) if self._ipv6 else (socket.IPPROTO_IP, _IP_RECVERR)
-            sock.setsockopt(level, option, 1)
+            sock.setsockopt(*self._error_kind, 1)
         asyncio.get_running_loop().add_reader(sock.fileno(), self._read)
+
+    @property
+    def dropped(self) -> int:
+        """Datagrams that came and for which the kernel had no room."""
+        with contextlib.suppress(OSError, struct.error):  # a closed socket, or a kernel before 4.12
+            (self._dropped,) = _DROPS.unpack_from(self.sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 64))
+        return self._dropped
 
     def close(self) -> None:
         """Stop listening."""
         if self.sock.fileno() >= 0:
+            self._dropped = self.dropped
             asyncio.get_running_loop().remove_reader(self.sock.fileno())
             self.sock.close()
 
@@ -63,59 +81,78 @@ class UdpSocket:
         self._read_errors()
         for _ in range(_BATCH):
             try:
-                data, ancillary, _flags, source = self.sock.recvmsg(MAX_DATAGRAM, 64)
+                size, source = self.sock.recvfrom_into(self._buffer)
             except (BlockingIOError, InterruptedError):
                 return
             except OSError:
                 self._read_errors()
-                continue
-            for level, kind, value in ancillary:
-                if level == socket.SOL_SOCKET and kind == _SO_RXQ_OVFL:
-                    self.dropped = int.from_bytes(value[:4], "little")
-            self._hear(str(source[0]), int(source[1]), data)
+            else:
+                self._hear(source[0], source[1], bytes(self._buffer[:size]))
 
     def _read_errors(self) -> None:
         if self._fail is None:
             return
-        for _ in range(_BATCH):
+        for _ in range(_MAX_ERRORS):
             try:
                 _data, ancillary, _flags, destination = self.sock.recvmsg(0, 512, socket.MSG_ERRQUEUE)
             except OSError:
                 return
-            for _level, kind, value in ancillary:
-                if kind in (_IP_RECVERR, _IPV6_RECVERR) and len(value) >= _ERROR.size and destination:
-                    self._fail(str(destination[0]), _ERROR.unpack_from(value)[0])
+            for level, kind, value in ancillary:
+                if (level, kind) == self._error_kind and len(value) >= _ERROR.size and destination:
+                    self._fail(destination[0], _ERROR.unpack_from(value)[0])
 
 
-@dataclass(slots=True)
-class _Waiter:
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """What has come from one address: datagrams, within the budget, and the last ICMP error. `event`: something has."""
+
     replies: list[bytes] = field(default_factory=list)
     error: int = 0
     event: asyncio.Event = field(default_factory=asyncio.Event)
+    _size: int = 0
+
+    def take(self, data: bytes) -> None:
+        """Keep a datagram, unless there are too many."""
+        if len(self.replies) < MAX_REPLIES and self._size + len(data) <= budget.MAX_BYTES:
+            self.replies.append(data)
+            self._size += len(data)
+            self.event.set()
 
 
 class Correspondent:
-    """One socket that asks many addresses on one port, and sorts what comes back by its source."""
+    """One socket that asks many addresses on one port, and sorts what comes back by its source.
+
+    Raises:
+        OSError: no descriptor or buffer is left.
+    """
 
     def __init__(self, family: int) -> None:
-        self._waiters: dict[str, _Waiter] = {}
-        self.unasked = 0
+        self._waiters: dict[str, list[Waiter]] = {}
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        self._socket = UdpSocket(sock, self._hear, self._fail)
+        try:
+            if family == socket.AF_INET6:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            self._socket = UdpSocket(sock, self._hear, self._fail)
+        except OSError:
+            sock.close()
+            raise
 
     @property
     def dropped(self) -> int:
         """Datagrams that the kernel had no room for."""
         return self._socket.dropped
 
-    def expect(self, address: str) -> _Waiter:
-        """Gather what comes from an address until `forget`."""
-        waiter = self._waiters[address] = _Waiter()
-        return waiter
-
-    def forget(self, address: str) -> None:
-        """Stop gathering."""
-        self._waiters.pop(address, None)
+    @contextlib.contextmanager
+    def waiting(self, address: str, waiter: Waiter) -> Iterator[None]:
+        """Give `waiter` what comes from an address. Several may wait for one address: each gets everything."""
+        waiters = self._waiters.setdefault(address, [])
+        waiters.append(waiter)
+        try:
+            yield
+        finally:
+            waiters.remove(waiter)
+            if not waiters:
+                self._waiters.pop(address, None)
 
     def send(self, data: bytes, address: str, port: int) -> None:
         """Send one datagram; see `UdpSocket.send`."""
@@ -126,15 +163,10 @@ class Correspondent:
         self._socket.close()
 
     def _hear(self, source: str, _port: int, data: bytes) -> None:
-        waiter = self._waiters.get(source)
-        if waiter is None or len(waiter.replies) >= MAX_REPLIES:
-            self.unasked += 1
-            return
-        waiter.replies.append(data)
-        waiter.event.set()
+        for waiter in self._waiters.get(source, ()):
+            waiter.take(data)
 
     def _fail(self, destination: str, number: int) -> None:
-        waiter = self._waiters.get(destination)
-        if waiter is not None:
+        for waiter in self._waiters.get(destination, ()):
             waiter.error = number
             waiter.event.set()

@@ -1,0 +1,10 @@
+"""What one exchange with a peer may take, however the peer behaves."""
+
+from __future__ import annotations
+
+MAX_BYTES = 96 * 1024
+"""Read from one connection without login, and kept of the answers to one inquiry by datagram."""
+SILENCE = 4.0
+"""Seconds that a peer may let pass before its first byte, or until TLS is established; slow devices take three."""
+TOTAL = 8.0
+"""Seconds for one whole exchange from the open connection on, however the bytes drip."""

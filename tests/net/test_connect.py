@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+from support.namespaces import Namespace, cable
+from support.peers import Deaf, descriptors, eventually
+
+from camscan.net.connect import Connector
+from camscan.net.line import Line
+
+TIMEOUT = 1.5
+
+
+@pytest.fixture
+def connector() -> Iterator[Connector]:
+    made = Connector(TIMEOUT)
+    yield made
+    made._epoll.close()
+
+
+@pytest.fixture
+def listeners() -> Iterator[list[tuple[str, int]]]:
+    """40 listening addresses."""
+    socks = []
+    for last in range(1, 41):
+        sock = socket.socket()
+        sock.bind((f"127.88.1.{last}", 0))
+        sock.listen(4_096)
+        socks.append(sock)
+    yield [sock.getsockname() for sock in socks]
+    for sock in socks:
+        sock.close()
+
+
+@pytest.fixture
+def deaf() -> Iterator[tuple[str, int]]:
+    with Deaf("127.88.2.1") as where:
+        yield where
+
+
+async def attempt(connector: Connector, address: str, port: int) -> int:
+    """Connect and close again; what came of it, as an errno."""
+    line = Line(address)
+    try:
+        return await connector.connect(line, address, port)
+    except OSError as error:
+        return -(error.errno or 0)
+    finally:
+        line.reset()
+
+
+async def test_no_host_is_lost_under_load(connector: Connector, listeners: list[tuple[str, int]]) -> None:
+    """4,000 connects, 2,000 at a time, and a callback that blocks the loop for most of an attempt's time."""
+    at_once = asyncio.Semaphore(2_000)
+    begun = 0
+
+    async def knock(number: int) -> int:
+        nonlocal begun
+        async with at_once:
+            begun += 1
+            return await attempt(connector, *listeners[number % len(listeners)])
+
+    tasks = [asyncio.create_task(knock(number)) for number in range(4_000)]
+    await eventually(lambda: begun >= 1_500)
+    time.sleep(1.2)  # noqa: ASYNC251 - the blockage is the point
+    assert Counter(await asyncio.gather(*tasks)) == {0: 4_000}
+
+
+async def test_a_blockage_longer_than_the_timeout_loses_nobody_who_had_answered(
+    listeners: list[tuple[str, int]],
+) -> None:
+    quick = Connector(0.1)
+    tasks = [asyncio.create_task(attempt(quick, *where)) for where in listeners]
+    await asyncio.sleep(0)
+    time.sleep(0.3)  # noqa: ASYNC251 - the blockage is the point
+    assert set(await asyncio.gather(*tasks)) == {0}
+    quick.close()
+
+
+async def test_what_is_ready_is_read_before_anything_is_expired(listeners: list[tuple[str, int]]) -> None:
+    connector = Connector(0.05)
+    tasks = [asyncio.create_task(attempt(connector, *where)) for where in listeners]
+    await asyncio.sleep(0)
+    time.sleep(0.1)  # noqa: ASYNC251 - all have connected, and nobody has looked
+    connector._tick()
+    assert set(await asyncio.gather(*tasks)) == {0}
+    connector.close()
+
+
+async def test_each_deadline_starts_at_its_own_connect(deaf: tuple[str, int]) -> None:
+    connector, loop = Connector(0.4), asyncio.get_running_loop()
+
+    async def timed(delay: float) -> tuple[int, float]:
+        await asyncio.sleep(delay)
+        start = loop.time()
+        return await attempt(connector, *deaf), loop.time() - start
+
+    for number, seconds in await asyncio.gather(*(timed(n * 0.05) for n in range(8))):
+        assert number == errno.ETIMEDOUT
+        assert 0.4 <= seconds < 0.55
+    connector.close()
+
+
+async def test_refused(connector: Connector) -> None:
+    assert await attempt(connector, "127.88.3.1", 9) == errno.ECONNREFUSED
+    assert await attempt(connector, "::1", 9) == errno.ECONNREFUSED
+
+
+async def test_ipv6(connector: Connector) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
+        assert await attempt(connector, "::1", server.getsockname()[1]) == 0
+
+
+async def test_an_ipv6_socket_does_not_reach_ipv4(connector: Connector, listeners: list[tuple[str, int]]) -> None:
+    address, port = listeners[0]
+    assert await attempt(connector, f"::ffff:{address}", port) == -errno.ENETUNREACH
+
+
+async def test_cancelled_attempts_leave_no_descriptor(connector: Connector, deaf: tuple[str, int]) -> None:
+    await attempt(connector, "127.88.3.1", 9)
+    before = descriptors()
+    tasks = [asyncio.create_task(attempt(connector, *deaf)) for _ in range(50)]
+    await asyncio.sleep(0.05)
+    assert descriptors() == before + 50
+    for task in tasks:
+        task.cancel()
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(result) for result in done} == {asyncio.CancelledError}
+    assert descriptors() == before
+    assert not connector._attempts
+    assert await attempt(connector, "127.88.3.1", 9) == errno.ECONNREFUSED  # on a descriptor that was used before
+
+
+async def test_closing_cancels_what_is_under_way(deaf: tuple[str, int]) -> None:
+    before = descriptors()
+    connector = Connector(TIMEOUT)
+    task = asyncio.create_task(attempt(connector, *deaf))
+    await asyncio.sleep(0.05)
+    connector.close()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert descriptors() == before
+
+
+async def test_closing_an_unused_one() -> None:
+    before = descriptors()
+    Connector(TIMEOUT).close()
+    assert descriptors() == before
+
+
+@pytest.mark.netns
+async def test_what_this_host_does_not_let_out(connector: Connector, new_namespace: Callable[[], Namespace]) -> None:
+    here = new_namespace()
+    for kind in ("prohibit", "unreachable", "blackhole"):
+        here.ip(f"route add {kind} 10.66.{len(kind)}.0/24")
+    with here.inside():
+        got = {
+            kind: await attempt(connector, f"10.66.{len(kind)}.1", 80)
+            for kind in ("prohibit", "unreachable", "blackhole")
+        }
+        no_route = await attempt(connector, "10.77.0.1", 80)
+    assert got == {"prohibit": -errno.EACCES, "unreachable": -errno.EHOSTUNREACH, "blackhole": -errno.EINVAL}
+    assert no_route == -errno.ENETUNREACH
+
+
+@pytest.mark.netns
+async def test_what_the_network_answers(new_namespace: Callable[[], Namespace]) -> None:
+    connector = Connector(0.3)
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    here.ip("route add default via 10.66.0.2")
+    there.ip("route add blackhole 10.67.0.0/24")
+    there.nft(
+        "table ip t { chain in { type filter hook input priority 0; "
+        "tcp dport 81 reject with icmp type admin-prohibited; tcp dport 82 reject with icmp type port-unreachable; "
+        "tcp dport 83 drop; tcp dport 84 reject with tcp reset; }; }"
+    )
+    with here.inside():
+        lines = [attempt(connector, "10.66.0.2", port) for port in (80, 81, 82, 83, 84)]
+        assert await asyncio.gather(*lines) == [
+            errno.ECONNREFUSED,
+            errno.EHOSTUNREACH,
+            errno.ECONNREFUSED,
+            errno.ETIMEDOUT,
+            errno.ECONNREFUSED,
+        ]
+    connector.close()

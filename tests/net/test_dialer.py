@@ -1,0 +1,444 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import random
+import resource
+import socket
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
+from typing import TypeAlias
+
+import pytest
+from support import clock
+from support.namespaces import Namespace, cable
+from support.peers import (
+    LOOPBACK,
+    UNHURRIED,
+    Deaf,
+    Reader,
+    Serve,
+    Writer,
+    at_rest,
+    descriptors,
+    eventually,
+    idle,
+    most_in_a_second,
+)
+
+from camscan.net import dialer as module
+from camscan.net.connect import Connector
+from camscan.net.dialer import Dialer
+from camscan.net.line import Line
+from camscan.net.outcomes import EndedError
+from camscan.net.pace import FlowBudget
+from camscan.net.profile import Profile, profile
+from camscan.net.routes import Routes
+from camscan.net.scope import EVERYTHING, Scope
+from camscan.records import Outcome
+from camscan.targets import parse
+
+
+@pytest.fixture
+async def dialer() -> Dialer:
+    return Dialer(Scope(LOOPBACK, parse(["127.88.0.66"])), UNHURRIED)
+
+
+async def ended(dialer: Dialer, address: str, port: int) -> tuple[Outcome, str]:
+    with pytest.raises(EndedError) as caught:
+        await dialer.open(address, port)
+    assert not caught.value.connected
+    return caught.value.outcome, caught.value.reason
+
+
+async def test_a_line_holds_its_places_until_it_is_closed(dialer: Dialer, serve: Serve) -> None:
+    peer = await serve(idle)
+    line = await dialer.open(peer.address, peer.port)
+    assert dialer.host(peer.address).slots._value == UNHURRIED.host_connections - 1
+    assert dialer._half_open._value == UNHURRIED.half_open  # it is open
+    line.close()
+    assert at_rest(dialer)
+    assert (dialer.packets, dialer.bytes, dialer.failures) == (4, 0, 0)
+
+
+async def test_refused(dialer: Dialer) -> None:
+    assert await ended(dialer, "127.88.0.1", 9) == (Outcome.REFUSED, "")
+    assert (dialer.packets, dialer.failures) == (1, 0)
+    assert at_rest(dialer)
+
+
+async def test_silent(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
+    dialer._connector = Connector(0.1)
+    with Deaf("127.88.0.9") as deaf:
+        assert await ended(dialer, *deaf) == (Outcome.SILENT, "")
+    assert (dialer.packets, dialer.failures) == (1, 0)
+    assert at_rest(dialer)
+
+
+async def test_what_is_out_of_scope_costs_nothing(dialer: Dialer) -> None:
+    assert await ended(dialer, "127.88.0.66", 80) == (Outcome.EXCLUDED, "excluded")
+    assert await ended(dialer, "10.0.0.1", 80) == (Outcome.NOT_SENT, "outside the scope")
+    assert await ended(dialer, "::ffff:127.88.0.1", 80) == (
+        Outcome.NOT_SENT,
+        "not a literal address in its canonical form",
+    )
+    assert await ended(dialer, "127.88.0.1", 9100) == (Outcome.NOT_SENT, "port 9100 is never sent to")
+    with pytest.raises(EndedError, match="excluded"):
+        await dialer.datagram("127.88.0.66", 80, lambda: pytest.fail("sent"), 1, new_flow=True)
+    assert (dialer.packets, dialer.failures, dialer._hosts) == (0, 0, {})
+
+
+async def test_a_host_has_two_connections_at_most(dialer: Dialer, serve: Serve) -> None:
+    peer = await serve(idle)
+
+    async def visit() -> None:
+        line = await dialer.open(peer.address, peer.port)
+        await asyncio.sleep(0.01)
+        line.close()
+
+    await asyncio.gather(*(visit() for _ in range(20)))
+    await eventually(lambda: peer.accepted == 20)
+    assert peer.most_open <= 2
+    assert at_rest(dialer)
+
+
+async def test_tls_connections_are_bounded_over_all_hosts(
+    dialer: Dialer, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialer._tls = asyncio.Semaphore(3)
+    peers = [await serve(idle, f"127.88.0.{last}") for last in range(1, 7)]
+    tasks = [asyncio.create_task(dialer.open(peer.address, peer.port, tls=True)) for peer in peers]
+    await asyncio.sleep(0.05)
+    assert sum(task.done() for task in tasks) == 3
+    for task in tasks:
+        (await task).close()
+    assert dialer._tls._value == 3
+
+
+async def test_half_open_attempts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", 10**6, 10**6, host_connections=50, half_open=5))
+    under_way: list[int] = []
+
+    async def connect(self: Connector, sock: socket.socket, address: str, port: int) -> int:
+        under_way.append(5 - dialer._half_open._value)
+        await asyncio.sleep(0.002)
+        return errno.ETIMEDOUT
+
+    monkeypatch.setattr(Connector, "connect", connect)
+    done = await asyncio.gather(*(dialer.open("127.88.0.1", 80) for _ in range(40)), return_exceptions=True)
+    assert {type(result) for result in done} == {EndedError}
+    assert max(under_way) == 5
+    assert at_rest(dialer)
+
+
+Sends: TypeAlias = dict[str, list[tuple[float, float]]]
+
+
+class Wire:
+    """Stands for the kernel and the peers: notes what would go out on connects, and when."""
+
+    def __init__(self) -> None:
+        self.sends: Sends = defaultdict(list)
+
+    def note(self, address: str, later: float = 0) -> None:
+        self.sends[address].append((asyncio.get_running_loop().time() + later, 1))
+
+    async def connect(self, line: Line, address: str, port: int) -> int:
+        line._count = lambda: None  # type: ignore[method-assign]
+        what = random.choice([0, errno.ECONNREFUSED, errno.ECONNREFUSED, errno.ETIMEDOUT])
+        wait = 1.0 if what == errno.ETIMEDOUT else random.uniform(0.001, 0.01)
+        self.note(address)
+        line.packets = 1
+        if what != errno.ECONNREFUSED:  # the kernel sends again, or acknowledges
+            self.note(address, wait)
+            line.packets = 2
+        await asyncio.sleep(1.5 if what == errno.ETIMEDOUT else wait)
+        return what
+
+
+def paced(rate: int, hosts: int, seconds: float) -> tuple[Sends, Dialer]:
+    """What goes out, and when, to hosts that are asked as fast as the dialer lets us, by TCP and UDP at once."""
+    wire = Wire()
+
+    async def knocks(dialer: Dialer, address: str) -> None:
+        while True:
+            with contextlib.suppress(EndedError):
+                (await dialer.open(address, 80)).close()
+
+    async def asks(dialer: Dialer, address: str) -> None:
+        while True:
+            await dialer.datagram(address, 80, lambda: wire.note(address), 1, new_flow=False)
+            await asyncio.sleep(random.uniform(0, 0.5))
+
+    async def play() -> Dialer:
+        dialer = Dialer(Scope(EVERYTHING), Profile("test", rate))
+        dialer._connector.connect = wire.connect  # type: ignore[method-assign, assignment]
+        addresses = [f"10.0.0.{last}" for last in range(1, hosts + 1)]
+        tasks = [asyncio.create_task(work(dialer, a)) for a in addresses for work in (knocks, knocks, asks, asks)]
+        for _ in range(int(seconds)):
+            await asyncio.sleep(random.uniform(0.5, 1.5))
+            clock.stall(random.choice([0, 0, 0.3, 1.2]))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert at_rest(dialer)
+        return dialer
+
+    dialer = clock.run(play())
+    return {address: sorted(sends) for address, sends in wire.sends.items()}, dialer
+
+
+@pytest.mark.parametrize(("rate", "hosts"), [(1_000, 3), (100, 10), (30, 40)])
+def test_neither_a_host_nor_the_whole_is_sent_more_in_a_second_than_promised(rate: int, hosts: int) -> None:
+    sends, dialer = paced(rate, hosts, 20)
+    assert len(sends) == hosts
+    assert max(map(most_in_a_second, sends.values())) <= 20
+    assert most_in_a_second(sorted(send for host in sends.values() for send in host)) <= rate
+    assert 1 <= dialer.max_host_rate <= 20
+
+
+async def test_a_turn_that_is_cancelled_costs_the_host_nothing() -> None:
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", 1, 1_000))
+    dialer.pace.charge(1)
+    task = asyncio.create_task(dialer.open("127.88.0.1", 9))
+    await asyncio.sleep(0.01)
+    assert dialer.host("127.88.0.1").turn.locked()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert at_rest(dialer)
+    assert dialer.packets == 0
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
+@pytest.mark.parametrize("fails", ["socket", "connect"])
+async def test_an_exhausted_host_tries_again(
+    dialer: Dialer, serve: Serve, monkeypatch: pytest.MonkeyPatch, number: int, fails: str
+) -> None:
+    peer, left = await serve(idle), [1, 1]
+
+    class Failing(Line):
+        def __init__(self, address: str) -> None:
+            if fails == "socket" and left:
+                left.pop()
+                raise OSError(number, "")
+            super().__init__(address)
+
+        def connect_ex(self, address: tuple[str, int]) -> int:  # type: ignore[override]
+            if left:
+                left.pop()
+                return number
+            return super().connect_ex(address)
+
+    monkeypatch.setattr(module, "Line", Failing)
+    monkeypatch.setattr("camscan.net.outcomes.PAUSES", (0.01, 0.02))
+    (await dialer.open(peer.address, peer.port)).close()
+    assert dialer.failures == 0
+    left.extend([1] * 3)
+    assert (await ended(dialer, peer.address, peer.port))[0] is Outcome.NOT_SENT
+    assert (await ended(dialer, "127.88.0.2", 9))[0] is Outcome.REFUSED
+    assert dialer.failures == 1
+    assert at_rest(dialer)
+
+
+async def test_datagrams_too_are_tried_again(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("camscan.net.outcomes.PAUSES", (0.01, 0.02))
+    left = [errno.ENOBUFS, errno.EAGAIN]
+
+    def send() -> None:
+        if left:
+            raise OSError(left.pop(), "")
+
+    await dialer.datagram("127.88.0.1", 80, send, 100, new_flow=True)
+    assert (dialer.packets, dialer.bytes, dialer.failures) == (1, 100, 0)
+    left.append(errno.EPERM)
+    with pytest.raises(EndedError, match="EPERM: Operation not permitted") as caught:
+        await dialer.datagram("127.88.0.1", 80, send, 100, new_flow=True)
+    assert caught.value.outcome is Outcome.NOT_SENT
+    assert (dialer.packets, dialer.bytes, dialer.failures) == (1, 100, 1)
+
+
+async def test_unasked_packets_are_charged(dialer: Dialer, serve: Serve) -> None:
+    async def chatty(reader: Reader, writer: Writer) -> None:
+        writer.write(bytes(50_000))
+        await reader.read()
+
+    peer = await serve(chatty)
+    line = await dialer.open(peer.address, peer.port)
+    await asyncio.sleep(0.02)
+    line.recv(100_000)
+    host = dialer.host(peer.address)
+    host.bucket._fill()
+    before = host.bucket._tokens
+    line.close()
+    assert dialer.packets == line.packets > 4
+    assert host.bucket._tokens <= before - (line.packets - 2) + 1_000_000 * 0.001
+
+
+def test_a_router_is_spared() -> None:
+    async def play() -> list[float]:
+        loop, start = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+        routes = Routes([(ip_network("0.0.0.0/0"), "10.0.0.1"), (ip_network("10.0.0.0/24"), "")])
+        dialer = Dialer(Scope(EVERYTHING), Profile("test", 1_000, 1_000, router_flows=3), routes)
+        times: list[float] = []
+
+        async def ask(address: str, *, new_flow: bool = True) -> None:
+            await dialer.datagram(address, 80, lambda: times.append(loop.time() - start), 1, new_flow=new_flow)
+
+        await asyncio.gather(*(ask(f"192.0.2.{last}") for last in range(1, 8)))
+        await ask("192.0.2.1", new_flow=False)
+        await ask("10.0.0.5")  # a neighbour: no router on the way
+        return times
+
+    times = clock.run(play())
+    seconds = FlowBudget.UDP_SECONDS
+    assert [round(at / seconds) for at in times] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+
+
+async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NEIGHBOURS", 5)
+    routes = Routes([(ip_network("10.0.0.0/24"), ""), (ip_network("0.0.0.0/0"), "10.0.0.1")])
+    dialer = Dialer(Scope(EVERYTHING), UNHURRIED, routes)
+    most = {"10.0.0.": 0, "192.0.2.": 0}
+    now = dict.fromkeys(most, 0)
+
+    async def visit(network: str, last: int) -> None:
+        async with dialer.attend(f"{network}{last}"):
+            now[network] += 1
+            most[network] = max(most[network], now[network])
+            await asyncio.sleep(0.001)
+            now[network] -= 1
+
+    await asyncio.gather(*(visit(network, last) for network in most for last in range(1, 31)))
+    assert most == {"10.0.0.": 5, "192.0.2.": 30}
+    assert dialer._neighbours._value == 5
+
+
+async def test_attending_drops_what_is_known_of_a_host_at_its_end(dialer: Dialer) -> None:
+    async with dialer.attend("127.88.0.1"):
+        first = dialer.host("127.88.0.1")
+        async with dialer.attend("127.88.0.1"):
+            assert dialer.host("127.88.0.1") is first
+        assert dialer.host("127.88.0.1") is first
+        first.heard(80)
+        for _ in range(3):
+            first.missed(80, connected=True)
+    with pytest.raises(ZeroDivisionError):
+        async with dialer.attend("127.88.0.2"):
+            raise ZeroDivisionError
+    assert dialer._hosts == {}
+    assert dialer.faded == {"127.88.0.1"}
+    assert at_rest(dialer)
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_cancelled_anywhere_it_leaks_neither_places_nor_descriptors(serve: Serve, seed: int) -> None:
+    chance = random.Random(seed)
+    peers = [await serve(idle, f"127.88.0.{last}") for last in range(1, 6)]
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=3_000, host_rate=3_000, half_open=7))
+    dialer._descriptors = asyncio.Semaphore(9)
+    before = descriptors()
+
+    async def visit() -> None:
+        peer = chance.choice(peers)
+        async with dialer.attend(peer.address):
+            port = peer.port if chance.random() < 0.7 else 9
+            line = await dialer.open(peer.address, port, tls=chance.random() < 0.5)
+            try:
+                await asyncio.sleep(chance.random() * 0.01)
+            finally:
+                line.reset()
+
+    tasks = [asyncio.create_task(visit()) for _ in range(300)]
+    for _ in tasks:
+        if chance.random() < 0.3:
+            await asyncio.sleep(chance.random() * 0.002)
+        chance.choice(tasks).cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert dialer._descriptors._value == 9
+    dialer._descriptors = asyncio.Semaphore(module._descriptor_budget())
+    assert at_rest(dialer)
+    assert dialer._hosts == {}
+    await eventually(lambda: descriptors() == before)
+    dialer.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "limit"),
+    [
+        ("default", 1_000, 750),
+        ("gentle", 200, 150),
+        ("fast", 10_000, 7_500),
+        ("default", 1, 1),
+        ("default", 10**6, 16_384),
+    ],
+)
+def test_silent_connects_alone_do_not_use_more_than_the_rate(name: str, rate: int, limit: int) -> None:
+    assert module._half_open_limit(profile(name).at_rate(rate)) == limit
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "expected"),
+    [(1_024, 4_096, 4_032), (64, 64, 32), (4, 4, 2), (1_024, resource.RLIM_INFINITY, 65_472)],
+)
+def test_the_descriptor_limit_is_raised(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, expected: int) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
+    assert module._descriptor_budget() == expected
+    assert asked == ([] if soft == hard else [(hard, hard)])
+
+
+@pytest.mark.parametrize("error", [PermissionError, ValueError])
+def test_a_limit_that_cannot_be_raised_is_lived_with(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 4_096))
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    assert module._descriptor_budget() == 192
+
+
+@pytest.mark.netns
+async def test_what_this_host_does_not_let_out_is_not_sent(new_namespace: Callable[[], Namespace]) -> None:
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    here.ip("route add default via 10.66.0.2")
+    for kind in ("prohibit", "unreachable", "blackhole"):
+        here.ip(f"route add {kind} 10.67.{len(kind)}.0/24")
+    here.nft("table ip t { chain out { type filter hook output priority 0; ip daddr 10.66.0.3 drop; }; }")
+    dialer = Dialer(Scope(EVERYTHING), UNHURRIED, Routes([]))
+    with here.inside():
+        assert await ended(dialer, "10.67.8.1", 80) == (Outcome.NOT_SENT, "EACCES: Permission denied")
+        assert await ended(dialer, "10.67.11.1", 80) == (Outcome.NOT_SENT, "EHOSTUNREACH: No route to host")
+        assert await ended(dialer, "10.67.9.1", 80) == (Outcome.NOT_SENT, "EINVAL: Invalid argument")
+        here.ip("link set v0 down")
+        assert await ended(dialer, "10.66.0.2", 80) == (Outcome.NOT_SENT, "ENETUNREACH: Network is unreachable")
+        assert await ended(dialer, "192.0.2.1", 80) == (Outcome.NOT_SENT, "ENETUNREACH: Network is unreachable")
+    assert (dialer.failures, dialer.packets) == (5, 0)
+    assert at_rest(dialer)
+
+
+def test_the_profiles_can_be_dialled_with() -> None:
+    async def play() -> list[bool]:
+        return [at_rest(Dialer(Scope(LOOPBACK), profile(name))) for name in ("default", "gentle", "fast")]
+
+    assert clock.run(play()) == [True] * 3
+
+
+@pytest.fixture(autouse=True)
+def no_epoll_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the dialers that a test has made."""
+    made: list[Connector] = []
+    original = Connector.__init__
+
+    def note(self: Connector, timeout: float) -> None:
+        original(self, timeout)
+        made.append(self)
+
+    monkeypatch.setattr(Connector, "__init__", note)
+    yield
+    for connector in made:
+        connector._epoll.close()
