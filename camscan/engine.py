@@ -133,7 +133,7 @@ class Engine:
                 await self._sink.put(observation)
                 self._heard.setdefault(observation.target, []).append(observation)
             else:
-                self.notes.append(f"{observation.channel} by multicast: {observation.reason}")
+                self.notes.append(f"{observation.channel}: {observation.reason}")
 
     async def _workers(self, targets: Iterator[str]) -> None:
         async def work() -> None:

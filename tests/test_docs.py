@@ -51,7 +51,7 @@ def test_the_command_reference_is_current() -> None:
 def test_every_command_has_an_example_in_its_help(path: str) -> None:
     text = COMMANDS[path].help or ""
     assert re.search(r"Examples?:", text), f"{path} has no example"
-    assert path.split()[-1] in text.split("Example")[1]
+    assert path.rsplit(maxsplit=1)[-1] in text.split("Example")[1]
 
 
 @pytest.mark.parametrize("path", COMMANDS)

@@ -159,7 +159,7 @@ async def test_an_interface_that_cannot_be_used_is_noted() -> None:
     broken = Exchange("", 3702, Outcome.NOT_SENT, AT, reason="eth1: ENETUNREACH")
     net = ScriptedNet(called=[broken])
     sink, engine = await covered(net, Plan((Calling(Stage.SEGMENT, "wsd"),), (80,), ()), [])
-    assert engine.notes == ["wsd by multicast: eth1: ENETUNREACH"]
+    assert engine.notes == ["wsd: eth1: ENETUNREACH"]
     assert sink.seen == []
 
 

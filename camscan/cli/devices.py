@@ -17,7 +17,9 @@ from camscan.records import Judged, Verdict
 @options.policy
 @options.fingerprints
 @click.option("--maker", metavar="NAME", help="Only devices of this maker.")
-@click.option("--verdict", type=click.Choice(list(Verdict)), help="Only devices with this verdict.")
+@click.option(
+    "--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only devices with this verdict."
+)
 @click.option("--address", metavar="TARGET", help="Only devices at these addresses: an address, a network, a range.")
 @options.site
 @options.all_hosts
@@ -60,12 +62,7 @@ def devices(
             and (where is None or any(a in where for a in device.addresses))
         )
 
+    rules, lists = library(folders), chosen_policies(policies, folders)
     with Store.open(db) as store:
-        found = report_of(
-            store,
-            scan_of(store, scan_id, site),
-            library(folders),
-            chosen_policies(policies, folders),
-            all_hosts=all_hosts,
-        )
+        found = report_of(store, scan_of(store, scan_id, site), rules, lists, all_hosts=all_hosts)
     write_report(replace(found, devices=tuple(filter(wanted, found.devices))), format_, output)

@@ -11,9 +11,12 @@ from camscan import __version__
 from camscan.cli.devices import devices
 from camscan.cli.discover import discover
 from camscan.cli.doctor import doctor
+from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.fingerprints import fingerprints
 from camscan.cli.identify import identify
+from camscan.cli.import_ import import_
+from camscan.cli.listen import listen
 from camscan.cli.plan import plan
 from camscan.cli.report import report
 from camscan.cli.scan import scan
@@ -21,7 +24,20 @@ from camscan.cli.scans import scans
 from camscan.cli.simulate import simulate
 from camscan.errors import CamscanError, UsageError
 
-COMMANDS = (scan, discover, plan, identify, devices, scans, report, fingerprints, simulate, doctor)
+COMMANDS = (
+    scan,
+    discover,
+    listen,
+    plan,
+    import_,
+    identify,
+    devices,
+    scans,
+    report,
+    fingerprints,
+    simulate,
+    doctor,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -41,6 +57,7 @@ def camscan(verbose: int) -> None:
 
 for command in COMMANDS:
     camscan.add_command(command)
+fingerprints.add_command(evaluate)
 
 
 def main() -> None:

@@ -31,7 +31,7 @@ from camscan.records import Report, ScanStatus, Verdict
 @click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice([Verdict.LISTED, Verdict.SUSPECTED]),
+    type=click.Choice([Verdict.LISTED.value, Verdict.SUSPECTED.value]),
     help="Exit with 3 if such a device was found; repeatable.",
 )
 def scan(

@@ -22,7 +22,8 @@ from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.store import Store, Writer
 
-_HOST_SECONDS = 60.0
+_HOST_SECONDS = 30.0
+"""For one living host, at its pace of 20 packets a second; what it has not said by then is noted as missing."""
 _SHOWN_TARGETS = 64
 """Targets that the record shows; its settings hold all of them."""
 _NOT_KEPT = frozenset({"targets", "snmp_community"})
@@ -33,13 +34,17 @@ _BLIND_SHARE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already."""
+    """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
+
+    After `seconds`, where they are given, it is interrupted.
+    """
 
     scan: Scan
     aim: Aim
     manner: Manner
     seed: int
     done: frozenset[str] = frozenset()
+    seconds: float | None = None
 
 
 async def run(job: Job, store: Store, progress: Progress) -> Scan:
@@ -48,7 +53,7 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
     interfaces = eligible(job.aim.asked)
     scope = Scope(job.aim.targets, job.aim.excluded)
     try:
-        async with LiveNet(scope, job.manner.profile, interfaces) as net:
+        async with LiveNet(scope, job.manner.profile, interfaces, job.aim.asked.ranges) as net:
             engine = Engine(net, job.manner.plan, writer, window=_window(job), host_seconds=_host_seconds(job.manner))
             status = await _covered(job, engine, writer, net, progress)
             ended = _ended(job, engine, net, interfaces, status)
@@ -68,7 +73,7 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
     left = (address for address in job.aim.asked.shuffled(job.seed) if address not in job.done)
     async with progress.watching(engine, net, job.aim.asked.count - len(job.done)):
         work = asyncio.ensure_future(engine.run(left))
-        with _interruptible(work):
+        with _interruptible(work, job.seconds):
             try:
                 await work
             except asyncio.CancelledError:
@@ -77,15 +82,18 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
 
 
 @contextlib.contextmanager
-def _interruptible(work: asyncio.Future[None]) -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into the end of the work: no new packet leaves after it."""
+def _interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterator[None]:
+    """Turn SIGINT, SIGTERM and the end of the time into the end of the work: no new packet leaves after it."""
     loop = asyncio.get_running_loop()
+    timer = loop.call_later(seconds, work.cancel) if seconds is not None else None
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
         loop.add_signal_handler(number, work.cancel)
     try:
         yield
     finally:
+        if timer is not None:
+            timer.cancel()
         for number in signals:
             loop.remove_signal_handler(number)
 
@@ -118,7 +126,9 @@ def _window(job: Job) -> int:
 
 
 def _host_seconds(manner: Manner) -> float:
-    return _HOST_SECONDS * 20 / manner.profile.host_rate
+    """Slower for slower hosts, and where a router's memory is spared: then hosts wait for one another."""
+    patience = 1 if manner.profile.router_flows is None else 10
+    return patience * _HOST_SECONDS * 20 / manner.profile.host_rate
 
 
 def new_job(choices: Choices, site: str | None) -> Job:

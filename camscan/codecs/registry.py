@@ -7,8 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from camscan.codecs import (
+    arp,
     baichuan,
     dh01,
+    dhcp,
     dhip,
     dvrip,
     http,
@@ -31,6 +33,8 @@ _Decode = Callable[[bytes, str], Sequence[Fields]]
 
 _DECODERS: Mapping[str, _Decode] = MappingProxyType(
     {
+        "arp": lambda raw, _: [arp.decode(raw)],
+        "dhcp": lambda raw, _: [dhcp.decode(raw)],
         "http": lambda raw, asked: [http.decode(raw, asked.removeprefix("GET ") or "/")],
         "tls": lambda raw, asked: [tls.decode(raw, asked)],
         "rtsp": lambda raw, asked: [rtsp.decode(raw, asked)],

@@ -109,3 +109,12 @@ class Net(Protocol):
 
         An exchange is yielded for an interface or a fixed port that cannot be used; the others go on.
         """
+
+    def arp(self) -> AsyncIterator[Datagram | Exchange]:
+        """Ask every target on this host's links for its MAC; `data` is the ARP packet in which it speaks.
+
+        An exchange is yielded for an interface that cannot be used, or where the privilege is missing.
+        """
+
+    def neighbour(self, address: str) -> str:
+        """The MAC that the kernel knows for a neighbour; empty where it knows none. Nothing is sent."""

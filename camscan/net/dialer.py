@@ -8,6 +8,7 @@ import errno
 import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
+from functools import lru_cache
 from typing import TypeVar
 
 from camscan.net.connect import Connector
@@ -27,6 +28,8 @@ _TLS_AT_ONCE = 100
 """Each TLS connection costs some 300 kB while it is open."""
 _RESERVED_DESCRIPTORS = 64
 """For files, the store and UDP sockets; no more than half of all."""
+_REFUSALS_KEPT = 65_536
+"""Answers of the scope that are remembered: it does not change while a scan runs, and each packet asks it."""
 _ENOUGH_DESCRIPTORS = 65_536
 _PLAIN = frozenset({errno.ECONNREFUSED, errno.ETIMEDOUT})
 """Their outcomes say it all."""
@@ -50,6 +53,7 @@ class Dialer:
         self.max_host_rate = 0
         self.faded: set[str] = set()
         self.failures = 0
+        self._refusal = lru_cache(_REFUSALS_KEPT)(scope.refusal)
         self._routes = routes if routes is not None else Routes.read()
         self._hosts: dict[str, HostLimit] = {}
         self._flows: dict[str, FlowBudget] = {}
@@ -93,7 +97,7 @@ class Dialer:
         Raises:
             EndedError: it may not.
         """
-        refusal = self.scope.refusal(address, port)
+        refusal = self._refusal(address, port)
         if refusal is not None:
             raise EndedError(refusal.outcome, refusal.reason)
 

@@ -18,6 +18,7 @@ from camscan.net.grab import Grabbed, gather
 from camscan.net.http import Conversation, conversation
 from camscan.net.interfaces import Interface
 from camscan.net.line import legacy_context
+from camscan.net.link import Link, Range
 from camscan.net.outcomes import EndedError, of_answer, reason
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
@@ -32,13 +33,20 @@ _STRAGGLERS = 0.25
 class LiveNet:
     """Implements `camscan.net.base.Net` on this host's interfaces. Use as an async context manager."""
 
-    def __init__(self, scope: Scope, profile: Profile, interfaces: Sequence[Interface] = ()) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        profile: Profile,
+        interfaces: Sequence[Interface] = (),
+        on_link: Sequence[Range] = (),
+    ) -> None:
         self._dialer = Dialer(scope, profile)
         self._interfaces = tuple(interfaces)
         self._scope = scope
         self._correspondents: dict[tuple[int, int], Correspondent] = {}
         self._context: ssl.SSLContext | None = None
         self._segment_dropped = 0
+        self._link = Link(interfaces, on_link)
 
     async def __aenter__(self) -> LiveNet:
         return self
@@ -51,12 +59,14 @@ class LiveNet:
     @property
     def sent(self) -> Sent:
         """What has been sent so far."""
-        return Sent(self._dialer.packets, self._dialer.bytes, self._dialer.max_host_rate)
+        packets = self._dialer.packets + self._link.sent_packets
+        return Sent(packets, self._dialer.bytes + self._link.sent_bytes, self._dialer.max_host_rate)
 
     @property
     def dropped(self) -> int:
         """Datagrams that came and were lost for want of room."""
-        return self._segment_dropped + sum(c.dropped for c in self._correspondents.values())
+        lost = self._segment_dropped + self._link.dropped
+        return lost + sum(c.dropped for c in self._correspondents.values())
 
     @property
     def faded(self) -> frozenset[str]:
@@ -118,6 +128,14 @@ class LiveNet:
             if not waiter.replies:
                 return _ended(address, inquiry.port, at, ended)
         return _of_datagrams(address, inquiry.port, at, waiter)
+
+    def arp(self) -> AsyncIterator[Datagram | Exchange]:
+        """See `Net.arp`."""
+        return self._link.sweep(self._dialer.pace, self._dialer.profile.rate)
+
+    def neighbour(self, address: str) -> str:
+        """See `Net.neighbour`."""
+        return self._link.mac(address)
 
     async def call(self, inquiry: Inquiry) -> AsyncIterator[Datagram | Exchange]:
         """See `Net.call`."""

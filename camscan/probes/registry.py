@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from camscan.errors import UsageError
+from camscan.probes.arp import ArpProbe, NeighbourProbe
 from camscan.probes.baichuan import BAICHUAN
 from camscan.probes.base import Probe, Stage
 from camscan.probes.dh01 import DH01
@@ -27,11 +28,13 @@ _EVERY_ADDRESS = (WSD, SADP, DHIP)
 _LIVING = (DVRIP, SSDP, MDNS)
 
 PROBES: tuple[Probe, ...] = (
+    ArpProbe(),
     *(protocol.to_segment() for protocol in _SEGMENT),
     *(protocol.to_address() for protocol in _EVERY_ADDRESS),
     ServiceProbe(),
     DVRIP_REALM,
     *(protocol.to_address(Stage.LIVING) for protocol in _LIVING),
+    NeighbourProbe(),
     WebProbe(),
     DescriptionProbe(),
     OnvifProbe(),

@@ -30,7 +30,7 @@ def test_channels_select_probes() -> None:
 
 
 def test_an_unknown_channel_is_named() -> None:
-    with pytest.raises(UsageError, match="no such channel: telnet; choose from wsd"):
+    with pytest.raises(UsageError, match="no such channel: telnet; choose from arp, wsd"):
         select(["wsd", "telnet"])
 
 

@@ -32,6 +32,8 @@ class ScriptedNet:
     ports: Mapping[tuple[str, int], Port] = field(default_factory=dict)
     datagrams: Mapping[tuple[str, int], Sequence[bytes]] = field(default_factory=dict)
     called: Sequence[Datagram | Exchange] = ()
+    links: Sequence[Datagram | Exchange] = ()
+    macs: Mapping[str, str] = field(default_factory=dict)
     closed: Outcome = Outcome.SILENT
     sent: list[tuple[str, int, str]] = field(default_factory=list)
 
@@ -73,6 +75,13 @@ class ScriptedNet:
         self.sent.append(("", inquiry.port, "call"))
         for item in self.called:
             yield item
+
+    async def arp(self) -> AsyncIterator[Datagram | Exchange]:
+        for item in self.links:
+            yield item
+
+    def neighbour(self, address: str) -> str:
+        return self.macs.get(address, "")
 
 
 @dataclass

@@ -1,0 +1,104 @@
+"""`camscan fingerprints evaluate`: how right the rules are on labelled answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.evaluation.figures import Figures
+    from camscan.evaluation.tables import Table
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Also write the report to this Markdown file."
+)
+@click.option(
+    "--fail-below",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Exit with 1 if precision at likely, or recall at any level, is below this (0.98); ambiguous answers aside.",
+)
+@click.option("--misses", is_flag=True, help="List every miss, false claim and attribute that differs.")
+@options.policy
+@options.fingerprints
+@options.output
+def evaluate(
+    path: Path,
+    markdown: Path | None,
+    fail_below: float | None,
+    misses: bool,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    output: Path | None,
+) -> None:
+    """Measure the rules on labelled answers: PATH is a JSON file of them, or a folder of such files.
+
+    \b
+    Examples:
+      camscan fingerprints evaluate tests/corpus
+      camscan fingerprints evaluate answers.json --misses --fail-below 0.98
+    """
+    from camscan.cli.judging import chosen_policies, library
+    from camscan.cli.writing import write_text
+    from camscan.evaluation.corpus import read
+    from camscan.evaluation.figures import figures
+    from camscan.evaluation.markdown import markdown as rendered
+    from camscan.evaluation.score import score
+
+    corpus = read(path)
+    for fault in corpus.faults:
+        click.echo(f"Warning: left out: {fault}", err=True)
+    found = figures(tuple(score(corpus.entries, library(folders), chosen_policies(policies, folders))))
+    write_text(_shown(found, misses=misses), output)
+    if markdown:
+        write_text(rendered(found), markdown)
+    if fail_below is not None and found.least < fail_below:
+        click.echo(f"Error: {found.least:.3f} is below {fail_below}: see the misses with --misses", err=True)
+        sys.exit(Exit.FAILED)
+
+
+def _shown(found: Figures, *, misses: bool) -> Iterator[str]:
+    from camscan.evaluation.score import Mark
+    from camscan.evaluation.tables import details, differences, tables
+
+    yield (
+        f"{found.answers} answers, {found.unknown} of them of unknown makers, {found.ambiguous} ambiguous; "
+        f"{len(found.misses)} misses, {len(found.false_claims)} false claims\n"
+    )
+    for table in tables(found):
+        yield f"\n{table.title}\n"
+        yield from _lines(table)
+    if not misses:
+        return
+    wrong = differences(found, Mark.WRONG, Mark.MISSING)
+    for title, table in (
+        ("Misses", details(found.misses)),
+        ("False claims", details(found.false_claims)),
+        ("Attributes that are wrong or missing", wrong),
+    ):
+        yield f"\n{title}\n"
+        yield from _lines(table, figures=False) if table.rows else ["  none\n"]
+
+
+def _lines(table: Table, *, figures: bool = True) -> Iterator[str]:
+    """The rows in columns, the first to the left and figures to the right."""
+    from camscan.reports.escape import terminal
+
+    rows = [tuple(map(terminal, row)) for row in (table.header, *table.rows)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(table.header))]
+    for first, *others in rows:
+        cells = [first.ljust(widths[0])]
+        cells += [
+            cell.rjust(width) if figures else cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True)
+        ]
+        yield f"  {'  '.join(cells)}".rstrip() + "\n"

@@ -1,0 +1,164 @@
+"""`camscan import`: the files of other tools become a stored scan; no packet is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import secrets
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.imports.files.base import Reader, Summary
+    from camscan.records import LedgerEntry, Observation
+    from camscan.store import Store
+
+STDIN = "-"
+_BATCH = 500
+_PIECE = 1024 * 1024
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file, ready to be read: its name as written, its stream at the start, when it was last written."""
+
+    name: str
+    stream: BinaryIO
+    at: datetime
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "kind", metavar="NAME", help="The kind of file, where it cannot be told by its content.")
+@options.site
+@options.db
+@options.quiet
+def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str | None, quiet: bool) -> None:
+    """Store what other tools found as a scan, so that every command over stored scans works on it.
+
+    Read are nmap's XML, masscan's JSON and lists, the DHCP leases of dnsmasq, ISC dhcpd and Kea, `ip neigh`, `arp -a`
+    and the like, and CSV tables of addresses and MAC addresses. FILE may be - for stdin. Prints the scan's id.
+
+    \b
+    Examples:
+      camscan import site.xml dnsmasq.leases --site headquarters
+      ip neigh | camscan import -
+    """
+    from camscan.imports.files.base import SNIFFED, Summary
+    from camscan.imports.registry import reader_for
+    from camscan.store import Store
+
+    with contextlib.ExitStack() as stack:
+        read: list[tuple[Source, Reader, Summary]] = []
+        for name in files:
+            source = stack.enter_context(opened(name))
+            read.append((source, reader_for(head(source.stream, SNIFFED), kind, name), Summary()))
+        with Store.open(db) as store:
+            scan_id, is_whole = _stored(store, read, site)
+    if not quiet:
+        for source, reader, summary in read:
+            click.echo(f"{source.name} ({reader.name}): {described(summary)}", err=True)
+    click.echo(scan_id)
+    sys.exit(Exit.DONE if is_whole else Exit.INCOMPLETE)
+
+
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[Source]:
+    """A file, or for "-" what stdin holds, as a stream that can be read from its start again.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
+    import shutil
+    import tempfile
+
+    if name == STDIN:
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+            copy.seek(0)
+            yield Source("stdin", copy, datetime.now(UTC))
+        return
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115  # closed below, where errors of reading are not taken for its own
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
+    with file:
+        yield Source(name, file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC))
+
+
+def head(stream: BinaryIO, size: int) -> bytes:
+    """The first bytes of a stream, which stays at its start."""
+    data = stream.read(size)
+    stream.seek(0)
+    return data
+
+
+def described(summary: Summary) -> str:
+    """A summary in words: "12 records read, 1 broken, 3 left out (host that is down: 3)"."""
+    parts = [f"{summary.whole:,} records read"]
+    parts += [f"{summary.broken:,} broken"] if summary.broken else []
+    if summary.skipped:
+        reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())
+        parts.append(f"{summary.skipped.total():,} left out ({reasons})")
+    return ", ".join(parts) + (f"; {summary.cut}" if summary.cut else "")
+
+
+def _stored(store: Store, read: list[tuple[Source, Reader, Summary]], site: str | None) -> tuple[str, bool]:
+    """Store everything as one scan. Returns its id, and whether every file came whole."""
+    from camscan.records import Scan, ScanStatus, Vantage
+
+    notes = []
+    for source, reader, _ in read:
+        notes.append(f"imported from {source.name} ({reader.name}), SHA-256 {_digest(source.stream)}")
+    channels = dict.fromkeys(channel for _, reader, _ in read for channel in reader.channels)
+    names = tuple(source.name for source, _, _ in read)
+    scan = Scan(secrets.token_hex(6), datetime.now(UTC), names, tuple(channels), site, vantage=Vantage(platform.node()))
+    store.begin(scan)
+    for source, reader, summary in read:
+        for batch in _batches(reader.read(source.stream, source.at, summary)):
+            store.append(scan.id, batch)
+    for entries in _batches(_entries(store.observations(scan.id))):
+        store.append_ledger(scan.id, entries)
+    notes += [f"{source.name}: {described(summary)}" for source, _, summary in read]
+    is_whole = not any(summary.cut for _, _, summary in read)
+    status = ScanStatus.COMPLETE if is_whole else ScanStatus.PARTIAL
+    store.finish(replace(scan, finished_at=datetime.now(UTC), status=status, notes=tuple(notes)))
+    return scan.id, is_whole
+
+
+def _entries(observations: Iterable[Observation]) -> Iterator[LedgerEntry]:
+    """What was seen of each host: nobody knows which others were asked."""
+    from camscan.records import LedgerEntry
+
+    for target, seen in groupby(observations, key=lambda observation: observation.target):
+        yield LedgerEntry(target, {observation.channel: observation.outcome for observation in seen})
+
+
+def _digest(stream: BinaryIO) -> str:
+    """The SHA-256 of a stream, which is left at its start."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    while piece := stream.read(_PIECE):
+        digest.update(piece)
+    stream.seek(0)
+    return digest.hexdigest()
+
+
+def _batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    left = iter(items)
+    while batch := list(islice(left, _BATCH)):
+        yield batch

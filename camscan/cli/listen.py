@@ -1,0 +1,138 @@
+"""`camscan listen`: what devices on this segment say of themselves unasked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import secrets
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.errors import HostError
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
+
+if TYPE_CHECKING:
+    from camscan.net.helper import Program
+    from camscan.store import Store, Writer
+
+_MAX_SECONDS = 7 * 24 * 3600
+
+
+@click.command()
+@click.option("--interface", default="any", show_default=True, metavar="NAME", help="Where to listen.")
+@click.option("--seconds", type=click.IntRange(1, _MAX_SECONDS), default=60, show_default=True, help="For how long.")
+@options.site
+@options.db
+@options.policy
+@options.fingerprints
+@options.format_
+@options.output
+@options.all_hosts
+@options.quiet
+def listen(
+    interface: str,
+    seconds: int,
+    site: str | None,
+    db: str | None,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    all_hosts: bool,
+    quiet: bool,
+) -> None:
+    """Listen to what devices announce, without sending anything, and name their makers.
+
+    Heard are ARP, DHCP, SADP, DHIP, WS-Discovery, mDNS, SSDP, NetCommon and MHED. Needs CAP_NET_RAW: run it with
+    sudo, or in a systemd unit with AmbientCapabilities=CAP_NET_RAW. Behind a switch that snoops IGMP, little more than
+    broadcasts is heard; at a mirror port, everything is.
+
+    \b
+    Examples:
+      sudo camscan listen --seconds 600
+      sudo camscan listen --interface eth1 --site depot --format json
+    """
+    from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.cli.writing import write_report
+    from camscan.store import Store
+
+    rules, lists = library(folders), chosen_policies(policies, folders)
+    if not quiet:
+        click.echo(f"Listening on {interface} for {seconds} s; Ctrl-C ends it and keeps what was heard.", err=True)
+    with Store.open(db) as store:
+        ended = asyncio.run(_listen(store, _new(site, interface), interface, seconds))
+        report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
+    write_report(report, format_, output)
+    sys.exit(Exit.DONE if ended.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)
+
+
+def _new(site: str | None, interface: str) -> Scan:
+    from camscan.imports.heard import CHANNELS
+
+    vantage = Vantage(platform.node(), (interface,))
+    return Scan(secrets.token_hex(6), datetime.now(UTC), (), CHANNELS, site, vantage=vantage)
+
+
+async def _listen(store: Store, scan: Scan, interface: str, seconds: int) -> Scan:
+    """Store what is heard; whatever ends it, it is kept. Nothing is stored where listening is not possible at all."""
+    from camscan.imports.heard import notes
+    from camscan.net import helper
+    from camscan.store import Writer
+
+    async with helper.listen(interface, seconds) as program:
+        store.begin(scan)
+        writer = Writer(store, scan.id)
+        status = ScanStatus.COMPLETE
+        failed: tuple[str, ...] = ()
+        try:
+            with _ended_by_signals(program):
+                await _keep(program, writer)
+        except HostError as error:
+            status, failed = ScanStatus.PARTIAL, (str(error),)
+        finally:
+            await writer.close()
+    if program.counters.get("interrupted"):
+        status = ScanStatus.INTERRUPTED
+    said = (*failed, *notes(program.counters))
+    ended = replace(scan, finished_at=datetime.now(UTC), status=status, notes=said)
+    store.finish(ended)
+    return ended
+
+
+async def _keep(program: Program, writer: Writer) -> None:
+    """Store observations as they come, and last, for each source, on which channels it spoke."""
+    from camscan.imports.heard import observations
+
+    spoke: dict[str, dict[str, Outcome]] = {}
+    try:
+        async for heard in program:
+            for observation in observations(heard):
+                await writer.put(observation)
+                spoke.setdefault(observation.target, {}).setdefault(observation.channel, observation.outcome)
+    finally:
+        for target, channels in spoke.items():
+            await writer.put_ledger(LedgerEntry(target, channels))
+
+
+@contextlib.contextmanager
+def _ended_by_signals(program: Program) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the listening; what was heard until then still comes."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        loop.add_signal_handler(number, program.stop)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,25 @@
+"""ARP for IPv4 over Ethernet (RFC 826): which MAC says that it has an address."""
+
+from __future__ import annotations
+
+from struct import pack
+
+from camscan.codecs import oui
+from camscan.errors import DecodeError
+
+FIELDS = oui.FIELDS
+
+SIZE = 28
+_HEADS = tuple(pack("!HHBBH", 1, 0x0800, 6, 4, operation) for operation in (1, 2))
+
+
+def decode(packet: bytes) -> dict[str, tuple[str, ...]]:
+    """The sender's MAC, and to whom its block is assigned.
+
+    Raises:
+        DecodeError: it is no ARP packet, or its sender names no MAC of a station.
+        HostError, RuleError: see `oui.decode`.
+    """
+    if len(packet) < SIZE or packet[:8] not in _HEADS:
+        raise DecodeError("no ARP packet for IPv4 over Ethernet")
+    return oui.decode(packet[8:14])

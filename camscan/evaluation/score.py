@@ -1,0 +1,156 @@
+"""One labelled answer at a time: read, identified and judged as a scan's answers are, then held against its label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from camscan.devices import merge
+from camscan.evaluation.corpus import Entry
+from camscan.identify.library import Library
+from camscan.identify.resolve import resolve
+from camscan.identify.rules import normalised
+from camscan.imports import pasted
+from camscan.policy import Policy, judge
+from camscan.records import Device, Level, Verdict
+
+_NOTE = re.compile(r"\s*\([^()]*\)\s*$")
+_KINDS = {
+    "camera": "camera",
+    "nvr": "recorder",
+    "dvr": "recorder",
+    "xvr": "recorder",
+    "recorder": "recorder",
+    "door_station": "door-station",
+    "intercom": "door-station",
+    "access_control": "access-control",
+    "encoder": "encoder",
+    "other": "other",
+}
+"""What corpora call a class of devices -> its kind."""
+_OTHERS = frozenset({"other", "access-control", "encoder"})
+"""Kinds that a corpus may call "other": its words are fewer."""
+
+
+class Mark(StrEnum):
+    """How one attribute compares with its label."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An answer with what was made of it. `maker` is the label's, canonical; None where nobody knows who built it.
+
+    `named` is the maker that was found or, where there is none, a label that stands for itself, as a program's name
+    does; `level` says how far it carries. `expected` is the verdict on a device of the label's maker. `marks` holds
+    each attribute that the label names.
+    """
+
+    entry: Entry
+    maker: str | None
+    device: Device
+    named: str | None
+    level: Level | None
+    verdict: Verdict
+    expected: Verdict
+    marks: dict[str, Mark]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the maker was found, at whatever level."""
+        return self.maker is not None and self.named == self.maker
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether a maker is claimed at `likely` or `certain`, right or wrong."""
+        return self.level is not None and self.level >= Level.LIKELY
+
+
+def score(entries: Iterable[Entry], library: Library, policies: Sequence[Policy]) -> Iterator[Scored]:
+    """What the library makes of each answer."""
+    for entry in entries:
+        device = device_of(entry, library)
+        maker = canonical(entry.truth.vendor, library)
+        named, level = _named(device, library)
+        yield Scored(
+            entry=entry,
+            maker=maker,
+            device=device,
+            named=named,
+            level=level,
+            verdict=judge(device, policies).verdict,
+            expected=judge(Device("", ("",), maker=maker, level=Level.CERTAIN if maker else None), policies).verdict,
+            marks=dict(_marks(entry, device, maker, library)),
+        )
+
+
+def device_of(entry: Entry, library: Library) -> Device:
+    """The device behind one answer; one without anything where the answer says nothing."""
+    found = merge(pasted.read(entry.raw, entry.channel), library.identify, resolve)
+    return found[0] if found else Device("", ("",))
+
+
+def _named(device: Device, library: Library) -> tuple[str | None, Level | None]:
+    """The maker, or a label without any maker in the library, and how far it carries."""
+    label = library.labels.find(device.brand or "") if device.maker is None else None
+    if label is None or label.edges:
+        return device.maker, device.level
+    levels = [rule.level for rule in device.identifications if rule.brand == label.name]
+    return label.name, max(levels, default=Level.HINT)
+
+
+def canonical(vendor: str | None, library: Library) -> str | None:
+    """A maker as the vocabulary spells it, whatever its case; a label that only one maker builds is that maker."""
+    if vendor is None:
+        return None
+    for name in (vendor, _NOTE.sub("", vendor)):
+        brand = library.labels.find(name)
+        if brand is not None:
+            is_maker = brand.name in library.vocabulary.makers
+            return brand.name if is_maker or len(brand.edges) != 1 else brand.edges[0].maker
+    return vendor
+
+
+def kind_of(device_class: str | None) -> str | None:
+    """The kind that a corpus's class of devices is; None for one that is not known."""
+    return _KINDS.get((device_class or "").lower().replace("-", "_"))
+
+
+def _marks(entry: Entry, device: Device, maker: str | None, library: Library) -> Iterator[tuple[str, Mark]]:
+    """Each attribute of the label, compared; a firmware's build may stand behind the version that the label names."""
+    truth = entry.truth
+    if truth.brand:
+        yield "brand", _mark_brand(truth.brand, device, maker, library)
+    if truth.model:
+        yield "model", _mark(_plain(truth.model), _plain(device.model))
+    if truth.firmware:
+        wanted, found = _plain(truth.firmware), _plain(device.firmware)
+        yield "firmware", _mark(wanted, wanted if found.startswith(wanted) else found)
+    kind = kind_of(truth.device_class)
+    if kind:
+        yield "kind", _mark(kind, "other" if kind == "other" and device.kind in _OTHERS else device.kind)
+
+
+def _mark(wanted: str, found: str | None) -> Mark:
+    if not found:
+        return Mark.MISSING
+    return Mark.RIGHT if found == wanted else Mark.WRONG
+
+
+def _mark_brand(wanted: str, device: Device, maker: str | None, library: Library) -> Mark:
+    """A label that is the maker's own name need not be said twice."""
+    label, shown = library.labels.find(wanted), library.labels.find(device.brand or "")
+    wanted = label.name if label else wanted
+    if device.brand is None and maker is not None and device.maker == maker and normalised(wanted) == normalised(maker):
+        return Mark.RIGHT
+    return _mark(normalised(wanted), normalised(shown.name if shown else device.brand or "") or None)
+
+
+def _plain(text: str | None) -> str:
+    """A model or version without what devices write now one way and now another: case, spaces, "build"."""
+    return re.sub(r"[\s,]|build", "", (text or "").lower())

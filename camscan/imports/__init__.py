@@ -1,0 +1,1 @@
+"""Evidence that others gathered: pasted answers and files of other tools become observations, by the same codecs."""

@@ -1,0 +1,142 @@
+"""DHCP leases: dnsmasq's file, ISC dhcpd's and Kea's. The last lease of an address is the one that counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from camscan.imports.files.base import Summary, address_of, lines, link_fields, moment, names, seen
+from camscan.records import Observation
+
+MAX_ADDRESSES = 131_072  # leases that are kept until the file ends; a /16 has half as many addresses
+
+CHANNELS = ("dhcp",)
+
+_DNSMASQ = re.compile(
+    r"(\d{1,11}) ((?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|\d{1,11}) (\S{2,45}) (\S{1,255})(?: (\S.*))?"
+)
+_DNSMASQ_HEAD = re.compile(
+    rb"\A(?:duid \S+\s+)?\d{1,11} (?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5} \S+ \S+"
+)
+_ISC_HEAD = re.compile(rb"^lease [0-9.]{7,15} \{", re.MULTILINE)
+_ISC_LEASE = re.compile(r"lease ([0-9.]{7,15}) \{")
+_ISC_STATEMENTS = {
+    "mac": re.compile(r"hardware ethernet (\S{1,64});"),
+    "hostname": re.compile(r'client-hostname "([^"]{0,255})";'),
+    "vendor_class": re.compile(r'set vendor-class-identifier = "([^"]{0,255})";'),
+    "starts": re.compile(r"starts \d ([\d/]{10} [\d:]{8});"),
+    "state": re.compile(r"binding state (\w{1,32});"),
+}
+_KEA_HEAD = b"address,hwaddr,client_id,"
+
+
+def sniff_dnsmasq(head: bytes) -> bool:
+    """Whether it begins as dnsmasq's leases do."""
+    return _DNSMASQ_HEAD.match(head) is not None
+
+
+def sniff_isc(head: bytes) -> bool:
+    """Whether it has a lease as ISC dhcpd writes them."""
+    return _ISC_HEAD.search(head) is not None
+
+
+def sniff_kea(head: bytes) -> bool:
+    """Whether it begins with the header of Kea's memfile for IPv4."""
+    return head.startswith(_KEA_HEAD)
+
+
+def read_dnsmasq(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """One observation for each lease: "expiry MAC address name client-id". Leases of IPv6 bear no MAC."""
+    for line in lines(stream, summary):
+        match = _DNSMASQ.fullmatch(line)
+        if match is None:
+            if not line.startswith("duid "):
+                summary.broken += 1
+            continue
+        lease = {"address": match[3], "mac": match[2][-17:], "hostname": "" if match[4] == "*" else match[4]}
+        yield from filter(None, [_observation(lease, at, summary)])
+
+
+def read_isc(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """One observation for each address: of its last block that is whole and active."""
+    yield from _last(_isc_leases(stream, summary), at, summary)
+
+
+def read_kea(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """One observation for each address: of its last row whose state is 0."""
+    yield from _last(_kea_leases(stream, summary), at, summary)
+
+
+def _isc_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str]]:
+    lease: dict[str, str] | None = None
+    for line in lines(stream, summary):
+        begins = _ISC_LEASE.match(line)
+        if begins:
+            summary.broken += lease is not None  # the one before has no end
+            lease = {"address": begins[1]}
+        elif lease is not None and line == "}":
+            yield lease
+            lease = None
+        elif lease is not None:
+            lease |= {name: match[1] for name, pattern in _ISC_STATEMENTS.items() if (match := pattern.match(line))}
+    if lease is not None:
+        summary.broken += 1
+        summary.cut = "the last lease has no end"
+
+
+def _kea_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str]]:
+    rows = lines(stream, summary)
+    header = next(rows, "").split(",")
+    for row in (line.split(",") for line in rows):  # Kea writes a comma in a value as &#x2c
+        if len(row) < len(header):
+            summary.broken += 1
+            continue
+        cell = dict(zip(header, row, strict=False))
+        yield {
+            "address": cell.get("address", ""),
+            "mac": cell.get("hwaddr", ""),
+            "hostname": cell.get("hostname", "").rstrip("."),
+            "seconds": _minus(cell.get("expire", ""), cell.get("valid_lifetime", "")),
+            "state": "active" if cell.get("state", "0") == "0" else "declined",
+        }
+
+
+def _minus(end: str, length: str) -> str:
+    plain = all(text.isascii() and text.isdecimal() and len(text) <= 11 for text in (end, length))
+    return str(max(int(end) - int(length), 0)) if plain else ""
+
+
+def _last(leases: Iterator[Mapping[str, str]], at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The last lease of each address, in the order in which the addresses first appear."""
+    latest: dict[str, Mapping[str, str]] = {}
+    for lease in leases:
+        address = lease["address"]
+        if address in latest or len(latest) < MAX_ADDRESSES:
+            latest[address] = lease
+        else:
+            summary.skip(f"address beyond the first {MAX_ADDRESSES}")
+    for lease in latest.values():
+        if lease.get("state", "active") == "active":
+            yield from filter(None, [_observation(lease, at, summary)])
+        else:
+            summary.skip("lease that is not active")
+
+
+def _observation(lease: Mapping[str, str], at: datetime, summary: Summary) -> Observation | None:
+    address, link = address_of(lease["address"]), link_fields(lease.get("mac", ""))
+    if not (address and link):
+        summary.skip("lease without an address and a MAC")
+        return None
+    summary.whole += 1
+    told = names(dhcp__hostname=lease.get("hostname", ""), dhcp__vendor_class=lease.get("vendor_class", ""))
+    return seen(address, "dhcp", _time(lease, at), {**link, **told})
+
+
+def _time(lease: Mapping[str, str], at: datetime) -> datetime:
+    """When the lease was granted: ISC dhcpd writes that in UTC, Kea by expiry and length."""
+    try:
+        return datetime.strptime(lease.get("starts", ""), "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return moment(lease.get("seconds", ""), at)

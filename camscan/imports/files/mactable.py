@@ -1,0 +1,91 @@
+"""Tables of addresses and MAC addresses as CSV, with whatever header a switch, a controller or a person gave them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import BinaryIO
+
+from camscan.codecs.text import to_text
+from camscan.imports.files.base import Summary, address_of, lines, link_fields, names, seen
+from camscan.records import Observation
+
+CHANNELS = ("arp",)
+
+_WORDS: Mapping[str, frozenset[str]] = {
+    "address": frozenset(
+        {"address", "ip", "ipaddress", "ipaddr", "ipv4", "ipv4address", "ipv6address", "host", "hostip", "inet"}
+    ),
+    "mac": frozenset(
+        {
+            "mac",
+            "macaddress",
+            "macaddr",
+            "hwaddr",
+            "hwaddress",
+            "hardwareaddress",
+            "physicaladdress",
+            "ethernet",
+            "lladdr",
+            "clientmac",
+        }
+    ),
+    "port": frozenset({"port", "switchport", "interface", "ifname", "portname", "destinationport", "ports"}),
+    "name": frozenset({"name", "hostname", "devicename", "dnsname", "clientname"}),
+}
+_DELIMITERS = ",;\t|"
+
+
+def sniff(head: bytes) -> bool:
+    """Whether the first line names a column of addresses and one of MAC addresses."""
+    header = _first_line(head)
+    found = _columns(_cells(header, _delimiter(header)))
+    return {"address", "mac"} <= found.keys()
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """One observation for each row with both addresses; the switch's port is told as what was asked."""
+    rows = lines(stream, summary)
+    header = next(rows, "").lstrip("\ufeff")
+    delimiter = _delimiter(header)
+    columns = _columns(_cells(header, delimiter))
+    if not {"address", "mac"} <= columns.keys():
+        summary.cut = "its first line names no column of addresses, or none of MAC addresses"
+        return
+    for row in (_cells(line, delimiter) for line in rows):
+        cell = {name: row[place].strip() if place < len(row) else "" for name, place in columns.items()}
+        target, link = address_of(cell["address"]), link_fields(cell["mac"])
+        if not (target and link):
+            summary.skip("row without an address" if not target else "row without a MAC")
+            continue
+        summary.whole += 1
+        port = cell.get("port", "")[:64]
+        yield seen(
+            target, "arp", at, {**link, **names(host__name=cell.get("name", ""))}, f"switch port {port}" if port else ""
+        )
+
+
+def _cells(row: str, delimiter: str) -> list[str]:
+    """The cells of a row; a quoted cell ends with its row, so that an open quote costs no other."""
+    return next(csv.reader([row.replace("\r", " ")], delimiter=delimiter), [])
+
+
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    """Column -> place of the first cell that one of its words names."""
+    found: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        word = re.sub(r"[^a-z0-9]", "", cell.lower())
+        for name, words in _WORDS.items():
+            if word in words:
+                found.setdefault(name, place)
+    return found
+
+
+def _delimiter(header: str) -> str:
+    return max(_DELIMITERS, key=header.count)
+
+
+def _first_line(head: bytes) -> str:
+    return to_text(head).lstrip("\ufeff").strip().partition("\n")[0].strip()

@@ -1,0 +1,125 @@
+"""masscan's JSON and list output, line by line: a run that was stopped leaves JSON without its end."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import BinaryIO
+
+from camscan.codecs import http
+from camscan.codecs.layout import fields as as_fields
+from camscan.codecs.text import to_text
+from camscan.imports.files.base import Summary, address_of, lines, moment
+from camscan.imports.forms import certificate, web
+from camscan.imports.forms.base import Answer, answer, fields_of, observed
+from camscan.records import Observation
+
+MAX_PORTS = 64  # ports in one record; masscan writes one
+
+CHANNELS = ("masscan", "http", "tls", "banner")
+
+_JSON = re.compile(rb'\A[\s\[,]*\{\s*"ip":\s*"')
+_LIST = re.compile(rb"^(?:#masscan\b|(?:open|banner) (?:tcp|udp) \d{1,5} [0-9A-Fa-f.:]+ \d+)", re.MULTILINE)
+_ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_OPEN = re.compile(
+    r"(open|closed|banner) (tcp|udp|sctp|icmp) (\d{1,5}) ([0-9A-Fa-f.:]{2,45}) (\d{1,11})(?: (\S{1,32}) ?(.*))?"
+)
+
+
+def sniff_json(head: bytes) -> bool:
+    """Whether it begins as masscan's JSON does."""
+    return _JSON.match(head) is not None
+
+
+def sniff_list(head: bytes) -> bool:
+    """Whether it begins as masscan's list does."""
+    return _LIST.match(head) is not None
+
+
+def read_json(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The observations of every line that holds a whole record."""
+    last = ""
+    for line in lines(stream, summary):
+        last, text = line, line.strip(",[] \t")
+        if not text or text == "{finished: 1}":
+            continue
+        try:
+            record = json.loads(text)
+        except (ValueError, RecursionError):
+            summary.broken += 1
+            continue
+        yield from _of_record(record, at, summary)
+    if not last.endswith("]") and last != "{finished: 1}":
+        summary.cut = "the list has no end: masscan was stopped, or the file was cut off"
+
+
+def read_list(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The observations of every line that is one of masscan's; comments are passed over."""
+    for line in lines(stream, summary):
+        match = _OPEN.fullmatch(line)
+        if match:
+            kind, protocol, port, address, seconds, service, text = match.groups()
+            banner = {"name": service, "banner": _ESCAPE.sub(lambda octet: chr(int(octet[1], 16)), text or "")}
+            found = {"port": int(port), "proto": protocol, "status": kind}
+            record = {
+                "ip": address,
+                "timestamp": seconds,
+                "ports": [found | ({"service": banner} if kind == "banner" else {})],
+            }
+            yield from _of_record(record, at, summary)
+        elif not line.startswith("#"):
+            summary.broken += 1
+
+
+def _of_record(record: object, at: datetime, summary: Summary) -> Iterator[Observation]:
+    if not isinstance(record, dict) or not isinstance(record.get("ports"), list):
+        summary.broken += 1
+        return
+    address = address_of(str(record.get("ip", "")))
+    if not address:
+        summary.skip("no address")
+        return
+    summary.whole += 1
+    when = moment(str(record.get("timestamp", "")), at)
+    for found in record["ports"][:MAX_PORTS]:
+        port = found.get("port") if isinstance(found, dict) else None
+        if (
+            not isinstance(port, int)
+            or not 0 < port < 65536
+            or found.get("proto") != "tcp"
+            or found.get("status") == "closed"
+        ):
+            summary.skip("port that is not an open TCP port")
+            continue
+        for one in _answers(port, found):
+            yield observed(address, one._replace(port=port), when)
+
+
+def _answers(port: int, found: Mapping[str, object]) -> Iterator[Answer]:
+    service = found.get("service")
+    if not isinstance(service, dict):
+        yield Answer("masscan", {"tcp.port": (str(port),)})
+        return
+    name, banner = str(service.get("name", "")), str(service.get("banner", ""))
+    raw = banner.encode("latin_1", "replace")
+    if name == "http":
+        yield from answer("http", fields_of(http.decode, raw), "GET /", raw)
+    elif name == "http.server":
+        yield from web.server("http", banner)
+    elif name == "title":
+        yield from web.title(banner)
+    elif name == "X509":
+        yield from certificate.der(_base64(banner))
+    elif name in ("ftp", "telnet", "ssh", "unknown"):
+        yield from answer("banner", as_fields([("banner.text", to_text(raw))]), "", raw)
+
+
+def _base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except (binascii.Error, ValueError):
+        return b""

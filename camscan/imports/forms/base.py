@@ -1,0 +1,88 @@
+"""What every form hands back, and what forms share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple, ParamSpec, TypeAlias
+
+from camscan.codecs import http, onvif, rtsp
+from camscan.errors import DecodeError
+from camscan.records import Fields, Observation, Outcome
+
+P = ParamSpec("P")
+
+MAX_TEXT = 256 * 1024  # characters of one answer that forms look at; the codecs have narrower bounds of their own
+MAX_PAIRS = 512  # names with values that are read in one listing; the richest discovery answer has about 45
+
+
+class Answer(NamedTuple):
+    """What one answer says. `asked` names the request where the text shows it; `raw` are bytes that were wrapped."""
+
+    channel: str
+    fields: Fields
+    asked: str = ""
+    raw: bytes = b""
+    port: int | None = None
+
+
+Form: TypeAlias = Callable[[str], Iterator[Answer]]
+"""Reads a text as one family of answers; it yields nothing where the text is of another family."""
+
+_QUOTED = (
+    r"""(?:"((?:[^"\\]|\\.){0,1024}+)"|'((?:[^'\\]|\\.){0,1024}+)'|([^\s"',;|()\[\]{}<>][^\s,;()\[\]{}<>]{0,1023}+))"""
+)
+_PAIR = re.compile(
+    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}:\s{{0,8}}{_QUOTED}"""  # JSON, and Python's way to print a mapping
+    rf"""|(?<![\w?&/])([A-Za-z]\w{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
+)
+_LINE = re.compile(r"^[ \t|_*-]{0,16}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}:[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE)
+_TAG = re.compile(r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>([^<]{1,1024}+)</")
+
+
+def fields_of(decode: Callable[P, Fields], *args: P.args, **kwargs: P.kwargs) -> Fields:
+    """What a codec reads; nothing where it refuses."""
+    try:
+        return decode(*args, **kwargs)
+    except DecodeError:
+        return {}
+
+
+def answer(channel: str, fields: Fields, asked: str = "", raw: bytes = b"") -> Iterator[Answer]:
+    """One answer, if it has any field."""
+    if fields:
+        yield Answer(channel, fields, asked, raw)
+
+
+def observed(target: str, one: Answer, at: datetime) -> Observation:
+    """An answer as an observation: a challenge, or a fault for want of a login, is one that asks for it."""
+    denied = http.auth_required(one.fields) or rtsp.auth_required(one.fields) or onvif.is_denied(one.fields)
+    outcome = Outcome.AUTH_REQUIRED if denied else Outcome.ANSWERED
+    return Observation(target, one.channel, outcome, at, one.port, one.asked, one.fields, one.raw)
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """(name, value) of everything that is written as one: key='value', "key": "value", lines "Key: value", elements.
+
+    >>> pairs("Info(model='A1', fw_version=2)")
+    (('model', 'A1'), ('fw_version', '2'))
+    """
+    found: list[tuple[str, str]] = []
+    for match in _PAIR.finditer(text[:MAX_TEXT]):
+        groups = match.groups()
+        name = groups[0] or groups[4]
+        found.append((name, next((value for value in groups[1:4] + groups[5:] if value is not None), "")))
+    for pattern in (_LINE, _TAG):
+        found += [(match[1], match[2]) for match in pattern.finditer(text[:MAX_TEXT])]
+    return tuple((name, value.strip()) for name, value in found[:MAX_PAIRS] if value.strip())
+
+
+def named(found: Iterable[tuple[str, str]], names: dict[str, str]) -> list[tuple[str, str]]:
+    """The pairs whose name, without case and punctuation, is in `names`, under the name that stands there."""
+    return [(names[key(name)], value) for name, value in found if key(name) in names]
+
+
+def key(name: str) -> str:
+    """A name without case and punctuation."""
+    return "".join(filter(str.isalnum, name.lower()))

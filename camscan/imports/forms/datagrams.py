@@ -1,0 +1,91 @@
+"""Answers of the makers' own protocols: the datagrams themselves, and what clients print of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from types import MappingProxyType
+
+from camscan.codecs import baichuan, dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, snmp, ssdp, wsdiscovery
+from camscan.errors import DecodeError
+from camscan.imports.forms import certificate, web
+from camscan.imports.forms.base import Answer, answer, fields_of, key, pairs
+from camscan.records import Fields
+
+_Decode = Callable[[bytes], Fields]
+
+_BINARY: Mapping[str, _Decode] = MappingProxyType(
+    {
+        "dhip": dhip.decode,
+        "sadp": sadp.decode,
+        "netcommon": netcommon.decode,
+        "mhed": mhed.decode,
+        "moi": moi.decode,
+        "dh01": dh01.decode,
+        "dvrip": dvrip.decode_discovery,
+        "baichuan": baichuan.decode,
+        "snmp": snmp.decode,
+        "ssdp": ssdp.decode,
+    }
+)
+"""Decoders by channel, those with the clearest magic first. mDNS has none, so it comes last and must name a service."""
+
+_SADP_NAMES = frozenset({"devicedescription", "devicesn", "softwareversion", "dspversion", "commandport"})
+_DHIP_NAMES = frozenset({"DeviceType", "DeviceClass", "SerialNo", "MachineName", "Vendor"})
+
+
+def datagram(data: bytes) -> Iterator[Answer]:
+    """What the first decoder that knows the bytes reads in them."""
+    for channel, decode in _BINARY.items():
+        if fields := fields_of(decode, data):
+            yield from answer(channel, fields, raw=data)
+            return
+    if realm := fields_of(dvrip.decode_realm, data):
+        yield from answer("dvrip", realm, "realm", data)
+    elif devices := _devices(data):
+        yield from (one for fields in devices for one in answer("wsd", fields, raw=data))
+    elif icons := list(web.icon_bytes(data)):
+        yield from icons
+    elif certificates := list(certificate.der(data)):
+        yield from certificates
+    elif "mdns.service" in (announced := fields_of(mdns.decode, data)):
+        yield from answer("mdns", announced, raw=data)
+
+
+def search_answer(text: str) -> Iterator[Answer]:
+    """SADP: the XML of the protocol, or a listing of its elements as a client prints them."""
+    data = text.strip().encode()
+    fields = fields_of(sadp.decode, data)
+    if not fields:
+        told = {key(name): value for name, value in pairs(text)}
+        if _SADP_NAMES & told.keys():
+            elements = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
+            fields = fields_of(sadp.decode, f"<ProbeMatch>{elements}</ProbeMatch>".encode())
+    yield from answer("sadp", fields)
+
+
+def notification(text: str) -> Iterator[Answer]:
+    """DHIP: the JSON of the protocol, its device object alone, or a listing of its members."""
+    fields = fields_of(dhip.decode, text.strip().encode("utf-8", "replace"))
+    if not fields:
+        told = dict(pairs(text))
+        if len(_DHIP_NAMES & told.keys()) > 1 or {"DeviceType", "DeviceClass"} & told.keys():
+            device = {**told, "IPv4Address": told, "IPv6Address": {}}
+            message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}
+            fields = fields_of(dhip.decode, json.dumps(message).encode())
+    yield from answer("dhip", fields)
+
+
+def common(text: str) -> Iterator[Answer]:
+    """NetCommon as JSON."""
+    yield from answer("netcommon", fields_of(netcommon.decode, text.strip().encode("utf-8", "replace")))
+
+
+def _devices(data: bytes) -> Sequence[Fields]:
+    if b"onvif" not in data and b"ProbeMatch" not in data:
+        return ()
+    try:
+        return wsdiscovery.decode(data)
+    except DecodeError:
+        return ()

@@ -1,0 +1,115 @@
+"""WS-Discovery and ONVIF as XML, with or without an envelope, and as the listings that clients print of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from camscan.codecs import onvif, scopes, wsdiscovery
+from camscan.codecs.layout import fields as as_fields
+from camscan.errors import DecodeError
+from camscan.imports.forms import hardware
+from camscan.imports.forms.base import Answer, answer, fields_of, named, pairs
+from camscan.records import Fields
+
+_SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif\.org/ver\d")
+_RESPONSE = re.compile(r"<(?:[\w.-]{1,32}:)?(Get[A-Z]\w{2,40}Response|Fault)[\s>/]")
+_ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
+_QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'\r\n]{1,256})["']""", re.IGNORECASE)
+_XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
+_SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
+_SCOPE_END = re.compile(r"[<\"'\])}]")
+
+_INFORMATION = {
+    "manufacturer": "onvif.manufacturer",
+    "vendor": "onvif.manufacturer",
+    "model": "onvif.model",
+    "firmwareversion": "onvif.firmware",
+    "firmware": "onvif.firmware",
+    "fwversion": "onvif.firmware",
+    "fw": "onvif.firmware",
+    "serialnumber": "onvif.serial",
+    "serial": "onvif.serial",
+    "hardwareid": "onvif.hardware_id",
+}
+_SCOPES = {
+    name: name
+    for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
+}
+
+
+def is_soap(text: str) -> bool:
+    """Whether a body is SOAP, or speaks of ONVIF."""
+    return _SOAP.search(text[:16_384]) is not None
+
+
+def discovery(text: str) -> Iterator[Answer]:
+    """ProbeMatches and Hellos, lists of scopes, and lines or tuples that say the same in other words."""
+    if not _RESPONSE.search(text):
+        found = fields_of_all(text)
+        for fields in found:
+            yield from answer("wsd", fields)
+        if found:
+            return
+    yield from service(text)
+
+
+def fields_of_all(text: str) -> list[Fields]:
+    """The devices of a WS-Discovery message or of a listing."""
+    quoted = _QUOTED_SCOPE.findall(text)
+    if quoted:
+        return [_listed(scopes.decode(quoted), text)]
+    if "<" not in text and _SCOPE.search(text):
+        items = (item for line in _SCOPE.findall(text) for item in scopes.split(_SCOPE_END.split(line, maxsplit=1)[0]))
+        return [_listed(scopes.decode(item.rstrip(",; ") for item in items if "://" in item), text)]
+    decoded = _decoded(text)
+    if decoded:
+        return decoded
+    told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named(pairs(text), _SCOPES)]
+    return [_listed(scopes.decode(told), text)] if told else []
+
+
+def service(text: str) -> Iterator[Answer]:
+    """Answers of the device service, and device information as clients print it."""
+    response = _RESPONSE.search(text)
+    action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
+    fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
+    if not fields.keys() - {"onvif.action"}:
+        found = named(pairs(text), _INFORMATION)
+        fields = as_fields(found) if _says_enough(found) else {}
+    yield from answer("onvif", fields, action)
+    if fields and "<" not in text:
+        yield from hardware.addresses(text)
+
+
+def _decoded(text: str) -> list[Fields]:
+    """What the codec reads; a lone address is not enough, since any answer may hold one."""
+    found: list[Fields] = []
+    try:
+        found += wsdiscovery.decode(text.encode())
+    except DecodeError:
+        return []
+    return [fields for fields in found if {"wsd.types", "onvif.scope", "wsd.xaddr"} & fields.keys()]
+
+
+def _listed(fields: Fields, text: str) -> Fields:
+    """The fields of scopes, with the addresses that stand beside them."""
+    return {**fields, **as_fields(("wsd.xaddr", address) for address in _XADDR.findall(text)[:8])}
+
+
+def _enveloped(text: str) -> str:
+    """The response in an envelope of its own where it came without; undeclared prefixes are declared."""
+    if _ENVELOPE.search(text):
+        return text
+    start = _RESPONSE.search(text)
+    inner = text[start.start() :] if start else text
+    declared = set(re.findall(r"xmlns:([\w.-]{1,32})", inner))
+    prefixes = dict.fromkeys(re.findall(r"</?([\w.-]{1,32}):", inner))
+    names = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in list(prefixes)[:32] if prefix not in declared)
+    return f"<Envelope{names}><Body>{inner}</Body></Envelope>"
+
+
+def _says_enough(found: list[tuple[str, str]]) -> bool:
+    """Whether it is a device that is described: a manufacturer, or a model with something else."""
+    names = {name for name, _ in found}
+    return "onvif.manufacturer" in names or ("onvif.model" in names and len(names) > 1)

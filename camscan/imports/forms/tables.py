@@ -1,0 +1,181 @@
+"""SNMP walks and mDNS listings: one value a line, as the usual tools print them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from camscan.codecs.layout import address
+from camscan.codecs.layout import fields as as_fields
+from camscan.codecs.snmp import OBJECTS
+from camscan.imports.forms.base import Answer, answer, pairs
+
+MAX_LINES = 2048  # of a walk that are read; the system group is at its head
+
+_ENTERPRISES = "1.3.6.1.4.1."
+_GENERIC_TREES = frozenset({"8072", "2021", "311"})
+"""Enterprises whose objects agents of every make have: net-snmp, UCD, Microsoft."""
+_SHORT = {
+    "sysdescr": "snmp.sys_descr",
+    "sysobjectid": "snmp.sys_object_id",
+    "sysname": "snmp.sys_name",
+    "syscontact": "snmp.sys_contact",
+    "syslocation": "snmp.sys_location",
+}
+_NAMES = {**{oid.removesuffix(".0"): field for oid, field in OBJECTS.items()}, **_SHORT}
+_ROW = re.compile(
+    r"^[ \t|_]{0,8}\.?((?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
+    r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[ \t]{0,8}[=:][ \t]{0,8}|[ \t]{1,8}(?=STRING:|OID:|\"))(.*)$"
+)
+_TYPE = re.compile(
+    r"(?:STRING|Hex-STRING|OID|OBJECT IDENTIFIER|INTEGER|IpAddress|Timeticks|Gauge32|Counter\d\d)[ \t]*:[ \t]*"
+)
+_WORDS = (
+    (re.compile(r"^\.?iso\.org\.dod\.internet\.mgmt\.mib-2\.system\."), ""),
+    (re.compile(r"^\.?iso\.org\.dod\.internet\.private\.enterprises\."), _ENTERPRISES),
+    (re.compile(r"^(?:[\w-]+::)?enterprises\."), _ENTERPRISES),
+    (re.compile(r"^(?:[\w-]+::)?(?:mib-2|system)\.(?=1)"), "1.3.6.1.2.1."),
+    (re.compile(r"^\.?iso\."), "1."),
+    (re.compile(r"^[\w-]+::"), ""),
+)
+_OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
+
+_SERVICE = re.compile(r"(?:(.{1,200}?)\.)?(_[A-Za-z0-9-]{1,63}\._(?:tcp|udp))\b", re.IGNORECASE)
+_RECORD = re.compile(
+    r"^(?:(\S{1,255})[ \t]+)?(?:[0-9]{1,10}[ \t]+)?(?:IN[ \t]+)?(PTR|SRV|TXT|AAAA|A)\b[ \t]*:?[ \t]*(.*)$"
+)
+_SRV = re.compile(r"(?:[0-9]+[ \t]+){0,3}([A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?")
+_TEXT = re.compile(r'"((?:[^"\\]|\\.){1,255})"|([^\s",;\[\]{}]{1,255})')
+_DECIMAL = re.compile(r"\\([0-9]{3})")
+
+
+def walk(text: str) -> Iterator[Answer]:
+    """An SNMP walk (net-snmp, snmprec or "sysDescr: ..."), else the whole text as the description of a system."""
+    rows = list(_rows(text))
+    found = [(field, value) for name, value in rows if (field := _NAMES.get(name.removesuffix(".0").lower()))]
+    if not any(field == "snmp.sys_object_id" for field, _ in found):
+        trees = (name for name, _ in rows if name.startswith(_ENTERPRISES))
+        found += [("snmp.sys_object_id", tree) for tree in trees if tree.split(".")[6] not in _GENERIC_TREES][:1]
+    if not rows:
+        alone = text.strip()
+        is_oid = _OID.fullmatch(alone)
+        found = [("snmp.sys_object_id", alone.lstrip(".")) if is_oid else ("snmp.sys_descr", alone)]
+    yield from answer("snmp", as_fields(found))
+
+
+def is_walk(text: str) -> bool:
+    """Whether the lines of a text are those of an SNMP walk."""
+    return any(name.startswith(("1.3.6.1.", "sys")) for name, _ in _rows(text[:4096]))
+
+
+def announced(text: str) -> Iterator[Answer]:
+    """Records of mDNS: "PTR type -> instance", zone file lines, avahi-browse, or a service's properties."""
+    lines = text.splitlines()[:MAX_LINES]
+    for found in (
+        [pair for line in lines for pair in _of_line(line.strip())],
+        list(_of_mapping(text)),
+        [pair for line in lines for pair in _of_service(line)],
+    ):
+        if any(name == "mdns.service" for name, _ in found):
+            yield from answer("mdns", as_fields(found))
+            return
+
+
+def _rows(text: str) -> Iterator[tuple[str, str]]:
+    """(OID or short name, value); a line that begins no row goes on with the value before it."""
+    name, value = "", ""
+    for line in text.splitlines()[:MAX_LINES]:
+        match = _ROW.match(line)
+        if match and (row := _name(match[1])):
+            if name:
+                yield name, value
+            name, value = row, _value(row, match[2] or "", match[3])
+        elif name and line.strip():
+            value = f"{value}\n{line.strip()}".strip('"')
+    if name:
+        yield name, value
+
+
+def _name(written: str) -> str:
+    """An OID in digits, or the lower case name of an object of the system group; "" for other words."""
+    for pattern, replacement in _WORDS:
+        written = pattern.sub(replacement, written)
+    if written[:1].isdigit():
+        return written
+    return written.lower() if written.removesuffix(".0").lower() in _SHORT else ""
+
+
+def _value(name: str, kind: str, text: str) -> str:
+    if kind == "4x":
+        try:
+            return bytes.fromhex(text.strip()).decode("utf-8", "replace")
+        except ValueError:
+            return ""
+    value = _TYPE.sub("", text.strip(), count=1).strip().strip('"')
+    field = _NAMES.get(name.removesuffix(".0").lower(), "")
+    if field != "snmp.sys_object_id":
+        return value
+    value = value.lstrip(".")
+    for pattern, replacement in _WORDS:
+        value = pattern.sub(replacement, value)
+    return value.strip()
+
+
+def _of_line(line: str) -> Iterator[tuple[str, str]]:
+    if line.startswith("=;"):
+        yield from _of_avahi(line.split(";"))
+        return
+    record = _RECORD.match(line)
+    if record is None:
+        return
+    owner, kind, rest = record.groups()
+    if kind == "PTR":
+        for part in (owner or "", *rest.split("->")):
+            yield from _of_service(part)
+    elif kind == "SRV":
+        yield from _of_service(owner or "")
+        *left, last = rest.split("->")
+        yield from (pair for part in left for pair in _of_service(part))
+        if host := _SRV.fullmatch(last.strip()):
+            yield "mdns.host", host[1].rstrip(".")
+    elif kind == "TXT":
+        yield from _of_service(owner or "")
+        yield from (("mdns.txt", quoted or bare) for quoted, bare in _TEXT.findall(rest)[:32])
+    else:
+        yield "mdns.address", address(rest.rpartition("->")[2])
+
+
+def _of_service(name: str) -> Iterator[tuple[str, str]]:
+    match = _SERVICE.search(_DECIMAL.sub(_character, name.strip()))
+    if match:
+        yield "mdns.service", match[2]
+        yield "mdns.instance", (match[1] or "").replace("\\", "").strip(" \"'>")
+
+
+def _character(match: re.Match[str]) -> str:
+    return chr(int(match[1])) if int(match[1]) < 128 else ""
+
+
+def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
+    """avahi-browse --parsable: =;interface;protocol;instance;service;domain;host;address;port;texts."""
+    if len(parts) < 9:
+        return
+    yield "mdns.service", parts[4]
+    yield "mdns.instance", _DECIMAL.sub(_character, parts[3]).replace("\\", "")
+    yield "mdns.host", parts[6]
+    yield "mdns.address", address(parts[7])
+    yield from (("mdns.txt", quoted or bare) for quoted, bare in _TEXT.findall(";".join(parts[9:]))[:32])
+
+
+def _of_mapping(text: str) -> Iterator[tuple[str, str]]:
+    """What zeroconf libraries print: name='..._type._tcp.local.', hostname='...', properties={...}."""
+    for name, value in pairs(text):
+        word = name.lower()
+        if word in ("name", "type", "service", "instance", "fullname"):
+            yield from _of_service(value)
+        elif word in ("hostname", "server", "host") and not address(value):
+            yield "mdns.host", value.rstrip(".")
+        elif word in ("ip", "ip_address", "address", "host", "addresses"):
+            yield "mdns.address", address(value)
+        elif word not in ("port", "weight", "priority", "ttl"):
+            yield "mdns.txt", f"{name}={value}"

@@ -1,0 +1,177 @@
+"""HTTP and RTSP answers as people copy them: whole, a head, a lone header line, a body, a session description."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from itertools import islice, zip_longest
+from types import MappingProxyType
+
+from camscan.codecs import favicon, html, http, rtsp, ssdp
+from camscan.codecs.layout import fields as as_fields
+from camscan.imports.forms import soap
+from camscan.imports.forms.base import Answer, answer, fields_of, named, pairs
+from camscan.records import Fields
+
+MAX_ANSWERS = 16  # answers of one paste, as in a log of a redirect and what it led to
+
+_STATUS = {
+    "http": re.compile(r"^(?:HTTP/\d[.\d]*|ICY)[ \t]+\d{3}\b", re.MULTILINE),
+    "rtsp": re.compile(r"^RTSP/\d[.\d]*[ \t]+\d{3}\b", re.MULTILINE),
+}
+_GET = re.compile(r"^(?:GET|HEAD|POST)[ \t]+(/[!-~]{0,1023}+)[ \t]+HTTP/", re.MULTILINE)
+_METHOD = re.compile(r"^([A-Z_]{4,16})[ \t]+(?:rtsp:[!-~]{1,1023}|\*)[ \t]+RTSP/", re.MULTILINE)
+_HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:[ \t]*(?!//)\S")
+_BODY = re.compile(r"\ufeff?\s*[<{]")
+_MAPPING = re.compile(
+    r"""\s*\{[^<>]{0,4096}?["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:""", re.IGNORECASE
+)
+_BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
+_CHALLENGE = re.compile(r"(?:(?:Digest|Basic)\s+)?realm\s*=", re.IGNORECASE)
+_SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
+_BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
+_DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
+_DESCRIBED = {
+    **{name.rpartition(".")[2].replace("_", ""): name for name in ssdp.FIELDS if name.startswith("upnp.")},
+    **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
+}
+_MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
+_MMH3 = re.compile(r"(?<![\w.+-])-?[0-9]{4,10}(?![\w.])")
+_TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
+_TITLE_LABEL = re.compile(r"^(?:html[ _]?)?title[ \t]*[:=][ \t]*", re.IGNORECASE)
+
+
+def web(text: str) -> Iterator[Answer]:
+    """HTTP answers; a body alone and header lines count as one whose status nobody wrote down."""
+    text = f"HTTP/1.1 {text}" if _BARE_STATUS.match(text) else text
+    whole = list(_split(text, "http"))
+    for asked, part in whole:
+        yield from _answered(fields_of(http.decode, part.encode()), asked)
+    if whole or _STATUS["rtsp"].search(text):
+        return
+    if _MAPPING.match(text):
+        yield from answer("http", fields_of(http.decode_headers, _lines(text)))
+    elif _BODY.match(text):
+        yield from _answered(fields_of(http.decode, text.strip().encode()), "")
+    elif is_headed(text):
+        yield from _headed(text)
+
+
+def stream(text: str) -> Iterator[Answer]:
+    """RTSP answers; header lines and a session description alone count as one."""
+    whole = list(_split(text, "rtsp"))
+    for method, part in whole:
+        fields = fields_of(rtsp.decode, part.encode(), method)
+        yield from answer("rtsp", _without(fields, "" if method else "rtsp.method"), method)
+    if whole or _STATUS["http"].search(text):
+        return
+    if is_headed(text):
+        head, body = _head_and_body(text)
+        described = fields_of(rtsp.decode_sdp, body) if body else {}
+        yield from answer("rtsp", {**fields_of(rtsp.decode_headers, head), **described})
+    elif _is_description(text):
+        yield from answer("rtsp", fields_of(rtsp.decode_sdp, f"v=0\r\n{text.strip()}"), "DESCRIBE")
+
+
+def is_headed(text: str) -> bool:
+    """Whether a text begins with a header line."""
+    return _HEADER.match(text.lstrip()) is not None
+
+
+def server(channel: str, text: str) -> Iterator[Answer]:
+    """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
+    line = text.strip()
+    if "\n" not in line and len(line) <= 256 and not line.startswith(("<", "{")):
+        decode = http.decode_headers if channel == "http" else rtsp.decode_headers
+        name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
+        yield from answer(channel, fields_of(decode, f"{name}: {line}"))
+
+
+def title(text: str) -> Iterator[Answer]:
+    """A page title, in its element or alone."""
+    if _STATUS["http"].search(text):
+        yield from web(text)
+        return
+    page = text if _TITLE_TAG.search(text) else f"<title>{escape(_TITLE_LABEL.sub('', text.strip()))}</title>"
+    yield from answer("http", html.decode(page))
+
+
+def icon(text: str) -> Iterator[Answer]:
+    """Hashes of an icon: "md5:" and 32 digits, "mmh3:" and a number, or either alone."""
+    found = {"http.favicon.md5": _MD5.findall(text), "http.favicon.mmh3": _MMH3.findall(_MD5.sub(" ", text))}
+    yield from answer(
+        "http", {name: tuple(value.lower() for value in values) for name, values in found.items() if values}
+    )
+
+
+def icon_bytes(data: bytes) -> Iterator[Answer]:
+    """The icon itself."""
+    yield from answer("http", fields_of(favicon.decode, data), raw=data)
+
+
+def upnp(text: str) -> Iterator[Answer]:
+    """SSDP answers and announcements, with or without their start line, and device descriptions."""
+    if "<" in text and _DESCRIPTION.search(text):
+        body = text[text.index("<") :]
+        yield from answer("ssdp", fields_of(ssdp.decode_description, body.encode()), "GET /")
+        return
+    data = (_lines(text) if text.lstrip().startswith("{") else text.strip()).encode()
+    fields = fields_of(ssdp.decode, data) or fields_of(ssdp.decode, b"ST: -\r\n" + data)
+    fields = {name: values for name, values in fields.items() if values != ("-",)}
+    yield from answer("ssdp", {**fields, **described(text)})
+
+
+def described(text: str) -> Fields:
+    """The elements of a device description as clients print them: "modelName: ...", 'modelName': '...'."""
+    found = named(pairs(text), _DESCRIBED)
+    return as_fields(found) if len(found) > 1 else {}
+
+
+def _split(text: str, protocol: str) -> Iterator[tuple[str, str]]:
+    """(request, answer) of every answer that begins with a status line; the request is empty where none is shown."""
+    starts = [match.start() for match in islice(_STATUS[protocol].finditer(text), MAX_ANSWERS)]
+    before = 0
+    for start, end in zip_longest(starts, starts[1:]):
+        requests = (_GET if protocol == "http" else _METHOD).findall(text, before, start)
+        yield (requests[-1] if requests else ""), text[start:end].strip()
+        before = start
+
+
+def _answered(fields: Fields, path: str) -> Iterator[Answer]:
+    """An HTTP answer and, where its body is SOAP or a device description, what that says."""
+    known = {**fields, "http.path": (path,)} if path else _without(fields, "http.path")
+    body = "\n".join(known.get("http.body", ()))
+    if soap.is_soap(body):
+        known = _without(known, "http.body")
+        yield from soap.service(body)
+    elif _DESCRIPTION.search(body):
+        yield from upnp(body)
+    yield from answer("http", known, f"GET {path}" if path else "")
+
+
+def _headed(text: str) -> Iterator[Answer]:
+    head, body = _head_and_body(text)
+    fields = dict(fields_of(http.decode_headers, head))
+    content = fields_of(http.decode, body.encode()) if _BODY.match(body) else {}
+    yield from _answered({**fields, **content}, "")
+
+
+def _head_and_body(text: str) -> tuple[str, str]:
+    head, *body = _BLANK.split(text.strip(), maxsplit=1)
+    return head, "".join(body)
+
+
+def _is_description(text: str) -> bool:
+    kinds = [match[1] for match in _SDP.finditer(text)]
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    return len(kinds) > lines / 2
+
+
+def _lines(mapping: str) -> str:
+    """Headers that a client printed as a mapping, as lines again."""
+    return "\r\n".join(f"{name}: {value}" for name, value in pairs(mapping))
+
+
+def _without(fields: Fields, name: str) -> Mapping[str, tuple[str, ...]]:
+    return MappingProxyType({known: values for known, values in fields.items() if known != name})

@@ -1,0 +1,95 @@
+"""Bytes written down as text: base64, hex digits, hex dumps, and the literals of programming languages."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import binascii
+import re
+
+MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,8}):?[ \t]{1,8}([0-9A-Fa-f]{2}.*)")
+_COLUMNS = re.compile(r"[ \t]{2,}|[ \t]*\|")
+_OCTETS = re.compile(r"(?:[0-9A-Fa-f]{2}){1,4}(?: (?:[0-9A-Fa-f]{2}){1,4})*")
+_DIGITS = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}[\s:,-]{0,4}(?:0x|\\x)?){8,})")
+_ESCAPED = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){4}")
+_LITERAL = re.compile(r"[bru]{0,2}(?P<quote>['\"]).*(?P=quote)", re.DOTALL | re.IGNORECASE)
+_PREFIX = re.compile(r"(?:base64|b64|hex)[ \t]*:[ \t]*", re.IGNORECASE)
+_BREAK = re.compile(r"\\r\\n|\\n")
+_SIMPLE = re.compile(r"\\([rnt\"'/])")
+_SIMPLE_VALUES = {"r": "\r", "n": "\n", "t": "\t"}
+_FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(.*?)\r?\n[ \t]*```\s*\Z", re.DOTALL)
+_VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
+_TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """The text as the device sent it: without a code fence, escapes for line ends, and the marks of curl --verbose."""
+    if fence := _FENCE.match(text):
+        text = fence[1]
+    if "\n" not in text.strip() and _BREAK.search(text) and not _LITERAL.fullmatch(text.strip()):
+        text = _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text)
+    if _VERBOSE.search(text):
+        text = _TALK.sub("", text)
+    return text.strip()
+
+
+def unwrapped(text: str) -> bytes:
+    """The bytes that a text spells out; none where it is no wrapping, or spells out nothing but more text of its kind.
+
+    >>> unwrapped("MDEyMzQ1Njc4OWFiY2RlZg==")
+    b'0123456789abcdef'
+    """
+    text = _PREFIX.sub("", text.strip()[:MAX_WRAPPED], count=1)
+    for undo in (_of_literal, _of_dump, _of_digits, _of_base64):
+        if data := undo(text):
+            return data
+    return b""
+
+
+def _of_literal(text: str) -> bytes:
+    """A bytes or string literal, or text with escapes for bytes."""
+    if _ESCAPED.search(text) and not _LITERAL.fullmatch(text):
+        text = "b'" + text.replace("'", "\\'") + "'"
+    if not _LITERAL.fullmatch(text):
+        return b""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return b""
+    if isinstance(value, str):
+        return value.encode("latin_1", "ignore")
+    return value if isinstance(value, bytes) else b""
+
+
+def _of_dump(text: str) -> bytes:
+    """xxd, hexdump -C, tcpdump -x, Wireshark: an offset, then up to sixteen bytes a line, then what they look like."""
+    data = bytearray()
+    for line in text.splitlines():
+        match = _DUMP.fullmatch(line)
+        if match is None or int(match[1], 16) != len(data):
+            return b""
+        first, *rest = _COLUMNS.split(match[2])
+        half = rest[0].strip() if rest and len(first) == 23 else ""  # hexdump parts sixteen bytes in the middle
+        for column in (first.strip(), half):
+            if _OCTETS.fullmatch(column):
+                data += bytes.fromhex(column)
+    return bytes(data)
+
+
+def _of_digits(text: str) -> bytes:
+    match = _DIGITS.fullmatch(text)
+    digits = re.sub(r"0x|\\x|[\s:,-]", "", match[1]) if match else ""
+    return bytes.fromhex(digits) if len(digits) % 2 == 0 else b""
+
+
+def _of_base64(text: str) -> bytes:
+    packed = "".join(line.strip() for line in text.splitlines())
+    if not _BASE64.fullmatch(packed) or len(packed) % 4 == 1:
+        return b""
+    try:
+        return base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_" if {"-", "_"} & set(packed) else None)
+    except (binascii.Error, ValueError):
+        return b""

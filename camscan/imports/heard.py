@@ -1,0 +1,139 @@
+"""What was heard below IP, on a segment or in a capture, as observations: by the codecs that read asked-for answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from camscan.codecs import arp, dhcp, dhip, http, mdns, mhed, netcommon, rtsp, sadp, ssdp, tls, wsdiscovery
+from camscan.errors import DecodeError
+from camscan.net.helper import Heard
+from camscan.records import Fields, Observation, Outcome
+
+ASKED = "heard"
+"""Stands for the request in observations of what nobody asked for."""
+_UNKNOWN = "?"
+"""Stands for the path or the method where the capture does not hold the request."""
+
+_RECORD, _HANDSHAKE = 5, 4
+"""Bytes before the content of a TLS record and of a handshake message (RFC 5246, 6.2.1 and 7.4)."""
+_CERTIFICATE = 11
+
+
+class _Protocol(NamedTuple):
+    """The port of a discovery protocol, and what reads its datagrams: fields for each device in it."""
+
+    port: int | None
+    decode: Callable[[bytes], Sequence[Fields]]
+
+
+_PROTOCOLS: Mapping[str, _Protocol] = MappingProxyType(
+    {
+        "arp": _Protocol(None, lambda data: [arp.decode(data)]),
+        "dhcp": _Protocol(68, lambda data: [dhcp.decode(data)]),
+        "dhip": _Protocol(dhip.PORT, lambda data: [dhip.decode(data)]),
+        "mdns": _Protocol(5353, lambda data: [mdns.decode(data)]),
+        "mhed": _Protocol(mhed.PORT, lambda data: [mhed.decode(data)]),
+        "netcommon": _Protocol(netcommon.PORT, lambda data: [netcommon.decode(data)]),
+        "sadp": _Protocol(sadp.PORT, lambda data: [sadp.decode(data)]),
+        "ssdp": _Protocol(1900, lambda data: [ssdp.decode(data)]),
+        "wsd": _Protocol(3702, wsdiscovery.decode),
+    }
+)
+
+CHANNELS = tuple(_PROTOCOLS)
+"""What is heard on a segment."""
+
+
+def observations(heard: Heard) -> Iterator[Observation]:
+    """An observation for each device that speaks; none for questions, and for what cannot be read."""
+    try:
+        if heard.channel in _PROTOCOLS:
+            yield from _datagram(heard)
+        elif heard.channel in _STREAMS:
+            yield from _STREAMS[heard.channel](heard)
+    except DecodeError:
+        return
+
+
+def notes(counters: Mapping[str, int]) -> Iterator[str]:
+    """What a reader must know to judge how much was heard."""
+    if lost := counters.get("dropped", 0):
+        yield f"{lost:,} packets were lost for want of room"
+    if over := counters.get("over", 0):
+        yield f"{over:,} packets of sources that say too much, or of too many sources, were left out"
+
+
+def _datagram(heard: Heard) -> Iterator[Observation]:
+    protocol = _PROTOCOLS[heard.channel]
+    found = [fields for fields in protocol.decode(heard.data) if fields]
+    # A DHCP client has no address of its own to speak from.
+    target = dhcp.address(heard.data) if heard.channel == "dhcp" else heard.source
+    if target:
+        bare = replace(_observation(heard, ASKED), target=target, port=protocol.port)
+        yield from (replace(bare, fields=fields) for fields in found)
+
+
+def _http(heard: Heard) -> Iterator[Observation]:
+    asked = heard.asked or f"GET {_UNKNOWN}"
+    fields = http.decode(heard.data, asked.removeprefix("GET "))
+    whole = http.is_complete(heard.data)
+    yield _answer(replace(heard, whole=whole), asked, fields, needs_login=http.auth_required(fields))
+
+
+def _rtsp(heard: Heard) -> Iterator[Observation]:
+    asked = heard.asked or _UNKNOWN
+    fields = rtsp.decode(heard.data, asked)
+    whole = rtsp.is_complete(heard.data)
+    yield _answer(replace(heard, whole=whole), asked, fields, needs_login=rtsp.auth_required(fields))
+
+
+def _tls(heard: Heard) -> Iterator[Observation]:
+    certificate = first_certificate(heard.data)
+    if certificate:
+        whole = replace(heard, data=certificate, whole=True)
+        yield replace(_observation(whole, ""), fields=tls.decode(certificate))
+
+
+def _answer(heard: Heard, asked: str, fields: Fields, *, needs_login: bool) -> Observation:
+    observation = replace(_observation(heard, asked), fields=fields)
+    return replace(observation, outcome=Outcome.AUTH_REQUIRED) if needs_login else observation
+
+
+def _observation(heard: Heard, asked: str) -> Observation:
+    outcome = Outcome.ANSWERED if heard.whole else Outcome.TRUNCATED
+    return Observation(heard.source, heard.channel, outcome, heard.at, heard.port, asked, raw=heard.data)
+
+
+def first_certificate(data: bytes) -> bytes:
+    """The first certificate (DER) in a server's side of a handshake up to TLS 1.2; empty where it is not whole.
+
+    In TLS 1.3 certificates are encrypted.
+    """
+    messages = b"".join(_records(data))
+    at = 0
+    while at + _HANDSHAKE <= len(messages):
+        end = at + _HANDSHAKE + int.from_bytes(messages[at + 1 : at + _HANDSHAKE])
+        if messages[at] == _CERTIFICATE:
+            begin = at + _HANDSHAKE + 6  # behind the length of the list and that of the first
+            length = int.from_bytes(messages[begin - 3 : begin])
+            certificate = messages[begin : min(begin + length, end)]
+            return certificate if len(certificate) == length else b""
+        at = end
+    return b""
+
+
+def _records(data: bytes) -> Iterator[bytes]:
+    """The contents of the handshake records at the beginning; the last may be cut."""
+    at = 0
+    while at + _RECORD <= len(data) and data[at] == 0x16:
+        end = at + _RECORD + int.from_bytes(data[at + 3 : at + _RECORD])
+        yield data[at + _RECORD : end]
+        at = end
+
+
+_STREAMS: Mapping[str, Callable[[Heard], Iterator[Observation]]] = MappingProxyType(
+    {"http": _http, "rtsp": _rtsp, "tls": _tls}
+)

@@ -1,0 +1,1 @@
+"""What nmap found: its XML as a stream, its text, and what its scripts and probes made devices say."""

@@ -1,0 +1,106 @@
+"""One host of nmap's XML -> what it says on each channel. python-nmap reads it, and this what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
+from typing import Any
+from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
+
+import nmap
+
+from camscan.codecs.layout import fields as as_fields
+from camscan.errors import DecodeError
+from camscan.imports.forms import hardware
+from camscan.imports.forms.base import Answer, answer
+from camscan.imports.nmap.probes import probe_answers
+from camscan.imports.nmap.scripts import STRINGS, script_answers
+
+MAX_PORTS = 1024  # open ports of one host that are read; what has more is a tarpit, not a device
+
+_RUN = b'<nmaprun><runstats><finished timestr="" elapsed=""/><hosts up="" down="" total=""/></runstats>%b</nmaprun>'
+_PROBED = "10"
+"""How sure nmap is of a service that answered its probes; with less, the name is what the port usually is."""
+
+
+def host_address(host: Element) -> str:
+    """The IP address of a host, the first one; "" where it has none."""
+    found = (item.get("addr", "") for item in host.iter("address") if item.get("addrtype") in ("ipv4", "ipv6"))
+    return next(found, "")
+
+
+def is_up(host: Element) -> bool:
+    """Whether nmap found it alive."""
+    status = host.find("status")
+    return status is None or status.get("state") == "up"
+
+
+def seen_at(host: Element) -> datetime | None:
+    """When nmap was done with it."""
+    for name in ("endtime", "starttime"):
+        text = host.get(name, "")
+        if text.isascii() and text.isdecimal() and len(text) <= 11:
+            return datetime.fromtimestamp(int(text), UTC)
+    return None
+
+
+def host_answers(host: Element) -> Iterator[Answer]:
+    """What a host answered. Raises DecodeError where it is not as nmap writes hosts."""
+    known = _read(host)
+    names = [("host.name", str(name["name"] or "")) for name in known["hostnames"]]
+    opened = {port: service for port, service in known.get("tcp", {}).items() if service["state"] == "open"}
+    yield Answer("nmap", as_fields([*names, *(("tcp.port", str(port)) for port in sorted(opened)[:MAX_PORTS] if port)]))
+    yield from _link(known["addresses"].get("mac", ""), known["vendor"])
+    elements = {item.get("portid"): item for item in host.iterfind("ports/port") if item.get("protocol") == "tcp"}
+    for port, service in islice(opened.items(), MAX_PORTS):
+        yield from (one._replace(port=port or None) for one in _service(service, elements[str(port)]))
+    for item in host.iterfind("ports/port"):
+        if item.get("protocol") == "udp":
+            yield from (one._replace(port=int(item.get("portid", "0")) or None) for one in _scripts(item))
+    for item in host.iterfind("hostscript"):
+        yield from _scripts(item)
+
+
+def _read(host: Element) -> Mapping[str, Any]:
+    """The host as python-nmap reads it, on its own in a run that has just this host."""
+    try:
+        found = _scanner().analyse_nmap_xml_scan(_RUN % ET.tostring(host))["scan"]
+        return next(iter(found.values()))
+    except (nmap.PortScannerError, AttributeError, KeyError, TypeError, ValueError, StopIteration) as error:
+        raise DecodeError(f"not a host as nmap writes it: {error!r:.200}") from None
+
+
+@cache
+def _scanner() -> nmap.PortScanner:
+    """python-nmap's parser alone: its constructor runs nmap, which need not be installed to read what it once wrote."""
+    return nmap.PortScanner.__new__(nmap.PortScanner)
+
+
+def _service(service: Mapping[str, Any], element: Element) -> Iterator[Answer]:
+    product = " ".join(filter(None, (service["product"], service["version"])))
+    name = service["name"] if service["conf"] == _PROBED else ""
+    yield from answer("nmap", as_fields([("nmap.service", name or ""), ("nmap.product", product)]))
+    probed = [one for item in element.iterfind("service") for one in probe_answers(item.get("servicefp", ""))]
+    yield from probed
+    yield from _scripts(element, left_out=STRINGS if probed else "")
+
+
+def _scripts(parent: Element, left_out: str = "") -> Iterator[Answer]:
+    for script in parent.iterfind("script"):
+        if script.get("id") != left_out:
+            yield from script_answers(script.get("id", ""), script.get("output", ""), script)
+
+
+def _link(address: str, vendors: Mapping[str, str]) -> Iterator[Answer]:
+    """The MAC, which nmap knows on its own link, and who holds its block: by our registry, else by nmap's."""
+    for found in hardware.registered(address):
+        vendor = vendors.get(address, "")
+        fields = (
+            found.fields
+            if "mac.organization" in found.fields
+            else {**found.fields, **as_fields([("mac.organization", vendor)])}
+        )
+        yield found._replace(channel="arp", fields=fields)

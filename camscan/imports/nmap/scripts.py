@@ -1,0 +1,122 @@
+"""Output of nmap's scripts -> fields of the codecs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from xml.etree.ElementTree import Element
+
+from camscan.codecs import http, rtsp, ssdp
+from camscan.codecs.layout import fields as as_fields
+from camscan.imports.forms import certificate, tables, web
+from camscan.imports.forms.base import Answer, answer, fields_of
+from camscan.records import Fields
+
+STRINGS = "fingerprint-strings"
+"""The script that prints what service fingerprints hold, without their exact bytes."""
+
+_ESCAPE = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_NO_TITLE = re.compile(r"Site doesn't have a title")
+_REDIRECT = re.compile(r"(?:Did not follow redirect to|Requested resource was)\s{1,8}(\S{1,512})")
+_HASH = re.compile(r"\b[0-9A-Fa-f]{32}\b")
+_SCHEME = re.compile(r"^[ \t]*((?:Basic|Digest|NTLM|Negotiate)\b[^\r\n]{0,1024})", re.MULTILINE | re.IGNORECASE)
+_STATUS = re.compile(r"HTTP/1\.[01] \d{3}[^\r\n]{0,64}")
+_HEADER = re.compile(r"^[ \t]*([A-Za-z][\w-]{0,63}:[ \t]*\S[^\r\n]{0,1024})", re.MULTILINE)
+_METHODS = re.compile(r"[A-Z_]{4,16}(?:,\s*[A-Z_]{4,16})*")
+
+
+def script_answers(name: str, output: str, element: Element | None = None) -> Iterator[Answer]:
+    """What one script's output says; `element` holds its structured output, where there is any."""
+    read = _SCRIPTS.get(name)
+    if read is not None:
+        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), output).replace("\r\n", "\n")
+        yield from (found._replace(asked=f"nmap {name}") for found in read(text, element))
+
+
+def _elem(element: Element | None, name: str) -> str:
+    """The text of a script's structured element with that key."""
+    found = (item.text or "" for item in element.iter("elem") if item.get("key") == name) if element is not None else ()
+    return next(iter(found), "")
+
+
+def _title(text: str, element: Element | None) -> Iterator[Answer]:
+    target = _REDIRECT.search(text)
+    title = _elem(element, "title") or ("" if _NO_TITLE.match(text) or target else text)
+    fields = {**dict(*(found.fields for found in web.title(title)))} if title.strip() else {}
+    if target:
+        fields["http.location"] = (target[1],)
+    yield from answer("http", fields)
+
+
+def _server(text: str, _: Element | None) -> Iterator[Answer]:
+    for line in filter(None, map(str.strip, text.splitlines())):
+        yield from web.server("http", line)
+
+
+def _challenges(text: str, _: Element | None) -> Iterator[Answer]:
+    lines = [*_STATUS.findall(text)[:1], *(f"WWW-Authenticate: {value}" for value in _SCHEME.findall(text)[:8])]
+    yield from answer("http", fields_of(http.decode_headers, "\r\n".join(lines)))
+
+
+def _headers(text: str, _: Element | None) -> Iterator[Answer]:
+    lines = [line for line in _HEADER.findall(text) if not line.startswith("(")]
+    yield from answer("http", fields_of(http.decode_headers, "\r\n".join(lines)))
+
+
+def _favicon(text: str, _: Element | None) -> Iterator[Answer]:
+    yield from answer("http", as_fields(("http.favicon.md5", digest.lower()) for digest in _HASH.findall(text)))
+
+
+def _certificate(text: str, element: Element | None) -> Iterator[Answer]:
+    yield from certificate.names(_elem(element, "pem") or text)
+
+
+def _methods(text: str, _: Element | None) -> Iterator[Answer]:
+    found = _METHODS.search(text)
+    if found:
+        yield from answer("rtsp", fields_of(rtsp.decode_headers, f"Public: {found[0]}"))
+
+
+def _description(text: str, _: Element | None) -> Iterator[Answer]:
+    yield from tables.walk("\n".join(line.strip() for line in text.splitlines() if "System uptime" not in line))
+
+
+def _banner(text: str, _: Element | None) -> Iterator[Answer]:
+    yield from answer("banner", as_fields([("banner.text", text)]))
+
+
+def _upnp(text: str, _: Element | None) -> Iterator[Answer]:
+    """Lines of an SSDP answer, then those of a description in other words ("Manufacturer: ...")."""
+    yield from answer("ssdp", {**_upnp_headers(text), **web.described(text)})
+
+
+def _upnp_headers(text: str) -> Fields:
+    lines = [line.strip() for line in text.splitlines() if line.strip().lower().startswith(("server:", "location:"))]
+    fields = fields_of(ssdp.decode, "\r\n".join(["ST: -", *lines]).encode())
+    return {name: values for name, values in fields.items() if name != "ssdp.st"}
+
+
+def _strings(text: str, _: Element | None) -> Iterator[Answer]:
+    """The HTTP and RTSP answers among what a service answered to nmap's probes."""
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    yield from web.web(lines)
+    yield from web.stream(lines)
+
+
+_SCRIPTS: Mapping[str, Callable[[str, Element | None], Iterator[Answer]]] = MappingProxyType(
+    {
+        "http-title": _title,
+        "http-server-header": _server,
+        "http-auth": _challenges,
+        "http-headers": _headers,
+        "http-favicon": _favicon,
+        "ssl-cert": _certificate,
+        "rtsp-methods": _methods,
+        "snmp-sysdescr": _description,
+        "banner": _banner,
+        "upnp-info": _upnp,
+        STRINGS: _strings,
+    }
+)
+"""Scripts whose output says what a device answered, and how it is read."""

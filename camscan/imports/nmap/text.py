@@ -1,0 +1,126 @@
+"""What nmap prints: its normal output, its greppable one, and pieces of its XML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+
+from camscan.codecs import xml
+from camscan.codecs.layout import fields as as_fields
+from camscan.errors import DecodeError
+from camscan.imports.forms import hardware
+from camscan.imports.forms.base import Answer, answer, key, pairs
+from camscan.imports.nmap.host import host_answers
+from camscan.imports.nmap.probes import probe_answers
+from camscan.imports.nmap.scripts import STRINGS, script_answers
+
+MAX_HOSTS = 64  # of pasted XML; a whole run is imported as a file
+MAX_PORTS = 4096  # lines of open ports that are read; a device has below thirty
+
+_PORT = re.compile(
+    r"^[ \t>]{0,8}(\d{1,5})/(?:tcp|udp)[ \t]{1,16}open(?:\|filtered)?"
+    r"(?:[ \t]{1,32}([\w./?|:-]{1,64})(?:[ \t]{1,32}(\S[^\r\n]{0,511}))?)?",
+    re.MULTILINE,
+)
+_FOUND = re.compile(r"(?:Discovered )?open port (\d{1,5})/(?:tcp|udp)", re.IGNORECASE)
+_GREPPABLE = re.compile(r"(\d{1,5})/open/(?:tcp|udp)/[^/]{0,64}/([^/]{0,64})/[^/]{0,64}/([^/,]{0,512})/")
+_VENDOR = re.compile(r"MAC Address:[ \t]*([0-9A-Fa-f:]{17})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
+_SCRIPT = re.compile(r"^[ \t]{0,8}\|_?[ \t]?([a-z][a-z0-9-]{2,40}): ?(.*)$")
+_MORE = re.compile(r"^[ \t]{0,8}\|_? {1,3}(.*)$")
+_SERVICE_MARK = re.compile(r"<(nmaprun|host|ports?|service|script)[\s>]")
+_HOST = '<nmaprun><host><address addr="192.0.2.0" addrtype="ipv4"/>{}</host></nmaprun>'
+_PORT_ZERO = '<ports><port protocol="tcp" portid="0"><state state="open"/>{}</port></ports>'
+_WRAPS = {
+    "nmaprun": "{}",
+    "host": "<nmaprun>{}</nmaprun>",
+    "ports": _HOST,
+    "port": _HOST.format("<ports>{}</ports>"),
+    "service": _HOST.format(_PORT_ZERO),
+    "script": _HOST.format(_PORT_ZERO),
+}
+"""Element with which a piece of nmap's XML begins -> what makes a run of it."""
+
+_NAMED = {"name": "nmap.service", "service": "nmap.service", "product": "nmap.product", "port": "tcp.port"}
+_WITHOUT_SERVICE = frozenset({"unknown", "tcpwrapped"})
+_FINGERPRINT = re.compile(r"^SF-Port.*(?:\r?\nSF:.*)*", re.MULTILINE)
+
+
+def scanned(text: str) -> Iterator[Answer]:
+    """Open ports, services, scripts and the MAC address in anything that nmap prints."""
+    mark = _SERVICE_MARK.search(text)
+    if mark:
+        yield from _of_xml(text, mark[1])
+    else:
+        yield from _of_text(text)
+
+
+def product(text: str) -> Iterator[Answer]:
+    """A single line that is none of nmap's: the product that it gives for a service."""
+    if "\n" not in text.strip():
+        yield from answer("nmap", as_fields([("nmap.product", text)]))
+
+
+def is_listing(text: str) -> bool:
+    """Whether a text has lines of open ports, or is nmap's XML."""
+    return any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE)) or "<nmaprun" in text
+
+
+def _of_text(text: str) -> Iterator[Answer]:
+    rows = [match.groups() for match in _PORT.finditer(text)] + [match.groups() for match in _GREPPABLE.finditer(text)]
+    found = [("tcp.port", port) for port in _FOUND.findall(text)[:MAX_PORTS]]
+    for port, service, product in rows[:MAX_PORTS]:
+        found.append(("tcp.port", port))
+        found += (
+            [("nmap.service", service)]
+            if service and service not in _WITHOUT_SERVICE and not service.endswith("?")
+            else []
+        )
+        found += [("nmap.product", product.strip())] if product else []
+    if not found:
+        found = [(_NAMED[key(name)], value) for name, value in pairs(text) if key(name) in _NAMED]
+    yield from answer("nmap", as_fields(found))
+    probed = [one for fingerprint in _FINGERPRINT.findall(text)[:MAX_HOSTS] for one in probe_answers(fingerprint)]
+    yield from probed
+    for name, output in _scripts(text):
+        if not (probed and name == STRINGS):
+            yield from script_answers(name, output)
+    vendor = _VENDOR.search(text)
+    if vendor:
+        yield from _link(vendor[1], vendor[2] or "")
+    else:
+        yield from hardware.addresses(text)
+
+
+def _scripts(text: str) -> Iterator[tuple[str, str]]:
+    """(name, output) of every script whose output stands below a port."""
+    name, lines = "", list[str]()
+    for line in text.splitlines():
+        head = _SCRIPT.match(line)
+        more = None if head else _MORE.match(line)
+        if more and name:
+            lines.append(more[1])
+            continue
+        if name:
+            yield name, "\n".join(lines)
+        name, lines = (head[1], [head[2]]) if head else ("", [])
+    if name:
+        yield name, "\n".join(lines)
+
+
+def _link(address: str, vendor: str) -> Iterator[Answer]:
+    for found in hardware.registered(address):
+        known = "mac.organization" in found.fields or not vendor
+        yield found if known else found._replace(fields={**found.fields, "mac.organization": (vendor,)})
+
+
+def _of_xml(text: str, mark: str) -> Iterator[Answer]:
+    text = re.sub(r"<!DOCTYPE nmaprun>", "", text[text.index(f"<{mark}") :])
+    try:
+        root = xml.parse(_WRAPS[mark].format(text).encode(), partial=True)
+    except DecodeError:
+        return
+    for host in islice(root.iter("host"), MAX_HOSTS):
+        with suppress(DecodeError):
+            yield from (one for one in host_answers(host) if one.fields)

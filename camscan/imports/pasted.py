@@ -1,0 +1,200 @@
+"""One answer as somebody wrote it down -> observations, by the hinted channel or by what the text looks like.
+
+Whatever the notation, the fields come from the codecs, so that rules see what they see in a scan. Nothing is asked of
+any network, and no clock is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
+from types import MappingProxyType
+from uuid import RFC_4122, UUID
+
+from camscan.codecs.layout import fields as as_fields
+from camscan.codecs.text import to_text
+from camscan.imports.forms import certificate, datagrams, hardware, soap, tables, web, wrapped
+from camscan.imports.forms.base import MAX_TEXT, Answer, Form, answer, observed
+from camscan.imports.nmap import text as nmap_text
+from camscan.records import Fields, Observation
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""The time of an answer of which nobody wrote down when it came."""
+
+MAX_WRAPPINGS = 2  # as in a quoted string of hex digits
+_TEXT_SAMPLE = 512  # characters by which text is told from bytes
+
+_MAC_FIELDS = tuple(
+    f"{name}.mac" for name in ("sadp", "dhip", "dvrip", "netcommon", "mhed", "moi", "dh01", "isapi", "onvif.scope")
+)
+_NODE_FIELDS = ("wsd.endpoint", "upnp.udn")
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
+
+
+def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH) -> tuple[Observation, ...]:
+    """What one answer says, each part as an observation of the channel that it came over; none for a blank one.
+
+    `channel` is a hint: a channel of camscan, or a word of the labelled corpora ("mac_oui", "html_title"). A hint that
+    does not fit is not followed. What no form knows is a banner. MAC addresses also give the block that they are of.
+    """
+    data = raw.encode("utf-8", "replace") if isinstance(raw, str) else raw
+    data = data[:MAX_TEXT]
+    found = list(_answers(data, channel.strip().lower()))
+    found += _blocks(found)
+    return tuple(observed("", one if one.raw else one._replace(raw=data), at) for one in found)
+
+
+def _answers(data: bytes, channel: str) -> Iterator[Answer]:
+    text = to_text(data)
+    if not text.strip():
+        return
+    if _is_binary(text) and (found := list(datagrams.datagram(data))):
+        yield from found
+        return
+    text = wrapped.plain(text)
+    yield from _of_text(text, channel)
+
+
+def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
+    """With its wrapping undone, by the hint, by every form that the text looks like, and then by loose guesses."""
+    inner = wrapped.unwrapped(text) if depth < MAX_WRAPPINGS else b""
+    if inner:
+        if found := list(datagrams.datagram(inner)):
+            return found
+        if unwrapped := _readable(inner):
+            return _of_text(wrapped.plain(unwrapped), channel, depth + 1)
+    for form in chain(_HINTED.get(channel, ()), (form for marked, form in _MARKS if marked(text))):
+        if found := list(form(text)):
+            return found
+    loose = _LOOSE.get(channel, ())
+    return next(filter(None, (list(form(text)) for form in loose)), []) or list(_anything(text))
+
+
+def _headers(text: str) -> Iterator[Answer]:
+    """Header lines that do not say whose they are: read as both HTTP and RTSP, since a Server names itself."""
+    if web.is_headed(text):
+        yield from web.web(text)
+        yield from web.stream(text)
+
+
+def _anything(text: str) -> Iterator[Answer]:
+    """A text of which nothing tells where it stood: a banner, and a lone line also as what a device calls itself."""
+    yield from answer("banner", as_fields([("banner.text", text)]))
+    if "\n" not in text.strip():
+        for form in (
+            partial(web.server, "http"),
+            partial(web.server, "rtsp"),
+            web.title,
+            tables.walk,
+            nmap_text.product,
+        ):
+            yield from form(text)
+
+
+def _has(*patterns: str) -> Callable[[str], bool]:
+    """Whether one of the patterns is found in the first part of a text."""
+    compiled = re.compile("|".join(patterns), re.MULTILINE | re.IGNORECASE)
+    return lambda text: compiled.search(text[:16_384]) is not None
+
+
+_MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
+    (hardware.is_address, hardware.addresses),
+    (_has(r"^RTSP/\d"), web.stream),
+    (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), web.upnp),
+    (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), web.web),
+    (nmap_text.is_listing, nmap_text.scanned),
+    (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.search_answer),
+    (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), soap.discovery),
+    (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), soap.service),
+    (_has(r"\(\s*(?:type|hardware|name)='[^']*',"), soap.discovery),
+    (_has(r"schemas-upnp-org:device", r"<modelName>"), web.upnp),
+    (_has(r"[\"']deviceInfo[\"']", r"DHDiscover|notifyDevInfo", r"[\"']DeviceClass[\"']"), datagrams.notification),
+    (_has(r"NetWork\.NetCommon"), datagrams.common),
+    (_has(r"(?-i:\bDevice(?:SN|Description)[\"']?\s*[:=])"), datagrams.search_answer),
+    (_has(r"(?-i:\bDevice(?:Class|Type)[\"']?\s*[:=])"), datagrams.notification),
+    (_has(r"(?-i:\b(?:friendlyName|modelName)[\"']?\s*[:=])"), web.upnp),
+    (_has(r"\bmanufacturer[\"']?\s*[:=][^\0]{0,256}\bmodel[\"']?\s*[:=]"), soap.service),
+    (_has(r"^v=0\s*$", r"^[aosm]=\S[^\r\n]*\r?\n[aosmcbt]="), web.stream),
+    (_has(r"\A(?:md5|mmh3|favicon|http\.favicon\.hash|icon_hash)\b", r"\A(?:[0-9a-f]{32}|-?\d{7,10})\Z"), web.icon),
+    (certificate.is_named, certificate.names),
+    (tables.is_walk, tables.walk),
+    (_has(r"_\w[\w-]*\._(?:tcp|udp)\b"), tables.announced),
+    (_has(r"\A\ufeff?\s*(?:<[!?a-z]|\{)"), web.web),
+    (web.is_headed, _headers),
+)
+"""What a text looks like, the surest first, and the form that reads it."""
+
+_HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("http", "https"), (web.web,)),
+        "rtsp": (web.stream,),
+        **dict.fromkeys(("html_title", "title"), (web.title,)),
+        **dict.fromkeys(("favicon_hash", "favicon"), (web.icon,)),
+        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (hardware.addresses,)),
+        **dict.fromkeys(("ssdp", "upnp"), (web.upnp,)),
+        **dict.fromkeys(("ws_discovery", "wsd"), (soap.discovery,)),
+        **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service, soap.discovery)),
+        **dict.fromkeys(("nmap_xml_service", "nmap"), (nmap_text.scanned,)),
+        "sadp": (datagrams.search_answer,),
+        "dhip": (datagrams.notification,),
+        "netcommon": (datagrams.common,),
+        "mdns": (tables.announced,),
+    }
+)
+"""Channel -> forms that are tried first."""
+
+_LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("http", "https"), (partial(web.server, "http"),)),
+        "rtsp": (partial(web.server, "rtsp"),),
+        **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
+        "snmp": (tables.walk,),
+        **dict.fromkeys(("onvif_device_info", "onvif", "ws_discovery", "wsd"), (soap.service,)),
+        "nmap_xml_service": (nmap_text.product,),
+        "nmap": (nmap_text.product,),
+    }
+)
+"""Channel -> forms that take almost any text, tried when nothing else fits."""
+
+
+def _is_binary(text: str) -> bool:
+    """Whether more than one in eight of the first characters are control characters."""
+    sample = text[:_TEXT_SAMPLE]
+    return 8 * len(_CONTROL.findall(sample)) > len(sample)
+
+
+def _readable(data: bytes) -> str:
+    """The text that unwrapped bytes are; "" where they are none, as those of a hash."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return ""
+    return "" if _CONTROL.search(text) else text
+
+
+def _blocks(found: Iterable[Answer]) -> list[Answer]:
+    """The block of each MAC address that an answer names as its own, or that its endpoint was made of."""
+    seen = {address for one in found for address in one.fields.get("mac.address", ())}
+    blocks: list[Answer] = []
+    for one in found:
+        for address in _own_addresses(one.fields):
+            if address not in seen:
+                seen.add(address)
+                blocks += hardware.registered(address, one.channel)
+    return blocks
+
+
+def _own_addresses(fields: Fields) -> Iterator[str]:
+    for name in _MAC_FIELDS:
+        yield from fields.get(name, ())
+    for name in _NODE_FIELDS:
+        for value in fields.get(name, ()):
+            match = _UUID.search(value)
+            uuid = UUID(match[0]) if match else None
+            if uuid is not None and uuid.variant == RFC_4122 and uuid.version == 1:  # its last octets are the node
+                digits = uuid.hex[-12:].upper()
+                yield ":".join(digits[at : at + 2] for at in range(0, 12, 2))

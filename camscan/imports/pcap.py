@@ -1,0 +1,55 @@
+"""Captures of packets (pcap and pcapng, gzipped or not), read by the program below IP, which alone loads scapy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import BinaryIO
+
+from camscan.errors import HostError
+from camscan.imports.files.base import Summary
+from camscan.imports.heard import CHANNELS as HEARD
+from camscan.imports.heard import observations
+from camscan.net.helper import replay
+from camscan.records import Observation
+
+CHANNELS = (*HEARD, "http", "rtsp", "tls")
+
+_MARKS = (
+    b"\xa1\xb2\xc3\xd4",
+    b"\xd4\xc3\xb2\xa1",
+    b"\xa1\xb2\x3c\x4d",
+    b"\x4d\x3c\xb2\xa1",
+    b"\x0a\x0d\x0d\x0a",
+    b"\x1f\x8b",
+)
+_LEFT_OUT = (
+    ("a link type other than Ethernet, cooked or bare IP", "unknown"),
+    ("more than one source may say", "over"),
+)
+
+
+def sniff(head: bytes) -> bool:
+    """Whether it begins as pcap, pcapng, or a gzipped file does."""
+    return head.startswith(_MARKS)
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """What devices said in the packets. Streams are not put together: of TCP, the first segment of an answer counts."""
+    counters: dict[str, int] = {}
+    try:
+        for heard in replay(stream, counters):
+            found = tuple(observations(heard if heard.at.timestamp() else replace(heard, at=at)))
+            if not found:
+                summary.skip("a question, or what no codec can read")
+            yield from found
+    except HostError as error:
+        summary.cut = str(error)
+        return
+    summary.whole += counters["packets"] - counters["unknown"]
+    for reason, name in _LEFT_OUT:
+        if counters[name]:
+            summary.skipped[reason] += counters[name]
+    if counters["cut"]:
+        summary.cut = f"it ends within a packet, or is damaged, after {counters['packets']:,} packets"

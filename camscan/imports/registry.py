@@ -1,0 +1,41 @@
+"""The kinds of files that can be imported."""
+
+from __future__ import annotations
+
+from camscan.errors import UsageError
+from camscan.imports import pcap
+from camscan.imports.files import leases, mactable, masscan, neighbours
+from camscan.imports.files.base import Reader
+from camscan.imports.nmap import stream as nmap_stream
+
+READERS = (
+    Reader("pcap", pcap.sniff, pcap.read, pcap.CHANNELS),
+    Reader(
+        "nmap-xml",
+        nmap_stream.sniff,
+        nmap_stream.read,
+        ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner"),
+    ),
+    Reader("masscan-json", masscan.sniff_json, masscan.read_json, masscan.CHANNELS),
+    Reader("masscan-list", masscan.sniff_list, masscan.read_list, masscan.CHANNELS),
+    Reader("kea", leases.sniff_kea, leases.read_kea, leases.CHANNELS),
+    Reader("isc-dhcp", leases.sniff_isc, leases.read_isc, leases.CHANNELS),
+    Reader("dnsmasq", leases.sniff_dnsmasq, leases.read_dnsmasq, leases.CHANNELS),
+    Reader("ip-neigh", neighbours.sniff_neigh, neighbours.read, neighbours.CHANNELS),
+    Reader("mac-table", mactable.sniff, mactable.read, mactable.CHANNELS),
+    Reader("arp", neighbours.sniff_arp, neighbours.read, neighbours.CHANNELS),
+)
+"""Readers in the order in which their marks are looked for, the clearest first."""
+
+
+def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Reader:
+    """The reader of that name, else the first whose mark stands in the head of `file`.
+
+    Raises:
+        UsageError: no reader has that name, or none knows the file.
+    """
+    found = [reader for reader in READERS if (reader.sniff(head) if name is None else reader.name == name)]
+    if not found:
+        known = ", ".join(reader.name for reader in READERS)
+        raise UsageError(f"{file} is of no kind that can be imported: name one with --format, of {known}")
+    return found[0]

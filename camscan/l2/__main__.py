@@ -1,0 +1,74 @@
+"""The program: one command, its arguments, JSON lines out, and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from io import BufferedReader, FileIO
+
+from camscan.l2 import arp, listen, pcap
+from camscan.l2.lines import DONE, FAILED, Lines, RefusalError
+from camscan.l2.sockets import ANY, until_told
+
+
+def main() -> int:
+    """Run the command that the arguments name."""
+    # Scapy loads it where it is installed. Nothing here needs it, and no needless code is to run beside CAP_NET_RAW.
+    sys.modules["cryptography"] = None  # type: ignore[assignment]
+    chosen, lines = _arguments(), Lines(sys.stdout.buffer)
+    try:
+        code = _run(chosen, lines)
+        lines.flush()
+    except BrokenPipeError:  # nobody reads any more; nor may Python try to write what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code
+
+
+def _run(chosen: argparse.Namespace, lines: Lines) -> int:
+    try:
+        with until_told() as stop:
+            if chosen.command == "arp":
+                targets = arp.read_targets(sys.stdin.buffer.read(arp.MAX_INPUT + 1))
+                arp.sweep(chosen.interface, chosen.rate, targets, lines, stop)
+            elif chosen.command == "listen":
+                listen.listen(chosen.interface, chosen.seconds, lines, stop)
+            else:
+                with _opened(chosen.file) as file:
+                    pcap.replay(file, lines, stop)
+    except RefusalError as error:
+        lines.say("error", message=str(error))
+        return error.code
+    return DONE
+
+
+def _opened(name: str) -> BufferedReader:
+    try:
+        return BufferedReader(FileIO(sys.stdin.fileno() if name == "-" else name))
+    except OSError as error:
+        raise RefusalError(f"{name}: cannot be read: {error.strerror}") from error
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m camscan.l2", description=sys.modules["camscan.l2"].__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    sweep = commands.add_parser("arp", help="ask the IPv4 addresses given as JSON [[first, last], ...] on stdin")
+    sweep.add_argument("--interface", required=True)
+    sweep.add_argument("--rate", required=True, type=_positive, help="requests a second")
+    hear = commands.add_parser("listen", help="say what devices announce unasked")
+    hear.add_argument("--interface", default=ANY)
+    hear.add_argument("--seconds", required=True, type=_positive)
+    commands.add_parser("pcap", help="read a capture file").add_argument("file", help="or - for stdin")
+    return parser.parse_args()
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

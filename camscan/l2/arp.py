@@ -1,0 +1,252 @@
+"""ARP sweep: who in the networks of an interface has an address, and with which MAC.
+
+Requests are made and sent here, past the kernel's neighbour table: its room (1,024 entries by default) neither bounds a
+sweep nor is taken up by one; the pace alone is the bound. Mind that switches with dynamic ARP inspection may allow a
+port as few as 15 ARP packets a second, and shut it down above that.
+
+Every ARP packet counts in which an address that was asked for speaks, a reply as well as a request of its own. Where
+several MACs speak for one address, all are said.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import select
+import socket
+import time
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Address
+from itertools import islice
+from operator import itemgetter
+from typing import TypeAlias
+
+from camscan.l2 import frames
+from camscan.l2.lines import WRONG_USE, Lines, RefusalError
+from camscan.l2.sockets import Stop, dropped, packet_socket
+
+Range: TypeAlias = tuple[int, int]
+"""First and last IPv4 address as numbers, both included."""
+
+MAX_INPUT = 8 * 1024 * 1024
+"""Bytes of JSON; a /16 with every second address left out takes one million."""
+MAX_TARGETS = 1 << 20
+"""Addresses of one sweep: a /12, of which the answers still fit into memory."""
+MAX_MACS = 8
+"""MACs that are said of one address."""
+MAX_CONFLICTS = 4096
+"""MACs beyond the first of an address, in all."""
+
+ROUNDS = 2
+_BETWEEN_ROUNDS, _AFTER_LAST = 0.5, 1.0
+"""Seconds for late answers; cameras on Wi-Fi that save power take some hundred milliseconds."""
+_ETHERNET = 1
+_HEADER = 14
+_BATCH = 1024
+"""Frames taken in before others are sent: a flood must not stop the sweep."""
+_TARGET = slice(38, 42)
+"""Where a request has the address that is asked for."""
+_HOST, _MULTICAST = 0xFFFFFFFF, 0xE0000000
+"""The mask of a single host, and the first address of groups."""
+_PATIENCE = 100
+"""Times 2 ms that a frame waits for room in the card's queue."""
+
+
+def read_targets(data: bytes) -> list[Range]:
+    """The targets in JSON such as [["10.0.0.1", "10.0.0.254"], ["10.0.2.7", "10.0.2.7"]], sorted and merged.
+
+    Raises:
+        RefusalError: it is something else, or more than a sweep may have.
+    """
+    if len(data) > MAX_INPUT:
+        raise RefusalError(f"targets of more than {MAX_INPUT:,} bytes: sweep them in parts", WRONG_USE)
+    try:
+        ranges = _merged((int(IPv4Address(first)), int(IPv4Address(last))) for first, last in json.loads(data))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise RefusalError(
+            f"targets must be a JSON list of [first, last] IPv4 addresses: {error}", WRONG_USE
+        ) from error
+    if sum(last - first + 1 for first, last in ranges) > MAX_TARGETS:
+        raise RefusalError(f"more than {MAX_TARGETS:,} targets: sweep them in parts", WRONG_USE)
+    return ranges
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    merged: list[Range] = []
+    for first, last in sorted(ranges):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        elif first <= last:
+            merged.append((first, last))
+    return merged
+
+
+def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, stop: Stop) -> None:
+    """Ask for all targets that are on the interface's own networks, `rate` requests a second.
+
+    Raises:
+        RefusalError: the interface cannot be used, or went away.
+    """
+    with packet_socket(socket.SOCK_RAW, frames.ARP, interface) as sock:
+        if sock.getsockname()[3] != _ETHERNET:
+            raise RefusalError(f"no ARP on {interface}: it is not an Ethernet or Wi-Fi interface")
+        parts = on_link(interface, targets)
+        if not parts:
+            raise RefusalError(f"no target is in a network of {interface}: see `ip route`")
+        lines.say("begin")
+        _Sweep(sock, Pacer(rate), lines, stop).run(parts)
+
+
+def on_link(interface: str, targets: Sequence[Range]) -> list[tuple[Range, str]]:
+    """The parts of the targets that are in a network of the interface, each with this host's address there.
+
+    Host routes are left out: they stand for this host's own addresses and for broadcasts.
+    """
+    import scapy.route  # noqa: F401, PLC0415 - fills conf.route; takes 0.2 s to load
+    from scapy.config import conf  # noqa: PLC0415
+
+    parts = []
+    for network, mask, gateway, name, address, _metric in conf.route.routes:
+        if name == interface and gateway == "0.0.0.0" and mask != _HOST and network < _MULTICAST:  # noqa: S104
+            clipped = ((max(first, network), min(last, network | (mask ^ _HOST))) for first, last in targets)
+            parts += [((first, last), address) for first, last in clipped if first <= last]
+    return parts
+
+
+class Pacer:
+    """Says how many frames may leave now: `rate` a second, in slices as small as the clock allows."""
+
+    _SLICE = 64
+    """Frames between two looks at what came in."""
+    _TICK = 0.002
+    _HELD = 2.5 * _TICK
+    """Seconds whose frames may be made up for after a stall."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._most = max(2.0, rate * self._HELD)
+        self._tokens = 1.0
+        self._at = time.monotonic()
+
+    def take(self) -> int:
+        """The number of frames that may leave now."""
+        now = time.monotonic()
+        self._tokens = min(self._most, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        count = min(int(self._tokens), self._SLICE)
+        self._tokens -= count
+        return count
+
+    @property
+    def wait(self) -> float:
+        """Seconds until it is worth asking again."""
+        return max(self._TICK, (1 - self._tokens) / self._rate)
+
+
+class _Sweep:
+    def __init__(self, sock: socket.socket, pacer: Pacer, lines: Lines, stop: Stop) -> None:
+        self._sock = sock
+        self._interface, *_, self._mac = sock.getsockname()
+        self._pacer = pacer
+        self._lines = lines
+        self._stop = stop
+        self._asked: list[Range] = []
+        self._heard: dict[int, list[bytes]] = {}
+        self._counts = {"sent": 0, "answers": 0, "conflicts": 0, "over": 0, "failed": 0, "dropped": 0}
+
+    def run(self, parts: Sequence[tuple[Range, str]]) -> None:
+        """Ask in rounds, the later ones only for those that have not spoken, and say how it went."""
+        self._asked = _merged(span for span, _ in parts)
+        for left in reversed(range(ROUNDS)):
+            for span, source in parts:
+                self._ask(self._unheard(span, int(IPv4Address(source))), self._request(source))
+            self._listen(_BETWEEN_ROUNDS if left else _AFTER_LAST)
+        self._counts["dropped"] = dropped(self._sock)
+        self._lines.say("end", **self._counts, interrupted=bool(self._stop))
+
+    def _request(self, source: str) -> bytearray:
+        from scapy.layers.l2 import ARP, Ether  # noqa: PLC0415
+
+        mac = self._mac.hex(":")
+        return bytearray(bytes(Ether(src=mac, dst="ff:ff:ff:ff:ff:ff") / ARP(op="who-has", hwsrc=mac, psrc=source)))
+
+    def _unheard(self, span: Range, own: int) -> Iterator[int]:
+        return (place for place in range(span[0], span[1] + 1) if place not in self._heard and place != own)
+
+    def _ask(self, places: Iterator[int], request: bytearray) -> None:
+        while not self._stop:
+            count = self._pacer.take()
+            if not count:
+                self._wait(self._pacer.wait)
+                continue
+            slice_ = tuple(islice(places, count))
+            if not slice_:
+                return
+            self._send(slice_, request)
+            self._drain()
+
+    def _send(self, places: Iterable[int], request: bytearray) -> None:
+        for place in places:
+            request[_TARGET] = place.to_bytes(4)
+            for _ in range(_PATIENCE):
+                try:
+                    self._sock.send(request)
+                except OSError as error:
+                    if error.errno not in (errno.ENOBUFS, errno.EAGAIN):
+                        raise self._lost(error) from error
+                    time.sleep(0.002)
+                else:
+                    self._counts["sent"] += 1
+                    break
+            else:
+                self._counts["failed"] += 1
+
+    def _lost(self, error: OSError) -> RefusalError:
+        return RefusalError(f"cannot use interface {self._interface} any more: {error.strerror}")
+
+    def _listen(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._stop and (left := end - time.monotonic()) > 0:
+            self._wait(min(left, 0.2))
+
+    def _wait(self, seconds: float) -> None:
+        self._lines.flush()
+        if select.select([self._sock], [], [], seconds)[0]:
+            self._drain()
+
+    def _drain(self) -> None:
+        """Take in what has come."""
+        for _ in range(_BATCH):
+            try:
+                frame = self._sock.recv(_HEADER + 28)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                raise self._lost(error) from error
+            found = frames.arp(frame[_HEADER:])
+            if found is not None:
+                self._take(found)
+
+    def _take(self, found: frames.Arp) -> None:
+        place = int.from_bytes(socket.inet_aton(found.address))
+        at = bisect_right(self._asked, place, key=itemgetter(0)) - 1
+        if at < 0 or place > self._asked[at][1] or found.mac == self._mac:
+            return
+        known = self._heard.setdefault(place, [])
+        if found.mac in known:
+            return
+        if known and (len(known) >= MAX_MACS or self._counts["conflicts"] >= MAX_CONFLICTS):
+            self._counts["over"] += 1
+            return
+        known.append(found.mac)
+        self._counts["answers"] += 1
+        self._counts["conflicts"] += len(known) > 1
+        self._lines.say(
+            "arp",
+            address=found.address,
+            mac=found.mac.hex(":"),
+            interface=self._interface,
+            at=time.time(),
+            payload=found.packet,
+        )

@@ -1,0 +1,127 @@
+"""Frames taken apart as far as this program needs, without a socket. Whatever is malformed or lying gives None.
+
+Fragments are not put together: of a datagram that came in several, the first is read, which has the ports, and said not
+to be whole. What follows it is mostly the end of a list.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from dataclasses import dataclass
+from typing import TypeAlias
+
+ARP, IPV4, IPV6 = 0x0806, 0x0800, 0x86DD
+"""Types of what a frame carries (IEEE 802 EtherTypes)."""
+
+_VLAN = (0x8100, 0x88A8, 0x9100)
+_MAX_TAGS = 4
+_ARP_SIZE = 28
+_ARP_HEADS = tuple(struct.pack("!HHBBH", 1, IPV4, 6, 4, operation) for operation in (1, 2))
+"""Ethernet, IPv4, address lengths 6 and 4, request or reply (RFC 826)."""
+_TCP, _UDP = 6, 17
+_LATER_FRAGMENT, _MORE_FRAGMENTS = 0x1FFF, 0x2000
+
+
+@dataclass(frozen=True, slots=True)
+class Whence:
+    """Where a frame came from, and when: MAC and interface are empty where that is not known."""
+
+    mac: bytes
+    interface: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arp:
+    """Who says that it has an IPv4 address; `packet` is the ARP packet as it came."""
+
+    address: str
+    mac: bytes
+    packet: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A UDP datagram or a TCP segment; `whole` is false where payload is missing."""
+
+    source: str
+    source_port: int
+    target: str
+    target_port: int
+    payload: bytes
+    whole: bool
+    is_tcp: bool
+
+
+Packet: TypeAlias = Arp | Segment
+Link: TypeAlias = tuple[int, bytes, bytes]
+"""The EtherType of a packet, the MAC that it came from (empty where unknown), and the packet."""
+
+
+def ethernet(frame: bytes) -> Link | None:
+    """The link of an Ethernet frame."""
+    return link(int.from_bytes(frame[12:14]), frame[6:12], frame[14:])
+
+
+def link(kind: int, mac: bytes, data: bytes) -> Link | None:
+    """The link of a packet; VLAN tags before it are looked through."""
+    for _ in range(_MAX_TAGS):
+        if kind not in _VLAN:
+            break
+        kind, data = int.from_bytes(data[2:4]), data[4:]
+    return (kind, mac, data) if data else None
+
+
+def packet(kind: int, data: bytes) -> Packet | None:
+    """What a packet of a type says; None for what this program does not look at."""
+    if kind == ARP:
+        return arp(data)
+    if kind == IPV4:
+        return _ipv4(data)
+    return _ipv6(data) if kind == IPV6 else None
+
+
+def arp(data: bytes) -> Arp | None:
+    """The sender of an ARP request or reply, if it names itself: a probe (RFC 5227) has no address yet."""
+    if len(data) < _ARP_SIZE or data[:8] not in _ARP_HEADS:
+        return None
+    mac, address = data[8:14], data[14:18]
+    if mac[0] & 1 or not any(mac) or not any(address):
+        return None
+    return Arp(socket.inet_ntoa(address), mac, data[:_ARP_SIZE])
+
+
+def _ipv4(data: bytes) -> Segment | None:
+    if len(data) < 20 or data[0] >> 4 != 4:
+        return None
+    begin, total = (data[0] & 15) * 4, int.from_bytes(data[2:4])
+    fragment = int.from_bytes(data[6:8])
+    end = total or len(data)  # 0 where the network card was to cut the packet up
+    if begin < 20 or end < begin or fragment & _LATER_FRAGMENT:
+        return None
+    ends = (socket.inet_ntoa(data[12:16]), socket.inet_ntoa(data[16:20]))
+    return _segment(data[9], data[begin:end], ends, end <= len(data) and not fragment & _MORE_FRAGMENTS)
+
+
+def _ipv6(data: bytes) -> Segment | None:
+    """Extension headers are not looked through: discovery protocols use none."""
+    if len(data) < 40 or data[0] >> 4 != 6:
+        return None
+    end = 40 + int.from_bytes(data[4:6])
+    ends = (socket.inet_ntop(socket.AF_INET6, data[8:24]), socket.inet_ntop(socket.AF_INET6, data[24:40]))
+    return _segment(data[6], data[40:end], ends, end <= len(data))
+
+
+def _segment(protocol: int, data: bytes, ends: tuple[str, str], whole: bool) -> Segment | None:
+    if protocol == _UDP and len(data) >= 8:
+        begin, end = 8, int.from_bytes(data[4:6])
+    elif protocol == _TCP and len(data) >= 20:
+        begin, end = max(20, (data[12] >> 4) * 4), len(data)
+    else:
+        return None
+    if end < begin:
+        return None
+    ports = struct.unpack_from("!HH", data)
+    payload = data[begin:end]
+    return Segment(ends[0], ports[0], ends[1], ports[1], payload, whole and end <= len(data), protocol == _TCP)

@@ -1,0 +1,47 @@
+"""What this program says: one JSON object a line on standard output, and an exit code.
+
+`begin`   the first line of a run that can do what it was told to
+`arp`     an ARP packet: address, mac, interface, at, payload
+`packet`  a datagram, or the beginning of a TCP answer: channel, source, port, mac, interface, at, payload, whole, asked
+`end`     the last line of a run that ended well: counters
+`error`   the last line of one that did not: message
+
+`at` is in seconds since 1970, `payload` is base64, `whole` is false where the payload was cut before it came here.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import BinaryIO
+
+DONE, FAILED, WRONG_USE, NO_PRIVILEGE = 0, 1, 2, 77
+"""Exit codes."""
+
+
+class RefusalError(Exception):
+    """Why this program cannot do what it was told to; `code` is the exit code."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Lines:
+    """Writes lines; they are on their way once `flush` is called."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def say(self, kind: str, **values: object) -> None:
+        """Say one thing. Bytes become base64."""
+        plain = {name: _encoded(value) for name, value in values.items()}
+        self._out.write(json.dumps({"type": kind, **plain}, separators=(",", ":")).encode("ascii") + b"\n")
+
+    def flush(self) -> None:
+        """Hand over what was said."""
+        self._out.flush()
+
+
+def _encoded(value: object) -> object:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value

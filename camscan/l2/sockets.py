@@ -1,0 +1,103 @@
+"""Packet sockets: the one thing here that takes CAP_NET_RAW."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import socket
+import struct
+from collections.abc import Iterator
+
+from camscan.l2.bpf import attach
+from camscan.l2.lines import NO_PRIVILEGE, RefusalError
+
+ANY = "any"
+"""Stands for every interface."""
+
+_SOL_PACKET = 263
+_ADD_MEMBERSHIP, _STATISTICS = 1, 6
+_PROMISCUOUS = 1
+_SO_RCVBUFFORCE = 33
+_RECEIVE_BUFFER = 8 * 1024 * 1024
+_NO_PRIVILEGE = (
+    "no CAP_NET_RAW, which packet sockets need: run camscan with sudo, or in a systemd unit with "
+    "AmbientCapabilities=CAP_NET_RAW (not by setcap on Python: every script would have it)"
+)
+
+
+def packet_socket(kind: int, protocol: int, interface: str, program: bytes = b"") -> socket.socket:
+    """A non-blocking packet socket that hears one EtherType on an interface, filtered by `program`.
+
+    Raises:
+        RefusalError: it may not be opened, or there is no such interface.
+    """
+    # Unless it is for all interfaces, it hears nothing before it is bound to its own.
+    at_once = socket.htons(protocol) if interface == ANY else 0
+    try:
+        sock = socket.socket(socket.AF_PACKET, kind | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, at_once)
+    except PermissionError as error:
+        raise RefusalError(_NO_PRIVILEGE, NO_PRIVILEGE) from error
+    try:
+        _widen(sock)
+        if program:
+            attach(sock, program)
+        if interface != ANY:
+            sock.bind((interface, protocol))
+    except OSError as error:
+        sock.close()
+        hint = ": see `ip link`" if error.errno == errno.ENODEV else ""
+        raise RefusalError(f"cannot use interface {interface}: {error.strerror or error}{hint}") from error
+    return sock
+
+
+def hear_everything(sock: socket.socket, interface: str) -> None:
+    """Ask the network cards for frames to others too: multicasts to groups, and all that a mirror port is sent.
+
+    A card that cannot do so is heard as it is. It ends with the socket.
+    """
+    for index, name in socket.if_nameindex():
+        if interface in (ANY, name):
+            with contextlib.suppress(OSError):
+                sock.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, struct.pack("iHH8x", index, _PROMISCUOUS, 0))
+
+
+def dropped(sock: socket.socket) -> int:
+    """Packets that the kernel had no room for since the last call."""
+    return int(struct.unpack("II", sock.getsockopt(_SOL_PACKET, _STATISTICS, 8))[1])
+
+
+@contextlib.contextmanager
+def until_told() -> Iterator[Stop]:
+    """A sign that is set by SIGINT and SIGTERM, and once the process that started this one is gone."""
+    stop = Stop()
+    before = {number: signal.signal(number, stop.set) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Stop:
+    """Whether to stop; true from the first reason on."""
+
+    def __init__(self) -> None:
+        self._parent = os.getppid()
+        self._told = False
+
+    def set(self, *_: object) -> None:
+        """Stop; also a signal handler."""
+        self._told = True
+
+    def __bool__(self) -> bool:
+        return self._told or os.getppid() != self._parent
+
+
+def _widen(sock: socket.socket) -> None:
+    """A larger receive buffer: as large as asked for with CAP_NET_ADMIN, else as large as the host allows."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
+    except PermissionError:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)

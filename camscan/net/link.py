@@ -1,0 +1,110 @@
+"""The layer below IP, as far as a scan asks it: an ARP sweep of the targets on our links, and the kernel's table."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import socket
+import struct
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network
+from typing import TypeAlias
+
+from camscan.errors import HostError
+from camscan.net.base import Datagram, Exchange
+from camscan.net.helper import sweep
+from camscan.net.interfaces import Interface
+from camscan.net.neighbours import Neighbours
+from camscan.net.pace import Pace
+from camscan.records import Outcome
+
+Range: TypeAlias = tuple[int, int]
+"""First and last IPv4 address as numbers, both included."""
+
+_ROUNDS = 2
+_PACKET = 28
+_GET_HARDWARE = 0x8927
+"""SIOCGIFHWADDR (netdevice(7)): into a struct ifreq, a name of 16 bytes and the kind of hardware behind it."""
+_ETHERNET = 1
+_TICK = 0.05
+
+
+class Link:
+    """The links of a scan. `targets` are what may be asked, exclusions taken off; ranges above IPv4 are left alone."""
+
+    def __init__(self, interfaces: Iterable[Interface], targets: Sequence[Range]) -> None:
+        self._neighbours = Neighbours()
+        self._shares: dict[str, list[Range]] = {}
+        for interface in interfaces:
+            network = interface.network
+            if isinstance(network, IPv4Network) and not interface.loopback and _has_arp(interface.name):
+                self._shares.setdefault(interface.name, []).extend(_within(network, targets))
+        self.sent_packets = 0
+        self.dropped = 0
+
+    @property
+    def sent_bytes(self) -> int:
+        """Bytes of the ARP packets sent, without what Ethernet adds."""
+        return self.sent_packets * _PACKET
+
+    def mac(self, address: str) -> str:
+        """The MAC that the kernel knows for an address on a link; empty where it knows none."""
+        return self._neighbours.mac(address)
+
+    async def sweep(self, pace: Pace, rate: int) -> AsyncIterator[Datagram | Exchange]:
+        """Ask each target on a link for its MAC, and yield the ARP packets in which it speaks.
+
+        Requests leave at `rate`, the whole of the scan's pace: other sends wait until they have left. An exchange is
+        yielded for an interface that cannot be used; one says it for all where the privilege is missing.
+        """
+        said = set()
+        for name, ranges in self._shares.items():
+            if not ranges:
+                continue
+            try:
+                async for datagram in self._swept(name, ranges, pace, rate):
+                    yield datagram
+            except HostError as error:
+                if str(error) not in said:
+                    said.add(str(error))
+                    yield Exchange("", 0, Outcome.NOT_SENT, datetime.now(UTC), reason=str(error))
+
+    async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncIterator[Datagram]:
+        texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
+        charging = asyncio.create_task(_charge(pace, rate, _ROUNDS * sum(last - first + 1 for first, last in ranges)))
+        try:
+            async with sweep(name, texts, rate) as program:
+                async for heard in program:
+                    yield Datagram(heard.source, 0, heard.data, heard.at, name)
+                self.sent_packets += program.counters["sent"]
+                self.dropped += program.counters["dropped"]
+        finally:
+            charging.cancel()
+
+
+async def _charge(pace: Pace, rate: int, count: float) -> None:
+    """Take from the scan's pace what the sweep sends, as it sends it."""
+    while count > 0:
+        part = min(count, rate * _TICK)
+        pace.charge(part)
+        count -= part
+        await asyncio.sleep(_TICK)
+
+
+def _within(network: IPv4Network, targets: Iterable[Range]) -> Iterator[Range]:
+    for first, last in targets:
+        low, high = max(first, int(network.network_address)), min(last, int(network.broadcast_address))
+        if low <= high:
+            yield low, high
+
+
+def _has_arp(interface: str) -> bool:
+    """Whether the interface is Ethernet or Wi-Fi: tunnels and point-to-point links speak no ARP."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        try:
+            answer = fcntl.ioctl(sock, _GET_HARDWARE, struct.pack("40s", interface.encode()))
+        except OSError:
+            return False
+    kind: int = struct.unpack_from("@H", answer, 16)[0]
+    return kind == _ETHERNET

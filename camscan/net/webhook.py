@@ -1,0 +1,173 @@
+"""One signed POST to a receiver that the operator named: resolve, check, pin; no redirect, no proxy, no cookie.
+
+The address is checked where the socket for it is made, so that no spelling of it, no answer of the resolver and no
+change of that answer leads elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, TypeAlias
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from camscan.net.names import resolve as resolve_name
+
+Resolve: TypeAlias = Callable[[str], Sequence[str]]
+
+_BUSY = frozenset({408, 425, 429})
+"""Statuses below 500 that ask for another try (RFC 9110, 15.5; RFC 6585; RFC 8470)."""
+_NAT64 = 0x0064_FF9B << 64
+"""The first 96 bits of 64:ff9b::/96 (RFC 6052)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a delivery ended. `again`: another try may succeed before anybody changes something."""
+
+    taken: bool
+    reason: str = ""
+    again: bool = False
+
+
+async def deliver(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    timeout: float,  # noqa: ASYNC109 - it bounds the request inside, and is told in words
+    allow_private: bool = False,
+    resolve: Resolve = resolve_name,
+) -> Delivery:
+    """POST a body once, within `timeout` seconds in all. Only a status of 2xx means that it was taken.
+
+    Link-local addresses (where clouds keep their metadata), groups and reserved space are never connected to, private
+    ones and this host only with `allow_private`, public ones only over TLS.
+    """
+    refused: list[str] = []
+
+    def checked(info: tuple[Any, ...]) -> socket.socket:
+        family, kind, protocol, _, place = info
+        if why := refusal(place[0], allow_private=allow_private, encrypted=url.startswith("https:")):
+            refused.append(why)
+            raise OSError(errno.EACCES, why)
+        return socket.socket(family, kind, protocol)
+
+    connector = aiohttp.TCPConnector(resolver=_Resolver(resolve), socket_factory=checked)
+    try:
+        async with (
+            asyncio.timeout(timeout),
+            _session(connector) as session,
+            session.post(url, data=body, headers=headers, allow_redirects=False) as response,
+        ):
+            return _answered(response.status)
+    except TimeoutError:
+        return Delivery(taken=False, reason=f"no answer within {timeout:g} s", again=True)
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        if refused:
+            return Delivery(taken=False, reason=refused[0])
+        again = not isinstance(error, ValueError)  # of which an unusable URL is one
+        return Delivery(taken=False, reason=f"{type(error).__name__}: {error}"[:200], again=again)
+
+
+def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:
+    """Why an address must not be connected to, or nothing where it may."""
+    try:
+        ip = _inner(ip_address(address))
+    except ValueError:
+        return f"{address} is no address in its usual form: write it as four numbers, or a name"
+    if (ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved) and not ip.is_loopback:
+        return f"{address} is never connected to (link-local, group or reserved): name another receiver"
+    if not ip.is_global and not allow_private:
+        return f"{address} is private: set allow_private = true if the receiver is meant to be there"
+    if ip.is_global and not encrypted:
+        return f"{address} is public and http is not encrypted: write https"
+    return ""
+
+
+def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that packets to an IPv6 one may end at: mapped, 6to4, Teredo, NAT64, or compatible."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    if ip.ipv4_mapped or ip.sixtofour:
+        return ip.ipv4_mapped or ip.sixtofour or ip
+    if ip.teredo:
+        return ip.teredo[1]
+    if int(ip) >> 32 in (_NAT64, 0) and int(ip) > 1:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip
+
+
+def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        headers={"User-Agent": "camscan", "Content-Type": "application/json"},
+        timeout=aiohttp.ClientTimeout(total=None),
+    )
+
+
+def _answered(status: int) -> Delivery:
+    if 200 <= status < 300:
+        return Delivery(taken=True)
+    if 300 <= status < 400:
+        return Delivery(taken=False, reason=f"HTTP {status}: redirects are not followed: name the final URL")
+    return Delivery(taken=False, reason=f"HTTP {status}", again=status >= 500 or status in _BUSY)
+
+
+class _Resolver(AbstractResolver):
+    """Looks a name up in a thread that nobody has to wait for: a dead resolver must not hold up the end."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """All addresses of a name, of whichever family."""
+        del family
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Sequence[str]] = loop.create_future()
+
+        def look_up() -> None:
+            try:
+                result: Sequence[str] | OSError = self._resolve(host)
+            except OSError as error:
+                result = error
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+                loop.call_soon_threadsafe(_settle, found, result)
+
+        threading.Thread(target=look_up, daemon=True, name="camscan-webhook-name").start()
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in await found
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _settle(found: asyncio.Future[Sequence[str]], result: Sequence[str] | OSError) -> None:
+    if found.done():
+        return
+    if isinstance(result, OSError):
+        found.set_exception(result)
+    else:
+        found.set_result(result)

@@ -1,0 +1,65 @@
+"""MACs: by ARP, which every IPv4 neighbour has to answer, and from the kernel's table where the sweep had no say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from camscan.codecs import arp, oui
+from camscan.errors import DecodeError
+from camscan.net.base import Datagram, Exchange, Net
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.records import Observation, Outcome
+
+_CHANNEL = "arp"
+_MAX_ADDRESSES = 16
+"""Addresses that one MAC is taken for. A MAC that answers for more is a router's, speaking for others (proxy ARP)."""
+
+
+class ArpProbe:
+    """Asks all targets on this host's links. Several MACs at one address are several observations."""
+
+    channels = (_CHANNEL,)
+    stage = Stage.SEGMENT
+    cost = Cost(0, 0, 0, 0)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
+        """See `Probe.run`."""
+        addresses: Counter[bytes] = Counter()
+        async for item in net.arp():
+            if isinstance(item, Exchange):
+                yield Observation("", _CHANNEL, item.outcome, item.at, reason=item.reason)
+                continue
+            mac = item.data[8:14]
+            addresses[mac] += 1
+            if addresses[mac] <= _MAX_ADDRESSES:
+                yield _observation(item)
+            elif addresses[mac] == _MAX_ADDRESSES + 1:
+                reason = f"{mac.hex(':')} answers for more than {_MAX_ADDRESSES} addresses: no sign of life any more"
+                yield Observation("", _CHANNEL, Outcome.NOT_SENT, item.at, reason=reason)
+
+
+class NeighbourProbe:
+    """Takes the MAC of a living neighbour from the kernel, which had to learn it to talk to it. Sends nothing."""
+
+    channels = (_CHANNEL,)
+    stage = Stage.HOST
+    cost = Cost(0, 0, 0, 0)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        if any(observation.channel == _CHANNEL for observation in ask.seen):
+            return
+        if mac := net.neighbour(ask.address):
+            at, fields = datetime.now(UTC), oui.decode(mac)
+            yield Observation(ask.address, _CHANNEL, Outcome.ANSWERED, at, asked="neighbour table", fields=fields)
+
+
+def _observation(datagram: Datagram) -> Observation:
+    bare = Observation(datagram.source, _CHANNEL, Outcome.ANSWERED, datagram.at, asked="who-has", raw=datagram.data)
+    try:
+        return replace(bare, fields=arp.decode(datagram.data))
+    except DecodeError as error:
+        return replace(bare, outcome=Outcome.GARBLED, reason=str(error))

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.imported import AT, read_all
+
+from camscan.imports.files.base import MAX_REASONS, Summary, address_of, lines, link_fields, moment
+from camscan.imports.registry import READERS
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("192.0.2.5", "192.0.2.5"),
+        (" 2001:DB8::5 ", "2001:db8::5"),
+        ("0.0.0.0", ""),  # noqa: S104  # no address to bind to
+        ("224.0.0.1", ""),
+        ("255.255.255.255", ""),
+        ("192.0.2.0/24", ""),
+        ("cam", ""),
+    ],
+)
+def test_addresses_of_stations(text: str, address: str) -> None:
+    assert address_of(text) == address
+
+
+def test_links() -> None:
+    assert link_fields("4419b6010203")["mac.prefix"] == ("4419B6",)
+    assert link_fields("01:00:5e:00:00:16") == {}
+    assert link_fields("x") == {}
+
+
+def test_times() -> None:
+    assert moment("1700000000", AT) == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+    assert moment("0", AT) == moment("x", AT) == moment("9" * 30, AT) == AT
+
+
+def test_lines_are_bounded() -> None:
+    summary = Summary()
+    assert list(lines(BytesIO(b"a\r\n\n" + b"x" * 200_000 + b"\nb"), summary)) == ["a", "b"]
+    assert summary.broken == 1
+
+
+def test_reasons_are_bounded() -> None:
+    summary = Summary()
+    for number in range(100):
+        summary.skip(f"reason {number}")
+    assert len(summary.skipped) == MAX_REASONS + 1
+    assert summary.skipped.total() == 100
+
+
+@given(st.integers(0, len(READERS) - 1), st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
+@settings(max_examples=300, deadline=None)
+def test_no_reader_breaks(number: int, data: bytes) -> None:
+    reader = READERS[number]
+    reader.sniff(data)
+    seen, _ = read_all(reader.read, data)
+    assert {one.channel for one in seen} <= set(reader.channels)

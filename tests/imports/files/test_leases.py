@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from support.imported import AT, cuts, read_all
+
+from camscan.imports.files import leases
+
+MAC = "44:19:b6:01:02:03"
+
+
+def test_dnsmasq() -> None:
+    data = (
+        b"1700000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
+        b"1700000000 3c:ef:8c:01:02:03 192.0.2.6 * *\n"
+        b"duid 00:01:00:01\n1700000000 12345 2001:db8::5 box 00:01\nnonsense\n"
+    )
+    seen, summary = read_all(leases.read_dnsmasq, data)
+    assert [(one.target, one.channel, one.at, one.fields.get("dhcp.hostname")) for one in seen] == [
+        ("192.0.2.5", "dhcp", AT, ("ipcam",)),
+        ("192.0.2.6", "dhcp", AT, None),
+    ]
+    assert seen[0].fields["mac.prefix"] == ("4419B6",)
+    assert (summary.whole, summary.broken, summary.skipped) == (2, 1, {"lease without an address and a MAC": 1})
+
+
+def isc(address: str, mac: str = MAC, state: str = "active") -> str:
+    return (
+        f"lease {address} {{\n  starts 3 2023/08/16 10:00:00;\n  ends never;\n  binding state {state};\n"
+        f"  next binding state free;\n  hardware ethernet {mac};\n"
+        '  set vendor-class-identifier = "udhcp 1.2";\n  client-hostname "HIKVISION";\n}\n'
+    )
+
+
+def test_isc_dhcpd_and_the_last_lease_of_an_address_counts() -> None:
+    text = "# The format of this file is documented in dhcpd.leases(5)\n"
+    text += isc("192.0.2.5", "3c:ef:8c:01:02:03") + isc("192.0.2.6", state="free") + isc("192.0.2.5")
+    seen, summary = read_all(leases.read_isc, text.encode())
+    (one,) = seen
+    assert (one.target, one.at) == ("192.0.2.5", datetime(2023, 8, 16, 10, tzinfo=UTC))
+    assert one.fields["mac.address"] == ("44:19:B6:01:02:03",)
+    assert one.fields["dhcp.hostname"] == ("HIKVISION",)
+    assert one.fields["dhcp.vendor_class"] == ("udhcp 1.2",)
+    assert summary.skipped == {"lease that is not active": 1}
+
+
+def test_isc_cut_off() -> None:
+    data = (isc("192.0.2.5") + isc("192.0.2.6")).encode()
+    half = len(data) // 2
+    for piece in cuts(data):
+        seen, summary = read_all(leases.read_isc, piece)
+        assert len(seen) == (len(piece) >= half - 1)
+        assert bool(summary.cut) == bool(summary.broken)
+
+
+def test_a_lease_without_end_costs_only_itself() -> None:
+    seen, summary = read_all(leases.read_isc, (isc("192.0.2.5")[:-2] + isc("192.0.2.6")).encode())
+    assert [one.target for one in seen] == ["192.0.2.6"]
+    assert summary.broken == 1
+
+
+def test_kea() -> None:
+    data = (
+        b"address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n"
+        b"192.0.2.5,44:19:b6:01:02:03,,3600,1700003600,1,0,0,cam.example.,0,\n"
+        b"192.0.2.6,3c:ef:8c:01:02:03,,3600,1700003600,1,0,0,,1,\n"
+        b"192.0.2.7,44:19:b6\n"
+    )
+    seen, summary = read_all(leases.read_kea, data)
+    (one,) = seen
+    assert (one.target, one.at) == ("192.0.2.5", datetime.fromtimestamp(1700000000, UTC))
+    assert one.fields["dhcp.hostname"] == ("cam.example",)
+    assert (summary.broken, summary.skipped) == (1, {"lease that is not active": 1})

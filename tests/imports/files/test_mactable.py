@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from support.imported import read_all
+
+from camscan.imports.files import mactable
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"address,mac,port\n192.0.2.5,44:19:b6:01:02:03,Gi1/0/7\n",
+        b"\xef\xbb\xbfVLAN;IP-Address;MAC Address;Switch Port\r\n10;192.0.2.5;4419.b601.0203;Gi1/0/7\r\n",
+        b"Interface\tHost IP\tHW Addr\nGi1/0/7\t192.0.2.5\t4419b6-010203\n",
+        b'"IPv4","Physical Address","Port"\n"192.0.2.5","44-19-B6-01-02-03","Gi1/0/7"\n',
+    ],
+)
+def test_headers_as_people_write_them(data: bytes) -> None:
+    assert mactable.sniff(data)
+    (one,), summary = read_all(mactable.read, data)
+    assert (one.target, one.channel, one.asked) == ("192.0.2.5", "arp", "switch port Gi1/0/7")
+    assert one.fields["mac.prefix"] == ("4419B6",)
+    assert summary.whole == 1
+
+
+def test_rows_that_cannot_be_used_cost_no_other() -> None:
+    data = (
+        b"ip,mac,name\n,44:19:b6:01:02:03,x\n192.0.2.6,none,y\n"
+        b'192.0.2.7,"44:19:b6:01:02:04\n192.0.2.8,44:19:b6:01:02:05,cam-8\n192.0.2.9\n'
+    )
+    seen, summary = read_all(mactable.read, data)
+    assert [(one.target, one.fields.get("host.name")) for one in seen] == [
+        ("192.0.2.7", None),
+        ("192.0.2.8", ("cam-8",)),
+    ]
+    assert summary.skipped == {"row without an address": 1, "row without a MAC": 2}
+
+
+def test_a_table_without_its_columns() -> None:
+    assert not mactable.sniff(b"vlan,mac,port\n1,44:19:b6:01:02:03,2\n")
+    seen, summary = read_all(mactable.read, b"vlan,mac,port\n1,44:19:b6:01:02:03,2\n")
+    assert seen == []
+    assert "no column of addresses" in summary.cut

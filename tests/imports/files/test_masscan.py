@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from support.imported import cuts, read_all
+
+from camscan.imports.files import masscan
+
+WHEN = datetime(2014, 1, 22, 8, 7, 44, tzinfo=UTC)
+HTTP = "HTTP/1.0 200 OK\\u000d\\u000aServer: App-webs/\\u000d\\u000a\\u000d\\u000a"
+
+
+def record(address: str, found: str) -> str:
+    return (
+        f'{{   "ip": "{address}",   "timestamp": "1390378064", "ports": [ {{"port": 80, "proto": "tcp", {found}}} ] }}'
+    )
+
+
+JSON = "\n,\n".join(
+    (
+        "[\n" + record("192.0.2.7", '"status": "open", "reason": "syn-ack", "ttl": 64'),
+        record("192.0.2.7", f'"service": {{"name": "http", "banner": "{HTTP}"}}'),
+        record("192.0.2.8", '"service": {"name": "title", "banner": "WEB SERVICE"}') + "\n]\n",
+    )
+).encode()
+
+
+def test_json() -> None:
+    seen, summary = read_all(masscan.read_json, JSON)
+    assert [(one.target, one.channel, one.port, one.at) for one in seen] == [
+        ("192.0.2.7", "masscan", 80, WHEN),
+        ("192.0.2.7", "http", 80, WHEN),
+        ("192.0.2.8", "http", 80, WHEN),
+    ]
+    assert seen[1].raw == b"HTTP/1.0 200 OK\r\nServer: App-webs/\r\n\r\n"
+    assert seen[1].fields["http.server"] == ("App-webs/",)
+    assert seen[2].fields == {"http.title": ("WEB SERVICE",)}
+    assert (summary.whole, summary.broken, summary.cut) == (3, 0, "")
+
+
+def test_a_list_without_its_end_gives_its_whole_lines() -> None:
+    for piece in cuts(JSON):
+        seen, summary = read_all(masscan.read_json, piece)
+        assert summary.cut or piece.rstrip().endswith(b"]")
+        assert len(seen) == summary.whole
+        assert summary.broken <= 1
+
+
+def test_an_older_end_is_an_end() -> None:
+    _, summary = read_all(masscan.read_json, JSON.removesuffix(b"]\n") + b",\n{finished: 1}\n")
+    assert summary.cut == ""
+
+
+def test_records_that_are_not_as_they_should_be() -> None:
+    lines = [
+        b'{"ip": "no", "ports": [{"port": 80, "proto": "tcp", "status": "open"}]},',
+        b'{"ip": "192.0.2.1", "ports": [{"port": 70000, "proto": "tcp"}, {"port": 53, "proto": "udp"}, 7]},',
+        b'{"ip": "192.0.2.1", "ports": "x"},',
+        b"[1, 2],",
+        b'{"ip": "192.0.2.1"',
+        b"{" * 5000,
+    ]
+    seen, summary = read_all(masscan.read_json, b"[\n" + b"\n".join(lines) + b"\n]")
+    assert seen == []
+    assert summary.skipped == {"no address": 1, "port that is not an open TCP port": 3}
+    assert summary.broken == 4
+
+
+def test_the_list() -> None:
+    data = (
+        b"#masscan\nopen tcp 554 192.0.2.9 1390378064\n"
+        b"banner tcp 21 192.0.2.9 1390378064 ftp 220 AXIS M1065-L Network Camera 6.50 ready.\\x0d\\x0a\n"
+        b"banner tcp 80 192.0.2.9 1390378064 http.server App-webs/\nwhat is this\n# end\n"
+    )
+    seen, summary = read_all(masscan.read_list, data)
+    assert [(one.channel, one.port, dict(one.fields)) for one in seen] == [
+        ("masscan", 554, {"tcp.port": ("554",)}),
+        ("banner", 21, {"banner.text": ("220 AXIS M1065-L Network Camera 6.50 ready.",)}),
+        (
+            "http",
+            80,
+            {"http.server": ("App-webs/",), "http.header": ("server: App-webs/",), "http.header_order": ("Server",)},
+        ),
+    ]
+    assert (summary.whole, summary.broken) == (3, 1)

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.imported import AT, read_all
+
+from camscan.imports.files import neighbours
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE",
+        "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 ref 1 used 0/0/0 probes 4 STALE",
+        "? (192.0.2.5) at 44:19:b6:01:02:03 [ether] on eth0",
+        "? (192.0.2.5) at 44:19:b6:1:2:3 on en0 ifscope [ethernet]",
+        "  192.0.2.5             44-19-b6-01-02-03     dynamic",
+        "Internet  192.0.2.5               5   4419.b601.0203  ARPA   Vlan10",
+        "192.0.2.5     0x1         0x2         44:19:b6:01:02:03     *        eth0",
+        "192.0.2.5   ether   44:19:b6:01:02:03   C   eth0",
+        "192.0.2.5\t44:19:b6:01:02:03\tHangzhou Hikvision Digital Technology",
+        "192.0.2.5  4419b6-010203  10  1/1",
+    ],
+)
+def test_one_line_of_each_tool(line: str) -> None:
+    seen, summary = read_all(neighbours.read, line.encode())
+    (one,) = seen
+    assert (one.target, one.channel, one.at) == ("192.0.2.5", "arp", AT)
+    assert one.fields["mac.address"] == ("44:19:B6:01:02:03",)
+    assert "host.name" not in one.fields
+    assert summary.whole == 1
+
+
+def test_names_ipv6_headers_and_the_dead() -> None:
+    text = (
+        "Address                  HWtype  HWaddress           Flags Mask            Iface\n"
+        "cam.example (192.0.2.5) at 44:19:b6:01:02:03 [ether] on eth0\n"
+        "fe80::4619:b6ff:fe01:203 dev eth0 lladdr 44:19:b6:01:02:03 router STALE\n"
+        "192.0.2.9 dev eth0 FAILED\n? (192.0.2.10) at <incomplete> on eth0\n"
+        "224.0.0.22 dev eth0 lladdr 01:00:5e:00:00:16 NOARP\nsomething else\n"
+    )
+    seen, summary = read_all(neighbours.read, text.encode())
+    assert [(one.target, one.fields.get("host.name")) for one in seen] == [
+        ("192.0.2.5", ("cam.example",)),
+        ("fe80::4619:b6ff:fe01:203", None),
+    ]
+    assert summary.skipped == {
+        "entry that never answered": 2,
+        "group or broadcast address": 1,
+        "line without an address and a MAC": 1,
+    }
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json(indent: int | None) -> None:
+    entries = [
+        {"dst": "192.0.2.5", "dev": "eth0", "lladdr": "44:19:b6:01:02:03", "state": ["REACHABLE"]},
+        {"dst": "192.0.2.9", "dev": "eth0", "state": ["FAILED"]},
+        7,
+    ]
+    seen, summary = read_all(neighbours.read, json.dumps(entries, indent=indent).encode())
+    assert [one.target for one in seen] == ["192.0.2.5"]
+    assert summary.skipped == {"entry that never answered": 2}
+    _, summary = read_all(neighbours.read, b'[{"dst": "192.0.2.5",')
+    assert summary.cut == "not well-formed JSON, or cut off"
+
+
+def test_an_endless_line_is_one_broken_record() -> None:
+    data = b"x" * 300_000 + b"\n192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n"
+    seen, summary = read_all(neighbours.read, data)
+    assert [one.target for one in seen] == ["192.0.2.5"]
+    assert summary.broken == 1
+
+
+def test_other_text_is_no_table() -> None:
+    assert not neighbours.sniff_arp(b"<d:XAddrs>http://192.0.2.5/</d:XAddrs> MAC/44:19:b6:01:02:03")
+    assert not neighbours.sniff_arp(b"MAC Address: 44:19:B6:01:02:03 (X)")
+    assert not neighbours.sniff_neigh(b"192.0.2.5 is a device")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from camscan.imports.forms.certificate import der, is_named, names
+
+SUBJECT = "CN=cam,OU=b,O=Example,C=CN"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CN=cam,OU=b,O=Example,C=CN",
+        "subject: CN=cam,OU=b,O=Example,C=CN",
+        "subject=C = CN, O = Example, OU = b, CN = cam",
+        "subject=/C=CN/O=Example/OU=b/CN=cam",
+        "Subject: commonName=cam/organizationalUnitName=b/organizationName=Example/countryName=CN",
+        "| ssl-cert: Subject: commonName=cam/organizationalUnitName=b/organizationName=Example/countryName=CN",
+        " 0 s:C = CN, O = Example, OU = b, CN = cam",
+        json.dumps({"subject": {"CN": "cam", "OU": "b", "O": "Example", "C": "CN"}}),
+        "{'subject': ((('commonName', 'cam'),), (('OU', 'b'),), (('organizationName', 'Example'),), (('C', 'CN'),))}",
+    ],
+)
+def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
+    (one,) = names(text)
+    assert one.fields["tls.subject"] == (SUBJECT,)
+    assert "tls.issuer" not in one.fields
+
+
+def test_issuer_and_alternative_names() -> None:
+    text = "subject: CN=a\nissuer: O=b,CN=c\nSubject Alternative Name: DNS:a.local, IP Address:192.0.2.1"
+    (one,) = names(text)
+    assert one.fields["tls.issuer.cn"] == ("c",)
+    assert one.fields["tls.san"] == ("a.local", "192.0.2.1")
+
+
+def test_prose_is_no_name() -> None:
+    assert not is_named("The subject of this letter")
+    assert list(names("line one\nline two")) == []
+
+
+@pytest.mark.parametrize("data", [b"", b"0", b"00:18:85:2c:d8:e1", b"\x30\x82"])
+def test_short_sequences_are_no_certificates(data: bytes) -> None:
+    assert all("tls.subject" not in one.fields for one in der(data))

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from camscan.codecs import dhip, mhed, netcommon, sadp
+from camscan.imports.forms.datagrams import common, datagram, notification, search_answer
+
+ANSWER = {
+    "mac": "3c:ef:8c:01:02:03",
+    "method": "client.notifyDevInfo",
+    "params": {"deviceInfo": {"DeviceType": "IPC-1", "SerialNo": "1A"}},
+}
+DEVICE = json.dumps(ANSWER)
+FRAMED = b"\x20\0\0\0DHIP" + bytes(24) + DEVICE.encode() + b"\n\0"
+MHED = b"MHED\x08\x00\x01\x00\x02\x00\0\0NVR" + bytes(17) + b"\x00\x18\xae\x01\x02\x03" + bytes(202)
+PROBE_MATCH = b"<ProbeMatch><DeviceSN>A1</DeviceSN></ProbeMatch>"
+COMMON = b"\xff" + bytes(19) + b'{"NetWork.NetCommon":{"SN":"abc1"}}'
+
+
+@pytest.mark.parametrize(
+    ("data", "channel", "field"),
+    [
+        (FRAMED, "dhip", "dhip.device_type"),
+        (PROBE_MATCH, "sadp", "sadp.device_sn"),
+        (COMMON, "netcommon", "netcommon.serial"),
+        (MHED, "mhed", "mhed.mac"),
+        (b"\xb0\x01" + bytes(30) + b"Realm:Login to 1A\r\n", "dvrip", "dvrip.realm"),
+        (b"\x00\x00\x01\x00icon", "http", "http.favicon.md5"),
+        (
+            b"\0\0\x84\0\0\0\0\1\0\0\0\0\5_http\4_tcp\5local\0\0\x0c\0\1\0\0\0\x0a\0\4\1x\xc0\x0c",
+            "mdns",
+            "mdns.instance",
+        ),
+    ],
+)
+def test_each_protocol_is_told_by_its_bytes(data: bytes, channel: str, field: str) -> None:
+    (one,) = datagram(data)
+    assert (one.channel, one.raw) == (channel, data)
+    assert field in one.fields
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\0" * 40, bytes(range(256)), sadp.REQUESTS[0], dhip.REQUESTS[0], mhed.REQUESTS[0], netcommon.REQUESTS[0]],
+)
+def test_questions_and_noise_are_no_answers(data: bytes) -> None:
+    assert list(datagram(data)) == []
+
+
+@pytest.mark.parametrize("text", [DEVICE, str(ANSWER), "DeviceType: IPC-1\nSerialNo: 1A\nmac: 3c:ef:8c:01:02:03"])
+def test_dhip_as_json_as_python_and_as_a_listing(text: str) -> None:
+    (one,) = notification(text)
+    assert (one.fields["dhip.device_type"], one.fields["dhip.mac"]) == (("IPC-1",), ("3C:EF:8C:01:02:03",))
+
+
+@pytest.mark.parametrize("text", [PROBE_MATCH.decode(), "DeviceSN: A1", "{'DeviceSN': 'A1'}"])
+def test_sadp_as_xml_and_as_a_listing(text: str) -> None:
+    (one,) = search_answer(text)
+    assert one.fields == {"sadp.root": ("ProbeMatch",), "sadp.device_sn": ("A1",)}
+
+
+def test_other_text_is_none_of_them() -> None:
+    assert list(search_answer("Server: a")) == list(notification("Vendor: a")) == list(common("{}")) == []

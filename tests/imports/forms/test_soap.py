@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.forms.soap import discovery, is_soap, service
+
+SCOPES = {"onvif.scope.name": ("Acme A",), "onvif.scope.hardware": ("M-1",)}
+
+GET_SCOPES = (
+    "<t:GetScopesResponse><t:Scopes><tt:ScopeItem>onvif://www.onvif.org/name/Acme%20A</tt:ScopeItem></t:Scopes>"
+    "<t:Scopes><tt:ScopeItem>onvif://www.onvif.org/hardware/M-1</tt:ScopeItem></t:Scopes></t:GetScopesResponse>"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1",
+        "onvif://www.onvif.org/name/Acme%20A\nonvif://www.onvif.org/hardware/M-1",
+        "  - onvif://www.onvif.org/name/Acme A\n  - onvif://www.onvif.org/hardware/M-1\n",
+        '["onvif://www.onvif.org/name/Acme%20A", "onvif://www.onvif.org/hardware/M-1"]',
+        "Types: dn:NetworkVideoTransmitter\nScopes: onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1",
+        "<d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1</d:Scopes></d:ProbeMatch>",
+        "http://192.0.2.1/onvif/device_service, 1.2, (type='video_encoder', hardware='M-1', name='Acme A')",
+        GET_SCOPES,
+    ],
+)
+def test_scopes_in_any_wrapping(text: str) -> None:
+    (one,) = discovery(text)
+    assert {name: one.fields[name] for name in SCOPES} == SCOPES
+
+
+def test_addresses_beside_the_scopes_are_kept() -> None:
+    (one,) = discovery("http://192.0.2.1/onvif/device_service, (type='a', name='b')")
+    assert one.fields["wsd.xaddr"] == ("http://192.0.2.1/onvif/device_service",)
+
+
+def test_device_information_without_envelope_and_as_text() -> None:
+    told = "<t:Manufacturer>A</t:Manufacturer><t:Model>M</t:Model>"
+    bare = f"<t:GetDeviceInformationResponse>{told}</t:GetDeviceInformationResponse>"
+    (one,) = service(bare)
+    assert (one.asked, one.fields["onvif.model"]) == ("GetDeviceInformation", ("M",))
+    (one, block) = service("DeviceInfo(manufacturer='A', model='M', mac='44:19:b6:01:02:03')")
+    assert one.fields == {"onvif.manufacturer": ("A",), "onvif.model": ("M",)}
+    assert block.fields["mac.address"] == ("44:19:B6:01:02:03",)
+
+
+def test_a_model_alone_is_not_enough() -> None:
+    assert list(service("model: M")) == []
+    assert list(discovery("nothing of the kind")) == []
+
+
+def test_soap_is_told_from_other_bodies() -> None:
+    assert is_soap("<s:Envelope xmlns:s='x'>")
+    assert not is_soap("<html><body>ONVIF</body></html>")

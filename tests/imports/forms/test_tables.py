@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.forms.tables import announced, is_walk, walk
+
+SYSTEM = {"snmp.sys_descr": ("Camera 1",), "snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",), "snmp.sys_name": ("cam",)}
+
+
+WALKS = {
+    "names": "SNMPv2-MIB::sysDescr.0 = STRING: Camera 1\n"
+    "SNMPv2-MIB::sysObjectID.0 = OID: SNMPv2-SMI::enterprises.368.1.1\nSNMPv2-MIB::sysName.0 = STRING: cam",
+    "numbers": '.1.3.6.1.2.1.1.1.0 = STRING: "Camera 1"\n.1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.368.1.1\n'
+    ".1.3.6.1.2.1.1.5.0 = cam",
+    "iso": 'iso.3.6.1.2.1.1.1.0 = STRING: "Camera 1"\niso.3.6.1.2.1.1.2.0 = OID: iso.3.6.1.4.1.368.1.1\n'
+    "iso.3.6.1.2.1.1.5.0 = STRING: cam",
+    "snmprec": "1.3.6.1.2.1.1.1.0|4|Camera 1\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.368.1.1\n1.3.6.1.2.1.1.5.0|4x|63616d",
+    "short": "sysDescr: Camera 1\nsysObjectID: 1.3.6.1.4.1.368.1.1\nsysName: cam",
+}
+
+
+@pytest.mark.parametrize("text", WALKS.values(), ids=WALKS)
+def test_walks_as_the_usual_tools_print_them(text: str) -> None:
+    assert is_walk(text)
+    (one,) = walk(text)
+    assert one.fields == SYSTEM
+
+
+def test_values_go_on_in_the_next_line() -> None:
+    (one,) = walk("SNMPv2-MIB::sysDescr.0 = STRING: Camera\nbuild 2\nSNMPv2-MIB::sysName.0 = STRING: x")
+    assert one.fields["snmp.sys_descr"] == ("Camera\nbuild 2",)
+
+
+def test_a_makers_tree_stands_in_for_the_object_id() -> None:
+    (one,) = walk('1.3.6.1.4.1.39165.1.1.0 = STRING: "A"')
+    assert one.fields == {"snmp.sys_object_id": ("1.3.6.1.4.1.39165.1.1.0",)}
+    assert list(walk('1.3.6.1.4.1.8072.1.2.0 = STRING: "A"')) == []
+
+
+def test_a_lone_text_is_a_description_or_an_object_id() -> None:
+    assert [dict(one.fields) for one in walk("Camera 1")] == [{"snmp.sys_descr": ("Camera 1",)}]
+    assert [dict(one.fields) for one in walk(".1.3.6.1.4.1.368.1.1")] == [
+        {"snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",)}
+    ]
+    assert not is_walk("Server: a\nDate: b")
+
+
+ANNOUNCED = {
+    "arrows": "PTR _axis-video._tcp.local -> A 1 - 00AA._axis-video._tcp.local\n"
+    "SRV a.local:80\nTXT mac=00AA\nA 192.0.2.1",
+    "avahi": '=;eth0;IPv4;A\\0321\\032-\\03200AA;_axis-video._tcp;local;a.local;192.0.2.1;80;"mac=00AA"',
+    "zone": "_axis-video._tcp.local. 10 IN PTR A\\0321\\032-\\03200AA._axis-video._tcp.local.\n"
+    "A\\0321\\032-\\03200AA._axis-video._tcp.local. 10 IN SRV 0 0 80 a.local.\n"
+    'A\\0321\\032-\\03200AA._axis-video._tcp.local. 10 IN TXT "mac=00AA"\na.local. 10 IN A 192.0.2.1',
+    "mapping": "Info(name='A 1 - 00AA._axis-video._tcp.local.', hostname='a.local.', ip='192.0.2.1', "
+    "properties={'mac': '00AA'})",
+}
+
+
+@pytest.mark.parametrize("text", ANNOUNCED.values(), ids=ANNOUNCED)
+def test_announcements(text: str) -> None:
+    (one,) = announced(text)
+    assert one.fields == {
+        "mdns.service": ("_axis-video._tcp",),
+        "mdns.instance": ("A 1 - 00AA",),
+        "mdns.host": ("a.local",),
+        "mdns.txt": ("mac=00AA",),
+        "mdns.address": ("192.0.2.1",),
+    }
+
+
+def test_without_a_service_nothing_is_announced() -> None:
+    assert list(announced("A 192.0.2.1\nTXT a=b")) == []
+    assert list(announced("{'name': 'x'}")) == []

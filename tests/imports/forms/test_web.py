@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from camscan.imports.forms.web import described, icon, server, stream, title, upnp, web
+
+
+def test_header_lines_need_no_status() -> None:
+    (one,) = web("Server: a/1\nWWW-Authenticate: Basic realm=x")
+    assert (one.fields["http.server"], one.fields["http.realm"]) == (("a/1",), ("x",))
+    assert "http.status" not in one.fields
+
+
+def test_each_protocol_leaves_the_other_alone() -> None:
+    assert list(web("RTSP/1.0 200 OK\nServer: a")) == []
+    assert list(stream("HTTP/1.1 200 OK\nServer: a")) == []
+
+
+def test_a_description_alone_or_behind_headers() -> None:
+    sdp = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=S\n"
+    assert [one.fields["rtsp.sdp.session"] for one in stream(sdp)] == [("S",)]
+    (one,) = stream(f"CSeq: 3\nServer: a\n\n{sdp}")
+    assert (one.fields["rtsp.server"], one.fields["rtsp.sdp.session"]) == (("a",), ("S",))
+
+
+def test_the_method_is_the_one_that_was_asked() -> None:
+    (one,) = stream("OPTIONS rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\n\nRTSP/1.0 200 OK\nCSeq: 1\n")
+    assert (one.asked, one.fields["rtsp.method"]) == ("OPTIONS", ("OPTIONS",))
+    (one,) = stream("RTSP/1.0 200 OK\nCSeq: 1\n")
+    assert "rtsp.method" not in one.fields
+
+
+def test_lone_values() -> None:
+    assert [one.fields["rtsp.server"] for one in server("rtsp", "a/1")] == [("a/1",)]
+    assert [one.fields["http.realm"] for one in server("http", 'Digest realm="x", nonce="1"')] == [("x",)]
+    assert list(server("http", "two\nlines")) == []
+
+
+def test_titles_are_text() -> None:
+    assert [one.fields["http.title"] for one in title("A <b> & c")] == [("A <b> & c",)]
+    assert [one.fields["http.title"] for one in title("<TITLE>x &amp; y</TITLE>")] == [("x & y",)]
+
+
+def test_hashes_of_icons() -> None:
+    (one,) = icon("md5:89b932fcc47cf4ca3faadb0cfdef89cf mmh3:-1616143106")
+    assert one.fields == {
+        "http.favicon.md5": ("89b932fcc47cf4ca3faadb0cfdef89cf",),
+        "http.favicon.mmh3": ("-1616143106",),
+    }
+    assert list(icon("none")) == []
+
+
+def test_ssdp_with_and_without_its_targets() -> None:
+    assert [dict(one.fields) for one in upnp("SERVER: a\nLOCATION: http://192.0.2.1/")] == [
+        {"ssdp.server": ("a",), "ssdp.location": ("http://192.0.2.1/",)}
+    ]
+    (one,) = upnp('{"SERVER": "a", "ST": "upnp:rootdevice"}')
+    assert one.fields == {"ssdp.server": ("a",), "ssdp.st": ("upnp:rootdevice",)}
+
+
+def test_a_description_in_other_words() -> None:
+    assert described("Manufacturer: A\nModelName: M") == {"upnp.manufacturer": ("A",), "upnp.model_name": ("M",)}
+    assert described("Manufacturer: A") == {}

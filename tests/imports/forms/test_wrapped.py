@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.forms.wrapped import plain, unwrapped
+
+DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IAAAAERISVAAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhc=",
+        "base64: IAAAAERISVAAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhc",
+        DATA.hex(),
+        DATA.hex(" "),
+        DATA.hex(":").upper(),
+        "0x" + DATA.hex(),
+        ", ".join(f"0x{byte:02x}" for byte in DATA),
+        "".join(f"\\x{byte:02x}" for byte in DATA),
+        repr(DATA),
+        f"0000   {DATA[:16].hex(' ')}   ...\n0010   {DATA[16:].hex(' ')}   ...",
+        f"00000000: {DATA[:16].hex(' ', 2)}  ...\n00000010: {DATA[16:].hex(' ', 2)}  ...",
+        "\n".join(f"{at:08x}  {DATA[at : at + 8].hex(' ')}  {DATA[at + 8 : at + 16].hex(' ')}  |..|" for at in (0, 16)),
+    ],
+)
+def test_bytes_in_any_notation(text: str) -> None:
+    assert unwrapped(text) == DATA
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Server: App-webs/",
+        "44:19:b6:01:02:03",
+        "0010  20 00 is no dump",
+        "a'b",
+        "'open",
+        "abc" * 4,
+        "__import__('os')",
+    ],
+)
+def test_other_text_is_no_wrapping(text: str) -> None:
+    assert unwrapped(text) == b""
+
+
+def test_plain_text() -> None:
+    assert plain("```\na\nb\n```") == "a\nb"
+    assert plain("Server: a\\r\\nX: b") == "Server: a\r\nX: b"
+    assert plain("'a\\nb'") == "'a\\nb'"
+    assert (
+        plain("* Trying\n> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: a\n<\n<html>{}")
+        == "HTTP/1.1 200 OK\nServer: a\n\n<html>{}"
+    )

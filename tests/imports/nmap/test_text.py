@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from camscan.imports.nmap.text import is_listing, product, scanned
+
+NORMAL = """\
+PORT     STATE  SERVICE    VERSION
+22/tcp   closed ssh
+80/tcp   open   http       App httpd 1.0
+|_http-title: index
+|_http-server-header: DNVRS-Webs
+| ssl-cert: Subject: commonName=www.example.com/organizationName=B
+| Not valid before: 2020-01-01T00:00:00
+|_Not valid after:  2030-01-01T00:00:00
+9000/tcp open   cslistener?
+MAC Address: 44:19:B6:01:02:03 (Hangzhou Hikvision Digital Technology)
+"""
+
+
+def test_normal_output() -> None:
+    found = list(scanned(NORMAL))
+    assert found[0].fields == {
+        "tcp.port": ("80", "9000"),
+        "nmap.service": ("http",),
+        "nmap.product": ("App httpd 1.0",),
+    }
+    assert [one.channel for one in found] == ["nmap", "http", "http", "tls", "mac"]
+    assert found[2].fields["http.server"] == ("DNVRS-Webs",)
+    assert found[3].fields["tls.subject"] == ("CN=www.example.com,O=B",)
+    assert found[4].fields["mac.prefix"] == ("4419B6",)
+
+
+def test_a_vendor_that_our_registry_lacks_is_nmaps() -> None:
+    *_, link = scanned("80/tcp open http\nMAC Address: 02:11:32:01:02:03 (Example Works)")
+    assert link.fields["mac.organization"] == ("Example Works",)
+
+
+def test_greppable_and_verbose_output() -> None:
+    (one,) = scanned("Host: 192.0.2.1 ()\tPorts: 80/open/tcp//http//App httpd/, 554/open/tcp//rtsp///")
+    assert one.fields == {"tcp.port": ("80", "554"), "nmap.service": ("http", "rtsp"), "nmap.product": ("App httpd",)}
+    (one,) = scanned("Discovered open port 8000/tcp on 192.0.2.1\nDiscovered open port 554/tcp on 192.0.2.1")
+    assert one.fields == {"tcp.port": ("8000", "554")}
+
+
+def test_pieces_of_xml() -> None:
+    port = '<port protocol="tcp" portid="80"><state state="open"/><service name="http" product="A" conf="10"/></port>'
+    found = list(scanned(port))
+    assert [dict(one.fields) for one in found] == [
+        {"tcp.port": ("80",)},
+        {"nmap.service": ("http",), "nmap.product": ("A",)},
+    ]
+    assert [dict(one.fields) for one in scanned("<service product='B'/>")][-1] == {"nmap.product": ("B",)}
+    assert list(scanned("<host><port>")) == []
+
+
+def test_a_listing_is_told_from_other_text() -> None:
+    assert is_listing(NORMAL)
+    assert not is_listing("HTTP/1.1 200 OK\nServer: x")
+
+
+def test_a_lone_product() -> None:
+    assert [dict(one.fields) for one in product("Example NVR httpd")] == [{"nmap.product": ("Example NVR httpd",)}]
+    assert list(product("two\nlines")) == []

@@ -1,0 +1,213 @@
+"""One answer in all the ways in which people write it down."""
+
+from __future__ import annotations
+
+import base64
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from camscan.imports.pasted import EPOCH, read
+from camscan.records import Outcome
+
+HEAD = 'HTTP/1.1 401 Unauthorized\r\nServer: App-webs/\r\nWWW-Authenticate: Digest realm="DS-1"\r\n\r\n'
+SADP = "<ProbeMatch>\r\n<DeviceDescription>DS-2CD1</DeviceDescription>\r\n<MAC>44-19-b6-01-02-03</MAC>\r\n</ProbeMatch>"
+
+
+def fields(raw: str | bytes, channel: str = "") -> dict[str, tuple[str, ...]]:
+    """All fields of an answer; those of its parts together."""
+    return {name: values for part in read(raw, channel) for name, values in part.fields.items()}
+
+
+def channels(raw: str | bytes, channel: str = "") -> list[str]:
+    return [part.channel for part in read(raw, channel)]
+
+
+def xxd(data: bytes) -> str:
+    lines = []
+    for at in range(0, len(data), 16):
+        piece = data[at : at + 16]
+        pairs = " ".join(piece.hex()[place : place + 4] for place in range(0, len(piece) * 2, 4))
+        shown = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in piece)
+        lines.append(f"{at:08x}: {pairs:<39}  {shown}")
+    return "\n".join(lines)
+
+
+def hexdump(data: bytes) -> str:
+    lines = []
+    for at in range(0, len(data), 16):
+        piece = data[at : at + 16]
+        lines.append(f"{at:08x}  {piece[:8].hex(' '):<23}  {piece[8:].hex(' '):<23}  |{'.' * len(piece)}|")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        HEAD,
+        HEAD.replace("\r\n", "\n"),
+        HEAD.encode(),
+        f"\n\n  {HEAD}",
+        HEAD.replace("\r\n", "\\r\\n"),
+        repr(HEAD),
+        repr(HEAD.encode()),
+        base64.b64encode(HEAD.encode()).decode(),
+        HEAD.encode().hex(),
+        HEAD.encode().hex(":"),
+        xxd(HEAD.encode()),
+        hexdump(HEAD.encode()),
+        "".join(f"\\x{byte:02x}" for byte in HEAD.encode()),
+        f"```http\n{HEAD}\n```",
+        "* Connected\n> GET / HTTP/1.1\n> Host: x\n>\n" + "".join(f"< {line}\n" for line in HEAD.split("\r\n")[:-1]),
+    ],
+    ids=range(15),
+)
+@pytest.mark.parametrize("hint", ["http", "", "rtsp", "nonsense"])
+def test_an_answer_is_the_same_however_it_is_written(written: str | bytes, hint: str) -> None:
+    assert fields(written, hint)["http.server"] == ("App-webs/",)
+    assert fields(written, hint)["http.realm"] == ("DS-1",)
+
+
+@pytest.mark.parametrize(
+    ("hint", "raw", "channel", "field", "value"),
+    [
+        ("http", "Server: DNVRS-Webs", "http", "http.server", "DNVRS-Webs"),
+        ("http", "DNVRS-Webs", "http", "http.server", "DNVRS-Webs"),
+        ("http", "401 Unauthorized\nServer: a/1", "http", "http.status", "401"),
+        ("http", '{"Server": "a/1", "Content-Type": "text/html"}', "http", "http.server", "a/1"),
+        ("http", "<html><title>Cam</title></html>", "http", "http.title", "Cam"),
+        ("http", 'realm="Login to 1A"', "http", "http.realm", "Login to 1A"),
+        ("http", "X-A: b\n\n<html><title>Cam</title>", "http", "http.title", "Cam"),
+        ("rtsp", "Server: Rtsp Server/3.0", "rtsp", "rtsp.server", "Rtsp Server/3.0"),
+        ("rtsp", "RTSP/1.0 200 OK\nServer: a\n", "rtsp", "rtsp.status", "200"),
+        ("rtsp", "v=0\no=- 1 1 IN IP4 1.2.3.4\ns=Media Server\n", "rtsp", "rtsp.sdp.session", "Media Server"),
+        (
+            "rtsp",
+            "a=packetization-supported:DH\na=recvonly",
+            "rtsp",
+            "rtsp.sdp.attribute",
+            "packetization-supported:DH",
+        ),
+        ("mac_oui", "4419.b601.0203", "mac", "mac.address", "44:19:B6:01:02:03"),
+        ("mac_oui", "44:19:b6", "mac", "mac.prefix", "4419B6"),
+        ("html_title", "<title>NVR</title>", "http", "http.title", "NVR"),
+        ("html_title", "WEB SERVICE", "http", "http.title", "WEB SERVICE"),
+        ("favicon_hash", "mmh3:-38705358", "http", "http.favicon.mmh3", "-38705358"),
+        ("favicon_hash", "md5:" + "AB" * 16, "http", "http.favicon.md5", "ab" * 16),
+        ("https_cert", "CN=a,O=b", "tls", "tls.subject.o", "b"),
+        ("https_cert", "subject: C=CN,O=b\nissuer: CN=c", "tls", "tls.issuer.cn", "c"),
+        ("snmp", "AXIS 1; Network Camera", "snmp", "snmp.sys_descr", "AXIS 1; Network Camera"),
+        ("snmp", "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.50001", "snmp", "snmp.sys_object_id", "1.3.6.1.4.1.50001"),
+        ("ssdp", "SERVER: Linux UPnP/1.0 a/1.0", "ssdp", "ssdp.server", "Linux UPnP/1.0 a/1.0"),
+        ("ssdp", "{'manufacturer': 'A', 'modelName': 'M1'}", "ssdp", "upnp.model_name", "M1"),
+        ("mdns", "PTR _axis-video._tcp.local -> A - B._axis-video._tcp.local", "mdns", "mdns.instance", "A - B"),
+        ("dhip", '{"method":"x","params":{"deviceInfo":{"DeviceType":"IPC-1"}}}', "dhip", "dhip.device_type", "IPC-1"),
+        ("sadp", SADP, "sadp", "sadp.device_description", "DS-2CD1"),
+        ("ws_discovery", "onvif://www.onvif.org/name/A%20B", "wsd", "onvif.scope.name", "A B"),
+        ("ws_discovery", "(type='video_encoder', hardware='H1', name='N1')", "wsd", "onvif.scope.hardware", "H1"),
+        ("onvif_device_info", "DeviceInfo(manufacturer='A', model='M')", "onvif", "onvif.model", "M"),
+        ("nmap_xml_service", "80/tcp open http App httpd", "nmap", "nmap.product", "App httpd"),
+        ("nmap_xml_service", '<service name="http" product="App"/>', "nmap", "nmap.product", "App"),
+        ("", '{"NetWork.NetCommon":{"SN":"abc1","ChannelNum":4}}', "netcommon", "netcommon.serial", "abc1"),
+    ],
+)
+def test_each_channel_takes_its_own_forms(hint: str, raw: str, channel: str, field: str, value: str) -> None:
+    first = read(raw, hint)[0]
+    assert first.channel == channel
+    assert value in first.fields[field]
+
+
+@pytest.mark.parametrize("raw", [HEAD, SADP, "44-19-B6-01-02-03", "onvif://www.onvif.org/name/A"])
+def test_a_hint_that_does_not_fit_is_not_followed(raw: str) -> None:
+    expected = fields(raw)
+    for hint in ("dhip", "sadp", "mdns", "rtsp"):
+        assert fields(raw, hint) == expected
+
+
+def test_an_answer_is_an_observation_without_target_and_clock() -> None:
+    at = datetime(2020, 1, 2, tzinfo=UTC)
+    (part,) = read(HEAD, "http", at)
+    assert (part.target, part.channel, part.outcome, part.at) == ("", "http", Outcome.AUTH_REQUIRED, at)
+    assert part.raw == HEAD.encode()
+    assert read("Server: a", "http")[0].at == EPOCH
+
+
+def test_bytes_that_were_wrapped_are_the_evidence() -> None:
+    (part, _) = read(base64.b64encode(SADP.encode()).decode(), "sadp")
+    assert part.raw == SADP.encode()
+
+
+def test_several_answers_in_one_paste_are_several_observations() -> None:
+    text = "GET /a HTTP/1.1\n\nHTTP/1.1 302 Found\nLocation: /b\n\nGET /b HTTP/1.1\n\nHTTP/1.1 200 OK\nServer: x\n\n"
+    assert [(part.asked, part.fields["http.status"]) for part in read(text)] == [
+        ("GET /a", ("302",)),
+        ("GET /b", ("200",)),
+    ]
+
+
+def test_what_nobody_asked_for_has_no_path() -> None:
+    assert "http.path" not in fields(HEAD, "http")
+
+
+def test_the_block_of_each_own_mac_is_added() -> None:
+    (answer, block) = read(SADP, "sadp")
+    assert answer.channel == "sadp"
+    assert (block.channel, block.asked) == ("mac", "sadp")
+    assert block.fields["mac.prefix"] == ("4419B6",)
+
+
+def test_the_node_of_a_version_1_endpoint_is_a_mac() -> None:
+    listing = (
+        "<d:ProbeMatches><d:ProbeMatch><a:EndpointReference><a:Address>urn:uuid:{}</a:Address></a:EndpointReference>"
+    )
+    listing += "<d:Types>dn:NetworkVideoTransmitter</d:Types></d:ProbeMatch></d:ProbeMatches>"
+    made = fields(listing.format("aa85c000-6324-11b3-819e-5850ed1fe385"), "ws_discovery")
+    assert made["mac.address"] == ("58:50:ED:1F:E3:85",)
+    assert "mac.address" not in fields(listing.format("aa85c000-6324-41b3-819e-5850ed1fe385"), "ws_discovery")
+
+
+def test_soap_in_http_is_read_as_what_it_is() -> None:
+    body = (
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:t="http://www.onvif.org/ver10/device/wsdl">'
+        "<s:Body><t:GetDeviceInformationResponse><t:Manufacturer>A</t:Manufacturer><t:Model>M</t:Model>"
+        "</t:GetDeviceInformationResponse></s:Body></s:Envelope>"
+    )
+    parts = read(f"HTTP/1.1 200 OK\r\nServer: gSOAP/2.8\r\n\r\n{body}", "http")
+    assert {part.channel for part in parts} == {"http", "onvif"}
+    assert fields(body)["onvif.manufacturer"] == ("A",)
+
+
+def test_a_line_of_which_nothing_tells_where_it_stood_is_tried_as_every_name() -> None:
+    found = fields("Canon Network Camera VB-C60")
+    assert found["banner.text"] == found["snmp.sys_descr"] == found["http.title"] == ("Canon Network Camera VB-C60",)
+
+
+@pytest.mark.parametrize("raw", ["", "   \r\n", b"", b"\x00\x00"])
+def test_a_blank_answer_says_nothing(raw: str | bytes) -> None:
+    assert read(raw, "http") == ()
+
+
+def test_hashes_are_not_unwrapped() -> None:
+    digest = "89b932fcc47cf4ca3faadb0cfdef89cf"
+    assert fields(digest, "favicon_hash") == {"http.favicon.md5": (digest,)}
+    assert fields(digest) == {"http.favicon.md5": (digest,)}
+
+
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=400)), st.sampled_from(["", "http", "snmp", "mdns", "nmap"]))
+@settings(max_examples=150, deadline=None)
+def test_nothing_breaks_it(raw: str | bytes, hint: str) -> None:
+    for part in read(raw, hint):
+        assert part.target == ""
+        assert part.channel
+
+
+@pytest.mark.parametrize(
+    "sample", ["<" * 70_000, "a=" * 50_000, "{" * 70_000, "A:" * 50_000, "\\x41" * 20_000, "0a " * 40_000]
+)
+def test_hostile_text_costs_little(sample: str) -> None:
+    before = time.monotonic()
+    read(sample)
+    assert time.monotonic() - before < 2

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import struct
+import subprocess
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from itertools import pairwise
+from typing import IO
+
+import pytest
+from support import frames as made
+from support.segment import INTERFACE, SCANNER, TWICE, Segment
+
+from camscan.l2 import arp
+from camscan.l2.arp import Pacer, read_targets
+from camscan.l2.lines import RefusalError
+
+WHOLE_24 = [("10.66.0.0", "10.66.0.255")]
+
+
+def number(address: str) -> int:
+    return int(IPv4Address(address))
+
+
+def frames_in(sock: socket.socket) -> Iterator[tuple[float, bytes]]:
+    """The frames that wait at a socket, with the time at which the kernel took them in."""
+    while True:
+        try:
+            frame, ancillary, _, _ = sock.recvmsg(2048, 64, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+        seconds, nanoseconds = struct.unpack("qq", ancillary[0][2][:16])
+        yield seconds + nanoseconds / 1e9, frame
+
+
+def requests_in(sock: socket.socket) -> list[tuple[float, str]]:
+    """The time and the target of every ARP request of the scanner."""
+    return [
+        (at, socket.inet_ntoa(frame[38:42]))
+        for at, frame in frames_in(sock)
+        if frame[12:14] == b"\x08\x06" and frame[20:22] == b"\x00\x01" and frame[28:32] == socket.inet_aton(SCANNER)
+    ]
+
+
+@pytest.mark.netns
+def test_a_sweep_finds_every_device_with_its_mac(site: Segment) -> None:
+    code, (begin, *found, end) = site.run("arp", "--interface", INTERFACE, "--rate", "2000", targets=WHOLE_24)
+    assert (code, begin) == (0, {"type": "begin"})
+    macs: defaultdict[str, set[str]] = defaultdict(set)
+    for line in found:
+        assert (line["type"], line["interface"]) == ("arp", INTERFACE)
+        assert abs(line["at"] - time.time()) < 30
+        macs[line["address"]].add(line["mac"])
+    twice = set(macs.pop(TWICE))
+    assert macs == {address: {mac} for address, mac in site.devices.items()}
+    assert twice == {"02:aa:00:00:00:03", "02:aa:00:00:00:07"}, "a conflict is evidence: both are said"
+    # 255 without the scanner's own address; those that answered are not asked again.
+    assert end == {
+        "type": "end",
+        "sent": 255 + 255 - 21,
+        "answers": 22,
+        "conflicts": 1,
+        "over": 0,
+        "failed": 0,
+        "dropped": 0,
+        "interrupted": False,
+    }
+
+
+@contextlib.contextmanager
+def sweeping(
+    site: Segment, rate: int, *targets: tuple[str, str], interface: str = INTERFACE
+) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """A sweep that has begun, and its output."""
+    with site.start("arp", "--interface", interface, "--rate", str(rate)) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(targets).encode())
+        process.stdin.close()
+        assert process.stdout.readline() == b'{"type":"begin"}\n'
+        yield process, process.stdout
+
+
+@pytest.mark.netns
+def test_requests_leave_in_order_and_at_the_rate_that_was_asked_for(site: Segment) -> None:
+    rate, begin = 1000, number("10.66.9.1")
+    with site.site_socket() as sock, sweeping(site, rate, ("10.66.9.1", "10.66.99.1")) as (process, _):
+        time.sleep(0.4)
+        process.terminate()
+        process.wait(10)
+        requests = requests_in(sock)
+    count = len(requests)
+    assert [target for _, target in requests] == [str(IPv4Address(begin + place)) for place in range(count)]
+    times = [at for at, _ in requests]
+    assert (count - 1) / (times[-1] - times[0]) == pytest.approx(rate, rel=0.1)
+    in_a_row = max(sum(1 for at in times if start <= at < start + 0.01) for start in times)
+    assert in_a_row <= 2.5 * rate * 0.01, "no burst makes up for a stall"
+
+
+@pytest.mark.netns
+def test_only_the_interfaces_own_networks_are_asked(site: Segment) -> None:
+    targets = [("10.65.255.250", "10.66.0.3"), ("10.67.0.1", "10.67.0.9"), ("192.0.2.1", "192.0.2.1")]
+    with site.site_socket() as sock, sweeping(site, 1000, *targets) as (process, _):
+        time.sleep(0.2)
+        process.terminate()
+        process.wait(10)
+        asked = {target for _, target in requests_in(sock)}
+    assert asked == {"10.66.0.0", "10.66.0.2", "10.66.0.3"}
+
+
+@pytest.mark.netns
+def test_targets_elsewhere_are_refused(site: Segment) -> None:
+    code, lines = site.run("arp", "--interface", INTERFACE, "--rate", "10", targets=[("10.67.0.1", "10.67.0.9")])
+    message = f"no target is in a network of {INTERFACE}: see `ip route`"
+    assert (code, lines) == (1, [{"type": "error", "message": message}])
+
+
+@pytest.mark.netns
+def test_a_flood_of_forged_answers_is_bounded(site: Segment) -> None:
+    targets = [("10.66.0.10", "10.66.0.10"), ("10.66.0.99", "10.66.0.99")]
+    with site.site_socket() as sock, sweeping(site, 100, *targets) as (process, output):
+        for forged in range(200):
+            mac = f"06:00:00:00:00:{forged:02x}"
+            for address in ("10.66.0.99", "10.66.0.100"):
+                sock.send(made.ethernet(0x0806, made.arp(address, mac), source=mac))
+        time.sleep(0.1)
+        process.terminate()
+        lines = [json.loads(line) for line in output]
+    assert sum(line.get("address") == "10.66.0.99" for line in lines) == arp.MAX_MACS
+    assert [line["mac"] for line in lines if line.get("address") == "10.66.0.10"] == ["02:aa:00:00:00:00"]
+    assert not [line for line in lines if line.get("address") == "10.66.0.100"], "nobody asked for it"
+    assert lines[-1]["over"] == 200 - arp.MAX_MACS
+
+
+@pytest.mark.netns
+def test_a_sweep_ends_when_it_is_told_to(site: Segment) -> None:
+    with site.site_socket() as sock, sweeping(site, 500, ("10.66.0.0", "10.66.255.255")) as (process, output):
+        time.sleep(0.2)
+        told = time.time()
+        process.terminate()
+        end = json.loads(output.read().splitlines()[-1])
+        assert process.wait(10) == 0
+        requests = requests_in(sock)
+    assert end["interrupted"] is True
+    assert 0 < end["sent"] == len(requests) < 1000
+    assert requests[-1][0] - told < 0.1
+
+
+@pytest.mark.netns
+def test_without_the_privilege_it_says_what_is_missing(site: Segment) -> None:
+    code, lines = site.run("arp", "--interface", INTERFACE, "--rate", "10", targets=WHOLE_24, privileged=False)
+    assert code == 77
+    assert [line["type"] for line in lines] == ["error"]
+    assert lines[0]["message"].startswith("no CAP_NET_RAW")
+    assert "AmbientCapabilities=CAP_NET_RAW" in lines[0]["message"]
+
+
+@pytest.mark.netns
+@pytest.mark.parametrize(
+    ("interface", "message"),
+    [
+        ("lo", "no ARP on lo: it is not an Ethernet or Wi-Fi interface"),
+        ("any", "no ARP on any: it is not an Ethernet or Wi-Fi interface"),
+        ("eth77", "cannot use interface eth77: No such device: see `ip link`"),
+    ],
+)
+def test_an_interface_without_arp_is_refused(site: Segment, interface: str, message: str) -> None:
+    code, lines = site.run("arp", "--interface", interface, "--rate", "10", targets=WHOLE_24)
+    assert (code, lines) == (1, [{"type": "error", "message": message}])
+
+
+@pytest.mark.netns
+def test_an_interface_that_goes_away_ends_the_sweep(site: Segment) -> None:
+    site.scanner.ip("link add gone0 type veth peer name gone1")
+    for command in ("addr add 10.68.0.1/16 dev gone0", "link set gone0 up", "link set gone1 up"):
+        site.scanner.ip(command)
+    with sweeping(site, 100, ("10.68.0.2", "10.68.9.1"), interface="gone0") as (process, output):
+        site.scanner.ip("link del gone0")
+        last = json.loads(output.read().splitlines()[-1])
+        assert process.wait(10) == 1
+    assert last["type"] == "error"
+    assert last["message"].startswith("cannot use interface gone0 any more: ")
+
+
+def test_targets_are_sorted_and_merged() -> None:
+    data = b'[["10.0.2.1", "10.0.2.9"], ["10.0.0.5", "10.0.0.9"], ["10.0.0.1", "10.0.0.7"], ["10.0.9.9", "10.0.9.1"]]'
+    spans = [("10.0.0.1", "10.0.0.9"), ("10.0.2.1", "10.0.2.9")]
+    assert read_targets(data) == [(number(first), number(last)) for first, last in spans]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{}x",
+        b"7",
+        b'["10.0.0.1"]',
+        b'[["10.0.0.1"]]',
+        b'[["10.0.0.1", "10.0.0.300"]]',
+        b'[["fd00::1", "fd00::2"]]',
+        b'[["10.0.0.0/24", "10.0.0.1"]]',
+        b"[" * 100_000,
+        b"\xff\xfe",
+    ],
+)
+def test_targets_that_are_none_are_refused(data: bytes) -> None:
+    with pytest.raises(RefusalError, match="targets must be a JSON list"):
+        read_targets(data)
+
+
+def test_too_many_targets_are_refused() -> None:
+    assert read_targets(b'[["10.0.0.0", "10.15.255.255"]]')
+    with pytest.raises(RefusalError, match="more than 1,048,576 targets"):
+        read_targets(b'[["10.0.0.0", "10.16.0.0"]]')
+    with pytest.raises(RefusalError, match="targets of more than 8,388,608 bytes"):
+        read_targets(b" " * (arp.MAX_INPUT + 1))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("rate", [1, 10, 333, 1000, 20_000])
+def test_the_pacer_keeps_the_rate(rate: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(arp, "time", clock)
+    pacer = Pacer(rate)
+    sent: list[tuple[float, int]] = []
+    while clock.now < 5:
+        count = pacer.take()
+        sent.append((clock.now, count))
+        clock.now += 0.0001 if count else pacer.wait + 0.0001  # sleeping takes a little longer
+    assert sum(count for _, count in sent) == pytest.approx(5 * rate, rel=0.02, abs=1.5)
+    assert all(later >= earlier for (earlier, _), (later, _) in pairwise(sent))
+
+
+def test_the_pacer_makes_up_for_no_long_stall(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(arp, "time", clock)
+    pacer = Pacer(1000)
+    clock.now = 60.0
+    assert sum(pacer.take() for _ in range(1000)) == 5

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+from support.decoders import damage
+from support.namespaces import Namespace, cable
+
+from camscan.net import neighbours
+from camscan.net.neighbours import Neighbours, entries, read
+
+# An answer of Linux 6.18 to RTM_GETNEIGH: 10.66.0.12 stale at 02:aa:00:00:00:03, 10.66.0.99 failed, fe80::1 reachable
+# at the same MAC on interface 1 (lo, so that its name is known everywhere), and ff02::1 as a group without ARP.
+REACHABLE, STALE, FAILED, NO_ARP, PERMANENT, INCOMPLETE = 0x02, 0x04, 0x20, 0x40, 0x80, 0x01
+MAC = bytes.fromhex("02aa00000003")
+
+
+def message(address: str, mac: bytes, state: int, *, index: int = 1, kind: int = 28) -> bytes:
+    """A message as the kernel writes it: header, struct ndmsg, and address, MAC and probe count as attributes."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    values = ((1, socket.inet_pton(family, address)), (2, mac), (4, struct.pack("=I", 1)))
+    body = struct.pack("=BxxxiHBB", family, index, state, 0, 1)
+    for number, value in values:
+        body += struct.pack("=HH", 4 + len(value), number) + value + bytes(-len(value) % 4)
+    return struct.pack("=IHHII", 16 + len(body), kind, 2, 1, 0) + body
+
+
+TABLE = b"".join(
+    (
+        message("10.66.0.12", MAC, STALE),
+        message("10.66.0.13", MAC, INCOMPLETE),
+        message("10.66.0.14", MAC, FAILED),
+        message("10.66.0.15", MAC, PERMANENT),
+        message("10.66.0.16", bytes(6), REACHABLE),
+        message("10.66.0.17", b"\x0a\x00\x00\x01", REACHABLE),  # a tunnel's
+        message("fe80::1", MAC, REACHABLE),
+        message("fd00::1", MAC, REACHABLE),
+        message("ff02::1", MAC, NO_ARP),
+        message("10.66.0.18", MAC, REACHABLE, kind=29),  # one that is being deleted
+    )
+)
+
+
+def test_complete_entries_have_a_mac() -> None:
+    mac = "02:aa:00:00:00:03"
+    assert dict(entries(TABLE)) == {"10.66.0.12": mac, "10.66.0.15": mac, "fe80::1%lo": mac, "fd00::1": mac}
+
+
+def test_an_interface_that_is_gone_has_no_name() -> None:
+    assert dict(entries(message("fe80::1", MAC, REACHABLE, index=99_999))) == {"fe80::1": "02:aa:00:00:00:03"}
+
+
+def test_survives_damage() -> None:
+    for damaged in damage(TABLE):
+        for address, mac in entries(damaged):
+            assert address
+            assert len(mac) == 17
+
+
+def test_a_kernel_that_does_not_answer_has_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> socket.socket:
+        raise OSError(97, "Address family not supported by protocol")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    assert read() == {}
+
+
+def test_the_table_is_read_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    tables = [{"10.0.0.5": "02:00:00:00:00:05"}, {}]
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(neighbours, "read", lambda: tables.pop(0))
+    table = Neighbours()
+    assert [table.mac(f"10.0.0.{number}") for number in (5, 6, 5)] == ["02:00:00:00:00:05", "", "02:00:00:00:00:05"]
+    now = 101.0
+    assert table.mac("10.0.0.5") == ""
+
+
+def talk(source: Namespace, address: str, scope: int = 0) -> None:
+    """Have the kernel learn who has an address, by sending to a port that refuses."""
+    family, end = (socket.AF_INET6, (address, 9, 0, scope)) if ":" in address else (socket.AF_INET, (address, 9))
+    with source.inside(), socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(2)
+        sock.connect(end)
+        sock.send(b"")
+        with pytest.raises(ConnectionRefusedError):
+            sock.recv(1)
+
+
+@pytest.mark.netns
+def test_the_kernels_own_table(new_namespace: Callable[[], Namespace]) -> None:
+    ours, theirs = new_namespace(), new_namespace()
+    cable(ours, theirs, "nb0", ("10.61.0.1/24", "10.61.0.2/24"))
+    theirs.ip("link set nb0 address 02:aa:00:00:00:07")
+    theirs.ip("addr add fd61::2/64 dev nb0")
+    theirs.ip("addr add fe80::7/64 dev nb0")
+    ours.ip("addr add fd61::1/64 dev nb0")
+    with ours.inside():
+        index = socket.if_nametoindex("nb0")
+    for address, scope in (("10.61.0.2", 0), ("fd61::2", 0), ("fe80::7", index)):
+        talk(ours, address, scope)
+    with ours.inside():
+        table = read()
+        code = "from camscan.net.neighbours import read; print(read())"
+        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", sys.executable, "-c", code]
+        unprivileged = subprocess.run(command, capture_output=True, text=True, check=True)
+    mac = "02:aa:00:00:00:07"
+    assert unprivileged.stdout.strip() == repr(table)
+    assert table == {"10.61.0.2": mac, "fd61::2": mac, "fe80::7%nb0": mac}

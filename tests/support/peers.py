@@ -1,0 +1,127 @@
+"""Peers on loopback for tests of the net, and what such tests look at."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import struct
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from camscan.net import dialer as dialing
+from camscan.net.dialer import Dialer
+from camscan.net.profile import NEIGHBOURS, Profile
+from camscan.targets import parse
+
+LOOPBACK = parse(["127.88.0.0/16", "::1"], whole_networks=True)
+UNHURRIED = Profile("test", rate=1_000_000, host_rate=1_000_000, half_open=16_384)
+"""A pace that never holds a test up."""
+
+Reader: TypeAlias = asyncio.StreamReader
+Writer: TypeAlias = asyncio.StreamWriter
+Script: TypeAlias = Callable[[Reader, Writer], Awaitable[None]]
+
+
+@dataclass
+class Peer:
+    """A TCP server under a script, and what it saw."""
+
+    address: str
+    port: int = 0
+    accepted: int = 0
+    open_now: int = 0
+    most_open: int = 0
+
+    async def talk(self, script: Script, reader: Reader, writer: Writer) -> None:
+        """Follow the script on one connection, however that ends."""
+        self.accepted += 1
+        self.open_now += 1
+        self.most_open = max(self.most_open, self.open_now)
+        try:
+            await script(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+            pass
+        finally:
+            self.open_now -= 1
+            writer.transport.abort()
+
+
+Serve: TypeAlias = Callable[..., Awaitable[Peer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A self-signed certificate with a 1,024-bit key, as cheap devices have it, and server contexts that show it."""
+
+    der: bytes
+    context: Callable[..., ssl.SSLContext]
+
+
+@dataclass
+class Deaf:
+    """A listener whose queue is full: the kernel drops every further SYN, as a firewall does."""
+
+    address: str
+    socks: list[socket.socket] = field(default_factory=list)
+
+    def __enter__(self) -> tuple[str, int]:
+        listener = socket.create_server((self.address, 0), backlog=0)
+        self.socks = [listener, socket.socket(), socket.socket()]
+        for filler in self.socks[1:]:
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        return listener.getsockname()[0], listener.getsockname()[1]
+
+    def __exit__(self, *_: object) -> None:
+        for sock in self.socks:
+            sock.close()
+
+
+async def idle(reader: Reader, writer: Writer) -> None:
+    """A script: hear everything, say nothing, and end when the asker does."""
+    await reader.read()
+
+
+def end(writer: Writer) -> None:
+    """Let the connection end orderly."""
+    writer.close()
+
+
+def end_with_reset(writer: Writer) -> None:
+    """Let the connection end with a reset instead of orderly."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def descriptors() -> int:
+    """How many files and sockets this process has open."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir()) - 1
+
+
+async def eventually(true: Callable[[], bool], seconds: float = 2.0) -> None:
+    """Wait until something is true."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110 - nobody tells when
+            await asyncio.sleep(0.005)
+
+
+def at_rest(dialer: Dialer) -> bool:
+    """Whether every place that the dialer gives out is free."""
+    free = (dialer._descriptors, dialer._half_open, dialer._tls, dialer._neighbours)
+    started = (dialing._descriptor_budget(), dialing._half_open_limit(dialer.profile), dialing._TLS_AT_ONCE, NEIGHBOURS)
+    hosts = {(host.slots._value, host.turn.locked()) for host in dialer._hosts.values()}
+    return tuple(s._value for s in free) == started and hosts <= {(dialer.profile.host_connections, False)}
+
+
+def most_in_a_second(sends: Sequence[tuple[float, float]]) -> float:
+    """The largest sum over any half-open second of what was sent, given as (when, how much) in order."""
+    most, total, first = 0.0, 0.0, 0
+    for at, count in sends:
+        total += count
+        while sends[first][0] <= at - 1:
+            total -= sends[first][1]
+            first += 1
+        most = max(most, total)
+    return most
