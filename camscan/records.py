@@ -67,7 +67,7 @@ class Observation:
 
     `target` is the address that was asked or, for an answer to a multicast, the one that the datagram came from;
     addresses that an answer claims for itself are fields. `asked` names the request ("GET /", "DESCRIBE").
-    `raw` holds the bytes as they came over the wire, up to the byte budget; `fields` is what today's codec read in them.
+    `raw` holds the bytes as they came over the wire, up to the byte budget; `fields` is what a codec read in them.
     """
 
     target: str
@@ -107,7 +107,7 @@ class Identification:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One physical box, merged from observations. `level` says how far `maker` carries; both are null when nothing speaks."""
+    """One physical box, merged from observations. `level` says how far `maker` carries; null when nothing speaks."""
 
     address: str
     addresses: tuple[str, ...]
@@ -154,7 +154,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """What became of one target: its outcome on each channel, and the reason where it was not simply asked and answered."""
+    """What became of one target: its outcome on each channel, and the reason where one is called for."""
 
     target: str
     channels: Mapping[str, Outcome]
@@ -212,6 +212,17 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a policy is laid down, and since when."""
+
+    policy: str
+    title: str
+    text: str
+    url: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that a report format may print about one scan."""
 
@@ -221,3 +232,8 @@ class Report:
     ledger: Mapping[str, Mapping[str, int]]
     """Channel -> outcome -> count of targets; the key "" holds the counts by each target's most telling outcome."""
     targets: int
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    """Target -> its most telling outcome; empty where it is not known by address."""
+    citations: tuple[Citation, ...] = ()
+    tools: Mapping[str, str] = field(default_factory=dict)
+    """What made the report: name -> version."""

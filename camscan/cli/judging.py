@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from camscan import __version__
 from camscan.codecs import oui
 from camscan.codecs.registry import read_again
 from camscan.data import fingerprints_folder
@@ -17,7 +18,7 @@ from camscan.identify.load import load
 from camscan.identify.resolve import resolve
 from camscan.policy import Policy, judge
 from camscan.policy import load as load_policies
-from camscan.records import Identification, Judged, Observation, Report, Scan
+from camscan.records import Citation, Identification, Judged, Observation, Report, Scan
 from camscan.reports import select
 from camscan.store import Store
 
@@ -48,8 +49,16 @@ def report_of(
     counts = store.ledger_counts(scan.id)
     seen = map(read_again, store.observations(scan.id))
     devices = select(judged(seen, rules, policies), all_hosts=all_hosts)
-    names = tuple(policy.id for policy in policies)
-    return Report(scan, tuple(devices), names, counts, sum(counts.get("", {}).values()))
+    return Report(
+        scan,
+        tuple(devices),
+        tuple(policy.id for policy in policies),
+        counts,
+        sum(counts.get("", {}).values()),
+        outcomes={entry.target: entry.outcome for entry in store.ledger(scan.id)},
+        citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
+        tools={"camscan": __version__, "fingerprints": f"{len(rules.rules):,} rules"},
+    )
 
 
 def _registrations(seen: Iterable[Observation]) -> Iterator[Observation]:

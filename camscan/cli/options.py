@@ -10,7 +10,7 @@ import click
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-FORMAT_NAMES = ("table", "json", "jsonl", "csv")
+FORMAT_NAMES = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox")
 
 db = click.option(
     "--db",

@@ -10,15 +10,22 @@ from pathlib import Path
 
 import click
 
-from camscan.errors import HostError
+from camscan.errors import HostError, UsageError
 from camscan.records import Report
 from camscan.reports import FORMATS, Page
 
 
 def write_report(report: Report, format_name: str, output: Path | None) -> None:
-    """Write a report to a file, or to stdout as it suits what stdout is."""
+    """Write a report to a file, or to stdout as it suits what stdout is.
+
+    Raises:
+        UsageError: the format is binary and stdout a terminal.
+        HostError: the file cannot be written, or this host lacks what the format needs.
+    """
     chosen = next(f for f in FORMATS if f.name == format_name)
-    write_text(chosen.render(report, page(to_file=output is not None)), output)
+    if chosen.binary and output is None and sys.stdout.isatty():
+        raise UsageError(f"{format_name} is no text for a terminal: name a file, such as --output scan.{format_name}")
+    write(chosen.render(report, page(to_file=output is not None)), output)
 
 
 def page(*, to_file: bool) -> Page:
@@ -31,7 +38,12 @@ def page(*, to_file: bool) -> Page:
 
 
 def write_text(parts: Iterable[str], output: Path | None) -> None:
-    """Write text; a file appears under its name only once it is complete.
+    """Write text, as `write` does."""
+    write(parts, output)
+
+
+def write(parts: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
+    """Write bytes, or text in UTF-8; a file appears under its name only once it is complete.
 
     Raises:
         HostError: the file cannot be written.
@@ -41,12 +53,10 @@ def write_text(parts: Iterable[str], output: Path | None) -> None:
             click.echo(part, nl=False)
         return
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=output.parent, prefix=f".{output.name}.", delete=False
-        ) as file:
+        with tempfile.NamedTemporaryFile("wb", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
             temporary = Path(file.name)
             try:
-                file.writelines(parts)
+                file.writelines(part.encode() if isinstance(part, str) else part for part in parts)
                 file.flush()
                 os.fsync(file.fileno())
             except BaseException:

@@ -1,0 +1,81 @@
+"""What a browser makes of the HTML report: time to open, filter and sort, and that it asks nobody and runs nothing.
+
+Needs Playwright and a Chromium: pip install playwright. Run: python benchmarks/report_browser.py [DEVICES] [CHROMIUM]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page as Tab
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.report_sample import sample  # noqa: E402  the checkout is put on the path first
+from camscan.reports import Page  # noqa: E402
+from camscan.reports.html import render  # noqa: E402
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+
+
+def main(count: int, chromium: str = "/usr/bin/chromium") -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder) / "report.html"
+        file.write_text("".join(render(sample(count), Page())), encoding="utf-8")
+        print(f"{count:,} devices, {file.stat().st_size / 1e6:.1f} MB")
+        tab = playwright.chromium.launch(executable_path=chromium, args=FLAGS).new_page()
+        heard: list[str] = []
+        tab.on("console", lambda message: heard.append(f"console: {message.text}"))
+        tab.on("pageerror", lambda error: heard.append(f"error: {error}"))
+        tab.on("dialog", lambda dialog: heard.append(f"dialog: {dialog.message}"))
+        tab.on("request", lambda request: heard.append(request.url))
+        timed("open", lambda: opened(tab, file))
+        timed("filter", lambda: sought(tab, "hilook"))
+        timed("filter by an address", lambda: sought(tab, sample(count).devices[-1].device.address))
+        timed("filter off", lambda: sought(tab, ""))
+        timed("sort", lambda: clicked(tab, "table.devices th:nth-child(2) button"))
+        timed("show all", lambda: clicked(tab, "button.more:visible"))
+        print(f"   JavaScript heap {tab.evaluate('performance.memory.usedJSHeapSize') / 1e6:.0f} MB")
+        assert heard == [file.as_uri()], heard
+        assert tab.evaluate("document.scripts.length") == 1
+        assert tab.evaluate("document.querySelectorAll('img, iframe, object, embed, form, [onerror]').length") == 0
+        print("   one request, for the page itself; no dialog, no message, no script but its own")
+
+
+def sought(tab: Tab, text: str) -> None:
+    tab.locator("#filter").fill(text, timeout=120_000)
+    tab.wait_for_timeout(130)  # as long as the page waits for the next letter
+    laid_out(tab)
+
+
+def opened(tab: Tab, file: Path) -> None:
+    tab.goto(file.as_uri(), wait_until="load", timeout=120_000)
+    laid_out(tab)
+
+
+def clicked(tab: Tab, selector: str) -> None:
+    button = tab.locator(selector)
+    if button.count():
+        button.first.click(timeout=120_000)
+    laid_out(tab)
+
+
+def laid_out(tab: Tab) -> None:
+    """Wait until what was asked for is on the screen."""
+    tab.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def timed(name: str, action: Callable[[], object]) -> None:
+    began = time.perf_counter()
+    action()
+    print(f"   {name:<22}{(time.perf_counter() - began) * 1000:8.0f} ms")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 20_000, *sys.argv[2:3])

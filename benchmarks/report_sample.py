@@ -1,0 +1,180 @@
+"""A made-up report of any size, with hostile names among the devices: for the benchmarks of the report formats."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from ipaddress import ip_address
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from camscan.records import (  # noqa: E402  the checkout is put on the path first
+    Citation,
+    Device,
+    Evidence,
+    Identification,
+    Judged,
+    Level,
+    Listing,
+    Outcome,
+    Report,
+    Scan,
+    ScanStatus,
+    Sent,
+    Vantage,
+    Verdict,
+)
+
+CITATIONS = (
+    Citation(
+        "uk-nil",
+        "Security update on surveillance equipment",
+        "Written statement HCWS386, Chancellor of the Duchy of Lancaster, 24 November 2022",
+        "https://questions-statements.parliament.uk/written-statements/detail/2022-11-24/hcws386",
+        "2022-11-24",
+    ),
+    Citation(
+        "us-ndaa-889",
+        "Prohibition on certain telecommunications and video surveillance services or equipment",
+        "John S. McCain National Defense Authorization Act for Fiscal Year 2019, Public Law 115-232, section 889",
+        "https://www.congress.gov/bill/115th-congress/house-bill/5515",
+        "2018-08-13",
+    ),
+)
+NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")
+NDAA = Listing("us-ndaa-889", "Hangzhou Hikvision Digital Technology Company", "2018-08-13")
+NIL_DAHUA = Listing("uk-nil", "Zhejiang Dahua Technology Co., Ltd.", "2022-11-24")
+MODELS = (
+    # maker, brand, model, firmware, kind, field, level, weight
+    ("Hikvision", "HiLook", "IPC-B140H", "V5.5.84 build 190507", "camera", "sadp.device_description", 3, 6),
+    ("Hikvision", "Hikvision", "DS-2CD2143G2-I", "V5.7.3 build 220315", "camera", "sadp.device_description", 3, 7),
+    ("Hikvision", "Annke", "C800", "V5.7.1 build 211130", "camera", "http.server", 2, 3),
+    ("Hikvision", "Hikvision", "DS-7616NI-K2", "V4.61.025", "recorder", "sadp.device_description", 3, 1),
+    ("Dahua", "Amcrest", "IP8M-2496E", "2.800.00AC000.0.R", "camera", "dhip.vendor", 3, 4),
+    ("Dahua", "Dahua", "DH-IPC-HFW2831S", "2.820.0000000.18.R", "camera", "dhip.vendor", 3, 4),
+    ("Dahua", None, "DHI-NVR4104HS-P-4KS2/L", "4.001.0000005.1", "recorder", "http.realm", 2, 2),
+    ("Hikvision", None, None, None, None, "mac.prefix", 1, 4),
+    ("Dahua", None, None, None, None, "mac.prefix", 1, 3),
+    ("Axis", "Axis", "P3245-LVE", "10.12.165", "camera", "onvif.manufacturer", 3, 8),
+    ("Hanwha Vision", "Samsung", "XNV-8080R", "1.41.06", "camera", "http.title", 2, 5),
+    ("Bosch", "Bosch", "FLEXIDOME IP 5000i", "7.80.0129", "camera", "onvif.scope.hardware", 2, 3),
+    ("MOBOTIX", "MOBOTIX", "M73", "MX-V7.2.0.16", "camera", "http.server", 2, 2),
+    (None, None, None, None, None, "", 0, 5),
+)
+HOSTILE = (
+    '<script>alert(1)</script><img src=x onerror="alert(2)">',
+    "=cmd|' /C calc'!A0",
+    "\x1b]0;owned\x07\u202egnp.exe",
+    '" onmouseover="alert(3)" x="',
+    "<b>bold</b> & {{ 7*7 }} [link](javascript:alert(1)) | `x`",
+    "Z" + "\u0301" * 40 + "algo \u05d0\u05d1\u05d2",
+    "海康威视 半球 " * 9,
+)
+DARK = (Outcome.SILENT,) * 40 + (Outcome.REFUSED,) * 2 + (Outcome.ANSWERED,) * 2
+
+
+def sample(count: int, seed: int = 7) -> Report:
+    """A report of `count` devices on as many /24 as they need; the same seed gives the same report."""
+    dice = random.Random(seed)
+    first = int(ip_address("10.20.0.0"))
+    wide = max(2, -(-count // 100)) * 256
+    places = sorted(dice.sample([n for n in range(wide) if n % 256 not in {0, 255}], count))
+    devices = tuple(device(dice, str(ip_address(first + place)), number) for number, place in enumerate(places))
+    outcomes = {str(ip_address(first + n)): dice.choice(DARK) for n in range(wide) if n % 256 not in {0, 255}}
+    outcomes |= {judged.device.address: Outcome.ANSWERED for judged in devices}
+    for offset in range(240, 254):
+        outcomes[str(ip_address(first + 256 + offset))] = Outcome.UNREACHABLE if offset < 248 else Outcome.EXCLUDED
+    outcomes[str(ip_address(first + 256 + 120))] = Outcome.NOT_SENT
+    counts = Counter(outcomes.values())
+    ledger: dict[str, dict[str, int]] = {"": {str(outcome): number for outcome, number in counts.items()}}
+    for name in ("arp", "dhip", "http", "mdns", "onvif", "rtsp", "sadp", "ssdp", "tls", "wsd"):
+        answered = dice.randint(0, count)
+        ledger[name] = {
+            "answered": answered,
+            "refused": dice.randint(0, count),
+            "silent": len(outcomes) - 2 * count,
+            "not-sent": 6,
+        }
+    scan = Scan(
+        id="4f2a9c01d7e3",
+        site="harbour office",
+        started_at=datetime(2026, 11, 24, 1, 0, 0, tzinfo=UTC),
+        finished_at=datetime(2026, 11, 24, 1, 7, 12, tzinfo=UTC),
+        status=ScanStatus.PARTIAL if count < 100 else ScanStatus.COMPLETE,
+        targets=("10.20.0.0/23",),
+        excluded=("10.20.1.248-10.20.1.253",),
+        channels=tuple(name for name in ledger if name),
+        vantage=Vantage("scanner-1", ("eth0",)),
+        settings={"choices": '{"profile": "gentle", "rate": null, "thorough": false}'},
+        sent=Sent(18_432, 2_204_551, 2),
+        notes=("eth1 went down at 01:03:10Z: what lies behind it was not asked",),
+    )
+    return Report(
+        scan,
+        devices,
+        ("uk-nil", "us-ndaa-889"),
+        ledger,
+        len(outcomes),
+        outcomes,
+        CITATIONS,
+        {"camscan": "0.1.0", "fingerprints": "812 rules"},
+    )
+
+
+def device(dice: random.Random, address: str, number: int) -> Judged:
+    """One device; every ninth of the first hundred has a hostile name."""
+    maker, brand, model, firmware, kind, field, level, _ = dice.choices(MODELS, [row[-1] for row in MODELS])[0]
+    hostile = HOSTILE[number // 9 % len(HOSTILE)] if number % 9 == 4 and number < 100 else None
+    mac = ":".join(f"{dice.randrange(256):02X}" for _ in range(6)) if dice.random() < 0.8 else None
+    found = Device(
+        address=address,
+        addresses=(address,) if dice.random() < 0.9 else (address, f"fe80::{number:x}"),
+        ports=(80, 554),
+        mac=mac,
+        hostname=hostile or (f"cam-{number:03}.harbour.example" if dice.random() < 0.3 else None),
+        maker=maker,
+        brand=brand,
+        model=hostile if hostile and model else model,
+        firmware=firmware,
+        serial=f"{model}{dice.randrange(10**9):09}" if model and level == 3 else None,
+        kind=kind,
+        level=Level(level) if level else None,
+        conflicts=(f"{address} answered with two MAC addresses",) if dice.random() < 0.04 else (),
+        camera_like=True,
+        hidden_channels=16 if kind == "recorder" else None,
+    )
+    if maker:
+        found = replace(found, identifications=tuple(_rules(found, field, hostile, dice)))
+    listings = {"Hikvision": (NIL, NDAA), "Dahua": (NIL_DAHUA,)}.get(maker or "", ())
+    if listings:
+        return Judged(found, Verdict.LISTED if level > 1 else Verdict.SUSPECTED, listings)
+    return Judged(found, Verdict.NOT_LISTED if maker else Verdict.UNIDENTIFIED)
+
+
+def _rules(found: Device, field: str, hostile: str | None, dice: random.Random) -> Iterator[Identification]:
+    value, level = hostile or found.model or "4419B6", found.level or Level.HINT
+    port = {"sadp": 37020, "dhip": 37810, "http": 80, "onvif": 80}.get(field.partition(".")[0])
+    yield _rule(found, level, "", Evidence(field.partition(".")[0], port, field, value, ""))
+    if level > Level.HINT:
+        # As on real devices: each page says the same, and several rules know it.
+        realms = [Evidence("http", 80, "http.realm", found.model or "IP Camera", f"{dice.random()}") for _ in range(4)]
+        yield _rule(found, Level.LIKELY, "", *realms)
+        yield _rule(found, Level.LIKELY, "-model", *realms)
+        yield _rule(found, Level.HINT, "", Evidence("rtsp", 554, "rtsp.public", "OPTIONS, DESCRIBE, SETUP, PLAY", ""))
+    if found.mac and level > Level.HINT:
+        yield _rule(found, Level.HINT, "", Evidence("arp", None, "mac.prefix", found.mac.replace(":", "")[:6], ""))
+
+
+def _rule(found: Device, level: Level, kind: str, *proofs: Evidence) -> Identification:
+    maker = (found.maker or "").casefold().replace(" ", "-")
+    rule = f"{maker}-{proofs[0].field.replace('.', '-')}{kind}"
+    digests = (sha256((proof.value + proof.sha256).encode("utf-8", "surrogatepass")).hexdigest() for proof in proofs)
+    seen = tuple(replace(proof, sha256=digest) for proof, digest in zip(proofs, digests, strict=True))
+    return Identification(rule, level, found.maker, None, {}, seen)

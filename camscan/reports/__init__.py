@@ -1,0 +1,30 @@
+"""Reports about one scan, one format a file. They know no network and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from camscan.records import Judged
+from camscan.reports import csv, html, json, jsonl, markdown, netbox, pdf, sarif, table, xlsx
+from camscan.reports.base import Format, Page
+
+__all__ = ["FORMATS", "Format", "Page", "select"]
+
+FORMATS: tuple[Format, ...] = (
+    Format("table", table.render),
+    Format("json", json.render),
+    Format("jsonl", jsonl.render),
+    Format("csv", csv.render),
+    Format("html", html.render),
+    Format("xlsx", xlsx.render, binary=True),
+    Format("markdown", markdown.render),
+    Format("pdf", pdf.render, binary=True),
+    Format("sarif", sarif.render),
+    Format("netbox", netbox.render),
+)
+"""Every format; the first one is what people get who do not choose."""
+
+
+def select(devices: Iterable[Judged], *, all_hosts: bool) -> Iterator[Judged]:
+    """The devices of a report: those that a rule identified or that behave like a camera, or all that answered."""
+    return (judged for judged in devices if all_hosts or judged.device.identifications or judged.device.camera_like)

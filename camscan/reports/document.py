@@ -1,0 +1,128 @@
+"""The objects of the `camscan/1` document (docs/schema/camscan-1.json), shared by the formats that write them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from camscan.records import Device, Evidence, Identification, Judged, Outcome, Report, Scan, ScanStatus
+
+SCHEMA = "camscan/1"
+MAX_TEXT = 500
+"""Characters of any one text that a peer gave; the whole answer stays in the store, found by its SHA-256."""
+
+Object: TypeAlias = dict[str, Any]
+
+
+def scan_object(report: Report) -> Object:
+    """The `scan` of the document: what was asked, from where, and what became of it."""
+    scan = report.scan
+    return {
+        "id": scan.id,
+        "site": scan.site,
+        "started_at": utc(scan.started_at),
+        "finished_at": utc(scan.finished_at) if scan.finished_at else None,
+        "status": status(scan).value,
+        "targets": list(scan.targets),
+        "excluded": list(scan.excluded),
+        "channels": list(scan.channels),
+        "vantage": {"host": scan.vantage.host, "interfaces": list(scan.vantage.interfaces)},
+        "policies": list(report.policies),
+        "sent": {
+            "packets": scan.sent.packets,
+            "bytes": scan.sent.bytes,
+            "max_host_connections_per_second": scan.sent.max_host_connections_per_second,
+        },
+        "ledger": _ledger(report),
+        "notes": list(scan.notes),
+    }
+
+
+def device_object(judged: Judged) -> Object:
+    """One of the document's `devices`. Texts of the peer are cut at `MAX_TEXT` characters, and raw otherwise."""
+    device = judged.device
+    return {
+        "id": _cut(device.id),
+        "address": _cut(device.address),
+        "addresses": [_cut(address) for address in device.addresses],
+        "mac": _cut(device.mac),
+        "hostname": _cut(device.hostname),
+        "ports": list(device.ports),
+        "maker": device.maker,
+        "brand": _cut(device.brand),
+        "model": _cut(device.model),
+        "firmware": _cut(device.firmware),
+        "serial": _cut(device.serial),
+        "kind": device.kind,
+        "hidden_channels": device.hidden_channels,
+        "level": None if device.level is None else str(device.level),
+        "verdict": judged.verdict.value,
+        "listed_by": [{"policy": by.policy, "entity": by.entity, "since": by.since} for by in judged.listed_by],
+        "evidence": _evidence(device),
+        "conflicts": [_cut(conflict) for conflict in device.conflicts],
+    }
+
+
+def status(scan: Scan) -> ScanStatus:
+    """How the scan ended; one that never ended was interrupted."""
+    return ScanStatus.INTERRUPTED if scan.status is ScanStatus.RUNNING else scan.status
+
+
+def utc(at: datetime) -> str:
+    """A moment in RFC 3339, to the millisecond."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def coverage(report: Report) -> dict[Outcome, int]:
+    """Targets by what became of them, in six outcomes that sum up to all targets.
+
+    Any answer counts as answered and a reset as refused; what crashed, or has no entry in the ledger, as not sent.
+    """
+    counts: Counter[Outcome] = Counter(dict.fromkeys(_FOLDED, 0))
+    for outcome, count in report.ledger.get("", {}).items():
+        counts[fold(Outcome(outcome))] += count
+    counts[Outcome.NOT_SENT] += max(0, report.targets - counts.total())
+    return dict(counts)
+
+
+_FOLDED = (
+    *(Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.NOT_SENT),
+)
+
+
+def fold(outcome: Outcome) -> Outcome:
+    """One of the six outcomes of `coverage`."""
+    if outcome.has_answer:
+        return Outcome.ANSWERED
+    if outcome.is_alive:
+        return Outcome.REFUSED
+    return Outcome.NOT_SENT if outcome is Outcome.CRASHED else outcome
+
+
+def _ledger(report: Report) -> Object:
+    channels = {channel: dict(counts) for channel, counts in sorted(report.ledger.items()) if channel}
+    counts = {outcome.value: count for outcome, count in coverage(report).items()}
+    return {"targets": report.targets, **counts, "by_channel": channels}
+
+
+def _evidence(device: Device) -> list[Object]:
+    return [_proof(rule, evidence) for rule in device.identifications for evidence in rule.evidence]
+
+
+def _proof(rule: Identification, evidence: Evidence) -> Object:
+    return {
+        "rule": rule.rule,
+        "channel": evidence.channel,
+        "port": evidence.port,
+        "field": evidence.field,
+        "value": _cut(evidence.value),
+        "level": str(rule.level),
+        "sha256": evidence.sha256,
+    }
+
+
+def _cut(text: str | None) -> str | None:
+    if text is None or len(text) <= MAX_TEXT:
+        return text
+    return f"{text[: MAX_TEXT - 1]}…"

@@ -1,0 +1,110 @@
+"""The report as one HTML page: self-contained, without a request to anywhere, safe against every name in it.
+
+Every value that the template writes passes two gates: `escape.terminal`, then autoescaping; no link leads to a device.
+A Content-Security-Policy (CSP level 3, delivered by `meta`) allows the page's own style sheet and script, by their
+hashes, and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camscan.records import Report, Verdict
+from camscan.reports import charts
+from camscan.reports.base import Page
+from camscan.reports.document import MAX_TEXT
+from camscan.reports.escape import terminal
+from camscan.reports.view import Sheet, moment, view
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_BUFFERED = 256
+"""Pieces of the template that are written at once."""
+_BRIEF = 120
+"""Characters of a name in a table."""
+_HINTS = {
+    Verdict.LISTED: "their maker is on a policy",
+    Verdict.SUSPECTED: "go and look at the label",
+    Verdict.UNIDENTIFIED: "nothing names a maker",
+    Verdict.NOT_LISTED: "their maker is on no policy",
+}
+SHOWN_ROWS = 400
+"""Devices of one table that the page shows at first where its script runs; a browser lays out thousands slowly."""
+
+
+def render(report: Report, _page: Page) -> Iterator[str]:
+    """The page."""
+    return page(view(report))
+
+
+def page(sheet: Sheet) -> Iterator[str]:
+    """The page that shows `sheet`, in pieces."""
+    style, script = _asset("style.css"), _asset("script.js")
+    stream = (
+        _environment()
+        .get_template("report.html.j2")
+        .stream(sheet=sheet, style=style, script=script, policy=_policy(style, script), shown_rows=SHOWN_ROWS)
+    )
+    stream.enable_buffering(_BUFFERED)
+    return stream
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def _sign(kind: str, *offsets: int) -> str:
+    from markupsafe import Markup  # noqa: PLC0415
+
+    return Markup(charts.sign(kind, *offsets))  # noqa: S704 - made of numbers, and longer than a text may be
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - only this format needs it
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        hints=_HINTS, sign=_sign, palette=charts.PALETTE, cell=charts.CELL, columns=charts.COLUMNS
+    )
+    environment.filters.update(
+        number="{:,}".format,
+        words=lambda kind: kind.replace("-", " "),
+        brief=lambda text: terminal(str(text), _BRIEF),
+        moment=moment,
+    )
+    return environment
+
+
+def _shown(value: object) -> object:
+    """What the template may write: text is made visible and short; markup of the template's own macros stays."""
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return terminal(value, MAX_TEXT)
+    return "" if value is None else value

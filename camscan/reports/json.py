@@ -1,0 +1,38 @@
+"""One JSON document of schema `camscan/1`, written one device at a time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from camscan.records import Report
+from camscan.reports.base import Page
+from camscan.reports.document import SCHEMA, Object, device_object, scan_object
+
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+
+
+def render(report: Report, _page: Page) -> Iterator[str]:
+    """The document, with each device on a line of its own."""
+    yield f'{{"schema": "{SCHEMA}",\n "scan": {dumps(scan_object(report))},\n "devices": ['
+    separator = "\n  "
+    for judged in report.devices:
+        yield separator + dumps(device_object(judged))
+        separator = ",\n  "
+    yield "]}\n"
+
+
+def dumps(value: Object) -> str:
+    """`value` as JSON on one line of printable ASCII: texts stay raw for a parser, and are harmless on any terminal.
+
+    Lone surrogates become U+FFFD: they are no text, and stop other parsers (RFC 8259, 8.2).
+    """
+    return _UNPRINTABLE.sub(_escaped, json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    if 0xD800 <= number < 0xE000:
+        return "\\ufffd"
+    return f"\\u{number:04x}" if number < 0x10000 else json.dumps(match[0])[1:-1]

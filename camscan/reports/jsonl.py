@@ -1,0 +1,16 @@
+"""One device a line: the device object of `camscan/1`, with the scan that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from camscan.records import Report
+from camscan.reports.base import Page
+from camscan.reports.document import device_object
+from camscan.reports.json import dumps
+
+
+def render(report: Report, _page: Page) -> Iterator[str]:
+    """The devices; nothing where there are none."""
+    for judged in report.devices:
+        yield dumps({"scan": report.scan.id, **device_object(judged)}) + "\n"

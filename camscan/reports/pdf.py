@@ -1,0 +1,39 @@
+"""The HTML report on A4 pages, through WeasyPrint: a part of its own, which `camscan[pdf]` installs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NoReturn
+
+from camscan.errors import HostError
+from camscan.records import Report
+from camscan.reports.base import Page
+from camscan.reports.html import page
+from camscan.reports.view import view
+
+MOST_ROWS = 200
+"""Devices of one verdict: laying out takes some 40 ms and 1 MB each, and nobody reads more on paper."""
+MOST_MAPS = 16
+
+
+def render(report: Report, _page: Page) -> Iterator[bytes]:
+    """The document, in one piece.
+
+    Raises:
+        HostError: WeasyPrint, or the Pango library that it needs, is not there.
+    """
+    try:
+        from weasyprint import HTML  # noqa: PLC0415 - an extra
+    except (ImportError, OSError) as error:
+        raise HostError(
+            f"cannot write pdf: {error}: pip install 'camscan[pdf]' and the Pango library"
+            " (apt install libpangoft2-1.0-0), or print the html format from a browser"
+        ) from error
+    text = "".join(page(view(report, MOST_ROWS, MOST_MAPS)))
+    document: bytes = HTML(string=text, url_fetcher=_refuse).write_pdf()
+    yield document
+
+
+def _refuse(url: str, *_args: object, **_options: object) -> NoReturn:
+    """Fetch nothing: the page needs nothing, and no name in it may ask for anything."""
+    raise ValueError(f"not fetched: {url}")

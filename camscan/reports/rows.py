@@ -1,0 +1,90 @@
+"""One device as reports for people show it. Texts are raw: whoever writes them escapes them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from camscan.records import Device, Evidence, Identification, Judged, Level, Verdict
+from camscan.reports.advice import advice
+from camscan.reports.escape import terminal
+
+_HEX_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One value that was seen: at what level at best, by which rules, and the SHA-256 of each answer that held it."""
+
+    level: Level
+    channel: str
+    port: int | None
+    field: str
+    value: str
+    rules: tuple[str, ...]
+    answers: tuple[str, ...]
+
+    @property
+    def where(self) -> str:
+        """Channel and port, as "http 80"."""
+        return self.channel if self.port is None else f"{self.channel} {self.port}"
+
+    @property
+    def hex(self) -> str:
+        """The first bytes of a value that is not all plain text."""
+        return _hex(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One device. `number` is its place in the page; `proofs` begin with the strongest."""
+
+    number: int
+    judged: Judged
+
+    @property
+    def device(self) -> Device:
+        """The device itself."""
+        return self.judged.device
+
+    @property
+    def advice(self) -> str:
+        """What to look for on the label; only for suspected devices."""
+        return advice(self.judged) if self.judged.verdict is Verdict.SUSPECTED else ""
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies that name its maker, each once."""
+        return tuple(dict.fromkeys(by.policy for by in self.judged.listed_by))
+
+    @property
+    def proofs(self) -> list[Proof]:
+        """All evidence, each value once, the strongest first."""
+        seen: dict[tuple[str, int | None, str, str], list[tuple[Identification, Evidence]]] = defaultdict(list)
+        for rule in sorted(self.device.identifications, key=lambda rule: -rule.level):
+            for found in rule.evidence:
+                seen[found.channel, found.port, found.field, found.value].append((rule, found))
+        return [_proof(pairs) for pairs in seen.values()]
+
+    @property
+    def label(self) -> str:
+        """The device in one line, as "10.0.0.5: not listed, M73, Maker"."""
+        device = self.device
+        told = (self.judged.verdict.value.replace("-", " "), device.model, device.brand, device.maker)
+        return f"{device.address}: {', '.join(dict.fromkeys(filter(None, told)))}"
+
+
+def _proof(pairs: Sequence[tuple[Identification, Evidence]]) -> Proof:
+    """What rules, the strongest first, found in one value."""
+    best, seen = pairs[0]
+    rules = dict.fromkeys(rule.rule for rule, _ in pairs)
+    answers = dict.fromkeys(found.sha256 for _, found in pairs if found.sha256)
+    return Proof(best.level, seen.channel, seen.port, seen.field, seen.value, tuple(rules), tuple(answers))
+
+
+def _hex(text: str) -> str:
+    if terminal(text, len(text) + 1) == text:
+        return ""
+    raw = text.encode("utf-8", "surrogatepass")
+    return raw[:_HEX_BYTES].hex(" ") + (" …" if len(raw) > _HEX_BYTES else "")

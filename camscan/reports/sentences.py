@@ -1,0 +1,95 @@
+"""A report in plain sentences: what was found, and what was covered. Safe for any terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from rich.filesize import decimal
+
+from camscan.records import Outcome, Report, Scan, ScanStatus, Verdict
+from camscan.reports.document import coverage, status, utc
+from camscan.reports.escape import terminal
+
+_LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
+_LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
+_UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
+
+
+def findings(report: Report) -> str:
+    """How many devices have which verdict. "None found" is said only where it was possible to look."""
+    if not report.devices:
+        counts = coverage(report)
+        if any(counts[outcome] for outcome in _LOOKED):
+            return "None found: no address that was asked shows a surveillance device."
+        return "Nothing can be said: no address could be asked."
+    verdicts = Counter(judged.verdict for judged in report.devices)
+    listed = verdicts[Verdict.LISTED]
+    parts = [f"{_many(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
+    parts += [f"{n:,} {_are(n)} {word}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
+    return f"{', '.join(parts)}."
+
+
+def limits(report: Report) -> Iterator[str]:
+    """What was covered, what was not, and what it took, a sentence each. Without them, "none found" means nothing."""
+    counts = coverage(report)
+    yield _asked(counts)
+    if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
+        yield f"{_many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
+    if (ended := status(report.scan)) is not ScanStatus.COMPLETE:
+        yield f"The scan is {'partial' if ended is ScanStatus.PARTIAL else 'interrupted'}: there may be more."
+    yield from _channels(report)
+    if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices):
+        yield f"Recorders state {_many(hidden, 'attached camera')}: what hangs behind a recorder cannot be asked."
+    sent = report.scan.sent
+    yield (
+        f"{_many(sent.packets, 'packet')} sent ({decimal(sent.bytes)}), "
+        f"at most {_many(sent.max_host_connections_per_second, 'connection')} a second to one host."
+    )
+    yield from (f"Note: {terminal(note)}" for note in report.scan.notes)
+    yield _whence(report.scan)
+
+
+def _whence(scan: Scan) -> str:
+    site = f" of {terminal(scan.site)}" if scan.site else ""
+    end = f" to {utc(scan.finished_at)}" if scan.finished_at else ""
+    return f"Scan {terminal(scan.id)}{site}, {utc(scan.started_at)}{end}, seen from {terminal(scan.vantage.host)}."
+
+
+def _asked(counts: Mapping[Outcome, int]) -> str:
+    """As "254 addresses asked: 12 answered, 3 refused, 239 silent."."""
+    unreachable = counts[Outcome.UNREACHABLE]
+    asked = sum(counts[outcome] for outcome in _LOOKED) + unreachable
+    shown = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in _LOOKED)
+    return f"{_many(asked, 'address')} asked: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
+
+
+def _channels(report: Report) -> Iterator[str]:
+    """What could not be covered, by channel."""
+    channels = {name: counts for name, counts in sorted(report.ledger.items()) if name}
+    unsent = [
+        terminal(name) for name, counts in channels.items() if _UNSENT.issuperset(o for o, n in counts.items() if n)
+    ]
+    if unsent:
+        yield f"Channels on which nothing was sent: {', '.join(unsent)}."
+    if crashed := sum(counts.get(Outcome.CRASHED, 0) for counts in channels.values()):
+        yield f"{_many(crashed, 'attempt')} crashed by a fault of camscan: see the log."
+
+
+def _policies(report: Report) -> str:
+    """The policies that list a device; where none does, those that could have."""
+    listing = {by.policy for judged in report.devices if judged.verdict is Verdict.LISTED for by in judged.listed_by}
+    named = [policy for policy in report.policies if policy in listing] or report.policies
+    return terminal(", ".join(named)) or "no policy chosen"
+
+
+def _counted(counts: Mapping[Outcome, int], *outcomes: Outcome) -> str:
+    return ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in outcomes if counts[outcome])
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 'es' if noun.endswith('s') else 's'}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -1,0 +1,102 @@
+"""The report for people at a terminal: what was found, what was covered, then a line or two a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from rich.cells import cell_len, set_cell_size
+from rich.color import ColorSystem
+from rich.style import Style
+
+from camscan.records import Device, Judged, Report, Verdict
+from camscan.reports.base import Page
+from camscan.reports.escape import terminal
+from camscan.reports.order import rank
+from camscan.reports.sentences import findings, limits
+
+_HEADS = ("verdict", "address", "maker", "brand", "model", "level")
+_FLEXIBLE = (2, 3, 4)
+"""The columns that are cut where room is short: verdict, address and level always stand whole."""
+_WIDEST, _NARROWEST = 24, 6
+_GAP = "  "
+_MIN_WIDTH = 40
+"""A narrower terminal wraps the lines itself."""
+_ROOM_BESIDE = 40
+"""Columns that must be left for the evidence to stand beside the others; else it stands below, on a line of its own."""
+_MAX_VALUE = 60
+
+_STYLES = {
+    Verdict.LISTED: Style(color="red", bold=True),
+    Verdict.SUSPECTED: Style(color="yellow", bold=True),
+    Verdict.NOT_LISTED: Style(color="green"),
+    Verdict.UNIDENTIFIED: Style(dim=True),
+}
+
+
+def render(report: Report, page: Page) -> Iterator[str]:
+    """The sentences, then the devices: listed ones first, and by address."""
+    room = max(page.width, _MIN_WIDTH)
+    for sentence in (findings(report), *limits(report)):
+        yield from (f"{line}\n" for line in wrap(sentence, room, break_on_hyphens=False))
+    if not report.devices:
+        return
+    rows = [_cells(judged) for judged in report.devices]
+    widths = _fitted([max(map(cell_len, column)) for column in zip(_HEADS, *rows, strict=True)], room)
+    beside = room - sum(widths) - len(_GAP) * len(widths)
+    yield "\n" + _line(_HEADS, widths, "evidence" if beside >= _ROOM_BESIDE else "")
+    for judged, cells in sorted(zip(report.devices, rows, strict=True), key=lambda row: rank(row[0])):
+        line = _line(cells, widths, _cut(_reasons(judged.device), beside) if beside >= _ROOM_BESIDE else "")
+        yield _painted(judged.verdict, line) if page.colour else line
+        if beside < _ROOM_BESIDE and (reasons := _reasons(judged.device)):
+            indent = " " * widths[0] + _GAP
+            yield f"{indent}{_cut(reasons, room - len(indent))}\n"
+
+
+def _cells(judged: Judged) -> tuple[str, ...]:
+    device = judged.device
+    texts = (device.address, device.maker, device.brand, device.model)
+    level = "-" if device.level is None else str(device.level)
+    return (judged.verdict.value, *(terminal(text) if text else "-" for text in texts), level)
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    """Column widths that fit into `room` as far as cutting the flexible ones goes, the widest of them first."""
+    for column in _FLEXIBLE:
+        widths[column] = min(widths[column], _WIDEST)
+    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - room
+    while excess > 0:
+        widest = max(_FLEXIBLE, key=widths.__getitem__)
+        if widths[widest] <= _NARROWEST:
+            break
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], evidence: str) -> str:
+    shown = [set_cell_size(_cut(text, width), width) for text, width in zip(cells, widths, strict=True)]
+    return _GAP.join([*shown, evidence]).rstrip() + "\n"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def _painted(verdict: Verdict, line: str) -> str:
+    return _STYLES[verdict].render(verdict.value, color_system=ColorSystem.STANDARD) + line.removeprefix(verdict.value)
+
+
+def _reasons(device: Device) -> str:
+    """Why the device is taken for what it is, in one short line: conflicts first, then the best evidence."""
+    reasons = [f"conflict: {terminal(conflict, _MAX_VALUE)}" for conflict in device.conflicts[:1]]
+    proofs = [(rule.level, proof) for rule in device.identifications for proof in rule.evidence]
+    if proofs:
+        _, best = max(proofs, key=lambda pair: pair[0])
+        more = f" (+{len(proofs) - 1})" if len(proofs) > 1 else ""
+        reasons.append(f"{terminal(best.field)}: {terminal(best.value, _MAX_VALUE)}{more}")
+    elif device.camera_like:
+        reasons.append("answers like a camera")
+    if device.hidden_channels:
+        reasons.append(f"states {device.hidden_channels} attached cameras")
+    return "; ".join(reasons)

@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from camscan.records import (
+    Citation,
+    Device,
+    Evidence,
+    Identification,
+    Judged,
+    Level,
+    Listing,
+    Outcome,
+    Report,
+    Scan,
+    ScanStatus,
+    Sent,
+    Vantage,
+    Verdict,
+)
+
+_SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")
+_NDAA = Listing("us-ndaa-889", "Dahua Technology Company", "2018-08-13")
+
+
+def _rule(rule: str, level: Level, maker: str | None, *evidence: tuple[str, int | None, str, str]) -> Identification:
+    proofs = tuple(Evidence(channel, port, field, value, _SHA) for channel, port, field, value in evidence)
+    return Identification(rule, level, maker, None, {}, proofs)
+
+
+def _devices() -> tuple[Judged, ...]:
+    camera = Device(
+        address="10.0.0.25",
+        addresses=("10.0.0.25", "fe80::4619:b6ff:fe00:1"),
+        ports=(80, 554, 8000),
+        mac="44:19:B6:00:00:01",
+        hostname="gate, north",
+        maker="Hikvision",
+        brand="HiLook",
+        model="IPC-B140H",
+        firmware="V5.5.84 build 190507",
+        serial="IPC-B140H20190507AAWRD12345678",
+        kind="camera",
+        level=Level.CERTAIN,
+        identifications=(
+            _rule("hikvision-http-server", Level.LIKELY, "Hikvision", ("http", 80, "http.server", "App-webs/")),
+            _rule(
+                "hikvision-sadp", Level.CERTAIN, "Hikvision", ("sadp", 37020, "sadp.device_description", "IPC-B140H")
+            ),
+        ),
+        camera_like=True,
+    )
+    recorder = Device(
+        address="10.0.0.7",
+        addresses=("10.0.0.7",),
+        ports=(80, 37777),
+        mac="3C:EF:8C:00:00:02",
+        maker="Dahua",
+        model="DHI-NVR4104HS-P-4KS2/L-with-a-very-long-name",
+        kind="recorder",
+        level=Level.LIKELY,
+        identifications=(_rule("dahua-dhip", Level.LIKELY, "Dahua", ("dhip", 37810, "dhip.vendor", "Private")),),
+        camera_like=True,
+        hidden_channels=4,
+    )
+    suspect = Device(
+        address="10.0.0.9",
+        addresses=("10.0.0.9",),
+        mac="44:19:B6:00:00:03",
+        maker="Hikvision",
+        level=Level.HINT,
+        identifications=(_rule("hikvision-oui", Level.HINT, "Hikvision", ("arp", None, "mac.prefix", "4419B6")),),
+        conflicts=("10.0.0.9 answered with two MAC addresses",),
+    )
+    other = Device(
+        address="10.0.0.101",
+        addresses=("10.0.0.101",),
+        ports=(443,),
+        hostname="アクシス.example",
+        maker="Axis",
+        brand="Axis",
+        model="P3245-LVE",
+        kind="camera",
+        level=Level.CERTAIN,
+        identifications=(
+            _rule(
+                "axis-vapix",
+                Level.CERTAIN,
+                "Axis",
+                ("http", 443, "http.body", "\x1b]0;owned\x07" + "=1+1 <b>[red]" * 50),
+            ),
+        ),
+        camera_like=True,
+    )
+    unknown = Device(address="fd00::1:2", addresses=("fd00::1:2",), ports=(554,), camera_like=True)
+    return (
+        Judged(unknown, Verdict.UNIDENTIFIED),
+        Judged(other, Verdict.NOT_LISTED),
+        Judged(camera, Verdict.LISTED, (_NIL, Listing("us-ndaa-889", "Hikvision", "2018-08-13"))),
+        Judged(suspect, Verdict.SUSPECTED, (_NIL,)),
+        Judged(recorder, Verdict.LISTED, (_NDAA,)),
+    )
+
+
+@pytest.fixture(scope="session")
+def report() -> Report:
+    """A scan of one site with a device of each verdict, two families, and gaps in what it covered."""
+    began = datetime(2026, 11, 24, 2, 0, 0, 250_000, timezone(timedelta(hours=1)))
+    scan = Scan(
+        id="20261124-010000-a1b2",
+        site="harbour",
+        started_at=began,
+        finished_at=datetime(2026, 11, 24, 1, 4, 30, tzinfo=UTC),
+        status=ScanStatus.PARTIAL,
+        targets=("10.0.0.0/24", "fd00::1:0/127"),
+        excluded=("10.0.0.250",),
+        channels=("arp", "dhip", "http", "rtsp", "sadp"),
+        vantage=Vantage("scanner-1", ("eth0",)),
+        sent=Sent(packets=10_432, bytes=1_204_551, max_host_connections_per_second=2),
+        notes=("eth1 went down at 01:03:10Z: what lies behind it was not asked",),
+    )
+    ledger: dict[str, dict[str, int]] = {
+        "": {
+            Outcome.ANSWERED: 10,
+            Outcome.AUTH_REQUIRED: 2,
+            Outcome.RESET: 1,
+            Outcome.REFUSED: 2,
+            Outcome.SILENT: 230,
+            Outcome.UNREACHABLE: 4,
+            Outcome.EXCLUDED: 1,
+            Outcome.CRASHED: 1,
+        },
+        "http": {Outcome.ANSWERED: 10, Outcome.AUTH_REQUIRED: 2, Outcome.REFUSED: 3, Outcome.CRASHED: 1},
+        "arp": {Outcome.NOT_SENT: 254, Outcome.ANSWERED: 0},
+    }
+    outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 255)}
+    outcomes |= {f"10.0.0.{n}": Outcome.ANSWERED for n in (7, 9, 25, 60, 101)} | {"fd00::1:0": Outcome.SILENT}
+    outcomes |= {"10.0.0.61": Outcome.RESET, "10.0.0.62": Outcome.UNREACHABLE, "10.0.0.250": Outcome.EXCLUDED}
+    outcomes |= {"10.0.0.63": Outcome.CRASHED, "fd00::1:2": Outcome.AUTH_REQUIRED}
+    return Report(
+        scan,
+        _devices(),
+        ("uk-nil", "us-ndaa-889"),
+        ledger,
+        targets=256,
+        outcomes=outcomes,
+        citations=(
+            Citation(
+                "uk-nil", "Security update", "Written statement HCWS386", "https://example.org/h?a=1&b", "2022-11-24"
+            ),
+        ),
+        tools={"camscan": "0.1.0", "fingerprints": "812 rules"},
+    )
+
+
+@pytest.fixture(scope="session")
+def make_report(report: Report) -> Callable[..., Report]:
+    """Reports about other devices or another ledger, of the same scan."""
+    return lambda **changes: replace(report, **changes)

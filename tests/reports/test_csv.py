@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+from camscan.records import Device, Judged, Listing, Report, Verdict
+from camscan.reports import Page
+from camscan.reports.csv import COLUMNS, render
+from camscan.reports.document import device_object
+
+
+def rows(report: Report) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO("".join(render(report, Page())), newline=""), strict=True))
+
+
+def test_the_columns_are_the_scalar_keys(report: Report) -> None:
+    device = device_object(report.devices[0])
+    scalar = [key for key, value in device.items() if not isinstance(value, list) or key == "listed_by"]
+    assert list(COLUMNS) == scalar
+    assert next(render(report, Page())) == ",".join(COLUMNS) + "\r\n"
+
+
+def test_a_row_holds_the_device(report: Report) -> None:
+    row = rows(report)[2]
+    assert row == {
+        "id": "IPC-B140H20190507AAWRD12345678",
+        "address": "10.0.0.25",
+        "mac": "44:19:B6:00:00:01",
+        "hostname": "gate, north",
+        "maker": "Hikvision",
+        "brand": "HiLook",
+        "model": "IPC-B140H",
+        "firmware": "V5.5.84 build 190507",
+        "serial": "IPC-B140H20190507AAWRD12345678",
+        "kind": "camera",
+        "hidden_channels": "",
+        "level": "certain",
+        "verdict": "listed",
+        "listed_by": "uk-nil;us-ndaa-889",
+    }
+
+
+def test_a_policy_that_lists_twice_is_named_once(make_report: Callable[..., Report]) -> None:
+    listings = (Listing("b", "x", "2020-01-01"), Listing("a", "x", "2020-01-01"), Listing("b", "y", "2020-01-01"))
+    judged = Judged(Device("10.0.0.5", ("10.0.0.5",)), Verdict.LISTED, listings)
+    assert rows(make_report(devices=(judged,)))[0]["listed_by"] == "b;a"
+
+
+def test_a_line_break_in_a_name_makes_no_new_line(make_report: Callable[..., Report]) -> None:
+    judged = Judged(Device("10.0.0.5", ("10.0.0.5",), hostname='a"\r\n=1+1,b', model="=1+1"), Verdict.UNIDENTIFIED)
+    header, line = render(make_report(devices=(judged,)), Page())
+    assert line == '10.0.0.5,10.0.0.5,,"a""\\x0d\\x0a=1+1,b",,,\'=1+1,,,,,,unidentified,\r\n'
+    assert header.count("\n") == 1

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from support.pages import Element, Reader, read
+
+import camscan.reports
+from camscan.records import Citation, Device, Judged, Outcome, Report, ScanStatus, Verdict
+from camscan.reports import Page
+from camscan.reports.charts import PALETTE
+from camscan.reports.html import SHOWN_ROWS, page, render
+from camscan.reports.view import view
+
+TEMPLATES = Path(camscan.reports.__file__).parent / "templates"
+
+
+def written(report: Report) -> str:
+    return "".join(render(report, Page()))
+
+
+def parsed(report: Report) -> Reader:
+    return read(written(report))
+
+
+def one(reader: Reader, tag: str, **attributes: str) -> Element:
+    (found,) = (e for e in reader.elements if e.tag == tag and attributes.items() <= e.attributes.items())
+    return found
+
+
+@pytest.fixture(scope="module")
+def reader(report: Report) -> Reader:
+    return parsed(report)
+
+
+def test_the_policy_allows_the_own_style_and_script_and_nothing_else(reader: Reader) -> None:
+    style, script = one(reader, "style"), one(reader, "script")
+
+    def digest(element: Element) -> str:
+        return base64.b64encode(hashlib.sha256(element.text.encode()).digest()).decode()
+
+    assert one(reader, "meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"] == (
+        f"default-src 'none'; style-src 'sha256-{digest(style)}'; script-src 'sha256-{digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    head = [element.tag for element in reader.elements[:5]]
+    assert head == ["html", "head", "meta", "meta", "meta"]
+    assert "http-equiv" in reader.elements[3].attributes  # before anything that it is to govern
+
+
+def test_the_page_asks_nobody(reader: Reader) -> None:
+    assert not [e for e in reader.elements if e.tag in {"link", "img", "iframe", "object", "embed", "base", "form"}]
+    assert not [e for e in reader.elements if {"src", "srcset", "style", "action"} & e.attributes.keys()]
+    style = one(reader, "style").text
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_script_is_small_and_writes_text_only() -> None:
+    script = (TEMPLATES / "script.js").read_text()
+    assert len(script.encode()) < 6 * 1024
+    forbidden = (
+        r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(|fetch|XMLHttp|import\b|setAttribute\(\"on"
+    )
+    assert not re.search(forbidden, script)
+
+
+def test_links_stay_in_the_page_or_lead_to_a_policy(report: Report, reader: Reader) -> None:
+    ids = [e.attributes["id"] for e in reader.elements if "id" in e.attributes]
+    links = [e.attributes["href"] for e in reader.elements if "href" in e.attributes]
+    assert len(set(ids)) == len(ids)
+    assert {link for link in links if not link.startswith("#")} == {report.citations[0].url}
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//x.example", "HTTPS:x", " https://x"])
+def test_only_web_addresses_become_links(make_report: Callable[..., Report], url: str) -> None:
+    found = parsed(make_report(citations=(Citation("uk-nil", "t", "c", url, ""),)))
+    assert not [e for e in found.elements if not e.attributes.get("href", "#").startswith("#")]
+    assert url.strip() in one(found, "main").words
+
+
+def test_it_can_be_read_without_eyes_or_mouse(reader: Reader) -> None:
+    assert one(reader, "html").attributes == {"lang": "en"}
+    levels = [int(e.tag[1]) for e in reader.elements if re.fullmatch("h[1-6]", e.tag)]
+    assert levels[0] == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+    for table in reader.root.all("table"):
+        assert [e.tag for e in table.inside[:2]] == ["caption", "thead"]
+        assert table.inside[0].text.strip()
+        assert all(head.attributes.get("scope") in {"col", "row"} for head in table.all("th"))
+    for drawing in reader.root.all("svg"):
+        assert drawing.attributes.get("aria-hidden") == "true" or drawing.attributes["aria-label"]
+    for link in reader.root.all("a"):
+        assert link.words
+    assert "label" in one(reader, "input").above
+    assert next(reader.root.all("a")).attributes["href"] == "#devices"  # past the map, for the keyboard
+
+
+def test_the_first_screen_says_it_all(reader: Reader) -> None:
+    assert one(reader, "h1").words == "2 listed devices found"
+    assert one(reader, "p", **{"class": "lead"}).words == (
+        "Judged by uk-nil, us-ndaa-889. 1 more needs a look at the label."
+    )
+    assert one(reader, "p", **{"class": "alert"}).words.startswith("The scan is partial.")
+    assert [tile.words[:12] for tile in one(reader, "ul", **{"class": "tiles"}).all("li")] == [
+        *("2 listed the", "1 suspected ", "1 unidentifi", "1 not listed")
+    ]
+    coverage = next(one(reader, "section", **{"class": "coverage"}).all("p"))
+    assert coverage.words == "249 addresses asked, 230 silent, 10 blind, 1 excluded."
+
+
+def test_a_map_links_each_device_and_says_who_it_is(reader: Reader) -> None:
+    maps = [e for e in reader.elements if e.tag == "figure"]
+    told = [[(a.attributes["href"], a.words) for a in drawing.all("a")] for drawing in maps]
+    assert told == [
+        [
+            ("#d0", "10.0.0.7: listed, DHI-NVR4104HS-P-4KS2/L-with-a-very-long-name, Dahua"),
+            ("#d2", "10.0.0.9: suspected, Hikvision"),
+            ("#d1", "10.0.0.25: listed, IPC-B140H, HiLook, Hikvision"),
+            ("#d3", "10.0.0.101: not listed, P3245-LVE, Axis"),
+        ],
+        [("#d4", "fd00::1:2: unidentified")],
+    ]
+
+
+def test_evidence_is_folded_with_rule_channel_field_value_and_bytes(reader: Reader) -> None:
+    group = one(reader, "tbody", id="d3")
+    (details,) = group.all("details")
+    assert "open" not in details.attributes
+    (proof,) = details.all("li")
+    text = proof.words
+    assert text.startswith("certain http.body \\x1b]0;owned\\x07=1+1 <b>[red]=1+1")
+    (code,) = (e for e in proof.all("code") if e.attributes.get("class") == "hex")
+    assert code.text.startswith("1b 5d 30 3b 6f 77 6e 65 64 07 3d")
+    assert text.endswith(
+        "http 443, by axis-vapix; answer 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    )
+
+
+def test_a_suspected_device_says_what_to_look_for_and_its_conflict(reader: Reader) -> None:
+    paragraphs = {e.attributes.get("class"): e.words for e in one(reader, "tbody", id="d2").all("p")}
+    assert paragraphs["conflict"] == "10.0.0.9 answered with two MAC addresses"
+    assert paragraphs["advice"].startswith("Look at the label for the name Hikvision or Hangzhou Hikvision Digital")
+
+
+def test_text_in_every_cell_is_text(make_report: Callable[..., Report]) -> None:
+    device = Device("10.0.0.5", ("10.0.0.5",), model="<b>&amp;\u202e{{7*7}}", brand="<i>", maker="M", camera_like=True)
+    found = parsed(make_report(devices=(Judged(device, Verdict.NOT_LISTED),)))
+    cells = [cell.words for cell in one(found, "tbody", id="d0").all("td")]
+    assert cells[1:3] == ["<b>&amp;\\u202e{{7*7}}", "<i> made by M"]
+
+
+def test_rows_beyond_the_first_are_late_only_for_the_script(make_report: Callable[..., Report]) -> None:
+    devices = tuple(Judged(Device(f"10.0.{n >> 8}.{n & 255}", ()), Verdict.LISTED) for n in range(SHOWN_ROWS + 2))
+    found = parsed(make_report(devices=devices))
+    classes = [e.attributes.get("class") for e in found.elements if re.fullmatch(r"d\d+", e.attributes.get("id", ""))]
+    assert classes == [None] * SHOWN_ROWS + ["late"] * 2
+    style = (TEMPLATES / "style.css").read_text()
+    assert ".out, .js .late { display: none; }" in style
+    assert not re.search(r"(?<!\.js )\.late", style.replace(".js .devices tbody.late", ""))
+
+
+def test_what_is_left_out_is_said(report: Report) -> None:
+    text = "".join(page(view(report, most=1)))
+    assert "1 more are left out here; the formats html, xlsx, csv and json hold them all." in text
+    assert 'id="d1"' not in text
+
+
+def test_nothing_found_is_told_from_nothing_asked(make_report: Callable[..., Report], report: Report) -> None:
+    nothing = parsed(make_report(devices=(), outcomes={}, ledger={"": {Outcome.SILENT: 256}}))
+    assert one(nothing, "h1").words == "None found: no address that was asked shows a surveillance device."
+    blind = parsed(make_report(devices=(), outcomes={}, ledger={}))
+    assert one(blind, "h1").words == "Nothing can be said: no address could be asked."
+    complete = parsed(make_report(scan=replace(report.scan, status=ScanStatus.COMPLETE)))
+    assert not [e for e in complete.elements if e.attributes.get("class") == "alert"]
+
+
+def test_the_same_report_is_the_same_page(report: Report) -> None:
+    assert written(report) == written(replace(report, devices=report.devices[::-1]))
+
+
+# WCAG 2.2, 1.4.3 and 1.4.11: contrast of text and of signs.
+
+
+def schemes() -> dict[str, dict[str, str]]:
+    style = (TEMPLATES / "style.css").read_text()
+    blocks = re.findall(r"(?s):root \{(.*?)\}", style)[:2]
+    light, dark = (dict(re.findall(r"--([\w-]+): (#\w{6})", block)) for block in blocks)
+    return {"light": light, "dark": light | dark}
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+TEXTS = ("text", "muted", "link", "listed", "suspected", "not-listed", "unidentified")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_can_be_read(scheme: str) -> None:
+    colours = schemes()[scheme]
+    faint = {
+        (name, ground): round(contrast(colours[name], colours[ground]), 2)
+        for ground in ("page", "surface")
+        for names, least in ((TEXTS, 4.5), ([kind.value for kind in Outcome if kind.value in PALETTE], 3.0))
+        for name in names
+        if contrast(colours[name], colours[ground]) < least
+    }
+    assert faint == {}
+    assert contrast(colours["suspected"], colours["suspected-tint"]) >= 4.5
+    assert contrast(colours["text"], colours["unidentified-tint"]) >= 4.5
+
+
+def test_drawings_have_the_colours_of_the_style_sheet() -> None:
+    light = schemes()["light"]
+    assert {kind: light[kind] for kind in PALETTE} == dict(PALETTE)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from camscan.records import Device, Judged, Report, Verdict
+from camscan.reports import Page
+from camscan.reports.markdown import code, render
+
+
+def lines(report: Report) -> list[str]:
+    return "".join(render(report, Page())).splitlines()
+
+
+def test_sentences_then_devices_then_coverage_then_policies(report: Report) -> None:
+    heads = [line for line in lines(report) if line.startswith("#")]
+    assert heads == [
+        "# 2 listed devices found",
+        *("## Listed: 2", "## Suspected: 1", "## Unidentified: 1", "## Not listed: 1"),
+        *("## Coverage by channel", "## Policies"),
+    ]
+
+
+def test_a_device_is_a_row_and_those_that_matter_show_their_evidence(report: Report) -> None:
+    shown = lines(report)
+    cells = ("`10.0.0.25`", "`IPC-B140H`", "`Hikvision`", "`HiLook`", "certain", "`V5.5.84 build 190507`")
+    assert f"| {' | '.join(cells)} | `44:19:B6:00:00:01` |" in shown
+    at = shown.index("- `10.0.0.25`")
+    assert shown[at : at + 5] == [
+        "- `10.0.0.25`",
+        "  - `uk-nil`: `Hangzhou Hikvision Digital Technology Co., Ltd.`, since `2022-11-24`",
+        "  - `us-ndaa-889`: `Hikvision`, since `2018-08-13`",
+        "  - certain: `sadp.device_description` `IPC-B140H` (`sadp 37020`; by `hikvision-sadp`)",
+        "  - likely: `http.server` `App-webs/` (`http 80`; by `hikvision-http-server`)",
+    ]
+    assert "- `10.0.0.101`" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        (None, ""),
+        ("", ""),
+        (" ", ""),
+        ("@all <b> [a](x) ![i](y)", "`@all <b> [a](x) ![i](y)`"),
+        ("a`b``c", "`a\\x60b\\x60\\x60c`"),
+        ("a|b\\|", "`a\\x7cb\\\\x7c`"),
+        ("a\nb\r\u202e", "`a\\x0ab\\x0d\\u202e`"),
+    ],
+)
+def test_a_span_ends_where_the_text_ends(text: str | None, span: str) -> None:
+    assert code(text) == span
+
+
+def test_sentences_with_foreign_names_are_no_markup(make_report: Callable[..., Report], report: Report) -> None:
+    scan = replace(report.scan, site="*x* <b> @all https://x.example www.x.example [a](b) #1 `c` _d_")
+    (line,) = (line for line in lines(make_report(scan=scan)) if line.startswith("- Scan "))
+    assert r"of \*x\* \<b\> \\x40all https:\\x2f/x.example www\.x.example \[a\](b) \#1 \`c\` \_d\_, 2026-11-24T" in line
+
+
+def test_without_devices_there_is_no_table(make_report: Callable[..., Report]) -> None:
+    shown = lines(make_report(devices=(), ledger={}, policies=()))
+    assert not [line for line in shown if line.startswith("|")]
+    assert shown[0] == "# Nothing can be said: no address could be asked."
+
+
+def test_every_row_of_a_table_has_as_many_cells(make_report: Callable[..., Report]) -> None:
+    devices = tuple(
+        Judged(Device(f"10.0.0.{n}", (), model=text, maker="|", firmware="\\"), Verdict.LISTED)
+        for n, text in enumerate(("|", "\\|", "`|`", "a | b |", "\\"))
+    )
+    rows = [line for line in lines(make_report(devices=devices, ledger={})) if line.startswith("|")]
+    assert {row.count("|") for row in rows} == {8}

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from camscan.errors import HostError
+from camscan.records import Report
+from camscan.reports import Page
+from camscan.reports.pdf import render
+
+
+class Engine(ModuleType):
+    """Stands in for WeasyPrint."""
+
+    def __init__(self) -> None:
+        super().__init__("weasyprint")
+        self.given: dict[str, object] = {}
+
+    def HTML(self, **given: object) -> Engine:  # noqa: N802 - its name there
+        self.given = given
+        return self
+
+    def write_pdf(self) -> bytes:
+        return b"%PDF-1.7"
+
+
+def test_the_page_is_handed_over_and_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
+    engine = Engine()
+    monkeypatch.setitem(sys.modules, "weasyprint", engine)
+    assert list(render(report, Page())) == [b"%PDF-1.7"]
+    assert str(engine.given["string"]).startswith("<!doctype html>")
+    with pytest.raises(ValueError, match="not fetched: file:///etc/passwd"):
+        engine.given["url_fetcher"]("file:///etc/passwd", timeout=10)  # type: ignore[operator]
+
+
+def test_without_the_engine_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(
+        HostError, match=r"cannot write pdf: .*pip install 'camscan\[pdf\]'.*html format from a browser"
+    ):
+        list(render(report, Page()))

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from camscan.cli.options import FORMAT_NAMES
+from camscan.records import Device, Identification, Judged, Level, Verdict
+from camscan.reports import FORMATS, select
+
+
+def test_select_keeps_what_a_rule_named_or_what_behaves_like_a_camera() -> None:
+    rule = Identification("r", Level.HINT, None, None, {}, ())
+    named = Judged(Device("10.0.0.1", (), identifications=(rule,)), Verdict.SUSPECTED)
+    like = Judged(Device("10.0.0.2", (), camera_like=True), Verdict.UNIDENTIFIED)
+    printer = Judged(Device("10.0.0.3", ()), Verdict.UNIDENTIFIED)
+    assert list(select([printer, like, named], all_hosts=False)) == [like, named]
+    assert list(select([printer, like, named], all_hosts=True)) == [printer, like, named]
+
+
+def test_formats_are_named_once_and_the_table_comes_first() -> None:
+    assert [form.name for form in FORMATS] == [
+        *("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox")
+    ]
+    assert {form.name for form in FORMATS if form.binary} == {"xlsx", "pdf"}
+
+
+def test_the_command_line_offers_every_format() -> None:
+    assert list(FORMAT_NAMES) == [form.name for form in FORMATS]
+
+
+def test_the_reports_know_no_network_and_load_only_what_they_use() -> None:
+    banned = "{'socket', 'asyncio', 'ssl', 'rich.console', 'jinja2', 'xlsxwriter', 'weasyprint'}"
+    code = f"import sys, camscan.reports; print(*{banned} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    assert ran.stdout.split() == []

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from camscan.records import Device, Evidence, Identification, Judged, Level, Report, Verdict
+from camscan.reports.order import ranked
+from camscan.reports.rows import Proof, Row
+
+SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def test_proofs_begin_with_the_strongest(report: Report) -> None:
+    row = Row(0, ranked(report.devices)[1])
+    assert row.proofs == [
+        Proof(Level.CERTAIN, "sadp", 37020, "sadp.device_description", "IPC-B140H", ("hikvision-sadp",), (SHA,)),
+        Proof(Level.LIKELY, "http", 80, "http.server", "App-webs/", ("hikvision-http-server",), (SHA,)),
+    ]
+    assert row.policies == ("uk-nil", "us-ndaa-889")
+    assert row.label == "10.0.0.25: listed, IPC-B140H, HiLook, Hikvision"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("plain", ""), ("\x1b", "1b"), ("é\x00", "c3 a9 00"), ("\ud800", "ed a0 80"), ("\x00" * 49, "00 " * 48 + "…")],
+)
+def test_bytes_are_shown_where_text_does_not_do(value: str, shown: str) -> None:
+    rule = Identification("r", Level.HINT, None, None, {}, (Evidence("http", None, "f", value, ""),))
+    (proof,) = Row(0, Judged(Device("10.0.0.5", (), identifications=(rule,)), Verdict.SUSPECTED)).proofs
+    assert (proof.hex, proof.where) == (shown, "http")
+    assert replace(proof, port=80).where == "http 80"
+
+
+def test_a_value_that_was_seen_often_is_one_proof() -> None:
+    def rule(name: str, level: Level, *answers: str) -> Identification:
+        seen = tuple(Evidence("http", 80, "http.server", "x", answer) for answer in answers)
+        return Identification(name, level, None, None, {}, seen)
+
+    rules = (rule("weak", Level.HINT, "a", "b"), rule("strong", Level.CERTAIN, "b", "c", ""))
+    row = Row(0, Judged(Device("10.0.0.5", (), identifications=rules), Verdict.SUSPECTED))
+    assert row.proofs == [
+        Proof(Level.CERTAIN, "http", 80, "http.server", "x", ("strong", "weak"), ("b", "c", "a")),
+    ]

@@ -1,0 +1,165 @@
+"""The published schema and the written document hold each other."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from camscan.records import Level, Outcome, Report, ScanStatus, Verdict
+from camscan.reports import Page
+from camscan.reports.json import render
+from camscan.reports.jsonl import render as render_lines
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/camscan-1.json").read_text())
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+CONTRACT: dict[str, set[str]] = {
+    "": {"schema", "scan", "devices"},
+    "scan": {
+        *(
+            "id",
+            "site",
+            "started_at",
+            "finished_at",
+            "status",
+            "targets",
+            "excluded",
+            "channels",
+            "vantage",
+            "policies",
+        ),
+        *("sent", "ledger"),
+    },
+    "scan/vantage": {"host", "interfaces"},
+    "scan/sent": {"packets", "bytes", "max_host_connections_per_second"},
+    "ledger": {"targets", "answered", "refused", "silent", "unreachable", "excluded", "not-sent", "by_channel"},
+    "device": {
+        *("id", "address", "addresses", "mac", "hostname", "ports", "maker", "brand", "model", "firmware", "serial"),
+        *("kind", "level", "verdict", "listed_by", "evidence", "conflicts"),
+    },
+    "device/listed_by": {"policy", "entity", "since"},
+    "evidence": {"rule", "channel", "port", "field", "value", "level", "sha256"},
+}
+ADDED = {"scan": {"notes"}, "device": {"hidden_channels"}}
+
+
+def part(name: str) -> Any:
+    """The schema of one object of the contract."""
+    head, _, tail = name.partition("/")
+    found = SCHEMA["$defs"][head] if head else SCHEMA
+    found = found["properties"][tail] if tail else found
+    return found.get("items", found)
+
+
+def document(report: Report) -> Any:
+    return json.loads("".join(render(report, Page())))
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_the_schema_names_every_key_of_the_contract_and_no_other(name: str) -> None:
+    schema = part(name)
+    assert set(schema["required"]) == CONTRACT[name]
+    assert set(schema["properties"]) == CONTRACT[name] | ADDED.get(name, set())
+    assert schema["additionalProperties"] is False
+    assert all("Added to camscan/1" in schema["properties"][key]["description"] for key in ADDED.get(name, set()))
+
+
+def test_the_closed_lists_are_those_of_the_records() -> None:
+    definitions = SCHEMA["$defs"]
+    assert definitions["device"]["properties"]["verdict"]["enum"] == [verdict.value for verdict in Verdict]
+    assert set(definitions["level"]["enum"]) == {str(level) for level in Level}
+    assert set(definitions["scan"]["properties"]["status"]["enum"]) == {*ScanStatus} - {ScanStatus.RUNNING}
+    by_channel = definitions["ledger"]["properties"]["by_channel"]
+    assert set(by_channel["additionalProperties"]["propertyNames"]["enum"]) == set(Outcome)
+
+
+def test_a_document_is_valid(report: Report, make_report: Callable[..., Report]) -> None:
+    VALIDATOR.validate(document(report))
+    VALIDATOR.validate(document(make_report(devices=(), ledger={}, policies=())))
+
+
+def test_a_line_is_a_device_and_its_scan(report: Report) -> None:
+    device = Draft202012Validator({**SCHEMA["$defs"]["device"], "$defs": SCHEMA["$defs"]})
+    for line in map(json.loads, render_lines(report, Page())):
+        assert line.pop("scan") == report.scan.id
+        device.validate(line)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("schema",), "camscan/2"),
+        (("extra",), 1),
+        (("scan", "extra"), 1),
+        (("scan", "status"), "running"),
+        (("scan", "started_at"), "2026-11-24T01:00:00+01:00"),
+        (("scan", "started_at"), None),
+        (("scan", "site"), 7),
+        (("scan", "sent", "packets"), -1),
+        (("scan", "ledger", "crashed"), 1),
+        (("scan", "ledger", "targets"), "256"),
+        (("scan", "ledger", "by_channel", "http", "closed"), 1),
+        (("scan", "ledger", "by_channel", "http", "answered"), None),
+        (("devices", 2, "extra"), 1),
+        (("devices", 2, "verdict"), "guilty"),
+        (("devices", 2, "verdict"), None),
+        (("devices", 2, "level"), "sure"),
+        (("devices", 2, "level"), "hint"),
+        (("devices", 2, "maker"), None),
+        (("devices", 2, "listed_by"), []),
+        (("devices", 2, "listed_by", 0, "extra"), 1),
+        (("devices", 2, "kind"), "toaster"),
+        (("devices", 2, "ports", 0), 70_000),
+        (("devices", 2, "ports", 0), "80"),
+        (("devices", 2, "hidden_channels"), -1),
+        (("devices", 2, "model"), "x" * 501),
+        (("devices", 2, "evidence", 0, "extra"), 1),
+        (("devices", 2, "evidence", 0, "value"), "x" * 501),
+        (("devices", 2, "evidence", 0, "level"), None),
+    ],
+)
+def test_a_document_outside_the_contract_is_invalid(report: Report, path: tuple[str | int, ...], value: object) -> None:
+    spoilt = document(report)
+    holder = spoilt
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    with pytest.raises(ValidationError):
+        VALIDATOR.validate(spoilt)
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_a_document_without_one_key_is_invalid(report: Report, name: str) -> None:
+    whole = document(report)
+    holders: dict[str, Callable[[Any], Any]] = {
+        "": lambda read: read,
+        "scan": lambda read: read["scan"],
+        "scan/vantage": lambda read: read["scan"]["vantage"],
+        "scan/sent": lambda read: read["scan"]["sent"],
+        "ledger": lambda read: read["scan"]["ledger"],
+        "device": lambda read: read["devices"][0],
+        "device/listed_by": lambda read: read["devices"][2]["listed_by"][0],
+        "evidence": lambda read: read["devices"][2]["evidence"][0],
+    }
+    for key in CONTRACT[name]:
+        spoilt = copy.deepcopy(whole)
+        del holders[name](spoilt)[key]
+        assert not VALIDATOR.is_valid(spoilt), key
+
+
+def test_what_was_added_may_be_missing(report: Report) -> None:
+    older = document(report)
+    del older["scan"]["notes"]
+    for device in older["devices"]:
+        del device["hidden_channels"]
+    VALIDATOR.validate(older)

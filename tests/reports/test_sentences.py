@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from camscan.records import Device, Judged, Listing, Outcome, Report, ScanStatus, Verdict
+from camscan.reports.sentences import findings, limits
+
+COMPLETE = {"": {Outcome.ANSWERED: 12, Outcome.REFUSED: 3, Outcome.SILENT: 239}}
+
+
+def judged(verdict: Verdict, *policies: str) -> Judged:
+    device = Device("10.0.0.5", ("10.0.0.5",))
+    return Judged(device, verdict, tuple(Listing(policy, "x", "2020-01-01") for policy in policies))
+
+
+@pytest.mark.parametrize(
+    ("devices", "sentence"),
+    [
+        (
+            (judged(Verdict.LISTED, "b"), judged(Verdict.LISTED, "b", "a"), judged(Verdict.SUSPECTED, "c")),
+            "2 devices are listed (a, b), 1 is suspected.",
+        ),
+        (
+            (judged(Verdict.LISTED, "b"), *[judged(Verdict.UNIDENTIFIED)] * 1_200, *[judged(Verdict.NOT_LISTED)] * 2),
+            "1 device is listed (b), 2 are not listed, 1,200 are unidentified.",
+        ),
+        ((judged(Verdict.SUSPECTED),), "0 devices are listed (a, b, c), 1 is suspected."),
+    ],
+)
+def test_findings(make_report: Callable[..., Report], devices: tuple[Judged, ...], sentence: str) -> None:
+    assert findings(make_report(devices=devices, policies=("a", "b", "c"))) == sentence
+
+
+def test_findings_without_a_policy(make_report: Callable[..., Report]) -> None:
+    report = make_report(devices=(judged(Verdict.NOT_LISTED),), policies=())
+    assert findings(report) == "0 devices are listed (no policy chosen), 1 is not listed."
+
+
+def test_none_found_is_told_apart_from_could_not_look(make_report: Callable[..., Report]) -> None:
+    report = make_report(devices=(), ledger=COMPLETE, targets=254)
+    assert findings(report) == "None found: no address that was asked shows a surveillance device."
+    for outcome in (Outcome.NOT_SENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.CRASHED):
+        report = make_report(devices=(), ledger={"": {outcome: 254}}, targets=254)
+        assert findings(report) == "Nothing can be said: no address could be asked."
+    assert findings(make_report(devices=(), ledger={}, targets=0)) == "Nothing can be said: no address could be asked."
+
+
+def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_report: Callable[..., Report]) -> None:
+    scan = replace(report.scan, status=ScanStatus.COMPLETE, notes=(), site=None, finished_at=None)
+    assert list(limits(make_report(devices=(), ledger=COMPLETE, targets=254, scan=scan))) == [
+        "254 addresses asked: 12 answered, 3 refused, 239 silent.",
+        "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
+        "Scan 20261124-010000-a1b2, 2026-11-24T01:00:00.250Z, seen from scanner-1.",
+    ]
+
+
+def test_every_gap_is_named(report: Report) -> None:
+    assert list(limits(report)) == [
+        "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
+        "7 addresses not asked: 1 excluded, 6 not-sent.",
+        "The scan is partial: there may be more.",
+        "Channels on which nothing was sent: arp.",
+        "1 attempt crashed by a fault of camscan: see the log.",
+        "Recorders state 4 attached cameras: what hangs behind a recorder cannot be asked.",
+        "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
+        "Note: eth1 went down at 01:03:10Z: what lies behind it was not asked",
+        "Scan {} of harbour, {} to {}, seen from scanner-1.".format(
+            "20261124-010000-a1b2", "2026-11-24T01:00:00.250Z", "2026-11-24T01:04:30.000Z"
+        ),
+    ]
+
+
+def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Callable[..., Report]) -> None:
+    scan = replace(report.scan, status=ScanStatus.RUNNING)
+    sentences = list(limits(make_report(ledger={"": {Outcome.SILENT: 1}}, targets=254, scan=scan)))
+    assert sentences[:3] == [
+        "1 address asked: 0 answered, 0 refused, 1 silent.",
+        "253 addresses not asked: 253 not-sent.",
+        "The scan is interrupted: there may be more.",
+    ]

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from rich.cells import cell_len
+
+from camscan.records import Device, Evidence, Identification, Judged, Level, Report, Verdict
+from camscan.reports import Page
+from camscan.reports.table import render
+
+
+def lines(report: Report, page: Page) -> list[str]:
+    return "".join(render(report, page)).splitlines()
+
+
+def body(report: Report, page: Page) -> list[str]:
+    """What follows the sentences."""
+    shown = lines(report, page)
+    return shown[shown.index("") + 1 :]
+
+
+@pytest.mark.parametrize("width", [80, 100, 140, 200])
+def test_no_line_is_wider_than_the_page(report: Report, width: int) -> None:
+    assert max(map(cell_len, lines(report, Page(width)))) <= width
+
+
+@pytest.mark.parametrize("width", range(40, 80))
+def test_a_word_is_never_torn(report: Report, width: int) -> None:
+    assert "us-ndaa-889" in "".join(render(report, Page(width))).split(".", 1)[0]
+
+
+def test_wide_characters_are_counted_as_two(make_report: Callable[..., Report]) -> None:
+    devices = tuple(
+        Judged(Device(f"10.0.0.{n}", (), maker="Hanwha Vision", brand="海康" * n, model="威视" * 30), Verdict.LISTED)
+        for n in range(1, 9)
+    )
+    shown = body(make_report(devices=devices), Page(80))
+    assert {cell_len(line[: line.index("威")]) for line in shown[1:]} == {shown[0].index("model")}
+    assert max(map(cell_len, shown)) <= 80
+
+
+def test_the_evidence_stands_beside_where_there_is_room_and_below_where_not(report: Report) -> None:
+    assert len(body(report, Page(140))) == 6
+    assert body(report, Page(140))[0].endswith("level    evidence")
+    assert len(body(report, Page(80))) == 11
+    assert body(report, Page(80))[0].endswith("level")
+
+
+def test_listed_first_then_by_address_as_a_number(make_report: Callable[..., Report]) -> None:
+    order = [
+        ("10.0.0.9", Verdict.LISTED),
+        ("10.0.0.10", Verdict.LISTED),
+        ("fd00::9", Verdict.LISTED),
+        ("fd00::10", Verdict.LISTED),
+        ("not an address", Verdict.LISTED),
+        ("10.0.0.8", Verdict.SUSPECTED),
+        ("10.0.0.7", Verdict.NOT_LISTED),
+        ("10.0.0.6", Verdict.UNIDENTIFIED),
+    ]
+    devices = tuple(Judged(Device(address, ()), verdict) for address, verdict in reversed(order))
+    shown = body(make_report(devices=devices), Page(80))[1:]
+    assert [line.split("  ")[0] for line in shown] == [verdict for _, verdict in order]
+    assert all(address in line for (address, _), line in zip(order, shown, strict=True))
+
+
+def test_an_address_is_never_cut(make_report: Callable[..., Report]) -> None:
+    address = "2001:db8:1111:2222:3333:4444:5555:6666"
+    device = Device(address, (address,), maker="Hanwha Vision", brand="B" * 40, model="M" * 40, level=Level.CERTAIN)
+    (_, row) = body(make_report(devices=(Judged(device, Verdict.LISTED),)), Page(80))
+    assert row == f"listed   {address}  Hanwh…  BBBBB…  MMMMM…  certain"
+
+
+@pytest.mark.parametrize(
+    ("conflicts", "values", "channels", "shown"),
+    [
+        ((), ["App-webs/"], None, "http.server: App-webs/"),
+        ((), ["a", "b", "c"], None, "http.server: c (+2)"),
+        (("two MACs", "two serials"), ["a"], None, "conflict: two MACs; http.server: a"),
+        ((), [], None, "answers like a camera"),
+        ((), [], 4, "answers like a camera; states 4 attached cameras"),
+        ((), ["x" * 100], None, "http.server: " + "x" * 59 + "…"),
+    ],
+)
+def test_the_reason_is_one_short_line(
+    make_report: Callable[..., Report],
+    conflicts: tuple[str, ...],
+    values: Sequence[str],
+    channels: int | None,
+    shown: str,
+) -> None:
+    rules = tuple(
+        Identification(f"r{n}", Level(n + 1), None, None, {}, (Evidence("http", 80, "http.server", value, ""),))
+        for n, value in enumerate(values)
+    )
+    device = Device(
+        "10.0.0.5", (), identifications=rules, conflicts=conflicts, camera_like=True, hidden_channels=channels
+    )
+    head, row = body(make_report(devices=(Judged(device, Verdict.SUSPECTED),)), Page(160))
+    assert row[head.index("evidence") :] == shown
+
+
+def test_colour_is_only_in_the_verdict(report: Report) -> None:
+    plain, coloured = body(report, Page(140)), body(report, Page(140, colour=True))
+    assert "\x1b" not in "".join(plain)
+    assert coloured[1] == plain[1].replace("listed", "\x1b[1;31mlisted\x1b[0m", 1)
+    assert [line.count("\x1b") for line in coloured] == [0, 2, 2, 2, 2, 2]
+
+
+def test_a_report_without_devices_says_so_only_with_its_coverage(make_report: Callable[..., Report]) -> None:
+    shown = lines(make_report(devices=()), Page(80))
+    assert shown[:2] == [
+        "None found: no address that was asked shows a surveillance device.",
+        "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
+    ]
+    assert "" not in shown
+
+
+@pytest.mark.parametrize("width", [0, 1, 13, 39])
+def test_a_tiny_page_is_survived(report: Report, width: int) -> None:
+    assert lines(report, Page(width)) == lines(report, Page(40))

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
+from camscan.reports.view import view
+
+
+def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
+    return tuple(Judged(Device(f"10.0.0.{n}", ()), verdict) for n, verdict in enumerate(verdicts, 1))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "headline", "lead"),
+    [
+        ((Verdict.LISTED,), "1 listed device found", "Judged by uk-nil, us-ndaa-889."),
+        (
+            (Verdict.SUSPECTED, Verdict.SUSPECTED),
+            "No listed device found, 2 suspected",
+            "Judged by uk-nil, us-ndaa-889.",
+        ),
+        ((Verdict.NOT_LISTED,), "No listed device found", "Judged by uk-nil, us-ndaa-889."),
+        (
+            (Verdict.LISTED, Verdict.LISTED, Verdict.SUSPECTED, Verdict.SUSPECTED),
+            "2 listed devices found",
+            "Judged by uk-nil, us-ndaa-889. 2 more need a look at the label.",
+        ),
+    ],
+)
+def test_the_headline_is_the_verdict(
+    make_report: Callable[..., Report], report: Report, verdicts: tuple[Verdict, ...], headline: str, lead: str
+) -> None:
+    scan = replace(report.scan, status=ScanStatus.COMPLETE)
+    sheet = view(make_report(scan=scan, devices=devices(*verdicts), ledger={"": {Outcome.SILENT: 256}}))
+    assert (sheet.headline, sheet.lead) == (headline, lead)
+
+
+def test_a_clean_result_is_said_only_of_what_could_be_looked_at(make_report: Callable[..., Report]) -> None:
+    sheet = view(make_report(devices=devices(Verdict.NOT_LISTED)))
+    assert sheet.headline == "No listed device found where it was possible to look"
+    assert (sheet.blind, sheet.asked) == (10, 249)
+
+
+def test_sections_come_by_what_needs_a_person(report: Report) -> None:
+    assert [(section.verdict.value, section.count, section.left_out) for section in view(report, most=1).sections] == [
+        *(("listed", 2, 1), ("suspected", 1, 0), ("unidentified", 1, 0), ("not-listed", 1, 0))
+    ]
+
+
+def test_the_ledger_shows_the_outcomes_that_occur(report: Report) -> None:
+    sheet = view(report)
+    assert sheet.outcomes == [
+        *(Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.REFUSED, Outcome.NOT_SENT),
+        Outcome.CRASHED,
+    ]
+    assert list(sheet.ledger) == [("arp", [0, 0, 0, 254, 0]), ("http", [10, 2, 3, 0, 1])]
+
+
+def test_a_policy_without_a_citation_is_named(report: Report) -> None:
+    assert [(cited.policy, cited.title) for cited in view(report).citations] == [
+        ("uk-nil", "Security update"),
+        ("us-ndaa-889", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("choices", "shown"),
+    [
+        (
+            '{"profile": "gentle", "rate": null, "exclude": ["10.0.0.1"], "allow_public": true}',
+            "profile gentle, allow public",
+        ),
+        ("{", None),
+        ("[1]", None),
+        ("{}", None),
+    ],
+)
+def test_the_method_tells_what_was_chosen(
+    make_report: Callable[..., Report], report: Report, choices: str, shown: str | None
+) -> None:
+    method = dict(view(make_report(scan=replace(report.scan, settings={"choices": choices}))).method)
+    assert method.get("Choices") == shown
+    assert method["Began"] == "24 November 2026, 01:00 UTC"
+    assert method["Made with"] == "camscan 0.1.0, fingerprints 812 rules"
+
+
+def test_many_devices_show_less_evidence_each(make_report: Callable[..., Report]) -> None:
+    assert view(make_report(devices=devices(Verdict.LISTED))).most_evidence == (40, 3)
+    assert view(make_report(devices=devices(*[Verdict.LISTED] * 4_001))).most_evidence == (3, 1)
+
+
+def test_maps_beyond_the_most_are_counted(make_report: Callable[..., Report]) -> None:
+    outcomes = {f"10.0.{n}.1": Outcome.ANSWERED for n in range(5)} | {"10.0.9.1": Outcome.SILENT}
+    sheet = view(make_report(outcomes=outcomes, devices=()), maps=2)
+    assert ([block.network for block in sheet.blocks], sheet.undrawn) == (["10.0.0.0/24", "10.0.1.0/24"], 4)
+    assert sheet.legend == ["answered"]

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+
+from support.workbooks import Table, read
+
+from camscan.records import Device, Judged, Outcome, Report, Verdict
+from camscan.reports import Page, xlsx
+from camscan.reports.xlsx import render
+
+
+def written(report: Report) -> bytes:
+    return b"".join(render(report, Page()))
+
+
+def column(table: Table, head: str) -> list[str | float | None]:
+    (letter,) = (letter for letter, text in table[0].items() if text == head)
+    return [row.get(letter) for row in table[1:]]
+
+
+def part(report: Report, name: str) -> str:
+    return zipfile.ZipFile(io.BytesIO(written(report))).read(name).decode()
+
+
+def test_one_sheet_a_section(report: Report) -> None:
+    assert list(read(written(report))) == ["Summary", "Devices", "Evidence", "Coverage", "Addresses"]
+
+
+def test_the_summary_holds_findings_coverage_policies_and_method(report: Report) -> None:
+    rows = [tuple(row.values()) for row in read(written(report))["Summary"]]
+    assert rows[0] == ("2 listed devices found",)
+    assert rows[1] == (
+        "Findings",
+        "2 devices are listed (uk-nil, us-ndaa-889), 1 is suspected, 1 is not listed, 1 is unidentified.",
+    )
+    assert rows[2] == ("Coverage", "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.")
+    assert rows[3] == ("7 addresses not asked: 1 excluded, 6 not-sent.",)
+    assert (
+        "Policy uk-nil",
+        "Security update; Written statement HCWS386; since 2022-11-24; https://example.org/h?a=1&b",
+    ) in rows
+    assert ("Made with", "camscan 0.1.0, fingerprints 812 rules") in rows
+
+
+def test_devices_come_by_rank_with_numbers_as_numbers(report: Report) -> None:
+    devices = read(written(report))["Devices"]
+    assert column(devices, "Address") == ["10.0.0.7", "10.0.0.25", "10.0.0.9", "10.0.0.101", "fd00::1:2"]
+    assert column(devices, "Verdict") == ["listed", "listed", "suspected", "not-listed", "unidentified"]
+    assert column(devices, "Attached cameras") == [4.0, None, None, None, None]
+    assert column(devices, "Ports")[1] == "80, 554, 8000"
+    assert column(devices, "Other addresses")[1] == "fe80::4619:b6ff:fe00:1"
+    assert column(devices, "Policies")[1] == "uk-nil, us-ndaa-889"
+    assert column(devices, "Conflicts")[2] == "10.0.0.9 answered with two MAC addresses"
+    looks = column(devices, "What to look for")
+    assert str(looks.pop(2)).startswith("Look at the label for")
+    assert looks == [None] * 4
+
+
+def test_evidence_has_a_row_for_each_value(report: Report) -> None:
+    evidence = read(written(report))["Evidence"]
+    assert column(evidence, "Rules") == [
+        *("dahua-dhip", "hikvision-sadp", "hikvision-http-server", "hikvision-oui", "axis-vapix")
+    ]
+    assert column(evidence, "Port") == [37810.0, 37020.0, 80.0, None, 443.0]
+    assert str(column(evidence, "Value")[4]).startswith("\\x1b]0;owned\\x07=1+1 <b>[red]")
+
+
+def test_coverage_by_channel_and_by_address(report: Report) -> None:
+    book = read(written(report))
+    assert [tuple(row.values()) for row in book["Coverage"]] == [
+        ("Channel", "Answered", "Auth-required", "Refused", "Not-sent", "Crashed"),
+        ("arp", 0.0, 0.0, 0.0, 254.0, 0.0),
+        ("http", 10.0, 2.0, 3.0, 0.0, 1.0),
+    ]
+    addresses = [tuple(row.values()) for row in book["Addresses"]]
+    assert len(addresses) == 1 + len(report.outcomes)
+    assert ("10.0.0.25", "answered", "answered", "listed") in addresses
+    assert ("10.0.0.63", "crashed", "not-sent") in addresses
+    assert ("10.0.0.1", "silent", "silent") in addresses
+
+
+def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[..., Report]) -> None:
+    texts = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "{=1}",
+        "https://x.example",
+        "mailto:x",
+        "_x0041_",
+        " lead",
+        "1e9",
+        "\x00\x0b",
+    ]
+    devices = tuple(Judged(Device(f"10.0.0.{n}", (), model=text), Verdict.LISTED) for n, text in enumerate(texts, 1))
+    models = column(read(written(make_report(devices=devices)))["Devices"], "Model")
+    assert models == [*texts[:7], "\\x5fx0041_", " lead", "1e9", "\\x00\\x0b"]
+
+
+def test_heads_stay_in_view_and_every_column_filters(report: Report) -> None:
+    sheet = part(report, "xl/worksheets/sheet2.xml")
+    assert '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>' in sheet
+    assert '<autoFilter ref="A1:R6"/>' in sheet
+
+
+def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Report) -> None:
+    assert written(report) == written(report)
+    assert "2026-11-24T01:00:00Z</dcterms:created>" in part(report, "docProps/core.xml")
+
+
+def test_a_sheet_ends_where_a_sheet_must(make_report: Callable[..., Report], monkeypatch: object) -> None:
+    outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 9)}
+    monkeypatch.setattr(xlsx, "_MAX_ROWS", 3)  # type: ignore[attr-defined]
+    rows = read(written(make_report(outcomes=outcomes)))["Addresses"]
+    assert [row["A"] for row in rows] == ["Address", "10.0.0.1", "10.0.0.2", "10.0.0.3"]

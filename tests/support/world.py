@@ -1,0 +1,65 @@
+"""A network that exists only in a test: what answers there, and a scan of it that sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from camscan.cli.progress import Progress
+from camscan.cli.scanning import Job
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.store import Store
+
+CONFIG = """
+[store]
+url = "c.db"
+[[site]]
+name = "hq"
+networks = ["10.0.0.0/28"]
+exclude_files = ["never.txt"]
+policies = ["uk-nil"]
+"""
+
+
+def camera(number: int, firmware: str = "V5.4.5") -> dict[str, tuple[str, ...]]:
+    """What a listed camera answers to SADP."""
+    return {
+        "sadp.root": ("ProbeMatch",),
+        "sadp.device_description": ("DS-2CD2142FWD-I",),
+        "sadp.device_sn": (f"DS-2CD2142FWD-I20170101AAWR{number:09}",),
+        "sadp.software_version": (firmware,),
+    }
+
+
+@dataclass
+class World:
+    """What answers at which address. `cut_after` targets a scan is interrupted; `scans` are the jobs that were run."""
+
+    answers: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    cut_after: int | None = None
+    error: Exception | None = None
+    scans: list[Job] = field(default_factory=list)
+    asked: list[list[str]] = field(default_factory=list)
+
+    async def run(self, job: Job, store: Store, progress: Progress) -> Scan:
+        """Stands in for `camscan.cli.scanning.run`."""
+        self.scans.append(job)
+        targets = [address for address in sorted(job.aim.asked.shuffled(0)) if address not in job.done]
+        self.asked.append(targets[: self.cut_after])
+        for address in targets[: self.cut_after]:
+            self._cover(store, job.scan.id, address)
+        if self.error is not None:
+            raise self.error
+        status = ScanStatus.COMPLETE if self.cut_after is None else ScanStatus.INTERRUPTED
+        ended = replace(job.scan, finished_at=datetime.now(UTC), status=status)
+        store.finish(ended)
+        return ended
+
+    def _cover(self, store: Store, scan: str, address: str) -> None:
+        fields = self.answers.get(address)
+        outcome = Outcome.SILENT if fields is None else Outcome.ANSWERED
+        seen = (
+            [] if fields is None else [Observation(address, "sadp", outcome, datetime.now(UTC), 37020, fields=fields)]
+        )
+        store.append(scan, seen, [LedgerEntry(address, {"sadp": outcome, "http": Outcome.SILENT})])
