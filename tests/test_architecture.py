@@ -35,7 +35,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inventory": {"records", "errors"},
     "store": {"records", "errors"},
     "reports": {"records", "errors"},
-    "sweeps": {"records", "errors"},
     "imports": {"codecs", "net", "records", "errors"},
     "evaluation": {"imports", "identify", "devices", "policy", "records", "errors"},
     "sweeps": {"records", "errors"},

@@ -8,7 +8,9 @@ import sys
 import click
 
 from camscan import __version__
+from camscan.cli.config import config, init
 from camscan.cli.devices import devices
+from camscan.cli.diff import diff
 from camscan.cli.discover import discover
 from camscan.cli.doctor import doctor
 from camscan.cli.evaluate import evaluate
@@ -18,10 +20,14 @@ from camscan.cli.identify import identify
 from camscan.cli.import_ import import_
 from camscan.cli.listen import listen
 from camscan.cli.plan import plan
+from camscan.cli.reconcile import reconcile
 from camscan.cli.report import report
+from camscan.cli.sample import sample
 from camscan.cli.scan import scan
 from camscan.cli.scans import scans
 from camscan.cli.simulate import simulate
+from camscan.cli.status import status
+from camscan.cli.sweep import sweep
 from camscan.errors import CamscanError, UsageError
 
 COMMANDS = (
@@ -34,6 +40,13 @@ COMMANDS = (
     devices,
     scans,
     report,
+    reconcile,
+    sample,
+    diff,
+    sweep,
+    status,
+    init,
+    config,
     fingerprints,
     simulate,
     doctor,

@@ -20,7 +20,7 @@ _MAPS_AT_FIRST = 6
 """Blocks that are drawn unfolded."""
 _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
-_EVIDENCE, _LITTLE_EVIDENCE = (40, 3), (3, 1)
+_EVIDENCE, _LITTLE_EVIDENCE = (40, 3), (2, 1)
 """Proofs of a device, and answers for each, that are shown."""
 
 SECTIONS: Mapping[Verdict, str] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration, and so the schema that this version of camscan reads and writes."""
 
 metadata = MetaData()
@@ -58,4 +58,26 @@ ledger = Table(
     Column("target", Text, primary_key=True),
     Column("channels", Text, nullable=False),
     Column("reasons", Text),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("site", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("delivered_at", BigInteger),
+    Column("failure", Text, nullable=False),
+    Index("outbox_by_due", "delivered_at", "due_at"),
 )

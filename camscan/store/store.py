@@ -18,6 +18,7 @@ from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store.claims import Claims
 from camscan.store.engine import Database, open_database
 from camscan.store.migrate import migrate
+from camscan.store.outbox import Outbox
 from camscan.store.rows import (
     Values,
     ledger_values,
@@ -47,6 +48,8 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._claims = Claims(database.file)
+        self.outbox = Outbox(database)
+        """What sweeps remember and tell."""
         self._numbers: dict[str, int] = {}
 
     @classmethod
@@ -77,6 +80,11 @@ class Store:
     def where(self) -> str:
         """The file or URL of the store, without a password."""
         return self._database.where
+
+    @property
+    def file(self) -> Path | None:
+        """The file of the store, where it has one."""
+        return self._database.file
 
     def begin(self, scan: Scan) -> None:
         """Record a new scan; from now on it counts as running for as long as this process lives."""

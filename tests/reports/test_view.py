@@ -89,7 +89,7 @@ def test_the_method_tells_what_was_chosen(
 
 def test_many_devices_show_less_evidence_each(make_report: Callable[..., Report]) -> None:
     assert view(make_report(devices=devices(Verdict.LISTED))).most_evidence == (40, 3)
-    assert view(make_report(devices=devices(*[Verdict.LISTED] * 4_001))).most_evidence == (3, 1)
+    assert view(make_report(devices=devices(*[Verdict.LISTED] * 4_001))).most_evidence == (2, 1)
 
 
 def test_maps_beyond_the_most_are_counted(make_report: Callable[..., Report]) -> None:

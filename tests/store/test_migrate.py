@@ -24,7 +24,7 @@ def names(path: Path) -> set[str]:
 def test_empty_file_is_migrated(path: Path) -> None:
     path.touch()
     Store.open(path).close()
-    assert names(path) == {"alembic_version", "scans", "observations", "ledger"}
+    assert names(path) == {"alembic_version", "scans", "observations", "ledger", "memories", "outbox"}
 
 
 def test_todays_schema_needs_no_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +56,7 @@ def test_step_that_another_process_took_is_not_taken_again(path: Path, monkeypat
     Store.open(path).close()
 
 
-@pytest.mark.parametrize("version", ["0002", "9999"])
+@pytest.mark.parametrize("version", ["0003", "9999"])
 def test_newer_schema_is_refused(path: Path, version: str) -> None:
     Store.open(path).close()
     with sqlite3.connect(path) as connection:
@@ -65,7 +65,7 @@ def test_newer_schema_is_refused(path: Path, version: str) -> None:
     with pytest.raises(StoreError) as error:
         Store.open(path)
     assert str(error.value) == (
-        f"{path} has schema {version}, written by a newer camscan (this one knows 0001): update camscan"
+        f"{path} has schema {version}, written by a newer camscan (this one knows {REVISION}): update camscan"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -34,17 +35,22 @@ def camera(number: int, firmware: str = "V5.4.5") -> dict[str, tuple[str, ...]]:
 
 @dataclass
 class World:
-    """What answers at which address. `cut_after` targets a scan is interrupted; `scans` are the jobs that were run."""
+    """What answers at which address. `cut_after` targets a scan is interrupted; `seconds` is what it takes.
+
+    `scans` are the jobs that were run, `asked` their targets.
+    """
 
     answers: dict[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     cut_after: int | None = None
     error: Exception | None = None
+    seconds: float = 0.0
     scans: list[Job] = field(default_factory=list)
     asked: list[list[str]] = field(default_factory=list)
 
     async def run(self, job: Job, store: Store, progress: Progress) -> Scan:
         """Stands in for `camscan.cli.scanning.run`."""
         self.scans.append(job)
+        await asyncio.sleep(self.seconds)
         targets = [address for address in sorted(job.aim.asked.shuffled(0)) if address not in job.done]
         self.asked.append(targets[: self.cut_after])
         for address in targets[: self.cut_after]:

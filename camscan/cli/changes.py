@@ -1,0 +1,103 @@
+"""Changes for people and programs: the formats of `camscan diff` and `camscan sweep`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+from rich.cells import cell_len, set_cell_size
+
+from camscan.records import Verdict
+from camscan.reports.escape import terminal
+from camscan.reports.markdown import code
+from camscan.sweeps.changes import Change, Changes, Kind
+from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary, utc
+
+FORMATS = ("table", "json", "markdown")
+FAIL_ON = ("listed", "suspected", "new", "returned", "coverage-loss")
+_HEADS = ("change", "verdict", "address", "device", "detail")
+_MAX_CELL = 48
+_GAP = "  "
+
+
+def render(format_name: str, found: Sequence[tuple[str | None, Changes]]) -> Iterator[str]:
+    """The changes of each site in one of the formats."""
+    if format_name == "json":
+        objects = [changes_object(changes, site) for site, changes in found]
+        yield json.dumps({"schema": CHANGES_SCHEMA, "sites": objects}, indent=1) + "\n"
+        return
+    page = _table if format_name == "table" else _markdown
+    for number, (site, changes) in enumerate(found):
+        yield "\n" if number else ""
+        yield from page(site, changes)
+
+
+def matches(changes: Changes, fail_on: Sequence[str]) -> bool:
+    """Whether something that `--fail-on` names is among the changes.
+
+    A verdict counts where the device is new, returned or changed; in a first sweep all devices are.
+    """
+    for name in fail_on:
+        if name == "coverage-loss":
+            if changes.losses:
+                return True
+        elif name in (Kind.NEW, Kind.RETURNED):
+            if changes.of(Kind(name)):
+                return True
+        elif _shows(changes, Verdict(name)):
+            return True
+    return False
+
+
+def _shows(changes: Changes, verdict: Verdict) -> bool:
+    if changes.first:
+        return changes.verdicts.get(verdict, 0) > 0
+    return any(change.device.verdict is verdict for change in changes.changes if change.kind is not Kind.MISSING)
+
+
+def _table(site: str | None, changes: Changes) -> Iterator[str]:
+    yield f"{_title(site, changes)}\n"
+    rows = [_cells(change) for change in _in_order(changes)]
+    shown = [(*(terminal(text, _MAX_CELL) for text in cells), terminal(detail)) for *cells, detail in rows]
+    widths = [max(map(cell_len, column)) for column in zip(_HEADS, *shown, strict=True)]
+    for row in (_HEADS, *shown) if shown else ():
+        yield _GAP.join(map(set_cell_size, row, widths)).rstrip() + "\n"
+    for loss in changes.losses:
+        yield f"coverage-loss{_GAP}{terminal(loss.text)}{'' if not loss.unseen else _unseen(loss.unseen)}\n"
+
+
+def _markdown(site: str | None, changes: Changes) -> Iterator[str]:
+    yield f"## {_title(site, changes, code)}\n\n"
+    rows = [_cells(change) for change in _in_order(changes)]
+    if rows:
+        yield f"| {' | '.join(_HEADS)} |\n|{' --- |' * len(_HEADS)}\n"
+        yield from (f"| {' | '.join(code(text) for text in row)} |\n" for row in rows)
+        yield "\n"
+    for loss in changes.losses:
+        yield f"- coverage-loss: {code(loss.text)}{'' if not loss.unseen else code(_unseen(loss.unseen))}\n"
+
+
+def _in_order(changes: Changes) -> list[Change]:
+    return [change for kind in Kind for change in changes.of(kind)]
+
+
+def _cells(change: Change) -> tuple[str, ...]:
+    device = change.device
+    detail = device.evidence
+    if change.what:
+        detail = f"{change.what}: {change.before or 'none'} -> {change.after or 'none'}"
+    elif change.last_seen:
+        detail = f"last seen {utc(change.last_seen)}"
+    return (change.kind.value, device.verdict.value, device.address, device.label, detail)
+
+
+def _title(site: str | None, changes: Changes, show: Callable[[str], str] = terminal) -> str:
+    """What was compared, and what it comes to."""
+    where = f"{show(site)}: " if site else ""
+    since = f" since scan {show(changes.before)}" if changes.before else ""
+    cut = "" if changes.complete else "; the scan is incomplete, so what is missing cannot be said"
+    return f"{where}scan {show(changes.scan)}{since}: {show(summary(changes))}{cut}"
+
+
+def _unseen(addresses: Sequence[str]) -> str:
+    return f" ({len(addresses)} devices are not reported missing: {terminal(', '.join(addresses))})"

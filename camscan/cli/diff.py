@@ -1,0 +1,107 @@
+"""`camscan diff`: what changed between two scans."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.records import Scan
+    from camscan.store import Store
+
+_OLDER = 5
+"""Scans before the two by which what is new is told from what has returned."""
+
+
+@click.command()
+@click.argument("old", required=False)
+@click.argument("new", required=False)
+@options.site
+@options.db
+@options.policy
+@options.fingerprints
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How to write it.",
+)
+@options.output
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["listed", "suspected", "new", "returned", "coverage-loss"]),
+    help="Exit with 3 if this is among the changes; repeatable.",
+)
+def diff(
+    old: str | None,
+    new: str | None,
+    site: str | None,
+    db: str | None,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    fail_on: tuple[str, ...],
+) -> None:
+    """Show what changed between two scans: devices that are new, changed or missing, and what is no longer seen.
+
+    OLD and NEW are scans (a prefix will do). Without NEW, the latest scan is compared with OLD; without both, the
+    latest with the one before it of the same site. No packet is sent.
+
+    \b
+    Examples:
+      camscan diff
+      camscan diff 4f2a 9c01 --format markdown
+      camscan diff --site headquarters --fail-on new --fail-on coverage-loss
+    """
+    from camscan.cli.changes import matches, render
+    from camscan.cli.judging import chosen_policies, library
+    from camscan.cli.sweeping import look_at
+    from camscan.cli.writing import write_text
+    from camscan.records import ScanStatus
+    from camscan.store import Store
+    from camscan.sweeps.compare import compare
+
+    rules, lists = library(folders), chosen_policies(policies, folders)
+    with Store.open(db) as store:
+        scans = _meant(store, old, new, site)
+        changes = compare(look_at(store, scan, rules, lists) for scan in scans)
+    before, after = scans[-2:]
+    if before.status is not ScanStatus.COMPLETE:
+        click.echo(f"Note: scan {before.id} is {before.status}: some of what is new may have been there.", err=True)
+    write_text(render(format_, [(after.site, changes)]), output)
+    if matches(changes, fail_on):
+        sys.exit(Exit.FOUND)
+
+
+def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> list[Scan]:
+    """The two scans that are meant, and before them those that show what has returned; the oldest first."""
+    from camscan.cli.stored import scan_of
+    from camscan.errors import UsageError
+
+    after = scan_of(store, new, site)
+    alike = [scan for scan in store.scans(after.site) if _of_one_place(scan, after)]
+    earlier = alike[alike.index(after) + 1 :]
+    if old is not None:
+        before = store.scan(old)
+    elif earlier:
+        before = earlier[0]
+    else:
+        where = f"site {after.site!r}" if after.site else "these targets"
+        raise UsageError(f"there is only one scan of {where}: scan again, or name two of `camscan scans`")
+    older = earlier[earlier.index(before) + 1 :] if before in earlier else []
+    return [*reversed(older[:_OLDER]), before, after]
+
+
+def _of_one_place(scan: Scan, other: Scan) -> bool:
+    """Whether two scans looked at the same: the same site, or without one the same targets."""
+    return scan.site == other.site and (scan.site is not None or scan.targets == other.targets)

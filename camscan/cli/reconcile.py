@@ -1,0 +1,130 @@
+"""`camscan reconcile`: a manual inventory against what was found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.inventory.reading import Inventory, SheetReading
+
+FORMAT_NAMES = ("table", "json", "jsonl", "csv", "markdown")
+_FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
+_LONG = 2_000
+
+inventory_file = click.Path(path_type=Path, dir_okay=False, exists=True)
+map_ = click.option(
+    "--map",
+    "placed",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Where a field is: ip=COL, mac=, serial=, make=, model=, ...; by name, letter or number. Repeatable.",
+)
+encoding = click.option("--encoding", metavar="NAME", help="The encoding of a text file, where the guess is wrong.")
+
+
+@click.command()
+@click.argument("inventory", type=inventory_file)
+@click.option("--scan", "scan_ids", multiple=True, metavar="ID", help="Which scan; repeatable. Default: the latest.")
+@options.site
+@map_
+@encoding
+@options.db
+@options.policy
+@options.fingerprints
+@options.all_hosts
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMAT_NAMES),
+    default="table",
+    show_default=True,
+    help="How to write it.",
+)
+@options.output
+@options.quiet
+@click.option(
+    "--fail-on", multiple=True, type=click.Choice(_FAIL_ON), help="Exit with 3 if there is such a one; repeatable."
+)
+def reconcile(
+    inventory: Path,
+    scan_ids: tuple[str, ...],
+    site: str | None,
+    placed: tuple[str, ...],
+    encoding: str | None,
+    db: str | None,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    all_hosts: bool,
+    format_: str,
+    output: Path | None,
+    quiet: bool,
+    fail_on: tuple[str, ...],
+) -> None:
+    """Hold a manual inventory against stored scans: what is missing from the list, and what from the network.
+
+    INVENTORY is CSV (any delimiter and encoding), XLSX, ODS, XLS, JSON or a NetBox export. No packet is sent.
+
+    \b
+    Examples:
+      camscan reconcile cameras.xlsx
+      camscan reconcile cameras.csv --site harbour --map ip=C --fail-on undeclared
+      camscan reconcile netbox.json --scan 4f2a --format json -o audit.json
+    """
+    from camscan.cli.judging import chosen_policies, library
+    from camscan.cli.reconciled import FORMATS
+    from camscan.cli.reconciling import chosen_scans, found_in, reconciled
+    from camscan.cli.writing import page, write_text
+    from camscan.store import Store
+
+    listed = read(inventory, placed, encoding, quiet=quiet)
+    rules, lists = library(folders), chosen_policies(policies, folders)
+    with Store.open(db) as store:
+        scans = chosen_scans(store, scan_ids, site)
+        found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
+        made = reconciled(store, scans, (inventory, listed), found, rules)
+    write_text(FORMATS[format_](made, page(to_file=output is not None)), output)
+    sys.exit(Exit.FOUND if any(result.cls in fail_on for result in made.results) else Exit.DONE)
+
+
+def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory:
+    """Read an inventory, and say on stderr how it was read."""
+    from camscan.inventory.columns import parse_choices
+    from camscan.inventory.reading import read_inventory
+    from camscan.reports.escape import terminal
+
+    listed = read_inventory(path, parse_choices(placed), encoding)
+    if not quiet:
+        for text in _told(listed, guessed=encoding is None):
+            click.echo(terminal(text, _LONG), err=True)
+    return listed
+
+
+def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
+    if guessed and listed.encoding and not listed.encoding.startswith(("utf-8-sig", "utf-16")):
+        certain = listed.encoding == "utf-8"
+        yield f"Read as {listed.encoding}{'' if certain else ' (a guess: --encoding names another)'}."
+    for sheet in listed.sheets:
+        yield from _told_of(sheet)
+
+
+def _told_of(sheet: SheetReading) -> Iterator[str]:
+    """The columns of a sheet, and its lines by what became of them."""
+    from camscan.inventory.reading import described
+
+    where = f"Sheet {sheet.sheet!r}: " if sheet.sheet else ""
+    if sheet.rows or sheet.columns.identifies:
+        unused = ", ".join(f'"{name}"' for name in sheet.columns.unused)
+        yield f"{where}Columns: {described(sheet.columns)}{f'; not used: {unused}' if unused else ''}."
+    others = {"headers": len(sheet.headers), "above the header": sheet.above, "blank": sheet.blank}
+    others |= {"not read, as no column says which device a row means": sheet.unread}
+    counted = ", ".join(f"{count:,} {what}" for what, count in others.items() if count)
+    yield f"{where}{sheet.lines:,} lines: {sheet.rows:,} rows{f'; {counted}' if counted else ''}."
+    yield from (f"{where}{note}." for note in sheet.notes)

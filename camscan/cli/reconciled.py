@@ -1,0 +1,207 @@
+"""The formats of a reconciliation."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping
+from math import isinf
+from typing import Any, TypeAlias
+
+from camscan.cli.reconciledtext import render_markdown, render_table
+from camscan.cli.reconciling import Reconciliation
+from camscan.inventory.columns import Columns
+from camscan.inventory.completeness import Completeness, Estimate
+from camscan.inventory.reading import Inventory
+from camscan.inventory.reconcile import Result
+from camscan.inventory.rows import Row
+from camscan.inventory.statistics import CONFIDENCE, Rate
+from camscan.inventory.summary import Summary
+from camscan.reports import Page
+from camscan.reports.document import Object, device_object, status, utc
+from camscan.reports.escape import cell
+from camscan.reports.json import dumps
+
+SCHEMA = "camscan-reconcile/1"
+
+_ROW_COLUMNS = (
+    "addresses",
+    "macs",
+    "serial",
+    "endpoint",
+    "hostname",
+    "make",
+    "model",
+    "make_model",
+    "location",
+    "name",
+)
+_DEVICE_COLUMNS = ("address", "mac", "serial", "maker", "brand", "model", "level", "verdict")
+CSV_COLUMNS = (
+    *("class", "address", "site", "sheet", "row_number", "score", "reason"),
+    *(f"row_{name}" for name in _ROW_COLUMNS),
+    *(f"device_{name}" for name in _DEVICE_COLUMNS),
+)
+
+
+def render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
+    """One document, with each result on a line of its own."""
+    head: dict[str, Any] = {
+        "inventory": {"file": str(made.file), **_inventory_object(made.inventory)},
+        "scans": [
+            {"id": scan.id, "site": scan.site, "started_at": utc(scan.started_at), "status": status(scan).value}
+            for scan in made.scans
+        ],
+        "summary": _summary_object(made.summary),
+        "completeness": _completeness_object(made.completeness),
+    }
+    yield f'{{"schema": "{SCHEMA}"'
+    yield from (f',\n "{name}": {dumps(value)}' for name, value in head.items())
+    yield ',\n "results": ['
+    separator = "\n  "
+    for result in made.results:
+        yield separator + dumps(result_object(result))
+        separator = ",\n  "
+    yield "]}\n"
+
+
+def render_jsonl(made: Reconciliation, _page: Page) -> Iterator[str]:
+    """One result a line."""
+    for result in made.results:
+        yield dumps(result_object(result)) + "\n"
+
+
+def render_csv(made: Reconciliation, _page: Page) -> Iterator[str]:
+    """A line of column names, then one line a result."""
+    writer = csv.writer(_Echo(), lineterminator="\r\n")
+    yield writer.writerow(CSV_COLUMNS)
+    for result in made.results:
+        flat = result_object(result)
+        for part, names in (("row", _ROW_COLUMNS), ("device", _DEVICE_COLUMNS)):
+            values = flat[part] or {}
+            flat |= {f"{part}_{name}": values.get(name) for name in names}
+        yield writer.writerow(_flat(flat[name]) for name in CSV_COLUMNS)
+
+
+def result_object(result: Result) -> Object:
+    """One of the document's `results`."""
+    row = result.row
+    return {
+        "class": result.cls.value,
+        "address": result.address,
+        "site": result.site,
+        "sheet": (row.sheet or None) if row else None,
+        "row_number": row.number if row else None,
+        "row": _row_object(row) if row else None,
+        "device": device_object(result.judged) if result.judged else None,
+        "score": result.score,
+        "reason": result.reason,
+    }
+
+
+def _row_object(row: Row) -> Object:
+    return {
+        "addresses": list(row.addresses),
+        "macs": list(row.macs),
+        "serial": row.serial,
+        "endpoint": row.endpoint,
+        "hostname": row.hostname,
+        "make": row.make,
+        "model": row.model,
+        "make_model": row.make_model,
+        "site": row.site,
+        "location": row.location,
+        "name": row.name,
+        "cells": dict(row.named_cells),
+    }
+
+
+def _inventory_object(inventory: Inventory) -> Object:
+    return {
+        "format": inventory.format,
+        "encoding": inventory.encoding,
+        "sheets": [
+            {
+                "name": sheet.sheet or None,
+                "columns": _columns_object(sheet.columns),
+                "unused": list(sheet.columns.unused),
+                "lines": sheet.lines,
+                "rows": sheet.rows,
+                "blank": sheet.blank,
+                "above": sheet.above,
+                "headers": sheet.headers,
+                "unread": sheet.unread,
+                "notes": sheet.notes,
+            }
+            for sheet in inventory.sheets
+        ],
+    }
+
+
+def _columns_object(columns: Columns) -> Mapping[str, list[str]]:
+    return {which.value: [columns.names[at] for at in places] for which, places in columns.of.items()}
+
+
+def _summary_object(summary: Summary) -> Object:
+    return {
+        "rows": summary.rows,
+        "devices": summary.devices,
+        "classes": {cls.value: count for cls, count in summary.counts.items()},
+        "confidence": CONFIDENCE,
+        "recall": _rate_object(summary.recall),
+        "precision": _rate_object(summary.precision),
+        "accuracy": _rate_object(summary.accuracy),
+    }
+
+
+def _rate_object(rate: Rate | None) -> Object | None:
+    if rate is None:
+        return None
+    return {"count": rate.count, "total": rate.total, "value": rate.value, "low": rate.low, "high": rate.high}
+
+
+def _completeness_object(made: Completeness) -> Object:
+    return {
+        "confidence": CONFIDENCE,
+        "estimates": [_estimate_object(one) for one in made.estimates],
+        "overlap": made.overlap,
+        "assumptions": list(made.assumptions),
+    }
+
+
+def _estimate_object(made: Estimate) -> Object:
+    size = made.size
+    return {
+        "site": made.site,
+        "method": made.method,
+        "sources": list(made.sources),
+        "seen": made.seen,
+        "listed": made.listed,
+        "overlap": made.overlap,
+        "estimate": size.value if size else None,
+        "low": size.low if size else None,
+        "high": None if size is None or isinf(size.high) else size.high,
+        "refused": made.refused or None,
+    }
+
+
+def _flat(value: object) -> str:
+    if value is None:
+        return ""
+    return cell("; ".join(value) if isinstance(value, list) else str(value), 500)
+
+
+class _Echo:
+    def write(self, line: str) -> str:
+        return line
+
+
+Render: TypeAlias = Callable[[Reconciliation, Page], Iterator[str]]
+
+FORMATS: Mapping[str, Render] = {
+    "table": render_table,
+    "json": render_json,
+    "jsonl": render_jsonl,
+    "csv": render_csv,
+    "markdown": render_markdown,
+}
+"""Every format; the first one is what people get who do not choose. `FORMAT_NAMES` of the command lists the same."""

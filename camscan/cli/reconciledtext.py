@@ -1,0 +1,171 @@
+"""A reconciliation in words, for a terminal and for a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from textwrap import wrap
+from typing import TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+from rich.color import ColorSystem
+from rich.style import Style
+
+from camscan.cli.reconciling import Reconciliation
+from camscan.inventory.completeness import sentences
+from camscan.inventory.makes import described
+from camscan.inventory.reconcile import Class, Result
+from camscan.inventory.statistics import CONFIDENCE, Rate
+from camscan.records import ScanStatus
+from camscan.reports import Page
+from camscan.reports.document import status
+from camscan.reports.escape import terminal
+from camscan.reports.markdown import code
+
+Quoted: TypeAlias = Callable[[str], str]
+"""Makes a name harmless for where it is shown."""
+
+_ORDER = (
+    *(Class.UNDECLARED, Class.CONFLICT, Class.MOVED, Class.NOT_FOUND, Class.NOT_COVERED, Class.DUPLICATE),
+    *(Class.UNUSABLE, Class.MATCHED),
+)
+_MEANING: Mapping[Class, str] = {
+    Class.UNDECLARED: "Found, and in no row.",
+    Class.CONFLICT: "Found, and other than its row says.",
+    Class.MOVED: "Found at another place than its row says.",
+    Class.NOT_FOUND: "In the list, and silent or gone: the scan did look.",
+    Class.NOT_COVERED: "In the list, and the scan could not look.",
+    Class.DUPLICATE: "Rows that name a device which another row names too.",
+    Class.UNUSABLE: "Rows that name no device in a way that can be looked for.",
+    Class.MATCHED: "Found as the list says.",
+}
+_STYLES = {
+    Class.UNDECLARED: Style(color="red", bold=True),
+    Class.CONFLICT: Style(color="red", bold=True),
+    Class.MOVED: Style(color="yellow", bold=True),
+    Class.NOT_FOUND: Style(color="yellow", bold=True),
+    Class.MATCHED: Style(color="green"),
+}
+_HEADS = ("class", "address", "row", "inventory", "device", "score")
+_WIDEST = 26
+_GAP = "  "
+_MIN_WIDTH = 60
+_LONG = 2_000
+"""Characters of a reason: made of several texts of the inventory and the device."""
+
+
+def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
+    """What came of it, a sentence each."""
+    summary = made.summary
+    scans = ", ".join(
+        f"{quoted(scan.id)} ({quoted(scan.site)})" if scan.site else quoted(scan.id) for scan in made.scans
+    )
+    rows, devices = _many(summary.rows, "row"), _many(summary.devices, "device")
+    yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {scans}."
+    counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls])
+    yield f"Of these: {', '.join(counted) or 'none'}."
+    yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
+    yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
+    yield from _rated("Accuracy: of the rows whose device was found, right in every point are", summary.accuracy)
+    for scan in made.scans:
+        if (ended := status(scan)) is not ScanStatus.COMPLETE:
+            yield f"Scan {quoted(scan.id)} is {ended}: there may be more devices, and rows that it did not reach."
+
+
+def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
+    """The sentences, then the results: those that need somebody first, and the matched ones last."""
+    room = max(page.width, _MIN_WIDTH)
+    yield from _wrapped(findings(made, terminal), room)
+    yield "\nHow many are there that neither the list nor the scan has seen?\n"
+    yield from _wrapped((sentences(one, terminal) for one in made.completeness.estimates), room)
+    yield from _wrapped((f"- {text}" for text in made.completeness.assumptions), room)
+    yield from _matrix(made)
+    results = [result for cls in _ORDER for result in made.results if result.cls is cls]
+    rows = [tuple(terminal(text) for text in _cells(result)) for result in results]
+    widths = [min(max(map(cell_len, column)), _WIDEST) for column in zip(_HEADS, *rows, strict=True)]
+    indent = widths[0] + len(_GAP)
+    yield f"\n{_line(_HEADS, widths)}\n{' ' * indent}reason\n"
+    for result, cells in zip(results, rows, strict=True):
+        line = _line(cells, widths)
+        yield (_painted(result.cls, line) if page.colour else line) + "\n"
+        yield from _wrapped([terminal(result.reason, _LONG)], room, " " * indent)
+
+
+def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
+    """The same as Markdown; what the list or a device says stands in code spans alone."""
+    yield "# Inventory against network\n\n"
+    yield from (f"- {text}\n" for text in findings(made, code))
+    yield "\n## Completeness\n\n"
+    yield from (f"{sentences(one, code)}\n\n" for one in made.completeness.estimates)
+    yield from (f"- {text}\n" for text in made.completeness.assumptions)
+    if names := tuple(made.completeness.overlap):
+        yield "\n"
+        yield from _table(("seen by", *names), ((one, *counts) for one, counts in _counts(made)))
+    for cls in _ORDER:
+        if count := made.summary.counts[cls]:
+            yield f"\n## {cls.value.replace('-', ' ').capitalize()}: {count:,}\n\n{_MEANING[cls]}\n\n"
+            found = (result for result in made.results if result.cls is cls)
+            yield from _table((*_HEADS[1:], "reason"), map(_codes, found))
+
+
+def _codes(result: Result) -> tuple[str, ...]:
+    return (*map(code, _cells(result)[1:]), "; ".join(map(code, result.reason.split("; "))))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n"
+    yield from (f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _matrix(made: Reconciliation) -> Iterator[str]:
+    """How many devices each two sources share, and in the diagonal how many each has seen."""
+    if not made.completeness.overlap:
+        return
+    table = [("seen by", *made.completeness.overlap), *((one, *counts) for one, counts in _counts(made))]
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    yield "\n"
+    yield from (f"{_line(row, widths)}\n" for row in table)
+
+
+def _counts(made: Reconciliation) -> Iterator[tuple[str, list[str]]]:
+    for one, shared in made.completeness.overlap.items():
+        yield one, [f"{count:,}" for count in shared.values()]
+
+
+def _cells(result: Result) -> tuple[str, ...]:
+    row, judged = result.row, result.judged
+    said = (" ".join(filter(None, (row.make, row.model))) or row.make_model or row.name or "-") if row else "-"
+    device = judged.device if judged else None
+    is_ = " ".join(filter(None, (described(device), device.model))) if device else "-"
+    number = f"{row.sheet}:{row.number}" if row and row.sheet else str(row.number) if row else "-"
+    score = "-" if result.score is None else f"{result.score:.2f}"
+    return (result.cls.value, result.address or "-", number, said, is_, score)
+
+
+def _rated(text: str, rate: Rate | None) -> Iterator[str]:
+    if rate:
+        interval = f"{CONFIDENCE:.0%} interval {rate.low:.1%} to {rate.high:.1%}"
+        yield f"{text} {rate.count:,} of {rate.total:,}: {rate.value:.1%} ({interval})."
+
+
+def _wrapped(texts: Iterable[str], room: int, indent: str = "") -> Iterator[str]:
+    for text in texts:
+        lines = wrap(text, room, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        yield from (f"{line}\n" for line in lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    shown = (set_cell_size(_cut(text, width), width) for text, width in zip(cells, widths, strict=True))
+    return _GAP.join(shown).rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def _painted(cls: Class, line: str) -> str:
+    style = _STYLES.get(cls, Style.null())
+    return style.render(cls.value, color_system=ColorSystem.STANDARD) + line.removeprefix(cls.value)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,117 @@
+"""From stored scans and an inventory to a reconciliation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from camscan.cli.judging import judged
+from camscan.cli.stored import scan_of
+from camscan.codecs.registry import read_again
+from camscan.devices.identity import FIELDS, Kind, to_endpoint
+from camscan.errors import UsageError
+from camscan.identify.library import Library
+from camscan.inventory.agreement import Found
+from camscan.inventory.completeness import Completeness, estimate
+from camscan.inventory.coverage import Coverage
+from camscan.inventory.reading import Inventory
+from camscan.inventory.reconcile import Result, reconcile
+from camscan.inventory.summary import Summary, summarise
+from camscan.policy import Policy
+from camscan.records import Judged, Observation, Scan
+from camscan.reports import select
+from camscan.store import Store
+
+_ENDPOINT_FIELDS = tuple(name for name, kind in FIELDS.items() if kind is Kind.ENDPOINT)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Everything that a format may print about an inventory and the scans that it was held against."""
+
+    file: Path
+    inventory: Inventory
+    scans: tuple[Scan, ...]
+    results: tuple[Result, ...]
+    summary: Summary
+    completeness: Completeness
+
+
+def chosen_scans(store: Store, references: Sequence[str], site: str | None) -> tuple[Scan, ...]:
+    """The scans of these ids or prefixes, newest first; where none is named, the latest one (of the site).
+
+    Raises:
+        StoreError: there is no such scan, or more than one.
+        UsageError: one is not of the site, or the site has none.
+    """
+    if not references:
+        return (scan_of(store, None, site),)
+    scans = {scan.id: scan for scan in (store.scan(reference) for reference in references)}
+    for scan in scans.values():
+        if site is not None and scan.site != site:
+            raise UsageError(f"scan {scan.id} is of site {scan.site!r}, not {site!r}: leave out --scan or --site")
+    return tuple(sorted(scans.values(), key=lambda scan: scan.started_at, reverse=True))
+
+
+def reconciled(
+    store: Store, scans: tuple[Scan, ...], listed: tuple[Path, Inventory], found: Sequence[Found], rules: Library
+) -> Reconciliation:
+    """Hold an inventory, `listed` with its path, against what was found in scans."""
+    path, inventory = listed
+    coverage = Coverage({address for row in inventory.rows for address in row.addresses})
+    for scan in scans:
+        coverage.add(scan, store.ledger(scan.id))
+    results = reconcile(inventory.rows, found, coverage, rules.labels.find)
+    return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results))
+
+
+def found_in(
+    store: Store, scans: Iterable[Scan], rules: Library, policies: Sequence[Policy], *, all_hosts: bool
+) -> list[Found]:
+    """The devices of all scans, the newest first; of a device in several scans of one site, its newest sighting."""
+    found: list[Found] = []
+    known: set[tuple[str | None, str]] = set()
+    for scan in scans:
+        notes = _Notes()
+        devices = judged(notes.taken(map(read_again, store.observations(scan.id))), rules, policies)
+        new = [one for one in devices if known.isdisjoint((scan.site, name) for name in _names(one))]
+        known.update((scan.site, name) for one in devices for name in _names(one))
+        found += [notes.found(one, scan.site, all_hosts=all_hosts) for one in new]
+    return found
+
+
+def _names(one: Judged) -> tuple[str, ...]:
+    return (one.device.id, *one.device.addresses)
+
+
+class _Notes:
+    """What reconciling needs of observations beside the devices: which channels answered, and the endpoints."""
+
+    def __init__(self) -> None:
+        self._channels: dict[str, frozenset[str]] = {}
+        self._endpoints: dict[str, tuple[str, ...]] = {}
+        self._shared: dict[frozenset[str], frozenset[str]] = {}
+
+    def taken(self, observations: Iterable[Observation]) -> Iterator[Observation]:
+        """The same observations, noted as they pass."""
+        for one in observations:
+            if one.outcome.has_answer:
+                channels = self._channels.get(one.target, frozenset()) | {one.channel}
+                self._channels[one.target] = self._shared.setdefault(channels, channels)
+                texts = (text for name in _ENDPOINT_FIELDS for text in one.fields.get(name, ()))
+                if endpoints := tuple(filter(None, map(to_endpoint, texts))):
+                    self._endpoints[one.target] = (*self._endpoints.get(one.target, ()), *endpoints)
+            yield one
+
+    def found(self, one: Judged, site: str | None, *, all_hosts: bool) -> Found:
+        """A device with what was noted at its addresses."""
+        addresses = one.device.addresses
+        channels = frozenset[str]().union(*(self._channels.get(address, ()) for address in addresses))
+        return Found(
+            one,
+            site,
+            tuple(dict.fromkeys(e for address in addresses for e in self._endpoints.get(address, ()))),
+            self._shared.setdefault(channels, channels),
+            counts=next(select((one,), all_hosts=all_hosts), None) is not None,
+        )

@@ -1,0 +1,170 @@
+"""`camscan sample`: what to inspect by hand, drawn at random."""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camscan.cli import options
+from camscan.cli.reconcile import encoding as encoding_option
+from camscan.cli.reconcile import inventory_file, map_
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.inventory.rows import Row
+
+SCHEMA = "camscan-sample/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was drawn from how many, and how; `items` are addresses, or rows of an inventory with their number."""
+
+    population: int
+    confidence: float
+    tolerance: float
+    seed: int
+    items: tuple[dict[str, Any], ...]
+
+
+@click.command()
+@options.targets
+@click.option("--inventory", type=inventory_file, help="Draw rows of this list instead of addresses.")
+@map_
+@encoding_option
+@click.option(
+    "--confidence",
+    type=click.FloatRange(50, 99.99),
+    default=95.0,
+    show_default=True,
+    metavar="PERCENT",
+    help="How sure the result is to be.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(0.1, 50),
+    default=5.0,
+    show_default=True,
+    metavar="POINTS",
+    help="By how many percentage points it may be off.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Draw the same sample again.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How to write it.",
+)
+@options.output
+@options.quiet
+def sample(
+    targets: tuple[str, ...],
+    inventory: Path | None,
+    placed: tuple[str, ...],
+    encoding: str | None,
+    confidence: float,
+    tolerance: float,
+    seed: int | None,
+    format_: str,
+    output: Path | None,
+    quiet: bool,
+) -> None:
+    """Draw addresses, or rows of an inventory, to be inspected by hand. No packet is sent.
+
+    The size is that of a simple random sample, for the worst case (a share of one half) and with the correction for
+    finite populations (Cochran, Sampling Techniques, 1977, section 4.4).
+
+    \b
+    Examples:
+      camscan sample 10.20.0.0/22
+      camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 --format csv -o visit.csv
+    """
+    from camscan.cli.reconcile import read
+    from camscan.cli.writing import write_text
+    from camscan.inventory.statistics import sample_size
+    from camscan.targets import expand, parse
+    from camscan.targets.shuffle import permutation
+
+    if bool(targets) == (inventory is not None):
+        raise UsageError("name either targets or --inventory FILE: one of them is what the sample is drawn from")
+    seed = secrets.randbits(32) if seed is None else seed
+    if inventory:
+        rows = read(inventory, placed, encoding, quiet=quiet).rows
+        population, items = len(rows), (_row(rows[at]) for at in permutation(len(rows), seed))
+    else:
+        aimed = parse(expand(targets, _read_targets))
+        population, items = aimed.count, ({"address": address} for address in aimed.shuffled(seed))
+    size = sample_size(population, confidence / 100, tolerance / 100)
+    drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
+    if not quiet:
+        click.echo(_told(drawn), err=True)
+    write_text(_FORMATS[format_](drawn), output)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    place = {"sheet": row.sheet} if row.sheet else {}
+    return {**place, "row_number": row.number, "row": dict(row.named_cells)}
+
+
+def _flat(item: dict[str, Any]) -> dict[str, Any]:
+    """An item without nesting; a column of the list that is called like one of ours gives way."""
+    place = {name: value for name, value in item.items() if name != "row"}
+    return {**place, **item.get("row", {}), **place}
+
+
+def _read_targets(name: str) -> str:
+    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+
+
+def _told(drawn: Sample) -> str:
+    return (
+        f"{len(drawn.items):,} of {drawn.population:,} drawn with --seed {drawn.seed}: a share found among these is "
+        f"right to within {drawn.tolerance:g} points at {drawn.confidence:g} % confidence."
+    )
+
+
+def _table(drawn: Sample) -> Iterator[str]:
+    from camscan.reports.escape import terminal
+
+    yield _told(drawn) + "\n"
+    for item in drawn.items:
+        head, *rest = _flat(item).items()
+        first = str(head[1]) if head[0] == "address" else f"{head[0].replace('_number', '')} {head[1]}"
+        yield "  ".join([terminal(first), *(terminal(f"{name}: {value}") for name, value in rest)]) + "\n"
+
+
+def _json(drawn: Sample) -> Iterator[str]:
+    from camscan.reports.json import dumps
+
+    head = {name: getattr(drawn, name) for name in ("population", "confidence", "tolerance", "seed")}
+    yield f'{{"schema": "{SCHEMA}"'
+    yield from (f',\n "{name}": {dumps(value)}' for name, value in head.items())
+    yield f',\n "size": {len(drawn.items)},\n "sample": ['
+    yield ",".join(f"\n  {dumps(item)}" for item in drawn.items)
+    yield "]}\n"
+
+
+def _csv(drawn: Sample) -> Iterator[str]:
+    from camscan.reports.escape import cell
+
+    rows = [_flat(item) for item in drawn.items]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(map(cell, names))
+    writer.writerows([cell(str(row.get(name, ""))) for name in names] for row in rows)
+    yield text.getvalue()
+
+
+_FORMATS = {"table": _table, "json": _json, "csv": _csv}

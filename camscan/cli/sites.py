@@ -1,0 +1,139 @@
+"""From the configuration of a site to what a scan is to do, and what in it cannot be used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from camscan.cli.aims import Choices, aim, manner
+from camscan.cli.exits import Exit
+from camscan.cli.judging import chosen_policies
+from camscan.errors import CamscanError, UsageError
+from camscan.net.names import resolve
+from camscan.policy import Policy
+from camscan.sweeps.config import Config, Site, secret
+from camscan.sweeps.configfile import Document, read
+from camscan.targets import expand, guard, parse
+
+PLACES = (Path("camscan.toml"), Path("/etc/camscan/camscan.toml"))
+"""Where a configuration is looked for that is not named."""
+SECRET = "CAMSCAN_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
+
+Place = tuple[str | int, ...]
+
+
+def configuration(file: Path | None) -> Document:
+    """The configuration in a file, or in the first of `PLACES`; where it cannot be used, every fault and the end."""
+    chosen = file or next((place for place in PLACES if place.exists()), PLACES[-1])
+    try:
+        return read(chosen)
+    except UsageError as error:
+        refuse(str(error).splitlines())
+
+
+def refuse(faults: Sequence[str]) -> NoReturn:
+    """Say what is wrong, one line each, and end."""
+    from camscan.reports.escape import plain
+
+    for fault in faults:
+        click.echo(f"Error: {plain(fault, 1_000)}", err=True)
+    sys.exit(Exit.WRONG_USE)
+
+
+def choices(config: Config, site: Site) -> Choices:
+    """What a scan of the site is to ask, and how."""
+    return Choices(
+        targets=site.networks,
+        exclude=site.exclude,
+        exclude_files=tuple(str(config.path(name)) for name in site.exclude_files),
+        allow_public=site.allow_public,
+        allow_large=site.allow_large,
+        profile=site.profile,
+        rate=site.rate,
+        channels=",".join(site.channels) or None,
+    )
+
+
+def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[Policy, ...]:
+    """The policies of a site."""
+    return chosen_policies([_policy(config, name) for name in site.policies], folders)
+
+
+def database(config: Config) -> str | None:
+    """Where the scans are kept, as `Store.open` takes it; the name of a file is relative to the configuration."""
+    url = config.store.url
+    if url is None:
+        return os.environ.get("CAMSCAN_DB")
+    return url if "://" in url else str(config.path(url))
+
+
+def faults(document: Document) -> Iterator[str]:
+    """Everything in a readable configuration that a sweep could not use, with line and remedy."""
+    config = document.config
+    for number, site in enumerate(config.site):
+        for place, message in _faults_of(config, site):
+            yield f"{document.at('site', number, *place)}: site {site.name!r}: {message}"
+    if config.notify is not None:
+        try:
+            secret(config.notify, config, os.environ.get(SECRET))
+        except UsageError as error:
+            yield f"{document.at('notify', 'secret_file')}: notify: {error}"
+    if config.metrics is not None and not config.path(config.metrics.textfile).parent.is_dir():
+        folder = config.path(config.metrics.textfile).parent
+        yield f"{document.at('metrics', 'textfile')}: metrics: there is no folder {folder}: make it, or name another"
+
+
+def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
+    """The faults of one site, each with its place; what rests on the others is looked at where they are without."""
+    found = [
+        *_each("networks", site.networks, lambda text: parse([text], resolve=resolve)),
+        *_each("exclude", site.exclude, lambda text: parse([text], resolve=resolve, whole_networks=True)),
+        *_each("exclude_files", site.exclude_files, lambda name: _exclusions(config, name)),
+        *_each("channels", site.channels, lambda name: manner(Choices(channels=name))),
+        *_each("policies", site.policies, lambda name: chosen_policies([_policy(config, name)])),
+    ]
+    yield from found
+    if found:
+        return
+    chosen = choices(config, site)
+    try:
+        aimed = aim(replace(chosen, allow_public=True, allow_large=True))
+        guard(aimed.asked, allow_public=site.allow_public, allow_large=site.allow_large)
+    except CamscanError as error:
+        said = (
+            str(error).replace("--allow-public", "allow_public = true").replace("--allow-large", "allow_large = true")
+        )
+        yield ("networks",), said
+        return
+    for number, decoy in enumerate(site.decoys):
+        if decoy not in aimed.asked:
+            yield ("decoys", number), f"{decoy} is not asked: name it in the networks, or drop what excludes it"
+
+
+def _each(key: str, values: Sequence[str], use: Callable[[str], object]) -> Iterator[tuple[Place, str]]:
+    for number, value in enumerate(values):
+        try:
+            use(value)
+        except CamscanError as error:
+            for line in str(error).splitlines():
+                yield (key, number), line
+
+
+def _exclusions(config: Config, name: str) -> object:
+    return parse(expand([f"@{config.path(name)}"], _read), resolve=resolve, whole_networks=True)
+
+
+def _read(name: str) -> str:
+    return Path(name).read_text(encoding="utf-8")
+
+
+def _policy(config: Config, name: str) -> str:
+    """A policy as `chosen_policies` takes it: the name of a file is relative to the configuration."""
+    is_file = Path(name).suffix in (".yaml", ".yml") or len(Path(name).parts) > 1
+    return str(config.path(name)) if is_file else name

@@ -1,0 +1,170 @@
+"""`camscan status`: the heartbeat of sweeps."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.store import Store
+    from camscan.sweeps.config import Config
+    from camscan.sweeps.memory import Memory
+
+config_option = click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="CAMSCAN_CONFIG",
+    help="The configuration. Default: camscan.toml, else /etc/camscan/camscan.toml.",
+)
+
+db_option = click.option("--db", metavar="PATH-OR-URL", help="The store, instead of the one in the configuration.")
+
+
+@click.command()
+@config_option
+@db_option
+@click.option("--max-age", metavar="DURATION", help="Exit with 4 if a site had no complete sweep for so long: 26h.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to write it.",
+)
+@options.output
+def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:
+    """Show for each site when it was last swept as a whole, what was seen, and which alerts wait.
+
+    Where the configuration names a textfile for Prometheus, that is written anew.
+
+    \b
+    Examples:
+      camscan status
+      camscan status --config /etc/camscan/camscan.toml --max-age 26h
+    """
+    from camscan.cli.sites import configuration, database
+    from camscan.cli.writing import write_text
+    from camscan.store import Store
+
+    oldest = _seconds(max_age)
+    config = configuration(file).config
+    with Store.open(db or database(config)) as store:
+        rows = list(_rows(store, config))
+        write_metrics(store, config)
+    now = datetime.now(UTC)
+    write_text([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
+    if oldest is not None and any(row.is_older(oldest, now) for row in rows):
+        sys.exit(Exit.INCOMPLETE)
+
+
+def write_metrics(store: Store, config: Config) -> None:
+    """Write the figures of all sites where the configuration says so, whole or not at all.
+
+    Raises:
+        HostError: they cannot be written.
+    """
+    from camscan.cli.writing import write_text
+    from camscan.sweeps.metrics import figures, text
+
+    if config.metrics is not None:
+        found = [figure for row in _rows(store, config) for figure in figures(row.site, row.memory, row.pending)]
+        write_text(text(found), config.path(config.metrics.textfile))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One site."""
+
+    site: str
+    memory: Memory
+    pending: int
+
+    def is_older(self, seconds: float, now: datetime) -> bool:
+        """Whether the last complete sweep ended longer ago, or there was none."""
+        return self.memory.good is None or (now - self.memory.good).total_seconds() > seconds
+
+    @property
+    def missing(self) -> int:
+        """Devices that are reported missing."""
+        return sum(track.gone for track in self.memory.tracks)
+
+
+def _rows(store: Store, config: Config) -> Iterator[_Row]:
+    from camscan.cli.sweeping import remembered
+
+    pending = store.outbox.pending()
+    for site in config.site:
+        yield _Row(site.name, remembered(store, site.name), pending.get(site.name, 0))
+
+
+def _document(rows: list[_Row], now: datetime) -> str:
+    from camscan.sweeps.document import utc
+
+    def described(row: _Row) -> dict[str, Any]:
+        memory = row.memory
+        return {
+            "site": row.site,
+            "last_good": utc(memory.good) if memory.good else None,
+            "age_seconds": int((now - memory.good).total_seconds()) if memory.good else None,
+            "last": utc(memory.at) if memory.at else None,
+            "scan": memory.scan or None,
+            "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
+            "missing": row.missing,
+            "coverage": dict(memory.coverage),
+            "coverage_loss": [loss.text for loss in memory.losses],
+            "alerts_pending": row.pending,
+        }
+
+    return json.dumps({"schema": "camscan-status/1", "sites": list(map(described, rows))}, indent=1) + "\n"
+
+
+def _table(rows: list[_Row], now: datetime) -> Iterator[str]:
+    from camscan.reports.escape import terminal
+
+    for row in rows:
+        memory = row.memory
+        yield f"{terminal(row.site)}\n"
+        yield f"  last complete sweep  {_ago(memory.good, now)}\n"
+        if memory.at != memory.good:
+            yield f"  last sweep           {_ago(memory.at, now)}, incomplete\n"
+        if memory.at is not None:
+            devices = ", ".join(f"{count} {verdict}" for verdict, count in sorted(memory.verdicts.items()) if count)
+            covered = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(memory.coverage.items()) if count)
+            yield f"  devices              {devices or 'none'}{f', {row.missing} missing' if row.missing else ''}\n"
+            yield f"  targets              {covered or 'none'}\n"
+        for loss in memory.losses:
+            yield f"  coverage lost        {terminal(loss.text)}\n"
+        if row.pending:
+            yield f"  alerts waiting       {row.pending}\n"
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return "never"
+    minutes = max(int((now - at).total_seconds() // 60), 0)
+    for size, unit in ((60 * 24, "day"), (60, "hour")):
+        if minutes >= 2 * size:
+            return f"{at:%Y-%m-%d %H:%M} UTC, {minutes // size} {unit}s ago"
+    return f"{at:%Y-%m-%d %H:%M} UTC, {minutes} minutes ago"
+
+
+def _seconds(duration: str | None) -> float | None:
+    from camscan.errors import UsageError
+    from camscan.sweeps.config import seconds
+
+    try:
+        return seconds(duration) if duration else None
+    except ValueError as error:
+        raise UsageError(f"cannot use {duration!r} as --max-age: write a duration such as 26h or 2d") from error

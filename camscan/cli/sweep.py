@@ -1,0 +1,190 @@
+"""`camscan sweep`: the cron entry."""
+
+from __future__ import annotations
+
+import logging
+import random
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.cli.status import config_option, db_option
+
+if TYPE_CHECKING:
+    from camscan.cli.alerting import Postman
+    from camscan.cli.sweeping import Ground, Swept
+    from camscan.sweeps.config import Config, Site
+
+
+@click.command()
+@config_option
+@click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site; repeatable. Default: all.")
+@db_option
+@options.fingerprints
+@click.option("--jitter", metavar="DURATION", help="Begin at a random moment within this time, such as 10m.")
+@click.option("--log-json", is_flag=True, help="Log events as JSON, one a line.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "markdown"]),
+    help="Write what changed to stdout too. Default: nothing is written there.",
+)
+@options.output
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["listed", "suspected", "new", "returned", "coverage-loss"]),
+    help="Exit with 3 if this is among the changes; repeatable.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Log only what changed or went wrong.")
+def sweep(
+    file: Path | None,
+    names: tuple[str, ...],
+    db: str | None,
+    folders: tuple[Path, ...],
+    jitter: str | None,
+    log_json: bool,
+    format_: str | None,
+    output: Path | None,
+    fail_on: tuple[str, ...],
+    quiet: bool,
+) -> None:
+    """Scan the sites of a configuration, compare with the sweeps before, and send alerts: for cron.
+
+    Without --config, camscan.toml or /etc/camscan/camscan.toml is read. A site that another sweep has is left alone.
+
+    \b
+    Examples:
+      camscan sweep --config /etc/camscan/camscan.toml --fail-on new --fail-on listed
+      camscan sweep --site headquarters --format table
+    """
+    from camscan.cli.judging import library
+    from camscan.cli.sites import configuration, database
+    from camscan.cli.sweeping import Ground
+    from camscan.store import Store
+
+    _set_up_log(as_json=log_json, quiet=quiet)
+    config = configuration(file).config
+    sites = _chosen(config, names)
+    _wait(jitter, config)
+    with Store.open(db or database(config)) as store:
+        ground = Ground(config, store, library(folders), folders)
+        code = _sweep_all(ground, sites, fail_on, format_ or ("table" if output else None), output)
+    sys.exit(code)
+
+
+def _sweep_all(
+    ground: Ground, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
+) -> Exit:
+    from camscan.cli.alerting import Postman
+    from camscan.cli.status import write_metrics
+    from camscan.errors import CamscanError
+    from camscan.sweeps.journal import tell
+
+    config, store = ground.config, ground.store
+    postman = Postman(store, config, config.notify) if config.notify else None
+    ended = list(_swept(ground, sites, postman))
+    failed = postman is not None and postman.failed
+    try:
+        write_metrics(store, config)
+        if format_:
+            _write(ended, format_, output)
+    except CamscanError as error:
+        failed = True
+        tell("output.failed", logging.ERROR, reason=str(error))
+    if failed or any(one.failed for one in ended):
+        return Exit.FAILED
+    return _code(ended, fail_on)
+
+
+def _swept(ground: Ground, sites: Sequence[Site], postman: Postman | None) -> Iterable[Swept]:
+    """Sweep one site after the other; what goes wrong at one costs no other."""
+    from camscan.cli.sweeping import Swept, sweep
+    from camscan.errors import CamscanError
+    from camscan.records import ScanStatus
+    from camscan.sweeps.journal import tell
+
+    end = time.monotonic() + ground.config.sweep.deadline
+    cut = ""
+    for site in _longest_waiting_first(ground, sites):
+        left = end - time.monotonic()
+        cut = cut or ("the deadline has passed" if left <= 0 else "")
+        if cut:
+            tell("site.skipped", logging.WARNING, site=site.name, reason=cut)
+            yield Swept(site.name, why_not=cut)
+            continue
+        try:
+            one = sweep(ground, site, left)
+        except CamscanError as error:
+            tell("site.failed", logging.ERROR, site=site.name, reason=str(error))
+            one = Swept(site.name, why_not=str(error), failed=True)
+        if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
+            cut = "interrupted by a signal"
+        if postman:
+            postman.go()
+        yield one
+
+
+def _longest_waiting_first(ground: Ground, sites: Sequence[Site]) -> list[Site]:
+    """So that a deadline that comes too early cuts off another site each time."""
+    from camscan.cli.sweeping import remembered
+
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(sites, key=lambda site: remembered(ground.store, site.name).good or never)
+
+
+def _chosen(config: Config, names: Sequence[str]) -> list[Site]:
+    from camscan.errors import UsageError
+
+    known = {site.name: site for site in config.site}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(f"no site {unknown[0]!r} in the configuration: it has {', '.join(known)}")
+    return [site for site in config.site if not names or site.name in names]
+
+
+def _wait(jitter: str | None, config: Config) -> None:
+    from camscan.errors import UsageError
+    from camscan.sweeps.config import seconds
+
+    try:
+        most = seconds(jitter) if jitter else config.sweep.jitter or 0
+    except ValueError as error:
+        raise UsageError(f"cannot use {jitter!r} as --jitter: write a duration such as 90s or 10m") from error
+    if most:
+        time.sleep(random.uniform(0, most))  # noqa: S311 - it spreads, it hides nothing
+
+
+def _set_up_log(*, as_json: bool, quiet: bool) -> None:
+    """One line an event on stderr, whoever logs it."""
+    from camscan.sweeps.journal import EventFormatter
+
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(EventFormatter(as_json=as_json))
+    logging.getLogger("camscan.sweep").setLevel(logging.WARNING if quiet else logging.INFO)
+
+
+def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:
+    from camscan.cli.changes import render
+    from camscan.cli.writing import write_text
+
+    write_text(render(format_, [(one.site, one.changes) for one in ended if one.changes]), output)
+
+
+def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:
+    """Incomplete too where less was seen than usual, unless `--fail-on` has another code for that."""
+    from camscan.cli.changes import matches
+
+    if not all(one.complete for one in ended):
+        return Exit.INCOMPLETE
+    changes = [one.changes for one in ended if one.changes]
+    if any(matches(one, fail_on) for one in changes):
+        return Exit.FOUND
+    return Exit.INCOMPLETE if any(one.losses for one in changes) else Exit.DONE

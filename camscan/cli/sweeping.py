@@ -1,0 +1,192 @@
+"""One sweep of one site: lock, scan or resume, compare, and leave what is to be told in the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from platformdirs import user_runtime_path
+
+from camscan.cli.aims import aim
+from camscan.cli.judging import judged
+from camscan.cli.progress import Progress
+from camscan.cli.scanning import Job, new_job, resumed_job, run
+from camscan.cli.sites import choices, policies
+from camscan.codecs.registry import read_again
+from camscan.errors import HostError
+from camscan.identify.library import Library
+from camscan.policy import Policy
+from camscan.records import Scan, ScanStatus
+from camscan.reports import select
+from camscan.store import Store
+from camscan.store.outbox import Message
+from camscan.sweeps import memory as memories
+from camscan.sweeps.changes import Changes, Kind
+from camscan.sweeps.compare import advance
+from camscan.sweeps.config import Config, Site
+from camscan.sweeps.document import About, alert, summary
+from camscan.sweeps.journal import tell
+from camscan.sweeps.lock import held, lock_file
+from camscan.sweeps.looks import Look, look
+
+_MARK = "sweep"
+"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
+_MAX_LINES = 200
+"""Changes of one sweep that are logged one by one; the summary counts them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all sites share."""
+
+    config: Config
+    store: Store
+    rules: Library
+    folders: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How a sweep of a site ended: as a scan with its changes, or not at all, and why."""
+
+    site: str
+    scan: Scan | None = None
+    changes: Changes | None = None
+    why_not: str = ""
+    failed: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was asked."""
+        return self.scan is not None and self.scan.status is ScanStatus.COMPLETE
+
+
+def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
+    """Sweep a site, in so many seconds at most.
+
+    Raises:
+        CamscanError: it cannot be scanned at all.
+    """
+    lists = policies(ground.config, site, ground.folders)
+    me = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    with held(_lock_path(ground.store, site), me) as other:
+        if other is not None:
+            tell("site.held", logging.WARNING, site=site.name, by=other)
+            return Swept(site.name, why_not=f"held by {other}")
+        job = _job(ground, site, lists)
+        tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.aim.asked.count, covered=len(job.done) or None)
+        ended = asyncio.run(run(replace(job, seconds=seconds), ground.store, Progress(quiet=True)))
+        level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
+        tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
+        for note in ended.notes:
+            tell("scan.note", site=site.name, scan=ended.id, note=note)
+        return Swept(site.name, ended, _take_in(ground, site, ended, lists))
+
+
+def look_at(store: Store, scan: Scan, rules: Library, lists: Sequence[Policy]) -> Look:
+    """A stored scan as comparing sees it, judged by today's rules."""
+    seen = map(read_again, store.observations(scan.id))
+    return look(scan, select(judged(seen, rules, lists), all_hosts=False), store.ledger(scan.id))
+
+
+def remembered(store: Store, site: str) -> memories.Memory:
+    """What is remembered of a site."""
+    return memories.load(store.outbox.memory(site))
+
+
+def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
+    """The rest of today's interrupted sweep, or a new one; earlier ones that nobody was told of are told first."""
+    store, chosen = ground.store, choices(ground.config, site)
+    before = _resumable(store, site, "\n".join(aim(chosen).specs))
+    for scan in _untold(store, site, remembered(store, site.name)):
+        if before is None or scan.id != before.id:
+            _take_in(ground, site, scan, lists)
+    if before is not None:
+        resumed = store.resume(before.id)
+        return resumed_job(resumed, replace(chosen, targets=()), store.covered(resumed.id))
+    job = new_job(chosen, site.name)
+    job = replace(job, scan=replace(job.scan, settings={**job.scan.settings, _MARK: "yes"}))
+    store.begin(job.scan)
+    return job
+
+
+def _sweeps(store: Store, site: Site) -> list[Scan]:
+    """The sweeps of a site, newest first."""
+    return [scan for scan in store.scans(site.name) if _MARK in scan.settings]
+
+
+def _resumable(store: Store, site: Site, specs: str) -> Scan | None:
+    """The newest sweep, where it began today, was interrupted, and had the same targets."""
+    newest = next(iter(_sweeps(store, site)), None)
+    if newest is None or newest.status is not ScanStatus.INTERRUPTED or newest.settings.get("specs") != specs:
+        return None
+    return newest if newest.started_at.astimezone().date() == datetime.now().astimezone().date() else None
+
+
+def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]:
+    """Sweeps that ended, or were killed, before they were compared; the oldest first."""
+    sweeps = _sweeps(store, site)
+    known = next((place for place, scan in enumerate(sweeps) if scan.id == memory.scan), None)
+    if known is None:
+        return
+    # The last one that was compared may have been resumed after that.
+    last = sweeps[known]
+    newer = sweeps[:known] if memory.at == _end(last) else sweeps[: known + 1]
+    yield from reversed([scan for scan in newer if scan.status is not ScanStatus.RUNNING])
+
+
+def _end(scan: Scan) -> datetime:
+    return scan.finished_at or scan.started_at
+
+
+def _take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> Changes:
+    """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
+    seen = look_at(ground.store, scan, ground.rules, lists)
+    memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
+    identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
+    body = alert(changes, About(site.name, site.sensitive, site.core), identity)
+    now = datetime.now(UTC)
+    message = Message(identity, site.name, now, body) if body and ground.config.notify else None
+    ground.store.outbox.remember(site.name, memories.dump(memory), message)
+    _log(site.name, changes)
+    return changes
+
+
+def _log(site: str, changes: Changes) -> None:
+    level = logging.WARNING if changes.changes or changes.losses else logging.INFO
+    tell("sweep.changes", level, site=site, scan=changes.scan, summary=summary(changes))
+    for loss in changes.losses:
+        tell("coverage.loss", logging.WARNING, site=site, what=loss.what, text=loss.text, unseen=len(loss.unseen))
+    for change in [change for kind in Kind for change in changes.of(kind)][:_MAX_LINES]:
+        device = change.device
+        tell(
+            f"device.{change.kind}",
+            logging.WARNING,
+            site=site,
+            address=device.address,
+            verdict=device.verdict,
+            device=device.label,
+            id=device.id,
+            what=change.what or None,
+            before=change.before if change.what else None,
+            after=change.after if change.what else None,
+            evidence=device.evidence or None,
+        )
+
+
+def _lock_path(store: Store, site: Site) -> Path:
+    """Beside the store's file; for a database server in the user's runtime folder."""
+    if store.file is not None:
+        return lock_file(store.file.absolute(), site.name)
+    folder = user_runtime_path("camscan", appauthor=False)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"cannot make {folder} for locks: {error.strerror}: set XDG_RUNTIME_DIR") from error
+    return lock_file(folder / "sweep", site.name)

@@ -1,0 +1,1 @@
+"""Manual inventories: read them, hold them against what was found, and estimate what neither has seen."""

@@ -1,0 +1,247 @@
+"""Which column holds what: by name, with tolerance."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz, process
+
+from camscan.errors import UsageError
+from camscan.inventory import values
+from camscan.inventory.synonyms import (
+    EITHER,
+    FILLERS,
+    FOREIGN,
+    IDENTIFIERS,
+    JOINERS,
+    OF_OTHERS,
+    STRONG_WORDS,
+    SYNONYMS,
+    WEAK,
+    Field,
+)
+
+MAX_COLUMNS = 256
+"""Columns whose names are looked at."""
+
+_EXACT, _FILLED, _WORD, _WEAK, _OTHERS = 100, 95, 90, 60, 50
+_SIMILAR = 85
+"""The least likeness (percent, Levenshtein ratio) of a misspelt name; below it "Vendor" begins to look like "port"."""
+_MIN_SIMILAR = 5
+"""Letters of a name that may be misspelt: shorter ones are too much alike."""
+_MANY = frozenset((Field.IP, Field.MAC))
+"""Fields that several columns may hold: IPv4 and IPv6, two network cards."""
+_MAX_NAME = 100
+_PATH = re.compile(r"[a-z][a-z0-9_-]+(?:\.[a-z][a-z0-9_-]+)+")
+_STROKES = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
+"""Letters with a stroke, which Unicode does not take apart."""
+_SAMPLE = 50
+"""Rows that are looked at where a name leaves open what a column holds."""
+_WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table: their names, and which of them hold each field."""
+
+    names: tuple[str, ...]
+    of: Mapping[Field, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def score(self) -> int:
+        """How much the names tell; identifiers count three times."""
+        return sum(_WEIGHTS.get(name, 1) for name in self.of)
+
+    @property
+    def identifies(self) -> bool:
+        """Whether a column can say which device a row means."""
+        return not IDENTIFIERS.isdisjoint(self.of)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The names of the columns that hold none of the fields."""
+        used = {at for places in self.of.values() for at in places}
+        return tuple(name for at, name in enumerate(self.names) if at not in used and name.strip())
+
+    def cells(self, row: Sequence[str], which: Field) -> Iterator[str]:
+        """The cells of a row that hold a field; a short row lacks its last ones."""
+        return (row[at] for at in self.of.get(which, ()) if at < len(row))
+
+
+def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Columns:
+    """The fields that the names of columns tell; `sample` are rows below them, for names that leave it open."""
+    ranked: dict[Field, list[tuple[int, int]]] = {}
+    for at, name in enumerate(names[:MAX_COLUMNS]):
+        found = recognise(name)
+        if found is None and _is_either(name):
+            found = (Field.IP, _FILLED) if _holds(sample, at, values.addresses) else (Field.LOCATION, _WEAK)
+        if found:
+            ranked.setdefault(found[0], []).append((-found[1], at))
+    return Columns(tuple(names), {which: _best(which, places) for which, places in sorted(ranked.items())})
+
+
+def find_by_content(rows: Sequence[Sequence[str]], columns: Columns) -> Columns:
+    """`columns` and, where no name tells an identifier, those in which most cells are addresses or MACs."""
+    found: dict[Field, tuple[int, ...]] = {}
+    for at in range(max(map(len, rows), default=0)):
+        for which, read in ((Field.IP, values.addresses), (Field.MAC, values.macs)):
+            if which not in found and _holds(rows, at, read):
+                found[which] = (at,)
+    taken = {at for places in found.values() for at in places}
+    kept = {
+        which: rest for which, places in columns.of.items() if (rest := tuple(at for at in places if at not in taken))
+    }
+    width = max(len(columns.names), *(places[0] + 1 for places in found.values()), 0) if found else 0
+    names = (*columns.names, *(letters(at) for at in range(len(columns.names), width)))
+    return Columns(names, {**kept, **found}) if found else columns
+
+
+def override(columns: Columns, chosen: Mapping[Field, str]) -> Columns:
+    """`columns` with the fields that the user places, by name, by letters (B) or by number (2).
+
+    Raises:
+        UsageError: there is no such column.
+    """
+    placed = {which: (_place(columns.names, which, text),) for which, text in chosen.items()}
+    taken = {at for places in placed.values() for at in places}
+    kept = {
+        which: rest for which, places in columns.of.items() if (rest := tuple(at for at in places if at not in taken))
+    }
+    return Columns(columns.names, {**kept, **placed})
+
+
+def parse_choices(texts: Sequence[str]) -> dict[Field, str]:
+    """`--map` options, each `field=column`.
+
+    Raises:
+        UsageError: one is not written so, or names no field.
+    """
+    chosen = {}
+    for text in texts:
+        name, separator, column = text.partition("=")
+        try:
+            which = Field(name.strip().casefold().replace("_", "-"))
+        except ValueError:
+            which = None
+        if which is None or not separator or not column.strip():
+            raise UsageError(f"cannot use --map {text!r}: write FIELD=COLUMN, FIELD one of {', '.join(Field)}")
+        chosen[which] = column.strip()
+    return chosen
+
+
+@lru_cache(maxsize=4096)
+def recognise(name: str) -> tuple[Field, int] | None:
+    """The field that a name alone tells, and how surely, from 0 to 100; of a path of keys the end tells it."""
+    name = name[:_MAX_NAME]
+    if _is_either(name):
+        return None
+    if _PATH.fullmatch(name) and (found := recognise(name.rpartition(".")[2])):
+        return found
+    if exact := _known(_compact(name)):
+        return exact
+    parts = _words(name)
+    if FOREIGN.intersection(parts):
+        return None
+    cap = _OTHERS if OF_OTHERS.intersection(parts) else _EXACT
+    telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
+    found = _filled(telling) or _both(telling) or _worded(telling) or _misspelt("".join(parts))
+    return (found[0], min(found[1], cap)) if found else None
+
+
+def is_exact(name: str) -> bool:
+    """Whether a name is one of the usual ones, as it stands."""
+    return _is_either(name) or _known(_compact(name)) is not None
+
+
+def letters(at: int) -> str:
+    """The name that a spreadsheet gives to a column: A, B, ... Z, AA."""
+    text = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+@cache
+def _table() -> dict[str, tuple[Field, int]]:
+    weak = {_compact(name): (which, _WEAK) for which, names in WEAK.items() for name in names.split()}
+    return weak | {_compact(name): (which, _EXACT) for which, names in SYNONYMS.items() for name in names.split()}
+
+
+def _known(compact: str) -> tuple[Field, int] | None:
+    return _table().get(compact)
+
+
+def _filled(telling: Sequence[str]) -> tuple[Field, int] | None:
+    found = _known("".join(telling))
+    return (found[0], min(found[1], _FILLED)) if found else None
+
+
+def _both(telling: Sequence[str]) -> tuple[Field, int] | None:
+    fields = {found[0] for part in telling if part not in JOINERS and (found := _known(part))}
+    return (Field.MAKE_MODEL, _WORD) if {Field.MAKE, Field.MODEL} <= fields else None
+
+
+def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
+    return next(((STRONG_WORDS[part], _WORD) for part in telling if part in STRONG_WORDS), None)
+
+
+def _misspelt(compact: str) -> tuple[Field, int] | None:
+    if len(compact) < _MIN_SIMILAR:
+        return None
+    found = process.extractOne(compact, _table().keys(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+    return None if found is None else (_table()[found[0]][0], min(int(found[1]), _table()[found[0]][1]))
+
+
+def _best(which: Field, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    places = sorted(places)
+    if which not in _MANY or -places[0][0] < _SIMILAR:
+        return (places[0][1],)
+    return tuple(sorted(at for score, at in places if -score >= _SIMILAR)[: values.MAX_VALUES])
+
+
+def _holds(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], values.Read]) -> bool:
+    """Whether most of the cells of a column that are not blank can be read so."""
+    cells = [row[at] for row in rows[:_SAMPLE] if at < len(row) and values.words(row[at])]
+    return bool(cells) and sum(bool(read(cell).values) for cell in cells) * 2 > len(cells)
+
+
+def _place(names: Sequence[str], which: Field, text: str) -> int:
+    for same in (str.strip, _compact):
+        for at, name in enumerate(names):
+            if same(name) == same(text) != "":
+                return at
+    if text.isascii() and text.isdecimal() and 0 < int(text) <= len(names):
+        return int(text) - 1
+    for at in range(len(names)):
+        if letters(at) == text.upper():
+            return at
+    known = ", ".join(map(values.shown, filter(str.strip, names[:30])))
+    raise UsageError(f"--map {which}={text}: no such column; there are {known}: name one, or its letter or number")
+
+
+def _is_either(name: str) -> bool:
+    return _compact(name) in EITHER or "".join(part for part in _words(name) if part not in FILLERS) in EITHER
+
+
+def _folded(name: str) -> str:
+    """Without case and accents; kana keep their voicing marks, as they are other letters with them."""
+    name = unicodedata.normalize("NFKC", name).casefold()
+    plain = "".join(
+        unicodedata.normalize("NFD", c)[0] if unicodedata.normalize("NFD", c)[0].isascii() else c for c in name
+    )
+    return plain.translate(_STROKES)
+
+
+def _compact(name: str) -> str:
+    return "".join(filter(str.isalnum, _folded(name)))
+
+
+def _words(name: str) -> list[str]:
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.findall(r"[a-z0-9]+|[^\W_a-z0-9]+", _folded(split))

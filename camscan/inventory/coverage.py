@@ -1,0 +1,111 @@
+"""What the ledgers of scans say about an address of the inventory: was it looked at, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from ipaddress import ip_address, ip_network
+from typing import NamedTuple
+
+from camscan.inventory.values import address_key
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+
+_NEIGHBOURHOOD = {4: 24, 6: 64}
+"""Prefix lengths of what is usually one segment."""
+
+
+class Sight(Enum):
+    """How far an address was looked at; the first is the most telling."""
+
+    ALIVE = "alive"
+    SILENT = "silent"
+    MISSED = "missed"
+
+
+class Look(NamedTuple):
+    """What became of an address, and in words why it is taken so."""
+
+    sight: Sight
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    outcome: Outcome
+    channels: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The ledgers of scans, for the addresses that matter (`wanted`)."""
+
+    wanted: Container[str]
+    _seen: dict[tuple[str | None, str], _Seen] = field(default_factory=dict)
+    _living: set[tuple[str | None, str]] = field(default_factory=set)
+    _unfinished: dict[str | None, str] = field(default_factory=dict)
+    _sites: set[str | None] = field(default_factory=set)
+
+    def add(self, scan: Scan, ledger: Iterable[LedgerEntry]) -> None:
+        """Take in the ledger of a scan; of an address in several scans of a site, the most telling outcome counts."""
+        self._sites.add(scan.site)
+        if scan.status is not ScanStatus.COMPLETE:
+            self._unfinished[scan.site] = scan.id
+        for entry in ledger:
+            address, outcome = address_key(entry.target), entry.outcome
+            if outcome.is_alive:
+                self._living.add((scan.site, _segment(address)))
+            if address in self.wanted:
+                known = self._seen.get((scan.site, address))
+                if known is None or _rank(outcome) < _rank(known.outcome):
+                    self._seen[scan.site, address] = _Seen(outcome, _asked(entry.channels), _reason(entry))
+
+    @property
+    def sites(self) -> frozenset[str | None]:
+        """The sites that were scanned."""
+        return frozenset(self._sites)
+
+    def look(self, site: str | None, address: str) -> Look:
+        """What became of an address of a site."""
+        seen = self._seen.get((site, address))
+        if seen is None:
+            scan = self._unfinished.get(site)
+            late = f", or scan {scan} ended before it" if scan else ""
+            return Look(Sight.MISSED, f"{address} is not among the targets of the scan{late}")
+        if seen.outcome.is_alive:
+            return Look(Sight.ALIVE, f"something at {address} lives, and answers no question ({seen.outcome})")
+        if seen.outcome is Outcome.SILENT:
+            return Look(Sight.SILENT, f"{address} was asked on {seen.channels} channels and is silent on all")
+        why = f": {seen.reason}" if seen.reason else ""
+        if seen.outcome is Outcome.UNREACHABLE and (site, _segment(address)) in self._living:
+            # Whoever is on the same segment has answered: there is a way, and nobody at its end.
+            return Look(
+                Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {_segment(address)} answer"
+            )
+        return Look(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
+
+
+def _rank(outcome: Outcome) -> int:
+    return _ORDER[outcome]
+
+
+_ORDER = {outcome: place for place, outcome in enumerate(Outcome)}
+
+
+def _asked(channels: Mapping[str, Outcome]) -> int:
+    return sum(outcome is Outcome.SILENT for outcome in channels.values())
+
+
+def _reason(entry: LedgerEntry) -> str:
+    """The reason of the outcome that counts, else any."""
+    telling = (entry.reasons.get(channel) for channel, outcome in entry.channels.items() if outcome is entry.outcome)
+    return next(filter(None, (*telling, *entry.reasons.values())), "")
+
+
+def _segment(address: str) -> str:
+    try:
+        version = ip_address(address).version
+    except ValueError:
+        return address
+    return str(ip_network((address, _NEIGHBOURHOOD[version]), strict=False))

@@ -1,0 +1,161 @@
+"""Whether two makes, or two models, are the same: what the inventory says, and what the device is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+from camscan.inventory.rows import Row
+from camscan.inventory.values import key
+from camscan.records import Device, Level
+
+_MAX_WORDS = 4
+"""Words of the name of a make: the longest in use have four."""
+_MAX_LOOKED = 12
+_MIN_PART = 4
+"""Letters of a model that may stand for the whole of it."""
+
+
+class EdgeLike(Protocol):
+    """A maker that builds for a label."""
+
+    @property
+    def maker(self) -> str:
+        """Its name."""
+
+
+class LabelLike(Protocol):
+    """The name on a label; a maker is a label too."""
+
+    @property
+    def name(self) -> str:
+        """As it is usually written."""
+
+    @property
+    def edges(self) -> Sequence[EdgeLike]:
+        """Who builds for it."""
+
+    @property
+    def generic(self) -> bool:
+        """Whether the name is also an ordinary word."""
+
+
+Find: TypeAlias = Callable[[str], LabelLike | None]
+"""Gives the label that a text names as a whole, whatever its case, spaces and punctuation."""
+
+
+class Compared(NamedTuple):
+    """Whether two things are the same (None: one of them is unknown), and in words what a reader should know of it."""
+
+    same: bool | None
+    note: str = ""
+
+
+class Make(NamedTuple):
+    """A make as the inventory names it. `makers` are those who build for the label, none where nobody knows it."""
+
+    name: str
+    makers: frozenset[str]
+    known: bool
+
+
+class Makes:
+    """Compares the makes of an inventory with those of devices, through the labels that the fingerprints know."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+        self._read: dict[str, Make] = {}
+
+    def split(self, row: Row) -> tuple[str | None, str | None]:
+        """Make and model of a row, also where they stand in one cell."""
+        text = row.make_model
+        if not text or (row.make and row.model):
+            return row.make, row.model
+        label, count = self._first_label(text)
+        parts = text.split(" ")
+        if label is None:
+            return row.make, row.model or text
+        return row.make or label, row.model or " ".join(parts[count:]).strip(" -/,:") or None
+
+    def read(self, text: str) -> Make:
+        """The make that a text names: a label, also among other words ("Acme Communications Ltd, London")."""
+        if text not in self._read:
+            label = self._find(text) or self._inside(text)
+            makers = frozenset(edge.maker for edge in label.edges) if label else frozenset()
+            self._read[text] = Make(label.name if label else text, makers, label is not None)
+        return self._read[text]
+
+    def compare(self, text: str | None, device: Device) -> Compared:
+        """The make of a row and that of a device."""
+        if not text or not (device.maker or device.brand):
+            return Compared(None)
+        make = self.read(text)
+        own = [name for name in (device.brand, device.maker) if name]
+        if any(self._are_one(make.name, name) for name in own):
+            return Compared(True, _label_note(make, device))
+        only_maker = not device.brand or (device.maker and self._are_one(device.brand, device.maker))
+        if device.maker and only_maker and device.maker in make.makers:
+            return Compared(True, f"{make.name} is a label on what {device.maker} builds")
+        if not device.maker and device.brand and make.name in self.read(device.brand).makers:
+            return Compared(True, f"{device.brand} is a label on what {make.name} builds")
+        unknown = "" if make.known else ", a label that the fingerprints do not know"
+        return Compared(False, f"inventory says {make.name}{unknown}, device is {described(device)}")
+
+    def _are_one(self, one: str, other: str) -> bool:
+        return key(one) == key(other) or self.read(one).name == self.read(other).name
+
+    def _inside(self, text: str) -> LabelLike | None:
+        """The longest label among the words of a text; the earlier one of two."""
+        parts = text.split()[:_MAX_LOOKED]
+        for count in range(min(_MAX_WORDS, len(parts)), 0, -1):
+            for at in range(len(parts) - count + 1):
+                label = self._find(" ".join(parts[at : at + count]))
+                if label and not label.generic:
+                    return label
+        return None
+
+    def _first_label(self, text: str) -> tuple[str | None, int]:
+        """The label that the first words name, and how many words these are."""
+        parts = text.split(" ")
+        for count in range(min(_MAX_WORDS, len(parts)), 0, -1):
+            label = self._find(" ".join(parts[:count]))
+            if label:
+                return label.name, count
+        return None, 0
+
+
+def compare_models(one: str | None, other: str | None) -> Compared:
+    """Two models: the same where one contains the other or is it with letters left out ("-I", "DH-", "P").
+
+    A digit that differs makes another model: G0 and G2 are two generations.
+    """
+    if not one or not other:
+        return Compared(None)
+    short, long = sorted((key(one), key(other)), key=len)
+    if not short:
+        return Compared(None)
+    if short == long or (len(short) >= _MIN_PART and short in long) or _are_spellings(short, long):
+        return Compared(True)
+    return Compared(False, f"inventory says model {one}, device says {other}")
+
+
+def described(device: Device) -> str:
+    """Maker and label of a device, as "Acme-made Best"; by a hint alone, where no more is known."""
+    maker, brand = device.maker, device.brand
+    name = f"{maker}-made {brand}" if maker and brand and key(maker) != key(brand) else maker or brand or "unidentified"
+    return f"{name} (by a hint alone)" if maker and device.level is Level.HINT else name
+
+
+def _label_note(make: Make, device: Device) -> str:
+    if not (device.maker and device.brand) or key(device.maker) == key(device.brand):
+        return ""
+    if key(make.name) == key(device.brand):
+        return f"{device.brand} is the label, {device.maker} the maker"
+    return f"the label is {device.brand}"
+
+
+def _are_spellings(short: str, long: str) -> bool:
+    if [c for c in short if c.isdigit()] != [c for c in long if c.isdigit()] or len(short) < _MIN_PART:
+        return False
+    letters = iter(long)
+    return all(letter in letters for letter in short)

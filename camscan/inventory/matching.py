@@ -1,0 +1,191 @@
+"""Which row means which device: by serial, MAC and endpoint, then by address and model, address, host name.
+
+Every step takes what the ones before left over, so a device that has moved is found by its serial before another one
+is found at its old address. A row and a device are joined once. All steps go through tables: none compares every row
+with every device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from camscan.inventory.agreement import TAIL, UNIQUE, Agreement, Found, Key, compare, contradict, host_key
+from camscan.inventory.makes import Makes
+from camscan.inventory.rows import Row
+from camscan.inventory.values import key
+
+_MAX_PAIRS = 256
+"""Rows times devices with one key that are compared in all points; where there are more, the address must tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where rows are looked for: `sites` holds those of the devices, by their names without case and punctuation."""
+
+    sites: Mapping[str, str | None]
+    told: bool = False
+    """Whether the sites that rows name count: some of them are among `sites`."""
+
+    @classmethod
+    def of(cls, rows: Iterable[Row], sites: Iterable[str | None]) -> Places:
+        """The places of a reconciliation."""
+        named = {key(site or ""): site for site in sites}
+        return cls(named, any(row.site is not None and key(row.site) in named for row in rows))
+
+    def of_row(self, row: Row) -> tuple[str | None, ...]:
+        """The sites in which the addresses of a row may be; none where it names one that is not among them."""
+        if not self.told or row.site is None:
+            return tuple(self.sites.values())
+        return (self.sites[key(row.site)],) if key(row.site) in self.sites else ()
+
+
+_Keys: TypeAlias = Callable[[Any], Iterable[Hashable]]
+_Admits: TypeAlias = Callable[[Row, Found, Agreement], bool]
+"""Whether a row and a device that share a key may be joined."""
+
+
+class Matcher:
+    """Joins rows and devices. `device_of` and `row_of` hold the pairs, by number."""
+
+    def __init__(self, rows: Sequence[Row], found: Sequence[Found], places: Places, makes: Makes) -> None:
+        self._rows, self._found, self._places, self._makes = rows, found, places, makes
+        self.device_of: dict[int, int] = {}
+        self.row_of: dict[int, int] = {}
+        self.twin_of: dict[int, int] = {}
+        """Rows that name a device which another row (the value) names too."""
+
+    def run(self) -> None:
+        """Take the steps in order."""
+        for of_device, of_row in _UNIQUE_STEPS:
+            self._join(of_device, of_row, _admits_unique)
+        self._find_twins(_unique_keys, self.device_of)
+        for admits in (self._admits_surely, self._admits_here):
+            self._join(_addresses, _addresses, admits)
+        self._join(_device_hosts, _row_hosts, self._admits_undisputed)
+        self._find_twins(self._all_keys, range(len(self._rows)))
+
+    def _join(self, of_device: _Keys, of_row: _Keys, admits: _Admits) -> None:
+        """Join rows and devices that share a key."""
+        devices: dict[Hashable, list[int]] = {}
+        for number, found in enumerate(self._found):
+            if number not in self.row_of:
+                for value in of_device(found):
+                    devices.setdefault(value, []).append(number)
+        rows: dict[Hashable, list[int]] = {}
+        for number, row in enumerate(self._rows):
+            if number not in self.device_of and number not in self.twin_of:
+                for value in of_row(row):
+                    if value in devices:
+                        rows.setdefault(value, []).append(number)
+        for value, numbers in rows.items():
+            self._pair(numbers, devices[value], admits)
+
+    def _pair(self, rows: Sequence[int], devices: Sequence[int], admits: _Admits) -> None:
+        """Join rows and devices that share one key, those first that agree best; none where several devices do."""
+        scores: dict[int, dict[int, float]] = {}
+        for row, device in self._candidates([row for row in rows if row not in self.device_of], devices):
+            agreement = compare(self._rows[row], self._found[device], self._makes)
+            if admits(self._rows[row], self._found[device], agreement):
+                scores.setdefault(row, {})[device] = agreement.score
+        undecided = set(scores)
+        for negative, row, device in sorted(
+            (-score, r, d) for r, of_row in scores.items() for d, score in of_row.items()
+        ):
+            if row not in undecided or device in self.row_of:
+                continue
+            undecided.remove(row)
+            rivals = (d for d, score in scores[row].items() if score == -negative and d not in self.row_of)
+            if all(self._are_alike(row, device, rival) for rival in rivals if rival != device):
+                self.device_of[row], self.row_of[device] = device, row
+
+    def _candidates(self, rows: Sequence[int], devices: Sequence[int]) -> Iterator[tuple[int, int]]:
+        if len(rows) * len(devices) <= _MAX_PAIRS or len(rows) == 1 or len(devices) == 1:
+            yield from ((row, device) for row in rows for device in devices)
+            return
+        at: dict[str, int] = {}
+        for device in devices:
+            for address in self._found[device].addresses:
+                at.setdefault(address, device)
+        for row in rows:
+            yield from ((row, at[address]) for address in self._rows[row].addresses if address in at)
+
+    def _are_alike(self, row: int, one: int, other: int) -> bool:
+        """Whether two devices that agree as well with a row are both at its address: then either will do."""
+        first, second = self._found[one], self._found[other]
+        here = [set(found.addresses) & set(self._rows[row].addresses) for found in (first, second)]
+        return first.site == second.site and all(here)
+
+    def _admits_here(self, row: Row, found: Found, _agreement: Agreement) -> bool:
+        return found.site in self._places.of_row(row)
+
+    def _admits_surely(self, row: Row, found: Found, agreement: Agreement) -> bool:
+        agrees = Key.MODEL in agreement.agreeing or Key.MAKE in agreement.agreeing
+        return agrees and not agreement.differing and self._admits_here(row, found, agreement)
+
+    def _admits_undisputed(self, row: Row, found: Found, agreement: Agreement) -> bool:
+        return self._admits_here(row, found, agreement) and not set(UNIQUE).intersection(agreement.differing)
+
+    def _find_twins(self, keys: _Keys, candidates: Iterable[int]) -> None:
+        """Mark rows without a device that share a key with one of the `candidates`, and contradict it in none."""
+        first: dict[Hashable, int] = {}
+        for number in sorted(candidates, key=lambda number: (number not in self.device_of, number)):
+            for value in keys(self._rows[number]):
+                first.setdefault(value, number)
+        for number, row in enumerate(self._rows):
+            if number in self.device_of or number in self.twin_of:
+                continue
+            others = (first.get(value, number) for value in keys(row))
+            twin = next((o for o in others if o != number and not contradict(row, self._rows[o])), None)
+            if twin is not None:
+                self.twin_of[number] = twin
+
+    def _all_keys(self, row: Row) -> Iterator[Hashable]:
+        yield from _unique_keys(row)
+        sites = self._places.of_row(row) or (row.site,)
+        yield from ((site, address) for site in sites for address in row.addresses)
+        if row.hostname and not row.addresses:
+            yield Key.HOSTNAME, host_key(row.hostname)
+
+
+def _unique_keys(row: Row) -> Iterator[Hashable]:
+    if row.serial:
+        yield Key.SERIAL, key(row.serial)
+    yield from ((Key.MAC, mac) for mac in row.macs)
+    if row.endpoint:
+        yield Key.ENDPOINT, row.endpoint
+
+
+def _tail(serial: str) -> Iterator[str]:
+    if len(text := key(serial)) >= TAIL:
+        yield text[-TAIL:]
+
+
+_UNIQUE_STEPS: tuple[tuple[_Keys, _Keys], ...] = (
+    (lambda found: map(key, found.serials), lambda row: map(key, filter(None, (row.serial,)))),
+    (
+        lambda found: {tail for serial in found.serials for tail in _tail(serial)},
+        lambda row: _tail(row.serial or ""),
+    ),
+    (lambda found: found.macs, lambda row: row.macs),
+    (lambda found: found.endpoints, lambda row: filter(None, (row.endpoint,))),
+)
+
+
+def _admits_unique(_row: Row, _found: Found, agreement: Agreement) -> bool:
+    return any(which in agreement.agreeing for which in UNIQUE)
+
+
+def _addresses(one: Row | Found) -> Iterable[str]:
+    return one.addresses
+
+
+def _device_hosts(found: Found) -> Iterator[str]:
+    if name := found.judged.device.hostname:
+        yield host_key(name)
+
+
+def _row_hosts(row: Row) -> Iterator[str]:
+    if row.hostname:
+        yield host_key(row.hostname)

@@ -1,0 +1,247 @@
+"""A file to an inventory: its kind, its sheets, its columns, its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+
+from camscan.errors import HostError, UsageError
+from camscan.inventory import values
+from camscan.inventory.columns import (
+    Columns,
+    find_by_content,
+    find_columns,
+    is_exact,
+    letters,
+    override,
+)
+from camscan.inventory.jsontable import read_json
+from camscan.inventory.rows import Row, read_row
+from camscan.inventory.synonyms import Field
+from camscan.inventory.tables import MAX_ROWS, Line, Sheet
+from camscan.inventory.text import Encoding, find_encoding, read_text
+from camscan.inventory.workbook import read_workbook
+
+_HEAD = 30
+"""Rows in which the header is looked for: titles, logos and legends stand above it."""
+_MAX_NAMED = 30
+_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+_NO_TABLES = ((b"%PDF", "a PDF"), (b"<", "HTML or XML"), (b"\x1f\x8b", "packed with gzip"), (b"\x89PNG", "a picture"))
+
+
+@dataclass(slots=True)
+class SheetReading:
+    """What was read of one sheet: its columns, and every line of it by what became of it."""
+
+    sheet: str
+    columns: Columns = field(default_factory=lambda: Columns(()))
+    rows: int = 0
+    blank: int = 0
+    above: int = 0
+    """Lines above the header that hold no device: titles and legends."""
+    headers: list[int] = field(default_factory=list)
+    """Where column names stand; long lists repeat them."""
+    unread: int = 0
+    """Lines of a sheet in which no column says which device a row means."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        """All lines of the sheet."""
+        return self.rows + self.blank + self.above + len(self.headers) + self.unread
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """A manual inventory. Every line of the file is a row, or counted in `sheets`."""
+
+    rows: tuple[Row, ...]
+    sheets: tuple[SheetReading, ...]
+    format: str
+    encoding: str | None = None
+
+
+def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encoding: str | None = None) -> Inventory:
+    """Read a list of devices, whatever program wrote it.
+
+    `chosen` places fields in columns by name, letters or number, before all guesses. `encoding` is that of a text file.
+
+    Raises:
+        UsageError: the file is no table, is too large, or no column of it identifies devices.
+        HostError: the file cannot be read.
+    """
+    try:
+        kind, sheets, used = _open(path, encoding)
+        readings: list[SheetReading] = []
+        rows = tuple(_rows(sheets, chosen or {}, readings))
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}: check the file") from error
+    if not any(reading.columns.identifies for reading in readings):
+        raise UsageError(_unidentified(path, readings))
+    return Inventory(rows, tuple(readings), kind, used)
+
+
+def _open(path: Path, encoding: str | None) -> tuple[str, Iterable[Sheet], str | None]:
+    """The kind of a file, by what stands in it and not by its name; its sheets, and the encoding of a text."""
+    with path.open("rb") as file:
+        head = file.read(512)
+    start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b" \t\r\n\0")
+    if not start:
+        raise UsageError(f"{path} is empty: name the file that holds the list")
+    if head.startswith(_WORKBOOKS):
+        return "workbook", read_workbook(path), None
+    for magic, what in _NO_TABLES:
+        if start.startswith(magic):
+            raise UsageError(f"{path} is {what}: save the list as XLSX, ODS, CSV or JSON")
+    if _is_json(start.replace(b"\0", b"")):
+        return "json", [read_json(path)], None
+    used = Encoding(encoding) if encoding else find_encoding(path)
+    return "text", [read_text(path, used, _score)], str(used)
+
+
+def _is_json(start: bytes) -> bool:
+    """A brace, or a bracket that does not begin an IPv6 address."""
+    inside = start[1:].lstrip()[:1]
+    return (start[:1] == b"{" and inside in {b'"', b"}"}) or (start[:1] == b"[" and inside in {b"{", b"]"})
+
+
+def _score(rows: Sequence[Sequence[str]]) -> int:
+    return max((find_columns(row).score for row in rows[:_HEAD]), default=0)
+
+
+def _rows(sheets: Iterable[Sheet], chosen: Mapping[Field, str], readings: list[SheetReading]) -> Iterator[Row]:
+    """The rows of all sheets; `readings` grows with them."""
+    count = 0
+    for sheet in sheets:
+        reading = SheetReading(sheet.name, notes=sheet.notes)
+        readings.append(reading)
+        for row in _sheet_rows(sheet, chosen, reading):
+            count += 1
+            if count > MAX_ROWS:
+                raise UsageError(f"the inventory has more than {MAX_ROWS:,} rows: split it by site")
+            reading.rows += 1
+            yield row
+
+
+def _sheet_rows(sheet: Sheet, chosen: Mapping[Field, str], reading: SheetReading) -> Iterator[Row]:
+    head = list(islice(sheet.lines, _HEAD))
+    if not head:
+        return
+    lines = chain(head, sheet.lines)
+    if head[0].names is not None:
+        names = head[-1].names or ()
+        reading.columns = _columns(names, [line.cells for line in head], chosen)
+    else:
+        at, size, found = _header(head, chosen)
+        reading.headers += [line.number for line in head[at : at + size]]
+        reading.columns = found
+        lines = chain(head[:at], head[at + size :], sheet.lines)
+    if not reading.columns.identifies:
+        reading.unread = sum(1 for _ in lines)
+        return
+    yield from _data(lines, chosen, reading)
+
+
+def _data(lines: Iterable[Line], chosen: Mapping[Field, str], reading: SheetReading) -> Iterator[Row]:
+    first_header = min(reading.headers, default=0)
+    for line in lines:
+        if line.names is not None and len(line.names) > len(reading.columns.names):
+            reading.columns = _columns(line.names, (), chosen)
+        if not line.fault and not any(map(str.strip, line.cells)):
+            reading.blank += 1
+            continue
+        row = read_row(line, reading.columns, reading.sheet)
+        if row.usable or line.names is not None:
+            yield row
+        elif line.number < first_header:
+            reading.above += 1
+        elif _are_names(line.cells, reading.columns):
+            reading.headers.append(line.number)
+            _turn(line, chosen, reading)
+        else:
+            yield row
+
+
+def _turn(line: Line, chosen: Mapping[Field, str], reading: SheetReading) -> None:
+    """Read on under a header further down, where it places fields in other columns (lists that were put together)."""
+    found = find_columns(line.cells)
+    if found.identifies and found.of != reading.columns.of and not chosen:
+        reading.columns = found
+        reading.notes.append(f"row {line.number} is another header: from there on, {described(found)}")
+
+
+def _columns(names: Sequence[str], sample: Sequence[Sequence[str]], chosen: Mapping[Field, str]) -> Columns:
+    found = find_columns(names, sample)
+    if not found.identifies:
+        found = find_by_content(sample, found)
+    return override(found, chosen)
+
+
+def _header(head: Sequence[Line], chosen: Mapping[Field, str]) -> tuple[int, int, Columns]:
+    """Where the header begins, how many rows it takes (0: there is none), and its columns."""
+    at, size, found = 0, 0, Columns(())
+    for index, line in enumerate(head):
+        if _holds_identifier(line.cells):
+            if found.identifies:  # the list has begun; a header below is that of another one
+                break
+            continue
+        height, here = _header_at(head, index)
+        if here.score > found.score:
+            at, size, found = index, height, here
+    sample = [line.cells for line in head[at + size :]]
+    if not found.identifies:
+        found = find_by_content(sample, found)
+    if size == 0:
+        width = max(len(line.cells) for line in head)
+        found = Columns(tuple(letters(at) for at in range(width)), found.of)
+    return at, size, override(found, chosen)
+
+
+def _header_at(head: Sequence[Line], index: int) -> tuple[int, Columns]:
+    """The columns that a row names, with the row below it where both together name more ("IP" above "Address")."""
+    upper, sample = head[index].cells, [line.cells for line in head[index + 1 :]]
+    one = find_columns(upper, sample)
+    if not sample or _holds_identifier(sample[0]):
+        return 1, one
+    lower = sample[0]
+    width = max(len(upper), len(lower))
+    padded = ([*row, *[""] * (width - len(row))] for row in (upper, lower))
+    pairs = [(f"{above} {below}".strip(), below.strip()) for above, below in zip(*padded, strict=True)]
+    exact = [is_exact(name) for name, below in pairs if below]
+    two = find_columns([name for name, _ in pairs], sample[1:])
+    # Under names that tell all by themselves stands a row of values, or the header proper under a title.
+    if sum(exact) * 2 < max(len(exact), 1) or two.score < one.score or two.score <= find_columns(lower).score:
+        return 1, one
+    return 2, two
+
+
+def _are_names(cells: Sequence[str], columns: Columns) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    if tuple(cells) == columns.names[: len(cells)]:
+        return True
+    return len(filled) > 1 and all(map(is_exact, filled))
+
+
+def _holds_identifier(cells: Sequence[str]) -> bool:
+    return any(values.addresses(cell).values or values.macs(cell).values for cell in cells)
+
+
+def described(columns: Columns) -> str:
+    """The mapping in one line, as `ip = "IP Addr."`."""
+    named = (f"{which} = {_names(columns, places)}" for which, places in columns.of.items())
+    return ", ".join(named) or "no column is of use"
+
+
+def _names(columns: Columns, places: Sequence[int]) -> str:
+    return " and ".join(f'"{columns.names[at].strip() or letters(at)}"' for at in places)
+
+
+def _unidentified(path: Path, readings: Sequence[SheetReading]) -> str:
+    names = [name for reading in readings for name in reading.columns.names if name.strip()]
+    shown = ", ".join(map(values.shown, names[:_MAX_NAMED])) or "none"
+    return (
+        f"no column of {path} says which device a row means (address, MAC, serial, UUID, host name); its columns are "
+        f"{shown}: name one with --map ip=COLUMN"
+    )

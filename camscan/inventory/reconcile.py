@@ -1,0 +1,183 @@
+"""A manual inventory held against what was found: every row and every device gets a class, and the reason for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, host_key
+from camscan.inventory.coverage import Coverage, Look, Sight
+from camscan.inventory.makes import Find, Makes, described
+from camscan.inventory.matching import Matcher, Places
+from camscan.inventory.rows import Row
+from camscan.inventory.values import key, shown
+from camscan.records import Judged
+
+
+class Class(StrEnum):
+    """What becomes of a row, or of a device that no row names."""
+
+    MATCHED = "matched"
+    UNDECLARED = "undeclared"
+    NOT_FOUND = "not-found"
+    NOT_COVERED = "not-covered"
+    CONFLICT = "conflict"
+    MOVED = "moved"
+    DUPLICATE = "duplicate"
+    UNUSABLE = "unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row, one device, or both. `score` (0 to 1) is an order of trust in their being the same."""
+
+    cls: Class
+    reason: str
+    row: Row | None = None
+    found: Found | None = None
+    score: float | None = None
+    site: str | None = None
+    """Where the device is, or is looked for; None also where the row leaves it open."""
+
+    @property
+    def judged(self) -> Judged | None:
+        """The device, where there is one."""
+        return self.found.judged if self.found else None
+
+    @property
+    def address(self) -> str | None:
+        """Where the device is, else where the inventory says that it is."""
+        if self.found:
+            return self.found.judged.device.address
+        return next(iter(self.row.addresses), None) if self.row else None
+
+
+def reconcile(rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find) -> tuple[Result, ...]:
+    """A result for each row, in their order, then one for each device that no row names and that `counts`.
+
+    `find` gives the label that a text names (`camscan.identify.labels.Labels.find`).
+    """
+    work = _Reconciliation(rows, found, coverage, find)
+    return (*work.of_rows(), *work.undeclared())
+
+
+class _Reconciliation:
+    def __init__(self, rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find) -> None:
+        self._rows, self._found, self._coverage = rows, found, coverage
+        self._makes = Makes(find)
+        self._places = Places.of(rows, {*(one.site for one in found), *coverage.sites})
+        self._matcher = Matcher(rows, found, self._places, self._makes)
+        self._matcher.run()
+        self._row_at: dict[tuple[str | None, str], int | None] = {}
+        """The row of the device at an address; None for one that has no row."""
+        for number, device in enumerate(found):
+            for address in device.addresses:
+                self._row_at.setdefault((device.site, address), self._matcher.row_of.get(number))
+
+    def of_rows(self) -> Iterator[Result]:
+        for number, row in enumerate(self._rows):
+            if number in self._matcher.device_of:
+                yield self._joined(row, self._found[self._matcher.device_of[number]])
+                continue
+            cls, reason = self._alone(number, row)
+            sites = self._places.of_row(row)
+            yield Result(cls, _with_faults(reason, row), row, site=sites[0] if len(sites) == 1 else None)
+
+    def undeclared(self) -> Iterator[Result]:
+        for number, found in enumerate(self._found):
+            if found.counts and number not in self._matcher.row_of:
+                reason = f"no row names this device: {described(found.judged.device)}"
+                yield Result(Class.UNDECLARED, reason, found=found, site=found.site)
+
+    def _joined(self, row: Row, found: Found) -> Result:
+        agreement = compare(row, found, self._makes)
+        cls = _class(row, found, agreement, self._places)
+        reason = _with_faults(_reason(row, found, agreement, cls), row)
+        return Result(cls, reason, row, found, agreement.score, found.site)
+
+    def _alone(self, number: int, row: Row) -> tuple[Class, str]:
+        if not row.usable:
+            return Class.UNUSABLE, "it names no address, MAC, serial, UUID or host name that can be used"
+        if number in self._matcher.twin_of:
+            other = self._matcher.twin_of[number]
+            twin = self._rows[other]
+            device = self._matcher.device_of.get(other)
+            notes = [] if device is None else compare(row, self._found[device], self._makes).notes
+            same = f"it names the same device as {twin.where}: {_shared(row, twin)}"
+            return Class.DUPLICATE, "; ".join((same, *notes))
+        return self._unmatched(row)
+
+    def _unmatched(self, row: Row) -> tuple[Class, str]:
+        if not row.addresses:
+            return (
+                Class.NOT_COVERED,
+                "it names no address, and nothing that was found has what it names: it cannot be located",
+            )
+        sites = self._places.of_row(row)
+        if not sites:
+            return Class.NOT_COVERED, f"its site {shown(row.site or '')} is not among those that were scanned"
+        spots = [(site, address) for site in sites for address in row.addresses]
+        if open_ := sorted(
+            {site or "no site" for site, address in spots if self._row_at.get((site, address), 0) is None}
+        ):
+            where = " and ".join(open_)
+            return (
+                Class.NOT_COVERED,
+                f"devices are at {row.addresses[0]} of {where}: the row does not tell which is meant",
+            )
+        for spot in spots:
+            if (other := self._row_at.get(spot)) is not None:
+                return Class.NOT_FOUND, f"the device at {spot[1]} is another one, that of {self._rows[other].where}"
+        return _seen([self._coverage.look(*spot) for spot in spots])
+
+
+def _with_faults(reason: str, row: Row) -> str:
+    return "; ".join((reason, *row.faults))
+
+
+def _seen(looks: Sequence[Look]) -> tuple[Class, str]:
+    """The class of a row whose device was not found, by what became of its addresses."""
+    best = min(looks, key=lambda look: list(Sight).index(look.sight))
+    reasons = dict.fromkeys(look.reason for look in looks if look.sight is best.sight)
+    cls = Class.NOT_FOUND if best.sight is Sight.SILENT else Class.NOT_COVERED
+    return cls, "; ".join(reasons)
+
+
+def _class(row: Row, found: Found, agreement: Agreement, places: Places) -> Class:
+    differing = set(agreement.differing)
+    if not set(UNIQUE).isdisjoint(agreement.agreeing):
+        differing -= {Key.MAC, Key.ENDPOINT}  # one device may have several cards, and an endpoint changes with firmware
+    if differing:
+        return Class.CONFLICT
+    return Class.MOVED if _has_moved(row, found, agreement, places) else Class.MATCHED
+
+
+def _has_moved(row: Row, found: Found, agreement: Agreement, places: Places) -> bool:
+    elsewhere = bool(row.addresses) and Key.ADDRESS not in agreement.agreeing
+    return elsewhere or (places.told and row.site is not None and key(row.site) != key(found.site or ""))
+
+
+def _reason(row: Row, found: Found, agreement: Agreement, cls: Class) -> str:
+    agreeing = agreement.agreeing
+    texts = [f"{', '.join(agreeing)} agree{'s' if len(agreeing) == 1 else ''}"]
+    if len(agreeing) == 1 and not found.counts:
+        texts.append("nothing shows that it is a camera")
+    texts += agreement.notes
+    if row.addresses and Key.ADDRESS not in agreeing:
+        texts.append(f"inventory says {row.addresses[0]}, found at {found.judged.device.address}")
+    if cls is Class.MOVED and Key.ADDRESS in agreeing:
+        texts.append(f"inventory says site {row.site}, found at {found.site}")
+    return "; ".join(texts)
+
+
+def _shared(one: Row, other: Row) -> str:
+    """What two rows have in common, in words."""
+    same = [
+        (Key.SERIAL, one.serial and other.serial and key(one.serial) == key(other.serial)),
+        (Key.MAC, set(one.macs) & set(other.macs)),
+        (Key.ENDPOINT, one.endpoint and one.endpoint == other.endpoint),
+        (Key.ADDRESS, set(one.addresses) & set(other.addresses)),
+        (Key.HOSTNAME, one.hostname and other.hostname and host_key(one.hostname) == host_key(other.hostname)),
+    ]
+    return f"same {', '.join(which for which, shared in same if shared)}"

@@ -1,0 +1,110 @@
+"""What one row of an inventory says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from camscan.inventory import values
+from camscan.inventory.columns import Columns, letters
+from camscan.inventory.synonyms import Field
+from camscan.inventory.tables import Line
+from camscan.inventory.values import Read
+
+_TEXTS = (Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.SITE, Field.LOCATION, Field.NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `number` is its line or row in the file, `names` and `cells` are what stands there, raw but cut.
+
+    `faults` says what in it is broken or not used, and why.
+    """
+
+    number: int
+    cells: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    sheet: str = ""
+    addresses: tuple[str, ...] = ()
+    macs: tuple[str, ...] = ()
+    serial: str | None = None
+    endpoint: str | None = None
+    hostname: str | None = None
+    make: str | None = None
+    model: str | None = None
+    make_model: str | None = None
+    """Make and model in one text; which words are the make is known to who knows makes."""
+    site: str | None = None
+    location: str | None = None
+    name: str | None = None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it names a device in any way that can be looked for."""
+        return bool(self.addresses or self.macs or self.serial or self.endpoint or self.hostname)
+
+    @property
+    def where(self) -> str:
+        """The row for a message: "row 12", "row 12 of 'Ground floor'"."""
+        return f"row {self.number} of {values.shown(self.sheet)}" if self.sheet else f"row {self.number}"
+
+    @property
+    def named_cells(self) -> Mapping[str, str]:
+        """What stands in the row, by the name of the column, or by its letter where it has none."""
+        named: dict[str, str] = {}
+        for at, cell in enumerate(self.cells):
+            name = self.names[at].strip() if at < len(self.names) else ""
+            if name in named:
+                name = f"{name} ({letters(at)})"
+            if name or cell:
+                named[name or letters(at)] = cell
+        return named
+
+
+def read_row(line: Line, columns: Columns, sheet: str = "") -> Row:
+    """A row under its columns."""
+    faults = [line.fault] if line.fault else []
+
+    def all_of(which: Field, read: Callable[[str], Read]) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for cell in columns.cells(line.cells, which):
+            values_, fault = read(cell)
+            found.update(dict.fromkeys(values_))
+            if fault:
+                faults.append(f"{which}: {fault}")
+        return tuple(found)
+
+    def text(which: Field) -> str | None:
+        return next(filter(None, map(values.words, columns.cells(line.cells, which))), None)
+
+    addresses = all_of(Field.IP, values.addresses)
+    names = all_of(Field.HOSTNAME, _host_or_address)
+    addresses += tuple(a for name in names if (a := _as_address(name)) and a not in addresses)
+    return Row(
+        number=line.number,
+        cells=line.cells,
+        names=columns.names,
+        sheet=sheet,
+        addresses=addresses,
+        macs=all_of(Field.MAC, values.macs),
+        serial=_first(all_of(Field.SERIAL, values.serial)),
+        endpoint=_first(all_of(Field.ENDPOINT, values.endpoint)),
+        hostname=next((name for name in names if not _as_address(name)), None),
+        **{which.replace("-", "_"): text(which) for which in _TEXTS},
+        faults=tuple(faults),
+    )
+
+
+def _first(found: tuple[str, ...]) -> str | None:
+    return found[0] if found else None
+
+
+def _as_address(name: str) -> str:
+    return _first(values.addresses(name).values) or ""
+
+
+def _host_or_address(cell: str) -> Read:
+    """Host names, and the addresses that stand in their place."""
+    found = values.addresses(cell)
+    return found if found.values else values.host_name(cell)

@@ -1,0 +1,185 @@
+"""The names that people give to the columns of an inventory, in the languages in which we have seen them.
+
+A name is written here without case, accents, spaces and punctuation ("N° de série" is `ndeserie`).
+"""
+
+# ruff: noqa: RUF001  the names are in many scripts, and some letters of these look alike
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """What a column may hold."""
+
+    IP = "ip"
+    MAC = "mac"
+    SERIAL = "serial"
+    ENDPOINT = "endpoint"
+    HOSTNAME = "hostname"
+    MAKE = "make"
+    MODEL = "model"
+    MAKE_MODEL = "make-model"
+    SITE = "site"
+    LOCATION = "location"
+    NAME = "name"
+
+
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+IDENTIFIERS = frozenset((Field.IP, Field.MAC, Field.SERIAL, Field.ENDPOINT, Field.HOSTNAME))
+"""The fields that can say which device a row means."""
+
+SYNONYMS: Mapping[Field, str] = {
+    Field.IP: """
+        ip ips ipport ipv4 ipv6 ipaddr ipaddress ipaddresses ipno ipnumber ipv4address ipv6address ipaddressv4
+        ipaddressv6 primaryip primaryip4 primaryip6 primaryipv4 primaryipv6 managementip mgmtip deviceip cameraip
+        currentip staticip inetaddr networkaddress ipadresse ipadressen ipnummer netzwerkadresse netzadresse
+        adresseip adressesip adressereseau direccionip dirip direcciondered ipdireccion indirizzoip indirizzorete
+        ipadres netwerkadres enderecoip endip adresip adresyip adressip ipadress ipadresa ipcim ipadresi iposoite
+        ипадрес адресip адресустройства ip地址 ipv4地址 网络地址 ip位址 網路位址 ipアドレス アイピーアドレス ip주소
+    """,
+    Field.MAC: """
+        mac macs macaddr macaddress macaddresses macid macno ethernetaddress ethernetmac hardwareaddress hwaddr
+        hwaddress physicaladdress physaddr lanmac wiredmac primarymac primarymacaddress macadresse macadressen
+        hardwareadresse physischeadresse adressemac adressephysique direccionmac dirmac direccionfisica
+        indirizzomac indirizzofisico macadres fysiekadres enderecomac enderecofisico adresmac adresfizyczny
+        macadress macadresa maccim macadresi macosoite mac地址 物理地址 mac位址 macアドレス 物理アドレス mac주소
+        macадрес адресmac
+    """,
+    Field.SERIAL: """
+        serial serials serialno serialnr serialnum serialnumber serialnumbers serialid sn snno deviceserial
+        devicesn cameraserial factoryserial chassisserial seriennummer seriennr serienr serialnummer snr
+        fabriknummer fabrnr geratenummer numerodeserie numerodeserial numeroserie numserie nserie noserie ndeserie
+        nodeserie nrserie nroserie nrodeserie serie matricola numerodiserie numeromatricola seriale serienummer
+        nrseryjny numerseryjny serienummeret vyrobnicislo seriovecislo serinumarasi serino sorozatszam gyariszam
+        sarjanumero numardeserie серийныйномер серийныйno серномер заводскойномер завno 序列号 序列號 产品序列号
+        出厂编号 시리얼번호 일련번호 シリアル シリアル番号 シリアルナンバー 製造番号 機番
+    """,
+    Field.ENDPOINT: """
+        uuid deviceuuid onvifuuid epr endpoint endpointreference endpointaddress wsdendpoint urn udn guid
+    """,
+    Field.HOSTNAME: """
+        hostname fqdn dnsname dnshostname networkname netbiosname rechnername hostnamen netzwerkname nomdhote
+        nomhote nomreseau nombredehost nombrehost nomehost hostnaam nazwahosta имяхоста имяузла 主机名 主機名稱
+        ホスト名 호스트이름
+    """,
+    Field.MAKE: """
+        make maker makes manufacturer manufacturername manufacturedby mfr mfg manuf brand brandname oem hersteller
+        herstellername fabrikat marke fabricant marque constructeur fabricante marca produttore costruttore
+        fabrikant merk producent marka vyrobce znacka uretici gyarto valmistaja merkki tillverkare producator
+        производитель изготовитель марка бренд вендор 厂商 厂家 品牌 制造商 生产厂家 生产厂商 廠牌 製造商 メーカー
+        メーカ メーカー名 製造元 製造者 제조사 브랜드
+    """,
+    Field.MODEL: """
+        model models modelno modelnr modelnum modelnumber modelname modelid devicemodel cameramodel hardwaremodel
+        productmodel modell modellnr modellnummer modellbezeichnung typenbezeichnung typbezeichnung geratetyp
+        modele modeles reference modelo modelos modello modelli modelnummer typenummer modelu malli tipus модель
+        типмодели 型号 型號 设备型号 产品型号 摄像机型号 機種 型番 型式 モデル モデル名 機種名 모델 모델명
+    """,
+    Field.MAKE_MODEL: """
+        makemodel makeandmodel makemodelno brandmodel brandandmodel manufacturermodel manufacturerandmodel
+        manufacturertype maketype herstellermodell herstellertyp herstellerundmodell herstellerundtyp fabrikattyp
+        marquemodele marqueetmodele marcamodelo marcaymodelo marcaemodelo marcamodello merkmodel merktype
+        producentmodel markamodel производительмодель маркамодель 品牌型号 厂商型号 メーカー型番 제조사모델
+    """,
+    Field.SITE: """
+        site sites sitename sitecode siteid campus branch branchoffice facility premises property liegenschaft
+        niederlassung filiale standortname objekt etablissement agence sede sitio sucursal vestiging locatienaam
+        filial oddzial obiekt pobocka объект площадка филиал 站点 厂区 园区 分公司 拠点 拠点名 事業所 사업장
+    """,
+    Field.LOCATION: """
+        location locations locationname installlocation installationlocation installedat position place area zone
+        room building floor where physicallocation cameralocation standort ort raum gebaude einbauort montageort
+        aufstellort etage lieu emplacement localisation batiment piece ubicacion lugar edificio planta posizione
+        luogo ubicazione posto locatie plaats gebouw ruimte localizacao local localizacion predio lokalizacja
+        miejsce budynek umisteni misto konum yer bina hely sijainti plats placering lokasjon plassering
+        местоположение расположение место местоустановки размещение здание 位置 地点 安装位置 安装地点 安裝位置
+        所在位置 場所 設置場所 設置箇所 위치 설치위치
+    """,
+    Field.NAME: """
+        name names devicename cameraname camname camera cameralabel friendlyname displayname label tagname title
+        bezeichnung kameraname geratename kamerabezeichnung nom nomcamera nomdelacamera designation nombre
+        nombrecamara denominacion nome nomecamera denominazione naam cameranaam nazwa nazwakamery nazev ad isim nev
+        nimi namn navn имя название наименование имякамеры 名称 设备名称 摄像机名称 名稱 名前 カメラ名 機器名 이름
+        카메라이름
+    """,
+}
+"""Names that mean one thing alone."""
+
+WEAK: Mapping[Field, str] = {
+    Field.IP: """
+        url uri link weburl webinterface webaddress weboberflache rtspurl
+    """,
+    Field.HOSTNAME: """
+        host node dns rechner
+    """,
+    Field.MAKE: """
+        vendor supplier lieferant fournisseur proveedor fornitore leverancier fornecedor dostawca поставщик
+    """,
+    Field.MODEL: """
+        type devicetype producttype cameratype product productname partnumber partno hardware typ tip tipo tyyppi
+        kameratyp артикул тип 类型 類型 種類
+    """,
+    Field.SITE: """
+        region
+    """,
+    Field.NAME: """
+        display description device beschreibung descripcion descrizione descricao opis описание 描述 説明
+    """,
+}
+"""Names that are taken where no better column has the field."""
+
+EITHER = _listed("""
+        address addresses addr adresse adressen adresses direccion indirizzo adres endereco adress adresa cim
+        adresi osoite адрес 地址 位址 アドレス 住所 주소
+""")
+"""Names of a column of IP addresses or of streets: what stands in it decides."""
+
+STRONG_WORDS: Mapping[str, Field] = {
+    "ip": Field.IP,
+    "ipv4": Field.IP,
+    "ipv6": Field.IP,
+    "mac": Field.MAC,
+    "serial": Field.SERIAL,
+    "sn": Field.SERIAL,
+    "uuid": Field.ENDPOINT,
+    "hostname": Field.HOSTNAME,
+    "fqdn": Field.HOSTNAME,
+    "manufacturer": Field.MAKE,
+    "hersteller": Field.MAKE,
+    "brand": Field.MAKE,
+    "model": Field.MODEL,
+    "modell": Field.MODEL,
+    "location": Field.LOCATION,
+    "standort": Field.LOCATION,
+}
+"""Words that tell a column's field wherever they stand in its name."""
+
+FILLERS = _listed("""
+        camera cameras cam device devices equipment asset unit item the of de del der des du da di van la le el
+        kamera gerat gerate camara telecamera equipo appareil current primary static field network lan eth eth0
+        ethernet wired info no nr number nummer
+""")
+"""Words that say nothing about a column's field."""
+
+FOREIGN = _listed("""
+        rating class schutzart protection mask netmask subnet subnetmask gateway gw dns ntp port ports vlan
+        multicast oui prefix old previous former alt alte alter ancien ancienne antiguo antigua vecchio range
+        version firmware date license licence status
+""")
+"""Words that make a column something else than its other words say ("IP rating", "old IP", "MAC vendor prefix")."""
+
+OF_OTHERS = _listed("""
+        nvr dvr recorder server switch vms router ap host parent
+""")
+"""Words of columns that name another device; such a column is taken where no other has the field."""
+
+JOINERS = _listed("""
+        and und et y e en i и a oder or
+""")
+"""Words between two names of one column."""

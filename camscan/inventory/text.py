@@ -1,0 +1,226 @@
+"""Delimited text, in any encoding and with any delimiter.
+
+A quote that is never closed, or a line in another encoding, costs nobody but itself.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, pairwise
+from pathlib import Path
+from typing import BinaryIO
+
+from camscan.errors import UsageError
+from camscan.inventory.tables import Line, Sheet, line
+
+MAX_LINE = 1 << 20
+"""Bytes of one line; what is longer has no place in an inventory."""
+_CHUNK = 1 << 20
+_HEAD = 100
+"""Lines that are looked at to find the delimiter."""
+_MAX_JOINED = 20
+"""Lines that one quoted cell may span."""
+_SAMPLE = 64 * 1024
+_BEGINNING = 16
+_DELIMITERS = ",;\t|^~\x1f\u00a6"
+_SINGLE_BYTE = ("cp1252", "cp1250", "cp1251")
+_CANDIDATES = ("gb18030", "big5", "cp1252", "cp1251", "cp1250", "shift_jis")
+"""The encodings, beside Unicode's, in which spreadsheets save text where cameras are bought most."""
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+Score = Callable[[Sequence[Sequence[str]]], int]
+"""How much the column names among some rows tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a file is encoded. Lines that are not in `name` are read as `other`, where it is set."""
+
+    name: str
+    other: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}, some lines {self.other}" if self.other else self.name
+
+
+def find_encoding(path: Path) -> Encoding:
+    """The encoding: by its mark, else UTF-8 where it holds, else the likeliest (a guess, to be shown).
+
+    Where some lines are UTF-8 and some are not, the file is taken to be put together from two.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+        if marked := next((name for bom, name in _BOMS if head.startswith(bom)), None):
+            return Encoding(marked)
+        if wide := _wide(head):
+            return Encoding(wide)
+        file.seek(0)
+        return _by_line(byte_lines(file))
+
+
+def byte_lines(file: BinaryIO) -> Iterator[bytes]:
+    r"""The lines of a file, ended by \n, \r\n or \r; of a line that is too long, its beginning."""
+    rest = b""
+    skipping = False
+    while chunk := file.read(_CHUNK):
+        lines = (rest + chunk).splitlines(keepends=True)
+        # The last line may go on, and a \r may be half of a line's end.
+        rest = lines.pop() if not lines[-1].endswith(b"\n") else b""
+        for one in lines:
+            if not skipping:
+                yield one[:MAX_LINE]
+            skipping = False
+        if len(rest) > MAX_LINE:
+            if not skipping:
+                yield rest[:MAX_LINE]
+            rest, skipping = rest[-1:] if rest.endswith(b"\r") else b"", True
+    if rest and not skipping:
+        yield rest[:MAX_LINE]
+
+
+def text_lines(path: Path, encoding: Encoding) -> Iterator[str]:
+    """The lines of a file as text; bytes that are in no encoding become U+FFFD.
+
+    Raises:
+        UsageError: the encoding does not exist.
+    """
+    try:
+        codecs.lookup(encoding.name)
+    except LookupError as error:
+        raise UsageError(f"no such encoding: {encoding.name!r}: write a name such as cp1252 or gb18030") from error
+    with path.open("rb") as file:
+        if encoding.name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+            with io.TextIOWrapper(file, encoding.name, errors="replace", newline=None) as text:
+                yield from iter(lambda: text.readline(MAX_LINE), "")
+                return
+        for number, data in enumerate(byte_lines(file)):
+            yield _decoded(data.removeprefix(codecs.BOM_UTF8) if number == 0 else data, encoding)
+
+
+def read_text(path: Path, encoding: Encoding, score: Score) -> Sheet:
+    """The table in a text file; `score` judges which delimiter makes columns whose names tell something."""
+    lines = text_lines(path, encoding)
+    head = list(islice(lines, _HEAD))
+    told = _told(head[0]) if head else None
+    delimiter = told or _delimiter(head, score)
+    numbered = enumerate(chain(head, lines), start=1)
+    if told:
+        next(numbered)
+    return Sheet("", _rows(numbered, delimiter))
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without its mark, where the text begins with Latin letters: every second byte is zero, and no other."""
+    low, high = head[0:_BEGINNING:2], head[1:_BEGINNING:2]
+    if len(head) < 4:
+        return None
+    if all(low) and not any(high):
+        return "utf-16-le"
+    return "utf-16-be" if all(high) and not any(low) else None
+
+
+def _by_line(lines: Iterable[bytes]) -> Encoding:
+    sample = bytearray()
+    utf8 = False
+    for data in lines:
+        if data.isascii():
+            continue
+        try:
+            data.decode("utf-8")
+            utf8 = True
+        except UnicodeDecodeError:
+            if len(sample) < _SAMPLE:
+                sample += data
+    if not sample:
+        return Encoding("utf-8")
+    guess = _guess(bytes(sample[:_SAMPLE]))
+    return Encoding("utf-8", guess) if utf8 else Encoding(guess)
+
+
+def _guess(sample: bytes) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415  files in UTF-8 do not need it
+
+    # In the encodings of East Asia, bytes above 127 come in pairs at least once in a line or two.
+    pairs = any(one > 127 and other > 127 for one, other in pairwise(sample))
+    found = from_bytes(sample, cp_isolation=list(_CANDIDATES if pairs else _SINGLE_BYTE)).best()
+    return found.encoding if found else "cp1252"
+
+
+def _decoded(data: bytes, encoding: Encoding) -> str:
+    if encoding.other is None:
+        return data.decode(encoding.name, "replace")
+    try:
+        return data.decode(encoding.name)
+    except UnicodeDecodeError:
+        return data.decode(encoding.other, "replace")
+
+
+def _told(text: str) -> str | None:
+    """The delimiter in the first line that Excel writes and reads: `sep=;`."""
+    text = text.strip('\ufeff\r\n"')
+    return text[4] if text[:4].lower() == "sep=" and len(text) == 5 else None
+
+
+def _delimiter(head: Sequence[str], score: Score) -> str:
+    """The delimiter that gives the best names, then the most rows of one width.
+
+    csv.Sniffer gives up where titles stand above the table, or where it has one column.
+    """
+
+    def merit(delimiter: str) -> tuple[int, int, int]:
+        rows = [row.cells for row in _rows(enumerate(head), delimiter)]
+        widths = Counter(width for row in rows if (width := len(row)) > 1)
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+        return score(rows), count, width
+
+    return max(_DELIMITERS, key=merit)
+
+
+def _rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Line]:
+    """The rows. A quoted cell may go on in the next lines; where its quote is a stray one, they are read again."""
+    source = iter(lines)
+    ahead = deque[tuple[int, str]]()
+    width = 0
+    while first := ahead.popleft() if ahead else next(source, None):
+        taken = [first]
+        cells = _cells(_taking(taken, ahead, source), delimiter)
+        fault = ""
+        if cells is None or (len(taken) > 1 and _is_stray(cells, taken, delimiter, width)):
+            cells, fault = _plain(first[1], delimiter), "a quote in it is never closed"
+            ahead.extendleft(reversed(taken[1:]))
+        width = width or len(cells)
+        yield line(first[0], cells, fault)
+
+
+def _taking(
+    taken: list[tuple[int, str]], ahead: deque[tuple[int, str]], source: Iterator[tuple[int, str]]
+) -> Iterator[str]:
+    """The texts of the lines in `taken` and of those after them, which are moved there as they are read."""
+    yield taken[0][1]
+    while len(taken) < _MAX_JOINED and (more := ahead.popleft() if ahead else next(source, None)):
+        taken.append(more)
+        yield more[1]
+
+
+def _cells(lines: Iterator[str], delimiter: str) -> list[str] | None:
+    """The cells of the first row; None where a quote is left open or a quoted cell is followed by something else."""
+    try:
+        return next(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+
+
+def _is_stray(cells: Sequence[str], taken: Sequence[tuple[int, str]], delimiter: str, width: int) -> bool:
+    """Whether a row over several lines has swallowed whole other ones, or comes out in another width than the first."""
+    swallowed = any(len(_plain(text, delimiter)) == max(width, 2) for _, text in taken[1:-1])
+    return swallowed or (width > 0 and len(cells) != width)
+
+
+def _plain(text: str, delimiter: str) -> list[str]:
+    """The cells of a line in which quotes mean nothing."""
+    return [cell.strip('" \r\n') for cell in text.split(delimiter)]

@@ -1,0 +1,153 @@
+"""Reads a workbook (XLSX, XLSM, XLSB, XLS, ODS) and writes its rows as JSON lines; run as a program of its own.
+
+A workbook is somebody else's archive: a few kilobytes of it may unfold to gigabytes, or name one cell at the far end of
+a sheet. So it is read here, under limits of memory and time that end this process and no other. Imports nothing of
+camscan, so that it can be run by its path.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import python_calamine
+
+MAX_MEMORY = 1 << 30
+"""Bytes of address space: a workbook of 210,000 rows of 12 columns takes about 400 MiB."""
+MAX_SECONDS = 120
+MAX_PARTS = 10_000
+"""Files in one archive: a workbook has about ten, and one a sheet and picture."""
+MAX_UNPACKED = 768 << 20
+"""Bytes of all files in one archive, as its directory states them."""
+MAX_MERGED = 100_000
+_EXACT = 10**15
+"""Numbers below it are kept whole by a spreadsheet."""
+
+_Range = tuple[tuple[int, int], tuple[int, int]]
+
+
+class RefusedError(Exception):
+    """The file is not read; the message says why, and the remedy."""
+
+
+def main(path: str) -> int:
+    """Write every sheet of a workbook to stdout; 0 where all of it could be read."""
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        for item in read(path):
+            sys.stdout.write(json.dumps(item) + "\n")
+    except MemoryError:
+        _end({"error": f"it takes more than {MAX_MEMORY >> 20} MiB of memory: save the list as CSV"})
+    except RefusedError as error:
+        _end({"error": str(error)})
+    else:
+        _end({"end": True})
+    return 0
+
+
+def read(path: str) -> Iterator[Any]:
+    """`{"sheet": name, "note": text}`, then `[row number, [cell, ...]]` for each row of it that holds anything.
+
+    Raises:
+        RefusedError: the file is no workbook, is protected, or unfolds to too much.
+    """
+    check_archive(path)
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  this program imports as little as it can
+            book = python_calamine.load_workbook(file)
+    except python_calamine.PasswordError as error:
+        raise RefusedError("it is protected by a password: save a copy without one") from error
+    except Exception as error:  # the reader raises its own errors, ValueError, OSError and panics of its parser alike
+        raise RefusedError(f"it cannot be read as a workbook ({error}): save it again, or as CSV") from error
+    for index, about in enumerate(book.sheets_metadata):
+        if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
+            yield {"sheet": about.name, "note": "it is no table (a chart or a macro): not read"}
+        elif about.visible is not python_calamine.SheetVisibleEnum.Visible:
+            yield {
+                "sheet": about.name,
+                "note": "it is hidden: not read; show it in the workbook if it is part of the list",
+            }
+        else:
+            yield from _sheet(book, index, about.name)
+
+
+def check_archive(path: str) -> None:
+    """Look at an archive's directory before anything in it is unpacked; a file that is no archive passes.
+
+    Raises:
+        RefusedError: it holds too many files, or too much.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise RefusedError(f"its archive is damaged ({error}): save it again, or as CSV") from error
+    size = sum(part.file_size for part in parts)
+    if len(parts) > MAX_PARTS or size > MAX_UNPACKED:
+        raise RefusedError(
+            f"it would unfold to {len(parts):,} files of {size >> 20:,} MiB in all, "
+            f"and {MAX_PARTS:,} and {MAX_UNPACKED >> 20} MiB are allowed: save the list as CSV"
+        )
+
+
+def _sheet(book: Any, index: int, name: str) -> Iterator[Any]:
+    try:
+        sheet = book.get_sheet_by_index(index)
+        merged = sorted(sheet.merged_cell_ranges or ())[:MAX_MERGED]
+    except MemoryError:
+        raise
+    except Exception as error:  # as above
+        yield {"sheet": name, "note": f"it cannot be read ({error}): not read"}
+        return
+    yield {"sheet": name, "note": ""}
+    left = [""] * (sheet.start or (0, 0))[1]  # rows come from the first on, columns only from the first that is used
+    rows = (left + [_text(value) for value in row] for row in sheet.iter_rows())
+    for number, cells in enumerate(_filled(rows, merged), start=1):
+        if cells:
+            yield [number, cells]
+
+
+def _filled(rows: Iterator[list[str]], merged: list[_Range]) -> Iterator[list[str]]:
+    """The rows, [] for those without a cell of their own, and merged cells repeated all over their range."""
+    waiting = merged[::-1]
+    active: list[tuple[_Range, str]] = []
+    for at, cells in enumerate(rows):
+        own = any(cells)
+        while waiting and waiting[-1][0][0] <= at:
+            found = waiting.pop()
+            if found[0][0] == at and found[0][1] < len(cells):
+                active.append((found, cells[found[0][1]]))
+        active = [entry for entry in active if entry[0][1][0] >= at]
+        for ((_, left), (_, right)), text in active:
+            for column in range(left, min(right + 1, len(cells))):
+                cells[column] = cells[column] or text
+        yield cells if own else []
+
+
+def _text(value: Any) -> str:
+    """A cell as it would be written in CSV; a date in ISO 8601, so that it shows that it is one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < _EXACT else f"{value:.15G}"
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
+
+
+def _end(item: Any) -> None:
+    sys.stdout.write(json.dumps(item) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

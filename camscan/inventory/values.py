@@ -1,0 +1,187 @@
+"""Cells to identifiers: addresses, MACs, serials, endpoints and host names as people and spreadsheets write them.
+
+Each reader gives what it could read and, in words, what it could not. Nothing is guessed: what two programs would read
+in two ways is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
+
+MAX_VALUES = 8
+"""Identifiers of one kind that one row may name: no camera has more network cards."""
+MAX_TEXT = 1_000
+"""Characters of a cell in which identifiers are looked for."""
+
+_SHOWN = 40
+
+
+class Read(NamedTuple):
+    """What a cell says: the usable values, and why the rest is not used ("" where nothing is left over)."""
+
+    values: tuple[str, ...] = ()
+    fault: str = ""
+
+
+_NOTHING = Read()
+_SAYS_NOTHING = """
+    - -- --- . / ? ?? n/a na #n/a #na n.a. k.a. nil none null nan unknown unbekannt inconnu tbd tba tbc todo keine kein
+    leer empty x xx xxx dhcp dynamic dynamisch 0
+"""
+_BLANKS = frozenset(_SAYS_NOTHING.split())
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d"), "-")
+
+_ADDRESS = re.compile(
+    r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)"
+    r"|(?<!\d)(?<!\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)"
+)
+_PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}")
+_MAC = re.compile(
+    r"(?<![0-9A-Za-z])(?:0x)?(?:"
+    r"[0-9A-F]{1,2}(?:([:.\- ])[0-9A-F]{1,2})(?:\1[0-9A-F]{1,2}){4}"
+    r"|[0-9A-F]{4}([:.\- ])[0-9A-F]{4}\2[0-9A-F]{4}"
+    r"|[0-9A-F]{6}[:.\- ]?[0-9A-F]{6}"
+    r")(?![0-9A-Za-z]|[:.\-][0-9A-Fa-f])",
+    re.IGNORECASE,
+)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_HOST = re.compile(r"(?=.*[a-z])[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?")
+_CAPTION = re.compile(r"^(?:s/?n|ser(?:ial)?(?: ?(?:no|nr|number))?)(?:\s*[.:#])+\s*", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?"
+_TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?)?"
+_DATE = re.compile(
+    rf"\d{{4}}-\d\d?-\d\d?{_TIME}|\d\d?([./-])\d\d?\1(?:\d\d){{1,2}}{_TIME}"
+    rf"|(?:\d\d?[-. ]+)?{_MONTH}[-. ]+(?:\d\d){{1,2}}|\d\d?[-. ]+{_MONTH}",
+    re.IGNORECASE,
+)
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+|(?=\d{16})\d+000", re.IGNORECASE)
+"""A number as a spreadsheet shows it that keeps 15 digits (IEEE 754 double) and turns the others into zeros."""
+_MIN_SERIAL, _MAX_SERIAL = 4, 128
+
+
+def clean(text: str) -> str:
+    """`text` in its compatibility form, on one line, without NUL, controls and invisible characters, trimmed."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    folded = unicodedata.normalize("NFKC", text[:MAX_TEXT].translate(_DASHES))
+    kept = (" " if c.isspace() else c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C")
+    return " ".join("".join(kept).split())
+
+
+def words(text: str) -> str | None:
+    """A cleaned text; None where the cell is blank or says in words that it is."""
+    text = clean(text)
+    return None if not text or text.casefold() in _BLANKS else text
+
+
+def addresses(text: str) -> Read:
+    """All IP addresses in a cell: in brackets, with port, prefix length or zone, in a URL, several of them."""
+    return _all(text, _find_addresses, "holds no IP address")
+
+
+def macs(text: str) -> Read:
+    """All MACs in a cell, as "AA:BB:CC:DD:EE:FF", from any of the usual notations; none that no single card has."""
+    return _all(text, _find_macs, "is no MAC address of one network card")
+
+
+def serial(text: str) -> Read:
+    """A serial number; what a spreadsheet has made a date, a rounded number or a formula of is not one any more."""
+    text = words(text) or ""
+    text = _CAPTION.sub("", text)
+    if text.endswith(".0") and text[:-2].isdigit():
+        text = text[:-2]
+    if len(set(text.casefold())) < 2 or text.casefold() in _BLANKS:
+        return _NOTHING
+    return Read(fault=fault) if (fault := _spoilt(text)) else Read((text,))
+
+
+def endpoint(text: str) -> Read:
+    """The UUID of an endpoint address, in lower case; none for the nil UUID."""
+    return _all(text, lambda cell: [u for u in _UUID.findall(cell.lower()) if u.strip("0-")], "holds no UUID")
+
+
+def host_name(text: str) -> Read:
+    """A host name in lower case, without the dot of the root."""
+    text = (words(text) or "").casefold().rstrip(".")
+    if not text or _HOST.fullmatch(text):
+        return Read((text,) if text else ())
+    return Read(fault=f"{shown(text)} is no host name")
+
+
+def shown(text: str) -> str:
+    """A text of the inventory, short and in quotes, for a message."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+def key(text: str) -> str:
+    """Letters and digits alone, in upper case: what serials and models are compared by."""
+    return "".join(filter(str.isalnum, text)).upper()
+
+
+def address_key(text: str) -> str:
+    """The usual spelling of an address, without zone; the text itself where it is none."""
+    try:
+        return _spelt(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return text
+
+
+def _all(text: str, find: Callable[[str], list[str]], fault: str) -> Read:
+    text = words(text) or ""
+    if not text:
+        return _NOTHING
+    found = tuple(dict.fromkeys(find(text[:MAX_TEXT])))
+    if not found:
+        return Read(fault=f"{shown(text)} {fault}")
+    more = f"only the first {MAX_VALUES} of {len(found)} in one cell are used" if len(found) > MAX_VALUES else ""
+    return Read(found[:MAX_VALUES], more)
+
+
+def _find_addresses(text: str) -> list[str]:
+    return [address for match in _ADDRESS.finditer(text) if (address := _address(match[0]))]
+
+
+def _address(text: str) -> str:
+    """The usual spelling, or "": no address, the unspecified one, or zeros that some programs read as octal."""
+    if _PADDED.fullmatch(text):
+        text = ".".join(str(int(part)) for part in text.split("."))
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return ""
+    return "" if address.is_unspecified or address.is_multicast else _spelt(address)
+
+
+def _spelt(address: IPv4Address | IPv6Address) -> str:
+    return str((address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address)
+
+
+def _find_macs(text: str) -> list[str]:
+    return [mac for match in _MAC.finditer(text) if (mac := _mac(match[0]))]
+
+
+def _mac(text: str) -> str:
+    parts = re.split(r"[:.\- ]", text.upper().removeprefix("0X"))
+    digits = "".join(part.zfill(2) for part in parts)
+    if int(digits, 16) == 0 or int(digits[1], 16) & 1:
+        return ""
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def _spoilt(text: str) -> str:
+    """Why a text cannot be trusted as a serial, or ""."""
+    if _DATE.fullmatch(text):
+        return f"{shown(text)} is a date: the spreadsheet has changed it"
+    if _ROUNDED.fullmatch(text):
+        return f"{shown(text)} is a rounded number: the spreadsheet has changed it"
+    if text.startswith("="):
+        return f"{shown(text)} is a formula without a value"
+    if text.startswith("#"):
+        return f"{shown(text)} is an error of the spreadsheet"
+    if not _MIN_SERIAL <= len(text) <= _MAX_SERIAL:
+        return f"{shown(text)} is too {'short' if len(text) < _MIN_SERIAL else 'long'} for a serial"
+    return ""

@@ -1,0 +1,98 @@
+"""What sweeps remember of each site, and the messages that are to go out, kept until the receiver has taken them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from camscan.store.engine import Database
+from camscan.store.rows import from_time, to_time
+from camscan.store.schema import memories, outbox
+from camscan.store.text import escape, unescape
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message on its way. The receiver knows by `id` what it has had already; `attempts` have failed so far."""
+
+    id: str
+    site: str
+    made_at: datetime
+    body: bytes
+    attempts: int = 0
+
+
+class Outbox:
+    """Memories and messages of one store; every method is one transaction.
+
+    Every method raises StoreError where the database cannot be read or written.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def memory(self, site: str) -> str | None:
+        """What was last remembered of a site."""
+        with self._database.reading() as connection:
+            text = connection.scalar(select(memories.c.text).where(memories.c.site == escape(site)))
+        return None if text is None else unescape(text)
+
+    def remember(self, site: str, memory: str, message: Message | None) -> None:
+        """Keep what is remembered of a site together with what is to be told, so that neither is there alone."""
+        with self._database.writing() as connection:
+            connection.execute(delete(memories).where(memories.c.site == escape(site)))
+            connection.execute(insert(memories).values(site=escape(site), text=escape(memory)))
+            if message is not None:
+                connection.execute(insert(outbox).values(_values(message)))
+
+    def take(self, now: datetime, until: datetime, most: int) -> tuple[Message, ...]:
+        """The messages that are due, the oldest first, kept from others until then."""
+        due = (outbox.c.delivered_at.is_(None), outbox.c.due_at <= to_time(now))
+        with self._database.writing() as connection:
+            rows = connection.execute(select(outbox).where(*due).order_by(outbox.c.number).limit(most)).all()
+            numbers = [row.number for row in rows]
+            connection.execute(update(outbox).where(outbox.c.number.in_(numbers)).values(due_at=to_time(until)))
+        return tuple(
+            Message(unescape(row.id), unescape(row.site), from_time(row.made_at), bytes(row.body), row.attempts)
+            for row in rows
+        )
+
+    def delivered(self, identity: str, at: datetime) -> None:
+        """The receiver has taken a message."""
+        self._update(identity, delivered_at=to_time(at), failure="")
+
+    def failed(self, identity: str, reason: str, due: datetime) -> None:
+        """The receiver has not taken a message: try again when it is due."""
+        self._update(identity, attempts=outbox.c.attempts + 1, due_at=to_time(due), failure=escape(reason))
+
+    def put_back(self, identities: Sequence[str], due: datetime) -> None:
+        """Messages that were taken and not tried."""
+        kept = outbox.c.id.in_([escape(identity) for identity in identities])
+        with self._database.writing() as connection:
+            connection.execute(update(outbox).where(kept).values(due_at=to_time(due)))
+
+    def pending(self) -> Mapping[str, int]:
+        """How many messages have not been taken yet, by site."""
+        query = select(outbox.c.site, func.count()).where(outbox.c.delivered_at.is_(None)).group_by(outbox.c.site)
+        with self._database.reading() as connection:
+            return {unescape(site): count for site, count in connection.execute(query).all()}
+
+    def _update(self, identity: str, **values: object) -> None:
+        with self._database.writing() as connection:
+            connection.execute(update(outbox).where(outbox.c.id == escape(identity)).values(values))
+
+
+def _values(message: Message) -> dict[str, object]:
+    return {
+        "id": escape(message.id),
+        "site": escape(message.site),
+        "made_at": to_time(message.made_at),
+        "body": message.body,
+        "attempts": message.attempts,
+        "due_at": to_time(message.made_at),
+        "delivered_at": None,
+        "failure": "",
+    }

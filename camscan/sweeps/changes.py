@@ -1,0 +1,66 @@
+"""What a sweep found other than the sweeps before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from camscan.records import Verdict
+from camscan.sweeps.looks import Known
+from camscan.sweeps.memory import Loss
+
+RANKS = (Verdict.UNIDENTIFIED, Verdict.NOT_LISTED, Verdict.SUSPECTED, Verdict.LISTED)
+"""Verdicts by how much they matter."""
+
+
+class Kind(StrEnum):
+    """How a device changed."""
+
+    NEW = "new"
+    RETURNED = "returned"
+    CHANGED = "changed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one device. `what` names what is other than `before`: address, firmware, name or verdict.
+
+    `last_seen` is when a missing device was last there, or when one that returned was there before.
+    """
+
+    kind: Kind
+    device: Known
+    what: str = ""
+    before: str = ""
+    after: str = ""
+    last_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that changed, in one sweep or between two scans.
+
+    `first`: there was nothing to compare with. `verdicts` counts the devices that were seen.
+    """
+
+    scan: str
+    before: str
+    at: datetime
+    complete: bool
+    first: bool
+    changes: tuple[Change, ...]
+    losses: tuple[Loss, ...]
+    verdicts: Mapping[Verdict, int]
+
+    def of(self, kind: Kind) -> tuple[Change, ...]:
+        """The changes of one kind, listed devices first."""
+        found = (change for change in self.changes if change.kind is kind)
+        return tuple(sorted(found, key=lambda change: -RANKS.index(change.device.verdict)))
+
+    @property
+    def fresh_losses(self) -> tuple[Loss, ...]:
+        """The losses that no sweep before has told."""
+        return tuple(loss for loss in self.losses if not loss.lasting)

@@ -1,0 +1,113 @@
+"""What changed at a site: the look of one sweep held against the memory of those before. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from camscan.sweeps import life
+from camscan.sweeps.changes import Change, Changes, Kind
+from camscan.sweeps.coverage import Sight, Terms, network_of, sight
+from camscan.sweeps.looks import Look
+from camscan.sweeps.memory import Loss, Memory, Track
+from camscan.sweeps.tracks import match
+
+_FORGOTTEN_AFTER = timedelta(days=400)
+"""A device that was away for longer is new when it comes back."""
+_MAX_UNSEEN = 100
+"""Addresses that one loss names."""
+
+
+def compare(looks: Iterable[Look]) -> Changes:
+    """What the last of some looks shows other than the one before it; what was in earlier ones has returned.
+
+    One sighting is enough, and one silence where it was covered.
+
+    Raises:
+        ValueError: there is no look.
+    """
+    terms, memory, changes = Terms(1, 1), Memory(), None
+    for one in looks:
+        # The beginning, however much it covered: what is in the next look and not in this one is new.
+        begin = memory.good is None
+        memory, changes = advance(memory, replace(one, complete=one.complete or begin), terms)
+    if changes is None:
+        raise ValueError("nothing to compare")
+    return changes
+
+
+def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
+    """Take in one more look: the memory from now on, and what changed.
+
+    The first complete look is the beginning: in it, nothing is new. In a look that is not complete silence means
+    nothing: nothing is missing or lost, and what usually answers stays as it was.
+    """
+    seeing = sight(memory, look, terms) if look.complete else None
+    tracks, changes = _tracked(memory, look, terms, seeing)
+    losses = tuple(_losses(tracks, look, seeing)) if seeing else ()
+    verdicts = Counter(one.device.verdict for one in look.sightings)
+    after = replace(
+        memory,
+        scan=look.scan,
+        at=look.at,
+        tracks=tuple(track for track in tracks if look.at - track.last_seen < _FORGOTTEN_AFTER),
+        verdicts=verdicts,
+        coverage=look.coverage,
+    )
+    if seeing:
+        after = replace(
+            after,
+            good=look.at,
+            channels=seeing.channels,
+            networks=seeing.networks,
+            short=seeing.short,
+            losses=losses,
+        )
+    first = memory.good is None
+    told = () if first else tuple(changes)
+    return after, Changes(look.scan, memory.scan, look.at, look.complete, first, told, losses, verdicts)
+
+
+def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Sight | None) -> tuple[list[Track], list[Change]]:
+    """The tracks after the look, and what changed with each."""
+    found = match(memory.tracks, look.sightings)
+    joined = {number for numbers in found.joined.values() for number in numbers}
+    tracks: list[Track] = []
+    changes: list[Change] = []
+    for number, track in enumerate(memory.tracks):
+        if number in joined:
+            continue
+        if number in found.seen:
+            parts = [look.sightings[one] for one in found.seen[number]]
+            whole = life.merged(track, [memory.tracks[other] for other in found.joined.get(number, ())])
+            after, new = life.seen(whole, parts, look, terms)
+        else:
+            after, new = life.unseen(track, look, terms, seeing)
+        tracks.append(after)
+        changes += new
+    for number in found.new:
+        tracks.append(life.begun(look.sightings[number], look))
+        changes.append(Change(Kind.NEW, look.sightings[number].device))
+    return tracks, changes
+
+
+def _losses(tracks: Sequence[Track], look: Look, seeing: Sight) -> Iterator[Loss]:
+    """The losses, each with the devices that are not reported missing because of it."""
+    hidden = [track for track in tracks if track.last_seen != look.at and not track.gone]
+    for loss in seeing.losses:
+        kind, _, name = loss.what.partition(" ")
+        behind = {
+            "channel": lambda track, name=name: name in track.channels,
+            "network": lambda track, name=name: name in map(network_of, track.places),
+        }.get(kind)
+        unseen = [t for t in hidden if behind and behind(t) and not seeing.could_see(t, look)]
+        yield replace(loss, unseen=_addresses(unseen))
+    if unasked := [track for track in hidden if track.unasked == 1]:
+        text = f"{len(unasked)} devices seen before were not asked: they are no target any more, or excluded"
+        yield Loss("targets", text, _addresses(unasked))
+
+
+def _addresses(tracks: Sequence[Track]) -> tuple[str, ...]:
+    return tuple(track.device.address for track in tracks[:_MAX_UNSEEN])

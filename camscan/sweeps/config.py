@@ -1,0 +1,203 @@
+"""What the configuration of sweeps may hold. Secrets do not: they come from files of their own or the environment."""
+
+from __future__ import annotations
+
+import math
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
+
+from camscan.errors import UsageError
+from camscan.sweeps.coverage import Terms
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_MAX_OF = 30
+_MIN_SECRET = 16
+
+
+def seconds(value: object) -> float:
+    """A duration such as "90s", "10m", "5h" or "1d", in seconds.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = re.fullmatch(r"\s*([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
+    amount = float(found[1]) * _UNITS[found[2]] if found else math.nan
+    if found is None or amount <= 0:
+        raise ValueError("not a duration")
+    return amount
+
+
+def _ratio(value: object) -> tuple[int, int]:
+    found = re.fullmatch(r"\s*([0-9]{1,2})\s*/\s*([0-9]{1,2})\s*", value) if isinstance(value, str) else None
+    misses, of = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= misses <= of <= _MAX_OF:
+        raise ValueError("not a ratio")
+    return misses, of
+
+
+Duration = Annotated[float, BeforeValidator(seconds)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Name = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$")]
+
+
+class Part(BaseModel):
+    """A table. The description of each key is the remedy where its value cannot be used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(Part):
+    """A named place with its networks. Address space may repeat between sites."""
+
+    name: Name = Field(description='give every site a name of its own, such as name = "headquarters"')
+    networks: tuple[Text, ...] = Field(
+        min_length=1, description='list its networks, such as networks = ["10.20.0.0/22", "10.30.0.1-50"]'
+    )
+    exclude: tuple[Text, ...] = Field(
+        default=(), description='list what is never touched, such as exclude = ["10.20.0.1"]'
+    )
+    exclude_files: tuple[Text, ...] = Field(default=(), description='list files of exclusions, such as ["never.txt"]')
+    sensitive: StrictBool = Field(default=False, description="write true or false")
+    core: StrictBool = Field(default=False, description="write true or false")
+    profile: Literal["default", "gentle", "fast"] = Field(
+        default="default", description='write "default", "gentle" or "fast"'
+    )
+    rate: StrictInt | None = Field(
+        default=None, ge=1, le=100_000, description="write packets a second, such as rate = 500"
+    )
+    channels: tuple[Text, ...] = Field(
+        default=(), description='list channels, such as channels = ["wsd", "sadp", "http"]'
+    )
+    policies: tuple[Text, ...] = Field(default=(), description='list policies, such as policies = ["uk-nil"]')
+    decoys: tuple[Text, ...] = Field(
+        default=(), description='list addresses that always answer, such as ["10.20.0.10"]'
+    )
+    expect: StrictInt | None = Field(
+        default=None, ge=1, description="write how many devices the site has, such as expect = 50"
+    )
+    allow_public: StrictBool = Field(default=False, description="write true or false")
+    allow_large: StrictBool = Field(default=False, description="write true or false")
+
+    @field_validator("networks", "exclude", "decoys")
+    @classmethod
+    def _stand_here(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        if any(value == "-" or value.startswith("@") for value in values):
+            raise ValueError("files and stdin cannot be named here")
+        return values
+
+    @field_validator("decoys")
+    @classmethod
+    def _are_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_address(value)) for value in values)
+
+
+class Store(Part):
+    """Where scans are kept."""
+
+    url: Text | None = Field(default=None, description='name a file or a URL without a password, such as "camscan.db"')
+
+    @field_validator("url")
+    @classmethod
+    def _without_password(cls, url: str | None) -> str | None:
+        if url and "://" in url and urlsplit(url).password is not None:
+            raise ValueError("a password stands in it: put it into ~/.pgpass or the environment (PGPASSWORD)")
+        return url
+
+
+class Sweep(Part):
+    """How sweeps run."""
+
+    deadline: Duration = Field(default=6 * 3600.0, description='write a duration, such as deadline = "5h"')
+    jitter: Duration | None = Field(default=None, description='write a duration, such as jitter = "10m"')
+    miss_after: Annotated[tuple[int, int], BeforeValidator(_ratio)] = Field(
+        default=(3, 3), description=f'write k/n with 1 <= k <= n <= {_MAX_OF}, such as miss_after = "3/3"'
+    )
+
+
+class Notify(Part):
+    """Where alerts go."""
+
+    webhook: Text = Field(description='name the receiver, such as webhook = "https://alerts.example.org/camscan"')
+    secret_file: Text | None = Field(default=None, description='name a file, such as secret_file = "webhook.secret"')
+    timeout: Duration = Field(default=15.0, description='write a duration, such as timeout = "15s"')
+    allow_private: StrictBool = Field(default=False, description="write true or false")
+
+    @field_validator("webhook")
+    @classmethod
+    def _is_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or parts.port == 0:
+            raise ValueError("not a URL with http or https")
+        if "@" in parts.netloc:
+            raise ValueError("a user name or password stands in it: leave it out, alerts are signed")
+        return url
+
+    @model_validator(mode="after")
+    def _is_private_or_encrypted(self) -> Notify:
+        if self.webhook.startswith("http:") and not self.allow_private:
+            raise ValueError("http is for private receivers alone: write https, or allow_private = true as well")
+        return self
+
+
+class Metrics(Part):
+    """Where figures for Prometheus go."""
+
+    textfile: Text = Field(description='name a file that ends in .prom, such as "/var/lib/node_exporter/camscan.prom"')
+
+
+class Config(Part):
+    """The whole file. `folder` is where it lies: file names in it are relative to that."""
+
+    site: tuple[Site, ...] = Field(min_length=1, description="describe at least one site, under [[site]]")
+    store: Store = Field(default_factory=Store)
+    sweep: Sweep = Field(default_factory=Sweep)
+    notify: Notify | None = None
+    metrics: Metrics | None = None
+    folder: Annotated[Path, Field(exclude=True)] = Path()
+
+    def path(self, name: str) -> Path:
+        """A file that the configuration names."""
+        return self.folder / name
+
+    def terms(self, site: Site) -> Terms:
+        """What is asked of a site."""
+        return Terms(*self.sweep.miss_after, site.decoys, site.expect)
+
+
+def secret(notify: Notify, config: Config, environment: str | None) -> bytes:
+    """The secret that alerts are signed with: the file's content, else that of the environment.
+
+    Raises:
+        UsageError: there is none, it is too short, or everybody on this host can read it.
+    """
+    if notify.secret_file is None:
+        found, where = (environment or "").strip().encode(), "CAMSCAN_WEBHOOK_SECRET"
+    else:
+        path = config.path(notify.secret_file)
+        where = str(path)
+        try:
+            found = path.read_bytes().strip()
+            is_open = path.stat().st_mode & 0o007
+        except OSError as error:
+            raise UsageError(f"cannot read the secret {path}: {error.strerror}: make it, with mode 0600") from error
+        if is_open:
+            raise UsageError(f"everybody can read the secret {path}: chmod 600 {path}")
+    if len(found) < _MIN_SECRET:
+        raise UsageError(
+            f"{where} holds no secret of at least {_MIN_SECRET} bytes: make one with `openssl rand -hex 32`"
+        )
+    return found

@@ -1,0 +1,124 @@
+"""Reading the configuration: one TOML file, every fault of which is told with its line and a remedy."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from camscan.errors import UsageError
+from camscan.sweeps.config import Config, Metrics, Notify, Part, Site, Store, Sweep
+from camscan.sweeps.lines import Lines
+
+MAX_BYTES = 1024 * 1024
+"""Of the file; thousands of sites take less."""
+_TABLES: dict[str, type[Part]] = {"site": Site, "store": Store, "sweep": Sweep, "notify": Notify, "metrics": Metrics}
+
+
+class Document:
+    """A configuration file that could be read, and where in it each value stands."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        """See `read`."""
+        self.file = file
+        self._text = text
+        self._lines: Lines | None = None
+        self.config = self._checked(self._parsed())
+
+    def at(self, *place: str | int) -> str:
+        """Where a value stands, as "camscan.toml:12"."""
+        return f"{self.file}:{self._line(*place)}"
+
+    def _line(self, *place: str | int) -> int:
+        if self._lines is None:
+            self._lines = Lines(self._text)
+        return self._lines.of(place)
+
+    def _parsed(self) -> dict[str, Any]:
+        try:
+            return tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"\(at line ([0-9]+)", str(error))
+            line = found[1] if found else str(self._text.count("\n") + 1)
+            raise UsageError(f"{self.file}:{line}: {error}: write it as `camscan init` shows") from error
+
+    def _checked(self, parsed: dict[str, Any]) -> Config:
+        if "folder" in parsed:
+            raise UsageError(f"{self.at('folder')}: folder: no such key: leave it out")
+        try:
+            config = Config.model_validate({**parsed, "folder": self.file.parent})
+        except ValidationError as error:
+            faults = [fault for fault in error.errors(include_url=False) if not _follows(fault, parsed)]
+            placed = sorted((self._line(*fault["loc"]), _fault(fault, parsed)) for fault in faults)
+            raise UsageError("\n".join(f"{self.file}:{line}: {text}" for line, text in placed)) from error
+        names = Counter(site.name for site in config.site)
+        for number, site in enumerate(config.site):
+            if names[site.name] > 1:
+                raise UsageError(f"{self.at('site', number, 'name')}: two sites are called {site.name!r}: rename one")
+        return config
+
+
+def read(file: Path) -> Document:
+    """Read a configuration file.
+
+    Raises:
+        UsageError: it cannot be read or used; the message holds every fault, one a line.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}: make one with `camscan init`") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file} is not in UTF-8: save it in that encoding") from error
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{file} is larger than {MAX_BYTES:,} bytes: put exclusions into files of their own")
+    return Document(file, text)
+
+
+def _follows(fault: ErrorDetails, parsed: dict[str, Any]) -> bool:
+    """Whether a fault says only that others were found: sites that cannot be used leave none."""
+    return fault["loc"] == ("site",) and fault["type"] == "too_short" and bool(parsed.get("site"))
+
+
+def _fault(fault: ErrorDetails, parsed: dict[str, Any]) -> str:
+    """What is wrong with one value, and what to do."""
+    place = fault["loc"]
+    where = ".".join(str(part) for part in _named(place, parsed))
+    model, key = _table(place)
+    if fault["type"] == "extra_forbidden":
+        near = get_close_matches(str(key), model.model_fields, n=1)
+        remedy = f"write {near[0]!r}" if near else f"one of {', '.join(sorted(model.model_fields.keys() - {'folder'}))}"
+        return f"{where}: no such key: {remedy}"
+    said = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+    said = said.replace("valid tuple", "list").replace("Tuple", "List")  # as TOML calls it
+    field = model.model_fields.get(str(key))
+    has_remedy = fault["type"] == "value_error" and ": " in said
+    return f"{where}: {said}" + (f": {field.description}" if field and field.description and not has_remedy else "")
+
+
+def _table(place: Sequence[str | int]) -> tuple[type[Part], str | int]:
+    """The model of the table that a value stands in, and its key there."""
+    keys = [part for part in place if isinstance(part, str)]
+    if len(keys) < 2:
+        return Config, keys[0] if keys else ""
+    return _TABLES.get(keys[0], Config), keys[1]
+
+
+def _named(place: Sequence[str | int], parsed: dict[str, Any]) -> Iterator[str | int]:
+    """The way to a value in words: a site by its name."""
+    if place[:1] == ("site",) and len(place) > 1 and isinstance(place[1], int):
+        sites = parsed.get("site")
+        one = sites[place[1]] if isinstance(sites, list) else {}
+        name = one.get("name") if isinstance(one, dict) else None
+        yield f"site {name!r}" if isinstance(name, str) else f"site number {place[1] + 1}"
+        place = place[2:]
+    yield from place

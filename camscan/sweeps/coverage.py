@@ -1,0 +1,167 @@
+"""What a sweep could not see: channels, networks and decoys that answered before and are silent now.
+
+A probe that fails and a cable that is cut look, device by device, like devices that were taken away. They differ in
+one thing: many go at once. So a channel or a network that loses more than half of its devices from one sweep to the
+next is taken for lost, and what is silent behind it is not reported missing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, ip_network
+
+from camscan.sweeps.looks import Look
+from camscan.sweeps.memory import Gauge, Loss, Memory, Track
+
+_MIN_DROP = 3
+"""Devices that must fall silent at once: one or two that go are just one or two that go."""
+ACCEPTED_AFTER = 7
+"""Sweeps after which a smaller number is the new usual one, and what is silent begins to count as missing.
+
+A network of which nothing at all answers stays lost for as long as it is asked.
+"""
+_REMEMBERED = 3
+"""Sweeps whose best count is the usual one."""
+_PREFIX = {4: 24, 6: 64}
+"""Bits of the network that an address is counted in, by version: what hangs together behind one router port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the operator asks of a site: missing after `misses` of `of` covered sweeps, and what must answer."""
+
+    misses: int = 3
+    of: int = 3
+    decoys: tuple[str, ...] = ()
+    expect: int | None = None
+
+    def met(self, latest: tuple[bool, ...]) -> bool:
+        """Whether so many of the latest are so, the last one among them."""
+        return bool(latest) and latest[-1] and sum(latest[-self.of :]) >= self.misses
+
+    def add(self, latest: tuple[bool, ...], value: bool) -> tuple[bool, ...]:
+        """The latest with one more, and without those that no longer matter."""
+        return (*latest, value)[-self.of :]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How well a complete look could see. `channels` and `networks` are the gauges from now on."""
+
+    channels: Mapping[str, Gauge]
+    networks: Mapping[str, Gauge]
+    short: tuple[bool, ...]
+    losses: tuple[Loss, ...]
+
+    def could_see(self, track: Track, look: Look) -> bool:
+        """Whether a device would have shown itself: asked at an address and on a channel that are not lost."""
+        return any(
+            not _is_lost(self.channels, channel)
+            for place in track.places
+            if not _is_lost(self.networks, network_of(place))
+            for channel in look.asked.get(place, frozenset()) & track.channels.keys()
+        )
+
+
+def sight(memory: Memory, look: Look, terms: Terms) -> Sight:
+    """Hold a complete look against what is usual."""
+    channels = _step(memory.channels, _by_channel(look), _asked_channels(look), lasts=False)
+    networks = _step(memory.networks, _by_network(look), _asked_networks(look), lasts=True)
+    devices = len(look.sightings)
+    short = terms.add(memory.short, terms.expect is not None and devices < terms.expect)
+    losses = (
+        *(_loss("channel", name, memory.channels[name], _by_channel(look)) for name in _lost(channels)),
+        *(_loss("network", name, memory.networks[name], _by_network(look)) for name in _lost(networks)),
+        *_decoys(look, terms),
+        *_too_few(devices, short, terms),
+    )
+    before = {loss.what for loss in memory.losses}
+    marked = tuple(replace(loss, lasting=loss.what in before) for loss in losses)
+    return Sight(channels, networks, short, marked)
+
+
+def network_of(address: str) -> str:
+    """The network that an address is counted in; the address itself where it is none."""
+    bare, _, _ = address.partition("%")
+    try:
+        return str(ip_network(f"{bare}/{_PREFIX[ip_address(bare).version]}", strict=False))
+    except ValueError:
+        return address
+
+
+def _step(
+    gauges: Mapping[str, Gauge], counts: Mapping[str, int], asked: frozenset[str], *, lasts: bool
+) -> Mapping[str, Gauge]:
+    """The gauges after one more look; what was not asked is no longer known."""
+    return {
+        name: _stepped(gauges.get(name, Gauge()), counts.get(name, 0), lasts=lasts)
+        for name in sorted({*gauges, *counts})
+        if name in asked
+    }
+
+
+def _stepped(gauge: Gauge, count: int, *, lasts: bool) -> Gauge:
+    if gauge.usual - count >= _MIN_DROP and 2 * count < gauge.usual:
+        if gauge.lost < ACCEPTED_AFTER or (lasts and not count):
+            return replace(gauge, lost=gauge.lost + 1)
+        return Gauge((count,))
+    return Gauge((*gauge.counts, count)[-_REMEMBERED:])
+
+
+def _by_channel(look: Look) -> Mapping[str, int]:
+    """Devices that answered, by channel."""
+    return {
+        channel: sum(not targets.isdisjoint(one.device.addresses) for one in look.sightings)
+        for channel, targets in look.answered.items()
+    }
+
+
+def _by_network(look: Look) -> Mapping[str, int]:
+    """Devices that were seen, by network."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for one in look.sightings:
+        for network in {network_of(address) for address in one.device.addresses}:
+            counts[network] += 1
+    return counts
+
+
+def _asked_networks(look: Look) -> frozenset[str]:
+    return frozenset(network_of(address) for address, channels in look.asked.items() if channels)
+
+
+def _asked_channels(look: Look) -> frozenset[str]:
+    return frozenset().union(*set(look.asked.values()))
+
+
+def _is_lost(gauges: Mapping[str, Gauge], name: str) -> bool:
+    return name in gauges and gauges[name].lost > 0
+
+
+def _lost(gauges: Mapping[str, Gauge]) -> Iterator[str]:
+    return (name for name, gauge in gauges.items() if gauge.lost)
+
+
+def _loss(kind: str, name: str, gauge: Gauge, counts: Mapping[str, int]) -> Loss:
+    usual, now = gauge.usual, counts.get(name, 0)
+    if kind == "channel":
+        return Loss(f"channel {name}", f"{name} saw {usual} devices before and {now} now: probe failure suspected")
+    cause = "is it cut off? take it out of the site if it is gone" if not now else "a part of it may be cut off"
+    return Loss(f"network {name}", f"{name} showed {usual} devices before and {now} now: {cause}")
+
+
+def _decoys(look: Look, terms: Terms) -> Iterator[Loss]:
+    for address in terms.decoys:
+        if address not in look.alive:
+            why = "was not asked" if not look.asked.get(address) else "is silent"
+            yield Loss(f"decoy {address}", f"{address} must answer and {why}: the sweep may have been blind")
+
+
+def _too_few(devices: int, short: tuple[bool, ...], terms: Terms) -> Iterable[Loss]:
+    """Fewer devices than the site has: by more than half at once, by any number once it lasts."""
+    if terms.expect is None or devices >= terms.expect:
+        return ()
+    if 2 * devices >= terms.expect and not terms.met(short):
+        return ()
+    return (Loss("devices", f"the site has {terms.expect} devices and {devices} were seen"),)

@@ -1,0 +1,124 @@
+"""Changes and alerts as JSON objects, shared by `camscan diff`, `camscan sweep` and the webhook."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from camscan.records import Verdict
+from camscan.sweeps.changes import RANKS, Change, Changes, Kind
+from camscan.sweeps.looks import Known, plain
+from camscan.sweeps.memory import Loss
+
+CHANGES_SCHEMA = "camscan-changes/1"
+ALERT_SCHEMA = "camscan-alert/1"
+MAX_TOLD = 100
+"""Changes of one kind that an alert names; the others are counted, and `camscan diff` shows them all."""
+
+Object: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The site that an alert is about."""
+
+    name: str
+    sensitive: bool = False
+    core: bool = False
+
+
+def changes_object(changes: Changes, site: str | None, most: int | None = None) -> Object:
+    """All changes; `most` of each kind, where that is given."""
+    return {
+        "site": site,
+        "scan": changes.scan,
+        "before": changes.before or None,
+        "at": utc(changes.at),
+        "complete": changes.complete,
+        "first": changes.first,
+        "verdicts": {verdict.value: changes.verdicts.get(verdict, 0) for verdict in reversed(RANKS)},
+        **{kind.value: [_change(change) for change in changes.of(kind)[:most]] for kind in Kind},
+        "coverage_loss": [_loss(loss) for loss in changes.losses],
+        "left_out": sum(len(changes.of(kind)[most:]) for kind in Kind) if most is not None else 0,
+    }
+
+
+def alert(changes: Changes, about: About, identity: str) -> bytes | None:
+    """The body of an alert, or None where nothing is to be told: a quiet night, or losses that were told before."""
+    if not (changes.changes or changes.fresh_losses or (changes.first and changes.complete)):
+        return None
+    body = {
+        "schema": ALERT_SCHEMA,
+        "id": identity,
+        "sensitive": about.sensitive,
+        "core": about.core,
+        "summary": f"{plain(about.name)}: {summary(changes)}",
+        **changes_object(changes, about.name, MAX_TOLD),
+        "coverage_loss": [_loss(loss) for loss in changes.fresh_losses],
+    }
+    return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
+
+
+def signature(secret: bytes, body: bytes) -> str:
+    """The value of the header X-Camscan-Signature: HMAC-SHA256 (RFC 2104) over the body."""
+    return f"sha256={hmac.new(secret, body, 'sha256').hexdigest()}"
+
+
+def summary(changes: Changes) -> str:
+    """The changes in one line, as "1 new (1 listed), 2 changed, coverage lost: channel sadp"."""
+    if changes.first:
+        return f"the first sweep: {_verdicts(changes.verdicts)}" if changes.complete else "no complete sweep yet"
+    parts = [f"{len(found)} {kind}{_listed(found)}" for kind in Kind if (found := changes.of(kind))]
+    if changes.losses:
+        parts.append(f"coverage lost: {', '.join(loss.what for loss in changes.losses)}")
+    return ", ".join(parts) or "nothing changed"
+
+
+def utc(at: datetime) -> str:
+    """A moment in RFC 3339, to the second."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def _verdicts(verdicts: Mapping[Verdict, int]) -> str:
+    counted = (f"{verdicts[verdict]} {verdict}" for verdict in reversed(RANKS) if verdicts.get(verdict))
+    return f"{sum(verdicts.values())} devices ({', '.join(counted) or 'none'})"
+
+
+def _listed(found: Iterable[Change]) -> str:
+    listed = sum(change.device.verdict is Verdict.LISTED for change in found)
+    return f" ({listed} listed)" if listed else ""
+
+
+def _change(change: Change) -> Object:
+    told = _device(change.device)
+    if change.what:
+        told |= {"what": change.what, "before": change.before, "after": change.after}
+    if change.last_seen:
+        told["last_seen"] = utc(change.last_seen)
+    return told
+
+
+def _device(device: Known) -> Object:
+    return {
+        "id": device.id,
+        "address": device.address,
+        "addresses": list(device.addresses),
+        "verdict": device.verdict.value,
+        "maker": device.maker,
+        "brand": device.brand,
+        "model": device.model,
+        "firmware": device.firmware,
+        "hostname": device.name,
+        "kind": device.kind,
+        "level": device.level,
+        "policies": list(device.policies),
+        "evidence": device.evidence,
+    }
+
+
+def _loss(loss: Loss) -> Object:
+    return {"what": loss.what, "text": loss.text, "not_reported_missing": list(loss.unseen), "lasting": loss.lasting}

@@ -1,0 +1,51 @@
+"""What a sweep says about itself: one line an event, for people and log collectors."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from camscan.sweeps.looks import MAX_TEXT
+
+_log = logging.getLogger("camscan.sweep")
+
+
+def tell(event: str, level: int = logging.INFO, **values: object) -> None:
+    """Log an event with its values; None is left out."""
+    known = {name: value for name, value in values.items() if value is not None}
+    _log.log(level, event, extra={"event": event, "values": known})
+
+
+class EventFormatter(logging.Formatter):
+    """One line for each record: `time level event name=value`, or one JSON object. What others log becomes an event."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        super().__init__()
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of printable ASCII, whatever a peer has put into its values."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        values: Mapping[str, object] = getattr(record, "values", {})
+        event = getattr(record, "event", "log")
+        if event == "log":
+            values = {"logger": record.name, "message": self._message(record)}
+        if self._as_json:
+            return json.dumps({"at": at, "level": record.levelname.lower(), "event": event, **values}, default=str)
+        shown = (f"{name}={_quoted(value)}" for name, value in values.items())
+        return " ".join((at, record.levelname.lower(), event, *shown))
+
+    def _message(self, record: logging.LogRecord) -> str:
+        if record.exc_info:
+            return f"{record.getMessage()}\n{self.formatException(record.exc_info)}"
+        return record.getMessage()
+
+
+def _quoted(value: object) -> str:
+    """A value without blanks as it stands, any other as a JSON string, so that a line can be read back."""
+    text = str(value)
+    if text and text.isascii() and text.isprintable() and not set(text) & set(' "=\\'):
+        return text
+    return json.dumps(text if len(text) <= 10 * MAX_TEXT else f"{text[: 10 * MAX_TEXT]}...")

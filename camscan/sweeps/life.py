@@ -1,0 +1,182 @@
+"""The life of one device from sweep to sweep: it begins, is seen, changes, is not seen, is gone, and comes back.
+
+A lost answer must not look like a change. So a firmware is compared rule by rule, an address has changed only where
+none of the recent ones answers, and a name or a verdict that is other only for want of evidence has to last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from camscan.records import Verdict
+from camscan.sweeps.changes import RANKS, Change, Kind
+from camscan.sweeps.coverage import Sight, Terms
+from camscan.sweeps.looks import Known, Look, Sighting
+from camscan.sweeps.memory import Settling, Track
+
+_RECENT = 3
+"""Sightings for which an address or a channel that did not answer still counts as the device's."""
+_MAX_KEPT = 32
+"""Serials, MACs or models that are remembered of one device."""
+
+
+def begun(one: Sighting, look: Look) -> Track:
+    """A device that was never seen before."""
+    return Track(
+        device=one.device,
+        first_seen=look.at,
+        last_seen=look.at,
+        places=dict.fromkeys(one.device.addresses, 0),
+        channels=dict.fromkeys(_channels([one], look), 0),
+        verdict=Settling(one.device.verdict.value),
+        name=Settling(one.device.name),
+        serials=one.serials,
+        macs=one.macs,
+        models=one.models,
+        makers=one.makers,
+        rules=one.rules,
+        firmwares=one.firmwares,
+        covered=(True,),
+    )
+
+
+def merged(track: Track, others: Sequence[Track]) -> Track:
+    """A device that was taken for several, such as one for each of its network cards."""
+    for other in others:
+        track = replace(
+            track,
+            places={**other.places, **track.places},
+            channels={**other.channels, **track.channels},
+            serials=_more(track.serials, (other.serials,)),
+            macs=_more(track.macs, (other.macs,)),
+            models=_more(track.models, (other.models,)),
+            makers=track.makers | other.makers,
+            rules=track.rules | other.rules,
+            firmwares={**other.firmwares, **track.firmwares},
+        )
+    return track
+
+
+def seen(track: Track, parts: Sequence[Sighting], look: Look, terms: Terms) -> tuple[Track, list[Change]]:
+    """A device that was seen, maybe in parts: each of its addresses for itself."""
+    best = max((one.device for one in parts), key=lambda known: RANKS.index(known.verdict))
+    addresses = tuple(dict.fromkeys(address for one in parts for address in one.device.addresses))
+    moved = track.places.keys().isdisjoint(addresses)
+    rules = frozenset().union(*(one.rules for one in parts))
+    verdict, judged = _settled(track.verdict, best.verdict.value, terms, at_once=not rules <= track.rules)
+    name, renamed = _settled(track.name, best.name, terms)
+    device = _filled(best, track.device, addresses, verdict)
+    firmware = _other_firmware(track, parts)
+    after = replace(
+        track,
+        device=device,
+        last_seen=look.at,
+        places=_aged({} if moved else track.places, addresses),
+        channels=_aged(track.channels, _channels(parts, look)),
+        verdict=verdict,
+        name=name,
+        serials=_more(track.serials, (one.serials for one in parts)),
+        macs=_more(track.macs, (one.macs for one in parts)),
+        models=_more(track.models, (one.models for one in parts)),
+        makers=track.makers.union(*(one.makers for one in parts)),
+        rules=track.rules | rules,
+        # Once one rule has told of another firmware, what the others read before is out of date.
+        firmwares={**({} if firmware else track.firmwares), **_firmwares(parts)},
+        covered=terms.add(track.covered, True) if look.complete else track.covered,
+        gone=False,
+        unasked=0,
+    )
+    return after, list(_changes(track, after, firmware, moved=moved, judged=judged, renamed=renamed))
+
+
+def unseen(track: Track, look: Look, terms: Terms, sight: Sight | None) -> tuple[Track, list[Change]]:
+    """A device that was not seen. That counts only where it would have been: `sight` is None in a look cut short."""
+    if sight is None:
+        return track, []
+    if not any(look.asked.get(place) for place in track.places):
+        return replace(track, unasked=track.unasked + 1), []
+    if not sight.could_see(track, look):
+        return track, []
+    covered = terms.add(track.covered, False)
+    gone = track.gone or terms.met(tuple(not was_seen for was_seen in covered))
+    after = replace(track, covered=covered, gone=gone, unasked=0)
+    if gone and not track.gone:
+        return after, [Change(Kind.MISSING, track.device, last_seen=track.last_seen)]
+    return after, []
+
+
+def _changes(
+    before: Track, after: Track, firmware: tuple[str, str] | None, *, moved: bool, judged: bool, renamed: bool
+) -> Iterator[Change]:
+    device = after.device
+    if before.gone:
+        yield Change(Kind.RETURNED, device, last_seen=before.last_seen)
+    if moved:
+        yield Change(Kind.CHANGED, device, "address", before.device.address, device.address)
+    if firmware:
+        yield Change(Kind.CHANGED, device, "firmware", *firmware)
+    if judged:
+        yield Change(Kind.CHANGED, device, "verdict", before.verdict.value or "", after.verdict.value or "")
+    if renamed:
+        yield Change(Kind.CHANGED, device, "name", before.name.value or "", after.name.value or "")
+
+
+def _settled(held: Settling, now: str | None, terms: Terms, *, at_once: bool = False) -> tuple[Settling, bool]:
+    """The value from now on, and whether it is another; `at_once`: there is new evidence for it."""
+    if now is None:
+        return held, False
+    if held.value is None:
+        return Settling(now), False
+    odd = terms.add(held.odd, now != held.value)
+    if now != held.value and (at_once or terms.met(odd)):
+        return Settling(now), True
+    return Settling(held.value, odd), False
+
+
+def _filled(now: Known, before: Known, addresses: tuple[str, ...], verdict: Settling) -> Known:
+    """How the device is now, with what is only not known today as it was before."""
+    kept = {
+        name: getattr(now, name) or getattr(before, name)
+        for name in ("maker", "brand", "model", "firmware", "name", "kind", "level", "policies", "evidence")
+    }
+    identified = before.id if before.id not in before.addresses else now.id
+    address = now.address if now.address in addresses else addresses[0]
+    return replace(
+        now, id=identified, address=address, addresses=addresses, verdict=Verdict(verdict.value or now.verdict), **kept
+    )
+
+
+def _other_firmware(track: Track, parts: Sequence[Sighting]) -> tuple[str, str] | None:
+    """The firmware before and now, where a rule reads another one than it did."""
+    for rule, now in _firmwares(parts).items():
+        before = track.firmwares.get(rule)
+        if before and before.isdisjoint(now):
+            return ", ".join(sorted(before)), ", ".join(sorted(now))
+    return None
+
+
+def _firmwares(parts: Iterable[Sighting]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for one in parts:
+        for rule, values in one.firmwares.items():
+            found[rule] = found.get(rule, frozenset()) | values
+    return found
+
+
+def _channels(parts: Iterable[Sighting], look: Look) -> Iterator[str]:
+    """The channels on which the device answered."""
+    addresses = {address for one in parts for address in one.device.addresses}
+    return (channel for channel, targets in look.answered.items() if not targets.isdisjoint(addresses))
+
+
+def _aged(before: Mapping[str, int], now: Iterable[str]) -> Mapping[str, int]:
+    """What answered, with what did so lately; each with the number of sightings since."""
+    older = {name: age + 1 for name, age in before.items() if age + 1 < _RECENT}
+    return {**older, **dict.fromkeys(now, 0)}
+
+
+def _more(known: frozenset[str], found: Iterable[frozenset[str]]) -> frozenset[str]:
+    """What is known, and as much of what was found as there is room for."""
+    new = sorted(frozenset().union(*found) - known)
+    return known | frozenset(new[: max(_MAX_KEPT - len(known), 0)])

@@ -1,0 +1,86 @@
+"""On which line of a TOML file each value stands, which the parser itself does not tell."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+Place: TypeAlias = tuple[str | int, ...]
+"""The way to a value: keys, and numbers within arrays."""
+
+
+class Lines:
+    """The lines of a text that is known to be TOML."""
+
+    def __init__(self, text: str) -> None:
+        self._lines: dict[Place, int] = {}
+        table: Place = ()
+        arrays: dict[Place, int] = {}
+        for number, statement in _statements(text.split("\n")):
+            place, value = _leaf(tomllib.loads(statement))
+            if statement.lstrip().startswith("["):
+                table = _opened(place, arrays, is_array=statement.lstrip().startswith("[["))
+                self._lines.setdefault(table, number)
+            else:
+                self._note((*table, *place), value, statement, number)
+
+    def of(self, place: Sequence[str | int]) -> int:
+        """The line of a value, or of what holds it where the value itself is missing; 1 for the whole file."""
+        for length in range(len(place), 0, -1):
+            if number := self._lines.get(tuple(place[:length])):
+                return number
+        return 1
+
+    def _note(self, place: Place, value: Any, statement: str, number: int) -> None:
+        """Keep the line of a key, and of each text in its array."""
+        self._lines[place] = number
+        at = 0
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            found = statement.find(item, at) if isinstance(item, str) else -1
+            if found >= 0:
+                self._lines[*place, index] = number + statement.count("\n", 0, found)
+                at = found + len(item)
+
+
+def _statements(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each table header and each `key = value` with the number of its first line; a value may go over several."""
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        while end < len(lines) and not _parses("\n".join(lines[start:end])):
+            end += 1
+        statement = "\n".join(lines[start:end])
+        if statement.strip() and not statement.lstrip().startswith("#"):
+            yield start + 1, statement
+        start = end
+
+
+def _parses(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _leaf(parsed: Mapping[str, Any]) -> tuple[Place, Any]:
+    """The one key of a parsed statement, as a path, and its value; elements of `[[key]]` have no number in the path."""
+    place: list[str] = []
+    value: Any = parsed
+    while isinstance(value, dict) and len(value) == 1:
+        key, value = next(iter(value.items()))
+        place.append(key)
+    return tuple(place), value
+
+
+def _opened(place: Place, arrays: dict[Place, int], *, is_array: bool) -> Place:
+    """The full path of a table that a header opens, with the numbers of the array elements that it lies in."""
+    if is_array:
+        arrays[place] = arrays.get(place, -1) + 1
+    full: Place = ()
+    for length, key in enumerate(place, start=1):
+        full = (*full, key)
+        if place[:length] in arrays:
+            full = (*full, arrays[place[:length]])
+    return full

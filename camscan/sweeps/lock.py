@@ -1,0 +1,57 @@
+"""One sweep of a site at a time: a file that is locked for as long as the sweep's process lives.
+
+The kernel drops a flock(2) when the process ends, however it ends, so that no stale lock has to be told from a held
+one. The file stays; what it holds is only for telling who has it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+from camscan.errors import HostError
+
+_MAX_HOLDER = 200
+
+
+def lock_file(beside: Path, site: str) -> Path:
+    """The lock of a site, beside another file. Its name is a hash, since the site's may hold anything."""
+    return beside.with_name(f"{beside.name}-site-{sha256(site.encode()).hexdigest()[:12]}.lock")
+
+
+@contextmanager
+def held(path: Path, holder: str) -> Iterator[str | None]:
+    """Hold a lock during the body, which is given None; or, where another has it, what that one calls itself.
+
+    Raises:
+        HostError: the file cannot be made.
+    """
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise HostError(f"cannot make the lock {path}: {error.strerror}: check the folder and its rights") from error
+    try:
+        if not _locked(handle):
+            yield os.read(handle, _MAX_HOLDER).decode("utf-8", "replace").strip() or "another process"
+            return
+        os.ftruncate(handle, 0)
+        os.write(handle, holder.encode()[:_MAX_HOLDER])
+        try:
+            yield None
+        finally:
+            with suppress(OSError):  # a full disk must not hide how the sweep ended
+                os.ftruncate(handle, 0)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,170 @@
+"""One scan as far as comparing needs it: which devices it saw, and where it could look at all."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from camscan.records import Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+
+MAX_TEXT = 200
+"""Characters of one text that a peer gave, in what is remembered and told of it."""
+_MAX_VALUES = 16
+"""Values of one kind that are kept of one device: a liar must not fill the memory."""
+
+_UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
+"""Outcomes that say nothing about the target, because it was not asked or the question failed on our side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A device in words, as alerts and reports show it. `evidence` is the best proof in one line."""
+
+    id: str
+    address: str
+    addresses: tuple[str, ...]
+    verdict: Verdict
+    maker: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    level: str | None = None
+    policies: tuple[str, ...] = ()
+    evidence: str = ""
+
+    @property
+    def label(self) -> str:
+        """Maker, brand and model, each once."""
+        return " ".join(dict.fromkeys(filter(None, (self.maker, self.brand, self.model)))) or "unidentified"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A device as one scan saw it, with all that can tell it from others.
+
+    `firmwares` holds rule -> what that rule read as firmware: two answers of one device may word it differently.
+    """
+
+    device: Known
+    serials: frozenset[str] = frozenset()
+    macs: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    makers: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    firmwares: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One scan. `asked` holds address -> channels on which it was really asked, `answered` channel -> addresses.
+
+    `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome.
+    """
+
+    scan: str
+    at: datetime
+    complete: bool
+    sightings: tuple[Sighting, ...]
+    asked: Mapping[str, frozenset[str]]
+    answered: Mapping[str, frozenset[str]]
+    alive: frozenset[str]
+    coverage: Mapping[str, int] = field(default_factory=dict)
+
+
+def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Look:
+    """What a stored scan saw, from its devices and its ledger."""
+    asked: dict[str, frozenset[str]] = {}
+    answered: defaultdict[str, set[str]] = defaultdict(set)
+    alive: set[str] = set()
+    coverage: Counter[str] = Counter()
+    alike: dict[frozenset[str], frozenset[str]] = {}
+    for entry in ledger:
+        channels = frozenset(name for name, outcome in entry.channels.items() if outcome not in _UNASKED)
+        asked[entry.target] = alike.setdefault(channels, channels)
+        for name, outcome in entry.channels.items():
+            if outcome.has_answer:
+                answered[name].add(entry.target)
+        if any(outcome.is_alive for outcome in entry.channels.values()):
+            alive.add(entry.target)
+        coverage[entry.outcome.value] += 1
+    return Look(
+        scan=scan.id,
+        at=scan.finished_at or scan.started_at,
+        complete=scan.status is ScanStatus.COMPLETE,
+        sightings=tuple(map(sighting, devices)),
+        asked=asked,
+        answered={name: frozenset(targets) for name, targets in answered.items()},
+        alive=frozenset(alive),
+        coverage=dict(coverage),
+    )
+
+
+def sighting(judged: Judged) -> Sighting:
+    """A device of a scan, as comparing sees it; texts of the peer are cut, and such as any database takes."""
+    device = judged.device
+    firmwares: defaultdict[str, set[str]] = defaultdict(set)
+    for found in device.identifications:
+        if value := found.attributes.get("firmware"):
+            firmwares[found.rule].add(plain(value))
+    return Sighting(
+        device=_known(judged),
+        serials=_few((device.serial, *_attributes(device, "serial"))),
+        macs=_few((device.mac,)),
+        models=_few((device.model, *_attributes(device, "model"))),
+        makers=frozenset(found.maker for found in device.identifications if found.maker),
+        rules=frozenset(found.rule for found in device.identifications),
+        firmwares={rule: frozenset(sorted(values)[:_MAX_VALUES]) for rule, values in firmwares.items()},
+    )
+
+
+def plain(text: str) -> str:
+    """`text`, cut, with what no database and no JSON parser takes (NUL, half a surrogate pair) replaced."""
+    shown = text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+    return shown.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _known(judged: Judged) -> Known:
+    device = judged.device
+
+    def text(value: str | None) -> str | None:
+        return None if value is None else plain(value)
+
+    return Known(
+        id=plain(device.id),
+        address=plain(device.address),
+        addresses=tuple(map(plain, device.addresses[:_MAX_VALUES])),
+        verdict=judged.verdict,
+        maker=device.maker,
+        brand=text(device.brand),
+        model=text(device.model),
+        firmware=text(device.firmware),
+        name=text(device.hostname),
+        kind=device.kind,
+        level=None if device.level is None else str(device.level),
+        policies=tuple(dict.fromkeys(by.policy for by in judged.listed_by)),
+        evidence=_evidence(device),
+    )
+
+
+def _evidence(device: Device) -> str:
+    """The best proof, as "http.server: App-webs/ (likely, rule acme-http-server)"."""
+    proofs = [(rule, proof) for rule in device.identifications for proof in rule.evidence]
+    if not proofs:
+        return "answers like a camera" if device.camera_like else ""
+    rule, best = max(proofs, key=lambda pair: pair[0].level)
+    return f"{best.field}: {plain(best.value)} ({rule.level}, rule {rule.rule})"
+
+
+def _attributes(device: Device, name: str) -> Iterator[str]:
+    return (found.attributes[name] for found in device.identifications if name in found.attributes)
+
+
+def _few(values: Iterable[str | None]) -> frozenset[str]:
+    """The values in one spelling; what stands where none was set (empty, one character over and over) is none."""
+    usable = (value.strip().casefold() for value in values if value)
+    kept = dict.fromkeys(plain(value) for value in usable if len(value) >= 3 and len(set(value)) > 1)
+    return frozenset(list(kept)[:_MAX_VALUES])

@@ -1,0 +1,126 @@
+"""What is remembered of a site from sweep to sweep: its devices, what usually answers, and what was lost.
+
+It is derived from the sweeps, one after the other, and kept because deriving it again would mean to judge a year of
+scans every night. Losing it costs one quiet sweep, which becomes the new beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from camscan.records import Verdict
+from camscan.sweeps.looks import Known
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """A value that changes only once it was seen so often; `odd` says of the latest looks which did not show it."""
+
+    value: str | None
+    odd: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One device through all sweeps.
+
+    `device` is how it was last seen. `places` and `channels` hold its addresses and the channels on which it answers,
+    each with the number of sightings since. `covered` says of the latest looks that could have seen it which did;
+    `unasked` counts the complete looks since that did not ask it at all.
+    """
+
+    device: Known
+    first_seen: datetime
+    last_seen: datetime
+    places: Mapping[str, int]
+    channels: Mapping[str, int]
+    verdict: Settling
+    name: Settling
+    serials: frozenset[str] = frozenset()
+    macs: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    makers: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    firmwares: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    covered: tuple[bool, ...] = ()
+    gone: bool = False
+    unasked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """How many devices answered on a channel or in a network in the latest sweeps; `lost` counts sweeps of loss."""
+
+    counts: tuple[int, ...] = ()
+    lost: int = 0
+
+    @property
+    def usual(self) -> int:
+        """How many are to be expected."""
+        return max(self.counts, default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that answered before and does not now, so that silence behind it means nothing.
+
+    `what` names it in a word or two ("channel sadp"); `unseen` are the addresses of devices that are not reported
+    missing because of it; `lasting`: the sweep before has told it already.
+    """
+
+    what: str
+    text: str
+    unseen: tuple[str, ...] = ()
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that is remembered of a site. `scan` and `at` are of the last look, `good` of the last complete one."""
+
+    scan: str = ""
+    at: datetime | None = None
+    good: datetime | None = None
+    tracks: tuple[Track, ...] = ()
+    channels: Mapping[str, Gauge] = field(default_factory=dict)
+    networks: Mapping[str, Gauge] = field(default_factory=dict)
+    short: tuple[bool, ...] = ()
+    """Of the latest complete looks, which saw fewer devices than expected."""
+    losses: tuple[Loss, ...] = ()
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
+    """Devices in the last look."""
+    coverage: Mapping[str, int] = field(default_factory=dict)
+    """Targets of the last look by outcome."""
+    version: int = VERSION
+
+
+def dump(memory: Memory) -> str:
+    """The memory as JSON."""
+    return _adapter().dump_json(memory).decode()
+
+
+def load(text: str | None) -> Memory:
+    """What `dump` was given; an empty memory for None, and for one that another version of camscan wrote."""
+    if text is None:
+        return Memory()
+    try:
+        memory = _adapter().validate_json(text)
+    except ValueError:
+        return Memory()
+    return memory if memory.version == VERSION else Memory()
+
+
+@cache
+def _adapter() -> TypeAdapter[Memory]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - not for those who only want the records
+
+    return TypeAdapter(Memory)

@@ -1,0 +1,64 @@
+"""Figures in Prometheus' text format (version 0.0.4), for the textfile collector of its node exporter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from camscan.records import Verdict
+from camscan.sweeps.memory import Memory
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One sample of a gauge."""
+
+    name: str
+    value: float
+    labels: Mapping[str, str]
+
+
+HELP = {
+    "camscan_last_good_sweep_timestamp_seconds": "End of the last complete sweep, 0 where there was none.",
+    "camscan_last_sweep_timestamp_seconds": "End of the last sweep, complete or not, 0 where there was none.",
+    "camscan_devices": "Devices that the last sweep saw, by verdict.",
+    "camscan_targets": "Targets of the last sweep, by what became of them.",
+    "camscan_coverage_losses": "Channels, networks and decoys that answered before and are silent.",
+    "camscan_missing_devices": "Devices that are reported missing.",
+    "camscan_alerts_pending": "Alerts that the receiver has not taken yet.",
+}
+"""Name -> what it says. All are gauges."""
+
+
+def figures(site: str, memory: Memory, pending: int) -> Iterator[Figure]:
+    """The figures of one site."""
+
+    def figure(name: str, value: float, **labels: str) -> Figure:
+        return Figure(f"camscan_{name}", value, {"site": site, **labels})
+
+    yield figure("last_good_sweep_timestamp_seconds", memory.good.timestamp() if memory.good else 0)
+    yield figure("last_sweep_timestamp_seconds", memory.at.timestamp() if memory.at else 0)
+    for verdict in Verdict:
+        yield figure("devices", memory.verdicts.get(verdict, 0), verdict=verdict.value)
+    for outcome, count in sorted(memory.coverage.items()):
+        yield figure("targets", count, outcome=outcome)
+    yield figure("coverage_losses", len(memory.losses))
+    yield figure("missing_devices", sum(track.gone for track in memory.tracks))
+    yield figure("alerts_pending", pending)
+
+
+def text(found: Iterable[Figure]) -> Iterator[str]:
+    """The figures as a text file, grouped by name."""
+    every = list(found)
+    for name, meaning in HELP.items():
+        samples = [one for one in every if one.name == name]
+        if samples:
+            yield f"# HELP {name} {meaning}\n# TYPE {name} gauge\n"
+            yield from (_sample(one) for one in samples)
+
+
+def _sample(one: Figure) -> str:
+    labels = ",".join(f'{name}="{value.translate(_ESCAPES)}"' for name, value in one.labels.items())
+    return f"{one.name}{{{labels}}} {one.value:.17g}\n"

@@ -1,0 +1,164 @@
+"""Which device of a look is which of those that are remembered.
+
+An address alone tells nothing: it is lent to another device. So two are the same where they share, in this order,
+
+1. serial and address, or MAC and address;
+2. the serial elsewhere, or the MAC elsewhere: the device has moved;
+3. the address, where nothing else contradicts: serials, MACs, models or makers that are known on both sides.
+
+Makers of clones copy serials and MACs. What several devices show in one look tells them apart no longer, and a device
+that answers at its own address is not taken for one that has moved.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from camscan.sweeps.looks import Sighting
+from camscan.sweeps.memory import Track
+
+_SHORT_SERIAL = 9
+"""Characters of the short form in which some makers repeat a serial at its end."""
+_MIN_AKIN = 4
+"""Characters that a model must have for being the beginning of another to mean anything."""
+
+
+class Link(IntEnum):
+    """What holds a sighting and a track together, the strongest first."""
+
+    SERIAL_HERE = 0
+    MAC_HERE = 1
+    SERIAL_ELSEWHERE = 2
+    MAC_ELSEWHERE = 3
+    MODEL_HERE = 4
+    ONLY_HERE = 5
+
+    @property
+    def moved(self) -> bool:
+        """Whether the device is at another address than before."""
+        return self in (Link.SERIAL_ELSEWHERE, Link.MAC_ELSEWHERE)
+
+
+@dataclass(slots=True)
+class Matches:
+    """Sightings by the track that they belong to, and those that belong to none; all by their numbers.
+
+    `joined` holds, for a track, others that proved to be the same device.
+    """
+
+    seen: dict[int, list[int]] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)
+    joined: dict[int, list[int]] = field(default_factory=dict)
+    new: list[int] = field(default_factory=list)
+
+
+def match(tracks: Sequence[Track], sightings: Sequence[Sighting]) -> Matches:
+    """Find for every sighting the track that it belongs to."""
+    found = Matches()
+    owner: dict[int, tuple[int, Link]] = {}
+    absorbed: set[int] = set()
+    for link, number, track in sorted(_pairs(tracks, sightings)):
+        if track in absorbed or _barred(found, link, track, sightings, number):
+            continue
+        if number not in owner:
+            owner[number] = track, link
+            found.seen.setdefault(track, []).append(number)
+            if link.moved:
+                found.moved.add(track)
+        elif track not in found.seen and not link.moved and _two_sides(tracks, *owner[number], track):
+            absorbed.add(track)
+            found.joined.setdefault(owner[number][0], []).append(track)
+    found.new = [number for number in range(len(sightings)) if number not in owner]
+    return found
+
+
+def _barred(found: Matches, link: Link, track: int, sightings: Sequence[Sighting], number: int) -> bool:
+    """What a weaker link must not claim after a stronger one has.
+
+    A device that was seen is not elsewhere too, at the old address of one that has moved stands another, and of two
+    devices at one address only one is the one that was there.
+    """
+    others = found.seen.get(track, ())
+    if link.moved:
+        return bool(others)
+    if link in (Link.MODEL_HERE, Link.ONLY_HERE):
+        here = set(sightings[number].device.addresses)
+        return track in found.moved or any(not here.isdisjoint(sightings[other].device.addresses) for other in others)
+    return False
+
+
+def _two_sides(tracks: Sequence[Track], owner: int, link: Link, track: int) -> bool:
+    """Whether a sighting that belongs to one track and is at an address of another shows that both are one device."""
+    return not link.moved and tracks[owner].places.keys().isdisjoint(tracks[track].places)
+
+
+def _pairs(tracks: Sequence[Track], sightings: Sequence[Sighting]) -> Iterator[tuple[Link, int, int]]:
+    index: defaultdict[str, list[int]] = defaultdict(list)
+    for number, track in enumerate(tracks):
+        for key in {*track.places, *_keys(track.serials, track.macs)}:
+            index[key].append(number)
+    shared = _shared(sightings)
+    for number, one in enumerate(sightings):
+        keys = {*one.device.addresses, *_keys(one.serials, one.macs)}
+        for candidate in sorted({candidate for key in keys for candidate in index.get(key, ())}):
+            link = _link(one, tracks[candidate], shared)
+            if link is not None:
+                yield link, number, candidate
+
+
+def _keys(serials: Iterable[str], macs: Iterable[str]) -> Iterator[str]:
+    yield from (f"serial {serial[-_SHORT_SERIAL:]}" for serial in serials)
+    yield from (f"mac {mac}" for mac in macs)
+
+
+def _shared(sightings: Sequence[Sighting]) -> frozenset[str]:
+    """Serials and MACs that several devices show, and that therefore name none of them."""
+    counts = Counter(value for one in sightings for value in one.serials | one.macs)
+    return frozenset(value for value, count in counts.items() if count > 1)
+
+
+def _link(one: Sighting, track: Track, shared: frozenset[str]) -> Link | None:
+    if not track.places.keys().isdisjoint(one.device.addresses):
+        return _link_here(one, track)
+    if _meet(one.serials - shared, track.serials, _same_serial):
+        return Link.SERIAL_ELSEWHERE
+    if (one.macs - shared) & track.macs and not (one.serials and track.serials):
+        return Link.MAC_ELSEWHERE
+    return None
+
+
+def _link_here(one: Sighting, track: Track) -> Link | None:
+    """The link of a sighting at an address of the track."""
+    if _meet(one.serials, track.serials, _same_serial):
+        return Link.SERIAL_HERE
+    if one.macs & track.macs:
+        return Link.MAC_HERE
+    if (one.serials and track.serials) or (one.macs and track.macs):
+        return None
+    akin = _meet(one.models, track.models, _akin)
+    if one.models and track.models and not akin:
+        return None
+    if one.makers and track.makers and one.makers.isdisjoint(track.makers):
+        return None
+    return Link.MODEL_HERE if akin else Link.ONLY_HERE
+
+
+def _meet(some: Iterable[str], others: Iterable[str], same: Callable[[str, str], bool]) -> bool:
+    """Whether one of some and one of the others are the same."""
+    others = tuple(others)
+    return any(same(one, other) for one in some for other in others)
+
+
+def _same_serial(one: str, other: str) -> bool:
+    """Whether two serials are one: equal, or one is the short form of the other, without the model before it."""
+    long, short = sorted((one, other), key=len, reverse=True)
+    return long == short or (len(short) >= _SHORT_SERIAL and long.endswith(short))
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two models are one: equal, or one is the other with a variant behind it."""
+    long, short = sorted((one, other), key=len, reverse=True)
+    return long == short or (len(short) >= _MIN_AKIN and long.startswith(short))

@@ -1,0 +1,76 @@
+"""From the command line to targets, plan and pace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from camscan.cli.aims import Choices, aim, eligible, manner
+from camscan.errors import TargetError, UsageError
+from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
+
+
+def test_exclusions_win_and_network_edges_are_left_out() -> None:
+    aimed = aim(Choices(("10.0.0.0/24",), exclude=("10.0.0.5", "10.0.0.64/26")))
+    assert aimed.targets.count == 254
+    assert aimed.asked.count == 254 - 1 - 64
+    assert "10.0.0.64" not in aimed.asked
+
+
+def test_files_are_read_and_their_lines_named(tmp_path: Path) -> None:
+    file = tmp_path / "hosts.txt"
+    file.write_text("10.0.0.1 # gate\n10.0.0.300\n")
+    with pytest.raises(TargetError, match=r"hosts\.txt:2: cannot use '10\.0\.0\.300' as a target"):
+        aim(Choices((f"@{file}",)))
+
+
+def test_exclusion_files_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "never.txt"
+    file.write_text("10.0.0.0/25\n")
+    assert aim(Choices(("10.0.0.0/24",), exclude_files=(str(file),))).asked.count == 127
+
+
+@pytest.mark.parametrize(("targets", "flag"), [(("8.8.8.0/24",), "--allow-public"), (("10.0.0.0/8",), "--allow-large")])
+def test_what_needs_a_flag_says_which(targets: tuple[str, ...], flag: str) -> None:
+    with pytest.raises(TargetError, match=flag):
+        aim(Choices(targets))
+
+
+def test_an_empty_file_is_not_taken_for_no_target(tmp_path: Path) -> None:
+    file = tmp_path / "empty.txt"
+    file.write_text("# nothing\n")
+    with pytest.raises(TargetError):
+        aim(Choices((f"@{file}",)))
+
+
+def test_ports_replace_the_usual_ones() -> None:
+    plan = manner(Choices(ports="80,8000-8002,80")).plan
+    assert (plan.first_ports, plan.more_ports) == ((80, 8000, 8001, 8002), ())
+    assert manner(Choices()).plan.first_ports == FIRST_PORTS
+
+
+@pytest.mark.parametrize("ports", ["", "x", "0", "65536", "9-8", "80,,81", "-5"])
+def test_ports_that_cannot_be_used(ports: str) -> None:
+    if ports:
+        with pytest.raises(UsageError, match="as ports"):
+            manner(Choices(ports=ports))
+
+
+def test_channels_without_tcp_knock_on_no_port() -> None:
+    plan = manner(Choices(channels="wsd, sadp")).plan
+    assert (plan.first_ports, plan.channels) == ((), ("wsd", "sadp"))
+
+
+def test_a_silent_address_costs_what_the_plan_says() -> None:
+    usual, thorough = manner(Choices()), manner(Choices(thorough=True))
+    assert usual.silent_packets <= 40
+    assert thorough.silent_packets - usual.silent_packets == 2 * len(MORE_PORTS)
+
+
+def test_a_higher_rate_works_wider() -> None:
+    assert manner(Choices(rate=10_000)).window > manner(Choices()).window > manner(Choices(profile="gentle")).window
+
+
+def test_multicast_goes_out_only_where_the_targets_are() -> None:
+    assert eligible(aim(Choices(("10.254.254.0/24",))).asked) == ()

@@ -1,0 +1,109 @@
+"""Alerts reach the receiver once, in order, and a dead one costs little and loses nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.receiver import FAILING, HANGING, OK, receiving, redirecting
+
+from camscan.cli import alerting
+from camscan.cli.alerting import Postman
+from camscan.store import Store
+from camscan.store.outbox import Message
+from camscan.sweeps.config import Config, Notify, Site
+from camscan.sweeps.document import signature
+
+KEY = "0123456789abcdef"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "c.db") as opened:
+        made = datetime.now(UTC) - timedelta(minutes=1)
+        for number in range(3):
+            opened.outbox.remember("hq", "", Message(f"m{number}", "hq", made, f"body {number}".encode()))
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerting, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+
+
+def postman(store: Store, url: str, **options: object) -> Postman:
+    notify = Notify.model_validate({"webhook": url, "allow_private": True, "timeout": "5s", **options})
+    config = Config(site=(Site(name="hq", networks=("10.0.0.0/24",)),), notify=notify)
+    return Postman(store, config, notify)
+
+
+def test_alerts_are_brought_in_order_signed_and_once(store: Store) -> None:
+    with receiving([OK]) as receiver:
+        for _ in range(2):
+            by = postman(store, receiver.url)
+            by.go()
+            assert not by.failed
+    assert receiver.bodies == [b"body 0", b"body 1", b"body 2"]
+    head = receiver.requests[0][0].split("\r\n")
+    assert "X-Camscan-Id: m0" in head
+    assert f"X-Camscan-Signature: {signature(KEY.encode(), b'body 0')}" in head
+    assert store.outbox.pending() == {}
+
+
+def test_a_receiver_that_fails_is_tried_three_times_and_then_left_alone(store: Store) -> None:
+    with receiving([FAILING]) as receiver:
+        by = postman(store, receiver.url)
+        by.go()
+        by.go()
+    assert by.failed
+    assert receiver.bodies == [b"body 0"] * 3
+    assert store.outbox.pending() == {"hq": 3}
+    with receiving([FAILING, OK]) as receiver:
+        by = postman(store, receiver.url)
+        by.go()
+    assert not by.failed
+    assert receiver.bodies == [b"body 0", b"body 0", b"body 1", b"body 2"]
+
+
+def test_a_receiver_that_hangs_costs_the_timeout_and_no_more(store: Store) -> None:
+    with receiving([HANGING]) as receiver:
+        by = postman(store, receiver.url, timeout="0.4s")
+        started = time.monotonic()
+        for _ in range(3):
+            by.go()
+        assert time.monotonic() - started < 1.2
+    assert by.failed
+    assert store.outbox.pending() == {"hq": 3}
+
+
+def test_a_redirect_into_the_metadata_of_a_cloud_is_not_followed(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    with receiving([redirecting("http://169.254.169.254/latest/meta-data/")]) as receiver:
+        by = postman(store, receiver.url)
+        by.go()
+    assert by.failed
+    assert receiver.bodies == [b"body 0"]
+    assert "redirects are not followed" in str(caplog.records[-1].__dict__["values"])
+
+
+def test_without_its_secret_nothing_is_sent_and_nothing_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CAMSCAN_WEBHOOK_SECRET")
+    with receiving([OK]) as receiver:
+        by = postman(store, receiver.url)
+        by.go()
+    assert by.failed
+    assert receiver.requests == []
+    assert store.outbox.pending() == {"hq": 3}
+
+
+def test_two_runs_at_once_do_not_bring_the_same(store: Store) -> None:
+    now = datetime.now(UTC)
+    store.outbox.take(now, now + timedelta(minutes=5), 2)
+    with receiving([OK]) as receiver:
+        postman(store, receiver.url).go()
+    assert receiver.bodies == [b"body 2"]

@@ -1,0 +1,86 @@
+"""`camscan init` and `camscan config check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from camscan.cli.config import config, init
+from camscan.errors import HostError, UsageError
+
+SITE = '[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n'
+
+
+def check(file: Path, text: str) -> Result:
+    file.write_text(text)
+    return CliRunner().invoke(config, ["check", str(file)])
+
+
+def test_what_init_writes_can_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    done = CliRunner().invoke(init, [str(file)])
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert done.stderr == f"Wrote {file}: edit it, then `camscan config check {file}`.\n"
+    done = CliRunner().invoke(config, ["check", str(file)])
+    assert (done.exit_code, done.stdout) == (0, f"headquarters: 254 addresses, 0 decoys\n{file} can be used.\n")
+
+
+def test_init_never_overwrites(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text("mine")
+    done = CliRunner().invoke(init, [str(file)])
+    assert isinstance(done.exception, UsageError)
+    assert file.read_text() == "mine"
+    assert isinstance(CliRunner().invoke(init, [str(tmp_path / "none" / "c.toml")]).exception, HostError)
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "message"),
+    [
+        ('exclude = ["10.0.0.300"]', 4, "site 'hq': cannot use '10.0.0.300' as a target: an IPv4 address is four"),
+        ('exclude = [\n"10.0.0.1",\n"10.0.0.0/33"]', 6, "site 'hq': cannot use '10.0.0.0/33' as a target"),
+        ('exclude_files = ["none.txt"]', 4, "site 'hq': cannot read targets from"),
+        ('channels = ["wsd", "telnet"]', 4, "site 'hq': no such channel: telnet"),
+        ('policies = ["uk-nil", "nobody"]', 4, "site 'hq': no policy 'nobody'"),
+        ('policies = ["mine.yaml"]', 4, "site 'hq': "),
+        ('decoys = ["10.0.0.7", "10.0.1.7"]', 4, "site 'hq': 10.0.1.7 is not asked: name it in the networks"),
+        ('exclude = ["10.0.0.0/24"]', 3, "site 'hq': no address is left to ask"),
+        ('[metrics]\ntextfile = "none/c.prom"', 5, "metrics: there is no folder"),
+        ('[notify]\nwebhook = "https://a.example/"\nsecret_file = "none"', 6, "notify: cannot read the secret"),
+        ('[notify]\nwebhook = "https://a.example/"', 4, "notify: CAMSCAN_WEBHOOK_SECRET holds no secret"),
+        ("rate = 0", 4, "site 'hq'.rate: Input should be greater than or equal to 1: write packets a second"),
+    ],
+)
+def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, message: str) -> None:
+    done = check(tmp_path / "c.toml", SITE + more)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"Error: {tmp_path}/c.toml:{line}: {message}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("networks", "key"), [("8.8.8.0/24", "allow_public = true"), ("10.0.0.0/8", "allow_large = true")]
+)
+def test_what_needs_to_be_allowed_says_how(tmp_path: Path, networks: str, key: str) -> None:
+    text = SITE.replace("10.0.0.0/24", networks)
+    assert key in check(tmp_path / "c.toml", text).stderr
+    assert check(tmp_path / "c.toml", f"{text}{key}\n").exit_code == 0
+
+
+def test_faults_of_all_sites_are_told_at_once(tmp_path: Path) -> None:
+    text = f'{SITE}channels = ["x"]\nexclude = ["y z"]\n[[site]]\nname = "b"\nnetworks = ["10.0.0.0/33"]\n'
+    done = check(tmp_path / "c.toml", text)
+    assert [line.split(":")[2] for line in done.stderr.splitlines()] == ["5", "4", "8"]
+
+
+def test_overlapping_sites_are_normal(tmp_path: Path) -> None:
+    done = check(tmp_path / "c.toml", SITE + SITE.replace("hq", "b"))
+    assert done.exit_code == 0
+
+
+def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
+    done = CliRunner().invoke(config, ["check", str(tmp_path / "none.toml")])
+    assert done.exit_code == 2
+    assert "make one with `camscan init`" in done.stderr

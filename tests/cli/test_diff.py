@@ -1,0 +1,133 @@
+"""`camscan diff`: any two scans, in three formats."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.world import camera
+
+from camscan.cli.diff import diff
+from camscan.errors import StoreError, UsageError
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.store import Store
+
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+FIVE = {f"10.0.0.{number}": camera(number) for number in range(1, 6)}
+
+
+def keep(
+    path: Path,
+    number: int,
+    answers: Mapping[str, Mapping[str, tuple[str, ...]]],
+    *,
+    site: str | None = "hq",
+    status: ScanStatus = ScanStatus.COMPLETE,
+    targets: tuple[str, ...] = ("10.0.0.0/28",),
+) -> None:
+    at = NOON + timedelta(hours=number)
+    scan = Scan(f"scan{number}", at, targets, ("sadp",), site, at, status)
+    outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 15)} | dict.fromkeys(answers, Outcome.ANSWERED)
+    with Store.open(path) as store:
+        store.begin(scan)
+        seen = [Observation(a, "sadp", Outcome.ANSWERED, at, 37020, fields=fields) for a, fields in answers.items()]
+        store.append(scan.id, seen, [LedgerEntry(a, {"sadp": outcome}) for a, outcome in outcomes.items()])
+        store.finish(scan)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "c.db"
+
+
+def run(path: Path, *words: str) -> Result:
+    return CliRunner().invoke(diff, ["--db", str(path), "--policy", "uk-nil", *words])
+
+
+def test_the_latest_two_of_the_site_in_a_table(path: Path) -> None:
+    keep(path, 1, FIVE)
+    keep(path, 2, {}, site="other")
+    without = {address: fields for address, fields in FIVE.items() if address != "10.0.0.1"}
+    keep(path, 3, {**without, "10.0.0.2": camera(2, "V5.5.0"), "10.0.0.9": camera(9)})
+    done = run(path)
+    assert done.exit_code == 0
+    lines = [line.split(maxsplit=3) for line in done.stdout.splitlines()]
+    assert done.stdout.startswith("hq: scan scan3 since scan scan1: 1 new (1 listed), 1 changed (1 listed), 1 missing")
+    assert lines[2][:3] == ["new", "listed", "10.0.0.9"]
+    assert lines[3][:3] == ["changed", "listed", "10.0.0.2"]
+    assert lines[3][3].endswith("firmware: V5.4.5 -> V5.5.0")
+    assert lines[4][:3] == ["missing", "listed", "10.0.0.1"]
+    assert lines[4][3].endswith("last seen 2026-10-01T13:00:00Z")
+
+
+def test_any_two_by_name(path: Path) -> None:
+    keep(path, 1, FIVE)
+    keep(path, 2, FIVE, site="other")
+    keep(path, 3, {**FIVE, "10.0.0.9": camera(9)}, site="other")
+    assert "nothing changed" in run(path, "scan1", "scan2").stdout
+    assert "1 new" in run(path, "scan1").stdout
+    assert "1 missing" in run(path, "scan3", "scan1").stdout
+
+
+def test_an_earlier_scan_shows_what_has_returned(path: Path) -> None:
+    keep(path, 1, FIVE)
+    keep(path, 2, {address: fields for address, fields in FIVE.items() if address != "10.0.0.1"})
+    keep(path, 3, FIVE)
+    done = run(path, "--fail-on", "returned")
+    assert done.exit_code == 3
+    assert "1 returned (1 listed)" in done.stdout
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("coverage-loss", 3), ("new", 0), ("listed", 0)])
+def test_a_scan_that_was_blind(path: Path, fail_on: str, code: int) -> None:
+    keep(path, 1, FIVE)
+    keep(path, 2, {})
+    done = run(path, "--fail-on", fail_on)
+    assert done.exit_code == code
+    assert "coverage-loss  sadp saw 5 devices before and 0 now: probe failure suspected (5 devices" in done.stdout
+    assert "missing " not in done.stdout
+
+
+def test_json_and_markdown(path: Path) -> None:
+    keep(path, 1, {})
+    evil = {**camera(9), "sadp.device_description": ("| <b>`x`\n# [a](http://b)\x1b",)}
+    keep(path, 2, {"10.0.0.9": evil})
+    found = json.loads(run(path, "--format", "json").stdout)
+    [site] = found["sites"]
+    assert (site["before"], site["scan"], [one["address"] for one in site["new"]]) == ("scan1", "scan2", ["10.0.0.9"])
+    page = run(path, "--format", "markdown").stdout
+    assert page.startswith("## `hq`: scan `scan2` since scan `scan1`: `1 new (1 listed)`\n\n| change |")
+    [row] = [line for line in page.splitlines() if "10.0.0.9" in line]
+    assert row.startswith("| `new` | `listed` | `10.0.0.9` | ")
+    assert row.count("|") == 6
+    assert "\x1b" not in page
+
+
+def test_incomplete_scans_say_so(path: Path) -> None:
+    keep(path, 1, {}, status=ScanStatus.PARTIAL)
+    keep(path, 2, FIVE)
+    done = run(path)
+    assert done.stderr == "Note: scan scan1 is partial: some of what is new may have been there.\n"
+    keep(path, 3, {}, status=ScanStatus.INTERRUPTED)
+    done = run(path)
+    assert "nothing changed; the scan is incomplete, so what is missing cannot be said" in done.stdout
+
+
+def test_scans_without_a_site_are_compared_by_their_targets(path: Path) -> None:
+    keep(path, 1, FIVE, site=None)
+    keep(path, 2, {}, site=None, targets=("10.0.9.0/28",))
+    keep(path, 3, FIVE, site=None)
+    assert "scan scan3 since scan scan1: nothing changed" in run(path).stdout
+    done = run(path, "--site", "x")
+    assert isinstance(done.exception, UsageError)
+
+
+def test_one_scan_alone_and_none(path: Path) -> None:
+    assert isinstance(run(path).exception, StoreError)
+    keep(path, 1, FIVE)
+    done = run(path)
+    assert str(done.exception) == "there is only one scan of site 'hq': scan again, or name two of `camscan scans`"

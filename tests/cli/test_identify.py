@@ -1,0 +1,69 @@
+"""`camscan identify FILE`: one answer, a file of another tool, a file of labelled answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from camscan.cli.identify import identify
+from camscan.errors import UsageError
+
+SAMPLES = Path(__file__).parent.parent / "imports" / "samples"
+
+
+def devices(*words: str, stdin: str | bytes = "") -> list[dict[str, object]]:
+    result = CliRunner().invoke(identify, [*words, "--format", "json"], input=stdin)
+    assert result.exit_code == 0, result.exception
+    found: list[dict[str, object]] = json.loads(result.stdout)["devices"]
+    return found
+
+
+def test_one_answer_from_stdin() -> None:
+    (one,) = devices("-", stdin="Server: App-webs/\n")
+    assert (one["address"], one["maker"], one["level"], one["verdict"]) == ("stdin", "Hikvision", "likely", "listed")
+
+
+def test_one_answer_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "answer.bin"
+    path.write_bytes(
+        b"\x20\0\0\0DHIP"
+        + bytes(24)
+        + b'{"method":"client.notifyDevInfo","params":{"deviceInfo":{"DeviceType":"IPC-HDW1"}}}'
+    )
+    (one,) = devices(str(path))
+    assert (one["address"], one["maker"], one["model"], one["level"]) == (str(path), "Dahua", "IPC-HDW1", "certain")
+
+
+def test_an_answer_that_says_nothing_is_shown_all_the_same() -> None:
+    (one,) = devices("-", stdin="Server: Boa/0.94.13\n")
+    assert (one["maker"], one["verdict"]) == (None, "unidentified")
+
+
+def test_a_file_of_another_tool() -> None:
+    (one,) = devices(str(SAMPLES / "nmap.xml"))
+    assert one["address"] == "127.0.0.9"
+    assert one["ports"] == [10554, 12121, 18080, 18443]
+    assert one["conflicts"]
+
+
+def test_labelled_answers_are_one_device_each(tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    entry = {"channel": "http", "raw": "Server: DNVRS-Webs", "truth": {"vendor": "x"}}
+    path.write_text(json.dumps([{**entry, "id": "one"}, {**entry, "id": "two"}, {**entry, "id": ""}]))
+    assert [(one["address"], one["maker"]) for one in devices(str(path))] == [
+        ("one", "Hikvision"),
+        ("two", "Hikvision"),
+    ]
+
+
+def test_a_file_that_is_not_there() -> None:
+    result = CliRunner().invoke(identify, ["/no/such/file"])
+    assert isinstance(result.exception, UsageError)
+
+
+@pytest.mark.parametrize("stdin", ["", "\n", b"\x00\x01\x02\xff" * 50])
+def test_noise_is_no_device_and_no_error(stdin: str | bytes) -> None:
+    assert [one["maker"] for one in devices("-", stdin=stdin)] in ([], [None])

@@ -1,0 +1,101 @@
+"""Files of other tools become scans on which every other command works."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from camscan.cli.import_ import import_
+from camscan.cli.report import report
+from camscan.errors import UsageError
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.store import Store
+
+NEIGHBOURS = (
+    "192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n192.0.2.6 dev eth0 lladdr 3c:ef:8c:01:02:03 STALE\n"
+    "192.0.2.7 dev eth0 FAILED\n"
+)
+LEASES = "1700000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    return tmp_path / "store.db"
+
+
+def run(*words: str | Path, stdin: str = "") -> Result:
+    return CliRunner().invoke(import_, [str(word) for word in words], input=stdin)
+
+
+def stored(db: Path, result: Result) -> tuple[Scan, Store]:
+    store = Store.open(db)
+    return store.scan(result.stdout.strip()), store
+
+
+def test_several_files_become_one_scan(tmp_path: Path, db: Path) -> None:
+    neighbours, leases = tmp_path / "neigh.txt", tmp_path / "dnsmasq.leases"
+    neighbours.write_text(NEIGHBOURS)
+    leases.write_text(LEASES)
+    result = run(neighbours, leases, "--site", "hq", "--db", db)
+    assert result.exit_code == 0
+    assert "neigh.txt (ip-neigh): 2 records read, 1 left out (entry that never answered: 1)" in result.stderr
+    scan, store = stored(db, result)
+    with store:
+        assert (scan.status, scan.site, scan.channels) == (ScanStatus.COMPLETE, "hq", ("arp", "dhcp"))
+        assert scan.targets == (str(neighbours), str(leases))
+        digest = hashlib.sha256(NEIGHBOURS.encode()).hexdigest()
+        assert f"imported from {neighbours} (ip-neigh), SHA-256 {digest}" in scan.notes
+        assert [(one.target, one.channel) for one in store.observations(scan.id)] == [
+            ("192.0.2.5", "arp"),
+            ("192.0.2.5", "dhcp"),
+            ("192.0.2.6", "arp"),
+        ]
+        assert list(store.ledger(scan.id)) == [
+            LedgerEntry("192.0.2.5", {"arp": Outcome.ANSWERED, "dhcp": Outcome.ANSWERED}),
+            LedgerEntry("192.0.2.6", {"arp": Outcome.ANSWERED}),
+        ]
+
+
+def test_a_report_on_it_names_the_makers(db: Path) -> None:
+    result = run("-", "--db", db, "--quiet", stdin=NEIGHBOURS)
+    assert result.stderr == ""
+    shown = CliRunner().invoke(report, ["--db", str(db), "--format", "csv"])
+    assert shown.exit_code == 0
+    assert "Hikvision" in shown.output
+    assert "Dahua" in shown.output
+
+
+def test_a_file_that_was_cut_off_is_a_partial_scan(db: Path) -> None:
+    sample = (Path(__file__).parent.parent / "imports" / "samples" / "nmap.xml").read_text(encoding="utf-8")
+    result = run("-", "--db", db, stdin=sample[: len(sample) // 2])
+    assert result.exit_code == 4
+    scan, store = stored(db, result)
+    with store:
+        assert scan.status is ScanStatus.PARTIAL
+        assert any("cut off" in note for note in scan.notes)
+
+
+def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> None:
+    good, other = tmp_path / "neigh.txt", tmp_path / "letter.txt"
+    good.write_text(NEIGHBOURS)
+    other.write_text("Dear Sir or Madam")
+    for words, message in (
+        ((good, other), "letter.txt is of no kind that can be imported"),
+        ((good, tmp_path / "none"), "cannot be read: No such file"),
+        ((good, "--format", "pcap"), "name one with --format, of nmap-xml"),
+    ):
+        result = run(*words, "--db", db)
+        assert isinstance(result.exception, UsageError)
+        assert message in str(result.exception)
+    with Store.open(db) as store:
+        assert store.scans() == ()
+
+
+def test_a_named_format_is_taken(db: Path) -> None:
+    result = run("-", "--format", "arp", "--db", db, stdin="cam (192.0.2.5) at 44:19:b6:01:02:03\n")
+    scan, store = stored(db, result)
+    with store:
+        assert next(store.observations(scan.id)).fields["host.name"] == ("cam",)

@@ -1,0 +1,85 @@
+"""The command line as a user meets it: exit codes, messages, start-up."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("scapy", "zeep", "sqlalchemy", "aiohttp", "cryptography", "alembic", "re2", "yaml", "rich")
+
+
+def camscan(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "camscan", *words], input=stdin, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['camscan', '--help']\n"
+        "from camscan.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert "identifies; it never logs in" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("scan", "10.0.0.300"), "Error: cannot use '10.0.0.300' as a target"),
+        (("scan", "8.8.8.8"), "--allow-public"),
+        (("plan", "10.0.0.0/24", "--channels", "telnet"), "no such channel: telnet"),
+        (("plan", "10.0.0.0/24", "--ports", "x"), "cannot use 'x' as ports"),
+        (("fingerprints", "try", "no.field", "x"), "no such field"),
+        (("devices", "--policy", "nobody"), "no policy 'nobody'"),
+        (("no-such-command",), "No such command"),
+    ],
+)
+def test_wrong_use_exits_with_two_and_says_why(words: tuple[str, ...], message: str) -> None:
+    done = camscan(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unreadable_store_exits_with_one(tmp_path: Path) -> None:
+    file = tmp_path / "no.db"
+    file.write_bytes(b"not a database" * 100)
+    done = camscan("scans", "--db", str(file))
+    assert done.returncode == 1
+    assert str(file) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_scan_yet_says_what_to_do(tmp_path: Path) -> None:
+    done = camscan("devices", "--db", str(tmp_path / "new.db"))
+    assert done.returncode == 1
+    assert "camscan scan" in done.stderr
+
+
+def test_the_plan_names_packets_and_time() -> None:
+    done = camscan("plan", "10.20.0.0/24", "--exclude", "10.20.0.7")
+    assert done.returncode == 0
+    rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if not line.startswith(("TCP", "Silent")))
+    assert rows["Excluded"] == "10.20.0.7"
+    assert rows["Targets"].endswith("253 addresses")
+    assert f"({253 * 23:,} packets)" in rows["Time"]
+
+
+def test_fingerprints_can_be_tried() -> None:
+    done = camscan("fingerprints", "try", "http.server", "App-webs/")
+    assert "hikvision-http-server: Hikvision (likely)" in done.stdout
+    assert camscan("fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
+
+
+def test_the_doctor_looks_at_everything() -> None:
+    done = camscan("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "fingerprints" in done.stdout

@@ -1,0 +1,327 @@
+"""`camscan reconcile` and `camscan sample`, from a list and a stored scan to what a user reads."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from camscan.cli.exits import Exit
+from camscan.cli.reconcile import FORMAT_NAMES, reconcile
+from camscan.cli.reconciled import CSV_COLUMNS, FORMATS
+from camscan.cli.sample import sample
+from camscan.errors import UsageError
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.store import Store
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+LIST = """Camera;IP Addr.;MAC-Adresse;S/N;Make/Model;Site
+Gate;10.0.0.1;;DS-2CD2385G1-I20190507AAWRD12345678;HIKVISION DS-2CD2385G1-I;North
+Door;10.0.0.2;;;Axis P3245;North
+Yard;10.0.0.3;;;Axis Q1615;North
+Quay;10.0.0.4;;;;North
+Mole;10.0.9.9;;;;North
+Hall;;;;;North
+Gate again;10.0.0.1;;;;North
+"=cmd|' /C calc'!A0";10.0.0.3;;;;North
+"""
+
+
+def answer(target: str, server: str, body: str = "") -> Observation:
+    raw = f"HTTP/1.1 200 OK\r\nServer: {server}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    return Observation(target, "http", Outcome.ANSWERED, AT, 80, "GET /", {}, raw)
+
+
+def sadp(target: str, model: str, serial: str) -> Observation:
+    fields = {"sadp.device_description": (model,), "sadp.device_sn": (serial,), "sadp.types": ("inquiry",)}
+    return Observation(target, "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", fields, b"")
+
+
+def silent(target: str) -> LedgerEntry:
+    return LedgerEntry(target, {"http": Outcome.SILENT, "sadp": Outcome.SILENT})
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "camscan.db"
+    with Store.open(path) as store:
+        scan = Scan("4f2a00", AT, ("10.0.0.0/24",), ("http", "sadp"), "North")
+        store.begin(scan)
+        seen = [
+            sadp("10.0.0.1", "DS-2CD2385G1-I", "DS-2CD2385G1-I20190507AAWRD12345678"),
+            answer("10.0.0.2", "App-webs/"),
+            answer("10.0.0.7", "App-webs/"),
+        ]
+        entries = [LedgerEntry(one.target, {one.channel: Outcome.ANSWERED}) for one in seen]
+        store.append(scan.id, seen, [*entries, silent("10.0.0.3"), LedgerEntry("10.0.0.4", {"http": Outcome.EXCLUDED})])
+        store.finish(Scan(**{**_asdict(scan), "status": ScanStatus.COMPLETE, "finished_at": AT}))
+    return path
+
+
+def _asdict(scan: Scan) -> dict[str, Any]:
+    return {name: getattr(scan, name) for name in scan.__slots__}
+
+
+@pytest.fixture
+def cameras(tmp_path: Path) -> Path:
+    path = tmp_path / "cameras.csv"
+    path.write_text(LIST)
+    return path
+
+
+def run(db: Path, cameras: Path, *words: str) -> Result:
+    return CliRunner().invoke(reconcile, [str(cameras), "--db", str(db), *words])
+
+
+def document(db: Path, cameras: Path, *words: str) -> dict[str, Any]:
+    done = run(db, cameras, "--format", "json", "--quiet", *words)
+    assert done.exit_code == Exit.DONE, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_every_class_in_one_document(db: Path, cameras: Path) -> None:
+    found = document(db, cameras)
+    assert found["schema"] == "camscan-reconcile/1"
+    assert [(r["class"], r["address"], r["row_number"]) for r in found["results"]] == [
+        ("matched", "10.0.0.1", 2),
+        ("conflict", "10.0.0.2", 3),
+        ("not-found", "10.0.0.3", 4),
+        ("not-covered", "10.0.0.4", 5),
+        ("not-covered", "10.0.9.9", 6),
+        ("unusable", None, 7),
+        ("duplicate", "10.0.0.1", 8),
+        ("duplicate", "10.0.0.3", 9),
+        ("undeclared", "10.0.0.7", None),
+    ]
+    reasons = {r["row_number"]: r["reason"] for r in found["results"]}
+    assert reasons[2] == "serial, address, model, make agree"
+    assert reasons[3] == "address agrees; inventory says Axis, device is Hikvision"
+    assert reasons[4] == "10.0.0.3 was asked on 2 channels and is silent on all"
+    assert reasons[5] == "10.0.0.4 was not covered: excluded"
+    assert reasons[6] == "10.0.9.9 is not among the targets of the scan"
+    first, *_, last = found["results"]
+    assert (first["score"], first["site"], first["sheet"]) == (0.99, "North", None)
+    assert first["row"]["cells"]["Camera"] == "Gate"
+    assert first["row"]["addresses"] == ["10.0.0.1"]
+    assert (first["device"]["maker"], first["device"]["verdict"]) == ("Hikvision", "listed")
+    assert (last["row"], last["score"], last["device"]["address"]) == (None, None, "10.0.0.7")
+
+
+def test_the_figures_add_up(db: Path, cameras: Path) -> None:
+    found = document(db, cameras)
+    summary = found["summary"]
+    assert summary["classes"] == {
+        **dict.fromkeys(("matched", "undeclared", "not-found", "conflict", "unusable"), 1),
+        "moved": 0,
+        "not-covered": 2,
+        "duplicate": 2,
+    }
+    assert Counter(r["class"] for r in found["results"]) == Counter(summary["classes"])
+    assert (summary["rows"], summary["devices"]) == (8, 3)
+    assert (summary["recall"]["count"], summary["recall"]["total"]) == (2, 3)
+    [sheet] = found["inventory"]["sheets"]
+    assert sheet["columns"] == {
+        "ip": ["IP Addr."],
+        "mac": ["MAC-Adresse"],
+        "make-model": ["Make/Model"],
+        "name": ["Camera"],
+        "serial": ["S/N"],
+        "site": ["Site"],
+    }
+    assert (sheet["lines"], sheet["rows"], sheet["headers"]) == (9, 8, [1])
+    assert [scan["id"] for scan in found["scans"]] == ["4f2a00"]
+    completeness = found["completeness"]
+    assert completeness["overlap"]["inventory"]["inventory"] == 3
+    assert completeness["estimates"][0]["estimate"] is None
+    assert completeness["estimates"][0]["refused"].startswith("the overlap is too small: 2 devices")
+    assert len(completeness["assumptions"]) == 6
+
+
+def test_the_mapping_is_told_on_stderr(db: Path, cameras: Path) -> None:
+    done = run(db, cameras, "--format", "jsonl")
+    assert done.stderr == (
+        "Read as utf-8.\n"
+        'Columns: ip = "IP Addr.", mac = "MAC-Adresse", make-model = "Make/Model", name = "Camera", serial = "S/N", '
+        'site = "Site".\n'
+        "9 lines: 8 rows; 1 headers.\n"
+    )
+    assert len(done.stdout.splitlines()) == 9
+    assert json.loads(done.stdout.splitlines()[0])["class"] == "matched"
+
+
+def test_a_csv_computes_nothing(db: Path, cameras: Path) -> None:
+    lines = list(csv.DictReader(run(db, cameras, "--format", "csv", "--quiet").stdout.splitlines()))
+    assert tuple(lines[0]) == CSV_COLUMNS
+    assert lines[7]["row_name"] == "'=cmd|' /C calc'!A0"
+    assert (lines[0]["class"], lines[0]["row_addresses"], lines[0]["device_maker"]) == (
+        "matched",
+        "10.0.0.1",
+        "Hikvision",
+    )
+
+
+def test_a_table_begins_with_what_needs_somebody(db: Path, cameras: Path) -> None:
+    text = run(db, cameras, "--quiet").stdout
+    assert text.startswith(
+        "cameras.csv: 8 rows against 3 devices of scan 4f2a00 (North).\n"
+        "Of these: 1 undeclared, 1 conflict, 1 not-found, 2 not-covered, 2 duplicate, 1 unusable, 1 matched.\n"
+        "Recall: of the devices that were found, the list names 2 of 3: 66.7% (95% interval 20.8% to 93.9%).\n"
+    )
+    assert "How many are there that neither the list nor the scan has seen?\nNo estimate" in text
+    listed = text[text.index("class ") :].splitlines()
+    assert [line.split()[0] for line in listed[2::2]] == [
+        *("undeclared", "conflict", "not-found", "not-covered", "not-covered", "duplicate", "duplicate", "unusable"),
+        "matched",
+    ]
+    assert listed[4].split()[:3] == ["conflict", "10.0.0.2", "3"]
+    assert listed[5].strip() == "address agrees; inventory says Axis, device is Hikvision"
+
+
+def test_markdown_keeps_the_texts_of_others_in_code(db: Path, cameras: Path) -> None:
+    text = run(db, cameras, "--format", "markdown", "--quiet").stdout
+    assert text.startswith("# Inventory against network\n\n- `cameras.csv`: 8 rows against 3 devices of scan `4f2a00`")
+    assert "\n## Undeclared: 1\n\nFound, and in no row.\n\n| address | row |" in text
+    assert "| seen by | inventory |" in text
+    assert "=cmd" not in text.replace("`=cmd\\x7c' /C calc'!A0`", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), Exit.DONE),
+        (("--fail-on", "moved"), Exit.DONE),
+        (("--fail-on", "undeclared"), Exit.FOUND),
+        (("--fail-on", "moved", "--fail-on", "conflict"), Exit.FOUND),
+        (("--fail-on", "not-found"), Exit.FOUND),
+    ],
+)
+def test_what_fail_on_names_gives_exit_code_three(db: Path, cameras: Path, words: tuple[str, ...], code: Exit) -> None:
+    assert run(db, cameras, "--quiet", "--format", "csv", *words).exit_code == code
+
+
+def test_a_file_is_written_whole(db: Path, cameras: Path, tmp_path: Path) -> None:
+    done = run(db, cameras, "--quiet", "--format", "json", "--output", str(tmp_path / "out.json"))
+    assert (done.exit_code, done.stdout) == (Exit.DONE, "")
+    assert json.loads((tmp_path / "out.json").read_text())["schema"] == "camscan-reconcile/1"
+
+
+def test_columns_can_be_placed(db: Path, cameras: Path) -> None:
+    found = document(db, cameras, "--map", "model=Camera", "--map", "name=6")
+    [sheet] = found["inventory"]["sheets"]
+    assert (sheet["columns"]["model"], sheet["columns"]["name"]) == (["Camera"], ["Site"])
+
+
+def test_a_scan_of_another_site_is_refused(db: Path, cameras: Path) -> None:
+    assert document(db, cameras, "--scan", "4f", "--site", "North")["scans"][0]["site"] == "North"
+    for words in (("--scan", "4f", "--site", "South"), ("--site", "South")):
+        done = run(db, cameras, *words)
+        assert isinstance(done.exception, UsageError)
+
+
+def test_of_two_scans_of_a_site_the_newer_sighting_counts(db: Path, cameras: Path) -> None:
+    with Store.open(db) as store:
+        later = Scan("5b", AT.replace(hour=9), ("10.0.0.0/24",), ("http",), "North")
+        store.begin(later)
+        entries = [LedgerEntry("10.0.0.3", {"http": Outcome.ANSWERED})]
+        store.append(later.id, [answer("10.0.0.2", "App-webs/"), answer("10.0.0.3", "App-webs/")], entries)
+    found = document(db, cameras, "--scan", "4f", "--scan", "5b")
+    assert [(scan["id"], scan["status"]) for scan in found["scans"]] == [("5b", "interrupted"), ("4f2a00", "complete")]
+    assert [(r["class"], r["address"]) for r in found["results"] if r["device"]] == [
+        ("matched", "10.0.0.1"),
+        ("conflict", "10.0.0.2"),
+        ("matched", "10.0.0.3"),
+        ("undeclared", "10.0.0.7"),
+    ]
+
+
+def test_a_duplicate_does_not_hide_what_it_says_otherwise(db: Path, cameras: Path) -> None:
+    with Store.open(db) as store:
+        later = Scan("5b", AT.replace(hour=9), ("10.0.0.0/24",), ("http",))
+        store.begin(later)
+        store.append(later.id, [answer("10.0.0.3", "App-webs/")])
+    results = document(db, cameras, "--scan", "5b")["results"]
+    assert [(r["class"], r["reason"]) for r in results if r["row_number"] in {4, 9}] == [
+        ("duplicate", "it names the same device as row 9: same address; inventory says Axis, device is Hikvision"),
+        ("matched", "address agrees"),
+    ]
+
+
+def test_the_formats_of_the_help_are_those_that_exist() -> None:
+    assert tuple(FORMATS) == FORMAT_NAMES
+
+
+def test_hostile_texts_do_not_reach_the_terminal(db: Path, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('\x1b[2JName,IP,S/N\n"\x1b]0;x\x07|<b>@all",10.0.0.1,\x1b[31mA1\n')
+    for name in FORMAT_NAMES:
+        done = run(db, path, "--format", name)
+        assert done.exit_code == Exit.DONE
+        assert "\x1b" not in done.output
+        assert "\x07" not in done.output
+
+
+def drawn(*words: str) -> dict[str, Any]:
+    done = CliRunner().invoke(sample, [*words, "--format", "json", "--quiet"])
+    assert done.exit_code == Exit.DONE, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_sample_of_addresses_is_drawn_again_by_its_seed() -> None:
+    first = drawn("10.0.0.0/24", "--seed", "7")
+    assert (first["schema"], first["population"], first["size"], first["seed"]) == ("camscan-sample/1", 254, 154, 7)
+    addresses = [item["address"] for item in first["sample"]]
+    assert len(set(addresses)) == 154
+    assert addresses[:3] == [item["address"] for item in drawn("10.0.0.0/24", "--seed", "7")["sample"]][:3]
+    assert drawn("10.0.0.0/24", "--seed", "8")["sample"] != first["sample"]
+    assert drawn("10.0.0.0/24", "--seed", "7", "--tolerance", "10", "--confidence", "90")["size"] == 54
+
+
+def test_every_address_is_drawn_as_often_as_any_other() -> None:
+    """Over many seeds; the bound is that of a binomial share at six standard deviations."""
+    counts = Counter(
+        i["address"] for n in range(300) for i in drawn("10.0.0.1-20", "--tolerance", "25", "--seed", str(n))["sample"]
+    )
+    size = drawn("10.0.0.1-20", "--tolerance", "25", "--seed", "0")["size"]
+    expected = 300 * size / 20
+    spread = (300 * size / 20 * (1 - size / 20)) ** 0.5
+    assert len(counts) == 20
+    assert all(abs(count - expected) < 6 * spread for count in counts.values())
+
+
+def test_a_sample_of_rows_names_them(cameras: Path) -> None:
+    found = drawn("--inventory", str(cameras), "--seed", "1", "--tolerance", "50")
+    assert (found["population"], found["size"]) == (8, 3)
+    item = found["sample"][0]
+    line = LIST.splitlines()[item["row_number"] - 1]
+    assert line.split(";")[0].strip('"') == item["row"]["Camera"]
+    done = CliRunner().invoke(sample, ["--inventory", str(cameras), "--seed", "1", "--format", "csv"])
+    assert done.stdout.splitlines()[0] == "row_number,Camera,IP Addr.,MAC-Adresse,S/N,Make/Model,Site"
+    assert len(done.stdout.splitlines()) == 9
+    assert "8 of 8 drawn with --seed 1" in done.stderr
+
+
+def test_a_random_seed_is_told() -> None:
+    done = CliRunner().invoke(sample, ["10.0.0.1-10.0.0.4"])
+    [seed] = [
+        word.rstrip(":")
+        for word, before in zip(done.stderr.split()[1:], done.stderr.split(), strict=False)
+        if before == "--seed"
+    ]
+    again = CliRunner().invoke(sample, ["10.0.0.1-10.0.0.4", "--seed", seed])
+    assert again.stdout == done.stdout
+    assert sorted(line for line in done.stdout.splitlines()[1:]) == [f"10.0.0.{n}" for n in range(1, 5)]
+
+
+def test_a_sample_is_drawn_from_one_thing(cameras: Path) -> None:
+    for words in ([], ["10.0.0.1", "--inventory", str(cameras)]):
+        done = CliRunner().invoke(sample, words)
+        assert isinstance(done.exception, UsageError)

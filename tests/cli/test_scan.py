@@ -1,0 +1,111 @@
+"""The main job from end to end: a simulated site is scanned, and what is reported is what is there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.site import free_network
+
+from camscan.simulator import Site, honest, make_site, rogues
+
+
+async def camscan(*words: str, stop_after: float | None = None) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "camscan", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    if stop_after is not None:
+        await asyncio.sleep(stop_after)
+        process.send_signal(signal.SIGINT)
+    output, errors = await asyncio.wait_for(process.communicate(), 110)
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
+def by_address(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {address: device for device in report["devices"] for address in device["addresses"]}
+
+
+async def scanned(site: Site, folder: Path, *words: str) -> dict[str, Any]:
+    code, output, errors = await camscan(
+        "scan", site.network, "--db", str(folder / "s.db"), "--format", "json", "--all", "--rate", "4000", *words
+    )
+    assert code == 0, errors
+    report: dict[str, Any] = json.loads(output)
+    return report
+
+
+@pytest.mark.slow
+async def test_every_device_of_the_site_is_found_and_its_maker_named(tmp_path: Path) -> None:
+    async with make_site(honest(), free_network()) as site:
+        report = await scanned(site, tmp_path)
+        found = by_address(report)
+        wrong = {
+            device.name: found[device.address]["maker"]
+            for device in site.devices
+            if found[device.address]["maker"] not in (device.truth.maker, None)
+        }
+        missed = [
+            device.name
+            for device in site.devices
+            if device.truth.maker is not None and found[device.address]["maker"] != device.truth.maker
+        ]
+        listed = {address for address, device in found.items() if device["verdict"] == "listed"}
+        innocent = [device.name for device in site.devices if device.address in listed and not device.truth.listed]
+        assert (wrong, missed, innocent) == ({}, [], [])
+        assert report["scan"]["status"] == "complete"
+        assert report["scan"]["ledger"]["targets"] == 254
+        for device in site.devices:
+            assert device.counters.violations == []
+            assert device.counters.user_names == []
+            assert all(not request.authorization for request in device.counters.requests)
+            assert device.counters.max_at_once <= 2
+
+
+@pytest.mark.slow
+async def test_rogues_do_not_hide_their_honest_neighbours(tmp_path: Path) -> None:
+    neighbours, network = honest()[:20], free_network()
+    async with make_site((*neighbours, *rogues()[::2]), network) as site:
+        found = by_address(await scanned(site, tmp_path))
+        for device in site.devices[: len(neighbours)]:
+            assert found[device.address]["maker"] == device.truth.maker, device.name
+
+
+async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_resumed(tmp_path: Path) -> None:
+    store = str(tmp_path / "s.db")
+    async with make_site(honest()[:3], free_network()) as site:
+        started = asyncio.get_running_loop().time()
+        code, output, errors = await camscan("scan", site.network, "--db", store, "--format", "json", stop_after=3)
+        took = asyncio.get_running_loop().time() - started
+        report = json.loads(output)
+        assert code == 4, errors
+        assert took < 3 + 2.5
+        assert report["scan"]["status"] == "interrupted"
+        assert f"camscan scan --resume {report['scan']['id']}" in errors
+        code, output, errors = await camscan(
+            "scan", "--resume", report["scan"]["id"], "--exclude", f"{site.devices[1].address}", "--db", store,
+            "--format", "json",
+        )  # fmt: skip
+        assert code == 0, errors
+        resumed = json.loads(output)
+        assert (resumed["scan"]["id"], resumed["scan"]["status"]) == (report["scan"]["id"], "complete")
+        assert resumed["scan"]["ledger"]["targets"] == 254
+        assert resumed["scan"]["ledger"]["excluded"] == 1
+
+
+async def test_fail_on_makes_the_exit_code(tmp_path: Path) -> None:
+    async with make_site(honest()[:1], free_network()) as site:
+        target, store = site.devices[0].address, str(tmp_path / "s.db")
+        code, output, _ = await camscan("scan", target, "--db", store, "--fail-on", "listed", "--quiet")
+        assert code == 3
+        assert "1 device is listed" in output
+        code, _, _ = await camscan("devices", "--db", store, "--verdict", "listed", "--format", "csv")
+        assert code == 0
+        code, output, _ = await camscan("fingerprints", "explain", target, "--db", store)
+        assert code == 0
+        assert "verdict: listed" in output
+        assert "uk-nil lists" in output

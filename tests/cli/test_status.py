@@ -1,0 +1,99 @@
+"""The heartbeat of sweeps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.estate import cameras, sweep
+from support.world import CONFIG
+
+from camscan.cli.status import status
+from camscan.errors import UsageError
+from camscan.store import Store
+from camscan.store.outbox import Message
+from camscan.sweeps.compare import advance
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.looks import Look
+from camscan.sweeps.memory import Memory, dump
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "c.toml"
+    file.write_text(CONFIG)
+    return file
+
+
+def run(config: Path, *words: str) -> Result:
+    return CliRunner().invoke(status, ["--config", str(config), *words])
+
+
+def remember(config: Path, looks: Sequence[Look], message: Message | None = None) -> None:
+    memory = Memory()
+    for one in looks:
+        memory, _ = advance(memory, one, Terms())
+    with Store.open(config.parent / "c.db") as store:
+        store.outbox.remember("hq", dump(memory), message)
+
+
+def night(days_ago: float, look: Look) -> Look:
+    return replace(look, at=datetime.now(UTC) - timedelta(days=days_ago))
+
+
+def test_a_site_that_was_never_swept(config: Path) -> None:
+    done = run(config, "--max-age", "26h")
+    assert (done.exit_code, done.stdout) == (4, "hq\n  last complete sweep  never\n")
+    assert run(config).exit_code == 0
+
+
+def test_a_site_in_good_order(config: Path) -> None:
+    remember(config, [night(0.5, sweep(0, cameras(4), targets=["10.0.0.9"]))])
+    done = run(config, "--max-age", "26h")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[1].endswith("UTC, 12 hours ago")
+    assert lines[2:] == ["  devices              4 listed", "  targets              4 answered, 1 silent"]
+
+
+def test_a_site_in_trouble(config: Path) -> None:
+    message = Message("m", "hq", datetime.now(UTC), b"{}")
+    site = cameras(6)
+    looks = [night(3, sweep(0, site)), night(2, sweep(1, site, lost=[(c.address, "sadp") for c in site]))]
+    remember(config, looks, message)
+    done = run(config, "--max-age", "26h")
+    assert done.exit_code == 4
+    assert done.stdout.splitlines()[-2:] == [
+        "  coverage lost        sadp saw 6 devices before and 0 now: probe failure suspected",
+        "  alerts waiting       1",
+    ]
+
+
+def test_for_programs(config: Path) -> None:
+    remember(config, [night(1, sweep(0, cameras(4)))])
+    found = json.loads(run(config, "--format", "json").stdout)
+    [site] = found["sites"]
+    assert found["schema"] == "camscan-status/1"
+    assert site["age_seconds"] == pytest.approx(86_400, abs=5)
+    assert (site["devices"], site["missing"], site["coverage_loss"], site["alerts_pending"]) == (
+        {"listed": 4},
+        0,
+        [],
+        0,
+    )
+
+
+def test_figures_are_written_anew(config: Path, tmp_path: Path) -> None:
+    config.write_text(f'{CONFIG}[metrics]\ntextfile = "c.prom"\n')
+    assert run(config).exit_code == 0
+    assert 'camscan_last_good_sweep_timestamp_seconds{site="hq"} 0\n' in (tmp_path / "c.prom").read_text()
+    assert [path.name for path in tmp_path.glob(".c.prom*")] == []
+
+
+def test_an_age_that_is_none(config: Path) -> None:
+    assert isinstance(run(config, "--max-age", "old").exception, UsageError)

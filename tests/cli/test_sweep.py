@@ -1,0 +1,279 @@
+"""`camscan sweep` as cron meets it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from support.receiver import OK, Receiver, receiving
+from support.world import CONFIG, World, camera
+
+from camscan.cli import alerting, judging, sweeping
+from camscan.cli.sweep import sweep
+from camscan.errors import StoreError, UsageError
+from camscan.identify.library import Library
+from camscan.simulator import honest, make_site
+from camscan.sweeps.lock import held, lock_file
+
+NETWORK = "127.91.0.0/29"
+
+
+@pytest.fixture(scope="module")
+def rules() -> Library:
+    return judging.library()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
+    monkeypatch.setattr(judging, "library", lambda _folders: rules)
+    monkeypatch.setattr(alerting, "_PAUSES", (0.01,))
+    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
+    monkeypatch.setattr(sweeping, "run", made.run)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def own_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The command formats the root's handlers: they are the test's for as long."""
+    handlers = logging.getLogger().handlers
+    formatters = [handler.formatter for handler in handlers]
+    yield
+    for handler, formatter in zip(handlers, formatters, strict=True):
+        handler.setFormatter(formatter)
+    logging.getLogger("camscan.sweep").setLevel(logging.NOTSET)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "never.txt").touch()
+    file = tmp_path / "c.toml"
+    file.write_text(CONFIG)
+    return file
+
+
+def run(config: Path, *words: str) -> Result:
+    return CliRunner().invoke(sweep, ["--config", str(config), *words])
+
+
+def test_nothing_is_written_unless_asked(config: Path, world: World) -> None:
+    assert (run(config).exit_code, run(config).stdout) == (0, "")
+
+
+def test_formats(config: Path, world: World, tmp_path: Path) -> None:
+    run(config)
+    world.answers["10.0.0.9"] = camera(9)
+    shown = run(config, "--format", "table").stdout.splitlines()
+    assert shown[0].startswith("hq: scan ")
+    assert shown[0].endswith(": 1 new (1 listed)")
+    assert shown[2].split()[:3] == ["new", "listed", "10.0.0.9"]
+    del world.answers["10.0.0.9"]
+    found = json.loads(run(config, "--format", "json").stdout)
+    assert (found["schema"], found["sites"][0]["site"], found["sites"][0]["new"]) == ("camscan-changes/1", "hq", [])
+    assert run(config, "--output", str(tmp_path / "out.txt")).stdout == ""
+    assert (tmp_path / "out.txt").read_text().startswith("hq: scan ")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "code"),
+    [((), 0), (("new",), 3), (("returned",), 0), (("listed",), 3), (("suspected",), 0), (("returned", "new"), 3)],
+)
+def test_exit_codes_by_what_changed(config: Path, world: World, fail_on: tuple[str, ...], code: int) -> None:
+    run(config)
+    world.answers["10.0.0.9"] = camera(9)
+    assert run(config, *(word for name in fail_on for word in ("--fail-on", name))).exit_code == code
+    assert run(config, "--fail-on", "new", "--fail-on", "listed").exit_code == 0
+
+
+def test_in_the_first_sweep_all_listed_devices_are_found(config: Path, world: World) -> None:
+    assert run(config, "--fail-on", "listed").exit_code == 3
+
+
+def test_lost_coverage_is_incomplete_unless_it_has_a_code(config: Path, world: World) -> None:
+    run(config)
+    world.answers.clear()
+    assert run(config, "--fail-on", "new").exit_code == 4
+    assert run(config, "--fail-on", "coverage-loss").exit_code == 3
+
+
+def test_an_interrupted_sweep_is_incomplete_and_ends_the_run(
+    config: Path, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
+    world.cut_after = 3
+    assert run(config).exit_code == 4
+    assert len(world.scans) == 1
+    assert caplog.messages[-1] == "site.skipped"
+
+
+def test_a_deadline_leaves_the_rest_and_the_next_run_begins_with_it(config: Path, world: World) -> None:
+    more = '[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n'
+    config.write_text(f'{CONFIG}{more}[sweep]\ndeadline = "0.1s"\n')
+    world.seconds = 0.2
+    assert run(config).exit_code == 4
+    assert [job.seconds is not None and job.seconds <= 0.1 for job in world.scans] == [True]
+    world.seconds = 0
+    config.write_text(f"{CONFIG}{more}")
+    assert run(config).exit_code == 0
+    assert [job.scan.site for job in world.scans] == ["hq", "b", "hq"]
+
+
+def test_one_site_that_fails_costs_no_other(config: Path, world: World, caplog: pytest.LogCaptureFixture) -> None:
+    config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\nexclude_files = ["none.txt"]\n')
+    assert run(config).exit_code == 1
+    assert [job.scan.site for job in world.scans] == ["hq"]
+    failed = next(record for record in caplog.records if record.getMessage() == "site.failed")
+    assert "none.txt" in str(failed.__dict__["values"])
+
+
+def test_a_store_that_fails_is_a_failure(config: Path, world: World) -> None:
+    world.error = StoreError("disk full")
+    assert run(config).exit_code == 1
+
+
+def test_a_site_that_is_held_is_incomplete(config: Path, world: World, tmp_path: Path) -> None:
+    with held(lock_file(tmp_path / "c.db", "hq"), "process 5"):
+        assert run(config).exit_code == 4
+
+
+def test_an_unknown_site_is_wrong_use(config: Path, world: World) -> None:
+    ended = run(config, "--site", "x")
+    assert isinstance(ended.exception, UsageError)
+    assert str(ended.exception) == "no site 'x' in the configuration: it has hq"
+
+
+def test_every_fault_of_the_configuration_is_told(config: Path, world: World) -> None:
+    config.write_text(f"{CONFIG}rate = 0\nexpect = 0\n")
+    ended = run(config)
+    assert ended.exit_code == 2
+    assert [line.split(": ")[2] for line in ended.stderr.splitlines()] == ["site 'hq'.rate", "site 'hq'.expect"]
+
+
+def test_jitter(config: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    assert run(config, "--jitter", "10m").exit_code == 0
+    assert len(waited) == 1
+    assert 0 <= waited[0] <= 600
+    assert isinstance(run(config, "--jitter", "soon").exception, UsageError)
+
+
+def test_the_configuration_names_the_store_and_db_another(config: Path, world: World, tmp_path: Path) -> None:
+    run(config)
+    assert (tmp_path / "c.db").exists()
+    run(config, "--db", str(tmp_path / "other.db"))
+    assert (tmp_path / "other.db").exists()
+
+
+def test_alerts_are_sent(config: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", "0123456789abcdef")
+    with receiving([OK]) as receiver:
+        config.write_text(f'{CONFIG}[notify]\nwebhook = "{receiver.url}"\nallow_private = true\ntimeout = "5s"\n')
+        run(config)
+        run(config)
+        world.answers["10.0.0.9"] = camera(9)
+        assert run(config).exit_code == 0
+    assert [json.loads(body)["summary"] for body in receiver.bodies] == [
+        "hq: the first sweep: 5 devices (5 listed)",
+        "hq: 1 new (1 listed)",
+    ]
+    world.answers["10.0.0.10"] = camera(10)
+    assert run(config).exit_code == 1, "the receiver is gone"
+    with receiving([OK]) as again:
+        config.write_text(config.read_text().replace(receiver.url, again.url))
+        assert run(config).exit_code == 0
+    assert [json.loads(body)["new"][0]["address"] for body in again.bodies] == ["10.0.0.10"]
+
+
+def test_figures_are_written(config: Path, world: World, tmp_path: Path) -> None:
+    config.write_text(f'{CONFIG}[metrics]\ntextfile = "c.prom"\n')
+    assert run(config).exit_code == 0
+    assert 'camscan_devices{site="hq",verdict="listed"} 5\n' in (tmp_path / "c.prom").read_text()
+    config.write_text(f'{CONFIG}[metrics]\ntextfile = "none/c.prom"\n')
+    assert run(config).exit_code == 1
+
+
+# ---- the real program on a simulated site
+
+
+def real(config: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command with an empty environment."""
+    command = [sys.executable, "-m", "camscan", "sweep", "--config", str(config), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env={"PATH": "/bin"}, check=False)
+
+
+def events(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def on_loopback(folder: Path, receiver: Receiver) -> Path:
+    (folder / "key").write_text("0123456789abcdef")
+    (folder / "key").chmod(0o600)
+    config = folder / "c.toml"
+    config.write_text(
+        f'[[site]]\nname = "loop"\nnetworks = ["{NETWORK}"]\nchannels = ["sadp"]\nrate = 5000\n'
+        f'decoys = ["127.91.0.1"]\n[store]\nurl = "c.db"\n'
+        f'[notify]\nwebhook = "{receiver.url}"\nsecret_file = "key"\nallow_private = true\n'
+    )
+    return config
+
+
+@pytest.mark.slow
+async def test_a_camera_that_appears_on_a_simulated_site_wakes_somebody(tmp_path: Path) -> None:
+    personas = [persona for persona in honest() if persona.sadp][:3]
+    with receiving([OK]) as receiver:
+        config = on_loopback(tmp_path, receiver)
+        async with make_site(personas[:2], NETWORK):
+            first = await asyncio.to_thread(real, config, "--log-json", "--fail-on", "new")
+        async with make_site(personas, NETWORK):
+            second = await asyncio.to_thread(real, config, "--log-json", "--fail-on", "new")
+    assert (first.returncode, second.returncode) == (0, 3), second.stderr
+    assert (first.stdout, second.stdout) == ("", "")
+    new = [event for event in events(second) if event["event"] == "device.new"]
+    assert [(event["address"], event["verdict"]) for event in new] == [("127.91.0.3", "listed")]
+    assert [json.loads(body)["summary"] for body in receiver.bodies] == [
+        "loop: the first sweep: 2 devices (2 listed)",
+        "loop: 1 new (1 listed)",
+    ]
+
+
+@pytest.mark.slow
+async def test_two_sweeps_at_once_and_a_kill(tmp_path: Path) -> None:
+    with receiving([OK]) as receiver:
+        config = on_loopback(tmp_path, receiver)
+        async with make_site([persona for persona in honest() if persona.sadp][:2], NETWORK):
+            words = ["-m", "camscan", "sweep", "--config", str(config), "--log-json"]
+            running = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.PIPE)
+            assert running.stderr is not None
+            begun = json.loads(await running.stderr.readline())
+            beside = await asyncio.to_thread(real, config, "--log-json")
+            running.send_signal(signal.SIGKILL)
+            await running.wait()
+            after = await asyncio.to_thread(real, config, "--log-json")
+    assert begun["event"] == "scan.begin"
+    assert beside.returncode == 4
+    [held_event] = events(beside)
+    assert held_event["event"] == "site.held"
+    assert held_event["by"].startswith(f"process {running.pid} on ")
+    assert after.returncode == 0, after.stderr
+    assert events(after)[0]["scan"] == begun["scan"], "the killed one is resumed"
+
+
+@pytest.mark.slow
+def test_a_deadline_interrupts_a_scan(tmp_path: Path) -> None:
+    with receiving([OK]) as receiver:
+        config = on_loopback(tmp_path, receiver)
+        config.write_text(f'{config.read_text().replace("/29", "/26")}[sweep]\ndeadline = "0.5s"\n')
+        done = real(config, "--log-json", "--quiet")
+    assert done.returncode == 4
+    assert [(event["event"], event.get("status")) for event in events(done)] == [("scan.end", "interrupted")]
+    assert receiver.requests == []

@@ -1,0 +1,231 @@
+"""One sweep of one site: locked, resumed, compared, and nothing told twice or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from support.world import CONFIG, World, camera
+
+from camscan.cli import sweeping
+from camscan.cli.judging import library
+from camscan.cli.sweeping import Ground, Swept, remembered, sweep
+from camscan.errors import StoreError, TargetError
+from camscan.identify.library import Library
+from camscan.records import Scan, ScanStatus
+from camscan.store import Store
+from camscan.sweeps.changes import Kind
+from camscan.sweeps.configfile import read
+from camscan.sweeps.lock import held, lock_file
+
+NOTIFY = '[notify]\nwebhook = "https://alerts.example.org/"\n'
+FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def rules() -> Library:
+    return library()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
+    monkeypatch.setattr(sweeping, "run", made.run)
+    return made
+
+
+@pytest.fixture
+def ground(tmp_path: Path, rules: Library) -> Iterator[Callable[[str], Ground]]:
+    """Makes the common ground anew on the same store, as each start of the program does."""
+    opened: list[Store] = []
+    (tmp_path / "never.txt").write_text("10.0.0.14\n")
+
+    def make(more: str = NOTIFY) -> Ground:
+        while opened:
+            opened.pop().close()
+        (tmp_path / "c.toml").write_text(CONFIG + more)
+        opened.append(Store.open(tmp_path / "c.db"))
+        return Ground(read(tmp_path / "c.toml").config, opened[0], rules)
+
+    yield make
+    opened.pop().close()
+
+
+def swept(ground: Ground) -> Swept:
+    return sweep(ground, ground.config.site[0], 60)
+
+
+def messages(ground: Ground) -> list[dict[str, object]]:
+    return [json.loads(one.body) for one in ground.store.outbox.take(FUTURE, FUTURE, 100)]
+
+
+def shown(ended: Swept) -> list[str]:
+    assert ended.changes is not None
+    return [f"{change.kind} {change.device.address}" for change in ended.changes.changes]
+
+
+def test_what_changes_is_told_and_a_quiet_night_is_not(ground: Callable[..., Ground], world: World) -> None:
+    assert swept(ground()).complete
+    assert swept(ground()).complete
+    world.answers["10.0.0.9"] = camera(9)
+    assert shown(swept(ground())) == ["new 10.0.0.9"]
+    told = messages(ground())
+    assert [message["summary"] for message in told] == [
+        "hq: the first sweep: 5 devices (5 listed)",
+        "hq: 1 new (1 listed)",
+    ]
+    assert len({message["id"] for message in told}) == 2
+
+
+def test_without_a_receiver_nothing_waits_for_one(ground: Callable[..., Ground], world: World) -> None:
+    swept(ground(""))
+    assert ground().store.outbox.pending() == {}
+
+
+def test_the_record_holds_the_site_and_a_sweep_asks_only_what_it_may(
+    ground: Callable[..., Ground], world: World
+) -> None:
+    ended = swept(ground())
+    assert ended.scan is not None
+    assert (ended.scan.site, ended.scan.settings["sweep"], ended.scan.targets) == ("hq", "yes", ("10.0.0.0/28",))
+    assert "10.0.0.14" not in world.asked[0]
+    assert len(world.asked[0]) == 13
+    assert world.scans[0].seconds == 60
+
+
+def test_a_site_that_another_sweep_has_is_left_alone(
+    ground: Callable[..., Ground], world: World, tmp_path: Path
+) -> None:
+    with held(lock_file(tmp_path / "c.db", "hq"), "process 5 on other"):
+        assert swept(ground()) == Swept("hq", why_not="held by process 5 on other")
+    assert (world.scans, ground().store.scans()) == ([], ())
+    assert swept(ground()).complete
+
+
+def test_an_interrupted_sweep_of_today_is_resumed_with_exclusions_read_anew(
+    ground: Callable[..., Ground], world: World, tmp_path: Path
+) -> None:
+    world.cut_after = 3
+    assert not swept(ground()).complete
+    world.cut_after = None
+    (tmp_path / "never.txt").write_text("10.0.0.8/29\n")
+    ended = swept(ground())
+    assert ended.complete
+    assert len(ground().store.scans()) == 1
+    assert world.asked == [
+        ["10.0.0.1", "10.0.0.10", "10.0.0.11"],
+        [f"10.0.0.{number}" for number in range(2, 8)],
+    ]
+
+
+def interrupted(store: Store, world: World, change: Callable[[Scan], Scan]) -> None:
+    """Leave the newest sweep as if it had begun at another time, or with other targets."""
+    scan = store.scan()
+    old = change(replace(scan, id="older", status=ScanStatus.RUNNING, finished_at=None))
+    store.begin(old)
+    store.finish(replace(old, status=ScanStatus.INTERRUPTED, finished_at=old.started_at))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda scan: replace(scan, started_at=datetime.now(UTC) + timedelta(days=2)),
+        lambda scan: replace(scan, started_at=datetime.now(UTC), settings={**scan.settings, "specs": "10.0.9.0/24"}),
+    ],
+    ids=["another day", "other targets"],
+)
+def test_a_sweep_of_another_day_or_other_targets_is_not_resumed(
+    ground: Callable[..., Ground], world: World, change: Callable[[Scan], Scan]
+) -> None:
+    swept(ground())
+    interrupted(ground().store, world, change)
+    swept(ground())
+    assert [job.done for job in world.scans] == [frozenset(), frozenset()]
+    assert len(ground().store.scans()) == 3
+
+
+def test_what_the_first_half_found_is_told_once(ground: Callable[..., Ground], world: World) -> None:
+    swept(ground())
+    messages(ground())
+    world.answers |= {"10.0.0.10": camera(10), "10.0.0.9": camera(9)}
+    world.cut_after = 3
+    assert shown(swept(ground())) == ["new 10.0.0.10"]
+    world.cut_after = None
+    assert shown(swept(ground())) == ["new 10.0.0.9"]
+    assert [message["summary"] for message in messages(ground())][-2:] == ["hq: 1 new (1 listed)"] * 2
+
+
+def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
+    ground: Callable[..., Ground], world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept(ground())
+    messages(ground())
+    world.answers["10.0.0.9"] = camera(9)
+    with monkeypatch.context() as patched:
+        patched.setattr(sweeping, "_take_in", None)
+        with pytest.raises(TypeError):
+            swept(ground())
+    now = ground()
+    assert shown(swept(now)) == []
+    [*_, told] = messages(now)
+    assert told["summary"] == "hq: 1 new (1 listed)"
+    assert told["scan"] == now.store.scans()[1].id
+
+
+def test_a_sweep_that_was_killed_on_its_way_is_resumed(ground: Callable[..., Ground], world: World) -> None:
+    swept(ground())
+    world.cut_after, world.error = 3, KeyboardInterrupt()  # type: ignore[assignment]  # it is no Exception
+    with pytest.raises(KeyboardInterrupt):
+        swept(ground())
+    world.cut_after = world.error = None
+    now = ground()
+    assert now.store.scan().status is ScanStatus.INTERRUPTED
+    assert swept(now).complete
+    assert len(world.asked[2]) == 10
+    assert remembered(now.store, "hq").scan == now.store.scan().id
+
+
+def test_scans_by_hand_are_not_compared_with(ground: Callable[..., Ground], world: World) -> None:
+    swept(ground())
+    store = ground().store
+    by_hand = replace(store.scan(), id="byhand", started_at=datetime.now(UTC), settings={}, status=ScanStatus.RUNNING)
+    store.begin(by_hand)
+    store.finish(replace(by_hand, status=ScanStatus.COMPLETE, finished_at=datetime.now(UTC)))
+    assert shown(swept(ground())) == []
+
+
+def test_errors_reach_the_caller_and_let_the_site_go(
+    ground: Callable[..., Ground], world: World, tmp_path: Path
+) -> None:
+    world.error = StoreError("disk full")
+    with pytest.raises(StoreError, match="disk full"):
+        swept(ground())
+    world.error = None
+    (tmp_path / "never.txt").unlink()
+    with pytest.raises(TargetError, match=r"never\.txt"):
+        swept(ground())
+    (tmp_path / "never.txt").touch()
+    assert swept(ground()).complete
+
+
+def test_a_device_is_missing_after_three_sweeps(ground: Callable[..., Ground], world: World) -> None:
+    swept(ground())
+    del world.answers["10.0.0.2"]
+    ended = [swept(ground()) for _ in range(3)]
+    assert [shown(one) for one in ended] == [[], [], ["missing 10.0.0.2"]]
+    changes = ended[-1].changes
+    assert changes is not None
+    assert changes.of(Kind.MISSING)[0].device.label.endswith("DS-2CD2142FWD-I")
+
+
+def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., Ground], world: World) -> None:
+    both = ground('[[site]]\nname = "branch"\nnetworks = ["10.0.0.0/28"]\n')
+    for site in both.config.site:
+        assert sweep(both, site, 60).complete
+    world.answers["10.0.0.9"] = camera(9)
+    assert shown(sweep(both, both.config.site[1], 60)) == ["new 10.0.0.9"]
+    assert shown(sweep(both, both.config.site[0], 60)) == ["new 10.0.0.9"]

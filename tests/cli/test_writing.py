@@ -1,0 +1,68 @@
+"""A result file is there whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from camscan.cli.writing import write, write_report, write_text
+from camscan.errors import HostError, UsageError
+from camscan.records import Report, Scan
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_text("old")
+    write_text(["n", "ew"], file)
+    assert file.read_text() == "new"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_failure_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_text("old")
+
+    def parts() -> Iterator[str]:
+        yield "half"
+        raise RuntimeError("lost")
+
+    with pytest.raises(RuntimeError):
+        write_text(parts(), file)
+    assert file.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match=r"cannot write .*nowhere/x.*choose another --output"):
+        write_text(["x"], tmp_path / "nowhere" / "x")
+
+
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    write([b"\x00", b"\xff"], tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() == b"\x00\xff"
+
+
+REPORT = Report(Scan("s", datetime(2026, 1, 1, tzinfo=UTC), (), ()), (), (), {}, 0)
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_gets_no_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", Terminal(shown))
+    with pytest.raises(UsageError, match=r"xlsx is no text for a terminal: name a file, such as --output scan\.xlsx"):
+        write_report(REPORT, "xlsx", None)
+    assert shown.getvalue() == b""
+
+
+def test_a_pipe_gets_the_bytes(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    write_report(REPORT, "xlsx", None)
+    assert capfdbinary.readouterr().out.startswith(b"PK\x03\x04")

@@ -1,0 +1,133 @@
+"""Small inventories, and devices to hold them against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from camscan.inventory.agreement import Found
+from camscan.inventory.coverage import Coverage
+from camscan.inventory.rows import Row
+from camscan.records import (
+    Device,
+    Evidence,
+    Identification,
+    Judged,
+    LedgerEntry,
+    Level,
+    Outcome,
+    Scan,
+    ScanStatus,
+    Verdict,
+)
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Edge:
+    maker: str
+
+
+@dataclass(frozen=True)
+class Label:
+    name: str
+    edges: tuple[Edge, ...] = field(default=())
+    generic: bool = False
+
+
+_LABELS = {
+    "axis": Label("Axis", (Edge("Axis"),)),
+    "axiscommunications": Label("Axis", (Edge("Axis"),)),
+    "hikvision": Label("Hikvision", (Edge("Hikvision"),)),
+    "hanwhavision": Label("Hanwha Vision", (Edge("Hanwha Vision"),)),
+    "annke": Label("Annke", (Edge("Hikvision"), Edge("Dahua"))),
+    "hilook": Label("HiLook", (Edge("Hikvision"),)),
+    "dahua": Label("Dahua", (Edge("Dahua"),)),
+    "ring": Label("Ring", (Edge("Ring"),), generic=True),
+}
+
+
+def find(name: str) -> Label | None:
+    """The labels that these tests know."""
+    return _LABELS.get("".join(filter(str.isalnum, name.casefold())))
+
+
+@pytest.fixture(name="find")
+def _find() -> Callable[[str], Label | None]:
+    return find
+
+
+@pytest.fixture
+def device() -> Callable[..., Found]:
+    """Devices as they were found, by address; a maker is known from one rule."""
+
+    def build(
+        *addresses: str,
+        site: str | None = None,
+        counts: bool = True,
+        channels: Mapping[str, str] | None = None,
+        endpoints: tuple[str, ...] = (),
+        level: Level = Level.CERTAIN,
+        **values: Any,
+    ) -> Found:
+        proofs = tuple(
+            Evidence(channel, 80, "x", "x", "", asked) for channel, asked in (channels or {"http": "GET /"}).items()
+        )
+        rules = (Identification("rule", level, values.get("maker"), values.get("brand"), {}, proofs),) if counts else ()
+        made = Device(addresses[0], addresses, identifications=rules, level=level, **values)
+        return Found(Judged(made, Verdict.NOT_LISTED), site, endpoints, counts=counts)
+
+    return build
+
+
+@pytest.fixture
+def row() -> Callable[..., Row]:
+    """Rows, by number and identifiers."""
+
+    def build(number: int, *addresses: str, **values: Any) -> Row:
+        return Row(number, ("x",), ("Name",), addresses=addresses, **values)
+
+    return build
+
+
+@pytest.fixture
+def coverage() -> Callable[..., Coverage]:
+    """What a scan covered: address -> outcome on its one channel, or a mapping of channels and the reason."""
+
+    def build(
+        outcomes: Mapping[str, Outcome],
+        site: str | None = None,
+        status: ScanStatus = ScanStatus.COMPLETE,
+        reason: str = "",
+        into: Coverage | None = None,
+    ) -> Coverage:
+        made = into if into is not None else Coverage(_Everything())
+        scan = Scan("4f2a", AT, (), (), site, AT, status)
+        reasons = {"tcp": reason} if reason else {}
+        made.add(scan, [LedgerEntry(target, {"tcp": outcome}, reasons) for target, outcome in outcomes.items()])
+        return made
+
+    return build
+
+
+class _Everything:
+    def __contains__(self, _item: object) -> bool:
+        return True
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """A text file."""
+
+    def write(text: str, name: str = "list.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+
+from camscan.errors import UsageError
+from camscan.inventory.columns import (
+    Columns,
+    find_by_content,
+    find_columns,
+    letters,
+    override,
+    parse_choices,
+    recognise,
+)
+from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        *[(name, Field.IP) for name in ("IP Addr.", "ip_address", "IP-Adresse", "Adresse IP", "Dirección IP")],
+        *[
+            (name, Field.IP)
+            for name in ("IP地址", "IPアドレス", "Адрес IP", "Adres IP", "Camera IP (static)", "摄像机IP")
+        ],
+        *[(name, Field.MAC) for name in ("MAC-Adresse", "macAddress", "Adresse MAC", "MAC地址", "Physical Address")],
+        *[(name, Field.SERIAL) for name in ("S/N", "Serial No.", "Seriennummer", "N° de série", "Nº de serie")],
+        *[(name, Field.SERIAL) for name in ("Серийный номер", "序列号", "シリアル番号", "Matricola", "Serail Number")],
+        *[
+            (name, Field.MAKE)
+            for name in ("Manufacturer", "Hersteller", "Marque", "Производитель", "品牌", "Manufactuer")
+        ],
+        *[(name, Field.MODEL) for name in ("Model No.", "Modell", "Modèle", "型号", "型番", "Type")],
+        *[(name, Field.MAKE_MODEL) for name in ("Make/Model", "Make & Model", "Marke / Typ", "Fabricant et modèle")],
+        *[
+            (name, Field.LOCATION)
+            for name in ("Location", "Standort", "Emplacement", "Ubicación", "安装位置", "Gebäude")
+        ],
+        *[(name, Field.SITE) for name in ("Site", "Liegenschaft", "Sede")],
+        *[(name, Field.NAME) for name in ("Camera name", "Kameraname", "Nombre", "名称")],
+        *[(name, Field.HOSTNAME) for name in ("Hostname", "DNS name", "FQDN")],
+        *[(name, Field.ENDPOINT) for name in ("UUID", "ONVIF UUID")],
+        *[("device_type.manufacturer", Field.MAKE), ("device_type.model", Field.MODEL), ("primary_ip4", Field.IP)],
+    ],
+)
+def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
+    found = recognise(name)
+    assert found is not None
+    assert found[0] == field
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IP rating",
+        "Subnet mask",
+        "Old IP",
+        "Switch port",
+        "Nr.",
+        "Firmware version",
+        "Notes",
+        "MAC vendor prefix",
+        "",
+        "-",
+    ],
+)
+def test_names_that_say_something_else(name: str) -> None:
+    assert recognise(name) is None
+
+
+def test_a_name_that_fits_better_comes_before_one_that_fits() -> None:
+    found = find_columns(["Type", "Vendor", "NVR IP", "Model", "Hersteller", "IP"])
+    assert found.of == {Field.IP: (5,), Field.MAKE: (4,), Field.MODEL: (3,)}
+    assert found.unused == ("Type", "Vendor", "NVR IP")
+    assert find_columns(["NVR IP", "Type"]).of == {Field.IP: (0,), Field.MODEL: (1,)}
+
+
+def test_several_columns_may_hold_addresses_and_macs() -> None:
+    found = find_columns(["IPv4", "IPv6", "LAN MAC", "Serial", "Serial number"])
+    assert found.of == {Field.IP: (0, 1), Field.MAC: (2,), Field.SERIAL: (3,)}
+
+
+def test_a_column_of_addresses_is_told_from_one_of_streets_by_what_is_in_it() -> None:
+    assert find_columns(["Address"], [["10.0.0.5"], [""], ["10.0.0.6"]]).of == {Field.IP: (0,)}
+    assert find_columns(["Adresse"], [["Hafenstr. 1"], ["10.0.0.6"], ["Kai 3"]]).of == {Field.LOCATION: (0,)}
+
+
+def test_columns_without_names_are_found_by_what_is_in_them() -> None:
+    rows = [["Gate", "10.0.0.5", "44:19:B6:00:0A:01"], ["Door", "10.0.0.6", ""]]
+    found = find_by_content(rows, Columns(()))
+    assert found.of == {Field.IP: (1,), Field.MAC: (2,)}
+    assert found.names == ("A", "B", "C")
+    assert find_by_content([["Gate"]], Columns(("x",))).of == {}
+
+
+def test_the_user_places_fields_by_name_letter_or_number() -> None:
+    columns = find_columns(["Ref", "IP", "Tag", "Serial"])
+    for chosen in ("Tag", "tag ", "C", "c", "3"):
+        assert override(columns, {Field.SERIAL: chosen}).of == {Field.IP: (1,), Field.SERIAL: (2,)}
+    assert override(columns, {Field.MAC: "IP"}).of == {Field.MAC: (1,), Field.SERIAL: (3,)}
+
+
+def test_a_column_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(UsageError) as error:
+        override(find_columns(["Ref", "IP"]), {Field.SERIAL: "Nope"})
+    assert str(error.value) == (
+        "--map serial=Nope: no such column; there are 'Ref', 'IP': name one, or its letter or number"
+    )
+
+
+def test_choices_are_read() -> None:
+    assert parse_choices(["ip=IP Addr.", "make_model = C"]) == {Field.IP: "IP Addr.", Field.MAKE_MODEL: "C"}
+    for text in ("ip", "ip=", "adr=C", "=C"):
+        with pytest.raises(UsageError, match="write FIELD=COLUMN"):
+            parse_choices([text])
+
+
+def test_letters_count_as_a_spreadsheet_does() -> None:
+    assert [letters(at) for at in (0, 25, 26, 51, 52, 701, 702)] == ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]
+
+
+def test_every_synonym_tells_its_own_field() -> None:
+    for table in (SYNONYMS, WEAK):
+        for field, names in table.items():
+            for name in names.split():
+                found = recognise(name)
+                assert found is not None
+                assert found[0] == field, name

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from camscan.inventory.coverage import Coverage, Look, Sight
+from camscan.records import Outcome, ScanStatus
+
+Covered = Callable[..., Coverage]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "sight", "text"),
+    [
+        (Outcome.SILENT, "", Sight.SILENT, "10.0.0.5 was asked on 1 channels and is silent on all"),
+        (Outcome.REFUSED, "", Sight.ALIVE, "something at 10.0.0.5 lives, and answers no question (refused)"),
+        (Outcome.EXCLUDED, "", Sight.MISSED, "10.0.0.5 was not covered: excluded"),
+        (Outcome.NOT_SENT, "EPERM", Sight.MISSED, "10.0.0.5 was not covered: not-sent: EPERM"),
+        (Outcome.UNREACHABLE, "ENETUNREACH", Sight.MISSED, "10.0.0.5 was not covered: unreachable: ENETUNREACH"),
+        (Outcome.CRASHED, "", Sight.MISSED, "10.0.0.5 was not covered: crashed"),
+    ],
+)
+def test_the_ledger_says_how_far_an_address_was_looked_at(
+    coverage: Covered, outcome: Outcome, reason: str, sight: Sight, text: str
+) -> None:
+    assert coverage({"10.0.0.5": outcome}, reason=reason).look(None, "10.0.0.5") == Look(sight, text)
+
+
+def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) -> None:
+    made = coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.0.9": Outcome.REFUSED}, reason="EHOSTUNREACH")
+    assert made.look(None, "10.0.0.5") == Look(
+        Sight.SILENT, "nobody is at 10.0.0.5 (unreachable: EHOSTUNREACH), while others in 10.0.0.0/24 answer"
+    )
+    assert coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.1.9": Outcome.REFUSED}).look(None, "10.0.0.5").sight is (
+        Sight.MISSED
+    )
+
+
+def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:
+    assert coverage({}).look(None, "10.0.0.5").reason == "10.0.0.5 is not among the targets of the scan"
+    partial = coverage({}, status=ScanStatus.INTERRUPTED)
+    assert partial.look(None, "10.0.0.5").reason == (
+        "10.0.0.5 is not among the targets of the scan, or scan 4f2a ended before it"
+    )
+
+
+def test_the_same_address_of_two_sites_is_two_addresses(coverage: Covered) -> None:
+    made = coverage({"10.0.0.5": Outcome.SILENT}, site="north")
+    coverage({"10.0.0.5": Outcome.EXCLUDED}, site="south", into=made)
+    assert made.look("north", "10.0.0.5").sight is Sight.SILENT
+    assert made.look("south", "10.0.0.5").sight is Sight.MISSED
+    assert made.sites == {"north", "south"}
+
+
+def test_of_two_scans_of_a_site_the_more_telling_counts(coverage: Covered) -> None:
+    made = coverage({"10.0.0.5": Outcome.NOT_SENT})
+    coverage({"10.0.0.5": Outcome.SILENT}, into=made)
+    coverage({"10.0.0.5": Outcome.EXCLUDED}, into=made)
+    assert made.look(None, "10.0.0.5").sight is Sight.SILENT
+
+
+def test_only_what_is_wanted_is_kept(coverage: Covered) -> None:
+    made = coverage({"10.0.0.5": Outcome.SILENT, "fd00::0005": Outcome.SILENT}, into=Coverage({"fd00::5"}))
+    assert made.look(None, "10.0.0.5").sight is Sight.MISSED
+    assert made.look(None, "fd00::5").sight is Sight.SILENT

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import UsageError
+from camscan.inventory import jsontable
+from camscan.inventory.jsontable import read_json
+
+
+def rows(path: Path) -> list[tuple[int, dict[str, str], str]]:
+    found = []
+    for line in read_json(path).lines:
+        assert line.names is not None
+        named = {name: cell for name, cell in zip(line.names, line.cells, strict=False) if cell}
+        found.append((line.number, named, line.fault))
+    return found
+
+
+def write(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "list.json"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_an_array_of_objects(tmp_path: Path, encoding: str) -> None:
+    text = '[{"ip": "10.0.0.5", "n": 7, "on": true, "none": null},\n {"ip": "10.0.0.6", "tür": "Süd"}]'
+    assert rows(write(tmp_path, text, encoding)) == [
+        (1, {"ip": "10.0.0.5", "n": "7", "on": "true"}, ""),
+        (2, {"ip": "10.0.0.6", "tür": "Süd"}, ""),
+    ]
+
+
+def test_one_object_a_line(tmp_path: Path) -> None:
+    text = '{"ip": "10.0.0.5", "tags": [{"name": "a"}]}\n\n{"ip": "10.0.0.6"\n{"ip": "10.0.0.7"}\n'
+    assert rows(write(tmp_path, text)) == [
+        (1, {"ip": "10.0.0.5", "tags": "a"}, ""),
+        (3, {}, "it is no whole JSON object"),
+        (4, {"ip": "10.0.0.7"}, ""),
+    ]
+
+
+def test_a_netbox_export(tmp_path: Path) -> None:
+    device = {
+        "id": 7,
+        "display": "CAM-7",
+        "name": "CAM-7",
+        "device_type": {
+            "id": 3,
+            "display": "P3245-LVE",
+            "model": "P3245-LVE",
+            "manufacturer": {"id": 1, "display": "Axis", "name": "Axis", "slug": "axis"},
+        },
+        "serial": "ACCC8E012345",
+        "site": {"id": 1, "display": "Harbour", "name": "Harbour"},
+        "location": None,
+        "primary_ip": {"id": 9, "display": "10.0.0.5/24", "address": "10.0.0.5/24", "family": {"value": 4}},
+        "custom_fields": {"mac": "44:19:B6:00:0A:01", "owners": ["x", "y"]},
+    }
+    text = json.dumps({"count": 1, "next": None, "previous": None, "results": [device]})
+    [(number, named, fault)] = rows(write(tmp_path, text))
+    assert (number, fault) == (1, "")
+    wanted = {
+        "name": "CAM-7",
+        "device_type": "P3245-LVE",
+        "device_type.model": "P3245-LVE",
+        "device_type.manufacturer": "Axis",
+        "serial": "ACCC8E012345",
+        "site": "Harbour",
+        "primary_ip": "10.0.0.5/24",
+        "custom_fields.mac": "44:19:B6:00:0A:01",
+        "custom_fields.owners": "x, y",
+    }
+    assert wanted.items() <= named.items()
+
+
+def test_broken_objects_cost_only_themselves(tmp_path: Path) -> None:
+    text = '[{"ip": "10.0.0.5"},\n {"ip": 10.0.0.6},\n {"ip": "10.0.0.7"}, 3, {"ip": "10.0.0.8"'
+    assert rows(write(tmp_path, text)) == [
+        (1, {"ip": "10.0.0.5"}, ""),
+        (2, {}, "it is no whole JSON object"),
+        (3, {"ip": "10.0.0.7"}, ""),
+        (4, {}, "it is no whole JSON object"),
+        (5, {}, "it is no whole JSON object"),
+    ]
+
+
+def test_rows_with_the_same_keys_share_their_names(tmp_path: Path) -> None:
+    lines = list(read_json(write(tmp_path, '[{"a": "1"}, {"a": "2"}, {"b": "3"}]')).lines)
+    assert lines[0].names is lines[1].names
+    assert lines[2].names == ("a", "b")
+    assert lines[2].cells == ("", "3")
+
+
+def test_keys_and_depth_are_bounded(tmp_path: Path) -> None:
+    many = {f"k{number}": "x" for number in range(jsontable.MAX_KEYS + 1)}
+    [line] = read_json(write(tmp_path, json.dumps([many]))).lines
+    assert len(line.cells) == jsontable.MAX_KEYS
+    assert line.fault == f"keys after the first {jsontable.MAX_KEYS} are not read"
+    deep = '[{"ip": "10.0.0.5", "x": ' + '{"x": ' * 500 + '"y"' + "}" * 500 + "}]"
+    assert rows(write(tmp_path, deep))[0][1] == {"ip": "10.0.0.5"}
+    deeper = '[{"x": ' + "[" * 100_000 + "]" * 100_000 + '},\n{"ip": "10.0.0.5"}]'
+    assert rows(write(tmp_path, deeper)) == [
+        (1, {}, "it is no whole JSON object"),
+        (2, {"ip": "10.0.0.5"}, ""),
+    ]
+
+
+def test_what_holds_no_objects_is_refused(tmp_path: Path) -> None:
+    for text in ("[1, 2]", '"x"', "{"):
+        with pytest.raises(UsageError, match="holds no array of JSON objects"):
+            rows(write(tmp_path, text))
+    with pytest.raises(UsageError, match="is not Unicode at byte 2"):
+        rows(write(tmp_path, '{"ü": 1}', "cp1252"))
+
+
+def test_a_single_object_is_a_list_of_one(tmp_path: Path) -> None:
+    assert rows(write(tmp_path, '{"ip": "10.0.0.5"}')) == [(1, {"ip": "10.0.0.5"}, "")]
+    assert rows(write(tmp_path, "[]")) == []
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsontable, "MAX_BYTES", 4)
+    with pytest.raises(UsageError, match="is larger than 0 MiB"):
+        read_json(write(tmp_path, "[{}, {}]"))

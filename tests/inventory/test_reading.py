@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from camscan.errors import HostError, UsageError
+from camscan.inventory import reading
+from camscan.inventory.reading import described, read_inventory
+from camscan.inventory.rows import Row
+from camscan.inventory.synonyms import Field
+
+Written = Callable[..., Path]
+
+
+def brief(rows: tuple[Row, ...]) -> list[tuple[int, tuple[str, ...], str | None]]:
+    return [(row.number, row.addresses, row.serial) for row in rows]
+
+
+def test_a_list_with_everything_in_it(written: Written) -> None:
+    path = written(
+        "Camera name;IP Addr.;MAC-Adresse;S/N;Make/Model;Location;Site;Hostname;UUID;VLAN\n"
+        "Gate;[fd00::5];4419.b600.0a01;ACCC8E012345;Axis P3245;North;Harbour;gate.example;"
+        "4d454930-0000-1000-8000-4419b6000a01;7\n"
+    )
+    found = read_inventory(path)
+    [row] = found.rows
+    assert row.number == 2
+    assert row.addresses == ("fd00::5",)
+    assert row.macs == ("44:19:B6:00:0A:01",)
+    assert row.serial == "ACCC8E012345"
+    assert row.endpoint == "4d454930-0000-1000-8000-4419b6000a01"
+    assert (row.hostname, row.make, row.model, row.make_model) == ("gate.example", None, None, "Axis P3245")
+    assert (row.site, row.location, row.name, row.faults) == ("Harbour", "North", "Gate", ())
+    assert row.named_cells["VLAN"] == "7"
+    [sheet] = found.sheets
+    assert described(sheet.columns) == (
+        'endpoint = "UUID", hostname = "Hostname", ip = "IP Addr.", location = "Location", mac = "MAC-Adresse", '
+        'make-model = "Make/Model", name = "Camera name", serial = "S/N", site = "Site"'
+    )
+    assert sheet.columns.unused == ("VLAN",)
+    assert (found.format, found.encoding) == ("text", "utf-8")
+
+
+def test_titles_above_and_two_header_rows(written: Written) -> None:
+    path = written("Cameras of the harbour\n\nName,IP,MAC,Serial\n,Address,Address,Number\nGate,10.0.0.5,,A1234\n")
+    found = read_inventory(path)
+    [sheet] = found.sheets
+    assert brief(found.rows) == [(5, ("10.0.0.5",), "A1234")]
+    assert sheet.columns.names == ("Name", "IP Address", "MAC Address", "Serial Number")
+    assert (sheet.headers, sheet.above, sheet.blank, sheet.lines) == ([3, 4], 1, 1, 5)
+
+
+def test_a_group_row_above_the_header_is_no_part_of_it(written: Written) -> None:
+    found = read_inventory(written("General,,Network,\nName,Location,IP,MAC\nGate,North,10.0.0.5,\n"))
+    assert brief(found.rows) == [(3, ("10.0.0.5",), None)]
+    assert (found.sheets[0].headers, found.sheets[0].above) == ([2], 1)
+
+
+def test_repeated_headers_are_counted_and_no_rows(written: Written) -> None:
+    found = read_inventory(written("Name,IP\nGate,10.0.0.5\nName,IP\nDoor,10.0.0.6\nKameraname,IP-Adresse\n"))
+    assert brief(found.rows) == [(2, ("10.0.0.5",), None), (4, ("10.0.0.6",), None)]
+    assert found.sheets[0].headers == [1, 3, 5]
+
+
+def test_a_second_list_below_the_first_has_its_own_columns(written: Written) -> None:
+    found = read_inventory(written("Name,IP\nGate,10.0.0.5\n\nIP,Serial,Name\n10.0.0.6,A1234,Door\n"))
+    assert brief(found.rows) == [(2, ("10.0.0.5",), None), (5, ("10.0.0.6",), "A1234")]
+    assert found.sheets[0].notes == [
+        'row 4 is another header: from there on, ip = "IP", name = "Name", serial = "Serial"'
+    ]
+
+
+def test_a_list_without_a_header(written: Written) -> None:
+    found = read_inventory(written("Gate;10.0.0.5;4419B6000A01\nDoor;10.0.0.6;\n"))
+    assert [(row.number, row.addresses, row.macs) for row in found.rows] == [
+        (1, ("10.0.0.5",), ("44:19:B6:00:0A:01",)),
+        (2, ("10.0.0.6",), ()),
+    ]
+    assert found.rows[0].named_cells == {"A": "Gate", "B": "10.0.0.5", "C": "4419B6000A01"}
+    assert brief(read_inventory(written("10.0.0.5\n10.0.0.6\n")).rows) == [
+        (1, ("10.0.0.5",), None),
+        (2, ("10.0.0.6",), None),
+    ]
+
+
+def test_devices_above_the_header_are_rows(written: Written) -> None:
+    found = read_inventory(written("Gate,10.0.0.4\nName,IP\nDoor,10.0.0.5\n"))
+    assert brief(found.rows) == [(1, ("10.0.0.4",), None), (3, ("10.0.0.5",), None)]
+
+
+def test_the_user_names_the_columns(written: Written) -> None:
+    path = written("Ref,Wert,IP\nA1234,P1,10.0.0.5\n")
+    found = read_inventory(path, {Field.SERIAL: "Ref", Field.MODEL: "2"})
+    assert brief(found.rows) == [(2, ("10.0.0.5",), "A1234")]
+    assert found.rows[0].model == "P1"
+    headless = read_inventory(written("A1234;x\nA1235;y\n"), {Field.SERIAL: "A"})
+    assert brief(headless.rows) == [(1, (), "A1234"), (2, (), "A1235")]
+
+
+def test_a_table_that_identifies_nothing_is_refused_with_its_columns(written: Written) -> None:
+    path = written("Name,Colour\nGate,red\n")
+    with pytest.raises(UsageError) as error:
+        read_inventory(path)
+    assert str(error.value) == (
+        f"no column of {path} says which device a row means (address, MAC, serial, UUID, host name); its columns are "
+        "'Name', 'Colour': name one with --map ip=COLUMN"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "is empty"),
+        (b" \n\0\n", "is empty"),
+        (b"%PDF-1.7", "is a PDF: save the list as XLSX, ODS, CSV or JSON"),
+        (b"<html><table>", "is HTML or XML"),
+        (b"\x1f\x8b\x08\x00", "is packed with gzip"),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, why: str) -> None:
+    path = tmp_path / "list.xls"
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match=why):
+        read_inventory(path)
+
+
+def test_a_file_that_cannot_be_read_is_the_hosts_fault(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="cannot read"):
+        read_inventory(tmp_path / "missing.csv")
+
+
+def test_a_workbook_is_known_by_its_bytes_and_all_its_sheets_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        first = workbook.add_worksheet("North")
+        first.write_row("A1", ["IP", "Serial", "MAC"])
+        first.write_row("A2", ["10.0.0.5", 210235412, "44-19-B6-00-0A-01"])
+        workbook.add_worksheet("Notes").write_column("A1", ["Written in May", "by hand"])
+        second = workbook.add_worksheet("South")
+        second.write_row("B4", ["S/N", "IP-Adresse"])
+        second.write_row("B5", ["A1234", "10.0.0.6"])
+    found = read_inventory(path)
+    assert [(row.sheet, *brief((row,))[0]) for row in found.rows] == [
+        ("North", 2, ("10.0.0.5",), "210235412"),
+        ("South", 5, ("10.0.0.6",), "A1234"),
+    ]
+    assert [(sheet.sheet, sheet.rows, sheet.unread) for sheet in found.sheets] == [
+        ("North", 1, 0),
+        ("Notes", 0, 2),
+        ("South", 1, 0),
+    ]
+    assert found.rows[1].where == "row 5 of 'South'"
+
+
+def test_a_merged_cell_names_the_site_of_all_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheet = workbook.add_worksheet("Cams")
+        sheet.write_row("A1", ["Site", "IP"])
+        sheet.merge_range("A2:A3", "Harbour")
+        sheet.write("B2", "10.0.0.5")
+        sheet.write("B3", "10.0.0.6")
+    assert [(row.site, row.addresses) for row in read_inventory(path).rows] == [
+        ("Harbour", ("10.0.0.5",)),
+        ("Harbour", ("10.0.0.6",)),
+    ]
+
+
+def test_a_netbox_export(written: Written) -> None:
+    device = {
+        "name": "CAM-7",
+        "device_type": {"model": "P3245", "manufacturer": {"name": "Axis"}},
+        "serial": "ACCC8E012345",
+        "site": {"name": "Harbour"},
+        "primary_ip4": {"address": "10.0.0.5/24"},
+        "primary_ip6": {"address": "fd00::5/64"},
+    }
+    text = json.dumps({"count": 2, "results": [{"name": "CAM-6", "primary_ip4": None}, device]})
+    found = read_inventory(written(text, "netbox.json"))
+    assert found.format == "json"
+    [first, second] = found.rows
+    assert (first.number, first.usable, first.name) == (1, False, "CAM-6")
+    assert second.addresses == ("10.0.0.5", "fd00::5")
+    assert (second.make, second.model, second.serial, second.site) == ("Axis", "P3245", "ACCC8E012345", "Harbour")
+
+
+def test_the_csv_export_of_netbox(written: Written) -> None:
+    found = read_inventory(
+        written(
+            "Name,Status,Tenant,Site,Location,Rack,Role,Manufacturer,Type,IP Address,Serial number\n"
+            "CAM-7,Active,,Harbour,North,,Camera,Axis,P3245,10.0.0.5/24,ACCC8E012345\n"
+        )
+    )
+    [row] = found.rows
+    assert (row.addresses, row.make, row.model, row.serial) == (("10.0.0.5",), "Axis", "P3245", "ACCC8E012345")
+    assert (row.site, row.location, row.name) == ("Harbour", "North", "CAM-7")
+
+
+def test_faults_are_kept_with_their_row(written: Written) -> None:
+    found = read_inventory(
+        written('Name,IP,MAC,Serial\n"Gate,10.0.0.5,4419,01.05.2023\nDoor,10.0.0.999,,\nYard,,,A1234\n')
+    )
+    assert [row.faults for row in found.rows] == [
+        (
+            "a quote in it is never closed",
+            "mac: '4419' is no MAC address of one network card",
+            "serial: '01.05.2023' is a date: the spreadsheet has changed it",
+        ),
+        ("ip: '10.0.0.999' holds no IP address",),
+        (),
+    ]
+    assert [row.usable for row in found.rows] == [True, False, True]
+
+
+def test_an_address_in_the_place_of_a_host_name_is_one(written: Written) -> None:
+    [row] = read_inventory(written("Host,Model\n10.0.0.5,P3245\n")).rows
+    assert (row.addresses, row.hostname) == (("10.0.0.5",), None)
+
+
+def test_too_many_rows_are_refused(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_ROWS", 1)
+    with pytest.raises(UsageError, match="more than 1 rows: split it by site"):
+        read_inventory(written("10.0.0.5\n10.0.0.6\n"))
+
+
+_CELL = st.one_of(
+    st.sampled_from(
+        ["", "10.0.0.5", "IP", "Serial", "A1234", '"', '"x', 'x"', "\x00", "n/a", "Name", "4419B6000A01", "ü"]
+    ),
+    st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=6),
+)
+
+
+@given(
+    st.lists(st.lists(_CELL, max_size=5), max_size=40), st.sampled_from(",;\t"), st.sampled_from(["utf-8", "utf-16"])
+)
+@example([['"', "10.0.0.5"]] * 30, ",", "utf-8")
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_line_of_a_file_is_counted(tmp_path: Path, table: list[list[str]], delimiter: str, encoding: str) -> None:
+    path = tmp_path / "list.csv"
+    lines = ["IP,Name".replace(",", delimiter), *(delimiter.join(row) for row in table)]
+    path.write_bytes("\n".join(lines).encode(encoding))
+    found = read_inventory(path, {Field.IP: "1"})
+    [sheet] = found.sheets
+    assert sheet.rows == len(found.rows)
+    # A quoted cell may take several lines, so there are at most as many rows, and the numbers are those of lines.
+    trailing = 1 if lines[-1] == "" else 0
+    assert sheet.lines <= len(lines) - trailing
+    if not any('"' in line for line in lines):
+        assert sheet.lines == len(lines) - trailing
+    numbers = [row.number for row in found.rows]
+    assert numbers == sorted(set(numbers))
+
+
+@given(st.binary(max_size=400))
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_bytes_break_the_reader(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(data)
+    try:
+        found = read_inventory(path)
+    except UsageError:
+        return
+    assert sum(sheet.rows for sheet in found.sheets) == len(found.rows)
+
+
+def test_cells_are_named_by_their_column_or_its_letter() -> None:
+    row = Row(1, ("a", "", "c", "d", ""), ("Name", "IP", "Name", ""))
+    assert row.named_cells == {"Name": "a", "IP": "", "Name (C)": "c", "D": "d"}

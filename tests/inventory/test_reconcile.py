@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from camscan.inventory.agreement import Found
+from camscan.inventory.coverage import Coverage
+from camscan.inventory.makes import Find
+from camscan.inventory.reconcile import Class, Result, reconcile
+from camscan.inventory.rows import Row
+from camscan.inventory.summary import summarise
+from camscan.records import Device, Judged, Outcome, Verdict
+
+MAC, OTHER_MAC = "44:19:B6:00:0A:01", "44:19:B6:00:0A:02"
+UUID = "4d454930-0000-1000-8000-4419b6000a01"
+
+Build = Callable[..., Found]
+MakeRow = Callable[..., Row]
+Covered = Callable[..., Coverage]
+
+
+@pytest.fixture
+def held(find: Find, coverage: Covered) -> Callable[..., tuple[Result, ...]]:
+    def run(rows: Sequence[Row], found: Sequence[Found], covered: Coverage | None = None) -> tuple[Result, ...]:
+        return reconcile(rows, found, covered or coverage({}), find)
+
+    return run
+
+
+Held = Callable[..., tuple[Result, ...]]
+
+
+def test_a_row_is_matched_by_whatever_is_unique(held: Held, device: Build, row: MakeRow) -> None:
+    found = [
+        device("10.0.0.1", serial="DS-2CD2385G1-I20190507AAWRD12345678"),
+        device("10.0.0.2", mac=MAC),
+        device("10.0.0.3", endpoints=(UUID,)),
+        device("10.0.0.4", hostname="gate.example.org"),
+    ]
+    rows = [
+        row(1, serial="ds2cd2385g1i20190507aawrd12345678"),
+        row(2, macs=(MAC,)),
+        row(3, endpoint=UUID),
+        row(4, hostname="GATE"),
+    ]
+    results = held(rows, found)
+    assert [(r.cls, r.found is found[at], r.score, r.reason) for at, r in enumerate(results)] == [
+        (Class.MATCHED, True, 0.95, "serial agrees"),
+        (Class.MATCHED, True, 0.9, "MAC agrees"),
+        (Class.MATCHED, True, 0.9, "endpoint agrees"),
+        (Class.MATCHED, True, 0.4, "host name agrees"),
+    ]
+
+
+def test_the_short_serial_of_a_label_is_enough(held: Held, device: Build, row: MakeRow) -> None:
+    [result] = held([row(1, serial="D12345678")], [device("10.0.0.1", serial="DS-2CD2385G1-I20190507AAWRD12345678")])
+    assert (result.cls, result.reason) == (Class.MATCHED, "serial agrees")
+
+
+def test_agreement_raises_the_score(held: Held, device: Build, row: MakeRow) -> None:
+    found = device("10.0.0.5", serial="A1234567", mac=MAC, maker="Axis", model="P3245")
+    [full] = held([row(1, "10.0.0.5", serial="A1234567", macs=(MAC,), make="Axis", model="P3245")], [found])
+    [address] = held([row(1, "10.0.0.5")], [found])
+    [both] = held([row(1, "10.0.0.5", model="P3245")], [found])
+    assert (full.score, both.score, address.score) == (1.0, 0.7, 0.5)
+    assert full.reason == "serial, MAC, address, model, make agree"
+    assert address.reason == "address agrees"
+
+
+def test_a_device_at_another_address_has_moved(held: Held, device: Build, row: MakeRow) -> None:
+    [result] = held([row(1, "10.0.0.5", serial="A1234567")], [device("10.0.0.9", "fd00::9", serial="A1234567")])
+    assert (result.cls, result.reason) == (
+        Class.MOVED,
+        "serial agrees; inventory says 10.0.0.5, found at 10.0.0.9",
+    )
+    assert result.address == "10.0.0.9"
+
+
+def test_a_second_address_of_a_device_is_no_move(held: Held, device: Build, row: MakeRow) -> None:
+    [result] = held([row(1, "fd00::9", serial="A1234567")], [device("10.0.0.9", "fd00::9%eth0", serial="A1234567")])
+    assert result.cls is Class.MATCHED
+
+
+@pytest.mark.parametrize(
+    ("said_is", "reason"),
+    [
+        (
+            ({"make": "Axis"}, {"maker": "Hikvision", "brand": "Annke"}),
+            "inventory says Axis, device is Hikvision-made Annke",
+        ),
+        (({"model": "P3245"}, {"model": "P3265"}), "inventory says model P3245, device says P3265"),
+        (({"serial": "A1234567"}, {"serial": "B1234567"}), "inventory says serial A1234567, device says B1234567"),
+        (({"macs": (MAC,)}, {"mac": OTHER_MAC}), f"inventory says MAC {MAC}, device says {OTHER_MAC}"),
+    ],
+)
+def test_a_row_that_says_something_else_is_in_conflict(
+    held: Held, device: Build, row: MakeRow, said_is: tuple[dict[str, str], dict[str, str]], reason: str
+) -> None:
+    [result] = held([row(1, "10.0.0.5", **said_is[0])], [device("10.0.0.5", **said_is[1])])
+    assert (result.cls, result.reason) == (Class.CONFLICT, f"address agrees; {reason}")
+    assert result.score is not None
+    assert result.score < 0.5
+
+
+def test_another_card_of_a_device_known_by_its_serial_is_no_conflict(held: Held, device: Build, row: MakeRow) -> None:
+    found = device("10.0.0.5", serial="A1234567", mac=OTHER_MAC)
+    [result] = held([row(1, "10.0.0.5", serial="A1234567", macs=(MAC,))], [found])
+    assert result.cls is Class.MATCHED
+    assert result.reason.endswith(f"inventory says MAC {MAC}, device says {OTHER_MAC}")
+
+
+def test_a_serial_comes_before_an_address(held: Held, device: Build, row: MakeRow) -> None:
+    """Two cameras that changed places are both found, though each stands at the other's address."""
+    found = [device("10.0.0.1", serial="A1234567"), device("10.0.0.2", serial="B1234567")]
+    rows = [row(1, "10.0.0.1", serial="B1234567"), row(2, "10.0.0.2", serial="A1234567")]
+    results = held(rows, found)
+    assert [(r.cls, r.address) for r in results] == [(Class.MOVED, "10.0.0.2"), (Class.MOVED, "10.0.0.1")]
+
+
+def test_a_row_whose_address_another_device_has_is_not_found(
+    held: Held, device: Build, row: MakeRow, coverage: Covered
+) -> None:
+    rows = [row(1, "10.0.0.1", serial="A1234567"), row(2, "10.0.0.1", serial="B1234567")]
+    results = held(rows, [device("10.0.0.1", serial="B1234567")], coverage({"10.0.0.1": Outcome.ANSWERED}))
+    assert [(r.cls, r.reason) for r in results] == [
+        (Class.NOT_FOUND, "the device at 10.0.0.1 is another one, that of row 2"),
+        (Class.MATCHED, "serial, address agree"),
+    ]
+
+
+def test_address_and_model_come_before_address_alone(held: Held, device: Build, row: MakeRow) -> None:
+    """Two devices answer at one address; the row that names a model gets the device of that model."""
+    found = [device("10.0.0.1", mac=MAC, model="P3245"), device("10.0.0.1", mac=OTHER_MAC, model="Q1615")]
+    results = held([row(1, "10.0.0.1"), row(2, "10.0.0.1", model="P3245")], found)
+    assert [(r.cls, r.found) for r in results] == [(Class.MATCHED, found[1]), (Class.MATCHED, found[0])]
+
+
+def test_rows_that_name_one_device_are_duplicates(held: Held, device: Build, row: MakeRow) -> None:
+    rows = [
+        row(1, "10.0.0.1", serial="A1234567"),
+        row(2, "10.0.0.2", serial="a123-4567"),
+        row(3, "10.0.0.2"),
+        row(4, "10.0.0.7", macs=(MAC,)),
+        row(5, "10.0.0.7"),
+        row(6, "10.0.0.7", macs=(OTHER_MAC,)),
+    ]
+    results = held(rows, [device("10.0.0.2", serial="A1234567")])
+    assert [(r.cls, r.reason) for r in results] == [
+        (Class.DUPLICATE, "it names the same device as row 2: same serial"),
+        (Class.MATCHED, "serial, address agree"),
+        (Class.DUPLICATE, "it names the same device as row 2: same address"),
+        (Class.NOT_COVERED, "10.0.0.7 is not among the targets of the scan"),
+        (Class.DUPLICATE, "it names the same device as row 4: same address"),
+        (Class.NOT_COVERED, "10.0.0.7 is not among the targets of the scan"),
+    ]
+
+
+def test_devices_that_no_row_names_are_undeclared(held: Held, device: Build, row: MakeRow) -> None:
+    found = [device("10.0.0.1", maker="Dahua"), device("10.0.0.2", counts=False), device("10.0.0.3")]
+    results = held([row(1, "10.0.0.3")], found)
+    assert [(r.cls, r.address, r.reason) for r in results] == [
+        (Class.MATCHED, "10.0.0.3", "address agrees"),
+        (Class.UNDECLARED, "10.0.0.1", "no row names this device: Dahua"),
+    ]
+
+
+def test_a_host_that_is_no_camera_to_the_eye_still_matches_by_address(held: Held, device: Build, row: MakeRow) -> None:
+    [result] = held([row(1, "10.0.0.2")], [device("10.0.0.2", counts=False)])
+    assert (result.cls, result.reason) == (Class.MATCHED, "address agrees; nothing shows that it is a camera")
+
+
+def test_silence_and_no_coverage_are_told_apart(held: Held, row: MakeRow, coverage: Covered) -> None:
+    covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.2": Outcome.EXCLUDED, "10.0.0.3": Outcome.REFUSED})
+    rows = [row(n, f"10.0.0.{n}") for n in (1, 2, 3, 4)] + [row(5, serial="A1234567"), row(6)]
+    rows.append(row(7, "10.0.0.2", "10.0.0.11"))
+    assert [r.cls for r in held(rows, [], covered)] == [
+        Class.NOT_FOUND,
+        Class.NOT_COVERED,
+        Class.NOT_COVERED,
+        Class.NOT_COVERED,
+        Class.NOT_COVERED,
+        Class.UNUSABLE,
+        Class.DUPLICATE,
+    ]
+
+
+def test_faults_of_a_row_are_in_its_reason(held: Held, row: MakeRow) -> None:
+    [result] = held([row(1, faults=("ip: 'x' holds no IP address",))], [])
+    assert result.reason == (
+        "it names no address, MAC, serial, UUID or host name that can be used; ip: 'x' holds no IP address"
+    )
+
+
+def test_clones_with_one_serial_are_told_apart_by_address_or_not_at_all(
+    held: Held, device: Build, row: MakeRow, coverage: Covered
+) -> None:
+    found = [device(f"10.0.0.{n}", serial="A1234567") for n in (1, 2, 3)]
+    covered = coverage({"10.0.0.9": Outcome.SILENT})
+    rows = [row(1, "10.0.0.2", serial="A1234567"), row(2, "10.0.0.9", serial="A1234567")]
+    results = held(rows, found, covered)
+    assert [(r.cls, r.address) for r in results] == [
+        (Class.MATCHED, "10.0.0.2"),
+        (Class.DUPLICATE, "10.0.0.9"),
+        (Class.UNDECLARED, "10.0.0.1"),
+        (Class.UNDECLARED, "10.0.0.3"),
+    ]
+
+
+def test_very_many_clones_take_no_time(held: Held, device: Build, row: MakeRow) -> None:
+    addresses = [f"10.0.{n // 250}.{n % 250}" for n in range(2_000)]
+    found = [device(address, serial="A1234567") for address in addresses]
+    rows = [row(n, address, serial="A1234567") for n, address in enumerate(addresses)]
+    assert Counter(r.cls for r in held(rows, found)) == {Class.MATCHED: 2_000}
+    assert Counter(r.cls for r in held(rows, found[:1])) == {Class.MATCHED: 1, Class.DUPLICATE: 1_999}
+    assert Counter(r.cls for r in held(rows[:1], found)) == {Class.MATCHED: 1, Class.UNDECLARED: 1_999}
+
+
+def test_sites_keep_the_same_address_apart(held: Held, device: Build, row: MakeRow) -> None:
+    found = [device("10.0.0.1", site="North"), device("10.0.0.1", site="South")]
+    rows = [row(1, "10.0.0.1", site="SOUTH"), row(2, "10.0.0.1", site="East"), row(3, "10.0.0.1", site="north")]
+    results = held(rows, found)
+    assert [(r.cls, r.found) for r in results[:3]] == [
+        (Class.MATCHED, found[1]),
+        (Class.NOT_COVERED, None),
+        (Class.MATCHED, found[0]),
+    ]
+    assert results[1].reason == "its site 'East' is not among those that were scanned"
+    assert [r.site for r in results[:3]] == ["South", None, "North"]
+
+
+def test_an_address_of_two_sites_is_not_guessed(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:
+    found = [device("10.0.0.1", site="North"), device("10.0.0.1", site="South", model="P3245")]
+    results = held([row(1, "10.0.0.1")], found)
+    assert (results[0].cls, results[0].reason) == (
+        Class.NOT_COVERED,
+        "devices are at 10.0.0.1 of North and South: the row does not tell which is meant",
+    )
+    assert held([row(1, "10.0.0.1", model="P3245")], found)[0].found is found[1]
+
+
+def test_a_device_at_another_site_has_moved(held: Held, device: Build, row: MakeRow) -> None:
+    found = [device("10.0.0.1", site="North", serial="A1234567"), device("10.0.0.2", site="South")]
+    results = held([row(1, "10.0.0.1", serial="A1234567", site="South")], found)
+    assert (results[0].cls, results[0].reason) == (
+        Class.MOVED,
+        "serial, address agree; inventory says site South, found at North",
+    )
+
+
+def test_sites_that_the_list_writes_otherwise_do_not_count(held: Held, device: Build, row: MakeRow) -> None:
+    found = [device("10.0.0.1", site="harbour-7")]
+    assert held([row(1, "10.0.0.1", site="Harbour building")], found)[0].cls is Class.MATCHED
+
+
+def test_the_figures(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:
+    found = [device(f"10.0.0.{n}", maker="Axis") for n in range(1, 9)] + [device("10.0.0.9", counts=False)]
+    rows = [row(n, f"10.0.0.{n}", make="Axis") for n in range(1, 6)]
+    rows += [row(6, "10.0.0.6", make="Dahua"), row(9, "10.0.0.9"), row(10, "10.0.0.10"), row(11, "10.0.0.11"), row(12)]
+    summary = summarise(held(rows, found, coverage({"10.0.0.10": Outcome.SILENT})))
+    assert {cls: count for cls, count in summary.counts.items() if count} == {
+        Class.MATCHED: 6,
+        Class.CONFLICT: 1,
+        Class.UNDECLARED: 2,
+        Class.NOT_FOUND: 1,
+        Class.NOT_COVERED: 1,
+        Class.UNUSABLE: 1,
+    }
+    assert (summary.rows, summary.devices) == (10, 8)
+    assert [rate and (rate.count, rate.total) for rate in (summary.recall, summary.precision, summary.accuracy)] == [
+        (6, 8),
+        (7, 8),
+        (6, 7),
+    ]
+    assert summarise(()).recall is None
+
+
+_SERIALS = st.sampled_from([None, "A1234567", "B1234567", "DS-X1A1234567"])
+_MACS = st.sampled_from([(), (MAC,), (OTHER_MAC,), (MAC, OTHER_MAC)])
+_SITES = st.sampled_from([None, "North", "South", "East"])
+_ADDRESSES = st.lists(st.sampled_from([f"10.0.0.{n}" for n in range(1, 7)]), max_size=2, unique=True).map(tuple)
+_ROWS = st.lists(
+    st.builds(
+        lambda addresses, serial, macs, site, make: Row(
+            0, addresses=addresses, serial=serial, macs=macs, site=site, make=make
+        ),
+        _ADDRESSES,
+        _SERIALS,
+        _MACS,
+        _SITES,
+        st.sampled_from([None, "Axis", "Annke"]),
+    ),
+    max_size=12,
+)
+_FOUND = st.lists(
+    st.builds(
+        lambda address, serial, macs, site, counts, maker: Found(
+            Judged(
+                Device(address, (address,), serial=serial, mac=macs[0] if macs else None, maker=maker),
+                Verdict.NOT_LISTED,
+            ),
+            site,
+            counts=counts,
+        ),
+        st.sampled_from([f"10.0.0.{n}" for n in range(1, 7)]),
+        _SERIALS,
+        _MACS,
+        st.sampled_from([None, "North", "South"]),
+        st.booleans(),
+        st.sampled_from([None, "Axis", "Hikvision"]),
+    ),
+    max_size=12,
+)
+
+
+@given(_ROWS, _FOUND)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_row_and_every_device_is_counted_once(
+    held: Held, coverage: Covered, rows: list[Row], found: list[Found]
+) -> None:
+    results = held(rows, found, coverage({"10.0.0.1": Outcome.SILENT}))
+    assert [id(result.row) for result in results if result.row] == [id(row) for row in rows]
+    shown = [id(result.found) for result in results if result.found]
+    assert len(shown) == len(set(shown))
+    assert {id(one) for one in found if one.counts} <= set(shown)
+    summary = summarise(results)
+    assert summary.rows == len(rows)
+    assert sum(summary.counts.values()) == len(results) == len(rows) + summary.counts[Class.UNDECLARED]
+    for result in results:
+        assert (result.cls is Class.UNDECLARED) == (result.row is None)
+        assert (result.score is None) == (result.row is None or result.found is None)
+        assert result.reason

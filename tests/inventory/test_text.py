@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import UsageError
+from camscan.inventory.columns import find_columns
+from camscan.inventory.text import MAX_LINE, Encoding, byte_lines, find_encoding, read_text, text_lines
+
+GERMAN = "Gerät;Standort;IP-Adresse\nTür Süd;Gebäude Ä;10.0.0.5\n"
+
+
+def score(rows: Sequence[Sequence[str]]) -> int:
+    return max((find_columns(row).score for row in rows), default=0)
+
+
+def cells(path: Path, encoding: str = "utf-8") -> list[tuple[str, ...]]:
+    return [line.cells for line in read_text(path, Encoding(encoding), score).lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "name"),
+    [
+        (GERMAN, "utf-8", "utf-8"),
+        (GERMAN, "utf-8-sig", "utf-8-sig"),
+        (GERMAN, "utf-16", "utf-16"),
+        (GERMAN, "utf-16-le", "utf-16-le"),
+        (GERMAN, "utf-16-be", "utf-16-be"),
+        ("plain ASCII", "ascii", "utf-8"),
+        ("IP地址,型号,序列号,安装位置\n10.0.0.5,DS-2CD,A1,大门\n", "gb18030", "gb18030"),
+        ("IP位址,型號,序號,安裝位置\n10.0.0.5,DS-2CD,A1,大門\n", "big5", "big5"),
+        ("IPアドレス,型番,シリアル番号,設置場所\n10.0.0.5,DS,A1,正面玄関\n", "shift_jis", "shift_jis"),
+        ("Производитель;Модель;Серийный номер\nсклад;вход;двор\n", "cp1251", "cp1251"),  # noqa: RUF001  Cyrillic is meant
+        ("Výrobce;Umístění;Sériové číslo\nAxis;vchod západní;žluťoučký kůň\n", "cp1250", "cp1250"),
+    ],
+)
+def test_encodings_are_found(tmp_path: Path, text: str, written: str, name: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode(written))
+    found = find_encoding(path)
+    assert str(found) == name
+    assert "".join(text_lines(path, found)) == text
+
+
+@pytest.mark.parametrize("text", [GERMAN, "Caméra;Bâtiment\nentrée;façade\n", "Kamera Süd\n", "Dirección;Almacén\n"])
+def test_western_text_is_read_right_whichever_code_page_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode("cp1252"))
+    found = find_encoding(path)
+    assert found.name in {"cp1252", "cp1250"}
+    assert "".join(text_lines(path, found)) == text
+
+
+def test_a_file_in_two_encodings_is_read_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("Tür;10.0.0.5\n".encode() + "Süd;10.0.0.6\n".encode("cp1252") + "Öl;10.0.0.7\n".encode())
+    found = find_encoding(path)
+    assert str(found) == f"utf-8, some lines {found.other}"
+    assert list(text_lines(path, found)) == ["Tür;10.0.0.5\n", "Süd;10.0.0.6\n", "Öl;10.0.0.7\n"]
+
+
+def test_an_unknown_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("x")
+    with pytest.raises(UsageError, match="no such encoding: 'klingon'"):
+        list(text_lines(path, Encoding("klingon")))
+
+
+def test_lines_end_in_any_way() -> None:
+    assert list(byte_lines(io.BytesIO(b"a\nb\r\nc\rd"))) == [b"a\n", b"b\r\n", b"c\r", b"d"]
+
+
+def test_an_endless_line_is_cut_and_costs_only_itself() -> None:
+    data = b"a\n" + b"x" * (3 * MAX_LINE) + b"y\nb\n"
+    lines = list(byte_lines(io.BytesIO(data)))
+    assert lines[0] == b"a\n"
+    assert lines[1] == b"x" * MAX_LINE
+    assert lines[2:] == [b"b\n"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~"])
+def test_delimiters_are_found(tmp_path: Path, delimiter: str) -> None:
+    path = tmp_path / "list.csv"
+    rows = [["Name", "IP", "S/N"], ["Gate north", "10.0.0.5", "A1"], ["Door", "10.0.0.6", "A2"]]
+    path.write_text("\n".join(delimiter.join(row) for row in rows))
+    assert cells(path) == [tuple(row) for row in rows]
+
+
+def test_commas_in_a_title_and_in_cells_do_not_mislead(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Cameras of the harbour, as of May, draft\n\nName;IP\nGate, north;10.0.0.5\nDoor, east, 2;10.0.0.6\n"
+    )
+    assert cells(path)[2:] == [("Name", "IP"), ("Gate, north", "10.0.0.5"), ("Door, east, 2", "10.0.0.6")]
+
+
+def test_the_delimiter_that_excel_writes_down_is_believed(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("sep=|\nName,IP|x\n")
+    lines = list(read_text(path, Encoding("utf-8"), score).lines)
+    assert [(line.number, line.cells) for line in lines] == [(2, ("Name,IP", "x"))]
+
+
+def test_a_quoted_cell_may_hold_delimiters_quotes_and_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('Name,IP\n"Gate ""north"",\nupper floor",10.0.0.5\nDoor,10.0.0.6\n')
+    lines = list(read_text(path, Encoding("utf-8"), score).lines)
+    assert [(line.number, line.cells) for line in lines] == [
+        (1, ("Name", "IP")),
+        (2, ('Gate "north",\nupper floor', "10.0.0.5")),
+        (4, ("Door", "10.0.0.6")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Name,IP\n"Gate,10.0.0.5\nDoor,10.0.0.6\nYard,10.0.0.7\n',
+        'Name,IP\n"Gate,10.0.0.5\nDoor,10.0.0.6\n"Yard",10.0.0.7\n',
+        'Name,IP\n"Gate" x,10.0.0.5\nDoor,10.0.0.6\nYard,10.0.0.7\n',
+        'Name,IP\n"Gate,10.0.0.5\nDoor,10.0.0.6\nYard",10.0.0.7\n',
+    ],
+)
+def test_a_stray_quote_costs_only_its_own_row(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    lines = list(read_text(path, Encoding("utf-8"), score).lines)
+    assert [line.number for line in lines] == [1, 2, 3, 4]
+    assert [line.cells[-1] for line in lines] == ["IP", "10.0.0.5", "10.0.0.6", "10.0.0.7"]
+    assert lines[1].fault == "a quote in it is never closed"
+    assert not lines[2].fault
+
+
+def test_a_formula_that_keeps_zeros_is_taken_off(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('Serial,IP\n="00012345",10.0.0.5\n"=""00099""",10.0.0.6\n')
+    assert cells(path)[1:] == [("00012345", "10.0.0.5"), ("00099", "10.0.0.6")]
+
+
+def test_nul_bytes_stay_in_their_cell(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"Name,IP\nGa\x00te,10.0.0.5\nDoor,10.0.0.6\n")
+    assert cells(path) == [("Name", "IP"), ("Ga\x00te", "10.0.0.5"), ("Door", "10.0.0.6")]
+
+
+def test_a_huge_cell_is_cut_and_reported(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Name,IP\n{'x' * 200_000},10.0.0.5\nDoor,10.0.0.6\n")
+    lines = list(read_text(path, Encoding("utf-8"), score).lines)
+    assert lines[1].cells == ("x" * 1000, "10.0.0.5")
+    assert lines[1].fault
+    assert lines[2].cells == ("Door", "10.0.0.6")
+
+
+def test_a_mark_at_the_beginning_is_not_part_of_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(codecs.BOM_UTF8 + b"IP\n10.0.0.5\n")
+    assert cells(path, str(find_encoding(path))) == [("IP",), ("10.0.0.5",)]
+    assert cells(path, "utf-8") == [("IP",), ("10.0.0.5",)]

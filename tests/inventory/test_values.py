@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camscan.inventory import values
+from camscan.inventory.values import Read
+
+MAC = "44:19:B6:00:0A:01"
+
+
+@pytest.mark.parametrize(
+    ("text", "addresses"),
+    [
+        ("10.0.0.5", ["10.0.0.5"]),
+        (" 10.0.0.5 ", ["10.0.0.5"]),
+        ("10.0.0.5/24", ["10.0.0.5"]),
+        ("10.0.0.5:8000", ["10.0.0.5"]),
+        ("http://10.0.0.5:8080/doc/page/login.asp", ["10.0.0.5"]),
+        ("10.0.0.5, 10.0.1.5", ["10.0.0.5", "10.0.1.5"]),
+        ("10.0.0.5/10.0.1.5", ["10.0.0.5", "10.0.1.5"]),
+        ("10.0.0.5\n10.0.0.5", ["10.0.0.5"]),
+        ("It is 10.0.0.5.", ["10.0.0.5"]),
+        ("192.168.001.064", ["192.168.1.64"]),
+        ("\uff11\uff10\uff0e0.0.5", ["10.0.0.5"]),
+        ("10.0.\x000.5", ["10.0.0.5"]),
+        ("10.0.0.5\u200b", ["10.0.0.5"]),
+        ("fd00::1", ["fd00::1"]),
+        ("FD00:0:0::01", ["fd00::1"]),
+        ("[fd00::1]", ["fd00::1"]),
+        ("[fd00::1]:8000", ["fd00::1"]),
+        ("http://[fd00::1]/", ["fd00::1"]),
+        ("fd00::1/64", ["fd00::1"]),
+        ("fe80::4619:b6ff:fe00:1%eth0", ["fe80::4619:b6ff:fe00:1"]),
+        ("::ffff:10.0.0.5", ["10.0.0.5"]),
+        ("64:ff9b::10.0.0.5", ["64:ff9b::a00:5"]),
+        ("10.0.0.5 / fd00::1", ["10.0.0.5", "fd00::1"]),
+    ],
+)
+def test_addresses_are_read_in_every_spelling(text: str, addresses: list[str]) -> None:
+    assert values.addresses(text) == Read(tuple(addresses))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("10.0.0.999", "10.0.0", "10.0.0.5.6", "010.0.0.5", "1.2.3.04", "224.0.0.1", "0.0.0", "camera 7", MAC),
+        *("12:30:45", "10,0,0,5", "::", "::0", "ff02::c", "10005"),
+    ],
+)
+def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
+    assert values.addresses(text) == Read(fault=f"{text!r} holds no IP address")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "-", "n/a", "N/A", "DHCP", "tbd", "\u2014", "0", "\x00", "\u200b"])
+def test_blank_cells_are_no_fault(text: str) -> None:
+    for read in (values.addresses, values.macs, values.serial, values.endpoint, values.host_name):
+        assert read(text) == Read(), read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "44:19:B6:00:0A:01",
+        "44-19-b6-00-0a-01",
+        "44\u201319\u2013b6\u201300\u20130a\u201301",
+        "4419.b600.0a01",
+        "4419:b600:0a01",
+        "4419B6000A01",
+        "0x4419B6000A01",
+        "4419b6-000a01",
+        "44 19 B6 00 0A 01",
+        "44.19.B6.00.0A.01",
+        "44:19:b6:0:a:1",
+        "MAC: 44:19:B6:00:0A:01 (LAN)",
+    ],
+)
+def test_macs_are_read_in_every_notation(text: str) -> None:
+    assert values.macs(text) == Read((MAC,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("00:00:00:00:00:00", "FF:FF:FF:FF:FF:FF", "01:00:5E:00:00:01", "44:19:B6:00:0A", "44:19:B6:00:0A:01:02"),
+        *("4419B6000A0", "4419B6000A011", "4419123456", "44:19-B6:00:0A:01", "10.0.0.5"),
+    ],
+)
+def test_what_is_no_mac_of_one_card_is_a_fault(text: str) -> None:
+    assert values.macs(text) == Read(fault=f"{text!r} is no MAC address of one network card")
+
+
+def test_several_macs_in_one_cell() -> None:
+    assert values.macs("44:19:B6:00:0A:01, 4419.b600.0a02").values == (MAC, "44:19:B6:00:0A:02")
+
+
+def test_only_so_many_identifiers_of_one_cell_are_used() -> None:
+    text = " ".join(f"10.0.0.{number}" for number in range(1, 11))
+    found = values.addresses(text)
+    assert found.values == tuple(f"10.0.0.{number}" for number in range(1, 9))
+    assert found.fault == "only the first 8 of 10 in one cell are used"
+
+
+@pytest.mark.parametrize(
+    ("text", "serial"),
+    [
+        ("DS-2CD2385G1-I20190507AAWRD12345678", "DS-2CD2385G1-I20190507AAWRD12345678"),
+        (" ACCC8E012345 ", "ACCC8E012345"),
+        ("S/N: 3L08942PAA00001", "3L08942PAA00001"),
+        ("Serial No. # 3L08942PAA00001", "3L08942PAA00001"),
+        ("210235412", "210235412"),
+        ("210235412.0", "210235412"),
+        ("00012345", "00012345"),
+        ("210235C2AB3180000012", "210235C2AB3180000012"),
+        ("SN12345", "SN12345"),
+    ],
+)
+def test_serials(text: str, serial: str) -> None:
+    assert values.serial(text) == Read((serial,))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2023-05-01", "is a date: the spreadsheet has changed it"),
+        ("2023-05-01 00:00:00", "is a date: the spreadsheet has changed it"),
+        ("01.05.2023", "is a date: the spreadsheet has changed it"),
+        ("5/1/23", "is a date: the spreadsheet has changed it"),
+        ("Mar-23", "is a date: the spreadsheet has changed it"),
+        ("1-Mar", "is a date: the spreadsheet has changed it"),
+        ("01-Mär-2023", "is a date: the spreadsheet has changed it"),
+        ("2.10235E+14", "is a rounded number: the spreadsheet has changed it"),
+        ("2,10235E+14", "is a rounded number: the spreadsheet has changed it"),
+        ("21023541234567000", "is a rounded number: the spreadsheet has changed it"),
+        ("=A2&B2", "is a formula without a value"),
+        ("#REF!", "is an error of the spreadsheet"),
+        ("123", "is too short for a serial"),
+    ],
+)
+def test_a_serial_that_a_spreadsheet_has_spoilt_is_a_fault(text: str, why: str) -> None:
+    assert values.serial(text) == Read(fault=f"{text!r} {why}")
+
+
+@pytest.mark.parametrize("text", ["0000", "XXXXXXXX", "----", "unknown", "0"])
+def test_placeholders_are_no_serial_and_no_fault(text: str) -> None:
+    assert values.serial(text) == Read()
+
+
+def test_endpoints_and_host_names() -> None:
+    uuid = "4d454930-0000-1000-8000-4419b6000a01"
+    assert values.endpoint(f"urn:uuid:{uuid.upper()}") == Read((uuid,))
+    assert values.endpoint("00000000-0000-0000-0000-000000000000").values == ()
+    assert values.endpoint("x1").fault == "'x1' holds no UUID"
+    assert values.host_name("Gate-North.Example.ORG.") == Read(("gate-north.example.org",))
+    assert values.host_name("two words").fault == "'two words' is no host name"
+
+
+def test_keys_hold_letters_and_digits_alone() -> None:
+    assert values.key("ds-2cd 2385_G1.I") == "DS2CD2385G1I"
+    assert values.address_key("fe80::1%eth0") == "fe80::1"
+    assert values.address_key("::ffff:10.0.0.5") == "10.0.0.5"
+    assert values.address_key("gate") == "gate"
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_a_reader(text: str) -> None:
+    for read in (values.addresses, values.macs, values.serial, values.endpoint, values.host_name):
+        found = read(text)
+        assert not found.values or not any("\x00" in value for value in found.values)

@@ -1,0 +1,101 @@
+"""What sweeps remember and tell: together or not at all, and until it is taken."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from camscan.errors import StoreError
+from camscan.store import Store, migrate
+from camscan.store.outbox import Message
+
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def message(identity: str = "one", site: str = "hq") -> Message:
+    return Message(identity, site, NOON, b'{"a":"\x00\xff"}')
+
+
+def test_a_memory_is_replaced(store: Store) -> None:
+    assert store.outbox.memory("hq") is None
+    for text in ('{"a": 1}', 'x\\u0000 \x00 \ud83d "摄像机"'):
+        store.outbox.remember("hq", text, None)
+        assert store.outbox.memory("hq") == text
+    assert store.outbox.memory("other") is None
+
+
+def test_memory_and_message_are_kept_together_or_not_at_all(store: Store) -> None:
+    store.outbox.remember("hq", "first", message())
+    with pytest.raises(StoreError):
+        store.outbox.remember("hq", "second", message())
+    assert store.outbox.memory("hq") == "first"
+    assert store.outbox.pending() == {"hq": 1}
+
+
+def test_a_message_that_was_taken_is_kept_from_others(store: Store) -> None:
+    store.outbox.remember("hq", "", message())
+    assert store.outbox.take(NOON - HOUR, NOON, 10) == ()
+    assert store.outbox.take(NOON, NOON + HOUR, 10) == (message(),)
+    assert store.outbox.take(NOON, NOON + HOUR, 10) == ()
+    assert store.outbox.take(NOON + HOUR, NOON + 2 * HOUR, 10) == (message(),)
+
+
+def test_a_message_is_due_until_it_is_delivered(store: Store) -> None:
+    store.outbox.remember("hq", "", message())
+    for attempts in range(3):
+        [taken] = store.outbox.take(NOON, NOON + HOUR, 10)
+        assert taken.attempts == attempts
+        store.outbox.failed("one", "HTTP 500\x00", NOON)
+    store.outbox.delivered("one", NOON)
+    assert store.outbox.take(NOON + HOUR, NOON + HOUR, 10) == ()
+    assert store.outbox.pending() == {}
+
+
+def test_the_oldest_come_first_and_the_others_may_be_put_back(store: Store) -> None:
+    for number in range(5):
+        store.outbox.remember("hq", "", message(f"m{number}", f"site{number % 2}"))
+    taken = store.outbox.take(NOON, NOON + HOUR, 3)
+    assert [one.id for one in taken] == ["m0", "m1", "m2"]
+    store.outbox.put_back(["m1", "m2"], NOON)
+    assert [one.id for one in store.outbox.take(NOON, NOON + HOUR, 10)] == ["m1", "m2", "m3", "m4"]
+    assert store.outbox.pending() == {"site0": 3, "site1": 2}
+
+
+def test_a_store_of_the_first_schema_gets_an_outbox(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "REVISION", "0001")
+    Store.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO scans VALUES (1, 'old', 'hq', 0, 0, 'complete', '[]', '[]', '[]', '[\"h\"]', '{}', '{}', '[]')"
+        )
+    connection.close()
+    monkeypatch.undo()
+    with Store.open(path) as store:
+        assert store.scan().id == "old"
+        store.outbox.remember("hq", "", message())
+        assert store.outbox.pending() == {"hq": 1}
+
+
+def test_a_step_that_is_cut_off_leaves_the_first_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "REVISION", "0001")
+        Store.open(path).close()
+    run = migrate._run
+
+    def cut_off(connection: Connection, found: str | None) -> None:
+        run(connection, found)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(migrate, "_run", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            Store.open(path)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    connection.close()
+    Store.open(path).close()

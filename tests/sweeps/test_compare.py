@@ -1,0 +1,350 @@
+"""What a year of nights looks like: what comes, goes, moves and changes is told once, and blindness is told as such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.estate import BEGIN, CHANNELS, Camera, cameras, moved, sweep
+
+from camscan.records import Outcome, ScanStatus, Verdict
+from camscan.sweeps.changes import Changes, Kind
+from camscan.sweeps.compare import advance, compare
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.looks import Look
+from camscan.sweeps.memory import Memory
+
+TERMS = Terms(3, 3)
+SITE = cameras(5)
+FIRST, SECOND, *REST = SITE
+
+
+def nights(*looks: Look, terms: Terms = TERMS) -> list[Changes]:
+    memory, told = Memory(), []
+    for one in looks:
+        memory, changes = advance(memory, one, terms)
+        told.append(changes)
+    return told
+
+
+def shown(changes: Changes) -> list[str]:
+    return [
+        " ".join(filter(None, (change.kind, change.device.address, change.what, change.before, change.after)))
+        for change in changes.changes
+    ]
+
+
+def told(*sites: Sequence[Camera], terms: Terms = TERMS) -> list[list[str]]:
+    every = {camera.address for site in sites for camera in site}
+    looks = (sweep(night, site, targets=every) for night, site in enumerate(sites))
+    return [shown(changes) for changes in nights(*looks, terms=terms)]
+
+
+def test_the_first_sweep_is_the_beginning() -> None:
+    changes = nights(sweep(0, SITE))[0]
+    assert (changes.first, changes.changes, changes.losses) == (True, (), ())
+    assert changes.verdicts == {Verdict.LISTED: 5}
+
+
+def test_a_quiet_night_tells_nothing() -> None:
+    assert told(SITE, SITE, SITE) == [[], [], []]
+
+
+def test_a_device_that_appears_is_new_once() -> None:
+    assert told(REST, SITE, SITE) == [[], ["new 10.0.0.1", "new 10.0.0.2"], []]
+
+
+def test_a_device_that_leaves_is_missing_after_three_sweeps_and_told_once() -> None:
+    without = SITE[1:]
+    assert told(SITE, without, without, without, without) == [[], [], [], ["missing 10.0.0.1"], []]
+
+
+def test_a_missing_device_tells_when_it_was_last_seen() -> None:
+    looks = [sweep(0, SITE), *(sweep(night, SITE[1:], targets=[FIRST.address]) for night in (1, 2, 3))]
+    change = nights(*looks)[-1].of(Kind.MISSING)[0]
+    assert (change.last_seen, change.device.verdict, change.device.model) == (BEGIN, Verdict.LISTED, "C-100")
+
+
+def test_a_device_that_comes_back_before_it_is_missing_is_not_told() -> None:
+    without = SITE[1:]
+    assert told(SITE, without, without, SITE, without, without, SITE) == [[]] * 7
+
+
+def test_a_device_that_comes_back_after_that_has_returned() -> None:
+    without = SITE[1:]
+    assert told(SITE, without, without, without, SITE)[-1] == ["returned 10.0.0.1"]
+
+
+@pytest.mark.parametrize(("misses", "of", "at"), [(1, 1, 1), (2, 3, 2), (3, 5, 3), (5, 5, 5)])
+def test_missing_after_k_of_n(misses: int, of: int, at: int) -> None:
+    results = told(SITE, *[SITE[1:]] * (of + 1), terms=Terms(misses, of))
+    assert results == [["missing 10.0.0.1"] if night == at else [] for night in range(of + 2)]
+
+
+def test_two_of_three_counts_with_an_answer_in_between() -> None:
+    without = SITE[1:]
+    assert told(SITE, without, SITE, without, terms=Terms(2, 3))[-1] == ["missing 10.0.0.1"]
+
+
+def test_a_device_that_moves_is_the_same_by_its_serial() -> None:
+    away = [moved(FIRST, "10.0.0.99"), *SITE[1:]]
+    assert told(SITE, away, away, away, away) == [[], ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99"], [], [], []]
+
+
+def test_a_device_that_moves_is_the_same_by_its_mac() -> None:
+    silent = [replace(FIRST, serial=None), *SITE[1:]]
+    away = [moved(silent[0], "10.0.0.99"), *SITE[1:]]
+    assert told(silent, away)[-1] == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99"]
+
+
+def test_nothing_but_an_address_does_not_move_with_a_device() -> None:
+    bare = [replace(FIRST, serial=None, mac=None), *SITE[1:]]
+    away = [moved(bare[0], "10.0.0.99"), *SITE[1:]]
+    assert told(bare, away, away, away) == [[], ["new 10.0.0.99"], [], ["missing 10.0.0.1"]]
+
+
+def test_another_device_at_the_same_address_is_new() -> None:
+    other = [replace(FIRST, serial="SN999999", mac="02:00:00:00:99:99"), *SITE[1:]]
+    assert told(SITE, other, other, other) == [[], ["new 10.0.0.1"], [], ["missing 10.0.0.1"]]
+
+
+def test_two_devices_that_swap_their_addresses_have_moved() -> None:
+    swapped = [moved(FIRST, "10.0.0.2"), moved(SECOND, "10.0.0.1"), *REST]
+    assert sorted(told(SITE, swapped)[-1]) == [
+        "changed 10.0.0.1 address 10.0.0.2 10.0.0.1",
+        "changed 10.0.0.2 address 10.0.0.1 10.0.0.2",
+    ]
+
+
+def test_a_new_device_at_the_place_of_one_that_moved_is_not_taken_for_it() -> None:
+    bare = replace(FIRST, serial=None, mac=None)
+    after = [moved(FIRST, "10.0.0.99"), bare, *SITE[1:]]
+    assert sorted(told(SITE, after)[-1]) == ["changed 10.0.0.99 address 10.0.0.1 10.0.0.99", "new 10.0.0.1"]
+
+
+def test_a_device_that_is_flashed_has_changed_its_firmware() -> None:
+    flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
+    assert told(SITE, flashed, flashed) == [
+        [],
+        ["changed 10.0.0.1 firmware V5.4.5 build 1 V5.5.0 build 1"],
+        [],
+    ]
+
+
+def test_a_flashed_device_that_tells_on_one_channel_first_is_told_once() -> None:
+    flashed = [replace(FIRST, firmware="V5.5.0"), *SITE[1:]]
+    results = nights(sweep(0, SITE), sweep(1, flashed, lost=[(FIRST.address, "sadp")]), sweep(2, flashed))
+    assert [shown(changes) for changes in results] == [[], ["changed 10.0.0.1 firmware V5.4.5 V5.5.0"], []]
+
+
+def test_a_firmware_that_another_channel_words_differently_has_not_changed() -> None:
+    results = nights(sweep(0, SITE), sweep(1, SITE, lost=[(FIRST.address, "sadp")]), sweep(2, SITE))
+    assert [shown(changes) for changes in results] == [[], [], []]
+
+
+def test_a_name_has_to_last_before_it_is_told() -> None:
+    named, renamed = ([replace(FIRST, name=name), *SITE[1:]] for name in ("gate", "door"))
+    assert told(named, renamed, named, renamed, renamed, renamed) == [
+        *[[]] * 5,
+        ["changed 10.0.0.1 name gate door"],
+    ]
+
+
+def test_a_device_that_loses_sadp_is_still_there() -> None:
+    loses = [(FIRST.address, "sadp")]
+    assert all(not changes.changes for changes in nights(*(sweep(n, SITE, lost=loses if n else ()) for n in range(6))))
+
+
+def test_a_verdict_falls_only_when_its_evidence_stays_away() -> None:
+    weak = [(FIRST.address, "sadp"), (FIRST.address, "http")]
+    results = nights(*(sweep(night, SITE, lost=weak if night else ()) for night in range(5)))
+    assert [shown(changes) for changes in results] == [
+        *[[]] * 3,
+        ["changed 10.0.0.1 verdict listed suspected"],
+        [],
+    ]
+
+
+def test_a_verdict_rises_as_soon_as_there_is_new_evidence() -> None:
+    weak = [(FIRST.address, "sadp"), (FIRST.address, "http")]
+    results = nights(sweep(0, SITE, lost=weak), sweep(1, SITE), sweep(2, SITE, lost=weak), sweep(3, SITE))
+    assert [shown(changes) for changes in results] == [[], ["changed 10.0.0.1 verdict suspected listed"], [], []]
+
+
+def test_a_failed_probe_is_a_loss_and_nothing_is_missing() -> None:
+    mute = [replace(camera, channels=("sadp",)) for camera in cameras(50)]
+    looks = [sweep(0, mute), *(sweep(n, mute, lost=[(c.address, "sadp") for c in mute[5:]]) for n in range(1, 6))]
+    results = nights(*looks)
+    assert [changes.changes for changes in results] == [()] * 6
+    loss = next(loss for loss in results[1].losses if loss.what == "channel sadp")
+    assert loss.text == "sadp saw 50 devices before and 5 now: probe failure suspected"
+    assert loss.unseen == tuple(camera.address for camera in mute[5:])
+    assert [[loss.lasting for loss in changes.losses if loss.what == "channel sadp"] for changes in results] == [
+        [],
+        [False],
+        *[[True]] * 4,
+    ]
+
+
+def test_a_network_that_is_cut_off_is_a_loss_however_long_it_lasts() -> None:
+    site = [*cameras(6), *cameras(6, "10.0.1.")]
+    looks = [sweep(0, site), *(sweep(night, site, dead=["10.0.1."]) for night in range(1, 20))]
+    results = nights(*looks)
+    assert [changes.changes for changes in results] == [()] * 20
+    assert [[loss.what for loss in changes.losses] for changes in results[1:]] == [["network 10.0.1.0/24"]] * 19
+    assert results[1].losses[0].unseen == tuple(f"10.0.1.{number}" for number in range(1, 7))
+    assert nights(*looks, sweep(20, site))[-1].losses == ()
+
+
+def test_a_part_of_a_network_that_stays_away_is_accepted_and_then_missing() -> None:
+    site = cameras(8)
+    looks = [sweep(0, site), *(sweep(n, site[:3], targets=[c.address for c in site]) for n in range(1, 13))]
+    results = nights(*looks)
+    networks = [[loss.what for loss in changes.losses if loss.what.startswith("network")] for changes in results]
+    assert networks == [[], *[["network 10.0.0.0/24"]] * 7, *[[]] * 5]
+    assert [len(changes.of(Kind.MISSING)) for changes in results] == [*[0] * 10, 5, 0, 0]
+
+
+def test_two_devices_that_leave_together_are_no_loss() -> None:
+    results = nights(sweep(0, SITE), *(sweep(n, REST, targets=["10.0.0.1", "10.0.0.2"]) for n in (1, 2, 3)))
+    assert [changes.losses for changes in results] == [()] * 4
+    assert shown(results[-1]) == ["missing 10.0.0.1", "missing 10.0.0.2"]
+
+
+def test_a_decoy_that_is_silent_is_a_loss_at_once() -> None:
+    terms = Terms(decoys=("10.0.0.1", "10.0.0.77"))
+    first, second = nights(sweep(0, SITE, targets=["10.0.0.77"]), sweep(1, SITE), terms=terms)
+    assert [(loss.text, loss.lasting) for loss in (*first.losses, *second.losses)] == [
+        ("10.0.0.77 must answer and is silent: the sweep may have been blind", False),
+        ("10.0.0.77 must answer and was not asked: the sweep may have been blind", True),
+    ]
+
+
+def test_fewer_devices_than_expected_are_a_loss_by_half_or_once_it_lasts() -> None:
+    few = [sweep(night, SITE[1:], targets=["10.0.0.1"]) for night in range(4)]
+    results = nights(*few, sweep(4, SITE), terms=Terms(expect=5))
+    assert [[loss.text for loss in changes.losses] for changes in results] == [
+        [],
+        [],
+        ["the site has 5 devices and 4 were seen"],
+        ["the site has 5 devices and 4 were seen"],
+        [],
+    ]
+    assert [loss.what for loss in nights(sweep(0, SITE), terms=Terms(expect=11))[0].losses] == ["devices"]
+
+
+def test_silence_in_an_incomplete_sweep_means_nothing() -> None:
+    cut = {"status": ScanStatus.INTERRUPTED, "targets": ["10.0.0.1"]}
+    looks = [sweep(0, SITE), *(sweep(night, SITE[1:], **cut) for night in (1, 2, 3, 4))]  # type: ignore[arg-type]
+    results = nights(*looks, terms=Terms(1, 1, decoys=("10.0.0.1",), expect=50))[1:]
+    assert [(changes.changes, changes.losses, changes.complete) for changes in results] == [((), (), False)] * 4
+
+
+def test_what_an_incomplete_sweep_finds_is_new_and_told_once() -> None:
+    looks = [sweep(0, REST), sweep(1, SITE, status=ScanStatus.PARTIAL), sweep(2, SITE)]
+    assert [shown(changes) for changes in nights(*looks)] == [[], ["new 10.0.0.1", "new 10.0.0.2"], []]
+
+
+def test_before_the_first_complete_sweep_nothing_is_new() -> None:
+    looks = [sweep(0, REST, status=ScanStatus.INTERRUPTED), sweep(1, SITE)]
+    assert [(changes.first, shown(changes)) for changes in nights(*looks)] == [(True, []), (True, [])]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED])
+def test_a_device_that_was_not_asked_is_not_missing_but_told_once(outcome: Outcome) -> None:
+    looks = [sweep(0, SITE), *(sweep(night, SITE, unsent={"10.0.0.1": outcome}) for night in range(1, 6))]
+    results = nights(*looks)
+    assert [changes.changes for changes in results] == [()] * 6
+    assert [[(loss.what, loss.unseen) for loss in changes.losses] for changes in results] == [
+        [],
+        [("targets", ("10.0.0.1",))],
+        *[[]] * 4,
+    ]
+
+
+def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
+    mute = [replace(camera, channels=("sadp",)) for camera in SITE]
+    results = nights(sweep(0, mute), *(sweep(n, mute, asked=["http"]) for n in range(1, 5)))
+    assert [changes.changes for changes in results] == [()] * 5
+    assert not [loss for changes in results for loss in changes.losses if loss.what.startswith("channel")]
+
+
+def test_a_device_that_was_away_for_long_is_forgotten() -> None:
+    looks = [sweep(0, SITE), *(sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 500))]
+    assert shown(nights(*looks, sweep(501, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
+
+
+def test_one_box_with_two_addresses_may_show_them_apart() -> None:
+    whole = replace(FIRST, more=("10.0.0.91",))
+    halves = [replace(whole, more=()), Camera("10.0.0.91", channels=("rtsp",))]
+    looks = [sweep(0, [whole]), sweep(1, halves), sweep(2, [whole]), sweep(3, halves[:1], targets=["10.0.0.91"])]
+    assert [changes.changes for changes in nights(*looks)] == [()] * 4
+
+
+def test_halves_that_prove_to_be_one_box_are_one_from_then_on() -> None:
+    halves = [FIRST, Camera("10.0.0.91", channels=("rtsp",))]
+    whole = replace(FIRST, more=("10.0.0.91",))
+    looks = [sweep(0, halves), *(sweep(night, [whole]) for night in range(1, 6))]
+    assert [changes.changes for changes in nights(*looks)] == [()] * 6
+
+
+def test_any_two_scans_can_be_compared() -> None:
+    changes = compare([sweep(0, SITE[:4]), sweep(1, SITE[1:], targets=["10.0.0.1"])])
+    assert shown(changes) == ["missing 10.0.0.1", "new 10.0.0.5"]
+    assert (changes.before, changes.scan, changes.first) == ("scan0", "scan1", False)
+
+
+def test_earlier_scans_show_what_has_returned() -> None:
+    looks = [sweep(0, SITE), sweep(1, REST, targets=["10.0.0.1", "10.0.0.2"]), sweep(2, SITE)]
+    assert shown(compare(looks)) == ["returned 10.0.0.1", "returned 10.0.0.2"]
+
+
+def test_nothing_cannot_be_compared() -> None:
+    with pytest.raises(ValueError, match="nothing to compare"):
+        compare([])
+
+
+Lost = st.lists(st.tuples(*[st.sampled_from((*CHANNELS, None))] * 2), min_size=1, max_size=12)
+
+
+@settings(deadline=None)
+@given(Lost)
+def test_single_lost_answers_never_tell_anything(lost: list[tuple[str | None, str | None]]) -> None:
+    two = SITE[:2]
+    looks = [sweep(0, two)]
+    for night, channels in enumerate(lost, 1):
+        pairs = [(c.address, channel) for c, channel in zip(two, channels, strict=True) if channel]
+        looks.append(sweep(night, two, lost=pairs))
+    assert [(changes.changes, changes.losses) for changes in nights(*looks)] == [((), ())] * len(looks)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 6), st.integers(0, 5), st.integers(1, 8))
+def test_unbroken_silence_is_told_once_and_after_k_covered_sweeps(misses: int, more: int, silent: int) -> None:
+    looks = [sweep(0, SITE), *(sweep(n, SITE[1:], targets=["10.0.0.1"]) for n in range(1, silent + 1))]
+    results = [shown(changes) for changes in nights(*looks, terms=Terms(misses, misses + more))]
+    assert results == [["missing 10.0.0.1"] if night == misses else [] for night in range(silent + 1)]
+
+
+@settings(deadline=None)
+@given(st.integers(3, 12), st.integers(1, 6), st.sets(st.integers(1, 40), min_size=3, max_size=10))
+def test_nothing_behind_a_cut_is_ever_missing(count: int, lasting: int, numbers: set[int]) -> None:
+    behind = [replace(camera, address=f"10.0.9.{n}") for n, camera in zip(sorted(numbers), cameras(50), strict=False)]
+    site = [*cameras(count, "10.0.1."), *(replace(c, serial=f"SX{c.address}", mac=None) for c in behind)]
+    looks = [sweep(0, site), *(sweep(night, site, dead=["10.0.9."]) for night in range(1, lasting + 1)), sweep(9, site)]
+    results = nights(*looks)
+    assert [changes.changes for changes in results] == [()] * len(looks)
+    assert all("network 10.0.9.0/24" in {loss.what for loss in changes.losses} for changes in results[1:-1])
+    assert results[-1].losses == ()
+
+
+def test_time_between_sweeps_makes_no_difference_to_what_is_missing() -> None:
+    hourly = [
+        replace(sweep(0, s, targets=["10.0.0.1"]), at=BEGIN + timedelta(hours=n))
+        for n, s in enumerate([SITE, *[SITE[1:]] * 3])
+    ]
+    assert shown(nights(*hourly)[-1]) == ["missing 10.0.0.1"]

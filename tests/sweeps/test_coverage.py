@@ -1,0 +1,65 @@
+"""Gauges and terms; what they are for is tested in test_compare."""
+
+from __future__ import annotations
+
+import pytest
+from support.estate import cameras, sweep
+
+from camscan.sweeps.compare import advance
+from camscan.sweeps.coverage import Terms, network_of, sight
+from camscan.sweeps.memory import Gauge, Memory
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.1.2.3", "10.1.2.0/24"),
+        ("2001:db8::5", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_networks_by_address(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "is_lost"),
+    [(50, 5, True), (50, 24, True), (50, 25, False), (3, 0, True), (3, 1, False), (4, 1, True), (2, 0, False)],
+)
+def test_more_than_half_and_at_least_three_are_a_loss(before: int, now: int, *, is_lost: bool) -> None:
+    site = cameras(before)
+    memory, _ = advance(Memory(), sweep(0, site), Terms())
+    found = sight(memory, sweep(1, site, lost=[(camera.address, "sadp") for camera in site[now:]]), Terms())
+    assert ("channel sadp" in {loss.what for loss in found.losses}) is is_lost
+
+
+def test_one_bad_night_does_not_lower_what_is_usual() -> None:
+    site = cameras(20)
+    memory = Memory()
+    for night, count in enumerate([20, 12, 12]):
+        lost = [(camera.address, "sadp") for camera in site[count:]]
+        memory, changes = advance(memory, sweep(night, site, lost=lost), Terms())
+        assert changes.losses == ()
+    assert memory.channels["sadp"].usual == 20
+    found = sight(memory, sweep(3, site, lost=[(camera.address, "sadp") for camera in site[9:]]), Terms())
+    assert [loss.what for loss in found.losses] == ["channel sadp"]
+
+
+def test_what_is_not_asked_is_forgotten() -> None:
+    memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
+    found = sight(memory, sweep(1, cameras(4, "10.0.7."), asked=["http"]), Terms())
+    assert found.channels == {"http": Gauge((4, 4))}
+    assert found.networks == {"10.0.7.0/24": Gauge((4,))}
+
+
+def test_terms_count_the_latest() -> None:
+    terms = Terms(2, 3)
+    assert terms.add((True, False, True), False) == (False, True, False)
+    assert [terms.met(latest) for latest in ((), (True,), (True, False), (True, False, True), (False, True))] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]

@@ -1,0 +1,99 @@
+"""Alerts: what is told, when, and how it is signed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from support.estate import Camera, cameras, sweep
+
+from camscan.sweeps.changes import Changes
+from camscan.sweeps.compare import advance
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.document import MAX_TOLD, About, alert, changes_object, signature, summary
+from camscan.sweeps.looks import Look
+from camscan.sweeps.memory import Memory
+
+SITE = cameras(4)
+ABOUT = About("hq", sensitive=True)
+
+
+def last(*looks: Look) -> Changes:
+    memory = Memory()
+    for one in looks:
+        memory, changes = advance(memory, one, Terms(1, 1))
+    return changes
+
+
+def body(changes: Changes) -> dict[str, Any]:
+    found = alert(changes, ABOUT, "id1")
+    assert found is not None
+    return dict(json.loads(found))
+
+
+def test_a_quiet_night_is_not_told() -> None:
+    assert alert(last(sweep(0, SITE), sweep(1, SITE)), ABOUT, "id1") is None
+
+
+def test_a_new_listed_device_is_told_with_its_evidence() -> None:
+    told = body(last(sweep(0, SITE[:3]), sweep(1, SITE)))
+    assert (told["schema"], told["id"], told["site"], told["sensitive"], told["core"]) == (
+        "camscan-alert/1",
+        "id1",
+        "hq",
+        True,
+        False,
+    )
+    assert told["summary"] == "hq: 1 new (1 listed)"
+    assert [(new["address"], new["verdict"], new["maker"], new["evidence"]) for new in told["new"]] == [
+        ("10.0.0.4", "listed", "Acme", "sadp.banner: Acme (certain, rule sadp-rule)")
+    ]
+    assert (told["returned"], told["changed"], told["missing"], told["coverage_loss"]) == ([], [], [], [])
+
+
+def test_the_first_sweep_is_told_as_such() -> None:
+    told = body(last(sweep(0, SITE)))
+    assert told["summary"] == "hq: the first sweep: 4 devices (4 listed)"
+    assert (told["first"], told["new"]) == (True, [])
+    assert summary(last(sweep(0, []))) == "the first sweep: 0 devices (none)"
+
+
+def test_a_loss_is_told_once() -> None:
+    looks = [sweep(0, SITE), *(sweep(night, SITE, dead=["10."]) for night in (1, 2))]
+    told = body(last(*looks[:2]))
+    assert [loss["what"] for loss in told["coverage_loss"]] == [
+        *(f"channel {name}" for name in ("http", "onvif", "rtsp", "sadp")),
+        "network 10.0.0.0/24",
+    ]
+    assert told["coverage_loss"][-1]["not_reported_missing"] == [camera.address for camera in SITE]
+    again = last(*looks)
+    assert len(again.losses) == 5
+    assert alert(again, ABOUT, "id2") is None
+
+
+def test_an_alert_stays_small() -> None:
+    many = last(sweep(0, SITE), sweep(1, [*SITE, *cameras(250, "10.0.1.")]))
+    told = body(many)
+    assert (len(told["new"]), told["left_out"]) == (MAX_TOLD, 250 - MAX_TOLD)
+    assert len(changes_object(many, None)["new"]) == 250
+
+
+def test_listed_devices_come_first() -> None:
+    other = Camera("10.0.0.8", "SN8", listed=False)
+    told = body(last(sweep(0, SITE[:3]), sweep(1, [*SITE[:3], other, SITE[3]])))
+    assert [new["verdict"] for new in told["new"]] == ["listed", "not-listed"]
+
+
+def test_text_of_a_peer_stays_inside_its_string() -> None:
+    evil = Camera("10.0.0.4", 'x"\r\n\x1b]0;\u202e\ud83d', "02:00:00:00:00:09", model='"},{"a":"\x00')
+    found = alert(last(sweep(0, SITE[:3]), sweep(1, [*SITE[:3], evil])), ABOUT, "id1")
+    assert found is not None
+    assert all(0x20 <= byte < 0x7F for byte in found)
+    assert json.loads(found)["new"][0]["model"] == '"},{"a":"\ufffd'
+
+
+def test_the_signature_is_an_hmac_over_the_body() -> None:
+    expected = hmac.new(b"key", b"body", hashlib.sha256).hexdigest()
+    assert signature(b"key", b"body") == f"sha256={expected}"

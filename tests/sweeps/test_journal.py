@@ -1,0 +1,44 @@
+"""One line an event, whatever is in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+
+from camscan.sweeps.journal import EventFormatter, tell
+
+
+def line(caplog: pytest.LogCaptureFixture, *, as_json: bool = False) -> str:
+    return EventFormatter(as_json=as_json).format(caplog.records[-1])
+
+
+def test_an_event_as_text_and_as_json(caplog: pytest.LogCaptureFixture) -> None:
+    tell("device.new", logging.WARNING, site="hq", count=2, gone=None, model='a "b" c')
+    shown = line(caplog)
+    assert shown.split(" ", 1)[1] == r'warning device.new site=hq count=2 model="a \"b\" c"'
+    found = json.loads(line(caplog, as_json=True))
+    assert found.pop("at") == shown.split(" ", 1)[0]
+    assert found == {"level": "warning", "event": "device.new", "site": "hq", "count": 2, "model": 'a "b" c'}
+
+
+@pytest.mark.parametrize("evil", ["\n2026 info sweep.end", "\x1b[2J", "\u202e\u2028", "\ud83d", "", "x" * 10_000])
+@pytest.mark.parametrize("as_json", [False, True])
+def test_nothing_breaks_the_line(caplog: pytest.LogCaptureFixture, evil: str, *, as_json: bool) -> None:
+    tell("device.new", logging.WARNING, model=evil)
+    shown = line(caplog, as_json=as_json)
+    assert shown.isascii()
+    assert shown.isprintable()
+
+
+def test_what_others_log_becomes_an_event(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        int("a bug")
+    except ValueError:
+        logging.getLogger("camscan.engine").error("probe crashed", exc_info=sys.exc_info())
+    found = json.loads(line(caplog, as_json=True))
+    assert (found["event"], found["logger"]) == ("log", "camscan.engine")
+    assert found["message"].startswith("probe crashed\nTraceback")
+    assert "\n" not in line(caplog)

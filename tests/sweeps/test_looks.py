@@ -1,0 +1,79 @@
+"""From a stored scan to what comparing needs of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from support.estate import BEGIN, Camera, cameras, sweep
+
+from camscan.records import Device, Identification, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Verdict
+from camscan.sweeps.looks import MAX_TEXT, look, plain, sighting
+
+SCAN = Scan("one", BEGIN, ("10.0.0.0/24",), ("http", "sadp"), status=ScanStatus.COMPLETE)
+
+
+def test_the_ledger_says_what_was_asked_and_what_answered() -> None:
+    ledger = [
+        LedgerEntry("10.0.0.1", {"http": Outcome.AUTH_REQUIRED, "sadp": Outcome.NOT_SENT}),
+        LedgerEntry("10.0.0.2", {"http": Outcome.REFUSED, "sadp": Outcome.SILENT}),
+        LedgerEntry("10.0.0.3", {"http": Outcome.SILENT, "sadp": Outcome.CRASHED}),
+        LedgerEntry("10.0.0.4", {"http": Outcome.EXCLUDED, "sadp": Outcome.EXCLUDED}),
+    ]
+    found = look(SCAN, (), ledger)
+    assert found.asked == {
+        "10.0.0.1": {"http"},
+        "10.0.0.2": {"http", "sadp"},
+        "10.0.0.3": {"http"},
+        "10.0.0.4": frozenset(),
+    }
+    assert found.answered == {"http": {"10.0.0.1"}}
+    assert found.alive == {"10.0.0.1", "10.0.0.2"}
+    assert found.coverage == {"auth-required": 1, "refused": 1, "silent": 1, "excluded": 1}
+
+
+@pytest.mark.parametrize("status", list(ScanStatus))
+def test_only_a_complete_scan_is_complete(status: ScanStatus) -> None:
+    found = look(replace(SCAN, status=status), (), ())
+    assert found.complete is (status is ScanStatus.COMPLETE)
+    assert found.at == BEGIN
+
+
+def test_a_device_in_words() -> None:
+    known = sweep(0, cameras(1)).sightings[0].device
+    assert (known.id, known.label, known.verdict, known.level) == (
+        "SN10.0.0.000001",
+        "Acme C-100",
+        Verdict.LISTED,
+        "certain",
+    )
+    assert known.evidence == "sadp.banner: Acme (certain, rule sadp-rule)"
+    assert known.policies == ("uk-nil",)
+    assert sighting(Camera("10.0.0.1").seen_on(["rtsp"])).device.evidence == "answers like a camera"
+    assert sighting(Camera("10.0.0.1").seen_on(["rtsp"])).device.label == "unidentified"
+
+
+def test_firmware_is_kept_rule_by_rule() -> None:
+    one = sighting(Camera("10.0.0.1").seen_on(["sadp", "onvif", "http"]))
+    assert one.firmwares == {"sadp-rule": {"V5.4.5 build 1"}, "onvif-rule": {"V5.4.5"}}
+
+
+@pytest.mark.parametrize("serial", ["", "  ", "0000000000", "--", "ab"])
+def test_a_serial_that_stands_where_none_was_set_is_none(serial: str) -> None:
+    rule = Identification("r", Level.CERTAIN, "Acme", None, {"serial": serial}, ())
+    device = Device("10.0.0.1", ("10.0.0.1",), identifications=(rule,))
+    assert sighting(Judged(device, Verdict.LISTED)).serials == frozenset()
+
+
+def test_text_of_a_peer_is_cut_and_storable() -> None:
+    assert plain("a\x00\ud83d\udcff") == "a\ufffd??"
+    assert plain("x" * 500) == "x" * (MAX_TEXT - 1) + "…"
+    assert plain("摄像机") == "摄像机"
+
+
+def test_a_liar_cannot_fill_the_memory() -> None:
+    rules = tuple(Identification(f"r{n}", Level.HINT, "A", None, {"model": f"model{n}"}, ()) for n in range(1000))
+    device = Device("10.0.0.1", tuple(f"10.0.{n // 250}.{n % 250}" for n in range(1000)), identifications=rules)
+    one = sighting(Judged(device, Verdict.SUSPECTED))
+    assert len(one.models) == 16
+    assert len(one.device.addresses) == 16

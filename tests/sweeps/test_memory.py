@@ -1,0 +1,42 @@
+"""The memory of a site survives being stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.estate import Camera, cameras, sweep
+
+from camscan.sweeps.compare import advance
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.memory import VERSION, Memory, dump, load
+
+TERMS = Terms(3, 3, ("10.0.0.9",), 20)
+
+
+def test_a_memory_comes_back_whole() -> None:
+    memory = Memory()
+    for night in range(5):
+        memory, _ = advance(memory, sweep(night, cameras(9)[night:]), TERMS)
+    assert memory.losses
+    assert load(dump(memory)) == memory
+
+
+@settings(deadline=None)
+@given(st.text(), st.text(), st.text(alphabet=st.characters(codec=None)))
+def test_whatever_a_peer_says_can_be_remembered(serial: str, model: str, name: str) -> None:
+    camera = Camera("10.0.0.1", serial or None, model=model, firmware=name, name=name)
+    memory, _ = advance(Memory(), sweep(0, [camera]), TERMS)
+    assert load(dump(memory)) == memory
+
+
+def test_no_memory_is_empty() -> None:
+    assert load(None) == Memory()
+
+
+def test_what_another_version_wrote_is_not_guessed_at() -> None:
+    memory, _ = advance(Memory(), sweep(0, cameras(2)), TERMS)
+    assert load(dump(replace(memory, version=VERSION + 1))) == Memory()
+    assert load('{"tracks": 5}') == Memory()
+    assert load("no JSON") == Memory()

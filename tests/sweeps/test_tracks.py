@@ -1,0 +1,102 @@
+"""Which device is which: identifiers, clones, and what contradicts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.estate import Camera, sweep
+
+from camscan.sweeps.compare import advance
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.looks import Sighting
+from camscan.sweeps.memory import Memory, Track
+from camscan.sweeps.tracks import match
+
+ONE = Camera("10.0.0.1", "DS-2CD2042-I123456789", "02:00:00:00:00:01")
+
+
+def tracks(*site: Camera) -> tuple[Track, ...]:
+    return advance(Memory(), sweep(0, site), Terms())[0].tracks
+
+
+def sightings(*site: Camera) -> tuple[Sighting, ...]:
+    return sweep(1, site).sightings
+
+
+def same(before: Camera, after: Camera) -> bool:
+    return match(tracks(before), sightings(after)).seen == {0: [0]}
+
+
+@pytest.mark.parametrize(
+    ("after", "is_same"),
+    [
+        (replace(ONE, address="10.0.0.9"), True),
+        (replace(ONE, address="10.0.0.9", mac=None), True),
+        (replace(ONE, address="10.0.0.9", serial="123456789"), True),
+        (replace(ONE, address="10.0.0.9", serial="3456789"), False),
+        (replace(ONE, address="10.0.0.9", serial=None), True),
+        (replace(ONE, address="10.0.0.9", serial="OTHER12345"), False),
+        (replace(ONE, address="10.0.0.9", serial=None, mac=None), False),
+        (replace(ONE, serial=None, mac=None), True),
+        (replace(ONE, serial=None, mac=None, channels=("rtsp",)), True),
+        (replace(ONE, serial="OTHER12345"), True),
+        (replace(ONE, mac="02:00:00:00:00:02"), True),
+        (replace(ONE, serial="OTHER12345", mac=None), False),
+        (replace(ONE, serial=None, mac="02:00:00:00:00:02"), False),
+        (replace(ONE, serial=None, mac=None, model="C-100-W"), True),
+        (replace(ONE, serial=None, mac=None, model="X-9"), False),
+        (replace(ONE, serial=None, mac=None, maker="Bolt"), False),
+    ],
+)
+def test_one_device_before_and_after(after: Camera, *, is_same: bool) -> None:
+    assert same(ONE, after) is is_same
+
+
+def clones(*numbers: int) -> list[Camera]:
+    return [replace(ONE, address=f"10.0.0.{number}") for number in numbers]
+
+
+def test_clones_are_told_apart_by_their_addresses() -> None:
+    found = match(tracks(*clones(1, 2, 3)), sightings(*clones(1, 2, 3)))
+    assert (found.seen, found.new) == ({0: [0], 1: [1], 2: [2]}, [])
+
+
+def test_a_clone_that_comes_is_new_and_one_that_goes_is_not_seen() -> None:
+    assert match(tracks(*clones(1, 2)), sightings(*clones(1, 2, 3))).new == [2]
+    assert match(tracks(*clones(1, 2, 3)), sightings(*clones(1, 3))).seen == {0: [0], 2: [1]}
+
+
+def test_a_device_that_is_at_home_is_not_elsewhere_too() -> None:
+    found = match(tracks(ONE), sightings(ONE, replace(ONE, address="10.0.0.9", mac=None)))
+    assert (found.seen, found.new) == ({0: [0]}, [1])
+
+
+def test_of_two_devices_at_one_address_one_is_the_old_one() -> None:
+    bare = replace(ONE, serial=None, mac=None)
+    found = match(tracks(bare), sightings(bare, replace(bare, mac="02:00:00:00:00:07")))
+    assert (found.seen, found.new) == ({0: [0]}, [1])
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_every_sighting_belongs_to_one_track_or_to_none(data: st.DataObject) -> None:
+    one = st.builds(
+        Camera,
+        address=st.sampled_from(["10.0.0.1", "10.0.0.2", "10.0.0.3"]),
+        serial=st.sampled_from([None, "AAAA1", "BBBB2"]),
+        mac=st.sampled_from([None, "02:00:00:00:00:01", "02:00:00:00:00:02"]),
+        model=st.sampled_from(["C-100", "X-9"]),
+        more=st.sampled_from([(), ("10.0.0.3",), ("10.0.0.4",)]),
+    )
+    before, after = (data.draw(st.lists(one, max_size=5)) for _ in range(2))
+    known, seen = tracks(*before), sightings(*after)
+    found = match(known, seen)
+    placed = [number for numbers in found.seen.values() for number in numbers]
+    assert sorted([*placed, *found.new]) == list(range(len(seen)))
+    joined = [track for numbers in found.joined.values() for track in numbers]
+    assert len(joined) == len(set(joined))
+    assert set(joined).isdisjoint(found.seen)
+    assert set(found.joined) <= set(found.seen)
