@@ -64,3 +64,8 @@ def test_only_what_is_wanted_is_kept(coverage: Covered) -> None:
     made = coverage({"10.0.0.5": Outcome.SILENT, "fd00::0005": Outcome.SILENT}, into=Coverage({"fd00::5"}))
     assert made.look(None, "10.0.0.5").sight is Sight.MISSED
     assert made.look(None, "fd00::5").sight is Sight.SILENT
+
+
+def test_segments_of_ipv6_have_64_bits(coverage: Covered) -> None:
+    made = coverage({"fd00::5": Outcome.UNREACHABLE, "fd00::9": Outcome.REFUSED})
+    assert made.look(None, "fd00::5").reason == "nobody is at fd00::5 (unreachable), while others in fd00::/64 answer"
