@@ -14,7 +14,7 @@ from camscan.net.webhook import Delivery, deliver
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.config import Config, Notify, secret
-from camscan.sweeps.document import signature
+from camscan.sweeps.document import signature, trial
 from camscan.sweeps.journal import tell
 
 _PAUSES = (0.5, 2.0)
@@ -62,15 +62,10 @@ class Postman:
             if left <= 0:
                 break
             await asyncio.sleep(pause)
-            ended = await self._once(message, left)
+            ended = await _post(self._notify, self._secret, message.id, message.body, left)
             if ended.taken or not ended.again:
                 break
         return ended
-
-    async def _once(self, message: Message, seconds: float) -> Delivery:
-        headers = {"X-Camscan-Id": message.id, "X-Camscan-Signature": signature(self._secret, message.body)}
-        url, private = self._notify.webhook, self._notify.allow_private
-        return await deliver(url, message.body, headers, timeout=seconds, allow_private=private)
 
     def _noted(self, message: Message, ended: Delivery) -> bool:
         now = datetime.now(UTC)
@@ -81,3 +76,19 @@ class Postman:
             self._outbox.failed(message.id, ended.reason, now)
             tell("alert.failed", logging.ERROR, site=message.site, id=message.id, reason=ended.reason)
         return ended.taken
+
+
+def send_test(config: Config, notify: Notify) -> Delivery:
+    """Send an alert that is about nothing, once.
+
+    Raises:
+        UsageError: the secret cannot be used.
+    """
+    identity = f"test-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    key = secret(notify, config, os.environ.get(SECRET))
+    return asyncio.run(_post(notify, key, identity, trial(identity), notify.timeout))
+
+
+async def _post(notify: Notify, key: bytes, identity: str, body: bytes, seconds: float) -> Delivery:
+    headers = {"X-Camscan-Id": identity, "X-Camscan-Signature": signature(key, body)}
+    return await deliver(notify.webhook, body, headers, timeout=seconds, allow_private=notify.allow_private)

@@ -123,8 +123,7 @@ def _told_of(sheet: SheetReading) -> Iterator[str]:
     if sheet.rows or sheet.columns.identifies:
         unused = ", ".join(f'"{name}"' for name in sheet.columns.unused)
         yield f"{where}Columns: {described(sheet.columns)}{f'; not used: {unused}' if unused else ''}."
-    others = {"headers": len(sheet.headers), "above the header": sheet.above, "blank": sheet.blank}
-    others |= {"not read, as no column says which device a row means": sheet.unread}
-    counted = ", ".join(f"{count:,} {what}" for what, count in others.items() if count)
-    yield f"{where}{sheet.lines:,} lines: {sheet.rows:,} rows{f'; {counted}' if counted else ''}."
+    kinds = {"of devices": sheet.rows, "of column names": len(sheet.headers), "above these": sheet.above}
+    kinds |= {"blank": sheet.blank, "not read, as no column says which device is meant": sheet.unread}
+    yield f"{where}{sheet.lines:,} lines: {', '.join(f'{count:,} {what}' for what, count in kinds.items() if count)}."
     yield from (f"{where}{note}." for note in sheet.notes)

@@ -47,6 +47,7 @@ _STYLES = {
 }
 _HEADS = ("class", "address", "row", "inventory", "device", "score")
 _WIDEST = 26
+_ASSUMED = "An estimate holds as far as this does:"
 _GAP = "  "
 _MIN_WIDTH = 60
 _LONG = 2_000
@@ -75,8 +76,9 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     """The sentences, then the results: those that need somebody first, and the matched ones last."""
     room = max(page.width, _MIN_WIDTH)
     yield from _wrapped(findings(made, terminal), room)
-    yield "\nHow many are there that neither the list nor the scan has seen?\n"
+    yield "\nCompleteness: how many are there that neither the list nor the scan has seen?\n"
     yield from _wrapped((sentences(one, terminal) for one in made.completeness.estimates), room)
+    yield f"{_ASSUMED}\n"
     yield from _wrapped((f"- {text}" for text in made.completeness.assumptions), room)
     yield from _matrix(made)
     results = [result for cls in _ORDER for result in made.results if result.cls is cls]
@@ -96,6 +98,7 @@ def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
     yield from (f"- {text}\n" for text in findings(made, code))
     yield "\n## Completeness\n\n"
     yield from (f"{sentences(one, code)}\n\n" for one in made.completeness.estimates)
+    yield f"{_ASSUMED}\n\n"
     yield from (f"- {text}\n" for text in made.completeness.assumptions)
     if names := tuple(made.completeness.overlap):
         yield "\n"

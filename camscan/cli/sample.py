@@ -141,7 +141,7 @@ def _table(drawn: Sample) -> Iterator[str]:
     for item in drawn.items:
         head, *rest = _flat(item).items()
         first = str(head[1]) if head[0] == "address" else f"{head[0].replace('_number', '')} {head[1]}"
-        yield "  ".join([terminal(first), *(terminal(f"{name}: {value}") for name, value in rest)]) + "\n"
+        yield "  ".join([terminal(first), *(terminal(f"{name}: {value}") for name, value in rest if value)]) + "\n"
 
 
 def _json(drawn: Sample) -> Iterator[str]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Network
 from typing import NamedTuple
 
 from camscan.inventory.values import address_key
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
-
-_NEIGHBOURHOOD = {4: 24, 6: 64}
-"""Prefix lengths of what is usually one segment."""
 
 
 class Sight(Enum):
@@ -104,8 +101,7 @@ def _reason(entry: LedgerEntry) -> str:
 
 
 def _segment(address: str) -> str:
-    try:
-        version = ip_address(address).version
-    except ValueError:
-        return address
-    return str(ip_network((address, _NEIGHBOURHOOD[version]), strict=False))
+    """The network of an address that is usually one segment: a /24, or a /64 of IPv6."""
+    if ":" not in address:
+        return f"{address.rpartition('.')[0]}.0/24"
+    return str(IPv6Network((address, 64), strict=False))

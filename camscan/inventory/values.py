@@ -124,6 +124,8 @@ def key(text: str) -> str:
 
 def address_key(text: str) -> str:
     """The usual spelling of an address, without zone; the text itself where it is none."""
+    if ":" not in text:  # IPv4 is spelt in one way alone
+        return text
     try:
         return _spelt(ip_address(text.partition("%")[0]))
     except ValueError:

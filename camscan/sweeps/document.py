@@ -63,6 +63,11 @@ def alert(changes: Changes, about: About, identity: str) -> bytes | None:
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
 
 
+def trial(identity: str) -> bytes:
+    """The body of an alert that only tries the way."""
+    return json.dumps({"schema": ALERT_SCHEMA, "id": identity, "site": None, "summary": "a test of the way"}).encode()
+
+
 def signature(secret: bytes, body: bytes) -> str:
     """The value of the header X-Camscan-Signature: HMAC-SHA256 (RFC 2104) over the body."""
     return f"sha256={hmac.new(secret, body, 'sha256').hexdigest()}"
