@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 
 from camscan.cli import options
-from camscan.records import LedgerEntry, Observation, Report, Scan, ScanStatus
+from camscan.records import LedgerEntry, Observation, Report, Scan, ScanStatus, Vantage
 
 
 @dataclass(slots=True)
@@ -85,7 +86,9 @@ async def _gather(names: tuple[str, ...], *, quiet: bool) -> tuple[_Gathered, Sc
         engine = Engine(net, Plan(probes, (), ()), sink, window=1)
         await engine.run(())
         sent = net.sent
-    scan = Scan("discover", started, (), tuple(dict.fromkeys(c for p in probes for c in p.channels)))
+    vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in chosen)))
+    channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
+    scan = Scan("discover", started, (), channels, vantage=vantage)
     ended = replace(
         scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=tuple(engine.notes)
     )

@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -79,18 +80,25 @@ def read(path: str) -> Iterator[Any]:
 
 
 def check_archive(path: str) -> None:
-    """Look at an archive's directory before anything in it is unpacked; a file that is no archive passes.
+    """Look at an archive's directory before anything in it is unpacked, then at its checksums; no archive passes too.
 
     Raises:
-        RefusedError: it holds too many files, or too much.
+        RefusedError: it holds too many files, too much, or other than its directory says.
     """
     if not zipfile.is_zipfile(path):
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            _check_size(archive.infolist())
+            # A part that is longer than the directory says would be cut by the reader without a word.
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise RefusedError(f"its archive is damaged ({error}): save it again, or as CSV") from error
+    if damaged:
+        raise RefusedError(f"its archive is damaged (checksum of {damaged}): save it again, or as CSV")
+
+
+def _check_size(parts: list[zipfile.ZipInfo]) -> None:
     size = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or size > MAX_UNPACKED:
         raise RefusedError(
