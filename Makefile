@@ -53,6 +53,9 @@ accuracy: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/site.py
+	$(BIN)/python benchmarks/net.py
+	$(BIN)/python benchmarks/identify.py
+	$(BIN)/python benchmarks/year.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock:

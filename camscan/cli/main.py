@@ -19,6 +19,7 @@ from camscan.cli.fingerprints import fingerprints
 from camscan.cli.identify import identify
 from camscan.cli.import_ import import_
 from camscan.cli.listen import listen
+from camscan.cli.notify import notify
 from camscan.cli.plan import plan
 from camscan.cli.reconcile import reconcile
 from camscan.cli.report import report
@@ -47,6 +48,7 @@ COMMANDS = (
     status,
     init,
     config,
+    notify,
     fingerprints,
     simulate,
     doctor,

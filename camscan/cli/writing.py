@@ -52,17 +52,25 @@ def write(parts: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
         for part in parts:
             click.echo(part, nl=False)
         return
+    data = (part.encode() if isinstance(part, str) else part for part in parts)
     try:
-        with tempfile.NamedTemporaryFile("wb", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                file.writelines(part.encode() if isinstance(part, str) else part for part in parts)
-                file.flush()
-                os.fsync(file.fileno())
-            except BaseException:
-                temporary.unlink()
-                raise
-        temporary.chmod(0o644)
-        temporary.replace(output)
+        if output.exists() and not output.is_file():  # a device or a pipe is written to, never replaced
+            output.write_bytes(b"".join(data))
+        else:
+            _replace(data, output)
     except OSError as error:
         raise HostError(f"cannot write {output}: {error.strerror}: choose another --output") from error
+
+
+def _replace(data: Iterable[bytes], output: Path) -> None:
+    with tempfile.NamedTemporaryFile("wb", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.writelines(data)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            temporary.unlink()
+            raise
+    temporary.chmod(0o644)
+    temporary.replace(output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import io
 import sys
 from collections.abc import Iterator
@@ -66,3 +67,13 @@ def test_a_terminal_gets_no_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_pipe_gets_the_bytes(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     write_report(REPORT, "xlsx", None)
     assert capfdbinary.readouterr().out.startswith(b"PK\x03\x04")
+
+
+def test_what_is_no_regular_file_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_text(["a", "b"], pipe)
+    assert os.read(reader, 10) == b"ab"
+    os.close(reader)
+    assert pipe.is_fifo()
