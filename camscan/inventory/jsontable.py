@@ -1,21 +1,21 @@
 """JSON inventories: an array of objects, an object that holds one (a NetBox export, `camscan/1`), or one object a line.
 
-The array is read object by object; one that is broken costs only itself.
+A file is read piece by piece and object by object; one that is broken costs only itself.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 from camscan.errors import UsageError
 from camscan.inventory.tables import Line, Sheet, line
 
-MAX_BYTES = 1 << 30
-"""Of a file that is one array: its text is held in memory, its objects are not."""
+MAX_OBJECT = 1 << 18
+"""Characters of one object; a device of NetBox with all that hangs on it has about 4,000."""
 MAX_KEYS = 256
 _MAX_DEPTH = 4
 _MAX_ITEMS = 16
@@ -27,27 +27,62 @@ _NEXT = re.compile(r"\}\s*,\s*(?=\{)|\n\s*(?=\{)")
 _LABELS = ("address", "mac_address", "name", "display", "label", "value")
 """Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
 _BROKEN = "it is no whole JSON object"
+_NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
 _decoder = json.JSONDecoder()
 
 
 def read_json(path: Path) -> Sheet:
-    """The objects in a file, as rows that bring their names with them.
+    """The objects in a file, as rows that bring their names with them."""
+    return Sheet("", _lines(_objects(path)))
+
+
+def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
+    """Number, object and fault of each item. The number is that of the line where each object has its own.
 
     Raises:
-        UsageError: the file is too large, is not Unicode, or holds no objects.
+        UsageError: the file holds no objects.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise UsageError(f"{path} is larger than {MAX_BYTES >> 20} MiB: save it as JSON lines or CSV")
-    try:
-        # json.detect_encoding knows UTF-16 and UTF-32 too (RFC 4627, 3).
-        data = path.read_bytes()
-        text = data.decode(json.detect_encoding(data))
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not Unicode at byte {error.start}: save it as UTF-8") from error
-    del data
-    pieces = _from_lines(text) if _is_lines(text) else _from_array(text, path)
-    return Sheet("", _lines(pieces))
+    with path.open("rb") as file:
+        encoding = json.detect_encoding(file.read(4))
+    with path.open(encoding=encoding, errors="replace") as text:
+        ahead = _Ahead(text)
+        if _is_lines(ahead.text):
+            text.seek(0)
+            yield from _from_lines(text)
+        elif found := _ARRAY.search(ahead.text):
+            ahead.at = found.end()
+            yield from _from_array(ahead)
+        elif isinstance(whole := _parsed(ahead.text), dict):
+            yield 1, whole, ""
+        else:
+            raise UsageError(f"{path} holds no array of JSON objects: export the list as one, or as CSV")
+
+
+class _Ahead:
+    """A window on a text that is read as it is used: at least one whole object of `text` lies after `at`."""
+
+    def __init__(self, source: TextIO) -> None:
+        self._source = source
+        self.text = ""
+        self.at = 0
+        self.refill()
+
+    def refill(self) -> None:
+        """Read on, where less than an object is left."""
+        if len(self.text) - self.at < MAX_OBJECT and (more := self._source.read(2 * MAX_OBJECT)):
+            self.text = self.text[self.at :] + more
+            self.at = 0
+
+    def skip(self, pattern: re.Pattern[str]) -> None:
+        """Go on behind the next match, or to the end."""
+        while not (found := pattern.search(self.text, self.at)):
+            self.at = len(self.text)
+            self.refill()
+            if self.at == len(self.text):
+                return
+        self.at = found.end()
+        self.refill()
 
 
 def _is_lines(text: str) -> bool:
@@ -58,39 +93,32 @@ def _is_lines(text: str) -> bool:
     return isinstance(_parsed(first), dict)
 
 
-def _from_lines(text: str) -> Iterator[tuple[int, object]]:
-    for number, one in enumerate(io.StringIO(text), start=1):
-        if one.strip():
-            yield number, _parsed(one)
-
-
-def _from_array(text: str, path: Path) -> Iterator[tuple[int, object]]:
-    found = _ARRAY.search(text)
-    if not found:
-        whole = _parsed(text)
-        if not isinstance(whole, dict):
-            raise UsageError(f"{path} holds no array of JSON objects: export the list as one, or as CSV")
-        yield 1, whole
-        return
-    yield from _items(text, found.end())
-
-
-def _items(text: str, at: int) -> Iterator[tuple[int, object]]:
+def _from_lines(text: TextIO) -> Iterator[tuple[int, object, str]]:
     number = 0
-    while (at := _skipped(text, at)) < len(text) and text[at] != "]":
+    while one := text.readline(MAX_OBJECT):
+        number += 1
+        if one.strip():
+            yield number, _parsed(one), _NOT_UNICODE if "\ufffd" in one else ""
+        while not one.endswith("\n") and (one := text.readline(MAX_OBJECT)):
+            pass  # the rest of a line that is too long
+
+
+def _from_array(ahead: _Ahead) -> Iterator[tuple[int, object, str]]:
+    number = 0
+    while True:
+        ahead.skip(_GAP)
+        if ahead.text[ahead.at : ahead.at + 1] in {"", "]"}:
+            return
         number += 1
         try:
-            item, at = _decoder.raw_decode(text, at)
+            item, end = _decoder.raw_decode(ahead.text, ahead.at)
         except (ValueError, RecursionError):
-            item = None
-            again = _NEXT.search(text, at + 1)
-            at = again.end() if again else len(text)
-        yield number, item
-
-
-def _skipped(text: str, at: int) -> int:
-    found = _GAP.match(text, at)
-    return found.end() if found else at
+            yield number, None, ""
+            ahead.at += 1
+            ahead.skip(_NEXT)
+        else:
+            yield number, item, _NOT_UNICODE if "\ufffd" in ahead.text[ahead.at : end] else ""
+            ahead.at = end
 
 
 def _parsed(text: str) -> object:
@@ -100,16 +128,15 @@ def _parsed(text: str) -> object:
         return None
 
 
-def _lines(items: Iterator[tuple[int, object]]) -> Iterator[Line]:
+def _lines(items: Iterator[tuple[int, object, str]]) -> Iterator[Line]:
     """Rows under one growing list of names; rows with the same names share it."""
     places: dict[str, int] = {}
     names: tuple[str, ...] = ()
-    for number, item in items:
+    for number, item, fault in items:
         if not isinstance(item, dict):
             yield line(number, (), _BROKEN, names)
             continue
         flat = dict(_flat(item, "", 0))
-        fault = ""
         for name in flat:
             if name not in places and len(places) < MAX_KEYS:
                 places[name] = len(places)

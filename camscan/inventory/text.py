@@ -191,7 +191,7 @@ def _rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Line]:
         cells = _cells(_taking(taken, ahead, source), delimiter)
         fault = ""
         if cells is None or (len(taken) > 1 and _is_stray(cells, taken, delimiter, width)):
-            cells, fault = _plain(first[1], delimiter), "a quote in it is never closed"
+            cells, fault = _plain(first[1], delimiter), "a quote in it is never closed, or a cell is far too long"
             ahead.extendleft(reversed(taken[1:]))
         width = width or len(cells)
         yield line(first[0], cells, fault)

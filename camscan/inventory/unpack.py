@@ -26,6 +26,7 @@ MAX_PARTS = 10_000
 MAX_UNPACKED = 768 << 20
 """Bytes of all files in one archive, as its directory states them."""
 MAX_MERGED = 100_000
+"""Merged ranges of one sheet that are looked at."""
 _EXACT = 10**15
 """Numbers below it are kept whole by a spreadsheet."""
 
@@ -134,7 +135,7 @@ def _filled(rows: Iterator[list[str]], merged: list[_Range]) -> Iterator[list[st
             found = waiting.pop()
             if found[0][0] == at and found[0][1] < len(cells):
                 active.append((found, cells[found[0][1]]))
-        active = [entry for entry in active if entry[0][1][0] >= at]
+        active = [entry for entry in active if entry[0][1][0] >= at][: len(cells)]  # more would overlap
         for ((_, left), (_, right)), text in active:
             for column in range(left, min(right + 1, len(cells))):
                 cells[column] = cells[column] or text

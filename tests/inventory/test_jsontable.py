@@ -113,8 +113,6 @@ def test_what_holds_no_objects_is_refused(tmp_path: Path) -> None:
     for text in ("[1, 2]", '"x"', "{"):
         with pytest.raises(UsageError, match="holds no array of JSON objects"):
             rows(write(tmp_path, text))
-    with pytest.raises(UsageError, match="is not Unicode at byte 2"):
-        rows(write(tmp_path, '{"ü": 1}', "cp1252"))
 
 
 def test_a_single_object_is_a_list_of_one(tmp_path: Path) -> None:
@@ -122,7 +120,28 @@ def test_a_single_object_is_a_list_of_one(tmp_path: Path) -> None:
     assert rows(write(tmp_path, "[]")) == []
 
 
-def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsontable, "MAX_BYTES", 4)
-    with pytest.raises(UsageError, match="is larger than 0 MiB"):
-        read_json(write(tmp_path, "[{}, {}]"))
+def test_bytes_that_are_not_unicode_cost_their_row_a_letter(tmp_path: Path) -> None:
+    assert rows(write(tmp_path, '[{"ip": "10.0.0.5", "x": "ü"}, {"ip": "10.0.0.6"}]', "cp1252")) == [
+        (1, {"ip": "10.0.0.5", "x": "\ufffd"}, "it holds bytes that are not Unicode, read as \ufffd"),
+        (2, {"ip": "10.0.0.6"}, ""),
+    ]
+
+
+def test_a_file_is_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsontable, "MAX_OBJECT", 32)
+    items = [f'{{"n": "{number}"}}' for number in range(200)]
+    items[100] = '{"n": 100x, "long": "' + "y" * 500 + '"}'
+    found = rows(write(tmp_path, "[" + ", ".join(items) + "]"))
+    assert [(number, named) for number, named, fault in found if not fault] == [
+        (number + 1, {"n": str(number)}) for number in range(200) if number != 100
+    ]
+    assert found[100] == (101, {}, "it is no whole JSON object")
+    lines = rows(write(tmp_path, "\n".join(items)))
+    assert [number for number, _, fault in lines if fault] == [101]
+    assert len(lines) == 200
+
+
+def test_very_many_broken_objects_take_no_time(tmp_path: Path) -> None:
+    found = rows(write(tmp_path, "[" + '{"ip": x},' * 50_000 + '{"ip": "10.0.0.5"}]'))
+    assert len(found) == 50_001
+    assert found[-1] == (50_001, {"ip": "10.0.0.5"}, "")

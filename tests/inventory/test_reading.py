@@ -208,7 +208,7 @@ def test_faults_are_kept_with_their_row(written: Written) -> None:
     )
     assert [row.faults for row in found.rows] == [
         (
-            "a quote in it is never closed",
+            "a quote in it is never closed, or a cell is far too long",
             "mac: '4419' is no MAC address of one network card",
             "serial: '01.05.2023' is a date: the spreadsheet has changed it",
         ),

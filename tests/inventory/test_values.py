@@ -74,6 +74,8 @@ def test_blank_cells_are_no_fault(text: str) -> None:
         "44.19.B6.00.0A.01",
         "44:19:b6:0:a:1",
         "MAC: 44:19:B6:00:0A:01 (LAN)",
+        "MAC:44:19:B6:00:0A:01",
+        "mac 4419B6000A01.",
     ],
 )
 def test_macs_are_read_in_every_notation(text: str) -> None:
@@ -83,7 +85,7 @@ def test_macs_are_read_in_every_notation(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("00:00:00:00:00:00", "FF:FF:FF:FF:FF:FF", "01:00:5E:00:00:01", "44:19:B6:00:0A", "44:19:B6:00:0A:01:02"),
+        *("00:00:00:00:00:00", "FF:FF:FF:FF:FF:FF", "01:00:5E:00:00:01", "44:19:B6:00:0A", "44:18:B6:00:0A:01:02"),
         *("4419B6000A0", "4419B6000A011", "4419123456", "44:19-B6:00:0A:01", "10.0.0.5"),
     ],
 )
