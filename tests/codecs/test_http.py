@@ -272,7 +272,7 @@ def test_hostile_answers_cost_little_time(start: bytes) -> None:
         began = time.process_time()
         with suppress(DecodeError):
             http.decode(data)
-        assert time.process_time() - began < 0.1, unit
+        assert time.process_time() - began < 1, unit
 
 
 @pytest.mark.parametrize("sample", [RECORDER, UPPER_CASE, CHALLENGED, ENVELOPE])

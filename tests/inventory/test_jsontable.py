@@ -142,6 +142,6 @@ def test_a_file_is_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_very_many_broken_objects_take_no_time(tmp_path: Path) -> None:
-    found = rows(write(tmp_path, "[" + '{"ip": x},' * 50_000 + '{"ip": "10.0.0.5"}]'))
-    assert len(found) == 50_001
-    assert found[-1] == (50_001, {"ip": "10.0.0.5"}, "")
+    found = rows(write(tmp_path, "[" + '{"ip": x},' * 5_000 + '{"ip": "10.0.0.5"}]'))
+    assert len(found) == 5_001
+    assert found[-1] == (5_001, {"ip": "10.0.0.5"}, "")

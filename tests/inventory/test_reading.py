@@ -190,6 +190,16 @@ def test_a_netbox_export(written: Written) -> None:
     assert (second.make, second.model, second.serial, second.site) == ("Axis", "P3245", "ACCC8E012345", "Harbour")
 
 
+def test_keys_that_come_late_are_read_too(written: Written) -> None:
+    items = [{"address": f"10.0.0.{n}"} for n in range(1, 41)] + [{"address": "10.0.0.41", "serial": "A1234"}]
+    found = read_inventory(written(json.dumps(items), "list.json"))
+    assert len(found.rows) == 41
+    assert brief(found.rows)[-1] == (41, ("10.0.0.41",), "A1234")
+    broken = "[" + "{x}," * 40 + '{"ip": "10.0.0.5"}]'
+    found = read_inventory(written(broken, "list.json"))
+    assert [row.usable for row in found.rows] == [False] * 40 + [True]
+
+
 def test_the_csv_export_of_netbox(written: Written) -> None:
     found = read_inventory(
         written(

@@ -148,7 +148,7 @@ def test_a_sweep_ends_when_it_is_told_to(site: Segment) -> None:
         requests = requests_in(sock)
     assert end["interrupted"] is True
     assert 0 < end["sent"] == len(requests) < 1000
-    assert requests[-1][0] - told < 0.1
+    assert requests[-1][0] - told < 0.5
 
 
 @pytest.mark.netns

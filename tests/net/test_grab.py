@@ -166,7 +166,7 @@ async def test_accepted_and_silent(serve: Serve) -> None:
     peer = await serve(saying())
     start = time.monotonic()
     assert await grab(peer.port) == Grabbed(Outcome.SILENT, (), "accepted, then said nothing")
-    assert time.monotonic() - start < budget.SILENCE + 0.15
+    assert time.monotonic() - start < budget.SILENCE + 1
 
 
 @pytest.mark.usefixtures("hasty")
@@ -186,7 +186,7 @@ async def test_a_drip_feed_ends_with_the_total_time(serve: Serve) -> None:
     peer = await serve(drip)
     start = time.monotonic()
     got = await grab(peer.port)
-    assert budget.TOTAL <= time.monotonic() - start < budget.TOTAL + 0.15
+    assert budget.TOTAL <= time.monotonic() - start < budget.TOTAL + 1
     assert (got.outcome, got.reason) == (Outcome.TRUNCATED, "not done after 0.5 s")
     assert set(got.replies[0]) == {ord("x")}
     assert 12 <= len(got.replies[0]) <= 26

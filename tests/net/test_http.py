@@ -338,7 +338,7 @@ async def test_an_endless_body_is_cut(serve: Serve, head: bytes) -> None:
         got = await talk.request(ROOT)
         assert (got.outcome, got.reason) == (Outcome.TRUNCATED, "stopped after 98304 bytes")
         assert len(got.replies[0]) == budget.MAX_BYTES
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 3
     assert peer.accepted == 1
 
 
@@ -372,7 +372,7 @@ async def test_the_bytes_of_all_answers_on_a_connection_count(serve: Serve) -> N
 async def test_silence(serve: Serve) -> None:
     start = time.monotonic()
     assert await one(serve, answering()) == Grabbed(Outcome.SILENT, (), "said nothing for 0.2 s")
-    assert time.monotonic() - start < budget.SILENCE + 0.15
+    assert time.monotonic() - start < budget.SILENCE + 1
 
 
 @pytest.mark.usefixtures("hasty")
@@ -393,7 +393,7 @@ async def test_a_drip_feed_ends_with_the_total_time(serve: Serve) -> None:
     start = time.monotonic()
     got = await one(serve, drip)
     assert (got.outcome, got.reason) == (Outcome.TRUNCATED, "not done after 0.5 s")
-    assert budget.TOTAL <= time.monotonic() - start < budget.TOTAL + 0.2
+    assert budget.TOTAL <= time.monotonic() - start < budget.TOTAL + 1
 
 
 @pytest.mark.usefixtures("hasty")

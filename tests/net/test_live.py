@@ -227,7 +227,7 @@ async def test_a_closed_port_ends_an_inquiry_at_once(net: LiveNet) -> None:
     loop = asyncio.get_running_loop()
     start = loop.time()
     assert told(await net.ask("127.88.0.1", inquiry(9, [b"a"], [b"b"], wait=60))) == (Outcome.REFUSED, (), "")
-    assert loop.time() - start < 0.5
+    assert loop.time() - start < 2
     assert net.sent.packets == 1
 
 

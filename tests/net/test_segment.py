@@ -244,7 +244,7 @@ async def test_a_port_that_is_taken_does_not_hurt_the_rest(site: Site, respond: 
 async def test_nothing_to_ask_ends_at_once(site: Site) -> None:
     start = asyncio.get_running_loop().time()
     items, _ = await site.ask(replace(INQUIRY, wait=60), only=())
-    assert (items, asyncio.get_running_loop().time() - start < 0.5) == ([], True)
+    assert (items, asyncio.get_running_loop().time() - start < 2) == ([], True)
 
 
 async def test_only_sources_in_scope_are_taken_in(site: Site, respond: Respond) -> None:

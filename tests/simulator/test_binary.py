@@ -31,7 +31,7 @@ async def test_hold_speaks_first_answers_and_closes() -> None:
     site = site_with(behaviour="hold", first="0a", answer="0b", seconds=0.1)
     started = time.monotonic()
     assert await at(site) == b"\x0a\x0b"
-    assert 0.1 <= time.monotonic() - started < 1
+    assert 0.1 <= time.monotonic() - started < 3
 
 
 async def test_hold_may_say_nothing() -> None:
