@@ -172,3 +172,14 @@ def test_archives_that_are_no_workbook_are_refused(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04" + bytes(1000))
     with pytest.raises(UsageError, match=r"it cannot be read as a workbook"):
         rows(path)
+
+
+def test_a_part_that_is_longer_than_the_directory_says_is_not_cut_in_silence(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    _bomb(path, 1 << 24)
+    data = bytearray(path.read_bytes())
+    entry = data.rindex(b"PK\x01\x02")
+    data[entry + 24 : entry + 28] = (1000).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match=r"its archive is damaged \(checksum of xl/worksheets/sheet1.xml\)"):
+        rows(path)
