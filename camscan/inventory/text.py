@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from camscan.errors import UsageError
+from camscan.inventory import values
 from camscan.inventory.tables import Line, Sheet, line
 
 MAX_LINE = 1 << 20
@@ -90,8 +91,8 @@ def text_lines(path: Path, encoding: Encoding) -> Iterator[str]:
         UsageError: the encoding does not exist.
     """
     try:
-        codecs.lookup(encoding.name)
-    except LookupError as error:
+        b"a".decode(encoding.name, "replace")
+    except (LookupError, ValueError) as error:
         raise UsageError(f"no such encoding: {encoding.name!r}: write a name such as cp1252 or gb18030") from error
     with path.open("rb") as file:
         if encoding.name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
@@ -193,7 +194,7 @@ def _rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Line]:
         if cells is None or (len(taken) > 1 and _is_stray(cells, taken, delimiter, width)):
             cells, fault = _plain(first[1], delimiter), "a quote in it is never closed, or a cell is far too long"
             ahead.extendleft(reversed(taken[1:]))
-        width = width or len(cells)
+        width = width if fault else max(width, len(cells))
         yield line(first[0], cells, fault)
 
 
@@ -216,9 +217,10 @@ def _cells(lines: Iterator[str], delimiter: str) -> list[str] | None:
 
 
 def _is_stray(cells: Sequence[str], taken: Sequence[tuple[int, str]], delimiter: str, width: int) -> bool:
-    """Whether a row over several lines has swallowed whole other ones, or comes out in another width than the first."""
-    swallowed = any(len(_plain(text, delimiter)) == max(width, 2) for _, text in taken[1:-1])
-    return swallowed or (width > 0 and len(cells) != width)
+    """Whether a row over several lines has swallowed whole other ones, each as wide as the widest row so far."""
+    first, *middle, last = (len(_plain(text, delimiter)) >= max(width, 2) for _, text in taken)
+    hides = any("\n" in cell and (values.addresses(cell).values or values.macs(cell).values) for cell in cells)
+    return any(middle) or (first and last and hides) or len(cells) > width > 1
 
 
 def _plain(text: str, delimiter: str) -> list[str]:

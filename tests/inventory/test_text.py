@@ -63,11 +63,12 @@ def test_a_file_in_two_encodings_is_read_line_by_line(tmp_path: Path) -> None:
     assert list(text_lines(path, found)) == ["Tür;10.0.0.5\n", "Süd;10.0.0.6\n", "Öl;10.0.0.7\n"]
 
 
-def test_an_unknown_encoding_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["klingon", "hex", "idna", ""])
+def test_an_unknown_encoding_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "list.csv"
     path.write_text("x")
-    with pytest.raises(UsageError, match="no such encoding: 'klingon'"):
-        list(text_lines(path, Encoding("klingon")))
+    with pytest.raises(UsageError, match=f"no such encoding: '{name}'"):
+        list(text_lines(path, Encoding(name)))
 
 
 def test_lines_end_in_any_way() -> None:
@@ -119,6 +120,23 @@ def test_a_quoted_cell_may_hold_delimiters_quotes_and_line_ends(tmp_path: Path) 
 @pytest.mark.parametrize(
     "text",
     [
+        'Cameras of May\n\nName,IP,Remarks\nGate,10.0.0.5,"seen\nin May"\nDoor,10.0.0.6,\n',
+        'Cameras of May\n\nName,IP,Remarks\n"Gate\nnorth",10.0.0.5\nDoor,10.0.0.6,\n',
+        'Cameras of May\n\n"Name\nof it",IP,Remarks\nGate,10.0.0.5\nDoor,10.0.0.6,\n',
+    ],
+)
+def test_a_cell_over_several_lines_may_stand_anywhere(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    lines = list(read_text(path, Encoding("utf-8"), score).lines)
+    assert [line.cells[1] for line in lines if len(line.cells) > 1] == ["IP", "10.0.0.5", "10.0.0.6"]
+    assert not any(line.fault for line in lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Name,IP\n"Gate,10.0.0.5\nDoor",10.0.0.6\nYard,10.0.0.7\n',
         'Name,IP\n"Gate,10.0.0.5\nDoor,10.0.0.6\nYard,10.0.0.7\n',
         'Name,IP\n"Gate,10.0.0.5\nDoor,10.0.0.6\n"Yard",10.0.0.7\n',
         'Name,IP\n"Gate" x,10.0.0.5\nDoor,10.0.0.6\nYard,10.0.0.7\n',
