@@ -164,10 +164,9 @@ class Engine:
         async with asyncio.TaskGroup() as beside:
             native = beside.create_task(self._ask_at(Stage.ADDRESS, host))
             await self._knock_all(host, self._plan.first_ports)
-            if not host.alive and Outcome.UNREACHABLE not in host.knocks.values():
+            if not host.alive:
                 await native
             if not host.alive and not self._plan.thorough:
-                native.cancel()
                 return
             living = beside.create_task(self._ask_at(Stage.LIVING, host))
             first = beside.create_task(self._ask_ports(host))
@@ -201,12 +200,12 @@ class Engine:
             if host.mute >= (2 * _MUTE_PORTS if host.spoke else _MUTE_PORTS):
                 host.reasons[KNOCK] = f"port {port} and later ones not asked: the host accepts and says nothing"
                 return
-            before = len(host.seen)
             for probe in probes:
                 await self._gather(host, probe, Ask(host.address, port, host.seen))
-            spoke = any(observation.outcome.has_answer for observation in host.seen[before:])
+            said = [o.outcome for o in host.seen if o.port == port and o.channel != KNOCK]
+            spoke = any(outcome.has_answer for outcome in said)
             host.spoke |= spoke
-            host.mute += not spoke and len(host.seen) > before
+            host.mute += bool(said) and not spoke
 
         new = [port for port in host.open_ports if port not in host.asked]
         host.asked.update(new)

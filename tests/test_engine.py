@@ -168,3 +168,27 @@ async def test_every_target_has_a_ledger_entry_and_no_more() -> None:
     sink, engine = await covered(ScriptedNet(), Plan((), (80,), ()), targets)
     assert sorted(sink.ledger) == sorted(targets)
     assert engine.done == 1000
+
+
+async def test_who_forbids_tcp_is_still_heard_by_datagram() -> None:
+    net = ScriptedNet(closed=Outcome.UNREACHABLE)
+    native = Probing(Stage.ADDRESS, "sadp")
+    sink, engine = await covered(net, Plan((native,), (80,), ()), ["10.0.0.1"])
+    assert sink.ledger["10.0.0.1"].channels["sadp"] is Outcome.ANSWERED
+    assert engine.alive == 1
+
+
+class Chatting(Probing):
+    """A probe whose answers come from another port than the one that is being asked."""
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        self.asked.append((ask.address, ask.port))
+        yield Observation(ask.address, self.channels[0], Outcome.SILENT, AT, ask.port)
+        yield Observation(ask.address, "sadp", Outcome.ANSWERED, AT, 37020)
+
+
+async def test_an_answer_on_another_port_does_not_make_a_mute_port_speak() -> None:
+    ports = {("10.0.0.1", number): Port() for number in range(1, 31)}
+    port = Chatting(Stage.PORT, "http")
+    await covered(ScriptedNet(ports), Plan((port,), tuple(range(1, 31)), ()), ["10.0.0.1"])
+    assert len(port.asked) <= 4
