@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -170,9 +171,18 @@ async def test_every_target_has_a_ledger_entry_and_no_more() -> None:
     assert engine.done == 1000
 
 
+class Late(Probing):
+    """A probe whose answer takes its time."""
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        await asyncio.sleep(0.02)
+        async for observation in super().run(ask, net):
+            yield observation
+
+
 async def test_who_forbids_tcp_is_still_heard_by_datagram() -> None:
     net = ScriptedNet(closed=Outcome.UNREACHABLE)
-    native = Probing(Stage.ADDRESS, "sadp")
+    native = Late(Stage.ADDRESS, "sadp")
     sink, engine = await covered(net, Plan((native,), (80,), ()), ["10.0.0.1"])
     assert sink.ledger["10.0.0.1"].channels["sadp"] is Outcome.ANSWERED
     assert engine.alive == 1
