@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import platform
 import secrets
@@ -24,6 +25,8 @@ from camscan.store import Store, Writer
 
 _HOST_SECONDS = 30.0
 """For one living host, at its pace of 20 packets a second; what it has not said by then is noted as missing."""
+_SELDOM = (100_000, 50, 100)
+"""Thresholds of the garbage collector; with the usual ones it takes two fifths of the CPU time of a /16."""
 _SHOWN_TARGETS = 64
 """Targets that the record shows; its settings hold all of them."""
 _NOT_KEPT = frozenset({"targets", "snmp_community"})
@@ -55,12 +58,24 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
     try:
         async with LiveNet(scope, job.manner.profile, interfaces, job.aim.asked.ranges) as net:
             engine = Engine(net, job.manner.plan, writer, window=_window(job), host_seconds=_host_seconds(job.manner))
-            status = await _covered(job, engine, writer, net, progress)
+            with _collecting_seldom():
+                status = await _covered(job, engine, writer, net, progress)
             ended = _ended(job, engine, net, interfaces, status)
     finally:
         await writer.close()
     store.finish(ended)
     return ended
+
+
+@contextlib.contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Let the garbage collector look less often: a wide scan keeps many objects alive, and makes few cycles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progress: Progress) -> ScanStatus:
