@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.engine import Engine, Plan
-from camscan.net.base import Datagram, Exchange, Inquiry, Net
+from camscan.net.base import Datagram, Exchange, Inquiry, Net, Posed
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.datagrams import Question
 from camscan.records import LedgerEntry, Observation, Outcome
 
 
@@ -44,6 +44,17 @@ class Probing:
         yield Observation(ask.address, self.channels[0], self._outcome, AT, ask.port)
 
 
+class Unicast(Probing):
+    """A probe by datagram."""
+
+    def pose(self) -> Posed:
+        return Question(Inquiry(3702, [[b"?"]], 1.0), lambda _: [])
+
+    def read(self, posed: Posed, exchange: Exchange) -> Iterator[Observation]:
+        self.asked.append((exchange.address, None))
+        yield Observation(exchange.address, self.channels[0], self._outcome, AT)
+
+
 class Crashing(Probing):
     """A probe with a bug."""
 
@@ -62,10 +73,10 @@ async def covered(net: ScriptedNet, plan: Plan, targets: Sequence[str]) -> tuple
 
 async def test_a_silent_address_costs_the_first_ports_only() -> None:
     port, host = Probing(Stage.PORT, "http"), Probing(Stage.HOST, "onvif")
-    native = Probing(Stage.ADDRESS, "wsd", Outcome.SILENT)
+    native = Unicast(Stage.ADDRESS, "wsd", Outcome.SILENT)
     net = ScriptedNet()
     sink, engine = await covered(net, Plan((native, port, host), (80, 443), (81, 82)), ["10.0.0.1"])
-    assert [call[1] for call in net.sent] == [80, 443]
+    assert [call[1] for call in net.sent] == [80, 443, 3702]
     assert (port.asked, host.asked) == ([], [])
     assert sink.ledger["10.0.0.1"].channels == {
         "tcp": Outcome.SILENT,
@@ -95,7 +106,7 @@ async def test_a_refusal_is_a_sign_of_life() -> None:
 
 async def test_an_answer_by_datagram_opens_the_long_tail() -> None:
     net = ScriptedNet({("10.0.0.1", 8081): Port()})
-    native, port = Probing(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")
+    native, port = Unicast(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")
     await covered(net, Plan((native, port), (80,), (8081,)), ["10.0.0.1"])
     assert port.asked == [("10.0.0.1", 8081)]
 
@@ -171,18 +182,9 @@ async def test_every_target_has_a_ledger_entry_and_no_more() -> None:
     assert engine.done == 1000
 
 
-class Late(Probing):
-    """A probe whose answer takes its time."""
-
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
-        await asyncio.sleep(0.02)
-        async for observation in super().run(ask, net):
-            yield observation
-
-
 async def test_who_forbids_tcp_is_still_heard_by_datagram() -> None:
     net = ScriptedNet(closed=Outcome.UNREACHABLE)
-    native = Late(Stage.ADDRESS, "sadp")
+    native = Unicast(Stage.ADDRESS, "sadp")
     sink, engine = await covered(net, Plan((native,), (80,), ()), ["10.0.0.1"])
     assert sink.ledger["10.0.0.1"].channels["sadp"] is Outcome.ANSWERED
     assert engine.alive == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +77,26 @@ class HttpRequest:
     content_type: str = ""
 
 
+class Posed(Protocol):
+    """A question by datagram, as it is being asked."""
+
+    @property
+    def inquiry(self) -> Inquiry:
+        """What goes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scouted:
+    """What the first look at an address brought, up to the first sign of life or, without one, in full.
+
+    `answers` holds a question and its end for each of the poses that came to one, by their place in the list.
+    """
+
+    address: str
+    knocks: tuple[Exchange, ...]
+    answers: tuple[tuple[int, Posed, Exchange], ...]
+
+
 class Browser(Protocol):
     """An HTTP conversation with one port of one host."""
 
@@ -89,6 +109,14 @@ class Net(Protocol):
 
     def attend(self, address: str) -> AbstractAsyncContextManager[None]:
         """Hold a place for an address while it is covered; all calls to it happen inside."""
+
+    def scout(
+        self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
+    ) -> AsyncGenerator[Scouted, None]:
+        """Look at many addresses: knock on ports and ask by datagram, until something shows that it lives.
+
+        `at_once` addresses are under way or wait to be taken up by the caller.
+        """
 
     async def knock(self, address: str, port: int) -> Exchange:
         """Open a TCP connection and close it again; `ANSWERED` means that the port is open."""

@@ -11,19 +11,26 @@ import errno
 import select
 import socket
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
+SENT_AGAIN = 1.0
+"""Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
 _TICK = 0.02
 _EVENTS = 512
 _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
 
 
-@dataclass(slots=True)
-class _Attempt:
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One connect under way. `resent` is called when the kernel sends its SYN again, `done` with its errno."""
+
     sock: socket.socket
     number: int
-    deadline: float
-    done: asyncio.Future[int]
+    started: float
+    done: Callable[[int], None]
+    resent: Callable[[], None]
+    over: bool = False
 
 
 class Connector:
@@ -33,11 +40,13 @@ class Connector:
         self._timeout = timeout
         self._epoll = select.epoll()
         self._reading = False
-        self._attempts: dict[int, _Attempt] = {}
-        self._queue: deque[_Attempt] = deque()
+        self._waiting: set[asyncio.Future[int]] = set()
+        self._attempts: dict[int, Attempt] = {}
+        self._unsent: deque[Attempt] = deque()
+        self._queue: deque[Attempt] = deque()
         self._ticking: asyncio.TimerHandle | None = None
 
-    async def connect(self, sock: socket.socket, address: str, port: int) -> int:
+    async def connect(self, sock: socket.socket, address: str, port: int, resent: Callable[[], None]) -> int:
         """Connect a non-blocking socket; the caller closes it, whatever comes of it.
 
         Returns 0, the errno that the network answered with, or ETIMEDOUT.
@@ -45,21 +54,51 @@ class Connector:
         Raises:
             OSError: this host did not let the attempt out (no route, no buffer, forbidden).
         """
+        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def done(number: int) -> None:
+            if not ended.done():
+                ended.set_result(number)
+
+        attempt = self.start(sock, address, port, done, resent)
+        self._waiting.add(ended)
+        try:
+            return await ended
+        finally:
+            self._waiting.discard(ended)
+            self.forget(attempt)
+
+    def start(
+        self, sock: socket.socket, address: str, port: int, done: Callable[[int], None], resent: Callable[[], None]
+    ) -> Attempt:
+        """Begin to connect a non-blocking socket; `done` is called later on, unless the attempt is forgotten before.
+
+        Raises:
+            OSError: this host did not let the attempt out (no route, no buffer, forbidden).
+        """
         number = sock.connect_ex((address, port))
+        loop = asyncio.get_running_loop()
+        attempt = Attempt(sock, sock.fileno(), loop.time(), done, resent)
         if number == errno.EINPROGRESS:
-            attempt = self._add(sock)
-            try:
-                return await attempt.done
-            finally:
-                self._forget(attempt)
-        if number in (0, errno.ECONNREFUSED):  # loopback answers at once
-            return number
-        raise OSError(number, errno.errorcode.get(number, "connect"))
+            self._add(attempt)
+        elif number in (0, errno.ECONNREFUSED):  # loopback answers at once
+            loop.call_soon(self._settle, attempt, number)
+        else:
+            raise OSError(number, errno.errorcode.get(number, "connect"))
+        return attempt
+
+    def forget(self, attempt: Attempt) -> None:
+        """Let go of an attempt: its end is told to nobody. Its socket may be closed then."""
+        attempt.over = True
+        if self._attempts.get(attempt.number) is attempt:
+            del self._attempts[attempt.number]
+            if not self._epoll.closed:
+                self._epoll.unregister(attempt.number)
 
     def close(self) -> None:
         """Let go of the epoll; attempts still under way are cancelled."""
-        for attempt in list(self._attempts.values()):
-            attempt.done.cancel()
+        for ended in self._waiting:
+            ended.cancel()
         if self._ticking is not None:
             self._ticking.cancel()
         if self._reading:
@@ -67,25 +106,17 @@ class Connector:
             self._reading = False
         self._epoll.close()
 
-    def _add(self, sock: socket.socket) -> _Attempt:
+    def _add(self, attempt: Attempt) -> None:
         loop = asyncio.get_running_loop()
         if not self._reading:
             loop.add_reader(self._epoll.fileno(), self._read_ready)
             self._reading = True
-        number = sock.fileno()
-        self._epoll.register(number, _MASK)
-        attempt = _Attempt(sock, number, loop.time() + self._timeout, loop.create_future())
-        self._attempts[number] = attempt
+        self._epoll.register(attempt.number, _MASK)
+        self._attempts[attempt.number] = attempt
+        self._unsent.append(attempt)
         self._queue.append(attempt)
         if self._ticking is None:
             self._ticking = loop.call_later(_TICK, self._tick)
-        return attempt
-
-    def _forget(self, attempt: _Attempt) -> None:
-        if self._attempts.get(attempt.number) is attempt:
-            del self._attempts[attempt.number]
-            if not self._epoll.closed:
-                self._epoll.unregister(attempt.number)
 
     def _read_ready(self) -> None:
         """Settle every attempt that the kernel has an answer for."""
@@ -94,17 +125,19 @@ class Connector:
                 attempt = self._attempts[number]
                 self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
 
-    def _settle(self, attempt: _Attempt, number: int) -> None:
-        self._forget(attempt)
-        if not attempt.done.done():
-            attempt.done.set_result(number)
+    def _settle(self, attempt: Attempt, number: int) -> None:
+        if not attempt.over:
+            self.forget(attempt)
+            attempt.done(number)
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._read_ready()
-        while self._queue and (self._queue[0].done.done() or self._queue[0].deadline <= now):
-            attempt = self._queue.popleft()
-            if not attempt.done.done():
-                self._settle(attempt, errno.ETIMEDOUT)
+        while self._unsent and (self._unsent[0].over or self._unsent[0].started <= now - SENT_AGAIN):
+            attempt = self._unsent.popleft()
+            if not attempt.over:
+                attempt.resent()
+        while self._queue and (self._queue[0].over or self._queue[0].started <= now - self._timeout):
+            self._settle(self._queue.popleft(), errno.ETIMEDOUT)
         self._ticking = loop.call_later(_TICK, self._tick) if self._queue else None

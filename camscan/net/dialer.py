@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from functools import lru_cache
 from typing import TypeVar
 
-from camscan.net.connect import Connector
+from camscan.net.connect import Attempt, Connector
 from camscan.net.line import Line
-from camscan.net.outcomes import EndedError, of_answer, persist, reason
+from camscan.net.outcomes import EndedError, of_answer, persist, reason, remark
 from camscan.net.pace import FlowBudget, HostLimit, Pace
 from camscan.net.profile import NEIGHBOURS, Profile
 from camscan.net.routes import Routes
-from camscan.net.scope import Scope
+from camscan.net.scope import Scope, port_refusal
 from camscan.records import Outcome
 
 CONNECT_TIMEOUT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
-_SENT_AGAIN = 1.0
-"""Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 300 kB while it is open."""
 _RESERVED_DESCRIPTORS = 64
 """For files, the store and UDP sockets; no more than half of all."""
-_REFUSALS_KEPT = 65_536
-"""Answers of the scope that are remembered: it does not change while a scan runs, and each packet asks it."""
+_REFUSALS_KEPT = 16_384
+"""Addresses whose answer of the scope is remembered: it does not change while a scan runs, and each packet asks it."""
 _ENOUGH_DESCRIPTORS = 65_536
-_PLAIN = frozenset({errno.ECONNREFUSED, errno.ETIMEDOUT})
-"""Their outcomes say it all."""
 
 _T = TypeVar("_T")
 
@@ -53,7 +48,8 @@ class Dialer:
         self.max_host_rate = 0
         self.faded: set[str] = set()
         self.failures = 0
-        self._refusal = lru_cache(_REFUSALS_KEPT)(scope.refusal)
+        self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
+        self._port_refusal = lru_cache(port_refusal)
         self._routes = routes if routes is not None else Routes.read()
         self._hosts: dict[str, HostLimit] = {}
         self._flows: dict[str, FlowBudget] = {}
@@ -70,24 +66,32 @@ class Dialer:
     @asynccontextmanager
     async def attend(self, address: str) -> AsyncIterator[None]:
         """Hold a place for an address; bounds how many neighbours the kernel is asked to resolve at once."""
-        async with self._neighbours if self._routes.on_link(address) else contextlib.nullcontext():
-            host = self.host(address)
-            host.attending += 1
-            try:
-                yield
-            finally:
-                host.attending -= 1
-                if host.faded:
-                    self.faded.add(address)
-                if not host.attending:
-                    self._hosts.pop(address, None)
+        leave = await self.approach(address)
+        host = self.host(address)
+        host.attending += 1
+        try:
+            yield
+        finally:
+            leave()
+            host.attending -= 1
+            if host.faded:
+                self.faded.add(address)
+            if not host.attending:
+                self._hosts.pop(address, None)
+
+    async def approach(self, address: str) -> Callable[[], None]:
+        """Take a place among the neighbours that the kernel resolves at once; returns what gives it back."""
+        if not self._routes.on_link(address):
+            return _nothing
+        await self._neighbours.acquire()
+        return self._neighbours.release
 
     def host(self, address: str) -> HostLimit:
         """The limits of one host."""
         limit = self._hosts.get(address)
         if limit is None:
             profile = self.profile
-            limit = HostLimit(profile.host_rate, profile.host_connections, self._flow_budget(address))
+            limit = HostLimit(profile.host_rate, profile.host_connections, self.flows(address))
             self._hosts[address] = limit
         return limit
 
@@ -97,7 +101,7 @@ class Dialer:
         Raises:
             EndedError: it may not.
         """
-        refusal = self._refusal(address, port)
+        refusal = self._refusal(address) or self._port_refusal(port)
         if refusal is not None:
             raise EndedError(refusal.outcome, refusal.reason)
 
@@ -118,6 +122,47 @@ class Dialer:
             line.at_close = places.pop_all().close
         return line
 
+    async def launch(self, address: str, port: int, done: Callable[[int], None]) -> tuple[Line, Attempt]:
+        """Begin to connect, without a wait for the pace: that is the caller's, as are the limits of the host.
+
+        `done` gets the errno at the end; the caller closes the line then.
+
+        Raises:
+            EndedError: it may not be sent, or this host did not let it out.
+        """
+        self.check(address, port)
+
+        async def attempt() -> tuple[Line, Attempt]:
+            await self._descriptors.acquire()
+            await self._half_open.acquire()
+            try:
+                line = Line(address)
+            except OSError:
+                self._release()
+                raise
+            line.charged = 1
+            line.at_close = lambda: self._land(line)
+            try:
+                return line, self._connector.start(line, address, port, done, lambda: self._charge(line))
+            except OSError:
+                line.close()
+                raise
+
+        return await self.persist(attempt)
+
+    def abandon(self, line: Line, attempt: Attempt) -> None:
+        """Give up a connection that was begun."""
+        self._connector.forget(attempt)
+        line.close()
+
+    def _land(self, line: Line) -> None:
+        self._account(line)
+        self._release()
+
+    def _release(self) -> None:
+        self._half_open.release()
+        self._descriptors.release()
+
     async def datagram(self, address: str, port: int, send: Callable[[], None], size: int, *, new_flow: bool) -> None:
         """Let one datagram of `size` bytes out; `send` does it.
 
@@ -131,7 +176,16 @@ class Dialer:
             await self._turn(host, FlowBudget.UDP_SECONDS if new_flow else 0)
             send()
 
-        await self.persist(attempt)
+        await self.let_out(address, port, attempt, size)
+
+    async def let_out(self, address: str, port: int, send: Callable[[], Awaitable[None]], size: int) -> None:
+        """Let one datagram of `size` bytes out; `send` does it, and waits for whatever is to be waited for.
+
+        Raises:
+            EndedError: it was not let out.
+        """
+        self.check(address, port)
+        await self.persist(send)
         self.packets += 1
         self.bytes += size
 
@@ -161,16 +215,12 @@ class Dialer:
                     line.close()
                     self._account(line, host)
         if number:
-            raise EndedError(of_answer(number), "" if number in _PLAIN else reason(number))
+            raise EndedError(of_answer(number), remark(number))
         return line
 
     async def _connected(self, line: Line, address: str, port: int, host: HostLimit) -> int:
         """Connect; the second packet, sent again or an acknowledgement, is charged at the time that it goes out."""
-        again = asyncio.get_running_loop().call_later(_SENT_AGAIN, self._charge, line, host)
-        try:
-            number = await self._connector.connect(line, address, port)
-        finally:
-            again.cancel()
+        number = await self._connector.connect(line, address, port, lambda: self._charge(line, host))
         if number == 0:
             self._charge(line, host)
         return number
@@ -184,23 +234,29 @@ class Dialer:
             await self.pace.take(1)
             host.bucket.charge(1)
 
-    def _charge(self, line: Line, host: HostLimit, packets: int = 1) -> None:
+    def _charge(self, line: Line, host: HostLimit | None = None, packets: int = 1) -> None:
         """Let later packets wait for some that a line has sent unasked."""
         line.charged += packets
         self.pace.charge(packets)
-        host.bucket.charge(packets)
+        if host is not None:
+            host.bucket.charge(packets)
 
-    def _account(self, line: Line, host: HostLimit) -> None:
+    def _account(self, line: Line, host: HostLimit | None = None) -> None:
         """Count what went out on a closed line, and charge what has not been charged yet."""
         self.packets += line.packets
         self.bytes += line.payload
         self._charge(line, host, max(line.packets - line.charged, 0))
 
-    def _flow_budget(self, address: str) -> FlowBudget | None:
+    def flows(self, address: str) -> FlowBudget | None:
+        """What the router on the way to an address may track, where that is bounded."""
         gateway = self._routes.gateway(address) if self.profile.router_flows is not None else ""
         if not gateway or self.profile.router_flows is None:
             return None
         return self._flows.setdefault(gateway, FlowBudget(self.profile.router_flows))
+
+
+def _nothing() -> None:
+    pass
 
 
 def _half_open_limit(profile: Profile) -> int:

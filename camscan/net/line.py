@@ -50,8 +50,9 @@ class Line(socket.socket):
         if self.fileno() >= 0:
             self._count()
             super().close()
-            if self.at_close is not None:
-                self.at_close()
+            at_close, self.at_close = self.at_close, None
+            if at_close is not None:
+                at_close()
 
     def reset(self) -> None:
         """Close at once with a reset: one packet, and the peer keeps no state."""

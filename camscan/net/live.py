@@ -6,22 +6,23 @@ import asyncio
 import random
 import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from camscan.net.base import Browser, Datagram, Exchange, HttpRequest, Inquiry
+from camscan.net.base import Browser, Datagram, Exchange, HttpRequest, Inquiry, Posed, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.grab import Grabbed, gather
 from camscan.net.http import Conversation, conversation
 from camscan.net.interfaces import Interface
 from camscan.net.line import legacy_context
 from camscan.net.link import Link, Range
-from camscan.net.outcomes import EndedError, of_answer, reason
+from camscan.net.outcomes import EndedError
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
+from camscan.net.scout import Scout
 from camscan.net.segment import Segment
 from camscan.net.udp import Correspondent, Waiter
 from camscan.records import Outcome, Sent
@@ -82,6 +83,12 @@ class LiveNet:
         """See `Net.attend`."""
         return self._dialer.attend(address)
 
+    def scout(
+        self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
+    ) -> AsyncGenerator[Scouted, None]:
+        """See `Net.scout`."""
+        return Scout(self._dialer, self._correspondent, ports, poses, at_once).run(addresses)
+
     async def knock(self, address: str, port: int) -> Exchange:
         """See `Net.knock`."""
         try:
@@ -127,7 +134,7 @@ class LiveNet:
         except EndedError as ended:
             if not waiter.replies:
                 return _ended(address, inquiry.port, at, ended)
-        return _of_datagrams(address, inquiry.port, at, waiter)
+        return waiter.exchange(address, inquiry.port, at)
 
     def arp(self) -> AsyncIterator[Datagram | Exchange]:
         """See `Net.arp`."""
@@ -167,6 +174,7 @@ class LiveNet:
                 new_flow = False
 
     async def _correspondent(self, address: str, port: int) -> Correspondent:
+        """The socket that asks addresses of this family on this port."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
 
         async def found() -> Correspondent:
@@ -217,15 +225,6 @@ async def _heard(waiter: Waiter, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _of_datagrams(address: str, port: int, at: datetime, waiter: Waiter) -> Exchange:
-    if waiter.replies:
-        return Exchange(address, port, Outcome.ANSWERED, at, tuple(waiter.replies))
-    if not waiter.error:
-        return Exchange(address, port, Outcome.SILENT, at)
-    outcome = of_answer(waiter.error)
-    return Exchange(address, port, outcome, at, reason="" if outcome is Outcome.REFUSED else reason(waiter.error))
 
 
 def _exchange(address: str, port: int, at: datetime, got: Grabbed) -> Exchange:

@@ -30,6 +30,8 @@ _PEER = {
     errno.EACCES: Outcome.UNREACHABLE,  # ICMPv6 "administratively prohibited"
 }
 
+_PLAIN = frozenset({0, errno.ECONNREFUSED, errno.ETIMEDOUT})
+
 _T = TypeVar("_T")
 
 
@@ -51,6 +53,11 @@ def of_answer(number: int) -> Outcome:
 def reason(number: int) -> str:
     """The errno in words: "EHOSTUNREACH: No route to host"."""
     return f"{errno.errorcode.get(number, number)}: {os.strerror(number)}"
+
+
+def remark(number: int) -> str:
+    """What is to be said about an errno beyond its outcome: nothing where that says it all."""
+    return "" if number in _PLAIN else reason(number)
 
 
 async def persist(attempt: Callable[[], Awaitable[_T]]) -> _T:

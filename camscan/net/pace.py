@@ -15,13 +15,14 @@ _SHORTEST_WAIT = 0.001
 class Bucket:
     """Tokens that come back at a steady rate, `rate` a second at most in any window of one second.
 
-    What the bucket may hold is taken off its refill, so that a full bucket and a second's refill stay within the rate.
+    What the bucket may hold is taken off its refill, so that a full bucket and a second's refill stay within the rate;
+    `refill` is what then comes back each second.
     A count above the burst is let through once the bucket is full, and paid off by those after it.
     """
 
     def __init__(self, rate: float, burst: float) -> None:
         self._burst = min(burst, rate)
-        self._refill = max(rate - self._burst, rate / 2)
+        self.refill = max(rate - self._burst, rate / 2)
         self._tokens = self._burst
         self._at = -math.inf
 
@@ -31,7 +32,7 @@ class Bucket:
             missing = self._missing(count)
             if missing <= 0:
                 return
-            await asyncio.sleep(max(missing / self._refill, _SHORTEST_WAIT))
+            await asyncio.sleep(max(missing / self.refill, _SHORTEST_WAIT))
 
     def charge(self, count: float) -> None:
         """Take tokens off, whether or not they are there: those who come later wait for it."""
@@ -41,7 +42,7 @@ class Bucket:
     def slow_down(self) -> None:
         """From now on, refill half as fast."""
         self._fill()
-        self._refill /= 2
+        self.refill /= 2
 
     def _missing(self, count: float) -> float:
         self._fill()
@@ -49,7 +50,7 @@ class Bucket:
 
     def _fill(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._refill)
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self.refill)
         self._at = now
 
 
@@ -83,7 +84,7 @@ class Pace(Bucket):
 
     def _schedule(self) -> None:
         if self._timer is None and self._waiting:
-            wait = max(self._missing(self._waiting[0][0]) / self._refill, _SHORTEST_WAIT)
+            wait = max(self._missing(self._waiting[0][0]) / self.refill, _SHORTEST_WAIT)
             self._timer = asyncio.get_running_loop().call_later(wait, self._release)
 
     def _release(self) -> None:
@@ -111,29 +112,46 @@ class FlowBudget:
 
     async def take(self, seconds: float) -> None:
         """Wait until the router has forgotten enough of our flows to track one more for `seconds`."""
-        loop = asyncio.get_running_loop()
         async with self._queue:
-            while len(self._ends) >= self._limit:
-                wait = self._ends[0] - loop.time()
-                if wait <= 0:
-                    self._ends.popleft()
-                else:
-                    await asyncio.sleep(max(wait, _SHORTEST_WAIT))
-            self._ends.append(loop.time() + seconds)
+            wait = self.wait()
+            while wait > 0:
+                await asyncio.sleep(max(wait, _SHORTEST_WAIT))
+                wait = self.wait()
+            self.note(seconds)
+
+    def wait(self) -> float:
+        """Seconds until the router has room for one more flow, as things stand."""
+        now = asyncio.get_running_loop().time()
+        while self._ends and self._ends[0] <= now:
+            self._ends.popleft()
+        return self._ends[0] - now if len(self._ends) >= self._limit else 0.0
+
+    def note(self, seconds: float) -> None:
+        """Count one more flow, tracked for `seconds`."""
+        self._ends.append(asyncio.get_running_loop().time() + seconds)
+
+
+def spacing(rate: float, connections: int) -> float:
+    """Seconds between two packets to one host, where nothing may be saved up."""
+    return 1 / _host_bucket(rate, connections).refill
+
+
+def _host_bucket(rate: float, connections: int) -> Bucket:
+    """The packet that each connection under way may send by itself is taken off the rate."""
+    return Bucket(max(rate - connections, rate / 2), _BURST)
 
 
 class HostLimit:
     """What one host is spared: packets a second, connections at once; and how it bears up.
 
     Whoever sends holds `turn` from the look at `bucket` until the packet is out, so that no wait for the pace of the
-    whole scan can push a host's packets together. The packet that each connection under way may send by itself is
-    taken off the rate.
+    whole scan can push a host's packets together.
     """
 
     _FADED_AFTER = 3
 
     def __init__(self, rate: float, connections: int, flows: FlowBudget | None = None) -> None:
-        self.bucket = Bucket(max(rate - connections, rate / 2), _BURST)
+        self.bucket = _host_bucket(rate, connections)
         self.turn = asyncio.Lock()
         self.slots = asyncio.Semaphore(connections)
         self.flows = flows

@@ -39,7 +39,11 @@ class Scope:
     listens: Container[str] | None = None
 
     def refusal(self, address: str, port: int) -> Refusal | None:
-        """Why this must not be sent, or None where it may.
+        """Why this must not be sent, or None where it may."""
+        return self.address_refusal(address) or port_refusal(port)
+
+    def address_refusal(self, address: str) -> Refusal | None:
+        """Why nothing must be sent to an address, or None where it may.
 
         An address has one spelling here, the canonical one: what the kernel would read in another way than the
         sets do (IPv4-mapped, with a zone, a name) is never sent to.
@@ -53,7 +57,7 @@ class Scope:
             return Refusal(Outcome.NOT_SENT, "outside the scope")
         if ip.is_multicast or address == BROADCAST:
             return Refusal(Outcome.NOT_SENT, "a group, not a host")
-        return _port_refusal(port)
+        return None
 
     def group_refusal(self, group: str, port: int) -> Refusal | None:
         """Why a whole segment must not be asked at this group, or None where it may."""
@@ -62,7 +66,7 @@ class Scope:
             return Refusal(Outcome.NOT_SENT, f"{group} is no multicast group")
         if group in self.excluded:
             return Refusal(Outcome.EXCLUDED, f"{group} is excluded")
-        return _port_refusal(port)
+        return port_refusal(port)
 
     def hears(self, source: str) -> bool:
         """Whether a datagram from this source is taken in."""
@@ -79,7 +83,8 @@ def _literal(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | No
     return ip
 
 
-def _port_refusal(port: int) -> Refusal | None:
+def port_refusal(port: int) -> Refusal | None:
+    """Why nothing must be sent to a port, or None where it may."""
     if not 0 < port < 65_536:
         return Refusal(Outcome.NOT_SENT, f"{port} is no port")
     if port in NEVER_SEND:

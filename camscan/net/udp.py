@@ -8,8 +8,12 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from camscan.net import budget
+from camscan.net.base import Exchange
+from camscan.net.outcomes import of_answer, remark
+from camscan.records import Outcome
 
 MAX_REPLIES = 16
 """Datagrams kept from one source in one inquiry: a forger fills no memory with more."""
@@ -103,20 +107,46 @@ class UdpSocket:
 
 
 @dataclass(slots=True, eq=False)
-class Waiter:
-    """What has come from one address: datagrams, within the budget, and the last ICMP error. `event`: something has."""
+class Answers:
+    """What has come from one address: datagrams, within the budget, and the last ICMP error."""
 
     replies: list[bytes] = field(default_factory=list)
     error: int = 0
-    event: asyncio.Event = field(default_factory=asyncio.Event)
     _size: int = 0
+
+    def woken(self) -> None:
+        """Something has come."""
 
     def take(self, data: bytes) -> None:
         """Keep a datagram, unless there are too many."""
         if len(self.replies) < MAX_REPLIES and self._size + len(data) <= budget.MAX_BYTES:
             self.replies.append(data)
             self._size += len(data)
-            self.event.set()
+            self.woken()
+
+    def fail(self, number: int) -> None:
+        """Note an ICMP error."""
+        self.error = number
+        self.woken()
+
+    def exchange(self, address: str, port: int, at: datetime) -> Exchange:
+        """How an inquiry with these answers ended."""
+        if self.replies:
+            return Exchange(address, port, Outcome.ANSWERED, at, tuple(self.replies))
+        if not self.error:
+            return Exchange(address, port, Outcome.SILENT, at)
+        return Exchange(address, port, of_answer(self.error), at, reason=remark(self.error))
+
+
+@dataclass(slots=True, eq=False)
+class Waiter(Answers):
+    """Answers that a coroutine waits for: `event` is set once something has come."""
+
+    event: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def woken(self) -> None:
+        """See `Answers.woken`."""
+        self.event.set()
 
 
 class Correspondent:
@@ -127,7 +157,7 @@ class Correspondent:
     """
 
     def __init__(self, family: int) -> None:
-        self._waiters: dict[str, list[Waiter]] = {}
+        self._waiters: dict[str, list[Answers]] = {}
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
             if family == socket.AF_INET6:
@@ -143,16 +173,24 @@ class Correspondent:
         return self._socket.dropped
 
     @contextlib.contextmanager
-    def waiting(self, address: str, waiter: Waiter) -> Iterator[None]:
+    def waiting(self, address: str, waiter: Answers) -> Iterator[None]:
         """Give `waiter` what comes from an address. Several may wait for one address: each gets everything."""
-        waiters = self._waiters.setdefault(address, [])
-        waiters.append(waiter)
+        self.add(address, waiter)
         try:
             yield
         finally:
-            waiters.remove(waiter)
-            if not waiters:
-                self._waiters.pop(address, None)
+            self.remove(address, waiter)
+
+    def add(self, address: str, waiter: Answers) -> None:
+        """From now on, give `waiter` what comes from an address."""
+        self._waiters.setdefault(address, []).append(waiter)
+
+    def remove(self, address: str, waiter: Answers) -> None:
+        """Give it nothing more."""
+        waiters = self._waiters[address]
+        waiters.remove(waiter)
+        if not waiters:
+            del self._waiters[address]
 
     def send(self, data: bytes, address: str, port: int) -> None:
         """Send one datagram; see `UdpSocket.send`."""
@@ -163,10 +201,9 @@ class Correspondent:
         self._socket.close()
 
     def _hear(self, source: str, _port: int, data: bytes) -> None:
-        for waiter in self._waiters.get(source, ()):
+        for waiter in tuple(self._waiters.get(source, ())):
             waiter.take(data)
 
     def _fail(self, destination: str, number: int) -> None:
-        for waiter in self._waiters.get(destination, ()):
-            waiter.error = number
-            waiter.event.set()
+        for waiter in tuple(self._waiters.get(destination, ())):
+            waiter.fail(number)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from camscan.net.base import Net
+from camscan.net.base import Exchange, Net, Posed
 from camscan.records import Observation
 
 
@@ -64,3 +64,14 @@ class Probe(Protocol):
 
     def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """Ask, and yield one observation for each attempt, whatever its outcome."""
+
+
+@runtime_checkable
+class Unicast(Probe, Protocol):
+    """A probe by datagram whose question and answers can be told apart from their exchange: many are asked at once."""
+
+    def pose(self) -> Posed:
+        """A new question."""
+
+    def read(self, posed: Posed, exchange: Exchange) -> Iterable[Observation]:
+        """What came of a question that `pose` gave."""

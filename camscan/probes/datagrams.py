@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from camscan.errors import DecodeError
-from camscan.net.base import Datagram, Exchange, Inquiry, Net
+from camscan.net.base import Datagram, Exchange, Inquiry, Net, Posed
 from camscan.probes.base import Ask, Cost, Probe, Stage
 from camscan.records import Fields, Observation, Outcome
 
@@ -64,12 +65,20 @@ class AddressProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        question = self._protocol.pose()
-        exchange = await net.ask(ask.address, question.inquiry)
+        question = self.pose()
+        for observation in self.read(question, await net.ask(ask.address, question.inquiry)):
+            yield observation
+
+    def pose(self) -> Question:
+        """See `Unicast.pose`."""
+        return self._protocol.pose()
+
+    def read(self, posed: Posed, exchange: Exchange) -> Iterator[Observation]:
+        """See `Unicast.read`."""
+        question = cast("Question", posed)
         for data in dict.fromkeys(exchange.replies):
             datagram = Datagram(exchange.address, exchange.port, data, exchange.at)
-            for observation in self._protocol.observations(question, datagram):
-                yield observation
+            yield from self._protocol.observations(question, datagram)
         if not exchange.replies:
             yield _unanswered(self._protocol, exchange)
 

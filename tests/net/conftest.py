@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from support.namespaces import Namespace, namespace
-from support.peers import LOOPBACK, UNHURRIED, Certificate, Peer, Reader, Script, Serve, Writer
+from support.peers import LOOPBACK, UNHURRIED, Certificate, Device, Peer, Reader, Script, Serve, Writer
 
 from camscan.net import budget
 from camscan.net.live import LiveNet
@@ -58,6 +59,22 @@ async def serve() -> AsyncIterator[Serve]:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def device() -> AsyncIterator[Callable[..., Device]]:
+    made: list[Device] = []
+
+    def start(*answers: bytes, **where: Any) -> Device:
+        device = Device(*answers, **where)
+        asyncio.get_running_loop().add_reader(device.sock.fileno(), device.read)
+        made.append(device)
+        return device
+
+    yield start
+    for each in made:
+        asyncio.get_running_loop().remove_reader(each.sock.fileno())
+        each.sock.close()
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ async def attempt(connector: Connector, address: str, port: int) -> int:
     """Connect and close again; what came of it, as an errno."""
     line = Line(address)
     try:
-        return await connector.connect(line, address, port)
+        return await connector.connect(line, address, port, lambda: None)
     except OSError as error:
         return -(error.errno or 0)
     finally:

@@ -121,7 +121,7 @@ async def test_half_open_attempts_are_bounded(monkeypatch: pytest.MonkeyPatch) -
     dialer = Dialer(Scope(LOOPBACK), Profile("test", 10**6, 10**6, host_connections=50, half_open=5))
     under_way: list[int] = []
 
-    async def connect(self: Connector, sock: socket.socket, address: str, port: int) -> int:
+    async def connect(self: Connector, sock: socket.socket, address: str, port: int, resent: object) -> int:
         under_way.append(5 - dialer._half_open._value)
         await asyncio.sleep(0.002)
         return errno.ETIMEDOUT

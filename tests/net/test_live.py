@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from support.peers import (
     LOOPBACK,
     UNHURRIED,
     Certificate,
+    Device,
     Peer,
     Reader,
     Serve,
@@ -61,40 +62,6 @@ def told(exchange: Exchange) -> tuple[Outcome, tuple[bytes, ...], str]:
 
 def rested(net: LiveNet) -> bool:
     return at_rest(net._dialer)
-
-
-class Device:
-    """Answers datagrams on one address: `answers` are sent to each question, one after the other."""
-
-    def __init__(self, *answers: bytes, address: str = "127.88.0.1", port: int = 0) -> None:
-        self.sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.setblocking(False)
-        self.sock.bind((address, port))
-        self.address, self.port = self.sock.getsockname()[:2]
-        self.answers = answers
-        self.heard: list[bytes] = []
-
-    def read(self) -> None:
-        data, asker = self.sock.recvfrom(2_000)
-        self.heard.append(data)
-        for answer in self.answers:
-            self.sock.sendto(answer, asker)
-
-
-@pytest.fixture
-async def device() -> AsyncIterator[Callable[..., Device]]:
-    made: list[Device] = []
-
-    def start(*answers: bytes, **where: Any) -> Device:
-        device = Device(*answers, **where)
-        asyncio.get_running_loop().add_reader(device.sock.fileno(), device.read)
-        made.append(device)
-        return device
-
-    yield start
-    for each in made:
-        asyncio.get_running_loop().remove_reader(each.sock.fileno())
-        each.sock.close()
 
 
 def inquiry(port: int, *rounds: list[bytes], wait: float = 0.15) -> Inquiry:

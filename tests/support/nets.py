@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from camscan.net.base import Browser, Datagram, Exchange, HttpRequest, Inquiry
+from camscan.net.base import Browser, Datagram, Exchange, HttpRequest, Inquiry, Posed, Scouted
 from camscan.records import Outcome
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -40,6 +40,21 @@ class ScriptedNet:
     @asynccontextmanager
     async def attend(self, address: str) -> AsyncIterator[None]:
         yield
+
+    async def scout(
+        self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
+    ) -> AsyncGenerator[Scouted, None]:
+        for address in addresses:
+            knocks, answers = [], []
+            for port in ports:
+                knocks.append(await self.knock(address, port))
+                if knocks[-1].outcome.is_alive:
+                    break
+            else:
+                for place, pose in enumerate(poses):
+                    posed = pose()
+                    answers.append((place, posed, await self.ask(address, posed.inquiry)))
+            yield Scouted(address, tuple(knocks), tuple(answers))
 
     async def knock(self, address: str, port: int) -> Exchange:
         self.sent.append((address, port, "knock"))

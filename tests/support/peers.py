@@ -60,6 +60,25 @@ class Certificate:
     context: Callable[..., ssl.SSLContext]
 
 
+class Device:
+    """Answers datagrams on one address: `answers` are sent to each question, one after the other."""
+
+    def __init__(self, *answers: bytes, address: str = "127.88.0.1", port: int = 0) -> None:
+        self.sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.setblocking(False)
+        self.sock.bind((address, port))
+        self.address, self.port = self.sock.getsockname()[:2]
+        self.answers = answers
+        self.heard: list[bytes] = []
+
+    def read(self) -> None:
+        """Answer the datagram that has come."""
+        data, asker = self.sock.recvfrom(2_000)
+        self.heard.append(data)
+        for answer in self.answers:
+            self.sock.sendto(answer, asker)
+
+
 @dataclass
 class Deaf:
     """A listener whose queue is full: the kernel drops every further SYN, as a firewall does."""

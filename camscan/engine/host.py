@@ -1,0 +1,73 @@
+"""What is known of one address while it is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from camscan.engine.plan import KNOCK
+from camscan.records import LedgerEntry, Observation, Outcome
+
+_RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
+
+
+@dataclass(slots=True)
+class Host:
+    """What is known of one address while it is covered."""
+
+    address: str
+    seen: list[Observation] = field(default_factory=list)
+    knocks: dict[int, Outcome] = field(default_factory=dict)
+    attempts: dict[str, Outcome] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    asked: set[int] = field(default_factory=set)
+    scouted: set[str] = field(default_factory=set)
+    """Channels on which the first look came to an end."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether anything at the address has shown that it lives."""
+        return any(outcome.is_alive for outcome in (*self.knocks.values(), *self.attempts.values()))
+
+    @property
+    def open_ports(self) -> list[int]:
+        """Ports that accepted, in the order in which they were knocked on."""
+        return [port for port, outcome in self.knocks.items() if outcome is Outcome.ANSWERED]
+
+    @property
+    def spoke(self) -> bool:
+        """Whether an open port has answered a question."""
+        return bool(self._speaking)
+
+    @property
+    def mute_attempts(self) -> int:
+        """Questions to open ports that have never answered any."""
+        speaking = self._speaking
+        return sum(o.port in self.asked and o.port not in speaking for o in self.seen if o.channel != KNOCK)
+
+    @property
+    def _speaking(self) -> set[int | None]:
+        return {o.port for o in self.seen if o.channel != KNOCK and o.outcome.has_answer and o.port in self.asked}
+
+    def note(self, channel: str, outcome: Outcome, reason: str) -> None:
+        """Keep the most telling outcome of a channel."""
+        telling = best((outcome, self.attempts.get(channel, outcome)))
+        self.attempts[channel] = telling
+        if reason and telling is outcome:
+            self.reasons[channel] = reason
+        elif telling is outcome:
+            self.reasons.pop(channel, None)
+
+    def entry(self, channels: Iterable[str]) -> LedgerEntry:
+        """The outcome of every planned channel; one that no open port called for shares the outcome of the knocks."""
+        knocked = best(self.knocks.values())
+        closed = best(outcome for outcome in self.knocks.values() if outcome is not Outcome.ANSWERED)
+        outcomes = {KNOCK: knocked} if self.knocks else {}
+        for channel in channels:
+            outcomes[channel] = self.attempts.get(channel, outcomes.get(channel, closed))
+        return LedgerEntry(self.address, outcomes, dict(self.reasons))
+
+
+def best(outcomes: Iterable[Outcome]) -> Outcome:
+    """The most telling of several outcomes."""
+    return min(outcomes, key=_RANK.__getitem__, default=Outcome.NOT_SENT)

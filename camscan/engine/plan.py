@@ -1,0 +1,47 @@
+"""What to ask of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from camscan.probes.base import Probe, Stage, Unicast
+from camscan.records import Observation
+
+KNOCK = "tcp"
+"""The channel of the knocks on TCP ports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to ask of whom.
+
+    `first_ports` are knocked on at every address, `more_ports` only where something lives (`thorough`: everywhere).
+    `named_ports` reads further ports out of what a host said about itself.
+    """
+
+    probes: Sequence[Probe]
+    first_ports: Sequence[int]
+    more_ports: Sequence[int]
+    named_ports: Callable[[str, Iterable[Observation]], Iterable[int]] = lambda _address, _seen: ()
+    thorough: bool = False
+
+    def at(self, stage: Stage) -> list[Probe]:
+        """The probes of one stage, in order."""
+        return [probe for probe in self.probes if probe.stage is stage]
+
+    @property
+    def scouts(self) -> list[Unicast]:
+        """The probes that take part in the first look at every address."""
+        return [probe for probe in self.at(Stage.ADDRESS) if isinstance(probe, Unicast)]
+
+    @property
+    def multicasts(self) -> bool:
+        """Whether a probe asks whole segments."""
+        return bool(self.at(Stage.SEGMENT))
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Every channel that the plan covers at each target."""
+        named = [channel for probe in self.probes for channel in probe.channels]
+        return tuple(dict.fromkeys([KNOCK, *named] if self.first_ports else named))

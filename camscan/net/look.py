@@ -1,0 +1,114 @@
+"""What is known of one address while it is first looked at, and what is still to be sent to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from camscan.net.base import Exchange, Posed, Scouted
+from camscan.net.connect import Attempt
+from camscan.net.line import Line
+from camscan.net.udp import Answers, Correspondent
+from camscan.records import Outcome
+
+
+class Look:
+    """One address under way. It is kept small: thousands are at once.
+
+    `wants` are sends that wait for their turn, each with the seconds for which a router would track it (0: no longer
+    than what is there already). `queued` says whether a turn is coming, `free_at` when the host's own pace allows it.
+    """
+
+    __slots__ = (
+        "address", "asking", "connects", "ended", "free_at", "knocks", "leave", "lines", "over", "ports", "queued",
+        "wants",
+    )  # fmt: skip
+
+    def __init__(self, address: str, ports: Sequence[int], leave: Callable[[], None]) -> None:
+        self.address = address
+        self.leave = leave
+        self.ports: Iterator[int] = iter(ports)
+        self.wants: deque[tuple[float, Callable[[], Awaitable[None]]]] = deque()
+        self.queued = False
+        self.free_at = 0.0
+        self.over = False
+        self.lines: dict[int, tuple[Line, Attempt]] = {}
+        self.connects: list[float] = []
+        self.knocks: list[Exchange] = []
+        self.asking: list[Asking] = []
+        self.ended: list[Asking] = []
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is under way or to come."""
+        return not (self.queued or self.wants or self.lines or self.asking)
+
+    @property
+    def busiest_second(self) -> int:
+        """The most connects within a second."""
+        times = self.connects
+        return max((sum(start <= t < start + 1 for t in times[n:]) for n, start in enumerate(times)), default=0)
+
+    def knocked(self, port: int, outcome: Outcome, why: str = "") -> None:
+        """Keep how a knock ended."""
+        self.knocks.append(Exchange(self.address, port, outcome, datetime.now(UTC), reason=why))
+
+    def end(self, asking: Asking) -> None:
+        """Give up waiting for answers to a question."""
+        self.asking.remove(asking)
+        self.ended.append(asking)
+        asking.hang_up()
+
+    def scouted(self) -> Scouted:
+        """All that has come to an end."""
+        answers = tuple((asking.place, asking.posed, asking.shown()) for asking in self.ended)
+        return Scouted(self.address, tuple(self.knocks), answers)
+
+    def forget(self) -> None:
+        """Let go of what points back here, so that the memory is free at once."""
+        for held in (self.lines, self.wants, self.asking, self.ended):
+            held.clear()
+
+
+class Asking(Answers):
+    """One question by datagram. `place` is that of its pose in the list; `heard` is called when something comes."""
+
+    __slots__ = ("_address", "_at", "_heard", "_through", "place", "posed", "refusal")
+
+    def __init__(self, address: str, place: int, posed: Posed, heard: Callable[[], None]) -> None:
+        super().__init__()
+        self.place = place
+        self.posed = posed
+        self.refusal: tuple[Outcome, str] | None = None
+        self._address = address
+        self._at = datetime.now(UTC)
+        self._heard = heard
+        self._through: Correspondent | None = None
+
+    def woken(self) -> None:
+        """See `Answers.woken`."""
+        self._heard()
+
+    def listen(self, through: Correspondent) -> None:
+        """Hear what comes from the address on the socket through which it is asked."""
+        self._through = through
+        through.add(self._address, self)
+
+    def send(self, data: bytes) -> None:
+        """Send one datagram, once it listens; see `UdpSocket.send`."""
+        if self._through is not None:
+            self._through.send(data, self._address, self.posed.inquiry.port)
+
+    def hang_up(self) -> None:
+        """Hear nothing more."""
+        if self._through is not None:
+            self._through.remove(self._address, self)
+
+    def shown(self) -> Exchange:
+        """How it stands."""
+        exchange = self.exchange(self._address, self.posed.inquiry.port, self._at)
+        if self.refusal is None or self.replies:
+            return exchange
+        outcome, why = self.refusal
+        return Exchange(exchange.address, exchange.port, outcome, exchange.at, reason=why)

@@ -1,0 +1,243 @@
+"""The first look at many addresses at once, to see who lives there.
+
+Most addresses of a network are silent, and a task or two for each would cost more than all that is sent. Here one
+coroutine sends whatever is due, at the pace of the scan and of each host, and callbacks take in what comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from functools import partial
+
+from camscan.net.base import Posed, Scouted
+from camscan.net.dialer import Dialer
+from camscan.net.look import Asking, Look
+from camscan.net.outcomes import EndedError, of_answer, remark
+from camscan.net.pace import FlowBudget, spacing
+from camscan.net.udp import Correspondent
+from camscan.records import Outcome
+
+STRAGGLERS = 0.25
+"""Seconds to wait for further datagrams after the first."""
+_TICK = 0.005
+"""Seconds between looks at what is due."""
+_MANY = 64
+"""Addresses taken up before other work has its turn again."""
+
+
+class Scout:
+    """Looks at addresses: `ports` are knocked on, and the questions of `poses` asked, until a sign of life comes."""
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        correspondent: Callable[[str, int], Awaitable[Correspondent]],
+        ports: Sequence[int],
+        poses: Sequence[Callable[[], Posed]],
+        at_once: int,
+    ) -> None:
+        self._dialer = dialer
+        self._correspondent = correspondent
+        self._ports = ports
+        self._poses = poses
+        self._at_once = at_once
+        self._spacing = spacing(dialer.profile.host_rate, dialer.profile.host_connections)
+        self._looks: set[Look] = set()
+        self._all_taken_up = False
+        self._room = asyncio.Event()
+        self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
+        self._due: list[tuple[float, int, Look, Callable[[], None] | None]] = []
+        self._number = itertools.count()
+
+    async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
+        """Yield each address once something lives there, or everything has been tried."""
+        working = asyncio.gather(self._take_up(addresses), self._send_what_is_due())
+        working.add_done_callback(lambda _: self._found.put_nowait(None))
+        try:
+            while (found := await self._found.get()) is not None:
+                self._room.set()
+                yield found
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            for look in tuple(self._looks):
+                self._finish(look)
+
+    async def _take_up(self, addresses: Iterable[str]) -> None:
+        for number, address in enumerate(addresses):
+            while len(self._looks) + self._found.qsize() >= self._at_once:
+                self._room.clear()
+                await self._room.wait()
+            self._begin(Look(address, self._ports, await self._dialer.approach(address)))
+            if number % _MANY == 0:
+                await asyncio.sleep(0)
+        self._all_taken_up = True
+
+    def _begin(self, look: Look) -> None:
+        self._looks.add(look)
+        for _ in range(self._dialer.profile.host_connections):
+            self._knock_next(look)
+        for place in range(len(self._poses)):
+            self._want(look, FlowBudget.UDP_SECONDS, partial(self._ask, look, place))
+        self._finish_if_done(look)
+
+    async def _send_what_is_due(self) -> None:
+        now = asyncio.get_running_loop().time
+        while self._looks or not self._all_taken_up:
+            if not self._due or self._due[0][0] > now():
+                await asyncio.sleep(_TICK)
+                continue
+            _, _, look, action = heapq.heappop(self._due)
+            if look.over:
+                continue
+            if action is None:
+                await self._turn(look)
+            else:
+                action()
+
+    async def _turn(self, look: Look) -> None:
+        """Send what the host's pace allows now: one packet."""
+        if not look.wants:
+            look.queued = False
+            self._finish_if_done(look)
+            return
+        seconds, _ = look.wants[0]
+        flows = self._dialer.flows(look.address) if seconds else None
+        if flows is not None and (wait := flows.wait()) > 0:
+            self._later(wait, look, None)
+            return
+        await self._dialer.pace.take(1)
+        if look.over or not look.wants:
+            self._dialer.pace.charge(-1)
+        else:
+            _, send = look.wants.popleft()
+            if flows is not None:
+                flows.note(seconds)
+            await send()
+        look.free_at = asyncio.get_running_loop().time() + self._spacing
+        look.queued = bool(look.wants)
+        if look.wants:
+            self._later(self._spacing, look, None)
+        else:
+            self._finish_if_done(look)
+
+    def _later(self, seconds: float, look: Look, action: Callable[[], None] | None) -> None:
+        """Do something, or let the look have its turn, after some time."""
+        due = asyncio.get_running_loop().time() + seconds
+        heapq.heappush(self._due, (due, next(self._number), look, action))
+
+    def _want(self, look: Look, seconds: float, send: Callable[[], Awaitable[None]]) -> None:
+        look.wants.append((seconds, send))
+        if not look.queued:
+            look.queued = True
+            self._later(max(look.free_at - asyncio.get_running_loop().time(), 0), look, None)
+
+    def _knock_next(self, look: Look) -> None:
+        port = next(look.ports, None)
+        if port is not None:
+            self._want(look, FlowBudget.TCP_SECONDS, partial(self._knock, look, port))
+
+    async def _knock(self, look: Look, port: int) -> None:
+        try:
+            line, attempt = await self._dialer.launch(look.address, port, partial(self._settle, look, port))
+        except EndedError as ended:
+            look.knocked(port, ended.outcome, ended.reason)
+            self._knock_next(look)
+            return
+        look.lines[port] = line, attempt
+        look.connects.append(attempt.started)
+        if look.over:
+            self._dialer.abandon(line, attempt)
+
+    def _settle(self, look: Look, port: int, number: int) -> None:
+        line, _ = look.lines.pop(port)
+        if number:
+            line.close()
+            look.knocked(port, of_answer(number), remark(number))
+        else:
+            line.reset()
+            look.knocked(port, Outcome.ANSWERED)
+        if look.knocks[-1].outcome.is_alive:
+            self._finish(look)
+        else:
+            self._knock_next(look)
+            self._finish_if_done(look)
+
+    async def _ask(self, look: Look, place: int) -> None:
+        posed = self._poses[place]()
+        asking = Asking(look.address, place, posed, partial(self._hear, look))
+        look.asking.append(asking)
+        try:
+            asking.listen(await self._correspondent(look.address, posed.inquiry.port))
+        except EndedError as ended:
+            asking.refusal = ended.outcome, ended.reason
+            look.end(asking)
+        else:
+            await self._send(look, asking, 0, 0)
+
+    async def _send(self, look: Look, asking: Asking, number: int, index: int) -> None:
+        """Send one datagram of a round, and see to what follows it."""
+        if asking not in look.asking:
+            return
+        inquiry = asking.posed.inquiry
+        data = inquiry.rounds[number][index]
+
+        async def send() -> None:
+            asking.send(data)
+
+        try:
+            await self._dialer.let_out(look.address, inquiry.port, send, len(data))
+        except EndedError as ended:
+            asking.refusal = ended.outcome, ended.reason
+            look.end(asking)
+            return
+        if index + 1 < len(inquiry.rounds[number]):
+            self._want(look, 0, partial(self._send, look, asking, number, index + 1))
+        elif number + 1 < len(inquiry.rounds):
+            pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
+            again = partial(self._send, look, asking, number + 1, 0)
+            self._later(pause, look, partial(self._want, look, 0, again))
+        else:
+            self._later(inquiry.wait, look, partial(self._give_up, look, asking))
+
+    def _give_up(self, look: Look, asking: Asking) -> None:
+        if asking in look.asking:
+            look.end(asking)
+            self._finish_if_done(look)
+
+    def _hear(self, look: Look) -> None:
+        """Something has come by datagram: an answer, or word from a router or the host itself that there is none."""
+        for asking in tuple(look.asking):
+            if asking.replies:
+                look.wants.clear()
+                self._later(STRAGGLERS, look, partial(self._finish, look))
+            elif asking.error:
+                look.end(asking)
+                if of_answer(asking.error).is_alive:
+                    self._finish(look)
+                    return
+        self._finish_if_done(look)
+
+    def _finish_if_done(self, look: Look) -> None:
+        if look.is_done and not look.over:
+            self._finish(look)
+
+    def _finish(self, look: Look) -> None:
+        look.over = True
+        self._looks.discard(look)
+        for line, attempt in look.lines.values():
+            self._dialer.abandon(line, attempt)
+        for asking in look.asking:
+            asking.hang_up()
+            if asking.replies:
+                look.ended.append(asking)
+        look.leave()
+        self._dialer.max_host_rate = max(self._dialer.max_host_rate, look.busiest_second)
+        self._found.put_nowait(look.scouted())
+        look.forget()
+        self._room.set()
