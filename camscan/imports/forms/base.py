@@ -38,6 +38,7 @@ _PAIR = re.compile(
     rf"""|(?<![\w?&/])([A-Za-z]\w{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
 )
 _LINE = re.compile(r"^[ \t|_*-]{0,16}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}:[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE)
+_NEXT = re.compile(r"[,;][ \t]{1,8}([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}")
 _TAG = re.compile(r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>([^<]{1,1024}+)</")
 
 
@@ -73,9 +74,19 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
         groups = match.groups()
         name = groups[0] or groups[4]
         found.append((name, next((value for value in groups[1:4] + groups[5:] if value is not None), "")))
-    for pattern in (_LINE, _TAG):
-        found += [(match[1], match[2]) for match in pattern.finditer(text[:MAX_TEXT])]
+    for name, value in _LINE.findall(text[:MAX_TEXT]):
+        found += _listed(name, value)
+    found += _TAG.findall(text[:MAX_TEXT])
     return tuple((name, value.strip()) for name, value in found[:MAX_PAIRS] if value.strip())
+
+
+def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """The pair of a line, or those of a line that goes on after a comma: "Manufacturer: A, Model: B, Build: 1"."""
+    *names, last = _NEXT.split(value)
+    for text, following in zip(names[::2], names[1::2], strict=True):
+        yield name, text
+        name = following
+    yield name, last
 
 
 def named(found: Iterable[tuple[str, str]], names: dict[str, str]) -> list[tuple[str, str]]:
