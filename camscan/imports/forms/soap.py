@@ -18,7 +18,7 @@ _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'\r\n]{1,256})["']""", re.IGNORECASE)
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
 _SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
-_SCOPE_END = re.compile(r"[<\"'\])}]")
+_SCOPE_END = re.compile(r"[<\"'\]}]")
 
 _INFORMATION = {
     "manufacturer": "onvif.manufacturer",
@@ -61,12 +61,20 @@ def fields_of_all(text: str) -> list[Fields]:
         return [_listed(scopes.decode(quoted), text)]
     if "<" not in text and _SCOPE.search(text):
         items = (item for line in _SCOPE.findall(text) for item in scopes.split(_SCOPE_END.split(line, maxsplit=1)[0]))
-        return [_listed(scopes.decode(item.rstrip(",; ") for item in items if "://" in item), text)]
+        return [_listed(scopes.decode(_bare(item) for item in items if "://" in item), text)]
     decoded = _decoded(text)
     if decoded:
         return decoded
     told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named(pairs(text), _SCOPES)]
     return [_listed(scopes.decode(told), text)] if told else []
+
+
+def _bare(item: str) -> str:
+    """A scope without what a listing writes after it; a bracket that was opened in it is its own ("DS-I200(D)")."""
+    item = item.rstrip(",; ")
+    while item.endswith(")") and item.count(")") > item.count("("):
+        item = item[:-1].rstrip(",; ")
+    return item
 
 
 def service(text: str) -> Iterator[Answer]:
