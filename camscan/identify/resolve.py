@@ -32,8 +32,8 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     - The highest level wins, however much speaks at lower ones; hints that agree stay a hint.
     - Several makers at `likely` or `certain` are a conflict. The one that builds for the others wins, where the labels
       say so; else the one seen on most channels; where several are, there is no maker.
-    - Of several makers that are only hinted at, the one seen on most channels wins, and of those the one that a rule
-      names and not the label alone; where several are, there is none, and that is a conflict.
+    - Of several makers that are only hinted at, the one seen on most channels wins, or the one that a rule names for
+      what labels alone give to others; where several are, there is none, and that is a conflict.
     - A `certain` maker that a `likely` rule contradicts stays, and the contradiction is a conflict, unless the other
       maker or its brand is known as a label of the certain one.
     - Attributes come from the highest level that has them, leaving out what names another maker.
@@ -86,16 +86,17 @@ def _builders(
 
 
 def _best(leading: Mapping[str, Sequence[Identification]]) -> str | None:
-    """The maker that is seen on most channels, and of several such the only one that a rule names; else None."""
-    weights = {name: _weight(found) for name, found in leading.items()}
-    most = [name for name, weight in weights.items() if weight == max(weights.values())]
+    """The maker that is seen on most channels; None where several are.
+
+    Of several, the one that a rule names goes before those that labels alone name for the same channels: a label lists
+    all who build for it.
+    """
+    channels = {name: {item.channel for one in found for item in one.evidence} for name, found in leading.items()}
+    most = [name for name, seen in channels.items() if len(seen) == max(map(len, channels.values()))]
+    ruled = [name for name in most if any(not one.rule.startswith(PREFIX) for one in leading[name])]
+    if len(ruled) == 1 and all(channels[name] == channels[ruled[0]] for name in most):
+        return ruled[0]
     return most[0] if len(most) == 1 else None
-
-
-def _weight(found: Iterable[Identification]) -> tuple[int, bool]:
-    """On how many channels a maker is seen, and whether a rule names it: a label lists all who build for it."""
-    channels = {item.channel for one in found for item in one.evidence}
-    return len(channels), any(not one.rule.startswith(PREFIX) for one in found)
 
 
 def _contradictions(

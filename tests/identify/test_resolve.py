@@ -122,6 +122,21 @@ def test_a_label_that_is_only_hinted_at_does_not_give_way(says: Says) -> None:
     )
 
 
+def test_of_all_who_build_for_a_label_the_one_that_a_rule_names_is_named(says: Says) -> None:
+    found = [
+        says("icon", HINT, "Hikvision", "TruVision", "http"),
+        says("brand:TruVision", HINT, "Hikvision", "TruVision", "http"),
+        says("brand:TruVision", HINT, "TVT", "TruVision", "http"),
+    ]
+    assert resolve(found) == Resolution("Hikvision", "TruVision", HINT)
+
+
+def test_a_label_alone_with_several_builders_names_nobody(says: Says) -> None:
+    found = [says("brand:TruVision", HINT, maker, "TruVision", "http") for maker in ("Hikvision", "TVT")]
+    assert resolve(found).maker is None
+    assert resolve(found).brand == "TruVision"
+
+
 def test_makers_that_are_labels_of_each_other_stay_undecided(says: Says) -> None:
     found = [
         says("a", LIKELY, "Bosch", None, "http"),

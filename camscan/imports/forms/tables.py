@@ -58,8 +58,8 @@ def walk(text: str) -> Iterator[Answer]:
         found += [("snmp.sys_object_id", tree) for tree in trees if tree.split(".")[6] not in _GENERIC_TREES][:1]
     if not rows:
         alone = text.strip()
-        oid = _name(alone)
-        found = [("snmp.sys_object_id", oid.lstrip(".")) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
+        oid = _name(alone.lstrip("."))
+        found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
     yield from answer("snmp", as_fields(found))
 
 

@@ -14,6 +14,8 @@ from camscan.imports.forms.base import MAX_PAIRS, named, pairs
         "model: A 1\nfw: 2",
         "| model: A 1\n|_fw: 2",
         "<x:model>A 1</x:model><fw>2</fw>",
+        "model: A 1, fw: 2",
+        "model: A 1; fw: 2",
     ],
 )
 def test_names_and_values_in_any_notation(text: str) -> None:
@@ -30,3 +32,11 @@ def test_addresses_and_queries_are_no_pairs() -> None:
 
 def test_pairs_are_bounded() -> None:
     assert len(pairs("a='b' " * 10_000)) == MAX_PAIRS
+
+
+def test_a_comma_inside_a_value_ends_it_only_before_a_name() -> None:
+    assert pairs("Firmware: 2.8.R, Build Date 2022-06-17, Serial Number: 7, Note: a, b") == (
+        ("Firmware", "2.8.R, Build Date 2022-06-17"),
+        ("Serial Number", "7"),
+        ("Note", "a, b"),
+    )

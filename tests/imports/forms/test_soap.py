@@ -30,6 +30,12 @@ def test_scopes_in_any_wrapping(text: str) -> None:
     assert {name: one.fields[name] for name in SCOPES} == SCOPES
 
 
+def test_a_bracket_that_belongs_to_a_model_stays() -> None:
+    (one,) = discovery("(onvif://www.onvif.org/name/DS-I200(D), onvif://www.onvif.org/hardware/M-1)")
+    assert one.fields["onvif.scope.name"] == ("DS-I200(D)",)
+    assert one.fields["onvif.scope.hardware"] == ("M-1",)
+
+
 def test_addresses_beside_the_scopes_are_kept() -> None:
     (one,) = discovery("http://192.0.2.1/onvif/device_service, (type='a', name='b')")
     assert one.fields["wsd.xaddr"] == ("http://192.0.2.1/onvif/device_service",)
@@ -43,6 +49,16 @@ def test_device_information_without_envelope_and_as_text() -> None:
     (one, block) = service("DeviceInfo(manufacturer='A', model='M', mac='44:19:b6:01:02:03')")
     assert one.fields == {"onvif.manufacturer": ("A",), "onvif.model": ("M",)}
     assert block.fields["mac.address"] == ("44:19:B6:01:02:03",)
+
+
+def test_device_information_on_one_line() -> None:
+    (one,) = service("Manufacturer: A, Model: M-1, FirmwareVersion: 2.8.R, Build Date 2022-06-17, SerialNumber: 7")
+    assert one.fields == {
+        "onvif.manufacturer": ("A",),
+        "onvif.model": ("M-1",),
+        "onvif.firmware": ("2.8.R, Build Date 2022-06-17",),
+        "onvif.serial": ("7",),
+    }
 
 
 def test_a_model_alone_is_not_enough() -> None:

@@ -42,6 +42,9 @@ def test_a_lone_text_is_a_description_or_an_object_id() -> None:
     assert [dict(one.fields) for one in walk(".1.3.6.1.4.1.368.1.1")] == [
         {"snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",)}
     ]
+    assert [dict(one.fields) for one in walk("SNMPv2-SMI::enterprises.1004849.2.1")] == [
+        {"snmp.sys_object_id": ("1.3.6.1.4.1.1004849.2.1",)}
+    ]
     assert not is_walk("Server: a\nDate: b")
 
 
