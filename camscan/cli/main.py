@@ -21,6 +21,7 @@ from camscan.cli.import_ import import_
 from camscan.cli.listen import listen
 from camscan.cli.notify import notify
 from camscan.cli.plan import plan
+from camscan.cli.policy import policy
 from camscan.cli.reconcile import reconcile
 from camscan.cli.report import report
 from camscan.cli.sample import sample
@@ -50,6 +51,7 @@ COMMANDS = (
     config,
     notify,
     fingerprints,
+    policy,
     simulate,
     doctor,
 )

@@ -8,8 +8,9 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Literal, get_args
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from camscan.errors import RuleError
 from camscan.policy.plainyaml import Document, read
@@ -17,6 +18,11 @@ from camscan.policy.plainyaml import Document, read
 _FORM = "see the form of a policy in fingerprints/README.md"
 _SUFFIXES = (".yaml", ".yml")
 _STRICT = ConfigDict(extra="forbid", str_min_length=1)
+_Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
+_ID = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+Tag = Literal["sensitive", "core"]
+TAGS: tuple[Tag, ...] = get_args(Tag)
+"""What a place may be: a sensitive site, a core network; the gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +37,35 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Direction:
+    """A sentence of the policy about places of one kind, which a listed device there offends."""
+
+    applies: Tag
+    text: str
+    citation: str
+    url: _Url
+    since: date | None = None
+    __pydantic_config__ = _STRICT
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A list that devices are held against."""
 
-    id: str
+    id: Annotated[str, Field(pattern=_ID)]
     title: str
     jurisdiction: str
     citation: str
-    url: str
+    url: _Url
     since: date
-    entities: tuple[Entity, ...]
+    entities: Annotated[tuple[Entity, ...], Field(min_length=1)]
+    directions: tuple[Direction, ...] = ()
     __pydantic_config__ = _STRICT
+
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """Every maker that it lists, each once."""
+        return tuple(dict.fromkeys(maker for entity in self.entities for maker in entity.makers))
 
 
 def load(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Policy, ...]:
@@ -53,10 +77,25 @@ def load(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Policy, .
     Raises:
         RuleError: a policy is unknown or cannot be used.
     """
-    built_in = {file.stem: file for folder in folders for file in sorted((folder / "policies").glob("*.yaml"))}
-    makers = frozenset(maker for folder in folders for maker in _makers(folder / "vocabulary.yaml"))
+    built_in = {file.stem: file for folder in folders for file in files_in(folder)}
+    makers = _known_makers(folders)
     files = [_file(name, built_in) for name in dict.fromkeys(chosen or sorted(built_in))]
     return tuple(_policy(file, makers) for file in files)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The policies of a fingerprint library, or of a folder that holds nothing else."""
+    inner = folder / "policies"
+    return sorted(file for suffix in _SUFFIXES for file in (inner if inner.is_dir() else folder).glob(f"*{suffix}"))
+
+
+def check(file: Path, folders: Sequence[Path]) -> list[str]:
+    """Every fault of a policy file, each with file, line and remedy; makers are those of the libraries in `folders`."""
+    try:
+        _policy(file, _known_makers(folders))
+    except RuleError as error:
+        return str(error).splitlines()
+    return []
 
 
 def _file(name: str, built_in: dict[str, Path]) -> Path:
@@ -67,6 +106,10 @@ def _file(name: str, built_in: dict[str, Path]) -> Path:
         return path
     known = ", ".join(sorted(built_in)) or "none"
     raise RuleError(f"no policy {name!r}: known are {known}; a list of your own is named by the path of its .yaml file")
+
+
+def _known_makers(folders: Sequence[Path]) -> frozenset[str]:
+    return frozenset(maker for folder in folders for maker in _makers(folder / "vocabulary.yaml"))
 
 
 def _makers(vocabulary: Path) -> Iterator[str]:
@@ -83,7 +126,7 @@ def _policy(file: Path, makers: frozenset[str]) -> Policy:
     except ValidationError as error:
         lines = [f"{document.at(fault['loc'])}: {_fault(fault['loc'], fault['msg'])}" for fault in error.errors()]
         raise RuleError("\n".join(lines)) from error
-    faults = list(_unknown(policy, makers, document)) if makers else []
+    faults = [*_repeated(policy, document), *(_unknown(policy, makers, document) if makers else ())]
     if faults:
         raise RuleError("\n".join(faults))
     return policy
@@ -108,3 +151,12 @@ def _unknown(policy: Policy, makers: frozenset[str], document: Document) -> Iter
                 near = get_close_matches(maker.casefold(), by_key, n=1)
                 remedy = f"write {by_key[near[0]]!r}" if near else "take one of the makers in vocabulary.yaml"
                 yield f"{document.at(('entities', number, 'makers', place))}: unknown maker {maker!r}: {remedy}"
+
+
+def _repeated(policy: Policy, document: Document) -> Iterator[str]:
+    """An entity that stands twice would be named twice as the reason of every verdict."""
+    seen: set[str] = set()
+    for number, entity in enumerate(policy.entities):
+        if entity.name in seen:
+            yield f"{document.at(('entities', number, 'name'))}: a second {entity.name!r}: put its makers together"
+        seen.add(entity.name)

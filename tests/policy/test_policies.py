@@ -9,7 +9,7 @@ import pytest
 
 from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
-from camscan.policy import Entity, Policy, load
+from camscan.policy import Entity, Policy, check, files_in, load
 
 
 def test_whole_policy(library: Path) -> None:
@@ -113,3 +113,31 @@ def test_built_in_policies() -> None:
     assert [policy.id for policy in policies] == ["uk-nil", "us-fcc-covered", "us-ndaa-889"]
     for policy in policies:
         assert {"Hikvision", "Dahua"} <= {maker for entity in policy.entities for maker in entity.makers}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("id: uk-nil", "id: UK NIL", "ours.yaml:1: id: "),
+        ("url: https:", "url: ftp:", "ours.yaml:5: url: "),
+        ("name: Dahua Co", "name: Hikvision Co", "ours.yaml:9: a second 'Hikvision Co': put its makers together"),
+    ],
+)
+def test_what_would_be_shown_wrongly_is_a_fault(library: Path, tmp_path: Path, old: str, new: str, said: str) -> None:
+    own = tmp_path / "ours.yaml"
+    own.write_text((library / "policies" / "uk-nil.yaml").read_text().replace(old, new))
+    [fault] = check(own, [library])
+    assert said in fault
+    with pytest.raises(RuleError, match=r"ours\.yaml"):
+        load([library], [str(own)])
+
+
+def test_a_list_without_entities_is_a_fault(library: Path, tmp_path: Path) -> None:
+    own = tmp_path / "ours.yaml"
+    own.write_text((library / "policies" / "uk-nil.yaml").read_text().split("  - {name")[0].replace("s:\n", "s: []\n"))
+    assert "ours.yaml:7: entities: " in check(own, [library])[0]
+
+
+def test_every_policy_that_comes_with_camscan_is_without_fault() -> None:
+    folder = fingerprints_folder()
+    assert [fault for file in files_in(folder) for fault in check(file, [folder])] == []

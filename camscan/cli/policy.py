@@ -1,0 +1,134 @@
+"""`camscan policy`: the lists that devices are held against."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camscan.cli import options
+
+if TYPE_CHECKING:
+    from camscan.policy import Policy
+
+SCHEMA = "camscan-policies/1"
+_MAX_SENTENCE = 2_000
+
+_format = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to write it.",
+)
+
+
+@click.group()
+def policy() -> None:
+    """The lists of legal entities and makers that devices are held against."""
+
+
+@policy.command("list")
+@options.fingerprints
+@_format
+@options.output
+def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
+    """List the policies that come with camscan, and those of your own folders.
+
+    \b
+    Examples:
+      camscan policy list
+      camscan policy list --fingerprints my-rules --format json
+    """
+    from camscan.cli.judging import chosen_policies
+    from camscan.cli.writing import write_text
+
+    found = chosen_policies((), folders)
+    write_text(_json(found) if format_ == "json" else _lines(found), output)
+
+
+@policy.command()
+@click.argument("names", nargs=-1, required=True, metavar="ID-OR-FILE...")
+@options.fingerprints
+@_format
+@options.output
+def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
+    """Show policies in full: entities, makers, dates, and the sentences that a listed device offends.
+
+    \b
+    Examples:
+      camscan policy show uk-nil
+      camscan policy show ours.yaml --format json
+    """
+    from camscan.cli.judging import chosen_policies
+    from camscan.cli.writing import write_text
+
+    found = chosen_policies(names, folders)
+    write_text(_json(found) if format_ == "json" else _pages(found), output)
+
+
+@policy.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[FILE-OR-FOLDER]...")
+@options.fingerprints
+def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
+    """Check policies of your own and say what is wrong with each, with file, line and remedy.
+
+    Without a path, the policies that come with camscan and those of --fingerprints are checked.
+
+    \b
+    Examples:
+      camscan policy check ours.yaml
+      camscan policy check my-rules/policies
+    """
+    from camscan.cli.sites import refuse
+    from camscan.data import fingerprints_folder
+    from camscan.errors import UsageError
+    from camscan.policy import check as faults_of
+    from camscan.policy import files_in
+
+    libraries = (fingerprints_folder(), *folders)
+    files = [file for path in paths or libraries for file in (files_in(path) if path.is_dir() else [path])]
+    if not files:
+        raise UsageError(f"no policy in {', '.join(map(str, paths))}: a policy is a file that ends in .yaml")
+    if faults := [fault for file in files for fault in faults_of(file, libraries)]:
+        refuse(faults)
+    click.echo(f"{len(files)} {'policy' if len(files) == 1 else 'policies'} can be used.")
+
+
+def _json(found: Sequence[Policy]) -> Iterator[str]:
+    from dataclasses import asdict
+
+    def plain(value: Any) -> str:
+        return str(value.isoformat())
+
+    policies = [{**asdict(one), "makers": one.makers} for one in found]
+    yield json.dumps({"schema": SCHEMA, "policies": policies}, default=plain, indent=1) + "\n"
+
+
+def _lines(found: Sequence[Policy]) -> Iterator[str]:
+    from camscan.reports.escape import terminal
+
+    width = max((len(one.id) for one in found), default=0)
+    for one in found:
+        counts = f"{len(one.entities):3} entities  {len(one.makers):3} makers"
+        yield f"{one.id:<{width}}  {terminal(one.jurisdiction):<4}  {one.since}  {counts}  {terminal(one.title)}\n"
+
+
+def _pages(found: Sequence[Policy]) -> Iterator[str]:
+    from camscan.reports.escape import terminal
+
+    for number, one in enumerate(found):
+        yield "\n" if number else ""
+        yield f"{one.id}: {terminal(one.title)}\n"
+        yield f"  {terminal(one.jurisdiction)}, since {one.since}; {terminal(one.citation)}\n  {terminal(one.url)}\n"
+        for entity in one.entities:
+            said = f" ({terminal(entity.citation)})" if entity.citation else ""
+            makers = ", ".join(map(terminal, entity.makers))
+            yield f"  - {terminal(entity.name)}: {makers}, since {entity.since or one.since}{said}\n"
+        for direction in one.directions:
+            yield f"  {direction.applies}: {terminal(direction.text, _MAX_SENTENCE)}\n"
+            yield f"    {terminal(direction.citation)}, {direction.since or one.since}; {terminal(direction.url)}\n"
