@@ -41,7 +41,15 @@ def test_the_list_names_what_comes_with_camscan_and_what_a_folder_adds(own: Path
     own.rename(own.parent / "policies" / own.name)
     lines = run("list", "--fingerprints", str(own.parent)).stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["ours", "uk-nil", "us-fcc-covered", "us-ndaa-889"]
-    assert lines[0].split(maxsplit=7)[1:] == ["XX", "2026-05-01", "1", "entities", "1", "makers", "What we no longer buy"]
+    assert lines[0].split(maxsplit=7)[1:] == [
+        "XX",
+        "2026-05-01",
+        "1",
+        "entities",
+        "1",
+        "makers",
+        "What we no longer buy",
+    ]
 
 
 def test_for_programs(own: Path) -> None:

@@ -5,68 +5,27 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from support.listed import AT, LIST, answer, store_scan
 
 from camscan.cli.exits import Exit
 from camscan.cli.reconcile import FORMAT_NAMES, reconcile
 from camscan.cli.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.sample import sample
 from camscan.errors import UsageError
-from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Outcome, Scan
 from camscan.store import Store
-
-AT = datetime(2026, 11, 24, tzinfo=UTC)
-
-LIST = """Camera;IP Addr.;MAC-Adresse;S/N;Make/Model;Site
-Gate;10.0.0.1;;DS-2CD2385G1-I20190507AAWRD12345678;HIKVISION DS-2CD2385G1-I;North
-Door;10.0.0.2;;;Axis P3245;North
-Yard;10.0.0.3;;;Axis Q1615;North
-Quay;10.0.0.4;;;;North
-Mole;10.0.9.9;;;;North
-Hall;;;;;North
-Gate again;10.0.0.1;;;;North
-"=cmd|' /C calc'!A0";10.0.0.3;;;;North
-"""
-
-
-def answer(target: str, server: str, body: str = "") -> Observation:
-    raw = f"HTTP/1.1 200 OK\r\nServer: {server}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
-    return Observation(target, "http", Outcome.ANSWERED, AT, 80, "GET /", {}, raw)
-
-
-def sadp(target: str, model: str, serial: str) -> Observation:
-    fields = {"sadp.device_description": (model,), "sadp.device_sn": (serial,), "sadp.types": ("inquiry",)}
-    return Observation(target, "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", fields, b"")
-
-
-def silent(target: str) -> LedgerEntry:
-    return LedgerEntry(target, {"http": Outcome.SILENT, "sadp": Outcome.SILENT})
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     path = tmp_path / "camscan.db"
-    with Store.open(path) as store:
-        scan = Scan("4f2a00", AT, ("10.0.0.0/24",), ("http", "sadp"), "North")
-        store.begin(scan)
-        seen = [
-            sadp("10.0.0.1", "DS-2CD2385G1-I", "DS-2CD2385G1-I20190507AAWRD12345678"),
-            answer("10.0.0.2", "App-webs/"),
-            answer("10.0.0.7", "App-webs/"),
-        ]
-        entries = [LedgerEntry(one.target, {one.channel: Outcome.ANSWERED}) for one in seen]
-        store.append(scan.id, seen, [*entries, silent("10.0.0.3"), LedgerEntry("10.0.0.4", {"http": Outcome.EXCLUDED})])
-        store.finish(Scan(**{**_asdict(scan), "status": ScanStatus.COMPLETE, "finished_at": AT}))
+    store_scan(path)
     return path
-
-
-def _asdict(scan: Scan) -> dict[str, Any]:
-    return {name: getattr(scan, name) for name in scan.__slots__}
 
 
 @pytest.fixture

@@ -1,0 +1,112 @@
+"""The published schemas of `camscan reconcile` and `camscan sample`, and the documents that they write."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator, ValidationError
+from support.listed import LIST, store_scan
+from support.schemas import FOLDER, schema, validator
+
+from camscan.cli.reconcile import reconcile
+from camscan.cli.sample import sample
+from camscan.inventory.reconcile import Class
+from camscan.inventory.synonyms import Field
+
+RECONCILE, SAMPLE = "camscan-reconcile-1", "camscan-sample-1"
+
+
+@pytest.fixture(scope="module")
+def cameras(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("list") / "cameras.csv"
+    path.write_text(LIST)
+    return path
+
+
+@pytest.fixture(scope="module")
+def lines(cameras: Path) -> dict[str, str]:
+    """Format -> what `camscan reconcile` writes."""
+    db = cameras.with_name("camscan.db")
+    store_scan(db)
+    words = [str(cameras), "--db", str(db), "--quiet", "--format"]
+    return {name: CliRunner().invoke(reconcile, [*words, name]).stdout for name in ("json", "jsonl")}
+
+
+@pytest.fixture(scope="module")
+def document(lines: dict[str, str]) -> Any:
+    return json.loads(lines["json"])
+
+
+def drawn(*words: str) -> Any:
+    return json.loads(CliRunner().invoke(sample, [*words, "--seed", "7", "--format", "json", "--quiet"]).stdout)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_each_schema_is_one_and_is_called_like_its_file(path: Path) -> None:
+    found = schema(path.stem)
+    Draft202012Validator.check_schema(found)
+    assert found["properties"]["schema"]["const"] == f"{'-'.join(path.stem.split('-')[:-1])}/{path.stem[-1]}"
+
+
+def test_a_reconciliation_is_valid_as_a_whole_and_line_by_line(document: Any, lines: dict[str, str]) -> None:
+    validator(RECONCILE).validate(document)
+    assert {"matched", "undeclared", "not-found", "unusable"} <= {one["class"] for one in document["results"]}
+    for line in lines["jsonl"].splitlines():
+        validator(RECONCILE, "result").validate(json.loads(line))
+
+
+def test_the_closed_lists_are_those_of_the_code() -> None:
+    definitions = schema(RECONCILE)["$defs"]
+    assert definitions["column"]["enum"] == [field.value for field in Field]
+    assert definitions["result"]["properties"]["class"]["enum"] == [cls.value for cls in Class]
+    assert definitions["summary"]["properties"]["classes"]["required"] == [cls.value for cls in Class]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("schema",), "camscan-reconcile/2"),
+        (("extra",), 1),
+        (("inventory", "sheets", 0, "extra"), 1),
+        (("inventory", "sheets", 0, "columns", "colour"), ["Colour"]),
+        (("scans",), []),
+        (("scans", 0, "started_at"), "yesterday"),
+        (("summary", "classes", "lost"), 1),
+        (("summary", "recall", "value"), 1.5),
+        (("completeness", "estimates", 0, "refused"), None),
+        (("results", 0, "class"), "found"),
+        (("results", 0, "row"), None),
+        (("results", 0, "device"), None),
+        (("results", 0, "device", "verdict"), "guilty"),
+        (("results", 0, "score"), 99),
+        (("results", -1, "row"), {}),
+        (("results", -1, "device"), None),
+    ],
+)
+def test_what_breaks_the_contract_is_found(document: Any, path: tuple[str | int, ...], value: Any) -> None:
+    broken = copy.deepcopy(document)
+    place = broken
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(ValidationError):
+        validator(RECONCILE).validate(broken)
+
+
+def test_samples_of_addresses_and_of_rows_are_valid(cameras: Path) -> None:
+    validator(SAMPLE).validate(drawn("10.0.0.0/24"))
+    found = drawn("--inventory", str(cameras))
+    validator(SAMPLE).validate(found)
+    assert found["sample"][0]["row"]
+
+
+@pytest.mark.parametrize("item", [{}, {"address": ""}, {"address": "10.0.0.1", "row_number": 1}, {"row_number": 1}])
+def test_an_item_that_is_neither_is_found(item: dict[str, Any]) -> None:
+    broken = {**drawn("10.0.0.1-20"), "sample": [item]}
+    with pytest.raises(ValidationError):
+        validator(SAMPLE).validate(broken)
