@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, S
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from camscan.records import Outcome
+from camscan.records import Observation, Outcome
 
 BROADCAST = "255.255.255.255"
 """As a group: the limited broadcast, sent on each interface."""
@@ -70,11 +71,15 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request of an HTTP conversation. `path` is origin-form; a body makes it a POST."""
+    """One request of an HTTP conversation. `path` is origin-form; a body makes it a POST.
+
+    `token`: the body is a SOAP envelope with an empty Header, into which `Enrolled.ask` may put a WS-UsernameToken.
+    """
 
     path: str
     body: bytes = b""
     content_type: str = ""
+    token: bool = False
 
 
 class Posed(Protocol):
@@ -104,6 +109,61 @@ class Browser(Protocol):
         """Ask for one resource; redirects are not followed and no login is sent."""
 
 
+class Enrolled(Protocol):
+    """An HTTP conversation with one port of one device that the operator has enrolled a login for.
+
+    No secret passes through here: the request is the asker's, and whoever stands behind this answers the challenge.
+    """
+
+    async def ask(self, request: HttpRequest) -> Exchange:
+        """Ask for one resource, with the login where the device asks for one; redirects are not followed.
+
+        `ANSWERED` holds the last answer alone, the challenge before it left out; a fault in SOAP that is no question
+        of the login is an answer. `AUTH_REQUIRED` says in its reason why there is no answer (see `LoginReason`); from
+        then on every further request to this device in this run ends so without a packet. Everything else is as
+        with `Browser.fetch`.
+        """
+
+
+class Send(Protocol):
+    """Puts one request on the wire of the conversation that a login is for."""
+
+    async def __call__(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Exchange:
+        """Send a request, with an Authorization header where one is given.
+
+        `again`: send it once more where a kept-alive connection ends just as it is used.
+        """
+
+
+class Login(Protocol):
+    """What may be said to one port of one enrolled device, and when."""
+
+    def objection(self, certificate: bytes) -> str:
+        """Why nothing may be said to the peer with this certificate (DER, empty where it showed none); else ""."""
+
+    async def ask(self, request: HttpRequest, send: Send) -> Exchange:
+        """See `Enrolled.ask`; `send` puts the request on the wire."""
+
+
+class Broker(Protocol):
+    """Knows for whom a login is enrolled, and holds the rules of its use."""
+
+    def login(self, address: str, port: int, seen: Sequence[Observation], *, tls: bool) -> Login | None:
+        """The login for a port, or None where none is enrolled for it. See `Net.enrolled`."""
+
+
+class LoginReason(StrEnum):
+    """Why a request to an enrolled device has no answer; a colon and more words may follow."""
+
+    NOT_ENROLLED = "not enrolled"
+    REFUSED = "login refused"
+    LOCKED = "login locked"
+    OTHER_DEVICE = "not the enrolled device"
+    CERTIFICATE = "certificate changed"
+    UNSAFE = "login would not be safe"
+    NO_SECRET = "secret cannot be read"  # noqa: S105 - a reason
+
+
 class Net(Protocol):
     """What a probe may do. Every call keeps to scope, pace and budgets, and none raises for what a peer does."""
 
@@ -128,6 +188,16 @@ class Net(Protocol):
 
     def browse(self, address: str, port: int, *, tls: bool = False) -> AbstractAsyncContextManager[Browser]:
         """Hold an HTTP conversation over kept-alive connections."""
+
+    def enrolled(
+        self, address: str, port: int, seen: Sequence[Observation], *, tls: bool = False
+    ) -> AbstractAsyncContextManager[Enrolled | None]:
+        """Hold an HTTP conversation with a login, where one is enrolled for this device at this port; else None.
+
+        `seen` is everything that the address has said without a login. What was enrolled (MAC, serial, maker) is
+        checked against it before the secret is used, the certificate on the connection itself; the device's clock
+        is taken from it, too.
+        """
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         """Send an inquiry to one address; `replies` are the datagrams that came from it."""

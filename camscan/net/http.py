@@ -20,6 +20,7 @@ from camscan.net import budget
 from camscan.net.base import HttpRequest
 from camscan.net.grab import Grabbed
 from camscan.net.line import Line, attach
+from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
 _HEADERS = {"User-Agent": "camscan", "Accept": "*/*", "Accept-Encoding": "identity"}
@@ -31,6 +32,8 @@ _PATH = re.compile(r"/[!-~]*")
 """Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
 
 Dial = Callable[[], Awaitable[Line]]
+Objection = Callable[[bytes], str]
+"""Takes the certificate (DER) of a peer and says why nothing may be spoken with it; "" where it may."""
 
 
 class _Handler(ResponseHandler):
@@ -68,10 +71,11 @@ class _Connector(aiohttp.BaseConnector):
 
     allowed_protocol_schema_set = frozenset({"http", "https"})
 
-    def __init__(self, dial: Dial, context: ssl.SSLContext | None) -> None:
+    def __init__(self, dial: Dial, context: ssl.SSLContext | None, objection: Objection | None) -> None:
         super().__init__(limit=1, keepalive_timeout=budget.SILENCE)
         self._dial = dial
         self._context = context
+        self._objection = objection
         self.handler: _Handler | None = None
         self.deadline = asyncio.timeout(None)
 
@@ -83,7 +87,18 @@ class _Connector(aiohttp.BaseConnector):
         self.deadline.reschedule(loop.time() + budget.TOTAL)
         handler = self.handler = _Handler(loop)
         await attach(line, handler, self._context)
+        if self._objection is not None and self._context is not None:
+            self._vet(handler, self._objection)
         return handler
+
+    @staticmethod
+    def _vet(handler: _Handler, objection: Objection) -> None:
+        """Hang up on a peer with whom nothing may be spoken, before a byte of a request is sent."""
+        session = handler.transport.get_extra_info("ssl_object") if handler.transport is not None else None
+        reason = objection((session.getpeercert(binary_form=True) if session is not None else None) or b"")
+        if reason:
+            handler.close()
+            raise EndedError(Outcome.AUTH_REQUIRED, reason, connected=True)
 
 
 @dataclass(slots=True)
@@ -94,8 +109,8 @@ class Conversation:
     _connector: _Connector
     _base: str
 
-    async def request(self, request: HttpRequest) -> Grabbed:
-        """Send one request and gather the answer.
+    async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
+        """Send one request and gather the answer; `again` where a kept-alive connection ends just as it is used.
 
         An answer that aiohttp's parser refuses ends as `GARBLED`, with the bytes that came before it gave up.
 
@@ -105,17 +120,17 @@ class Conversation:
         if not _PATH.fullmatch(request.path):
             return Grabbed(Outcome.NOT_SENT, (), "no path in origin form")
         before = self._connector.handler
-        got = await self._once(request)
-        if got.outcome is Outcome.RESET and before is not None and self._connector.handler is before:
-            return await self._once(request)  # a kept-alive connection may end just as it is used again
+        got = await self._once(request, authorization)
+        if again and got.outcome is Outcome.RESET and before is not None and self._connector.handler is before:
+            return await self._once(request, authorization)
         return got
 
-    async def _once(self, request: HttpRequest) -> Grabbed:
+    async def _once(self, request: HttpRequest, authorization: str) -> Grabbed:
         if self._connector.handler is not None:
             self._connector.handler.renew()
         try:
             async with asyncio.timeout(budget.TOTAL) as self._connector.deadline:
-                await self._send(request)
+                await self._send(request, authorization)
         except aiohttp.SocketTimeoutError:
             return self._late(f"said nothing for {budget.SILENCE:g} s")
         except TimeoutError:
@@ -124,9 +139,10 @@ class Conversation:
             return self._grabbed(Outcome.GARBLED, f"{type(error).__name__}: {error}"[:200])
         return self._grabbed(Outcome.ANSWERED)
 
-    async def _send(self, request: HttpRequest) -> None:
+    async def _send(self, request: HttpRequest, authorization: str) -> None:
         method = "POST" if request.body else "GET"
-        headers = {"Content-Type": request.content_type} if request.content_type else {}
+        given = {"Content-Type": request.content_type, "Authorization": authorization}
+        headers = {name: value for name, value in given.items() if value}
         url = URL(self._base + request.path, encoded=True)
         async with self._session.request(
             method, url, data=request.body or None, headers=headers, allow_redirects=False
@@ -148,9 +164,14 @@ class Conversation:
 
 
 @asynccontextmanager
-async def conversation(base: str, dial: Dial, context: ssl.SSLContext | None) -> AsyncIterator[Conversation]:
-    """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out."""
-    connector = _Connector(dial, context)
+async def conversation(
+    base: str, dial: Dial, context: ssl.SSLContext | None, objection: Objection | None = None
+) -> AsyncIterator[Conversation]:
+    """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out.
+
+    Over TLS, `objection` looks at the peer's certificate before anything is sent.
+    """
+    connector = _Connector(dial, context, objection)
     session = aiohttp.ClientSession(
         connector=connector,
         headers=_HEADERS,

@@ -127,3 +127,13 @@ def legacy_context() -> ssl.SSLContext:
     context.set_ciphers("ALL:COMPLEMENTOFALL:eNULL:@SECLEVEL=0")
     context.options |= _OP_LEGACY_SERVER_CONNECT
     return context
+
+
+def pinned_context() -> ssl.SSLContext:
+    """A TLS context for logins: as old as devices are, but never without encryption or a certificate to hold on to.
+
+    It trusts no authority, since devices sign their own certificates: whoever uses it compares the certificate.
+    """
+    context = legacy_context()
+    context.set_ciphers("ALL:!aNULL:!eNULL:@SECLEVEL=0")
+    return context

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from camscan.net.base import Browser, Datagram, Exchange, HttpRequest, Inquiry, Posed, Scouted
+from camscan.net.base import Broker, Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, Login, Posed, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.grab import Grabbed, gather
 from camscan.net.http import Conversation, conversation
 from camscan.net.interfaces import Interface
-from camscan.net.line import legacy_context
+from camscan.net.line import legacy_context, pinned_context
 from camscan.net.link import Link, Range
 from camscan.net.outcomes import EndedError
 from camscan.net.profile import Profile
@@ -25,7 +25,7 @@ from camscan.net.scope import Scope
 from camscan.net.scout import Scout
 from camscan.net.segment import Segment
 from camscan.net.udp import Correspondent, Waiter
-from camscan.records import Outcome, Sent
+from camscan.records import Observation, Outcome, Sent
 
 _STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
@@ -40,7 +40,9 @@ class LiveNet:
         profile: Profile,
         interfaces: Sequence[Interface] = (),
         on_link: Sequence[Range] = (),
+        broker: Broker | None = None,
     ) -> None:
+        self._broker = broker
         self._dialer = Dialer(scope, profile)
         self._interfaces = tuple(interfaces)
         self._scope = scope
@@ -116,10 +118,24 @@ class LiveNet:
     async def browse(self, address: str, port: int, *, tls: bool = False) -> AsyncIterator[Browser]:
         """See `Net.browse`."""
         scheme, context = ("https", self._legacy()) if tls else ("http", None)
-        host = f"[{address}]" if ":" in address else address
         dial = partial(self._dialer.open, address, port, tls=tls)
-        async with conversation(f"{scheme}://{host}:{port}", dial, context) as talk:
+        async with conversation(f"{scheme}://{_authority(address, port)}", dial, context) as talk:
             yield _Browser(talk, address, port, partial(self._note, address, port))
+
+    @asynccontextmanager
+    async def enrolled(
+        self, address: str, port: int, seen: Sequence[Observation], *, tls: bool = False
+    ) -> AsyncIterator[Enrolled | None]:
+        """See `Net.enrolled`."""
+        login = self._broker.login(address, port, seen, tls=tls) if self._broker is not None else None
+        if login is None:
+            yield None
+            return
+        scheme, context = ("https", pinned_context()) if tls else ("http", None)
+        dial = partial(self._dialer.open, address, port, tls=tls)
+        base = f"{scheme}://{_authority(address, port)}"
+        async with conversation(base, dial, context, login.objection) as talk:
+            yield _LoggedIn(login, _Browser(talk, address, port, partial(self._note, address, port)))
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         """See `Net.ask`."""
@@ -208,14 +224,30 @@ class _Browser:
 
     async def fetch(self, request: HttpRequest) -> Exchange:
         """See `Browser.fetch`."""
+        return await self.send(request)
+
+    async def send(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Exchange:
+        """See `Send`."""
         at = _now()
         try:
-            got = await self.talk.request(request)
+            got = await self.talk.request(request, authorization, again=again)
         except EndedError as ended:
             self.note(ended.outcome, connected=ended.connected)
             return _ended(self.address, self.port, at, ended)
         self.note(got.outcome)
         return _exchange(self.address, self.port, at, got)
+
+
+@dataclass(frozen=True, slots=True)
+class _LoggedIn:
+    """Implements `camscan.net.base.Enrolled`: the login says what may be sent, the browser sends it."""
+
+    login: Login
+    browser: _Browser
+
+    async def ask(self, request: HttpRequest) -> Exchange:
+        """See `Enrolled.ask`."""
+        return await self.login.ask(request, self.browser.send)
 
 
 async def _heard(waiter: Waiter, seconds: float) -> bool:
@@ -233,6 +265,10 @@ def _exchange(address: str, port: int, at: datetime, got: Grabbed) -> Exchange:
 
 def _ended(address: str, port: int, at: datetime, ended: EndedError) -> Exchange:
     return Exchange(address, port, ended.outcome, at, reason=ended.reason)
+
+
+def _authority(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _now() -> datetime:

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from camscan.net.base import Browser, Datagram, Exchange, HttpRequest, Inquiry, Posed, Scouted
-from camscan.records import Outcome
+from camscan.net.base import Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, Posed, Scouted
+from camscan.records import Observation, Outcome
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -34,6 +34,8 @@ class ScriptedNet:
     called: Sequence[Datagram | Exchange] = ()
     links: Sequence[Datagram | Exchange] = ()
     macs: Mapping[str, str] = field(default_factory=dict)
+    logins: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that are enrolled -> why every login there ends; "" where it succeeds."""
     closed: Outcome = Outcome.SILENT
     sent: list[tuple[str, int, str]] = field(default_factory=list)
 
@@ -81,6 +83,12 @@ class ScriptedNet:
     async def browse(self, address: str, port: int, *, tls: bool = False) -> AsyncIterator[Browser]:
         yield _ScriptedBrowser(self, address, port)
 
+    @asynccontextmanager
+    async def enrolled(
+        self, address: str, port: int, seen: Sequence[Observation], *, tls: bool = False
+    ) -> AsyncIterator[Enrolled | None]:
+        yield _ScriptedLogin(self, address, port) if address in self.logins else None
+
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         self.sent.append((address, inquiry.port, "ask"))
         replies = tuple(self.datagrams.get((address, inquiry.port), ()))
@@ -119,3 +127,15 @@ class _ScriptedBrowser:
             return Exchange(self.address, self.port, Outcome.RESET, AT, reason="closed without a byte")
         outcome = Outcome.GARBLED if request.path in script.refused_by_parser else Outcome.ANSWERED
         return Exchange(self.address, self.port, outcome, AT, (reply,))
+
+
+@dataclass
+class _ScriptedLogin:
+    net: ScriptedNet
+    address: str
+    port: int
+
+    async def ask(self, request: HttpRequest) -> Exchange:
+        if reason := self.net.logins[self.address]:
+            return Exchange(self.address, self.port, Outcome.AUTH_REQUIRED, AT, reason=reason)
+        return await _ScriptedBrowser(self.net, self.address, self.port).fetch(request)
