@@ -95,6 +95,22 @@ async def test_thorough_asks_everything_of_every_address() -> None:
     assert host.asked == [("10.0.0.1", None)] * 2
 
 
+async def test_questions_behind_a_login_come_once_and_last() -> None:
+    asked: list[str] = []
+
+    class Noting(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            asked.append(self.channels[0])
+            async for observation in super().run(ask, net):
+                yield observation
+
+    probes = (Noting(Stage.LOGIN, "login"), Noting(Stage.HOST, "onvif"), Noting(Stage.PORT, "http"))
+    net = ScriptedNet({("10.0.0.1", port): Port() for port in (80, 8080)})
+    await covered(net, Plan(probes, (80,), (8080,)), ["10.0.0.1", "10.0.0.2"])
+    assert asked[-1] == "login"
+    assert asked.count("login") == 1
+
+
 async def test_a_refusal_is_a_sign_of_life() -> None:
     net = ScriptedNet({("10.0.0.1", 82): Port()}, closed=Outcome.REFUSED)
     port = Probing(Stage.PORT, "http")

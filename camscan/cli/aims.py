@@ -76,9 +76,8 @@ class Manner:
         """Packets to a device with a web page, a TLS page and RTSP open: an estimate for the plan."""
         ports = len(self.plan.first_ports) + len(self.plan.more_ports)
         port_stage = sum(probe.cost.answering_packets for probe in self.plan.at(Stage.PORT))
-        others = sum(
-            p.cost.answering_packets for s in (Stage.ADDRESS, Stage.LIVING, Stage.HOST) for p in self.plan.at(s)
-        )
+        stages = (Stage.ADDRESS, Stage.LIVING, Stage.HOST, Stage.LOGIN)
+        others = sum(probe.cost.answering_packets for stage in stages for probe in self.plan.at(stage))
         return 2 * ports + 3 * min(port_stage, 30) + others
 
     @property
@@ -133,7 +132,7 @@ def manner(choices: Choices) -> Manner:
     pace = profile(choices.profile)
     channels = [name.strip() for name in choices.channels.split(",")] if choices.channels else None
     probes = select(channels, choices.snmp_community)
-    by_port = any(probe.stage in (Stage.PORT, Stage.HOST) for probe in probes)
+    by_port = any(probe.stage in (Stage.PORT, Stage.HOST, Stage.LOGIN) for probe in probes)
     first, more = (_ports(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
     plan = Plan(probes, first, more, named_ports, choices.thorough) if by_port else Plan(probes, (), ())
     return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace)

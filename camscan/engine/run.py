@@ -152,6 +152,7 @@ class Engine:
             # Ports that say nothing take their time: what is known already is followed up beside them.
             await asyncio.gather(first, self._ask_ports(host), self._follow_up(host))
             await self._follow_up(host)
+            await self._follow_up(host, Stage.LOGIN)
 
     async def _ask_at(self, stage: Stage, host: Host) -> None:
         """Run the probes of a stage that goes by addresses side by side, but for those that the first look ended."""
@@ -185,9 +186,9 @@ class Engine:
         host.asked.update(new)
         await _in_lanes(new, ask)
 
-    async def _follow_up(self, host: Host) -> None:
+    async def _follow_up(self, host: Host, stage: Stage = Stage.HOST) -> None:
         """Run the probes that build on what the host has said; each leaves alone what it has looked at before."""
-        for probe in self._plan.at(Stage.HOST):
+        for probe in self._plan.at(stage):
             await self._gather(host, probe, Ask(host.address, None, host.seen))
 
     async def _knock_named(self, host: Host) -> None:

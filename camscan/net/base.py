@@ -119,8 +119,8 @@ class Enrolled(Protocol):
         """Ask for one resource, with the login where the device asks for one; redirects are not followed.
 
         `ANSWERED` holds the last answer alone, the challenge before it left out; a fault in SOAP that is no question
-        of the login is an answer. `AUTH_REQUIRED` says in its reason why there is no answer (see `LoginReason`); from
-        then on every further request to this device in this run ends so without a packet. Everything else is as
+        of the login is an answer. `AUTH_REQUIRED` says in its reason why there is no answer (see `LoginReason`); once
+        a device has refused a login, every further request to it in this run ends so without a packet. Everything else is as
         with `Browser.fetch`.
         """
 

@@ -26,6 +26,8 @@ class Stage(Enum):
     """For every living address once its first ports have been asked, and again when all have: to build on what it said.
 
     A probe of this stage finds in `Ask.seen` what it has asked before, and does not ask it again."""
+    LOGIN = "login"
+    """Once for every living address when all else has been asked: for questions that need an enrolled login."""
 
 
 @dataclass(frozen=True, slots=True)
