@@ -1,13 +1,15 @@
 """WWW-Authenticate challenges (RFC 9110 section 11.6.1), as HTTP and RTSP servers send them.
 
 Devices quote badly, leave out schemes, commas and closing quotes, and put several challenges into one header; whatever
-can be read is kept. No challenge is ever answered: realm and scheme only help to tell who built the device.
+can be read is kept. Realm and scheme help to tell who built the device; answers are made elsewhere (`digest`), and
+for enrolled devices alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 MAX_CHALLENGES = 16  # browsers meet three or four schemes; a flood of them says nothing more
 MAX_VALUE = 2048  # characters of one header value; a Digest challenge with a long nonce stays below 600
@@ -22,23 +24,37 @@ _ESCAPE = re.compile(r'\\(["\\])')
 _JUNK = re.compile(r"[^\s,;]++")
 
 
+Challenge: TypeAlias = tuple[str, Mapping[str, str]]
+"""The scheme in lower case ("" where none is named) and the parameters by their names in lower case."""
+
+
+def read_challenges(value: str) -> tuple[Challenge, ...]:
+    """Every challenge in one header value, with the first non-empty value of each parameter.
+
+    >>> read_challenges('Digest realm="a, b", qop="auth", Basic realm=Web Server')
+    (('digest', {'realm': 'a, b', 'qop': 'auth'}), ('basic', {'realm': 'Web Server'}))
+    """
+    challenges: list[tuple[str, dict[str, str]]] = []
+    for name, parameter in _words(value[:MAX_VALUE]):
+        if parameter is None:
+            challenges.append((name, {}))
+        else:
+            if not challenges:
+                challenges.append(("", {}))
+            parameters = challenges[-1][1]
+            parameters[name] = parameters.get(name) or parameter
+        if len(challenges) > MAX_CHALLENGES:
+            break
+    return tuple(challenges[:MAX_CHALLENGES])
+
+
 def parse_challenges(value: str) -> tuple[tuple[str, str], ...]:
     """(scheme in lower case, realm) of every challenge in one header value; "" for what is missing.
 
     >>> parse_challenges('Digest realm="a, b", qop="auth", Basic realm=Web Server')
     (('digest', 'a, b'), ('basic', 'Web Server'))
     """
-    challenges: list[tuple[str, str]] = []
-    for name, parameter in _words(value[:MAX_VALUE]):
-        if parameter is None:
-            challenges.append((name, ""))
-        elif not challenges:
-            challenges.append(("", parameter if name == "realm" else ""))
-        elif name == "realm" and not challenges[-1][1]:
-            challenges[-1] = (challenges[-1][0], parameter)
-        if len(challenges) > MAX_CHALLENGES:
-            break
-    return tuple(challenges[:MAX_CHALLENGES])
+    return tuple((scheme, parameters.get("realm", "")) for scheme, parameters in read_challenges(value))
 
 
 def challenge_fields(prefix: str, values: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -120,8 +120,8 @@ class Enrolled(Protocol):
 
         `ANSWERED` holds the last answer alone, the challenge before it left out; a fault in SOAP that is no question
         of the login is an answer. `AUTH_REQUIRED` says in its reason why there is no answer (see `LoginReason`); once
-        a device has refused a login, every further request to it in this run ends so without a packet. Everything else is as
-        with `Browser.fetch`.
+        a device has refused a login, every further request to it in this run ends so without a packet. Everything else
+        is as with `Browser.fetch`.
         """
 
 
