@@ -139,6 +139,7 @@ class Engine:
     async def _ask_everything(self, host: Host) -> None:
         async with asyncio.TaskGroup() as beside:
             native = beside.create_task(self._ask_at(Stage.ADDRESS, host))
+            scouted = beside.create_task(self._ask_ports(host))
             await self._knock_all(host, self._plan.first_ports)
             if not host.alive:
                 await native
@@ -150,7 +151,7 @@ class Engine:
             await asyncio.gather(native, living)
             await self._knock_named(host)
             # Ports that say nothing take their time: what is known already is followed up beside them.
-            await asyncio.gather(first, self._ask_ports(host), self._follow_up(host))
+            await asyncio.gather(scouted, first, self._ask_ports(host), self._follow_up(host))
             await self._follow_up(host)
             await self._follow_up(host, Stage.LOGIN)
 
