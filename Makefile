@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help demo test lint types unit check-deps lock accuracy bench clean
+.PHONY: help demo test lint types unit check-deps lock accuracy screenshot bench clean
 
 help:
 	@echo 'make demo      scan a simulated site: a table here, an HTML report in $(OUT)/'
 	@echo 'make test      everything that CI checks'
 	@echo 'make accuracy  measure the fingerprints on the labelled corpus and write docs/accuracy.md'
+	@echo 'make screenshot  take the picture of the report in docs/ (Chromium)'
 	@echo 'make bench     the benchmarks (root; network namespaces)'
 	@echo 'make lock      resolve the dependencies anew and write the locks'
 
@@ -50,6 +51,9 @@ check-deps: $(VENV)/dev
 
 accuracy: $(VENV)/dev
 	$(BIN)/camscan fingerprints evaluate tests/corpus --markdown docs/accuracy.md
+
+screenshot: demo $(VENV)/dev
+	$(BIN)/python docs/make_screenshot.py $(OUT)/demo.html docs/report.png
 
 bench: $(VENV)/dev
 	$(BIN)/python benchmarks/site.py

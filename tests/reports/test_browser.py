@@ -1,0 +1,150 @@
+"""What a real browser makes of the HTML report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser
+from support.browser import CHROMIUM, DESKTOP, PHONE, Tab, browsing, opened
+
+from camscan.records import Report
+from camscan.reports import Page
+from camscan.reports.html import SHOWN_ROWS, render
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from benchmarks.report_sample import sample
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt install chromium")
+
+A4_WIDTH = 680
+"""CSS pixels between the margins of an A4 page at 96 a inch."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def large() -> Report:
+    """With names that are markup, formulas and escape sequences among its devices."""
+    return sample(400)
+
+
+@pytest.fixture(scope="module")
+def file(large: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("report") / "report.html"
+    made.write_text("".join(render(large, Page())), encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def tab(browser: Browser, file: Path) -> Iterator[Tab]:
+    with opened(browser, file) as shown:
+        yield shown
+        assert shown.heard == [file.as_uri()], "one request, for the page itself; no dialog, no message"
+
+
+def visible(tab: Tab) -> int:
+    return tab.page.locator("table.devices tbody:visible").count()
+
+
+def test_nothing_in_it_is_live(tab: Tab) -> None:
+    assert tab.page.evaluate("document.scripts.length") == 1
+    live = "img, iframe, object, embed, form, link, base, [onerror], [onload], [onclick], [style*='url(']"
+    assert tab.page.locator(live).count() == 0
+    assert (
+        tab.page.locator("a[href]").evaluate_all(
+            "links => links.filter(link => !/^(#|https?:)/.test(link.getAttribute('href'))).length"
+        )
+        == 0
+    )
+
+
+def test_the_filter_finds_what_is_typed(tab: Tab, large: Report) -> None:
+    address = large.devices[-1].device.address
+    before = visible(tab)
+    tab.seek(address)
+    assert 1 <= visible(tab) < before
+    assert address in tab.page.locator("table.devices tbody:visible").first.inner_text()
+    assert tab.page.locator("#found").inner_text().endswith("found")
+    tab.page.locator("#filter").press("Escape")
+    tab.settle()
+    assert visible(tab) == before
+
+
+def test_tables_sort_both_ways_and_say_so(tab: Tab) -> None:
+    heads = tab.page.locator("table.devices").first.locator("th")
+    column = "table => [...table.tBodies].filter(g => !g.className).map(g => g.rows[0].cells[1].textContent.trim())"
+    heads.nth(1).locator("button").click()
+    tab.settle()
+    assert heads.nth(1).get_attribute("aria-sort") == "ascending"
+    up = tab.page.locator("table.devices").first.evaluate(column)
+    heads.nth(1).locator("button").press("Enter")
+    tab.settle()
+    assert heads.nth(1).get_attribute("aria-sort") == "descending"
+    down = tab.page.locator("table.devices").first.evaluate(column)
+    assert up != down
+    assert up[0].lower() <= up[-1].lower()
+
+
+def test_what_is_held_back_is_shown_on_demand(tab: Tab) -> None:
+    more = tab.page.locator("button.more:visible")
+    assert visible(tab) <= SHOWN_ROWS * 4
+    while more.count():
+        more.first.click()
+        tab.settle()
+    assert visible(tab) == 400
+
+
+def test_evidence_opens_from_the_keyboard(tab: Tab) -> None:
+    fold = tab.page.locator("table.devices details:visible").first
+    assert not fold.evaluate("fold => fold.open")
+    fold.locator("summary").press("Enter")
+    assert fold.evaluate("fold => fold.open")
+
+
+def test_every_chart_has_its_text(tab: Tab) -> None:
+    bare = """charts => charts.filter(chart => !chart.closest('[aria-hidden=true]')
+        && !chart.getAttribute('aria-label') && !chart.querySelector('title')).length"""
+    assert tab.page.locator("svg").count() > 0
+    assert tab.page.locator("svg").evaluate_all(bare) == 0
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_runs_off_the_screen(
+    browser: Browser, file: Path, size: tuple[int, int], scheme: Literal["light", "dark"]
+) -> None:
+    with opened(browser, file, size, scheme=scheme) as tab:
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        ink, paper = tab.page.evaluate(
+            "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        assert ink != paper
+
+
+def test_it_reads_without_scripts(browser: Browser, file: Path) -> None:
+    with opened(browser, file, scripts=False) as tab:
+        assert tab.page.locator("table.devices tbody").count() == 400
+        assert tab.page.locator("table.devices tbody").last.is_visible()
+
+
+def test_no_table_is_cut_on_paper(browser: Browser, file: Path) -> None:
+    with opened(browser, file, (A4_WIDTH, 900)) as tab:
+        tab.page.emulate_media(media="print")
+        tab.settle()
+        wide = "tables => tables.filter(t => t.getBoundingClientRect().right > innerWidth + 1).length"
+        assert tab.page.locator("table").evaluate_all(wide) == 0
+
+
+def test_the_golden_site_opens_too(browser: Browser, tmp_path: Path, report: Report) -> None:
+    file = tmp_path / "small.html"
+    file.write_text("".join(render(report, Page())), encoding="utf-8")
+    with opened(browser, file) as tab:
+        assert tab.heard == [file.as_uri()]
