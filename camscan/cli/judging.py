@@ -42,13 +42,17 @@ def judged(observations: Iterable[Observation], rules: Library, policies: Sequen
     return tuple(judge(device, policies) for device in merge(observations, identify, resolve))
 
 
+def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+    """The devices of a stored scan, by today's codecs and rules."""
+    return judged(map(read_again, store.observations(scan.id)), rules, policies)
+
+
 def report_of(
     store: Store, scan: Scan, rules: Library, policies: Sequence[Policy], *, all_hosts: bool = False
 ) -> Report:
     """Everything that a format may print about a stored scan, by today's codecs and rules."""
     counts = store.ledger_counts(scan.id)
-    seen = map(read_again, store.observations(scan.id))
-    devices = select(judged(seen, rules, policies), all_hosts=all_hosts)
+    devices = select(deemed(store, scan, rules, policies), all_hosts=all_hosts)
     return Report(
         scan,
         tuple(devices),

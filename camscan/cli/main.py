@@ -9,6 +9,7 @@ import click
 
 from camscan import __version__
 from camscan.cli.config import config, init
+from camscan.cli.db import db
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
 from camscan.cli.discover import discover
@@ -50,6 +51,7 @@ COMMANDS = (
     init,
     config,
     notify,
+    db,
     fingerprints,
     policy,
     simulate,

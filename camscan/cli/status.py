@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +62,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     config = configuration(file).config
     with Store.open(db or database(config)) as store:
         rows = list(_rows(store, config))
-        write_metrics(store, config)
+    _write_metrics(rows, config)
     now = datetime.now(UTC)
     write_text([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     if oldest is not None and any(row.is_older(oldest, now) for row in rows):
@@ -75,11 +75,16 @@ def write_metrics(store: Store, config: Config) -> None:
     Raises:
         HostError: they cannot be written.
     """
+    if config.metrics is not None:
+        _write_metrics(list(_rows(store, config)), config)
+
+
+def _write_metrics(rows: Sequence[_Row], config: Config) -> None:
     from camscan.cli.writing import write_text
     from camscan.sweeps.metrics import figures, text
 
     if config.metrics is not None:
-        found = [figure for row in _rows(store, config) for figure in figures(row.site, row.memory, row.pending)]
+        found = [figure for row in rows for figure in figures(row.site, row.memory, row.pending)]
         write_text(text(found), config.path(config.metrics.textfile))
 
 
@@ -102,7 +107,7 @@ class _Row:
 
 
 def _rows(store: Store, config: Config) -> Iterator[_Row]:
-    from camscan.cli.sweeping import remembered
+    from camscan.cli.history import remembered
 
     pending = store.outbox.pending()
     for site in config.site:

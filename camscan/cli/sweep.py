@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,12 +130,26 @@ def _swept(ground: Ground, sites: Sequence[Site], postman: Postman | None) -> It
             cut = "interrupted by a signal"
         if postman:
             postman.go()
-        yield one
+        yield one if _pruned(ground, site, end) else replace(one, failed=True)
+
+
+def _pruned(ground: Ground, site: Site, end: float) -> bool:
+    """Make room, if the configuration says so; whether that went well."""
+    from camscan.cli.keeping import prune_after_sweep
+    from camscan.errors import CamscanError
+    from camscan.sweeps.journal import tell
+
+    try:
+        prune_after_sweep(ground, site, end)
+    except CamscanError as error:
+        tell("prune.failed", logging.ERROR, site=site.name, reason=str(error))
+        return False
+    return True
 
 
 def _longest_waiting_first(ground: Ground, sites: Sequence[Site]) -> list[Site]:
     """So that a deadline that comes too early cuts off another site each time."""
-    from camscan.cli.sweeping import remembered
+    from camscan.cli.history import remembered
 
     never = datetime.min.replace(tzinfo=UTC)
     return sorted(sites, key=lambda site: remembered(ground.store, site.name).good or never)

@@ -14,11 +14,11 @@ from pathlib import Path
 from platformdirs import user_runtime_path
 
 from camscan.cli.aims import aim
-from camscan.cli.judging import judged
+from camscan.cli.history import MARK, remembered, sweeps_of
+from camscan.cli.judging import deemed
 from camscan.cli.progress import Progress
 from camscan.cli.scanning import Job, new_job, resumed_job, run
 from camscan.cli.sites import choices, policies
-from camscan.codecs.registry import read_again
 from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.policy import Policy
@@ -35,8 +35,6 @@ from camscan.sweeps.journal import tell
 from camscan.sweeps.lock import held, lock_file
 from camscan.sweeps.looks import Look, look
 
-_MARK = "sweep"
-"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
 _MAX_LINES = 200
 """Changes of one sweep that are logged one by one; the summary counts them all."""
 
@@ -91,13 +89,7 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
 
 def look_at(store: Store, scan: Scan, rules: Library, lists: Sequence[Policy]) -> Look:
     """A stored scan as comparing sees it, judged by today's rules."""
-    seen = map(read_again, store.observations(scan.id))
-    return look(scan, select(judged(seen, rules, lists), all_hosts=False), store.ledger(scan.id))
-
-
-def remembered(store: Store, site: str) -> memories.Memory:
-    """What is remembered of a site."""
-    return memories.load(store.outbox.memory(site))
+    return look(scan, select(deemed(store, scan, rules, lists), all_hosts=False), store.ledger(scan.id))
 
 
 def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
@@ -111,19 +103,14 @@ def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
         resumed = store.resume(before.id)
         return resumed_job(resumed, replace(chosen, targets=()), store.covered(resumed.id))
     job = new_job(chosen, site.name)
-    job = replace(job, scan=replace(job.scan, settings={**job.scan.settings, _MARK: "yes"}))
+    job = replace(job, scan=replace(job.scan, settings={**job.scan.settings, MARK: "yes"}))
     store.begin(job.scan)
     return job
 
 
-def _sweeps(store: Store, site: Site) -> list[Scan]:
-    """The sweeps of a site, newest first."""
-    return [scan for scan in store.scans(site.name) if _MARK in scan.settings]
-
-
 def _resumable(store: Store, site: Site, specs: str) -> Scan | None:
     """The newest sweep, where it began today, was interrupted, and had the same targets."""
-    newest = next(iter(_sweeps(store, site)), None)
+    newest = next(iter(sweeps_of(store, site.name)), None)
     if newest is None or newest.status is not ScanStatus.INTERRUPTED or newest.settings.get("specs") != specs:
         return None
     return newest if newest.started_at.astimezone().date() == datetime.now().astimezone().date() else None
@@ -131,7 +118,7 @@ def _resumable(store: Store, site: Site, specs: str) -> Scan | None:
 
 def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]:
     """Sweeps that ended, or were killed, before they were compared; the oldest first."""
-    sweeps = _sweeps(store, site)
+    sweeps = sweeps_of(store, site.name)
     known = next((place for place, scan in enumerate(sweeps) if scan.id == memory.scan), None)
     if known is None:
         return

@@ -76,6 +76,21 @@ def open_database(target: str | Path | None) -> Database:
     return Database(URL.create("sqlite", database=str(target)))
 
 
+def existing_file(target: str | Path | None) -> Path | None:
+    """The file of what `open_database` would open; None where that is on a server.
+
+    Raises:
+        StoreError: there is no such file.
+    """
+    url = make_url(target) if isinstance(target, str) and "://" in target else None
+    if url is not None and url.get_backend_name() != "sqlite":
+        return None
+    file = Path(url.database or "") if url is not None else Path(target or _default_file())
+    if not file.is_file():
+        raise StoreError(f"there is no store {file}: name one with --db, or make one with `camscan scan`")
+    return file
+
+
 def _default_file() -> Path:
     folder = user_data_path("camscan", appauthor=False)
     try:

@@ -34,6 +34,19 @@ def migrate(database: Database) -> None:
             _run(connection, found)
 
 
+def pending(database: Database) -> str:
+    """What is to be done for the schema to be today's; nothing where it is.
+
+    Raises:
+        StoreError: as `migrate`.
+    """
+    with database.reading() as connection:
+        found = _revision(connection, database.where)
+    if found == REVISION:
+        return ""
+    return f"it has schema {found or 'none'} of {REVISION}: any command that opens it brings it up to date"
+
+
 def _revision(connection: Connection, where: str) -> str | None:
     """The number of the last step that was taken; None in an empty database."""
     tables = inspect(connection).get_table_names()

@@ -80,6 +80,16 @@ class Outbox:
         with self._database.reading() as connection:
             return {unescape(site): count for site, count in connection.execute(query).all()}
 
+    def waiting(self) -> tuple[str, ...]:
+        """The ids of the messages that have not been taken yet."""
+        with self._database.reading() as connection:
+            return tuple(map(unescape, connection.scalars(select(outbox.c.id).where(outbox.c.delivered_at.is_(None)))))
+
+    def forget(self, before: datetime) -> int:
+        """Delete the messages that were taken before then, and say how many."""
+        with self._database.writing() as connection:
+            return connection.execute(delete(outbox).where(outbox.c.delivered_at < to_time(before))).rowcount
+
     def _update(self, identity: str, **values: object) -> None:
         with self._database.writing() as connection:
             connection.execute(update(outbox).where(outbox.c.id == escape(identity)).values(values))

@@ -23,7 +23,13 @@ BUSY_SECONDS = 30.0
 WRITES = "camscan_writes"
 """Execution option of an engine whose transactions will write."""
 
-_PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+_PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",  # of a new file; in another it changes nothing
+    "journal_mode=TRUNCATE",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+)
 
 _MEANINGS = (
     ("SQLITE_NOTADB", "is not a camscan database: name another file with --db, or move this one away"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,10 +16,12 @@ from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.store import prune
 from camscan.store.claims import Claims
 from camscan.store.engine import Database, open_database
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
+from camscan.store.prune import THINNED, Thinned
 from camscan.store.rows import (
     Values,
     ledger_values,
@@ -104,6 +107,9 @@ class Store:
         if scan.status is ScanStatus.COMPLETE:
             self._claims.drop(number)
             raise StoreError(f"scan {scan_id} is complete, nothing is left to resume: begin a new scan")
+        if THINNED in scan.settings:
+            self._claims.drop(number)
+            raise StoreError(f"scan {scan_id} was thinned, most of it is gone: begin a new scan")
         running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
         with self._database.writing() as connection:
             connection.execute(update(scans).where(scans.c.number == number).values(running))
@@ -181,6 +187,26 @@ class Store:
         query = select(ledger.c.target).where(ledger.c.scan == self._number(scan_id))
         with self._database.reading() as connection:
             return frozenset(map(unescape, connection.scalars(query)))
+
+    def would_thin(self, scan_id: str, keep: Collection[str]) -> Thinned:
+        """What `thin` would do."""
+        with self._database.reading() as connection:
+            return prune.foreseen(connection, self._number(scan_id), keep)
+
+    def thin(self, scan_id: str, keep: Collection[str], at: datetime) -> Thinned:
+        """Delete all of a scan but the evidence of these targets; where there is none, the scan as well.
+
+        All of that happens in one transaction. A scan that is running is left alone, with StoreError.
+        """
+        number = self._number(scan_id)
+        with self._database.writing() as connection:
+            row = connection.execute(select(scans).where(scans.c.number == number)).one_or_none()
+            if row is None:  # another process was quicker
+                return Thinned(deleted=0, kept=0, gone=True)
+            scan = self._scan(row)
+            if scan.status is ScanStatus.RUNNING:
+                raise StoreError(f"scan {scan_id} is still running: wait for its end")
+            return prune.thin(connection, number, scan, keep, at)
 
     def _stream(self, query: Select[Any], after: Callable[[Row[Any]], ColumnElement[bool]]) -> Iterator[Row[Any]]:
         page = query.limit(PAGE)

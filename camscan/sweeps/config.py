@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from camscan.errors import UsageError
+from camscan.sweeps import keeping
 from camscan.sweeps.coverage import Terms
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -159,6 +160,22 @@ class Metrics(Part):
     textfile: Text = Field(description='name a file that ends in .prom, such as "/var/lib/node_exporter/camscan.prom"')
 
 
+class Retention(Part):
+    """How long sweeps are kept whole: what either says is to be kept, is."""
+
+    sweeps: StrictInt = Field(
+        default=10, ge=2, le=10_000, description="write how many sweeps of each site are kept, such as sweeps = 10"
+    )
+    days: StrictInt = Field(
+        default=7, ge=0, le=36_500, description="write for how many days sweeps are kept, such as days = 7"
+    )
+
+    @property
+    def terms(self) -> keeping.Terms:
+        """The same for the rule that decides."""
+        return keeping.Terms(self.sweeps, self.days)
+
+
 class Config(Part):
     """The whole file. `folder` is where it lies: file names in it are relative to that."""
 
@@ -167,6 +184,7 @@ class Config(Part):
     sweep: Sweep = Field(default_factory=Sweep)
     notify: Notify | None = None
     metrics: Metrics | None = None
+    retention: Retention | None = None
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, name: str) -> Path:

@@ -14,12 +14,19 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from camscan.errors import UsageError
-from camscan.sweeps.config import Config, Metrics, Notify, Part, Site, Store, Sweep
+from camscan.sweeps.config import Config, Metrics, Notify, Part, Retention, Site, Store, Sweep
 from camscan.sweeps.lines import Lines
 
 MAX_BYTES = 1024 * 1024
 """Of the file; thousands of sites take less."""
-_TABLES: dict[str, type[Part]] = {"site": Site, "store": Store, "sweep": Sweep, "notify": Notify, "metrics": Metrics}
+_TABLES: dict[str, type[Part]] = {
+    "site": Site,
+    "store": Store,
+    "sweep": Sweep,
+    "notify": Notify,
+    "metrics": Metrics,
+    "retention": Retention,
+}
 
 
 class Document:

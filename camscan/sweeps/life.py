@@ -46,6 +46,7 @@ def merged(track: Track, others: Sequence[Track]) -> Track:
     for other in others:
         track = replace(
             track,
+            first_seen=min(track.first_seen, other.first_seen),
             places={**other.places, **track.places},
             channels={**other.channels, **track.channels},
             serials=_more(track.serials, (other.serials,)),

@@ -12,8 +12,9 @@ import pytest
 from support.world import CONFIG, World, camera
 
 from camscan.cli import sweeping
+from camscan.cli.history import remembered
 from camscan.cli.judging import library
-from camscan.cli.sweeping import Ground, Swept, remembered, sweep
+from camscan.cli.sweeping import Ground, Swept, sweep
 from camscan.errors import StoreError, TargetError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus

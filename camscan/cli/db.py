@@ -1,0 +1,146 @@
+"""`camscan db`: the care of the store."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.cli.status import config_option, db_option
+
+if TYPE_CHECKING:
+    from camscan.sweeps.config import Config
+    from camscan.sweeps.keeping import Terms
+
+
+@click.group()
+def db() -> None:
+    """The care of the store: make room, copy, check, export."""
+
+
+@db.command()
+@config_option
+@db_option
+@click.option("--sweeps", type=click.IntRange(2, 10_000), metavar="N", help="Keep the newest N of each site whole.")
+@click.option("--days", type=click.IntRange(0, 36_500), metavar="N", help="Keep whole what is younger than N days.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | None, dry_run: bool) -> None:
+    """Thin old sweeps to the evidence of each listed or suspected device's first and last sighting.
+
+    How much is kept whole stands under [retention] in the configuration. Never thinned are scans made by hand, sweeps
+    that were not compared yet, the last complete ones, and those of alerts that wait. The space is given back.
+
+    \b
+    Examples:
+      camscan db prune --dry-run
+      camscan db prune --config /etc/camscan/camscan.toml --sweeps 30 --days 90
+    """
+    from camscan.cli.judging import library
+    from camscan.cli.keeping import forget, summed
+    from camscan.cli.keeping import prune as pruned
+    from camscan.cli.sites import configuration, database
+    from camscan.cli.sweeping import Ground
+    from camscan.store import Store
+    from camscan.store.sqlitefile import shrink
+
+    config = configuration(file).config
+    terms = _terms(config, sweeps, days)
+    with Store.open(db or database(config)) as store:
+        ground = Ground(config, store, library())
+        for site in config.site:
+            click.echo(summed(site, pruned(ground, site, terms, dry_run=dry_run), dry_run=dry_run))
+        where = store.file
+        if not dry_run:
+            forget(store, terms)
+    if where and not dry_run:
+        click.echo(f"{where}: {shrink(where) / 1e6:,.1f} MB given back, {where.stat().st_size / 1e6:,.1f} MB left")
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@options.db
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@options.quiet
+def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
+    """Copy the store to FILE as it is at one moment, also while a sweep writes to it.
+
+    The copy is a store like any other: `camscan devices --db FILE` looks into it.
+
+    \b
+    Examples:
+      camscan db backup /var/backups/camscan.db
+      camscan db backup --db /var/lib/camscan/camscan.db --force /mnt/backup/camscan.db
+    """
+    from camscan.errors import UsageError
+    from camscan.store.engine import existing_file
+    from camscan.store.sqlitefile import backup as copy
+
+    source = existing_file(db)
+    if source is None:
+        raise UsageError("this store is on a database server: copy it with the server's own tool, such as pg_dump")
+    if file.exists() and not force:
+        raise UsageError(f"{file} is there already: name another file, or add --force")
+    if file.exists() and file.samefile(source):
+        raise UsageError(f"{file} is the store itself: name another file")
+    copy(source, file)
+    if not quiet:
+        click.echo(f"Wrote {file}, {file.stat().st_size / 1e6:,.1f} MB.", err=True)
+
+
+@db.command()
+@options.db
+def check(db: str | None) -> None:
+    """Check the store: its pages, what belongs to what, and its schema. Nothing is changed.
+
+    \b
+    Examples:
+      camscan db check
+      camscan db check --db /var/backups/camscan.db
+    """
+    from camscan.store.check import faults
+
+    where, found = faults(db)
+    for fault in found:
+        click.echo(f"{where}: {fault}", err=True)
+    if found:
+        sys.exit(Exit.FAILED)
+    click.echo(f"{where} is sound.")
+
+
+@db.command()
+@click.argument("scans", nargs=-1, metavar="[SCAN]...")
+@options.site
+@options.db
+@options.output
+def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Path | None) -> None:
+    """Write scans with their observations and ledger as JSON, one record a line, the oldest scan first.
+
+    SCAN is an id or the beginning of one. Default: all scans, of one site where it is named.
+
+    \b
+    Examples:
+      camscan db export -o everything.jsonl
+      camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
+    """
+    from camscan.cli.exporting import lines
+    from camscan.cli.writing import write_text
+    from camscan.store import Store
+
+    with Store.open(db) as store:
+        chosen = [store.scan(one) for one in scans] or list(reversed(store.scans(site)))
+        write_text(lines(store, chosen), output)
+
+
+def _terms(config: Config, sweeps: int | None, days: int | None) -> Terms:
+    """What is kept whole, by the options and the configuration."""
+    from camscan.errors import UsageError
+    from camscan.sweeps.config import Retention
+
+    if config.retention is None and sweeps is None and days is None:
+        raise UsageError("the configuration has no [retention]: add it as `camscan init` shows, or write --sweeps 10")
+    terms = (config.retention or Retention()).terms
+    return type(terms)(terms.sweeps if sweeps is None else sweeps, terms.days if days is None else days)

@@ -1,0 +1,20 @@
+"""What the store knows of a site's sweeps. Light, for commands that judge nothing."""
+
+from __future__ import annotations
+
+from camscan.records import Scan
+from camscan.store import Store
+from camscan.sweeps import memory as memories
+
+MARK = "sweep"
+"""The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
+
+
+def remembered(store: Store, site: str) -> memories.Memory:
+    """What is remembered of a site."""
+    return memories.load(store.outbox.memory(site))
+
+
+def sweeps_of(store: Store, site: str) -> list[Scan]:
+    """The sweeps of a site, newest first."""
+    return [scan for scan in store.scans(site) if MARK in scan.settings]

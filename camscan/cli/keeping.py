@@ -1,0 +1,82 @@
+"""Retention at work: which sweeps of a site are thinned, one after the other, and what comes of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from camscan.cli.history import remembered, sweeps_of
+from camscan.cli.judging import deemed
+from camscan.cli.sites import policies
+from camscan.cli.sweeping import Ground
+from camscan.records import Scan
+from camscan.reports import select
+from camscan.reports.escape import plain
+from camscan.store import Store
+from camscan.store.prune import THINNED, Thinned
+from camscan.sweeps.config import Site
+from camscan.sweeps.journal import tell
+from camscan.sweeps.keeping import Terms, expendable, worth_keeping
+
+_AFTER_A_SWEEP = 3
+"""Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""
+
+_MIN_TOLD_DAYS = 1
+"""Days for which a delivered alert is kept in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """One sweep that was thinned, or would be: what of it goes."""
+
+    site: str
+    scan: Scan
+    result: Thinned
+
+
+def prune(ground: Ground, site: Site, terms: Terms, *, dry_run: bool = False) -> Iterator[Pruned]:
+    """Thin what may go of a site, the oldest first. Hold the site's lock for as long.
+
+    Raises:
+        StoreError: the store cannot be read or written.
+    """
+    store, now = ground.store, datetime.now(UTC)
+    lists = policies(ground.config, site, ground.folders)
+    memory = remembered(store, site.name)
+    for scan in expendable(sweeps_of(store, site.name), memory, store.outbox.waiting(), terms, now):
+        if THINNED in scan.settings:
+            continue
+        keep = worth_keeping(memory, scan, select(deemed(store, scan, ground.rules, lists), all_hosts=False))
+        result = store.would_thin(scan.id, keep) if dry_run else store.thin(scan.id, keep, now)
+        yield Pruned(site.name, scan, result)
+
+
+def prune_after_sweep(ground: Ground, site: Site, end: float) -> None:
+    """Thin a few old sweeps of a site that was just swept, if the configuration has a retention and time is left."""
+    retention = ground.config.retention
+    if retention is None:
+        return
+    for number, one in enumerate(prune(ground, site, retention.terms), start=1):
+        tell("scan.thinned", site=site.name, scan=one.scan.id, deleted=one.result.deleted, kept=one.result.kept)
+        if number >= _AFTER_A_SWEEP or time.monotonic() >= end:
+            break
+    forget(ground.store, retention.terms)
+
+
+def forget(store: Store, terms: Terms) -> int:
+    """Delete the alerts that were delivered long ago, and say how many."""
+    return store.outbox.forget(datetime.now(UTC) - timedelta(days=max(terms.days, _MIN_TOLD_DAYS)))
+
+
+def summed(site: Site, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
+    """What became of the old sweeps of a site, in one line."""
+    results = [one.result for one in pruned]
+    gone = sum(result.gone for result in results)
+    deleted, kept = (sum(getattr(result, name) for result in results) for name in ("deleted", "kept"))
+    would = "would be " if dry_run else ""
+    return (
+        f"{plain(site.name)}: {len(results)} sweeps {would}thinned, {gone} of them deleted as a whole; "
+        f"{deleted:,} observations {would}deleted, {kept:,} kept as evidence"
+    )

@@ -1,0 +1,88 @@
+"""Making room: a scan is thinned to the evidence that is worth keeping.
+
+That is done in one transaction: killed at any point, it is as it was or as it shall be. A thinned scan no longer
+says what was silent, so it reads as partial, and its notes say why.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, delete, func, select, update
+
+from camscan.records import LedgerEntry, Scan, ScanStatus
+from camscan.store.rows import load_channels, scan_values
+from camscan.store.schema import ledger, observations, scans
+from camscan.store.text import escape, unescape
+
+THINNED = "thinned"
+"""The setting that says when a scan was thinned."""
+_CHUNK = 500
+"""Targets in one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thinned:
+    """What became of a scan: observations that were deleted and kept; `gone` where nothing of it was worth keeping."""
+
+    deleted: int
+    kept: int
+    gone: bool
+
+
+def foreseen(connection: Connection, number: int, keep: Collection[str]) -> Thinned:
+    """What thinning a scan to the evidence of these targets would do."""
+    counts = _counts(connection, number)
+    kept = sum(counts[target] for target in counts.keys() & set(keep))
+    return Thinned(sum(counts.values()) - kept, kept, gone=not kept)
+
+
+def thin(connection: Connection, number: int, scan: Scan, keep: Collection[str], at: datetime) -> Thinned:
+    """Delete the observations and ledger entries of all targets but these, and note that in the scan."""
+    result = foreseen(connection, number, keep)
+    note = _note(connection, number, result, at)
+    for table in (observations, ledger):
+        _delete(connection, table, number, _targets(connection, table, number) - set(keep))
+    if result.gone:
+        connection.execute(delete(ledger).where(ledger.c.scan == number))
+        connection.execute(delete(scans).where(scans.c.number == number))
+    else:
+        settings = {**scan.settings, THINNED: f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+        values = scan_values(replace(scan, status=ScanStatus.PARTIAL, settings=settings, notes=(*scan.notes, note)))
+        changed = {name: values[name] for name in ("status", "settings", "notes")}
+        connection.execute(update(scans).where(scans.c.number == number).values(changed))
+    return result
+
+
+def _counts(connection: Connection, number: int) -> dict[str, int]:
+    """Target -> how many observations there are of it."""
+    query = select(observations.c.target, func.count()).where(observations.c.scan == number)
+    rows = connection.execute(query.group_by(observations.c.target)).all()
+    return {unescape(target): count for target, count in rows}
+
+
+def _targets(connection: Connection, table: Table, number: int) -> set[str]:
+    return set(map(unescape, connection.scalars(select(table.c.target).where(table.c.scan == number).distinct())))
+
+
+def _delete(connection: Connection, table: Table, number: int, targets: Collection[str]) -> None:
+    ordered = sorted(targets)
+    for start in range(0, len(ordered), _CHUNK):
+        some = [escape(target) for target in ordered[start : start + _CHUNK]]
+        connection.execute(delete(table).where(table.c.scan == number, table.c.target.in_(some)))
+
+
+def _note(connection: Connection, number: int, result: Thinned, at: datetime) -> str:
+    """What was there, for those who look at what is left."""
+    outcomes: Counter[str] = Counter()
+    query = select(ledger.c.channels, func.count()).where(ledger.c.scan == number).group_by(ledger.c.channels)
+    for channels, count in connection.execute(query):
+        outcomes[LedgerEntry("", load_channels(channels)).outcome.value] += count
+    covered = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return (
+        f"thinned on {at:%Y-%m-%d}: {result.kept} of {result.kept + result.deleted} observations are kept, of devices "
+        f"seen for the first or the last time; its {sum(outcomes.values())} targets were: {covered or 'none'}"
+    )

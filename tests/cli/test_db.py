@@ -1,0 +1,166 @@
+"""The care of the store."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.world import CONFIG, World, camera
+
+from camscan.cli import judging, sweeping
+from camscan.cli.db import db
+from camscan.cli.history import remembered
+from camscan.cli.sweep import sweep
+from camscan.errors import StoreError, UsageError
+from camscan.identify.library import Library
+from camscan.records import ScanStatus
+from camscan.store import Store
+
+LONG_AGO = "[retention]\nsweeps = 2\ndays = 0\n"
+
+
+@pytest.fixture(scope="module")
+def rules() -> Library:
+    return judging.library()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
+    monkeypatch.setattr(judging, "library", lambda *_: rules)
+    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
+    monkeypatch.setattr(sweeping, "run", made.run)
+    return made
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "never.txt").touch()
+    file = tmp_path / "c.toml"
+    file.write_text(CONFIG)
+    return file
+
+
+@pytest.fixture
+def swept(config: Path, world: World) -> Callable[[int], None]:
+    def nights(count: int) -> None:
+        for _ in range(count):
+            done = CliRunner().invoke(sweep, ["--config", str(config)])
+            assert done.exit_code in {0, 4}, done.output
+
+    return nights
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(db, [str(word) for word in words])
+
+
+def opened(config: Path) -> Store:
+    return Store.open(config.parent / "c.db")
+
+
+def evidence(config: Path) -> list[set[str]]:
+    """The addresses that each sweep still has observations of, the oldest sweep first."""
+    with opened(config) as store:
+        return [{seen.target for seen in store.observations(scan.id)} for scan in reversed(store.scans())]
+
+
+def test_prune_keeps_first_and_last_sightings(config: Path, world: World, swept: Callable[[int], None]) -> None:
+    swept(2)
+    del world.answers["10.0.0.5"]
+    world.answers["10.0.0.9"] = camera(9)
+    swept(4)
+    dry = run("prune", "--config", config, "--sweeps", 2, "--days", 0, "--dry-run")
+    assert dry.stdout == (
+        "hq: 4 sweeps would be thinned, 1 of them deleted as a whole; "
+        "13 observations would be deleted, 7 kept as evidence\n"
+    )
+    assert len(evidence(config)) == 6
+    done = run("prune", "--config", config, "--sweeps", 2, "--days", 0)
+    assert done.stdout.splitlines()[0] == (
+        "hq: 4 sweeps thinned, 1 of them deleted as a whole; 13 observations deleted, 7 kept as evidence"
+    )
+    everyone = {f"10.0.0.{number}" for number in range(1, 5)}
+    assert evidence(config) == [
+        everyone | {"10.0.0.5"},
+        {"10.0.0.5"},
+        {"10.0.0.9"},
+        everyone | {"10.0.0.9"},
+        everyone | {"10.0.0.9"},
+    ]
+    again = run("prune", "--config", config, "--sweeps", 2, "--days", 0)
+    assert again.stdout.startswith("hq: 0 sweeps thinned"), "what is thin stays as it is"
+
+
+def test_a_sweep_prunes_as_the_configuration_says(config: Path, world: World, swept: Callable[[int], None]) -> None:
+    config.write_text(CONFIG + LONG_AGO)
+    swept(8)
+    with opened(config) as store:
+        assert [scan.status for scan in store.scans()] == [*[ScanStatus.COMPLETE] * 2, ScanStatus.PARTIAL]
+        assert remembered(store, "hq").scan == store.scans()[0].id
+    del world.answers["10.0.0.2"]
+    swept(3)
+    with opened(config) as store:
+        assert [track.device.address for track in remembered(store, "hq").tracks if track.gone] == ["10.0.0.2"]
+
+
+def test_what_has_piled_up_goes_bit_by_bit(config: Path, world: World, swept: Callable[[int], None]) -> None:
+    swept(10)
+    config.write_text(CONFIG + LONG_AGO)
+    swept(1)
+    assert len(evidence(config)) == 9, "the first of three is kept as evidence"
+
+
+def test_a_store_that_fails_to_prune_is_a_failure(
+    config: Path, world: World, swept: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text(CONFIG + LONG_AGO)
+    swept(2)
+
+    def full(*_: object) -> None:
+        raise StoreError("disk full")
+
+    monkeypatch.setattr(Store, "thin", full)
+    assert CliRunner().invoke(sweep, ["--config", str(config)]).exit_code == 1
+
+
+def test_without_a_retention_nothing_is_pruned(config: Path) -> None:
+    failed = run("prune", "--config", config)
+    assert isinstance(failed.exception, UsageError)
+    assert "[retention]" in str(failed.exception)
+
+
+def test_backup_and_check(config: Path, swept: Callable[[int], None], tmp_path: Path) -> None:
+    swept(1)
+    store, copy = tmp_path / "c.db", tmp_path / "copy.db"
+    assert run("backup", copy, "--db", store).exit_code == 0
+    assert isinstance(run("backup", copy, "--db", store).exception, UsageError), "it is never replaced unasked"
+    assert run("backup", copy, "--db", store, "--force").exit_code == 0
+    assert isinstance(run("backup", store, "--db", store, "--force").exception, UsageError)
+    assert run("check", "--db", copy).stdout == f"{copy} is sound.\n"
+    assert run("export", "--db", copy).stdout == run("export", "--db", store).stdout
+    assert isinstance(run("backup", copy, "--db", "postgresql+psycopg://u@h/n").exception, UsageError)
+    copy.write_bytes(copy.read_bytes()[:-30_000])
+    broken = run("check", "--db", copy)
+    assert broken.exit_code == 1
+
+
+def test_export_holds_every_record(config: Path, swept: Callable[[int], None], tmp_path: Path) -> None:
+    swept(2)
+    done = run("export", "--db", tmp_path / "c.db")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [record["record"] for record in records] == 2 * ["scan", *5 * ["observation"], *14 * ["ledger"]]
+    assert records[0]["schema"] == "camscan-records/1"
+    with opened(config) as store:
+        [newest, oldest] = store.scans()
+        seen = next(store.observations(oldest.id))
+    assert [record["id"] for record in records if record["record"] == "scan"] == [oldest.id, newest.id]
+    shown = records[1]
+    assert (shown["scan"], shown["target"], shown["outcome"]) == (oldest.id, seen.target, seen.outcome.value)
+    assert {name: tuple(values) for name, values in shown["fields"].items()} == seen.fields
+    assert base64.b64decode(shown["raw"]) == seen.raw
+    assert run("export", newest.id[:8], "--db", tmp_path / "c.db").stdout.count("\n") == 20
+    assert run("export", "--site", "nowhere", "--db", tmp_path / "c.db").stdout == ""

@@ -1,0 +1,89 @@
+"""A scan is thinned as a whole or not at all, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from camscan.errors import StoreError
+from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.store import Store, prune
+from camscan.store.prune import Thinned
+
+THEN = datetime(2026, 12, 1, tzinfo=UTC)
+TARGETS = ("10.0.0.1", "10.0.0.2", "fd00::\x00")
+
+
+@pytest.fixture
+def filled(
+    store: Store,
+    new_scan: Callable[[str], Scan],
+    seen: Callable[..., Observation],
+    silent: Callable[[str], LedgerEntry],
+) -> Store:
+    for name in ("old", "other"):
+        scan = new_scan(name)
+        store.begin(scan)
+        store.append(name, [seen(target) for target in TARGETS for _ in range(2)], [silent("10.0.0.9")])
+        store.append_ledger(name, [silent(target) for target in TARGETS])
+        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
+    return store
+
+
+def whole(store: Store, scan: str) -> tuple[Scan, int, int]:
+    return store.scan(scan), len(list(store.observations(scan))), len(list(store.ledger(scan)))
+
+
+def test_only_the_evidence_is_left_and_the_scan_says_so(filled: Store) -> None:
+    other = whole(filled, "other")
+    keep = {TARGETS[0], TARGETS[2], "10.9.9.9"}
+    assert filled.would_thin("old", keep) == Thinned(deleted=2, kept=4, gone=False)
+    assert len(list(filled.observations("old"))) == 6
+    assert filled.thin("old", keep, THEN) == Thinned(deleted=2, kept=4, gone=False)
+    assert {one.target for one in filled.observations("old")} == {TARGETS[0], TARGETS[2]}
+    assert [one.target for one in filled.ledger("old")] == [TARGETS[0], TARGETS[2]]
+    scan = filled.scan("old")
+    assert (scan.status, scan.settings["thinned"]) == (ScanStatus.PARTIAL, "2026-12-01T00:00:00Z")
+    assert scan.notes[-1] == (
+        "thinned on 2026-12-01: 4 of 6 observations are kept, of devices seen for the first or the last time; "
+        "its 4 targets were: 4 silent"
+    )
+    assert whole(filled, "other") == other
+
+
+def test_a_scan_of_which_nothing_is_kept_is_gone(filled: Store, path: Path) -> None:
+    assert filled.thin("old", (), THEN) == Thinned(deleted=6, kept=0, gone=True)
+    assert [scan.id for scan in filled.scans()] == ["other"]
+    assert filled.thin("old", (), THEN).gone, "another process was quicker"
+
+
+def test_cut_off_it_is_as_it_was(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = whole(filled, "old")
+    delete, calls = prune._delete, []
+
+    def cut(*arguments: object) -> None:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        delete(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(prune, "_delete", cut)
+    with pytest.raises(KeyboardInterrupt):
+        filled.thin("old", {TARGETS[0]}, THEN)
+    assert whole(filled, "old") == before
+
+
+def test_a_running_scan_is_left_alone(filled: Store, new_scan: Callable[[str], Scan]) -> None:
+    filled.begin(new_scan("now"))
+    with pytest.raises(StoreError, match="still running"):
+        filled.thin("now", (), THEN)
+
+
+def test_a_thinned_scan_is_not_resumed(filled: Store) -> None:
+    filled.thin("old", {TARGETS[0]}, THEN)
+    with pytest.raises(StoreError, match="was thinned"):
+        filled.resume("old")
