@@ -48,6 +48,8 @@ HOMES: dict[str, set[str]] = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "aiohttp": {"net"},
+    "apprise": {"net"},
+    "requests": {"net"},
     "socket": {"net", "simulator", "l2"},
     "nmap": {"imports"},
     "yaml": {"identify", "policy", "simulator"},

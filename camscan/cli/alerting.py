@@ -1,20 +1,20 @@
-"""Bringing alerts to the receiver: from the outbox, in order, for no longer than the time that is set aside for it."""
+"""Bringing alerts to the receivers: from the outbox, in order, each for no longer than the time set aside for it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import time
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from camscan.cli.sites import SECRET
-from camscan.errors import UsageError
-from camscan.net.webhook import Delivery, deliver
+from camscan.cli.receivers import Receiver, receivers
+from camscan.errors import StoreError, UsageError
+from camscan.net.webhook import Delivery
 from camscan.store import Store
-from camscan.store.outbox import Message
-from camscan.sweeps.config import Config, Notify, secret
-from camscan.sweeps.document import signature, trial
+from camscan.store.outbox import Message, Outbox
+from camscan.sweeps.config import Config
+from camscan.sweeps.document import trial
 from camscan.sweeps.journal import tell
 
 _PAUSES = (0.5, 2.0)
@@ -22,38 +22,73 @@ _PAUSES = (0.5, 2.0)
 _AT_ONCE = 20
 _LEASE = timedelta(seconds=60)
 """Beyond the time set aside, for which taken messages are kept from other sweeps."""
+_REFUSED = 2
+"""Messages that a receiver refuses for good, one after the other, before it is left alone: one may be the message's."""
 
 
 class Postman:
-    """Delivers for one run of `camscan sweep`. A receiver that fails is left alone until the next run."""
+    """Delivers for one run of `camscan sweep`; one receiver never waits for another."""
 
-    def __init__(self, store: Store, config: Config, notify: Notify) -> None:
-        self._outbox = store.outbox
-        self._notify = notify
-        self._secret = b""
-        self._left = notify.timeout
-        self.failed = False
+    def __init__(self, store: Store, config: Config) -> None:
+        self._rounds = [Round(store.outbox, receiver) for receiver in receivers(config)]
+        names = [one.receiver.name for one in self._rounds]
+        lost = store.outbox.abandon([site.name for site in config.site], names, datetime.now(UTC))
+        if lost:
+            tell("alert.abandoned", logging.WARNING, count=lost, reason="their receiver is no longer configured")
+
+    @property
+    def failed(self) -> bool:
         """Whether an alert could not be brought."""
-        try:
-            self._secret = secret(notify, config, os.environ.get(SECRET))
-        except UsageError as error:
-            self.failed = True
-            tell("alert.failed", logging.ERROR, reason=str(error))
+        return any(one.failed for one in self._rounds)
 
     def go(self) -> None:
         """Bring what is due."""
-        if self.failed or self._left <= 0:
+        if self._rounds:
+            asyncio.run(self._go())
+
+    async def _go(self) -> None:
+        await asyncio.gather(*(one.go() for one in self._rounds))
+
+
+class Round:
+    """The way to one receiver, in one run. One that fails is left alone until the next run."""
+
+    def __init__(self, outbox: Outbox, receiver: Receiver) -> None:
+        self._outbox = outbox
+        self.receiver = receiver
+        self._left = receiver.timeout
+        self._refused = 0
+        self.failed = False
+        """Whether an alert could not be brought."""
+        self._over = False
+        try:
+            receiver.check()
+        except UsageError as error:
+            self.failed = self._over = True
+            tell("alert.failed", logging.ERROR, receiver=receiver.name, reason=str(error))
+
+    async def go(self) -> None:
+        """Bring what is due."""
+        if self._over or self._left <= 0:
             return
-        started = time.monotonic()
-        now = datetime.now(UTC)
-        messages = list(self._outbox.take(now, now + timedelta(seconds=self._left) + _LEASE, _AT_ONCE))
-        while messages and not self.failed:
-            message = messages.pop(0)
-            ended = asyncio.run(self._bring(message, started + self._left))
-            self.failed = not self._noted(message, ended)
-        if messages:
-            self._outbox.put_back([message.id for message in messages], now)
-        self._left -= time.monotonic() - started
+        try:
+            await self._empty()
+        except StoreError as error:
+            self.failed = self._over = True
+            tell("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
+
+    async def _empty(self) -> None:
+        started, now = time.monotonic(), datetime.now(UTC)
+        until = now + timedelta(seconds=self._left) + _LEASE
+        messages = list(await asyncio.to_thread(self._outbox.take, self.receiver.name, now, until, _AT_ONCE))
+        try:
+            while messages and not self._over:
+                ended = await self._bring(messages[0], started + self._left)
+                await asyncio.to_thread(self._note, messages.pop(0), ended)
+        finally:
+            if messages:
+                self._outbox.put_back(messages, now)
+            self._left -= time.monotonic() - started
 
     async def _bring(self, message: Message, deadline: float) -> Delivery:
         ended = Delivery(taken=False, reason="no time is left", again=True)
@@ -62,33 +97,46 @@ class Postman:
             if left <= 0:
                 break
             await asyncio.sleep(pause)
-            ended = await _post(self._notify, self._secret, message.id, message.body, left)
+            ended = await self.receiver.send(message, left)
             if ended.taken or not ended.again:
                 break
         return ended
 
-    def _noted(self, message: Message, ended: Delivery) -> bool:
+    def _note(self, message: Message, ended: Delivery) -> None:
         now = datetime.now(UTC)
         if ended.taken:
-            self._outbox.delivered(message.id, now)
-            tell("alert.delivered", site=message.site, id=message.id)
-        else:
-            self._outbox.failed(message.id, ended.reason, now)
-            tell("alert.failed", logging.ERROR, site=message.site, id=message.id, reason=ended.reason)
-        return ended.taken
+            self._refused = 0
+            self._outbox.delivered(message, now)
+            tell("alert.delivered", site=message.site, receiver=message.receiver, id=message.id)
+            return
+        self.failed = True
+        self._refused += 1
+        self._over = ended.again or self._refused >= _REFUSED
+        self._outbox.failed(message, ended.reason, now)
+        site, receiver = message.site, message.receiver
+        tell("alert.failed", logging.ERROR, site=site, receiver=receiver, id=message.id, reason=ended.reason)
 
 
-def send_test(config: Config, notify: Notify) -> Delivery:
-    """Send an alert that is about nothing, once.
-
-    Raises:
-        UsageError: the secret cannot be used.
-    """
-    identity = f"test-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    key = secret(notify, config, os.environ.get(SECRET))
-    return asyncio.run(_post(notify, key, identity, trial(identity), notify.timeout))
+def messages_for(config: Config, site: str, identity: str, body: bytes) -> Sequence[Message]:
+    """An alert, once for each receiver."""
+    now = datetime.now(UTC)
+    return [Message(identity, site, now, body, receiver.name) for receiver in receivers(config)]
 
 
-async def _post(notify: Notify, key: bytes, identity: str, body: bytes, seconds: float) -> Delivery:
-    headers = {"X-Camscan-Id": identity, "X-Camscan-Signature": signature(key, body)}
-    return await deliver(notify.webhook, body, headers, timeout=seconds, allow_private=notify.allow_private)
+def send_test(to: Iterable[Receiver]) -> list[Delivery | UsageError]:
+    """Send to each an alert that is about nothing, once."""
+    now = datetime.now(UTC)
+    identity = f"test-{now:%Y%m%dT%H%M%S%f}"
+
+    async def send(receiver: Receiver) -> Delivery | UsageError:
+        try:
+            receiver.check()
+            message = Message(identity, "", now, trial(identity), receiver.name)
+            return await receiver.send(message, receiver.timeout)
+        except UsageError as error:
+            return error
+
+    async def every() -> list[Delivery | UsageError]:
+        return await asyncio.gather(*map(send, to))
+
+    return asyncio.run(every())

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from camscan.cli.exits import Exit
-from camscan.cli.status import config_option
+from camscan.cli.status import config_option, db_option
 
 
 @click.group()
@@ -18,23 +18,60 @@ def notify() -> None:
 
 @notify.command()
 @config_option
-def test(file: Path | None) -> None:
-    """Send a signed test alert to the receiver of the configuration, and say how it went.
+@click.option("--to", "names", multiple=True, metavar="NAME", help='Only this one: webhook, "syslog siem"; repeatable.')
+def test(file: Path | None, names: tuple[str, ...]) -> None:
+    """Send a test alert to every receiver of the configuration, and say how it went.
 
     \b
     Examples:
       camscan notify test
-      camscan notify test --config /etc/camscan/camscan.toml
+      camscan notify test --config /etc/camscan/camscan.toml --to "apprise mail"
     """
     from camscan.cli.alerting import send_test
+    from camscan.cli.receivers import receivers
     from camscan.cli.sites import configuration
     from camscan.errors import UsageError
+    from camscan.reports.escape import plain
 
     document = configuration(file)
-    if document.config.notify is None:
-        raise UsageError(f"{document.file} names no receiver: add a table [notify] with webhook = ...")
-    ended = send_test(document.config, document.config.notify)
-    if not ended.taken:
-        click.echo(f"{document.config.notify.webhook} did not take it: {ended.reason}", err=True)
+    found = {one.name: one for one in receivers(document.config)}
+    if not found:
+        raise UsageError(f"{document.file} names no receiver: add [notify], [[syslog]] or [[apprise]]")
+    if unknown := [name for name in names if name not in found]:
+        raise UsageError(f"no receiver {unknown[0]!r} in {document.file}: it has {', '.join(found)}")
+    chosen = [found[name] for name in names or found]
+    failed = False
+    for one, ended in zip(chosen, send_test(chosen), strict=True):
+        if isinstance(ended, UsageError) or not ended.taken:
+            failed = True
+            reason = str(ended) if isinstance(ended, UsageError) else ended.reason
+            click.echo(f"{plain(one.name)} did not take it: {plain(reason, 500)}", err=True)
+        else:
+            click.echo(f"{plain(one.name)} took it.")
+    if failed:
         sys.exit(Exit.FAILED)
-    click.echo(f"{document.config.notify.webhook} took it.")
+
+
+@notify.command()
+@config_option
+@db_option
+def send(file: Path | None, db: str | None) -> None:
+    """Bring the alerts that wait, without a sweep: after a receiver was repaired.
+
+    \b
+    Examples:
+      camscan notify send --config /etc/camscan/camscan.toml
+    """
+    from camscan.cli.alerting import Postman
+    from camscan.cli.sites import configuration, database
+    from camscan.store import Store
+
+    config = configuration(file).config
+    with Store.open(db or database(config)) as store:
+        before = sum(store.outbox.pending().values())
+        postman = Postman(store, config)
+        postman.go()
+        left = sum(store.outbox.pending().values())
+    click.echo(f"{before - left} alerts brought, {left} wait.")
+    if postman.failed:
+        sys.exit(Exit.FAILED)

@@ -14,16 +14,17 @@ import click
 from camscan.cli.aims import Choices, aim, manner
 from camscan.cli.exits import Exit
 from camscan.cli.judging import chosen_policies
+from camscan.cli.pinging import url_of
+from camscan.cli.receivers import Apprise, Webhook
 from camscan.errors import CamscanError, UsageError
 from camscan.net.names import resolve
 from camscan.policy import Policy
-from camscan.sweeps.config import Config, Site, secret
+from camscan.sweeps.config import Config, Site
 from camscan.sweeps.configfile import Document, read
 from camscan.targets import expand, guard, parse
 
 PLACES = (Path("camscan.toml"), Path("/etc/camscan/camscan.toml"))
 """Where a configuration is looked for that is not named."""
-SECRET = "CAMSCAN_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
 
 Place = tuple[str | int, ...]
 
@@ -79,14 +80,27 @@ def faults(document: Document) -> Iterator[str]:
     for number, site in enumerate(config.site):
         for place, message in _faults_of(config, site):
             yield f"{document.at('site', number, *place)}: site {site.name!r}: {message}"
-    if config.notify is not None:
-        try:
-            secret(config.notify, config, os.environ.get(SECRET))
-        except UsageError as error:
-            yield f"{document.at('notify', 'secret_file')}: notify: {error}"
+    yield from _faults_of_receivers(document)
     if config.metrics is not None and not config.path(config.metrics.textfile).parent.is_dir():
         folder = config.path(config.metrics.textfile).parent
         yield f"{document.at('metrics', 'textfile')}: metrics: there is no folder {folder}: make it, or name another"
+
+
+def _faults_of_receivers(document: Document) -> Iterator[str]:
+    """What is missing for telling somebody."""
+    config = document.config
+    places: list[tuple[tuple[str | int, ...], Callable[[], object]]] = []
+    if config.notify is not None:
+        places.append((("notify", "secret_file"), Webhook(config, config.notify).check))
+    for number, part in enumerate(config.apprise):
+        places.append((("apprise", number, "url_file"), Apprise(config, part).check))
+    if (ping := config.ping) is not None:
+        places.append((("ping", "url_file"), lambda: url_of(config, ping)))
+    for place, check in places:
+        try:
+            check()
+        except UsageError as error:
+            yield f"{document.at(*place)}: {place[0]}: {error}"
 
 
 def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:

@@ -90,9 +90,9 @@ def _sweep_all(
     from camscan.sweeps.journal import tell
 
     config, store = ground.config, ground.store
-    postman = Postman(store, config, config.notify) if config.notify else None
+    postman = Postman(store, config)
     ended = list(_swept(ground, sites, postman))
-    failed = postman is not None and postman.failed
+    failed = postman.failed or not _pinged(config, ended)  # a failed alert is as loud as no sweep
     try:
         write_metrics(store, config)
         if format_:
@@ -105,7 +105,7 @@ def _sweep_all(
     return _code(ended, fail_on)
 
 
-def _swept(ground: Ground, sites: Sequence[Site], postman: Postman | None) -> Iterable[Swept]:
+def _swept(ground: Ground, sites: Sequence[Site], postman: Postman) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
     from camscan.cli.sweeping import Swept, sweep
     from camscan.errors import CamscanError
@@ -128,9 +128,16 @@ def _swept(ground: Ground, sites: Sequence[Site], postman: Postman | None) -> It
             one = Swept(site.name, why_not=str(error), failed=True)
         if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
             cut = "interrupted by a signal"
-        if postman:
-            postman.go()
+        postman.go()
         yield one if _pruned(ground, site, end) else replace(one, failed=True)
+
+
+def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
+    """Give the sign of life of the sites that were swept as a whole and saw all they used to; whether it went well."""
+    from camscan.cli.pinging import ping
+
+    good = [one.site for one in ended if one.complete and not one.failed and one.changes and not one.changes.losses]
+    return ping(config, good, all_good=len(good) == len(config.site))
 
 
 def _pruned(ground: Ground, site: Site, end: float) -> bool:

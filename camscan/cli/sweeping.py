@@ -14,6 +14,7 @@ from pathlib import Path
 from platformdirs import user_runtime_path
 
 from camscan.cli.aims import aim
+from camscan.cli.alerting import messages_for
 from camscan.cli.history import MARK, remembered, sweeps_of
 from camscan.cli.judging import deemed
 from camscan.cli.progress import Progress
@@ -25,7 +26,6 @@ from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
 from camscan.reports import select
 from camscan.store import Store
-from camscan.store.outbox import Message
 from camscan.sweeps import memory as memories
 from camscan.sweeps.changes import Changes, Kind
 from camscan.sweeps.compare import advance
@@ -138,9 +138,8 @@ def _take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) ->
     memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
     body = alert(changes, About(site.name, site.sensitive, site.core), identity)
-    now = datetime.now(UTC)
-    message = Message(identity, site.name, now, body) if body and ground.config.notify else None
-    ground.store.outbox.remember(site.name, memories.dump(memory), message)
+    told = messages_for(ground.config, site.name, identity, body) if body else ()
+    ground.store.outbox.remember(site.name, memories.dump(memory), told)
     _log(site.name, changes)
     return changes
 

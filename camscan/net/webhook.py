@@ -23,7 +23,7 @@ from camscan.net.names import resolve as resolve_name
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]
 
-_BUSY = frozenset({408, 425, 429})
+BUSY = frozenset({408, 425, 429})
 """Statuses below 500 that ask for another try (RFC 9110, 15.5; RFC 6585; RFC 8470)."""
 _NAT64 = 0x0064_FF9B << 64
 """The first 96 bits of 64:ff9b::/96 (RFC 6052)."""
@@ -46,8 +46,9 @@ async def deliver(
     timeout: float,  # noqa: ASYNC109 - it bounds the request inside, and is told in words
     allow_private: bool = False,
     resolve: Resolve = resolve_name,
+    method: str = "POST",
 ) -> Delivery:
-    """POST a body once, within `timeout` seconds in all. Only a status of 2xx means that it was taken.
+    """Send a body once, within `timeout` seconds in all. Only a status of 2xx means that it was taken.
 
     Link-local addresses (where clouds keep their metadata), groups and reserved space are never connected to, private
     ones and this host only with `allow_private`, public ones only over TLS.
@@ -66,7 +67,7 @@ async def deliver(
         async with (
             asyncio.timeout(timeout),
             _session(connector) as session,
-            session.post(url, data=body, headers=headers, allow_redirects=False) as response,
+            session.request(method, url, data=body or None, headers=headers, allow_redirects=False) as response,
         ):
             return _answered(response.status)
     except TimeoutError:
@@ -74,8 +75,9 @@ async def deliver(
     except (aiohttp.ClientError, OSError, ValueError) as error:
         if refused:
             return Delivery(taken=False, reason=refused[0])
-        again = not isinstance(error, ValueError)  # of which an unusable URL is one
-        return Delivery(taken=False, reason=f"{type(error).__name__}: {error}"[:200], again=again)
+        if isinstance(error, ValueError):  # of which an unusable URL is one; it may be secret, and stands in the error
+            return Delivery(taken=False, reason="the URL cannot be used: write it as https://host/path")
+        return Delivery(taken=False, reason=f"{type(error).__name__}: {error}"[:200], again=True)
 
 
 def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:
@@ -122,11 +124,32 @@ def _answered(status: int) -> Delivery:
         return Delivery(taken=True)
     if 300 <= status < 400:
         return Delivery(taken=False, reason=f"HTTP {status}: redirects are not followed: name the final URL")
-    return Delivery(taken=False, reason=f"HTTP {status}", again=status >= 500 or status in _BUSY)
+    return Delivery(taken=False, reason=f"HTTP {status}", again=status >= 500 or status in BUSY)
+
+
+async def look_up(host: str, resolve: Resolve = resolve_name) -> Sequence[str]:
+    """The addresses of a name, looked up in a thread that nobody has to wait for: a dead resolver holds up no end.
+
+    Raises:
+        OSError: it has none.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Sequence[str]] = loop.create_future()
+
+    def ask() -> None:
+        try:
+            result: Sequence[str] | OSError = resolve(host) or OSError(f"{host} has no address")
+        except OSError as error:
+            result = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(_settle, found, result)
+
+    threading.Thread(target=ask, daemon=True, name="camscan-name").start()
+    return await found
 
 
 class _Resolver(AbstractResolver):
-    """Looks a name up in a thread that nobody has to wait for: a dead resolver must not hold up the end."""
+    """`look_up`, as aiohttp asks for it."""
 
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
@@ -136,18 +159,6 @@ class _Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """All addresses of a name, of whichever family."""
         del family
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[Sequence[str]] = loop.create_future()
-
-        def look_up() -> None:
-            try:
-                result: Sequence[str] | OSError = self._resolve(host)
-            except OSError as error:
-                result = error
-            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
-                loop.call_soon_threadsafe(_settle, found, result)
-
-        threading.Thread(target=look_up, daemon=True, name="camscan-webhook-name").start()
         return [
             ResolveResult(
                 hostname=host,
@@ -157,7 +168,7 @@ class _Resolver(AbstractResolver):
                 proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
-            for address in await found
+            for address in await look_up(host, self._resolve)
         ]
 
     async def close(self) -> None:

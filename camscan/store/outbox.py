@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from camscan.store.engine import Database
 from camscan.store.rows import from_time, to_time
@@ -16,12 +17,13 @@ from camscan.store.text import escape, unescape
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message on its way. The receiver knows by `id` what it has had already; `attempts` have failed so far."""
+    """A message on its way to one receiver, which knows by `id` what it has had. `attempts` have failed so far."""
 
     id: str
     site: str
     made_at: datetime
     body: bytes
+    receiver: str = "webhook"
     attempts: int = 0
 
 
@@ -40,39 +42,35 @@ class Outbox:
             text = connection.scalar(select(memories.c.text).where(memories.c.site == escape(site)))
         return None if text is None else unescape(text)
 
-    def remember(self, site: str, memory: str, message: Message | None) -> None:
+    def remember(self, site: str, memory: str, messages: Iterable[Message] = ()) -> None:
         """Keep what is remembered of a site together with what is to be told, so that neither is there alone."""
+        rows = list(map(_values, messages))
         with self._database.writing() as connection:
             connection.execute(delete(memories).where(memories.c.site == escape(site)))
             connection.execute(insert(memories).values(site=escape(site), text=escape(memory)))
-            if message is not None:
-                connection.execute(insert(outbox).values(_values(message)))
+            if rows:
+                connection.execute(insert(outbox), rows)
 
-    def take(self, now: datetime, until: datetime, most: int) -> tuple[Message, ...]:
-        """The messages that are due, the oldest first, kept from others until then."""
-        due = (outbox.c.delivered_at.is_(None), outbox.c.due_at <= to_time(now))
+    def take(self, receiver: str, now: datetime, until: datetime, most: int) -> tuple[Message, ...]:
+        """The messages that are due for a receiver, the oldest first, kept from other processes until then."""
+        due = (outbox.c.receiver == escape(receiver), outbox.c.delivered_at.is_(None), outbox.c.due_at <= to_time(now))
         with self._database.writing() as connection:
             rows = connection.execute(select(outbox).where(*due).order_by(outbox.c.number).limit(most)).all()
             numbers = [row.number for row in rows]
             connection.execute(update(outbox).where(outbox.c.number.in_(numbers)).values(due_at=to_time(until)))
-        return tuple(
-            Message(unescape(row.id), unescape(row.site), from_time(row.made_at), bytes(row.body), row.attempts)
-            for row in rows
-        )
+        return tuple(map(_message, rows))
 
-    def delivered(self, identity: str, at: datetime) -> None:
+    def delivered(self, message: Message, at: datetime) -> None:
         """The receiver has taken a message."""
-        self._update(identity, delivered_at=to_time(at), failure="")
+        self._update([message], delivered_at=to_time(at), failure="")
 
-    def failed(self, identity: str, reason: str, due: datetime) -> None:
+    def failed(self, message: Message, reason: str, due: datetime) -> None:
         """The receiver has not taken a message: try again when it is due."""
-        self._update(identity, attempts=outbox.c.attempts + 1, due_at=to_time(due), failure=escape(reason))
+        self._update([message], attempts=outbox.c.attempts + 1, due_at=to_time(due), failure=escape(reason))
 
-    def put_back(self, identities: Sequence[str], due: datetime) -> None:
+    def put_back(self, messages: Sequence[Message], due: datetime) -> None:
         """Messages that were taken and not tried."""
-        kept = outbox.c.id.in_([escape(identity) for identity in identities])
-        with self._database.writing() as connection:
-            connection.execute(update(outbox).where(kept).values(due_at=to_time(due)))
+        self._update(messages, due_at=to_time(due))
 
     def pending(self) -> Mapping[str, int]:
         """How many messages have not been taken yet, by site."""
@@ -85,19 +83,33 @@ class Outbox:
         with self._database.reading() as connection:
             return tuple(map(unescape, connection.scalars(select(outbox.c.id).where(outbox.c.delivered_at.is_(None)))))
 
+    def abandon(self, sites: Iterable[str], receivers: Iterable[str], at: datetime) -> int:
+        """Give up what waits for receivers of these sites that there are no longer, and say how many messages."""
+        lost = (
+            outbox.c.delivered_at.is_(None),
+            outbox.c.site.in_(list(map(escape, sites))),
+            outbox.c.receiver.not_in(list(map(escape, receivers))),
+        )
+        with self._database.writing() as connection:
+            given_up = update(outbox).where(*lost).values(delivered_at=to_time(at), failure="the receiver is gone")
+            return connection.execute(given_up).rowcount
+
     def forget(self, before: datetime) -> int:
         """Delete the messages that were taken before then, and say how many."""
         with self._database.writing() as connection:
             return connection.execute(delete(outbox).where(outbox.c.delivered_at < to_time(before))).rowcount
 
-    def _update(self, identity: str, **values: object) -> None:
+    def _update(self, messages: Iterable[Message], **values: object) -> None:
         with self._database.writing() as connection:
-            connection.execute(update(outbox).where(outbox.c.id == escape(identity)).values(values))
+            for one in messages:
+                this = (outbox.c.id == escape(one.id), outbox.c.receiver == escape(one.receiver))
+                connection.execute(update(outbox).where(*this).values(values))
 
 
 def _values(message: Message) -> dict[str, object]:
     return {
         "id": escape(message.id),
+        "receiver": escape(message.receiver),
         "site": escape(message.site),
         "made_at": to_time(message.made_at),
         "body": message.body,
@@ -106,3 +118,14 @@ def _values(message: Message) -> dict[str, object]:
         "delivered_at": None,
         "failure": "",
     }
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        id=unescape(row.id),
+        site=unescape(row.site),
+        made_at=from_time(row.made_at),
+        body=bytes(row.body),
+        receiver=unescape(row.receiver),
+        attempts=row.attempts,
+    )

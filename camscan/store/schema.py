@@ -6,9 +6,20 @@ Times are whole microseconds since 1970 UTC: exact, sortable, and the same on ev
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration, and so the schema that this version of camscan reads and writes."""
 
 metadata = MetaData()
@@ -71,7 +82,8 @@ outbox = Table(
     "outbox",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
+    Column("id", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
     Column("site", Text, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -79,5 +91,6 @@ outbox = Table(
     Column("due_at", BigInteger, nullable=False),
     Column("delivered_at", BigInteger),
     Column("failure", Text, nullable=False),
-    Index("outbox_by_due", "delivered_at", "due_at"),
+    UniqueConstraint("id", "receiver", name="outbox_once"),
+    Index("outbox_by_due", "receiver", "delivered_at", "due_at"),
 )

@@ -20,13 +20,11 @@ from pydantic import (
     model_validator,
 )
 
-from camscan.errors import UsageError
 from camscan.sweeps import keeping
 from camscan.sweeps.coverage import Terms
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _MAX_OF = 30
-_MIN_SECRET = 16
 
 
 def seconds(value: object) -> float:
@@ -154,6 +152,59 @@ class Notify(Part):
         return self
 
 
+class Target(Part):
+    """One of several receivers of a kind; `name` tells it from the others."""
+
+    name: Name = Field(description='give every receiver a name of its own, such as name = "siem"')
+    timeout: Duration = Field(default=15.0, description='write a duration, such as timeout = "15s"')
+    allow_private: StrictBool = Field(default=False, description="write true or false")
+
+
+class Syslog(Target):
+    """A receiver of syslog."""
+
+    to: Text = Field(
+        description='name it, such as to = "tls://siem.example.org:6514", "udp://10.0.0.5" or "unix:/dev/log"'
+    )
+    format: Literal["rfc5424", "cef"] = Field(default="rfc5424", description='write "rfc5424" or "cef"')
+    facility: StrictInt = Field(default=16, ge=0, le=23, description="write a facility's number, such as 16 for local0")
+
+    @field_validator("to")
+    @classmethod
+    def _is_destination(cls, text: str) -> str:
+        parts = urlsplit(text)
+        local = parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc
+        remote = (
+            parts.scheme in ("udp", "tcp", "tls") and parts.hostname and parts.port != 0 and not parts.path.strip("/")
+        )
+        if not (local or remote) or "@" in parts.netloc or parts.query or parts.fragment:
+            raise ValueError("not a receiver of syslog")
+        return text
+
+
+class Apprise(Target):
+    """A receiver that apprise reaches. Its URL is a secret: it stands in a file, or in the environment."""
+
+    url_file: Text | None = Field(default=None, description='name a file, such as url_file = "mail.url"')
+    url_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")] | None = Field(
+        default=None, description='name a variable, such as url_env = "CAMSCAN_MAIL_URL"'
+    )
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> Apprise:
+        if self.url_file is None and self.url_env is None:
+            raise ValueError("its URL has no place: name url_file or url_env")
+        return self
+
+
+class Ping(Part):
+    """A URL that is asked for after each success. It is a secret too: a file of its own, or CAMSCAN_PING_URL."""
+
+    url_file: Text | None = Field(default=None, description='name a file, such as url_file = "ping.url"')
+    timeout: Duration = Field(default=15.0, description='write a duration, such as timeout = "15s"')
+    allow_private: StrictBool = Field(default=False, description="write true or false")
+
+
 class Metrics(Part):
     """Where figures for Prometheus go."""
 
@@ -183,6 +234,9 @@ class Config(Part):
     store: Store = Field(default_factory=Store)
     sweep: Sweep = Field(default_factory=Sweep)
     notify: Notify | None = None
+    syslog: tuple[Syslog, ...] = ()
+    apprise: tuple[Apprise, ...] = ()
+    ping: Ping | None = None
     metrics: Metrics | None = None
     retention: Retention | None = None
     folder: Annotated[Path, Field(exclude=True)] = Path()
@@ -194,28 +248,3 @@ class Config(Part):
     def terms(self, site: Site) -> Terms:
         """What is asked of a site."""
         return Terms(*self.sweep.miss_after, site.decoys, site.expect)
-
-
-def secret(notify: Notify, config: Config, environment: str | None) -> bytes:
-    """The secret that alerts are signed with: the file's content, else that of the environment.
-
-    Raises:
-        UsageError: there is none, it is too short, or everybody on this host can read it.
-    """
-    if notify.secret_file is None:
-        found, where = (environment or "").strip().encode(), "CAMSCAN_WEBHOOK_SECRET"
-    else:
-        path = config.path(notify.secret_file)
-        where = str(path)
-        try:
-            found = path.read_bytes().strip()
-            is_open = path.stat().st_mode & 0o007
-        except OSError as error:
-            raise UsageError(f"cannot read the secret {path}: {error.strerror}: make it, with mode 0600") from error
-        if is_open:
-            raise UsageError(f"everybody can read the secret {path}: chmod 600 {path}")
-    if len(found) < _MIN_SECRET:
-        raise UsageError(
-            f"{where} holds no secret of at least {_MIN_SECRET} bytes: make one with `openssl rand -hex 32`"
-        )
-    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from camscan.errors import UsageError
-from camscan.sweeps.config import Config, Metrics, Notify, Part, Retention, Site, Store, Sweep
+from camscan.sweeps.config import Apprise, Config, Metrics, Notify, Part, Ping, Retention, Site, Store, Sweep, Syslog
 from camscan.sweeps.lines import Lines
 
 MAX_BYTES = 1024 * 1024
@@ -24,6 +23,9 @@ _TABLES: dict[str, type[Part]] = {
     "store": Store,
     "sweep": Sweep,
     "notify": Notify,
+    "syslog": Syslog,
+    "apprise": Apprise,
+    "ping": Ping,
     "metrics": Metrics,
     "retention": Retention,
 }
@@ -65,11 +67,15 @@ class Document:
             faults = [fault for fault in error.errors(include_url=False) if not _follows(fault, parsed)]
             placed = sorted((self._line(*fault["loc"]), _fault(fault, parsed)) for fault in faults)
             raise UsageError("\n".join(f"{self.file}:{line}: {text}" for line, text in placed)) from error
-        names = Counter(site.name for site in config.site)
-        for number, site in enumerate(config.site):
-            if names[site.name] > 1:
-                raise UsageError(f"{self.at('site', number, 'name')}: two sites are called {site.name!r}: rename one")
+        for kind, parts in (("site", config.site), ("syslog", config.syslog), ("apprise", config.apprise)):
+            self._check_names(kind, [part.name for part in parts])
         return config
+
+    def _check_names(self, kind: str, names: Sequence[str]) -> None:
+        for number, name in enumerate(names):
+            if names.count(name) > 1:
+                said = "sites" if kind == "site" else f"receivers under {kind}"
+                raise UsageError(f"{self.at(kind, number, 'name')}: two {said} are called {name!r}: rename one")
 
 
 def read(file: Path) -> Document:
@@ -121,11 +127,11 @@ def _table(place: Sequence[str | int]) -> tuple[type[Part], str | int]:
 
 
 def _named(place: Sequence[str | int], parsed: dict[str, Any]) -> Iterator[str | int]:
-    """The way to a value in words: a site by its name."""
-    if place[:1] == ("site",) and len(place) > 1 and isinstance(place[1], int):
-        sites = parsed.get("site")
-        one = sites[place[1]] if isinstance(sites, list) else {}
+    """The way to a value in words: a site or receiver by its name."""
+    if len(place) > 1 and isinstance(place[1], int):
+        found = parsed.get(str(place[0]))
+        one = found[place[1]] if isinstance(found, list) else {}
         name = one.get("name") if isinstance(one, dict) else None
-        yield f"site {name!r}" if isinstance(name, str) else f"site number {place[1] + 1}"
+        yield f"{place[0]} {name!r}" if isinstance(name, str) else f"{place[0]} number {place[1] + 1}"
         place = place[2:]
     yield from place

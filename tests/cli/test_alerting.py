@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "c.db") as opened:
         made = datetime.now(UTC) - timedelta(minutes=1)
         for number in range(3):
-            opened.outbox.remember("hq", "", Message(f"m{number}", "hq", made, f"body {number}".encode()))
+            opened.outbox.remember("hq", "", [Message(f"m{number}", "hq", made, f"body {number}".encode())])
         yield opened
 
 
@@ -38,7 +38,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def postman(store: Store, url: str, **options: object) -> Postman:
     notify = Notify.model_validate({"webhook": url, "allow_private": True, "timeout": "5s", **options})
     config = Config(site=(Site(name="hq", networks=("10.0.0.0/24",)),), notify=notify)
-    return Postman(store, config, notify)
+    return Postman(store, config)
 
 
 def test_alerts_are_brought_in_order_signed_and_once(store: Store) -> None:
@@ -87,7 +87,7 @@ def test_a_redirect_into_the_metadata_of_a_cloud_is_not_followed(
         by = postman(store, receiver.url)
         by.go()
     assert by.failed
-    assert receiver.bodies == [b"body 0"]
+    assert receiver.bodies == [b"body 0", b"body 1"], "the first refusal may have been the message's fault"
     assert "redirects are not followed" in str(caplog.records[-1].__dict__["values"])
 
 
@@ -103,7 +103,7 @@ def test_without_its_secret_nothing_is_sent_and_nothing_lost(store: Store, monke
 
 def test_two_runs_at_once_do_not_bring_the_same(store: Store) -> None:
     now = datetime.now(UTC)
-    store.outbox.take(now, now + timedelta(minutes=5), 2)
+    store.outbox.take("webhook", now, now + timedelta(minutes=5), 2)
     with receiving([OK]) as receiver:
         postman(store, receiver.url).go()
     assert receiver.bodies == [b"body 2"]

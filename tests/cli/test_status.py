@@ -39,7 +39,7 @@ def remember(config: Path, looks: Sequence[Look], message: Message | None = None
     for one in looks:
         memory, _ = advance(memory, one, Terms())
     with Store.open(config.parent / "c.db") as store:
-        store.outbox.remember("hq", dump(memory), message)
+        store.outbox.remember("hq", dump(memory), [message] if message else [])
 
 
 def night(days_ago: float, look: Look) -> Look:

@@ -61,7 +61,7 @@ def swept(ground: Ground) -> Swept:
 
 
 def messages(ground: Ground) -> list[dict[str, object]]:
-    return [json.loads(one.body) for one in ground.store.outbox.take(FUTURE, FUTURE, 100)]
+    return [json.loads(one.body) for one in ground.store.outbox.take("webhook", FUTURE, FUTURE, 100)]
 
 
 def shown(ended: Swept) -> list[str]:

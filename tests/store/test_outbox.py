@@ -24,46 +24,86 @@ def message(identity: str = "one", site: str = "hq") -> Message:
 def test_a_memory_is_replaced(store: Store) -> None:
     assert store.outbox.memory("hq") is None
     for text in ('{"a": 1}', 'x\\u0000 \x00 \ud83d "摄像机"'):
-        store.outbox.remember("hq", text, None)
+        store.outbox.remember("hq", text)
         assert store.outbox.memory("hq") == text
     assert store.outbox.memory("other") is None
 
 
 def test_memory_and_message_are_kept_together_or_not_at_all(store: Store) -> None:
-    store.outbox.remember("hq", "first", message())
+    store.outbox.remember("hq", "first", [message()])
     with pytest.raises(StoreError):
-        store.outbox.remember("hq", "second", message())
+        store.outbox.remember("hq", "second", [message()])
     assert store.outbox.memory("hq") == "first"
     assert store.outbox.pending() == {"hq": 1}
 
 
 def test_a_message_that_was_taken_is_kept_from_others(store: Store) -> None:
-    store.outbox.remember("hq", "", message())
-    assert store.outbox.take(NOON - HOUR, NOON, 10) == ()
-    assert store.outbox.take(NOON, NOON + HOUR, 10) == (message(),)
-    assert store.outbox.take(NOON, NOON + HOUR, 10) == ()
-    assert store.outbox.take(NOON + HOUR, NOON + 2 * HOUR, 10) == (message(),)
+    store.outbox.remember("hq", "", [message()])
+    assert store.outbox.take("webhook", NOON - HOUR, NOON, 10) == ()
+    assert store.outbox.take("webhook", NOON, NOON + HOUR, 10) == (message(),)
+    assert store.outbox.take("webhook", NOON, NOON + HOUR, 10) == ()
+    assert store.outbox.take("webhook", NOON + HOUR, NOON + 2 * HOUR, 10) == (message(),)
 
 
 def test_a_message_is_due_until_it_is_delivered(store: Store) -> None:
-    store.outbox.remember("hq", "", message())
+    store.outbox.remember("hq", "", [message()])
     for attempts in range(3):
-        [taken] = store.outbox.take(NOON, NOON + HOUR, 10)
+        [taken] = store.outbox.take("webhook", NOON, NOON + HOUR, 10)
         assert taken.attempts == attempts
-        store.outbox.failed("one", "HTTP 500\x00", NOON)
-    store.outbox.delivered("one", NOON)
-    assert store.outbox.take(NOON + HOUR, NOON + HOUR, 10) == ()
+        store.outbox.failed(taken, "HTTP 500\x00", NOON)
+    store.outbox.delivered(message(), NOON)
+    assert store.outbox.take("webhook", NOON + HOUR, NOON + HOUR, 10) == ()
     assert store.outbox.pending() == {}
 
 
 def test_the_oldest_come_first_and_the_others_may_be_put_back(store: Store) -> None:
     for number in range(5):
-        store.outbox.remember("hq", "", message(f"m{number}", f"site{number % 2}"))
-    taken = store.outbox.take(NOON, NOON + HOUR, 3)
+        store.outbox.remember("hq", "", [message(f"m{number}", f"site{number % 2}")])
+    taken = store.outbox.take("webhook", NOON, NOON + HOUR, 3)
     assert [one.id for one in taken] == ["m0", "m1", "m2"]
-    store.outbox.put_back(["m1", "m2"], NOON)
-    assert [one.id for one in store.outbox.take(NOON, NOON + HOUR, 10)] == ["m1", "m2", "m3", "m4"]
+    store.outbox.put_back(taken[1:], NOON)
+    assert [one.id for one in store.outbox.take("webhook", NOON, NOON + HOUR, 10)] == ["m1", "m2", "m3", "m4"]
     assert store.outbox.pending() == {"site0": 3, "site1": 2}
+
+
+def test_each_receiver_is_told_for_itself(store: Store) -> None:
+    mine, yours = (Message("one", "hq", NOON, b"", receiver) for receiver in ("webhook", "syslog siem"))
+    store.outbox.remember("hq", "", [mine, yours])
+    assert store.outbox.take("syslog siem", NOON, NOON, 10) == (yours,)
+    store.outbox.delivered(yours, NOON)
+    assert store.outbox.take("syslog siem", NOON, NOON, 10) == ()
+    assert store.outbox.take("webhook", NOON, NOON, 10) == (mine,)
+    assert store.outbox.pending() == {"hq": 1}
+    assert store.outbox.waiting() == ("one",)
+
+
+def test_what_waits_for_a_receiver_that_is_gone_is_given_up(store: Store) -> None:
+    store.outbox.remember("hq", "", [Message("one", "hq", NOON, b"", receiver) for receiver in ("old", "webhook")])
+    store.outbox.remember("other", "", [Message("two", "other", NOON, b"", "old")])
+    assert store.outbox.abandon(["hq"], ["webhook"], NOON) == 1
+    assert store.outbox.pending() == {"hq": 1, "other": 1}
+
+
+def test_what_was_told_long_ago_is_forgotten(store: Store) -> None:
+    store.outbox.remember("hq", "", [message("m0"), message("m1"), message("m2")])
+    store.outbox.delivered(message("m0"), NOON - HOUR)
+    store.outbox.delivered(message("m1"), NOON)
+    assert (store.outbox.forget(NOON), store.outbox.forget(NOON)) == (1, 0)
+    assert store.outbox.waiting() == ("m2",)
+
+
+def test_what_waited_in_an_older_schema_still_waits(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "REVISION", "0002")
+    Store.open(path).close()
+    with sqlite3.connect(path) as connection:
+        for number, delivered in ((1, 5), (2, None)):
+            row = (number, f"m{number}", "hq", 0, b"{}", 3, 0, delivered, "HTTP 500")
+            connection.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.close()
+    monkeypatch.undo()
+    with Store.open(path) as store:
+        [taken] = store.outbox.take("webhook", NOON, NOON, 10)
+    assert (taken.id, taken.site, taken.body, taken.attempts) == ("m2", "hq", b"{}", 3)
 
 
 def test_a_store_of_the_first_schema_gets_an_outbox(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +117,7 @@ def test_a_store_of_the_first_schema_gets_an_outbox(path: Path, monkeypatch: pyt
     monkeypatch.undo()
     with Store.open(path) as store:
         assert store.scan().id == "old"
-        store.outbox.remember("hq", "", message())
+        store.outbox.remember("hq", "", [message()])
         assert store.outbox.pending() == {"hq": 1}
 
 

@@ -1,15 +1,10 @@
-"""Durations, and secrets that are read from where they may lie."""
+"""Durations and names."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from camscan.errors import UsageError
-from camscan.sweeps.config import Config, Notify, Site, seconds, secret
-
-KEY = "0123456789abcdef"
+from camscan.sweeps.config import Site, seconds
 
 
 @pytest.mark.parametrize(
@@ -29,30 +24,3 @@ def test_what_is_no_duration(value: object) -> None:
 def test_names_that_no_site_has(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
         Site(name=name, networks=("10.0.0.0/24",))
-
-
-def config(folder: Path, secret_file: str | None) -> tuple[Notify, Config]:
-    notify = Notify(webhook="https://alerts.example.org/", secret_file=secret_file)
-    return notify, Config(site=(Site(name="a", networks=("10.0.0.0/24",)),), notify=notify, folder=folder)
-
-
-def test_a_secret_comes_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
-    file = tmp_path / "key"
-    file.write_text(f"{KEY}\n")
-    file.chmod(0o604)
-    with pytest.raises(UsageError, match=r"everybody can read the secret .*key: chmod 600 .*key"):
-        secret(*config(tmp_path, "key"), None)
-    file.chmod(0o640)
-    assert secret(*config(tmp_path, "key"), "another secret of the environment") == KEY.encode()
-
-
-def test_a_secret_comes_from_the_environment_where_no_file_is_named(tmp_path: Path) -> None:
-    assert secret(*config(tmp_path, None), f" {KEY} ") == KEY.encode()
-    for value in (None, "", "short"):
-        with pytest.raises(UsageError, match="CAMSCAN_WEBHOOK_SECRET holds no secret of at least 16 bytes"):
-            secret(*config(tmp_path, None), value)
-
-
-def test_a_secret_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"cannot read the secret .*key: No such file or directory"):
-        secret(*config(tmp_path, "key"), KEY)

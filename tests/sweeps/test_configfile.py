@@ -128,6 +128,22 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             "c.toml:2: notify.webhook: a user name or password stands in it: leave it out, alerts are signed",
         ),
         (
+            f'[[syslog]]\nname = "a"\nto = "udp://h"\n[[syslog]]\nname = "a"\nto = "udp://i"\n{SITE}',
+            "c.toml:2: two receivers under syslog are called 'a': rename one",
+        ),
+        (
+            f'[[apprise]]\nname = "a"\n{SITE}',
+            "c.toml:1: apprise 'a': its URL has no place: name url_file or url_env",
+        ),
+        (
+            f'[[apprise]]\nname = "a"\nurl = "mailto://me:pw@host"\n{SITE}',
+            "c.toml:3: apprise 'a'.url: no such key: write 'url_env'",
+        ),
+        (
+            f"[ping]\nurl = 1\n{SITE}",
+            "c.toml:2: ping.url: no such key: one of allow_private, timeout, url_file",
+        ),
+        (
             f'[notify]\nwebhook = "http://host/x"\n{SITE}',
             "c.toml:1: notify: http is for private receivers alone: write https, or allow_private = true as well",
         ),
@@ -147,6 +163,21 @@ def test_all_faults_are_told_at_once_in_order(tmp_path: Path) -> None:
         ["c.toml:7", "sweep.deadline"],
         ["c.toml:8", "metrics.textfile"],
     ]
+
+
+@pytest.mark.parametrize(
+    "to", ["http://h", "udp://", "udp://me@h", "tcp://h:0", "tls://h/x", "unix:log", "unix://h/log", "udp://h?x=1", ""]
+)
+def test_what_is_no_receiver_of_syslog(tmp_path: Path, to: str) -> None:
+    [fault] = faults(tmp_path, f'[[syslog]]\nname = "a"\nto = "{to}"\n{SITE}')
+    assert fault.startswith("c.toml:3: syslog 'a'.to: ")
+    assert fault.endswith(': name it, such as to = "tls://siem.example.org:6514", "udp://10.0.0.5" or "unix:/dev/log"')
+
+
+def test_a_retention_of_nothing(tmp_path: Path) -> None:
+    [fault] = faults(tmp_path, f"[retention]\nsweeps = 1\n{SITE}")
+    assert fault.startswith("c.toml:2: retention.sweeps: ")
+    assert fault.endswith(": write how many sweeps of each site are kept, such as sweeps = 10")
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

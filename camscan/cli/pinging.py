@@ -1,0 +1,77 @@
+"""The sign of life after a sweep that went well. It is never sent later: a late one would lie."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
+
+from camscan.errors import UsageError
+from camscan.net.webhook import Delivery, deliver
+from camscan.sweeps.config import Config, Ping
+from camscan.sweeps.journal import tell
+from camscan.sweeps.secrets import secret
+
+URL = "CAMSCAN_PING_URL"
+SITE = "{site}"
+"""Stands in the URL for the name of the site: then each site has a sign of life of its own."""
+_PAUSES = (0.0, 0.5, 2.0)
+"""Seconds before each try."""
+
+
+def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
+    """Say that these sites were swept well, or with a URL for all of them that all were; False where that failed."""
+    if config.ping is None:
+        return True
+    try:
+        url = url_of(config, config.ping)
+    except UsageError as error:
+        tell("ping.failed", logging.ERROR, reason=str(error))
+        return False
+    if SITE in url:
+        sent = [_one(config.ping, url.replace(SITE, quote(site, safe="")), site) for site in good]
+        return all(sent)
+    return _one(config.ping, url, None) if all_good else True
+
+
+def url_of(config: Config, part: Ping) -> str:
+    """The URL.
+
+    Raises:
+        UsageError: it is not there, or none.
+    """
+    url = secret(config, part.url_file, URL, os.environ)
+    where = part.url_file or URL
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or len(url.split()) != 1:
+        raise UsageError(f"{where} holds no URL with http or https: write one, such as https://hc-ping.com/...")
+    return url
+
+
+def _one(part: Ping, url: str, site: str | None) -> bool:
+    ended = asyncio.run(_tried(part, url))
+    if ended.taken:
+        tell("ping.sent", site=site)
+    else:
+        tell("ping.failed", logging.ERROR, site=site, reason=ended.reason)
+    return ended.taken
+
+
+async def _tried(part: Ping, url: str) -> Delivery:
+    ended = Delivery(taken=False, reason=f"no answer within {part.timeout:g} s")
+    deadline = asyncio.get_running_loop().time() + part.timeout
+    for pause in _PAUSES:
+        left = deadline - asyncio.get_running_loop().time() - pause
+        if left <= 0:
+            break
+        await asyncio.sleep(pause)
+        ended = await deliver(url, b"", {}, timeout=left, allow_private=part.allow_private, method="GET")
+        if ended.taken or not ended.again:
+            break
+    return ended

@@ -1,0 +1,143 @@
+"""From the configuration to those who are told: webhook, syslog and apprise, all asked in the same way."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from camscan.errors import UsageError
+from camscan.net import notifier, syslog, webhook
+from camscan.net.webhook import Delivery
+from camscan.store.outbox import Message
+from camscan.sweeps import config as parts
+from camscan.sweeps.config import Config
+from camscan.sweeps.document import signature
+from camscan.sweeps.secrets import secret
+from camscan.sweeps.syslog import Sender, messages
+from camscan.sweeps.told import told
+
+WEBHOOK = "webhook"
+WEBHOOK_SECRET = "CAMSCAN_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
+_MIN_SECRET = 16
+
+
+class Receiver(Protocol):
+    """Somebody who is told. `name` is theirs in the outbox and in the log; nothing secret stands in it."""
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that one run waits for them in all."""
+
+    def check(self) -> None:
+        """Raise UsageError where what is needed to tell them is not there."""
+
+    async def send(self, message: Message, seconds: float) -> Delivery:
+        """Tell them once, in so many seconds at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """The webhook of a configuration."""
+
+    config: Config
+    part: parts.Notify
+    name: str = WEBHOOK
+
+    @property
+    def timeout(self) -> float:
+        """See `Receiver`."""
+        return self.part.timeout
+
+    def check(self) -> None:
+        """See `Receiver`."""
+        self._key()
+
+    async def send(self, message: Message, seconds: float) -> Delivery:
+        """One signed POST."""
+        headers = {"X-Camscan-Id": message.id, "X-Camscan-Signature": signature(self._key(), message.body)}
+        allow = self.part.allow_private
+        return await webhook.deliver(self.part.webhook, message.body, headers, timeout=seconds, allow_private=allow)
+
+    def _key(self) -> bytes:
+        key = secret(self.config, self.part.secret_file, WEBHOOK_SECRET, os.environ).encode()
+        if len(key) < _MIN_SECRET:
+            where = self.part.secret_file or WEBHOOK_SECRET
+            raise UsageError(
+                f"{where} holds no secret of at least {_MIN_SECRET} bytes: make one with `openssl rand -hex 32`"
+            )
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class Syslog:
+    """A receiver of syslog."""
+
+    part: parts.Syslog
+
+    @property
+    def name(self) -> str:
+        """See `Receiver`."""
+        return f"syslog {self.part.name}"
+
+    @property
+    def timeout(self) -> float:
+        """See `Receiver`."""
+        return self.part.timeout
+
+    def check(self) -> None:
+        """Nothing is needed."""
+
+    async def send(self, message: Message, seconds: float) -> Delivery:
+        """A summary, and one message for each change."""
+        sender = Sender(platform.node(), self.part.facility, cef=self.part.format == "cef")
+        lines = list(messages(told(message.body), message.made_at, sender))
+        return await syslog.deliver(self.part.to, lines, timeout=seconds, allow_private=self.part.allow_private)
+
+
+@dataclass(frozen=True, slots=True)
+class Apprise:
+    """A receiver that apprise reaches."""
+
+    config: Config
+    part: parts.Apprise
+
+    @property
+    def name(self) -> str:
+        """See `Receiver`."""
+        return f"apprise {self.part.name}"
+
+    @property
+    def timeout(self) -> float:
+        """See `Receiver`."""
+        return self.part.timeout
+
+    def check(self) -> None:
+        """See `Receiver`."""
+        self._url()
+        if not notifier.is_installed():
+            raise UsageError(notifier.MISSING)
+
+    async def send(self, message: Message, seconds: float) -> Delivery:
+        """A title, and one line for each change."""
+        alert = told(message.body)
+        allow = self.part.allow_private
+        return await notifier.deliver(self._url(), alert.title, alert.text, timeout=seconds, allow_private=allow)
+
+    def _url(self) -> str:
+        return secret(self.config, self.part.url_file, self.part.url_env or "", os.environ)
+
+
+def receivers(config: Config) -> Iterator[Receiver]:
+    """All who are told."""
+    if config.notify is not None:
+        yield Webhook(config, config.notify)
+    yield from map(Syslog, config.syslog)
+    for part in config.apprise:
+        yield Apprise(config, part)

@@ -1,0 +1,49 @@
+"""Secrets: from a file of their own, from systemd's credentials, or from the environment; never from anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from camscan.errors import UsageError
+from camscan.sweeps.config import Config
+
+CREDENTIALS = "CREDENTIALS_DIRECTORY"
+"""Where systemd puts what a unit names with LoadCredential= (systemd.exec(5), CREDENTIALS)."""
+_MAX_BYTES = 64 * 1024
+
+
+def secret(config: Config, file: str | None, variable: str, environment: Mapping[str, str]) -> str:
+    """What the file holds, or where none is named the variable. A credential of the file's name comes first.
+
+    Raises:
+        UsageError: there is none, it is no text, or everybody on this host can read it.
+    """
+    if file is None:
+        found, where = environment.get(variable, "").strip(), variable
+    else:
+        path = _credential(file, environment) or config.path(file)
+        found, where = _read(path), str(path)
+    if not found:
+        raise UsageError(f"{where} holds no secret: write it there")
+    return found
+
+
+def _credential(file: str, environment: Mapping[str, str]) -> Path | None:
+    folder = environment.get(CREDENTIALS)
+    path = Path(folder or "") / Path(file).name
+    return path if folder and path.is_file() else None
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            found = stream.read(_MAX_BYTES).decode("utf-8").strip()
+        is_open = path.stat().st_mode & 0o007
+    except OSError as error:
+        raise UsageError(f"cannot read the secret {path}: {error.strerror}: make it, with mode 0600") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the secret {path} is not in UTF-8: write it as text") from error
+    if is_open:
+        raise UsageError(f"everybody can read the secret {path}: chmod 600 {path}")
+    return found

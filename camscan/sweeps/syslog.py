@@ -1,0 +1,120 @@
+"""Alerts as messages of syslog: RFC 5424, its text in words or in ArcSight's Common Event Format (CEF, revision 25).
+
+What a device says of itself stands in them, so control characters are shown as blanks and every delimiter is escaped:
+no device can write an event of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from camscan import __version__
+from camscan.records import Verdict
+from camscan.sweeps.changes import Kind
+from camscan.sweeps.told import COVERAGE_LOSS, Event, Told, one_line
+
+MAX_BYTES = 2048
+"""Of one message: what a receiver should take at least (RFC 5424, 6.1)."""
+_SD_ID = "camscan@32473"
+"""32473 is the enterprise number for examples (RFC 5612); camscan has none of its own."""
+_WARNING, _NOTICE, _INFORMATIONAL = 4, 5, 6
+_CEF_SEVERITY = {_WARNING: 8, _NOTICE: 5, _INFORMATIONAL: 3}
+_NOT_IN_HEADER = re.compile(r"[^\x21-\x7e]")
+_DETAILS = ("maker", "brand", "model", "firmware", "hostname", "level", "what", "before", "after", "last_seen")
+_MAX_PARAM = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is the same in all messages to one receiver."""
+
+    host: str
+    facility: int = 16
+    cef: bool = False
+
+
+def messages(alert: Told, at: datetime, sender: Sender) -> Iterator[bytes]:
+    """The messages of an alert: its summary, then one for each thing that it tells."""
+    for number, event in enumerate(alert.events):
+        severity = _severity(event)
+        text = _cef(alert, event, number, severity) if sender.cef else f"{event.kind}: {event.text}"
+        header = " ".join(
+            (
+                f"<{sender.facility * 8 + severity}>1",
+                at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+                _NOT_IN_HEADER.sub("-", sender.host)[:255] or "-",
+                "camscan",
+                "-",
+                event.kind,
+            )
+        )
+        head = f"{header} {_data(alert, event, number)} \ufeff".encode()
+        yield head + _cut(_plain(text), MAX_BYTES - len(head))
+
+
+def _data(alert: Told, event: Event, number: int) -> str:
+    """The structured data (RFC 5424, 6.3)."""
+    named = {"alert": alert.id, "number": str(number), "site": event.site, "scan": alert.scan}
+    named |= {"address": event.address, "verdict": event.verdict}
+    named |= {name: event.details.get(name, "") for name in _DETAILS}
+    params = (f'{name.replace("_", "")}="{_quoted(value)}"' for name, value in named.items() if value)
+    return f"[{_SD_ID} {' '.join(params)}]"
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r'([\\"\]])', r"\\\1", _plain(text)[:_MAX_PARAM])
+
+
+def _cef(alert: Told, event: Event, number: int, severity: int) -> str:
+    header = (
+        "CEF:0",
+        "camscan",
+        "camscan",
+        __version__,
+        event.kind,
+        f"device {event.kind}",
+        str(_CEF_SEVERITY[severity]),
+    )
+    details = event.details
+    found: Mapping[str, str] = {
+        "externalId": f"{alert.id}-{number}",
+        "dst": event.address if "." in event.address else "",
+        "c6a3": event.address if ":" in event.address else "",
+        "c6a3Label": "Destination IPv6 Address" if ":" in event.address else "",
+        "dhost": details.get("hostname", ""),
+        "cs1Label": "site",
+        "cs1": event.site,
+        "cs2Label": "verdict" if event.verdict else "",
+        "cs2": event.verdict,
+        "cs3Label": "maker" if "maker" in details else "",
+        "cs3": details.get("maker", ""),
+        "cs4Label": "model" if "model" in details else "",
+        "cs4": details.get("model", ""),
+        "msg": event.text,
+    }
+    extension = " ".join(f"{name}={_escaped(value, '=')}" for name, value in found.items() if value)
+    return "|".join((*(_escaped(part, "|") for part in header), extension))
+
+
+def _escaped(text: str, delimiter: str) -> str:
+    return _plain(text).replace("\\", "\\\\").replace(delimiter, f"\\{delimiter}")
+
+
+def _severity(event: Event) -> int:
+    if event.kind == COVERAGE_LOSS:
+        return _WARNING
+    if event.kind == Kind.MISSING or event.verdict == Verdict.SUSPECTED:
+        return _NOTICE
+    return _WARNING if event.verdict == Verdict.LISTED else _INFORMATIONAL
+
+
+def _plain(text: str) -> str:
+    return one_line(text).encode("utf-8", "replace").decode()
+
+
+def _cut(text: str, size: int) -> bytes:
+    """`text` in UTF-8, in so many bytes at most, and no character cut in two."""
+    return text.encode()[: max(size, 0)].decode("utf-8", "ignore").encode()

@@ -1,0 +1,93 @@
+"""An alert in words: for receivers that read text (apprise) or one event a line (syslog). Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from camscan.records import Verdict
+from camscan.sweeps.changes import Kind
+
+COVERAGE_LOSS = "coverage-loss"
+SUMMARY = "summary"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""With the marks that turn the direction of writing round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that an alert tells. `kind` is that of a change, `COVERAGE_LOSS`, or `SUMMARY` for the whole alert.
+
+    `details` hold what is known of the device, by the names of `camscan-alert/1`.
+    """
+
+    kind: str
+    text: str
+    site: str
+    address: str = ""
+    verdict: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert as it was put into the outbox."""
+
+    id: str
+    title: str
+    events: tuple[Event, ...]
+    scan: str
+    left_out: int
+
+    @property
+    def text(self) -> str:
+        """All events, one a line, and where the rest is found."""
+        lines = [f"{event.kind}: {event.text}" for event in self.events if event.kind != SUMMARY]
+        if self.left_out:
+            lines.append(f"and {self.left_out} more")
+        if self.scan:
+            lines.append(f"The whole: camscan report --scan {self.scan}")
+        return "\n".join((*lines, f"Alert {self.id}"))
+
+
+def told(body: bytes) -> Told:
+    """Read an alert of schema `camscan-alert/1`."""
+    found = json.loads(body)
+    return Told(
+        id=found["id"],
+        title=f"camscan: {one_line(found['summary'])}",
+        events=(Event(SUMMARY, found["summary"], found.get("site") or ""), *_events(found)),
+        scan=found.get("scan") or "",
+        left_out=found.get("left_out", 0),
+    )
+
+
+def _events(found: Mapping[str, Any]) -> Iterator[Event]:
+    site = found.get("site") or ""
+    for kind in Kind:
+        for change in found.get(kind.value, ()):
+            details = {name: str(value) for name, value in change.items() if value and not isinstance(value, list)}
+            yield Event(kind.value, _changed(change), site, change["address"], change["verdict"], details)
+    for loss in found.get("coverage_loss", ()):
+        yield Event(COVERAGE_LOSS, one_line(loss["text"]), site)
+
+
+def _changed(change: Mapping[str, Any]) -> str:
+    """A change in one line: which device, what of it, and the evidence."""
+    label = " ".join(dict.fromkeys(filter(None, (change["maker"], change["brand"], change["model"]))))
+    parts = [f"{change['verdict']} {change['address']} {label or Verdict.UNIDENTIFIED.value}"]
+    if change.get("what"):
+        parts.append(f"{change['what']}: {change['before'] or 'none'} -> {change['after'] or 'none'}")
+    if change.get("last_seen"):
+        parts.append(f"last seen {change['last_seen']}")
+    if change["evidence"]:
+        parts.append(change["evidence"])
+    return one_line(", ".join(parts))
+
+
+def one_line(text: str) -> str:
+    """`text` with a blank for each control character, so that what a device says of itself begins no line."""
+    return _CONTROL.sub(" ", text)

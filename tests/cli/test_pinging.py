@@ -1,0 +1,112 @@
+"""The sign of life: given after what went well, never later, never elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from support.receiver import FAILING, OK, receiving, redirecting
+from support.world import CONFIG, World, camera
+
+from camscan.cli import alerting, judging, pinging, sweeping
+from camscan.cli.sweep import sweep
+from camscan.identify.library import Library
+
+SECOND = '[[site]]\nname = "b/ö"\nnetworks = ["10.0.1.0/29"]\n'
+PING = '[ping]\nallow_private = true\ntimeout = "5s"\n'
+
+
+@pytest.fixture(scope="module")
+def rules() -> Library:
+    return judging.library()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
+    monkeypatch.setattr(judging, "library", lambda _folders: rules)
+    monkeypatch.setattr(alerting, "_PAUSES", ())
+    monkeypatch.setattr(pinging, "_PAUSES", (0.0, 0.01))
+    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
+    monkeypatch.setattr(sweeping, "run", made.run)
+    return made
+
+
+def swept(folder: Path, more: str = PING, *words: str) -> int:
+    (folder / "never.txt").touch()
+    (folder / "c.toml").write_text(CONFIG + SECOND + more)
+    return CliRunner().invoke(sweep, ["--config", str(folder / "c.toml"), *words]).exit_code
+
+
+def paths(requests: list[tuple[str, bytes]]) -> list[str]:
+    return [head.split("\r\n")[0] for head, _ in requests]
+
+
+def test_one_for_all_sites_only_when_all_are_good(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiving([OK]) as receiver:
+        monkeypatch.setenv("CAMSCAN_PING_URL", receiver.url)
+        assert swept(tmp_path) == 0
+        assert paths(receiver.requests) == ["GET /hook HTTP/1.1"]
+        swept(tmp_path, PING, "--site", "hq")
+        world.cut_after = 2
+        swept(tmp_path)
+        assert len(receiver.requests) == 1
+
+
+def test_one_for_each_site_that_was_good(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with receiving([OK]) as receiver:
+        monkeypatch.setenv("CAMSCAN_PING_URL", receiver.url + "/{site}")
+        swept(tmp_path)
+        assert paths(receiver.requests) == ["GET /hook/hq HTTP/1.1", "GET /hook/b%2F%C3%B6 HTTP/1.1"]
+        world.answers.clear()
+        swept(tmp_path)
+        assert paths(receiver.requests)[2:] == ["GET /hook/b%2F%C3%B6 HTTP/1.1"], "hq is blind"
+
+
+def test_none_while_an_alert_cannot_be_brought(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", "0123456789abcdef")
+    with receiving([FAILING]) as dead, receiving([OK]) as receiver:
+        monkeypatch.setenv("CAMSCAN_PING_URL", receiver.url)
+        assert swept(tmp_path, f'{PING}[notify]\nwebhook = "{dead.url}"\nallow_private = true\n') == 1
+    assert receiver.requests == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "tries"), [(FAILING, 2), (redirecting("http://169.254.169.254/"), 1), (OK.replace(b"200", b"404"), 1)]
+)
+def test_one_that_fails_is_a_failure_without_its_url(
+    tmp_path: Path,
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    answer: bytes,
+    tries: int,
+) -> None:
+    with receiving([answer]) as receiver:
+        monkeypatch.setenv("CAMSCAN_PING_URL", f"{receiver.url}/s3cret")
+        assert swept(tmp_path) == 1
+        assert len(receiver.requests) == tries
+    failed = next(record for record in caplog.records if record.getMessage() == "ping.failed")
+    assert "s3cret" not in str(failed.__dict__)
+
+
+@pytest.mark.parametrize("url", ["", "ftp://host/s3cret", "no url s3cret", "http://h:0/s3cret", "https://[s3cret/"])
+def test_a_url_that_is_none(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, url: str
+) -> None:
+    monkeypatch.setenv("CAMSCAN_PING_URL", url)
+    assert swept(tmp_path) == 1
+    assert "s3cret" not in "".join(str(record.__dict__) for record in caplog.records)
+
+
+def test_private_addresses_need_to_be_allowed(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with receiving([OK]) as receiver:
+        monkeypatch.setenv("CAMSCAN_PING_URL", receiver.url)
+        assert swept(tmp_path, "[ping]\n") == 1
+    assert receiver.requests == []
+    assert "set allow_private = true" in str(caplog.records[-1].__dict__["values"])

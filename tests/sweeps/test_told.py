@@ -1,0 +1,59 @@
+"""An alert in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.estate import cameras, sweep
+
+from camscan.sweeps.compare import advance
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.document import About, alert, trial
+from camscan.sweeps.memory import Memory
+from camscan.sweeps.told import Told, told
+
+
+def body(name: str = "hq") -> bytes:
+    """An alert of one change of each kind and a loss."""
+    site = cameras(8)
+    memory, terms = Memory(), Terms(1, 1)
+    flashed = replace(site[6], firmware="V6|=]\n")
+    nights = [[*site[:4], site[4], site[6]], [*site[:4], site[6]], [*site[:3], site[4], flashed, site[7]]]
+    everyone = [camera.address for camera in site]
+    for night, seen in enumerate(nights):
+        lost = {("", "rtsp")} if night == 2 else set()
+        memory, changes = advance(memory, sweep(night, seen, lost=lost, targets=everyone), terms)
+    made = alert(changes, About(name), "scan2-7")
+    assert made is not None
+    return made
+
+
+def read() -> Told:
+    return told(body())
+
+
+def test_each_change_is_one_line_with_its_evidence() -> None:
+    found = read()
+    assert found.title == (
+        "camscan: hq: 1 new (1 listed), 1 returned (1 listed), 1 changed (1 listed), 1 missing (1 listed), "
+        "coverage lost: channel rtsp"
+    )
+    evidence = "sadp.banner: Acme (certain, rule sadp-rule)"
+    assert found.text.splitlines() == [
+        f"new: listed 10.0.0.8 Acme C-100, {evidence}",
+        f"returned: listed 10.0.0.5 Acme C-100, last seen 2026-01-01T02:00:00Z, {evidence}",
+        f"changed: listed 10.0.0.7 Acme C-100, firmware: V5.4.5 build 1 -> V6|=]  build 1, {evidence}",
+        f"missing: listed 10.0.0.4 Acme C-100, last seen 2026-01-02T02:00:00Z, {evidence}",
+        "coverage-loss: rtsp saw 6 devices before and 0 now: probe failure suspected",
+        "The whole: camscan report --scan scan2",
+        "Alert scan2-7",
+    ]
+
+
+def test_what_was_left_out_is_counted() -> None:
+    assert "and 7 more" in replace(read(), left_out=7).text
+
+
+def test_a_test_alert_has_words_too() -> None:
+    found = told(trial("test-1"))
+    assert (found.title, found.text) == ("camscan: a test of the way", "Alert test-1")
