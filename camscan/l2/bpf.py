@@ -1,4 +1,4 @@
-"""The filter that listening hands to the kernel, so that only ARP and discovery protocols are copied out of it.
+"""Filters that are handed to the kernel, so that only what is wanted is copied out of it.
 
 Classic BPF (Documentation/networking/filter.rst in the Linux sources), assembled here since libpcap, which could
 compile the words "arp or udp port ...", is no Python package and not on every host. It sees what follows the link
@@ -16,16 +16,17 @@ from typing import NamedTuple
 from camscan.l2.frames import ARP, IPV4, IPV6
 
 _SO_ATTACH_FILTER = 26
-_LOAD_HALF, _LOAD_BYTE = 0x28, 0x30
-_LOAD_HALF_BEHIND_HEADER, _LOAD_HEADER_LENGTH = 0x48, 0xB1
-_IF_EQUAL, _IF_ANY_BIT, _GIVE = 0x15, 0x45, 0x06
+LOAD_WORD, LOAD_HALF, LOAD_BYTE = 0x20, 0x28, 0x30
+LOAD_HALF_BEHIND_HEADER, LOAD_BYTE_BEHIND_HEADER, LOAD_HEADER_LENGTH = 0x48, 0x50, 0xB1
+IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT, GIVE = 0x15, 0x35, 0x45, 0x06
+"""Instructions: class, size and mode of each (linux/filter.h)."""
 _ETHERTYPE, _DIRECTION = 0xFFFFF000, 0xFFFFF004  # SKF_AD_OFF + SKF_AD_PROTOCOL, + SKF_AD_PKTTYPE
 _OUTGOING = 4
 _UDP = 17
 _WHOLE = 0xFFFF
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """One instruction; jumps name the place they go to, "" for the next instruction."""
 
     code: int
@@ -39,25 +40,30 @@ def discovery(ports: Iterable[int]) -> bytes:
     """The program that lets ARP and UDP from or to these ports through, except what this host itself sends."""
     wanted = sorted(ports)
     steps = [
-        _Step(_LOAD_BYTE, _DIRECTION),
-        _Step(_IF_EQUAL, _OUTGOING, then="drop"),
-        _Step(_LOAD_HALF, _ETHERTYPE),
-        _Step(_IF_EQUAL, ARP, then="keep"),
-        _Step(_IF_EQUAL, IPV6, then="ipv6"),
-        _Step(_IF_EQUAL, IPV4, otherwise="drop"),
-        _Step(_LOAD_BYTE, 9),
-        _Step(_IF_EQUAL, _UDP, otherwise="drop"),
-        _Step(_LOAD_HALF, 6),
-        _Step(_IF_ANY_BIT, 0x1FFF, then="drop"),  # a later fragment has no ports
-        _Step(_LOAD_HEADER_LENGTH, 0),
-        *_ports(_LOAD_HALF_BEHIND_HEADER, 0, wanted),
-        _Step(_GIVE, 0, name="drop"),
-        _Step(_LOAD_BYTE, 6, name="ipv6"),
-        _Step(_IF_EQUAL, _UDP, otherwise="end"),
-        *_ports(_LOAD_HALF, 40, wanted),
-        _Step(_GIVE, 0, name="end"),
-        _Step(_GIVE, _WHOLE, name="keep"),
+        Step(LOAD_BYTE, _DIRECTION),
+        Step(IF_EQUAL, _OUTGOING, then="drop"),
+        Step(LOAD_HALF, _ETHERTYPE),
+        Step(IF_EQUAL, ARP, then="keep"),
+        Step(IF_EQUAL, IPV6, then="ipv6"),
+        Step(IF_EQUAL, IPV4, otherwise="drop"),
+        Step(LOAD_BYTE, 9),
+        Step(IF_EQUAL, _UDP, otherwise="drop"),
+        Step(LOAD_HALF, 6),
+        Step(IF_ANY_BIT, 0x1FFF, then="drop"),  # a later fragment has no ports
+        Step(LOAD_HEADER_LENGTH, 0),
+        *_ports(LOAD_HALF_BEHIND_HEADER, 0, wanted),
+        Step(GIVE, 0, name="drop"),
+        Step(LOAD_BYTE, 6, name="ipv6"),
+        Step(IF_EQUAL, _UDP, otherwise="end"),
+        *_ports(LOAD_HALF, 40, wanted),
+        Step(GIVE, 0, name="end"),
+        Step(GIVE, _WHOLE, name="keep"),
     ]
+    return assemble(steps)
+
+
+def assemble(steps: Sequence[Step]) -> bytes:
+    """The program that these instructions make."""
     places = {step.name: number for number, step in enumerate(steps) if step.name}
     return b"".join(_assembled(number, step, places) for number, step in enumerate(steps))
 
@@ -68,15 +74,15 @@ def attach(sock: socket.socket, program: bytes) -> None:
     sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
 
 
-def _ports(load: int, offset: int, wanted: Sequence[int]) -> list[_Step]:
+def _ports(load: int, offset: int, wanted: Sequence[int]) -> list[Step]:
     return [
         step
         for place in (offset, offset + 2)
-        for step in (_Step(load, place), *(_Step(_IF_EQUAL, port, then="keep") for port in wanted))
+        for step in (Step(load, place), *(Step(IF_EQUAL, port, then="keep") for port in wanted))
     ]
 
 
-def _assembled(number: int, step: _Step, places: dict[str, int]) -> bytes:
+def _assembled(number: int, step: Step, places: dict[str, int]) -> bytes:
     """A struct sock_filter: code, jump if true, jump if false, value."""
     jumps = (places[name] - number - 1 if name else 0 for name in (step.then, step.otherwise))
     return struct.pack("@HBBI", step.code, *jumps, step.value)

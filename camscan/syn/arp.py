@@ -1,0 +1,104 @@
+"""The MACs of neighbours, asked for by ARP past the kernel's neighbour table: its room neither bounds this nor is taken."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camscan.syn import filters
+from camscan.syn.order import Numbers, Space
+from camscan.syn.packets import ARP_LENGTH, BATCH, ArpPackets, Macs
+from camscan.syn.ring import Packets, Ring
+from camscan.syn.sending import EthernetSender, Sender
+
+MAX_NEIGHBOURS = 1 << 20
+"""Neighbours of one link: a /12, whose MACs take 7 MB."""
+_ARP = 0x0806
+_ROUNDS = 3
+_PATIENCE = 0.5
+"""Seconds that each round waits for answers; devices on Wi-Fi that save power take some hundred milliseconds."""
+_GLANCE = 0.005
+
+
+class Paced(Protocol):
+    """Sends at the pace of the whole sweep, and lets time pass in its manner."""
+
+    def send(self, sender: Sender, count: int, interface: str) -> int:
+        """Send the first rows; returns how many this host refused to send."""
+
+    def pause(self, seconds: float) -> None:
+        """Let some time pass, up to this."""
+
+    def now(self) -> float:
+        """The time in seconds."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether to give up."""
+
+
+@dataclass(slots=True)
+class Neighbours:
+    """What was heard: a MAC for each address of `space` that is `known`."""
+
+    space: Space
+    own_mac: bytes
+    macs: Macs
+    known: NDArray[np.bool_]
+
+    def of(self, addresses: Numbers) -> tuple[NDArray[np.bool_], Macs]:
+        """Which of these addresses have a MAC, and the MACs of those."""
+        hosts = self.space.hosts(addresses)
+        known = self.known[hosts]
+        return known, self.macs[hosts[known]]
+
+    def take(self, packets: Packets) -> None:
+        """Learn from ARP replies, one a row: the first one for an address counts."""
+        addresses = np.ascontiguousarray(packets[:, 14:18]).view(">u4")[:, 0].astype(np.uint32)
+        hosts = self.space.hosts(addresses)
+        hosts, first = np.unique(hosts, return_index=True)
+        new = (hosts >= 0) & ~self.known[hosts]
+        self.macs[hosts[new]] = packets[first[new], 8:14]
+        self.known[hosts[new]] = True
+
+
+def find(interface: str, source: str, wanted: Space, paced: Paced) -> Neighbours:
+    """Ask who has these addresses, in rounds, the later ones only for those that have not spoken.
+
+    Raises:
+        RefusalError: the interface cannot be used.
+    """
+    with contextlib.ExitStack() as stack:
+        ring = Ring(interface, _ARP, filters.arp_replies())
+        stack.callback(ring.close)
+        packets = ArpPackets(source, ring.mac)
+        sender = EthernetSender(interface, packets.rows, ARP_LENGTH)
+        stack.callback(sender.close)
+        count = len(wanted)
+        found = Neighbours(wanted, ring.mac, np.zeros((count, 6), np.uint8), np.zeros(count, np.bool_))
+        for _ in range(_ROUNDS):
+            unknown = np.flatnonzero(~found.known).astype(np.uint32)
+            for begin in range(0, len(unknown), BATCH):
+                number = packets.fill(wanted.addresses(unknown[begin : begin + BATCH]))
+                paced.send(sender, number, interface)
+                _learn(ring, found)
+            _wait(ring, found, paced)
+            if paced.stopped or found.known.all():
+                break
+    return found
+
+
+def _wait(ring: Ring, found: Neighbours, paced: Paced) -> None:
+    end = paced.now() + _PATIENCE
+    while paced.now() < end and not paced.stopped and not found.known.all():
+        paced.pause(_GLANCE)
+        _learn(ring, found)
+
+
+def _learn(ring: Ring, found: Neighbours) -> None:
+    while len(packets := ring.read()):
+        found.take(packets)

@@ -1,0 +1,152 @@
+"""The ways out of this host while a sweep runs: a sender for each, a receive ring for each interface, our own ports."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camscan.l2.lines import RefusalError
+from camscan.syn import filters
+from camscan.syn.arp import MAX_NEIGHBOURS, Neighbours, Paced, find
+from camscan.syn.order import Numbers, Space
+from camscan.syn.packets import SYN_LENGTH, SynPackets
+from camscan.syn.request import MAX_ROUNDS, Way
+from camscan.syn.ring import Ring
+from camscan.syn.sending import EthernetSender, RawSender
+
+_IPV4 = 0x0800
+_PORTS = MAX_ROUNDS + 2
+"""A port of ours for each round, so that a late answer to one round cannot upset the connection of the next."""
+_PORT_TRIES = 256
+_LOWEST_PORT, _HIGHEST_PORT = 10_000, 65_000
+_LOCAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+class Route:
+    """One way while it is open. `usable` is false where its gateway does not answer."""
+
+    def __init__(self, way: Way, stack: contextlib.ExitStack) -> None:
+        self.way = way
+        self.usable = True
+        self._stack = stack
+        self._neighbours: Neighbours | None = None
+        self._packets: SynPackets
+        self.sender: EthernetSender | RawSender
+
+    def open(self, paced: Paced) -> str:
+        """Find MACs and make ready to send; returns what there is to say about it."""
+        if not self.way.frames:
+            self._packets = SynPackets(self.way.source)
+            self.sender = RawSender(self._packets.rows)
+            self._stack.callback(self.sender.close)
+            return ""
+        wanted = Space.of([*self.way.ranges]) if self.way.on_link else _only(self.way.gateway)
+        found = find(self.way.interface, self.way.source, wanted, paced)
+        self._neighbours = found if self.way.on_link else None
+        self._packets = SynPackets(self.way.source, found.own_mac, found.macs[0].tobytes())
+        self.sender = EthernetSender(self.way.interface, self._packets.rows, SYN_LENGTH)
+        self._stack.callback(self.sender.close)
+        self.usable = bool(found.known.any())
+        if self.usable:
+            return ""
+        who = "no target" if self.way.on_link else f"the gateway {self.way.gateway}"
+        return f"{who} on {self.way.interface} answers ARP"
+
+    def fill(self, addresses: Numbers, ports: Numbers, source_port: int, cookies: Numbers) -> int:
+        """Make the packets ready that ask these, as far as they can be reached; returns how many."""
+        if not self.usable:
+            return 0
+        macs = None
+        if self._neighbours is not None:
+            known, macs = self._neighbours.of(addresses)
+            addresses, ports, cookies = addresses[known], ports[known], cookies[known]
+        if isinstance(self.sender, RawSender):
+            self.sender.address(addresses)
+        return self._packets.fill(addresses, ports, source_port, cookies, macs)
+
+
+class Links:
+    """All ways; enter `opened` to use them."""
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        owned = sorted((span, number) for number, way in enumerate(ways) for span in way.ranges)
+        if any(before[1] >= after[0] for (before, _), (after, _) in zip(owned, owned[1:], strict=False)):
+            raise RefusalError("the ranges of two ways overlap")
+        if any(way.on_link and way.hosts > MAX_NEIGHBOURS for way in ways):
+            raise RefusalError(f"more than {MAX_NEIGHBOURS:,} neighbours on one link: sweep in parts")
+        self.space = Space.of([span for span, _ in owned])
+        self._ways = ways
+        self._way_of_range = np.array([number for _, number in owned])
+        self._first_port = 0
+        self.routes: list[Route] = []
+        self.rings: list[Ring] = []
+
+    @contextlib.contextmanager
+    def opened(self, paced: Paced, note: Callable[[str], None]) -> Iterator[None]:
+        """Open all ways; what cannot be used of them is noted."""
+        with contextlib.ExitStack() as stack:
+            self._first_port = _reserved_ports(stack)
+            last_port = self._first_port + _PORTS - 1
+            for interface, source in dict.fromkeys((way.interface, way.source) for way in self._ways):
+                ring = Ring(interface, _IPV4, filters.answers(source, self._first_port, last_port))
+                stack.callback(ring.close)
+                self.rings.append(ring)
+            for way in self._ways:
+                route = Route(way, stack)
+                self.routes.append(route)
+                if text := route.open(paced):
+                    note(text)
+            yield
+
+    def source_port(self, round_: int) -> int:
+        """Our port of a round."""
+        return self._first_port + round_ % _PORTS
+
+    def split(self, hosts: Numbers) -> Iterator[tuple[Route, NDArray[np.bool_] | None]]:
+        """The ways to these hosts, each with a mask of those that it leads to; None stands for all."""
+        if len(self.routes) == 1:
+            yield self.routes[0], None
+            return
+        ways = self._way_of_range[self.space.ranges_of(hosts)]
+        for number, route in enumerate(self.routes):
+            mask = ways == number
+            if mask.any():
+                yield route, mask
+
+    def dropped(self) -> int:
+        """Answers that the rings had no room for since the last call."""
+        return sum(ring.dropped() for ring in self.rings)
+
+
+def _only(address: str) -> Space:
+    number = int.from_bytes(socket.inet_aton(address))
+    return Space.of([(number, number)])
+
+
+def _reserved_ports(stack: contextlib.ExitStack) -> int:
+    """The first of some adjacent TCP ports that nobody else has, nor gets while the stack is open.
+
+    They are bound and do not listen, so that the kernel resets what comes to them. They lie outside the range that it
+    takes ports from by itself, where that leaves any.
+    """
+    low, high = map(int, _LOCAL_PORTS.read_text(encoding="ascii").split())
+    firsts = range(_LOWEST_PORT, _HIGHEST_PORT - _PORTS)
+    outside = [first for first in firsts if first + _PORTS <= low or first > high]
+    for _ in range(_PORT_TRIES):
+        first = random.choice(outside or firsts)  # noqa: S311 - it hides nothing
+        with contextlib.ExitStack() as bound:
+            try:
+                for port in range(first, first + _PORTS):
+                    sock = bound.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+                    sock.bind(("", port))
+            except OSError:
+                continue
+            stack.enter_context(bound.pop_all())
+            return first
+    raise RefusalError("no range of TCP ports is free on this host")

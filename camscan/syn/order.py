@@ -1,0 +1,111 @@
+"""The order in which hosts and ports are asked: shuffled, without a list of them, and known from one integer.
+
+A position counts through passes. In one pass every host is asked at one port, all in the same shuffled order; which
+port it is differs from host to host and moves on by one with each pass. So the packets to one host lie a whole pass
+apart, and neighbouring addresses are far apart in time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers: TypeAlias = NDArray[np.uint32]
+Range: TypeAlias = tuple[int, int]
+"""First and last IPv4 address as numbers, both included."""
+
+_ROUNDS = 4
+_MULTIPLIERS = (np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35))
+"""Of MurmurHash3's finalizer (Appleby, 2011)."""
+
+
+class Order:
+    """Every pair of a host's number and a port's number once in each round.
+
+    `size` is how many positions a pass has: the hosts, rounded up to a power of two. Positions that stand for no host
+    are passed over, at the cost of some nanoseconds each.
+    """
+
+    def __init__(self, hosts: int, ports: int, seed: int) -> None:
+        self.hosts = hosts
+        self.ports = ports
+        bits = max(1, (hosts - 1).bit_length())
+        self.size = 1 << bits
+        self._low = np.uint32(bits // 2)
+        self._low_mask = np.uint32((1 << bits // 2) - 1)
+        self._high_mask = np.uint32((1 << (bits - bits // 2)) - 1)
+        digest = blake2b(str(seed).encode(), digest_size=4 * _ROUNDS).digest()
+        self._keys = tuple(np.frombuffer(digest, np.uint32))
+
+    @property
+    def round_size(self) -> int:
+        """Positions of one round."""
+        return self.size * self.ports
+
+    def batch(self, position: int, count: int) -> tuple[Numbers, Numbers, int]:
+        """Hosts' and ports' numbers from a position on, and the position behind them; it ends with the pass."""
+        pass_, first = divmod(position, self.size)
+        last = min(first + count, self.size)
+        hosts = self._stirred(np.arange(first, last, dtype=np.uint32))
+        if self.hosts < self.size:
+            hosts = hosts[hosts < self.hosts]
+        ports = (hosts + np.uint32(pass_ % self.ports)) % np.uint32(self.ports)
+        return hosts, ports, position + last - first
+
+    def _stirred(self, values: Numbers) -> Numbers:
+        """A bijection of the numbers below `size`: a Feistel network over halves that may differ by one bit."""
+        high, low = values >> self._low, values & self._low_mask
+        for number, key in enumerate(self._keys):
+            if number % 2:
+                high ^= _mixed(low ^ key) & self._high_mask
+            else:
+                low ^= _mixed(high ^ key) & self._low_mask
+        return (high << self._low) | low
+
+
+def _mixed(values: Numbers) -> Numbers:
+    for shift, multiplier in zip((np.uint32(16), np.uint32(13)), _MULTIPLIERS, strict=True):
+        values ^= values >> shift
+        values *= multiplier
+    values ^= values >> np.uint32(16)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The addresses asked, as sorted ranges; hosts are numbered through them."""
+
+    starts: Numbers
+    ends: Numbers
+    begins: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, ranges: list[Range]) -> Space:
+        """The space of ranges that are sorted and do not overlap."""
+        starts, ends = np.array(ranges, np.uint32).reshape(-1, 2).T.copy()
+        sizes = ends.astype(np.int64) - starts + 1
+        return cls(starts, ends, np.concatenate(([0], np.cumsum(sizes))))
+
+    def __len__(self) -> int:
+        return int(self.begins[-1])
+
+    def ranges_of(self, hosts: Numbers) -> NDArray[np.intp]:
+        """The number of the range that each host is in."""
+        return np.searchsorted(self.begins, hosts, side="right") - 1
+
+    def addresses(self, hosts: Numbers) -> Numbers:
+        """The addresses of hosts."""
+        if len(self.starts) == 1:
+            return hosts + self.starts[0]
+        at = self.ranges_of(hosts)
+        return (self.starts[at] + (hosts - self.begins[at])).astype(np.uint32)
+
+    def hosts(self, addresses: Numbers) -> NDArray[np.int64]:
+        """The numbers of the hosts that have these addresses; -1 for others."""
+        at = np.searchsorted(self.starts, addresses, side="right") - 1
+        inside = (at >= 0) & (addresses <= self.ends[at])
+        return np.where(inside, self.begins[at] + addresses.astype(np.int64) - self.starts[at], -1)

@@ -1,0 +1,57 @@
+"""What this program says: one JSON object a line on standard output, and an exit code as in `camscan.l2.lines`.
+
+`begin`  the first line of a run that can do what it was told to: questions
+`found`  how questions ended: errno, addresses, ports. `errno` is what connect(2) gives for it: 0 where a port accepted,
+         ECONNREFUSED, EHOSTUNREACH and its like, ETIMEDOUT; with `"local": true`, what this host itself refused
+`note`   something that the reader of the results has to know: text
+`at`     about once a second: position, sent, questions asked and settled so far
+`end`    the last line of a run that ended well: counters
+`error`  the last line of one that did not: message
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from camscan.l2.lines import Lines
+
+_MOST = 2_048
+"""Questions of one line; a line is no longer than 256 KiB."""
+
+
+class Report:
+    """Gathers what is found, so that a line says many."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._found: dict[tuple[int, bool], list[tuple[str, int]]] = {}
+
+    def found(self, errno: int, pairs: Iterable[tuple[str, int]], *, local: bool = False) -> None:
+        """Say how questions, given as address and port, ended."""
+        kept = self._found.setdefault((errno, local), [])
+        kept.extend(pairs)
+        if len(kept) >= _MOST:
+            self._say_found()
+
+    def note(self, text: str) -> None:
+        """Say something to the reader of the results."""
+        self._lines.say("note", text=text)
+
+    def say(self, kind: str, **values: object) -> None:
+        """Say a line of another kind, and all that was found before it."""
+        self._say_found()
+        self._lines.say(kind, **values)
+        self._lines.flush()
+
+    def flush(self) -> None:
+        """Hand over what was found."""
+        self._say_found()
+        self._lines.flush()
+
+    def _say_found(self) -> None:
+        for (errno, local), pairs in self._found.items():
+            for begin in range(0, len(pairs), _MOST):
+                part = pairs[begin : begin + _MOST]
+                addresses, ports = zip(*part, strict=True)
+                self._lines.say("found", errno=errno, addresses=addresses, ports=ports, **({"local": True} if local else {}))
+        self._found.clear()

@@ -1,0 +1,122 @@
+"""What this program is told to do: one JSON object on standard input.
+
+    {"method": "syn", "ways": [{"interface": "eth0", "source": "10.99.0.1", "gateway": "10.99.0.2", "frames": true,
+     "ranges": [["10.77.0.1", "10.77.255.254"]]}], "ports": [80, 554], "rate": 1000, "host_rate": 20, "rounds": 2,
+     "wait": 1.0, "want": "open", "seed": 1, "position": 0}
+
+`rate` 0 is without bound. A way's `gateway` is empty for its own network; `frames` is false where the kernel is to
+route. `want`: "open" says ports that accepted, "answers" refusals and unreachable hosts too, "all" also silent ones.
+For `connect`, `wait` is the time of one attempt, and `half_open` how many may be under way.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, TypeAlias
+
+from camscan.l2.lines import WRONG_USE, RefusalError
+from camscan.syn.order import Range
+from camscan.syn.settled import MAX_QUESTIONS
+
+MAX_INPUT = 8 * 1024 * 1024
+"""Bytes of JSON; a /16 with every second address left out takes one million."""
+MAX_ROUNDS = 8
+METHODS = ("syn", "connect")
+WANTS = ("open", "answers", "all")
+_NUMBERS = ("rate", "host_rate", "wait")
+
+Address: TypeAlias = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How some addresses are reached. All ranges are of one family, sorted, and none overlaps another."""
+
+    interface: str
+    source: str
+    gateway: str
+    frames: bool
+    version: int
+    ranges: tuple[Range, ...]
+
+    @property
+    def on_link(self) -> bool:
+        """Whether each address has to be found by ARP."""
+        return self.frames and not self.gateway
+
+    @property
+    def hosts(self) -> int:
+        """How many addresses these are."""
+        return sum(last - first + 1 for first, last in self.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """See the module."""
+
+    method: str
+    ways: tuple[Way, ...]
+    ports: tuple[int, ...]
+    rate: float
+    host_rate: float
+    rounds: int
+    wait: float
+    want: str
+    seed: int
+    position: int = 0
+    half_open: int = 1024
+
+    @property
+    def hosts(self) -> int:
+        """How many addresses are asked."""
+        return sum(way.hosts for way in self.ways)
+
+
+def read(data: bytes) -> Request:
+    """The request in a JSON object.
+
+    Raises:
+        RefusalError: it is none, or more than one sweep may ask.
+    """
+    if len(data) > MAX_INPUT:
+        raise RefusalError(f"a request of more than {MAX_INPUT:,} bytes: sweep in parts", WRONG_USE)
+    try:
+        values = json.loads(data)
+        request = Request(
+            ways=tuple(map(_way, values.pop("ways"))), ports=tuple(map(int, values.pop("ports"))), **values
+        )
+        _check(request)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise RefusalError(f"the request cannot be used: {error}", WRONG_USE) from error
+    if request.hosts * len(request.ports) > MAX_QUESTIONS:
+        raise RefusalError(f"more than {MAX_QUESTIONS:,} ports in all: sweep in parts", WRONG_USE)
+    return request
+
+
+def _way(values: dict[str, Any]) -> Way:
+    pairs = [(ip_address(first), ip_address(last)) for first, last in values.pop("ranges")]
+    versions = {address.version for pair in pairs for address in pair}
+    ranges = sorted((int(first), int(last)) for first, last in pairs)
+    if len(versions) != 1 or any(first > last for first, last in ranges):
+        raise ValueError("a way needs ranges of one family, each with its first address first")
+    if any(before[1] >= after[0] for before, after in zip(ranges, ranges[1:], strict=False)):
+        raise ValueError("ranges overlap")
+    return Way(version=versions.pop(), ranges=tuple(ranges), **values)
+
+
+def _check(request: Request) -> None:
+    if request.method not in METHODS or request.want not in WANTS:
+        raise ValueError(f"the method is one of {METHODS} and what is wanted one of {WANTS}")
+    if not request.ports or not request.ways or len(set(request.ports)) != len(request.ports):
+        raise ValueError("ways and ports are needed, each port once")
+    if not all(0 < port < 65_536 for port in request.ports):
+        raise ValueError("a port is a number from 1 to 65535")
+    if request.method == "syn" and any(way.version != 4 for way in request.ways):
+        raise ValueError("SYN packets are for IPv4")
+    for name in _NUMBERS:
+        if not 0 <= float(getattr(request, name)) < float("inf"):
+            raise ValueError(f"{name} cannot be {getattr(request, name)!r}")
+    if not 0 < request.rounds <= MAX_ROUNDS or request.position < 0 or request.half_open < 1:
+        raise ValueError(f"rounds are 1 to {MAX_ROUNDS}, the position is no less than 0, and half_open than 1")

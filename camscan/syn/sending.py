@@ -1,0 +1,120 @@
+"""Hands packets to the kernel in bulk: sendmmsg(2), which Python does not have, by ctypes. It lets go of the GIL."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import socket
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camscan.l2.lines import RefusalError
+from camscan.l2.sockets import packet_socket
+from camscan.syn.order import Numbers
+from camscan.syn.packets import BATCH, ETHERNET, IP, ROW, SYN_LENGTH
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_BUFFER = 4 * 1024 * 1024
+_NAME = 16
+"""Bytes of a struct sockaddr_in."""
+
+
+class _Header(ctypes.Structure):
+    """A struct msghdr (sendmsg(2))."""
+
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint32),
+        ("vector", ctypes.c_void_p),
+        ("vectors", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _Message(ctypes.Structure):
+    """A struct mmsghdr (sendmmsg(2))."""
+
+    _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
+
+
+class Sender(Protocol):
+    """Sends rows of one matrix."""
+
+    def send(self, first: int, count: int) -> tuple[int, int]:
+        """Send some rows; returns how many left, and the errno that kept the next one back, or 0."""
+
+
+class EthernetSender:
+    """Sends rows as frames on an interface, past the kernel's routing, filters and connection tracking."""
+
+    def __init__(self, interface: str, rows: NDArray[np.uint8], length: int) -> None:
+        self._sock = packet_socket(socket.SOCK_RAW, 0, interface)
+        _widen(self._sock)
+        self._messages = _Messages(rows, ETHERNET, IP - ETHERNET + length)
+
+    def send(self, first: int, count: int) -> tuple[int, int]:
+        """See `Sender.send`."""
+        return self._messages.send(self._sock.fileno(), first, count)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+
+class RawSender:
+    """Sends rows as IP packets, which the kernel routes: for devices that are no Ethernet, and for this host itself."""
+
+    def __init__(self, rows: NDArray[np.uint8]) -> None:
+        try:
+            self._sock = socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
+        except PermissionError as error:
+            raise RefusalError("no CAP_NET_RAW, which raw sockets need") from error
+        _widen(self._sock)
+        self._names = np.zeros((BATCH, _NAME), np.uint8)
+        self._names.view(np.uint16)[:, 0] = socket.AF_INET
+        self._messages = _Messages(rows, IP, SYN_LENGTH, self._names)
+
+    def address(self, addresses: Numbers) -> None:
+        """Say where the first rows go."""
+        self._names.view(">u4")[: len(addresses), 1] = addresses
+
+    def send(self, first: int, count: int) -> tuple[int, int]:
+        """See `Sender.send`."""
+        return self._messages.send(self._sock.fileno(), first, count)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+
+class _Messages:
+    """One struct mmsghdr for each row, made once."""
+
+    def __init__(
+        self, rows: NDArray[np.uint8], offset: int, length: int, names: NDArray[np.uint8] | None = None
+    ) -> None:
+        self._kept = rows, names
+        self._vectors = np.empty((BATCH, 2), np.uintp)
+        self._vectors[:, 0] = rows.ctypes.data + offset + np.arange(BATCH) * ROW
+        self._vectors[:, 1] = length
+        self._messages = (_Message * BATCH)()
+        for number, message in enumerate(self._messages):
+            header = message.header
+            header.vector, header.vectors = self._vectors.ctypes.data + number * self._vectors.strides[0], 1
+            if names is not None:
+                header.name, header.name_length = names.ctypes.data + number * _NAME, _NAME
+
+    def send(self, descriptor: int, first: int, count: int) -> tuple[int, int]:
+        at = ctypes.byref(self._messages, first * ctypes.sizeof(_Message))
+        sent = _libc.sendmmsg(descriptor, at, count, socket.MSG_DONTWAIT)
+        return (sent, 0) if sent >= 0 else (0, ctypes.get_errno())
+
+
+def _widen(sock: socket.socket) -> None:
+    """Room for packets that the card has not taken yet; the host may allow less."""
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)

@@ -1,0 +1,209 @@
+"""The stateless sweep: SYN out, answers in, in one thread; two bits of memory for each question are all that it keeps.
+
+What comes back is known by its cookie alone, so that a forged or stray packet is never an open port. The kernel, which
+has no connection for the answer, resets it by itself; it counts against the pace.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from camscan.l2.lines import RefusalError
+from camscan.l2.sockets import Stop
+from camscan.syn import answers
+from camscan.syn.answers import ANSWERED, SILENT, UNREACHABLE
+from camscan.syn.cookies import Cookies
+from camscan.syn.links import Links
+from camscan.syn.order import Numbers, Order
+from camscan.syn.pace import HostPace, Pacer
+from camscan.syn.packets import BATCH
+from camscan.syn.report import Report
+from camscan.syn.request import Request
+from camscan.syn.sending import Sender
+from camscan.syn.settled import Settled
+
+_BATCH_SECONDS = 0.02
+"""What is built at once leaves within this time, so that several interfaces have their turn."""
+_GLANCE = 0.02
+"""Seconds between two looks at the signs to stop."""
+_DRAIN = 0.004
+"""Seconds between two looks at what came in; the rings hold as much as comes in ten times that."""
+_TELL, _FLUSH = 1.0, 0.05
+"""Seconds between two lines on how far it is, and until what is found is handed over."""
+_EXTRA_ROUNDS = 2
+"""Further rounds, each at half the rate, where answers were lost for want of room."""
+_FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
+_GONE = frozenset({errno.ENETDOWN, errno.ENXIO, errno.ENODEV})
+_BACK_OFF = 0.001
+
+
+class Sweep:
+    """One run. `sent` and the like are said at the end."""
+
+    def __init__(self, request: Request, report: Report, stop: Stop) -> None:
+        self._request = request
+        self._report = report
+        self._stop = stop
+        self._links = Links(request.ways)
+        self._space = self._links.space
+        self._order = Order(len(self._space), len(request.ports), request.seed)
+        self._ports = np.array(request.ports, np.uint32)
+        self._numbers = np.zeros(65_536, np.int64) - 1
+        self._numbers[self._ports] = np.arange(len(request.ports))
+        self._settled = Settled(len(self._space), len(request.ports))
+        self._cookies = Cookies()
+        now = time.monotonic()
+        self._pacer = Pacer(request.rate, now)
+        self._host_pace = HostPace(
+            request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate
+        )
+        self._position = request.position
+        self._told = self._flushed = self._drained = now
+        self._counts = dict.fromkeys(("sent", "answered", "other", "stray", "dropped", "waited", "failed"), 0)
+
+    def run(self) -> None:
+        """Ask in rounds, the later ones only for what is not settled, and say how it went."""
+        questions = len(self._space) * len(self._ports)
+        self._report.say("begin", questions=questions)
+        with self._links.opened(self, self._report.note):
+            left = self._request.rounds - self._position // self._order.round_size
+            extra = _EXTRA_ROUNDS
+            while left > 0 and not self._stop and self._settled.count < questions:
+                self._round()
+                self._wait_for_answers()
+                left -= 1
+                if self._lost() and not left and extra:
+                    left, extra = 1, extra - 1
+                    self._pacer.slow_down(time.monotonic())
+            self._counts["dropped"] += self._links.dropped()
+        if self._request.want == "all" and not self._stop:
+            self._say_silent()
+        self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
+
+    def _round(self) -> None:
+        end = (self._position // self._order.round_size + 1) * self._order.round_size
+        while self._position < end and not self._stop:
+            count = self._host_pace.batch(self._batch_size())
+            self._until(lambda: self._host_pace.wait(time.monotonic()))
+            hosts, numbers, after = self._order.batch(self._position, count)
+            self._host_pace.note(after - self._position, time.monotonic())
+            if self._settled.count:
+                fresh = ~self._settled.has(hosts, numbers)
+                hosts, numbers = hosts[fresh], numbers[fresh]
+            self._ask(hosts, numbers)
+            self._position = after
+
+    def _batch_size(self) -> int:
+        rate = self._pacer.rate
+        return max(1, min(BATCH, int(rate * _BATCH_SECONDS))) if rate else BATCH
+
+    def _ask(self, hosts: Numbers, numbers: Numbers) -> None:
+        """Send a SYN for each of these questions on the way that leads there."""
+        source_port = self._links.source_port(self._position // self._order.round_size)
+        for route, mask in self._links.split(hosts):
+            chosen, ports = (hosts, self._ports[numbers]) if mask is None else (hosts[mask], self._ports[numbers[mask]])
+            addresses = self._space.addresses(chosen)
+            cookies = self._cookies.of(addresses, ports, np.uint32(source_port))
+            count = route.fill(addresses, ports, source_port, cookies)
+            failed = self.send(route.sender, count, route.way.interface)
+            self._counts["failed"] += failed
+            self._counts["sent"] += count - failed
+
+    def send(self, sender: Sender, count: int, interface: str) -> int:
+        """See `Paced.send`."""
+        first = refused = 0
+        while first < count and not self._stop:
+            now = time.monotonic()
+            allowed = self._pacer.take(count - first, now)
+            if not allowed:
+                self.pause(self._pacer.wait(count - first, now))
+                continue
+            while allowed and not self._stop:
+                sent, error = sender.send(first, allowed)
+                first, allowed = first + sent, allowed - sent
+                if error in _GONE:
+                    raise RefusalError(f"cannot use interface {interface} any more: {errno.errorcode[error]}")
+                if error in _FULL:
+                    self._counts["waited"] += 1
+                    self.pause(_BACK_OFF)
+                elif error:
+                    first, allowed, refused = first + 1, allowed - 1, refused + 1
+            self._drain()
+        return refused
+
+    def now(self) -> float:
+        """See `Paced.now`."""
+        return time.monotonic()
+
+    @property
+    def stopped(self) -> bool:
+        """See `Paced.stopped`."""
+        return bool(self._stop)
+
+    def _until(self, wait: Callable[[], float]) -> None:
+        while not self._stop and (left := wait()) > 0:
+            self.pause(left)
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass, no longer than a glance, and take in what has come."""
+        time.sleep(min(seconds, _GLANCE))
+        self._drain()
+
+    def _wait_for_answers(self) -> None:
+        end = time.monotonic() + self._request.wait
+        self._until(lambda: end - time.monotonic())
+
+    def _drain(self) -> None:
+        """Take in what has come, and now and then say what was found."""
+        now = time.monotonic()
+        if now - self._drained < _DRAIN:
+            return
+        self._drained = now
+        for ring in self._links.rings:
+            while len(packets := ring.read()):
+                self._take(answers.read(packets))
+        self._tell(now)
+
+    def _take(self, found: answers.Answers) -> None:
+        """Keep what bears the right cookie and was not known yet."""
+        hosts, numbers = self._space.hosts(found.addresses), self._numbers[found.ports]
+        expected = self._cookies.of(found.addresses, found.ports, found.source_ports)
+        true = (hosts >= 0) & (numbers >= 0) & (expected == found.sequences)
+        self._counts["stray"] += len(true) - int(true.sum())
+        found, hosts, numbers = found.only(true), hosts[true].astype(np.uint32), numbers[true].astype(np.uint32)
+        self._pacer.charge(int((found.errnos == ANSWERED).sum()))
+        new = self._settled.add(hosts, numbers)
+        for number in np.unique(found.errnos[new]).tolist():
+            chosen = new[found.errnos[new] == number]
+            self._counts["other" if number else "answered"] += len(chosen)
+            if number == ANSWERED or self._request.want != "open":
+                self._say(number, found.addresses[chosen], found.ports[chosen])
+
+    def _say(self, number: int, addresses: Numbers, ports: Numbers) -> None:
+        texts = map(socket.inet_ntoa, (address.to_bytes(4) for address in addresses.tolist()))
+        self._report.found(number, zip(texts, ports.tolist(), strict=True))
+
+    def _say_silent(self) -> None:
+        for hosts, number in self._settled.open_questions():
+            for route, mask in self._links.split(hosts):
+                addresses = self._space.addresses(hosts if mask is None else hosts[mask])
+                ports = np.full(len(addresses), self._ports[number], np.uint32)
+                self._say(SILENT if route.usable else UNREACHABLE, addresses, ports)
+
+    def _lost(self) -> bool:
+        lost = self._links.dropped()
+        self._counts["dropped"] += lost
+        return lost > 0
+
+    def _tell(self, now: float) -> None:
+        if now - self._told >= _TELL:
+            self._told = self._flushed = now
+            self._report.say("at", position=self._position, sent=self._counts["sent"], settled=self._settled.count)
+        elif now - self._flushed >= _FLUSH:
+            self._flushed = now
+            self._report.flush()
