@@ -31,8 +31,8 @@ _BATCH_SECONDS = 0.02
 """What is built at once leaves within this time, so that several interfaces have their turn."""
 _GLANCE = 0.02
 """Seconds between two looks at the signs to stop."""
-_DRAIN = 0.004
-"""Seconds between two looks at what came in; the rings hold as much as comes in ten times that."""
+_DRAIN = 0.008
+"""Seconds between two looks at what came in; the rings hold as much as comes in four times that."""
 _TELL, _FLUSH = 1.0, 0.05
 """Seconds between two lines on how far it is, and until what is found is handed over."""
 _EXTRA_ROUNDS = 2

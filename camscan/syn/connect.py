@@ -1,0 +1,228 @@
+"""The sweep without privilege: many connections of the kernel's at once, on one epoll, for IPv4 and IPv6.
+
+Each attempt has its time from its own connect() on, and sockets that are ready are read before any is expired: timers
+that fire before starved sockets have been looked at would lose hosts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import resource
+import select
+import socket
+import struct
+import time
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from itertools import accumulate
+
+from camscan.l2.sockets import Stop
+from camscan.syn.order import Order
+from camscan.syn.pace import HostPace, Pacer
+from camscan.syn.report import Report
+from camscan.syn.request import Request, Way
+
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL})
+"""This host ran out of something for a moment: worth another try."""
+_KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
+_MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
+_RESET_AT_CLOSE = struct.pack("@ii", 1, 0)
+"""A struct linger, by which a socket leaves nothing behind."""
+_SENT_AGAIN = 1.0
+"""Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
+_AT_ONCE = 64
+"""Connections begun between two looks at those under way."""
+_EVENTS = 1024
+_GLANCE = 0.02
+"""Seconds between two looks at the signs to stop."""
+_BACK_OFF = 0.01
+_BATCH = 256
+_PER_HOST = 2
+"""Connections to one host at once."""
+_NEIGHBOURS = 400
+"""On-link addresses unanswered at once: the kernel's table holds 1,024 and must keep room for others."""
+_RESERVED_DESCRIPTORS = 64
+_TELL, _FLUSH = 1.0, 0.05
+
+
+@dataclass(slots=True)
+class _Attempt:
+    sock: socket.socket
+    host: int
+    address: str
+    port: int
+    way: Way
+    at: float
+
+
+class Connects:
+    """One run."""
+
+    def __init__(self, request: Request, report: Report, stop: Stop) -> None:
+        self._request = request
+        self._report = report
+        self._stop = stop
+        self._order = Order(request.hosts, len(request.ports), request.seed)
+        self._spans = [(span, way) for way in request.ways for span in way.ranges]
+        self._begins = [0, *accumulate(last - first + 1 for (first, last), _ in self._spans)]
+        self._room = min(request.half_open, _descriptors())
+        self._epoll = select.epoll()
+        self._under_way: dict[int, _Attempt] = {}
+        self._by_age: deque[_Attempt] = deque()
+        self._before_second: deque[_Attempt] = deque()
+        self._to_host: dict[int, int] = {}
+        self._on_link = 0
+        now = time.monotonic()
+        self._pacer = Pacer(request.rate, now)
+        self._host_pace = HostPace(
+            request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate
+        )
+        self._position = request.position
+        self._told = self._flushed = now
+        self._counts = dict.fromkeys(("sent", "answered", "other", "silent", "waited", "failed"), 0)
+
+    def run(self) -> None:
+        """Ask everything once, the kernel asks again, and say how it went."""
+        self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
+        with contextlib.closing(self._epoll):
+            for host, number in self._questions():
+                self._ask(host, self._request.ports[number])
+            while self._under_way and not self._stop:
+                self._look(_GLANCE)
+            for attempt in list(self._under_way.values()):
+                self._forget(attempt)
+        self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
+
+    def _questions(self) -> Iterator[tuple[int, int]]:
+        while self._position < self._order.round_size and not self._stop:
+            count = self._host_pace.batch(_BATCH)
+            while not self._stop and (left := self._host_pace.wait(time.monotonic())) > 0:
+                self._look(min(left, _GLANCE))
+            hosts, numbers, after = self._order.batch(self._position, count)
+            self._host_pace.note(after - self._position, time.monotonic())
+            yield from zip(hosts.tolist(), numbers.tolist(), strict=True)
+            self._position = after
+
+    def _ask(self, host: int, port: int) -> None:
+        """Begin to connect, as soon as pace and room allow."""
+        at = bisect_right(self._begins, host) - 1
+        (first, _), way = self._spans[at]
+        number = first + host - self._begins[at]
+        address = str(IPv4Address(number) if way.version == 4 else IPv6Address(number))
+        while not self._stop:
+            now = time.monotonic()
+            if not self._has_room(host, way):
+                self._look(_GLANCE)
+            elif not self._pacer.take(1, now):
+                self._look(self._pacer.wait(_AT_ONCE, now))
+            elif self._connect(host, address, port, way, now):
+                break
+            else:
+                self._counts["waited"] += 1
+                self._look(_BACK_OFF)
+        if self._counts["sent"] % _AT_ONCE == 0:
+            self._look(0)
+
+    def _has_room(self, host: int, way: Way) -> bool:
+        crowded = way.on_link and self._on_link >= _NEIGHBOURS
+        return len(self._under_way) < self._room and self._to_host.get(host, 0) < _PER_HOST and not crowded
+
+    def _connect(self, host: int, address: str, port: int, way: Way, now: float) -> bool:
+        """Whether an attempt was made; it was not where this host has run out of something."""
+        try:
+            sock = socket.socket(socket.AF_INET6 if way.version == 6 else socket.AF_INET, _KIND)
+        except OSError as error:
+            if error.errno in _EXHAUSTED:
+                return False
+            raise
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
+        number = sock.connect_ex((address, port))
+        if number in _EXHAUSTED:
+            sock.close()
+            return False
+        self._counts["sent"] += 1
+        attempt = _Attempt(sock, host, address, port, way, now)
+        self._keep(attempt)
+        if number != errno.EINPROGRESS:
+            self._settle(attempt, number, local=number not in (0, errno.ECONNREFUSED))
+        return True
+
+    def _keep(self, attempt: _Attempt) -> None:
+        number = attempt.sock.fileno()
+        self._epoll.register(number, _MASK)
+        self._under_way[number] = attempt
+        self._by_age.append(attempt)
+        self._before_second.append(attempt)
+        self._to_host[attempt.host] = self._to_host.get(attempt.host, 0) + 1
+        self._on_link += attempt.way.on_link
+
+    def _forget(self, attempt: _Attempt) -> None:
+        del self._under_way[attempt.sock.fileno()]
+        attempt.sock.close()  # which takes it off the epoll
+        self._on_link -= attempt.way.on_link
+        self._to_host[attempt.host] -= 1
+        if not self._to_host[attempt.host]:
+            del self._to_host[attempt.host]
+
+    def _look(self, seconds: float) -> None:
+        """Take in what has come within some time, then let go of what has waited long enough."""
+        timeout = seconds
+        while ready := self._epoll.poll(timeout, _EVENTS):
+            timeout = 0
+            for descriptor, _ in ready:
+                attempt = self._under_way[descriptor]
+                self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+        now = time.monotonic()
+        self._expire(now)
+        self._tell(now)
+
+    def _settle(self, attempt: _Attempt, number: int, *, local: bool = False) -> None:
+        self._forget(attempt)
+        if local:
+            self._counts["failed"] += 1
+        elif number == 0:
+            self._counts["answered"] += 1
+            self._pacer.charge(2)  # our acknowledgement, and the reset
+        else:
+            self._counts["silent" if number == errno.ETIMEDOUT else "other"] += 1
+        if self._wants(number):
+            self._report.found(number, [(attempt.address, attempt.port)], local=local)
+
+    def _wants(self, number: int) -> bool:
+        return number == 0 or self._request.want == "all" or (
+            self._request.want == "answers" and number != errno.ETIMEDOUT
+        )
+
+    def _expire(self, now: float) -> None:
+        while self._before_second and now - self._before_second[0].at >= _SENT_AGAIN:
+            self._pacer.charge(not self._is_settled(self._before_second.popleft()))
+        while self._by_age and (self._is_settled(self._by_age[0]) or now - self._by_age[0].at >= self._request.wait):
+            attempt = self._by_age.popleft()
+            if not self._is_settled(attempt):
+                self._settle(attempt, errno.ETIMEDOUT)
+
+    @staticmethod
+    def _is_settled(attempt: _Attempt) -> bool:
+        return attempt.sock.fileno() < 0
+
+    def _tell(self, now: float) -> None:
+        if now - self._told >= _TELL:
+            self._told = self._flushed = now
+            self._report.say("at", position=self._position, sent=self._counts["sent"])
+        elif now - self._flushed >= _FLUSH:
+            self._flushed = now
+            self._report.flush()
+
+
+def _descriptors() -> int:
+    """How many sockets may be open at once; the soft limit is raised to the hard one first."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = 1 << 20 if soft == resource.RLIM_INFINITY else soft
+    return max(1, limit - _RESERVED_DESCRIPTORS)
