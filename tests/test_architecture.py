@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "codecs": {"records", "errors", "data"},
     "net": {"records", "errors"},
     "l2": set(),
+    "syn": {"l2"},
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
     "identify": {"records", "errors"},
@@ -50,7 +51,7 @@ HOMES: dict[str, set[str]] = {
     "aiohttp": {"net"},
     "apprise": {"net"},
     "requests": {"net"},
-    "socket": {"net", "simulator", "l2"},
+    "socket": {"net", "simulator", "l2", "syn"},
     "nmap": {"imports"},
     "yaml": {"identify", "policy", "simulator"},
     "re2": {"identify"},
@@ -121,6 +122,19 @@ def test_the_helper_below_ip_stands_alone() -> None:
                 top = name.split(".")[0]
                 own = name.startswith("camscan.l2")
                 assert own or top == "scapy" or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+SHARED_BELOW_IP = {f"camscan.l2.{name}" for name in ("bpf", "lines", "sockets")}
+"""What both programs below IP use; it loads no scapy."""
+
+
+def test_the_sweeping_program_loads_no_more_than_numpy() -> None:
+    for path in sources():
+        if room(path) == "syn":
+            for name in imports(path):
+                top, module = name.split(".")[0], ".".join(name.split(".")[:3])
+                own = name.startswith("camscan.syn") or module in SHARED_BELOW_IP
+                assert own or top == "numpy" or top in sys.stdlib_module_names, f"{path.name} imports {name}"
 
 
 @cache

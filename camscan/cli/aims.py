@@ -133,12 +133,17 @@ def manner(choices: Choices) -> Manner:
     channels = [name.strip() for name in choices.channels.split(",")] if choices.channels else None
     probes = select(channels, choices.snmp_community)
     by_port = any(probe.stage in (Stage.PORT, Stage.HOST, Stage.LOGIN) for probe in probes)
-    first, more = (_ports(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
+    first, more = (port_list(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
     plan = Plan(probes, first, more, named_ports, choices.thorough) if by_port else Plan(probes, (), ())
     return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace)
 
 
-def _ports(text: str) -> tuple[int, ...]:
+def port_list(text: str) -> tuple[int, ...]:
+    """The ports in a list such as "80,554,8000-8010", each once.
+
+    Raises:
+        UsageError: it is no such list.
+    """
     found: list[int] = []
     for part in text.split(","):
         first, _, last = part.strip().partition("-")

@@ -15,7 +15,6 @@ import click
 from camscan import __version__
 from camscan.cli.exits import Exit
 
-_CAP_NET_RAW = 13
 _FEW_DESCRIPTORS = 1_024
 _EXPAT = (2, 7, 2)
 _PACKAGES = ("aiohttp", "cryptography", "google-re2", "lxml", "scapy", "sqlalchemy", "zeep")
@@ -74,12 +73,12 @@ def _interfaces() -> Iterator[Finding]:
 
 
 def _privilege() -> Iterator[Finding]:
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    effective = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("CapEff"))
-    if effective & (1 << _CAP_NET_RAW):
-        yield Finding("ok", "CAP_NET_RAW: ARP sweeps and passive listening are possible")
+    from camscan.net.privilege import has_net_raw
+
+    if has_net_raw():
+        yield Finding("ok", "CAP_NET_RAW: ARP sweeps, SYN sweeps and passive listening are possible")
     else:
-        yield Finding("note", "no CAP_NET_RAW: no ARP sweep, no passive listening; everything else works")
+        yield Finding("note", "no CAP_NET_RAW: no ARP sweep, no passive listening, ports are swept by connecting")
 
 
 def _sqlite() -> Iterator[Finding]:

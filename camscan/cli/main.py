@@ -23,6 +23,7 @@ from camscan.cli.listen import listen
 from camscan.cli.notify import notify
 from camscan.cli.plan import plan
 from camscan.cli.policy import policy
+from camscan.cli.ports import ports
 from camscan.cli.reconcile import reconcile
 from camscan.cli.report import report
 from camscan.cli.sample import sample
@@ -38,6 +39,7 @@ COMMANDS = (
     discover,
     listen,
     plan,
+    ports,
     import_,
     identify,
     devices,

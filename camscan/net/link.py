@@ -38,7 +38,7 @@ class Link:
         self._shares: dict[str, list[Range]] = {}
         for interface in interfaces:
             network = interface.network
-            if isinstance(network, IPv4Network) and not interface.loopback and _has_arp(interface.name):
+            if isinstance(network, IPv4Network) and not interface.loopback and has_arp(interface.name):
                 self._shares.setdefault(interface.name, []).extend(_within(network, targets))
         self.sent_packets = 0
         self.dropped = 0
@@ -99,7 +99,7 @@ def _within(network: IPv4Network, targets: Iterable[Range]) -> Iterator[Range]:
             yield low, high
 
 
-def _has_arp(interface: str) -> bool:
+def has_arp(interface: str) -> bool:
     """Whether the interface is Ethernet or Wi-Fi: tunnels and point-to-point links speak no ARP."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:

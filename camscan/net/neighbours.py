@@ -12,15 +12,12 @@ import time
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
+from camscan.net import netlink
+from camscan.net.netlink import attributes, messages
+
 _GET, _NEW = 30, 28  # RTM_GETNEIGH, RTM_NEWNEIGH
-_DONE, _ERROR = 3, 2
-_REQUEST_DUMP = 0x1 | 0x300
-_HEADER = struct.Struct("=IHHII")
-"""struct nlmsghdr (linux/netlink.h): length, type, flags, sequence, port."""
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")
 """struct ndmsg (linux/neighbour.h): family, interface, state, flags, type."""
-_ATTRIBUTE = struct.Struct("=HH")
-"""struct rtattr (linux/rtnetlink.h): length and type; then the value."""
 _ADDRESS, _MAC = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
 """States with a MAC that was learnt: reachable, stale, delay, probe, permanent. Those without ARP are groups."""
@@ -28,7 +25,6 @@ _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
 _RECEIVE = 256 * 1024
 _MAX_PARTS = 4096
 """Parts of an answer: as many as a table of a million entries needs."""
-_SECONDS = 2.0
 _FRESH = 1.0
 
 
@@ -53,10 +49,8 @@ def read() -> Mapping[str, str]:
     A table that cannot be read counts as empty.
     """
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE) as sock:
-            sock.settimeout(_SECONDS)
-            body = _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
-            sock.send(_HEADER.pack(_HEADER.size + len(body), _GET, _REQUEST_DUMP, 1, 0) + body)
+        with netlink.opened() as sock:
+            sock.send(netlink.request(_GET, _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0), netlink.DUMP))
             return dict(entry for part in _parts(sock) for entry in entries(part))
     except OSError:
         return {}
@@ -64,10 +58,10 @@ def read() -> Mapping[str, str]:
 
 def entries(part: bytes) -> Iterator[tuple[str, str]]:
     """The complete entries in one part of the kernel's answer."""
-    for kind, body in _messages(part):
+    for kind, body in messages(part):
         if kind == _NEW and len(body) >= _NEIGHBOUR.size:
             _, index, state, _, _ = _NEIGHBOUR.unpack_from(body)
-            values = dict(_attributes(body[_NEIGHBOUR.size :]))
+            values = dict(attributes(body[_NEIGHBOUR.size :]))
             address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
             if state & _KNOWN and len(address) in (4, 16) and len(mac) == 6 and any(mac):
                 yield _text(address, index), mac.hex(":")
@@ -77,28 +71,8 @@ def _parts(sock: socket.socket) -> Iterator[bytes]:
     for _ in range(_MAX_PARTS):
         part = sock.recv(_RECEIVE)
         yield part
-        if any(kind in (_DONE, _ERROR) for kind, _ in _messages(part)):
+        if any(kind in (netlink.DONE, netlink.ERROR) for kind, _ in messages(part)):
             return
-
-
-def _messages(part: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + _HEADER.size <= len(part):
-        length, kind, *_ = _HEADER.unpack_from(part, at)
-        if length < _HEADER.size:
-            return
-        yield kind, part[at + _HEADER.size : at + length]
-        at += (length + 3) & ~3
-
-
-def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + _ATTRIBUTE.size <= len(data):
-        length, kind = _ATTRIBUTE.unpack_from(data, at)
-        if length < _ATTRIBUTE.size:
-            return
-        yield kind, data[at + _ATTRIBUTE.size : at + length]
-        at += (length + 3) & ~3
 
 
 def _text(address: bytes, index: int) -> str:

@@ -34,10 +34,11 @@ class Answers:
 
     def only(self, mask: NDArray[np.bool_]) -> Answers:
         """Those that the mask names."""
-        return Answers(*(column[mask] for column in self._columns))
+        return Answers(*(column[mask] for column in self.columns))
 
     @property
-    def _columns(self) -> tuple[Numbers, ...]:
+    def columns(self) -> tuple[Numbers, ...]:
+        """All five."""
         return self.errnos, self.addresses, self.ports, self.source_ports, self.sequences
 
 
@@ -45,7 +46,7 @@ def read(packets: Packets) -> Answers:
     """The answers in packets that passed `filters.answers`, one a row from the IP header on."""
     is_tcp = packets[:, 9] == _TCP
     parts = _of_tcp(packets[is_tcp]), _of_icmp(packets[~is_tcp])
-    return Answers(*(np.concatenate(columns) for columns in zip(*(part._columns for part in parts), strict=True)))
+    return Answers(*(np.concatenate(columns) for columns in zip(*(part.columns for part in parts), strict=True)))
 
 
 def _of_tcp(packets: Packets) -> Answers:

@@ -78,9 +78,7 @@ class Connects:
         self._on_link = 0
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
-        self._host_pace = HostPace(
-            request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate
-        )
+        self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
         self._told = self._flushed = now
         self._counts = dict.fromkeys(("sent", "answered", "other", "silent", "waited", "failed"), 0)
@@ -89,8 +87,10 @@ class Connects:
         """Ask everything once, the kernel asks again, and say how it went."""
         self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
         with contextlib.closing(self._epoll):
-            for host, number in self._questions():
+            for place, (host, number) in enumerate(self._questions()):
                 self._ask(host, self._request.ports[number])
+                if place % _AT_ONCE == 0:
+                    self._look(0)
             while self._under_way and not self._stop:
                 self._look(_GLANCE)
             for attempt in list(self._under_way.values()):
@@ -124,8 +124,6 @@ class Connects:
             else:
                 self._counts["waited"] += 1
                 self._look(_BACK_OFF)
-        if self._counts["sent"] % _AT_ONCE == 0:
-            self._look(0)
 
     def _has_room(self, host: int, way: Way) -> bool:
         crowded = way.on_link and self._on_link >= _NEIGHBOURS
@@ -186,20 +184,27 @@ class Connects:
             self._counts["failed"] += 1
         elif number == 0:
             self._counts["answered"] += 1
-            self._pacer.charge(2)  # our acknowledgement, and the reset
+            self._charge(2)  # our acknowledgement, and the reset
         else:
             self._counts["silent" if number == errno.ETIMEDOUT else "other"] += 1
         if self._wants(number):
             self._report.found(number, [(attempt.address, attempt.port)], local=local)
 
+    def _charge(self, packets: int) -> None:
+        """Let later packets wait for some that the kernel sends by itself."""
+        self._counts["sent"] += packets
+        self._pacer.charge(packets)
+
     def _wants(self, number: int) -> bool:
-        return number == 0 or self._request.want == "all" or (
-            self._request.want == "answers" and number != errno.ETIMEDOUT
+        return (
+            number == 0
+            or self._request.want == "all"
+            or (self._request.want == "answers" and number != errno.ETIMEDOUT)
         )
 
     def _expire(self, now: float) -> None:
         while self._before_second and now - self._before_second[0].at >= _SENT_AGAIN:
-            self._pacer.charge(not self._is_settled(self._before_second.popleft()))
+            self._charge(not self._is_settled(self._before_second.popleft()))
         while self._by_age and (self._is_settled(self._by_age[0]) or now - self._by_age[0].at >= self._request.wait):
             attempt = self._by_age.popleft()
             if not self._is_settled(attempt):

@@ -30,8 +30,7 @@ class Cookies:
 
     def of(self, addresses: Numbers, ports: Numbers, source_ports: Numbers | np.uint32) -> Numbers:
         """The cookies of SYNs to these addresses and ports, from these ports of ours."""
-        words = np.uint64(source_ports) if np.isscalar(source_ports) else source_ports.astype(np.uint64)
-        words = (words << np.uint64(16) | ports) << np.uint64(32) | addresses
+        words = (np.asarray(source_ports, np.uint64) << np.uint64(16) | ports) << np.uint64(32) | addresses
         return (siphash(words, self._state) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 

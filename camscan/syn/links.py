@@ -6,6 +6,7 @@ import contextlib
 import random
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ class Links:
 
     def __init__(self, ways: Sequence[Way]) -> None:
         owned = sorted((span, number) for number, way in enumerate(ways) for span in way.ranges)
-        if any(before[1] >= after[0] for (before, _), (after, _) in zip(owned, owned[1:], strict=False)):
+        if any(before[1] >= after[0] for (before, _), (after, _) in pairwise(owned)):
             raise RefusalError("the ranges of two ways overlap")
         if any(way.on_link and way.hosts > MAX_NEIGHBOURS for way in ways):
             raise RefusalError(f"more than {MAX_NEIGHBOURS:,} neighbours on one link: sweep in parts")

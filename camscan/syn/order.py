@@ -95,14 +95,16 @@ class Space:
 
     def ranges_of(self, hosts: Numbers) -> NDArray[np.intp]:
         """The number of the range that each host is in."""
-        return np.searchsorted(self.begins, hosts, side="right") - 1
+        found: NDArray[np.intp] = np.searchsorted(self.begins, hosts, side="right") - 1
+        return found
 
     def addresses(self, hosts: Numbers) -> Numbers:
         """The addresses of hosts."""
         if len(self.starts) == 1:
             return hosts + self.starts[0]
         at = self.ranges_of(hosts)
-        return (self.starts[at] + (hosts - self.begins[at])).astype(np.uint32)
+        addresses: Numbers = (self.starts[at] + (hosts - self.begins[at])).astype(np.uint32)
+        return addresses
 
     def hosts(self, addresses: Numbers) -> NDArray[np.int64]:
         """The numbers of the hosts that have these addresses; -1 for others."""

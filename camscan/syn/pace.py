@@ -1,4 +1,4 @@
-"""How many packets may leave, and when: exact on the whole, and smooth in the small. No clock: the time is handed in."""
+"""How many packets may leave, and when: exact on the whole, smooth in the small. No clock: the time is handed in."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ class Pacer:
         return max(1.0, min(2.0, self.rate * 0.002), self.rate * _BURST)
 
     def slow_down(self, now: float) -> None:
-        """From now on, send at half the rate."""
-        self._begun = now - self._sent / (self.rate / 2)
-        self.rate /= 2
+        """From now on, send half as fast; where there was no bound, as it has been on average."""
+        self.rate = (self.rate or self._sent / max(now - self._begun, _BURST)) / 2
+        self._begun = now - self._sent / self.rate
 
 
 class HostPace:

@@ -53,5 +53,7 @@ class Report:
             for begin in range(0, len(pairs), _MOST):
                 part = pairs[begin : begin + _MOST]
                 addresses, ports = zip(*part, strict=True)
-                self._lines.say("found", errno=errno, addresses=addresses, ports=ports, **({"local": True} if local else {}))
+                self._lines.say(
+                    "found", errno=errno, addresses=addresses, ports=ports, **({"local": True} if local else {})
+                )
         self._found.clear()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from camscan.l2.lines import WRONG_USE, RefusalError
@@ -101,7 +102,7 @@ def _way(values: dict[str, Any]) -> Way:
     ranges = sorted((int(first), int(last)) for first, last in pairs)
     if len(versions) != 1 or any(first > last for first, last in ranges):
         raise ValueError("a way needs ranges of one family, each with its first address first")
-    if any(before[1] >= after[0] for before, after in zip(ranges, ranges[1:], strict=False)):
+    if any(before[1] >= after[0] for before, after in pairwise(ranges)):
         raise ValueError("ranges overlap")
     return Way(version=versions.pop(), ranges=tuple(ranges), **values)
 

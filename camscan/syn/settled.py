@@ -25,12 +25,13 @@ class Settled:
 
     def has(self, hosts: Numbers, ports: Numbers) -> NDArray[np.bool_]:
         """For each question, whether it is settled."""
-        return (self._bits[ports, hosts >> np.uint32(3)] & _bit(hosts)) != 0
+        held: NDArray[np.uint8] = self._bits[ports, hosts >> np.uint32(3)] & _bit(hosts)
+        return held.astype(np.bool_)
 
     def add(self, hosts: Numbers, ports: Numbers) -> NDArray[np.intp]:
         """Settle questions; returns the places of those that were not settled before, each once."""
         _, first = np.unique((ports.astype(np.uint64) << np.uint64(32)) | hosts, return_index=True)
-        new = first[~self.has(hosts[first], ports[first])]
+        new: NDArray[np.intp] = first[~self.has(hosts[first], ports[first])]
         np.bitwise_or.at(self._bits, (ports[new], hosts[new] >> np.uint32(3)), _bit(hosts[new]))
         self.count += len(new)
         return new

@@ -36,7 +36,7 @@ _DRAIN = 0.008
 _TELL, _FLUSH = 1.0, 0.05
 """Seconds between two lines on how far it is, and until what is found is handed over."""
 _EXTRA_ROUNDS = 2
-"""Further rounds, each at half the rate, where answers were lost for want of room."""
+"""Further rounds where answers were lost for want of room."""
 _FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 _GONE = frozenset({errno.ENETDOWN, errno.ENXIO, errno.ENODEV})
 _BACK_OFF = 0.001
@@ -59,10 +59,9 @@ class Sweep:
         self._cookies = Cookies()
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
-        self._host_pace = HostPace(
-            request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate
-        )
+        self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
+        self._has_lost = False
         self._told = self._flushed = self._drained = now
         self._counts = dict.fromkeys(("sent", "answered", "other", "stray", "dropped", "waited", "failed"), 0)
 
@@ -77,15 +76,15 @@ class Sweep:
                 self._round()
                 self._wait_for_answers()
                 left -= 1
-                if self._lost() and not left and extra:
+                self._look_for_losses()
+                if self._has_lost and not left and extra:
                     left, extra = 1, extra - 1
-                    self._pacer.slow_down(time.monotonic())
-            self._counts["dropped"] += self._links.dropped()
         if self._request.want == "all" and not self._stop:
             self._say_silent()
         self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
 
     def _round(self) -> None:
+        self._has_lost = False
         end = (self._position // self._order.round_size + 1) * self._order.round_size
         while self._position < end and not self._stop:
             count = self._host_pace.batch(self._batch_size())
@@ -176,7 +175,9 @@ class Sweep:
         true = (hosts >= 0) & (numbers >= 0) & (expected == found.sequences)
         self._counts["stray"] += len(true) - int(true.sum())
         found, hosts, numbers = found.only(true), hosts[true].astype(np.uint32), numbers[true].astype(np.uint32)
-        self._pacer.charge(int((found.errnos == ANSWERED).sum()))
+        resets = int((found.errnos == ANSWERED).sum())
+        self._pacer.charge(resets)
+        self._counts["sent"] += resets
         new = self._settled.add(hosts, numbers)
         for number in np.unique(found.errnos[new]).tolist():
             chosen = new[found.errnos[new] == number]
@@ -195,14 +196,17 @@ class Sweep:
                 ports = np.full(len(addresses), self._ports[number], np.uint32)
                 self._say(SILENT if route.usable else UNREACHABLE, addresses, ports)
 
-    def _lost(self) -> bool:
-        lost = self._links.dropped()
-        self._counts["dropped"] += lost
-        return lost > 0
+    def _look_for_losses(self) -> None:
+        """Slow down where answers came faster than they were read; the round after asks for them again."""
+        if lost := self._links.dropped():
+            self._counts["dropped"] += lost
+            self._has_lost = True
+            self._pacer.slow_down(time.monotonic())
 
     def _tell(self, now: float) -> None:
         if now - self._told >= _TELL:
             self._told = self._flushed = now
+            self._look_for_losses()
             self._report.say("at", position=self._position, sent=self._counts["sent"], settled=self._settled.count)
         elif now - self._flushed >= _FLUSH:
             self._flushed = now

@@ -81,6 +81,10 @@ class TargetSet:
         """
         return (_text(first, last) for first, last in self.ranges)
 
+    def spans(self) -> Iterator[tuple[str, str]]:
+        """The first and last address of every contiguous part, IPv4 first."""
+        return ((str(_address(first)), str(_address(last))) for first, last in self.ranges)
+
     def shuffled(self, seed: int) -> Iterator[str]:
         """Every address exactly once, in an order that `seed` fixes, lazily and in constant memory."""
         begins = [0, *accumulate(last - first + 1 for first, last in self.ranges)]

@@ -1,0 +1,132 @@
+"""`camscan ports`: which TCP ports are open, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from camscan.net.portsweep import Found, PortSweep
+
+_DEFAULT_RATE = 1_000
+_TELL = 30.0
+"""Seconds between two lines on how far it is."""
+
+
+@click.command()
+@options.targets
+@click.option("--ports", "ports_", metavar="LIST", help="TCP ports, such as 80,554,8000-8010. Default: a scan's first.")
+@click.option(
+    "--rate",
+    type=click.IntRange(0, 10_000_000),
+    default=_DEFAULT_RATE,
+    show_default=True,
+    metavar="N",
+    help="Packets a second in all; 0 is unlimited.",
+)
+@click.option(
+    "--sweep",
+    "method",
+    type=click.Choice(["auto", "connect", "syn"]),
+    default="auto",
+    show_default=True,
+    help="SYN packets, which take CAP_NET_RAW, or connections; auto chooses by privilege and number.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1, 8),
+    default=2,
+    show_default=True,
+    help="How often a silent port is sent a SYN; the kernel's connects have two.",
+)
+@click.option("--all", "want_all", is_flag=True, help="Write every outcome, not only open ports.")
+@options.excluding
+@options.quiet
+def ports(
+    targets: tuple[str, ...],
+    ports_: str | None,
+    rate: int,
+    method: str,
+    rounds: int,
+    want_all: bool,
+    quiet: bool,
+    **how: Any,
+) -> None:
+    """Find open TCP ports and write them as JSON lines: address, port, outcome.
+
+    One host gets no more than 20 packets a second at any rate, and ports where a stray byte does harm get none.
+
+    \b
+    Examples:
+      camscan ports 10.20.0.0/16 --ports 80,554 --rate 10000
+      camscan ports @networks.txt --exclude 10.20.1.0/24 | jq -r .address
+    """
+    import secrets
+
+    from camscan.cli.aims import Choices, aim, port_list
+    from camscan.net.portsweep import PortSweep, choose
+    from camscan.net.profile import profile
+    from camscan.probes.ports import FIRST_PORTS
+
+    asked = aim(Choices(targets, **how)).asked
+    wanted = port_list(ports_) if ports_ else FIRST_PORTS
+    chosen = choose(method, asked.count * len(wanted))
+    pace = profile("default").at_rate(rate)
+    seed = secrets.randbits(32)
+    sweep = PortSweep(asked.spans(), wanted, chosen.name, pace, seed=seed, rounds=rounds, want_all=want_all)
+    if not quiet:
+        _tell_plan(asked.count, wanted, sweep.ports, f"{chosen.name} ({chosen.reason})")
+    began = time.monotonic()
+    found = asyncio.run(_write_all(sweep, quiet=quiet))
+    if not quiet:
+        _tell_end(sweep, found, time.monotonic() - began)
+    sys.exit(Exit.DONE if sweep.complete else Exit.INCOMPLETE)
+
+
+async def _write_all(sweep: PortSweep, *, quiet: bool) -> int:
+    """Write what is found as it comes; returns how many ports are open."""
+    from camscan.records import Outcome
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, sweep.stop)
+    count, told = 0, loop.time()
+    async for batch in sweep.run():
+        sys.stdout.write("".join(map(_line, batch)))
+        sys.stdout.flush()
+        count += sum(found.outcome is Outcome.ANSWERED for found in batch)
+        if not quiet and loop.time() - told >= _TELL:
+            told = loop.time()
+            click.echo(f"{sweep.counters.get('asked', 0):,} asked, {count:,} open", err=True)
+    return count
+
+
+def _line(found: Found) -> str:
+    values = {"address": found.address, "port": found.port, "outcome": found.outcome}
+    return json.dumps(values | ({"reason": found.reason} if found.reason else {})) + "\n"
+
+
+def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how: str) -> None:
+    if left_out := sorted(set(wanted) - set(ports)):
+        click.echo(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}", err=True)
+    click.echo(f"Asking {addresses:,} addresses at {len(ports):,} ports by {how} ...", err=True)
+
+
+def _tell_end(sweep: PortSweep, found: int, seconds: float) -> None:
+    for note in sweep.notes:
+        click.echo(f"Note: {note}", err=True)
+    if lost := sweep.counters.get("dropped"):
+        click.echo(f"Note: {lost:,} answers came faster than they could be read, and were asked for again", err=True)
+    sent = sweep.counters.get("sent", 0)
+    click.echo(f"{found:,} open; {sent:,} packets sent in {seconds:.1f} s", err=True)

@@ -1,0 +1,194 @@
+"""Asks very many TCP ports at once by `python -m camscan.syn`, a program of its own; it alone needs CAP_NET_RAW."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import groupby
+from typing import Any
+
+from camscan.errors import UsageError
+from camscan.net.outcomes import of_answer, reason
+from camscan.net.pace import FlowBudget
+from camscan.net.privilege import has_net_raw
+from camscan.net.profile import Profile
+from camscan.net.program import Running
+from camscan.net.routes import Routes
+from camscan.net.scope import port_refusal
+from camscan.net.ways import Way, ways
+from camscan.records import Outcome
+
+METHODS = ("auto", "connect", "syn")
+LARGE = 4_096
+"""Addresses times ports from which `auto` takes SYN packets: below, connecting is as fast."""
+_PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
+_CONNECT_WAIT = 1.5
+"""Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
+_SYN_WAIT = 1.0
+"""Seconds that answers to the last packet of a round are waited for."""
+_WANTS = {False: "open", True: "all"}
+_PLAIN = frozenset({Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT})
+"""Their outcomes say it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How the question at one port of one address ended."""
+
+    address: str
+    port: int
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How to ask, and why in this way."""
+
+    name: str
+    reason: str
+
+
+def choose(wanted: str, questions: int) -> Method:
+    """The method that `wanted`, one of `METHODS`, comes to for so many addresses times ports."""
+    if wanted != "auto":
+        return Method(wanted, "asked for")
+    if questions < LARGE:
+        return Method("connect", f"fewer than {LARGE:,} ports in all")
+    if not has_net_raw():
+        return Method("connect", "no CAP_NET_RAW, which SYN packets need")
+    return Method("syn", f"CAP_NET_RAW is there, and {questions:,} ports in all are many")
+
+
+class PortSweep:
+    """One sweep over spans of addresses, given as first and last; exclusions are taken off before.
+
+    Ports that are never sent to are left out. IPv6 is always asked by connecting. `rate` 0 is without bound, `rounds`
+    is how often a silent port is sent a packet. `counters` grow as it runs, and `notes`, which say what could not be asked;
+    `want_all` yields what did not answer, too.
+    """
+
+    def __init__(
+        self,
+        spans: Iterable[tuple[str, str]],
+        ports: Iterable[int],
+        method: str,
+        profile: Profile,
+        *,
+        seed: int,
+        rounds: int = 2,
+        want_all: bool = False,
+    ) -> None:
+        self.ports = tuple(port for port in dict.fromkeys(ports) if port_refusal(port) is None)
+        if not self.ports:
+            raise UsageError("no port is left that may be sent to: name others")
+        self._spans = [(ip_address(first), ip_address(last)) for first, last in spans]
+        self._method = method
+        self._profile = profile
+        self._settings = {"ports": self.ports, "seed": seed, "want": _WANTS[want_all], "rate": _rate(profile)}
+        self._rounds = rounds
+        self._want_all = want_all
+        self._running: Running | None = None
+        self.interrupted = False
+        self.notes: list[str] = []
+        self.counters: dict[str, int] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was asked that was to be."""
+        return not self.interrupted and not self.notes
+
+    def stop(self) -> None:
+        """End soon; what has been found until then is still yielded."""
+        self.interrupted = True
+        if self._running is not None:
+            self._running.stop()
+
+    async def run(self) -> AsyncIterator[Sequence[Found]]:
+        """Ask everything, and yield what ended how as it comes, some at a time.
+
+        Raises:
+            HostError: this host cannot ask in this way, or cannot any longer.
+        """
+        routes = Routes.read()
+        for version, pairs in groupby(self._spans, key=lambda pair: pair[0].version):
+            spans = [(int(first), int(last)) for first, last in pairs]
+            found = ways(version, spans, routes)
+            for way in found:
+                if way.hop is None:
+                    for batch in self._not_asked(way):
+                        yield batch
+            usable = [way for way in found if way.hop is not None]
+            if usable and not self.interrupted:
+                async for batch in self._run(self._method if version == 4 else "connect", usable):
+                    yield batch
+
+    async def _run(self, method: str, usable: Sequence[Way]) -> AsyncIterator[Sequence[Found]]:
+        async with Running(_PYTHON, json.dumps(self._request(method, usable)).encode()) as running:
+            self._running = running
+            async for message in running.messages():
+                if message["type"] == "found":
+                    yield tuple(_found(message))
+                elif message["type"] == "note":
+                    self.notes.append(message["text"])
+                elif message["type"] == "at":
+                    self.counters["asked"] = message["sent"]
+            for name, value in running.counters.items():
+                self.counters[name] = self.counters.get(name, 0) + value
+            self._running = None
+
+    def _request(self, method: str, usable: Sequence[Way]) -> dict[str, Any]:
+        by_syn = method == "syn"
+        return {
+            **self._settings,
+            "method": method,
+            "ways": [_plain(way) for way in usable],
+            "host_rate": self._profile.host_rate,
+            "half_open": self._profile.half_open,
+            "rounds": self._rounds if by_syn else 1,
+            "wait": _SYN_WAIT if by_syn else _CONNECT_WAIT,
+        }
+
+    def _not_asked(self, way: Way) -> Iterator[Sequence[Found]]:
+        count = sum(last - first + 1 for first, last in way.spans)
+        others = f" and {count - 1:,} other addresses" if count > 1 else ""
+        self.notes.append(f"{_text(way.spans[0][0], way.version)}{others} not asked: {way.reason}")
+        if self._want_all:
+            numbers = (number for first, last in way.spans for number in range(first, last + 1))
+            for number in numbers:
+                address = _text(number, way.version)
+                yield [Found(address, port, Outcome.NOT_SENT, way.reason) for port in self.ports]
+
+
+def _found(message: Mapping[str, Any]) -> Iterator[Found]:
+    number = message["errno"]
+    outcome = Outcome.ANSWERED if number == 0 else Outcome.NOT_SENT if message.get("local") else of_answer(number)
+    why = "" if outcome in _PLAIN else reason(number)
+    for address, port in zip(message["addresses"], message["ports"], strict=True):
+        yield Found(address, port, outcome, why)
+
+
+def _text(number: int, version: int) -> str:
+    return str(IPv4Address(number) if version == 4 else IPv6Address(number))
+
+
+def _rate(profile: Profile) -> float:
+    """The profile's rate, or what a router on the way may track of connections that it remembers for two minutes."""
+    flows = profile.router_flows
+    return profile.rate if flows is None else min(profile.rate, flows / FlowBudget.TCP_SECONDS)
+
+
+def _plain(way: Way) -> dict[str, Any]:
+    assert way.hop is not None  # noqa: S101 - only usable ways come here
+    pairs = [(_text(first, way.version), _text(last, way.version)) for first, last in way.spans]
+    hop = way.hop
+    return {
+        "interface": hop.interface,
+        "source": hop.source,
+        "gateway": hop.gateway,
+        "frames": hop.frames,
+        "ranges": pairs,
+    }

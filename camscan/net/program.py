@@ -1,0 +1,106 @@
+"""Runs a program of this package beside this one, and reads what it says: JSON lines, `begin` first, `end` last.
+
+It is run by this same Python, without a shell, and loads nothing from the working directory (`-P`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Self
+
+from camscan.errors import HostError
+
+MAX_LINE = 256 * 1024
+"""Bytes of one line: a datagram of 64 KiB in base64, and what is said about it."""
+
+
+class Running:
+    """One run: enter it, and iterate over its `messages`. `counters` are filled in by the end.
+
+    Entering raises HostError where the program cannot do what it is told to, and iterating where it cannot any longer;
+    the message says what is missing.
+    """
+
+    def __init__(self, command: Sequence[str], stdin: bytes = b"") -> None:
+        self._command = command
+        self._stdin = stdin
+        self._stopped = False
+        self.counters: Mapping[str, int] = {}
+
+    async def __aenter__(self) -> Self:
+        # In a session of its own: Ctrl-C is for camscan, which calls `stop`.
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=PIPE, stdout=PIPE, limit=MAX_LINE, start_new_session=True
+        )
+        assert self._process.stdin is not None  # noqa: S101 - both were asked for
+        assert self._process.stdout is not None  # noqa: S101
+        self._output = self._process.stdout
+        self._feeding = asyncio.create_task(_feed(self._process.stdin, self._stdin))
+        self._lines = self._read()
+        try:
+            first = await anext(self._lines, {"type": "nothing"})
+            if first["type"] != "begin":
+                await self._finish(first)
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._feeding.cancel()
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._output.read()  # what nobody wants any more; else `wait` may wait for it
+            await self._process.wait()
+
+    def stop(self) -> None:
+        """Tell the program to end; what it has said until then is still there to be iterated over."""
+        self._stopped = True
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+
+    async def messages(self) -> AsyncIterator[Mapping[str, Any]]:
+        """What it says after `begin`, the last line included."""
+        last: Mapping[str, Any] = {"type": "nothing"}
+        async for last in self._lines:
+            yield last
+        await self._finish(last)
+
+    async def _finish(self, last: Mapping[str, Any]) -> None:
+        code = await self._process.wait()
+        if last["type"] == "end" or not self._stopped:
+            self.counters = counters_of(self._name, last, code)
+
+    async def _read(self) -> AsyncIterator[dict[str, Any]]:
+        try:
+            async for line in self._output:
+                yield json.loads(line)
+        except ValueError as error:
+            raise HostError(f"`python -m {self._name}` said what cannot be read: {error}") from error
+
+    @property
+    def _name(self) -> str:
+        return next((word for word in self._command if word.startswith("camscan.")), self._command[0])
+
+
+def counters_of(name: str, last: Mapping[str, Any], code: int) -> dict[str, int]:
+    """The counters in the last line of a program.
+
+    Raises:
+        HostError: it is not the line of one that ended well.
+    """
+    if last["type"] == "end":
+        return {name: int(value) for name, value in last.items() if name != "type"}
+    raise HostError(last.get("message") or f"`python -m {name}` broke off with code {code}: see above")
+
+
+async def _feed(stdin: asyncio.StreamWriter, data: bytes) -> None:
+    with contextlib.suppress(ConnectionError):  # it may end without having read all
+        stdin.write(data)
+        await stdin.drain()
+    stdin.close()
