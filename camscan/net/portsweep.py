@@ -67,8 +67,8 @@ class PortSweep:
     """One sweep over spans of addresses, given as first and last; exclusions are taken off before.
 
     Ports that are never sent to are left out. IPv6 is always asked by connecting. `rate` 0 is without bound, `rounds`
-    is how often a silent port is sent a packet. `counters` grow as it runs, and `notes`, which say what could not be asked;
-    `want_all` yields what did not answer, too.
+    is how often a silent port is sent a packet. `counters` grow as it runs, and `notes`, which say what could not be
+    asked; `want_all` yields what did not answer, too.
     """
 
     def __init__(

@@ -19,8 +19,8 @@ class Profile:
     router_flows: int | None = None
 
     def at_rate(self, rate: int) -> Profile:
-        """This profile with another overall rate."""
-        return replace(self, rate=rate, half_open=max(self.half_open, min(rate, MAX_HALF_OPEN)))
+        """This profile with another overall rate; 0 is without bound."""
+        return replace(self, rate=rate, half_open=max(self.half_open, min(rate or MAX_HALF_OPEN, MAX_HALF_OPEN)))
 
 
 MAX_HALF_OPEN = 16_384

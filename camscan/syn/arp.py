@@ -1,4 +1,4 @@
-"""The MACs of neighbours, asked for by ARP past the kernel's neighbour table, whose room is neither a bound nor taken."""
+"""The MACs of neighbours, asked for by ARP past the kernel's neighbour table: its room is neither a bound nor taken."""
 
 from __future__ import annotations
 

@@ -53,11 +53,11 @@ class Route:
         self._packets = SynPackets(self.way.source, found.own_mac, found.macs[0].tobytes())
         self.sender = EthernetSender(self.way.interface, self._packets.rows, SYN_LENGTH)
         self._stack.callback(self.sender.close)
-        self.usable = bool(found.known.any())
+        self.usable = self.way.on_link or bool(found.known.any())
         if self.usable:
             return ""
-        who = "no target" if self.way.on_link else f"the gateway {self.way.gateway}"
-        return f"{who} on {self.way.interface} answers ARP"
+        where = f"{self.way.gateway} on {self.way.interface}"
+        return f"the gateway {where} does not answer ARP: {self.way.hosts:,} addresses were not asked"
 
     def fill(self, addresses: Numbers, ports: Numbers, source_port: int, cookies: Numbers) -> int:
         """Make the packets ready that ask these, as far as they can be reached; returns how many."""

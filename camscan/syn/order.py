@@ -101,7 +101,7 @@ class Space:
     def addresses(self, hosts: Numbers) -> Numbers:
         """The addresses of hosts."""
         if len(self.starts) == 1:
-            return hosts + self.starts[0]
+            return hosts + np.uint32(self.starts[0])
         at = self.ranges_of(hosts)
         addresses: Numbers = (self.starts[at] + (hosts - self.begins[at])).astype(np.uint32)
         return addresses

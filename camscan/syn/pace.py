@@ -29,6 +29,7 @@ class Pacer:
     def take(self, wanted: int, now: float) -> int:
         """The number of packets, up to `wanted`, that may leave now."""
         if not self.rate:
+            self._sent += wanted
             return wanted
         lag = (now - self._begun) - self._sent / self.rate
         if lag > _FORGIVEN:

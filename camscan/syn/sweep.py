@@ -185,16 +185,16 @@ class Sweep:
             if number == ANSWERED or self._request.want != "open":
                 self._say(number, found.addresses[chosen], found.ports[chosen])
 
-    def _say(self, number: int, addresses: Numbers, ports: Numbers) -> None:
+    def _say(self, number: int, addresses: Numbers, ports: Numbers, *, local: bool = False) -> None:
         texts = map(socket.inet_ntoa, (address.to_bytes(4) for address in addresses.tolist()))
-        self._report.found(number, zip(texts, ports.tolist(), strict=True))
+        self._report.found(number, zip(texts, ports.tolist(), strict=True), local=local)
 
     def _say_silent(self) -> None:
-        for hosts, number in self._settled.open_questions():
+        for hosts, port in self._settled.open_questions():
             for route, mask in self._links.split(hosts):
                 addresses = self._space.addresses(hosts if mask is None else hosts[mask])
-                ports = np.full(len(addresses), self._ports[number], np.uint32)
-                self._say(SILENT if route.usable else UNREACHABLE, addresses, ports)
+                ports = np.full(len(addresses), self._ports[port], np.uint32)
+                self._say(SILENT if route.usable else UNREACHABLE, addresses, ports, local=not route.usable)
 
     def _look_for_losses(self) -> None:
         """Slow down where answers came faster than they were read; the round after asks for them again."""

@@ -71,7 +71,33 @@ class Lab:
 
     def counted(self) -> int:
         """Packets counted so far."""
-        text = self.run(["nft", "list", "table", "inet", "counting"]).stdout
+        return self._counter(self.scanner)
+
+    def count_arriving(self, match: str) -> None:
+        """Count packets that reach the site and match, those sent past the scanner's kernel too; see `arrived`."""
+        chain = f"chain in {{\ntype filter hook prerouting priority -400;\n{match} counter\n}}\n"
+        self._rules(self.site, f"table inet counting {{\n{chain}}}\n")
+
+    def arrived(self) -> int:
+        """Packets that `count_arriving` has counted so far."""
+        return self._counter(self.site)
+
+    @contextlib.contextmanager
+    def losing(self, percent: int) -> Iterator[None]:
+        """Lose this share of the TCP packets, each way, as long as the body."""
+        rule = f"meta l4proto tcp numgen random mod 100 < {percent} drop"
+        chains = "".join(
+            f"chain {hook} {{\ntype filter hook {hook} priority -350;\n{rule}\n}}\n"
+            for hook in ("prerouting", "output")
+        )
+        self._rules(self.site, f"table ip losing {{\n{chains}}}\n")
+        try:
+            yield
+        finally:
+            self.run(["nft", "delete", "table", "ip", "losing"], side=self.site)
+
+    def _counter(self, side: str) -> int:
+        text = self.run(["nft", "list", "table", "inet", "counting"], side=side).stdout
         return int(text.split("counter packets ")[1].split()[0])
 
     def _rules(self, side: str, text: str) -> None:

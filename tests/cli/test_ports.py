@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from support.lab import Lab, lab
+from support.sweeping import listening
+
+pytestmark = pytest.mark.netns
+
+CAMSCAN = (sys.executable, "-m", "camscan", "ports")
+ALIVE = [f"10.77.{third}.{last}" for third in range(2) for last in range(7, 250, 9)]
+UNPRIVILEGED = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+METHODS = ["syn", "connect"]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Lab]:
+    """512 addresses of which a few dozen live; they accept at 80 and 9100."""
+    if os.geteuid():
+        pytest.skip("network namespaces need root")
+    with lab("10.77.0.0/23") as made, listening(made, [80, 9100]):
+        made.keep_only(ALIVE)
+        yield made
+
+
+def ports(site: Lab, *arguments: str, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    return site.run([*before, *CAMSCAN, *arguments])
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[tuple[str, int, str]]:
+    return [tuple(json.loads(line).values()) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_open_ports_are_json_lines(site: Lab, method: str) -> None:
+    done = ports(site, "10.77.0.0/23", "--ports", "80,81", "--rate", "0", "--sweep", method)
+    assert done.returncode == 0
+    assert sorted(lines(done)) == sorted((address, 80, "answered") for address in ALIVE)
+    assert f"by {method} (asked for)" in done.stderr
+    assert f"{len(ALIVE)} open" in done.stderr
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_all_outcomes(site: Lab, method: str) -> None:
+    done = ports(site, "10.77.0.7-10.77.0.8", "--ports", "80,81", "--sweep", method, "--all", "--quiet")
+    assert done.stderr == ""
+    assert sorted(lines(done)) == [
+        ("10.77.0.7", 80, "answered"),
+        ("10.77.0.7", 81, "refused"),
+        ("10.77.0.8", 80, "silent"),
+        ("10.77.0.8", 81, "silent"),
+    ]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_exclusions_and_ports_never_sent_to_get_no_packet(site: Lab, method: str) -> None:
+    site.count_arriving("ip daddr { 10.77.0.16, 10.77.1.0/24 }")
+    before = site.arrived()
+    barred = ["--exclude", "10.77.1.0/24", "--exclude", "10.77.0.16"]
+    done = ports(site, "10.77.0.0/23", "--ports", "80", *barred, "--rate", "0", "--sweep", method)
+    assert {address for address, _, _ in lines(done)} == {a for a in ALIVE if a.startswith("10.77.0.")} - {"10.77.0.16"}
+    assert site.arrived() == before
+    site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+    site.count_arriving("tcp dport 9100-9107")
+    done = ports(site, "10.77.0.0/23", "--ports", "80,9100-9107", "--rate", "0", "--sweep", method)
+    assert site.arrived() == 0
+    assert "never sent to: 9100" in done.stderr
+    site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+
+
+def test_one_host_is_spared_at_any_rate(site: Lab) -> None:
+    """Forty ports of one living host, of which one answers and is reset: no more than 20 packets in any second."""
+    site.count_arriving("ip saddr 10.99.0.1 tcp flags & (syn|rst) != 0")
+    done = ports(site, "10.77.0.7", "--ports", "60-99", "--rate", "0", "--sweep", "syn")
+    assert len(lines(done)) == 1
+    seconds = float(done.stderr.rsplit(" in ", 1)[1].split()[0])
+    assert site.arrived() == 41
+    assert seconds > 2.5
+    site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+
+
+def test_without_the_privilege_it_connects(site: Lab) -> None:
+    arguments = ("10.77.0.0/23", "--ports", "75-83", "--rate", "0")
+    done = ports(site, *arguments, before=UNPRIVILEGED)
+    assert (done.returncode, len(lines(done))) == (0, len(ALIVE))
+    assert "by connect (no CAP_NET_RAW" in done.stderr
+    done = ports(site, *arguments, "--sweep", "syn", before=UNPRIVILEGED)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("Error: no CAP_NET_RAW")
+
+
+def test_what_could_not_be_asked_makes_it_incomplete(site: Lab) -> None:
+    done = ports(site, "10.88.0.0/30", "--ports", "80")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "no route" in done.stderr
+
+
+def test_the_rules_for_targets_are_those_of_a_scan(site: Lab) -> None:
+    for wrong in (["8.8.8.0/24"], ["10.0.0.0/8"], ["10.77.0.1", "--ports", "0"], ["10.77.0.1", "--ports", "9100"]):
+        done = ports(site, *wrong)
+        assert (done.returncode, done.stdout) == (2, ""), wrong

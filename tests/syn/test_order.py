@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from camscan.syn.order import Order, Space
+
+
+def walked(order: Order, position: int = 0, step: int = 97) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    while position < order.round_size:
+        hosts, ports, position = order.batch(position, step)
+        found += zip(hosts.tolist(), ports.tolist(), strict=True)
+    return found
+
+
+@pytest.mark.parametrize(("hosts", "ports"), [(1, 1), (1, 9), (2, 3), (3, 2), (5, 1), (255, 4), (1000, 7), (65_537, 2)])
+def test_every_pair_comes_exactly_once(hosts: int, ports: int) -> None:
+    found = walked(Order(hosts, ports, seed=5))
+    assert len(found) == hosts * ports
+    assert set(found) == {(host, port) for host in range(hosts) for port in range(ports)}
+
+
+def test_the_seed_fixes_the_order() -> None:
+    assert walked(Order(1000, 3, 1)) == walked(Order(1000, 3, 1), step=5)
+    assert walked(Order(1000, 3, 1)) != walked(Order(1000, 3, 2))
+
+
+def test_it_goes_on_from_any_position() -> None:
+    order = Order(1000, 3, 1)
+    whole = walked(order, step=1)
+    for position in (0, 1, 500, 1024, 2047, 3000):
+        before = sum(host < 1000 for at in range(position) for host in order.batch(at, 1)[0].tolist())
+        assert walked(order, position) == whole[before:]
+
+
+def test_a_second_round_is_like_the_first() -> None:
+    order = Order(100, 3, 1)
+    first, second = order.batch(5, 50), order.batch(order.round_size + 5, 50)
+    assert first[0].tolist() == second[0].tolist()
+    assert first[1].tolist() == second[1].tolist()
+
+
+def test_packets_to_one_host_lie_a_pass_apart() -> None:
+    order = Order(64, 5, 3)
+    places: dict[int, list[int]] = {}
+    for place, (host, _) in enumerate(walked(order)):
+        places.setdefault(host, []).append(place)
+    gaps = {after - before for found in places.values() for before, after in itertools.pairwise(found)}
+    assert gaps == {64}
+
+
+def test_neighbours_are_spread() -> None:
+    hosts = [host for host, _ in walked(Order(4096, 1, 7))]
+    near = sum(abs(after - before) < 16 for before, after in itertools.pairwise(hosts))
+    assert near < 4096 * 0.02
+
+
+def test_the_ports_of_a_pass_are_mixed() -> None:
+    ports = [port for _, port in walked(Order(4096, 8, 7))[:4096]]
+    assert min(ports.count(port) for port in range(8)) == 512
+
+
+def test_a_space_numbers_its_addresses() -> None:
+    space = Space.of([(10, 12), (20, 20), (30, 39)])
+    hosts = np.arange(14, dtype=np.uint32)
+    addresses = [10, 11, 12, 20, *range(30, 40)]
+    assert len(space) == 14
+    assert space.addresses(hosts).tolist() == addresses
+    assert space.hosts(np.array(addresses, np.uint32)).tolist() == list(range(14))
+    assert space.hosts(np.array([0, 9, 13, 19, 21, 40, 2**32 - 1], np.uint32)).tolist() == [-1] * 7
+    assert space.ranges_of(hosts).tolist() == [0, 0, 0, 1, *[2] * 10]
+
+
+def test_a_space_may_end_with_the_last_address() -> None:
+    space = Space.of([(2**32 - 4, 2**32 - 1)])
+    assert space.addresses(np.array([3], np.uint32)).tolist() == [2**32 - 1]
+    assert space.hosts(np.array([2**32 - 1], np.uint32)).tolist() == [3]

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from camscan.syn.pace import HostPace, Pacer
+
+
+def sent(pacer: Pacer, seconds: float, late: Callable[[], float], wanted: int = 2048) -> list[tuple[float, int]]:
+    """What a sender sends whose sleeps end too late, and when."""
+    now, found = 0.0, []
+    while now < seconds:
+        if count := pacer.take(wanted, now):
+            found.append((now, count))
+        now += pacer.wait(wanted, now) + late()
+    return found
+
+
+def most(found: list[tuple[float, int]], window: float) -> int:
+    best = first = total = 0
+    for at, count in found:
+        total += count
+        while found[first][0] <= at - window:
+            total -= found[first][1]
+            first += 1
+        best = max(best, total)
+    return best
+
+
+RATES = [100, 1_000, 10_000, 100_000, 1_000_000]
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_it_is_exact_on_a_host_whose_clock_wakes_late(rate: int) -> None:
+    lates = random.Random(1)
+    found = sent(Pacer(rate, 0), 5, lambda: lates.uniform(0.00002, 0.0002))
+    for begin in range(1, 49):
+        count = sum(number for at, number in found if begin / 10 <= at < (begin + 1) / 10)
+        assert count == pytest.approx(rate / 10, rel=0.02, abs=1)
+    assert sum(count for _, count in found) == pytest.approx(rate * 5, rel=0.002, abs=2)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_bursts_stay_small_even_after_stalls(rate: int) -> None:
+    lates = random.Random(2)
+    found = sent(Pacer(rate, 0), 5, lambda: 0.03 if lates.random() < 0.0015 else lates.uniform(0.00002, 0.0002))
+    assert max(count for _, count in found) <= max(1, rate * 0.002)
+    assert most(found, 0.01) <= max(2, rate * 0.01 * 1.3)
+    assert sum(count for _, count in found) == pytest.approx(rate * 5, rel=0.03, abs=2)
+
+
+def test_a_long_stall_is_not_made_up_for() -> None:
+    pacer = Pacer(1000, 0)
+    pacer.take(1, 0)
+    found = [(at / 1000, pacer.take(100, at / 1000)) for at in range(60_000, 63_000)]
+    assert sum(count for _, count in found) < 3_000 * 1.15
+
+
+def test_packets_that_leave_by_themselves_count() -> None:
+    pacer = Pacer(1000, 0)
+    total = 0
+    for step in range(2_000):
+        count = pacer.take(10, step / 1000)
+        pacer.charge(count)
+        total += count
+    assert total == pytest.approx(1000, rel=0.02)
+
+
+def test_without_a_rate_all_may_leave() -> None:
+    pacer = Pacer(0, 0)
+    assert (pacer.take(2048, 0), pacer.wait(2048, 0)) == (2048, 0)
+
+
+def test_it_slows_down_to_half() -> None:
+    pacer = Pacer(10_000, 0)
+    sent(pacer, 1, lambda: 0.0001)
+    pacer.slow_down(1)
+    assert pacer.rate == 5_000
+    unlimited = Pacer(0, 0)
+    unlimited.take(2_000, 0)
+    unlimited.slow_down(1)
+    assert unlimited.rate == 1_000
+
+
+def positions(pace: HostPace, size: int, passes: int) -> list[float]:
+    """When each position is taken by a sender that is infinitely fast."""
+    now = 0.0
+    found: list[float] = []
+    while len(found) < size * passes:
+        count = min(pace.batch(2048), size - len(found) % size)
+        now += pace.wait(now)
+        found += [now] * count
+        pace.note(count, now)
+    return found
+
+
+@pytest.mark.parametrize("size", [2, 16, 64, 4096])
+def test_each_host_has_its_packets_apart(size: int) -> None:
+    times = positions(HostPace(20, size, 100, unlimited=False), size, 4)
+    gaps = [times[place + size] - times[place] for place in range(size * 3)]
+    assert min(gaps) >= 1 / 10
+    assert max(gaps) <= 0.15
+
+
+def test_without_bound_few_ports_may_come_at_once() -> None:
+    free, bound = HostPace(20, 64, 10, unlimited=True), HostPace(20, 64, 11, unlimited=True)
+    assert positions(free, 64, 2)[-1] == 0
+    assert positions(bound, 64, 2)[-1] > 0.1

@@ -1,0 +1,177 @@
+"""The whole program against a network of namespaces."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.lab import Lab, lab
+from support.sweeping import PROGRAM, forging, found, listening, request, run, wait_until
+
+pytestmark = pytest.mark.netns
+
+ALIVE = [f"10.77.{third}.{last}" for third in range(4) for last in range(7, 250, 9)]
+UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+METHODS = ["syn", "connect"]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Lab]:
+    """1,024 addresses of which a hundred live; they accept at 80 and 554."""
+    if os.geteuid():
+        pytest.skip("network namespaces need root")
+    with lab("10.77.0.0/22") as made, listening(made, [80, 554]):
+        made.keep_only(ALIVE)
+        yield made
+
+
+def of(site: Lab, **changed: Any) -> dict[str, Any]:
+    return request(site, "10.77.0.0", "10.77.3.255", [80, 81, 554], **changed)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_open_port_is_found_and_no_other(site: Lab, method: str) -> None:
+    code, messages = run(site, of(site, method=method, half_open=8_192, wait=1.0))
+    assert code == 0
+    assert messages[0] == {"type": "begin", "questions": 3 * 1_024}
+    assert found(messages) == {(address, port): 0 for address in ALIVE for port in (80, 554)}
+    assert messages[-1]["type"] == "end"
+    assert messages[-1]["answered"] == 2 * len(ALIVE)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_outcome_is_said_where_all_are_wanted(site: Lab, method: str) -> None:
+    _, messages = run(site, of(site, method=method, half_open=8_192, wait=1.0, want="all"))
+    outcomes = found(messages)
+    assert len(outcomes) == 3 * 1_024
+    assert sum(len(message["ports"]) for message in messages if message["type"] == "found") == len(outcomes)
+    for (address, port), number in outcomes.items():
+        expected = errno.ETIMEDOUT if address not in ALIVE else errno.ECONNREFUSED if port == 81 else 0
+        assert number == expected
+
+
+def test_a_forger_who_sees_every_question_but_cannot_read_it_opens_no_port(site: Lab) -> None:
+    """What it sends is right in all but the acknowledgement number."""
+    with forging(site, ALIVE):
+        _, messages = run(site, of(site, want="answers"))
+    outcomes = found(messages)
+    assert {pair for pair, number in outcomes.items() if number == 0} == {(a, p) for a in ALIVE for p in (80, 554)}
+    assert {address for address, _ in outcomes} == set(ALIVE)
+    assert messages[-1]["stray"] > 1_000
+
+
+def test_later_rounds_ask_only_what_has_not_answered(site: Lab) -> None:
+    _, messages = run(site, of(site, rounds=3))
+    silent = 3 * (1_024 - len(ALIVE))
+    assert messages[-1]["sent"] == 3 * 1_024 + 2 * silent + 2 * len(ALIVE)  # the last: resets by the kernel
+
+
+def test_it_goes_on_from_a_position(site: Lab) -> None:
+    _, messages = run(site, of(site, position=1_500))
+    assert messages[-1]["position"] == 3 * 1_024
+    assert messages[-1]["sent"] - messages[-1]["answered"] == 3 * 1_024 - 1_500
+
+
+def test_lost_packets_are_made_up_for_by_rounds(site: Lab) -> None:
+    with site.losing(10):
+        _, messages = run(site, of(site, rounds=1))
+        assert 0.65 < len(found(messages)) / (2 * len(ALIVE)) < 0.95
+        _, messages = run(site, of(site, rounds=6, wait=0.2))
+        assert len(found(messages)) >= 2 * len(ALIVE) - 1
+
+
+def test_unreachable_is_told_from_silent(site: Lab) -> None:
+    """A router that says that it has no route: part of the network is blackholed with an ICMP."""
+    site.run(["ip", "route", "add", "unreachable", "10.78.0.0/30"], side=site.site)
+    site.run(["sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0"], side=site.site)
+    _, messages = run(site, request(site, "10.78.0.0", "10.78.0.3", [80], want="all"))
+    assert set(found(messages).values()) == {errno.EHOSTUNREACH}
+
+
+def test_a_gateway_that_does_not_answer_is_said(site: Lab) -> None:
+    asked = of(site, want="all")
+    asked["ways"][0]["gateway"] = "10.99.0.3"
+    code, messages = run(site, asked)
+    assert code == 0
+    assert [m["text"] for m in messages if m["type"] == "note"] == [
+        f"the gateway 10.99.0.3 on {site.interface} does not answer ARP: 1,024 addresses were not asked"
+    ]
+    assert messages[-1]["sent"] == 0
+    assert all(m["local"] for m in messages if m["type"] == "found")
+
+
+def test_neighbours_and_this_host_itself() -> None:
+    """On link each neighbour is found by ARP first; what speaks no Ethernet is left to the kernel."""
+    with lab("10.77.0.0/24", on_link=True) as made, listening(made, [80]):
+        asked = request(made, "10.77.0.2", "10.77.0.254", [80], want="answers")
+        asked["ways"][0] |= {"source": "10.77.0.1", "gateway": ""}
+        own = {"interface": "lo", "source": "127.0.0.1", "gateway": "", "frames": False}
+        asked["ways"].append(own | {"ranges": [["127.0.0.1", "127.0.0.9"]]})
+        _, messages = run(made, asked)
+    outcomes = found(messages)
+    assert outcomes == {(f"10.77.0.{n}", 80): 0 for n in range(2, 255)} | {
+        (f"127.0.0.{n}", 80): errno.ECONNREFUSED for n in range(1, 10)
+    }
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_pace_is_kept_as_the_site_sees_it(site: Lab, method: str) -> None:
+    site.count_arriving("ip saddr 10.99.0.1 tcp flags & (syn|ack) == syn")
+    before = site.arrived()
+    _, messages = run(site, of(site, method=method, rate=1_500, wait=0.5, half_open=8_192))
+    assert site.arrived() - before == 3 * 1_024
+    took = [message for message in messages if message["type"] == "at"]
+    assert len(took) >= 1  # two seconds, and not one
+    assert took[0]["sent"] <= 1_500 * 1.05
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_ends_when_its_parent_is_killed(site: Lab, method: str, tmp_path: Path) -> None:
+    (tmp_path / "request").write_text(json.dumps(of(site, method=method, rate=20, want="all")))
+    script = f"{' '.join(PROGRAM)} < {tmp_path}/request > {tmp_path}/out & echo $! > {tmp_path}/pid; wait"
+    with subprocess.Popen(["ip", "netns", "exec", site.scanner, "sh", "-c", script]) as shell:
+        assert wait_until(lambda: (tmp_path / "out").exists() and (tmp_path / "out").read_text())
+        child = Path("/proc", (tmp_path / "pid").read_text().strip())
+        assert child.exists()
+        shell.kill()
+        shell.wait()
+        assert wait_until(lambda: not child.exists())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_signal_ends_it_with_what_it_has(site: Lab, method: str) -> None:
+    command = ["ip", "netns", "exec", site.scanner, *PROGRAM]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(of(site, method=method, rate=100, want="all")).encode())
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["type"] == "begin"
+        process.send_signal(signal.SIGTERM)
+        last = json.loads(process.stdout.read().splitlines()[-1])
+    assert (last["type"], last["interrupted"]) == ("end", True)
+    assert last["sent"] < 3_000
+
+
+def test_without_the_privilege_it_says_so(site: Lab) -> None:
+    code, messages = run(site, of(site), before=UNPRIVILEGED)
+    assert code == 77
+    assert messages[-1]["message"].startswith("no CAP_NET_RAW")
+    code, messages = run(site, of(site, method="connect", half_open=8_192), before=UNPRIVILEGED)
+    assert (code, len(found(messages))) == (0, 2 * len(ALIVE))
+
+
+@pytest.mark.parametrize("interface", ["nowhere0", ""])
+def test_an_interface_that_is_not_there(site: Lab, interface: str) -> None:
+    asked = of(site)
+    asked["ways"][0]["interface"] = interface
+    code, messages = run(site, asked)
+    assert code == 1
+    assert "cannot use interface" in messages[-1]["message"]

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from camscan.l2.lines import WRONG_USE, RefusalError
+from camscan.syn.request import MAX_INPUT, read
+
+WAY = {
+    "interface": "eth0",
+    "source": "10.0.0.2",
+    "gateway": "",
+    "frames": True,
+    "ranges": [["10.0.0.9", "10.0.0.9"], ["10.0.0.1", "10.0.0.4"]],
+}
+GOOD: dict[str, Any] = {
+    "method": "syn",
+    "ways": [WAY],
+    "ports": [80, 554],
+    "rate": 1000,
+    "host_rate": 20,
+    "rounds": 2,
+    "wait": 1.0,
+    "want": "open",
+    "seed": 1,
+}
+
+
+def test_a_request_is_read() -> None:
+    request = read(json.dumps(GOOD).encode())
+    assert (request.hosts, request.ports, request.position) == (5, (80, 554), 0)
+    (way,) = request.ways
+    assert way.on_link
+    assert way.ranges == ((0x0A000001, 0x0A000004), (0x0A000009, 0x0A000009))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"method": "udp"},
+        {"want": "some"},
+        {"ways": []},
+        {"ways": 5},
+        {"ways": [{**WAY, "ranges": [["10.0.0.1", "fd00::1"]]}]},
+        {"ways": [{**WAY, "ranges": [["fd00::1", "fd00::2"]]}]},
+        {"ways": [{**WAY, "ranges": [["10.0.0.4", "10.0.0.1"]]}]},
+        {"ways": [{**WAY, "ranges": [["10.0.0.1", "10.0.0.4"], ["10.0.0.4", "10.0.0.5"]]}]},
+        {"ways": [{**WAY, "ranges": [["a", "b"]]}]},
+        {"ways": [{**WAY, "ranges": []}]},
+        {"ways": [{**WAY, "colour": "red"}]},
+        {"ports": []},
+        {"ports": [80, 80]},
+        {"ports": [0]},
+        {"ports": [65_536]},
+        {"rate": -1},
+        {"rate": float("inf")},
+        {"rate": float("nan")},
+        {"rate": None},
+        {"rounds": 0},
+        {"rounds": 9},
+        {"position": -1},
+        {"half_open": 0},
+        {"colour": "red"},
+    ],
+)
+def test_what_cannot_be_used_is_said(changed: dict[str, Any]) -> None:
+    with pytest.raises(RefusalError, match="cannot be used") as caught:
+        read(json.dumps({**GOOD, **changed}).encode())
+    assert caught.value.code == WRONG_USE
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"{", b"[" * 100_000, b"\xff", b" " * (MAX_INPUT + 1)])
+def test_no_request_at_all(data: bytes) -> None:
+    with pytest.raises(RefusalError):
+        read(data)
+
+
+def test_more_than_one_sweep_may_ask() -> None:
+    way = {**WAY, "gateway": "10.0.0.1", "ranges": [["10.0.0.0", "10.255.255.255"]]}
+    assert read(json.dumps({**GOOD, "ways": [way], "ports": list(range(1, 17))}).encode()).hosts == 1 << 24
+    with pytest.raises(RefusalError, match="in parts"):
+        read(json.dumps({**GOOD, "ways": [way], "ports": list(range(1, 18))}).encode())
