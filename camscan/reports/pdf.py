@@ -11,7 +11,7 @@ from camscan.reports.base import Page
 from camscan.reports.html import page
 from camscan.reports.view import view
 
-MOST_ROWS = 200
+MOST_ROWS = 100
 """Devices of one verdict: laying out takes some 40 ms and 1 MB each, and nobody reads more on paper."""
 MOST_MAPS = 16
 
