@@ -18,6 +18,8 @@ class Question:
 
     inquiry: Inquiry
     decode: Callable[[bytes], Sequence[Fields]]
+    secret: bytes = b""
+    """Bytes of the question that must not be kept: they are masked in its answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,9 @@ class Datagrams:
         bare = Observation(
             datagram.source, self.channel, Outcome.ANSWERED, datagram.at, question.inquiry.port, self.asked
         )
-        bare = replace(bare, raw=datagram.data)
+        bare = replace(bare, raw=_masked(datagram.data, question.secret))
         try:
-            return [replace(bare, fields=fields) for fields in question.decode(datagram.data)]
+            return [replace(bare, fields=fields) for fields in question.decode(bare.raw)]
         except DecodeError as error:
             return [replace(bare, outcome=Outcome.GARBLED, reason=str(error))]
 
@@ -75,12 +77,17 @@ class AddressProbe:
 
     def read(self, posed: Posed, exchange: Exchange) -> Iterator[Observation]:
         """See `Unicast.read`."""
-        question = cast("Question", posed)
+        question, told = cast("Question", posed), False
         for data in dict.fromkeys(exchange.replies):
             datagram = Datagram(exchange.address, exchange.port, data, exchange.at)
-            yield from self._protocol.observations(question, datagram)
+            for observation in self._protocol.observations(question, datagram):
+                told = True
+                yield observation
         if not exchange.replies:
             yield _unanswered(self._protocol, exchange)
+        elif not told:
+            came = replace(exchange, outcome=Outcome.GARBLED, reason="an answer that speaks of no device")
+            yield replace(_unanswered(self._protocol, came), raw=_masked(exchange.raw, question.secret))
 
 
 class SegmentProbe:
@@ -104,6 +111,10 @@ class SegmentProbe:
                 heard.add((item.source, hash(item.data)))
                 for observation in self._protocol.observations(question, item):
                     yield observation
+
+
+def _masked(data: bytes, secret: bytes) -> bytes:
+    return data.replace(secret, b"*" * len(secret)) if secret else data
 
 
 def _unanswered(protocol: Datagrams, exchange: Exchange) -> Observation:

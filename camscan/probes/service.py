@@ -82,9 +82,8 @@ async def _speak_rtsp(address: str, port: int, net: Net) -> _Heard:
     if not exchange.replies:
         return _Heard((_bare(exchange, "rtsp"),), points_to=_after_nothing(exchange))
     found = tuple(_observe_rtsp(exchange, method, reply) for method, reply in _turns(exchange))
-    if found[0].outcome is Outcome.GARBLED:
-        return _Heard((), points_to=_language(exchange.raw))
-    return _Heard(found)
+    language = _language(exchange.raw) if found[0].outcome is Outcome.GARBLED else "rtsp"
+    return _Heard(found if language == "rtsp" else (), points_to=language) if language else _Heard(found[:1])
 
 
 def _turns(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
@@ -104,7 +103,8 @@ def _heard_http(exchange: Exchange, data: bytes) -> _Heard:
         return _Heard((observe_page(exchange, "/"),), points_to="tls" if _wants_tls(data) else "")
     if language:
         return _Heard((), points_to=language)
-    return _Heard((observe(exchange, "banner", "", _banner, data[:_BANNER_BYTES]),))
+    foreign = replace(_bare(exchange, "http"), outcome=Outcome.GARBLED, reason="no HTTP: another protocol answers")
+    return _Heard((foreign, observe(exchange, "banner", "", _banner, data[:_BANNER_BYTES])))
 
 
 def _is_complete(data: bytes) -> bool:

@@ -16,6 +16,6 @@ def with_community(community: str) -> Datagrams:
 
     def pose() -> Question:
         request = snmp.encode_get(community, secrets.randbelow(2**31))
-        return Question(Inquiry(161, [[request]], _WAIT), lambda data: [snmp.decode(data)])
+        return Question(Inquiry(161, [[request]], _WAIT), lambda data: [snmp.decode(data)], community.encode())
 
     return Datagrams("snmp", "system", pose)

@@ -38,8 +38,11 @@ class DescriptionProbe:
         """See `Probe.run`."""
         fetched = {o.asked for o in ask.seen if o.channel == "ssdp"}
         for url in _locations(ask.seen):
-            port, parts = port_of(url, ask.address), urlsplit(url)
-            if port is None or parts.scheme != "http":
+            port = port_of(url, ask.address)
+            if port is None:  # of this host's own URLs alone it is known that they can be split
+                continue
+            parts = urlsplit(url)
+            if parts.scheme != "http":
                 continue
             path = parts.path or "/"
             if f"GET {path}" in fetched:

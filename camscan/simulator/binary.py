@@ -55,11 +55,14 @@ async def _endless(raw: Raw, talk: Talk) -> None:
     flood = chunk * max(1, _FLOOD // len(chunk))
     while True:
         await talk.send(flood)
+        await asyncio.sleep(0)  # a send that need not wait gives no turn to whoever tells that the peer is gone
 
 
 async def _verbatim(raw: Raw, talk: Talk) -> None:
+    contents = (raw.content, *raw.next_contents)
+    content = contents[(talk.counters.connections - 1) % len(contents)]
     await _heard(raw, talk)
-    await talk.send(_text(raw.content, raw, talk))
+    await talk.send(_text(content, raw, talk))
 
 
 async def _bomb(raw: Raw, talk: Talk) -> None:
@@ -69,8 +72,16 @@ async def _bomb(raw: Raw, talk: Talk) -> None:
     await talk.send(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
-async def _reset(_raw: Raw, talk: Talk) -> None:
+async def _reset(raw: Raw, talk: Talk) -> None:
+    await _heard(raw, talk)
+    if raw.content:
+        await talk.send(_text(raw.content, raw, talk))
     talk.reset()
+
+
+async def _echo(_raw: Raw, talk: Talk) -> None:
+    while data := await talk.reader.read(_PIECE):
+        await talk.send(data)
 
 
 _BEHAVIOURS: Mapping[str, Callable[[Raw, Talk], Awaitable[None]]] = {
@@ -80,6 +91,7 @@ _BEHAVIOURS: Mapping[str, Callable[[Raw, Talk], Awaitable[None]]] = {
     "verbatim": _verbatim,
     "bomb": _bomb,
     "reset": _reset,
+    "echo": _echo,
 }
 
 

@@ -62,10 +62,12 @@ def _builder(certificate: Certificate) -> x509.CertificateBuilder:
 
 
 def _general_name(name: str) -> x509.GeneralName:
+    """An address, a URI or a DNS name by its looks; certificates have room for ASCII alone in the latter two."""
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(name)
+        text = name.encode("ascii", "backslashreplace").decode()
+        return x509.UniformResourceIdentifier(text) if "/" in text else x509.DNSName(text)
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import cast
 from camscan.codecs import dhip, dvrip, netcommon, sadp
 from camscan.simulator import mdns
 from camscan.simulator.counters import Counters
-from camscan.simulator.schema import Dhip, Discovery, Persona, Reply, Sadp, Ssdp, Wsd
+from camscan.simulator.schema import Dhip, Discovery, Persona, RawReply, Reply, Sadp, Ssdp, Wsd
 from camscan.simulator.template import Filler
 
 WSD_PORT = 3702
@@ -56,6 +56,8 @@ def services(persona: Persona) -> Iterator[Datagrams]:
         yield Datagrams(mdns.PORT, mdns.answers(persona.mdns))
     if persona.discovery:
         yield Datagrams(dvrip.DISCOVERY_PORT, _discovery(persona.discovery))
+    for reply in persona.raw_udp:
+        yield Datagrams(reply.port, _raw(reply))
 
 
 class Endpoint(asyncio.DatagramProtocol):
@@ -151,6 +153,14 @@ def _discovery(reply: Discovery) -> Answers:
     def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
         if data == dvrip.encode_discovery():
             yield discovery_answer(reply, filler)
+
+    return answers
+
+
+def _raw(reply: RawReply) -> Answers:
+    def answers(data: bytes, filler: Filler) -> Iterator[bytes]:
+        text = filler.fill(reply.answer, {"question": data.decode("latin-1")})
+        yield from _copies(reply, bytes.fromhex(text) if reply.is_hex else text.encode("latin-1", "replace"))
 
     return answers
 

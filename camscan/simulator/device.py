@@ -183,4 +183,4 @@ def _services(persona: Persona) -> Iterator[_Service]:
             yield _Service(port, partial(binary.serve_dvrip, persona.dvrip))
     for raw in persona.raw:
         for port in raw.ports:
-            yield _Service(port, partial(binary.serve_raw, raw))
+            yield _Service(port, partial(binary.serve_raw, raw), raw.certificate)

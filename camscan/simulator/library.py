@@ -13,7 +13,7 @@ from camscan.errors import UsageError
 from camscan.simulator.schema import Persona
 
 HONEST = ("hikvision", "dahua", "oem", "others", "non-targets", "look-alikes")
-ROGUES = ("rogues",)
+ROGUES = ("rogues", "rogues-http", "rogues-tls", "rogues-rtsp", "rogues-onvif", "rogues-discovery", "rogues-binary")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
 _FOLDER = Path(__file__).parent / "personas"
@@ -59,7 +59,16 @@ def _expanded(file: Path) -> Iterator[dict[str, Any]]:
             continue
         for number, (name, value) in enumerate(variants.items(), 1):
             mac = f"{str(raw.get('mac'))[:-2]}{number:02X}"
-            yield raw | {"name": f"{raw.get('name')}-{name}", "mac": mac, "values": {"variant": value}}
+            yield raw | {"name": f"{raw.get('name')}-{name}", "mac": mac} | _variant(value)
+
+
+def _variant(value: object) -> dict[str, Any]:
+    """What a variant says of itself: its text, or a mapping with further values, and the `ends` that are its own."""
+    if not isinstance(value, dict):
+        return {"values": {"variant": value}}
+    return {"values": {k: v for k, v in value.items() if k != "ends"}} | (
+        {"ends": value["ends"]} if "ends" in value else {}
+    )
 
 
 def _persona(raw: dict[str, Any], file: Path) -> Persona:

@@ -13,6 +13,7 @@ PORT = 5353
 
 _A, _PTR, _TXT, _SRV, _IN, _FLUSH = 1, 12, 16, 33, 1, 0x8001
 _TTL = 120
+_LONGEST_LABEL, _LONGEST_TEXT = 63, 255
 _AUTHORITATIVE = 0x8400
 _QUERY_MASK = 0x80  # of the third byte: set in responses
 
@@ -35,7 +36,7 @@ def _response(announced: Announced, filler: Filler) -> bytes:
     service = (*announced.service.split("."), "local")
     instance = _name(filler.fill(announced.instance), *service)
     host = _name(filler.fill(announced.host), "local")
-    texts = [filler.fill(text).encode() for text in announced.txt] or [b""]
+    texts = [filler.fill(text).encode()[:_LONGEST_TEXT] for text in announced.txt] or [b""]
     port = int(filler.fill(f"{{port:{announced.port}}}"))
     records = (
         _record(_name(*service), _PTR, _IN, instance),
@@ -51,4 +52,6 @@ def _record(name: bytes, kind: int, cls: int, data: bytes) -> bytes:
 
 
 def _name(*labels: str) -> bytes:
-    return b"".join(bytes([len(label.encode())]) + label.encode() for label in labels) + b"\0"
+    """A name in labels, each of which is cut to the length that a label can have (RFC 1035, section 2.3.4)."""
+    cut = (label.encode()[:_LONGEST_LABEL] for label in labels)
+    return b"".join(bytes([len(label)]) + label for label in cut) + b"\0"

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from camscan.records import Outcome
+
 
 def _from_hex(value: object) -> object:
     return bytes.fromhex(value) if isinstance(value, str) else value
@@ -115,14 +117,19 @@ class Raw(_Part):
     - endless: sends `content`, then `chunk` without end
     - verbatim: after a request sends `content`, and closes
     - bomb: an HTTP answer whose body of `size` zero bytes is compressed
-    - reset: resets every connection
+    - reset: after a request sends `content`, and resets the connection; at once where `asked` is false
+    - echo: sends back whatever comes
     """
 
     ports: tuple[Port, ...]
-    behaviour: Literal["hold", "drip", "endless", "verbatim", "bomb", "reset"]
+    behaviour: Literal["hold", "drip", "endless", "verbatim", "bomb", "reset", "echo"]
+    certificate: Certificate | None = None
+    """Where there is one, all this happens within TLS."""
     first: Hex = b""
     answer: Hex = b""
     content: str = ""
+    next_contents: tuple[str, ...] = ()
+    """What `verbatim` sends on the second connection and later ones, in turn with `content`."""
     crlf: bool = True
     chunk: str = ""
     seconds: float = 20.0
@@ -136,6 +143,13 @@ class Reply(_Part):
     answer: str
     cut: int | None = None
     copies: int = 1
+
+
+class RawReply(Reply):
+    """A datagram that goes back for whatever comes to a port: text in Latin-1, or what its hexadecimal digits say."""
+
+    port: Port
+    is_hex: bool = False
 
 
 class Wsd(Reply):
@@ -192,6 +206,10 @@ class Persona(_Part):
     """One simulated device."""
 
     name: Name
+    does: str = ""
+    """What is hostile about it, in a line; empty for honest devices."""
+    ends: dict[str, Outcome] = {}
+    """Channel -> the outcome that a scan must record for it."""
     truth: Truth
     mac: Mac
     serial: str = ""
@@ -201,6 +219,7 @@ class Persona(_Part):
     rtsp: Rtsp | None = None
     dvrip: Dvrip | None = None
     raw: tuple[Raw, ...] = ()
+    raw_udp: tuple[RawReply, ...] = ()
     wsd: Wsd | None = None
     sadp: Sadp | None = None
     dhip: Dhip | None = None

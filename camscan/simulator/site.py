@@ -65,9 +65,9 @@ def make_site(personas: Sequence[Persona], network: str = NETWORK) -> Site:
     return Site(network, [Device(persona, address) for persona, address in zip(personas, addresses, strict=True)])
 
 
-def running_site(*, rogues: bool = False) -> Site:
-    """The site of all honest personas on 127.77.0.0/24, and of the rogue ones behind them where asked."""
-    return make_site(library.honest() + (library.rogues() if rogues else ()))
+def running_site() -> Site:
+    """The site of all honest personas on 127.77.0.0/24."""
+    return make_site(library.honest())
 
 
 def _notes(devices: Sequence[Device]) -> list[str]:

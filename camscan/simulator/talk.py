@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import socket
 import ssl
@@ -77,10 +76,14 @@ class Talk:
         """Close once everything has been sent, or the client has had time enough."""
         if self._writer is not None:
             self._writer.close()
-            with contextlib.suppress(OSError, TimeoutError):
+            try:
                 async with asyncio.timeout(_FLUSH):
                     await self._writer.wait_closed()
-            self.abort()
+            except TimeoutError:
+                self.abort()
+            except OSError:
+                pass  # the connection is gone already
+            self._writer = None
 
     def reset(self) -> None:
         """Close with a reset."""
@@ -88,6 +91,7 @@ class Talk:
             sock: socket.socket = self._writer.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self.abort()
+            self._writer = None
 
     def abort(self) -> None:
         """Close at once, whatever is unsent."""

@@ -2,7 +2,8 @@
 
 A place is a name in braces: a fact of the device (`{address}`, `{mac}`, `{serial}`, ...), something that the request
 said (`{cseq}`, `{asker}`, `{relates}`, ...), or one of `{port:80}` and `{authority:80}` (where port 80 of the device
-can really be found), `{padding:1000}` (so many letters), `{nonce}` and `{date}`. Braces around anything else stay.
+can really be found), `{padding:1000}` (so many letters), `{again:1000}` (the persona's value `again` so many times),
+`{nonce}` and `{date}`. Braces around anything else stay.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Filler:
             "port": lambda port: str(ports.get(port, port)),
             "authority": self._authority,
             "padding": lambda size: "A" * size,
+            "again": lambda count: persona.values.get("again", "") * count,
         }
         for name, value in persona.values.items():
             self._facts |= _escaped(name, self.fill(value))
@@ -51,7 +53,8 @@ class Filler:
                 return _MOMENTARY[name]()
             return known.get(name, match[0])
 
-        return _PLACE.sub(place, text)
+        filled = _PLACE.sub(place, text)
+        return _PLACE.sub(place, filled) if values else filled  # the persona's own values may name such places, too
 
     def answer(self, answer: Answer, values: Mapping[str, str] | None = None, *, with_body: bool = True) -> bytes:
         """The bytes of an answer; `{length}` in its head is the length of its body in bytes."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.site import free_network
 
-from camscan.simulator import Site, honest, make_site, rogues
+from camscan.simulator import Site, honest, make_site
 
 
 async def camscan(*words: str, stop_after: float | None = None) -> tuple[int, str, str]:
@@ -64,15 +64,6 @@ async def test_every_device_of_the_site_is_found_and_its_maker_named(tmp_path: P
             assert device.counters.user_names == []
             assert all(not request.authorization for request in device.counters.requests)
             assert device.counters.max_at_once <= 2
-
-
-@pytest.mark.slow
-async def test_rogues_do_not_hide_their_honest_neighbours(tmp_path: Path) -> None:
-    neighbours, network = honest()[:20], free_network()
-    async with make_site((*neighbours, *rogues()[::2]), network) as site:
-        found = by_address(await scanned(site, tmp_path))
-        for device in site.devices[: len(neighbours)]:
-            assert found[device.address]["maker"] == device.truth.maker, device.name
 
 
 async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_resumed(tmp_path: Path) -> None:

@@ -31,6 +31,19 @@ async def test_each_device_of_a_datagram_is_an_observation() -> None:
     assert found[2].raw == b"junk"
 
 
+async def test_an_answer_that_speaks_of_nobody_is_garbled_and_never_taken_for_silence() -> None:
+    net = ScriptedNet(datagrams={("10.0.0.5", 9999): [b" "]})
+    (found,) = [o async for o in PROTOCOL.to_address().run(Ask("10.0.0.5"), net)]
+    assert (found.outcome, found.raw, found.reason) == (Outcome.GARBLED, b" ", "an answer that speaks of no device")
+
+
+async def test_a_secret_of_the_question_is_masked_in_the_answer() -> None:
+    secretive = Datagrams("x", "search", lambda: Question(Inquiry(9999, [[b"pass"]], 1.0), decode, b"pass"))
+    net = ScriptedNet(datagrams={("10.0.0.5", 9999): [b"one pass"]})
+    found = [o async for o in secretive.to_address().run(Ask("10.0.0.5"), net)]
+    assert [(o.fields["x.name"], o.raw) for o in found] == [(("one",), b"one ****"), (("****",), b"one ****")]
+
+
 async def test_silence_is_an_observation() -> None:
     found = [o async for o in PROTOCOL.to_address().run(Ask("10.0.0.5"), ScriptedNet())]
     assert [(o.target, o.outcome) for o in found] == [("10.0.0.5", Outcome.SILENT)]

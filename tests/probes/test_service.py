@@ -94,7 +94,15 @@ async def test_a_page_that_says_it_wants_https(certificate: bytes) -> None:
 
 async def test_a_port_that_speaks_first_gives_a_banner() -> None:
     found = await asked(8090, Port(plain=lambda _: b"220 camera FTP server ready.\r\n"))
-    assert [(o.channel, o.fields["banner.text"]) for o in found] == [("banner", ("220 camera FTP server ready.\r\n",))]
+    assert [(o.channel, o.outcome, o.fields.get("banner.text")) for o in found] == [
+        ("http", Outcome.GARBLED, None),
+        ("banner", Outcome.ANSWERED, ("220 camera FTP server ready.\r\n",)),
+    ]
+
+
+async def test_an_rtsp_port_that_speaks_in_no_known_language_is_noted_as_garbled() -> None:
+    (found,) = await asked(554, Port(plain=lambda _: b"\x00\x01\x02\x03"))
+    assert (found.channel, found.outcome, found.raw) == ("rtsp", Outcome.GARBLED, b"\x00\x01\x02\x03")
 
 
 async def test_a_mute_port_is_tried_once_and_left() -> None:

@@ -64,3 +64,23 @@ async def test_bomb_grows() -> None:
 
 async def test_reset_gives_nothing() -> None:
     assert await at(site_with(behaviour="reset")) == b""
+
+
+async def test_reset_may_come_amid_an_answer() -> None:
+    assert await at(site_with(behaviour="reset", content="half", crlf=False)) in {b"half", b""}  # a reset may overtake
+
+
+async def test_echo_sends_back_what_it_is_sent() -> None:
+    assert await at(site_with(behaviour="echo"), b"GET /\x00", seconds=0.2) == b"GET /\x00"
+
+
+async def test_verbatim_takes_its_contents_in_turn() -> None:
+    async with site_with(behaviour="verbatim", content="a", next_contents=["b", "c"]) as site:
+        got = [await talk(site.devices[0].address, 8000) for _ in range(4)]
+    assert got == [b"a", b"b", b"c", b"a"]
+
+
+async def test_all_this_may_happen_within_tls() -> None:
+    raw = {"ports": [8000], "behaviour": "verbatim", "content": "within", "certificate": {"subject": "CN=raw"}}
+    async with site_of(persona(raw=[raw])) as site:
+        assert await talk(site.devices[0].address, 8000, tls=True) == b"within"

@@ -121,3 +121,9 @@ async def test_an_asker_that_is_gone_does_no_harm() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
             sock.sendto(wsdiscovery.encode_probe(ASKER, ""), (address, WSD_PORT))
         assert len(await ask(address, WSD_PORT, wsdiscovery.encode_probe(ASKER, ""))) == 20
+
+
+def test_raw_replies_are_latin_1_or_hexadecimal_and_may_give_the_question_back() -> None:
+    assert answers(persona(raw_udp=[{"port": 161, "answer": "\xff{question}"}]), b"a\xfe") == [b"\xffa\xfe"]
+    hexadecimal = persona(values={"again": "0a"}, raw_udp=[{"port": 161, "is_hex": True, "answer": "ff {again:2}"}])
+    assert answers(hexadecimal, b"?") == [b"\xff\n\n"]

@@ -35,6 +35,17 @@ def test_each_variant_is_a_persona_with_a_mac_of_its_own(tmp_path: Path) -> None
     ]
 
 
+def test_a_variant_may_have_further_values_and_an_end_of_its_own(tmp_path: Path) -> None:
+    text = SMALL.replace(
+        'kind: other}, mac: "02:00:00:00:00:00"',
+        'kind: other}, mac: "02:00:00:00:00:00", ends: {http: answered}, variants: '
+        "{a: {variant: x, again: y, ends: {http: garbled}}, b: {variant: z}}",
+    )
+    first, second = library.load([written(tmp_path, text)])
+    assert (first.values, first.ends) == ({"variant": "x", "again": "y"}, {"http": "garbled"})
+    assert (second.values, second.ends) == ({"variant": "z"}, {"http": "answered"})
+
+
 @pytest.mark.parametrize("text", ["", "personas", "personas: 3", "personas: [3]", "other: []", "personas: [", "\t"])
 def test_a_file_without_personas_is_refused_by_name(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match=r"personas\.yaml: no list of personas"):

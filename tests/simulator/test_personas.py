@@ -23,8 +23,9 @@ HONEST = honest()
 BY_LAW = {"Hikvision", "Dahua", "Uniview", "TVT", "Xiongmai", "Reolink", "TP-Link", "Foscam", "Hichip"}
 PLACES = {
     *("address", "address_hex", "mac", "mac_lower", "mac_dashed", "mac_plain", "mac_plain_lower", "serial", "model"),
-    *("firmware", "uuid", "bom", "nonce", "date", "message_id", "port", "authority", "padding"),
-    *("length", "cseq", "url", "target", "relates", "asker", "types", "variant", "variant_xml", "variant_json"),
+    *("firmware", "uuid", "bom", "nonce", "date", "message_id", "port", "authority", "padding", "again"),
+    *("length", "cseq", "url", "target", "relates", "asker", "types", "question"),
+    *("variant", "variant_xml", "variant_json"),
 }
 VOCABULARY = Path(__file__).parents[2] / "fingerprints" / "vocabulary.yaml"
 ASKER = "0A1B2C3D-0000-4000-8000-00000000000A"

@@ -9,11 +9,13 @@ from contextlib import suppress
 import pytest
 from support.site import GET, ask, client_context, filler, site_of, talk
 
-from camscan.codecs import dhip, http, isapi, onvif, sadp, ssdp, wsdiscovery
+from camscan.codecs import dhip, dvrip, http, isapi, mdns, onvif, sadp, snmp, ssdp, wsdiscovery
 from camscan.errors import DecodeError
 from camscan.simulator import Persona, honest, rogues
 from camscan.simulator.datagrams import SSDP_PORT, WSD_PORT, services
+from camscan.simulator.mdns import PORT as MDNS_PORT
 
+SNMP_PORT = 161
 ROGUES = {persona.name: persona for persona in rogues()}
 PROBE = wsdiscovery.encode_probe("0a1b2c3d-0000-4000-8000-00000000000a", "")
 INQUIRY = sadp.encode_inquiry("0A1B2C3D-0000-4000-8000-00000000000A")
@@ -22,12 +24,18 @@ QUESTIONS = {
     sadp.PORT: INQUIRY,
     dhip.PORT: dhip.encode_search(),
     SSDP_PORT: ssdp.encode_search("upnp:rootdevice", 0),
+    MDNS_PORT: mdns.encode_query(mdns.SERVICES, unicast=True),
+    SNMP_PORT: snmp.encode_get("public", 1),
+    dvrip.DISCOVERY_PORT: dvrip.encode_discovery(),
 }
 DECODERS: dict[int, Callable[[bytes], object]] = {
     WSD_PORT: wsdiscovery.decode,
     sadp.PORT: sadp.decode,
     dhip.PORT: dhip.decode,
     SSDP_PORT: ssdp.decode,
+    MDNS_PORT: mdns.decode,
+    SNMP_PORT: snmp.decode,
+    dvrip.DISCOVERY_PORT: dvrip.decode_discovery,
 }
 
 

@@ -71,3 +71,8 @@ def test_lines_that_end_in_lf_alone() -> None:
 def test_an_encoding_of_its_own() -> None:
     answer = Answer(head="HTTP/1.0 200 OK\n", body="海康", encoding="gb2312")
     assert filler(CAMERA).answer(answer) == b"HTTP/1.0 200 OK\r\n\r\n" + "海康".encode("gb2312")
+
+
+def test_a_value_may_be_repeated_and_name_values_of_the_moment() -> None:
+    fill = filler(persona(values={"again": "ab", "variant": "<{asker}>{again:3}"})).fill
+    assert fill("{variant}", {"asker": "me"}) == "<me>ababab"

@@ -1,0 +1,31 @@
+"""The description that an SSDP answer points to."""
+
+from __future__ import annotations
+
+import pytest
+from support.nets import AT, Port, ScriptedNet
+
+from camscan.probes.base import Ask
+from camscan.probes.ssdp import DescriptionProbe
+from camscan.records import Observation, Outcome
+
+HOST = "10.0.0.5"
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+async def fetched(*locations: str) -> list[tuple[str, int, str]]:
+    net = ScriptedNet({(HOST, 80): Port(pages={"/d.xml": PAGE})})
+    seen = [Observation(HOST, "ssdp", Outcome.ANSWERED, AT, 1900, fields={"ssdp.location": locations})]
+    assert [o.channel async for o in DescriptionProbe().run(Ask(HOST, seen=seen), net)] == ["ssdp"] * len(net.sent)
+    return net.sent
+
+
+async def test_a_description_on_the_host_itself_is_fetched_once() -> None:
+    assert await fetched(f"http://{HOST}/d.xml", f"http://{HOST}/d.xml") == [(HOST, 80, "GET /d.xml")]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.6/d.xml", "http://[::1/", "http://[", "file:///etc/passwd", f"https://{HOST}/", "", "//x"]
+)
+async def test_whatever_points_elsewhere_or_is_no_url_is_left_alone(url: str) -> None:
+    assert await fetched(url) == []
