@@ -21,6 +21,7 @@ MAX_TAGS = 20_000  # opening and closing tags; the largest capability lists have
 MAX_NAMESPACE = 512  # characters; each distinct tag name holds a copy of its namespace in memory
 
 _DECLARATION = re.compile(r"<\?xml\s[^<>]{0,512}?\?>\s*")
+_DECLARES = re.compile(r"<\?xml\s")
 _ENCODING = re.compile(rb"<\?xml\s[^<>]{0,256}?encoding\s{0,8}=\s{0,8}[\"']([A-Za-z0-9._-]{1,32})", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"<!(?!--|\[CDATA\[)")
 _LONG = f"{{{MAX_NAMESPACE}}}"
@@ -101,6 +102,8 @@ def _prepared(data: bytes) -> bytes:
         raise DecodeError("no XML: not a single tag")
     text = text[start : text.rfind(">") + 1 or None]
     text = _DECLARATION.sub("", text, count=1) if text.startswith("<?") else text
+    if _DECLARES.match(text):  # one too long to be taken out, or a second one: the parser would believe its charset
+        raise DecodeError("XML with a declaration that is too long, or with two")
     if _FORBIDDEN.search(text):
         raise DecodeError("XML with a DOCTYPE or entity, which no device needs")
     if text.count("<") > MAX_TAGS:

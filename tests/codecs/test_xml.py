@@ -135,3 +135,18 @@ def test_damaged_documents() -> None:
 def test_any_bytes_give_an_element_or_a_decode_error(data: bytes) -> None:
     with suppress(DecodeError):
         assert isinstance(xml.parse(data, partial=True), Element)
+
+
+@pytest.mark.parametrize("charset", ["cp037", "gbk", "utf-16", "no-such-charset"])
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        "<?xml version='1.0'{blanks}encoding='{charset}'?>",
+        "<?xml version='1.0'?><?xml version='1.0' encoding='{charset}'?>",
+        "<?xml version='1.0'?>  <?xml\tversion='1.0' encoding='{charset}'?>",
+    ],
+)
+def test_no_charset_of_a_declaration_reaches_the_parser(declaration: str, charset: str) -> None:
+    text = declaration.format(blanks=" " * 600, charset=charset)
+    with pytest.raises(DecodeError, match="declaration"):
+        xml.parse(f"{text}<a/>".encode(), partial=True)

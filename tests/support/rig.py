@@ -74,7 +74,7 @@ class Rig:
     """Persona -> address."""
     player: subprocess.Popen[str]
     folder: Path
-    _seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def scan(
         self,
@@ -102,7 +102,7 @@ class Rig:
         report = json.loads((self.folder / "out.json").read_text() or "{}")
         errors = (self.folder / "errors.txt").read_text()
         leaks = [file.name for file in self.folder.iterdir() if COMMUNITY.encode() in file.read_bytes()]
-        seen = dict(self._seen)
+        seen = dict(self.seen)
         return Result(code, seconds, megabytes, report, ledger, scan, errors, outside, never, seen, tuple(leaks))
 
     def resume(self, scan: str) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class Rig:
         """Take the site down, and keep what its devices saw."""
         if self.player.stdin and not self.player.stdin.closed:
             out, _ = self.player.communicate(timeout=60)
-            self._seen = json.loads(out.splitlines()[-1])
+            self.seen = json.loads(out.splitlines()[-1])
 
     def _run(
         self, command: Sequence[str], meanwhile: Callable[[subprocess.Popen[bytes]], object] | None, timeout: float

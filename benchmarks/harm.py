@@ -1,0 +1,273 @@
+"""What a scan does to a network, seen from outside: a capture at the cable, and the tables of a router.
+
+    python benchmarks/harm.py                             print the tables
+    python benchmarks/harm.py --markdown docs/harm.md     and write them
+
+camscan and `nmap -sV` look at the same site in one run, on the same ports. Needs root, iproute2, nftables and nmap.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from support.capture import Harm, capturing  # noqa: E402  the checkout is put on the path first
+from support.namespaces import Namespace, cable, namespace  # noqa: E402
+from support.rig import Rig, gallery, neighbours, rig  # noqa: E402
+
+from camscan.net.profile import PROFILES, profile  # noqa: E402
+from camscan.probes.ports import FIRST_PORTS, MORE_PORTS  # noqa: E402
+
+DELICATE = ("fragile", "fading", "every-port-open")
+SILENT = 100
+ROUTED = "10.78.0.0/22"
+GENTLE_SECONDS = 150.0
+"""Longer than a router remembers a connection (120 s), so that the highest count is reached; then it is stopped."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One tool on the site."""
+
+    tool: str
+    harm: Harm
+    seconds: float
+    fragile_lives: bool
+    cameras: Sequence[str]
+    silent: Sequence[str]
+
+
+def look(site: Rig, tool: str, command: Sequence[str], silent: Sequence[str], cameras: int) -> Run:
+    """Run a tool on the site, captured at the scanner's cable, and take the site down."""
+    began = time.monotonic()
+    with capturing(site.lab.scanner, site.lab.interface) as capture:
+        site.lab.run(command, timeout=900)
+    seconds = time.monotonic() - began
+    site.stop()
+    if capture.lost:
+        sys.exit(f"{capture.lost} packets found no room in the capture")
+    lives = site.seen[site.places["fragile"]]["violations"] == []
+    honest = list(site.places.values())[:cameras]
+    return Run(tool, Harm(capture, list(site.places.values())), seconds, lives, honest, silent)
+
+
+def beside_nmap() -> list[Run]:
+    """camscan at each pace, and nmap at its own, each on a fresh copy of the same site."""
+    ports = ",".join(map(str, (*FIRST_PORTS, *MORE_PORTS)))
+    runs = []
+    personas = [*neighbours(40), *(gallery()[name] for name in DELICATE)]
+    for tool in ("gentle", "default", "fast", "nmap -sV"):
+        with tempfile.TemporaryDirectory() as folder, rig(personas, Path(folder)) as site:
+            silent = [f"10.77.2.{last}" for last in range(1, SILENT + 1)]
+            targets = Path(folder) / "targets"
+            targets.write_text("\n".join((*site.places.values(), *silent)))
+            camscan = [sys.executable, "-m", "camscan", "scan", f"@{targets}", "--db", f"{folder}/s.db", "--quiet"]
+            nmap = ["nmap", "-sV", "-n", "-Pn", "-p", ports, "-iL", str(targets)]
+            command = nmap if tool.startswith("nmap") else [*camscan, "--profile", tool, "--format", "json"]
+            name = tool if tool.startswith("nmap") else f"camscan --profile {tool}"
+            runs.append(look(site, name, command, silent, 40))
+    return runs
+
+
+@dataclass(frozen=True)
+class Router:
+    """The most entries at once in the tables of a router on the way."""
+
+    profile: str
+    tracked: int
+    neighbours: int
+    finished: bool
+
+
+@contextlib.contextmanager
+def router() -> Iterator[tuple[Namespace, Namespace]]:
+    """A scanner behind a router that tracks connections; behind the router, a network where nobody lives."""
+    with namespace() as scanner, namespace() as way, namespace() as site:
+        cable(scanner, way, "near", ("10.99.0.1/30", "10.99.0.2/30"))
+        first = next(IPv4Network(ROUTED).hosts())
+        cable(way, site, "far", (f"{first}/22", "10.78.3.254/22"))
+        scanner.ip("route add default via 10.99.0.2")
+        way.set("net/ipv4/ip_forward", "1")
+        way.nft("table ip t { chain f { type filter hook forward priority 0; ct state new accept; }; }")
+        yield scanner, way
+
+
+def through_router(name: str) -> Router:
+    """Scan a silent network through a router, and look at its tables meanwhile."""
+    with router() as (scanner, way), tempfile.TemporaryDirectory() as folder:
+        command = ["ip", "netns", "exec", scanner.name, sys.executable, "-m", "camscan", "scan", ROUTED]
+        command += ["--exclude", "10.78.0.1", "--exclude", "10.78.3.254", "--profile", name]
+        process = subprocess.Popen([*command, "--db", f"{folder}/s.db", "--quiet"], stdout=subprocess.DEVNULL)
+        tracked = highest(way, lambda: int(Path("/proc/sys/net/netfilter/nf_conntrack_count").read_text()))
+        known = highest(way, lambda: neighbour_entries("far"))
+        with tracked as most_tracked, known as most_known:
+            finished = ended(process, GENTLE_SECONDS if name == "gentle" else 600)
+    return Router(name, max(most_tracked), max(most_known), finished)
+
+
+def on_link(name: str) -> int:
+    """Scan a silent network that the scanner itself is in: the most neighbours that its kernel asks for at once."""
+    with namespace() as scanner, namespace() as site, tempfile.TemporaryDirectory() as folder:
+        cable(scanner, site, "near", ("10.78.0.1/22", "10.78.3.254/22"))
+        command = ["ip", "netns", "exec", scanner.name, sys.executable, "-m", "camscan", "scan", ROUTED]
+        command += ["--profile", name, "--channel", "http"]
+        process = subprocess.Popen([*command, "--db", f"{folder}/s.db", "--quiet"], stdout=subprocess.DEVNULL)
+        with highest(scanner, lambda: neighbour_entries("near", "nud", "incomplete")) as most:
+            ended(process, 40)
+    return max(most)
+
+
+def neighbour_entries(interface: str, *what: str) -> int:
+    """Entries of the neighbour table, as `ip` shows it in the namespace of this thread."""
+    shown = subprocess.run(["ip", "-4", "neigh", "show", "dev", interface, *what], capture_output=True, check=True)
+    return shown.stdout.count(b"\n")
+
+
+@contextlib.contextmanager
+def highest(place: Namespace, count: Callable[[], int]) -> Iterator[list[int]]:
+    """Count again and again inside a namespace, for as long as the body."""
+    found, over = [0], threading.Event()
+
+    def watch() -> None:
+        with place.inside():
+            while not over.wait(0.1):
+                found.append(count())
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
+
+
+def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for the end of a scan, and make one after so many seconds; whether it came by itself."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        return False
+    return True
+
+
+def tables() -> str:
+    """All tables, in Markdown."""
+    runs = beside_nmap()
+    routers = [through_router(p.name) for p in PROFILES]
+    links = {p.name: on_link(p.name) for p in PROFILES}
+    return PAGE.format(
+        cameras=40, silent=SILENT, ports=len(FIRST_PORTS) + len(MORE_PORTS),
+        columns=" | ".join(run.tool for run in runs), rule="---|" * len(runs), rows="\n".join(rows(runs)),
+        routers="\n".join(router_row(r, links) for r in routers), gentle=f"{GENTLE_SECONDS:g}",
+    )  # fmt: skip
+
+
+def rows(runs: Sequence[Run]) -> Iterator[str]:
+    """One line for each figure."""
+    promised = [profile(run.tool.split()[-1]) if run.tool.startswith("camscan") else None for run in runs]
+    yield line(
+        "promised: packets a second in all, a host", [f"{p.rate:,}, {p.host_rate}" if p else "-" for p in promised]
+    )
+    yield line("packets in the busiest second, in all", [f"{run.harm.packets_a_second:,}" for run in runs])
+    yield line("to one host: packets in its busiest second", [run.harm.packets_per_host() for run in runs])
+    yield line(
+        "to one host: packets a second over its busiest 10 s",
+        [f"{run.harm.packets_per_host(10) / 10:.1f}" for run in runs],
+    )
+    yield line(
+        "to one host: connection attempts in its busiest second", [run.harm.connects_a_second_and_host for run in runs]
+    )
+    yield line("to one host: connections at once", [run.harm.connections_at_once for run in runs])
+    yield line("packets to a silent address (mean, most)", [burden(run, run.silent)[0] for run in runs])
+    yield line("bytes to a silent address (mean, most)", [burden(run, run.silent)[1] for run in runs])
+    yield line("packets to a device (mean, most)", [burden(run, run.cameras)[0] for run in runs])
+    yield line("bytes to a device (mean, most)", [burden(run, run.cameras)[1] for run in runs])
+    yield line("payload bytes to ports that are never sent to", [run.harm.never_send_bytes for run in runs])
+    yield line(
+        "Authorization headers, user names", [f"{run.harm.authorizations}, {len(run.harm.user_names)}" for run in runs]
+    )
+    yield line(
+        "the device that dies above 20 connections a second", ["lives" if run.fragile_lives else "dies" for run in runs]
+    )
+    yield line("seconds", [f"{run.seconds:.0f}" for run in runs])
+
+
+def burden(run: Run, hosts: Sequence[str]) -> tuple[str, str]:
+    """Packets and bytes, each as mean and most."""
+    packets, most_packets, size, largest = run.harm.per_host(hosts)
+    return f"{packets:.0f}, {most_packets}", f"{size:,.0f}, {largest:,}"
+
+
+def line(name: str, values: Sequence[object]) -> str:
+    """A line of a table."""
+    return f"| {name} | {' | '.join(map(str, values))} |"
+
+
+def router_row(found: Router, links: dict[str, int]) -> str:
+    """A line of the router's table."""
+    how = "" if found.finished else f", stopped after {GENTLE_SECONDS:g} s"
+    return f"| {found.profile}{how} | {found.tracked:,} | {found.neighbours:,} | {links[found.profile]} |"
+
+
+PAGE = """# What a scan does to the network
+
+Counted in a capture at the scanner's cable and in the tables of a router on the way, never by camscan itself.
+`python benchmarks/harm.py --markdown docs/harm.md` (root, iproute2, nftables, nmap) measures anew and writes this page.
+
+## Beside nmap
+
+The site: {cameras} honest devices, three delicate ones and {silent} silent addresses. nmap asks the same {ports} TCP
+ports, at its own pace (`-sV -n -Pn`).
+
+| | {columns} |
+|---|{rule}
+{rows}
+
+A second's packets to one host may exceed the promise by the packets of one exchange, which go out together; those
+after it wait for them.
+
+## On the way
+
+A silent /22 through a router that tracks connections (Linux, default time-outs), and the same /22 on the scanner's
+own link. The router's neighbour table holds 1,024 entries. The gentle scan is stopped after {gentle} s: a connection
+is remembered for 120 s, so that the highest count has been reached by then.
+
+| profile | connections tracked | neighbour entries of the router | unresolved neighbours on the scanner's own link |
+|---|---|---|---|
+{routers}
+
+Each is the highest count at any one time.
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="where the page is written")
+    arguments = parser.parse_args()
+    if os.geteuid():
+        sys.exit("this benchmark makes network namespaces: run it as root")
+    page = tables()
+    print(page)
+    if arguments.markdown:
+        arguments.markdown.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Do no harm, seen from the wire: what a scan sends is within what it promises, and fragile devices live on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.capture import Harm, capturing
+from support.rig import gallery, neighbours, rig
+
+from camscan.net.profile import profile
+
+pytestmark = [pytest.mark.netns, pytest.mark.slow]
+
+DELICATE = ("fragile", "fading", "every-port-open", "silent-after-accept", "injection-html")
+
+ONE_CONVERSATION = 12
+"""Packets of one exchange, which go out together; those after it wait for them."""
+
+
+def test_the_promises_are_kept_on_the_wire(tmp_path: Path) -> None:
+    promised = profile("default")
+    personas = [*neighbours(12), *(gallery()[name] for name in DELICATE)]
+    with rig(personas, tmp_path) as site:
+        with capturing(site.lab.scanner, site.lab.interface) as capture:
+            result = site.scan()
+        fragile, fading = site.places["fragile"], site.places["fading"]
+    harm = Harm(capture, list(site.places.values()))
+    assert capture.lost == 0
+    assert harm.packets_a_second <= promised.rate
+    assert harm.connects_a_second_and_host <= promised.host_rate
+    assert harm.packets_per_host(10.0) <= 10 * promised.host_rate
+    assert harm.packets_per_host() <= promised.host_rate + ONE_CONVERSATION
+    assert harm.connections_at_once <= promised.host_connections
+    assert harm.never_send_bytes == 0
+    assert (harm.authorizations, harm.user_names) == (0, [])
+    assert (result.outside, result.never) == (0, 0)
+    assert result.seen[fragile]["violations"] == []
+    assert any(fading in note and "half the pace" in note for note in result.scan.notes)
+    assert abs(result.scan.sent.packets - len(capture.sent)) < 0.02 * len(capture.sent)
