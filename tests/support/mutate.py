@@ -21,6 +21,7 @@ from camscan.codecs import (
     dh01,
     dhcp,
     dhip,
+    digest,
     dvrip,
     favicon,
     framing,
@@ -58,6 +59,7 @@ DECODERS: Mapping[str, Callable[[bytes], object]] = {
     "dh01": dh01.decode,
     "dhcp": dhcp.decode,
     "dhip": dhip.decode,
+    "digest": lambda data: digest.choose([data.decode("latin-1")]),
     "dvrip-discovery": dvrip.decode_discovery,
     "dvrip-realm": dvrip.decode_realm,
     "favicon": favicon.decode,
@@ -106,6 +108,10 @@ _PORTS = {
 }
 _ASKER = "0A1B2C3D-0000-4000-8000-00000000000A"
 _OWN: Mapping[str, tuple[bytes, ...]] = {
+    "digest": (
+        b'Digest realm="Login to 4C01", qop="auth,auth-int", nonce="12345", opaque="x", algorithm=SHA-256, stale=FALSE',
+        b'Basic realm="camera"',
+    ),
     "dvrip-realm": (b"\xb0\x01\x00\x58" + bytes(28) + b"Realm:Login to 4C01\r\nRandom:1838442541\r\n\r\n",),
     "favicon": (b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0" + bytes(60), b"\x89PNG\r\n\x1a\n" + bytes(40), b"<html>"),
     "isapi": (b'<ActivateStatus version="1.0" xmlns="http://x/ver10"><Activated>true</Activated></ActivateStatus>',),
