@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError
@@ -256,7 +256,8 @@ def _newest_first() -> Select[Any]:
 
 def _after_observation(last: Row[Any]) -> ColumnElement[bool]:
     table = observations.c
-    return or_(table.target > last.target, and_(table.target == last.target, table.sequence > last.sequence))
+    # The index answers one comparison of pairs at once; for "a later target, or this one and later" all before is read.
+    return tuple_(table.target, table.sequence) > tuple_(last.target, last.sequence)
 
 
 def _replace(connection: Connection, rows: Sequence[Values]) -> None:
