@@ -6,6 +6,7 @@ CamscanError
 │   └── RuleError       a fingerprint, brand or policy file that cannot be used
 ├── HostError           the environment: privilege, route, disk, a missing part
 │   └── StoreError      the store cannot be opened, read or written
+├── EvidenceError       whoever handed it over: a bundle of evidence that does not hold
 └── DecodeError         the peer: bytes that a codec cannot read; never leaves a probe
 
 A message names what is wrong, where, and the remedy.
@@ -36,6 +37,10 @@ class HostError(CamscanError):
 
 class StoreError(HostError):
     """The store cannot be opened, read or written."""
+
+
+class EvidenceError(CamscanError):
+    """A bundle of evidence that does not hold; the message begins with the first part that does not."""
 
 
 class DecodeError(CamscanError):

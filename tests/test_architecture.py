@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "imports": {"codecs", "net", "records", "errors"},
     "evaluation": {"imports", "identify", "devices", "policy", "records", "errors"},
     "sweeps": {"records", "errors"},
+    "evidence": {"codecs", "records", "errors"},
     "simulator": {"codecs", "records", "errors"},
 }
 """Room -> rooms that it may import, itself aside. `cli` joins the parts and may import everything."""
@@ -55,6 +56,7 @@ HOMES: dict[str, set[str]] = {
     "nmap": {"imports"},
     "yaml": {"identify", "policy", "simulator"},
     "re2": {"identify"},
+    "rfc3161_client": {"evidence"},
 }
 """Library -> the only rooms that it may be imported in."""
 

@@ -15,6 +15,7 @@ from camscan.cli.diff import diff
 from camscan.cli.discover import discover
 from camscan.cli.doctor import doctor
 from camscan.cli.evaluate import evaluate
+from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.cli.fingerprints import fingerprints
 from camscan.cli.identify import identify
@@ -54,6 +55,7 @@ COMMANDS = (
     config,
     notify,
     db,
+    evidence,
     fingerprints,
     policy,
     simulate,

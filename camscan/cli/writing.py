@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -53,24 +55,43 @@ def write(parts: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
             click.echo(part, nl=False)
         return
     data = (part.encode() if isinstance(part, str) else part for part in parts)
-    try:
-        if output.exists() and not output.is_file():  # a device or a pipe is written to, never replaced
+    if output.exists() and not output.is_file():  # a device or a pipe is written to, never replaced
+        with _told(output):
             output.write_bytes(b"".join(data))
-        else:
-            _replace(data, output)
-    except OSError as error:
-        raise HostError(f"cannot write {output}: {error.strerror}: choose another --output") from error
+        return
+    with replacing(output) as file:
+        file.writelines(data)
 
 
-def _replace(data: Iterable[bytes], output: Path) -> None:
-    with tempfile.NamedTemporaryFile("wb", dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
+@contextmanager
+def replacing(output: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """A file to write to, which takes the name and place of `output` once it is complete.
+
+    Raises:
+        HostError: it cannot be written.
+    """
+    with _told(output), _beside(output) as file:
         temporary = Path(file.name)
         try:
-            file.writelines(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         except BaseException:
             temporary.unlink()
             raise
-    temporary.chmod(0o644)
-    temporary.replace(output)
+        temporary.chmod(mode)
+        temporary.replace(output)
+
+
+def _beside(output: Path) -> BinaryIO:
+    handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    os.close(handle)
+    return Path(name).open("w+b")
+
+
+@contextmanager
+def _told(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise HostError(f"cannot write {output}: {error.strerror}: choose another --output") from error

@@ -63,7 +63,8 @@ _KEPT = ("wsd.unsolicited",)
 def read_again(observation: Observation) -> Observation:
     """The same observation with the fields that today's codec reads in its bytes.
 
-    Where today's codec cannot read them, or none is known for the channel, the stored fields stay.
+    Where today's codec cannot read them, or none is known for the channel, the stored fields stay: what is returned is
+    the very observation that was given.
     """
     decode = _DECODERS.get(observation.channel)
     if decode is None or not observation.raw:

@@ -42,12 +42,17 @@ def load(folders: Sequence[Path], *, strict: bool = False) -> Library:
     return Library(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults))
 
 
+def rule_files(folder: Path) -> tuple[Path, ...]:
+    """Every file of a folder that `load` reads, in the order in which it does."""
+    return tuple(path for pattern in _FILES for path in sorted(folder.glob(pattern)))
+
+
 def _trees(folder: Path, faults: list[str]) -> Mapping[str, Tree]:
     """The tree of every rule file below a folder, by its relative name; files that cannot be read are left out."""
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder: name one that holds makers/, brands/ or vocabulary.yaml")
     trees: dict[str, Tree] = {}
-    for path in [path for pattern in _FILES for path in sorted(folder.glob(pattern))]:
+    for path in rule_files(folder):
         try:
             with path.open("rb") as file:
                 trees[path.relative_to(folder).as_posix()] = read_yaml(file.read(MAX_BYTES + 1), str(path))

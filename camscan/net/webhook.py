@@ -55,18 +55,13 @@ async def deliver(
     """
     refused: list[str] = []
 
-    def checked(info: tuple[Any, ...]) -> socket.socket:
-        family, kind, protocol, _, place = info
-        if why := refusal(place[0], allow_private=allow_private, encrypted=url.startswith("https:")):
-            refused.append(why)
-            raise OSError(errno.EACCES, why)
-        return socket.socket(family, kind, protocol)
+    def why_not(address: str) -> str:
+        return refusal(address, allow_private=allow_private, encrypted=url.startswith("https:"))
 
-    connector = aiohttp.TCPConnector(resolver=_Resolver(resolve), socket_factory=checked)
     try:
         async with (
             asyncio.timeout(timeout),
-            _session(connector) as session,
+            session_to(why_not, refused, resolve) as session,
             session.request(method, url, data=body or None, headers=headers, allow_redirects=False) as response,
         ):
             return _answered(response.status)
@@ -108,13 +103,27 @@ def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     return ip
 
 
-def _session(connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+def session_to(
+    why_not: Callable[[str], str], refused: list[str], resolve: Resolve, kind: str = "application/json"
+) -> aiohttp.ClientSession:
+    """A session that connects to no address that `why_not` has something against; what it had goes into `refused`.
+
+    `kind` is the type of the bodies that are posted.
+    """
+
+    def checked(info: tuple[Any, ...]) -> socket.socket:
+        family, kind, protocol, _, place = info
+        if why := why_not(place[0]):
+            refused.append(why)
+            raise OSError(errno.EACCES, why)
+        return socket.socket(family, kind, protocol)
+
     return aiohttp.ClientSession(
-        connector=connector,
+        connector=aiohttp.TCPConnector(resolver=_Resolver(resolve), socket_factory=checked),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,
-        headers={"User-Agent": "camscan", "Content-Type": "application/json"},
+        headers={"User-Agent": "camscan", "Content-Type": kind},
         timeout=aiohttp.ClientTimeout(total=None),
     )
 

@@ -77,10 +77,18 @@ def load(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Policy, .
     Raises:
         RuleError: a policy is unknown or cannot be used.
     """
-    built_in = {file.stem: file for folder in folders for file in files_in(folder)}
     makers = _known_makers(folders)
-    files = [_file(name, built_in) for name in dict.fromkeys(chosen or sorted(built_in))]
-    return tuple(_policy(file, makers) for file in files)
+    return tuple(_policy(file, makers) for file in files(folders, chosen))
+
+
+def files(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Path, ...]:
+    """The files that `load` reads these policies from.
+
+    Raises:
+        RuleError: a policy is unknown.
+    """
+    built_in = {file.stem: file for folder in folders for file in files_in(folder)}
+    return tuple(_file(name, built_in) for name in dict.fromkeys(chosen or sorted(built_in)))
 
 
 def files_in(folder: Path) -> list[Path]:

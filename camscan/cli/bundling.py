@@ -1,0 +1,115 @@
+"""What a bundle of evidence is made from and checked against: rule files as bytes, what follows from them, versions."""
+
+from __future__ import annotations
+
+import platform
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from camscan import __version__
+from camscan.cli.judging import judged
+from camscan.data import fingerprints_folder
+from camscan.errors import RuleError
+from camscan.evidence.archive import is_name
+from camscan.identify.load import load, rule_files
+from camscan.policy import files as policy_files
+from camscan.policy import load as load_policies
+from camscan.records import Judged, Observation
+
+_MAX_FILE = 1 << 20
+_SECONDS = 10
+"""From one sign of progress to the next."""
+_FILE = re.compile(r"rules/[1-9][0-9]?/(vocabulary|makers/[^/]+|brands/[^/]+)\.yaml|policies/[0-9]{3}-[^/]+\.yaml")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def files_of(policies: Sequence[str], folders: Sequence[Path]) -> Mapping[str, bytes]:
+    """The built-in rules (rules/1/), those of the user's folders (rules/2/ on) and the chosen policies, as they are.
+
+    Raises:
+        RuleError: a policy is unknown, or a file cannot go into a bundle.
+    """
+    roots = (fingerprints_folder(), *folders)
+    found = {
+        f"rules/{number}/{path.relative_to(root).as_posix()}": path
+        for number, root in enumerate(roots, start=1)
+        for path in rule_files(root)
+    }
+    chosen = policy_files(roots, policies)
+    found |= {f"policies/{number:03}-{path.stem}.yaml": path for number, path in enumerate(chosen, start=1)}
+    return {name: _bytes(name, path) for name, path in found.items()}
+
+
+def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Judged, ...]:
+    """Every device that the observations speak of, judged by these files of rules and policies alone.
+
+    Raises:
+        RuleError: they cannot be used.
+    """
+    with TemporaryDirectory(prefix="camscan-") as folder:
+        for name, data in files.items():
+            if not _FILE.fullmatch(name):
+                raise RuleError(f"{name} is no file of rules or of a policy")
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        roots = sorted(Path(folder, "rules").glob("*"), key=lambda root: int(root.name))
+        lists = [str(path) for path in sorted(Path(folder, "policies").glob("*"))]
+        try:
+            rules, chosen = load(roots), load_policies(roots, lists) if lists else ()
+        except RuleError as error:
+            raise RuleError(str(error).replace(f"{folder}/", "")) from error
+        return judged(seen, rules, chosen)
+
+
+def telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Judged, ...]:
+    """As `derive`, and every ten seconds a line on stderr says how far it has come."""
+    return derive(files, _counted(seen))
+
+
+def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
+    due = time.monotonic() + _SECONDS
+    for number, observation in enumerate(seen, start=1):
+        yield observation
+        if time.monotonic() > due:
+            click.echo(f"{number:,} observations so far", err=True)
+            due += _SECONDS
+
+
+def versions() -> Mapping[str, str]:
+    """What makes or checks a bundle: name -> version."""
+    found = {"camscan": __version__, "python": platform.python_version()}
+    for line in _requirements():
+        name = _NAME.match(line)
+        if name and "extra ==" not in line:
+            try:
+                found[name[0]] = version(name[0])
+            except PackageNotFoundError:
+                found[name[0]] = "missing"
+    return found
+
+
+def _requirements() -> Sequence[str]:
+    try:
+        return requires("camscan") or ()
+    except PackageNotFoundError:  # run from a checkout
+        return ()
+
+
+def _bytes(name: str, path: Path) -> bytes:
+    if not is_name(name):
+        raise RuleError(f"{path} cannot go into a bundle: rename it with letters, digits, dot, _ and - alone")
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_FILE + 1)
+    except OSError as error:
+        raise RuleError(f"{path} cannot be read: {error.strerror}: mend its permissions or take it away") from error
+    if len(data) > _MAX_FILE:
+        raise RuleError(f"{path} is larger than {_MAX_FILE:,} bytes: split it")
+    return data

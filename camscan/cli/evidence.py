@@ -1,0 +1,243 @@
+"""`camscan evidence`: hand over a scan so that it can be checked without trusting whoever hands it over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+
+if TYPE_CHECKING:
+    from camscan.evidence.manifest import About
+    from camscan.evidence.verify import Verified
+    from camscan.records import Scan
+
+
+@click.group()
+def evidence() -> None:
+    """Make and verify bundles of evidence: what was answered, byte for byte, and what follows from it, signed."""
+
+
+@evidence.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the private key goes, and beside it the .pub. Default: evidence.key in your data directory.",
+)
+def keygen(output: Path | None) -> None:
+    """Make an Ed25519 key for signing bundles, and print its fingerprint.
+
+    Nobody but you can read the private key's file, and it has no passphrase. Give the .pub file, or the fingerprint, to
+    those who will verify your bundles, on another way than the bundles.
+
+    \b
+    Example:
+      camscan evidence keygen -o evidence.key
+    """
+    from camscan.cli import keyfiles
+    from camscan.evidence import keys
+
+    file, signer = output or keyfiles.default_file(), keys.generate()
+    keyfiles.write(file, signer)
+    click.echo(f"{file} and {keyfiles.public_file(file)} written", err=True)
+    click.echo(signer.public.fingerprint)
+
+
+@evidence.command()
+@click.argument("scan_id", required=False, metavar="[SCAN]")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The bundle to write (ZIP)."
+)
+@click.option("--operator", default="", metavar="TEXT", help="Who makes the bundle; it is stated and signed.")
+@click.option("--authority", default="", metavar="TEXT", help="By whose order the scan was made; stated and signed.")
+@click.option(
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="CAMSCAN_EVIDENCE_KEY",
+    help="The private key to sign with. Default: evidence.key in your data directory.",
+)
+@click.option("--tsa", metavar="URL", help="Have it time-stamped (RFC 3161) by the authority at this URL.")
+@options.site
+@options.db
+@options.policy
+@options.fingerprints
+@options.quiet
+def export(
+    scan_id: str | None,
+    output: Path,
+    operator: str,
+    authority: str,
+    key_file: Path | None,
+    tsa: str | None,
+    site: str | None,
+    db: str | None,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    quiet: bool,
+) -> None:
+    """Write a stored scan as a signed bundle of evidence (default: the latest scan). Only --tsa sends anything.
+
+    \b
+    Examples:
+      camscan evidence export 4f2a -o bundle.zip --operator 'J. Doe' --authority 'Order 17/2026'
+      camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
+    """
+    from camscan.cli import keyfiles
+    from camscan.cli.bundling import derive, files_of, telling
+    from camscan.cli.judging import chosen_policies
+    from camscan.cli.stored import scan_of
+    from camscan.cli.writing import replacing
+    from camscan.errors import UsageError
+    from camscan.evidence.export import Contents
+    from camscan.evidence.export import export as write_bundle
+    from camscan.store import Store
+
+    if output.exists() and not output.is_file():
+        raise UsageError(f"{output} is no file: name one, such as bundle.zip")
+    signer = keyfiles.private_key(key_file or keyfiles.default_file())
+    about, stamp = _about(operator, authority, tsa), _stamper(tsa)
+    chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
+    files = files_of(policies, folders)
+    with Store.open(db) as store, replacing(output, 0o600) as file:
+        scan = _ended(scan_of(store, scan_id, site))
+        contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about)
+        made = write_bundle(file, contents, signer, derive if quiet else telling, stamp)
+    if not quiet:
+        click.echo(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}", err=True)
+
+
+@evidence.command()
+@click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--key",
+    "key",
+    metavar="FILE-OR-FINGERPRINT",
+    help="The public key that must have signed it, or its fingerprint. Without it anybody's signature will do.",
+)
+@click.option(
+    "--tsa-ca",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Certificates (PEM) that must vouch for the time stamp's authority. Without it the time is only a claim.",
+)
+@options.quiet
+def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> None:
+    """Check everything in a bundle, offline, and derive every identification and verdict again from its bytes.
+
+    Ends with 1 and names the first part that does not hold. What a bundle does not prove is in docs/evidence.md.
+
+    \b
+    Examples:
+      camscan evidence verify bundle.zip --key evidence.key.pub
+      camscan evidence verify bundle.zip --tsa-ca tsa-ca.pem
+    """
+    from camscan.cli import keyfiles
+    from camscan.cli.bundling import derive, telling, versions
+    from camscan.errors import EvidenceError
+    from camscan.evidence.verify import Trust
+    from camscan.evidence.verify import verify as check
+    from camscan.reports.escape import terminal
+
+    fingerprint = None if key is None else keyfiles.fingerprint(key)
+    trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
+    try:
+        with bundle.open("rb") as file:
+            found = check(file, trust, derive if quiet else telling)
+    except EvidenceError as error:
+        raise EvidenceError(f"{bundle.name} does not hold: {error}") from error
+    click.echo(f"{terminal(bundle.name)} holds.")
+    for name, text in _told(found, known=key is not None):
+        click.echo(f"  {name:<13} {terminal(text, 500)}")
+
+
+def _about(operator: str, authority: str, tsa: str | None) -> About:
+    from datetime import UTC, datetime
+    from urllib.parse import urlsplit
+
+    from camscan.cli.bundling import versions
+    from camscan.cli.clock import clock
+    from camscan.errors import UsageError
+    from camscan.evidence.forms import utc
+    from camscan.evidence.manifest import About
+
+    if not (operator + authority).isprintable():
+        raise UsageError("--operator and --authority are lines of text: leave out what cannot be printed")
+    if tsa is not None and (urlsplit(tsa).scheme not in {"http", "https"} or "@" in urlsplit(tsa).netloc):
+        raise UsageError("--tsa is no http or https URL without a user name: name one that your authority publishes")
+    return About(utc(datetime.now(UTC)), operator, authority, clock(), versions(), tsa)
+
+
+def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:
+    """How a signature gets its time stamp.
+
+    Raises:
+        HostError: the library for it is missing.
+    """
+    import asyncio
+
+    from camscan.errors import EvidenceError, HostError
+    from camscan.evidence import stamp
+    from camscan.net.timestamp import ask
+
+    if tsa is not None:
+        stamp.query(b"whether there is what it needs")
+
+    def stamped(signature: bytes) -> bytes:
+        query = stamp.query(signature)
+        reply = asyncio.run(ask(tsa or "", query.der, limit=stamp.MAX_BYTES, timeout=30))
+        try:
+            stamp.check(reply, signature, nonce=query.nonce)
+        except EvidenceError as error:
+            raise HostError(f"no use in what {tsa} replied: {error}: name another --tsa, or leave it out") from error
+        return reply
+
+    return stamped
+
+
+def _ended(scan: Scan) -> Scan:
+    from camscan.errors import UsageError
+    from camscan.records import ScanStatus
+
+    if scan.status is ScanStatus.RUNNING:
+        raise UsageError(f"scan {scan.id} is still running: export it when it has ended")
+    return scan
+
+
+def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
+    """What the reader of a bundle that holds must know."""
+    about, scan = found.manifest.about, found.scan
+    clock = about.clock
+    yield "scan", f"{scan.id}, site {scan.site or '-'}, {scan.status}, begun {scan.started_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield "made", f"{about.made_at} by camscan {about.versions.get('camscan', '?')}, so this host's clock said"
+    yield "clock", ", ".join(f"{name} {clock[name]}" for name in clock)
+    yield "operator", about.operator or "not stated"
+    yield "authority", about.authority or "not stated"
+    yield "observations", f"{found.manifest.chain.records:,} in one chain"
+    if found.beside:
+        yield "", f"{found.beside:,} of them say what no bytes here do (an open port, or what another tool recorded)"
+    yield "devices", ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(found.verdicts.items())) or "none"
+    yield "", "each derived again from the bytes, by the rules and policies in the bundle"
+    yield "rules", _compared(found)
+    yield "signed by", f"key {found.manifest.key}"
+    yield (
+        "",
+        "the key that you gave" if known else "NOT compared with a key that you know, and anybody can sign: give --key",
+    )
+    if found.stamp:
+        yield "time stamp", f"{found.stamp.at:%Y-%m-%d %H:%M:%S} UTC by {found.stamp.authority}"
+        yield "", "vouched for by --tsa-ca" if found.stamp.trusted else "NOT vouched for: give --tsa-ca"
+
+
+def _compared(found: Verified) -> str:
+    from hashlib import sha256
+
+    from camscan.cli.bundling import files_of
+
+    own = {(name, sha256(data).hexdigest()) for name, data in files_of((), ()).items() if name.startswith("rules/")}
+    theirs = {(part.name, part.sha256) for part in found.manifest.parts if part.name.startswith("rules/")}
+    differ = {name for name, _ in own ^ theirs}
+    return f"{len(differ):,} files are not this camscan's" if differ else "the same as this camscan's"

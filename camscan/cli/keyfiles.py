@@ -1,0 +1,93 @@
+"""Keys for signing, in files that nobody else may read."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from camscan.errors import HostError, UsageError
+from camscan.evidence import keys
+
+_OTHERS = 0o077
+_FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def default_file() -> Path:
+    """The user's own key."""
+    return user_data_path("camscan", appauthor=False) / "evidence.key"
+
+
+def public_file(private: Path) -> Path:
+    """Where the public half of a key lies."""
+    return private.with_name(f"{private.name}.pub")
+
+
+def write(private: Path, signer: keys.Signer) -> None:
+    """Write a new key and its public half; what is there already is never replaced.
+
+    Raises:
+        UsageError: one of the files is there.
+        HostError: they cannot be written.
+    """
+    public = public_file(private)
+    if public.exists():
+        raise UsageError(f"{public} exists: keep it, what it signed is checked with it; name another --output")
+    try:
+        private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _create(private, signer.pem(), 0o600)
+        _create(public, signer.public.pem, 0o644)
+    except FileExistsError as error:
+        raise UsageError(f"{error.filename} exists: a key is never replaced; name another --output") from error
+    except OSError as error:
+        raise HostError(f"cannot write {private}: {error.strerror}: choose another --output") from error
+
+
+def private_key(file: Path) -> keys.Signer:
+    """The private key of a file that its owner alone can read.
+
+    Raises:
+        UsageError: it is missing, others may read it, or it holds no such key.
+    """
+    try:
+        with file.open("rb") as opened:
+            about = os.fstat(opened.fileno())
+            if about.st_mode & _OTHERS and stat.S_ISREG(about.st_mode):
+                raise UsageError(
+                    f"{file} can be read or written by others: `chmod 600` it, or make a new key if they did"
+                )
+            pem = opened.read(keys.MAX_BYTES)
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"{file} does not exist: make a key with `camscan evidence keygen`, or name one by --key"
+        ) from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}: name a key by --key") from error
+    return keys.load_private(pem, str(file))
+
+
+def fingerprint(text: str) -> str:
+    """The fingerprint that is written out, or that of the public key in the file that is named.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if _FINGERPRINT.fullmatch(text):
+        return text.lower()
+    try:
+        with Path(text).open("rb") as opened:
+            pem = opened.read(keys.MAX_BYTES)
+    except OSError as error:
+        raise UsageError(f"{text} cannot be read ({error.strerror}), and is no fingerprint of 64 digits") from error
+    return keys.load_public(pem, text).fingerprint
+
+
+def _create(file: Path, data: bytes, mode: int) -> None:
+    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+    with os.fdopen(handle, "wb") as opened:
+        opened.write(data)
+        opened.flush()
+        os.fsync(handle)

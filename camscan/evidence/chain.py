@@ -1,0 +1,74 @@
+"""The hash chain: each line of the observations carries the SHA-256 of the line before, the first that of scan.json.
+
+So `head -n 1 observations.jsonl | sha256sum` is what the second line calls `previous`, and a line can be altered, taken
+out, put in or moved only together with every line after it, and with the head in the signed manifest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from camscan.codecs.registry import read_again
+from camscan.errors import EvidenceError
+from camscan.evidence import forms
+from camscan.evidence.archive import MAX_LINE, Sink
+from camscan.evidence.manifest import Chain
+from camscan.records import Observation
+
+_PREVIOUS = "previous"
+
+
+class Links:
+    """The chain as far as it has come."""
+
+    def __init__(self, scan: bytes) -> None:
+        self._head = sha256(scan).hexdigest()
+        self._records = 0
+        self.beside = 0
+        """Observations with fields that do not follow from their bytes: no bytes were kept, or no codec reads them."""
+        self.fault = ""
+        """Where an observation first says what today's codec does not read in its bytes."""
+
+    @property
+    def chain(self) -> Chain:
+        """What the manifest says of it."""
+        return Chain(self._records, self._head)
+
+    def written(self, observations: Iterator[Observation], sink: Sink) -> Iterator[Observation]:
+        """Write observations as they pass, with the fields that today's codecs read in their bytes."""
+        for stored in observations:
+            observation = self._read(stored)
+            line = forms.dump({**forms.observation_object(observation), _PREVIOUS: self._head})
+            if len(line) > MAX_LINE:
+                raise EvidenceError(f"an observation of {observation.target} is too large for a bundle: report it")
+            sink.write(line)
+            self._add(line)
+            yield observation
+
+    def read(self, lines: Iterator[bytes], name: str) -> Iterator[Observation]:
+        """The observations of the lines of a part, as today's codecs read their bytes.
+
+        Raises:
+            EvidenceError: a line is no observation, or does not follow the one before.
+        """
+        for number, line in enumerate(lines, start=1):
+            where = f"{name} line {number:,}"
+            value = forms.load(line, where)
+            if value.pop(_PREVIOUS, None) != self._head:
+                raise EvidenceError(f"{where}: does not carry the hash of what is before it")
+            observation = forms.read(value, forms.to_observation, forms.observation_object, where)
+            again = self._read(observation)
+            if again != observation and not self.fault:
+                self.fault = f"{where}: its fields are not what its bytes say"
+            self._add(line)
+            yield again
+
+    def _add(self, line: bytes) -> None:
+        self._head = sha256(line).hexdigest()
+        self._records += 1
+
+    def _read(self, observation: Observation) -> Observation:
+        again = read_again(observation)
+        self.beside += again is observation and bool(observation.fields)
+        return again

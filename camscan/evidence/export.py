@@ -1,0 +1,88 @@
+"""From a stored scan to a bundle, as a stream: what is held in memory are the devices, never the observations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, TypeAlias
+
+from camscan.evidence import forms, manifest
+from camscan.evidence.archive import Writer
+from camscan.evidence.chain import Links
+from camscan.evidence.guide import GUIDE
+from camscan.evidence.keys import Signer
+from camscan.evidence.manifest import About, Manifest
+from camscan.records import Judged, LedgerEntry, Observation, Scan
+
+README, KEY, SCAN, SETTINGS = "README.txt", "key.pem", "scan.json", "settings.json"
+LEDGER, OBSERVATIONS = "ledger.jsonl.gz", "observations.jsonl.gz"
+IDENTIFICATIONS, VERDICTS = "identifications.jsonl.gz", "verdicts.jsonl"
+RULES, POLICIES = "rules/", "policies/"
+
+Derive: TypeAlias = Callable[[Mapping[str, bytes], Iterator[Observation]], Iterable[Judged]]
+"""Given the files of rules and policies by their name in the bundle, and the observations: every device, judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What goes into a bundle. `files` are rules and policies: name in the bundle (rules/1/...) -> bytes."""
+
+    scan: Scan
+    observations: Iterator[Observation]
+    ledger: Iterator[LedgerEntry]
+    files: Mapping[str, bytes]
+    about: About
+
+
+def export(
+    file: BinaryIO, contents: Contents, signer: Signer, derive: Derive, stamp: Callable[[bytes], bytes]
+) -> Manifest:
+    """Write a bundle into a file that can be sought in; the same contents and key make the same bytes.
+
+    `stamp` is given the signature and returns a time stamp over it; it is called only where `contents.about` names an
+    authority.
+
+    Raises:
+        HostError: it would grow beyond 4 GiB.
+    """
+    writer = Writer(file)
+    scan = forms.dump(forms.scan_object(contents.scan))
+    writer.add(README, GUIDE.encode("ascii"))
+    writer.add(KEY, signer.public.pem)
+    writer.add(SCAN, scan)
+    writer.add(SETTINGS, forms.dump(forms.settings_object(contents.scan)))
+    for name, data in sorted(contents.files.items()):
+        writer.add(name, data)
+    _write_lines(writer, LEDGER, map(forms.ledger_object, contents.ledger))
+    links = Links(scan)
+    with writer.part(OBSERVATIONS) as sink:
+        judged = tuple(derive(contents.files, links.written(contents.observations, sink)))
+    _write_lines(writer, IDENTIFICATIONS, map(forms.device_object, judged))
+    _write_lines(writer, VERDICTS, map(forms.verdict_object, judged))
+    made = Manifest(
+        manifest.SCHEMA,
+        contents.scan.id,
+        contents.about,
+        signer.public.fingerprint,
+        links.chain,
+        tuple(writer.parts),
+    )
+    _seal(writer, made, signer, stamp)
+    return made
+
+
+def _write_lines(writer: Writer, name: str, objects: Iterable[forms.Object]) -> None:
+    with writer.part(name) as sink:
+        for value in objects:
+            sink.write(forms.dump(value))
+
+
+def _seal(writer: Writer, made: Manifest, signer: Signer, stamp: Callable[[bytes], bytes]) -> None:
+    """Add the manifest, the signature over it and, where one is asked for, the time stamp over the signature."""
+    data = manifest.dump(made)
+    signature = signer.sign(data)
+    writer.add(manifest.MANIFEST, data)
+    writer.add(manifest.SIGNATURE, signature)
+    if made.about.time_stamp is not None:
+        writer.add(manifest.STAMP, stamp(signature))
+    writer.finish()

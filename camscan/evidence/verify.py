@@ -1,0 +1,182 @@
+"""From a bundle to whether it holds. Nothing in it is believed; the first part that does not hold ends it.
+
+The order: the archive, the manifest and its signature, the time stamp, the SHA-256 of every part, the chain of the
+observations, and then all that follows from their bytes, derived again by the rules and policies in the bundle.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import BinaryIO
+
+from camscan.errors import EvidenceError, RuleError, UsageError
+from camscan.evidence import export, forms, keys, manifest, stamp
+from camscan.evidence.archive import Archive, Part
+from camscan.evidence.chain import Links
+from camscan.evidence.export import Derive
+from camscan.evidence.manifest import MANIFEST, SIGNATURE, STAMP, Manifest
+from camscan.evidence.stamp import Stamp
+from camscan.records import Judged, Scan
+
+_MAX_SMALL = 16 << 20
+"""Bytes of scan.json (which holds every target as it was written) or settings.json."""
+_MAX_FILE = 1 << 20
+"""Bytes of one file of rules or of a policy; their readers take no more."""
+_MAX_FILES = 64 << 20
+"""Bytes of all of them; those of camscan have less than 1 MiB."""
+_SIGNATURE_SIZE = 64
+_FIRST = (export.README, export.KEY, export.SCAN, export.SETTINGS)
+_LAST = (export.LEDGER, export.OBSERVATIONS, export.IDENTIFICATIONS, export.VERDICTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the reader has without the bundle.
+
+    `fingerprint` is of the key that must have signed it, `roots` are certificates (PEM) that must vouch for its time
+    stamp, `versions` are those of what verifies.
+    """
+
+    fingerprint: str | None = None
+    roots: bytes | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A bundle that holds."""
+
+    manifest: Manifest
+    scan: Scan
+    verdicts: Mapping[str, int]
+    beside: int
+    """Observations with fields that do not follow from bytes in the bundle."""
+    stamp: Stamp | None
+
+
+def verify(file: BinaryIO, trust: Trust, derive: Derive) -> Verified:
+    """Check a whole bundle. Memory grows with the devices in it, and with nothing else.
+
+    Raises:
+        EvidenceError: it does not hold; the message begins with the first part that does not.
+        HostError: it has a time stamp, and the library for it is missing.
+    """
+    archive = Archive(file)
+    made = manifest.load(archive.read(MANIFEST, manifest.MAX_BYTES))
+    _check_names([entry.name for entry in archive.entries], made)
+    stamped = _check_seal(archive, made, trust)
+    for part in made.parts:
+        _check_part(archive.measure(part.name), part)
+    for name in (MANIFEST, SIGNATURE, STAMP)[: len(archive.entries) - len(made.parts)]:
+        archive.measure(name)
+    scan = _check_records(archive, made)
+    links = Links(forms.dump(forms.scan_object(scan)))
+    judged = _derived(archive, made, links, derive)
+    try:
+        _check_derived(archive, links, judged)
+    except EvidenceError as error:
+        raise EvidenceError(f"{error}{_other_versions(made, trust)}") from error
+    return Verified(made, scan, Counter(one.verdict.value for one in judged), links.beside, stamped)
+
+
+def _check_names(found: list[str], made: Manifest) -> None:
+    """The parts are those of the manifest, in its order, and of the kinds that a bundle has."""
+    listed, known, there = list(made.names), set(made.names), set(found)
+    for name in listed:
+        if name not in there:
+            raise EvidenceError(f"{name}: is missing")
+    for name in found:
+        if name not in known:
+            raise EvidenceError(f"{name}: is not in the manifest")
+    files = [part.name for part in made.parts[len(_FIRST) : -len(_LAST)]]
+    strange = next((name for name in files if not name.startswith((export.RULES, export.POLICIES))), None)
+    if strange is not None or found != [*_FIRST, *sorted(files), *_LAST, *listed[len(made.parts) :]]:
+        raise EvidenceError(f"{strange or MANIFEST}: the parts are not those of a bundle, or not in its order")
+
+
+def _check_seal(archive: Archive, made: Manifest, trust: Trust) -> Stamp | None:
+    """The signature is by the key in the bundle, that key is the one the reader knows, and the time stamp fits."""
+    try:
+        key = keys.load_public(archive.read(export.KEY, keys.MAX_BYTES), export.KEY)
+    except UsageError as error:
+        raise EvidenceError(f"{export.KEY}: is no Ed25519 public key") from error
+    if key.fingerprint != made.key:
+        raise EvidenceError(f"{export.KEY}: is not the key that the manifest names")
+    if trust.fingerprint is not None and key.fingerprint != trust.fingerprint:
+        raise EvidenceError(f"{export.KEY}: is key {key.fingerprint}, and not the given key {trust.fingerprint}")
+    signature = archive.read(SIGNATURE, _SIGNATURE_SIZE)
+    if not key.holds(signature, archive.read(MANIFEST, manifest.MAX_BYTES)):
+        raise EvidenceError(f"{SIGNATURE}: is not the signature of key {key.fingerprint} over {MANIFEST}")
+    if made.about.time_stamp is None:
+        return None
+    return stamp.check(archive.read(STAMP, stamp.MAX_BYTES), signature, trust.roots)
+
+
+def _check_part(found: Part, listed: Part) -> None:
+    if found != listed:
+        what = "size" if found.size != listed.size else "SHA-256"
+        raise EvidenceError(f"{listed.name}: its {what} is not the one in the manifest")
+
+
+def _check_records(archive: Archive, made: Manifest) -> Scan:
+    """The scan, its settings and its ledger are as camscan writes them."""
+    value = forms.load(archive.read(export.SCAN, _MAX_SMALL), export.SCAN)
+    scan = forms.read(value, forms.to_scan, forms.scan_object, export.SCAN)
+    if scan.id != made.scan:
+        raise EvidenceError(f"{export.SCAN}: is not the scan that the manifest names")
+    forms.load(archive.read(export.SETTINGS, _MAX_SMALL), export.SETTINGS)
+    for number, line in enumerate(archive.lines(export.LEDGER), start=1):
+        where = f"{export.LEDGER} line {number:,}"
+        forms.read(forms.load(line, where), forms.to_entry, forms.ledger_object, where)
+    return scan
+
+
+def _derived(archive: Archive, made: Manifest, links: Links, derive: Derive) -> Sequence[Judged]:
+    """The devices that the observations speak of; and their chain holds."""
+    seen = links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS)
+    try:
+        judged = tuple(derive(_files(archive, made), seen))
+    except RuleError as error:
+        raise EvidenceError(str(error)) from error
+    except ValueError as error:
+        raise EvidenceError(f"{export.OBSERVATIONS}: {error}") from error
+    if links.chain != made.chain:
+        raise EvidenceError(f"{export.OBSERVATIONS}: its chain does not end where the manifest says")
+    return judged
+
+
+def _check_derived(archive: Archive, links: Links, judged: Sequence[Judged]) -> None:
+    """All that the bundle concludes follows from the bytes in it."""
+    if links.fault:
+        raise EvidenceError(links.fault)
+    _compare(archive, export.IDENTIFICATIONS, map(forms.device_object, judged))
+    _compare(archive, export.VERDICTS, map(forms.verdict_object, judged))
+
+
+def _other_versions(made: Manifest, trust: Trust) -> str:
+    """Why it may be that another version of camscan concludes something else, where another one made the bundle."""
+    made_by, here = made.about.versions, trust.versions
+    other = [name for name in (*made_by, *here) if made_by.get(name) != here.get(name)]
+    if not other:
+        return ""
+    one = "camscan" if "camscan" in other else other[0]
+    return f" (made with {one} {made_by.get(one)}, not {here.get(one)}: verify it with the versions in {MANIFEST})"
+
+
+def _compare(archive: Archive, name: str, derived: Iterable[forms.Object]) -> None:
+    lines = archive.lines(name)
+    for number, (line, value) in enumerate(zip_longest(lines, derived), start=1):
+        if value is None or line != forms.dump(value):
+            at = f"{name} line {number:,}"
+            what = "has no device behind it" if value is None else f"is not what follows for {value['address']}"
+            raise EvidenceError(f"{at}: {what} from the observations, by the rules in the bundle")
+
+
+def _files(archive: Archive, made: Manifest) -> Mapping[str, bytes]:
+    names = [part.name for part in made.parts if part.name.startswith((export.RULES, export.POLICIES))]
+    if sum(part.size for part in made.parts if part.name in names) > _MAX_FILES:
+        raise EvidenceError(f"{export.RULES}: its files are larger than {_MAX_FILES:,} bytes in all")
+    return {name: archive.read(name, _MAX_FILE) for name in names}

@@ -1,0 +1,299 @@
+"""`camscan evidence`, from a stored scan to one who checks it, with camscan and without."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.bundles import ABOUT, FILES, SCAN, ledger, observations, parts_of
+from support.stamps import Authority
+
+from camscan.cli import bundling, clock, keyfiles
+from camscan.cli.bundling import derive, files_of, versions
+from camscan.cli.evidence import evidence
+from camscan.cli.exits import Exit
+from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError
+from camscan.evidence.guide import GUIDE
+from camscan.records import ScanStatus
+from camscan.store import Store
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "evidence.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "camscan.db"
+    with Store.open(path) as store:
+        store.begin(replace(SCAN, status=ScanStatus.RUNNING))
+        store.append(SCAN.id, list(observations(6)), list(ledger(6)))
+        store.finish(SCAN)
+    return path
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    path = tmp_path / "evidence.key"
+    run("keygen", "-o", str(path))
+    return path
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A folder of rules of the user's own."""
+    for name, data in FILES.items():
+        if name.startswith("rules/"):
+            path = tmp_path / "own" / name.removeprefix("rules/1/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    (tmp_path / "own.yaml").write_bytes(FILES["policies/001-own.yaml"])
+    return tmp_path / "own"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(evidence, words)
+
+
+def fault(*words: str) -> CamscanError:
+    found = run(*words).exception
+    assert isinstance(found, CamscanError), found
+    return found
+
+
+def exported(db: Path, key: Path, *words: str) -> Path:
+    bundle = db.with_name("bundle.zip")
+    done = run("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle), *words)
+    assert done.exit_code == Exit.DONE, done.exception
+    return bundle
+
+
+def test_a_key_is_for_its_owner_alone_and_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "evidence.key"
+    done = run("keygen", "-o", str(file))
+    assert re.fullmatch(r"[0-9a-f]{64}\n", done.stdout)
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert file.parent.stat().st_mode & 0o077 == 0
+    secret = file.read_text().splitlines()[1]
+    assert secret not in done.output
+    assert keyfiles.fingerprint(str(keyfiles.public_file(file))) == done.stdout.strip()
+
+
+def test_a_key_is_never_replaced(key: Path) -> None:
+    before = key.read_bytes()
+    assert isinstance(fault("keygen", "-o", str(key)), UsageError)
+    keyfiles.public_file(key).unlink()
+    assert isinstance(fault("keygen", "-o", str(key)), UsageError)
+    assert key.read_bytes() == before
+    assert isinstance(fault("keygen", "-o", "/proc/none/key"), HostError)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o777])
+def test_a_key_that_others_may_read_is_refused(key: Path, mode: int) -> None:
+    key.chmod(mode)
+    with pytest.raises(UsageError, match=r"can be read or written by others: `chmod 600` it"):
+        keyfiles.private_key(key)
+    key.chmod(0o400)
+    assert keyfiles.private_key(key).pem() == key.read_bytes()
+
+
+def test_a_key_that_is_none_or_missing(tmp_path: Path, key: Path) -> None:
+    assert isinstance(fault("export", "-o", "x.zip", "--key", str(tmp_path / "missing")), UsageError)
+    for text in (str(tmp_path / "missing"), str(tmp_path)):
+        with pytest.raises(UsageError):
+            keyfiles.private_key(Path(text))
+        with pytest.raises(UsageError):
+            keyfiles.fingerprint(text)
+    with pytest.raises(UsageError, match="holds no Ed25519 public key"):
+        keyfiles.fingerprint(str(key))
+    assert keyfiles.fingerprint("AB" * 32) == "ab" * 32
+
+
+def test_export_and_verify(db: Path, key: Path) -> None:
+    bundle = exported(db, key, "--operator", "J. Doe", "--authority", "Order 17")
+    assert bundle.stat().st_mode & 0o777 == 0o600
+    done = run("verify", str(bundle), "--key", f"{key}.pub")
+    assert done.exit_code == Exit.DONE, done.exception
+    assert "bundle.zip holds." in done.stdout
+    for told in (
+        "the key that you gave",
+        "J. Doe",
+        "Order 17",
+        "13 in one chain",
+        "the same as this camscan's",
+        "4f2a00",
+    ):
+        assert told in done.stdout
+    assert keyfiles.fingerprint(f"{key}.pub") in done.stdout
+    parts = parts_of(bundle.read_bytes())
+    assert key.read_bytes().splitlines()[1] not in b"".join(parts.values())
+    assert b"s3cret" not in b"".join(parts.values())
+
+
+def test_a_key_of_ones_own_is_found_by_itself(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(db.parent / "data"))
+    words = ("export", "--db", str(db), "-o", str(db.with_name("x.zip")))
+    assert "make a key with `camscan evidence keygen`" in str(fault(*words))
+    fingerprint = run("keygen").stdout.strip()
+    assert run(*words).stderr.endswith(f"13 observations, signed by key {fingerprint}\n")
+
+
+def test_a_device_is_never_replaced(db: Path, key: Path) -> None:
+    pipe = db.with_name("pipe")
+    os.mkfifo(pipe)
+    assert isinstance(fault("export", "--db", str(db), "--key", str(key), "-o", str(pipe)), UsageError)
+    assert pipe.is_fifo()
+
+
+def test_one_who_does_not_give_a_key_is_told_so(db: Path, key: Path) -> None:
+    done = run("verify", str(exported(db, key)))
+    assert done.exit_code == Exit.DONE
+    assert "NOT compared with a key that you know" in done.stdout
+
+
+def test_a_bundle_that_does_not_hold_is_named_with_the_part(db: Path, key: Path) -> None:
+    bundle = exported(db, key)
+    with pytest.raises(
+        EvidenceError, match=r"^bundle\.zip does not hold: key\.pem: is key [0-9a-f]{64}, and not the given"
+    ):
+        raise fault("verify", str(bundle), "--key", "0" * 64)
+    data = bundle.read_bytes()
+    bundle.write_bytes(data.replace(b"uk-nil", b"uk-nul"))
+    with pytest.raises(EvidenceError, match=r"^bundle\.zip does not hold: \S+: "):
+        raise fault("verify", str(bundle))
+
+
+def test_own_rules_and_policies_go_with_it(db: Path, key: Path, rules: Path) -> None:
+    policy = str(rules.with_name("own.yaml"))
+    bundle = exported(db, key, "--fingerprints", str(rules), "--policy", policy, "--policy", "uk-nil")
+    names = set(parts_of(bundle.read_bytes()))
+    assert {"rules/1/vocabulary.yaml", "rules/2/makers/northlight.yaml"} <= names
+    assert {"policies/001-own.yaml", "policies/002-uk-nil.yaml"} == {n for n in names if n.startswith("policies/")}
+    shutil.rmtree(rules)
+    done = run("verify", str(bundle))
+    assert "2 listed, 4 unidentified" in done.stdout
+    assert "2 files are not this camscan's" in done.stdout
+
+
+def test_rules_that_cannot_go_into_a_bundle_are_named(rules: Path) -> None:
+    strange = rules / "makers" / "meine regeln.yaml"
+    strange.write_text("maker: X\n")
+    with pytest.raises(RuleError, match=r"meine regeln\.yaml cannot go into a bundle: rename it"):
+        files_of((), [rules])
+    strange.rename(rules / "makers" / "large.yaml").write_bytes(bytes(1_048_577))
+    with pytest.raises(RuleError, match=r"large\.yaml is larger than 1,048,576 bytes"):
+        files_of((), [rules])
+    with pytest.raises(RuleError, match="no policy"):
+        files_of(("no-such",), ())
+
+
+@pytest.mark.parametrize(
+    "name", ["rules/1/../../x.yaml", "rules/1/x.yaml", "policies/x.yaml", "rules/x/vocabulary.yaml"]
+)
+def test_files_are_laid_out_nowhere_else(name: str) -> None:
+    with pytest.raises(RuleError, match="is no file of rules"):
+        derive({**FILES, name: b""}, iter(()))
+
+
+def test_a_scan_that_still_runs_is_not_exported(tmp_path: Path, key: Path) -> None:
+    path = tmp_path / "running.db"
+    with Store.open(path) as store:
+        store.begin(replace(SCAN, status=ScanStatus.RUNNING))
+        found = fault("export", "--db", str(path), "--key", str(key), "-o", str(tmp_path / "x.zip"))
+    assert "still running" in str(found)
+    assert not (tmp_path / "x.zip").exists()
+    assert not list(tmp_path.glob(".x.zip*"))
+
+
+def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundling, "_SECONDS", -1)
+    bundle = db.with_name("x.zip")
+    words = ("export", "--db", str(db), "--key", str(key), "-o", str(bundle))
+    assert "13 observations so far" in run(*words).stderr
+    assert not run(*words, "--quiet").stderr
+    assert "13 observations so far" in run("verify", str(bundle)).stderr
+    assert not run("verify", str(bundle), "--quiet").stderr
+
+
+def test_what_cannot_be_stated(db: Path, key: Path) -> None:
+    for words in (("--operator", "a\nb"), ("--tsa", "ftp://x/"), ("--tsa", "http://user:secret@x/"), ("--tsa", "x")):
+        found = fault("export", "--db", str(db), "--key", str(key), "-o", str(db.with_name("x.zip")), *words)
+        assert isinstance(found, UsageError)
+        assert "secret" not in str(found)
+
+
+def test_a_bundle_takes_the_place_of_another_only_when_it_is_whole(db: Path, key: Path) -> None:
+    bundle = db.with_name("bundle.zip")
+    bundle.write_bytes(b"old")
+    words = ("--db", str(db), "--key", str(key), "-o", str(bundle))
+    found = fault("export", *words, "--tsa", "http://127.0.0.1:9/tsr")
+    assert isinstance(found, HostError)
+    assert bundle.read_bytes() == b"old"
+    assert sorted(path.name for path in db.parent.glob("*.zip*")) == ["bundle.zip"]
+
+
+def test_the_clock_is_what_the_kernel_says() -> None:
+    told = clock.clock()
+    assert told["source"] in {"adjtimex", "unknown"}
+    if told["source"] == "adjtimex":
+        assert {"synchronised", "offset_ns", "max_error_ns"} < set(told)
+        assert abs(int(told["offset_ns"])) < 10**10
+
+
+def test_versions_are_those_of_what_runs() -> None:
+    found = versions()
+    assert {"camscan", "python", "cryptography", "google-re2"} <= set(found)
+    assert "apprise" not in found
+    assert found != ABOUT.versions
+
+
+def test_the_page_says_what_to_do_by_hand(db: Path, key: Path, tmp_path: Path) -> None:
+    """The very blocks of docs/evidence.md, on a bundle with a time stamp; and on a damaged one they fail."""
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    assert len(blocks) == 6
+    tools = ("bash", "unzip", "sha256sum", "openssl", "zcat", "base64")
+    if missing := [tool for tool in tools if not shutil.which(tool)]:
+        pytest.skip(f"{missing} not installed")
+    (tmp_path / "tsa").mkdir()
+    authority = Authority(tmp_path / "tsa")
+    shutil.copy(authority.root, tmp_path / "tsa-ca.pem")
+    with authority.serving() as url:
+        bundle = exported(db, key, "--tsa", url)
+    told = run("verify", str(bundle), "--key", f"{key}.pub", "--tsa-ca", str(authority.root)).stdout
+    assert "UTC by CN=Test authority" in told
+    assert "vouched for by --tsa-ca" in told
+    assert "NOT vouched for" in run("verify", str(bundle)).stdout
+    guide = "".join(re.findall(r"^    ((?:openssl|sed) .*\n)", GUIDE, re.MULTILINE))
+    assert guide.count("openssl") == 3
+    shutil.copy(authority.root, tmp_path / "ca.pem")
+    by_hand([*blocks[:1], "mv ../ca.pem .\n", guide], tmp_path)
+    shutil.rmtree(tmp_path / "bundle")
+    output = by_hand(blocks, tmp_path)
+    assert "Signature Verified Successfully" in output
+    assert keyfiles.fingerprint(f"{key}.pub") in output
+    assert "Verification: OK" in output
+    assert "HTTP/1.1 200 OK" in output
+
+
+@pytest.mark.parametrize(
+    ("block", "part"),
+    [(1, "manifest.json"), (1, "manifest.sig"), (1, "key.pem"), (2, "verdicts.jsonl"), (4, "scan.json"), (2, "more")],
+)
+def test_by_hand_damage_is_found_too(db: Path, key: Path, tmp_path: Path, block: int, part: str) -> None:
+    exported(db, key)
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    damage = f"printf x >> {part}\n" if part != "more" else "touch manifest.more\n"
+    with pytest.raises(subprocess.CalledProcessError):
+        by_hand([blocks[0], damage, blocks[block]], tmp_path)
+
+
+def by_hand(blocks: list[str], folder: Path) -> str:
+    script = "set -e\n" + "".join(blocks)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=os.environ, check=True, capture_output=True, text=True
+    )
+    return done.stdout + done.stderr

@@ -1,0 +1,78 @@
+"""A bundle is written as a stream, and is the same for the same scan."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from support.bundles import ABOUT, AT, FILES, SCAN, SIGNER, bundle, checked, ledger, parts_of
+
+from camscan.cli.bundling import derive
+from camscan.evidence import forms
+from camscan.evidence.export import Contents, export
+from camscan.records import Observation, Outcome
+
+
+def test_the_same_scan_makes_the_same_bytes_apart_from_when_it_was_signed() -> None:
+    assert bundle() == bundle()
+    later = bundle(about=replace(ABOUT, made_at="2027-01-01T00:00:00.000000Z"))
+    parts, others = parts_of(bundle()), parts_of(later)
+    assert {name for name in parts if parts[name] != others[name]} == {"manifest.json", "manifest.sig"}
+
+
+def test_what_is_in_a_bundle() -> None:
+    parts = parts_of(bundle())
+    assert {name: parts[name] for name in FILES} == FILES
+    assert b"s3cret" not in b"".join(parts.values())
+    seen = [json.loads(line) for line in parts["observations.jsonl.gz"].splitlines()]
+    assert [item["target"] for item in seen[:3]] == ["10.0.0.1", "10.0.0.1", "10.0.0.2"]
+    assert len(parts["ledger.jsonl.gz"].splitlines()) == 6
+    devices = [json.loads(line) for line in parts["identifications.jsonl.gz"].splitlines()]
+    assert devices[2]["identifications"][0]["rule"] == "northlight-http-server"
+    verdicts = [json.loads(line) for line in parts["verdicts.jsonl"].splitlines()]
+    assert [item["verdict"] for item in verdicts].count("listed") == 2
+
+
+def test_fields_are_those_of_todays_codecs() -> None:
+    """What a scan of long ago read otherwise is read again from the same bytes."""
+    page = b"HTTP/1.1 200 OK\r\nServer: NL-Embedded/1.0\r\n\r\n"
+    old = Observation("10.0.0.1", "http", Outcome.ANSWERED, AT, 80, "GET /", {"http.server": ("?",)}, page)
+    file = io.BytesIO()
+    export(file, Contents(SCAN, iter([old]), ledger(1), FILES, ABOUT), SIGNER, derive, bytes)
+    assert b'"http.server":["NL-Embedded/1.0"]' in parts_of(file.getvalue())["observations.jsonl.gz"]
+    assert checked(file.getvalue()).verdicts == {"listed": 1}
+
+
+def quiet(count: int) -> Iterator[Observation]:
+    """Attempts that nobody answered."""
+    for number in range(count):
+        yield Observation(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", "http", Outcome.SILENT, AT, 80)
+
+
+def peak(count: int) -> int:
+    """Bytes of memory at most while so many observations become a bundle and are verified."""
+    file = io.BytesIO()
+    tracemalloc.start()
+    export(file, Contents(SCAN, quiet(count), iter(()), FILES, ABOUT), SIGNER, derive, bytes)
+    size = len(file.getvalue())
+    assert checked(file.getvalue()).manifest.chain.records == count
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most - 3 * size
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_observations() -> None:
+    peak(10)
+    assert peak(20_000) < peak(1_000) + (4 << 20)
+
+
+def test_the_lines_are_canonical() -> None:
+    parts = parts_of(bundle())
+    for name in ("observations.jsonl.gz", "ledger.jsonl.gz", "identifications.jsonl.gz", "verdicts.jsonl"):
+        for line in parts[name].splitlines(keepends=True):
+            assert forms.dump(forms.load(line, name)) == line

@@ -1,0 +1,95 @@
+"""Records become one canonical line each, and the same record again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.bundles import AT, SCAN
+
+from camscan.errors import EvidenceError
+from camscan.evidence import forms
+from camscan.records import LedgerEntry, Observation, Outcome, Scan
+
+# A high half of a surrogate pair before a low one is read as the pair; codecs never leave them apart.
+TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udcff\0\u2028")).map(str)
+OBSERVATIONS = st.builds(
+    Observation,
+    target=TEXT,
+    channel=TEXT,
+    outcome=st.sampled_from(Outcome),
+    at=st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)),
+    port=st.none() | st.integers(0, 65_535),
+    asked=TEXT,
+    fields=st.dictionaries(TEXT, st.lists(TEXT, max_size=3).map(tuple), max_size=3),
+    raw=st.binary(max_size=100),
+    reason=TEXT,
+)
+
+
+@given(OBSERVATIONS)
+def test_an_observation_is_the_same_again(observation: Observation) -> None:
+    line = forms.dump(forms.observation_object(observation))
+    assert line.isascii()
+    assert line.count(b"\n") == 1
+    assert forms.to_observation(forms.load(line, "x")) == observation
+
+
+def test_the_canonical_form_is_the_documented_one() -> None:
+    value = {"b": 1, "a": ["é", "😀", "\x00", "/", '"']}
+    assert forms.dump(value) == b'{"a":["\\u00e9","\\ud83d\\ude00","\\u0000","/","\\""],"b":1}\n'
+    assert forms.utc(datetime(2026, 1, 2, 3, 4, 5, 6, timezone(timedelta(hours=1)))) == "2026-01-02T02:04:05.000006Z"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"\n", b"1\n", b"[]\n", b'{"a":1}', b'{"a": 1}\n', b'{"a":1,"a":1}\n', b'{"a":"\\u00E9"}\n', b'{"a":1e0}\n'],
+)
+def test_other_forms_are_not_read(line: bytes) -> None:
+    with pytest.raises(EvidenceError, match=r"^x: "):
+        forms.load(line, "x")
+
+
+def test_the_record_of_a_scan_holds_all_but_its_settings() -> None:
+    found = json.loads(forms.dump(forms.scan_object(SCAN)))
+    assert found["vantage"] == {"host": "scanner", "interfaces": ["eth0"]}
+    assert found["started_at"] == "2026-11-24T12:00:00.000000Z"
+    assert (found["status"], found["targets"]) == ("complete", ["10.0.0.0/24"])
+    assert "settings" not in found
+
+
+def test_a_scan_and_an_entry_are_the_same_again() -> None:
+    for scan in (replace(SCAN, settings={}), Scan("x", AT, (), ())):
+        assert forms.to_scan(forms.load(forms.dump(forms.scan_object(scan)), "x")) == scan
+    entry = LedgerEntry("10.0.0.1", {"http": Outcome.NOT_SENT}, {"http": "no route"})
+    assert forms.to_entry(forms.ledger_object(entry)) == entry
+
+
+@pytest.mark.parametrize("name", sorted(forms.scan_object(SCAN)))
+@pytest.mark.parametrize("value", [7, [7], {"x": 7}, [None]])
+def test_a_scan_that_is_none(name: str, value: object) -> None:
+    altered = {**forms.scan_object(SCAN), name: value}
+    with pytest.raises(EvidenceError, match=r"^scan\.json: is no record"):
+        forms.read(altered, forms.to_scan, forms.scan_object, "scan.json")
+
+
+def test_settings_are_unfolded_and_secrets_left_out() -> None:
+    assert forms.settings_object(SCAN) == {"seed": "7", "choices": {"rate": 10, "snmp_community": "(left out)"}}
+
+
+def test_an_entry_of_the_ledger_names_its_outcomes() -> None:
+    entry = LedgerEntry("10.0.0.1", {"http": Outcome.NOT_SENT}, {"http": "no route"})
+    assert forms.ledger_object(entry) == {
+        "target": "10.0.0.1",
+        "channels": {"http": "not-sent"},
+        "reasons": {"http": "no route"},
+    }
+
+
+def test_a_time_before_the_epoch_is_one() -> None:
+    line = forms.observation_object(Observation("x", "y", Outcome.SILENT, AT - timedelta(days=30_000)))
+    assert forms.to_observation(line).at == AT - timedelta(days=30_000)
