@@ -8,6 +8,20 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
+MAC_FIELDS = (
+    "sadp.mac",
+    "dhip.mac",
+    "dvrip.mac",
+    "netcommon.mac",
+    "mhed.mac",
+    "moi.mac",
+    "dh01.mac",
+    "isapi.mac",
+    "mac.address",
+    "onvif.scope.mac",
+)
+"""Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
+
 Fields: TypeAlias = Mapping[str, tuple[str, ...]]
 """What an answer said: dotted field name -> its values, in the order in which they came."""
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from camscan.codecs import layout
-from camscan.codecs.text import to_text
+from camscan.codecs.text import mac, to_text
 from camscan.errors import DecodeError, UsageError
 
-FIELDS = ("mdns.service", "mdns.instance", "mdns.host", "mdns.txt", "mdns.address")
+FIELDS = ("mdns.service", "mdns.instance", "mdns.host", "mdns.txt", "mdns.address", "mac.address")
 
 SERVICES = (
     "_axis-video._tcp",
@@ -29,6 +29,9 @@ SERVICES = (
 
 Sources: UniversalScanner for the makers' own, public captures for PSIA and CGI, the IANA registry for the last two.
 """
+
+_MAC_KEYS = frozenset({"macaddress", "mac", "mac_address"})
+"""Keys of TXT strings under which devices name their own MAC: cameras, intercoms and printers, by public captures."""
 
 MAX_LABELS = 128  # of one name: RFC 1035 allows 127 and the root
 MAX_NAME = 253  # bytes of a name as text (RFC 1035 section 2.3.4: 255 on the wire)
@@ -70,7 +73,7 @@ def encode_query(services: Sequence[str], unicast: bool) -> bytes:
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
-    """What one response announces: services, instances, host names, TXT strings and addresses.
+    """What one response announces: services, instances, host names, TXT strings and addresses, also of the card.
 
     A response that breaks off gives what stands before. Raises DecodeError for a query, and where nothing can be read.
     """
@@ -87,6 +90,12 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
         if not pairs:
             raise
     return layout.fields(pairs)
+
+
+def mac_of(text: str) -> str:
+    """The MAC that one string of a TXT record names ("macaddress=00408C000001"); "" for every other string."""
+    key, _, value = text.partition("=")
+    return mac(value) or "" if key.lower() in _MAC_KEYS else ""
 
 
 def _records(data: bytes, questions: int, count: int) -> Iterator[_Record]:
@@ -116,7 +125,9 @@ def _pairs(data: bytes, record: _Record) -> Iterator[tuple[str, str]]:
         yield "mdns.host", _text(target)
     elif record.kind == _TXT:
         yield from _service(record.name)
-        yield from (("mdns.txt", to_text(text)) for text in _strings(data[record.start : record.end]))
+        for text in map(to_text, _strings(data[record.start : record.end])):
+            yield "mdns.txt", text
+            yield "mac.address", mac_of(text)
     elif record.end - record.start == _ADDRESS_SIZES.get(record.kind):
         yield "mdns.host", _text(record.name)
         yield "mdns.address", str(ip_address(data[record.start : record.end]))

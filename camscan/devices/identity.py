@@ -12,7 +12,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 from uuid import RFC_4122, UUID
 
-from camscan.records import Identification, Observation
+from camscan.records import MAC_FIELDS, Identification, Observation
 
 
 class Kind(StrEnum):
@@ -36,16 +36,7 @@ _LINK_CHANNEL = "arp"
 
 FIELDS: Mapping[str, Kind] = {
     LINK: Kind.MAC,
-    "sadp.mac": Kind.MAC,
-    "dhip.mac": Kind.MAC,
-    "dvrip.mac": Kind.MAC,
-    "netcommon.mac": Kind.MAC,
-    "mhed.mac": Kind.MAC,
-    "moi.mac": Kind.MAC,
-    "dh01.mac": Kind.MAC,
-    "isapi.mac": Kind.MAC,
-    "mac.address": Kind.MAC,
-    "onvif.scope.mac": Kind.MAC,
+    **dict.fromkeys(MAC_FIELDS, Kind.MAC),
     "sadp.device_sn": Kind.SERIAL,
     "dhip.serial_no": Kind.SERIAL,
     "dvrip.serial": Kind.SERIAL,

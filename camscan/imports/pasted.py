@@ -19,7 +19,7 @@ from camscan.codecs.text import to_text
 from camscan.imports.forms import certificate, datagrams, hardware, soap, tables, web, wrapped
 from camscan.imports.forms.base import MAX_TEXT, Answer, Form, answer, observed
 from camscan.imports.nmap import text as nmap_text
-from camscan.records import Fields, Observation
+from camscan.records import MAC_FIELDS, Fields, Observation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """The time of an answer of which nobody wrote down when it came."""
@@ -27,9 +27,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_WRAPPINGS = 2  # as in a quoted string of hex digits
 _TEXT_SAMPLE = 512  # characters by which text is told from bytes
 
-_MAC_FIELDS = tuple(
-    f"{name}.mac" for name in ("sadp", "dhip", "dvrip", "netcommon", "mhed", "moi", "dh01", "isapi", "onvif.scope")
-)
 _NODE_FIELDS = ("wsd.endpoint", "upnp.udn")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
@@ -178,7 +175,8 @@ def _readable(data: bytes) -> str:
 
 def _blocks(found: Iterable[Answer]) -> list[Answer]:
     """The block of each MAC address that an answer names as its own, or that its endpoint was made of."""
-    seen = {address for one in found for address in one.fields.get("mac.address", ())}
+    named = (one.fields for one in found if "mac.organization" in one.fields)
+    seen = {address for fields in named for address in fields.get("mac.address", ())}
     blocks: list[Answer] = []
     for one in found:
         for address in _own_addresses(one.fields):
@@ -189,7 +187,7 @@ def _blocks(found: Iterable[Answer]) -> list[Answer]:
 
 
 def _own_addresses(fields: Fields) -> Iterator[str]:
-    for name in _MAC_FIELDS:
+    for name in MAC_FIELDS:
         yield from fields.get(name, ())
     for name in _NODE_FIELDS:
         for value in fields.get(name, ()):

@@ -59,7 +59,23 @@ def test_capture() -> None:
         "mdns.host": ("axis-00408c000001.local",),
         "mdns.txt": ("macaddress=00408C000001",),
         "mdns.address": ("128.223.10.14", "169.254.107.165"),
+        "mac.address": ("00:40:8C:00:00:01",),
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("macaddress=00408C000001", "00:40:8C:00:00:01"),
+        ("MAC=00:40:8c:00:00:01", "00:40:8C:00:00:01"),
+        ("macaddress=00408C", ""),
+        ("macaddress", ""),
+        ("path=00408C000001", ""),
+        ("mac=000000000000", ""),
+    ],
+)
+def test_a_text_names_a_mac_under_a_known_key_alone(text: str, address: str) -> None:
+    assert mdns.mac_of(text) == address
 
 
 def test_announcement() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from camscan.codecs.layout import address
 from camscan.codecs.layout import fields as as_fields
+from camscan.codecs.mdns import mac_of
 from camscan.codecs.snmp import OBJECTS
 from camscan.imports.forms.base import Answer, answer, pairs
 
@@ -140,7 +141,7 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
             yield "mdns.host", host[1].rstrip(".")
     elif kind == "TXT":
         yield from _of_service(owner or "")
-        yield from (("mdns.txt", quoted or bare) for quoted, bare in _TEXT.findall(rest)[:32])
+        yield from _texts(rest)
     else:
         yield "mdns.address", address(rest.rpartition("->")[2])
 
@@ -164,7 +165,14 @@ def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
     yield "mdns.instance", _DECIMAL.sub(_character, parts[3]).replace("\\", "")
     yield "mdns.host", parts[6]
     yield "mdns.address", address(parts[7])
-    yield from (("mdns.txt", quoted or bare) for quoted, bare in _TEXT.findall(";".join(parts[9:]))[:32])
+    yield from _texts(";".join(parts[9:]))
+
+
+def _texts(written: str) -> Iterator[tuple[str, str]]:
+    """The strings of a TXT record, and the MAC that one of them names."""
+    for quoted, bare in _TEXT.findall(written)[:32]:
+        yield "mdns.txt", quoted or bare
+        yield "mac.address", mac_of(quoted or bare)
 
 
 def _of_mapping(text: str) -> Iterator[tuple[str, str]]:
@@ -179,3 +187,4 @@ def _of_mapping(text: str) -> Iterator[tuple[str, str]]:
             yield "mdns.address", address(value)
         elif word not in ("port", "weight", "priority", "ttl"):
             yield "mdns.txt", f"{name}={value}"
+            yield "mac.address", mac_of(f"{name}={value}")
