@@ -207,6 +207,15 @@ class ScanStatus(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class Origin(StrEnum):
+    """How the observations of a scan came about. All but `SCAN` know only those that spoke: nobody's silence."""
+
+    SCAN = "scan"
+    DISCOVER = "discover"
+    LISTEN = "listen"
+    IMPORT = "import"
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """One run over a set of targets. `targets` and `excluded` are as the user wrote them."""
@@ -223,6 +232,11 @@ class Scan:
     settings: Mapping[str, str] = field(default_factory=dict)
     sent: Sent = Sent()
     notes: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> Origin:
+        """How it came about, as its settings say under "origin"; a scan where they do not."""
+        return Origin(self.settings.get("origin", Origin.SCAN))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> 
     from camscan.cli.stored import scan_of
     from camscan.errors import UsageError
 
-    after = scan_of(store, new, site)
+    after = scan_of(store, new, site, asking=True)
     alike = [scan for scan in store.scans(after.site) if _of_one_place(scan, after)]
     earlier = alike[alike.index(after) + 1 :]
     if old is not None:
@@ -103,5 +103,7 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> 
 
 
 def _of_one_place(scan: Scan, other: Scan) -> bool:
-    """Whether two scans looked at the same: the same site, or without one the same targets."""
-    return scan.site == other.site and (scan.site is not None or scan.targets == other.targets)
+    """Whether two scans looked at the same in the same way: the same site, or without one the same targets."""
+    return (scan.origin, scan.site) == (other.origin, other.site) and (
+        scan.site is not None or scan.targets == other.targets
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from camscan.cli import options
-from camscan.records import LedgerEntry, Observation, Report, Scan, ScanStatus, Vantage
+from camscan.records import LedgerEntry, Observation, Origin, Report, Scan, ScanStatus, Vantage
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ async def _gather(names: tuple[str, ...], *, quiet: bool) -> tuple[_Gathered, Sc
         sent = net.sent
     vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in chosen)))
     channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
-    scan = Scan("discover", started, (), channels, vantage=vantage)
+    scan = Scan("discover", started, (), channels, vantage=vantage, settings={"origin": Origin.DISCOVER})
     ended = replace(
         scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=tuple(engine.notes)
     )

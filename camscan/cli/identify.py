@@ -115,12 +115,12 @@ def _made(file: Source, found: Iterable[Judged], lists: Sequence[Policy], notes:
     import platform
     from datetime import UTC, datetime
 
-    from camscan.records import Outcome, Scan, ScanStatus, Vantage
+    from camscan.records import Origin, Outcome, Scan, ScanStatus, Vantage
 
     devices = tuple(found)
     channels = {item.channel for one in devices for rule in one.device.identifications for item in rule.evidence}
     vantage = Vantage(platform.node())
     scan = Scan("pasted", file.at, (file.name,), tuple(sorted(channels)), None, datetime.now(UTC), vantage=vantage)
-    scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes)
+    scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes, settings={"origin": Origin.IMPORT})
     policies, ledger = tuple(policy.id for policy in lists), {"": {Outcome.ANSWERED.value: len(devices)}}
     return Report(scan, devices, policies, ledger, len(devices))

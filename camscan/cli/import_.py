@@ -118,14 +118,22 @@ def described(summary: Summary) -> str:
 
 def _stored(store: Store, read: list[tuple[Source, Reader, Summary]], site: str | None) -> tuple[str, bool]:
     """Store everything as one scan. Returns its id, and whether every file came whole."""
-    from camscan.records import Scan, ScanStatus, Vantage
+    from camscan.records import Origin, Scan, ScanStatus, Vantage
 
     notes = []
     for source, reader, _ in read:
         notes.append(f"imported from {source.name} ({reader.name}), SHA-256 {_digest(source.stream)}")
     channels = dict.fromkeys(channel for _, reader, _ in read for channel in reader.channels)
     names = tuple(source.name for source, _, _ in read)
-    scan = Scan(secrets.token_hex(6), datetime.now(UTC), names, tuple(channels), site, vantage=Vantage(platform.node()))
+    scan = Scan(
+        secrets.token_hex(6),
+        datetime.now(UTC),
+        names,
+        tuple(channels),
+        site,
+        vantage=Vantage(platform.node()),
+        settings={"origin": Origin.IMPORT},
+    )
     store.begin(scan)
     for source, reader, summary in read:
         for batch in _batches(reader.read(source.stream, source.at, summary)):

@@ -19,7 +19,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.errors import HostError
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
+from camscan.records import LedgerEntry, Origin, Outcome, Scan, ScanStatus, Vantage
 
 if TYPE_CHECKING:
     from camscan.net.helper import Program
@@ -80,7 +80,8 @@ def _new(site: str | None, interface: str) -> Scan:
     from camscan.imports.heard import CHANNELS
 
     vantage = Vantage(platform.node(), (interface,))
-    return Scan(secrets.token_hex(6), datetime.now(UTC), (), CHANNELS, site, vantage=vantage)
+    settings = {"origin": Origin.LISTEN}
+    return Scan(secrets.token_hex(6), datetime.now(UTC), (), CHANNELS, site, vantage=vantage, settings=settings)
 
 
 async def _listen(store: Store, scan: Scan, interface: str, seconds: int) -> Scan:

@@ -46,7 +46,7 @@ def chosen_scans(store: Store, references: Sequence[str], site: str | None) -> t
         UsageError: one is not of the site, or the site has none.
     """
     if not references:
-        return (scan_of(store, None, site),)
+        return (scan_of(store, None, site, asking=True),)
     scans = {scan.id: scan for scan in (store.scan(reference) for reference in references)}
     for scan in scans.values():
         if site is not None and scan.site != site:

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import click
+
 from camscan.errors import UsageError
-from camscan.records import Scan
+from camscan.records import Origin, Scan
 from camscan.store import Store
 
 
-def scan_of(store: Store, reference: str | None, site: str | None = None) -> Scan:
-    """The scan of that id or prefix, else the latest one (of a site, where one is named).
+def scan_of(store: Store, reference: str | None, site: str | None = None, *, asking: bool = False) -> Scan:
+    """The scan of that id or prefix, else the latest one (of a site, where one is named), which is then said on stderr.
+
+    With `asking`, one that asked addresses goes before what was listened to or imported: only such a scan knows who is
+    silent.
 
     Raises:
         StoreError: there is no such scan, or more than one.
         UsageError: no scan of that site is stored.
     """
-    if reference or site is None:
+    if reference:
         return store.scan(reference)
-    newest = next(iter(store.scans(site)), None)
+    found = store.scans(site) if site is not None or asking else (store.scan(),)
+    asked = [scan for scan in found if scan.origin is Origin.SCAN] if asking else []
+    newest = next(iter(asked or found), None)
     if newest is None:
+        if site is None:
+            return store.scan()
         raise UsageError(f"no scan of site {site!r} is stored: see `camscan scans`")
+    click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
     return newest
+
+
+def described(scan: Scan) -> str:
+    """What a scan is, for people: "the latest, 2026-11-24 18:30, of site depot, an import of site.xml"."""
+    from camscan.reports.escape import terminal
+
+    what = {Origin.LISTEN: ", listened to", Origin.IMPORT: ", an import"}.get(scan.origin, "")
+    about = " ".join(scan.targets[:2]) + (" ..." if len(scan.targets) > 2 else "")
+    site = f" of site {scan.site}" if scan.site else ""
+    return terminal(f"the latest{site}, {scan.started_at:%Y-%m-%d %H:%M}{what}{f', {about}' if about else ''}")

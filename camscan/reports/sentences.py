@@ -7,18 +7,33 @@ from collections.abc import Iterator, Mapping
 
 from rich.filesize import decimal
 
-from camscan.records import Outcome, Report, Scan, ScanStatus, Verdict
+from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Verdict
 from camscan.reports.document import coverage, status, utc
 from camscan.reports.escape import terminal
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
+_NOBODY = {
+    Origin.DISCOVER: "Nobody answered.",
+    Origin.LISTEN: "No surveillance device was heard.",
+    Origin.IMPORT: "None found: nothing that was read shows a surveillance device.",
+}
+"""What is said where there is no device and nobody was asked by address."""
+_OTHERS = {
+    Origin.DISCOVER: "answered. Who was silent is not known: a switch that holds multicast back, another VLAN or a "
+    "container's bridge keep the question from devices, and some answer only to their own address (camscan scan).",
+    Origin.LISTEN: "heard. Who was silent is not known: most devices speak only when they are asked (camscan scan).",
+    Origin.IMPORT: "read. Which others were asked is not known here.",
+}
+"""What it does not mean."""
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 
 
 def findings(report: Report) -> str:
     """How many devices have which verdict. "None found" is said only where it was possible to look."""
     if not report.devices:
+        if report.scan.origin in _NOBODY:
+            return _NOBODY[report.scan.origin]
         counts = coverage(report)
         if any(counts[outcome] for outcome in _LOOKED):
             return "None found: no address that was asked shows a surveillance device."
@@ -33,7 +48,7 @@ def findings(report: Report) -> str:
 def limits(report: Report) -> Iterator[str]:
     """What was covered, what was not, and what it took, a sentence each. Without them, "none found" means nothing."""
     counts = coverage(report)
-    yield _asked(counts)
+    yield passive(report) or _asked(counts)
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
         yield f"{_many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
     if (ended := status(report.scan)) is not ScanStatus.COMPLETE:
@@ -41,13 +56,23 @@ def limits(report: Report) -> Iterator[str]:
     yield from _channels(report)
     if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices):
         yield f"Recorders state {_many(hidden, 'attached camera')}: what hangs behind a recorder cannot be asked."
-    sent = report.scan.sent
-    yield (
-        f"{_many(sent.packets, 'packet')} sent ({decimal(sent.bytes)}), "
-        f"at most {_many(sent.max_host_connections_per_second, 'connection')} a second to one host."
-    )
+    yield _sent(report.scan.sent)
     yield from (f"Note: {terminal(note)}" for note in report.scan.notes)
     yield _whence(report.scan)
+
+
+def passive(report: Report) -> str:
+    """What a report covers for which nobody was asked by address; "" where somebody was."""
+    others = _OTHERS.get(report.scan.origin)
+    return f"{_many(sum(coverage(report).values()), 'address')} {others}" if others else ""
+
+
+def _sent(sent: Sent) -> str:
+    if not sent.packets:
+        return "No packet was sent."
+    count = f"{_many(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"
+    most = sent.max_host_connections_per_second
+    return f"{count}, at most {_many(most, 'connection')} a second to one host." if most else f"{count}."
 
 
 def _whence(scan: Scan) -> str:

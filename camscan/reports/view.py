@@ -14,7 +14,7 @@ from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import findings, limits
+from camscan.reports.sentences import findings, limits, passive
 
 _MAPS_AT_FIRST = 6
 """Blocks that are drawn unfolded."""
@@ -87,6 +87,11 @@ class Sheet:
     def findings(self) -> str:
         """How many devices have which verdict, under which policies."""
         return findings(self.report)
+
+    @property
+    def passive(self) -> str:
+        """What was covered where nobody was asked by address; "" where somebody was."""
+        return passive(self.report)
 
     @cached_property
     def limits(self) -> list[str]:

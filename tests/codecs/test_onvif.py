@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.decoders import assert_survives
 
@@ -209,6 +209,7 @@ def test_requests_are_exact(action: str, parameters: bytes) -> None:
 
 @given(st.sampled_from(["SetHostname", "SystemReboot", "CreateUsers", "GetUsers", "getscopes", ""]) | st.text())
 def test_no_other_operation_can_be_asked_for(action: str) -> None:
+    assume(action not in onvif.ACTIONS)
     with pytest.raises(UsageError, match="must be one of"):
         onvif.encode(action)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.records import Device, Judged, Listing, Outcome, Report, ScanStatus, Verdict
+from camscan.records import Device, Judged, Listing, Origin, Outcome, Report, ScanStatus, Sent, Verdict
 from camscan.reports.sentences import findings, limits
 
 COMPLETE = {"": {Outcome.ANSWERED: 12, Outcome.REFUSED: 3, Outcome.SILENT: 239}}
@@ -55,6 +55,25 @@ def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_repo
         "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
         "Scan 20261124-010000-a1b2, 2026-11-24T01:00:00.250Z, seen from scanner-1.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("origin", "found", "covered"),
+    [
+        (Origin.DISCOVER, "Nobody answered.", "12 addresses answered. Who was silent is not known: a switch that"),
+        (Origin.LISTEN, "No surveillance device was heard.", "12 addresses heard. Who was silent is not known: most"),
+        (Origin.IMPORT, "None found: nothing that was read", "12 addresses read. Which others were asked is not known"),
+    ],
+)
+def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
+    report: Report, make_report: Callable[..., Report], origin: Origin, found: str, covered: str
+) -> None:
+    scan = replace(report.scan, settings={"origin": origin}, sent=Sent(), notes=())
+    passive = make_report(devices=(), ledger={"": {Outcome.ANSWERED: 12}}, targets=12, scan=scan)
+    assert findings(passive).startswith(found)
+    first, *others = limits(passive)
+    assert first.startswith(covered)
+    assert "No packet was sent." in others
 
 
 def test_every_gap_is_named(report: Report) -> None:
