@@ -41,6 +41,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None) -
         rows = [
             {
                 "id": scan.id,
+                "origin": scan.origin,
                 "site": scan.site,
                 "started_at": utc(scan.started_at),
                 "finished_at": utc(scan.finished_at) if scan.finished_at else None,
@@ -52,7 +53,8 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None) -
         write_text([json.dumps(rows, indent=2) + "\n"], output)
         return
     lines = [
-        f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M}  {status(scan):<11}  {scan.site or '-'}  {' '.join(scan.targets)}"
+        f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M}  {scan.origin:<6}  {status(scan):<11}  {scan.site or '-'}  "
+        f"{' '.join(scan.targets)}"
         for scan in found
     ]
     write_text((f"{terminal(line)}\n" for line in lines or ["No scan is stored."]), output)
