@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import options
 from camscan.records import LedgerEntry, Observation, Origin, Report, Scan, ScanStatus, Vantage
 
+if TYPE_CHECKING:
+    from camscan.cli.watching import Watch
+    from camscan.net.base import Net
+
 
 @dataclass(slots=True)
 class _Gathered:
     """Implements `camscan.engine.Sink` in memory."""
 
+    watch: Watch
     seen: list[Observation] = field(default_factory=list)
 
     async def put(self, observation: Observation) -> None:
-        """Keep one observation."""
+        """Keep one observation, and show it."""
         self.seen.append(observation)
+        self.watch.take(observation)
 
     async def put_ledger(self, entry: LedgerEntry) -> None:
         """Nothing is covered: there are no targets."""
@@ -43,9 +51,10 @@ def discover(
     output: Path | None,
     quiet: bool,
 ) -> None:
-    """Ask by multicast and broadcast on every interface and show who answers, in a few seconds.
+    """Ask by multicast and broadcast on every interface and show who answers, as they do, in less than ten seconds.
 
-    Devices whose own address lies outside the subnet are shown too; nothing is sent to any single address.
+    Devices whose own address lies outside the subnet are shown too; nothing is sent to any single address. Where nobody
+    answers, that does not show that there is no device: other networks are reached by `camscan scan` alone.
 
     \b
     Examples:
@@ -53,17 +62,19 @@ def discover(
       camscan discover --interface eth0 --format json
     """
     from camscan.cli.judging import chosen_policies, judged, library
+    from camscan.cli.watching import Watch
     from camscan.cli.writing import write_report
 
     rules, lists = library(folders), chosen_policies(policies, folders)
-    found, scan = asyncio.run(_gather(names, quiet=quiet))
+    found = _Gathered(Watch(lambda seen: judged(seen, rules, lists), quiet=quiet))
+    scan = asyncio.run(_gather(names, found, quiet=quiet))
     devices = judged(sorted(found.seen, key=lambda o: o.target), rules, lists)
     ids = tuple(policy.id for policy in lists)
     answered = {"answered": len({o.target for o in found.seen})}
     write_report(Report(scan, devices, ids, {"": answered}, answered["answered"]), format_, output)
 
 
-async def _gather(names: tuple[str, ...], *, quiet: bool) -> tuple[_Gathered, Scan]:
+async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Scan:
     from camscan.engine import Engine, Plan
     from camscan.errors import HostError
     from camscan.net.interfaces import interfaces
@@ -79,17 +90,31 @@ async def _gather(names: tuple[str, ...], *, quiet: bool) -> tuple[_Gathered, Sc
     if not quiet:
         click.echo(f"Listening on {', '.join(dict.fromkeys(i.name for i in chosen))} ...", err=True)
     probes = tuple(probe for probe in PROBES if probe.stage is Stage.SEGMENT)
-    sink = _Gathered()
     started = datetime.now(UTC)
     # No address may be sent to: only groups, and whoever answers is heard.
     async with LiveNet(Scope(NOTHING, listens=EVERYTHING), profile("default"), chosen) as net:
         engine = Engine(net, Plan(probes, (), ()), sink, window=1)
-        await engine.run(())
-        sent = net.sent
+        with sink.watch.showing():
+            await engine.run(())
+            await _macs(net, sink)
+        sent, dropped = net.sent, net.dropped
     vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in chosen)))
     channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
     scan = Scan("discover", started, (), channels, vantage=vantage, settings={"origin": Origin.DISCOVER})
-    ended = replace(
-        scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=tuple(engine.notes)
-    )
-    return sink, ended
+    notes = (*engine.notes, *_lost(dropped))
+    return replace(scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=notes)
+
+
+async def _macs(net: Net, sink: _Gathered) -> None:
+    """Add the MAC of each neighbour that answered: the kernel has learnt it, because the neighbour asked for ours."""
+    from camscan.probes.arp import NeighbourProbe
+    from camscan.probes.base import Ask
+
+    for address in dict.fromkeys(observation.target for observation in sink.seen):
+        async for observation in NeighbourProbe().run(Ask(address), net):
+            await sink.put(observation)
+
+
+def _lost(dropped: int) -> Iterator[str]:
+    if dropped:
+        yield f"{dropped} datagrams were lost for want of room: ask again on one --interface at a time"

@@ -36,11 +36,17 @@ class Neighbours:
         self._read_at = -_FRESH
 
     def mac(self, address: str) -> str:
-        """The MAC of an address as "aa:bb:cc:dd:ee:ff"; empty where the kernel knows none."""
+        """The MAC of an address as "aa:bb:cc:dd:ee:ff"; empty where the kernel knows none.
+
+        A link-local address may come without its zone; where it has several MACs, on several links, none is given.
+        """
         now = time.monotonic()
         if now - self._read_at >= _FRESH:
             self._table, self._read_at = read(), now
-        return self._table.get(address, "")
+        if address in self._table or not address.startswith("fe80:"):
+            return self._table.get(address, "")
+        found = {mac for known, mac in self._table.items() if known.partition("%")[0] == address}
+        return found.pop() if len(found) == 1 else ""
 
 
 def read() -> Mapping[str, str]:

@@ -51,6 +51,21 @@ def test_complete_entries_have_a_mac() -> None:
     assert dict(entries(TABLE)) == {"10.66.0.12": mac, "10.66.0.15": mac, "fe80::1%lo": mac, "fd00::1": mac}
 
 
+def test_a_link_local_address_without_its_zone_has_the_mac_that_it_has_on_all_links(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = {
+        "fe80::1%eth0": "02:aa:00:00:00:01",
+        "fe80::2%eth0": "02:aa:00:00:00:02",
+        "fe80::2%eth1": "02:aa:00:00:00:03",
+    }
+    monkeypatch.setattr(neighbours, "read", lambda: table)
+    known = Neighbours()
+    assert known.mac("fe80::1") == known.mac("fe80::1%eth0") == "02:aa:00:00:00:01"
+    assert (known.mac("fe80::2"), known.mac("fe80::2%eth1")) == ("", "02:aa:00:00:00:03")
+    assert known.mac("fe80::3") == ""
+
+
 def test_an_interface_that_is_gone_has_no_name() -> None:
     assert dict(entries(message("fe80::1", MAC, REACHABLE, index=99_999))) == {"fe80::1": "02:aa:00:00:00:03"}
 

@@ -309,6 +309,26 @@ async def test_honest_devices_are_heard_among_ten_thousand_forged_sources(site: 
     assert len({source for _, source, _ in brief(items)}) == sum(seen.values())
 
 
+async def test_of_five_thousand_answers_in_one_second_none_is_lost_uncounted(site: Site, respond: Respond) -> None:
+    async def answers(sock: socket.socket, asker: tuple[str, int]) -> None:
+        for tick in range(50):
+            for number in range(100):
+                from_address(sock, f"10.70.{1 + tick}.{1 + number}", b"answer", asker)
+            await asyncio.sleep(0.02)
+
+    def answer(sock: socket.socket, asker: tuple[str, int]) -> None:
+        if asker[0] == "10.66.0.1":
+            running.append(asyncio.get_running_loop().create_task(answers(sock, asker)))
+
+    running: list[asyncio.Task[None]] = []
+    crowd(site)
+    respond(answer)
+    items, segment = await site.ask(replace(INQUIRY, wait=2.5))
+    await asyncio.gather(*running)
+    assert len({source for _, source, _ in brief(items)}) + segment.dropped == 5_000
+    assert len(items) == 5_000 - segment.dropped
+
+
 async def test_sources_are_bounded(site: Site, respond: Respond, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_SOURCES", 100)
 
