@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from camscan.engine import Plan
 from camscan.errors import TargetError, UsageError
 from camscan.net.interfaces import Interface, interfaces
+from camscan.net.link import Link, Range
 from camscan.net.names import resolve
+from camscan.net.privilege import has_net_raw
 from camscan.net.profile import Profile, profile
 from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
@@ -121,6 +124,13 @@ def eligible(targets: TargetSet) -> tuple[Interface, ...]:
             chosen.append(interface)
     names = {i.name for i in chosen if not i.network.is_link_local}
     return tuple(interface for interface in chosen if interface.name in names)
+
+
+def arp_requests(plan: Plan, links: Sequence[Interface], ranges: Sequence[Range]) -> int:
+    """The ARP requests that a scan sends at most; none without the channel, a link to the targets or the privilege."""
+    if not any("arp" in probe.channels for probe in plan.at(Stage.SEGMENT)) or not has_net_raw():
+        return 0
+    return Link(links, ranges).most_frames
 
 
 def manner(choices: Choices) -> Manner:

@@ -24,14 +24,16 @@ def plan(targets: tuple[str, ...], output: Path | None, **how: Any) -> None:
       camscan plan 10.20.0.0/24
       camscan plan @networks.txt --profile gentle
     """
-    from camscan.cli.aims import Choices, aim, eligible, manner
+    from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner
     from camscan.cli.writing import write_text
 
     choices = Choices(targets, **how)
     aimed, asking = aim(choices), manner(choices)
     count, pace = aimed.asked.count, asking.profile
-    packets = count * asking.silent_packets
-    interfaces = dict.fromkeys(i.name for i in eligible(aimed.asked))
+    links = eligible(aimed.asked)
+    frames = arp_requests(asking.plan, links, aimed.asked.ranges)
+    packets = count * asking.silent_packets + frames
+    interfaces = dict.fromkeys(i.name for i in links)
     ports = f"{_list(asking.plan.first_ports)} everywhere; {_list(asking.plan.more_ports)} where something lives"
     limits = f"{pace.host_rate} and {pace.host_connections} connections at once to one host"
     rows = {
@@ -39,6 +41,7 @@ def plan(targets: tuple[str, ...], output: Path | None, **how: Any) -> None:
         "Excluded": ", ".join(aimed.excluded.networks()) or "none",
         "Channels": ", ".join(asking.plan.channels),
         "Multicast": ", ".join(interfaces) or "no interface is connected to the targets",
+        "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
         "Silent host": f"{asking.silent_packets} packets, {asking.silent_bytes:,} bytes of payload",
         "Device": f"about {asking.answering_packets} packets",

@@ -48,6 +48,11 @@ class Link:
         """Bytes of the ARP packets sent, without what Ethernet adds."""
         return self.sent_packets * _PACKET
 
+    @property
+    def most_frames(self) -> int:
+        """ARP requests that a sweep sends at most; whoever speaks up at the first is not asked again."""
+        return sum(_frames(ranges) for ranges in self._shares.values())
+
     def mac(self, address: str) -> str:
         """The MAC that the kernel knows for an address on a link; empty where it knows none."""
         return self._neighbours.mac(address)
@@ -72,7 +77,7 @@ class Link:
 
     async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncIterator[Datagram]:
         texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
-        charging = asyncio.create_task(_charge(pace, rate, _ROUNDS * sum(last - first + 1 for first, last in ranges)))
+        charging = asyncio.create_task(_charge(pace, rate, _frames(ranges)))
         try:
             async with sweep(name, texts, rate) as program:
                 async for heard in program:
@@ -81,6 +86,10 @@ class Link:
                 self.dropped += program.counters["dropped"]
         finally:
             charging.cancel()
+
+
+def _frames(ranges: Sequence[Range]) -> int:
+    return _ROUNDS * sum(last - first + 1 for first, last in ranges)
 
 
 async def _charge(pace: Pace, rate: int, count: float) -> None:

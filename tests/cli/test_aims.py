@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.aims import Choices, aim, eligible, manner
+from camscan.cli import aims
+from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner
 from camscan.errors import TargetError, UsageError
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 
@@ -74,3 +75,16 @@ def test_a_higher_rate_works_wider() -> None:
 
 def test_multicast_goes_out_only_where_the_targets_are() -> None:
     assert eligible(aim(Choices(("10.254.254.0/24",))).asked) == ()
+
+
+def test_arp_is_counted_where_it_will_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Linked:
+        def __init__(self, *_: object) -> None:
+            self.most_frames = 508
+
+    monkeypatch.setattr(aims, "Link", Linked)
+    monkeypatch.setattr(aims, "has_net_raw", lambda: True)
+    assert arp_requests(manner(Choices()).plan, (), ()) == 508
+    assert arp_requests(manner(Choices(channels="wsd,sadp")).plan, (), ()) == 0
+    monkeypatch.setattr(aims, "has_net_raw", lambda: False)
+    assert arp_requests(manner(Choices()).plan, (), ()) == 0

@@ -57,6 +57,7 @@ async def test_targets_on_the_link_are_asked_and_an_interface_that_fails_is_name
     assert [item.reason for item in found if isinstance(item, Exchange)] == [
         f"no target is in a network of {second}: see `ip route`"
     ]
+    assert link.most_frames == 2 * (41 + 256)
     # 0 to 40 without the scanner's own; 21 answered in the first round.
     assert (link.sent_packets, link.sent_bytes, link.dropped) == (40 + 40 - 21, 28 * 59, 0)
 
