@@ -98,6 +98,12 @@ def _library() -> Iterator[Finding]:
         yield Finding("bad", f"left out: {warning}")
 
 
+def _registry() -> Iterator[Finding]:
+    from camscan.codecs.oui import registry_date
+
+    yield Finding("ok", f"MAC registry: {registry_date()} (`pip install --upgrade aiooui` brings a newer one)")
+
+
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _versions,
     _descriptors,
@@ -105,5 +111,6 @@ CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _privilege,
     _sqlite,
     _library,
+    _registry,
 )
 """Everything that is looked at, in this order."""
