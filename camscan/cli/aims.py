@@ -40,6 +40,7 @@ class Choices:
     channels: str | None = None
     thorough: bool = False
     snmp_community: str | None = None
+    engine: str = "camscan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,13 @@ from camscan.records import Report, ScanStatus, Verdict
 @options.output
 @options.all_hosts
 @options.quiet
+@click.option(
+    "--engine",
+    type=click.Choice(["camscan", "nmap"]),
+    default="camscan",
+    show_default=True,
+    help="Who asks the first TCP ports: camscan, or an nmap that is installed, within the same scope and pace.",
+)
 @click.option("--resume", metavar="ID", help="Go on with an interrupted scan; exclusions are read anew.")
 @click.option(
     "--fail-on",

@@ -14,11 +14,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner
+from camscan.cli.nmapping import NmapSource
 from camscan.cli.progress import Progress
 from camscan.engine import Engine
 from camscan.errors import UsageError
 from camscan.net.interfaces import Interface
 from camscan.net.live import LiveNet
+from camscan.net.presweep import PresweptNet
 from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.store import Store, Writer
@@ -39,7 +41,7 @@ _BLIND_SHARE = 0.05
 class Job:
     """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
 
-    After `seconds`, where they are given, it is interrupted.
+    After `seconds`, where they are given, it is interrupted. `nmap` asks the first ports, where it is to.
     """
 
     scan: Scan
@@ -48,15 +50,15 @@ class Job:
     seed: int
     done: frozenset[str] = frozenset()
     seconds: float | None = None
+    nmap: NmapSource | None = None
 
 
 async def run(job: Job, store: Store, progress: Progress) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     writer = Writer(store, job.scan.id)
     interfaces = eligible(job.aim.asked)
-    scope = Scope(job.aim.targets, job.aim.excluded)
     try:
-        async with LiveNet(scope, job.manner.profile, interfaces, job.aim.asked.ranges) as net:
+        async with _net(job, interfaces) as net:
             engine = Engine(net, job.manner.plan, writer, window=_window(job), host_seconds=_host_seconds(job.manner))
             with _collecting_seldom():
                 status = await _covered(job, engine, writer, net, progress)
@@ -65,6 +67,13 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
         await writer.close()
     store.finish(ended)
     return ended
+
+
+def _net(job: Job, interfaces: Sequence[Interface]) -> LiveNet:
+    scope = Scope(job.aim.targets, job.aim.excluded)
+    if job.nmap is not None:
+        return PresweptNet(scope, job.manner.profile, interfaces, job.aim.asked.ranges, source=job.nmap)
+    return LiveNet(scope, job.manner.profile, interfaces, job.aim.asked.ranges)
 
 
 @contextlib.contextmanager
@@ -126,6 +135,10 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
 def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface]) -> Iterator[str]:
     """What a reader must know to judge how much the results cover."""
     yield from engine.notes
+    if job.nmap is not None:
+        yield job.nmap.note
+    if isinstance(net, PresweptNet) and net.failed:
+        yield f"the first ports were not asked: {net.failed}"
     if not interfaces and job.manner.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
     if net.dropped:
@@ -161,7 +174,12 @@ def new_job(choices: Choices, site: str | None) -> Job:
         vantage=Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in eligible(aimed.asked)))),
         settings={"seed": str(seed), "specs": "\n".join(aimed.specs), "choices": json.dumps(kept)},
     )
-    return Job(record, aimed, asking, seed)
+    return Job(record, aimed, asking, seed, nmap=_nmap(choices, aimed, asking))
+
+
+def _nmap(choices: Choices, aimed: Aim, asking: Manner) -> NmapSource | None:
+    wanted = choices.engine == "nmap" and asking.plan.first_ports and aimed.asked
+    return NmapSource(aimed, asking) if wanted else None
 
 
 def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
@@ -181,4 +199,5 @@ def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
         snmp_community=now.snmp_community,
     )
     record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
-    return Job(record, aim(choices), manner(choices), int(before.settings["seed"]), done)
+    aimed, asking = aim(choices), manner(choices)
+    return Job(record, aimed, asking, int(before.settings["seed"]), done, nmap=_nmap(choices, aimed, asking))

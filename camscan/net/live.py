@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Self
 
 from camscan.net.base import Broker, Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, Login, Posed, Scouted
 from camscan.net.dialer import Dialer
@@ -51,7 +52,7 @@ class LiveNet:
         self._segment_dropped = 0
         self._link = Link(interfaces, on_link)
 
-    async def __aenter__(self) -> LiveNet:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -64,6 +64,11 @@ def host_answers(host: Element) -> Iterator[Answer]:
         yield from _scripts(item)
 
 
+def ports(host: Element) -> Mapping[int, tuple[str, str]]:
+    """State and reason of each TCP port that a host lists. Raises DecodeError where it is not as nmap writes hosts."""
+    return {port: (found["state"], found["reason"]) for port, found in _read(host).get("tcp", {}).items()}
+
+
 def _read(host: Element) -> Mapping[str, Any]:
     """The host as python-nmap reads it, on its own in a run that has just this host."""
     try:

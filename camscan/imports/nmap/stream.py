@@ -61,7 +61,7 @@ def _observations(host: Element | None, at: datetime, summary: Summary) -> Itera
 
 def _hosts(stream: BinaryIO, summary: Summary) -> Iterator[Element | None]:
     """Every host in order; None for one that broke a bound."""
-    collector = _Collector()
+    collector = Collector()
     try:
         while piece := stream.read(PIECE):
             collector.feed(piece)
@@ -75,7 +75,7 @@ def _hosts(stream: BinaryIO, summary: Summary) -> Iterator[Element | None]:
         yield collector.hosts.popleft()
 
 
-class _Collector:
+class Collector:
     """Builds the elements of one host at a time and forgets everything else."""
 
     def __init__(self) -> None:
@@ -99,13 +99,18 @@ class _Collector:
         return self._builder is not None
 
     def feed(self, piece: bytes) -> None:
-        self._parser.Parse(piece, False)
+        """Read on. Raises ExpatError or DecodeError where it is no XML of nmap's."""
+        try:
+            self._parser.Parse(piece, False)
+        except (LookupError, ValueError) as error:  # an encoding that Python or expat does not know
+            raise DecodeError(str(error)) from None
         self._silence = self._silence + len(piece) if self._events == self._events_before else 0
         self._events_before = self._events
         if self._silence > MAX_SILENCE:
             raise DecodeError(f"more than {MAX_SILENCE} bytes without the end of a tag")
 
     def close(self) -> None:
+        """Say that this was all. Raises ExpatError where the document has not ended."""
         self._parser.Parse(b"", True)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:

@@ -117,6 +117,8 @@ def test_a_file_that_is_cut_off_gives_its_whole_hosts() -> None:
         (b"<html><body></body></html>", "the root is 'html'"),
         (b"<nmaprun>" + b"<a>" * 100, "nested deeper than 64"),
         (b"not XML at all", "not well-formed"),
+        (b'<?xml version="1.0" encoding="UTG-8"?><nmaprun/>', "unknown encoding"),
+        (b'<?xml version="1.0" encoding="shift-jis"?><nmaprun/>', "multi-byte encodings"),
         (b"", "not well-formed"),
     ],
 )

@@ -1,0 +1,81 @@
+"""What nmap's XML says of every TCP port that it asked: the state as an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
+
+from camscan.errors import DecodeError
+from camscan.imports.files.base import address_of
+from camscan.imports.nmap.host import host_address, ports
+from camscan.imports.nmap.stream import Collector
+from camscan.records import Outcome
+
+_STATES = {"open": Outcome.ANSWERED, "closed": Outcome.REFUSED}
+_SILENCE = "no-response"
+"""nmap's reason for a filtered port from which nothing came; any other is an ICMP error, by name."""
+_MAX_LISTED = 65_536  # ports of one list
+
+
+class Knock(NamedTuple):
+    """One port. `reason` is nmap's word for what came instead of an answer."""
+
+    address: str
+    port: int
+    outcome: Outcome
+    reason: str = ""
+
+
+class Knocks:
+    """Reads one document of nmap piece by piece."""
+
+    def __init__(self) -> None:
+        self._collector = Collector()
+
+    def feed(self, piece: bytes) -> Iterator[Knock]:
+        """The ports of every host that is whole with this piece, but for those that were silent.
+
+        Raises:
+            DecodeError: it is not XML as nmap writes it.
+        """
+        try:
+            self._collector.feed(piece)
+        except expat.ExpatError as error:
+            raise DecodeError(f"not XML as nmap writes it: {error}") from None
+        while self._collector.hosts:
+            host = self._collector.hosts.popleft()
+            if host is not None:
+                yield from _of_host(host)
+
+
+def _of_host(host: Element) -> Iterator[Knock]:
+    address = address_of(host_address(host))
+    if not address:
+        return
+    for port, (state, why) in ports(host).items():
+        yield from _knock(address, port, state, why)
+    for others in host.iterfind("ports/extraports"):
+        for reasons in others.iterfind("extrareasons"):
+            for port in _listed(reasons.get("ports", "")):
+                yield from _knock(address, port, others.get("state", ""), reasons.get("reason", ""))
+
+
+def _knock(address: str, port: int, state: str, why: str) -> Iterator[Knock]:
+    outcome = _STATES.get(state)
+    if outcome is not None:
+        yield Knock(address, port, outcome)
+    elif state == "filtered" and why not in ("", _SILENCE):
+        yield Knock(address, port, Outcome.UNREACHABLE, why)
+
+
+def _listed(text: str) -> Iterator[int]:
+    """The ports of a list as "1,3-4,9"; what is none is passed over."""
+    left = _MAX_LISTED
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        if first.isdecimal() and (last or first).isdecimal():
+            for port in range(int(first), min(int(last or first), _MAX_LISTED) + 1):
+                if left := left - 1:
+                    yield port
