@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": {"imports", "identify", "devices", "policy", "records", "errors"},
     "sweeps": {"records", "errors"},
     "evidence": {"codecs", "records", "errors"},
+    "credentials": {"codecs", "net", "records", "errors"},
     "simulator": {"codecs", "records", "errors"},
 }
 """Room -> rooms that it may import, itself aside. `cli` joins the parts and may import everything."""
@@ -57,6 +58,7 @@ HOMES: dict[str, set[str]] = {
     "yaml": {"identify", "policy", "simulator"},
     "re2": {"identify"},
     "rfc3161_client": {"evidence"},
+    "pyrage": {"credentials"},
 }
 """Library -> the only rooms that it may be imported in."""
 
@@ -64,6 +66,7 @@ ONLY_SEAM = {
     "probes": {"camscan.net.base"},
     "engine": {"camscan.net.base"},
     "imports": {"camscan.net.helper"},
+    "credentials": {"camscan.net.base"},
 }
 """Probes and engine know the net by its interface alone; imports read captures through the helper below IP."""
 
@@ -137,6 +140,16 @@ def test_the_sweeping_program_loads_no_more_than_numpy() -> None:
                 top, module = name.split(".")[0], ".".join(name.split(".")[:3])
                 own = name.startswith("camscan.syn") or module in SHARED_BELOW_IP
                 assert own or top == "numpy" or top in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+def test_logins_are_made_in_one_place_alone() -> None:
+    """Whoever could sign a request could log in: only the room that holds the rules of use may."""
+    signing = ("camscan.codecs.digest", "camscan.codecs.wsse")
+    for path in sources():
+        names = {name for name in imports(path) if name.startswith(signing)}
+        assert not names or room(path) == "credentials", f"{path} imports {names}"
+    header = [path for path in sources() if '"Authorization"' in path.read_text(encoding="utf-8")]
+    assert [str(path.relative_to(PACKAGE)) for path in header] == ["net/http.py"]
 
 
 @cache

@@ -41,6 +41,7 @@ class Choices:
     thorough: bool = False
     snmp_community: str | None = None
     engine: str = "camscan"
+    with_credentials: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def manner(choices: Choices) -> Manner:
     """
     pace = profile(choices.profile)
     channels = [name.strip() for name in choices.channels.split(",")] if choices.channels else None
-    probes = select(channels, choices.snmp_community)
+    probes = select(channels, choices.snmp_community, logins=choices.with_credentials)
     by_port = any(probe.stage in (Stage.PORT, Stage.HOST, Stage.LOGIN) for probe in probes)
     first, more = (port_list(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
     plan = Plan(probes, first, more, named_ports, choices.thorough) if by_port else Plan(probes, (), ())

@@ -9,6 +9,7 @@ import click
 
 from camscan import __version__
 from camscan.cli.config import config, init
+from camscan.cli.credentials import credentials
 from camscan.cli.db import db
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
@@ -53,6 +54,7 @@ COMMANDS = (
     status,
     init,
     config,
+    credentials,
     notify,
     db,
     evidence,

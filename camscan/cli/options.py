@@ -66,6 +66,29 @@ _PACING = (
 )
 
 
+credentials_file = click.option(
+    "--credentials",
+    "credentials_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file of enrolled logins; encrypted where it ends in .age. Default: credentials.json of your user.",
+)
+unlock = click.option(
+    "--unlock",
+    metavar="SOURCE",
+    default="prompt",
+    show_default=True,
+    help="Where the key of an encrypted file comes from: prompt, fd:N, file:PATH or systemd:NAME.",
+)
+_LOGINS = (
+    click.option(
+        "--with-credentials", is_flag=True, help="Log in to the devices that are enrolled for this site, once each."
+    ),
+    credentials_file,
+    unlock,
+)
+
+
 def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_Command], _Command]:
     """Several options as one decorator, in the order in which they are to appear."""
 
@@ -79,3 +102,4 @@ def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_C
 
 excluding = stacked(_EXCLUDING)
 pacing = stacked(_PACING)
+logins = stacked(_LOGINS)

@@ -15,16 +15,27 @@ from camscan.cli import options
 @options.targets
 @options.excluding
 @options.pacing
+@options.logins
+@options.site
 @options.output
-def plan(targets: tuple[str, ...], output: Path | None, **how: Any) -> None:
+def plan(
+    targets: tuple[str, ...],
+    output: Path | None,
+    site: str | None,
+    credentials_file: Path | None,
+    unlock: str,
+    **how: Any,
+) -> None:
     """Print what a scan would send: targets, exclusions, channels, packets, bytes and time. Nothing is sent.
 
     \b
     Examples:
       camscan plan 10.20.0.0/24
       camscan plan @networks.txt --profile gentle
+      camscan plan 10.20.0.0/24 --site depot --with-credentials
     """
     from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner
+    from camscan.cli.logins import Chosen, enrolled
     from camscan.cli.writing import write_text
 
     choices = Choices(targets, **how)
@@ -46,6 +57,7 @@ def plan(targets: tuple[str, ...], output: Path | None, **how: Any) -> None:
         "Silent host": f"{asking.silent_packets} packets, {asking.silent_bytes:,} bytes of payload",
         "Device": f"about {asking.answering_packets} packets",
         "Pace": f"{pace.rate:,} packets a second in all, {limits}, {pace.half_open:,} half-open connections",
+        "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(packets / pace.rate, 8))} if nobody answers ({packets:,} packets)",
     }
     write_text((f"{name:<12} {text}\n" for name, text in rows.items()), output)

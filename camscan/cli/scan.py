@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from camscan.records import Report, ScanStatus, Verdict
 @options.targets
 @options.excluding
 @options.pacing
+@options.logins
 @options.site
 @options.db
 @options.policy
@@ -53,6 +55,8 @@ def scan(
     resume: str | None,
     all_hosts: bool,
     quiet: bool,
+    credentials_file: Path | None,
+    unlock: str,
     **how: Any,
 ) -> None:
     """Scan networks and name the makers of the devices that answer.
@@ -65,9 +69,11 @@ def scan(
       camscan scan 10.20.0.0/24
       camscan scan 10.20.0.0/22 --exclude 10.20.1.0/24 --format json -o site.json
       camscan scan @networks.txt --profile gentle --fail-on listed
+      camscan scan 10.20.0.0/24 --site depot --with-credentials
     """
     from camscan.cli.aims import Choices, connected_networks
     from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.cli.logins import Chosen, broker_if
     from camscan.cli.progress import Progress
     from camscan.cli.scanning import new_job, resumed_job, run
     from camscan.cli.writing import write_report
@@ -79,13 +85,14 @@ def scan(
     if not (targets or resume or quiet):
         click.echo(f"Scanning the connected private networks: {', '.join(connected_networks()) or 'none'}", err=True)
     with Store.open(db) as store:
-        if resume:
-            before = store.resume(store.scan(resume).id)
-            job = resumed_job(before, choices, store.covered(before.id))
+        before = store.scan(resume) if resume else None
+        login = broker_if(choices, Chosen(credentials_file, unlock), before.site if before else site, rules)
+        if before:
+            job = resumed_job(store.resume(before.id), choices, store.covered(before.id))
         else:
             job = new_job(choices, site)
             store.begin(job.scan)
-        ended = asyncio.run(run(job, store, Progress(quiet=quiet)))
+        ended = asyncio.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
     write_report(report, format_, output)
     if not quiet and ended.status is not ScanStatus.COMPLETE:

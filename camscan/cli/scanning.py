@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner
 from camscan.cli.nmapping import NmapSource
 from camscan.cli.progress import Progress
+from camscan.credentials.broker import CredentialBroker
 from camscan.engine import Engine
 from camscan.errors import UsageError
 from camscan.net.interfaces import Interface
@@ -31,8 +32,9 @@ _SELDOM = (100_000, 50, 100)
 """Thresholds of the garbage collector; with the usual ones it takes two fifths of the CPU time of a /16."""
 _SHOWN_TARGETS = 64
 """Targets that the record shows; its settings hold all of them."""
-_NOT_KEPT = frozenset({"targets", "snmp_community"})
-"""Choices that the record does not hold: the targets stand in it with files read in, and secrets are never stored."""
+_NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
+"""Choices that the record does not hold: the targets stand in it with files read in, secrets are never stored, and
+logins are made only by a command that says so."""
 _BLIND_SHARE = 0.05
 """Sends that this host itself refused, of all targets, above which a scan is partial."""
 
@@ -51,6 +53,7 @@ class Job:
     done: frozenset[str] = frozenset()
     seconds: float | None = None
     nmap: NmapSource | None = None
+    broker: CredentialBroker | None = None
 
 
 async def run(job: Job, store: Store, progress: Progress) -> Scan:
@@ -71,9 +74,10 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
 
 def _net(job: Job, interfaces: Sequence[Interface]) -> LiveNet:
     scope = Scope(job.aim.targets, job.aim.excluded)
+    ranges = job.aim.asked.ranges
     if job.nmap is not None:
-        return PresweptNet(scope, job.manner.profile, interfaces, job.aim.asked.ranges, source=job.nmap)
-    return LiveNet(scope, job.manner.profile, interfaces, job.aim.asked.ranges)
+        return PresweptNet(scope, job.manner.profile, interfaces, ranges, job.broker, source=job.nmap)
+    return LiveNet(scope, job.manner.profile, interfaces, ranges, job.broker)
 
 
 @contextlib.contextmanager
@@ -145,6 +149,8 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield f"{net.dropped} datagrams were lost for want of room: ask again at a lower --rate"
     for address in sorted(net.faded):
         yield f"{address} answered, then stopped; it was asked at half the pace from then on"
+    if job.broker is not None:
+        yield from job.broker.notes
     if engine.crashed:
         yield f"{engine.crashed} attempts crashed by a fault of camscan: please report the log"
 
@@ -197,6 +203,7 @@ def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
         exclude=(*choices.exclude, *now.exclude),
         exclude_files=tuple(dict.fromkeys((*choices.exclude_files, *now.exclude_files))),
         snmp_community=now.snmp_community,
+        with_credentials=now.with_credentials,
     )
     record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
     aimed, asking = aim(choices), manner(choices)

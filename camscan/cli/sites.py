@@ -14,8 +14,11 @@ import click
 from camscan.cli.aims import Choices, aim, manner
 from camscan.cli.exits import Exit
 from camscan.cli.judging import chosen_policies
+from camscan.cli.logins import Chosen
 from camscan.cli.pinging import url_of
 from camscan.cli.receivers import Apprise, Webhook
+from camscan.credentials.keeping import MAX_FILE
+from camscan.credentials.sources import read_private
 from camscan.errors import CamscanError, UsageError
 from camscan.net.names import resolve
 from camscan.policy import Policy
@@ -58,7 +61,14 @@ def choices(config: Config, site: Site) -> Choices:
         profile=site.profile,
         rate=site.rate,
         channels=",".join(site.channels) or None,
+        with_credentials=site.credentials is not None,
     )
+
+
+def logins(config: Config, site: Site) -> Chosen:
+    """Where the logins of a site are enrolled."""
+    file = config.path(site.credentials) if site.credentials is not None else None
+    return Chosen(file, site.unlock or "", config.folder)
 
 
 def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[Policy, ...]:
@@ -110,6 +120,7 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         *_each("exclude", site.exclude, lambda text: parse([text], resolve=resolve, whole_networks=True)),
         *_each("exclude_files", site.exclude_files, lambda name: _exclusions(config, name)),
         *_each("channels", site.channels, lambda name: manner(Choices(channels=name))),
+        *_each("credentials", [site.credentials] if site.credentials else [], lambda name: _private(config, name)),
         *_each("policies", site.policies, lambda name: chosen_policies([_policy(config, name)])),
     ]
     yield from found
@@ -137,6 +148,10 @@ def _each(key: str, values: Sequence[str], use: Callable[[str], object]) -> Iter
         except CamscanError as error:
             for line in str(error).splitlines():
                 yield (key, number), line
+
+
+def _private(config: Config, name: str) -> object:
+    return read_private(config.path(name), MAX_FILE)
 
 
 def _exclusions(config: Config, name: str) -> object:

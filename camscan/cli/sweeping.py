@@ -17,9 +17,11 @@ from camscan.cli.aims import aim
 from camscan.cli.alerting import messages_for
 from camscan.cli.history import MARK, remembered, sweeps_of
 from camscan.cli.judging import deemed
+from camscan.cli.logins import broker_if
 from camscan.cli.progress import Progress
 from camscan.cli.scanning import Job, new_job, resumed_job, run
-from camscan.cli.sites import choices, policies
+from camscan.cli.sites import choices, logins, policies
+from camscan.credentials.broker import ALERT
 from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.policy import Policy
@@ -77,13 +79,15 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
         if other is not None:
             tell("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")
-        job = _job(ground, site, lists)
+        login = broker_if(choices(ground.config, site), logins(ground.config, site), site.name, ground.rules)
+        job = replace(_job(ground, site, lists), broker=login)
         tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.aim.asked.count, covered=len(job.done) or None)
         ended = asyncio.run(run(replace(job, seconds=seconds), ground.store, Progress(quiet=True)))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:
-            tell("scan.note", site=site.name, scan=ended.id, note=note)
+            level = logging.WARNING if note.startswith(ALERT) else logging.INFO
+            tell("scan.note", level, site=site.name, scan=ended.id, note=note)
         return Swept(site.name, ended, _take_in(ground, site, ended, lists))
 
 

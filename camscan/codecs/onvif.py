@@ -1,7 +1,7 @@
 """The questions of the ONVIF device service that need no login (ONVIF Core Specification), and the answers to them.
 
 Only operations that read can be encoded, and never a WS-Security header: a request without a user name is refused at
-worst, while one with a wrong login counts towards a lockout.
+worst, while one with a wrong login counts towards a lockout. Whoever holds an enrolled login puts it in elsewhere.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ ACTIONS: tuple[str, ...] = tuple(_PARAMETERS)
 
 _REQUEST = (
     '<?xml version="1.0" encoding="UTF-8"?>'
-    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">{header}<s:Body>'
     '<{action} xmlns="http://www.onvif.org/ver10/device/wsdl">{parameters}</{action}>'
     "</s:Body></s:Envelope>"
 )
@@ -87,12 +87,16 @@ _INFORMATION = MappingProxyType(
 _DENIALS = ("notauthorized", "unauthorized", "failedauthentication", "invalidsecurity", "authorityfailure", "locked")
 
 
-def encode(action: str) -> bytes:
-    """The request for one of `ACTIONS`, on one line and without login. Raises UsageError for any other."""
+def encode(action: str, *, header: bool = False) -> bytes:
+    """The request for one of `ACTIONS`, on one line and without login. Raises UsageError for any other.
+
+    With an empty `header` there is a place into which others may put one.
+    """
     parameters = _PARAMETERS.get(action)
     if parameters is None:
         raise UsageError(f"ONVIF operation {action[:64]!r} cannot be asked for: it must be one of {', '.join(ACTIONS)}")
-    return _REQUEST.format(action=action, parameters=parameters).encode("ascii")
+    place = "<s:Header/>" if header else ""
+    return _REQUEST.format(header=place, action=action, parameters=parameters).encode("ascii")
 
 
 def decode(body: bytes, action: str = "") -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from camscan.errors import UsageError
 
+_DIGEST = re.compile(rb"#PasswordDigest\">([A-Za-z0-9+/=]+)<")
 _EMPTY_HEADER = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?Header)\s*(?:/>|>\s*</\1\s*>)")
 
 _OASIS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss"
@@ -50,3 +51,8 @@ def signed(envelope: bytes, login: tuple[str, str], *, nonce: bytes, created: da
     if count != 1:
         raise UsageError(f"a token has no place in this envelope: it has {count} empty headers and not one")
     return result
+
+
+def digests(envelope: bytes) -> tuple[str, ...]:
+    """The password digests in an envelope that has been signed here."""
+    return tuple(found.decode() for found in _DIGEST.findall(envelope))

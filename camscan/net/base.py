@@ -115,6 +115,10 @@ class Enrolled(Protocol):
     No secret passes through here: the request is the asker's, and whoever stands behind this answers the challenge.
     """
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the device has taken the login, here or at another port, in this run."""
+
     async def ask(self, request: HttpRequest) -> Exchange:
         """Ask for one resource, with the login where the device asks for one; redirects are not followed.
 
@@ -138,6 +142,10 @@ class Send(Protocol):
 class Login(Protocol):
     """What may be said to one port of one enrolled device, and when."""
 
+    @property
+    def accepted(self) -> bool:
+        """See `Enrolled.accepted`."""
+
     def objection(self, certificate: bytes) -> str:
         """Why nothing may be said to the peer with this certificate (DER, empty where it showed none); else ""."""
 
@@ -159,6 +167,7 @@ class LoginReason(StrEnum):
     REFUSED = "login refused"
     LOCKED = "login locked"
     OTHER_DEVICE = "not the enrolled device"
+    UNRECOGNISED = "not recognised as the enrolled device"
     CERTIFICATE = "certificate changed"
     UNSAFE = "login would not be safe"
     NO_SECRET = "secret cannot be read"  # noqa: S105 - a reason

@@ -246,6 +246,11 @@ class _LoggedIn:
     login: Login
     browser: _Browser
 
+    @property
+    def accepted(self) -> bool:
+        """See `Enrolled.accepted`."""
+        return self.login.accepted
+
     async def ask(self, request: HttpRequest) -> Exchange:
         """See `Enrolled.ask`."""
         return await self.login.ask(request, self.browser.send)

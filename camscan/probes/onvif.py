@@ -29,8 +29,8 @@ class OnvifProbe:
         """See `Probe.run`."""
         tried = {o.port for o in ask.seen if o.channel == "onvif"}
         found = any(_is_onvif(o, ask.seen) for o in ask.seen if o.channel == "onvif")
-        services = () if found else _services(ask.address, ask.seen)
-        for port, tls, path in (service for service in services if service[0] not in tried):
+        known_services = () if found else services(ask.address, ask.seen)
+        for port, tls, path in (service for service in known_services if service[0] not in tried):
             async with net.browse(ask.address, port, tls=tls) as browser:
                 first = await _ask(browser, path, onvif.ACTIONS[0])
                 if not _is_onvif(first, ask.seen):
@@ -70,7 +70,7 @@ def _foreign(answer: Observation) -> Observation:
     return replace(answer, outcome=Outcome.GARBLED, fields={}, reason="no ONVIF answer") if heard else answer
 
 
-def _services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, bool, str]]:
+def services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, bool, str]]:
     """Port, TLS and path of the services to try: those that answers name for this very address, then the web ports."""
     found: dict[tuple[int, bool], str] = {}
     for observation in seen:

@@ -11,6 +11,7 @@ from camscan.probes.base import Probe, Stage
 from camscan.probes.dh01 import DH01
 from camscan.probes.dhip import DHIP
 from camscan.probes.dvrip import DVRIP, DVRIP_REALM
+from camscan.probes.login import LoginProbe
 from camscan.probes.mdns import MDNS
 from camscan.probes.mhed import MHED
 from camscan.probes.moi import MOI
@@ -44,11 +45,16 @@ PROBES: tuple[Probe, ...] = (
 ON_REQUEST: tuple[Probe, ...] = (BAICHUAN,)
 """Probes that run only where their channel is named: their request is the one that a login would begin with."""
 
-CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST) for c in probe.channels), "snmp"]))
+LOGIN: tuple[Probe, ...] = (LoginProbe(),)
+"""Probes that ask enrolled devices what they tell behind their login; they run only where the operator says so."""
+
+CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST, *LOGIN) for c in probe.channels), "snmp"]))
 
 
-def select(channels: Collection[str] | None, community: str | None = None) -> tuple[Probe, ...]:
-    """The probes of the chosen channels (None: all).
+def select(
+    channels: Collection[str] | None, community: str | None = None, *, logins: bool = False
+) -> tuple[Probe, ...]:
+    """The probes of the chosen channels (None: all), with those behind a login only where `logins` are allowed.
 
     Raises:
         UsageError: a channel that does not exist.
@@ -57,6 +63,7 @@ def select(channels: Collection[str] | None, community: str | None = None) -> tu
     if unknown:
         raise UsageError(f"no such channel: {', '.join(unknown)}; choose from {', '.join(CHANNELS)}")
     probes = (*PROBES, with_community(community).to_address()) if community else PROBES
+    probes = (*probes, *LOGIN) if logins else probes
     if channels is None:
         return probes
     named = (probe for probe in (*probes, *ON_REQUEST) if any(c in channels for c in probe.channels))

@@ -2,7 +2,7 @@
 
 from camscan.simulator.counters import Counters, Request
 from camscan.simulator.device import Device
-from camscan.simulator.library import honest, load, rogues
+from camscan.simulator.library import enrolled, honest, load, rogues
 from camscan.simulator.schema import Persona, Truth
 from camscan.simulator.site import NETWORK, Site, make_site, running_site
 
@@ -14,6 +14,7 @@ __all__ = (
     "Request",
     "Site",
     "Truth",
+    "enrolled",
     "honest",
     "load",
     "make_site",

@@ -55,6 +55,8 @@ class Counters:
     requests: list[Request] = field(default_factory=list)
     user_names: list[str] = field(default_factory=list)
     """Every user name in anything that came."""
+    logins: list[str] = field(default_factory=list)
+    """What became of each login, in order: "admitted", "refused" or "stale"."""
     violations: list[str] = field(default_factory=list)
     """The limits of a fragile device that were broken, in words."""
     _recent: deque[float] = field(default_factory=deque)

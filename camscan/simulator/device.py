@@ -13,6 +13,7 @@ from camscan.errors import HostError
 from camscan.simulator import binary, certificates, rtsp, sockets, web
 from camscan.simulator.counters import Counters
 from camscan.simulator.datagrams import Endpoint, services
+from camscan.simulator.doorkeeper import Doorkeeper
 from camscan.simulator.schema import Certificate, Persona, Truth
 from camscan.simulator.talk import Talk
 from camscan.simulator.template import Filler
@@ -95,7 +96,7 @@ class Device:
     def _bound(self) -> list[tuple[socket.socket, _Service]]:
         """The listening sockets; those on ports that nobody has to move are bound first."""
         bound = []
-        for service in sorted(_services(self.persona), key=lambda service: -service.port):
+        for service in sorted(_services(self.persona, self.counters), key=lambda service: -service.port):
             try:
                 sock = sockets.tcp_or_shifted(self.address, service.port)
             except OSError as error:
@@ -168,13 +169,14 @@ class Device:
         return await asyncio.to_thread(certificates.context, certificate.model_copy(update={**filled, "names": names}))
 
 
-def _services(persona: Persona) -> Iterator[_Service]:
+def _services(persona: Persona, counters: Counters) -> Iterator[_Service]:
     """The TCP services of a persona."""
+    door = Doorkeeper(persona.login, counters) if persona.login is not None else None
     for server in persona.web:
         for port in server.ports:
-            yield _Service(port, partial(web.serve, server))
+            yield _Service(port, partial(web.serve, server, door=door))
         for port in server.tls_ports:
-            yield _Service(port, partial(web.serve, server), server.certificate)
+            yield _Service(port, partial(web.serve, server, door=door), server.certificate)
     if persona.rtsp:
         for port in persona.rtsp.ports:
             yield _Service(port, partial(rtsp.serve, persona.rtsp))

@@ -14,6 +14,7 @@ from camscan.simulator.schema import Persona
 
 HONEST = ("hikvision", "dahua", "oem", "others", "non-targets", "look-alikes")
 ROGUES = ("rogues", "rogues-http", "rogues-tls", "rogues-rtsp", "rogues-onvif", "rogues-discovery", "rogues-binary")
+ENROLLED = ("enrolled",)
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
 _FOLDER = Path(__file__).parent / "personas"
@@ -27,6 +28,11 @@ def honest() -> tuple[Persona, ...]:
 def rogues() -> tuple[Persona, ...]:
     """The devices that misbehave, by defect or on purpose."""
     return load([_FOLDER / f"{name}.yaml" for name in ROGUES])
+
+
+def enrolled() -> tuple[Persona, ...]:
+    """The devices that tell more to whoever may log in."""
+    return load([_FOLDER / f"{name}.yaml" for name in ENROLLED])
 
 
 def load(files: Sequence[Path]) -> tuple[Persona, ...]:

@@ -65,12 +65,36 @@ class Certificate(_Part):
     """Whether nothing newer than TLS 1.0 is spoken."""
 
 
+class Login(_Part):
+    """Who is let in, and how the device asks for it.
+
+    A text that denies may name `{challenges}` (the lines of all WWW-Authenticate headers) and `{lock}` ("lock" once
+    there were `locks_after` wrong logins, else "unlock"); `{issued}` in a challenge is its nonce, which is good for
+    `nonce_uses` answers.
+    """
+
+    user: str
+    password: str
+    challenges: tuple[str, ...] = ()
+    tokens: bool = False
+    """Whether a WS-UsernameToken will do as well."""
+    denied: Answer
+    nonce_uses: int | None = None
+    locks_after: int = 5
+    clock: int = 0
+    """Seconds that its clock is ahead; the places `{clock_year}` to `{clock_second}` tell it."""
+
+
 class Onvif(_Part):
-    """The device service: SOAP bodies by operation, all behind one head, and the answer to every other operation."""
+    """The device service: SOAP bodies by operation, all behind one head, and the answer to every other operation.
+
+    `behind` are operations that need the persona's login; without it they have the answer `otherwise`.
+    """
 
     path: str = "/onvif/device_service"
     head: str = "HTTP/1.1 200 OK\nContent-Type: application/soap+xml; charset=utf-8\nContent-Length: {length}\n"
     answers: dict[str, str] = {}
+    behind: dict[str, str] = {}
     otherwise: Answer
 
 
@@ -81,6 +105,8 @@ class Web(_Part):
     tls_ports: tuple[Port, ...] = ()
     certificate: Certificate | None = None
     routes: dict[str, Answer]
+    behind: dict[str, Answer] = {}
+    """Routes that need the persona's login; they are tried before the others."""
     onvif: Onvif | None = None
 
     @model_validator(mode="after")
@@ -215,6 +241,7 @@ class Persona(_Part):
     serial: str = ""
     values: dict[str, str] = {}
     """Further places that its texts may name; each also as `NAME_xml` and `NAME_json`, escaped."""
+    login: Login | None = None
     web: tuple[Web, ...] = ()
     rtsp: Rtsp | None = None
     dvrip: Dvrip | None = None

@@ -65,9 +65,9 @@ def make_site(personas: Sequence[Persona], network: str = NETWORK) -> Site:
     return Site(network, [Device(persona, address) for persona, address in zip(personas, addresses, strict=True)])
 
 
-def running_site() -> Site:
-    """The site of all honest personas on 127.77.0.0/24."""
-    return make_site(library.honest())
+def running_site(*, enrolled: bool = False) -> Site:
+    """The site of all honest personas on 127.77.0.0/24, and behind them those with a login where asked."""
+    return make_site(library.honest() + (library.enrolled() if enrolled else ()))
 
 
 def _notes(devices: Sequence[Device]) -> list[str]:

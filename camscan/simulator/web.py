@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from camscan.simulator.counters import Request
+from camscan.simulator.doorkeeper import Doorkeeper, Verdict
 from camscan.simulator.schema import Answer, Onvif, Web
 from camscan.simulator.talk import Talk
 
 _OPERATION = re.compile(rb"<(?:[\w-]+:)?Body[^>]*>\s*<(?:[\w-]+:)?(\w+)")
 
 
-async def serve(web: Web, talk: Talk) -> None:
+async def serve(web: Web, talk: Talk, door: Doorkeeper | None = None) -> None:
     """Answer requests for as long as the client and the answers keep the connection open."""
     while True:
         head = await talk.head()
@@ -20,22 +22,54 @@ async def serve(web: Web, talk: Talk) -> None:
             return
         request = Request(talk.port, line[0], line[1], head.decode("latin-1"), await talk.body(head))
         talk.counters.asked(request)
-        answer = choose(web, request)
-        await talk.send(talk.filler.answer(answer, {"target": request.target}, with_body=request.method != "HEAD"))
+        answer, values = _answer(web, request, door, talk.filler.fill)
+        values = {**values, "target": request.target}
+        await talk.send(talk.filler.answer(answer, values, with_body=request.method != "HEAD"))
         if not _stays_open(answer.head):
             return
 
 
-def choose(web: Web, request: Request) -> Answer:
-    """The answer to a request."""
+def _answer(
+    web: Web, request: Request, door: Doorkeeper | None, fill: Callable[[str], str]
+) -> tuple[Answer, dict[str, str]]:
+    """The answer to a request, and what its places are filled with."""
+    if door is None:
+        return choose(web, request), {}
+    behind = _behind(web, request)
+    if behind is None:
+        return choose(web, request), door.clock()
+    verdict = door.look(request)
+    if verdict is Verdict.ADMITTED:
+        return behind, door.clock()
+    is_soap = web.onvif is not None and _is_soap(web.onvif, request)
+    denied = web.onvif.otherwise if web.onvif is not None and is_soap else door.login.denied
+    return denied, door.clock() | door.denial(verdict, fill)
+
+
+def _behind(web: Web, request: Request) -> Answer | None:
+    """The answer to a request that needs a login."""
+    if web.onvif is not None and _is_soap(web.onvif, request):
+        found = _OPERATION.search(request.body)
+        body = web.onvif.behind.get(found[1].decode()) if found else None
+        return None if body is None else Answer(head=web.onvif.head, body=body)
     path = request.target.partition("?")[0]
-    if web.onvif is not None and path == web.onvif.path and request.method == "POST":
+    return web.behind.get(request.target) or web.behind.get(path)
+
+
+def choose(web: Web, request: Request) -> Answer:
+    """The answer to a request that needs no login."""
+    path = request.target.partition("?")[0]
+    if web.onvif is not None and _is_soap(web.onvif, request):
         return _operation(web.onvif, request.body)
     for exact in (request.target, path):
         if exact in web.routes:
             return web.routes[exact]
     starts = (route for route in web.routes if route.endswith("*") and path.startswith(route[:-1]))
     return web.routes[max(starts, key=len)]
+
+
+def _is_soap(onvif: Onvif, request: Request) -> bool:
+    return request.method == "POST" and request.target.partition("?")[0] == onvif.path
 
 
 def _operation(onvif: Onvif, body: bytes) -> Answer:

@@ -88,6 +88,12 @@ class Site(Part):
     expect: StrictInt | None = Field(
         default=None, ge=1, description="write how many devices the site has, such as expect = 50"
     )
+    credentials: Text | None = Field(
+        default=None, description='name the file of enrolled logins, such as credentials = "credentials.json"'
+    )
+    unlock: Annotated[str, Field(pattern=r"^(file|systemd):.+$")] | None = Field(
+        default=None, description='say where its key is, such as unlock = "systemd:camscan-key" or "file:camscan.key"'
+    )
     allow_public: StrictBool = Field(default=False, description="write true or false")
     allow_large: StrictBool = Field(default=False, description="write true or false")
 
@@ -97,6 +103,12 @@ class Site(Part):
         if any(value == "-" or value.startswith("@") for value in values):
             raise ValueError("files and stdin cannot be named here")
         return values
+
+    @model_validator(mode="after")
+    def _can_be_unlocked(self) -> Site:
+        if (self.unlock is not None) != (self.credentials or "").endswith(".age"):
+            raise ValueError("unlock goes with credentials that are encrypted (.age), and is needed for them")
+        return self
 
     @field_validator("decoys")
     @classmethod

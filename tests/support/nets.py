@@ -134,8 +134,10 @@ class _ScriptedLogin:
     net: ScriptedNet
     address: str
     port: int
+    accepted: bool = False
 
     async def ask(self, request: HttpRequest) -> Exchange:
         if reason := self.net.logins[self.address]:
             return Exchange(self.address, self.port, Outcome.AUTH_REQUIRED, AT, reason=reason)
+        self.accepted = True
         return await _ScriptedBrowser(self.net, self.address, self.port).fetch(request)

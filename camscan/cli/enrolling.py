@@ -1,0 +1,74 @@
+"""From the words of `camscan credentials` to an enrolment, and from enrolments to lines for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from camscan.cli.judging import library
+from camscan.cli.logins import asked
+from camscan.credentials import sources
+from camscan.credentials.enrolment import Book, Enrolment, explained
+from camscan.credentials.pins import Pins
+from camscan.devices.identity import to_mac
+from camscan.errors import UsageError
+
+
+def enrolment(given: Mapping[str, Any], site: str | None, source: str, file: Path) -> Enrolment:
+    """The enrolment that was described. The secret comes last: nobody is asked for one that cannot be used.
+
+    Raises:
+        UsageError: it is not bound to a device or to a network and a maker, or a part of it cannot be used.
+        HostError: the secret cannot be read.
+    """
+    words = {name: value for name, value in given.items() if value not in (None, (), False)}
+    if words.get("mac"):
+        words["mac"] = to_mac(words["mac"]) or words["mac"]
+    if words.get("certificate"):
+        words["certificate"] = words["certificate"].replace(":", "").lower()
+    if words.get("maker"):
+        words["maker"] = _maker(words["maker"])
+    _made({**words, "site": site, "secret": "to come"})
+    secret = sources.read(source, lambda: asked(f"Password of {words['user']}", twice=True), file.parent)
+    kept = {"source": source} if sources.is_kept(source) else {"secret": secret}
+    return _made({**words, "site": site, **kept})
+
+
+def lines(book: Book, pins: Pins, site: str | None) -> list[str]:
+    """The enrolments of a site, or of all sites where none is named, and the pins of each."""
+    found = []
+    for one in book.logins:
+        if site is None or one.site == site:
+            found.append("  ".join(filter(None, (one.site or "-", one.place, one.user, *_terms(one)))))
+            pinned = [pin for pin in pins.of(one.site) if pin.address == one.address or one.network]
+            found += [f"    port {p.port} of {p.address} pinned {p.since}: {p.certificate}" for p in pinned]
+    return found
+
+
+def _terms(one: Enrolment) -> Iterator[str]:
+    named = (("MAC", one.mac), ("serial", one.serial), ("certificate", one.certificate))
+    yield from (f"{name} {value}" for name, value in named if value)
+    if one.ports:
+        yield f"ports {','.join(map(str, one.ports))}"
+    yield f"secret from {one.source}" if one.source else "secret kept here"
+    if one.basic:
+        yield "Basic over plain HTTP allowed"
+    if one.needs_tls:
+        yield "TLS only"
+
+
+def _made(words: Mapping[str, Any]) -> Enrolment:
+    try:
+        return Enrolment.model_validate(words)
+    except ValidationError as error:
+        raise UsageError(f"cannot enrol this: {explained(error)}") from None
+
+
+def _maker(name: str) -> str:
+    known = {maker.casefold(): maker for maker in library().vocabulary.makers}
+    if name.casefold() not in known:
+        raise UsageError(f"no maker {name!r} is known: write it as `camscan fingerprints list` does")
+    return known[name.casefold()]

@@ -1,0 +1,81 @@
+"""`camscan credentials test`: whether a device takes the login that is enrolled for it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.records import LedgerEntry, Observation, Outcome
+
+if TYPE_CHECKING:
+    from camscan.cli.aims import Choices
+    from camscan.credentials.broker import CredentialBroker
+
+
+@click.command()
+@click.argument("address")
+@click.option("--ports", metavar="LIST", help="TCP ports to ask instead of the usual ones.")
+@options.site
+@options.credentials_file
+@options.unlock
+def test(address: str, ports: str | None, site: str | None, credentials_file: Path | None, unlock: str) -> None:
+    """Look at one device without a login, check that it is the enrolled one, and log in once.
+
+    Nothing is stored but the certificate's fingerprint. The exit code is 0 only where the device took the login.
+
+    \b
+    Examples:
+      camscan credentials test 10.20.0.7
+      camscan credentials test 10.20.0.7 --site depot --ports 443
+    """
+    from camscan.cli.aims import Choices
+    from camscan.cli.judging import library
+    from camscan.cli.logins import Chosen, broker
+    from camscan.reports.escape import terminal
+
+    choices = Choices((address,), ports=ports, with_credentials=True)
+    login = broker(Chosen(credentials_file, unlock), site, library())
+    ended = asyncio.run(_ended(choices, login))
+    if ended is None:
+        click.echo("nothing answers there, or nothing asks for a login")
+        sys.exit(Exit.FAILED)
+    accepted = ended.outcome is Outcome.ANSWERED
+    click.echo(terminal(f"port {ended.port}, {ended.asked}: {'login accepted' if accepted else ended.reason}"))
+    sys.exit(Exit.DONE if accepted else Exit.FAILED)
+
+
+async def _ended(choices: Choices, login: CredentialBroker) -> Observation | None:
+    """Cover one address and give what came of its login."""
+    from camscan.cli.aims import aim, manner
+    from camscan.engine import Engine
+    from camscan.net.live import LiveNet
+    from camscan.net.scope import Scope
+    from camscan.probes.base import Stage
+
+    aimed, asking = aim(choices), manner(choices)
+    unicast = replace(asking.plan, probes=[p for p in asking.plan.probes if p.stage is not Stage.SEGMENT])
+    kept = _Kept()
+    async with LiveNet(Scope(aimed.targets), asking.profile, broker=login) as net:
+        await Engine(net, unicast, kept, window=1).run(aimed.asked.shuffled(0))
+    return next((one for one in kept.seen if one.channel == "login"), None)
+
+
+class _Kept:
+    """Implements `camscan.engine.Sink` in memory."""
+
+    def __init__(self) -> None:
+        self.seen: list[Observation] = []
+
+    async def put(self, observation: Observation) -> None:
+        """See `Sink.put`."""
+        self.seen.append(observation)
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        """See `Sink.put_ledger`."""

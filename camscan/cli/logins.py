@@ -1,0 +1,154 @@
+"""From a file of enrolments to the broker of one run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from platformdirs import user_config_path
+from pydantic import SecretStr
+
+from camscan.cli.aims import Choices, aim
+from camscan.cli.judging import judged
+from camscan.credentials import sources
+from camscan.credentials.broker import CredentialBroker, Sight
+from camscan.credentials.enrolment import Enrolment, SiteBook
+from camscan.credentials.keeping import CredentialFile
+from camscan.credentials.pins import Pins
+from camscan.credentials.sighting import Sighting
+from camscan.devices.identity import Kind, identity_of
+from camscan.errors import UsageError
+from camscan.identify.library import Library
+from camscan.records import Device, Level, Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Where the enrolments are, and how their file is opened where it is encrypted."""
+
+    file: Path | None = None
+    unlock: str = "prompt"
+    folder: Path = field(default_factory=Path)
+    """What relative places in `unlock` are relative to."""
+
+    def opened(self) -> CredentialFile:
+        """The file of enrolments, as it is kept."""
+        file = self.file or user_config_path("camscan", appauthor=False) / "credentials.json"
+        return CredentialFile(file, lambda: sources.read(self.unlock, lambda: asked(f"Key of {file}"), self.folder))
+
+
+def asked(what: str, *, twice: bool = False) -> str:
+    """A secret from the terminal, without an echo.
+
+    Raises:
+        UsageError: there is no terminal.
+    """
+    if not sys.stdin.isatty():
+        raise UsageError(f"cannot ask for {what.lower()}: there is no terminal; name {sources.FORMS}")
+    return str(click.prompt(what, hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker:
+    """The broker of one run over one site.
+
+    Raises:
+        UsageError: the file cannot be used, or nothing is enrolled in it for this site.
+        HostError: the file cannot be read.
+    """
+    path, book = opened_for(chosen, site)
+    return CredentialBroker(site, book, Pins.beside(path), sight(rules), reader(path))
+
+
+def opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
+    """The file of enrolments, and what is in it for a site. Raises as `broker` says."""
+    file = chosen.opened()
+    book = SiteBook(file.load().of(site))
+    if not book.enrolments:
+        where = f"site {site!r}" if site else "scans without --site"
+        raise UsageError(f"{file.path} has no login for {where}: `camscan credentials add` makes one")
+    return file.path, book
+
+
+def broker_if(choices: Choices, chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker | None:
+    """The broker of a run that is allowed to log in; None for every other.
+
+    Raises:
+        UsageError: a file of logins is named in vain, or as `broker` says.
+        HostError: as `broker` says.
+    """
+    if choices.with_credentials:
+        return broker(chosen, site, rules)
+    if chosen.file is not None:
+        raise UsageError(f"{chosen.file} is not used without --with-credentials: write both, or neither")
+    return None
+
+
+def enrolled(choices: Choices, chosen: Chosen, site: str | None) -> str:
+    """What a run would log in to, in words.
+
+    Raises:
+        UsageError, HostError: as `broker_if` says.
+    """
+    if not choices.with_credentials:
+        return "none"
+    found = opened_for(chosen, site)[1].enrolments
+    devices = [e.address for e in found if e.address is not None]
+    networks = [e.place for e in found if e.network is not None]
+    inside = aim(choices).asked
+    parts = [f"{sum(address in inside for address in devices)} of {len(devices)} enrolled devices are targets"]
+    parts += [f"every device in {place}" for place in networks]
+    return f"{'; '.join(parts)}: one try each, and none after a refusal"
+
+
+def reader(file: Path) -> Callable[[Enrolment], SecretStr]:
+    """Gives the secret of an enrolment: from the file itself, or from where that says."""
+
+    def read(enrolment: Enrolment) -> SecretStr:
+        if enrolment.secret is not None:
+            return enrolment.secret
+        return sources.read(enrolment.source or "", lambda: "", file.parent)
+
+    return read
+
+
+def sight(rules: Library) -> Sight:
+    """Judges what an address shows of itself by the same rules as a report."""
+
+    def seen_at(address: str, seen: Sequence[Observation]) -> Sighting:
+        here = [observation for observation in seen if observation.target == address]
+        identity = identity_of(here)
+        devices = [one.device for one in judged(here, rules, ())]
+        return Sighting(
+            identity.link_macs,
+            tuple(dict.fromkeys((*identity.of(Kind.MAC), *(d.mac for d in devices if d.mac)))),
+            tuple(dict.fromkeys((*identity.of(Kind.SERIAL), *(d.serial for d in devices if d.serial)))),
+            _maker(devices),
+            next(_clocks(here), None),
+        )
+
+    return seen_at
+
+
+def _maker(devices: Sequence[Device]) -> str | None:
+    """The maker, where there is one device alone, and nothing speaks against it."""
+    if len(devices) != 1:
+        return None
+    device = devices[0]
+    sure = device.level is not None and device.level >= Level.LIKELY
+    return device.maker if sure and not device.conflicts else None
+
+
+def _clocks(seen: Sequence[Observation]) -> Iterator[timedelta]:
+    """How far the clock that the device told is ahead of ours."""
+    for observation in seen:
+        for text in observation.fields.get("onvif.datetime", ()):
+            try:
+                told = datetime.fromisoformat(text)
+            except ValueError:
+                continue
+            if told.tzinfo is not None:
+                yield told - observation.at

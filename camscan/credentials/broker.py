@@ -1,0 +1,102 @@
+"""For whom a login is enrolled, and what came of each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from camscan.credentials.dialogue import DeviceState, Dialogue, Ground, without
+from camscan.credentials.enrolment import Enrolment, SiteBook
+from camscan.credentials.pins import Pins
+from camscan.credentials.sighting import Sighting, objection
+from camscan.net.base import Exchange, HttpRequest, Login, LoginReason, Send
+from camscan.records import Observation
+
+_log = logging.getLogger(__name__)
+
+Sight = Callable[[str, Sequence[Observation]], Sighting]
+"""What an address has shown of itself, from what it said without a login."""
+ALERT = "ALERT: "
+"""Begins a note that somebody must look into."""
+_ALARMING = (LoginReason.CERTIFICATE, LoginReason.OTHER_DEVICE)
+
+Read = Callable[[Enrolment], SecretStr]
+
+
+class CredentialBroker:
+    """Implements `camscan.net.base.Broker` for one run over one site."""
+
+    def __init__(self, site: str | None, book: SiteBook, pins: Pins, sight: Sight, read: Read) -> None:
+        self._book = book
+        self._sight = sight
+        self._ground = Ground(site, pins, read, self._told)
+        self._devices: dict[str, DeviceState] = {}
+        self._dialogues: dict[tuple[str, int, bool], Dialogue] = {}
+        self._accepted: set[str] = set()
+        self._reasons: dict[str, str] = {}
+
+    def login(self, address: str, port: int, seen: Sequence[Observation], *, tls: bool) -> Login | None:
+        """See `Broker.login`. What an address shows is looked at until it fits what was enrolled, and no more then."""
+        candidates = [e for e in self._book.at(address) if not e.ports or port in e.ports]
+        if not candidates:
+            return None
+        device = self._devices.get(address)
+        if device is None or device.enrolment not in candidates:
+            sighting = self._sight(address, seen)
+            fitting = next((e for e in candidates if not objection(e, sighting)), None)
+            if fitting is None:
+                return self._stranger(address, port, candidates[0], sighting)
+            device = self._devices[address] = DeviceState(fitting, sighting.clock)
+        if device.enrolment.needs_tls and not tls:
+            return _Silent(address, port, f"{LoginReason.UNSAFE}: it is enrolled for TLS alone")
+        key = address, port, tls
+        if key not in self._dialogues:
+            self._dialogues[key] = Dialogue(self._ground, device, address, port, tls=tls)
+        return self._dialogues[key]
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What a reader of the scan must know about its logins; alerts first."""
+        alerts = [pair for pair in sorted(self._reasons.items()) if pair[1].startswith(_ALARMING)]
+        others = [pair for pair in sorted(self._reasons.items()) if not pair[1].startswith(_ALARMING)]
+        yield from (f"{ALERT}{address}: {reason}; no secret was sent" for address, reason in alerts)
+        yield from (f"{address}: {reason}" for address, reason in others)
+        if self._accepted:
+            count = len(self._accepted)
+            yield f"{count} device{'s' * (count != 1)} took the login that is enrolled"
+
+    def _stranger(self, address: str, port: int, enrolled: Enrolment, sighting: Sighting) -> Login | None:
+        """Something else than what was enrolled; in a network, that is no fault of it."""
+        if enrolled.address is None:
+            return None
+        reason = objection(enrolled, sighting)
+        self._told(address, reason)
+        return _Silent(address, port, reason)
+
+    def _told(self, address: str, reason: str) -> None:
+        if not reason:
+            self._accepted.add(address)
+        elif self._reasons.get(address) != reason:
+            _log.warning("%s: %s", address, reason)
+            self._reasons[address] = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Silent:
+    """Implements `camscan.net.base.Login` for those to whom nothing may be said."""
+
+    address: str
+    port: int
+    reason: str
+    accepted: bool = False
+
+    def objection(self, _certificate: bytes) -> str:
+        """See `Login.objection`."""
+        return self.reason
+
+    async def ask(self, _request: HttpRequest, _send: Send) -> Exchange:
+        """See `Login.ask`."""
+        return without(self.address, self.port, self.reason)

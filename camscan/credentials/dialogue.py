@@ -1,0 +1,273 @@
+"""The rules of a login at one port of one enrolled device. Each is there for a way in which secrets have been lost.
+
+- The first request carries no login: the secret is used only where the device asks for one.
+- One answer to a challenge. Who refuses it, says that logins are locked, or does not answer at all is left alone for
+  the rest of the run, at every port. A challenge that calls the nonce stale, or one to a login that was accepted
+  before, is answered once more: it was the nonce that was refused.
+- The strongest Digest that is offered comes first, then the WS-UsernameToken, and Basic last; over plain HTTP Basic is
+  used only where that was enrolled.
+- A token is made out for a device whose clock is at most five minutes off: nobody gets one for another time.
+- Over TLS the certificate must be the one that was enrolled, or that was there when the login was first used.
+- Nothing that an answer repeats of the login is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from pydantic import SecretStr
+
+from camscan.codecs import digest, framing, onvif
+from camscan.codecs.framing import Answer
+from camscan.credentials.enrolment import Enrolment
+from camscan.credentials.pins import Pins, fingerprint
+from camscan.credentials.schemes import BasicScheme, DigestScheme, Scheme, Signed, TokenScheme, offers_basic, veiled
+from camscan.errors import CamscanError, DecodeError, HostError, UsageError
+from camscan.net.base import Exchange, HttpRequest, LoginReason, Send
+from camscan.records import Outcome
+
+MAX_CLOCK_OFFSET = timedelta(minutes=5)
+
+_LOCKED = re.compile(
+    rb"lockstatus\W{1,4}lock(?:ed)?\W"
+    rb"|(?:user|account|device|address|login)s?(?:is|are|was|hasbeen|havebeen)?(?:temporarily)?locked"
+)
+"""In the text of a denial, lowered and without white space."""
+
+
+@dataclass(slots=True)
+class DeviceState:
+    """What is known of one enrolled device in this run. `ended` says why nothing more is said to it."""
+
+    enrolment: Enrolment
+    clock: timedelta | None = None
+    ended: str = ""
+    accepted: bool = False
+    secret: SecretStr | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all logins of a run share."""
+
+    site: str | None
+    pins: Pins
+    read: Callable[[Enrolment], SecretStr]
+    told: Callable[[str, str], None]
+    """Takes an address and the reason why its login ended, or "" for one that was accepted."""
+
+
+class _EndedError(Exception):
+    """The login ends here. `everywhere`: at every port of the device."""
+
+    def __init__(self, reason: str, *, everywhere: bool = True) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.everywhere = everywhere
+
+
+class Dialogue:
+    """Implements `camscan.net.base.Login` for one port."""
+
+    def __init__(self, ground: Ground, device: DeviceState, address: str, port: int, *, tls: bool) -> None:
+        self._ground = ground
+        self._device = device
+        self._address = address
+        self._port = port
+        self._tls = tls
+        self._certificate = ""
+        self._schemes: dict[bool, Scheme] = {}
+        self._proven: set[bool] = set()
+        self._unsafe: dict[bool, str] = {}
+
+    @property
+    def accepted(self) -> bool:
+        """See `Login.accepted`."""
+        return self._device.accepted
+
+    def objection(self, certificate: bytes) -> str:
+        """See `Login.objection`."""
+        self._certificate = fingerprint(certificate) if certificate else ""
+        if not self._certificate:
+            return self._end(f"{LoginReason.UNSAFE}: it shows no certificate")
+        pin = self._ground.pins.at(self._ground.site, self._address, self._port)
+        known = self._device.enrolment.certificate or (pin.certificate if pin else self._certificate)
+        if known == self._certificate:
+            return ""
+        since = "enrolled" if self._device.enrolment.certificate or pin is None else f"there since {pin.since}"
+        return self._end(f"{LoginReason.CERTIFICATE}: {known} was {since}, it shows {self._certificate}")
+
+    async def ask(self, request: HttpRequest, send: Send) -> Exchange:
+        """See `Login.ask`."""
+        async with self._device.lock:
+            reason = self._device.ended or self._unsafe.get(request.token, "")
+            if reason:
+                return self._without(reason)
+            try:
+                return await self._ask(request, send)
+            except UsageError as error:  # the asker's own request has no place for a token
+                return Exchange(self._address, self._port, Outcome.NOT_SENT, _now(), reason=str(error))
+
+    async def _ask(self, request: HttpRequest, send: Send) -> Exchange:
+        scheme, renewed = self._schemes.get(request.token), False
+        while True:
+            try:
+                signed = self._signed(scheme, request)
+            except _EndedError as ended:
+                return self._without(self._note(ended, token=request.token))
+            again = scheme is None or self._device.accepted
+            exchange = _veiled(await send(signed.request, signed.authorization, again=again), signed)
+            answer = _read(exchange)
+            if answer is None or not _denies(answer, token=request.token):
+                if scheme is not None and exchange.outcome is not Outcome.AUTH_REQUIRED:
+                    self._weigh(scheme, answer, token=request.token)
+                return exchange
+            if isinstance(scheme, TokenScheme) and request.token in self._proven:
+                return exchange  # the login was right before: it is this one question that it has no right to
+            try:
+                following = self._following(scheme, request, exchange, answer, renewed=renewed)
+            except _EndedError as ended:
+                reason = self._note(ended, token=request.token)
+                return replace(exchange, outcome=Outcome.AUTH_REQUIRED, reason=reason)
+            scheme, renewed = following, scheme is not None
+
+    def _signed(self, scheme: Scheme | None, request: HttpRequest) -> Signed:
+        if scheme is None:
+            return Signed(request)
+        if self._device.secret is None:
+            try:
+                self._device.secret = self._ground.read(self._device.enrolment)
+            except CamscanError as error:
+                raise _EndedError(f"{LoginReason.NO_SECRET}: {error}") from error
+        self._pin()
+        return scheme.sign(request, (self._device.enrolment.user, self._device.secret.get_secret_value()))
+
+    def _pin(self) -> None:
+        """Remember the certificate before the secret is used in front of it for the first time."""
+        pins, where = self._ground.pins, (self._ground.site, self._address, self._port)
+        if not self._tls or self._device.enrolment.certificate is not None or pins.at(*where) is not None:
+            return
+        try:
+            pins.learn(*where, self._certificate)
+        except HostError as error:
+            raise _EndedError(f"{LoginReason.UNSAFE}: {error}") from error
+
+    def _weigh(self, scheme: Scheme, answer: Answer | None, *, token: bool) -> None:
+        """Draw the conclusion from what came back to a login and is no denial."""
+        if answer is not None and _accepts(answer, token=token):
+            self._schemes[token] = scheme
+            self._proven.add(token)
+            self._device.accepted = True
+            self._ground.told(self._address, "")
+        elif not self._device.accepted:
+            self._end(f"{LoginReason.REFUSED}: no answer to it")
+
+    def _following(
+        self, scheme: Scheme | None, request: HttpRequest, exchange: Exchange, answer: Answer, *, renewed: bool
+    ) -> Scheme:
+        """What to answer a denial with.
+
+        Raises:
+            _EndedError: nothing.
+        """
+        if _locked(answer):
+            raise _EndedError(LoginReason.LOCKED)
+        values = answer.all("www-authenticate")
+        challenge = _answerable(digest.choose(values), exchange.raw)
+        if scheme is None:
+            return self._first(challenge, request, basic=offers_basic(values))
+        spent = renewed or not isinstance(scheme, DigestScheme)
+        if challenge is not None and not spent and (challenge.stale or request.token in self._proven):
+            return DigestScheme(challenge)
+        raise _EndedError(LoginReason.REFUSED)
+
+    def _first(self, challenge: digest.Digest | None, request: HttpRequest, *, basic: bool) -> Scheme:
+        """The first answer to a device that asks for a login."""
+        if challenge is not None:
+            return DigestScheme(challenge)
+        if request.token:
+            offset = self._device.clock or timedelta()
+            if abs(offset) > MAX_CLOCK_OFFSET:
+                raise _EndedError(f"{LoginReason.UNSAFE}: its clock is off by {_rounded(offset)}", everywhere=False)
+            return TokenScheme(lambda: _now() + offset)
+        if basic and (self._tls or self._device.enrolment.basic):
+            return BasicScheme()
+        why = "it offers Basic over plain HTTP alone" if basic else "it offers no way that is known"
+        raise _EndedError(f"{LoginReason.UNSAFE}: {why}", everywhere=False)
+
+    def _note(self, ended: _EndedError, *, token: bool) -> str:
+        if ended.everywhere:
+            return self._end(ended.reason)
+        self._unsafe[token] = ended.reason
+        self._ground.told(self._address, ended.reason)
+        return ended.reason
+
+    def _end(self, reason: str) -> str:
+        """Say nothing more to this device in this run."""
+        self._device.ended = reason
+        self._ground.told(self._address, reason)
+        return reason
+
+    def _without(self, reason: str) -> Exchange:
+        return without(self._address, self._port, reason)
+
+
+def without(address: str, port: int, reason: str) -> Exchange:
+    """How a request ends that was not sent, for want of a login."""
+    return Exchange(address, port, Outcome.AUTH_REQUIRED, _now(), reason=reason)
+
+
+def _read(exchange: Exchange) -> Answer | None:
+    if not exchange.raw:
+        return None
+    try:
+        return framing.read(exchange.raw)
+    except DecodeError:
+        return None
+
+
+def _denies(answer: Answer, *, token: bool) -> bool:
+    if answer.status == "401" or (answer.status == "403" and answer.all("www-authenticate")):
+        return True
+    if not token or not answer.content:
+        return False
+    try:
+        return onvif.is_denied(onvif.decode(answer.content))
+    except DecodeError:
+        return False
+
+
+def _accepts(answer: Answer, *, token: bool) -> bool:
+    """Whether an answer that does not deny shows that the login was looked at: redirects and failures do not."""
+    return answer.status[:1] in ("2", "4") or (token and b"Envelope" in answer.content)
+
+
+def _locked(answer: Answer) -> bool:
+    """Whether the device says that it takes no logins for a while."""
+    return _LOCKED.search(b"".join(answer.content[:16_384].lower().split())) is not None
+
+
+def _answerable(challenge: digest.Digest | None, raw: bytes) -> digest.Digest | None:
+    """The challenge, unless its texts cannot be sent back as they came: such an answer could only be refused."""
+    if challenge is None:
+        return None
+    texts = (challenge.realm, challenge.nonce, challenge.opaque or "")
+    return challenge if all(text.isascii() or text.encode() in raw for text in texts) else None
+
+
+def _veiled(exchange: Exchange, signed: Signed) -> Exchange:
+    return replace(exchange, replies=tuple(veiled(reply, signed.traces) for reply in exchange.replies))
+
+
+def _rounded(offset: timedelta) -> str:
+    minutes = round(abs(offset).total_seconds() / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

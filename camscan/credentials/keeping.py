@@ -1,0 +1,112 @@
+"""The file in which enrolments are kept: plain for its owner alone, or encrypted with age (a name ending in .age)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyrage
+from pydantic import SecretStr
+
+from camscan.credentials.enrolment import Book, parse
+from camscan.credentials.sources import read_private
+from camscan.errors import HostError, UsageError
+
+MAX_FILE = 16 * 1024 * 1024  # bytes; 2,000 enrolments have about half of one
+
+Unlock = Callable[[], SecretStr]
+"""Gives the key of an encrypted file when it is needed: an age identity (AGE-SECRET-KEY-1...), or a passphrase."""
+
+_IDENTITY = "AGE-SECRET-KEY-1"
+
+
+class CredentialFile:
+    """One file of enrolments. The key of an encrypted one is asked for at its first use, and once."""
+
+    def __init__(self, path: Path, unlock: Unlock) -> None:
+        self.path = path
+        self._unlock = unlock
+        self._key: SecretStr | None = None
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether it is encrypted, which its name says."""
+        return self.path.suffix == ".age"
+
+    def load(self, *, missing_ok: bool = False) -> Book:
+        """What is enrolled; `missing_ok`: nothing, where there is no file.
+
+        Raises:
+            UsageError: others can read it, the key is wrong, or its content cannot be used.
+            HostError: it cannot be read.
+        """
+        if missing_ok and not self.path.exists():
+            return Book()
+        data = read_private(self.path, MAX_FILE)
+        return parse(self._decrypted(data) if self.encrypted else data, str(self.path))
+
+    def save(self, book: Book) -> None:
+        """Replace the file as a whole; only its owner can read it.
+
+        Raises:
+            HostError: it cannot be written.
+            UsageError: the key cannot be used.
+        """
+        data = book.to_json()
+        if self.encrypted:
+            data = self._encrypted(data)
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(self.path, data)
+        except OSError as error:
+            raise HostError(f"cannot write {self.path}: {error.strerror}: choose another file") from error
+
+    def _decrypted(self, data: bytes) -> bytes:
+        key = self._unlocked()
+        try:
+            identity = _identity(key)
+            if identity is None:
+                return bytes(pyrage.passphrase.decrypt(data, key.get_secret_value()))
+            return bytes(pyrage.decrypt(data, [identity]))
+        except pyrage.DecryptError:
+            raise UsageError(f"{self.path} does not open with this key: name the right one with --unlock") from None
+
+    def _encrypted(self, data: bytes) -> bytes:
+        key = self._unlocked()
+        identity = _identity(key)
+        if identity is None:
+            return bytes(pyrage.passphrase.encrypt(data, key.get_secret_value()))
+        return bytes(pyrage.encrypt(data, [identity.to_public()]))
+
+    def _unlocked(self) -> SecretStr:
+        if self._key is None:
+            self._key = self._unlock()
+        return self._key
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read: all of it, or nothing. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _identity(key: SecretStr) -> pyrage.x25519.Identity | None:
+    """The age identity in the text of a key file; None where it is a passphrase."""
+    lines = key.get_secret_value().splitlines()
+    found = next((line.strip() for line in lines if line.strip().startswith(_IDENTITY)), None)
+    if found is None:
+        return None
+    try:
+        return pyrage.x25519.Identity.from_str(found)
+    except pyrage.IdentityError:
+        raise UsageError("the key is no age identity: make one with age-keygen, or use a passphrase") from None

@@ -1,0 +1,95 @@
+"""The ways to log in: each signs a request, and says in which forms the secret has left with it."""
+
+from __future__ import annotations
+
+import base64
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from camscan.codecs import digest, wsse
+from camscan.codecs.challenges import read_challenges
+from camscan.net.base import HttpRequest
+
+_RECOGNISABLE = 8  # characters from which a password is looked for in answers; shorter ones stand in ordinary text
+_RESPONSE = re.compile(r'response="([^"]+)"')
+
+Login = tuple[str, str]
+"""User name and password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A request with a login. `traces` must not be kept where an answer repeats them."""
+
+    request: HttpRequest
+    authorization: str = ""
+    traces: tuple[bytes, ...] = ()
+
+
+class Scheme(Protocol):
+    """One way to log in at one port."""
+
+    def sign(self, request: HttpRequest, login: Login) -> Signed:
+        """The request with a login. Raises UsageError where the request has no place for one."""
+
+
+@dataclass(slots=True)
+class DigestScheme:
+    """Digest with one nonce (RFC 7616); the count of answers is kept as the RFC asks for."""
+
+    challenge: digest.Digest
+    count: int = 0
+    cnonce: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    def sign(self, request: HttpRequest, login: Login) -> Signed:
+        """See `Scheme.sign`."""
+        self.count += 1
+        asked = digest.Asked("POST" if request.body else "GET", request.path, request.body)
+        header = digest.authorization(self.challenge, login, asked, count=self.count, cnonce=self.cnonce)
+        response = _RESPONSE.search(header)
+        return Signed(request, header, _traces(login, *([response[1]] if response else [])))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScheme:
+    """A WS-UsernameToken, which is made out for the time that `clock` tells."""
+
+    clock: Callable[[], datetime]
+
+    def sign(self, request: HttpRequest, login: Login) -> Signed:
+        """See `Scheme.sign`."""
+        nonce, created = secrets.token_bytes(16), self.clock()
+        body = wsse.signed(request.body, login, nonce=nonce, created=created)
+        return Signed(replace(request, body=body), "", _traces(login, *wsse.digests(body)))
+
+
+@dataclass(frozen=True, slots=True)
+class BasicScheme:
+    """Basic (RFC 7617): the password itself, for whoever can read the connection."""
+
+    def sign(self, request: HttpRequest, login: Login) -> Signed:
+        """See `Scheme.sign`."""
+        text = base64.b64encode(":".join(login).encode()).decode()
+        return Signed(request, f"Basic {text}", (*_traces(login, text), login[1].encode()))
+
+
+def offers_basic(values: Sequence[str]) -> bool:
+    """Whether one of the challenges in these WWW-Authenticate headers is Basic."""
+    return any(scheme == "basic" for value in values for scheme, _ in read_challenges(value))
+
+
+def veiled(data: bytes, traces: Sequence[bytes]) -> bytes:
+    """Bytes in which every trace of a secret is blanked out, at the same length."""
+    for trace in traces:
+        data = data.replace(trace, b"*" * len(trace))
+    return data
+
+
+def _traces(login: Login, *sent: str) -> tuple[bytes, ...]:
+    password = login[1]
+    kept = (password,) if len(password) >= _RECOGNISABLE else ()
+    return tuple(text.encode() for text in (*sent, *kept))

@@ -1,0 +1,112 @@
+"""Where a secret may come from: never the command line, nor the environment, which other users can read.
+
+prompt          asked for on the terminal, without an echo
+fd:N            an open file descriptor, such as that of a pipe
+file:PATH       a file that only its owner can read
+systemd:NAME    a credential that systemd has handed to the service (LoadCredential=)
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from camscan.errors import HostError, UsageError
+
+FORMS = "prompt, fd:N, file:PATH or systemd:NAME"
+MAX_SECRET = 4096  # bytes of a secret or of a key file
+
+Prompt = Callable[[], str]
+
+
+def is_kept(source: str) -> bool:
+    """Whether the secret can be read from there again, so that it need not be stored a second time."""
+    return source.startswith(("file:", "systemd:"))
+
+
+def read(source: str, prompt: Prompt, folder: Path = Path()) -> SecretStr:
+    """The secret from a source; `folder` is what a relative PATH is relative to.
+
+    Raises:
+        UsageError: the source cannot be used as written, or others can read it.
+        HostError: it cannot be read.
+    """
+    kind, _, rest = source.partition(":")
+    if source == "prompt":
+        data = prompt().encode()
+    elif kind == "fd" and rest.isascii() and rest.isdigit():
+        data = _read_descriptor(int(rest))
+    elif kind == "file" and rest:
+        data = read_private(folder / Path(rest).expanduser(), MAX_SECRET)
+    elif kind == "systemd" and rest and "/" not in rest and rest not in (".", ".."):
+        data = _read_handed(rest)
+    else:
+        raise UsageError(f"a secret is never written out on the command line: name its place, which is {FORMS}")
+    return _secret(data, kind)
+
+
+def read_private(path: Path, most: int) -> bytes:
+    """A file of the user's own (or root's) that nobody else can read.
+
+    Raises:
+        UsageError: it is another's, others can read it, it is no plain file, or it is too large.
+        HostError: it cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        _check_private(os.fstat(descriptor), path)
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            data = stream.read(most + 1)
+    finally:
+        os.close(descriptor)
+    if len(data) > most:
+        raise UsageError(f"{path} has more than {most:,} bytes")
+    return data
+
+
+def _check_private(found: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise UsageError(f"{path} is no plain file")
+    if found.st_uid not in (0, os.geteuid()):
+        raise UsageError(f"{path} belongs to another user: copy it to a file of your own, with mode 0600")
+    if stat.S_IMODE(found.st_mode) & 0o077:
+        raise UsageError(f"others can read {path}: chmod 600 {path}")
+
+
+def _read_descriptor(number: int) -> bytes:
+    try:
+        with os.fdopen(number, "rb", closefd=False) as stream:
+            return stream.read(MAX_SECRET + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read a secret from descriptor {number}: {error.strerror}") from error
+
+
+def _read_handed(name: str) -> bytes:
+    """A credential of systemd, which sees to it that only the service can read it."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if not folder:
+        raise HostError(f"systemd has handed over no credential {name}: run under a unit with LoadCredential={name}")
+    try:
+        with (Path(folder) / name).open("rb") as stream:
+            return stream.read(MAX_SECRET + 1)
+    except OSError as error:
+        raise HostError(f"cannot read systemd's credential {name}: {error.strerror}") from error
+
+
+def _secret(data: bytes, kind: str) -> SecretStr:
+    if len(data) > MAX_SECRET:
+        raise UsageError(f"the secret from {kind} has more than {MAX_SECRET:,} bytes")
+    try:
+        text = data.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise UsageError(f"the secret from {kind} is no text in UTF-8") from None
+    if not text or "\0" in text:
+        raise UsageError(f"the secret from {kind} is empty, or no text")
+    return SecretStr(text)

@@ -1,0 +1,108 @@
+"""Whether the login that is enrolled for a device is taken, found by one question that needs it.
+
+The questions are those that are asked of every device without a login, too. Nothing is sent where none is enrolled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from camscan.codecs import onvif, over_http
+from camscan.net.base import Exchange, HttpRequest, LoginReason, Net
+from camscan.probes.answers import observe
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.onvif import services
+from camscan.probes.web import API_PATHS, observe_page
+from camscan.records import Observation, Outcome
+
+CHANNEL = "login"
+
+_MAX_PORTS = 3
+_SOAP = "GetDeviceInformation"
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question to one port: a GET, or the operation of the ONVIF service at that path."""
+
+    port: int
+    tls: bool
+    path: str
+    soap: bool = False
+
+    @property
+    def request(self) -> HttpRequest:
+        """The request, with a place for a token where it is SOAP."""
+        if not self.soap:
+            return HttpRequest(self.path)
+        return HttpRequest(self.path, onvif.encode(_SOAP, header=True), onvif.CONTENT_TYPE, token=True)
+
+    def observed(self, exchange: Exchange) -> Observation:
+        """What its answer says, on the channel that asks the same without a login."""
+        if self.soap:
+            return observe(exchange, "onvif", _SOAP, partial(over_http.onvif_answer, action=_SOAP))
+        return observe_page(exchange, self.path)
+
+
+class LoginProbe:
+    """Asks enrolled devices one question after the other, until one is answered by the login or refused."""
+
+    channels = (CHANNEL,)
+    stage = Stage.LOGIN
+    cost = Cost(0, 0, 12, 2_500)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        ending: Observation | None = None
+        for question in _questions(ask):
+            async with net.enrolled(ask.address, question.port, ask.seen, tls=question.tls) as device:
+                if device is None:
+                    continue
+                exchange = await device.ask(question.request)
+            if device.accepted:
+                yield question.observed(exchange)
+                yield _ended(question, replace(exchange, outcome=Outcome.ANSWERED, replies=(), reason=""))
+                return
+            if exchange.outcome is Outcome.AUTH_REQUIRED:
+                ending = _ended(question, exchange)
+                if not exchange.reason.startswith(LoginReason.UNSAFE):
+                    break
+            elif ending is None:
+                unasked = replace(exchange, outcome=Outcome.NOT_SENT, replies=(), reason="nothing asked for a login")
+                ending = _ended(question, unasked)
+        if ending is not None:
+            yield ending
+        elif denial := next((o for o in ask.seen if o.outcome is Outcome.AUTH_REQUIRED), None):
+            yield replace(denial, channel=CHANNEL, fields={}, raw=b"", reason=LoginReason.NOT_ENROLLED)
+
+
+def _ended(question: _Question, exchange: Exchange) -> Observation:
+    """How the login ended, on a channel of its own."""
+    asked = _SOAP if question.soap else f"GET {question.path}"
+    return Observation(
+        exchange.address,
+        CHANNEL,
+        exchange.outcome,
+        exchange.at,
+        exchange.port,
+        asked,
+        raw=exchange.raw,
+        reason=exchange.reason,
+    )
+
+
+def _questions(ask: Ask) -> Iterator[_Question]:
+    """What was denied without a login comes first, and ports with TLS before the others."""
+    secured = {o.port for o in ask.seen if o.channel == "tls" and o.outcome.has_answer}
+    ports = dict.fromkeys(o.port for o in ask.seen if o.channel == "http" and o.outcome.has_answer and o.port)
+    denied = [o for o in ask.seen if o.outcome is Outcome.AUTH_REQUIRED]
+    for port in sorted(ports, key=lambda port: port not in secured)[:_MAX_PORTS]:
+        tls = port in secured
+        asked = [o.asked.removeprefix("GET ") for o in denied if o.channel == "http" and o.port == port]
+        soap = [path for number, _, path in services(ask.address, ask.seen) if number == port]
+        yield from (_Question(port, tls, path) for path in asked[:1])
+        if any(o.channel == "onvif" and o.port == port and o.outcome.has_answer for o in ask.seen):
+            yield from (_Question(port, tls, path, soap=True) for path in soap[:1])
+        yield from (_Question(port, tls, path) for path in API_PATHS if path not in asked[:1])

@@ -1,0 +1,275 @@
+"""Logins from the command line to the device and back: what is asked with them, and where they never show."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import io
+import json
+import os
+import sqlite3
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from support.site import free_network
+
+from camscan.simulator import Persona, Site, enrolled, honest, make_site
+
+CANARY = "canary-Passw0rd-5d1e"
+PERSONAS = {persona.name: persona for persona in enrolled()}
+FORMATS = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "sarif", "netbox")
+
+
+def guarded(name: str, password: str = CANARY) -> Persona:
+    """A persona of the simulator that takes another password."""
+    persona = PERSONAS[name]
+    assert persona.login
+    return persona.model_copy(update={"login": persona.login.model_copy(update={"password": password})})
+
+
+class Desk:
+    """Runs commands with one configuration, and keeps everything that they print and everything that /proc shows."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.printed: list[str] = []
+        self.shown: list[bytes] = []
+        self.file = folder / "credentials.json"
+        self._environment = {**os.environ, "XDG_CONFIG_HOME": str(folder), "CAMSCAN_DB": str(folder / "s.db")}
+
+    async def run(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "camscan", *words),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=self._environment,
+        )
+        watching = asyncio.create_task(self._watch(process.pid))
+        output, errors = await asyncio.wait_for(process.communicate(stdin.encode()), 110)
+        watching.cancel()
+        text = output.decode("utf-8", "replace"), errors.decode("utf-8", "replace")
+        self.printed += text
+        return process.returncode or 0, *text
+
+    async def enrol(self, *words: str, secret: str = CANARY) -> None:
+        code, _, errors = await self.run(
+            "credentials", "add", *words, "--user", "auditor", "--secret", "fd:0", *self.named, stdin=secret
+        )
+        assert code == 0, errors
+
+    async def enrol_all(self, site: Site, **more: list[str]) -> None:
+        for device in site.devices:
+            if device.persona.login is not None:
+                await self.enrol(
+                    device.address, "--mac", device.persona.mac, *more.get(device.name.replace("-", "_"), [])
+                )
+
+    @property
+    def named(self) -> list[str]:
+        return ["--credentials", str(self.file)]
+
+    async def scan(self, site: Site, *words: str) -> dict[str, Any]:
+        code, output, errors = await self.run(
+            *("-vv", "scan", f"{site.devices[0].address}-{site.devices[-1].address.rpartition('.')[2]}"),
+            *("--format", "json", "--all", "--rate", "4000", "-q", *words),
+        )
+        assert code == 0, errors
+        report: dict[str, Any] = json.loads(output)
+        return report
+
+    def reasons(self) -> dict[str, str]:
+        """Target -> why it has no answer behind its login."""
+        with sqlite3.connect(self.folder / "s.db") as connection:
+            tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+            found: dict[str, str] = {}
+            for table in tables:
+                columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+                if {"target", "channel", "reason"} <= set(columns):
+                    query = f"SELECT target, reason FROM {table} WHERE channel = 'login'"  # noqa: S608
+                    found |= dict(connection.execute(query).fetchall())
+        return found
+
+    async def _watch(self, pid: int) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                self.shown += await asyncio.to_thread(shown_of, pid)
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def shown_of(pid: int) -> list[bytes]:
+    """What every user of the host can see of a process. Raises OSError once it has ended."""
+    return [Path(f"/proc/{pid}/{name}").read_bytes() for name in ("cmdline", "environ")]
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    """Every file, and what is packed in it."""
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    for name, data in list(found.items()):
+        if zipfile.is_zipfile(io.BytesIO(data)):
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                found |= {f"{name}/{part}": packed.read(part) for part in packed.namelist()}
+    return found
+
+
+@pytest.mark.slow
+async def test_a_secret_shows_nowhere(desk: Desk) -> None:
+    names = ("isapi-md5", "isapi-sha256", "isapi-tls", "cgi-md5", "onvif-token", "onvif-digest", "basic-only")
+    key, desk.file = desk.folder / "key", desk.folder / "credentials.age"
+    key.write_text(str(pyrage.x25519.Identity.generate()))
+    key.chmod(0o600)
+    unlock = ["--unlock", f"file:{key}"]
+    async with make_site([guarded(name) for name in names], free_network()) as site:
+        for device in site.devices:
+            place = [device.address, "--mac", device.persona.mac]
+            if device.name == "cgi-md5":
+                place = [device.address, "--serial", device.persona.serial]
+            elif device.name == "basic-only":
+                place = ["--network", f"{device.address}/32", "--maker", str(device.truth.maker), "--basic"]
+            await desk.enrol(*place, *unlock)
+        await desk.run("credentials", "list", *desk.named, *unlock)
+        code, output, _ = await desk.run("credentials", "test", site.devices[0].address, *desk.named, *unlock)
+        assert (code, output.strip().endswith("login accepted")) == (0, True)
+        report = await desk.scan(site, "--with-credentials", *desk.named, *unlock)
+        for format_ in FORMATS:
+            await desk.run("report", "--format", format_, "--output", str(desk.folder / f"report.{format_}"))
+        counts = {device.name: device.counters.logins for device in site.devices}
+        assert counts == {name: ["admitted"] * (1 + (name == names[0])) for name in names}
+    assert report["scan"]["ledger"]["by_channel"]["login"] == {"answered": len(names)}
+    traces = [CANARY.encode(), base64.b64encode(f"auditor:{CANARY}".encode())]
+    key.unlink()
+    for name, data in everything_in(desk.folder).items():
+        assert not any(trace in data for trace in traces), name
+    for data in (*(text.encode() for text in desk.printed), *desk.shown):
+        assert not any(trace in data for trace in traces), data[:200]
+    assert len(desk.shown) > 20
+
+
+@pytest.mark.slow
+async def test_what_is_enrolled_is_used_only_where_that_is_said(desk: Desk) -> None:
+    async with make_site([*honest()[:2], guarded("isapi-md5"), guarded("onvif-token")], free_network()) as site:
+        await desk.enrol_all(site)
+        await desk.scan(site)
+        for device in site.devices:
+            assert device.counters.user_names == []
+            assert all(not request.authorization for request in device.counters.requests)
+        with sqlite3.connect(desk.folder / "s.db") as connection:
+            assert "login" not in "".join(map(str, connection.execute("SELECT * FROM scans").fetchall()))
+    for words in ([], ["--site", "depot", "--with-credentials"]):
+        code, _, errors = await desk.run("scan", "127.0.0.9", *words, *desk.named)
+        assert code == 2, errors
+        assert "credentials" in errors
+
+
+@pytest.mark.slow
+async def test_the_ledger_says_what_became_of_each_login(desk: Desk) -> None:
+    personas = [
+        guarded("isapi-md5"),
+        guarded("isapi-sha256", "another"),
+        guarded("cgi-md5"),
+        guarded("onvif-wrong-clock"),
+    ]
+    async with make_site([*personas, guarded("isapi-tls")], free_network()) as site:
+        right, wrong, stranger, clock, other = site.devices
+        for device in (right, wrong, clock):
+            await desk.enrol(device.address, "--mac", device.persona.mac)
+        await desk.enrol(other.address, "--mac", "02:00:00:00:00:01")
+        report = await desk.scan(site, "--with-credentials", *desk.named)
+        await desk.scan(site, "--with-credentials", *desk.named)
+    counts = [device.counters.logins for device in site.devices]
+    assert counts == [["admitted"] * 2, ["refused"] * 2, [], [], []]
+    notes = "\n".join(report["scan"]["notes"])
+    assert f"{wrong.address}: login refused" in notes
+    assert f"{clock.address}: login would not be safe: its clock is off by 365 days" in notes
+    assert f"ALERT: {other.address}: not the enrolled device" in notes
+    assert "1 device took the login" in notes
+    assert report["scan"]["ledger"]["by_channel"]["login"] == {"answered": 1, "auth-required": 4}
+    reasons = desk.reasons()
+    assert reasons[stranger.address] == "not enrolled"
+    assert reasons[wrong.address] == "login refused"
+    devices = {device["address"]: device for device in report["devices"]}
+    assert devices[right.address]["model"] == right.truth.model
+
+
+@pytest.mark.slow
+async def test_a_login_for_a_network_is_for_one_makers_devices(desk: Desk) -> None:
+    async with make_site([guarded("isapi-md5"), guarded("onvif-digest"), guarded("cgi-md5")], free_network()) as site:
+        maker = site.devices[0].truth.maker
+        assert maker
+        await desk.enrol("--network", site.network, "--maker", maker.lower())
+        await desk.scan(site, "--with-credentials", *desk.named)
+        assert [device.counters.logins for device in site.devices] == [["admitted"], [], []]
+
+
+@pytest.mark.slow
+async def test_a_sweep_logs_in_where_its_site_says_so(desk: Desk) -> None:
+    async with make_site([guarded("isapi-md5"), guarded("onvif-token")], free_network()) as site:
+        first = site.devices[0]
+        await desk.enrol(first.address, "--mac", first.persona.mac, "--site", "depot")
+        config = desk.folder / "camscan.toml"
+        sites = [
+            f'[[site]]\nname = "{name}"\nnetworks = ["{first.address}-{2}"]\n{more}'
+            for name, more in (("other", ""), ("depot", 'credentials = "credentials.json"\n'))
+        ]
+        config.write_text("\n".join(sites))
+        assert (await desk.run("config", "check", str(config)))[0] == 0
+        code, _, errors = await desk.run("sweep", "--config", str(config))
+        assert code == 0, errors
+        assert [device.counters.logins for device in site.devices] == [["admitted"], []]
+        assert "took the login" in errors
+        desk.file.chmod(0o644)
+        code, _, errors = await desk.run("config", "check", str(config))
+        assert (code, "others can read" in errors) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["10.0.0.1", "--secret", CANARY],
+        ["10.0.0.1", "--mac", "02:00:00:00:00:01", "--secret", CANARY],
+        ["10.0.0.1", "--secret", "fd:0"],
+        ["10.0.0.1", "--mac", "nonsense", "--secret", "fd:0"],
+        ["--network", "10.0.0.0/24", "--secret", "fd:0"],
+        ["--network", "10.0.0.0/24", "--maker", "Nobody", "--secret", "fd:0"],
+        ["10.0.0.1", "--mac", "02:00:00:00:00:01"],
+    ],
+)
+async def test_what_cannot_be_enrolled_is_refused_and_not_repeated(words: list[str], desk: Desk) -> None:
+    code, output, errors = await desk.run("credentials", "add", *words, "--user", "auditor", *desk.named, stdin=CANARY)
+    assert (code, output) == (2, "")
+    assert errors.startswith("Error: ")
+    assert CANARY not in errors
+    assert not desk.file.exists()
+
+
+async def test_enrolments_are_listed_and_removed(desk: Desk) -> None:
+    await desk.enrol("10.0.0.1", "--mac", "02-00-00-00-00-01", "--site", "depot")
+    await desk.enrol("10.0.0.1", "--serial", "E12345678")
+    code, output, _ = await desk.run("credentials", "list", *desk.named)
+    assert output.splitlines() == [
+        "depot  10.0.0.1  auditor  MAC 02:00:00:00:00:01  secret kept here",
+        "-  10.0.0.1  auditor  serial E12345678  secret kept here",
+    ]
+    code, _, errors = await desk.run(
+        *("credentials", "add", "10.0.0.1", "--serial", "E1234567", "--user", "x", "--secret", "fd:0"),
+        *desk.named,
+        stdin="x",
+    )
+    assert (code, "enrolled already" in errors) == (2, True)
+    assert (await desk.run("credentials", "remove", "10.0.0.1", *desk.named))[0] == 0
+    assert (await desk.run("credentials", "remove", "10.0.0.1", *desk.named))[0] == 2
+    assert (await desk.run("credentials", "unpin", "10.0.0.1", *desk.named))[0] == 2
+    _, output, _ = await desk.run("credentials", "list", "--site", "depot", *desk.named)
+    assert len(output.splitlines()) == 1
+    desk.file.chmod(0o604)
+    assert (await desk.run("credentials", "list", *desk.named))[0] == 2

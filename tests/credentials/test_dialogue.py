@@ -1,0 +1,200 @@
+"""What an enrolled device that behaves is told, and how often."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from support.logins import (
+    ANSWER,
+    MAC,
+    SECRET,
+    USER,
+    Peer,
+    broker,
+    denial,
+    device_at,
+    digest,
+    enrolment,
+    listening,
+    named,
+    net_with,
+)
+from support.site import site_of
+
+from camscan.codecs import onvif
+from camscan.credentials.enrolment import Enrolment
+from camscan.credentials.sighting import Sighting
+from camscan.errors import HostError
+from camscan.net.base import HttpRequest, LoginReason
+from camscan.records import Outcome
+from camscan.simulator import Persona, enrolled
+
+PAGE = HttpRequest("/ISAPI/System/deviceInfo")
+SOAP = HttpRequest(onvif.PATH, onvif.encode("GetDeviceInformation", header=True), onvif.CONTENT_TYPE, token=True)
+CGI = HttpRequest("/cgi-bin/magicBox.cgi?action=getSystemInfo")
+PERSONAS = {persona.name: persona for persona in enrolled()}
+FAMILIES = {"isapi": PAGE, "cgi": CGI, "onvif": SOAP}
+
+
+def asking(of: Persona) -> HttpRequest:
+    return FAMILIES[of.name.partition("-")[0]]
+
+
+@pytest.mark.parametrize(
+    "name", ["isapi-md5", "isapi-sha256", "isapi-tls", "cgi-md5", "cgi-rfc2069", "onvif-token", "onvif-digest"]
+)
+async def test_each_family_is_answered_in_its_own_way_and_only_once(name: str, tmp_path: Path) -> None:
+    persona = PERSONAS[name]
+    assert persona.login
+    async with site_of(persona) as site:
+        (device,) = site.devices
+        login = enrolment(
+            address=device.address, mac=persona.mac, user=persona.login.user, secret=persona.login.password
+        )
+        clock = timedelta(seconds=persona.login.clock)
+        logins = broker(tmp_path, login, sighting=Sighting(macs=(persona.mac,), clock=clock))
+        port, tls = (device.ports[443], True) if 443 in device.ports else (device.ports[80], False)
+        async with device_at(logins, port, address=device.address, tls=tls) as opened:
+            for _ in range(4):
+                exchange = await opened.ask(asking(persona))
+                assert exchange.outcome is Outcome.ANSWERED
+                assert persona.serial.encode() in exchange.raw
+        assert device.counters.logins.count("admitted") == 4
+        assert "refused" not in device.counters.logins
+        assert device.counters.logins[0] == "admitted"
+        bare = [r for r in device.counters.requests if b"UsernameToken" not in r.body and not r.authorization]
+        assert len(bare) == 1
+
+
+def taking(*challenges: str, nonce: str = "") -> Peer:
+    """A device that takes whatever answers its challenges, and asks everybody else for a login."""
+    return Peer(lambda _n, text: ANSWER if "Authorization" in text and nonce in text else denial(*challenges))
+
+
+async def test_nothing_is_sent_to_a_device_that_does_not_ask(tmp_path: Path) -> None:
+    peer = Peer(lambda _number, _request: ANSWER)
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        for request in (PAGE, SOAP, PAGE):
+            assert (await device.ask(request)).outcome is Outcome.ANSWERED
+        assert not device.accepted
+    peer.assert_heard_nothing()
+
+
+async def test_the_stronger_digest_is_answered_and_basic_never_beside_one(tmp_path: Path) -> None:
+    peer = taking('Basic realm="x"', digest(), digest("6e32", ", algorithm=SHA-256"))
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
+        assert device.accepted
+    assert "algorithm=SHA-256" in peer.requests[1]
+    assert "Basic" not in peer.requests[1]
+
+
+async def test_a_nonce_is_counted_and_renewed_when_it_is_stale(tmp_path: Path) -> None:
+    def script(number: int, _text: str) -> str:
+        stale = denial(digest("6e6577", ', qop="auth", stale=true'))
+        return {0: denial(digest("6f6c64")), 3: stale}.get(number, ANSWER)
+
+    peer = Peer(script)
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        for _ in range(3):
+            assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
+    counts = [text.partition("nc=")[2][:8] for text in peer.requests]
+    assert counts == ["", "00000001", "00000002", "00000003", "00000001"]
+    assert 'nonce="6e6577"' in peer.requests[-1]
+
+
+async def test_a_new_nonce_without_a_word_of_stale_is_answered_once_the_login_was_right(tmp_path: Path) -> None:
+    peer = Peer(lambda number, _text: denial(digest(f"6e{number:02}")) if number in (0, 2, 4, 5) else ANSWER)
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        assert [str((await device.ask(PAGE)).outcome) for _ in range(4)] == [
+            "answered",
+            "answered",
+            "auth-required",
+            "auth-required",
+        ]
+    assert len(peer.requests) == 6
+
+
+@pytest.mark.parametrize(("tls", "allowed"), [(True, False), (False, True)])
+async def test_basic_goes_over_tls_or_where_it_was_enrolled(tls: bool, allowed: bool, tmp_path: Path) -> None:
+    peer, logins = taking('Basic realm="x"'), broker(tmp_path, enrolment(basic=allowed))
+    async with listening(peer, named("camera") if tls else None), device_at(logins, peer.port, tls=tls) as device:
+        assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
+    assert base64.b64encode(f"{USER}:{SECRET}".encode()).decode() in peer.requests[1]
+
+
+async def test_a_token_is_made_out_for_the_devices_clock(tmp_path: Path) -> None:
+    def script(_number: int, text: str) -> str:
+        return ANSWER if "UsernameToken" in text else denial()
+
+    logins = broker(tmp_path, sighting=Sighting(macs=(MAC,), clock=timedelta(minutes=-4)))
+    peer = Peer(script)
+    async with listening(peer), device_at(logins, peer.port) as device:
+        for _ in range(2):
+            assert (await device.ask(SOAP)).outcome is Outcome.ANSWERED
+    created = [text.partition("Created>")[2][:24] for text in peer.requests[1:]]
+    offsets = [datetime.fromisoformat(text) - datetime.now(UTC) for text in created]
+    assert all(timedelta(minutes=-5) < offset < timedelta(minutes=-3.5) for offset in offsets)
+    nonces = [text.partition('Base64Binary">')[2].partition("<")[0] for text in peer.requests[1:]]
+    assert len(set(nonces)) == 2
+    assert SECRET not in "".join(peer.requests)
+
+
+async def test_a_right_that_is_missing_is_an_answer_once_the_login_was_taken(tmp_path: Path) -> None:
+    fault = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body><s:Fault><s:Code><s:Value>ter:NotAuthorized</s:Value></s:Code></s:Fault></s:Body></s:Envelope>"
+    peer = Peer(lambda number, _text: ANSWER if number in (1, 3) else denial(status="400 Bad Request", body=fault))
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        answers = [(await device.ask(SOAP)) for _ in range(3)]
+    assert [one.outcome for one in answers] == [Outcome.ANSWERED] * 3
+    assert b"NotAuthorized" in answers[1].raw
+
+
+async def test_a_request_without_a_place_for_a_token_is_not_signed(tmp_path: Path) -> None:
+    peer = Peer(lambda _number, _text: denial())
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        bare = HttpRequest(onvif.PATH, onvif.encode("GetDeviceInformation"), onvif.CONTENT_TYPE, token=True)
+        exchange = await device.ask(bare)
+    assert (exchange.outcome, peer.logins) == (Outcome.NOT_SENT, 0)
+
+
+async def test_what_an_answer_repeats_of_the_login_is_not_kept(tmp_path: Path) -> None:
+    def script(_number: int, text: str) -> str:
+        login = text.partition("Authorization: ")[2].partition("\r\n")[0]
+        body = f"<p>{login} {SECRET}</p>"
+        return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}" if login else denial('Basic realm="x"')
+
+    peer = Peer(script)
+    async with listening(peer, named("camera")), device_at(broker(tmp_path), peer.port, tls=True) as device:
+        raw = (await device.ask(PAGE)).raw
+    assert b"<p>Basic ***" in raw
+    assert SECRET.encode() not in raw
+    assert base64.b64encode(f"{USER}:{SECRET}".encode()) not in raw
+
+
+async def test_logins_to_one_device_come_one_after_the_other(tmp_path: Path) -> None:
+    peers = [Peer(lambda _number, _text: denial(digest())) for _ in range(3)]
+    async with listening(peers[0]), listening(peers[1]), listening(peers[2]), net_with(broker(tmp_path)) as net:
+
+        async def tried(port: int) -> str:
+            async with net.enrolled(peers[0].address, port, ()) as device:
+                assert device is not None
+                return (await device.ask(PAGE)).reason
+
+        reasons = await asyncio.gather(*(tried(peer.port) for peer in peers))
+    assert set(reasons) == {LoginReason.REFUSED}
+    assert sum(peer.logins for peer in peers) == 1
+
+
+async def test_a_secret_that_cannot_be_read_ends_the_login(tmp_path: Path) -> None:
+    def gone(_of: Enrolment) -> SecretStr:
+        raise HostError("cannot read it")
+
+    peer, logins = taking(digest()), broker(tmp_path, read=gone)
+    async with listening(peer), device_at(logins, peer.port) as device:
+        assert (await device.ask(PAGE)).reason.startswith(LoginReason.NO_SECRET)
+    peer.assert_heard_nothing()
