@@ -60,7 +60,7 @@ def scale() -> None:
                 count = apart.submit(store, db, devices, quiet).result()
             print(f"== {devices:,} devices, {count:,} observations, {TARGETS:,} targets; store {size(db)}")
             run("export", "--db", str(db), "-o", "bundle.zip", "--key", "key", "--quiet")
-            run("verify", "bundle.zip", "--key", "key.pub")
+            run("verify", "bundle.zip", "--key", "key.pub", "--quiet")
             print(f"   bundle {size(Path('bundle.zip'))}")
 
 

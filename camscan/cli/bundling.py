@@ -6,6 +6,7 @@ import platform
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ import click
 
 from camscan import __version__
 from camscan.cli.judging import judged
+from camscan.codecs.oui import OVERLAY, registry_date
 from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
 from camscan.evidence.archive import is_name
@@ -83,8 +85,14 @@ def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
 
 
 def versions() -> Mapping[str, str]:
-    """What makes or checks a bundle: name -> version."""
-    found = {"camscan": __version__, "python": platform.python_version()}
+    """What makes or checks a bundle, and which registry of MAC addresses (it is not in bundles): name -> version."""
+    overlay = sha256((fingerprints_folder() / OVERLAY).read_bytes()).hexdigest()
+    found = {
+        "camscan": __version__,
+        "python": platform.python_version(),
+        "mac-registry": registry_date(),
+        "mac-overlay": overlay[:16],
+    }
     for line in _requirements():
         name = _NAME.match(line)
         if name and "extra ==" not in line:

@@ -212,6 +212,7 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
     about, scan = found.manifest.about, found.scan
     clock = about.clock
     yield "scan", f"{scan.id}, site {scan.site or '-'}, {scan.status}, begun {scan.started_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield from (("note", note) for note in scan.notes)
     yield "made", f"{about.made_at} by camscan {about.versions.get('camscan', '?')}, so this host's clock said"
     yield "clock", ", ".join(f"{name} {clock[name]}" for name in clock)
     yield "operator", about.operator or "not stated"
@@ -225,7 +226,7 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
     yield "signed by", f"key {found.manifest.key}"
     yield (
         "",
-        "the key that you gave" if known else "NOT compared with a key that you know, and anybody can sign: give --key",
+        "the key that you gave" if known else "NOT compared with a key that you know; anybody can sign: give --key",
     )
     if found.stamp:
         yield "time stamp", f"{found.stamp.at:%Y-%m-%d %H:%M:%S} UTC by {found.stamp.authority}"

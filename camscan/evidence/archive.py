@@ -205,10 +205,10 @@ class Archive:
         """
         entry = self._by_name[name]
         raw = io.BufferedReader(_Window(self._file, entry))
-        left = entry.size
+        packed = name.endswith(_GZIP)
+        left = entry.size * MAX_RATIO if packed else entry.size
         try:
-            stream = gzip.GzipFile(fileobj=raw, mode="rb") if name.endswith(_GZIP) else raw
-            left = entry.size * MAX_RATIO if name.endswith(_GZIP) else entry.size
+            stream = gzip.GzipFile(fileobj=raw, mode="rb") if packed else raw
             while line := stream.readline(MAX_LINE + 1):
                 left -= len(line)
                 if len(line) > MAX_LINE or left < 0:

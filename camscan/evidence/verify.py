@@ -176,7 +176,8 @@ def _compare(archive: Archive, name: str, derived: Iterable[forms.Object]) -> No
 
 
 def _files(archive: Archive, made: Manifest) -> Mapping[str, bytes]:
-    names = [part.name for part in made.parts if part.name.startswith((export.RULES, export.POLICIES))]
-    if sum(part.size for part in made.parts if part.name in names) > _MAX_FILES:
+    """The rules and policies, bounded: all of them are held in memory."""
+    files = [part for part in made.parts if part.name.startswith((export.RULES, export.POLICIES))]
+    if sum(part.size for part in files) > _MAX_FILES:
         raise EvidenceError(f"{export.RULES}: its files are larger than {_MAX_FILES:,} bytes in all")
-    return {name: archive.read(name, _MAX_FILE) for name in names}
+    return {part.name: archive.read(part.name, _MAX_FILE) for part in files}

@@ -32,7 +32,7 @@ def db(tmp_path: Path) -> Path:
     with Store.open(path) as store:
         store.begin(replace(SCAN, status=ScanStatus.RUNNING))
         store.append(SCAN.id, list(observations(6)), list(ledger(6)))
-        store.finish(SCAN)
+        store.finish(replace(SCAN, notes=("10.0.0.9 answered, then stopped",)))
     return path
 
 
@@ -126,6 +126,7 @@ def test_export_and_verify(db: Path, key: Path) -> None:
         "13 in one chain",
         "the same as this camscan's",
         "4f2a00",
+        "10.0.0.9 answered, then stopped",
     ):
         assert told in done.stdout
     assert keyfiles.fingerprint(f"{key}.pub") in done.stdout
@@ -212,7 +213,7 @@ def test_a_scan_that_still_runs_is_not_exported(tmp_path: Path, key: Path) -> No
 def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundling, "_SECONDS", -1)
     bundle = db.with_name("x.zip")
-    words = ("export", "--db", str(db), "--key", str(key), "-o", str(bundle))
+    words = ("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
     assert "13 observations so far" in run(*words).stderr
     assert not run(*words, "--quiet").stderr
     assert "13 observations so far" in run("verify", str(bundle)).stderr
@@ -246,7 +247,8 @@ def test_the_clock_is_what_the_kernel_says() -> None:
 
 def test_versions_are_those_of_what_runs() -> None:
     found = versions()
-    assert {"camscan", "python", "cryptography", "google-re2"} <= set(found)
+    assert {"camscan", "python", "cryptography", "google-re2", "mac-registry"} <= set(found)
+    assert re.fullmatch(r"[0-9a-f]{16}", found["mac-overlay"])
     assert "apprise" not in found
     assert found != ABOUT.versions
 
