@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
@@ -74,6 +79,28 @@ def test_stream_crosses_pages_inside_a_target(
     store.append("one", many)
     expected = [(f"10.0.0.{last}", str(n)) for last in range(3) for n in range(last, 3 * PAGE, 3)]
     assert [(seen_.target, seen_.fields["n"][0]) for seen_ in store.observations("one")] == expected
+
+
+def test_a_page_begins_where_the_last_one_ended(
+    store: Store, path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
+) -> None:
+    """The index leads there: no page reads all the pages before it."""
+    store.begin(new_scan("one"))
+    store.append("one", [seen("10.0.0.1")] * (PAGE + 1))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert len(list(store.observations("one"))) == PAGE + 1
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    statement, parameters = asked[-1]
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        [plan] = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+    assert re.search(r"USING INDEX observations_by_target \(scan=\? AND target>\?\)", plan[-1])
 
 
 def test_one_bad_row_does_not_cost_the_others(
