@@ -16,5 +16,5 @@ def remembered(store: Store, site: str) -> memories.Memory:
 
 
 def sweeps_of(store: Store, site: str) -> list[Scan]:
-    """The sweeps of a site, newest first."""
-    return [scan for scan in store.scans(site) if MARK in scan.settings]
+    """The sweeps of a site, newest first, also where the clock was wrong for a while."""
+    return [scan for scan in store.scans(site, as_stored=True) if MARK in scan.settings]

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,10 @@ config_option = click.option(
 )
 
 db_option = click.option("--db", metavar="PATH-OR-URL", help="The store, instead of the one in the configuration.")
+
+
+_SKEW = timedelta(minutes=10)
+"""By which clocks of two hosts that share a store may differ. A sweep that ended later than that is no sign of life."""
 
 
 @click.command()
@@ -97,8 +101,9 @@ class _Row:
     pending: int
 
     def is_older(self, seconds: float, now: datetime) -> bool:
-        """Whether the last complete sweep ended longer ago, or there was none."""
-        return self.memory.good is None or (now - self.memory.good).total_seconds() > seconds
+        """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come."""
+        good = self.memory.good
+        return good is None or good - now > _SKEW or (now - good).total_seconds() > seconds
 
     @property
     def missing(self) -> int:

@@ -144,9 +144,12 @@ class Store:
         """Store ledger entries alone; see `append`."""
         return self.append(scan_id, (), entries)
 
-    def scans(self, site: str | None = None) -> tuple[Scan, ...]:
-        """All scans, of one site where it is named, newest first."""
-        query = _newest_first()
+    def scans(self, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:
+        """All scans, of one site where it is named, newest first.
+
+        `as_stored`: in the order in which they were begun here, whatever the clock said then.
+        """
+        query = select(scans).order_by(scans.c.number.desc()) if as_stored else _newest_first()
         if site is not None:
             query = query.where(scans.c.site == escape(site))
         with self._database.reading() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from camscan.sweeps import life
 from camscan.sweeps.changes import Change, Changes, Kind
@@ -52,7 +52,7 @@ def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
         memory,
         scan=look.scan,
         at=look.at,
-        tracks=tuple(track for track in tracks if look.at - track.last_seen < _FORGOTTEN_AFTER),
+        tracks=tuple(track for track in tracks if _latest(memory, look) - track.last_seen < _FORGOTTEN_AFTER),
         verdicts=verdicts,
         coverage=look.coverage,
     )
@@ -68,6 +68,11 @@ def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
     first = memory.good is None
     told = () if first else tuple(changes)
     return after, Changes(look.scan, memory.scan, look.at, look.complete, first, told, losses, verdicts)
+
+
+def _latest(memory: Memory, look: Look) -> datetime:
+    """The time of this look, unless only this one says that it is so late: a clock may be wrong for a night."""
+    return min(look.at, memory.at or look.at)
 
 
 def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Sight | None) -> tuple[list[Track], list[Change]]:

@@ -74,6 +74,13 @@ def test_a_site_in_trouble(config: Path) -> None:
     ]
 
 
+def test_a_sweep_of_a_time_to_come_is_no_sign_of_life(config: Path) -> None:
+    remember(config, [night(-0.001, sweep(0, cameras(4)))])
+    assert run(config, "--max-age", "26h").exit_code == 0
+    remember(config, [night(-400, sweep(0, cameras(4)))])
+    assert run(config, "--max-age", "26h").exit_code == 4
+
+
 def test_for_programs(config: Path) -> None:
     remember(config, [night(1, sweep(0, cameras(4)))])
     found = json.loads(run(config, "--format", "json").stdout)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
+from support import world as world_module
 from support.world import CONFIG, World, camera
 
-from camscan.cli import sweeping
+from camscan.cli import alerting, keeping, scanning, sweeping
 from camscan.cli.history import remembered
 from camscan.cli.judging import library
 from camscan.cli.sweeping import Ground, Swept, sweep
@@ -230,3 +231,69 @@ def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., Ground],
     world.answers["10.0.0.9"] = camera(9)
     assert shown(sweep(both, both.config.site[1], 60)) == ["new 10.0.0.9"]
     assert shown(sweep(both, both.config.site[0], 60)) == ["new 10.0.0.9"]
+
+
+# ---- the clock jumps
+
+
+class Jumping(datetime):
+    """A clock that somebody sets to another time."""
+
+    ahead = timedelta()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) + cls.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
+    for module in (sweeping, scanning, world_module, alerting, keeping):
+        monkeypatch.setattr(module, "datetime", Jumping)
+    monkeypatch.setattr(Jumping, "ahead", timedelta())
+    return Jumping
+
+
+@pytest.mark.parametrize("days", [-20_000, -400, -1, 1, 400, 20_000])
+def test_a_clock_that_jumps_for_a_night_tells_nothing_false(
+    ground: Callable[..., Ground], world: World, clock: type[Jumping], days: int
+) -> None:
+    for ahead in (0, 0, days, 0, 0, 0):
+        clock.ahead = timedelta(days=ahead)
+        ended = swept(ground())
+        assert ended.complete
+        assert shown(ended) == []
+    world.answers["10.0.0.9"] = camera(9)
+    del world.answers["10.0.0.2"]
+    assert [shown(swept(ground())) for _ in range(4)] == [["new 10.0.0.9"], [], ["missing 10.0.0.2"], []]
+    assert [message["summary"] for message in messages(ground())] == [
+        "hq: the first sweep: 5 devices (5 listed)",
+        "hq: 1 new (1 listed)",
+        "hq: 1 missing (1 listed)",
+    ]
+
+
+@pytest.mark.parametrize("days", [-20_000, 20_000])
+def test_a_device_that_is_silent_while_the_clock_is_wrong_is_not_forgotten(
+    ground: Callable[..., Ground], world: World, clock: type[Jumping], days: int
+) -> None:
+    for ahead in (0, days, 0):
+        clock.ahead = timedelta(days=ahead)
+        answers = world.answers
+        world.answers = {a: fields for a, fields in answers.items() if not ahead or a != "10.0.0.3"}
+        assert shown(swept(ground())) == []
+        world.answers = answers
+
+
+def test_an_interrupted_sweep_is_resumed_after_the_clock_had_jumped(
+    ground: Callable[..., Ground], world: World, clock: type[Jumping]
+) -> None:
+    for ahead in (0, 20_000):
+        clock.ahead = timedelta(days=ahead)
+        swept(ground())
+    clock.ahead = timedelta()
+    world.cut_after = 3
+    assert not swept(ground()).complete
+    world.cut_after = None
+    assert swept(ground()).complete
+    assert len(ground().store.scans()) == 3

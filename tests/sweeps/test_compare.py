@@ -274,8 +274,8 @@ def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
 
 
 def test_a_device_that_was_away_for_long_is_forgotten() -> None:
-    looks = [sweep(0, SITE), *(sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 500))]
-    assert shown(nights(*looks, sweep(501, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
+    looks = [sweep(0, SITE), *(sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 500, 501))]
+    assert shown(nights(*looks, sweep(502, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
 
 
 def test_one_box_with_two_addresses_may_show_them_apart() -> None:
