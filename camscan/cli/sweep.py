@@ -69,15 +69,21 @@ def sweep(
     from camscan.cli.judging import library
     from camscan.cli.sites import configuration, database
     from camscan.cli.sweeping import Ground
+    from camscan.errors import HostError
     from camscan.store import Store
+    from camscan.sweeps.journal import tell
 
     _set_up_log(as_json=log_json, quiet=quiet)
     config = configuration(file).config
     sites = _chosen(config, names)
     _wait(jitter, config)
-    with Store.open(db or database(config)) as store:
-        ground = Ground(config, store, library(folders), folders)
-        code = _sweep_all(ground, sites, fail_on, format_ or ("table" if output else None), output)
+    try:
+        with Store.open(db or database(config)) as store:
+            ground = Ground(config, store, library(folders), folders)
+            code = _sweep_all(ground, sites, fail_on, format_ or ("table" if output else None), output)
+    except HostError as error:
+        tell("sweep.failed", logging.ERROR, reason=str(error))
+        code = Exit.FAILED
     sys.exit(code)
 
 

@@ -23,13 +23,7 @@ BUSY_SECONDS = 30.0
 WRITES = "camscan_writes"
 """Execution option of an engine whose transactions will write."""
 
-_PRAGMAS = (
-    "auto_vacuum=INCREMENTAL",  # of a new file; in another it changes nothing
-    "journal_mode=TRUNCATE",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "trusted_schema=OFF",
-)
+_PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 
 _MEANINGS = (
     ("SQLITE_NOTADB", "is not a camscan database: name another file with --db, or move this one away"),
@@ -80,7 +74,10 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = (
         None  # by default the driver commits before DDL: a migration would not be one transaction
     )
-    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000:.0f}", *_PRAGMAS):
+    connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}").close()
+    is_new = connection.execute("PRAGMA page_count").fetchone() == (0,)
+    # In a file that holds something the first would write, and wait for the disk, each time.
+    for pragma in (*(("auto_vacuum=INCREMENTAL",) if is_new else ()), *_PRAGMAS):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

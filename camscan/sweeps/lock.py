@@ -38,15 +38,20 @@ def held(path: Path, holder: str) -> Iterator[str | None]:
         if not _locked(handle):
             yield os.read(handle, _MAX_HOLDER).decode("utf-8", "replace").strip() or "another process"
             return
-        os.ftruncate(handle, 0)
-        os.write(handle, holder.encode()[:_MAX_HOLDER])
+        _write(handle, holder)
         try:
             yield None
         finally:
-            with suppress(OSError):  # a full disk must not hide how the sweep ended
-                os.ftruncate(handle, 0)
+            _write(handle, "")
     finally:
         os.close(handle)
+
+
+def _write(handle: int, holder: str) -> None:
+    """Say who has it, as far as the disk has room: a full one takes nothing from the lock."""
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.write(handle, holder.encode()[:_MAX_HOLDER])
 
 
 def _locked(handle: int) -> bool:

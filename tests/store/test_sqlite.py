@@ -24,6 +24,16 @@ def test_every_connection_is_safe(store: Store) -> None:
     assert pragmas == {"journal_mode": "truncate", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
 
 
+def test_opening_writes_nothing(path: Path, store: Store) -> None:
+    before = path.stat().st_mtime_ns
+    with sqlite3.connect(path) as other:
+        other.execute("BEGIN IMMEDIATE")  # one that opens must not have to wait for this
+        with Store.open(path) as again:
+            assert again.scans() == ()
+    other.close()
+    assert path.stat().st_mtime_ns == before
+
+
 def test_write_ahead_log_is_turned_back(path: Path) -> None:
     Store.open(path).close()
     connection = sqlite3.connect(path)

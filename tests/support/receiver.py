@@ -62,12 +62,20 @@ def _serve(server: socket.socket, receiver: Receiver, answers: Sequence[bytes], 
 
 
 def _request(connection: socket.socket) -> tuple[str, bytes]:
+    """One whole request. Raises ConnectionError where the asker goes away before that."""
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65_536) or b"\r\n\r\n"
+        data += _more(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     length = next((int(line.split(":")[1]) for line in lines if line.lower().startswith("content-length:")), 0)
     while len(body) < length:
-        body += connection.recv(65_536)
+        body += _more(connection)
     return head.decode(), body
+
+
+def _more(connection: socket.socket) -> bytes:
+    data = connection.recv(65_536)
+    if not data:
+        raise ConnectionError("the request was broken off")
+    return data
