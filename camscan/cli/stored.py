@@ -10,9 +10,9 @@ from camscan.store import Store
 
 
 def scan_of(store: Store, reference: str | None, site: str | None = None, *, asking: bool = False) -> Scan:
-    """The scan of that id or prefix, else the latest one (of a site, where one is named), which is then said on stderr.
+    """The scan of that id or prefix, else the latest one (of a site, where one is named), which stderr then tells.
 
-    With `asking`, one that asked addresses goes before what was listened to or imported: only such a scan knows who is
+    A quiet command does not tell it. With `asking`, one that asked addresses goes before what was listened to or imported: only such a scan knows who is
     silent.
 
     Raises:
@@ -28,7 +28,9 @@ def scan_of(store: Store, reference: str | None, site: str | None = None, *, ask
         if site is None:
             return store.scan()
         raise UsageError(f"no scan of site {site!r} is stored: see `camscan scans`")
-    click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
+    context = click.get_current_context(silent=True)
+    if context is None or not context.params.get("quiet"):
+        click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
     return newest
 
 

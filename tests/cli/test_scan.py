@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
+import sqlite3
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.peers import eventually
 from support.site import free_network
 
 from camscan.simulator import Site, honest, make_site
 
 
-async def camscan(*words: str, stop_after: float | None = None) -> tuple[int, str, str]:
+async def camscan(*words: str, stop_once: Path | None = None) -> tuple[int, str, str]:
+    """Run a command; once a scan has begun in the store `stop_once`, interrupt it a second later."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "camscan", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    if stop_after is not None:
-        await asyncio.sleep(stop_after)
+    if stop_once is not None:
+        await eventually(lambda: has_begun(stop_once), 60)
+        await asyncio.sleep(1)
         process.send_signal(signal.SIGINT)
     output, errors = await asyncio.wait_for(process.communicate(), 110)
     return process.returncode or 0, output.decode(), errors.decode()
+
+
+def has_begun(store: Path) -> bool:
+    with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(store)) as reader:
+        return bool(reader.execute("SELECT count(*) FROM scans").fetchone()[0])
+    return False
 
 
 def by_address(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -69,12 +81,12 @@ async def test_every_device_of_the_site_is_found_and_its_maker_named(tmp_path: P
 async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_resumed(tmp_path: Path) -> None:
     store = str(tmp_path / "s.db")
     async with make_site(honest()[:3], free_network()) as site:
-        started = asyncio.get_running_loop().time()
-        code, output, errors = await camscan("scan", site.network, "--db", store, "--format", "json", stop_after=3)
-        took = asyncio.get_running_loop().time() - started
+        words = ("scan", site.network, "--db", store, "--format", "json")
+        code, output, errors = await camscan(*words, stop_once=tmp_path / "s.db")
         report = json.loads(output)
         assert code == 4, errors
-        assert took < 3 + 2.5
+        began, ended = (datetime.fromisoformat(report["scan"][name]) for name in ("started_at", "finished_at"))
+        assert ended - began < timedelta(seconds=4)
         assert report["scan"]["status"] == "interrupted"
         assert f"camscan scan --resume {report['scan']['id']}" in errors
         code, output, errors = await camscan(

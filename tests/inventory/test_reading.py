@@ -251,7 +251,7 @@ _CELL = st.one_of(
     st.lists(st.lists(_CELL, max_size=5), max_size=40), st.sampled_from(",;\t"), st.sampled_from(["utf-8", "utf-16"])
 )
 @example([['"', "10.0.0.5"]] * 30, ",", "utf-8")
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_line_of_a_file_is_counted(tmp_path: Path, table: list[list[str]], delimiter: str, encoding: str) -> None:
     path = tmp_path / "list.csv"
     lines = ["IP,Name".replace(",", delimiter), *(delimiter.join(row) for row in table)]
@@ -269,7 +269,7 @@ def test_every_line_of_a_file_is_counted(tmp_path: Path, table: list[list[str]],
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_bytes_break_the_reader(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(data)

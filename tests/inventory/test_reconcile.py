@@ -317,7 +317,7 @@ _FOUND = st.lists(
 
 
 @given(_ROWS, _FOUND)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_and_every_device_is_counted_once(
     held: Held, coverage: Covered, rows: list[Row], found: list[Found]
 ) -> None:

@@ -22,7 +22,7 @@ def here(new_namespace: Callable[[], Namespace]) -> Namespace:
     ours, left, right = new_namespace(), new_namespace(), new_namespace()
     cable(ours, left, "left", ("10.1.0.2/16", "10.1.0.1/16"))
     cable(ours, right, "right", ("10.2.0.2/24", "10.2.0.1/24"))
-    ours.ip("addr add fd00:1::2/64 dev left")
+    ours.ip("addr add fd00:1::2/64 dev left nodad")
     ours.ip("tuntap add dev tun0 mode tun")
     ours.ip("addr add 10.3.0.1/24 dev tun0")
     ours.ip("link set tun0 up")
