@@ -12,8 +12,8 @@ from camscan.store import Store
 def scan_of(store: Store, reference: str | None, site: str | None = None, *, asking: bool = False) -> Scan:
     """The scan of that id or prefix, else the latest one (of a site, where one is named), which stderr then tells.
 
-    A quiet command does not tell it. With `asking`, one that asked addresses goes before what was listened to or imported: only such a scan knows who is
-    silent.
+    A quiet command does not tell it. With `asking`, one that asked addresses goes before what was listened to or
+    imported: only such a scan knows who is silent.
 
     Raises:
         StoreError: there is no such scan, or more than one.
