@@ -12,10 +12,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from camscan.records import ScanStatus
 from camscan.store import Store
 
-ROUNDS = 30
 BATCH = 20
 
 # Forks after the slow imports, so that a round takes milliseconds. A child says so for every batch that is confirmed.
@@ -82,16 +83,17 @@ def check(path: Path, name: str, confirmed: int) -> None:
         assert store.covered(name) == set(targets)
 
 
-def test_killed_at_any_moment(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rounds", [30, pytest.param(10_000, marks=pytest.mark.torture)])
+def test_killed_at_any_moment(tmp_path: Path, rounds: int) -> None:
     chance = random.Random(20261001)
     command = [sys.executable, "-c", PROGRAM, str(BATCH)]
     confirmed = []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
-        for number in range(ROUNDS):
+        for number in range(rounds):
             path = tmp_path / f"{number % 10}.db"
             confirmed.append(kill_one(parent, path, f"scan{number}", chance))
             check(path, f"scan{number}", confirmed[-1])
         assert parent.stdin
         parent.stdin.close()
         parent.wait(10)
-    assert sum(confirmed) >= ROUNDS
+    assert sum(confirmed) >= rounds

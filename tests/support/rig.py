@@ -80,21 +80,23 @@ class Rig:
         self,
         *words: str,
         under: Sequence[str] = (),
+        program: Sequence[str] = ("-m", "camscan"),
         meanwhile: Callable[[subprocess.Popen[bytes]], object] | None = None,
-        stop_player: bool = True,
         timeout: float = 240,
+        more_to_come: bool = False,
     ) -> Result:
-        """Scan every device and the excluded address. `under` is what the command is run by (`prlimit`, `strace`);
-        `meanwhile` is called with the running process."""
+        """Scan every device and the excluded address. `under` is what the command is run by (`prlimit`, `strace`),
+        `program` what Python is to run; `meanwhile` is called with the running process. The
+        site is taken down, unless there is `more_to_come`."""
         targets = self.folder / "targets.txt"
         targets.write_text("\n".join((*self.places.values(), EXCLUDED)))
         store = self.folder / "scan.db"
-        command = [*under, sys.executable, "-m", "camscan", "scan", f"@{targets}", "--exclude", EXCLUDED]
+        command = [*under, sys.executable, *program, "scan", f"@{targets}", "--exclude", EXCLUDED]
         command += ["--snmp-community", COMMUNITY, "--db", str(store), "--format", "json", "--all", "--quiet"]
         self._judge()
         code, seconds, megabytes = self._run([*command, *words], meanwhile, timeout)
         outside, never = self._counted("outside"), self._counted("never")
-        if stop_player:
+        if not more_to_come:
             self.stop()
         with Store.open(store) as opened:
             scan = opened.scan()
@@ -173,9 +175,9 @@ def rig(personas: Sequence[Persona], folder: Path) -> Iterator[Rig]:
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join((str(_SUPPORT), os.environ.get("PYTHONPATH", "")))},
         )
+        assert player.stdin
+        assert player.stdout
         try:
-            assert player.stdin
-            assert player.stdout
             player.stdin.write(json.dumps(list(places.items())) + "\n")
             player.stdin.flush()
             assert json.loads(player.stdout.readline()) == [], "not every port could be had"
@@ -183,6 +185,8 @@ def rig(personas: Sequence[Persona], folder: Path) -> Iterator[Rig]:
         finally:
             player.kill()
             player.wait()
+            player.stdin.close()
+            player.stdout.close()
 
 
 def _open_the_way_out(made: Lab) -> None:
