@@ -33,7 +33,7 @@ from camscan.net.profile import PROFILES, profile  # noqa: E402
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS  # noqa: E402
 
 DELICATE = ("fragile", "fading", "every-port-open")
-SILENT = 100
+HONEST, SILENT = 40, 100
 ROUTED = "10.78.0.0/22"
 GENTLE_SECONDS = 150.0
 """Longer than a router remembers a connection (120 s), so that the highest count is reached; then it is stopped."""
@@ -69,17 +69,17 @@ def beside_nmap() -> list[Run]:
     """camscan at each pace, and nmap at its own, each on a fresh copy of the same site."""
     ports = ",".join(map(str, (*FIRST_PORTS, *MORE_PORTS)))
     runs = []
-    personas = [*neighbours(40), *(gallery()[name] for name in DELICATE)]
+    personas = [*neighbours(HONEST), *(gallery()[name] for name in DELICATE)]
     for tool in ("gentle", "default", "fast", "nmap -sV"):
         with tempfile.TemporaryDirectory() as folder, rig(personas, Path(folder)) as site:
             silent = [f"10.77.2.{last}" for last in range(1, SILENT + 1)]
             targets = Path(folder) / "targets"
             targets.write_text("\n".join((*site.places.values(), *silent)))
             camscan = [sys.executable, "-m", "camscan", "scan", f"@{targets}", "--db", f"{folder}/s.db", "--quiet"]
-            nmap = ["nmap", "-sV", "-n", "-Pn", "-p", ports, "-iL", str(targets)]
+            nmap = ["nmap", "-sV", "-n", "-Pn", "--host-timeout", "120s", "-p", ports, "-iL", str(targets)]
             command = nmap if tool.startswith("nmap") else [*camscan, "--profile", tool, "--format", "json"]
             name = tool if tool.startswith("nmap") else f"camscan --profile {tool}"
-            runs.append(look(site, name, command, silent, 40))
+            runs.append(look(site, name, command, silent, HONEST))
     return runs
 
 
@@ -173,7 +173,7 @@ def tables() -> str:
     routers = [through_router(p.name) for p in PROFILES]
     links = {p.name: on_link(p.name) for p in PROFILES}
     return PAGE.format(
-        cameras=40, silent=SILENT, ports=len(FIRST_PORTS) + len(MORE_PORTS),
+        cameras=HONEST, silent=SILENT, ports=len(FIRST_PORTS) + len(MORE_PORTS),
         columns=" | ".join(run.tool for run in runs), rule="---|" * len(runs), rows="\n".join(rows(runs)),
         routers="\n".join(router_row(r, links) for r in routers), gentle=f"{GENTLE_SECONDS:g}",
     )  # fmt: skip
@@ -234,7 +234,7 @@ Counted in a capture at the scanner's cable and in the tables of a router on the
 ## Beside nmap
 
 The site: {cameras} honest devices, three delicate ones and {silent} silent addresses. nmap asks the same {ports} TCP
-ports, at its own pace (`-sV -n -Pn`).
+ports, at its own pace (`-sV -n -Pn --host-timeout 120s`).
 
 | | {columns} |
 |---|{rule}

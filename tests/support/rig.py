@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -126,7 +127,7 @@ class Rig:
         started, most = time.monotonic(), 0.0
         with (self.folder / "out.json").open("w") as out, (self.folder / "errors.txt").open("w") as errors:
             process: subprocess.Popen[bytes] = subprocess.Popen(
-                ["ip", "netns", "exec", self.lab.scanner, *command], stdout=out, stderr=errors
+                ["ip", "netns", "exec", self.lab.scanner, *command], stdout=out, stderr=errors, start_new_session=True
             )
             try:
                 if meanwhile is not None:
@@ -136,8 +137,10 @@ class Rig:
                     assert time.monotonic() < started + timeout, "the scan does not end"
                     time.sleep(0.1)
             finally:
-                process.kill()
-        return process.wait(), time.monotonic() - started, most
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # whatever it is run by, too
+                code = process.wait()
+        return code, time.monotonic() - started, most
 
     def _judge(self) -> None:
         """Count, in the scanner's namespace, what goes elsewhere than to the targets, and to ports never sent to."""

@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from support.namespaces import Namespace
 from support.relay import Weather, relayed
 from support.rig import Result, Rig, gallery, neighbours, rig
 
@@ -77,16 +78,28 @@ def test_a_limit_of_64_descriptors_changes_nothing(tmp_path: Path, usual: Told) 
     assert (result.code, changed(site, result, usual)) == (0, [])
 
 
-@pytest.mark.parametrize("error", ["ENOBUFS", "EPERM", "ENETUNREACH", "EADDRNOTAVAIL"])
-@pytest.mark.parametrize("call", ["connect", pytest.param("sendto", marks=pytest.mark.torture)])
-def test_calls_that_fail_now_and_then(call: str, error: str, tmp_path: Path, usual: Told) -> None:
-    if error != "EPERM" and call == "connect" and os.environ.get("CAMSCAN_FIGURES") is None and error != "ENOBUFS":
-        pytest.skip("the others are tried by `make torture`")
-    strace = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", f"inject={call}:error={error}:when=9+5"]
+@pytest.mark.parametrize(
+    "error",
+    ["ENOBUFS", *(pytest.param(e, marks=pytest.mark.torture) for e in ("EPERM", "ENETUNREACH", "EADDRNOTAVAIL"))],
+)
+def test_connects_that_fail_now_and_then(error: str, tmp_path: Path, usual: Told) -> None:
+    strace = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", f"inject=connect:error={error}:when=9+5"]
     with rig(neighbours(FEW), tmp_path) as site:
         result = site.scan(under=strace)
     assert_admitted(site, result, usual)
     assert result.code in {0, 4}
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("protocol", ["udp", "tcp"])
+def test_packets_that_this_host_itself_drops_now_and_then(protocol: str, tmp_path: Path, usual: Told) -> None:
+    """A datagram that nftables drops on the way out is EPERM for its sender; of a TCP packet it hears nothing."""
+    with rig(neighbours(FEW), tmp_path) as site:
+        drop = f"type filter hook output priority 1; meta l4proto {protocol} numgen random mod 10 == 0 drop;"
+        Namespace(site.lab.scanner).nft(f"table ip faulty {{ chain out {{ {drop} }}; }}")
+        result = site.scan()
+    assert recall(site, result, usual)[0] == 1.0
+    assert_admitted(site, result, usual)
 
 
 def test_routes_that_this_host_has_closed(tmp_path: Path, usual: Told) -> None:
@@ -122,6 +135,7 @@ def test_an_interface_that_goes_down_and_comes_back(seconds: float, tmp_path: Pa
     assert_admitted(site, result, usual)
 
 
+@pytest.mark.torture
 def test_an_address_that_changes(tmp_path: Path, usual: Told) -> None:
     with rig(neighbours(FEW), tmp_path) as site:
         subprocess.run(
@@ -165,8 +179,7 @@ def test_packets_come_twice_and_out_of_order(weather: Weather, tmp_path: Path, u
     with rig(neighbours(MANY), tmp_path) as site, relayed(site.lab, weather):
         result = site.scan("--rate", "4000")
     shares = recall(site, result, usual)
-    assert shares[0] == 1.0
-    assert shares[1] >= (1.0 if weather.loss == 0 else 0.96)
+    assert shares >= ((1.0, 1.0) if weather.loss == 0 else (0.96, 0.9))
 
 
 def memory_group(folder: Path, limit: int) -> Path:
@@ -182,6 +195,7 @@ def memory_group(folder: Path, limit: int) -> Path:
     return group
 
 
+@pytest.mark.torture
 def test_128_megabytes_are_enough(tmp_path: Path, usual: Told) -> None:
     group = memory_group(tmp_path, 128 * 1024 * 1024)
 
@@ -233,7 +247,8 @@ runpy.run_module("camscan", run_name="__main__")
 """
 
 
-@pytest.mark.parametrize("jump", [-3600.0, pytest.param(3600.0, marks=pytest.mark.torture)])
+@pytest.mark.torture
+@pytest.mark.parametrize("jump", [-3600.0, 3600.0])
 def test_a_clock_that_jumps(jump: float, tmp_path: Path, usual: Told) -> None:
     with rig(neighbours(FEW), tmp_path) as site:
         result = site.scan(program=["-c", SHIFTS, str(jump)])
@@ -243,7 +258,8 @@ def test_a_clock_that_jumps(jump: float, tmp_path: Path, usual: Told) -> None:
     assert abs((finished - result.scan.started_at).total_seconds() - jump) < 120
 
 
-@pytest.mark.parametrize("seconds", [6.0, pytest.param(600.0, marks=pytest.mark.torture)])
+@pytest.mark.torture
+@pytest.mark.parametrize("seconds", [6.0, 600.0])
 def test_a_scan_that_sleeps(seconds: float, tmp_path: Path, usual: Told) -> None:
     def sleep(process: subprocess.Popen[bytes]) -> None:
         time.sleep(3.0)
