@@ -18,8 +18,7 @@ from camscan.syn.sending import EthernetSender, Sender
 MAX_NEIGHBOURS = 1 << 20
 """Neighbours of one link: a /12, whose MACs take 7 MB."""
 _ARP = 0x0806
-_ROUNDS = 3
-_PATIENCE = 0.5
+_PATIENCE = (0.25, 0.5)
 """Seconds that each round waits for answers; devices on Wi-Fi that save power take some hundred milliseconds."""
 _GLANCE = 0.005
 
@@ -80,20 +79,20 @@ def find(interface: str, source: str, wanted: Space, paced: Paced) -> Neighbours
         stack.callback(sender.close)
         count = len(wanted)
         found = Neighbours(wanted, ring.mac, np.zeros((count, 6), np.uint8), np.zeros(count, np.bool_))
-        for _ in range(_ROUNDS):
+        for patience in _PATIENCE:
             unknown = np.flatnonzero(~found.known).astype(np.uint32)
             for begin in range(0, len(unknown), BATCH):
                 number = packets.fill(wanted.addresses(unknown[begin : begin + BATCH]))
                 paced.send(sender, number, interface)
                 _learn(ring, found)
-            _wait(ring, found, paced)
+            _wait(ring, found, paced, patience)
             if paced.stopped or found.known.all():
                 break
     return found
 
 
-def _wait(ring: Ring, found: Neighbours, paced: Paced) -> None:
-    end = paced.now() + _PATIENCE
+def _wait(ring: Ring, found: Neighbours, paced: Paced, seconds: float) -> None:
+    end = paced.now() + seconds
     while paced.now() < end and not paced.stopped and not found.known.all():
         paced.pause(_GLANCE)
         _learn(ring, found)

@@ -32,8 +32,9 @@ _LOCAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 class Route:
     """One way while it is open. `usable` is false where its gateway does not answer."""
 
-    def __init__(self, way: Way, stack: contextlib.ExitStack) -> None:
+    def __init__(self, way: Way, threads: int, stack: contextlib.ExitStack) -> None:
         self.way = way
+        self._threads = threads
         self.usable = True
         self._stack = stack
         self._neighbours: Neighbours | None = None
@@ -51,7 +52,7 @@ class Route:
         found = find(self.way.interface, self.way.source, wanted, paced)
         self._neighbours = found if self.way.on_link else None
         self._packets = SynPackets(self.way.source, found.own_mac, found.macs[0].tobytes())
-        self.sender = EthernetSender(self.way.interface, self._packets.rows, SYN_LENGTH)
+        self.sender = EthernetSender(self.way.interface, self._packets.rows, SYN_LENGTH, shared=self._threads > 1)
         self._stack.callback(self.sender.close)
         self.usable = self.way.on_link or bool(found.known.any())
         if self.usable:
@@ -75,7 +76,7 @@ class Route:
 class Links:
     """All ways; enter `opened` to use them."""
 
-    def __init__(self, ways: Sequence[Way]) -> None:
+    def __init__(self, ways: Sequence[Way], threads: int = 1) -> None:
         owned = sorted((span, number) for number, way in enumerate(ways) for span in way.ranges)
         if any(before[1] >= after[0] for (before, _), (after, _) in pairwise(owned)):
             raise RefusalError("the ranges of two ways overlap")
@@ -83,6 +84,7 @@ class Links:
             raise RefusalError(f"more than {MAX_NEIGHBOURS:,} neighbours on one link: sweep in parts")
         self.space = Space.of([span for span, _ in owned])
         self._ways = ways
+        self._threads = threads
         self._way_of_range = np.array([number for _, number in owned])
         self._first_port = 0
         self.routes: list[Route] = []
@@ -99,7 +101,7 @@ class Links:
                 stack.callback(ring.close)
                 self.rings.append(ring)
             for way in self._ways:
-                route = Route(way, stack)
+                route = Route(way, self._threads, stack)
                 self.routes.append(route)
                 if text := route.open(paced):
                     note(text)

@@ -6,9 +6,9 @@ _BURST = 0.0015
 """Seconds' worth of packets that may leave at once; two packets where that is no more than 2 ms' worth."""
 _QUANTUM = 0.0008
 """Seconds' worth of packets that is worth waking up for; how late the clock wakes us then fits into the burst."""
-_CATCHING_UP = 1.1
+_CATCHING_UP = 1.08
 """How much faster than the rate lost time is made up for."""
-_FORGIVEN = 0.25
+_FORGIVEN = 0.05
 """Seconds beyond which lost time is not made up for at all."""
 
 

@@ -6,7 +6,8 @@
 
 `rate` 0 is without bound. A way's `gateway` is empty for its own network; `frames` is false where the kernel is to
 route. `want`: "open" says ports that accepted, "answers" refusals and unreachable hosts too, "all" also silent ones.
-For `connect`, `wait` is the time of one attempt, and `half_open` how many may be under way.
+`threads` may be 2, of which the second only sends. For `connect`, `wait` is the time of one attempt, and `half_open`
+how many may be under way.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Request:
     seed: int
     position: int = 0
     half_open: int = 1024
+    threads: int = 1
 
     @property
     def hosts(self) -> int:
@@ -119,5 +121,12 @@ def _check(request: Request) -> None:
     for name in _NUMBERS:
         if not 0 <= float(getattr(request, name)) < float("inf"):
             raise ValueError(f"{name} cannot be {getattr(request, name)!r}")
-    if not 0 < request.rounds <= MAX_ROUNDS or request.position < 0 or request.half_open < 1:
-        raise ValueError(f"rounds are 1 to {MAX_ROUNDS}, the position is no less than 0, and half_open than 1")
+    if (
+        not 0 < request.rounds <= MAX_ROUNDS
+        or request.position < 0
+        or request.half_open < 1
+        or request.threads not in (1, 2)
+    ):
+        raise ValueError(
+            f"rounds are 1 to {MAX_ROUNDS}, the position is 0 or more, half_open 1 or more, threads 1 or 2"
+        )

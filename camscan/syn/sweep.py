@@ -24,7 +24,7 @@ from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.packets import BATCH
 from camscan.syn.report import Report
 from camscan.syn.request import Request
-from camscan.syn.sending import Sender
+from camscan.syn.sending import BACK_OFF, FULL, Sender
 from camscan.syn.settled import Settled
 
 _BATCH_SECONDS = 0.02
@@ -37,9 +37,7 @@ _TELL, _FLUSH = 1.0, 0.05
 """Seconds between two lines on how far it is, and until what is found is handed over."""
 _EXTRA_ROUNDS = 2
 """Further rounds where answers were lost for want of room."""
-_FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 _GONE = frozenset({errno.ENETDOWN, errno.ENXIO, errno.ENODEV})
-_BACK_OFF = 0.001
 
 
 class Sweep:
@@ -49,7 +47,7 @@ class Sweep:
         self._request = request
         self._report = report
         self._stop = stop
-        self._links = Links(request.ways)
+        self._links = Links(request.ways, request.threads)
         self._space = self._links.space
         self._order = Order(len(self._space), len(request.ports), request.seed)
         self._ports = np.array(request.ports, np.uint32)
@@ -127,9 +125,9 @@ class Sweep:
                 first, allowed = first + sent, allowed - sent
                 if error in _GONE:
                     raise RefusalError(f"cannot use interface {interface} any more: {errno.errorcode[error]}")
-                if error in _FULL:
+                if error in FULL:
                     self._counts["waited"] += 1
-                    self.pause(_BACK_OFF)
+                    self.pause(BACK_OFF)
                 elif error:
                     first, allowed, refused = first + 1, allowed - 1, refused + 1
             self._drain()

@@ -55,7 +55,7 @@ class Lab:
     def keep_only(self, alive: Sequence[str]) -> None:
         """Drop every packet to the site's network but those to these addresses."""
         elements = ", ".join(alive)
-        self._rules(
+        self.rules(
             self.site,
             f"table ip lab {{\nset alive {{ type ipv4_addr; elements = {{ {elements} }} ; }}\nchain in {{\n"
             "type filter hook prerouting priority -300;\n"
@@ -64,7 +64,7 @@ class Lab:
 
     def count(self, match: str) -> None:
         """Count packets that leave the scanner and match an nftables expression; read by `counted`."""
-        self._rules(
+        self.rules(
             self.scanner,
             f"table inet counting {{\nchain out {{\ntype filter hook output priority 0;\n{match} counter\n}}\n}}\n",
         )
@@ -76,7 +76,7 @@ class Lab:
     def count_arriving(self, match: str) -> None:
         """Count packets that reach the site and match, those sent past the scanner's kernel too; see `arrived`."""
         chain = f"chain in {{\ntype filter hook prerouting priority -400;\n{match} counter\n}}\n"
-        self._rules(self.site, f"table inet counting {{\n{chain}}}\n")
+        self.rules(self.site, f"table inet counting {{\n{chain}}}\n")
 
     def arrived(self) -> int:
         """Packets that `count_arriving` has counted so far."""
@@ -90,7 +90,7 @@ class Lab:
             f"chain {hook} {{\ntype filter hook {hook} priority -350;\n{rule}\n}}\n"
             for hook in ("prerouting", "output")
         )
-        self._rules(self.site, f"table ip losing {{\n{chains}}}\n")
+        self.rules(self.site, f"table ip losing {{\n{chains}}}\n")
         try:
             yield
         finally:
@@ -100,7 +100,8 @@ class Lab:
         text = self.run(["nft", "list", "table", "inet", "counting"], side=side).stdout
         return int(text.split("counter packets ")[1].split()[0])
 
-    def _rules(self, side: str, text: str) -> None:
+    def rules(self, side: str, text: str) -> None:
+        """Load nftables rules on one side."""
         command = ["ip", "netns", "exec", side, "nft", "-f", "-"]
         subprocess.run(command, input=text, text=True, capture_output=True, check=True)
 
