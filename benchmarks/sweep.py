@@ -248,6 +248,8 @@ def run(tool: Tool, job: Job) -> Ran:
                 process.kill()
             time.sleep(0.01)
         process.returncode = os.waitstatus_to_exitcode(ended[1])
+        if process.returncode:
+            print(f"{tool.name} ended with {process.returncode}", file=sys.stderr)
         wall, usage = time.monotonic() - began, ended[2]
         out.seek(0)
         found = tool.read(out.read())
@@ -297,7 +299,7 @@ def site(
     names = [f"10.77.{number // 256}.{number % 256}" for number in range(65_536)]
     draws.shuffle(names)
     opened, alive = (int(share * len(names)) for share in (open_share, open_share + REFUSING_SHARE))
-    with lab("10.77.0.0/16") as made, listening(made, ports):
+    with lab("10.77.0.0/16") as made, listening(made, ports, accepting=True):
         if sparse:
             made.rules(made.site, _set_and_chain(made, "netdev", names[:alive], "ingress", "drop"))
         if open_share < 1:
@@ -362,7 +364,7 @@ def lossy(rounds: int, addresses: int) -> None:
             with where.losing(percent):
                 for times in (1, 2, 3):
                     compare(
-                        f"{addresses:,} addresses x 1 port at 50,000 a second, {percent} % loss each way, {times} rounds",
+                        f"{addresses:,} addresses x 1 port at 50,000/s, {percent} % loss each way, {times} rounds",
                         [ONE, MASSCAN] if times > 1 else [ONE, MASSCAN, ZMAP],
                         lambda _, times=times: Job(where, truth, addresses, PORTS[:1], 50_000, times),  # type: ignore[misc]
                         rounds,

@@ -12,8 +12,10 @@ from camscan.errors import TargetError, UsageError
 from camscan.net.interfaces import Interface, interfaces
 from camscan.net.link import Link, Range
 from camscan.net.names import resolve
+from camscan.net.portsweep import Method, choose
 from camscan.net.privilege import has_net_raw
 from camscan.net.profile import Profile, profile
+from camscan.net.scope import port_refusal
 from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
 from camscan.probes.registry import select
@@ -21,6 +23,8 @@ from camscan.targets import Spec, TargetSet, expand, guard, parse
 
 _HOST_SECONDS = 6.5
 """What covering a silent address takes: its connects, two at once, each to its time-out."""
+_LARGE = 65_536
+"""Ports in all from which a scan sweeps them first; below, asking each address in one go is as fast."""
 _WINDOW = (32, 3_500)
 """At 10,000 packets a second as many hosts as its half-open connections have room for, and no more in memory."""
 
@@ -42,6 +46,7 @@ class Choices:
     snmp_community: str | None = None
     engine: str = "camscan"
     with_credentials: bool = False
+    sweep: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,32 @@ def manner(choices: Choices) -> Manner:
     first, more = (port_list(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
     plan = Plan(probes, first, more, named_ports, choices.thorough) if by_port else Plan(probes, (), ())
     return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace)
+
+
+def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
+    """How open ports are found, and why in this way.
+
+    Raises:
+        UsageError: what was chosen does not go with the rest.
+        HostError: this host does not let SYN packets be sent.
+    """
+    hindrance = "nmap asks the first ports" if choices.engine == "nmap" else _no_syn(asked, asking)
+    if hindrance and choices.sweep == "syn":
+        raise UsageError(f"--sweep syn cannot be used: {hindrance}")
+    if hindrance:
+        return Method("connect", hindrance)
+    ports = sum(port_refusal(port) is None for port in asking.plan.first_ports)
+    return choose(choices.sweep, asked.count * ports, _LARGE)
+
+
+def _no_syn(asked: TargetSet, asking: Manner) -> str:
+    if asking.plan.thorough:
+        return "--thorough asks every address in full"
+    if asking.profile.router_flows is not None:
+        return f"the profile {asking.profile.name} spares routers"
+    if any(":" in first for first, _ in asked.spans()):
+        return "IPv6 is among the targets"
+    return "" if asking.plan.first_ports else "no channel takes open ports"
 
 
 def port_list(text: str) -> tuple[int, ...]:

@@ -43,6 +43,13 @@ all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every ho
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
 scan_id = click.option("--scan", "scan_id", metavar="ID", help="Which scan (a prefix will do). Default: the latest.")
 
+sweep = click.option(
+    "--sweep",
+    type=click.Choice(["auto", "connect", "syn"]),
+    default="auto",
+    show_default=True,
+    help="Find open ports by SYN packets, which take CAP_NET_RAW, or by connecting; auto goes by privilege and number.",
+)
 targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
 _EXCLUDING = (
     click.option("--exclude", multiple=True, metavar="TARGET", help="Never touch these; exclusions always win."),
@@ -59,6 +66,7 @@ _EXCLUDING = (
 _PACING = (
     click.option("--profile", type=click.Choice(["default", "gentle", "fast"]), default="default", show_default=True),
     click.option("--rate", type=click.IntRange(1, 100_000), metavar="N", help="Packets a second in all."),
+    sweep,
     click.option("--ports", metavar="LIST", help="TCP ports to ask instead of the usual ones: 80,554,8000-8010."),
     click.option("--channels", metavar="LIST", help="Only these channels: wsd,sadp,http."),
     click.option("--thorough", is_flag=True, help="Ask everything of every address, alive or not."),

@@ -34,12 +34,13 @@ def plan(
       camscan plan @networks.txt --profile gentle
       camscan plan 10.20.0.0/24 --site depot --with-credentials
     """
-    from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner
+    from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner, swept
     from camscan.cli.logins import Chosen, enrolled
     from camscan.cli.writing import write_text
 
     choices = Choices(targets, **how)
     aimed, asking = aim(choices), manner(choices)
+    method = swept(choices, aimed.asked, asking)
     count, pace = aimed.asked.count, asking.profile
     links = eligible(aimed.asked)
     frames = arp_requests(asking.plan, links, aimed.asked.ranges)
@@ -54,6 +55,7 @@ def plan(
         "Multicast": ", ".join(interfaces) or "no interface is connected to the targets",
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
+        "Sweep": f"by {method.name}: {method.reason}",
         "Silent host": f"{asking.silent_packets} packets, {asking.silent_bytes:,} bytes of payload",
         "Device": f"about {asking.answering_packets} packets",
         "Pace": f"{pace.rate:,} packets a second in all, {limits}, {pace.half_open:,} half-open connections",

@@ -35,14 +35,7 @@ _TELL = 30.0
     metavar="N",
     help="Packets a second in all; 0 is unlimited.",
 )
-@click.option(
-    "--sweep",
-    "method",
-    type=click.Choice(["auto", "connect", "syn"]),
-    default="auto",
-    show_default=True,
-    help="SYN packets, which take CAP_NET_RAW, or connections; auto chooses by privilege and number.",
-)
+@options.sweep
 @click.option(
     "--rounds",
     type=click.IntRange(1, 8),
@@ -57,7 +50,7 @@ def ports(
     targets: tuple[str, ...],
     ports_: str | None,
     rate: int,
-    method: str,
+    sweep: str,
     rounds: int,
     want_all: bool,
     quiet: bool,
@@ -81,17 +74,17 @@ def ports(
 
     asked = aim(Choices(targets, **how)).asked
     wanted = port_list(ports_) if ports_ else FIRST_PORTS
-    chosen = choose(method, asked.count * len(wanted))
+    chosen = choose(sweep, asked.count * len(wanted))
     pace = profile("default").at_rate(rate)
-    seed = secrets.randbits(32)
-    sweep = PortSweep(asked.spans(), wanted, chosen.name, pace, seed=seed, rounds=rounds, want_all=want_all)
+    seed, want = secrets.randbits(32), "all" if want_all else "open"
+    asking = PortSweep(asked.spans(), wanted, chosen.name, pace, seed=seed, rounds=rounds, want=want)
     if not quiet:
-        _tell_plan(asked.count, wanted, sweep.ports, f"{chosen.name} ({chosen.reason})")
+        _tell_plan(asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
     began = time.monotonic()
-    found = asyncio.run(_write_all(sweep, quiet=quiet))
+    found = asyncio.run(_write_all(asking, quiet=quiet))
     if not quiet:
-        _tell_end(sweep, found, time.monotonic() - began)
-    sys.exit(Exit.DONE if sweep.complete else Exit.INCOMPLETE)
+        _tell_end(asking, found, time.monotonic() - began)
+    sys.exit(Exit.DONE if asking.complete else Exit.INCOMPLETE)
 
 
 async def _write_all(sweep: PortSweep, *, quiet: bool) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner
+from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner, swept
 from camscan.cli.nmapping import NmapSource
 from camscan.cli.progress import Progress
 from camscan.credentials.broker import CredentialBroker
@@ -21,8 +21,11 @@ from camscan.engine import Engine
 from camscan.errors import UsageError
 from camscan.net.interfaces import Interface
 from camscan.net.live import LiveNet
+from camscan.net.portsweep import Method, PortSweep
 from camscan.net.presweep import PresweptNet
+from camscan.net.profile import Profile
 from camscan.net.scope import Scope
+from camscan.net.swept import parted
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.store import Store, Writer
 
@@ -50,6 +53,7 @@ class Job:
     aim: Aim
     manner: Manner
     seed: int
+    method: Method
     done: frozenset[str] = frozenset()
     seconds: float | None = None
     nmap: NmapSource | None = None
@@ -77,7 +81,8 @@ def _net(job: Job, interfaces: Sequence[Interface]) -> LiveNet:
     ranges = job.aim.asked.ranges
     if job.nmap is not None:
         return PresweptNet(scope, job.manner.profile, interfaces, ranges, job.broker, source=job.nmap)
-    return LiveNet(scope, job.manner.profile, interfaces, ranges, job.broker)
+    sweep, profile = _sweep(job)
+    return LiveNet(scope, profile, interfaces, ranges, job.broker, sweep=sweep)
 
 
 @contextlib.contextmanager
@@ -143,6 +148,9 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield job.nmap.note
     if isinstance(net, PresweptNet) and net.failed:
         yield f"the first ports were not asked: {net.failed}"
+    if job.method.name == "syn":
+        yield f"open ports were found by SYN packets: {job.method.reason}"
+    yield from net.notes
     if not interfaces and job.manner.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
     if net.dropped:
@@ -153,6 +161,15 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield from job.broker.notes
     if engine.crashed:
         yield f"{engine.crashed} attempts crashed by a fault of camscan: please report the log"
+
+
+def _sweep(job: Job) -> tuple[PortSweep | None, Profile]:
+    """The port sweep of a job that has one, and the pace that is left for all else."""
+    if job.method.name != "syn":
+        return None, job.manner.profile
+    pace, left = parted(job.manner.profile)
+    ports = job.manner.plan.first_ports
+    return PortSweep(job.aim.asked.spans(), ports, "syn", pace, seed=job.seed, want="answers"), left
 
 
 def _window(job: Job) -> int:
@@ -168,6 +185,7 @@ def _host_seconds(manner: Manner) -> float:
 def new_job(choices: Choices, site: str | None) -> Job:
     """A scan that is about to start; the settings of its record hold what a resumed run needs."""
     aimed, asking, seed = aim(choices), manner(choices), secrets.randbits(32)
+    method = swept(choices, aimed.asked, asking)
     shown = aimed.specs if len(aimed.specs) <= _SHOWN_TARGETS else (*aimed.specs[:_SHOWN_TARGETS], "...")
     kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
     record = Scan(
@@ -178,9 +196,14 @@ def new_job(choices: Choices, site: str | None) -> Job:
         site,
         excluded=tuple(aimed.excluded.networks()),
         vantage=Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in eligible(aimed.asked)))),
-        settings={"seed": str(seed), "specs": "\n".join(aimed.specs), "choices": json.dumps(kept)},
+        settings={
+            "seed": str(seed),
+            "specs": "\n".join(aimed.specs),
+            "choices": json.dumps(kept),
+            "sweep": f"{method.name}: {method.reason}",
+        },
     )
-    return Job(record, aimed, asking, seed, nmap=_nmap(choices, aimed, asking))
+    return Job(record, aimed, asking, seed, method, nmap=_nmap(choices, aimed, asking))
 
 
 def _nmap(choices: Choices, aimed: Aim, asking: Manner) -> NmapSource | None:
@@ -207,4 +230,5 @@ def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
     )
     record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
     aimed, asking = aim(choices), manner(choices)
-    return Job(record, aimed, asking, int(before.settings["seed"]), done, nmap=_nmap(choices, aimed, asking))
+    method, nmap = Method("connect", "resumed"), _nmap(choices, aimed, asking)
+    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, nmap=nmap)

@@ -21,10 +21,12 @@ from camscan.net.interfaces import Interface
 from camscan.net.line import legacy_context, pinned_context
 from camscan.net.link import Link, Range
 from camscan.net.outcomes import EndedError
+from camscan.net.portsweep import PortSweep
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.scout import Scout
 from camscan.net.segment import Segment
+from camscan.net.swept import Looks, SweptLook
 from camscan.net.udp import Correspondent, Waiter
 from camscan.records import Observation, Outcome, Sent
 
@@ -42,8 +44,12 @@ class LiveNet:
         interfaces: Sequence[Interface] = (),
         on_link: Sequence[Range] = (),
         broker: Broker | None = None,
+        *,
+        sweep: PortSweep | None = None,
     ) -> None:
         self._broker = broker
+        self._sweep = sweep
+        self.notes: list[str] = []
         self._dialer = Dialer(scope, profile)
         self._interfaces = tuple(interfaces)
         self._scope = scope
@@ -63,7 +69,8 @@ class LiveNet:
     @property
     def sent(self) -> Sent:
         """What has been sent so far."""
-        packets = self._dialer.packets + self._link.sent_packets
+        swept = self._sweep.counters.get("sent", 0) if self._sweep is not None else 0
+        packets = self._dialer.packets + self._link.sent_packets + swept
         return Sent(packets, self._dialer.bytes + self._link.sent_bytes, self._dialer.max_host_rate)
 
     @property
@@ -90,7 +97,14 @@ class LiveNet:
         self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
     ) -> AsyncGenerator[Scouted, None]:
         """See `Net.scout`."""
-        return Scout(self._dialer, self._correspondent, ports, poses, at_once).run(addresses)
+
+        def looks(knocking: Sequence[int]) -> Looks:
+            return Scout(self._dialer, self._correspondent, knocking, poses, at_once).run
+
+        if self._sweep is None:
+            return looks(ports)(addresses)
+        swept = SweptLook(self._sweep, self._dialer.pace, by_datagram=looks(()), in_full=looks(ports))
+        return swept.run(addresses, self.notes)
 
     async def knock(self, address: str, port: int) -> Exchange:
         """See `Net.knock`."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
 from typing import Any
 
-from camscan.errors import UsageError
+from camscan.errors import HostError, UsageError
 from camscan.net.outcomes import of_answer, reason
 from camscan.net.pace import FlowBudget
 from camscan.net.privilege import has_net_raw
@@ -29,7 +29,6 @@ _CONNECT_WAIT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _SYN_WAIT = 1.0
 """Seconds that answers to the last packet of a round are waited for."""
-_WANTS = {False: "open", True: "all"}
 _PLAIN = frozenset({Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT})
 """Their outcomes say it all."""
 
@@ -52,12 +51,21 @@ class Method:
     reason: str
 
 
-def choose(wanted: str, questions: int) -> Method:
-    """The method that `wanted`, one of `METHODS`, comes to for so many addresses times ports."""
+def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
+    """The method that `wanted`, one of `METHODS`, comes to for so many addresses times ports.
+
+    Raises:
+        HostError: SYN packets are wanted, and this host lets none be sent.
+    """
+    if wanted == "syn" and not has_net_raw():
+        raise HostError(
+            "no CAP_NET_RAW, which --sweep syn needs: run camscan with sudo or in a systemd unit with "
+            "AmbientCapabilities=CAP_NET_RAW, or leave the choice to --sweep auto"
+        )
     if wanted != "auto":
         return Method(wanted, "asked for")
-    if questions < LARGE:
-        return Method("connect", f"fewer than {LARGE:,} ports in all")
+    if questions < large:
+        return Method("connect", f"fewer than {large:,} ports in all")
     if not has_net_raw():
         return Method("connect", "no CAP_NET_RAW, which SYN packets need")
     return Method("syn", f"CAP_NET_RAW is there, and {questions:,} ports in all are many")
@@ -67,8 +75,8 @@ class PortSweep:
     """One sweep over spans of addresses, given as first and last; exclusions are taken off before.
 
     Ports that are never sent to are left out. IPv6 is always asked by connecting. `rate` 0 is without bound, `rounds`
-    is how often a silent port is sent a packet. `counters` grow as it runs, and `notes`, which say what could not be
-    asked; `want_all` yields what did not answer, too.
+    is how often a silent port is sent a packet. `want`: "open" yields ports that accept, "answers" refusals and
+    unreachable ones too, "all" also silent ones. `counters` grow as it runs, and `notes`, which say what was not asked.
     """
 
     def __init__(
@@ -80,7 +88,7 @@ class PortSweep:
         *,
         seed: int,
         rounds: int = 2,
-        want_all: bool = False,
+        want: str = "open",
     ) -> None:
         self.ports = tuple(port for port in dict.fromkeys(ports) if port_refusal(port) is None)
         if not self.ports:
@@ -88,9 +96,10 @@ class PortSweep:
         self._spans = [(ip_address(first), ip_address(last)) for first, last in spans]
         self._method = method
         self._profile = profile
-        self._settings = {"ports": self.ports, "seed": seed, "want": _WANTS[want_all], "rate": _rate(profile)}
+        self.rate = _rate(profile)
+        self._settings = {"ports": self.ports, "seed": seed, "want": want, "rate": self.rate}
         self._rounds = rounds
-        self._want_all = want_all
+        self._want = want
         self._running: Running | None = None
         self.interrupted = False
         self.notes: list[str] = []
@@ -107,7 +116,7 @@ class PortSweep:
         if self._running is not None:
             self._running.stop()
 
-    async def run(self) -> AsyncIterator[Sequence[Found]]:
+    async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """Ask everything, and yield what ended how as it comes, some at a time.
 
         Raises:
@@ -126,7 +135,7 @@ class PortSweep:
                 async for batch in self._run(self._method if version == 4 else "connect", usable):
                     yield batch
 
-    async def _run(self, method: str, usable: Sequence[Way]) -> AsyncIterator[Sequence[Found]]:
+    async def _run(self, method: str, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
         async with Running(_PYTHON, json.dumps(self._request(method, usable)).encode()) as running:
             self._running = running
             async for message in running.messages():
@@ -156,7 +165,7 @@ class PortSweep:
         count = sum(last - first + 1 for first, last in way.spans)
         others = f" and {count - 1:,} other addresses" if count > 1 else ""
         self.notes.append(f"{_text(way.spans[0][0], way.version)}{others} not asked: {way.reason}")
-        if self._want_all:
+        if self._want == "all":
             numbers = (number for first, last in way.spans for number in range(first, last + 1))
             for number in numbers:
                 address = _text(number, way.version)

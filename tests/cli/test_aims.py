@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from camscan.cli import aims
-from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner
-from camscan.errors import TargetError, UsageError
+from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner, swept
+from camscan.errors import HostError, TargetError, UsageError
+from camscan.net import portsweep
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 
 
@@ -88,3 +90,40 @@ def test_arp_is_counted_where_it_will_be_sent(monkeypatch: pytest.MonkeyPatch) -
     assert arp_requests(manner(Choices(channels="wsd,sadp")).plan, (), ()) == 0
     monkeypatch.setattr(aims, "has_net_raw", lambda: False)
     assert arp_requests(manner(Choices()).plan, (), ()) == 0
+
+
+WIDE = ("10.0.0.0/16",)
+
+
+def how(**changed: Any) -> tuple[str, str]:
+    choices = Choices(**({"targets": WIDE} | changed))
+    method = swept(choices, aim(choices).asked, manner(choices))
+    return method.name, method.reason
+
+
+def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
+    assert how()[0] == "syn"
+    assert how(targets=("10.0.0.0/20",)) == ("connect", "fewer than 65,536 ports in all")
+    assert how(targets=("10.0.0.0/24",), sweep="syn") == ("syn", "asked for")
+    assert how(sweep="connect") == ("connect", "asked for")
+    monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
+    assert how() == ("connect", "no CAP_NET_RAW, which SYN packets need")
+    with pytest.raises(HostError, match="no CAP_NET_RAW"):
+        how(sweep="syn")
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"thorough": True}, "--thorough asks every address in full"),
+        ({"profile": "gentle"}, "the profile gentle spares routers"),
+        ({"targets": (*WIDE, "fd00::/120"), "allow_large": True}, "IPv6 is among the targets"),
+        ({"channels": "wsd"}, "no channel takes open ports"),
+    ],
+)
+def test_what_a_sweep_does_not_go_with(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], why: str) -> None:
+    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
+    assert how(**changed) == ("connect", why)
+    with pytest.raises(UsageError, match="cannot be used"):
+        how(**changed, sweep="syn")

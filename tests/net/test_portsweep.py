@@ -18,10 +18,8 @@ from camscan.records import Outcome
 PACE = replace(profile("fast"), host_rate=10**6)
 
 
-def sweep(
-    *spans: tuple[str, str], ports: tuple[int, ...], method: str = "connect", want_all: bool = False
-) -> PortSweep:
-    return PortSweep(spans, ports, method, PACE, seed=1, want_all=want_all)
+def sweep(*spans: tuple[str, str], ports: tuple[int, ...], method: str = "connect", want: str = "open") -> PortSweep:
+    return PortSweep(spans, ports, method, PACE, seed=1, want=want)
 
 
 async def found(sweep: PortSweep) -> list[Found]:
@@ -34,7 +32,7 @@ async def mute(*_: object) -> None:
 
 async def test_loopback_by_connecting(serve: Serve) -> None:
     peer = await serve(mute, "127.88.0.5")
-    other = sweep(("127.88.0.4", "127.88.0.6"), ports=(peer.port,), want_all=True)
+    other = sweep(("127.88.0.4", "127.88.0.6"), ports=(peer.port,), want="all")
     assert sorted(await found(other), key=lambda one: one.address) == [
         Found("127.88.0.4", peer.port, Outcome.REFUSED),
         Found("127.88.0.5", peer.port, Outcome.ANSWERED),
@@ -55,7 +53,7 @@ async def test_loopback_by_syn_packets(serve: Serve, new_namespace: Callable[[],
     inside = new_namespace()
     peer = await serve(mute, "127.88.0.5", inside=inside)
     with inside.inside():
-        by_syn = sweep(("127.88.0.4", "127.88.0.6"), ports=(peer.port,), method="syn", want_all=True)
+        by_syn = sweep(("127.88.0.4", "127.88.0.6"), ports=(peer.port,), method="syn", want="all")
         outcomes = {one.address: one.outcome for one in await found(by_syn)}
     assert outcomes == {
         "127.88.0.4": Outcome.REFUSED,
@@ -67,7 +65,7 @@ async def test_loopback_by_syn_packets(serve: Serve, new_namespace: Callable[[],
 @pytest.mark.netns
 async def test_what_has_no_route_is_said(new_namespace: Callable[[], Namespace]) -> None:
     with new_namespace().inside():
-        nowhere = sweep(("10.1.2.3", "10.1.2.4"), ports=(80,), want_all=True)
+        nowhere = sweep(("10.1.2.3", "10.1.2.4"), ports=(80,), want="all")
         why = "no route: Network is unreachable"
         assert await found(nowhere) == [
             Found("10.1.2.3", 80, Outcome.NOT_SENT, why),
@@ -84,7 +82,7 @@ def test_ports_that_are_never_sent_to_are_left_out() -> None:
 
 
 async def test_it_can_be_stopped() -> None:
-    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want_all=True)
+    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
     count = 0
     async with asyncio.timeout(20):
         async for batch in slow.run():

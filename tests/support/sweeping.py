@@ -14,9 +14,14 @@ from support.lab import Lab
 
 PROGRAM = (sys.executable, "-P", "-m", "camscan.syn")
 _LISTEN = """
-import socket, sys
-servers = [socket.create_server(("", int(port)), backlog=4096) for port in sys.argv[1:]]
+import socket, sys, threading
+servers = [socket.create_server(("", int(port)), backlog=4096) for port in sys.argv[2:]]
 print("ready", flush=True)
+def accept(server):
+    while True:
+        server.accept()[0].close()
+for server in servers if sys.argv[1] == "accept" else ():
+    threading.Thread(target=accept, args=(server,), daemon=True).start()
 sys.stdin.read()
 """
 _FORGE = """
@@ -51,9 +56,12 @@ def _ready(lab: Lab, code: str, arguments: Sequence[str]) -> Iterator[None]:
             process.kill()
 
 
-def listening(lab: Lab, ports: Sequence[int]) -> Any:
-    """Every address of the site accepts at these ports; at others it refuses."""
-    return _ready(lab, _LISTEN, [str(port) for port in ports])
+def listening(lab: Lab, ports: Sequence[int], *, accepting: bool = False) -> Any:
+    """Every address of the site accepts at these ports; at others it refuses.
+
+    `accepting`: connections are closed at once; else each port has room for 4,096 that stay open.
+    """
+    return _ready(lab, _LISTEN, ["accept" if accepting else "keep", *map(str, ports)])
 
 
 def forging(lab: Lab, honest: Sequence[str]) -> Any:

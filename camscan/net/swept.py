@@ -1,0 +1,95 @@
+"""The first look at many addresses by a port sweep: whoever answers it lives, the others are asked by datagram."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from camscan.errors import HostError
+from camscan.net.base import Exchange, Scouted
+from camscan.net.pace import Pace
+from camscan.net.portsweep import Found, PortSweep
+from camscan.net.profile import Profile
+from camscan.records import Outcome
+
+SHARE = 0.9
+"""Of the pace, for the sweep; the rest is for the hosts that it finds, which are asked meanwhile."""
+HOST_SHARE = 0.2
+"""The same of what one host is sent in a second."""
+_TICK = 0.05
+
+Looks = Callable[[Iterable[str]], AsyncGenerator[Scouted, None]]
+
+
+def parted(profile: Profile) -> tuple[Profile, Profile]:
+    """A profile in two: for the sweep, and for everything that is asked beside it."""
+    for_one_host = max(1, int(profile.host_rate * HOST_SHARE))
+    swept = replace(profile, rate=max(1, int(profile.rate * SHARE)), host_rate=for_one_host)
+    return swept, replace(profile, host_rate=max(1, profile.host_rate - for_one_host))
+
+
+class SweptLook:
+    """Implements `Net.scout` by a sweep that has been given the same addresses, in whatever order it finds them.
+
+    `by_datagram` looks at addresses without knocking; `in_full` takes over where the sweep cannot run.
+    """
+
+    def __init__(self, sweep: PortSweep, pace: Pace, *, by_datagram: Looks, in_full: Looks) -> None:
+        self._sweep = sweep
+        self._pace = pace
+        self._by_datagram = by_datagram
+        self._in_full = in_full
+        self._met: set[str] = set()
+        self._unreachable: dict[str, str] = {}
+
+    async def run(self, addresses: Iterable[str], notes: list[str]) -> AsyncGenerator[Scouted, None]:
+        """Yield what answers the sweep at once, and all others when it is over; add to `notes` what went wrong."""
+        charging = asyncio.create_task(self._charge())
+        looks = self._by_datagram
+        try:
+            async with aclosing(self._sweep.run()) as batches:
+                async for batch in batches:
+                    for scouted in self._alive(batch):
+                        yield scouted
+        except HostError as error:
+            notes.append(f"the port sweep broke off, and ports were asked by connecting instead: {error}")
+            looks = self._in_full
+        finally:
+            charging.cancel()
+            notes.extend(self._sweep.notes)
+        async with aclosing(looks(address for address in addresses if address not in self._met)) as others:
+            async for scouted in others:
+                yield scouted if looks is self._in_full else self._with_knocks(scouted)
+
+    def _alive(self, batch: Iterable[Found]) -> list[Scouted]:
+        """The addresses that show here for the first time that they live."""
+        now = datetime.now(UTC)
+        new: dict[str, list[Exchange]] = {}
+        for found in batch:
+            if found.address in self._met:
+                continue
+            if found.outcome.is_alive:
+                knock = Exchange(found.address, found.port, found.outcome, now, reason=found.reason)
+                new.setdefault(found.address, []).append(knock)
+            else:
+                self._unreachable[found.address] = found.reason
+        self._met.update(new)
+        return [Scouted(address, tuple(knocks), ()) for address, knocks in new.items()]
+
+    def _with_knocks(self, scouted: Scouted) -> Scouted:
+        """What a silent address brought by datagram, with how its ports ended in the sweep."""
+        why = self._unreachable.get(scouted.address)
+        outcome = Outcome.SILENT if why is None else Outcome.UNREACHABLE
+        now = datetime.now(UTC)
+        ports = self._sweep.ports
+        knocks = tuple(Exchange(scouted.address, port, outcome, now, reason=why or "") for port in ports)
+        return replace(scouted, knocks=knocks)
+
+    async def _charge(self) -> None:
+        """Take from the scan's pace what the sweep sends, as it sends it."""
+        while True:
+            self._pace.charge(self._sweep.rate * _TICK)
+            await asyncio.sleep(_TICK)
