@@ -101,7 +101,7 @@ async def _write_all(sweep: PortSweep, *, quiet: bool) -> int:
         count += sum(found.outcome is Outcome.ANSWERED for found in batch)
         if not quiet and loop.time() - told >= _TELL:
             told = loop.time()
-            click.echo(f"{sweep.counters.get('asked', 0):,} asked, {count:,} open", err=True)
+            click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
     return count
 
 
@@ -121,5 +121,4 @@ def _tell_end(sweep: PortSweep, found: int, seconds: float) -> None:
         click.echo(f"Note: {note}", err=True)
     if lost := sweep.counters.get("dropped"):
         click.echo(f"Note: {lost:,} answers came faster than they could be read, and were asked for again", err=True)
-    sent = sweep.counters.get("sent", 0)
-    click.echo(f"{found:,} open; {sent:,} packets sent in {seconds:.1f} s", err=True)
+    click.echo(f"{found:,} open; {sweep.sent:,} packets sent in {seconds:.1f} s", err=True)

@@ -69,7 +69,7 @@ class LiveNet:
     @property
     def sent(self) -> Sent:
         """What has been sent so far."""
-        swept = self._sweep.counters.get("sent", 0) if self._sweep is not None else 0
+        swept = self._sweep.sent if self._sweep is not None else 0
         packets = self._dialer.packets + self._link.sent_packets + swept
         return Sent(packets, self._dialer.bytes + self._link.sent_bytes, self._dialer.max_host_rate)
 

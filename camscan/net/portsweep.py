@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
@@ -29,6 +31,8 @@ _CONNECT_WAIT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _SYN_WAIT = 1.0
 """Seconds that answers to the last packet of a round are waited for."""
+_MANY = 250_000
+"""Packets a second that one thread can send on most hosts."""
 _PLAIN = frozenset({Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT})
 """Their outcomes say it all."""
 
@@ -101,9 +105,15 @@ class PortSweep:
         self._rounds = rounds
         self._want = want
         self._running: Running | None = None
+        self._under_way = 0
         self.interrupted = False
         self.notes: list[str] = []
         self.counters: dict[str, int] = {}
+
+    @property
+    def sent(self) -> int:
+        """Packets sent so far, as of the last second."""
+        return self.counters.get("sent", 0) + self._under_way
 
     @property
     def complete(self) -> bool:
@@ -132,8 +142,9 @@ class PortSweep:
                         yield batch
             usable = [way for way in found if way.hop is not None]
             if usable and not self.interrupted:
-                async for batch in self._run(self._method if version == 4 else "connect", usable):
-                    yield batch
+                async with aclosing(self._run(self._method if version == 4 else "connect", usable)) as batches:
+                    async for batch in batches:
+                        yield batch
 
     async def _run(self, method: str, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
         async with Running(_PYTHON, json.dumps(self._request(method, usable)).encode()) as running:
@@ -144,10 +155,10 @@ class PortSweep:
                 elif message["type"] == "note":
                     self.notes.append(message["text"])
                 elif message["type"] == "at":
-                    self.counters["asked"] = message["sent"]
+                    self._under_way = message["sent"]
             for name, value in running.counters.items():
                 self.counters[name] = self.counters.get(name, 0) + value
-            self._running = None
+            self._running, self._under_way = None, 0
 
     def _request(self, method: str, usable: Sequence[Way]) -> dict[str, Any]:
         by_syn = method == "syn"
@@ -159,6 +170,7 @@ class PortSweep:
             "half_open": self._profile.half_open,
             "rounds": self._rounds if by_syn else 1,
             "wait": _SYN_WAIT if by_syn else _CONNECT_WAIT,
+            "threads": 2 if _takes_two(self.rate) else 1,
         }
 
     def _not_asked(self, way: Way) -> Iterator[Sequence[Found]]:
@@ -188,6 +200,11 @@ def _rate(profile: Profile) -> float:
     """The profile's rate, or what a router on the way may track of connections that it remembers for two minutes."""
     flows = profile.router_flows
     return profile.rate if flows is None else min(profile.rate, flows / FlowBudget.TCP_SECONDS)
+
+
+def _takes_two(rate: float) -> bool:
+    """Whether one thread may not be able to send as fast, and there is a processor for another."""
+    return (not rate or rate >= _MANY) and len(os.sched_getaffinity(0)) > 1
 
 
 def _plain(way: Way) -> dict[str, Any]:
