@@ -1,6 +1,6 @@
 # camscan in a container. Multicast does not cross a container's bridge: run with the host's network,
 #   docker run --rm --network host --cap-drop ALL -v camscan:/data camscan scan 10.20.0.0/24
-# ARP and passive listening need CAP_NET_RAW and root inside the container: --user 0 --cap-add NET_RAW. Nothing else does.
+# ARP, passive listening and SYN sweeps need CAP_NET_RAW and root in the container: --user 0 --cap-add NET_RAW.
 
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

@@ -8,7 +8,7 @@ _QUANTUM = 0.0008
 """Seconds' worth of packets that is worth waking up for; how late the clock wakes us then fits into the burst."""
 _CATCHING_UP = 1.08
 """How much faster than the rate lost time is made up for."""
-_FORGIVEN = 0.05
+_FORGIVEN = 0.25
 """Seconds beyond which lost time is not made up for at all."""
 
 
@@ -53,6 +53,11 @@ class Pacer:
         worth = max(1.0, min(float(wanted), self.rate * _QUANTUM))
         due = (now - self._begun) * self.rate - self._sent + 1
         return max((worth - due) / self.rate, (worth - self._room) / (self.rate * _CATCHING_UP), 0.0)
+
+    def restart(self, now: float) -> None:
+        """Forgive all the time that was lost until now."""
+        if self.rate:
+            self._begun = now - self._sent / self.rate
 
     @property
     def _most(self) -> float:

@@ -84,9 +84,9 @@ class EthernetSender:
         other = self._helper.submit(self._send, 1, first + own, count - own)
         sent, error = self._send(0, first, own)
         for _ in range(_PATIENCE):  # what the other has sent may not be sent again
-            if sent == own or error not in FULL:
+            if sent == own or error not in (0, *FULL):
                 break
-            time.sleep(BACK_OFF)
+            time.sleep(BACK_OFF if error else 0)
             more, error = self._send(0, first + sent, own - sent)
             sent += more
         sent_by_other, error_of_other = other.result()

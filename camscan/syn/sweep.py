@@ -68,6 +68,7 @@ class Sweep:
         questions = len(self._space) * len(self._ports)
         self._report.say("begin", questions=questions)
         with self._links.opened(self, self._report.note):
+            self._pacer.restart(time.monotonic())
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
             while left > 0 and not self._stop and self._settled.count < questions:

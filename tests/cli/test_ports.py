@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,3 +105,18 @@ def test_the_rules_for_targets_are_those_of_a_scan(site: Lab) -> None:
     for wrong in (["8.8.8.0/24"], ["10.0.0.0/8"], ["10.77.0.1", "--ports", "0"], ["10.77.0.1", "--ports", "9100"]):
         done = ports(site, *wrong)
         assert (done.returncode, done.stdout) == (2, ""), wrong
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_signal_ends_it_with_what_it_has(site: Lab, method: str) -> None:
+    what = ["10.77.0.0/23", "--ports", "80", "--rate", "50", "--sweep", method, "--all"]
+    command = ["ip", "netns", "exec", site.scanner, *CAMSCAN, *what]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=30)
+    assert process.returncode == 4
+    assert json.loads(first)["port"] == 80
+    assert len(rest.splitlines()) < 500
+    assert "packets sent" in said
