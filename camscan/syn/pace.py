@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-_BURST = 0.0015
+_BURST = 0.0018
 """Seconds' worth of packets that may leave at once; two packets where that is no more than 2 ms' worth."""
 _QUANTUM = 0.0008
 """Seconds' worth of packets that is worth waking up for; how late the clock wakes us then fits into the burst."""
-_CATCHING_UP = 1.08
+_CATCHING_UP = 1.11
 """How much faster than the rate lost time is made up for."""
 _FORGIVEN = 0.25
 """Seconds beyond which lost time is not made up for at all."""
@@ -16,7 +16,7 @@ class Pacer:
     """`rate` packets a second from `now` on; 0 is without bound.
 
     Two bounds hold together: on the whole no more than the rate, counted from the beginning (what a stall lost is
-    made up for), and in any short time no more than a little above it. In 10 ms that is at most 1.25 times the rate.
+    made up for), and in any short time no more than a little above it. In 10 ms that is at most 1.3 times the rate.
     """
 
     def __init__(self, rate: float, now: float) -> None:

@@ -15,6 +15,7 @@ from support.sweeping import found, listening, request
 from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.sockets import Stop
 from camscan.syn import ring, sending
+from camscan.syn import sweep as sweeping
 from camscan.syn.packets import SYN_LENGTH, SynPackets
 from camscan.syn.report import Report
 from camscan.syn.request import read
@@ -88,11 +89,12 @@ def test_two_threads_send_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.netns
 def test_answers_that_found_no_room_are_counted_and_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All 2,048 answer at once, and the ring holds half."""
+    """4,096 answers come while nobody looks, and the ring holds a quarter."""
     monkeypatch.setattr(ring, "_FRAMES", 1_024)
+    monkeypatch.setattr(sweeping, "_DRAIN", 1.0)
     out = BytesIO()
     with lab("10.77.0.0/22") as made, listening(made, [80]), Namespace(made.scanner).inside():
-        asked = request(made, "10.77.0.0", "10.77.3.255", [80, 81, 82, 83], want="answers")
+        asked = request(made, "10.77.0.0", "10.77.3.255", [80, 81, 82, 83], want="answers", wait=1.5)
         Sweep(read(json.dumps(asked).encode()), Report(Lines(out)), Stop()).run()
     messages = [json.loads(line) for line in out.getvalue().splitlines()]
     assert messages[-1]["dropped"] > 0
