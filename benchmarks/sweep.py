@@ -238,6 +238,7 @@ def run(tool: Tool, job: Job) -> Ran:
     """Run a tool once, in the scanner's namespace."""
     command = ["ip", "netns", "exec", job.where.scanner, *tool.command(job)]
     arrived: list[tuple[float, int]] = []
+    memory = 0
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as ask, watching(job.where, arrived):
         ask.write(tool.stdin(job))
         ask.seek(0)
@@ -246,6 +247,7 @@ def run(tool: Tool, job: Job) -> Ran:
         while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
             if time.monotonic() - began > LONGEST:
                 process.kill()
+            memory = max(memory, _memory(process.pid))
             time.sleep(0.01)
         process.returncode = os.waitstatus_to_exitcode(ended[1])
         if process.returncode:
@@ -253,7 +255,16 @@ def run(tool: Tool, job: Job) -> Ran:
         wall, usage = time.monotonic() - began, ended[2]
         out.seek(0)
         found = tool.read(out.read())
-    return Ran(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, found, arrived)
+    return Ran(wall, usage.ru_utime + usage.ru_stime, memory // 1024, found, arrived)
+
+
+def _memory(process: int) -> int:
+    """The most kB that a process has had; not `ru_maxrss`, which begins with that of the process that started it."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def compare(title: str, tools: Sequence[Tool], job: Callable[[Tool], Job], rounds: int) -> None:

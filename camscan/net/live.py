@@ -48,7 +48,7 @@ class LiveNet:
         sweep: PortSweep | None = None,
     ) -> None:
         self._broker = broker
-        self._sweep = sweep
+        self._port_sweep = sweep
         self.notes: list[str] = []
         self._dialer = Dialer(scope, profile)
         self._interfaces = tuple(interfaces)
@@ -69,7 +69,7 @@ class LiveNet:
     @property
     def sent(self) -> Sent:
         """What has been sent so far."""
-        swept = self._sweep.sent if self._sweep is not None else 0
+        swept = self._port_sweep.sent if self._port_sweep is not None else 0
         packets = self._dialer.packets + self._link.sent_packets + swept
         return Sent(packets, self._dialer.bytes + self._link.sent_bytes, self._dialer.max_host_rate)
 
@@ -101,9 +101,9 @@ class LiveNet:
         def looks(knocking: Sequence[int]) -> Looks:
             return Scout(self._dialer, self._correspondent, knocking, poses, at_once).run
 
-        if self._sweep is None:
+        if self._port_sweep is None:
             return looks(ports)(addresses)
-        swept = SweptLook(self._sweep, self._dialer.pace, by_datagram=looks(()), in_full=looks(ports))
+        swept = SweptLook(self._port_sweep, self._dialer.pace, by_datagram=looks(()), in_full=looks(ports))
         return swept.run(addresses, self.notes)
 
     async def knock(self, address: str, port: int) -> Exchange:

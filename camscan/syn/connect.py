@@ -137,7 +137,6 @@ class Connects:
             if error.errno in _EXHAUSTED:
                 return False
             raise
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         number = sock.connect_ex((address, port))
         if number in _EXHAUSTED:
             sock.close()
@@ -171,14 +170,17 @@ class Connects:
         timeout = seconds
         while ready := self._epoll.poll(timeout, _EVENTS):
             timeout = 0
-            for descriptor, _ in ready:
+            for descriptor, events in ready:
                 attempt = self._under_way[descriptor]
-                self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+                failed = events != select.EPOLLOUT
+                self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0)
         now = time.monotonic()
         self._expire(now)
         self._tell(now)
 
     def _settle(self, attempt: _Attempt, number: int, *, local: bool = False) -> None:
+        if number == 0:
+            attempt.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         self._forget(attempt)
         if local:
             self._counts["failed"] += 1
