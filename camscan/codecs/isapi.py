@@ -1,18 +1,30 @@
-"""The XML envelope of ISAPI and its forerunners (below /ISAPI, /SDK and /PSIA), as devices answer it without a login.
+"""The XML envelope of ISAPI and its forerunners (below /ISAPI, /SDK and /PSIA), with and without a login.
 
 Firmware for other labels keeps the envelope and changes only the namespace, so it tells the platform behind a label.
+To a device that the operator has enrolled it tells more: its network, and the cameras behind a recorder.
 """
 
 from __future__ import annotations
 
 import re
-from xml.etree.ElementTree import Element
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, tostring
 
-from camscan.codecs import layout, xml
+from camscan.codecs import behind, layout, xml
 from camscan.errors import DecodeError
 
 REQUESTS = ("/SDK/activateStatus", "/ISAPI/System/deviceInfo")
 """The only paths that may be asked for, by GET and without a login: they read, and count as no login attempt."""
+
+QUESTIONS = ("/ISAPI/System/deviceInfo", "/ISAPI/System/Network/interfaces")
+"""The only paths that an enrolled device may be asked for, by GET. They read."""
+
+CHANNEL_QUESTIONS = (
+    "/ISAPI/ContentMgmt/InputProxy/channels",
+    "/ISAPI/ContentMgmt/InputProxy/channels/status",
+    "/ISAPI/System/capabilities",
+)
+"""The only further paths that an enrolled recorder may be asked for; a device that refuses the first is none."""
 
 FIELDS = (
     "isapi.root",
@@ -29,6 +41,8 @@ FIELDS = (
     "isapi.serial",
     "isapi.firmware",
     "isapi.mac",
+    "isapi.interface_mac",
+    "isapi.ipv4_address",
     "isapi.manufacturer",
     "isapi.oem_code",
 )
@@ -39,7 +53,8 @@ _NAMESPACE = re.compile(
     re.IGNORECASE,
 )
 
-_OWN_ROOTS = frozenset({"userCheck", "ActivateStatus", "SessionLoginCap"})
+_CHANNELS = ("InputProxyChannel", "InputProxyChannelStatus")
+_OWN_ROOTS = frozenset({"userCheck", "ActivateStatus", "SessionLoginCap", *_CHANNELS, *(f"{c}List" for c in _CHANNELS)})
 """Roots that no other interface uses; they are known even where the namespace is missing."""
 
 _ELEMENTS = {
@@ -57,19 +72,59 @@ _ELEMENTS = {
     "manufacturer": "isapi.manufacturer",
     "OEMCode": "isapi.oem_code",
 }
+_CHANNEL_ELEMENTS = {
+    "proxyProtocol": "behind.protocol",
+    "ipAddress": "behind.address",
+    "ipv6Address": "behind.address",
+    "model": "behind.model",
+    "serialNumber": "behind.serial",
+    "firmwareVersion": "behind.firmware",
+    "name": "behind.name",
+    "online": "behind.online",
+}
+"""Elements of a channel, at whatever depth: what describes its source stands one level below."""
+_MAX_INTERFACES = 16
 
 
 def decode(body: bytes) -> dict[str, tuple[str, ...]]:
     """The fields of an envelope, or of what came of it. Raises DecodeError where the XML is none of this interface."""
+    root = _parsed(body)
+    name = xml.local(root.tag)
+    pairs = [("isapi.root", name), ("isapi.namespace", xml.namespace(root.tag))]
+    if name not in {f"{channel}List" for channel in _CHANNELS}:
+        texts = _texts(root)
+        pairs += [(field, texts.get(element, "")) for element, field in _ELEMENTS.items()]
+        pairs.append(("isapi.firmware", _firmware(texts)))
+        pairs.append(("isapi.mac", layout.hardware_address(texts.get("macAddress", ""))))
+    if name == "NetworkInterfaceList":
+        pairs += _interfaces(root)
+    elif name == "DeviceCap":
+        pairs.append(("recorder.channels", behind.counted(xml.find_text(root, "inputProxyNums"))))
+    return layout.fields(pairs)
+
+
+def slots(body: bytes) -> tuple[bytes, ...]:
+    """The part of a list of channels that speaks of each of them, for `decode_slot`; none in any other answer."""
+    channels = (element for element in _parsed(body) if xml.local(element.tag) in _CHANNELS)
+    return tuple(tostring(element) for _, element in zip(range(behind.MAX_SLOTS), channels, strict=False))
+
+
+def decode_slot(part: bytes) -> dict[str, tuple[str, ...]]:
+    """The fields of one channel. Raises DecodeError where it has no number."""
+    root = _parsed(part)
+    texts = {xml.local(element.tag): (element.text or "").strip() for element in reversed(list(root.iter()))}
+    number = behind.counted(texts.get("id", ""))
+    if not number:
+        raise DecodeError("a channel without a number")
+    return behind.slot("isapi", number, [(field, texts.get(name, "")) for name, field in _CHANNEL_ELEMENTS.items()])
+
+
+def _parsed(body: bytes) -> Element:
     root = xml.parse(body, partial=True)
     name, namespace = xml.local(root.tag), xml.namespace(root.tag)
     if not (_NAMESPACE.match(namespace) or (not namespace and name in _OWN_ROOTS)):
         raise DecodeError(f"not an ISAPI envelope: root {name[:64]!r} in namespace {namespace[:64]!r}")
-    texts = _texts(root)
-    pairs = [("isapi.root", name), ("isapi.namespace", namespace)]
-    pairs += [(field, texts.get(element, "")) for element, field in _ELEMENTS.items()]
-    pairs += [("isapi.firmware", _firmware(texts)), ("isapi.mac", layout.hardware_address(texts.get("macAddress", "")))]
-    return layout.fields(pairs)
+    return root
 
 
 def _texts(root: Element) -> dict[str, str]:
@@ -86,3 +141,10 @@ def _firmware(texts: dict[str, str]) -> str:
     """Version and build: "V5.7.18 build 240826"."""
     version = texts.get("firmwareVersion", "")
     return f"{version} {texts.get('firmwareReleasedDate', '')}".strip() if version else ""
+
+
+def _interfaces(root: Element) -> Iterator[tuple[str, str]]:
+    for interface in xml.children(root, "NetworkInterface")[:_MAX_INTERFACES]:
+        yield "isapi.interface_mac", layout.hardware_address(xml.find_text(interface, "MACAddress"))
+        for address in xml.children(interface, "IPAddress"):
+            yield "isapi.ipv4_address", layout.address(xml.find_text(address, "ipAddress"))

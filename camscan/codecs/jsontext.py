@@ -16,14 +16,16 @@ MAX_TRIES = 16  # opening braces tried; answers start with theirs, or with one o
 _DECODER = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
 
 
-def objects(data: bytes) -> Iterator[Mapping[str, object]]:
+def objects(
+    data: bytes, *, max_size: int = MAX_SIZE, max_containers: int = MAX_CONTAINERS
+) -> Iterator[Mapping[str, object]]:
     """Every JSON object that stands somewhere in the bytes, in order. Raises DecodeError where they break a bound."""
-    if len(data) > MAX_SIZE:
-        raise DecodeError(f"JSON of {len(data)} bytes is larger than {MAX_SIZE}")
+    if len(data) > max_size:
+        raise DecodeError(f"JSON of {len(data)} bytes is larger than {max_size}")
     start = data.find(b"{")
     text = to_text(data[start : data.rfind(b"}") + 1]) if start >= 0 else ""
-    if text.count("{") + text.count("[") > MAX_CONTAINERS:
-        raise DecodeError(f"JSON with more than {MAX_CONTAINERS} objects and arrays")
+    if text.count("{") + text.count("[") > max_containers:
+        raise DecodeError(f"JSON with more than {max_containers} objects and arrays")
     position = text.find("{")
     for _ in range(MAX_TRIES):
         if position < 0:
@@ -32,6 +34,8 @@ def objects(data: bytes) -> Iterator[Mapping[str, object]]:
             value, end = _DECODER.raw_decode(text, position)
         except ValueError:
             end = position + 1
+        except RecursionError:
+            raise DecodeError("JSON that is nested too deep") from None
         else:
             yield value
         position = text.find("{", end)

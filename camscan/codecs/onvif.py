@@ -75,7 +75,7 @@ _CAPABILITIES = MappingProxyType(
 )
 """What GetCapabilities calls a service, and the namespace by which GetServices names the same one."""
 
-_INFORMATION = MappingProxyType(
+INFORMATION = MappingProxyType(
     {
         "Manufacturer": "onvif.manufacturer",
         "Model": "onvif.model",
@@ -84,6 +84,7 @@ _INFORMATION = MappingProxyType(
         "HardwareId": "onvif.hardware_id",
     }
 )
+"""What GetDeviceInformation answers, and the fields that it becomes."""
 _DENIALS = ("notauthorized", "unauthorized", "failedauthentication", "invalidsecurity", "authorityfailure", "locked")
 
 
@@ -128,7 +129,7 @@ def is_denied(fields: Fields) -> bool:
 
 def _information(response: Element) -> Iterator[tuple[str, str]]:
     for child in response:
-        if name := _INFORMATION.get(xml.local(child.tag)):
+        if name := INFORMATION.get(xml.local(child.tag)):
             yield name, child.text or ""
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from camscan.codecs import http, onvif, ssdp
+from collections.abc import Callable
+
+from camscan.codecs import behind, framing, http, onvif, ssdp
+from camscan.errors import DecodeError
 from camscan.records import Fields
 
 
@@ -28,3 +31,42 @@ def description(data: bytes, path: str) -> Fields:
     fields = http.decode(data, path)
     kept = {name: values for name, values in fields.items() if name in ("http.server", "http.status")}
     return {**kept, **ssdp.decode_description(http.body(data))}
+
+
+def own_answer(data: bytes, decode: Callable[[bytes], Fields]) -> Fields:
+    """The fields of an HTTP answer whose content `decode` reads, and its status.
+
+    Raises:
+        DecodeError: it is no HTTP, or a success whose content cannot be read.
+    """
+    answer = framing.read(data)
+    fields = {"http.status": (answer.status,)} if answer.status else {}
+    try:
+        return {**fields, **decode(answer.content)}
+    except DecodeError:
+        if answer.status.startswith("2") or not answer.status:
+            raise
+        return fields
+
+
+def without_headers(data: bytes) -> bytes:
+    """What may be kept of an answer to a login: status, content type and the content, unpacked.
+
+    Other headers may hold what a password can be guessed from (RFC 7616, section 3.5: `rspauth`). Bytes that are no
+    HTTP stay as they are.
+    """
+    try:
+        answer = framing.read(data)
+    except DecodeError:
+        return data
+    kind = answer.last("content-type")
+    head = f"HTTP/1.1 {answer.status}\r\n" + (f"Content-Type: {kind}\r\n" if kind else "") + "\r\n"
+    return head.encode("latin-1", "replace") + answer.content
+
+
+def struck_out(data: bytes) -> bytes:
+    """The same of an answer that may tell the logins of others: without them.
+
+    It is unpacked first, so that no login hides in its packing.
+    """
+    return behind.struck_out(without_headers(data))

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
+from typing import Protocol
 
 from camscan.codecs import (
     arp,
     baichuan,
+    cgi,
     dh01,
     dhcp,
     dhip,
     dvrip,
     http,
+    isapi,
+    lapi,
     mdns,
     mhed,
     moi,
@@ -22,6 +27,7 @@ from camscan.codecs import (
     rtsp,
     sadp,
     snmp,
+    soap,
     ssdp,
     tls,
     wsdiscovery,
@@ -31,6 +37,27 @@ from camscan.records import Fields, Observation
 
 _Decode = Callable[[bytes, str], Sequence[Fields]]
 
+
+class _Interface(Protocol):
+    """The codec of a maker's own interface behind a login."""
+
+    def decode(self, body: bytes) -> Fields:
+        """The fields of an answer."""
+
+    def decode_slot(self, part: bytes) -> Fields:
+        """The fields of the part of an answer that speaks of one channel."""
+
+
+def _of(interface: _Interface) -> _Decode:
+    """Reads whole answers, and the parts of one channel each, of which the question names the channel."""
+
+    def decode(raw: bytes, asked: str) -> Sequence[Fields]:
+        part = " #" in asked
+        return [interface.decode_slot(raw) if part else over_http.own_answer(raw, interface.decode)]
+
+    return decode
+
+
 _DECODERS: Mapping[str, _Decode] = MappingProxyType(
     {
         "arp": lambda raw, _: [arp.decode(raw)],
@@ -39,6 +66,10 @@ _DECODERS: Mapping[str, _Decode] = MappingProxyType(
         "tls": lambda raw, asked: [tls.decode(raw, asked)],
         "rtsp": lambda raw, asked: [rtsp.decode(raw, asked)],
         "onvif": lambda raw, asked: [over_http.onvif_answer(raw, asked)],
+        "onvif-login": lambda raw, asked: [over_http.own_answer(raw, partial(soap.decode, operation=asked))],
+        "isapi": _of(isapi),
+        "cgi": _of(cgi),
+        "lapi": _of(lapi),
         "wsd": lambda raw, _: wsdiscovery.decode(raw),
         "ssdp": lambda raw, asked: [
             over_http.description(raw, asked.removeprefix("GET ")) if asked.startswith("GET ") else ssdp.decode(raw)

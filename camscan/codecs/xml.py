@@ -38,7 +38,7 @@ def parse(data: bytes, *, partial: bool = False) -> Element:
     root: Element | None = None
     depth = 0
     try:
-        for event, element in _events(_prepared(data)):
+        for event, element in _events(prepared(data)):
             depth += 1 if event == "start" else -1
             root = element if root is None else root
             if depth > MAX_DEPTH:
@@ -91,7 +91,7 @@ def _events(document: bytes) -> Iterator[tuple[str, Element]]:
         raise error
 
 
-def _prepared(data: bytes) -> bytes:
+def prepared(data: bytes) -> bytes:
     """The document as UTF-8 without its declaration, once it has passed every check that needs no parser."""
     if len(data) > MAX_SIZE:
         raise DecodeError(f"XML of {len(data)} bytes is larger than {MAX_SIZE}")

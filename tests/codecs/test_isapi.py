@@ -167,3 +167,119 @@ def test_damaged_answers(sample: bytes) -> None:
 def test_any_bytes(body: bytes) -> None:
     with contextlib.suppress(DecodeError):
         assert set(isapi.decode(body)) <= set(isapi.FIELDS)
+
+
+# The lists of channels as clients of this interface record them in their tests; names and digits are made up.
+CHANNELS = """<?xml version="1.0" encoding="UTF-8"?>
+<InputProxyChannelList version="1.0" size="0" xmlns="http://www.hikvision.com/ver20/XMLSchema">
+<InputProxyChannel version="1.0">
+<id>1</id>
+<name>Gate &amp; 海</name>
+<sourceInputPortDescriptor>
+<proxyProtocol>HIKVISION</proxyProtocol>
+<addressingFormatType>ipaddress</addressingFormatType>
+<ipAddress>192.168.254.2</ipAddress>
+<managePortNo>8000</managePortNo>
+<srcInputPort>1</srcInputPort>
+<userName>admin</userName>
+<streamType>auto</streamType>
+<model>DS-2CD2042WD-I</model>
+<serialNumber>DS-2CD2042WD-I20160101AAWR000000001</serialNumber>
+<firmwareVersion>V5.4.5 build 170124</firmwareVersion>
+</sourceInputPortDescriptor>
+<enableAnr>false</enableAnr>
+</InputProxyChannel>
+<InputProxyChannel version="1.0">
+<id>7</id>
+<name>Yard</name>
+<sourceInputPortDescriptor><proxyProtocol>ONVIF</proxyProtocol><ipAddress>0.0.0.0</ipAddress></sourceInputPortDescriptor>
+</InputProxyChannel>
+<InputProxyChannel version="1.0"><name>no number</name></InputProxyChannel>
+</InputProxyChannelList>""".encode()
+STATUS = b"""<InputProxyChannelStatusList version="1.0">
+<InputProxyChannelStatus><id>1</id><sourceInputPortDescriptor><proxyProtocol>HIKVISION</proxyProtocol>
+</sourceInputPortDescriptor><online>true</online><chanDetectResult>connect</chanDetectResult></InputProxyChannelStatus>
+<InputProxyChannelStatus><id>7</id><online>false</online></InputProxyChannelStatus>
+</InputProxyChannelStatusList>"""
+INTERFACES = b"""<NetworkInterfaceList version="1.0" xmlns="http://www.hikvision.com/ver20/XMLSchema">
+<NetworkInterface><id>1</id><IPAddress><ipVersion>dual</ipVersion><ipAddress>10.0.4.9</ipAddress>
+<DefaultGateway><ipAddress>10.0.4.1</ipAddress></DefaultGateway></IPAddress>
+<Link><MACAddress>58:50:ed:1f:e3:85</MACAddress></Link></NetworkInterface>
+<NetworkInterface><id>2</id><IPAddress><ipAddress>192.168.254.1</ipAddress></IPAddress>
+<Link><MACAddress>58:50:ed:1f:e3:86</MACAddress></Link></NetworkInterface></NetworkInterfaceList>"""
+CAPABILITIES = b"""<DeviceCap version="1.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"><RacmCap>
+<inputProxyNums>16</inputProxyNums></RacmCap></DeviceCap>"""
+
+
+def test_cameras_by_channel() -> None:
+    first, second, _ = parts = isapi.slots(CHANNELS)
+    assert isapi.decode_slot(first) == {
+        "behind.api": ("isapi",),
+        "behind.slot": ("1",),
+        "behind.protocol": ("HIKVISION",),
+        "behind.address": ("192.168.254.2",),
+        "behind.model": ("DS-2CD2042WD-I",),
+        "behind.serial": ("DS-2CD2042WD-I20160101AAWR000000001",),
+        "behind.firmware": ("V5.4.5 build 170124",),
+        "behind.name": ("Gate & 海",),
+    }
+    assert isapi.decode_slot(second) == {
+        "behind.api": ("isapi",),
+        "behind.slot": ("7",),
+        "behind.protocol": ("ONVIF",),
+        "behind.name": ("Yard",),
+    }
+    with pytest.raises(DecodeError, match="without a number"):
+        isapi.decode_slot(parts[2])
+
+
+def test_state_by_channel_without_a_namespace() -> None:
+    found = [isapi.decode_slot(part) for part in isapi.slots(STATUS)]
+    assert [(f["behind.slot"], f["behind.online"]) for f in found] == [(("1",), ("true",)), (("7",), ("false",))]
+
+
+def test_a_list_of_channels_says_nothing_of_the_recorder() -> None:
+    assert isapi.decode(CHANNELS) == {
+        "isapi.root": ("InputProxyChannelList",),
+        "isapi.namespace": ("http://www.hikvision.com/ver20/XMLSchema",),
+    }
+
+
+def test_network_cards_without_their_gateways() -> None:
+    fields = isapi.decode(INTERFACES)
+    assert fields["isapi.ipv4_address"] == ("10.0.4.9", "192.168.254.1")
+    assert fields["isapi.interface_mac"] == ("58:50:ED:1F:E3:85", "58:50:ED:1F:E3:86")
+    assert "isapi.mac" not in fields
+
+
+def test_how_many_cameras_a_recorder_takes() -> None:
+    assert isapi.decode(CAPABILITIES)["recorder.channels"] == ("16",)
+
+
+def test_a_cut_list_gives_the_channels_before_the_cut() -> None:
+    parts = isapi.slots(CHANNELS[: CHANNELS.index(b"<name>Yard")])
+    assert [isapi.decode_slot(part)["behind.slot"] for part in parts] == [("1",), ("7",)]
+
+
+@pytest.mark.parametrize("sample", [CHANNELS, STATUS, INTERFACES, CAPABILITIES])
+def test_damaged_lists_are_survived(sample: bytes) -> None:
+    def every(data: bytes) -> None:
+        isapi.decode(data)
+        for part in isapi.slots(data):
+            with contextlib.suppress(DecodeError):
+                isapi.decode_slot(part)
+
+    assert_survives(every, sample)
+
+
+def test_only_these_paths_are_on_the_list() -> None:
+    """All of them are resources that a GET only reads; a further one is a decision, not an accident."""
+    assert (*isapi.REQUESTS, *isapi.QUESTIONS, *isapi.CHANNEL_QUESTIONS) == (
+        "/SDK/activateStatus",
+        "/ISAPI/System/deviceInfo",
+        "/ISAPI/System/deviceInfo",
+        "/ISAPI/System/Network/interfaces",
+        "/ISAPI/ContentMgmt/InputProxy/channels",
+        "/ISAPI/ContentMgmt/InputProxy/channels/status",
+        "/ISAPI/System/capabilities",
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 
 import pytest
 from hypothesis import given
@@ -100,3 +101,99 @@ def test_damaged_answers(sample: bytes) -> None:
 def test_any_bytes(body: bytes) -> None:
     with contextlib.suppress(DecodeError):
         assert set(lapi.decode(body)) <= set(lapi.FIELDS)
+
+
+# Lists as clients of this interface record them in their tests; names and digits are made up.
+DETAILS = (
+    b'{"Response": {"ResponseURL": "/LAPI/V1.0/Channels/System/ChannelDetailInfos", "ResponseCode": 0,'
+    b'"Data": {"Nums": 4,'
+    b'"DetailInfos": [{"ID": 1, "Name": "Kitchen", "Status": 1, "Manufacturer": "HIKVISION",'
+    b'"DeviceModel": "DS-2CD1131-I",'
+    b'"AddressInfo": {"Address": "172.16.0.11", "Port": 80, "MAC": "f8:4d:fc:58:ef:c2"}},'
+    b'{"ID": 2, "Name": "IP Camera 2", "Status": 0, "Manufacturer": "", "AddressInfo": {"Address": "", "MAC": ""}},'
+    b"null,"
+    b'{"Name": "no number"}]}}}'
+)
+DEVICES = (
+    b'{"Response": {"ResponseCode": 0, "Data": {"Nums": 2, "DeviceInfos": [{"ID": 1, "DeviceModel": "DS-2CD1131-I",'
+    b'"SerialNumber": "DS-2CD1131-I20181219AAWR000000001", "FirmwareVersion": "V5.5.54 build 180821"}]}}}'
+)
+INTERFACES = (
+    b'{"Response": {"ResponseCode": 0, "Data": {"Num": 2, "NetworkInterfaceList": [{"ID": 1, "Name": "eth0",'
+    b'"InnerNICIPAddress": "172.16.0.1", "IPAddress": "10.0.4.9", "MAC": "48:ea:63:00:00:01"}, 7]}}}'
+)
+
+
+def test_cameras_by_channel() -> None:
+    first, second, nameless = lapi.slots(DETAILS)
+    assert lapi.decode_slot(first) == {
+        "behind.api": ("lapi",),
+        "behind.slot": ("1",),
+        "behind.manufacturer": ("HIKVISION",),
+        "behind.model": ("DS-2CD1131-I",),
+        "behind.name": ("Kitchen",),
+        "behind.address": ("172.16.0.11",),
+        "behind.mac": ("F8:4D:FC:58:EF:C2",),
+        "behind.online": ("true",),
+    }
+    assert lapi.decode_slot(second) == {
+        "behind.api": ("lapi",),
+        "behind.slot": ("2",),
+        "behind.name": ("IP Camera 2",),
+        "behind.online": ("false",),
+    }
+    with pytest.raises(DecodeError, match="without a number"):
+        lapi.decode_slot(nameless)
+
+
+def test_serials_by_channel() -> None:
+    (part,) = lapi.slots(DEVICES)
+    fields = lapi.decode_slot(part)
+    assert fields["behind.serial"] == ("DS-2CD1131-I20181219AAWR000000001",)
+    assert fields["behind.firmware"] == ("V5.5.54 build 180821",)
+
+
+def test_what_lists_say_of_the_recorder() -> None:
+    assert lapi.decode(DETAILS)["recorder.channels"] == ("4",)
+    assert "lapi.model" not in lapi.decode(DEVICES)
+    fields = lapi.decode(INTERFACES)
+    assert fields["lapi.interface_mac"] == ("48:EA:63:00:00:01",)
+    assert fields["lapi.ipv4_address"] == ("172.16.0.1", "10.0.4.9")
+
+
+def test_sixty_four_channels_fit() -> None:
+    channel = {
+        "ID": 0,
+        "Name": "x" * 40,
+        "AddressInfo": {"Address": "172.16.0.1"},
+        "StreamInfos": [{"ID": n} for n in range(80)],
+    }
+    data = {"Nums": 64, "DetailInfos": [{**channel, "ID": number + 1} for number in range(64)]}
+    body = json.dumps({"Response": {"ResponseCode": 0, "Data": data}}).encode()
+    assert [lapi.decode_slot(part)["behind.slot"] for part in lapi.slots(body)][-1] == ("64",)
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(DecodeError):
+        lapi.slots(b'{"Response":' + b'{"a":' * 5000 + b"1" + b"}" * 5001)
+
+
+@pytest.mark.parametrize("sample", [DETAILS, DEVICES, INTERFACES])
+def test_damaged_lists_are_survived(sample: bytes) -> None:
+    def every(data: bytes) -> None:
+        lapi.decode(data)
+        for part in lapi.slots(data):
+            with contextlib.suppress(DecodeError):
+                lapi.decode_slot(part)
+
+    assert_survives(every, sample)
+
+
+def test_only_these_paths_are_on_the_list() -> None:
+    """All of them are resources that a GET only reads; a further one is a decision, not an accident."""
+    assert (*lapi.QUESTIONS, *lapi.CHANNEL_QUESTIONS) == (
+        "/LAPI/V1.0/System/DeviceInfo",
+        "/LAPI/V1.0/Network/Interfaces",
+        "/LAPI/V1.0/Channels/System/ChannelDetailInfos",
+        "/LAPI/V1.0/Channels/System/DeviceInfos",
+    )

@@ -1,0 +1,74 @@
+"""The cameras behind a recorder: what its list says of each channel, whichever interface the list came by.
+
+A recorder writes the logins of its cameras into such lists, some in the clear. They are nobody's business here:
+`struck_out` takes them out of an answer before it is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from camscan.codecs import layout
+from camscan.codecs.text import mac
+
+FIELDS = (
+    "behind.api",
+    "behind.slot",
+    "behind.protocol",
+    "behind.manufacturer",
+    "behind.model",
+    "behind.firmware",
+    "behind.serial",
+    "behind.mac",
+    "behind.address",
+    "behind.name",
+    "behind.online",
+    "recorder.channels",
+)
+
+MAX_SLOTS = 512  # channels of one recorder; the largest take 256
+
+_LOGINS = re.compile(
+    rb"<(?:\w+:)?\w*(?:username|password)\s*>([^<]*)"  # <userName>admin</userName>
+    rb"|\"\w*(?:username|password)\"\s*:\s*\"((?:[^\"\\]|\\.)*)"  # "UserName": "admin"
+    rb"|^[\w.:\[\]-]*(?:username|password)=([^\r\n]*)"  # ....Password=12345
+    rb"|(?:username|password)=([^\r\n<\"&]*)"  # the same where the line begins with something else
+    rb"|://([^/@\s<>\"]*)@"  # rtsp://admin:12345@...
+    rb"|[?&]\w*(?:user|usr|pass|pwd)\w*=([^&\s<>\"]*)",  # ...?user=admin&pwd=12345
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def struck_out(content: bytes) -> bytes:
+    """The content with every user name and password in it replaced by as many asterisks."""
+    return _LOGINS.sub(_asterisks, content)
+
+
+def slot(api: str, number: str, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """The fields of one channel. `api` names the interface, `number` the channel as the recorder's screen counts it.
+
+    An address that is none, such as 0.0.0.0, and a MAC that names no station are left out.
+    """
+    known = [("behind.api", api), ("behind.slot", number)]
+    for name, value in pairs:
+        if name == "behind.address":
+            known.append((name, layout.address(value)))
+        elif name == "behind.mac":
+            known.append((name, mac(value) or ""))
+        else:
+            known.append((name, value))
+    return layout.fields(known)
+
+
+def counted(text: str) -> str:
+    """The number of a channel as plain text; "" for what is no number, or no channel of any recorder."""
+    plain = text.strip()
+    sensible = plain.isascii() and plain.isdecimal() and len(plain) <= 5
+    return str(int(plain)) if sensible else ""
+
+
+def _asterisks(match: re.Match[bytes]) -> bytes:
+    group = match.lastindex or 0
+    start, end = (place - match.start() for place in match.span(group))
+    return match[0][:start] + b"*" * (end - start) + match[0][end:]

@@ -1,0 +1,184 @@
+"""What an enrolled device tells by ONVIF: zeep makes the questions and reads the replies, bytes in and bytes out.
+
+One document of ours describes the operations (`wsdl/onvif.wsdl`). It is loaded once, when the first camera is asked,
+and serves them all; zeep itself is imported no sooner. No secret passes here: whoever sends a question may put a token
+into its empty Header. The operations only read: there is none for a snapshot or a stream.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from camscan.codecs import layout, onvif, scopes, xml
+from camscan.errors import DecodeError, UsageError
+
+if TYPE_CHECKING:
+    from zeep import Client
+
+FIELDS = (
+    "onvif.interface_mac",
+    "onvif.ipv4_address",
+    "onvif.profile",
+    "onvif.media_path",
+)
+
+DEVICE_QUESTIONS = ("GetDeviceInformation", "GetNetworkInterfaces", "GetScopes", "GetServices")
+"""The only operations of the device service that an enrolled device may be asked for."""
+MEDIA_QUESTIONS = ("GetProfiles",)
+"""The only ones of the media service: names and resolutions."""
+MEDIA_PATH = "/onvif/media_service"
+"""Where most devices have the media service, unless they say otherwise."""
+
+MAX_SIZE = 256 * 1024  # bytes; the profiles of 64 channels take about 200 KiB
+_MAX_ITEMS = 256  # profiles, services and network cards of one device that are read
+
+_WSDL = Path(__file__).parent / "wsdl" / "onvif.wsdl"
+_PARAMETERS = {"GetServices": {"IncludeCapability": False}}
+_MEDIA = ("http://www.onvif.org/ver10/media/wsdl", "http://www.onvif.org/ver20/media/wsdl")
+_FAULT = re.compile(rb"<(?:[\w.-]+:)?Fault[\s>]")
+_SOAP = "http://www.w3.org/2003/05/soap-envelope"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A reply as zeep wants it."""
+
+    content: bytes
+    status_code: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    encoding: str = "utf-8"
+
+
+class _Folder:
+    """Stands where zeep has its transport: it reads the document, and nothing ever leaves through it."""
+
+    def load(self, _url: str) -> bytes:
+        return _WSDL.read_bytes()
+
+
+@cache
+def encode(operation: str) -> bytes:
+    """The question, with an empty Header. Raises UsageError for an operation that is not on the lists."""
+    from zeep.wsdl.utils import etree_to_string  # noqa: PLC0415 - slow to import, and most scans need none of it
+
+    if operation not in (*DEVICE_QUESTIONS, *MEDIA_QUESTIONS):
+        raise UsageError(f"ONVIF operation {operation[:64]!r} cannot be asked for: it is not on the list")
+    client = _client()
+    message: Any = client.create_message(client.service, operation, **_PARAMETERS.get(operation, {}))
+    message.insert(0, message.makeelement(f"{{{_SOAP}}}Header"))
+    return bytes(etree_to_string(message))
+
+
+def decode(body: bytes, operation: str) -> dict[str, tuple[str, ...]]:
+    """What the reply to an operation says, a fault included.
+
+    Raises:
+        DecodeError: it is no SOAP, not whole, larger than any reply, or holds a DTD or an entity.
+    """
+    from lxml.etree import LxmlError  # noqa: PLC0415
+    from zeep.exceptions import Error  # noqa: PLC0415
+
+    if operation not in _READERS:
+        raise DecodeError(f"not an operation that is asked for: {operation[:64]!r}")
+    if len(body) > MAX_SIZE:
+        raise DecodeError(f"SOAP of {len(body)} bytes is larger than {MAX_SIZE}")
+    document = xml.prepared(body)
+    if _FAULT.search(document):  # devices use prefixes in faults that they do not declare, which zeep refuses
+        return onvif.decode(body, operation)
+    binding = _client().service._binding  # noqa: SLF001 - zeep's only way to a reply that came by another's transport
+    try:
+        reply = binding.process_reply(_client(), binding.get(operation), _Reply(document))
+    except (Error, LxmlError, ValueError, TypeError, AttributeError, LookupError) as error:
+        raise DecodeError(f"no reply to {operation}: {type(error).__name__}: {str(error)[:200]}") from None
+    return {"onvif.action": (operation,), **_READERS[operation](reply)}
+
+
+@cache
+def _client() -> Client:
+    from zeep import Client, Settings  # noqa: PLC0415
+
+    settings = Settings(strict=True, forbid_dtd=True, forbid_external=True, xsd_ignore_sequence_order=True)
+    return Client(str(_WSDL), transport=_Folder(), settings=settings)
+
+
+def _information(reply: Any) -> dict[str, tuple[str, ...]]:
+    pairs = [(name, _text(getattr(reply, element))) for element, name in onvif.INFORMATION.items()]
+    return layout.fields(pairs)
+
+
+def _interfaces(reply: Any) -> dict[str, tuple[str, ...]]:
+    return layout.fields(pair for interface in _items(reply) for pair in _interface(interface))
+
+
+def _interface(interface: Any) -> Iterator[tuple[str, str]]:
+    if interface.Info is not None:
+        yield "onvif.interface_mac", layout.hardware_address(_text(interface.Info.HwAddress))
+    config = interface.IPv4.Config if interface.IPv4 is not None else None
+    if config is not None:
+        for given in (*_items(config.Manual), config.FromDHCP, config.LinkLocal):
+            if given is not None:
+                yield "onvif.ipv4_address", layout.address(_text(given.Address))
+
+
+def _scopes(reply: Any) -> dict[str, tuple[str, ...]]:
+    return scopes.decode(_text(scope.ScopeItem) for scope in _items(reply))
+
+
+def _services(reply: Any) -> dict[str, tuple[str, ...]]:
+    pairs: list[tuple[str, str]] = []
+    for service in _items(reply):
+        name, address = _text(service.Namespace), _text(service.XAddr)
+        pairs += [("onvif.service", name), ("onvif.xaddr", address)]
+        if name.rstrip("/") in _MEDIA:
+            pairs.append(("onvif.media_path", _path(address)))
+    return layout.fields(pairs)
+
+
+def _profiles(reply: Any) -> dict[str, tuple[str, ...]]:
+    """Each profile as "MainStream 1920x1080 H264", as far as it says."""
+    return layout.fields(("onvif.profile", " ".join(filter(None, _profile(profile)))) for profile in _items(reply))
+
+
+def _profile(profile: Any) -> Iterator[str]:
+    yield _text(profile.Name)
+    encoder = profile.VideoEncoderConfiguration
+    if encoder is not None:
+        size = encoder.Resolution
+        if size is not None and size.Width and size.Height:
+            yield f"{_text(size.Width)}x{_text(size.Height)}"
+        yield _text(encoder.Encoding)
+
+
+def _items(reply: Any) -> Iterable[Any]:
+    """What zeep makes of a repeated element: a list, or None where there is none."""
+    return reply[:_MAX_ITEMS] if isinstance(reply, list) else ()
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _path(url: str) -> str:
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    return path if path.startswith("/") and path.isascii() and path.isprintable() and " " not in path else ""
+
+
+_READERS: MappingProxyType[str, Callable[[Any], dict[str, tuple[str, ...]]]] = MappingProxyType(
+    {
+        "GetDeviceInformation": _information,
+        "GetNetworkInterfaces": _interfaces,
+        "GetScopes": _scopes,
+        "GetServices": _services,
+        "GetProfiles": _profiles,
+    }
+)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camscan.codecs import behind
+
+
+@pytest.mark.parametrize(
+    ("content", "kept"),
+    [
+        (b"<userName>admin</userName><password >12<b/>", b"<userName>*****</userName><password >**<b/>"),
+        (b"<ns:adminPassword>x y</ns:adminPassword>", b"<ns:adminPassword>***</ns:adminPassword>"),
+        (
+            b'{"UserName" : "admin", "Password":"a\\"b", "Port": 80}',
+            b'{"UserName" : "*****", "Password":"****", "Port": 80}',
+        ),
+        (b"t.R_0.Password=a&b c\r\nt.R_0.Port=80\r\n", b"t.R_0.Password=*****\r\nt.R_0.Port=80\r\n"),
+        (
+            b"t.R_0.MainStreamUrl=rtsp://admin:12345@10.1.1.2/ch1",
+            b"t.R_0.MainStreamUrl=rtsp://***********@10.1.1.2/ch1",
+        ),
+        (b"http://10.1.1.2/x?user=admin&pwd=12345&ch=1", b"http://10.1.1.2/x?user=*****&pwd=*****&ch=1"),
+        (b"<name>password</name><model>DS-2CD</model>", b"<name>password</name><model>DS-2CD</model>"),
+        (b"", b""),
+    ],
+)
+def test_logins_are_struck_out_and_nothing_else_moves(content: bytes, kept: bytes) -> None:
+    assert behind.struck_out(content) == kept
+
+
+@given(st.binary(max_size=400))
+def test_striking_out_changes_no_length(content: bytes) -> None:
+    assert len(behind.struck_out(content)) == len(content)
+
+
+@pytest.mark.parametrize(
+    "hostile", [b"<" * 200_000, b'"' + b"a" * 200_000, b"://" * 70_000, b"a" * 200_000, b"?a" * 99_999]
+)
+def test_hostile_content_takes_no_time(hostile: bytes) -> None:
+    assert behind.struck_out(hostile) == hostile
+
+
+def test_a_channel_leaves_out_what_is_no_address_and_no_station() -> None:
+    given_fields = [("behind.address", "::"), ("behind.mac", "ff:ff:ff:ff:ff:ff"), ("behind.model", "")]
+    assert behind.slot("cgi", "3", given_fields) == {"behind.api": ("cgi",), "behind.slot": ("3",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("7", "7"), (" 016 ", "16"), ("-1", ""), ("1.5", ""), ("", ""), ("99999999", ""), ("٣", "")]
+)
+def test_numbers_of_channels(text: str, number: str) -> None:
+    assert behind.counted(text) == number
