@@ -9,16 +9,9 @@ from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 MAC_FIELDS = (
-    "sadp.mac",
-    "dhip.mac",
-    "dvrip.mac",
-    "netcommon.mac",
-    "mhed.mac",
-    "moi.mac",
-    "dh01.mac",
-    "isapi.mac",
-    "mac.address",
-    "onvif.scope.mac",
+    *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
+    *("isapi.interface_mac", "cgi.interface_mac", "lapi.interface_mac", "onvif.interface_mac"),
+    *("mac.address", "onvif.scope.mac"),
 )
 """Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
 
@@ -120,8 +113,39 @@ class Identification:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """The channel (`number`, as its screen counts) of a recorder (`recorder`: its id) on which a device hangs."""
+
+    recorder: str
+    address: str
+    number: int
+    name: str = ""
+    online: bool | None = None
+    """Whether the device answers the recorder; None where that is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The channels of a recorder for network cameras, as a login has shown them: how many in all, and how many free.
+
+    `elsewhere` holds the ids of devices on them that are told elsewhere: they answer themselves, or hang on another
+    recorder too. `named` and `listed` count the cameras that have a maker, and those of them that a policy lists.
+    """
+
+    total: int
+    empty: int
+    elsewhere: tuple[str, ...] = ()
+    named: int = 0
+    listed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
-    """One physical box, merged from observations. `level` says how far `maker` carries; null when nothing speaks."""
+    """One physical box, merged from observations. `level` says how far `maker` carries; null when nothing speaks.
+
+    A device `behind` a recorder was never asked: it has no `addresses`, and `address` is what the recorder names, which
+    may be that of another device elsewhere.
+    """
 
     address: str
     addresses: tuple[str, ...]
@@ -141,11 +165,20 @@ class Device:
     """Whether it behaves like a camera: RTSP, ONVIF or a maker's own protocol answered."""
     hidden_channels: int | None = None
     """A recorder's count of attached cameras, as it states it itself."""
+    slots: Slots | None = None
+    """A recorder's channels, where a login has shown them."""
+    behind: Slot | None = None
+    """The channel that it hangs on, of a device that only a recorder knows."""
 
     @property
     def id(self) -> str:
-        """A stable name for the device within its site: serial, else MAC, else address."""
-        return self.serial or self.mac or self.address
+        """A stable name for the device within its site: serial, else MAC, else where it is."""
+        return self.serial or self.mac or (self.place if self.behind else self.address)
+
+    @property
+    def place(self) -> str:
+        """Where it is found, for people: its address, or the channel of its recorder as "10.0.4.9 #3"."""
+        return f"{self.behind.address} #{self.behind.number}" if self.behind else self.address
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,11 @@ def devices(
 
     def wanted(judged: Judged) -> bool:
         device = judged.device
+        places = (device.behind.address,) if device.behind else device.addresses
         return (
             (maker is None or (device.maker or "").casefold() == maker.casefold())
             and (verdict is None or judged.verdict == verdict)
-            and (where is None or any(a in where for a in device.addresses))
+            and (where is None or any(place in where for place in places))
         )
 
     rules, lists = library(folders), chosen_policies(policies, folders)

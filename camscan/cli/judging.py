@@ -16,7 +16,7 @@ from camscan.errors import DecodeError
 from camscan.identify.library import Library
 from camscan.identify.load import load
 from camscan.identify.resolve import resolve
-from camscan.policy import Policy, judge
+from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Citation, Identification, Judged, Observation, Report, Scan
 from camscan.reports import select
@@ -39,7 +39,7 @@ def judged(observations: Iterable[Observation], rules: Library, policies: Sequen
     def identify(seen: Sequence[Observation]) -> tuple[Identification, ...]:
         return rules.identify((*seen, *_registrations(seen)))
 
-    return tuple(judge(device, policies) for device in merge(observations, identify, resolve))
+    return judge_all(merge(observations, identify, resolve), policies)
 
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:

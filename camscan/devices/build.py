@@ -44,6 +44,7 @@ Resolve: TypeAlias = Callable[[tuple[Identification, ...]], ResolutionLike]
 def build(hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve) -> Device:
     """The device that answers at the addresses of `hosts`; `doubts` are conflicts found between devices."""
     identifications = tuple(_each_once(hosts))
+    shows_channels = any(host.told for host in hosts)
     resolution = resolve(identifications)
     attributes = resolution.attributes
     identity = joined(host.identity for host in hosts)
@@ -60,12 +61,12 @@ def build(hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve) -> Dev
         model=attributes.get("model"),
         firmware=attributes.get("firmware"),
         serial=_first(identity.of(Kind.SERIAL)) or _first(attributed(identifications, "serial")),
-        kind=attributes.get("kind"),
+        kind=attributes.get("kind") or (_RECORDER if shows_channels else None),
         level=resolution.level,
         identifications=identifications,
         conflicts=tuple(dict.fromkeys((*conflicts, *doubts, *_away(identity, addresses), *resolution.conflicts))),
         camera_like=any(host.camera_like for host in hosts),
-        hidden_channels=_hidden(hosts, attributes),
+        hidden_channels=_hidden(hosts, attributes) if shows_channels or attributes.get("kind") == _RECORDER else None,
     )
 
 
@@ -101,7 +102,5 @@ def _away(identity: Identity, addresses: Sequence[str]) -> Iterator[str]:
 
 
 def _hidden(hosts: Sequence[Host], attributes: Mapping[str, str]) -> int | None:
-    if attributes.get("kind") != _RECORDER:
-        return None
     counts = (*(host.attached for host in hosts), to_count(attributes.get("channels", "")))
     return max((count for count in counts if count is not None), default=None)

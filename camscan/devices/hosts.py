@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from camscan.devices.identity import FIELDS, LINK, ONE_BOX_ONE_MAC, Identity, Kind, identity_of, source_mac
-from camscan.records import Identification, Observation, Outcome
+from camscan.records import Fields, Identification, Observation, Outcome
 
 Identify: TypeAlias = Callable[[Sequence[Observation]], tuple[Identification, ...]]
 
@@ -27,12 +27,42 @@ _DATAGRAM_CHANNELS = frozenset(
 _DATAGRAM_PORTS = frozenset((("ssdp", 1900), ("dvrip", 5050)))
 """Channels that also speak TCP, with their port for datagrams."""
 
-_CHANNEL_COUNTS = ("sadp.digital_channel_num", "dhip.remote_video_input_channels")
+_CHANNEL_COUNTS = ("sadp.digital_channel_num", "dhip.remote_video_input_channels", "recorder.channels")
 _MAX_CHANNELS = 4096
 """More cameras than any recorder takes; a larger count is no count."""
 
 _MAX_NAMED = 4
 """Values that one conflict names."""
+
+_SLOT = "behind.slot"
+"""The field of an answer that speaks of one channel of a recorder, and not of the recorder itself."""
+_TITLE = frozenset({"behind.api", _SLOT, "behind.name"})
+"""Fields of a list of titles, which names channels of every kind."""
+_TAKEN = ("behind.address", "behind.model", "behind.serial", "behind.mac")
+"""Fields of which a channel with a camera has at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What a recorder says of the camera on one of its channels, over all its lists."""
+
+    number: int
+    said: Fields
+    identifications: tuple[Identification, ...]
+    serial: str | None
+    mac: str | None
+
+    def say(self, name: str) -> str:
+        """The first text under `behind.<name>`; "" where there is none."""
+        return next(iter(self.said.get(f"behind.{name}", ())), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a recorder says of its channels: how many it has, and the cameras on those that are taken."""
+
+    total: int
+    cameras: tuple[Camera, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +75,20 @@ class Host:
     ports: frozenset[int]
     camera_like: bool
     attached: int | None
-    """Cameras that it says are attached to it over the network."""
+    """Cameras that it says can be attached to it over the network."""
     conflicts: tuple[str, ...]
+    told: Told | None = None
 
 
 def hosts_at(address: str, observations: Sequence[Observation], identify: Identify) -> Iterator[Host]:
     """The hosts at an address: none where nothing answered, several where frames came from several MACs."""
     if not any(observation.outcome.has_answer for observation in observations):
+        return
+    slots = [observation for observation in observations if _SLOT in observation.fields]
+    if slots:
+        of_itself = [observation for observation in observations if _SLOT not in observation.fields]
+        hosts = list(hosts_at(address, of_itself, identify))
+        yield from (replace(host, told=_told(slots, identify) if host is hosts[0] else None) for host in hosts)
         return
     identity = identity_of(observations)
     macs = identity.link_macs
@@ -64,6 +101,25 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
         own = identity_of(by_mac[mac])
         alone = replace(own, values={**own.values, LINK: (mac,)})
         yield _host(address, (*by_mac[mac], *by_mac[None]), alone, identify, (conflict,))
+
+
+def _told(observations: Iterable[Observation], identify: Identify) -> Told:
+    """The channels by number. A title alone makes none: inputs for analogue cameras have one too."""
+    lists: defaultdict[int, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        number = to_count(observation.fields[_SLOT][0])
+        if number is not None:
+            lists[number].append(observation)
+    channels = {n: seen for n, seen in sorted(lists.items()) if any(one.fields.keys() - _TITLE for one in seen)}
+    taken = {n: seen for n, seen in channels.items() if any(name in one.fields for one in seen for name in _TAKEN)}
+    return Told(len(channels), tuple(_camera(number, seen, identify) for number, seen in taken.items()))
+
+
+def _camera(number: int, observations: Sequence[Observation], identify: Identify) -> Camera:
+    identity = identity_of(observations)
+    said = {name: values for one in reversed(observations) for name, values in one.fields.items()}
+    serial, mac = (next(iter(identity.of(kind)), None) for kind in (Kind.SERIAL, Kind.MAC))
+    return Camera(number, said, identify(observations), serial, mac)
 
 
 def _by_source(observations: Iterable[Observation], macs: Sequence[str]) -> defaultdict[str | None, list[Observation]]:

@@ -37,6 +37,7 @@ _LINK_CHANNEL = "arp"
 FIELDS: Mapping[str, Kind] = {
     LINK: Kind.MAC,
     **dict.fromkeys(MAC_FIELDS, Kind.MAC),
+    "behind.mac": Kind.MAC,
     "sadp.device_sn": Kind.SERIAL,
     "dhip.serial_no": Kind.SERIAL,
     "dvrip.serial": Kind.SERIAL,
@@ -44,10 +45,12 @@ FIELDS: Mapping[str, Kind] = {
     "mhed.serial": Kind.SERIAL,
     "dh01.serial": Kind.SERIAL,
     "isapi.serial": Kind.SERIAL,
+    "cgi.serial": Kind.SERIAL,
     "lapi.serial": Kind.SERIAL,
     "onvif.serial": Kind.SERIAL,
     "onvif.scope.serial": Kind.SERIAL,
     "upnp.serial_number": Kind.SERIAL,
+    "behind.serial": Kind.SERIAL,
     "wsd.endpoint": Kind.ENDPOINT,
     "upnp.udn": Kind.ENDPOINT,
     "host.name": Kind.HOSTNAME,
@@ -60,7 +63,9 @@ FIELDS: Mapping[str, Kind] = {
 """Which field carries which identifier, the most trusted first within a kind."""
 
 ONE_BOX_ONE_MAC = tuple(
-    name for name, kind in FIELDS.items() if kind is Kind.MAC and name not in {LINK, "onvif.scope.mac"}
+    name
+    for name, kind in FIELDS.items()
+    if kind is Kind.MAC and name not in {LINK, "onvif.scope.mac"} and not name.endswith("_mac")
 )
 """Fields in which a device names one MAC alone: two values there mean two devices, or a change between two answers."""
 
@@ -74,6 +79,10 @@ _OWN_ADDRESS = (
     "mhed.ipv4_address",
     "moi.ipv4_address",
     "dh01.ipv4_address",
+    "isapi.ipv4_address",
+    "cgi.ipv4_address",
+    "lapi.ipv4_address",
+    "onvif.ipv4_address",
     "mdns.address",
 )
 _OWN_URL = ("wsd.xaddr", "onvif.xaddr", "ssdp.location", "upnp.presentation_url")

@@ -71,6 +71,16 @@ class Found:
         """Its addresses, without zones."""
         return tuple(dict.fromkeys(map(address_key, self.judged.device.addresses)))
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where a list may have it: at its addresses or, behind a recorder, at its private one or the recorder's.
+
+        A private address is in use elsewhere too: it confirms what a serial or MAC has shown, and shows nothing itself.
+        """
+        device = self.judged.device
+        behind = (device.address, device.behind.address) if device.behind else ()
+        return (*self.addresses, *map(address_key, behind))
+
     def _all(self, name: str, best: str | None) -> tuple[str, ...]:
         said = (found.attributes.get(name) for found in self.judged.device.identifications)
         return tuple(dict.fromkeys(filter(None, (best, *said))))
@@ -110,7 +120,7 @@ def compare(row: Row, found: Found, makes: Makes) -> Agreement:
     result.take(Key.SERIAL, _compare_serials(row.serial, found.serials))
     result.take(Key.MAC, _compare_sets(row.macs, found.macs, Key.MAC))
     result.take(Key.ENDPOINT, _compare_sets((row.endpoint,) if row.endpoint else (), found.endpoints, Key.ENDPOINT))
-    if not set(row.addresses).isdisjoint(found.addresses):
+    if not set(row.addresses).isdisjoint(found.places):
         result.agreeing.append(Key.ADDRESS)
     if row.hostname and device.hostname and host_key(row.hostname) == host_key(device.hostname):
         result.agreeing.append(Key.HOSTNAME)

@@ -36,6 +36,9 @@ _REGISTRY = "mac"
 _TELLING = frozenset((*GROUPS["makers' discovery"], *GROUPS["ONVIF and WS-Discovery"], "rtsp"))
 """Channels an answer on which shows a surveillance device, whatever it says."""
 
+_BEHIND_LOGINS = frozenset(("login", "isapi", "cgi", "lapi", "onvif-login"))
+"""Channels that show what was enrolled, and so was known: they are no chance to see a device."""
+
 ASSUMPTIONS = (
     "Nothing was installed, moved or removed between the inventory and the scan.",
     "Rows and devices are joined rightly.",
@@ -92,12 +95,18 @@ def sources_of(found: Found) -> History:
     """The groups of channels that have shown what a device is."""
     proofs = (proof for rule in found.judged.device.identifications for proof in rule.evidence)
     shown = {(proof.asked or proof.channel) if proof.channel == _REGISTRY else proof.channel for proof in proofs}
-    return frozenset(_GROUP_OF.get(channel, _OTHER) for channel in shown | (found.channels & _TELLING))
+    shown = (shown | (found.channels & _TELLING)) - _BEHIND_LOGINS
+    return frozenset(_GROUP_OF.get(channel, _OTHER) for channel in shown)
 
 
 def _captures(result: Result) -> Iterable[tuple[str | None, History]]:
-    """The site and the history of the one device that a result is about; none for what may be no device."""
+    """The site and the history of the one device that a result is about; none for what may be no device.
+
+    None either for a camera that only its recorder knows: no other source had a chance to see it.
+    """
     if result.found:
+        if result.found.judged.device.behind:
+            return
         listed = {INVENTORY} if result.row else set()
         if history := sources_of(result.found) | listed:
             yield result.site, frozenset(history)

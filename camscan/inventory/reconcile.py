@@ -11,7 +11,7 @@ from camscan.inventory.coverage import Coverage, Look, Sight
 from camscan.inventory.makes import Find, Makes, described
 from camscan.inventory.matching import Matcher, Places
 from camscan.inventory.rows import Row
-from camscan.inventory.values import key, shown
+from camscan.inventory.values import address_key, key, shown
 from camscan.records import Judged
 
 
@@ -49,7 +49,7 @@ class Result:
     def address(self) -> str | None:
         """Where the device is, else where the inventory says that it is."""
         if self.found:
-            return self.found.judged.device.address
+            return self.found.judged.device.place
         return next(iter(self.row.addresses), None) if self.row else None
 
 
@@ -74,6 +74,13 @@ class _Reconciliation:
         for number, device in enumerate(found):
             for address in device.addresses:
                 self._row_at.setdefault((device.site, address), self._matcher.row_of.get(number))
+
+        self._behind_at: dict[tuple[str | None, str], str] = {}
+        """What a private address behind a recorder belongs to, as far as no row names it."""
+        for number, device in enumerate(found):
+            if device.judged.device.behind and number not in self._matcher.row_of:
+                address = address_key(device.judged.device.address)
+                self._behind_at.setdefault((device.site, address), device.judged.device.place)
 
     def of_rows(self) -> Iterator[Result]:
         for number, row in enumerate(self._rows):
@@ -129,6 +136,10 @@ class _Reconciliation:
         for spot in spots:
             if (other := self._row_at.get(spot)) is not None:
                 return Class.NOT_FOUND, f"the device at {spot[1]} is another one, that of {self._rows[other].where}"
+        behind = (self._behind_at[spot] for spot in spots if spot in self._behind_at)
+        if (place := next(behind, None)) is not None:
+            text = f"{row.addresses[0]} is the private address of a camera on {place}: its serial or MAC would tell"
+            return Class.NOT_COVERED, f"{text} whether it is the one that is meant"
         return _seen([self._coverage.look(*spot) for spot in spots])
 
 
@@ -165,7 +176,7 @@ def _reason(row: Row, found: Found, agreement: Agreement, cls: Class) -> str:
         texts.append("nothing shows that it is a camera")
     texts += agreement.notes
     if row.addresses and Key.ADDRESS not in agreeing:
-        texts.append(f"inventory says {row.addresses[0]}, found at {found.judged.device.address}")
+        texts.append(f"inventory says {row.addresses[0]}, found at {found.judged.device.place}")
     if cls is Class.MOVED and Key.ADDRESS in agreeing:
         texts.append(f"inventory says site {row.site}, found at {found.site}")
     return "; ".join(texts)

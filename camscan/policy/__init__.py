@@ -1,6 +1,6 @@
 """From makers to verdicts: cited lists of legal entities, and what they say about a device."""
 
-from camscan.policy.judge import judge
+from camscan.policy.judge import judge, judge_all
 from camscan.policy.policies import TAGS, Direction, Entity, Policy, Tag, check, files, files_in, load
 
-__all__ = ["TAGS", "Direction", "Entity", "Policy", "Tag", "check", "files", "files_in", "judge", "load"]
+__all__ = ["TAGS", "Direction", "Entity", "Policy", "Tag", "check", "files", "files_in", "judge", "judge_all", "load"]

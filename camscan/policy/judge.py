@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from camscan.policy.policies import Policy
 from camscan.records import Device, Identification, Judged, Level, Listing, Verdict
+
+
+def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Judged, ...]:
+    """The verdict on each device, in their order; that on a recorder also counts the cameras on its channels."""
+    every = [judge(device, policies) for device in devices]
+    named = {one.device.id: one for one in every}
+    behind: defaultdict[str, list[Judged]] = defaultdict(list)
+    for one in every:
+        if one.device.behind:
+            behind[one.device.behind.address].append(one)
+    return tuple(_counted(one, behind[one.device.address], named) for one in every)
+
+
+def _counted(recorder: Judged, behind: Iterable[Judged], by_id: dict[str, Judged]) -> Judged:
+    slots = recorder.device.slots
+    if slots is None:
+        return recorder
+    cameras = [*behind, *(by_id[name] for name in slots.elsewhere if name in by_id)]
+    named = [camera for camera in cameras if camera.device.maker]
+    slots = replace(slots, named=len(named), listed=sum(one.verdict is Verdict.LISTED for one in named))
+    return replace(recorder, device=replace(recorder.device, slots=slots))
 
 
 def judge(device: Device, policies: Sequence[Policy]) -> Judged:

@@ -13,8 +13,9 @@ from camscan.reports.escape import cell
 COLUMNS = (
     *("id", "address", "mac", "hostname", "maker", "brand", "model", "firmware", "serial", "kind", "hidden_channels"),
     *("level", "verdict", "listed_by"),
+    *("behind", "slot_number", "slot_name", "slot_online", "slots_total", "slots_named", "slots_listed", "slots_empty"),
 )
-"""`listed_by` holds the policies, joined by ";"."""
+"""`listed_by` holds the policies, joined by ";"; `slot_*` and `slots_*` hold what stands below `slot` and `slots`."""
 
 
 class Echo:
@@ -32,4 +33,11 @@ def render(report: Report, _page: Page) -> Iterator[str]:
     for judged in report.devices:
         row = device_object(judged)
         row["listed_by"] = ";".join(dict.fromkeys(listing["policy"] for listing in row["listed_by"]))
-        yield writer.writerow("" if row[name] is None else cell(str(row[name]), MAX_TEXT) for name in COLUMNS)
+        row |= {f"{part}_{key}": value for part in ("slot", "slots") for key, value in (row[part] or {}).items()}
+        yield writer.writerow(_text(row.get(name)) for name in COLUMNS)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else cell(str(value), MAX_TEXT)

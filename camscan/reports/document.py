@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from camscan.records import Device, Evidence, Identification, Judged, Outcome, Report, Scan, ScanStatus
+from camscan.records import Device, Evidence, Identification, Judged, Outcome, Report, Scan, ScanStatus, Slot, Slots
 
 SCHEMA = "camscan/1"
 MAX_TEXT = 500
@@ -56,11 +56,39 @@ def device_object(judged: Judged) -> Object:
         "serial": _cut(device.serial),
         "kind": device.kind,
         "hidden_channels": device.hidden_channels,
+        "slots": _slots(device.slots),
+        "behind": _cut(device.behind.recorder) if device.behind else None,
+        "slot": _slot(device.behind),
         "level": None if device.level is None else str(device.level),
         "verdict": judged.verdict.value,
         "listed_by": [{"policy": by.policy, "entity": by.entity, "since": by.since} for by in judged.listed_by],
         "evidence": _evidence(device),
         "conflicts": [_cut(conflict) for conflict in device.conflicts],
+    }
+
+
+def _slots(slots: Slots | None) -> Object | None:
+    """A recorder's channels, and what is known of the cameras on them."""
+    if slots is None:
+        return None
+    return {
+        "total": slots.total,
+        "named": slots.named,
+        "listed": slots.listed,
+        "empty": slots.empty,
+        "elsewhere": [_cut(name) for name in slots.elsewhere],
+    }
+
+
+def _slot(slot: Slot | None) -> Object | None:
+    """The channel that a device hangs on."""
+    if slot is None:
+        return None
+    return {
+        "number": slot.number,
+        "name": _cut(slot.name) or None,
+        "online": slot.online,
+        "recorder_address": _cut(slot.address),
     }
 
 

@@ -63,6 +63,8 @@ def worth_drawing(every: Iterable[Block]) -> list[Block]:
 def _shown(judged: Judged, outcomes: Mapping[str, Outcome]) -> Iterable[str]:
     """The address of a device, and those of its others that were targets too."""
     device = judged.device
+    if device.behind:  # its address is private, and may be that of a target
+        return ()
     return (device.address, *(address for address in device.addresses if address in outcomes))
 
 

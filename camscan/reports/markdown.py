@@ -50,13 +50,15 @@ def _section(section: Section) -> Iterator[str]:
 def _cells(row: Row) -> tuple[str, ...]:
     device = row.device
     level = "" if device.level is None else str(device.level)
-    texts = (device.address, device.model, device.maker, device.brand)
+    texts = (device.place, device.model, device.maker, device.brand)
     return (*map(code, texts), level, code(device.firmware), code(device.mac))
 
 
 def _reasons(row: Row) -> Iterator[str]:
     """Why the device stands where it does, as a list below its address."""
-    yield f"- {code(row.device.address)}\n"
+    yield f"- {code(row.device.place)}\n"
+    if row.channels:
+        yield f"  - {row.channels}\n"
     yield from (f"  - conflict: {code(conflict)}\n" for conflict in row.device.conflicts)
     if row.advice:
         yield f"  - {code(row.advice)}\n"

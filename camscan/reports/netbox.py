@@ -36,7 +36,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
     for judged in ranked(report.devices):
         row = _row(judged, report.scan.site or "")
         if hostnames[row["name"].casefold()] != 1:
-            row["name"] = judged.device.address
+            row["name"] = judged.device.place
         row = {name: _fitted(text, _LENGTHS.get(name, _MAX_COMMENT)) for name, text in row.items()}
         yield writer.writerow({**row, "name": _numbered(row["name"], taken)})
 
@@ -56,7 +56,7 @@ def _numbered(name: str, taken: Counter[str]) -> str:
 def _row(judged: Judged, site: str) -> dict[str, str]:
     device = judged.device
     return {
-        "name": device.hostname or device.address,
+        "name": device.hostname or device.place,
         "role": (device.kind or _UNKNOWN).replace("-", " ").capitalize(),
         "manufacturer": device.maker or _UNKNOWN,
         "device_type": device.model or _UNKNOWN,
@@ -73,6 +73,9 @@ def _comments(judged: Judged) -> Iterator[str]:
     yield f"camscan: {judged.verdict.value.replace('-', ' ')}"
     if device.level is not None:
         yield f"level {device.level}"
+    if device.behind:
+        yield f"behind {code(device.behind.recorder)}"
+        yield f"channel {device.behind.number} {code(device.behind.name)}".rstrip()
     told = {"brand": device.brand, "firmware": device.firmware}
     yield from (f"{name} {code(text)}" for name, text in told.items() if text)
     yield from (f"on {code(policy)}" for policy in dict.fromkeys(by.policy for by in judged.listed_by))

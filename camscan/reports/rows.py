@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from camscan.records import Device, Evidence, Identification, Judged, Level, Verdict
 from camscan.reports.advice import advice
 from camscan.reports.escape import terminal
+from camscan.reports.sentences import channels
 
 _HEX_BYTES = 48
 
@@ -68,11 +69,16 @@ class Row:
         return [_proof(pairs) for pairs in seen.values()]
 
     @property
+    def channels(self) -> str:
+        """What is known of a recorder's channels, in words."""
+        return channels(self.device.slots) if self.device.slots else ""
+
+    @property
     def label(self) -> str:
         """The device in one line, as "10.0.0.5: not listed, M73, Maker"."""
         device = self.device
         told = (self.judged.verdict.value.replace("-", " "), device.model, device.brand, device.maker)
-        return f"{device.address}: {', '.join(dict.fromkeys(filter(None, told)))}"
+        return f"{device.place}: {', '.join(dict.fromkeys(filter(None, told)))}"
 
 
 def _proof(pairs: Sequence[tuple[Identification, Evidence]]) -> Proof:

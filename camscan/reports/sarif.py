@@ -99,7 +99,7 @@ def _result(report: Report, judged: Judged, numbers: Mapping[str, int]) -> Objec
         "ruleIndex": numbers[best.rule],
         "level": LEVELS[judged.verdict],
         "message": {"text": _plain(f"{row.label}. {row.advice}".rstrip())},
-        "locations": [_location(device.address)],
+        "locations": [_location(device.place)],
         "partialFingerprints": {"device/v1": _digest(report.scan.site or "", device.id)},
         "taxa": _taxa(report, judged),
         "properties": {key: told[key] for key in ("maker", "brand", "model", "firmware", "serial", "mac", "evidence")},

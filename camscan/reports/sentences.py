@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from rich.filesize import decimal
 
-from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Verdict
+from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
 from camscan.reports.document import coverage, status, utc
 from camscan.reports.escape import terminal
 
@@ -26,6 +26,8 @@ _OTHERS = {
     Origin.IMPORT: "read. Which others were asked is not known here.",
 }
 """What it does not mean."""
+_MAX_RECORDERS = 8
+"""Recorders that have a sentence each."""
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 
 
@@ -54,8 +56,7 @@ def limits(report: Report) -> Iterator[str]:
     if (ended := status(report.scan)) is not ScanStatus.COMPLETE:
         yield f"The scan is {'partial' if ended is ScanStatus.PARTIAL else 'interrupted'}: there may be more."
     yield from _channels(report)
-    if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices):
-        yield f"Recorders state {_many(hidden, 'attached camera')}: what hangs behind a recorder cannot be asked."
+    yield from _recorders(report)
     yield _sent(report.scan.sent)
     yield from (f"Note: {terminal(note)}" for note in report.scan.notes)
     yield _whence(report.scan)
@@ -73,6 +74,26 @@ def _sent(sent: Sent) -> str:
     count = f"{_many(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"
     most = sent.max_host_connections_per_second
     return f"{count}, at most {_many(most, 'connection')} a second to one host." if most else f"{count}."
+
+
+def channels(slots: Slots) -> str:
+    """What is known of a recorder's channels, as "16 channels, 9 cameras named, 5 of them listed, 2 channels empty"."""
+    named = f"{_many(slots.named, 'camera')} named, {slots.listed:,} of them listed"
+    return f"{_many(slots.total, 'channel')}, {named}, {_many(slots.empty, 'channel')} empty"
+
+
+def _recorders(report: Report) -> Iterator[str]:
+    """What hangs behind recorders, as far as they were asked."""
+    asked = [(judged.device.address, judged.device.slots) for judged in report.devices if judged.device.slots]
+    for address, slots in asked[:_MAX_RECORDERS]:
+        yield f"Recorder {terminal(address)}: {channels(slots)}."
+    if more := [slots for _, slots in asked[_MAX_RECORDERS:]]:
+        total, empty, named, listed = (
+            sum(getattr(slots, name) for slots in more) for name in ("total", "empty", "named", "listed")
+        )
+        yield f"{_many(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
+    if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices if not judged.device.slots):
+        yield f"Recorders state {_many(hidden, 'attached camera')}: they are told only to a login that is enrolled."
 
 
 def _whence(scan: Scan) -> str:

@@ -9,11 +9,11 @@ from rich.cells import cell_len, set_cell_size
 from rich.color import ColorSystem
 from rich.style import Style
 
-from camscan.records import Device, Judged, Report, Verdict
+from camscan.records import Device, Judged, Report, Slot, Verdict
 from camscan.reports.base import Page
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
-from camscan.reports.sentences import findings, limits
+from camscan.reports.sentences import channels, findings, limits
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
 _FLEXIBLE = (2, 3, 4)
@@ -55,7 +55,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
 
 def _cells(judged: Judged) -> tuple[str, ...]:
     device = judged.device
-    texts = (device.address, device.maker, device.brand, device.model)
+    texts = (device.place, device.maker, device.brand, device.model)
     level = "-" if device.level is None else str(device.level)
     return (judged.verdict.value, *(terminal(text) if text else "-" for text in texts), level)
 
@@ -90,13 +90,24 @@ def _painted(verdict: Verdict, line: str) -> str:
 def _reasons(device: Device) -> str:
     """Why the device is taken for what it is, in one short line: conflicts first, then the best evidence."""
     reasons = [f"conflict: {terminal(conflict, _MAX_VALUE)}" for conflict in device.conflicts[:1]]
+    if device.behind:
+        reasons.append(_where(device, device.behind))
     proofs = [(rule.level, proof) for rule in device.identifications for proof in rule.evidence]
     if proofs:
         _, best = max(proofs, key=lambda pair: pair[0])
         more = f" (+{len(proofs) - 1})" if len(proofs) > 1 else ""
         reasons.append(f"{terminal(best.field)}: {terminal(best.value, _MAX_VALUE)}{more}")
-    elif device.camera_like:
+    elif device.camera_like and not device.behind:
         reasons.append("answers like a camera")
-    if device.hidden_channels:
+    if device.slots:
+        reasons.append(channels(device.slots))
+    elif device.hidden_channels:
         reasons.append(f"states {device.hidden_channels} attached cameras")
     return "; ".join(reasons)
+
+
+def _where(device: Device, slot: Slot) -> str:
+    """What the recorder calls a camera, the private address that it names, and whether the camera answers it."""
+    address = device.address if device.address != device.place else ""
+    told = (terminal(slot.name, _MAX_VALUE), terminal(address), "offline" if slot.online is False else "")
+    return ", ".join(filter(None, told)) or "nothing else is told"

@@ -20,6 +20,8 @@ _MAPS_AT_FIRST = 6
 """Blocks that are drawn unfolded."""
 _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
+_LOGIN = "login"
+"""The channel of a scan that may use enrolled logins."""
 _EVIDENCE, _LITTLE_EVIDENCE = (40, 3), (2, 1)
 """Proofs of a device, and answers for each, that are shown."""
 
@@ -133,6 +135,11 @@ class Sheet:
     def is_complete(self) -> bool:
         """Whether the scan came to its end."""
         return status(self.scan) is ScanStatus.COMPLETE
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether enrolled devices were asked with their login."""
+        return _LOGIN in self.scan.channels
 
     @property
     def status(self) -> str:

@@ -39,8 +39,10 @@ Columns: TypeAlias = Sequence[tuple[str, int]]
 _DEVICES: Columns = (
     *(("Verdict", 13), ("Level", 9), ("Address", 17), ("Maker", 16), ("Brand", 14), ("Model", 26), ("Firmware", 24)),
     *(("Serial", 34), ("MAC", 19), ("Kind", 14), ("Hostname", 26), ("Other addresses", 28), ("Ports", 20)),
-    *(("Attached cameras", 17), ("Policies", 26), ("Entities", 50), ("Conflicts", 44), ("What to look for", 80)),
+    *(("Attached cameras", 17), ("Behind", 34), ("Channel", 24), ("Online", 9), ("Channels", 44)),
+    *(("Policies", 26), ("Entities", 50), ("Conflicts", 44), ("What to look for", 80)),
 )
+_ONLINE = {True: "yes", False: "no", None: None}
 _EVIDENCE: Columns = (
     *(("Address", 17), ("Verdict", 13), ("Level", 9), ("Channel", 11), ("Port", 8), ("Field", 28), ("Value", 60)),
     *(("Rules", 50), ("SHA-256 of the answers", 68)),
@@ -132,11 +134,15 @@ def _summary(sheet: Sheet) -> Iterator[tuple[str, str]]:
 def _device(row: Row) -> Sequence[Cell]:
     device = row.device
     return (
-        *(row.judged.verdict.value, str(device.level) if device.level else "", device.address, device.maker),
+        *(row.judged.verdict.value, str(device.level) if device.level else "", device.place, device.maker),
         *(device.brand, device.model, device.firmware, device.serial, device.mac, device.kind, device.hostname),
-        ", ".join(address for address in device.addresses if address != device.address),
+        ", ".join(address for address in (device.addresses or (device.address,)) if address != device.place),
         ", ".join(map(str, device.ports)),
         device.hidden_channels,
+        device.behind.recorder if device.behind else None,
+        device.behind.name if device.behind else None,
+        _ONLINE[device.behind.online] if device.behind else None,
+        row.channels,
         ", ".join(row.policies),
         "; ".join(dict.fromkeys(by.entity for by in row.judged.listed_by)),
         "; ".join(device.conflicts),
@@ -147,7 +153,7 @@ def _device(row: Row) -> Sequence[Cell]:
 def _evidence(row: Row) -> Iterator[Sequence[Cell]]:
     for proof in row.proofs:
         yield (
-            *(row.device.address, row.judged.verdict.value, str(proof.level), proof.channel, proof.port, proof.field),
+            *(row.device.place, row.judged.verdict.value, str(proof.level), proof.channel, proof.port, proof.field),
             *(proof.value[:MAX_TEXT], ", ".join(proof.rules), ", ".join(proof.answers)),
         )
 

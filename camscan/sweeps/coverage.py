@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
-from camscan.sweeps.looks import Look
+from camscan.sweeps.looks import BEHIND, SLOT, Look
 from camscan.sweeps.memory import Gauge, Loss, Memory, Track
 
 _MIN_DROP = 3
@@ -69,7 +69,7 @@ def sight(memory: Memory, look: Look, terms: Terms) -> Sight:
     """Hold a complete look against what is usual."""
     channels = _step(memory.channels, _by_channel(look), _asked_channels(look), lasts=False)
     networks = _step(memory.networks, _by_network(look), _asked_networks(look), lasts=True)
-    devices = len(look.sightings)
+    devices = sum(SLOT not in one.device.address for one in look.sightings)
     short = terms.add(memory.short, terms.expect is not None and devices < terms.expect)
     losses = (
         *(_loss("channel", name, memory.channels[name], _by_channel(look)) for name in _lost(channels)),
@@ -83,7 +83,12 @@ def sight(memory: Memory, look: Look, terms: Terms) -> Sight:
 
 
 def network_of(address: str) -> str:
-    """The network that an address is counted in; the address itself where it is none."""
+    """The network that an address is counted in; the address itself where it is none.
+
+    The channels of one recorder are a network too.
+    """
+    if SLOT in address:
+        return f"{BEHIND} {address.partition(SLOT)[0]}"
     bare, _, _ = address.partition("%")
     try:
         return str(ip_network(f"{bare}/{_PREFIX[ip_address(bare).version]}", strict=False))

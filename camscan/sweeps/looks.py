@@ -14,13 +14,21 @@ MAX_TEXT = 200
 _MAX_VALUES = 16
 """Values of one kind that are kept of one device: a liar must not fill the memory."""
 
+BEHIND = "recorder"
+"""The channel on which the cameras behind recorders show themselves: only where a recorder tells of its channels."""
+SLOT = " #"
+"""Stands in the place of such a camera between the address of its recorder and the number of its channel."""
+
 _UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 """Outcomes that say nothing about the target, because it was not asked or the question failed on our side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A device in words, as alerts and reports show it. `evidence` is the best proof in one line."""
+    """A device in words, as alerts and reports show it. `evidence` is the best proof in one line.
+
+    A camera behind a recorder is at its channel: "10.0.4.9 #3" stands for its address.
+    """
 
     id: str
     address: str
@@ -91,6 +99,12 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
         if any(outcome.is_alive for outcome in entry.channels.values()):
             alive.add(entry.target)
         coverage[entry.outcome.value] += 1
+    devices = tuple(devices)
+    for device in (judged.device for judged in devices):
+        if device.slots:
+            asked |= dict.fromkeys(_slots(device), frozenset((BEHIND,)))
+        if device.behind:
+            answered[BEHIND].add(plain(device.place))
     return Look(
         scan=scan.id,
         at=scan.finished_at or scan.started_at,
@@ -101,6 +115,12 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
         alive=frozenset(alive),
         coverage=dict(coverage),
     )
+
+
+def _slots(recorder: Device) -> Iterator[str]:
+    """The places of all channels of a recorder that tells of them."""
+    total = recorder.slots.total if recorder.slots else 0
+    return (plain(f"{recorder.address}{SLOT}{number}") for number in range(1, total + 1))
 
 
 def sighting(judged: Judged) -> Sighting:
@@ -135,8 +155,8 @@ def _known(judged: Judged) -> Known:
 
     return Known(
         id=plain(device.id),
-        address=plain(device.address),
-        addresses=tuple(map(plain, device.addresses[:_MAX_VALUES])),
+        address=plain(device.place),
+        addresses=tuple(map(plain, device.addresses[:_MAX_VALUES] or (device.place,))),
         verdict=judged.verdict,
         maker=device.maker,
         brand=text(device.brand),

@@ -7,9 +7,11 @@ from camscan.inventory.completeness import GROUPS, Completeness, Estimate, estim
 from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.rows import Row
 from camscan.inventory.statistics import chao, chapman
+from camscan.records import Slot
 
 Build = Callable[..., Found]
 
+GROUP = "web, TLS and RTSP"
 NATIVE, WEB = {"sadp": ""}, {"http": "GET /"}
 
 
@@ -115,3 +117,12 @@ def test_an_estimate_in_words(device: Build) -> None:
         "and RTSP): 52 were seen, 40 of them by more than one source. The inventory names 34: 62% of the estimate."
     )
     assert sentences(second).startswith("About 54 devices (95% interval 53 to 62; ")
+
+
+def test_what_was_enrolled_or_hangs_behind_a_recorder_is_no_chance_to_see_a_device(device: Build) -> None:
+    assert sources_of(device("10.0.0.1", channels={"isapi": "", "onvif-login": "", "http": ""})) == {
+        "web, TLS and RTSP"
+    }
+    camera = device("192.168.254.3", channels={"isapi": ""}, behind=Slot("NVR", "10.0.4.9", 3))
+    front = [*results(device, (20, True, NATIVE), (20, True, WEB), (20, False, WEB))]
+    assert estimate([*front, Result(Class.UNDECLARED, "", None, camera)]) == estimate(front)

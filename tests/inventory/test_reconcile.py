@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from camscan.inventory.makes import Find
 from camscan.inventory.reconcile import Class, Result, reconcile
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
-from camscan.records import Device, Judged, Outcome, Verdict
+from camscan.records import Device, Judged, Outcome, Slot, Verdict
 
 MAC, OTHER_MAC = "44:19:B6:00:0A:01", "44:19:B6:00:0A:02"
 UUID = "4d454930-0000-1000-8000-4419b6000a01"
@@ -333,3 +334,30 @@ def test_every_row_and_every_device_is_counted_once(
         assert (result.cls is Class.UNDECLARED) == (result.row is None)
         assert (result.score is None) == (result.row is None or result.found is None)
         assert result.reason
+
+
+BEHIND = Slot("NVR", "10.0.4.9", 3)
+
+
+def unreachable(found: Found) -> Found:
+    """The same device, as one that was never asked itself."""
+    return replace(found, judged=replace(found.judged, device=replace(found.judged.device, addresses=())))
+
+
+@pytest.mark.parametrize(
+    ("address", "cls"),
+    [("192.168.254.3", Class.MATCHED), ("10.0.4.9", Class.MATCHED), ("10.0.7.7", Class.MOVED)],
+)
+def test_a_camera_behind_a_recorder_is_known_by_its_serial(
+    held: Held, row: MakeRow, device: Build, address: str, cls: Class
+) -> None:
+    camera = unreachable(device("192.168.254.3", serial="E12345678", behind=BEHIND))
+    (result,) = held([row(1, address, serial="E12345678")], [camera])
+    assert (result.cls, result.address) == (cls, "10.0.4.9 #3")
+
+
+def test_a_private_address_alone_names_no_camera_behind_a_recorder(held: Held, row: MakeRow, device: Build) -> None:
+    camera = unreachable(device("192.168.254.3", behind=BEHIND))
+    missing, undeclared = held([row(1, "192.168.254.3")], [camera])
+    assert (missing.cls, undeclared.cls) == (Class.NOT_COVERED, Class.UNDECLARED)
+    assert "the private address of a camera on 10.0.4.9 #3" in missing.reason

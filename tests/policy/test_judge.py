@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from camscan.policy import judge, load
-from camscan.records import Device, Identification, Level, Listing, Verdict
+from camscan.policy import judge, judge_all, load
+from camscan.records import Device, Identification, Level, Listing, Slot, Slots, Verdict
 
 CERTAIN, LIKELY, HINT = Level.CERTAIN, Level.LIKELY, Level.HINT
 Named = tuple[str | None, Level]
@@ -79,3 +80,14 @@ def test_no_policy_lists_nothing(library: Path) -> None:
     assert judge(device("Hikvision", CERTAIN, ("Hikvision", CERTAIN)), ()).verdict is Verdict.NOT_LISTED
     assert judge(device(None, None), ()).verdict is Verdict.UNIDENTIFIED
     assert judge(device("Dahua", CERTAIN, ("Dahua", CERTAIN)), load([library], ["us-ndaa-889"])).listed_by == ()
+
+
+def test_a_recorder_counts_its_cameras_wherever_they_are_told(library: Path) -> None:
+    slots = Slots(8, 4, elsewhere=("S", "gone"))
+    recorder = Device("10.0.0.9", ("10.0.0.9",), serial="R", slots=slots)
+    behind = Device("192.168.254.3", (), maker="Hikvision", level=LIKELY, behind=Slot("R", "10.0.0.9", 1))
+    nameless = Device("192.168.254.4", (), behind=Slot("R", "10.0.0.9", 2))
+    of_another = Device("192.168.254.3", (), maker="Hikvision", level=LIKELY, behind=Slot("R", "10.0.0.8", 1))
+    front = Device("10.0.0.2", ("10.0.0.2",), serial="S", maker="Axis", level=CERTAIN)
+    judged = judge_all([front, recorder, behind, nameless, of_another], load([library], []))
+    assert [one.device.slots for one in judged] == [None, replace(slots, named=2, listed=1), None, None, None]

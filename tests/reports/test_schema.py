@@ -46,7 +46,7 @@ CONTRACT: dict[str, set[str]] = {
     "device/listed_by": {"policy", "entity", "since"},
     "evidence": {"rule", "channel", "port", "field", "value", "level", "sha256"},
 }
-ADDED = {"scan": {"notes"}, "device": {"hidden_channels"}}
+ADDED = {"scan": {"notes"}, "device": {"hidden_channels", "slots", "behind", "slot"}}
 
 
 def part(name: str) -> Any:

@@ -83,7 +83,7 @@ def test_every_gap_is_named(report: Report) -> None:
         "The scan is partial: there may be more.",
         "Channels on which nothing was sent: arp.",
         "1 attempt crashed by a fault of camscan: see the log.",
-        "Recorders state 4 attached cameras: what hangs behind a recorder cannot be asked.",
+        "Recorders state 4 attached cameras: they are told only to a login that is enrolled.",
         "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
         "Note: eth1 went down at 01:03:10Z: what lies behind it was not asked",
         "Scan {} of harbour, {} to {}, seen from scanner-1.".format(

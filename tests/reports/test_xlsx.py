@@ -103,7 +103,7 @@ def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[
 def test_heads_stay_in_view_and_every_column_filters(report: Report) -> None:
     sheet = part(report, "xl/worksheets/sheet2.xml")
     assert '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>' in sheet
-    assert '<autoFilter ref="A1:R6"/>' in sheet
+    assert '<autoFilter ref="A1:V6"/>' in sheet
 
 
 def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Report) -> None:

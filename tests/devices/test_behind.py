@@ -1,0 +1,166 @@
+"""The cameras that only a recorder knows, and when they are the same as a device that answers itself."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from camscan.devices import merge
+from camscan.records import Device, Level, Observation, Slot, Slots
+
+RECORDER, CAMERA = "10.0.4.9", "10.0.4.20"
+SERIAL, MAC = "7H00000RAZ00001", "08:ED:ED:1A:2B:3C"
+Answer = Callable[..., Observation]
+Merge = Callable[..., tuple[Device, ...]]
+
+
+@pytest.fixture
+def devices(rules: tuple[Callable[..., object], Callable[..., object]]) -> Merge:
+    return lambda *observations: merge(observations, *rules)  # type: ignore[arg-type]
+
+
+def recorder(answer: Answer, *slots: Observation, address: str = RECORDER, **fields: str) -> tuple[Observation, ...]:
+    return answer(address, "isapi", 80, isapi__serial=f"NVR{address}", **fields), *slots
+
+
+def slot(answer: Answer, number: int, address: str = RECORDER, **fields: str) -> Observation:
+    return answer(address, "isapi", 80, behind__api="isapi", behind__slot=str(number), **fields)
+
+
+def test_lists_are_taken_together_by_channel(devices: Merge, answer: Answer) -> None:
+    found = devices(
+        *recorder(
+            answer,
+            slot(
+                answer, 2, behind__address="192.168.254.3", behind__model="M2", behind__name="Gate", say__maker="Maker"
+            ),
+            slot(answer, 1, behind__serial=SERIAL, behind__mac=MAC, say__kind="encoder", say__model="M1"),
+            slot(answer, 2, behind__online="false"),
+            slot(answer, 3, behind__online="false"),
+            slot(answer, 4, behind__name="analogue"),
+            recorder__channels="16",
+            say__maker="Other",
+        )
+    )
+    assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", f"{RECORDER} #2"]
+    first, one, two = found
+    assert (first.maker, first.kind, first.slots) == ("Other", "recorder", Slots(16, 14))
+    assert (one.address, one.addresses, one.model, one.kind, one.serial) == (
+        f"{RECORDER} #1",
+        (),
+        "M1",
+        "encoder",
+        SERIAL,
+    )
+    assert one.behind == Slot(first.id, RECORDER, 1)
+    assert two == Device(
+        address="192.168.254.3",
+        addresses=(),
+        maker="Maker",
+        model="M2",
+        kind="camera",
+        level=Level.LIKELY,
+        identifications=two.identifications,
+        camera_like=True,
+        behind=Slot(first.id, RECORDER, 2, "Gate", online=False),
+    )
+    assert two.id == f"{RECORDER} #2"
+
+
+def test_what_a_camera_is_says_nothing_about_its_recorder(devices: Merge, answer: Answer) -> None:
+    first, second = devices(
+        *recorder(
+            answer, slot(answer, 1, behind__model="M", behind__serial=SERIAL, behind__mac=MAC, say__maker="Maker")
+        )
+    )
+    assert (first.maker, first.mac, first.conflicts) == (None, None, ())
+    assert second.maker == "Maker"
+
+
+def test_channels_are_counted_where_no_total_is_stated(devices: Merge, answer: Answer) -> None:
+    found = devices(*recorder(answer, *(slot(answer, n, behind__online="true") for n in range(1, 5))))
+    assert [device.slots for device in found] == [Slots(4, 4)]
+
+
+def test_a_private_address_is_never_that_of_a_device_in_front(devices: Merge, answer: Answer) -> None:
+    front = answer(CAMERA, "rtsp", 554, say__maker="Somebody")
+    found = devices(*recorder(answer, slot(answer, 1, behind__address=CAMERA, say__maker="Maker")), front)
+    assert [(device.place, device.maker) for device in found] == [
+        (RECORDER, None),
+        (f"{RECORDER} #1", "Maker"),
+        (CAMERA, "Somebody"),
+    ]
+    assert found[1].conflicts == (f"may be the device that answers at {CAMERA} itself",)
+
+
+@pytest.mark.parametrize("key", [{"behind__serial": SERIAL}, {"behind__mac": MAC}])
+def test_a_camera_that_also_answers_itself_is_told_once(devices: Merge, answer: Answer, key: dict[str, str]) -> None:
+    front = answer(CAMERA, "dhip", 37810, dhip__serial_no=SERIAL, dhip__mac=MAC)
+    found = devices(*recorder(answer, slot(answer, 1, behind__address=CAMERA, **key)), front)
+    assert [device.place for device in found] == [RECORDER, CAMERA]
+    assert found[0].slots == Slots(1, 0, (SERIAL,))
+
+
+def test_the_same_serial_at_another_address_may_be_a_clone(devices: Merge, answer: Answer) -> None:
+    front = answer(CAMERA, "dhip", 37810, dhip__serial_no=SERIAL)
+    found = devices(*recorder(answer, slot(answer, 1, behind__address="192.168.254.3", behind__serial=SERIAL)), front)
+    assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", CAMERA]
+    assert found[1].conflicts == (f"shares its serial or MAC with {CAMERA}",)
+
+
+def test_a_camera_of_two_recorders_is_told_once(devices: Merge, answer: Answer) -> None:
+    other = "10.0.4.10"
+    says = {"behind__address": "192.168.254.3", "behind__serial": SERIAL}
+    found = devices(
+        *recorder(answer, slot(answer, 1, **says)), *recorder(answer, slot(answer, 8, other, **says), address=other)
+    )
+    assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1", other]
+    assert found[2].slots == Slots(1, 0, (SERIAL,))
+
+
+def test_two_recorders_with_the_same_private_network_share_nothing(devices: Merge, answer: Answer) -> None:
+    other = "10.0.4.10"
+    says = {"behind__address": "192.168.254.3", "behind__model": "M"}
+    found = devices(
+        *recorder(answer, slot(answer, 1, **says)), *recorder(answer, slot(answer, 1, other, **says), address=other)
+    )
+    assert [device.id for device in found] == [f"NVR{RECORDER}", f"{RECORDER} #1", f"NVR{other}", f"{other} #1"]
+    assert not any(device.conflicts for device in found)
+
+
+def test_channels_without_the_recorders_own_answer_are_left_out(devices: Merge, answer: Answer) -> None:
+    assert devices(slot(answer, 1, behind__model="M")) == ()
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "99999"])
+def test_a_channel_whose_number_is_none_is_left_out(devices: Merge, answer: Answer, number: str) -> None:
+    bad = answer(RECORDER, "isapi", 80, behind__slot=number, behind__model="M")
+    assert [device.place for device in devices(*recorder(answer, bad))] == [RECORDER]
+
+
+def test_a_camera_that_takes_several_channels_is_told_once(devices: Merge, answer: Answer) -> None:
+    says = {"behind__address": "192.168.254.3", "behind__serial": SERIAL}
+    found = devices(*recorder(answer, *(slot(answer, n, **says) for n in (1, 2, 3))))
+    assert [device.place for device in found] == [RECORDER, f"{RECORDER} #1"]
+    assert found[0].slots == Slots(3, 0)
+
+
+def test_many_clones_behind_many_recorders_take_no_time(devices: Merge, answer: Answer) -> None:
+    seen = [
+        one
+        for r in range(20)
+        for one in recorder(
+            answer,
+            *(
+                slot(answer, n, f"10.0.5.{r}", behind__address=f"10.{r}.1.{n}", behind__serial=SERIAL)
+                for n in range(250)
+            ),
+            address=f"10.0.5.{r}",
+        )
+    ]
+    began = time.process_time()
+    found = devices(*seen)
+    assert len(found) == 20 * 251
+    assert time.process_time() - began < 10

@@ -1,0 +1,119 @@
+"""Recorders and the cameras behind them, in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from support import workbooks
+
+from camscan.records import Device, Judged, Level, Listing, Outcome, Report, Slot, Slots, Verdict
+from camscan.reports import FORMATS, Page
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/camscan-1.json").read_text("utf-8"))
+RECORDER = "DS-7616NI-K2-1"
+BY = (Listing("uk-nil", "An entity", "2022-11-24"),)
+
+
+def camera(number: int, address: str, *, maker: str | None, online: bool | None = True, name: str = "") -> Judged:
+    slot = Slot(RECORDER, "10.0.4.9", number, name, online)
+    level = Level.LIKELY if maker else None
+    device = Device(address, (), maker=maker, kind="camera", level=level, camera_like=True, behind=slot)
+    return Judged(device, Verdict.LISTED, BY) if maker == "Listed" else Judged(device, Verdict.UNIDENTIFIED)
+
+
+@pytest.fixture
+def found(make_report: Callable[..., Report]) -> Report:
+    recorder = Device(
+        "10.0.4.9",
+        ("10.0.4.9",),
+        serial=RECORDER,
+        kind="recorder",
+        maker="Other",
+        hidden_channels=16,
+        slots=Slots(16, 2, (), 9, 5),
+    )
+    front = Device("10.0.4.20", ("10.0.4.20",), maker="Somebody", camera_like=True)
+    return make_report(
+        devices=(
+            Judged(recorder, Verdict.NOT_LISTED),
+            camera(1, "10.0.4.20", maker="Listed", name="Gate\x1b[31m"),
+            camera(12, "10.0.4.9 #12", maker=None, online=False),
+            Judged(front, Verdict.NOT_LISTED),
+        ),
+        outcomes={"10.0.4.9": Outcome.ANSWERED, "10.0.4.20": Outcome.ANSWERED},
+    )
+
+
+def text(report: Report, name: str, page: Page | None = None) -> str:
+    render = next(form.render for form in FORMATS if form.name == name)
+    return "".join(str(piece) for piece in render(report, page or Page(200)))
+
+
+SENTENCE = "16 channels, 9 cameras named, 5 of them listed, 2 channels empty"
+
+
+@pytest.mark.parametrize("name", ["table", "html", "markdown"])
+def test_pages_count_the_channels_and_name_the_place(found: Report, name: str) -> None:
+    page = text(found, name)
+    assert SENTENCE in page
+    assert "10.0.4.9 #1" in page
+    assert "10.0.4.9 #12" in page
+    assert "\x1b" not in page
+
+
+def test_the_table_says_it_in_a_sentence_and_asks_nothing_twice(found: Report) -> None:
+    page = text(found, "table")
+    assert f"Recorder 10.0.4.9: {SENTENCE}." in page
+    assert "told only to a login" not in page
+
+
+def test_json_holds_recorder_and_channel(found: Report) -> None:
+    document = json.loads(text(found, "json"))
+    Draft202012Validator(SCHEMA).validate(document)
+    recorder, one, twelve, front = document["devices"]
+    assert recorder["slots"] == {"total": 16, "named": 9, "listed": 5, "empty": 2, "elsewhere": []}
+    assert (one["behind"], one["address"], one["addresses"], one["verdict"]) == (RECORDER, "10.0.4.20", [], "listed")
+    assert one["slot"] == {"number": 1, "name": "Gate\x1b[31m", "online": True, "recorder_address": "10.0.4.9"}
+    assert (twelve["id"], twelve["slot"]["name"]) == ("10.0.4.9 #12", None)
+    assert (front["slots"], front["behind"], front["slot"]) == (None, None, None)
+
+
+def test_csv_holds_them_in_columns(found: Report) -> None:
+    recorder, one, twelve, _ = csv.DictReader(io.StringIO(text(found, "csv"), newline=""))
+    assert [recorder[f"slots_{name}"] for name in ("total", "named", "listed", "empty")] == ["16", "9", "5", "2"]
+    assert (one["behind"], one["slot_number"], one["slot_online"]) == (RECORDER, "1", "true")
+    assert (twelve["slot_name"], twelve["slot_online"]) == ("", "false")
+
+
+def test_a_private_address_colours_no_cell_of_the_map(found: Report) -> None:
+    page = text(found, "html")
+    assert page.count("10.0.4.20: ") == 1
+    assert "10.0.4.20: not listed, Somebody" in page
+
+
+def test_the_workbook_keeps_the_address_in_front_apart(found: Report) -> None:
+    render = next(form.render for form in FORMATS if form.name == "xlsx")
+    book = workbooks.read(b"".join(piece for piece in render(found, Page()) if isinstance(piece, bytes)))
+    heads, *rows = book["Devices"]
+    devices = [{str(head): row.get(letter, "") for letter, head in heads.items()} for row in rows]
+    by_place = {device["Address"]: device for device in devices}
+    assert by_place["10.0.4.9"]["Channels"] == SENTENCE
+    assert by_place["10.0.4.9 #1"]["Other addresses"] == "10.0.4.20"
+    assert by_place["10.0.4.9 #12"]["Online"] == "no"
+    verdicts = {row["A"]: row["D"] for row in book["Addresses"][1:]}
+    assert verdicts == {"10.0.4.9": "not-listed", "10.0.4.20": "not-listed"}
+
+
+def test_many_recorders_share_a_sentence(make_report: Callable[..., Report]) -> None:
+    def recorder(number: int) -> Judged:
+        device = Device(f"10.0.4.{number}", (), kind="recorder", slots=Slots(4, 1, (), 2, 1))
+        return Judged(device, Verdict.UNIDENTIFIED)
+
+    page = text(make_report(devices=tuple(map(recorder, range(1, 13)))), "table")
+    assert "4 more recorders: 16 channels, 8 cameras named, 4 of them listed, 4 channels empty." in page

@@ -1,0 +1,68 @@
+"""Cameras behind recorders: they come and go like others, and only a recorder that was asked can miss one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from support.estate import BEGIN
+
+from camscan.records import Device, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Slot, Slots, Verdict
+from camscan.sweeps.changes import Kind
+from camscan.sweeps.compare import compare
+from camscan.sweeps.keeping import worth_keeping
+from camscan.sweeps.looks import Look, look
+from camscan.sweeps.memory import Memory
+
+RECORDER = "10.0.4.9"
+LEDGER = [LedgerEntry(RECORDER, {"http": Outcome.ANSWERED})]
+
+
+def recorder(*, told: bool = True) -> Judged:
+    slots = Slots(16, 13) if told else None
+    return Judged(Device(RECORDER, (RECORDER,), serial="NVR-00001", kind="recorder", slots=slots), Verdict.NOT_LISTED)
+
+
+def camera(number: int, serial: str | None = None) -> Judged:
+    slot = Slot("NVR-00001", RECORDER, number)
+    device = Device(f"192.168.254.{number}", (), serial=serial, maker="Acme", level=Level.LIKELY, behind=slot)
+    return Judged(device, Verdict.LISTED)
+
+
+def seen(night: int, *devices: Judged) -> Look:
+    scan = Scan(str(night), BEGIN + timedelta(days=night), (RECORDER,), ("http",), status=ScanStatus.COMPLETE)
+    return look(scan, devices, LEDGER)
+
+
+def test_a_camera_that_is_new_on_a_channel_is_new() -> None:
+    changes = compare([seen(0, recorder(), camera(1)), seen(1, recorder(), camera(1), camera(2))])
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.NEW, "10.0.4.9 #2")]
+
+
+def test_a_camera_is_missing_where_its_recorder_tells_of_its_channels_without_it() -> None:
+    changes = compare([seen(0, recorder(), camera(1), camera(2)), seen(1, recorder(), camera(1))])
+    assert [(c.kind, c.device.address) for c in changes.changes] == [(Kind.MISSING, "10.0.4.9 #2")]
+
+
+def test_a_camera_is_not_missing_where_its_recorder_was_not_asked() -> None:
+    changes = compare([seen(0, recorder(), camera(1), camera(2)), seen(1, recorder(told=False))])
+    assert changes.changes == ()
+    assert [loss.what for loss in changes.losses] == ["targets"]
+
+
+def test_a_camera_on_another_channel_has_moved() -> None:
+    changes = compare([seen(0, recorder(), camera(1, "E12345678")), seen(1, recorder(), camera(5, "E12345678"))])
+    assert [(c.kind, c.what, c.before, c.after) for c in changes.changes] == [
+        (Kind.CHANGED, "address", "10.0.4.9 #1", "10.0.4.9 #5")
+    ]
+
+
+def test_the_same_private_address_behind_two_recorders_is_two_devices() -> None:
+    other = Device("10.0.4.8", ("10.0.4.8",), serial="NVR-00002", kind="recorder", slots=Slots(4, 3))
+    theirs = Device("192.168.254.1", (), maker="Acme", behind=Slot("NVR-00002", "10.0.4.8", 1))
+    both = (recorder(), camera(1), Judged(other, Verdict.NOT_LISTED), Judged(theirs, Verdict.LISTED))
+    assert compare([seen(0, *both), seen(1, *both)]).changes == ()
+
+
+def test_the_answers_of_a_recorder_are_kept_for_the_cameras_behind_it() -> None:
+    scan = Scan("0", BEGIN, (RECORDER,), ("http",), status=ScanStatus.COMPLETE)
+    assert worth_keeping(Memory(), scan, (recorder(), camera(1))) == {RECORDER}
