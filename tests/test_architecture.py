@@ -58,6 +58,8 @@ HOMES: dict[str, set[str]] = {
     "yaml": {"identify", "policy", "simulator"},
     "re2": {"identify"},
     "rfc3161_client": {"evidence"},
+    "zeep": {"codecs"},
+    "lxml": {"codecs"},
     "pyrage": {"credentials"},
 }
 """Library -> the only rooms that it may be imported in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from camscan.errors import UsageError
+from camscan.probes import interfaces
 from camscan.probes.arp import ArpProbe, NeighbourProbe
 from camscan.probes.baichuan import BAICHUAN
 from camscan.probes.base import Probe, Stage
@@ -17,6 +18,7 @@ from camscan.probes.mhed import MHED
 from camscan.probes.moi import MOI
 from camscan.probes.netcommon import NETCOMMON
 from camscan.probes.onvif import OnvifProbe
+from camscan.probes.onviflogin import OnvifLoginProbe
 from camscan.probes.sadp import SADP
 from camscan.probes.service import ServiceProbe
 from camscan.probes.snmp import with_community
@@ -45,7 +47,7 @@ PROBES: tuple[Probe, ...] = (
 ON_REQUEST: tuple[Probe, ...] = (BAICHUAN,)
 """Probes that run only where their channel is named: their request is the one that a login would begin with."""
 
-LOGIN: tuple[Probe, ...] = (LoginProbe(),)
+LOGIN: tuple[Probe, ...] = (LoginProbe(), *interfaces.PROBES, OnvifLoginProbe())
 """Probes that ask enrolled devices what they tell behind their login; they run only where the operator says so."""
 
 CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST, *LOGIN) for c in probe.channels), "snmp"]))

@@ -1,0 +1,193 @@
+"""What an enrolled device tells over its maker's own interface: what it is, its network, and the cameras behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from camscan.codecs import cgi, http, isapi, lapi, over_http
+from camscan.errors import DecodeError
+from camscan.net.base import Enrolled, HttpRequest, LoginReason, Net
+from camscan.probes.answers import observe
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.records import Fields, Observation, Outcome
+
+_MAX_DOORS = 2
+"""Ports of one host that are tried."""
+_SUCCESS = "200"
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface. `channel` names it; the rest is what its codec offers.
+
+    `signs` are fields, and `natives` channels, that only devices with this interface have; `paths` are those that were
+    tried without a login, so that a challenge to one of them is a sign too.
+    """
+
+    channel: str
+    signs: tuple[str, ...]
+    natives: tuple[str, ...]
+    paths: tuple[str, ...]
+    questions: tuple[str, ...]
+    channel_questions: tuple[str, ...]
+    decode: Callable[[bytes], Fields]
+    slots: Callable[[bytes], Sequence[bytes]]
+    decode_slot: Callable[[bytes], Fields]
+
+    def shows(self, seen: Iterable[Observation]) -> bool:
+        """Whether the host has said that it has this interface."""
+        return any(
+            o.channel in self.natives or any(name in o.fields for name in self.signs)
+            for o in seen
+            if o.outcome.has_answer
+        )
+
+    def challenges(self, seen: Iterable[Observation]) -> bool:
+        """Whether the host asked for a login where this interface would."""
+        asked = {f"GET {path}" for path in self.paths}
+        return any(o.outcome is Outcome.AUTH_REQUIRED and o.asked in asked for o in seen)
+
+
+ISAPI = Interface(
+    "isapi",
+    ("isapi.root",),
+    ("sadp",),
+    isapi.REQUESTS,
+    isapi.QUESTIONS,
+    isapi.CHANNEL_QUESTIONS,
+    isapi.decode,
+    isapi.slots,
+    isapi.decode_slot,
+)
+CGI = Interface(
+    "cgi",
+    (),
+    ("dhip", "dvrip"),
+    cgi.REQUESTS,
+    cgi.QUESTIONS,
+    cgi.CHANNEL_QUESTIONS,
+    cgi.decode,
+    cgi.slots,
+    cgi.decode_slot,
+)
+LAPI = Interface(
+    "lapi",
+    ("lapi.response_code", "lapi.response_url"),
+    (),
+    lapi.REQUESTS,
+    lapi.QUESTIONS,
+    lapi.CHANNEL_QUESTIONS,
+    lapi.decode,
+    lapi.slots,
+    lapi.decode_slot,
+)
+INTERFACES = (ISAPI, CGI, LAPI)
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceProbe:
+    """Asks over one interface where the host shows it, or at least challenges there and shows no other.
+
+    Stops at the first sign that the login is not welcome; the cameras on a recorder's channels become observations of
+    their own, one for each channel and list, whose bytes are the part that speaks of it.
+    """
+
+    interface: Interface
+
+    @property
+    def stage(self) -> Stage:
+        """See `Probe.stage`."""
+        return Stage.LOGIN
+
+    @property
+    def cost(self) -> Cost:
+        """See `Probe.cost`: four packets a question at most, on one connection."""
+        questions = len(self.interface.questions) + len(self.interface.channel_questions)
+        return Cost(0, 0, 4 + 4 * questions, 300 * questions)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """See `Probe.channels`."""
+        return (self.interface.channel,)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        seen = tuple(own(ask.seen))
+        if not self._is_worth_it(seen):
+            return
+        for port, tls in doors(seen)[:_MAX_DOORS]:
+            async with net.enrolled(ask.address, port, seen, tls=tls) as login:
+                if login is None:
+                    yield not_enrolled(ask.address, port, self.interface.channel, seen)
+                    return
+                readable = False
+                async for observation in self._ask_all(login):
+                    yield observation
+                    if observation.outcome is Outcome.AUTH_REQUIRED:
+                        return
+                    readable = readable or _is_success(observation)
+                if readable:
+                    return
+
+    def _is_worth_it(self, seen: Sequence[Observation]) -> bool:
+        if any(o.channel in {i.channel for i in INTERFACES} and _is_success(o) for o in seen):
+            return False
+        if any(interface.shows(seen) for interface in INTERFACES):
+            return self.interface.shows(seen)
+        return self.interface.challenges(seen)
+
+    async def _ask_all(self, login: Enrolled) -> AsyncIterator[Observation]:
+        """Every question, as long as answers come; those about channels only where the first of them is answered."""
+        for questions in (self.interface.questions, self.interface.channel_questions):
+            for number, path in enumerate(questions):
+                observation = await self._ask(login, path)
+                yield observation
+                for slot in self._slots(observation):
+                    yield slot
+                unwelcome = observation.outcome is Outcome.AUTH_REQUIRED or not observation.outcome.has_answer
+                if unwelcome or (number == 0 and not _is_success(observation)):
+                    return
+
+    async def _ask(self, login: Enrolled, path: str) -> Observation:
+        exchange = await login.ask(HttpRequest(path))
+        raw = over_http.struck_out(exchange.raw) if exchange.raw else b""
+        decode = partial(over_http.own_answer, decode=self.interface.decode)
+        return observe(exchange, self.interface.channel, f"GET {path}", decode, raw)
+
+    def _slots(self, answer: Observation) -> Iterator[Observation]:
+        if not _is_success(answer):
+            return
+        for part in self.interface.slots(http.body(answer.raw)):
+            try:
+                fields = self.interface.decode_slot(part)
+            except DecodeError:
+                continue  # an entry without a number belongs to no channel
+            yield replace(answer, asked=f"{answer.asked} #{fields['behind.slot'][0]}", fields=fields, raw=part)
+
+
+def own(seen: Iterable[Observation]) -> Iterator[Observation]:
+    """What a host has said of itself, without what it said of the cameras behind it."""
+    return (observation for observation in seen if "behind.slot" not in observation.fields)
+
+
+def doors(seen: Sequence[Observation]) -> list[tuple[int, bool]]:
+    """Port and TLS of each web server of a host, those with TLS first."""
+    secured = {o.port for o in seen if o.channel == "tls" and o.outcome.has_answer}
+    ports = dict.fromkeys(o.port for o in seen if o.channel == "http" and o.outcome.has_answer and o.port)
+    return sorted(((port, port in secured) for port in ports), key=lambda door: not door[1])
+
+
+def not_enrolled(address: str, port: int, channel: str, seen: Sequence[Observation]) -> Observation:
+    """For the ledger: nothing was asked, since no login is enrolled."""
+    return Observation(address, channel, Outcome.NOT_SENT, seen[-1].at, port, reason=LoginReason.NOT_ENROLLED)
+
+
+def _is_success(observation: Observation) -> bool:
+    """Whether an answer is one of the interface, and no refusal."""
+    statuses = observation.fields.get("http.status", ())
+    return observation.outcome in (Outcome.ANSWERED, Outcome.TRUNCATED) and _SUCCESS in statuses
+
+
+PROBES = tuple(map(InterfaceProbe, INTERFACES))

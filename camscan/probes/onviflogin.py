@@ -1,0 +1,69 @@
+"""ONVIF behind a login: what hardened devices tell nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
+
+from camscan.codecs import onvif, over_http, soap
+from camscan.net.base import Enrolled, HttpRequest, Net
+from camscan.probes.answers import observe
+from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.interfaces import not_enrolled, own
+from camscan.probes.onvif import services
+from camscan.records import Observation, Outcome
+
+_CHANNEL = "onvif-login"
+
+
+class OnvifLoginProbe:
+    """Asks the device service that was found without a login what it did not tell, then the media service."""
+
+    channels = (_CHANNEL,)
+    stage = Stage.LOGIN
+    cost = Cost(0, 0, 16, 5_000)
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        """See `Probe.run`."""
+        seen = tuple(own(ask.seen))
+        service = next(_found(ask.address, seen), None)
+        if service is None:
+            return
+        port, tls, path = service
+        async with net.enrolled(ask.address, port, seen, tls=tls) as login:
+            if login is None:
+                yield not_enrolled(ask.address, port, _CHANNEL, seen)
+                return
+            media = soap.MEDIA_PATH
+            for operation in _untold(seen):
+                where = media if operation in soap.MEDIA_QUESTIONS else path
+                observation = await _ask(login, where, operation)
+                yield observation
+                if observation.outcome is Outcome.AUTH_REQUIRED or not observation.outcome.has_answer:
+                    return
+                media = next(iter(observation.fields.get("onvif.media_path", ())), media)
+
+
+def _found(address: str, seen: Sequence[Observation]) -> Iterator[tuple[int, bool, str]]:
+    """The services that speak ONVIF, as they were found without a login."""
+    speaking = {o.port for o in seen if o.channel == "onvif" and _speaks(o)}
+    return (service for service in services(address, seen) if service[0] in speaking)
+
+
+def _speaks(observation: Observation) -> bool:
+    return observation.outcome is Outcome.AUTH_REQUIRED or "onvif.action" in observation.fields
+
+
+def _untold(seen: Sequence[Observation]) -> list[str]:
+    """The questions that the device has not answered yet."""
+    answers = (o for o in seen if o.channel == "onvif" and o.outcome is Outcome.ANSWERED)
+    told = {answer.asked for answer in answers if "onvif.fault" not in answer.fields}
+    return [operation for operation in (*soap.DEVICE_QUESTIONS, *soap.MEDIA_QUESTIONS) if operation not in told]
+
+
+async def _ask(login: Enrolled, path: str, operation: str) -> Observation:
+    request = HttpRequest(path, soap.encode(operation), onvif.CONTENT_TYPE, token=True)
+    exchange = await login.ask(request)
+    raw = over_http.without_headers(exchange.raw) if exchange.raw else b""
+    decode = partial(over_http.own_answer, decode=partial(soap.decode, operation=operation))
+    return observe(exchange, _CHANNEL, operation, decode, raw)

@@ -1,0 +1,212 @@
+"""Makers' own interfaces behind a login."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.nets import AT, Port, ScriptedNet
+
+from camscan.codecs import behind, cgi, isapi, lapi
+from camscan.codecs.registry import read_again
+from camscan.net.base import LoginReason
+from camscan.probes.base import Ask
+from camscan.probes.interfaces import CGI, INTERFACES, ISAPI, LAPI, Interface, InterfaceProbe, doors
+from camscan.records import Observation, Outcome
+
+HOST = "10.0.4.9"
+NS = 'xmlns="http://www.hikvision.com/ver20/XMLSchema"'
+
+
+def page(body: str, status: str = "200 OK") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body.encode())}\r\n\r\n{body}".encode()
+
+
+def seen(
+    channel: str = "http", port: int = 80, outcome: Outcome = Outcome.ANSWERED, asked: str = "GET /", **fields: str
+) -> Observation:
+    return Observation(
+        HOST, channel, outcome, AT, port, asked, {name.replace("__", "."): (text,) for name, text in fields.items()}
+    )
+
+
+def challenge(path: str) -> Observation:
+    return seen(outcome=Outcome.AUTH_REQUIRED, asked=f"GET {path}", http__status="401")
+
+
+CHANNELS = page(
+    f"<InputProxyChannelList {NS}><InputProxyChannel><id>3</id><name>Gate</name><sourceInputPortDescriptor>"
+    "<proxyProtocol>HIKVISION</proxyProtocol><ipAddress>192.168.254.2</ipAddress><userName>admin</userName>"
+    "<password>S3cret</password><model>DS-2CD2042WD-I</model></sourceInputPortDescriptor></InputProxyChannel>"
+    "<InputProxyChannel><name>no number</name></InputProxyChannel></InputProxyChannelList>"
+)
+STATUS = page(
+    "<InputProxyChannelStatusList><InputProxyChannelStatus><id>3</id><online>true</online></InputProxyChannelStatus>"
+    "</InputProxyChannelStatusList>"
+)
+RECORDER = {
+    "/ISAPI/System/deviceInfo": page(f"<DeviceInfo {NS}><model>DS-7616NI-K2</model></DeviceInfo>"),
+    "/ISAPI/System/Network/interfaces": page(f"<NetworkInterfaceList {NS}/>"),
+    "/ISAPI/ContentMgmt/InputProxy/channels": CHANNELS,
+    "/ISAPI/ContentMgmt/InputProxy/channels/status": STATUS,
+    "/ISAPI/System/capabilities": page(f"<DeviceCap {NS}><inputProxyNums>16</inputProxyNums></DeviceCap>"),
+}
+
+
+async def ask(interface: Interface, net: ScriptedNet, *said: Observation) -> list[Observation]:
+    return [o async for o in InterfaceProbe(interface).run(Ask(HOST, None, said), net)]
+
+
+def net_of(pages: dict[str, bytes], *, login: str | None = "", ports: tuple[int, ...] = (80,)) -> ScriptedNet:
+    logins = {} if login is None else {HOST: login}
+    return ScriptedNet({(HOST, port): Port(pages=pages) for port in ports}, logins=logins)
+
+
+async def test_a_recorder_tells_the_cameras_on_its_channels() -> None:
+    net = net_of(RECORDER)
+    found = await ask(ISAPI, net, seen(), seen("sadp", 37020))
+    assert [call[2] for call in net.sent] == [f"GET {path}" for path in (*isapi.QUESTIONS, *isapi.CHANNEL_QUESTIONS)]
+    assert {o.outcome for o in found} == {Outcome.ANSWERED}
+    slots = [o for o in found if "behind.slot" in o.fields]
+    assert [(o.asked, o.fields.get("behind.model"), o.fields.get("behind.online")) for o in slots] == [
+        ("GET /ISAPI/ContentMgmt/InputProxy/channels #3", ("DS-2CD2042WD-I",), None),
+        ("GET /ISAPI/ContentMgmt/InputProxy/channels/status #3", None, ("true",)),
+    ]
+    assert found[0].fields["isapi.model"] == ("DS-7616NI-K2",)
+    assert found[-1].fields["recorder.channels"] == ("16",)
+
+
+async def test_no_login_of_a_camera_is_kept() -> None:
+    found = await ask(ISAPI, net_of(RECORDER), seen(), seen("sadp", 37020))
+    assert b"<password>******</password>" in b"".join(o.raw for o in found)
+    for observation in found:
+        assert b"S3cret" not in observation.raw
+        assert b"admin" not in observation.raw
+        assert "S3cret" not in str(observation.fields)
+
+
+async def test_what_is_kept_is_read_again_alike() -> None:
+    found = await ask(ISAPI, net_of(RECORDER), seen(), seen("sadp", 37020))
+    assert [read_again(o) for o in found] == found
+
+
+async def test_the_same_of_the_other_two_families() -> None:
+    lines = {path: page("Error\r\nBad Request!\r\n", "400 Bad Request") for path in cgi.CHANNEL_QUESTIONS} | {
+        cgi.QUESTIONS[0]: page("type=DHI-NVR4216\r\n"),
+        cgi.CHANNEL_QUESTIONS[0]: page("table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address=10.1.1.65\r\n"),
+        cgi.CHANNEL_QUESTIONS[1]: page("table.ChannelTitle[0].Name=Gate\r\n"),
+    }
+    found = await ask(CGI, net_of(lines), seen(), seen("dhip", 37810))
+    assert [o.fields["behind.slot"] for o in found if "behind.slot" in o.fields] == [("1",), ("1",)]
+    assert [read_again(o) for o in found] == found
+
+    told = {"Response": {"ResponseCode": 0, "Data": {"Nums": 4, "DetailInfos": [{"ID": 2, "AddressInfo": {}}]}}}
+    answers = dict.fromkeys(lapi.QUESTIONS, page('{"Response": {"ResponseCode": 0, "Data": {}}}'))
+    answers |= dict.fromkeys(lapi.CHANNEL_QUESTIONS, page(json.dumps(told)))
+    found = await ask(LAPI, net_of(answers), seen(), seen(lapi__response_code="4"))
+    assert [o.fields["behind.slot"] for o in found if "behind.slot" in o.fields] == [("2",), ("2",)]
+    assert [read_again(o) for o in found] == found
+
+
+@pytest.mark.parametrize("reason", [LoginReason.REFUSED, LoginReason.LOCKED, LoginReason.OTHER_DEVICE])
+async def test_the_first_refusal_is_the_last_question(reason: str) -> None:
+    net = net_of(RECORDER, login=reason, ports=(80, 443))
+    found = await ask(ISAPI, net, seen(), seen(port=443), seen("sadp", 37020))
+    assert [(o.outcome, o.reason) for o in found] == [(Outcome.AUTH_REQUIRED, reason)]
+    assert net.sent == []
+
+
+async def test_nothing_is_asked_where_nothing_is_enrolled() -> None:
+    net = net_of(RECORDER, login=None)
+    (only,) = await ask(ISAPI, net, seen(), seen("sadp", 37020))
+    assert (only.outcome, only.reason) == (Outcome.NOT_SENT, "not enrolled")
+    assert net.sent == []
+
+
+async def test_a_camera_is_asked_for_channels_once() -> None:
+    camera = {path: RECORDER[path] for path in isapi.QUESTIONS}
+    net = net_of(camera)
+    found = await ask(ISAPI, net, seen(), seen("sadp", 37020))
+    assert [call[2] for call in net.sent] == [f"GET {p}" for p in (*isapi.QUESTIONS, isapi.CHANNEL_QUESTIONS[0])]
+    assert found[-1].fields == {"http.status": ("404",)}
+
+
+async def test_tls_comes_first_and_another_door_only_where_the_interface_is_not_there() -> None:
+    said = (seen(), seen(port=443), seen("tls", 443), seen("sadp", 37020))
+    assert doors(said) == [(443, True), (80, False)]
+    net = net_of(RECORDER, ports=(80, 443))
+    await ask(ISAPI, net, *said)
+    assert {call[1] for call in net.sent} == {443}
+
+    net = ScriptedNet({(HOST, 443): Port(), (HOST, 80): Port(pages=RECORDER)}, logins={HOST: ""})
+    await ask(ISAPI, net, *said)
+    assert [call[1] for call in net.sent][:2] == [443, 80]
+
+
+async def test_a_challenge_counts_only_where_no_interface_shows() -> None:
+    at_all = challenge(cgi.REQUESTS[0])
+    net = net_of({})
+    await ask(CGI, net, seen(), at_all, seen("sadp", 37020))
+    assert net.sent == []
+    await ask(CGI, net, seen(), at_all)
+    assert net.sent
+
+
+async def test_one_interface_that_answers_is_enough() -> None:
+    net = net_of(RECORDER)
+    answered = seen("isapi", asked="GET /x", http__status="200", isapi__root="DeviceInfo")
+    assert await ask(CGI, net, seen(), seen("dhip", 37810), answered) == []
+
+
+async def test_garbage_behind_a_login_is_kept_as_garbage() -> None:
+    net = net_of({isapi.QUESTIONS[0]: page("<html>Welcome</html>")})
+    (only,) = await ask(ISAPI, net, seen(), seen("sadp", 37020))
+    assert (only.outcome, only.fields) == (Outcome.GARBLED, {})
+
+
+async def test_what_was_said_of_cameras_does_not_identify_the_recorder() -> None:
+    """The broker compares what a device says of itself with what was enrolled: others' serials must not reach it."""
+    handed: list[Observation] = []
+
+    class Net(ScriptedNet):
+        def enrolled(self, address, port, seen, *, tls=False):  # type: ignore[no-untyped-def]
+            handed.extend(seen)
+            return super().enrolled(address, port, seen, tls=tls)
+
+    net = Net({(HOST, 80): Port(pages=RECORDER)}, logins={HOST: ""})
+    await ask(ISAPI, net, seen(), seen("sadp", 37020), seen("lapi", behind__slot="1", behind__serial="OTHER"))
+    assert handed
+    assert not any("behind.slot" in o.fields for o in handed)
+
+
+def test_nothing_off_the_lists_can_be_asked() -> None:
+    """The lists of the codecs are all that a probe asks from, and every path on them reads."""
+    assert [i.questions + i.channel_questions for i in INTERFACES] == [
+        codec.QUESTIONS + codec.CHANNEL_QUESTIONS for codec in (isapi, cgi, lapi)
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaa">]><InputProxyChannelList>&a;</InputProxyChannelList>',
+        f"<InputProxyChannelList {NS}>" + "<a>" * 100,
+        "\x00" * 4096,
+        "<html>login</html>",
+    ],
+    ids=["DTD", "deep", "zeros", "page"],
+)
+async def test_a_hostile_list_of_channels_is_one_garbled_answer(body: str) -> None:
+    net = net_of({**RECORDER, isapi.CHANNEL_QUESTIONS[0]: page(body)})
+    found = await ask(ISAPI, net, seen(), seen("sadp", 37020))
+    assert not any("behind.slot" in o.fields for o in found)
+    assert (found[-1].asked, found[-1].outcome) == (f"GET {isapi.CHANNEL_QUESTIONS[0]}", Outcome.GARBLED)
+
+
+async def test_a_recorder_that_claims_thousands_of_channels_gets_no_more_than_any_has() -> None:
+    lines = "".join(
+        f"table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_{n}.Address=10.1.1.1\r\n" for n in range(3000)
+    )
+    answers = {cgi.QUESTIONS[0]: page("type=X\r\n"), cgi.CHANNEL_QUESTIONS[0]: page(lines)}
+    found = await ask(CGI, net_of(answers), seen(), seen("dhip", 37810))
+    assert sum("behind.slot" in o.fields for o in found) == behind.MAX_SLOTS
