@@ -14,7 +14,7 @@ from camscan.simulator.schema import Persona
 
 HONEST = ("hikvision", "dahua", "oem", "others", "non-targets", "look-alikes")
 ROGUES = ("rogues", "rogues-http", "rogues-tls", "rogues-rtsp", "rogues-onvif", "rogues-discovery", "rogues-binary")
-ENROLLED = ("enrolled",)
+ENROLLED = ("enrolled", "recorders")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
 _FOLDER = Path(__file__).parent / "personas"

@@ -41,11 +41,40 @@ class Truth(_Part):
     listed: bool = False
 
 
+class Hung(_Part):
+    """A camera on a channel of a recorder, or `count` of a kind on channels in a row; `{n}` is the number of each.
+
+    `maker` and `listed` say what it really is, as with `Truth`; the rest is what the recorder says of it. One without
+    address is an empty channel.
+    """
+
+    at: Annotated[int, Field(ge=1)]
+    count: Annotated[int, Field(ge=1)] = 1
+    maker: str | None = None
+    listed: bool = False
+    address: str = ""
+    protocol: str = ""
+    vendor: str = ""
+    model: str = ""
+    firmware: str = ""
+    serial: str = ""
+    mac: str = ""
+    name: str = ""
+    online: bool = True
+
+
 class Answer(_Part):
-    """An HTTP or RTSP answer. Lines of the head end in CRLF on the wire, those of the body as they stand here."""
+    """An HTTP or RTSP answer. Lines of the head end in CRLF on the wire, those of the body as they stand here.
+
+    `{cameras}` in the body is `each`, once for every channel of the persona, with `between` between them. What the
+    recorder says of a camera stands in places such as `{camera_model}`, `{camera_number}` (from 1), `{camera_index}`
+    (from 0) and `{camera_status}` ("1" where it is online); each text also as `..._xml` and `..._json`.
+    """
 
     head: str
     body: str = ""
+    each: str = ""
+    between: str = ""
     encoding: str = "utf-8"
     crlf: bool = True
 
@@ -242,6 +271,8 @@ class Persona(_Part):
     values: dict[str, str] = {}
     """Further places that its texts may name; each also as `NAME_xml` and `NAME_json`, escaped."""
     login: Login | None = None
+    cameras: tuple[Hung, ...] = ()
+    """What hangs on its channels, of a recorder."""
     web: tuple[Web, ...] = ()
     rtsp: Rtsp | None = None
     dvrip: Dvrip | None = None

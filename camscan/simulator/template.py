@@ -13,11 +13,11 @@ import json
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from ipaddress import IPv4Address
 
-from camscan.simulator.schema import Answer, Persona
+from camscan.simulator.schema import Answer, Hung, Persona
 
 _PLACE = re.compile(r"\{([a-z_]+)(?::([0-9]+))?\}")
 _BOM = "\ufeff"
@@ -29,6 +29,7 @@ class Filler:
 
     def __init__(self, persona: Persona, address: str, ports: Mapping[int, int]) -> None:
         self._address = address
+        self._hung = persona.cameras
         self._ports = ports
         self._facts = _facts(persona, address)
         self._makers: Mapping[str, Callable[[int], str]] = {
@@ -58,11 +59,19 @@ class Filler:
 
     def answer(self, answer: Answer, values: Mapping[str, str] | None = None, *, with_body: bool = True) -> bytes:
         """The bytes of an answer; `{length}` in its head is the length of its body in bytes."""
+        if answer.each:
+            values = {**(values or {}), "cameras": answer.between.join(self._cameras(answer.each))}
         body = self.fill(answer.body, values).encode(answer.encoding)
         head = self.fill(answer.head, {**(values or {}), "length": str(len(body))}).rstrip("\n") + "\n\n"
         if answer.crlf:
             head = head.replace("\n", "\r\n")
         return head.encode(answer.encoding) + (body if with_body else b"")
+
+    def _cameras(self, each: str) -> Iterator[str]:
+        """The text, filled for each channel."""
+        for camera in self._hung:
+            for number in range(camera.at, camera.at + camera.count):
+                yield self.fill(each, _camera_facts(camera, number))
 
     def _authority(self, port: int) -> str:
         real = self._ports.get(port, port)
@@ -92,6 +101,20 @@ def _facts(persona: Persona, address: str) -> dict[str, str]:
         "uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, persona.name)),
         "bom": _BOM,
     }
+
+
+def _camera_facts(camera: Hung, number: int) -> dict[str, str]:
+    facts = {
+        "camera_number": str(number),
+        "camera_index": str(number - 1),
+        "camera_online": "true" if camera.online else "false",
+        "camera_status": "1" if camera.online else "0",
+        "camera_enabled": "true" if camera.address else "false",
+        "camera_state": ("Connected" if camera.online else "Unconnect") if camera.address else "Empty",
+    }
+    for name in ("address", "protocol", "vendor", "model", "firmware", "serial", "mac", "name"):
+        facts |= _escaped(f"camera_{name}", getattr(camera, name).replace("{n}", str(number)))
+    return facts
 
 
 def _escaped(name: str, value: str) -> dict[str, str]:

@@ -76,3 +76,17 @@ def test_an_encoding_of_its_own() -> None:
 def test_a_value_may_be_repeated_and_name_values_of_the_moment() -> None:
     fill = filler(persona(values={"again": "ab", "variant": "<{asker}>{again:3}"})).fill
     assert fill("{variant}", {"asker": "me"}) == "<me>ababab"
+
+
+def test_what_a_recorder_says_of_each_channel() -> None:
+    cameras = [
+        {"at": 1, "count": 2, "address": "10.1.1.{n}", "name": 'Gate "{n}" & 海'},
+        {"at": 4, "online": False},
+    ]
+    each = "{camera_number}/{camera_index} {camera_address} {camera_status} {camera_state} {camera_name_xml}"
+    answer = Answer(head="HTTP/1.1 200 OK", body="[{cameras}] {serial}", each=each, between=";")
+    sent = filler(persona(cameras=cameras, serial="S")).answer(answer).decode().partition("\r\n\r\n")[2]
+    assert sent == (
+        "[1/0 10.1.1.1 1 Connected Gate &quot;1&quot; &amp; 海;2/1 10.1.1.2 1 Connected Gate &quot;2&quot; &amp; 海;"
+        "4/3  0 Empty ] S"
+    )
