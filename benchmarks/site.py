@@ -2,6 +2,7 @@
 
     python benchmarks/site.py                 a /24 with 60 devices, and the same with 10 % tarpits
     python benchmarks/site.py --large         also a /16 with 1 % live hosts, at --profile fast
+    python benchmarks/site.py --silent        only SADP, DHIP and WS-Discovery to a silent /16, at --rate 10000
 
 Needs root, iproute2, nftables and nmap. Dead addresses are dropped by nftables, so that they are silent. Both tools get
 the same ports and the same packet rate.
@@ -18,6 +19,7 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -190,9 +192,27 @@ def large(site: Lab, truth: dict[str, str | None]) -> None:
     table("/16 at 10000 packets a second", truth, [run_camscan(site, truth, ["--profile", "fast"])])
 
 
+def silent() -> None:
+    """The native protocols to a /16 where nobody answers: the time beside what the packets alone take at the rate."""
+    rate = 10_000
+    asked = ["--channels", "sadp,dhip,wsd", "--rate", str(rate)]
+    with lab("10.88.0.0/16") as site:
+        site.keep_only(["10.88.255.254"])
+        command = [sys.executable, "-m", "camscan", "scan", site.network, "--exclude", "10.88.255.254", *asked]
+        with tempfile.TemporaryDirectory() as folder:
+            store = ["--db", str(Path(folder, "scan.db"))]
+            output, cost = timed(site, [*command, *store, "--format", "json", "--quiet"])
+    packets = json.loads(output)["scan"]["sent"]["packets"]
+    print(
+        f"{packets:,} packets to a silent /16 in {cost.seconds:.1f} s, {cost.seconds / (packets / rate):.2f} times "
+        f"packets / rate; {cost.cpu:.1f} s of CPU, {cost.megabytes:.0f} MB"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--silent", action="store_true")
     parser.add_argument("--serve", nargs=3, metavar=("NETWORK", "DEVICES", "TARPITS"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
@@ -200,6 +220,9 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         network, count, mute = arguments.serve
         asyncio.run(serve(network, int(count), int(mute)))
+        return
+    if arguments.silent:
+        silent()
         return
     with_site("10.77.0.0/24", 60, 0, small)
     with_site("10.77.0.0/24", 60, 25, tarpits)

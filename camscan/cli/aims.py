@@ -27,6 +27,8 @@ _LARGE = 65_536
 """Ports in all from which a scan sweeps them first; below, asking each address in one go is as fast."""
 _WINDOW = (32, 3_500)
 """At 10,000 packets a second as many hosts as its half-open connections have room for, and no more in memory."""
+_WIDEST = 12_000
+"""The same where no port is knocked on: datagrams hold no connection, and a host that is waited for little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Manner:
     def window(self) -> int:
         """How many addresses to cover at once so that the pace, and not the waiting, sets the speed."""
         per_second = self.profile.rate / max(self.silent_packets, 1)
-        wide = int(min(max(per_second * _HOST_SECONDS * 1.2, _WINDOW[0]), _WINDOW[1]))
+        most = _WINDOW[1] if self.plan.first_ports else _WIDEST
+        wide = int(min(max(per_second * _HOST_SECONDS * 1.2, _WINDOW[0]), most))
         flows = self.profile.router_flows
         return wide if flows is None else max(1, min(wide, flows // (2 * max(self.silent_packets, 1))))
 

@@ -127,3 +127,10 @@ def test_what_a_sweep_does_not_go_with(monkeypatch: pytest.MonkeyPatch, changed:
     assert how(**changed) == ("connect", why)
     with pytest.raises(UsageError, match="cannot be used"):
         how(**changed, sweep="syn")
+
+
+def test_where_no_port_is_knocked_on_more_hosts_wait_at_once() -> None:
+    fast, datagrams = Choices(rate=10_000), Choices(rate=10_000, channels="wsd,sadp,dhip")
+    assert manner(fast).window <= 3_500
+    asking = manner(datagrams)
+    assert asking.window > 5 * 10_000 / asking.silent_packets  # a silent host is waited for about five seconds
