@@ -131,6 +131,11 @@ def test_of_all_who_build_for_a_label_the_one_that_a_rule_names_is_named(says: S
     assert resolve(found) == Resolution("Hikvision", "TruVision", HINT)
 
 
+def test_a_label_that_is_a_makers_own_name_speaks_for_that_maker_first(says: Says) -> None:
+    found = [says("brand:Foscam", HINT, maker, "Foscam", "http") for maker in ("Uniview", "Foscam")]
+    assert resolve(found) == Resolution("Foscam", "Foscam", HINT)
+
+
 def test_a_label_alone_with_several_builders_names_nobody(says: Says) -> None:
     found = [says("brand:TruVision", HINT, maker, "TruVision", "http") for maker in ("Hikvision", "TVT")]
     assert resolve(found).maker is None
