@@ -10,6 +10,7 @@ import click
 from camscan import __version__
 from camscan.cli.config import config, init
 from camscan.cli.credentials import credentials
+from camscan.cli.cron import cron
 from camscan.cli.db import db
 from camscan.cli.devices import devices
 from camscan.cli.diff import diff
@@ -56,6 +57,7 @@ COMMANDS = (
     config,
     credentials,
     notify,
+    cron,
     db,
     evidence,
     fingerprints,

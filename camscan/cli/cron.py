@@ -1,0 +1,116 @@
+"""`camscan cron`: what starts sweeps by themselves."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from camscan.cli import options
+from camscan.cli.status import config_option
+
+_SHARED = (
+    config_option,
+    click.option(
+        "--kind",
+        type=click.Choice(["systemd", "cron"]),
+        help="A service and timer, or lines for cron. Default: systemd where it runs this host.",
+    ),
+    click.option("--at", default="02:17", metavar="HH:MM", show_default=True, help="When a sweep begins."),
+    click.option("--jitter", default="10m", show_default=True, metavar="DURATION", help="Begin at random within this."),
+    click.option(
+        "--user",
+        metavar="NAME",
+        help="Who runs it. Default: one that systemd makes up for each run; for cron the user camscan.",
+    ),
+    click.option("--raw", is_flag=True, help="Let sweeps look below IP (ARP): grants CAP_NET_RAW. systemd only."),
+    click.option(
+        "--fail-on",
+        multiple=True,
+        type=click.Choice(["listed", "suspected", "new", "returned", "coverage-loss"]),
+        default=("new", "listed"),
+        show_default=True,
+        help="What makes a sweep fail; repeatable.",
+    ),
+)
+_shared = options.stacked(_SHARED)
+
+
+@click.group()
+def cron() -> None:
+    """What starts sweeps by themselves: cron or systemd."""
+
+
+@cron.command()
+@_shared
+def show(file: Path | None, **asked: Any) -> None:
+    """Print the lines for cron, or the service and timer for systemd, that sweep as the configuration says.
+
+    \b
+    Examples:
+      camscan cron show --config /etc/camscan/camscan.toml
+      camscan cron show --kind cron --at 03:30 --user camscan
+    """
+    from camscan.cli.scheduling import planned
+
+    plan = planned(file, **asked)
+    for note in plan.notes:
+        click.echo(f"Note: {note}", err=True)
+    click.echo("\n".join(f"# {path}\n{text}" for path, text in plan.files), nl=False)
+
+
+@cron.command()
+@_shared
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to write. Default: /etc/systemd/system or /etc/cron.d.",
+)
+@click.option("-y", "--yes", is_flag=True, help="Overwrite without asking.")
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **asked: Any) -> None:
+    """Write what `camscan cron show` prints. What is there already is asked about before it is overwritten.
+
+    \b
+    Examples:
+      sudo camscan cron install --config /etc/camscan/camscan.toml
+      camscan cron install --kind cron --dry-run
+    """
+    from camscan.cli.scheduling import planned
+
+    plan = planned(file, folder=folder, **asked)
+    for note in plan.notes:
+        click.echo(f"Note: {note}", err=True)
+    written = [_written(path, text, yes=yes, dry_run=dry_run) for path, text in plan.files]
+    if not all(written):
+        sys.exit(1)
+    click.echo(f"Next: {plan.after}", err=True)
+
+
+def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
+    """Write one file, or say why not; False where somebody did not want it."""
+    from camscan.cli.writing import write_text
+
+    there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+    if there == text:
+        click.echo(f"{path} is as it should be.", err=True)
+    elif dry_run:
+        click.echo(f"{path} would be {'written' if there is None else 'overwritten'}:\n{text}")
+    elif there is not None and not yes and not _agreed(path):
+        click.echo(f"{path} was left as it is.", err=True)
+        return False
+    else:
+        write_text([text], path)
+        click.echo(f"Wrote {path}.", err=True)
+    return True
+
+
+def _agreed(path: Path) -> bool:
+    """Ask; where nobody can answer, the answer is no."""
+    try:
+        return click.confirm(f"{path} is there already and differs. Overwrite it?", err=True)
+    except click.Abort:
+        click.echo("", err=True)
+        return False

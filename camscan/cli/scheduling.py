@@ -1,0 +1,159 @@
+"""From a configuration and this host to what starts its sweeps."""
+
+from __future__ import annotations
+
+import pwd
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from camscan.cli.sites import configuration
+from camscan.errors import UsageError
+from camscan.sweeps import schedule as schedules
+from camscan.sweeps.config import Config, seconds
+from camscan.sweeps.schedule import Schedule
+
+_SYSTEMD = Path("/etc/systemd/system")
+_CROND = Path("/etc/cron.d")
+_BOOTED = Path("/run/systemd/system")
+"""Is there where systemd runs the host (sd_booted(3))."""
+_CRON_USER = "camscan"
+_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Files with their text, what the operator should know, and what is to be done after they were written."""
+
+    files: tuple[tuple[Path, str], ...]
+    notes: tuple[str, ...]
+    after: str
+
+
+def planned(
+    file: Path | None,
+    *,
+    kind: str | None,
+    at: str,
+    jitter: str,
+    user: str | None,
+    raw: bool,
+    fail_on: tuple[str, ...],
+    folder: Path | None = None,
+) -> Plan:
+    """What starts the sweeps of a configuration.
+
+    Raises:
+        UsageError: something that was asked for cannot be used.
+    """
+    document = configuration(file)
+    config, path = document.config, document.file.absolute()
+    if user is not None and not _USER.fullmatch(user):
+        raise UsageError(f"{user!r} is no name of a user: write one such as {_CRON_USER}")
+    hour, minute = _time(at)
+    found = Schedule(
+        program=_program(),
+        config=path,
+        hour=hour,
+        minute=minute,
+        jitter=_jitter(jitter),
+        fail_on=fail_on,
+        user=user,
+        raw=raw,
+        secrets=tuple(_secrets(config)),
+        environment=path.parent / "secret.env" if _needs_environment(config) else None,
+        writable=tuple(_writable(config)),
+    )
+    for one in (found.config, *found.secrets, *found.writable):
+        if not str(one).isprintable():
+            raise UsageError(f"{str(one)!r} cannot stand in a unit or in a crontab: name it without control characters")
+    if (kind or ("systemd" if _BOOTED.is_dir() else "cron")) == "cron":
+        return _by_cron(found, folder or _CROND)
+    return _by_systemd(found, config, folder or _SYSTEMD)
+
+
+def _by_cron(found: Schedule, folder: Path) -> Plan:
+    user = found.user or _CRON_USER
+    notes = []
+    if found.raw:
+        notes.append("cron grants no capability: --raw changes nothing")
+    if not _is_there(user):
+        home = schedules.STATE
+        notes.append(f"there is no user {user}: useradd --system --create-home --home-dir {home} {user}")
+    if found.environment:
+        notes.append(f"cron reads no {found.environment}: put secrets into files that only {user} reads")
+    return Plan(((folder / schedules.CRON, schedules.crontab(found, user)),), tuple(notes), "cron reads it by itself.")
+
+
+def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
+    notes = []
+    if found.user and not _is_there(found.user):
+        notes.append(f"there is no user {found.user}: useradd --system {found.user}")
+    url = config.store.url
+    if url and "://" not in url and not found.user and not config.path(url).is_relative_to(schedules.STATE):
+        notes.append(
+            f"a user that systemd makes up cannot write {config.path(url)}: leave [store] url out, then the store is "
+            f"{schedules.STATE}/camscan.db; or name one with --user"
+        )
+    names = [path.name for path in found.secrets]
+    if len(set(names)) < len(names):
+        raise UsageError("two files of secrets have the same name, and systemd tells them apart by that: rename one")
+    files = (
+        (folder / schedules.SERVICE, schedules.service(found)),
+        (folder / schedules.TIMER, schedules.timer(found)),
+    )
+    return Plan(files, tuple(notes), f"systemctl daemon-reload && systemctl enable --now {schedules.TIMER}")
+
+
+def _time(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text)
+    if found is None:
+        raise UsageError(f"cannot use {text!r} as --at: write a time of the day such as 02:17")
+    return int(found[1]), int(found[2])
+
+
+def _jitter(text: str) -> int:
+    try:
+        return 0 if text == "0" else int(seconds(text))
+    except ValueError as error:
+        raise UsageError(f"cannot use {text!r} as --jitter: write a duration such as 10m, or 0") from error
+
+
+def _program() -> tuple[str, ...]:
+    """How camscan is started without a PATH: by the script beside this Python, or by this Python."""
+    script = Path(sys.executable).with_name("camscan")
+    return (str(script),) if script.is_file() else (sys.executable, "-P", "-m", "camscan")
+
+
+def _secrets(config: Config) -> Iterator[Path]:
+    """The files of secrets, each once."""
+    parts = (config.notify.secret_file if config.notify else None, config.ping.url_file if config.ping else None)
+    named = (*parts, *(part.url_file for part in config.apprise))
+    yield from dict.fromkeys(config.path(name).absolute() for name in named if name)
+
+
+def _needs_environment(config: Config) -> bool:
+    return (
+        (config.notify is not None and config.notify.secret_file is None)
+        or (config.ping is not None and config.ping.url_file is None)
+        or any(part.url_file is None for part in config.apprise)
+    )
+
+
+def _writable(config: Config) -> Iterator[Path]:
+    if config.metrics is not None:
+        yield config.path(config.metrics.textfile).absolute().parent
+    if config.store.url and "://" not in config.store.url:
+        folder = config.path(config.store.url).absolute().parent
+        if not folder.is_relative_to(schedules.STATE):
+            yield folder
+
+
+def _is_there(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True
