@@ -16,13 +16,16 @@ from typing import Any
 
 import pyrage
 import pytest
+from pydantic import SecretStr
 from support.site import free_network
 
-from camscan.simulator import Persona, Site, enrolled, honest, make_site
+from camscan.credentials.enrolment import Book, Enrolment
+from camscan.credentials.keeping import CredentialFile
+from camscan.simulator import Device, Persona, Site, enrolled, honest, make_site
 
 CANARY = "canary-Passw0rd-5d1e"
 PERSONAS = {persona.name: persona for persona in enrolled()}
-FORMATS = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "sarif", "netbox")
+FORMATS = ("table", "jsonl", "html", "xlsx")
 
 
 def guarded(name: str, password: str = CANARY) -> Persona:
@@ -40,6 +43,7 @@ class Desk:
         self.printed: list[str] = []
         self.shown: list[bytes] = []
         self.file = folder / "credentials.json"
+        self.key = folder / "key"
         self._environment = {**os.environ, "XDG_CONFIG_HOME": str(folder), "CAMSCAN_DB": str(folder / "s.db")}
 
     async def run(self, *words: str, stdin: str = "") -> tuple[int, str, str]:
@@ -63,12 +67,10 @@ class Desk:
         )
         assert code == 0, errors
 
-    async def enrol_all(self, site: Site, **more: list[str]) -> None:
-        for device in site.devices:
-            if device.persona.login is not None:
-                await self.enrol(
-                    device.address, "--mac", device.persona.mac, *more.get(device.name.replace("-", "_"), [])
-                )
+    def keep(self, *enrolments: Enrolment) -> None:
+        """Enrol without a command, which takes its time to start."""
+        file = CredentialFile(self.file, lambda: SecretStr(self.key.read_text()))
+        file.save(Book(logins=(*file.load(missing_ok=True).logins, *enrolments)))
 
     @property
     def named(self) -> list[str]:
@@ -122,21 +124,26 @@ def everything_in(folder: Path) -> dict[str, bytes]:
     return found
 
 
+def of(device: Device, **more: Any) -> Enrolment:
+    """The enrolment of a simulated device by its MAC, or by what is given."""
+    bound = more or {"mac": device.persona.mac}
+    given = {"address": device.address, **bound, "user": "auditor", "secret": CANARY}
+    return Enrolment.model_validate({name: value for name, value in given.items() if value is not None})
+
+
 @pytest.mark.slow
 async def test_a_secret_shows_nowhere(desk: Desk) -> None:
     names = ("isapi-md5", "isapi-sha256", "isapi-tls", "cgi-md5", "onvif-token", "onvif-digest", "basic-only")
-    key, desk.file = desk.folder / "key", desk.folder / "credentials.age"
-    key.write_text(str(pyrage.x25519.Identity.generate()))
-    key.chmod(0o600)
-    unlock = ["--unlock", f"file:{key}"]
+    desk.file = desk.folder / "credentials.age"
+    desk.key.write_text(str(pyrage.x25519.Identity.generate()))
+    desk.key.chmod(0o600)
+    unlock = ["--unlock", f"file:{desk.key}"]
     async with make_site([guarded(name) for name in names], free_network()) as site:
-        for device in site.devices:
-            place = [device.address, "--mac", device.persona.mac]
-            if device.name == "cgi-md5":
-                place = [device.address, "--serial", device.persona.serial]
-            elif device.name == "basic-only":
-                place = ["--network", f"{device.address}/32", "--maker", str(device.truth.maker), "--basic"]
-            await desk.enrol(*place, *unlock)
+        first, cgi, basic = site.devices[0], site.device("cgi-md5"), site.device("basic-only")
+        await desk.enrol(first.address, "--mac", first.persona.mac, *unlock)
+        network = {"address": None, "network": f"{basic.address}/32", "maker": basic.truth.maker, "basic": True}
+        others = [device for device in site.devices if device not in (first, cgi, basic)]
+        desk.keep(*map(of, others), of(cgi, serial=cgi.persona.serial), of(basic, **network))
         await desk.run("credentials", "list", *desk.named, *unlock)
         code, output, _ = await desk.run("credentials", "test", site.devices[0].address, *desk.named, *unlock)
         assert (code, output.strip().endswith("login accepted")) == (0, True)
@@ -147,7 +154,7 @@ async def test_a_secret_shows_nowhere(desk: Desk) -> None:
         assert counts == {name: ["admitted"] * (1 + (name == names[0])) for name in names}
     assert report["scan"]["ledger"]["by_channel"]["login"] == {"answered": len(names)}
     traces = [CANARY.encode(), base64.b64encode(f"auditor:{CANARY}".encode())]
-    key.unlink()
+    desk.key.unlink()
     for name, data in everything_in(desk.folder).items():
         assert not any(trace in data for trace in traces), name
     for data in (*(text.encode() for text in desk.printed), *desk.shown):
@@ -158,7 +165,7 @@ async def test_a_secret_shows_nowhere(desk: Desk) -> None:
 @pytest.mark.slow
 async def test_what_is_enrolled_is_used_only_where_that_is_said(desk: Desk) -> None:
     async with make_site([*honest()[:2], guarded("isapi-md5"), guarded("onvif-token")], free_network()) as site:
-        await desk.enrol_all(site)
+        desk.keep(*map(of, site.devices[2:]))
         await desk.scan(site)
         for device in site.devices:
             assert device.counters.user_names == []
@@ -173,17 +180,11 @@ async def test_what_is_enrolled_is_used_only_where_that_is_said(desk: Desk) -> N
 
 @pytest.mark.slow
 async def test_the_ledger_says_what_became_of_each_login(desk: Desk) -> None:
-    personas = [
-        guarded("isapi-md5"),
-        guarded("isapi-sha256", "another"),
-        guarded("cgi-md5"),
-        guarded("onvif-wrong-clock"),
-    ]
-    async with make_site([*personas, guarded("isapi-tls")], free_network()) as site:
+    names = ("isapi-md5", "isapi-sha256", "cgi-md5", "onvif-wrong-clock", "isapi-tls")
+    personas = [guarded(name, "another" if name == "isapi-sha256" else CANARY) for name in names]
+    async with make_site(personas, free_network()) as site:
         right, wrong, stranger, clock, other = site.devices
-        for device in (right, wrong, clock):
-            await desk.enrol(device.address, "--mac", device.persona.mac)
-        await desk.enrol(other.address, "--mac", "02:00:00:00:00:01")
+        desk.keep(*map(of, (right, wrong, clock)), of(other, mac="02:00:00:00:00:01"))
         report = await desk.scan(site, "--with-credentials", *desk.named)
         await desk.scan(site, "--with-credentials", *desk.named)
     counts = [device.counters.logins for device in site.devices]

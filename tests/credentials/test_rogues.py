@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -139,6 +140,7 @@ class Unsafe:
     outcome: Outcome = Outcome.AUTH_REQUIRED
 
 
+GBK = "\u6444\u50cf\u673a".encode("gbk").decode("utf-8", "surrogateescape")
 ELSEWHERE = "Location: http://127.88.77.8/ISAPI/System/deviceInfo\r\n"
 UNSAFE = {
     "basic in the clear": Unsafe(denial(BASIC)),
@@ -149,6 +151,7 @@ UNSAFE = {
     "negotiate over TLS": Unsafe(denial("Negotiate", "NTLM"), tls=True),
     "no challenge": Unsafe(denial()),
     "challenge that cannot be sent back": Unsafe(denial('Digest realm="\x7f", nonce="n"')),
+    "challenge in another character set": Unsafe(denial(f'Digest realm="{GBK}", nonce="n"')),
     "redirect": Unsafe(denial(status="302 Found", more=ELSEWHERE), outcome=Outcome.ANSWERED),
     "redirect with a challenge": Unsafe(denial(digest(), status="302 Found", more=ELSEWHERE), outcome=Outcome.ANSWERED),
     "challenge to a proxy": Unsafe(CHALLENGES["proxy"], outcome=Outcome.ANSWERED),
@@ -216,6 +219,19 @@ async def test_an_enrolled_certificate_is_the_only_one_that_will_do(tmp_path: Pa
     assert pin is not None
     right, reason = await tried(pin.certificate)
     assert (right.logins, reason) == (1, "")
+
+
+async def test_who_shows_no_certificate_is_not_spoken_to(tmp_path: Path) -> None:
+    anonymous = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    anonymous.maximum_version = ssl.TLSVersion.TLSv1_2
+    anonymous.set_ciphers("ADH:AECDH:@SECLEVEL=0")
+    peer = Peer(lambda _number, _request: denial(digest()))
+    async with listening(peer, anonymous), device_at(broker(tmp_path), peer.port, tls=True) as device:
+        exchange = await device.ask(PAGE)
+        assert exchange.outcome is not Outcome.ANSWERED
+        assert not device.accepted
+    assert peer.requests == []
+    peer.assert_heard_nothing()
 
 
 def test_there_are_enough_of_them() -> None:

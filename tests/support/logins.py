@@ -80,7 +80,7 @@ class Peer:
                 answer = self.script(len(self.requests) - 1, self.requests[-1])
                 if not answer:
                     break
-                writer.write(answer.encode())
+                writer.write(answer.encode("utf-8", "surrogateescape"))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             pass
