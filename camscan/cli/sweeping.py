@@ -141,7 +141,8 @@ def _take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) ->
     seen = look_at(ground.store, scan, ground.rules, lists)
     memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
-    body = alert(changes, About(site.name, site.sensitive, site.core), identity)
+    alarms = tuple(note.removeprefix(ALERT) for note in scan.notes if note.startswith(ALERT))
+    body = alert(changes, About(site.name, site.sensitive, site.core, alarms), identity)
     told = messages_for(ground.config, site.name, identity, body) if body else ()
     ground.store.outbox.remember(site.name, memories.dump(memory), told)
     _log(site.name, changes)

@@ -127,7 +127,7 @@ class Dialogue:
                 if scheme is not None and exchange.outcome is not Outcome.AUTH_REQUIRED:
                     self._weigh(scheme, answer, token=request.token)
                 return exchange
-            if isinstance(scheme, TokenScheme) and request.token in self._proven:
+            if request.token in self._proven and (isinstance(scheme, TokenScheme) or answer.status != "401"):
                 return exchange  # the login was right before: it is this one question that it has no right to
             try:
                 following = self._following(scheme, request, exchange, answer, renewed=renewed)

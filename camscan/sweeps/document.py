@@ -24,11 +24,12 @@ Object: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The site that an alert is about."""
+    """The site that an alert is about. `alarms` are what a sweep found that somebody must look into at once."""
 
     name: str
     sensitive: bool = False
     core: bool = False
+    alarms: tuple[str, ...] = ()
 
 
 def changes_object(changes: Changes, site: str | None, most: int | None = None) -> Object:
@@ -48,17 +49,22 @@ def changes_object(changes: Changes, site: str | None, most: int | None = None) 
 
 
 def alert(changes: Changes, about: About, identity: str) -> bytes | None:
-    """The body of an alert, or None where nothing is to be told: a quiet night, or losses that were told before."""
-    if not (changes.changes or changes.fresh_losses or (changes.first and changes.complete)):
+    """The body of an alert, or None where nothing is to be told: a quiet night, or losses that were told before.
+
+    Alarms are told each time.
+    """
+    if not (changes.changes or changes.fresh_losses or about.alarms or (changes.first and changes.complete)):
         return None
+    alarms = f", {len(about.alarms)} ALERT" if about.alarms else ""
     body = {
         "schema": ALERT_SCHEMA,
         "id": identity,
         "sensitive": about.sensitive,
         "core": about.core,
-        "summary": f"{plain(about.name)}: {summary(changes)}",
+        "summary": f"{plain(about.name)}: {summary(changes)}{alarms}",
         **changes_object(changes, about.name, MAX_TOLD),
         "coverage_loss": [_loss(loss) for loss in changes.fresh_losses],
+        "alarms": [plain(alarm) for alarm in about.alarms[:MAX_TOLD]],
     }
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from camscan import __version__
 from camscan.records import Verdict
 from camscan.sweeps.changes import Kind
-from camscan.sweeps.told import COVERAGE_LOSS, Event, Told, one_line
+from camscan.sweeps.told import ALARM, COVERAGE_LOSS, Event, Told, one_line
 
 MAX_BYTES = 2048
 """Of one message: what a receiver should take at least (RFC 5424, 6.1)."""
@@ -104,7 +104,7 @@ def _escaped(text: str, delimiter: str) -> str:
 
 
 def _severity(event: Event) -> int:
-    if event.kind == COVERAGE_LOSS:
+    if event.kind in (ALARM, COVERAGE_LOSS):
         return _WARNING
     if event.kind == Kind.MISSING or event.verdict == Verdict.SUSPECTED:
         return _NOTICE

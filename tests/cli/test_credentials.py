@@ -17,6 +17,7 @@ from typing import Any
 import pyrage
 import pytest
 from pydantic import SecretStr
+from support.receiver import OK, receiving
 from support.site import free_network
 
 from camscan.credentials.enrolment import Book, Enrolment
@@ -215,19 +216,28 @@ async def test_a_login_for_a_network_is_for_one_makers_devices(desk: Desk) -> No
 @pytest.mark.slow
 async def test_a_sweep_logs_in_where_its_site_says_so(desk: Desk) -> None:
     async with make_site([guarded("isapi-md5"), guarded("onvif-token")], free_network()) as site:
-        first = site.devices[0]
+        first, other = site.devices
         await desk.enrol(first.address, "--mac", first.persona.mac, "--site", "depot")
+        desk.keep(of(other, mac="02:00:00:00:00:01", site="depot"))
         config = desk.folder / "camscan.toml"
         sites = [
-            f'[[site]]\nname = "{name}"\nnetworks = ["{first.address}-{2}"]\n{more}'
+            f'[[site]]\nname = "{name}"\nnetworks = ["{first.address}-2"]\n{more}'
             for name, more in (("other", ""), ("depot", 'credentials = "credentials.json"\n'))
         ]
-        config.write_text("\n".join(sites))
-        assert (await desk.run("config", "check", str(config)))[0] == 0
-        code, _, errors = await desk.run("sweep", "--config", str(config))
+        desk.key.write_text("a secret of the webhook")
+        desk.key.chmod(0o600)
+        with receiving([OK]) as receiver:
+            notify = f'[notify]\nwebhook = "{receiver.url}"\nsecret_file = "key"\nallow_private = true\n'
+            config.write_text("\n".join([*sites, notify]))
+            assert (await desk.run("config", "check", str(config)))[0] == 0
+            code, _, errors = await desk.run("sweep", "--config", str(config))
         assert code == 0, errors
         assert [device.counters.logins for device in site.devices] == [["admitted"], []]
         assert "took the login" in errors
+        alarms = {told["site"]: told["alarms"] for told in map(json.loads, receiver.bodies)}
+        assert alarms["other"] == []
+        (alarm,) = alarms["depot"]
+        assert alarm.startswith(f"{other.address}: not the enrolled device")
         desk.file.chmod(0o644)
         code, _, errors = await desk.run("config", "check", str(config))
         assert (code, "others can read" in errors) == (2, True)

@@ -145,13 +145,21 @@ async def test_a_token_is_made_out_for_the_devices_clock(tmp_path: Path) -> None
     assert SECRET not in "".join(peer.requests)
 
 
-async def test_a_right_that_is_missing_is_an_answer_once_the_login_was_taken(tmp_path: Path) -> None:
-    fault = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body><s:Fault><s:Code><s:Value>ter:NotAuthorized</s:Value></s:Code></s:Fault></s:Body></s:Envelope>"
-    peer = Peer(lambda number, _text: ANSWER if number in (1, 3) else denial(status="400 Bad Request", body=fault))
+FAULT = (
+    "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body><s:Fault><s:Code>"
+    "<s:Value>ter:NotAuthorized</s:Value></s:Code></s:Fault></s:Body></s:Envelope>"
+)
+
+
+@pytest.mark.parametrize("first", [denial(), denial(digest())], ids=["token", "digest"])
+async def test_a_right_that_is_missing_is_an_answer_once_the_login_was_taken(first: str, tmp_path: Path) -> None:
+    refusal = denial(status="400 Bad Request", body=FAULT)
+    peer = Peer(lambda number, _text: {0: first, 2: refusal}.get(number, ANSWER))
     async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
         answers = [(await device.ask(SOAP)) for _ in range(3)]
     assert [one.outcome for one in answers] == [Outcome.ANSWERED] * 3
     assert b"NotAuthorized" in answers[1].raw
+    assert len(peer.requests) == 4
 
 
 async def test_a_request_without_a_place_for_a_token_is_not_signed(tmp_path: Path) -> None:

@@ -37,6 +37,15 @@ def test_a_quiet_night_is_not_told() -> None:
     assert alert(last(sweep(0, SITE), sweep(1, SITE)), ABOUT, "id1") is None
 
 
+def test_an_alarm_is_told_in_a_quiet_night_too() -> None:
+    quiet = last(sweep(0, SITE), sweep(1, SITE))
+    found = alert(quiet, About("hq", alarms=("10.0.0.1: certificate changed\n",)), "id1")
+    assert found is not None
+    told = json.loads(found)
+    assert told["summary"] == "hq: nothing changed, 1 ALERT"
+    assert [alarm.startswith("10.0.0.1: certificate changed") for alarm in told["alarms"]] == [True]
+
+
 def test_a_new_listed_device_is_told_with_its_evidence() -> None:
     told = body(last(sweep(0, SITE[:3]), sweep(1, SITE)))
     assert (told["schema"], told["id"], told["site"], told["sensitive"], told["core"]) == (
