@@ -234,12 +234,17 @@ def _read(exchange: Exchange) -> Answer | None:
 def _denies(answer: Answer, *, token: bool) -> bool:
     if answer.status == "401" or (answer.status == "403" and answer.all("www-authenticate")):
         return True
-    if not token or not answer.content:
+    if not token or not _may_be_fault(answer.content):
         return False
     try:
         return onvif.is_denied(onvif.decode(answer.content))
     except DecodeError:
         return False
+
+
+def _may_be_fault(content: bytes) -> bool:
+    """Whether it is worth parsing: most answers to a login are none, and only UTF-16 could hide the word."""
+    return b"Fault" in content or b"\0" in content
 
 
 def _accepts(answer: Answer, *, token: bool) -> bool:

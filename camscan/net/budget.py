@@ -4,6 +4,8 @@ from __future__ import annotations
 
 MAX_BYTES = 96 * 1024
 """Read from one connection without login, and kept of the answers to one inquiry by datagram."""
+MAX_ENROLLED_BYTES = 256 * 1024
+"""Read from one connection to an enrolled device: a recorder's list of 64 cameras takes up to 200 KiB."""
 SILENCE = 4.0
 """Seconds that a peer may let pass before its first byte, or until TLS is established; slow devices take three."""
 TOTAL = 8.0

@@ -26,8 +26,9 @@ from camscan.records import Outcome
 _HEADERS = {"User-Agent": "camscan", "Accept": "*/*", "Accept-Encoding": "identity"}
 _LONGEST_LINE = 64 * 1024
 _MOST_HEADERS = 200
-_KEPT_UP_TO = budget.MAX_BYTES // 4
-"""A connection that has brought more is not used for a further request, so that the next answer finds room."""
+_KEPT_SHARE = 1 / 4
+"""A connection that has brought a larger share of what it may is not used for a further request, so that the next
+answer finds room."""
 _PATH = re.compile(r"/[!-~]*")
 """Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
 
@@ -39,14 +40,15 @@ Objection = Callable[[bytes], str]
 class _Handler(ResponseHandler):
     """aiohttp's response parser, with the bytes tapped before the parser can refuse them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
         super().__init__(loop)
+        self.most = most
         self.taken = bytearray()
         self.size = 0
         self.cut = False
 
     def data_received(self, data: bytes) -> None:
-        room = budget.MAX_BYTES - self.size
+        room = self.most - self.size
         self.taken += data[:room]
         self.size += min(len(data), room)
         if len(data) <= room:
@@ -58,7 +60,7 @@ class _Handler(ResponseHandler):
     def renew(self) -> None:
         """Make ready for the next request."""
         self.taken.clear()
-        if self.size > _KEPT_UP_TO:
+        if self.size > self.most * _KEPT_SHARE:
             self.close()
 
     def close(self) -> None:
@@ -71,8 +73,9 @@ class _Connector(aiohttp.BaseConnector):
 
     allowed_protocol_schema_set = frozenset({"http", "https"})
 
-    def __init__(self, dial: Dial, context: ssl.SSLContext | None, objection: Objection | None) -> None:
+    def __init__(self, dial: Dial, context: ssl.SSLContext | None, objection: Objection | None, most: int) -> None:
         super().__init__(limit=1, keepalive_timeout=budget.SILENCE)
+        self._most = most
         self._dial = dial
         self._context = context
         self._objection = objection
@@ -85,7 +88,7 @@ class _Connector(aiohttp.BaseConnector):
         self.deadline.reschedule(None)
         line = await self._dial()
         self.deadline.reschedule(loop.time() + budget.TOTAL)
-        handler = self.handler = _Handler(loop)
+        handler = self.handler = _Handler(loop, self._most)
         await attach(line, handler, self._context)
         if self._objection is not None and self._context is not None:
             self._vet(handler, self._objection)
@@ -159,19 +162,24 @@ class Conversation:
         if handler is None or not handler.taken:
             return Grabbed(Outcome.RESET, (), "closed without a byte")
         if handler.cut:
-            outcome, reason = Outcome.TRUNCATED, f"stopped after {budget.MAX_BYTES} bytes"
+            outcome, reason = Outcome.TRUNCATED, f"stopped after {handler.most} bytes"
         return Grabbed(outcome, (bytes(handler.taken),), reason)
 
 
 @asynccontextmanager
 async def conversation(
-    base: str, dial: Dial, context: ssl.SSLContext | None, objection: Objection | None = None
+    base: str,
+    dial: Dial,
+    context: ssl.SSLContext | None,
+    objection: Objection | None = None,
+    most: int = budget.MAX_BYTES,
 ) -> AsyncIterator[Conversation]:
     """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out.
 
-    Over TLS, `objection` looks at the peer's certificate before anything is sent.
+    Over TLS, `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each
+    connection.
     """
-    connector = _Connector(dial, context, objection)
+    connector = _Connector(dial, context, objection, most)
     session = aiohttp.ClientSession(
         connector=connector,
         headers=_HEADERS,

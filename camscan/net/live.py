@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Self
 
+from camscan.net import budget
 from camscan.net.base import Broker, Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, Login, Posed, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.grab import Grabbed, gather
@@ -149,7 +150,7 @@ class LiveNet:
         scheme, context = ("https", pinned_context()) if tls else ("http", None)
         dial = partial(self._dialer.open, address, port, tls=tls)
         base = f"{scheme}://{_authority(address, port)}"
-        async with conversation(base, dial, context, login.objection) as talk:
+        async with conversation(base, dial, context, login.objection, budget.MAX_ENROLLED_BYTES) as talk:
             yield _LoggedIn(login, _Browser(talk, address, port, partial(self._note, address, port)))
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:

@@ -55,9 +55,11 @@ def _speaks(observation: Observation) -> bool:
 
 
 def _untold(seen: Sequence[Observation]) -> list[str]:
-    """The questions that the device has not answered yet."""
+    """The questions that the device has not answered yet; discovery tells the scopes too (ONVIF Core, Discovery)."""
     answers = (o for o in seen if o.channel == "onvif" and o.outcome is Outcome.ANSWERED)
     told = {answer.asked for answer in answers if "onvif.fault" not in answer.fields}
+    if any(o.channel == "wsd" and "onvif.scope" in o.fields for o in seen):
+        told.add("GetScopes")
     return [operation for operation in (*soap.DEVICE_QUESTIONS, *soap.MEDIA_QUESTIONS) if operation not in told]
 
 

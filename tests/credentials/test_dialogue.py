@@ -206,3 +206,17 @@ async def test_a_secret_that_cannot_be_read_ends_the_login(tmp_path: Path) -> No
     async with listening(peer), device_at(logins, peer.port) as device:
         assert (await device.ask(PAGE)).reason.startswith(LoginReason.NO_SECRET)
     peer.assert_heard_nothing()
+
+
+async def test_a_long_list_of_a_recorder_comes_whole(tmp_path: Path) -> None:
+    """An enrolled device may say more than a stranger: a recorder of 64 cameras has a list of 200 KiB."""
+    body = "x" * (200 * 1024)
+    peer = Peer(
+        lambda number, _: (
+            denial(digest()) if number == 0 else f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+        )
+    )
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        first = await device.ask(HttpRequest("/list"))
+        second = await device.ask(HttpRequest("/list"))
+    assert [(got.outcome, len(got.raw) > len(body)) for got in (first, second)] == [(Outcome.ANSWERED, True)] * 2

@@ -66,6 +66,7 @@ async def test_a_recorder_tells_the_cameras_on_its_channels() -> None:
     net = net_of(RECORDER)
     found = await ask(ISAPI, net, seen(), seen("sadp", 37020))
     assert [call[2] for call in net.sent] == [f"GET {path}" for path in (*isapi.QUESTIONS, *isapi.CHANNEL_QUESTIONS)]
+    assert {call[0] for call in net.sent} == {HOST}
     assert {o.outcome for o in found} == {Outcome.ANSWERED}
     slots = [o for o in found if "behind.slot" in o.fields]
     assert [(o.asked, o.fields.get("behind.model"), o.fields.get("behind.online")) for o in slots] == [

@@ -100,6 +100,13 @@ async def test_what_was_told_without_a_login_is_not_asked_again() -> None:
     assert [o.asked for o in found] == ["GetDeviceInformation", "GetNetworkInterfaces", "GetServices", "GetProfiles"]
 
 
+async def test_scopes_that_discovery_told_are_not_asked_for() -> None:
+    net = ScriptedNet({(HOST, 80): Port(pages=PAGES)}, logins={HOST: ""})
+    scopes = {"onvif.scope": ("onvif://www.onvif.org/name/X",)}
+    discovered = Observation(HOST, "wsd", Outcome.ANSWERED, AT, 3702, fields=scopes)
+    assert "GetScopes" not in [o.asked for o in await ask(net, WEB, DENIED, discovered)]
+
+
 async def test_the_first_refusal_is_the_last_question() -> None:
     net = ScriptedNet({(HOST, 80): Port(pages=PAGES)}, logins={HOST: LoginReason.REFUSED})
     (only,) = await ask(net, WEB, DENIED)
