@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 from camscan.codecs import layout, scopes, xml
@@ -25,6 +26,7 @@ FIELDS = (
     "onvif.datetime",
     "onvif.service",
     "onvif.xaddr",
+    "onvif.media_path",
     "onvif.fault",
     *scopes.FIELDS,
 )
@@ -74,6 +76,8 @@ _CAPABILITIES = MappingProxyType(
     }
 )
 """What GetCapabilities calls a service, and the namespace by which GetServices names the same one."""
+
+_MEDIA = ("http://www.onvif.org/ver10/media/wsdl", "http://www.onvif.org/ver20/media/wsdl")
 
 INFORMATION = MappingProxyType(
     {
@@ -127,6 +131,23 @@ def is_denied(fields: Fields) -> bool:
     return any(denial in text for text in texts for denial in _DENIALS)
 
 
+def service_fields(namespace: str, address: str) -> Iterator[tuple[str, str]]:
+    """What the mention of one service says. Of the media service, its path is told too: it is on the same port."""
+    yield "onvif.service", namespace
+    yield "onvif.xaddr", address
+    if namespace.rstrip("/") in _MEDIA:
+        yield "onvif.media_path", _path(address)
+
+
+def _path(url: str) -> str:
+    """The path of a URL; "" where it has none, or one that cannot stand in a request line."""
+    try:
+        path = urlsplit(url.strip()).path
+    except ValueError:
+        return ""
+    return path if path.startswith("/") and path.isascii() and path.isprintable() and " " not in path else ""
+
+
 def _information(response: Element) -> Iterator[tuple[str, str]]:
     for child in response:
         if name := INFORMATION.get(xml.local(child.tag)):
@@ -152,8 +173,7 @@ def _datetime(response: Element) -> Iterator[tuple[str, str]]:
 
 def _services(response: Element) -> Iterator[tuple[str, str]]:
     for service in xml.children(response, "Service")[:MAX_SERVICES]:
-        yield "onvif.service", xml.find_text(service, "Namespace")
-        yield "onvif.xaddr", xml.find_text(service, "XAddr")
+        yield from service_fields(xml.find_text(service, "Namespace"), xml.find_text(service, "XAddr"))
 
 
 def _capabilities(response: Element) -> Iterator[tuple[str, str]]:
@@ -162,8 +182,7 @@ def _capabilities(response: Element) -> Iterator[tuple[str, str]]:
     for element in offered[:MAX_SERVICES]:
         namespace = xml.namespace(element.tag)
         known = _CAPABILITIES.get(xml.local(element.tag), "")
-        yield "onvif.service", known if namespace in ("", _SCHEMA) else namespace
-        yield "onvif.xaddr", xml.find_text(element, "XAddr")
+        yield from service_fields(known if namespace in ("", _SCHEMA) else namespace, xml.find_text(element, "XAddr"))
 
 
 def _fault(fault: Element) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from camscan.codecs import layout, onvif, scopes, xml
 from camscan.errors import DecodeError, UsageError
@@ -26,22 +25,18 @@ FIELDS = (
     "onvif.interface_mac",
     "onvif.ipv4_address",
     "onvif.profile",
-    "onvif.media_path",
 )
 
 DEVICE_QUESTIONS = ("GetDeviceInformation", "GetNetworkInterfaces", "GetScopes", "GetServices")
 """The only operations of the device service that an enrolled device may be asked for."""
 MEDIA_QUESTIONS = ("GetProfiles",)
 """The only ones of the media service: names and resolutions."""
-MEDIA_PATH = "/onvif/media_service"
-"""Where most devices have the media service, unless they say otherwise."""
 
 MAX_SIZE = 256 * 1024  # bytes; the profiles of 64 channels take about 200 KiB
 _MAX_ITEMS = 256  # profiles, services and network cards of one device that are read
 
 _WSDL = Path(__file__).parent / "wsdl" / "onvif.wsdl"
 _PARAMETERS = {"GetServices": {"IncludeCapability": False}}
-_MEDIA = ("http://www.onvif.org/ver10/media/wsdl", "http://www.onvif.org/ver20/media/wsdl")
 _FAULT = re.compile(rb"<(?:[\w.-]+:)?Fault[\s>]")
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 
@@ -132,13 +127,8 @@ def _scopes(reply: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _services(reply: Any) -> dict[str, tuple[str, ...]]:
-    pairs: list[tuple[str, str]] = []
-    for service in _items(reply):
-        name, address = _text(service.Namespace), _text(service.XAddr)
-        pairs += [("onvif.service", name), ("onvif.xaddr", address)]
-        if name.rstrip("/") in _MEDIA:
-            pairs.append(("onvif.media_path", _path(address)))
-    return layout.fields(pairs)
+    services = ((_text(service.Namespace), _text(service.XAddr)) for service in _items(reply))
+    return layout.fields(pair for service in services for pair in onvif.service_fields(*service))
 
 
 def _profiles(reply: Any) -> dict[str, tuple[str, ...]]:
@@ -163,14 +153,6 @@ def _items(reply: Any) -> Iterable[Any]:
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _path(url: str) -> str:
-    try:
-        path = urlsplit(url).path
-    except ValueError:
-        return ""
-    return path if path.startswith("/") and path.isascii() and path.isprintable() and " " not in path else ""
 
 
 _READERS: MappingProxyType[str, Callable[[Any], dict[str, tuple[str, ...]]]] = MappingProxyType(

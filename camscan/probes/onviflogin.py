@@ -34,20 +34,27 @@ class OnvifLoginProbe:
             if login is None:
                 yield not_enrolled(ask.address, port, _CHANNEL, seen)
                 return
-            media = soap.MEDIA_PATH
+            media = next(filter(None, map(_media_path, seen)), "")
             for operation in _untold(seen):
                 where = media if operation in soap.MEDIA_QUESTIONS else path
+                if not where:  # a path that is guessed may be denied, which would look like a refusal of the login
+                    return
                 observation = await _ask(login, where, operation)
                 yield observation
                 if observation.outcome is Outcome.AUTH_REQUIRED or not observation.outcome.has_answer:
                     return
-                media = next(iter(observation.fields.get("onvif.media_path", ())), media)
+                media = _media_path(observation) or media
 
 
 def _found(address: str, seen: Sequence[Observation]) -> Iterator[tuple[int, bool, str]]:
     """The services that speak ONVIF, as they were found without a login."""
     speaking = {o.port for o in seen if o.channel == "onvif" and _speaks(o)}
     return (service for service in services(address, seen) if service[0] in speaking)
+
+
+def _media_path(observation: Observation) -> str:
+    """Where the device says that its media service is."""
+    return next(iter(observation.fields.get("onvif.media_path", ())), "")
 
 
 def _speaks(observation: Observation) -> bool:

@@ -46,6 +46,7 @@ def test_capabilities_name_services_as_get_services_does() -> None:
             "http://10.0.0.5/onvif/Recording",
             "http://10.0.0.5/onvif/telecom_service",
         ),
+        "onvif.media_path": ("/onvif/Media",),
     }
 
 
@@ -54,7 +55,16 @@ def test_services() -> None:
         "onvif.action": ("GetServices",),
         "onvif.service": ("http://www.onvif.org/ver10/device/wsdl", "http://www.onvif.org/ver10/media/wsdl"),
         "onvif.xaddr": ("http://10.0.0.5:2020/onvif/device_service", "http://10.0.0.5:2020/onvif/service"),
+        "onvif.media_path": ("/onvif/service",),
     }
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[", "", "10.0.0.5", "http://10.0.0.5/a b", "http://10.0.0.5", "http://x/\u00e9"]
+)
+def test_a_media_service_without_a_path_that_can_be_asked_for_has_none(address: str) -> None:
+    fields = dict(onvif.service_fields("http://www.onvif.org/ver10/media/wsdl", address))
+    assert fields["onvif.media_path"] == ""
 
 
 def test_scopes() -> None:

@@ -128,3 +128,13 @@ async def test_a_reply_that_is_none_is_garbage() -> None:
     found = await ask(net, WEB, DENIED)
     assert [o.outcome for o in found if o.asked == "GetNetworkInterfaces"] == [Outcome.GARBLED]
     assert len(found) == 5
+
+
+async def test_the_media_service_is_asked_where_it_was_told_without_a_login_and_never_on_a_guess() -> None:
+    net = Listening({(HOST, 80): Port(pages=PAGES)}, logins={HOST: ""})
+    told = heard("GetServices", Outcome.ANSWERED, onvif__action="GetServices", onvif__media_path="/media")
+    await ask(net, WEB, DENIED, told)
+    assert [r.path for r in net.requests][-1] == "/media"
+    net = Listening({(HOST, 80): Port(pages=PAGES)}, logins={HOST: ""})
+    nowhere = heard("GetServices", Outcome.ANSWERED, onvif__action="GetServices")
+    assert "GetProfiles" not in [o.asked for o in await ask(net, WEB, DENIED, nowhere)]
