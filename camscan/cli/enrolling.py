@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,9 @@ def enrolment(given: Mapping[str, Any], site: str | None, source: str, file: Pat
     """
     words = {name: value for name, value in given.items() if value not in (None, (), False)}
     if words.get("mac"):
-        words["mac"] = to_mac(words["mac"]) or words["mac"]
+        words["mac"] = _mac(words["mac"])
     if words.get("certificate"):
-        words["certificate"] = words["certificate"].replace(":", "").lower()
+        words["certificate"] = _fingerprint(words["certificate"])
     if words.get("maker"):
         words["maker"] = _maker(words["maker"])
     _made({**words, "site": site, "secret": "to come"})
@@ -65,6 +66,20 @@ def _made(words: Mapping[str, Any]) -> Enrolment:
         return Enrolment.model_validate(words)
     except ValidationError as error:
         raise UsageError(f"cannot enrol this: {explained(error)}") from None
+
+
+def _mac(text: str) -> str:
+    mac = to_mac(text)
+    if mac is None:
+        raise UsageError(f"{text!r} is the MAC of no device: write it as 44:19:B6:00:00:01")
+    return mac
+
+
+def _fingerprint(text: str) -> str:
+    found = text.replace(":", "").lower()
+    if not re.fullmatch("[0-9a-f]{64}", found):
+        raise UsageError(f"{text[:80]!r} is no SHA-256 of a certificate: write its 64 hexadecimal digits")
+    return found
 
 
 def _maker(name: str) -> str:

@@ -66,6 +66,8 @@ def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker
 def opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
     """The file of enrolments, and what is in it for a site. Raises as `broker` says."""
     file = chosen.opened()
+    if not file.path.exists():
+        raise UsageError(f"there is no {file.path}: `camscan credentials add` makes it")
     book = SiteBook(file.load().of(site))
     if not book.enrolments:
         where = f"site {site!r}" if site else "scans without --site"

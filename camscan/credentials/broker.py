@@ -33,23 +33,26 @@ class CredentialBroker:
         self._book = book
         self._sight = sight
         self._ground = Ground(site, pins, read, self._told)
+        self._sightings: dict[str, tuple[int, Sighting]] = {}
         self._devices: dict[str, DeviceState] = {}
         self._dialogues: dict[tuple[str, int, bool], Dialogue] = {}
         self._accepted: set[str] = set()
         self._reasons: dict[str, str] = {}
 
     def login(self, address: str, port: int, seen: Sequence[Observation], *, tls: bool) -> Login | None:
-        """See `Broker.login`. What an address shows is looked at until it fits what was enrolled, and no more then."""
+        """See `Broker.login`. The first enrolment that fits a device is the only one that it is told of in this run."""
         candidates = [e for e in self._book.at(address) if not e.ports or port in e.ports]
         if not candidates:
             return None
         device = self._devices.get(address)
-        if device is None or device.enrolment not in candidates:
-            sighting = self._sight(address, seen)
+        if device is None:
+            sighting = self._sighting(address, seen)
             fitting = next((e for e in candidates if not objection(e, sighting)), None)
             if fitting is None:
                 return self._stranger(address, port, candidates[0], sighting)
             device = self._devices[address] = DeviceState(fitting, sighting.clock)
+        if device.enrolment not in candidates:
+            return None
         if device.enrolment.needs_tls and not tls:
             return _Silent(address, port, f"{LoginReason.UNSAFE}: it is enrolled for TLS alone")
         key = address, port, tls
@@ -62,11 +65,18 @@ class CredentialBroker:
         """What a reader of the scan must know about its logins; alerts first."""
         alerts = [pair for pair in sorted(self._reasons.items()) if pair[1].startswith(_ALARMING)]
         others = [pair for pair in sorted(self._reasons.items()) if not pair[1].startswith(_ALARMING)]
-        yield from (f"{ALERT}{address}: {reason}; no secret was sent" for address, reason in alerts)
+        yield from (f"{ALERT}{address}: {reason}; no secret was sent to it" for address, reason in alerts)
         yield from (f"{address}: {reason}" for address, reason in others)
         if self._accepted:
             count = len(self._accepted)
             yield f"{count} device{'s' * (count != 1)} took the login that is enrolled"
+
+    def _sighting(self, address: str, seen: Sequence[Observation]) -> Sighting:
+        """What an address shows, judged anew only where it has said more since."""
+        known = self._sightings.get(address)
+        if known is None or known[0] != len(seen):
+            known = self._sightings[address] = len(seen), self._sight(address, seen)
+        return known[1]
 
     def _stranger(self, address: str, port: int, enrolled: Enrolment, sighting: Sighting) -> Login | None:
         """Something else than what was enrolled; in a network, that is no fault of it."""

@@ -196,7 +196,7 @@ async def test_a_changed_certificate_ends_everything_before_a_byte_is_sent(tmp_p
                 assert exchange.outcome is Outcome.AUTH_REQUIRED
                 assert exchange.reason.startswith(LoginReason.CERTIFICATE)
     assert rogue.requests == plain.requests == []
-    assert [note for note in later.notes if note.startswith("ALERT") and "no secret was sent" in note]
+    assert [note for note in later.notes if note.startswith("ALERT") and "no secret was sent to it" in note]
     pins = Pins(tmp_path / "pins")
     assert pins.forget(None, ADDRESS) == 1
     async with listening(rogue, named("rogue")), device_at(broker(tmp_path), rogue.port, tls=True) as device:
