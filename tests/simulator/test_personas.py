@@ -13,7 +13,7 @@ import yaml
 from support.site import GET, ask, filler, free_network, talk
 
 from camscan.codecs import cgi, dhip, dvrip, http, isapi, lapi, netcommon, onvif, rtsp, sadp, ssdp, wsdiscovery
-from camscan.simulator import Device, Persona, honest, make_site, rogues, template
+from camscan.simulator import Device, Persona, enrolled, honest, make_site, rogues, template
 from camscan.simulator.counters import Request
 from camscan.simulator.datagrams import WSD_PORT, services
 from camscan.simulator.schema import Answer, Web
@@ -21,9 +21,17 @@ from camscan.simulator.web import choose
 
 HONEST = honest()
 BY_LAW = {"Hikvision", "Dahua", "Uniview", "TVT", "Xiongmai", "Reolink", "TP-Link", "Foscam", "Hichip"}
+SINGLE = [persona for persona in enrolled() if not persona.name.endswith("-recorder")]
+"""Devices with a login; recorders have places of their own, one for each camera."""
 PLACES = {
     *("address", "address_hex", "mac", "mac_lower", "mac_dashed", "mac_plain", "mac_plain_lower", "serial", "model"),
     *("firmware", "uuid", "bom", "nonce", "date", "message_id", "port", "authority", "padding", "again"),
+    *(
+        "challenges",
+        "issued",
+        "lock",
+        *(f"clock_{part}" for part in ("year", "month", "day", "hour", "minute", "second")),
+    ),
     *("length", "cseq", "url", "target", "relates", "asker", "types", "question"),
     *("variant", "variant_xml", "variant_json"),
 }
@@ -53,14 +61,14 @@ def test_there_are_enough_of_each_kind() -> None:
     assert len(rogues()) >= 50
 
 
-@pytest.mark.parametrize("persona", [*HONEST, *rogues()], ids=lambda persona: persona.name)
+@pytest.mark.parametrize("persona", [*HONEST, *rogues(), *SINGLE], ids=lambda persona: persona.name)
 def test_every_place_in_braces_can_be_filled(persona: Persona) -> None:
     found = re.findall(r"\{([a-z_]+)(?::[0-9]+)?\}", persona.model_dump_json())
     assert set(found) <= PLACES
 
 
 def test_no_two_share_a_serial_or_a_mac() -> None:
-    everybody = (*HONEST, *rogues())
+    everybody = (*HONEST, *rogues(), *enrolled())
     macs = [persona.mac for persona in everybody]
     serials = [persona.serial for persona in everybody if persona.serial and not persona.values]
     assert len(set(macs)) == len(macs)
@@ -72,6 +80,16 @@ def test_the_truth_is_told_in_the_words_of_the_vocabulary(persona: Persona) -> N
     makers = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))["makers"]
     assert persona.truth.maker is None or persona.truth.maker in makers
     assert persona.truth.listed == (persona.truth.maker in BY_LAW)
+
+
+@pytest.mark.parametrize("persona", enrolled(), ids=lambda persona: persona.name)
+def test_what_is_behind_a_login_is_not_before_it(persona: Persona) -> None:
+    assert persona.login
+    for web in persona.web:
+        for target in web.behind:
+            assert choose(web, Request(80, "GET", target, "")) != web.behind[target]
+        if web.onvif:
+            assert not set(web.onvif.behind) & set(web.onvif.answers)
 
 
 @pytest.mark.parametrize("persona", having("sadp"), ids=lambda persona: persona.name)
