@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -53,13 +54,14 @@ def asked(what: str, *, twice: bool = False) -> str:
 
 
 def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker:
-    """The broker of one run over one site.
+    """The broker of one run over one site. From then on a crash of this process writes no memory to disk.
 
     Raises:
         UsageError: the file cannot be used, or nothing is enrolled in it for this site.
         HostError: the file cannot be read.
     """
     path, book = opened_for(chosen, site)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     return CredentialBroker(site, book, Pins.beside(path), sight(rules), reader(path))
 
 

@@ -1,0 +1,121 @@
+"""From a file of enrolments to the broker of a run, and what a device must have shown."""
+
+from __future__ import annotations
+
+import json
+import resource
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from support.logins import MAC, SECRET, SERIAL, enrolment
+from support.nets import AT
+
+from camscan.cli.aims import Choices
+from camscan.cli.judging import library
+from camscan.cli.logins import Chosen, broker, broker_if, enrolled, reader, sight
+from camscan.cli.scanning import new_job, resumed_job
+from camscan.credentials.enrolment import Book
+from camscan.credentials.keeping import CredentialFile
+from camscan.errors import CamscanError, UsageError
+from camscan.identify.library import Library
+from camscan.records import Fields, Observation, Outcome
+
+ADDRESS = "10.0.0.5"
+
+
+@pytest.fixture(scope="module")
+def rules() -> Library:
+    return library()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "credentials.json"
+    logins = (enrolment(), enrolment(site="depot"), enrolment(network="10.0.0.0/8", maker="Northlight", site="depot"))
+    CredentialFile(path, lambda: SecretStr("")).save(Book(logins=logins))
+    return path
+
+
+@pytest.fixture
+def cores() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    yield
+    resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def said(channel: str, fields: Fields, asked: str = "") -> Observation:
+    return Observation(ADDRESS, channel, Outcome.ANSWERED, AT, 80, asked, fields=fields)
+
+
+def test_a_sighting_holds_what_frames_and_answers_say(rules: Library) -> None:
+    seen = [
+        said("arp", {"mac.address": ("02:00:00:00:00:02",)}),
+        said("sadp", {"sadp.mac": (MAC,), "sadp.device_sn": (SERIAL,)}),
+        said("onvif", {"onvif.datetime": ("2026-11-24T12:03:20Z",)}, "GetSystemDateAndTime"),
+        Observation("10.0.0.6", "sadp", Outcome.ANSWERED, AT, fields={"sadp.device_sn": ("X99999999",)}),
+    ]
+    found = sight(rules)(ADDRESS, seen)
+    assert found.link_macs == ("02:00:00:00:00:02",)
+    assert set(found.macs) == {"02:00:00:00:00:02", MAC}
+    assert found.serials == (SERIAL,)
+    assert found.clock == timedelta(minutes=3, seconds=20)
+
+
+@pytest.mark.parametrize("text", ["nonsense", "2026-11-24T12:03:20", ""])
+def test_a_clock_that_does_not_say_its_zone_is_none(text: str, rules: Library) -> None:
+    assert sight(rules)(ADDRESS, [said("onvif", {"onvif.datetime": (text,)})]).clock is None
+
+
+def test_a_maker_is_one_that_is_likely_at_least(rules: Library) -> None:
+    sure = said("http", {"http.realm": ("AXIS_ACCC8E5AE009",)}, "GET /")
+    assert sight(rules)(ADDRESS, [sure]).maker == "Axis"
+    hint = said("arp", {"mac.address": ("AC:CC:8E:5A:E0:07",)})
+    assert sight(rules)(ADDRESS, [hint]).maker is None
+    assert sight(rules)(ADDRESS, []).maker is None
+
+
+def test_a_run_has_the_logins_of_its_site_alone(file: Path, rules: Library, cores: None) -> None:
+    assert [one.site for one in broker(Chosen(file), "depot", rules)._book.enrolments] == ["depot", "depot"]
+    assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    with pytest.raises(UsageError, match="no login for site 'other'"):
+        broker(Chosen(file), "other", rules)
+    with pytest.raises(UsageError, match="credentials add"):
+        broker(Chosen(file.with_name("none.json")), None, rules)
+
+
+def test_nothing_is_opened_where_logins_are_not_allowed(file: Path, rules: Library) -> None:
+    assert broker_if(Choices(), Chosen(), None, rules) is None
+    assert enrolled(Choices(), Chosen(), None) == "none"
+    with pytest.raises(UsageError, match="--with-credentials"):
+        broker_if(Choices(), Chosen(file), None, rules)
+
+
+def test_a_plan_counts_what_is_enrolled(file: Path) -> None:
+    text = enrolled(Choices(("127.88.77.0/24",), with_credentials=True), Chosen(file), "depot")
+    assert text.startswith("1 of 1 enrolled devices are targets; every device in 10.0.0.0/8 Northlight")
+    text = enrolled(Choices(("127.88.78.0/24",), with_credentials=True), Chosen(file), None)
+    assert text.startswith("0 of 1 enrolled devices")
+
+
+def test_a_secret_is_read_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET)
+    (tmp_path / "secret").chmod(0o600)
+    read = reader(tmp_path / "credentials.json")
+    assert read(enrolment()).get_secret_value() == SECRET
+    there = enrolment(secret=None, source="file:secret")
+    assert read(there).get_secret_value() == SECRET
+    (tmp_path / "secret").unlink()
+    with pytest.raises(CamscanError):
+        read(there)
+
+
+def test_a_resumed_scan_logs_in_only_where_that_is_said_again() -> None:
+    job = new_job(Choices(("127.0.0.1",), with_credentials=True), None)
+    assert "login" in job.manner.plan.channels
+    assert "with_credentials" not in json.loads(job.scan.settings["choices"])
+    assert "login" not in resumed_job(job.scan, Choices(), frozenset()).manner.plan.channels
+    again = resumed_job(job.scan, Choices(with_credentials=True), frozenset())
+    assert "login" in again.manner.plan.channels
