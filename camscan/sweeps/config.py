@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     StrictBool,
     StrictInt,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -88,11 +89,13 @@ class Site(Part):
     expect: StrictInt | None = Field(
         default=None, ge=1, description="write how many devices the site has, such as expect = 50"
     )
-    credentials: Text | None = Field(
-        default=None, description='name the file of enrolled logins, such as credentials = "credentials.json"'
-    )
     unlock: Annotated[str, Field(pattern=r"^(file|systemd):.+$")] | None = Field(
         default=None, description='say where its key is, such as unlock = "systemd:camscan-key" or "file:camscan.key"'
+    )
+    credentials: Text | None = Field(
+        default=None,
+        validate_default=True,
+        description='name the file of logins, such as credentials = "logins.json", or "logins.age" and its unlock',
     )
     allow_public: StrictBool = Field(default=False, description="write true or false")
     allow_large: StrictBool = Field(default=False, description="write true or false")
@@ -104,11 +107,12 @@ class Site(Part):
             raise ValueError("files and stdin cannot be named here")
         return values
 
-    @model_validator(mode="after")
-    def _can_be_unlocked(self) -> Site:
-        if (self.unlock is not None) != (self.credentials or "").endswith(".age"):
-            raise ValueError("unlock goes with credentials that are encrypted (.age), and is needed for them")
-        return self
+    @field_validator("credentials")
+    @classmethod
+    def _can_be_unlocked(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if "unlock" in info.data and (info.data["unlock"] is not None) != (name or "").endswith(".age"):
+            raise ValueError("unlock goes with an encrypted file (.age), and is needed for it")
+        return name
 
     @field_validator("decoys")
     @classmethod

@@ -112,6 +112,20 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             ),
         ),
         (
+            f'{SITE}credentials = "logins.age"\n',
+            (
+                "c.toml:4: site 'a'.credentials: unlock goes with an encrypted file (.age), and is needed for it: name "
+                'the file of logins, such as credentials = "logins.json", or "logins.age" and its unlock'
+            ),
+        ),
+        (
+            f'{SITE}credentials = "logins.age"\nunlock = "prompt"\n',
+            (
+                "c.toml:5: site 'a'.unlock: String should match pattern '^(file|systemd):.+$': say where its key is, "
+                'such as unlock = "systemd:camscan-key" or "file:camscan.key"'
+            ),
+        ),
+        (
             f'[sweep]\ndeadline = "soon"\n{SITE}',
             'c.toml:2: sweep.deadline: not a duration: write a duration, such as deadline = "5h"',
         ),
