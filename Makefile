@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: help demo test lint types unit check-deps lock accuracy screenshot bench clean
+.PHONY: help demo test torture lint types unit check-deps lock accuracy screenshot bench clean
 
 help:
 	@echo 'make demo      scan a simulated site: a table here, an HTML report in $(OUT)/'
 	@echo 'make test      everything that CI checks'
+	@echo 'make torture   what takes hours: every hostile device by itself, millions of mutated answers, lost packets'
 	@echo 'make accuracy  measure the fingerprints on the labelled corpus and write docs/accuracy.md'
 	@echo 'make screenshot  take the picture of the report in docs/ (Chromium)'
 	@echo 'make bench     the benchmarks (root; network namespaces)'
@@ -48,6 +49,16 @@ unit: $(VENV)/dev
 
 check-deps: $(VENV)/dev
 	$(BIN)/pip-audit --require-hashes --requirement requirements.lock
+	$(BIN)/python docs/make_licences.py
+
+# Hours; SECONDS=60 in the environment bounds each decoder. The figures go into docs/torture.md and docs/harm.md.
+torture: $(VENV)/dev
+	@mkdir -p $(OUT)
+	@rm -f $(OUT)/torture.jsonl
+	CAMSCAN_FIGURES=$(OUT)/torture.jsonl $(BIN)/python -m pytest tests/torture tests/store/test_kill.py --quiet -m "torture or not torture"
+	$(BIN)/python benchmarks/decoders.py --figures $(OUT)/torture.jsonl $(if $(SECONDS),--seconds $(SECONDS))
+	$(BIN)/python benchmarks/harm.py --markdown docs/harm.md --figures $(OUT)/torture.jsonl
+	$(BIN)/python docs/make_torture.py $(OUT)/torture.jsonl
 
 accuracy: $(VENV)/dev
 	$(BIN)/camscan fingerprints evaluate tests/corpus --markdown docs/accuracy.md

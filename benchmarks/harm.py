@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -112,7 +113,7 @@ def through_router(name: str) -> Router:
         command = ["ip", "netns", "exec", scanner.name, sys.executable, "-m", "camscan", "scan", ROUTED]
         command += ["--exclude", "10.78.0.1", "--exclude", "10.78.3.254", "--profile", name]
         process = subprocess.Popen([*command, "--db", f"{folder}/s.db", "--quiet"], stdout=subprocess.DEVNULL)
-        tracked = highest(way, lambda: int(Path("/proc/sys/net/netfilter/nf_conntrack_count").read_text()))
+        tracked = highest(way, tracked_connections)
         known = highest(way, lambda: neighbour_entries("far"))
         with tracked as most_tracked, known as most_known:
             finished = ended(process, GENTLE_SECONDS if name == "gentle" else 600)
@@ -124,11 +125,16 @@ def on_link(name: str) -> int:
     with namespace() as scanner, namespace() as site, tempfile.TemporaryDirectory() as folder:
         cable(scanner, site, "near", ("10.78.0.1/22", "10.78.3.254/22"))
         command = ["ip", "netns", "exec", scanner.name, sys.executable, "-m", "camscan", "scan", ROUTED]
-        command += ["--profile", name, "--channel", "http"]
+        command += ["--exclude", "10.78.3.254", "--profile", name]
         process = subprocess.Popen([*command, "--db", f"{folder}/s.db", "--quiet"], stdout=subprocess.DEVNULL)
         with highest(scanner, lambda: neighbour_entries("near", "nud", "incomplete")) as most:
             ended(process, 40)
     return max(most)
+
+
+def tracked_connections() -> int:
+    """Connections that the kernel tracks in the namespace of this thread; its own count holds expired ones, too."""
+    return Path("/proc/thread-self/net/nf_conntrack").read_text(encoding="ascii").count("\n")
 
 
 def neighbour_entries(interface: str, *what: str) -> int:
@@ -167,16 +173,27 @@ def ended(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return True
 
 
-def tables() -> str:
-    """All tables, in Markdown."""
+def tables() -> tuple[str, list[dict[str, object]]]:
+    """All tables, in Markdown, and the figures of docs/torture.md."""
     runs = beside_nmap()
     routers = [through_router(p.name) for p in PROFILES]
     links = {p.name: on_link(p.name) for p in PROFILES}
-    return PAGE.format(
-        cameras=HONEST, silent=SILENT, ports=len(FIRST_PORTS) + len(MORE_PORTS),
-        columns=" | ".join(run.tool for run in runs), rule="---|" * len(runs), rows="\n".join(rows(runs)),
-        routers="\n".join(router_row(r, links) for r in routers), gentle=f"{GENTLE_SECONDS:g}",
-    )  # fmt: skip
+    by_default = next(run.harm for run in runs if run.tool.endswith("default"))
+    figures: list[dict[str, object]] = [
+        {"name": "pace", "value": [by_default.packets_per_host(), by_default.packets_a_second]},
+        {"name": "router", "value": {r.profile: [r.tracked, r.neighbours, links[r.profile]] for r in routers}},
+    ]
+    page = PAGE.format(
+        cameras=HONEST,
+        silent=SILENT,
+        ports=len(FIRST_PORTS) + len(MORE_PORTS),
+        columns=" | ".join(run.tool for run in runs),
+        rule="---|" * len(runs),
+        rows="\n".join(rows(runs)),
+        routers="\n".join(router_row(r, links) for r in routers),
+        gentle=f"{GENTLE_SECONDS:g}",
+    )
+    return page, figures
 
 
 def rows(runs: Sequence[Run]) -> Iterator[str]:
@@ -260,11 +277,15 @@ Each is the highest count at any one time.
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="where the page is written")
+    parser.add_argument("--figures", type=Path, metavar="FILE", help="where figures for docs/torture.md are added")
     arguments = parser.parse_args()
     if os.geteuid():
         sys.exit("this benchmark makes network namespaces: run it as root")
-    page = tables()
+    page, figures = tables()
     print(page)
+    if arguments.figures:
+        with arguments.figures.open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{json.dumps(figure)}\n" for figure in figures)
     if arguments.markdown:
         arguments.markdown.write_text(page, encoding="utf-8")
 

@@ -81,3 +81,37 @@ def test_links_between_documents_lead_somewhere() -> None:
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md"):
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_what_is_locked_goes_with_the_licence_of_camscan() -> None:
+    licences = script("make_licences")
+    assert set(licences.locked()) >= {"aiohttp", "python-nmap", "scapy"}
+    told = {name: licences.licence_of(name) for name in licences.locked()}
+    unfit = {name: told for name, told in told.items() if told is not None and not licences.is_compatible(told)}
+    assert unfit == licences.APART
+
+
+@pytest.mark.parametrize(
+    ("expression", "fits"),
+    [
+        ("MIT", True),
+        ("Apache-2.0 OR BSD-3-Clause", True),
+        ("GPL-2.0-only OR MIT", True),
+        ("MIT AND GPL-2.0-only", False),
+        ("(MIT AND BSD-3-Clause) OR Proprietary", True),
+        ("", False),
+    ],
+)
+def test_a_licence_fits_or_does_not(expression: str, fits: bool) -> None:
+    assert script("make_licences").is_compatible(expression) is fits
+
+
+def test_the_torture_page_says_what_was_reached_and_what_was_not() -> None:
+    torture = script("make_torture")
+    lines = ['{"name": "kills", "value": 2000}', '{"name": "decoder.http", "value": [12000000, 3.1]}']
+    page = torture.page(torture.read([*lines, '{"name": "decoder.arp", "value": 20000}']))
+    assert "| 10,000 | 2,000 | no |" in page
+    assert "| 12,000,000 to 12,000,000; 12,000,000 through 1 decoders | yes |" in page
+    assert "| 120 | not measured | - |" in page
+    assert "| http | 12,000,000 | 3.1 ms |" in page
+    assert "| arp |" not in page

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def check(path: Path, name: str, confirmed: int) -> None:
 
 
 @pytest.mark.parametrize("rounds", [30, pytest.param(10_000, marks=pytest.mark.torture)])
-def test_killed_at_any_moment(tmp_path: Path, rounds: int) -> None:
+def test_killed_at_any_moment(tmp_path: Path, rounds: int, figure: Callable[[str, object], None]) -> None:
     chance = random.Random(20261001)
     command = [sys.executable, "-c", PROGRAM, str(BATCH)]
     confirmed = []
@@ -97,3 +98,4 @@ def test_killed_at_any_moment(tmp_path: Path, rounds: int) -> None:
         parent.stdin.close()
         parent.wait(10)
     assert sum(confirmed) >= rounds
+    figure("kills", rounds)

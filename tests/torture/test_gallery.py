@@ -25,6 +25,7 @@ MEMORY = 256.0
 """MiB for all rogues at once; for a family of them `MEMORY_OF_FAMILY`."""
 MEMORY_OF_FAMILY = 160.0
 RATE = ("--rate", "4000")
+TARPITS = ("silent-after-accept", "every-port-open", "drip-feed", "silent-handshake", "drip-within-tls")
 
 
 @cache
@@ -112,6 +113,20 @@ def test_all_rogues_at_once(
     figure("gallery.rogues", len(names))
     figure("gallery.seconds", round(result.seconds, 1))
     figure("gallery.megabytes", round(result.megabytes))
+
+
+@pytest.mark.torture
+def test_tarpits_cost_little_time(tmp_path: Path, figure: Callable[[str, object], None]) -> None:
+    """One device in ten is slow in a way of its own; the same devices without it are the measure."""
+    took = {}
+    for number, personas in enumerate((neighbours(45), [*neighbours(45), *(gallery()[name] for name in TARPITS)])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with rig(personas, folder) as site:
+            took[len(personas)] = site.scan(*RATE).seconds
+    ratio = took[50] / took[45]
+    figure("tarpits", round(ratio, 2))
+    assert ratio < 4
 
 
 @pytest.mark.torture
