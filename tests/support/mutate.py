@@ -12,12 +12,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from camscan.codecs import (
     arp,
     baichuan,
+    cgi,
     dh01,
     dhcp,
     dhip,
@@ -37,6 +38,7 @@ from camscan.codecs import (
     rtsp,
     sadp,
     snmp,
+    soap,
     ssdp,
     tls,
     wsdiscovery,
@@ -56,6 +58,8 @@ CRASHES = SAMPLES / "crashes"
 DECODERS: Mapping[str, Callable[[bytes], object]] = {
     "arp": arp.decode,
     "baichuan": baichuan.decode,
+    "cgi": cgi.decode,
+    "cgi-slots": lambda data: [cgi.decode_slot(part) for part in cgi.slots(data)],
     "dh01": dh01.decode,
     "dhcp": dhcp.decode,
     "dhip": dhip.decode,
@@ -66,7 +70,9 @@ DECODERS: Mapping[str, Callable[[bytes], object]] = {
     "framing": framing.is_complete,
     "http": http.decode,
     "isapi": isapi.decode,
+    "isapi-slots": lambda data: [isapi.decode_slot(part) for part in isapi.slots(data)],
     "lapi": lapi.decode,
+    "lapi-slots": lambda data: [lapi.decode_slot(part) for part in lapi.slots(data)],
     "mdns": mdns.decode,
     "mhed": mhed.decode,
     "moi": moi.decode,
@@ -78,6 +84,9 @@ DECODERS: Mapping[str, Callable[[bytes], object]] = {
     "sadp": sadp.decode,
     "sdp": rtsp.decode_sdp,
     "snmp": snmp.decode,
+    **{
+        f"soap-{name}": partial(soap.decode, operation=name) for name in (*soap.DEVICE_QUESTIONS, *soap.MEDIA_QUESTIONS)
+    },
     "ssdp": ssdp.decode,
     "ssdp-description": ssdp.decode_description,
     "tls": tls.decode,
@@ -146,7 +155,7 @@ class Trial:
 def seeds(name: str) -> tuple[bytes, ...]:
     """What the decoder is made for: recorded answers, those of the simulated devices, and those of the rogues."""
     found = [*_OWN.get(name, ())]
-    found += [bytes.fromhex(text) for text in _binary().get(name, ())]
+    found += [bytes.fromhex(text) for text in _written().get(name.partition("-")[0], ())]
     if name in _FOLDERS:
         files = sorted((SAMPLES / _FOLDERS[name]).iterdir())
         found += [file.read_bytes() for file in files if file.suffix in {".xml", ".der"}]
@@ -248,8 +257,8 @@ _WAYS = (_flip, _flip, _overwrite, _overwrite, _insert, _insert, _remove, _cut, 
 
 
 @cache
-def _binary() -> Mapping[str, list[str]]:
-    found: Mapping[str, list[str]] = json.loads((SAMPLES / "binary.json").read_text(encoding="ascii"))
+def _written() -> Mapping[str, list[str]]:
+    found: Mapping[str, list[str]] = json.loads((SAMPLES / "seeds.json").read_text(encoding="ascii"))
     return found
 
 
