@@ -51,7 +51,7 @@ check-deps: $(VENV)/dev
 	$(BIN)/pip-audit --require-hashes --requirement requirements.lock
 	$(BIN)/python docs/make_licences.py
 
-# Hours; SECONDS=60 in the environment bounds each decoder. The figures go into docs/torture.md and docs/harm.md.
+# Hours; `make torture SECONDS=60` bounds each decoder. The figures go into docs/torture.md and docs/harm.md.
 torture: $(VENV)/dev
 	@mkdir -p $(OUT)
 	@rm -f $(OUT)/torture.jsonl
