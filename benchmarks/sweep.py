@@ -5,7 +5,7 @@ A site of 65,536 addresses lies behind a router: 1 % of them accept at eight por
 On a cable of namespaces the site's share of the work is done by the sender's CPU: compare within a run, not between.
 
 Run as root, with iproute2 and nftables, and what there is of the Debian packages masscan, zmap and nmap:
-python benchmarks/sweep.py [--quick] [--rounds N] [--only NAME]...
+python benchmarks/sweep.py [--quick] [--rounds N] [--only NAME]... [--realtime]
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ PORTS = (22, 80, 443, 445, 3389, 8080, 8443, 9000)
 SOURCE, GATEWAY = "10.99.0.1", "10.99.0.2"
 UNLIMITED = 10**7
 OPEN_SHARE, REFUSING_SHARE = 0.01, 0.04
+BEFORE: list[str] = []
+"""What every tool is run by."""
 LONGEST = 180.0
 """Seconds after which a tool is ended."""
 Pairs = set[tuple[str, int]]
@@ -122,7 +124,13 @@ def asked(job: Job, method: str, threads: int, **changed: object) -> str:
         }
     ]
     request = {"method": method, "ways": ways, "ports": job.ports, "rate": job.rate, "host_rate": 20, "seed": 1}
-    more = {"rounds": job.rounds, "wait": 1.0, "want": "open", "threads": threads, "half_open": 16_384}
+    more = {
+        "rounds": job.rounds,
+        "wait": 1.5 if method == "connect" else 1.0,
+        "want": "open",
+        "threads": threads,
+        "half_open": 16_384,
+    }
     return json.dumps(request | more | changed)
 
 
@@ -236,7 +244,7 @@ def watching(where: Lab, seen: list[tuple[float, int]]) -> Iterator[None]:
 
 def run(tool: Tool, job: Job) -> Ran:
     """Run a tool once, in the scanner's namespace."""
-    command = ["ip", "netns", "exec", job.where.scanner, *tool.command(job)]
+    command = [*BEFORE, "ip", "netns", "exec", job.where.scanner, *tool.command(job)]
     arrived: list[tuple[float, int]] = []
     memory = 0
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as ask, watching(job.where, arrived):
@@ -460,7 +468,11 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a quarter of the addresses, once")
     parser.add_argument("--rounds", type=int, default=0, help="how often each tool runs; default 5, or 1")
     parser.add_argument("--only", action="append", choices=PARTS, help="this part; repeatable")
+    parser.add_argument(
+        "--realtime", action="store_true", help="tools go before all other work, on hosts that have any"
+    )
     chosen = parser.parse_args()
+    BEFORE.extend(["chrt", "--fifo", "5"] if chosen.realtime else [])
     if os.geteuid():
         sys.exit("this benchmark makes network namespaces: run it as root")
     rounds, addresses = chosen.rounds or (1 if chosen.quick else 5), 16_384 if chosen.quick else 65_536

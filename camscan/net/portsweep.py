@@ -29,8 +29,8 @@ LARGE = 4_096
 _PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
 _CONNECT_WAIT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
-_SYN_WAIT = 1.0
-"""Seconds that answers to the last packet of a round are waited for."""
+_SYN_WAIT = 1.2
+"""Seconds that answers to the last packet of a round are waited for, and those that come again after a second."""
 _MANY = 250_000
 """Packets a second that one thread can send on most hosts."""
 _PLAIN = frozenset({Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT})

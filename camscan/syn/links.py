@@ -6,6 +6,7 @@ import contextlib
 import random
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from camscan.l2.lines import RefusalError
 from camscan.syn import filters
 from camscan.syn.arp import MAX_NEIGHBOURS, Neighbours, Paced, find
 from camscan.syn.order import Numbers, Space
-from camscan.syn.packets import SYN_LENGTH, SynPackets
+from camscan.syn.packets import BATCH, RST, SYN, TCP_LENGTH, Macs, TcpPackets
 from camscan.syn.request import MAX_ROUNDS, Way
 from camscan.syn.ring import Ring
-from camscan.syn.sending import EthernetSender, RawSender
+from camscan.syn.sending import EthernetSender, RawSender, Sender
 
 _IPV4 = 0x0800
 _PORTS = MAX_ROUNDS + 2
@@ -29,48 +30,87 @@ _LOWEST_PORT, _HIGHEST_PORT = 10_000, 65_000
 _LOCAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """What TCP segments say, one an element."""
+
+    addresses: Numbers
+    ports: Numbers
+    source_ports: Numbers
+    sequences: Numbers
+
+    def only(self, which: NDArray[np.bool_] | slice) -> Segments:
+        """Some of them."""
+        return Segments(self.addresses[which], self.ports[which], self.source_ports[which], self.sequences[which])
+
+
+class _Outlet:
+    """Packets of one kind, and what sends them."""
+
+    def __init__(self, way: Way, flags: int, macs: tuple[bytes, bytes], *, shared: bool) -> None:
+        self._packets = TcpPackets(way.source, *macs, flags=flags)
+        self.sender: EthernetSender | RawSender
+        if way.frames:
+            self.sender = EthernetSender(way.interface, self._packets.rows, TCP_LENGTH, shared=shared)
+        else:
+            self.sender = RawSender(self._packets.rows)
+
+    def fill(self, asked: Segments, macs: Macs | None) -> int:
+        """Make the packets ready; returns how many."""
+        if isinstance(self.sender, RawSender):
+            self.sender.address(asked.addresses)
+        return self._packets.fill(asked.addresses, asked.ports, asked.source_ports, asked.sequences, macs)
+
+
 class Route:
     """One way while it is open. `usable` is false where its gateway does not answer."""
 
-    def __init__(self, way: Way, threads: int, stack: contextlib.ExitStack) -> None:
+    def __init__(self, way: Way, paced: Paced, stack: contextlib.ExitStack, *, shared: bool) -> None:
         self.way = way
-        self._threads = threads
         self.usable = True
-        self._stack = stack
         self._neighbours: Neighbours | None = None
-        self._packets: SynPackets
-        self.sender: EthernetSender | RawSender
+        macs = (b"", b"")
+        if way.frames:
+            found = find(
+                way.interface, way.source, Space.of([*way.ranges]) if way.on_link else _only(way.gateway), paced
+            )
+            self._neighbours = found if way.on_link else None
+            self.usable = way.on_link or bool(found.known.any())
+            macs = found.own_mac, found.macs[0].tobytes()
+        self._syns = _Outlet(way, SYN, macs, shared=shared)
+        self._resets = _Outlet(way, RST, macs, shared=False)
+        stack.callback(self._syns.sender.close)
+        stack.callback(self._resets.sender.close)
 
-    def open(self, paced: Paced) -> str:
-        """Find MACs and make ready to send; returns what there is to say about it."""
-        if not self.way.frames:
-            self._packets = SynPackets(self.way.source)
-            self.sender = RawSender(self._packets.rows)
-            self._stack.callback(self.sender.close)
-            return ""
-        wanted = Space.of([*self.way.ranges]) if self.way.on_link else _only(self.way.gateway)
-        found = find(self.way.interface, self.way.source, wanted, paced)
-        self._neighbours = found if self.way.on_link else None
-        self._packets = SynPackets(self.way.source, found.own_mac, found.macs[0].tobytes())
-        self.sender = EthernetSender(self.way.interface, self._packets.rows, SYN_LENGTH, shared=self._threads > 1)
-        self._stack.callback(self.sender.close)
-        self.usable = self.way.on_link or bool(found.known.any())
+    @property
+    def sender(self) -> Sender:
+        """What sends the packets that `fill` made ready."""
+        return self._syns.sender
+
+    @property
+    def note(self) -> str:
+        """What there is to say about it."""
         if self.usable:
             return ""
         where = f"{self.way.gateway} on {self.way.interface}"
         return f"the gateway {where} does not answer ARP: {self.way.hosts:,} addresses were not asked"
 
-    def fill(self, addresses: Numbers, ports: Numbers, source_port: int, cookies: Numbers) -> int:
-        """Make the packets ready that ask these, as far as they can be reached; returns how many."""
+    def fill(self, asked: Segments) -> int:
+        """Make SYNs ready, as far as their hosts can be reached; returns how many."""
+        return self._fill(self._syns, asked)
+
+    def reset(self, refused: Segments) -> int:
+        """Send RSTs, no more than fit into one batch; returns how many."""
+        return self._resets.sender.send(0, self._fill(self._resets, refused.only(slice(BATCH))))[0]
+
+    def _fill(self, outlet: _Outlet, asked: Segments) -> int:
         if not self.usable:
             return 0
         macs = None
         if self._neighbours is not None:
-            known, macs = self._neighbours.of(addresses)
-            addresses, ports, cookies = addresses[known], ports[known], cookies[known]
-        if isinstance(self.sender, RawSender):
-            self.sender.address(addresses)
-        return self._packets.fill(addresses, ports, source_port, cookies, macs)
+            known, macs = self._neighbours.of(asked.addresses)
+            asked = asked.only(known)
+        return outlet.fill(asked, macs)
 
 
 class Links:
@@ -101,9 +141,8 @@ class Links:
                 stack.callback(ring.close)
                 self.rings.append(ring)
             for way in self._ways:
-                route = Route(way, self._threads, stack)
-                self.routes.append(route)
-                if text := route.open(paced):
+                self.routes.append(Route(way, paced, stack, shared=self._threads > 1))
+                if text := self.routes[-1].note:
                     note(text)
             yield
 

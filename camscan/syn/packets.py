@@ -1,4 +1,4 @@
-"""Packets built in batches: SYN segments over IPv4 (RFC 791, RFC 9293) and ARP requests (RFC 826), on Ethernet.
+"""Packets built in batches: SYN and RST segments over IPv4 (RFC 791, RFC 9293) and ARP requests (RFC 826), on Ethernet.
 
 A batch is a matrix of bytes, one packet a row. In a row the IP header begins at byte 16, so that its words are aligned;
 what comes before it is two bytes of padding and the Ethernet header, which raw IP sockets leave out.
@@ -19,14 +19,14 @@ BATCH = 2048
 ROW = 64
 ETHERNET, IP = 2, 16
 """Where the headers begin in a row."""
-SYN_LENGTH, ARP_LENGTH = 44, 28
+TCP_LENGTH, ARP_LENGTH = 44, 28
 """Bytes behind the Ethernet header; frames are sent with what they have, and the driver pads them."""
 HOPS = 64
 
 _IPV4, _ARP = 0x0800, 0x0806
 _TCP = 6
 _DONT_FRAGMENT = 0x4000
-_SYN = 0x02
+SYN, RST = 0x02, 0x04
 _HEADER_WORDS = 6
 """The TCP header has one option: some stacks leave a SYN without a maximum segment size unanswered."""
 _WINDOW = 64_240
@@ -35,20 +35,20 @@ BROADCAST = b"\xff" * 6
 Macs = NDArray[np.uint8]
 
 
-class SynPackets:
-    """Room for `BATCH` SYN segments from one address and, on Ethernet, one MAC."""
+class TcpPackets:
+    """Room for `BATCH` segments with nothing but flags, from one address and, on Ethernet, one MAC."""
 
-    def __init__(self, source: str, mac: bytes = b"", gateway_mac: bytes = b"") -> None:
+    def __init__(self, source: str, mac: bytes = b"", gateway_mac: bytes = b"", flags: int = SYN) -> None:
         self.rows = np.zeros((BATCH, ROW), np.uint8)
         ip = struct.pack(
-            "!BBHHHBBH4s4x", 0x45, 0, SYN_LENGTH, 0, _DONT_FRAGMENT, HOPS, _TCP, 0, socket.inet_aton(source)
+            "!BBHHHBBH4s4x", 0x45, 0, TCP_LENGTH, 0, _DONT_FRAGMENT, HOPS, _TCP, 0, socket.inet_aton(source)
         )
         tcp = struct.pack(
-            "!HHIIBBHHHBBH", 0, 0, 0, 0, _HEADER_WORDS << 4, _SYN, _WINDOW, 0, 0, 2, 4, _MSS
+            "!HHIIBBHHHBBH", 0, 0, 0, 0, _HEADER_WORDS << 4, flags, _WINDOW, 0, 0, 2, 4, _MSS
         )  # the last: kind, length and value of the option
         ethernet = (gateway_mac or bytes(6)) + (mac or bytes(6)) + struct.pack("!H", _IPV4)
-        self.rows[:, ETHERNET : IP + SYN_LENGTH] = np.frombuffer(ethernet + ip + tcp, np.uint8)
-        pseudo = ip[12:16] + struct.pack("!HH", _TCP, SYN_LENGTH - 20)
+        self.rows[:, ETHERNET : IP + TCP_LENGTH] = np.frombuffer(ethernet + ip + tcp, np.uint8)
+        pseudo = ip[12:16] + struct.pack("!HH", _TCP, TCP_LENGTH - 20)
         self._ip_sum, self._tcp_sum = np.uint32(_sum(ip)), np.uint32(_sum(pseudo + tcp))
         halves, words = self.rows.view(">u2"), self.rows.view(">u4")
         self._destination, self._sequence = words[:, 8], words[:, 10]
@@ -56,7 +56,12 @@ class SynPackets:
         self._source_port, self._port = halves[:, 18], halves[:, 19]
 
     def fill(
-        self, addresses: Numbers, ports: Numbers, source_port: int, cookies: Numbers, macs: Macs | None = None
+        self,
+        addresses: Numbers,
+        ports: Numbers,
+        source_ports: Numbers | np.uint32,
+        sequences: Numbers,
+        macs: Macs | None = None,
     ) -> int:
         """Write a packet for each address into the first rows; returns how many."""
         count = len(addresses)
@@ -64,10 +69,10 @@ class SynPackets:
         both = (addresses >> np.uint32(16)) + (addresses & low)
         self._destination[:count] = addresses
         self._ip_check[:count] = _check(both + self._ip_sum)
-        self._sequence[:count] = cookies
-        self._source_port[:count] = source_port
+        self._sequence[:count] = sequences
+        self._source_port[:count] = source_ports
         self._port[:count] = ports
-        rest = (cookies >> np.uint32(16)) + (cookies & low) + ports + (self._tcp_sum + np.uint32(source_port))
+        rest = (sequences >> np.uint32(16)) + (sequences & low) + ports + source_ports + self._tcp_sum
         self._tcp_check[:count] = _check(both + rest)
         if macs is not None:
             self.rows[:count, ETHERNET : ETHERNET + 6] = macs

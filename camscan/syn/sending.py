@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import packet_socket
 from camscan.syn.order import Numbers
-from camscan.syn.packets import BATCH, ETHERNET, IP, ROW, SYN_LENGTH
+from camscan.syn.packets import BATCH, ETHERNET, IP, ROW, TCP_LENGTH
 
 _libc = ctypes.CDLL(None, use_errno=True)
 FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
@@ -107,7 +107,7 @@ class RawSender:
         _widen(self._sock)
         self._names = np.zeros((BATCH, _NAME), np.uint8)
         self._names.view(np.uint16)[:, 0] = socket.AF_INET
-        self._messages = _Messages(rows, IP, SYN_LENGTH, self._names)
+        self._messages = _Messages(rows, IP, TCP_LENGTH, self._names)
 
     def address(self, addresses: Numbers) -> None:
         """Say where the first rows go."""

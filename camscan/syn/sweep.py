@@ -1,7 +1,7 @@
-"""The stateless sweep: SYN out, answers in, in one thread; two bits of memory for each question are all that it keeps.
+"""The stateless sweep: SYN out, answers in, in one thread; one bit of memory for each question are all that it keeps.
 
 What comes back is known by its cookie alone, so that a forged or stray packet is never an open port. The kernel, which
-has no connection for the answer, resets it by itself; it counts against the pace.
+has no connection for the answer, resets it by itself; that counts against the pace.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
 from camscan.syn import answers
 from camscan.syn.answers import ANSWERED, SILENT, UNREACHABLE
 from camscan.syn.cookies import Cookies
-from camscan.syn.links import Links
+from camscan.syn.links import Links, Segments
 from camscan.syn.order import Numbers, Order
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.packets import BATCH
@@ -102,12 +103,13 @@ class Sweep:
 
     def _ask(self, hosts: Numbers, numbers: Numbers) -> None:
         """Send a SYN for each of these questions on the way that leads there."""
-        source_port = self._links.source_port(self._position // self._order.round_size)
+        source_port = np.uint32(self._links.source_port(self._position // self._order.round_size))
         for route, mask in self._links.split(hosts):
             chosen, ports = (hosts, self._ports[numbers]) if mask is None else (hosts[mask], self._ports[numbers[mask]])
             addresses = self._space.addresses(chosen)
-            cookies = self._cookies.of(addresses, ports, np.uint32(source_port))
-            count = route.fill(addresses, ports, source_port, cookies)
+            source_ports = np.full(len(ports), source_port)
+            cookies = self._cookies.of(addresses, ports, source_ports)
+            count = route.fill(Segments(addresses, ports, source_ports, cookies))
             failed = self.send(route.sender, count, route.way.interface)
             self._counts["failed"] += failed
             self._counts["sent"] += count - failed
@@ -174,15 +176,29 @@ class Sweep:
         true = (hosts >= 0) & (numbers >= 0) & (expected == found.sequences)
         self._counts["stray"] += len(true) - int(true.sum())
         found, hosts, numbers = found.only(true), hosts[true].astype(np.uint32), numbers[true].astype(np.uint32)
-        resets = int((found.errnos == ANSWERED).sum())
-        self._pacer.charge(resets)
-        self._counts["sent"] += resets
         new = self._settled.add(hosts, numbers)
+        self._reset(found, hosts, new)
         for number in np.unique(found.errnos[new]).tolist():
             chosen = new[found.errnos[new] == number]
             self._counts["other" if number else "answered"] += len(chosen)
             if number == ANSWERED or self._request.want != "open":
                 self._say(number, found.addresses[chosen], found.ports[chosen])
+
+    def _reset(self, found: answers.Answers, hosts: Numbers, new: NDArray[np.intp]) -> None:
+        """Count the resets that the kernel sends for new answers, and send one ourselves where an answer comes again.
+
+        Then a firewall of this host has kept the kernel from it, and the host would hold the connection half open.
+        """
+        again = found.errnos == ANSWERED
+        resets = int(again[new].sum())
+        again[new] = False
+        if again.any():
+            found, hosts = found.only(again), hosts[again]
+            refused = Segments(found.addresses, found.ports, found.source_ports, found.sequences + np.uint32(1))
+            for route, mask in self._links.split(hosts):
+                resets += route.reset(refused if mask is None else refused.only(mask))
+        self._pacer.charge(resets)
+        self._counts["sent"] += resets
 
     def _say(self, number: int, addresses: Numbers, ports: Numbers, *, local: bool = False) -> None:
         texts = map(socket.inet_ntoa, (address.to_bytes(4) for address in addresses.tolist()))
