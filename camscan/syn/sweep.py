@@ -85,13 +85,14 @@ class Sweep:
 
     def _round(self) -> None:
         self._has_lost = False
-        end = (self._position // self._order.round_size + 1) * self._order.round_size
+        number = self._position // self._order.round_size
+        end = (number + 1) * self._order.round_size
         while self._position < end and not self._stop:
             count = self._host_pace.batch(self._batch_size())
             self._until(lambda: self._host_pace.wait(time.monotonic()))
             hosts, numbers, after = self._order.batch(self._position, count)
             self._host_pace.note(after - self._position, time.monotonic())
-            if self._settled.count:
+            if number and self._settled.count:  # the first round asks nothing twice
                 fresh = ~self._settled.has(hosts, numbers)
                 hosts, numbers = hosts[fresh], numbers[fresh]
             self._ask(hosts, numbers)
@@ -99,7 +100,8 @@ class Sweep:
 
     def _batch_size(self) -> int:
         rate = self._pacer.rate
-        return max(1, min(BATCH, int(rate * _BATCH_SECONDS))) if rate else BATCH
+        most = BATCH // self._request.threads  # two threads are the faster for looking at answers more often
+        return max(1, min(most, int(rate * _BATCH_SECONDS))) if rate else most
 
     def _ask(self, hosts: Numbers, numbers: Numbers) -> None:
         """Send a SYN for each of these questions on the way that leads there."""

@@ -68,7 +68,7 @@ def test_a_forger_who_sees_every_question_but_cannot_read_it_opens_no_port(site:
 
 
 def test_a_connection_that_the_kernel_may_not_reset_is_reset_by_the_program(site: Lab) -> None:
-    """A firewall on the scanner's side drops what it did not ask for; the host answers again, and gets its reset then."""
+    """A firewall of the scanner drops what it did not ask for; the host answers again and gets its reset then."""
     site.rules(
         site.scanner, "table ip wall {\nchain in {\ntype filter hook input priority 0;\ntcp flags ack drop\n}\n}\n"
     )
