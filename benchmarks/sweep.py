@@ -310,20 +310,17 @@ def within(address: str, addresses: int) -> bool:
 
 
 @contextmanager
-def site(
-    *, sparse: bool = True, ports: Sequence[int] = PORTS, open_share: float = OPEN_SHARE
-) -> Iterator[tuple[Lab, Pairs]]:
+def site(*, sparse: bool = True) -> Iterator[tuple[Lab, Pairs]]:
     """The site; what is not `sparse` refuses wherever it does not accept."""
     draws = random.Random(7)
     names = [f"10.77.{number // 256}.{number % 256}" for number in range(65_536)]
     draws.shuffle(names)
-    opened, alive = (int(share * len(names)) for share in (open_share, open_share + REFUSING_SHARE))
-    with lab("10.77.0.0/16") as made, listening(made, ports, accepting=True):
+    opened, alive = (int(share * len(names)) for share in (OPEN_SHARE, OPEN_SHARE + REFUSING_SHARE))
+    with lab("10.77.0.0/16") as made, listening(made, PORTS, accepting=True):
         if sparse:
             made.rules(made.site, _set_and_chain(made, "netdev", names[:alive], "ingress", "drop"))
-        if open_share < 1:
-            made.rules(made.site, _set_and_chain(made, "ip", names[:opened], "input", "reject with tcp reset"))
-        yield made, {(name, port) for name in names[:opened] for port in ports}
+        made.rules(made.site, _set_and_chain(made, "ip", names[:opened], "input", "reject with tcp reset"))
+        yield made, {(name, port) for name in names[:opened] for port in PORTS}
 
 
 def _set_and_chain(where: Lab, family: str, names: Sequence[str], hook: str, verdict: str) -> str:
@@ -426,7 +423,7 @@ def _time_to_first(where: Lab) -> float:
     way = {"interface": where.interface, "source": "10.77.0.1", "gateway": "", "frames": True}
     request = json.loads(asked(Job(where, set()), "syn", 1))
     request |= {"ways": [way | {"ranges": [["10.77.0.2", "10.77.255.254"]]}], "ports": PORTS[:1]}
-    command = ["ip", "netns", "exec", where.scanner, *PROGRAM]
+    command = [*BEFORE, "ip", "netns", "exec", where.scanner, *PROGRAM]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -451,9 +448,9 @@ def unprivileged(rounds: int, addresses: int) -> None:
             lambda _: Job(where, truth, addresses, PORTS[:1]),
             rounds,
         )
-    with site(sparse=False, open_share=1.0) as (where, truth):
+    with site(sparse=False) as (where, truth):
         compare(
-            f"connecting: {addresses:,} addresses x 1 port, all accept (nmap: {addresses // 16:,})",
+            f"connecting: {addresses:,} addresses x 1 port, all answer (nmap: {addresses // 16:,})",
             [CONNECT, NMAP_CONNECT],
             lambda tool: Job(where, truth, addresses // 16 if tool is NMAP_CONNECT else addresses, PORTS[:1]),
             rounds,

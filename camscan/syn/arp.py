@@ -26,8 +26,8 @@ _GLANCE = 0.005
 class Paced(Protocol):
     """Sends at the pace of the whole sweep, and lets time pass in its manner."""
 
-    def send(self, sender: Sender, count: int, interface: str) -> int:
-        """Send the first rows; returns how many this host refused to send."""
+    def send(self, sender: Sender, count: int, interface: str) -> None:
+        """Send and count the first rows."""
 
     def pause(self, seconds: float) -> None:
         """Let some time pass, up to this."""

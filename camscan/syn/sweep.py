@@ -112,13 +112,11 @@ class Sweep:
             source_ports = np.full(len(ports), source_port)
             cookies = self._cookies.of(addresses, ports, source_ports)
             count = route.fill(Segments(addresses, ports, source_ports, cookies))
-            failed = self.send(route.sender, count, route.way.interface)
-            self._counts["failed"] += failed
-            self._counts["sent"] += count - failed
+            self.send(route.sender, count, route.way.interface)
 
-    def send(self, sender: Sender, count: int, interface: str) -> int:
+    def send(self, sender: Sender, count: int, interface: str) -> None:
         """See `Paced.send`."""
-        first = refused = 0
+        first = 0
         while first < count and not self._stop:
             now = time.monotonic()
             allowed = self._pacer.take(count - first, now)
@@ -128,15 +126,16 @@ class Sweep:
             while allowed and not self._stop:
                 sent, error = sender.send(first, allowed)
                 first, allowed = first + sent, allowed - sent
+                self._counts["sent"] += sent
                 if error in _GONE:
                     raise RefusalError(f"cannot use interface {interface} any more: {errno.errorcode[error]}")
                 if error in FULL:
                     self._counts["waited"] += 1
                     self.pause(BACK_OFF)
                 elif error:
-                    first, allowed, refused = first + 1, allowed - 1, refused + 1
+                    first, allowed = first + 1, allowed - 1
+                    self._counts["failed"] += 1
             self._drain()
-        return refused
 
     def now(self) -> float:
         """See `Paced.now`."""
