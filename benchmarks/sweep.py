@@ -352,7 +352,7 @@ def paced(rounds: int, addresses: int) -> None:
     """At a set rate."""
     with site() as (where, truth):
         for rate, ports in ((100_000, PORTS), (10_000, PORTS[:1]), (1_000, PORTS[:1])):
-            asked = min(addresses, rate * 4) if rate < 10_000 else addresses
+            asked = 4_096 if rate < 10_000 else addresses
             tools = [ONE, MASSCAN] if len(ports) > 1 else [ONE, MASSCAN, ZMAP]
             compare(
                 f"{asked:,} addresses x {len(ports)} ports at {rate:,} a second",

@@ -18,7 +18,7 @@ from camscan.syn.sending import EthernetSender, Sender
 MAX_NEIGHBOURS = 1 << 20
 """Neighbours of one link: a /12, whose MACs take 7 MB."""
 _ARP = 0x0806
-_PATIENCE = (0.25, 0.5)
+_PATIENCE = (0.25, 0.4)
 """Seconds that each round waits for answers; devices on Wi-Fi that save power take some hundred milliseconds."""
 _GLANCE = 0.005
 
