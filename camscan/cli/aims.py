@@ -23,8 +23,8 @@ from camscan.targets import Spec, TargetSet, expand, guard, parse
 
 _HOST_SECONDS = 6.5
 """What covering a silent address takes: its connects, two at once, each to its time-out."""
-_LARGE = 65_536
-"""Ports in all from which a scan sweeps them first; below, asking each address in one go is as fast."""
+_LARGE, _QUICK = 65_536, 10_000
+"""Ports in all, and packets a second, above which a scan sweeps ports first: below, connecting is as fast."""
 _WINDOW = (32, 3_500)
 """At 10,000 packets a second as many hosts as its half-open connections have room for, and no more in memory."""
 _WIDEST = 12_000
@@ -170,6 +170,8 @@ def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
         raise UsageError(f"--sweep syn cannot be used: {hindrance}")
     if hindrance:
         return Method("connect", hindrance)
+    if choices.sweep == "auto" and asking.profile.rate <= _QUICK:
+        return Method("connect", f"it keeps {asking.profile.rate:,} packets a second as well")
     ports = sum(port_refusal(port) is None for port in asking.plan.first_ports)
     return choose(choices.sweep, asked.count * ports, _LARGE)
 

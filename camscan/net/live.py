@@ -27,7 +27,7 @@ from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.scout import Scout
 from camscan.net.segment import Segment
-from camscan.net.swept import Looks, SweptLook
+from camscan.net.swept import BY_DATAGRAM, Looks, SweptLook
 from camscan.net.udp import Correspondent, Waiter
 from camscan.records import Observation, Outcome, Sent
 
@@ -99,12 +99,12 @@ class LiveNet:
     ) -> AsyncGenerator[Scouted, None]:
         """See `Net.scout`."""
 
-        def looks(knocking: Sequence[int]) -> Looks:
-            return Scout(self._dialer, self._correspondent, knocking, poses, at_once).run
+        def looks(knocking: Sequence[int], times: int = 1) -> Looks:
+            return Scout(self._dialer, self._correspondent, knocking, poses, times * at_once).run
 
         if self._port_sweep is None:
             return looks(ports)(addresses)
-        swept = SweptLook(self._port_sweep, self._dialer.pace, by_datagram=looks(()), in_full=looks(ports))
+        swept = SweptLook(self._port_sweep, self._dialer.pace, by_datagram=looks((), BY_DATAGRAM), in_full=looks(ports))
         return swept.run(addresses, self.notes)
 
     async def knock(self, address: str, port: int) -> Exchange:

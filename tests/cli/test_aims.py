@@ -96,7 +96,8 @@ WIDE = ("10.0.0.0/16",)
 
 
 def how(**changed: Any) -> tuple[str, str]:
-    choices = Choices(**({"targets": WIDE} | changed))
+    usual: dict[str, Any] = {"targets": WIDE, "rate": 10_001}
+    choices = Choices(**(usual | changed))
     method = swept(choices, aim(choices).asked, manner(choices))
     return method.name, method.reason
 
@@ -107,6 +108,8 @@ def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch:
     assert how(targets=("10.0.0.0/20",)) == ("connect", "fewer than 65,536 ports in all")
     assert how(targets=("10.0.0.0/24",), sweep="syn") == ("syn", "asked for")
     assert how(sweep="connect") == ("connect", "asked for")
+    assert how(rate=10_000) == ("connect", "it keeps 10,000 packets a second as well")
+    assert how(rate=100, sweep="syn")[0] == "syn"
     monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
     assert how() == ("connect", "no CAP_NET_RAW, which SYN packets need")
     with pytest.raises(HostError, match="no CAP_NET_RAW"):
@@ -117,7 +120,7 @@ def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch:
     ("changed", "why"),
     [
         ({"thorough": True}, "--thorough asks every address in full"),
-        ({"profile": "gentle"}, "the profile gentle spares routers"),
+        ({"profile": "gentle", "rate": None}, "the profile gentle spares routers"),
         ({"targets": (*WIDE, "fd00::/120"), "allow_large": True}, "IPv6 is among the targets"),
         ({"channels": "wsd"}, "no channel takes open ports"),
     ],
