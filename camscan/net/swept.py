@@ -36,7 +36,8 @@ def parted(profile: Profile) -> tuple[Profile, Profile]:
 class SweptLook:
     """Implements `Net.scout` by a sweep that has been given the same addresses, in whatever order it finds them.
 
-    `by_datagram` looks at addresses without knocking; `in_full` takes over where the sweep cannot run.
+    `by_datagram` looks at addresses without knocking; `in_full` takes over where the sweep cannot ask everything, so
+    that nothing counts as silent that was never sent to.
     """
 
     def __init__(self, sweep: PortSweep, pace: Pace, *, by_datagram: Looks, in_full: Looks) -> None:
@@ -61,7 +62,9 @@ class SweptLook:
             looks = self._in_full
         finally:
             charging.cancel()
-            notes.extend(self._sweep.notes)
+        if self._sweep.notes:
+            notes.extend(f"in the port sweep, before all was asked by connecting: {note}" for note in self._sweep.notes)
+            looks = self._in_full
         async with aclosing(looks(address for address in addresses if address not in self._met)) as others:
             async for scouted in others:
                 yield scouted if looks is self._in_full else self._with_knocks(scouted)

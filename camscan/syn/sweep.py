@@ -61,6 +61,7 @@ class Sweep:
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
         self._has_lost = False
+        self._refusal = ""
         self._told = self._flushed = self._drained = now
         self._counts = dict.fromkeys(("sent", "answered", "other", "stray", "dropped", "waited", "failed"), 0)
 
@@ -81,6 +82,8 @@ class Sweep:
                     left, extra = 1, extra - 1
         if self._request.want == "all" and not self._stop:
             self._say_silent()
+        if self._refusal:
+            self._report.note(f"{self._counts['failed']:,} packets were not let out by this host: {self._refusal}")
         self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
 
     def _round(self) -> None:
@@ -135,6 +138,7 @@ class Sweep:
                 elif error:
                     first, allowed = first + 1, allowed - 1
                     self._counts["failed"] += 1
+                    self._refusal = errno.errorcode.get(error, str(error))
             self._drain()
 
     def now(self) -> float:

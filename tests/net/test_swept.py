@@ -80,6 +80,15 @@ async def test_where_the_sweep_breaks_off_the_rest_is_asked_in_full() -> None:
     assert notes == ["the port sweep broke off, and ports were asked by connecting instead: the cable is gone"]
 
 
+async def test_nothing_counts_as_silent_that_was_never_sent_to() -> None:
+    notes: list[str] = []
+    sweep = Scripted(BATCHES[:1])
+    sweep.notes.append("127.88.0.1 not asked: no route")
+    found = await looked(sweep, notes)
+    assert all(outcomes(found[address]) == [(80, Outcome.REFUSED)] for address in ADDRESSES if address != ADDRESSES[1])
+    assert notes == ["in the port sweep, before all was asked by connecting: 127.88.0.1 not asked: no route"]
+
+
 @pytest.mark.parametrize("name", ["default", "fast"])
 def test_both_parts_of_a_pace_are_no_more_than_the_whole(name: str) -> None:
     whole = profile(name)

@@ -122,6 +122,22 @@ def test_a_gateway_that_does_not_answer_is_said(site: Lab) -> None:
     assert all(m["local"] for m in messages if m["type"] == "found")
 
 
+def test_what_this_host_forbids_is_said(site: Lab) -> None:
+    """Raw sockets pass the scanner's own firewall, which frames do not."""
+    wall = "table ip wall {\nchain out {\ntype filter hook output priority 0;\nip daddr 10.77.0.0/24 drop\n}\n}\n"
+    site.rules(site.scanner, wall)
+    asked = of(site)
+    asked["ways"][0]["frames"] = False
+    try:
+        code, messages = run(site, asked)
+    finally:
+        site.run(["nft", "delete", "table", "ip", "wall"])
+    assert code == 0
+    assert {address for address, _ in found(messages)} == {address for address in ALIVE if "10.77.0." not in address}
+    (note,) = [message["text"] for message in messages if message["type"] == "note"]
+    assert note == "768 packets were not let out by this host: EPERM"
+
+
 def test_neighbours_and_this_host_itself() -> None:
     """On link each neighbour is found by ARP first; what speaks no Ethernet is left to the kernel."""
     with lab("10.77.0.0/24", on_link=True) as made, listening(made, [80]):
