@@ -69,13 +69,16 @@ def diff(
     from camscan.cli.writing import write_text
     from camscan.records import ScanStatus
     from camscan.store import Store
-    from camscan.sweeps.compare import compare
+    from camscan.sweeps.changes import Kind
+    from camscan.sweeps.compare import compare, with_returned
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     with Store.open(db) as store:
-        scans = _meant(store, old, new, site)
-        changes = compare(look_at(store, scan, rules, lists) for scan in scans)
-    before, after = scans[-2:]
+        *older, before, after = _meant(store, old, new, site)
+        looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
+        changes = compare(looks)
+        if changes.of(Kind.NEW):  # only then do the others matter, and each takes its time to judge
+            changes = with_returned(changes, [*(look_at(store, scan, rules, lists) for scan in older), *looks])
     if before.status is not ScanStatus.COMPLETE:
         click.echo(f"Note: scan {before.id} is {before.status}: some of what is new may have been there.", err=True)
     write_text(render(format_, [(after.site, changes)]), output)

@@ -88,7 +88,7 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
         for note in ended.notes:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
-        return Swept(site.name, ended, _take_in(ground, site, ended, lists))
+        return Swept(site.name, ended, take_in(ground, site, ended, lists))
 
 
 def look_at(store: Store, scan: Scan, rules: Library, lists: Sequence[Policy]) -> Look:
@@ -102,7 +102,7 @@ def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
     before = _resumable(store, site, "\n".join(aim(chosen).specs))
     for scan in _untold(store, site, remembered(store, site.name)):
         if before is None or scan.id != before.id:
-            _take_in(ground, site, scan, lists)
+            take_in(ground, site, scan, lists)
     if before is not None:
         resumed = store.resume(before.id)
         return resumed_job(resumed, replace(chosen, targets=()), store.covered(resumed.id))
@@ -136,7 +136,7 @@ def _end(scan: Scan) -> datetime:
     return scan.finished_at or scan.started_at
 
 
-def _take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> Changes:
+def take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> Changes:
     """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
     seen = look_at(ground.store, scan, ground.rules, lists)
     memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
