@@ -97,6 +97,7 @@ def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
             f"a user that systemd makes up cannot write {config.path(url)}: leave [store] url out, then the store is "
             f"{schedules.STATE}/camscan.db; or name one with --user"
         )
+    notes += _about_logins(config, found)
     names = [path.name for path in found.secrets]
     if len(set(names)) < len(names):
         raise UsageError("two files of secrets have the same name, and systemd tells them apart by that: rename one")
@@ -105,6 +106,17 @@ def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
         (folder / schedules.TIMER, schedules.timer(found)),
     )
     return Plan(files, tuple(notes), f"systemctl daemon-reload && systemctl enable --now {schedules.TIMER}")
+
+
+def _about_logins(config: Config, found: Schedule) -> Iterator[str]:
+    """What a service needs for enrolled logins beyond what stands in it."""
+    for site in config.site:
+        if site.credentials and not found.user:
+            file = config.path(site.credentials)
+            yield f"a user that systemd makes up cannot read {file}, the logins of {site.name!r}: name one with --user"
+        if (site.unlock or "").startswith("systemd:"):
+            name = (site.unlock or "").removeprefix("systemd:")
+            yield f"the key of {site.name!r}: add LoadCredentialEncrypted={name} by systemctl edit {schedules.SERVICE}"
 
 
 def _time(text: str) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -99,6 +99,8 @@ class _Row:
     site: str
     memory: Memory
     pending: int
+    failures: Mapping[str, str]
+    """Why alerts wait, by receiver."""
 
     def is_older(self, seconds: float, now: datetime) -> bool:
         """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come."""
@@ -114,9 +116,9 @@ class _Row:
 def _rows(store: Store, config: Config) -> Iterator[_Row]:
     from camscan.cli.history import remembered
 
-    pending = store.outbox.pending()
+    pending, failures = store.outbox.pending(), store.outbox.failures()
     for site in config.site:
-        yield _Row(site.name, remembered(store, site.name), pending.get(site.name, 0))
+        yield _Row(site.name, remembered(store, site.name), pending.get(site.name, 0), failures.get(site.name, {}))
 
 
 def _document(rows: list[_Row], now: datetime) -> str:
@@ -135,6 +137,7 @@ def _document(rows: list[_Row], now: datetime) -> str:
             "coverage": dict(memory.coverage),
             "coverage_loss": [loss.text for loss in memory.losses],
             "alerts_pending": row.pending,
+            "alerts_failed": dict(row.failures),
         }
 
     return json.dumps({"schema": "camscan-status/1", "sites": list(map(described, rows))}, indent=1) + "\n"
@@ -157,7 +160,8 @@ def _table(rows: list[_Row], now: datetime) -> Iterator[str]:
         for loss in memory.losses:
             yield f"  coverage lost        {terminal(loss.text)}\n"
         if row.pending:
-            yield f"  alerts waiting       {row.pending}\n"
+            why = ", ".join(f"{receiver}: {reason}" for receiver, reason in row.failures.items())
+            yield f"  alerts waiting       {row.pending}{f' ({terminal(why)})' if why else ''}\n"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

@@ -78,6 +78,16 @@ class Outbox:
         with self._database.reading() as connection:
             return {unescape(site): count for site, count in connection.execute(query).all()}
 
+    def failures(self) -> Mapping[str, Mapping[str, str]]:
+        """Why the messages of a site that have not been taken were not, by site and receiver."""
+        query = select(outbox.c.site, outbox.c.receiver, outbox.c.failure).order_by(outbox.c.number)
+        failed = (outbox.c.delivered_at.is_(None), outbox.c.failure != "")
+        found: dict[str, dict[str, str]] = {}
+        with self._database.reading() as connection:
+            for site, receiver, failure in connection.execute(query.where(*failed)):
+                found.setdefault(unescape(site), {})[unescape(receiver)] = unescape(failure)
+        return found
+
     def waiting(self) -> tuple[str, ...]:
         """The ids of the messages that have not been taken yet."""
         with self._database.reading() as connection:

@@ -62,6 +62,7 @@ def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
         tracks=tuple(track for track in tracks if _latest(memory, look) - track.last_seen < _FORGOTTEN_AFTER),
         verdicts=verdicts,
         coverage=look.coverage,
+        seconds=look.seconds,
     )
     if seeing:
         after = replace(

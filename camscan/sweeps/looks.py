@@ -70,7 +70,8 @@ class Sighting:
 class Look:
     """One scan. `asked` holds address -> channels on which it was really asked, `answered` channel -> addresses.
 
-    `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome.
+    `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome; `seconds`
+    is what it took.
     """
 
     scan: str
@@ -81,6 +82,7 @@ class Look:
     answered: Mapping[str, frozenset[str]]
     alive: frozenset[str]
     coverage: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0
 
 
 def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Look:
@@ -114,6 +116,7 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
         answered={name: frozenset(targets) for name, targets in answered.items()},
         alive=frozenset(alive),
         coverage=dict(coverage),
+        seconds=max((scan.finished_at - scan.started_at).total_seconds(), 0) if scan.finished_at else 0,
     )
 
 

@@ -100,6 +100,8 @@ class Memory:
     """Devices in the last look."""
     coverage: Mapping[str, int] = field(default_factory=dict)
     """Targets of the last look by outcome."""
+    seconds: float = 0
+    """What the last look took."""
     version: int = VERSION
 
 

@@ -23,11 +23,12 @@ class Figure:
 HELP = {
     "camscan_last_good_sweep_timestamp_seconds": "End of the last complete sweep, 0 where there was none.",
     "camscan_last_sweep_timestamp_seconds": "End of the last sweep, complete or not, 0 where there was none.",
+    "camscan_sweep_duration_seconds": "What the last sweep took, from its beginning to its end.",
     "camscan_devices": "Devices that the last sweep saw, by verdict.",
     "camscan_targets": "Targets of the last sweep, by what became of them.",
     "camscan_coverage_losses": "Channels, networks and decoys that answered before and are silent.",
     "camscan_missing_devices": "Devices that are reported missing.",
-    "camscan_alerts_pending": "Alerts that the receiver has not taken yet.",
+    "camscan_alerts_pending": "Alerts that a receiver has not taken yet.",
 }
 """Name -> what it says. All are gauges."""
 
@@ -40,6 +41,7 @@ def figures(site: str, memory: Memory, pending: int) -> Iterator[Figure]:
 
     yield figure("last_good_sweep_timestamp_seconds", memory.good.timestamp() if memory.good else 0)
     yield figure("last_sweep_timestamp_seconds", memory.at.timestamp() if memory.at else 0)
+    yield figure("sweep_duration_seconds", memory.seconds)
     for verdict in Verdict:
         yield figure("devices", memory.verdicts.get(verdict, 0), verdict=verdict.value)
     for outcome, count in sorted(memory.coverage.items()):

@@ -96,6 +96,14 @@ def test_secrets_and_folders_of_the_configuration_are_in_the_service(config: Pat
     assert "cannot write" not in run("show", "--config", config, "--kind", "systemd", "--user", "root").stderr
 
 
+def test_what_enrolled_logins_need_is_said(config: Path) -> None:
+    config.write_text(f'{CONFIG}credentials = "logins.age"\nunlock = "systemd:key"\n')
+    said = run("show", "--config", config, "--kind", "systemd").stderr
+    assert "logins.age, the logins of 'hq': name one with --user" in said
+    assert "LoadCredentialEncrypted=key" in said
+    assert "logins.age" not in run("show", "--config", config, "--kind", "systemd", "--user", "root").stderr
+
+
 @pytest.mark.parametrize(
     "words", [("--at", "25:00"), ("--at", "noon"), ("--jitter", "soon"), ("--user", "a b"), ("--user", "x\n* * * * *")]
 )

@@ -72,6 +72,11 @@ def test_a_site_in_trouble(config: Path) -> None:
         "  coverage lost        sadp saw 6 devices before and 0 now: probe failure suspected",
         "  alerts waiting       1",
     ]
+    with Store.open(config.parent / "c.db") as store:
+        store.outbox.failed(message, "HTTP 500\x1b[31m", datetime.now(UTC))
+    assert run(config).stdout.splitlines()[-1] == "  alerts waiting       1 (webhook: HTTP 500\\x1b[31m)"
+    [shown] = json.loads(run(config, "--format", "json").stdout)["sites"]
+    assert shown["alerts_failed"] == {"webhook": "HTTP 500\x1b[31m"}
 
 
 def test_a_sweep_of_a_time_to_come_is_no_sign_of_life(config: Path) -> None:

@@ -51,9 +51,10 @@ def test_a_message_is_due_until_it_is_delivered(store: Store) -> None:
         [taken] = store.outbox.take("webhook", NOON, NOON + HOUR, 10)
         assert taken.attempts == attempts
         store.outbox.failed(taken, "HTTP 500\x00", NOON)
+    assert store.outbox.failures() == {"hq": {"webhook": "HTTP 500\x00"}}
     store.outbox.delivered(message(), NOON)
     assert store.outbox.take("webhook", NOON + HOUR, NOON + HOUR, 10) == ()
-    assert store.outbox.pending() == {}
+    assert (store.outbox.pending(), store.outbox.failures()) == ({}, {})
 
 
 def test_the_oldest_come_first_and_the_others_may_be_put_back(store: Store) -> None:

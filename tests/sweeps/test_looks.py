@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from support.estate import BEGIN, Camera, cameras, sweep
@@ -37,6 +38,12 @@ def test_only_a_complete_scan_is_complete(status: ScanStatus) -> None:
     found = look(replace(SCAN, status=status), (), ())
     assert found.complete is (status is ScanStatus.COMPLETE)
     assert found.at == BEGIN
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(90, 90), (-3600, 0), (None, 0)])
+def test_what_a_scan_took_is_never_less_than_nothing(seconds: int | None, told: float) -> None:
+    end = None if seconds is None else BEGIN + timedelta(seconds=seconds)
+    assert look(replace(SCAN, finished_at=end), (), ()).seconds == told
 
 
 def test_a_device_in_words() -> None:
