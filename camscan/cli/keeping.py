@@ -22,7 +22,6 @@ from camscan.sweeps.keeping import Terms, expendable, worth_keeping
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""
-
 _MIN_TOLD_DAYS = 1
 """Days for which a delivered alert is kept in any case."""
 
@@ -37,7 +36,7 @@ class Pruned:
 
 
 def prune(ground: Ground, site: Site, terms: Terms, *, dry_run: bool = False) -> Iterator[Pruned]:
-    """Thin what may go of a site, the oldest first. Hold the site's lock for as long.
+    """Thin what may go of a site, the oldest first. No lock is needed: nobody writes to what may go.
 
     Raises:
         StoreError: the store cannot be read or written.

@@ -70,9 +70,11 @@ async def deliver(
     except (aiohttp.ClientError, OSError, ValueError) as error:
         if refused:
             return Delivery(taken=False, reason=refused[0])
-        if isinstance(error, ValueError):  # of which an unusable URL is one; it may be secret, and stands in the error
+        # A URL may be secret, and stands in some errors.
+        if isinstance(error, ValueError):
             return Delivery(taken=False, reason="the URL cannot be used: write it as https://host/path")
-        return Delivery(taken=False, reason=f"{type(error).__name__}: {error}"[:200], again=True)
+        said = error.message if isinstance(error, aiohttp.ClientResponseError) else error
+        return Delivery(taken=False, reason=f"{type(error).__name__}: {said}"[:200], again=True)
 
 
 def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:

@@ -74,7 +74,13 @@ def test_none_while_an_alert_cannot_be_brought(tmp_path: Path, world: World, mon
 
 
 @pytest.mark.parametrize(
-    ("answer", "tries"), [(FAILING, 2), (redirecting("http://169.254.169.254/"), 1), (OK.replace(b"200", b"404"), 1)]
+    ("answer", "tries"),
+    [
+        (FAILING, 2),
+        (redirecting("http://169.254.169.254/"), 1),
+        (OK.replace(b"200", b"404"), 1),
+        (b"nonsense\r\n\r\n", 2),
+    ],
 )
 def test_one_that_fails_is_a_failure_without_its_url(
     tmp_path: Path,
