@@ -27,6 +27,7 @@ _PYTHON = (sys.executable, "-P", "-m", "camscan.net.notifier")
 MISSING = "apprise is not installed: pip install 'camscan[notify]'"
 _SPEAKING = ("requests", "smtplib")
 """Libraries whose sockets are Python's own."""
+_BASE = "apprise.plugins.base"
 _BY_ADDRESS = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
 """Audit event -> which of its arguments is the address."""
 _FORBIDDEN = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
@@ -49,7 +50,8 @@ async def deliver(
     if not is_installed():
         return Delivery(taken=False, reason=MISSING)
     order = {"url": url, "title": title, "body": body, "allow_private": allow_private}
-    process = await asyncio.create_subprocess_exec(*_PYTHON, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
+    others = {name: value for name, value in os.environ.items() if not name.startswith("CAMSCAN_")}
+    process = await asyncio.create_subprocess_exec(*_PYTHON, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=others)
     try:
         async with asyncio.timeout(timeout):
             said, _ = await process.communicate(json.dumps(order).encode())
@@ -110,9 +112,6 @@ def _speaks_openly(service: object) -> bool:
     return any(hasattr(module, library) for module in own for library in _SPEAKING)
 
 
-_BASE = "apprise.plugins.base"
-
-
 def _send(order: Mapping[str, Any]) -> Delivery:
     refused: list[str] = []
     _guard(refused, allow_private=order["allow_private"])
@@ -134,7 +133,8 @@ def _send(order: Mapping[str, Any]) -> Delivery:
     if not statuses:
         return Delivery(taken=False, reason=f"{service.service_name} could not be reached", again=True)
     status = statuses[-1]
-    reason = f"HTTP {status}" + (": redirects are not followed" if 300 <= status < 400 else "")
+    why = {2: ", and the service refused it", 3: ": redirects are not followed"}.get(status // 100, "")
+    reason = f"HTTP {status}{why}"
     return Delivery(taken=False, reason=reason, again=status >= 500 or status in BUSY or status < 300)
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +39,42 @@ async def test_a_message_is_brought() -> None:
     [(head, body)] = receiver.requests
     assert head.startswith(f"POST /hook/{SECRET} HTTP/1.1")
     assert (json.loads(body)["title"], json.loads(body)["message"]) == ("title", "one\ntwo")
+
+
+@contextmanager
+def smtp() -> Iterator[tuple[int, list[str]]]:
+    """A mail server for one message."""
+    lines: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection, connection.makefile("rw", newline="\r\n") as talk:
+                answers = {"DATA": "354 go on", ".": "250 taken", "QUIT": "221 bye"}
+                in_data, said = False, "220 mail.test"
+                while said:
+                    talk.write(f"{said}\r\n")
+                    talk.flush()
+                    line = talk.readline().rstrip("\r\n")
+                    while in_data and line != ".":
+                        lines.append(line)
+                        line = talk.readline().rstrip("\r\n")
+                    in_data = line.upper() == "DATA"
+                    said = answers.get(line.upper(), "250 good") if line else ""
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname()[1], lines
+        thread.join(30)
+
+
+async def test_mail() -> None:
+    with smtp() as (port, lines):
+        url = f"mailto://127.0.0.1:{port}?from=a@example.org&to=b@example.org&mode=insecure"
+        assert await to(url) == Delivery(taken=True)
+    assert "Subject: title" in lines
+    assert "one" in "\n".join(lines)
 
 
 async def test_a_service_that_fails_may_be_asked_again_and_no_secret_is_told() -> None:
