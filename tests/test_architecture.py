@@ -20,7 +20,8 @@ PACKAGE = ROOT / "camscan"
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
-    "records": set(),
+    "records": {"summaries"},
+    "summaries": set(),
     "errors": set(),
     "data": {"errors"},
     "targets": {"errors"},
@@ -34,13 +35,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "devices": {"records", "errors"},
     "policy": {"records", "errors"},
     "inventory": {"records", "errors"},
-    "store": {"records", "errors"},
-    "reports": {"records", "errors"},
+    "store": {"records", "summaries", "errors"},
+    "reports": {"records", "summaries", "errors"},
     "imports": {"codecs", "net", "records", "errors"},
     "evaluation": {"imports", "identify", "devices", "policy", "records", "errors"},
     "sweeps": {"records", "errors"},
     "evidence": {"codecs", "records", "errors"},
     "credentials": {"codecs", "net", "records", "errors"},
+    "register": {"records", "summaries", "sweeps"},
     "simulator": {"codecs", "records", "errors"},
 }
 """Room -> rooms that it may import, itself aside. `cli` joins the parts and may import everything."""

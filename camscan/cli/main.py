@@ -8,6 +8,7 @@ import sys
 import click
 
 from camscan import __version__
+from camscan.cli.burndown import progress
 from camscan.cli.config import config, init
 from camscan.cli.credentials import credentials
 from camscan.cli.cron import cron
@@ -33,6 +34,7 @@ from camscan.cli.sample import sample
 from camscan.cli.scan import scan
 from camscan.cli.scans import scans
 from camscan.cli.simulate import simulate
+from camscan.cli.state import state
 from camscan.cli.status import status
 from camscan.cli.sweep import sweep
 from camscan.errors import CamscanError, UsageError
@@ -51,6 +53,8 @@ COMMANDS = (
     reconcile,
     sample,
     diff,
+    state,
+    progress,
     sweep,
     status,
     init,

@@ -94,3 +94,68 @@ outbox = Table(
     UniqueConstraint("id", "receiver", name="outbox_once"),
     Index("outbox_by_due", "receiver", "delivered_at", "due_at"),
 )
+
+states = Table(
+    "states",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("names", Text, nullable=False),
+    Column("proof", Text, nullable=False),
+)
+
+state_keys = Table(
+    "state_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("state", Integer, ForeignKey("states.number"), primary_key=True),
+)
+
+# The register is derived from the scans and from `states`: it can be dropped and made again. Its scans stand in it by
+# their ids and without a foreign key, for a scan may go and what was learned from it stays.
+
+register = Table(
+    "register",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("policies", Text, nullable=False),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("state_at", BigInteger),
+    Index("register_by_site", "site", "state"),
+)
+
+register_tracks = Table(
+    "register_tracks",
+    metadata,
+    Column("entry", Integer, ForeignKey("register.number"), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+register_keys = Table(
+    "register_keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("entry", Integer, ForeignKey("register.number"), primary_key=True),
+    Index("register_keys_by_entry", "entry"),
+)
+
+registered = Table(
+    "registered",
+    metadata,
+    Column("scan", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("basis", Text, nullable=False),
+)

@@ -22,6 +22,7 @@ from camscan.store.engine import Database, open_database
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import THINNED, Thinned
+from camscan.store.register import Register
 from camscan.store.rows import (
     Values,
     ledger_values,
@@ -53,6 +54,8 @@ class Store:
         self._claims = Claims(database.file)
         self.outbox = Outbox(database)
         """What sweeps remember and tell."""
+        self.register = Register(database)
+        """What people said of devices, and what is known of each through all scans."""
         self._numbers: dict[str, int] = {}
 
     @classmethod
@@ -167,9 +170,11 @@ class Store:
         for row in self._stream(query, _after_observation):
             yield to_observation(row)
 
-    def ledger(self, scan_id: str) -> Iterator[LedgerEntry]:
-        """The ledger of a scan in order of target (as text)."""
+    def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
+        """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""
         query = select(ledger).where(ledger.c.scan == self._number(scan_id)).order_by(ledger.c.target)
+        if beginning:
+            query = query.where(ledger.c.target.startswith(escape(beginning), autoescape=True))
         for row in self._stream(query, lambda last: ledger.c.target > last.target):
             yield to_entry(row)
 

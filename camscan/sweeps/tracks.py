@@ -20,7 +20,7 @@ from enum import IntEnum
 from camscan.sweeps.looks import Sighting
 from camscan.sweeps.memory import Track
 
-_SHORT_SERIAL = 9
+SHORT_SERIAL = 9
 """Characters of the short form in which some makers repeat a serial at its end."""
 _MIN_AKIN = 4
 """Characters that a model must have for being the beginning of another to mean anything."""
@@ -110,7 +110,7 @@ def _pairs(tracks: Sequence[Track], sightings: Sequence[Sighting]) -> Iterator[t
 
 
 def _keys(serials: Iterable[str], macs: Iterable[str]) -> Iterator[str]:
-    yield from (f"serial {serial[-_SHORT_SERIAL:]}" for serial in serials)
+    yield from (f"serial {serial[-SHORT_SERIAL:]}" for serial in serials)
     yield from (f"mac {mac}" for mac in macs)
 
 
@@ -123,7 +123,7 @@ def _shared(sightings: Sequence[Sighting]) -> frozenset[str]:
 def _link(one: Sighting, track: Track, shared: frozenset[str]) -> Link | None:
     if not track.places.keys().isdisjoint(one.device.addresses):
         return _link_here(one, track)
-    if _meet(one.serials - shared, track.serials, _same_serial):
+    if _meet(one.serials - shared, track.serials, same_serial):
         return Link.SERIAL_ELSEWHERE
     if (one.macs - shared) & track.macs and not (one.serials and track.serials):
         return Link.MAC_ELSEWHERE
@@ -132,7 +132,7 @@ def _link(one: Sighting, track: Track, shared: frozenset[str]) -> Link | None:
 
 def _link_here(one: Sighting, track: Track) -> Link | None:
     """The link of a sighting at an address of the track."""
-    if _meet(one.serials, track.serials, _same_serial):
+    if _meet(one.serials, track.serials, same_serial):
         return Link.SERIAL_HERE
     if one.macs & track.macs:
         return Link.MAC_HERE
@@ -152,10 +152,10 @@ def _meet(some: Iterable[str], others: Iterable[str], same: Callable[[str, str],
     return any(same(one, other) for one in some for other in others)
 
 
-def _same_serial(one: str, other: str) -> bool:
+def same_serial(one: str, other: str) -> bool:
     """Whether two serials are one: equal, or one is the short form of the other, without the model before it."""
     long, short = sorted((one, other), key=len, reverse=True)
-    return long == short or (len(short) >= _SHORT_SERIAL and long.endswith(short))
+    return long == short or (len(short) >= SHORT_SERIAL and long.endswith(short))
 
 
 def _akin(one: str, other: str) -> bool:

@@ -1,0 +1,169 @@
+"""`camscan state`: how far a device has come on its way out, said by whom, when and why."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import io
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+from camscan.summaries import GIVEN, State
+
+if TYPE_CHECKING:
+    from camscan.cli.stating import Said, Words
+
+SCHEMA = "camscan-states/1"
+_LIST = "list"
+_COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
+
+
+@click.command()
+@click.argument("device", default=_LIST, metavar="[DEVICE|list]")
+@click.argument("state", required=False, type=click.Choice([state.value for state in GIVEN]), metavar="[STATE]")
+@click.option("--why", metavar="TEXT", help="The reason, such as a ticket's number; needed with STATE.")
+@click.option("--who", metavar="NAME", help="Who says so. Default: the user of this process.")
+@click.option("--site", metavar="NAME", help="The site of the device, or the site to list.")
+@click.option(
+    "--clean",
+    type=click.IntRange(1, 100),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Clean scans that `removed` and `replaced` take.",
+)
+@click.option(
+    "--in", "only", type=click.Choice([state.value for state in State]), help="List only those in this state."
+)
+@options.db
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="How to write it.",
+)
+@options.output
+@click.option("--fail-on", type=click.Choice(["returned"]), help="Exit with 3 if a removed device has come back.")
+def state(
+    device: str,
+    state: str | None,
+    why: str | None,
+    who: str | None,
+    site: str | None,
+    clean: int,
+    only: str | None,
+    db: str | None,
+    format_: str,
+    output: Path | None,
+    fail_on: str | None,
+) -> None:
+    """Say how far a device has come, show its history, or list the devices with a state.
+
+    DEVICE is a serial number, a MAC address in any notation, or an address. STATE is found, confirmed, ticketed,
+    disconnected, removed, replaced or exempt. What was said is kept for good. `removed` and `replaced` are accepted
+    only after --clean complete scans that asked the address, did not see the device, and saw something else alive in
+    its network. A removed serial or MAC that is seen again, at whichever site, is `returned`.
+
+    \b
+    Examples:
+      camscan state 10.20.0.17 ticketed --why "CHG-4711, to be replaced in May"
+      camscan state DS-2CD2385G1-I20190507AAWRD12345678 removed --why "taken down by Ann" --who "Ann Lee"
+      camscan state 44:19:b6:00:00:01
+      camscan state list --in returned --fail-on returned
+    """
+    from camscan.cli.judging import library
+    from camscan.cli.registering import bring_up
+    from camscan.cli.stating import history, listed, meant, say
+    from camscan.cli.writing import write_text
+    from camscan.store import Store
+
+    words = _words(state, why, who, clean)
+    with Store.open(db) as store:
+        for one in bring_up(store, library(), ()):
+            click.echo(one.text, err=True)
+        if words:
+            said = say(store, meant(store, device, site), words)
+            resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""
+            click.echo(f"{said.device} at {said.address} is {said.state} from now on{resting}.", err=True)
+            return
+        if device == _LIST:
+            found = list(listed(store, site, State(only) if only else None))
+        else:
+            found = list(history(store, meant(store, device, site)))
+    write_text(_FORMATS[format_](found), output)
+    if fail_on and any(one.state is State.RETURNED for one in found):
+        sys.exit(Exit.FOUND)
+
+
+def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Words | None:
+    from camscan.cli.stating import Words
+    from camscan.errors import UsageError
+
+    if state is None:
+        if why:
+            raise UsageError("--why goes with a state: name one, such as `ticketed`")
+        return None
+    if not (why or "").strip():
+        raise UsageError("say why: --why TEXT, such as the number of a ticket")
+    return Words(State(state), str(why).strip(), (who or _user()).strip(), clean)
+
+
+def _user() -> str:
+    from camscan.errors import UsageError
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:
+        raise UsageError("this process has no user name: say who, --who NAME") from error
+
+
+def _object(one: Said) -> dict[str, Any]:
+    from camscan.reports.document import utc
+
+    texts = {name: getattr(one, name) or None for name in ("site", "device", "address", "state", "who", "why")}
+    return {**texts, "at": utc(one.at) if one.at else None, "proof": list(one.proof)}
+
+
+def _json(found: Sequence[Said]) -> Iterator[str]:
+    from camscan.reports.json import dumps
+
+    yield f'{{"schema": "{SCHEMA}",\n "states": ['
+    yield ",".join(f"\n  {dumps(_object(one))}" for one in found)
+    yield "]}\n"
+
+
+def _csv(found: Sequence[Said]) -> Iterator[str]:
+    from camscan.reports.escape import cell
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for one in found:
+        row = {**_object(one), "proof": " ".join(one.proof)}
+        writer.writerow([cell(row[name] or "", 2_000) for name in _COLUMNS])
+    yield text.getvalue()
+
+
+def _table(found: Sequence[Said]) -> Iterator[str]:
+    from camscan.reports.escape import terminal
+
+    if not found:
+        yield "Nothing has been said of any such device.\n"
+    for one in found:
+        loud = one.state.upper() if one.state is State.RETURNED else one.state
+        at = f"{one.at:%Y-%m-%d %H:%M}" if one.at else ""
+        said = f"{terminal(one.who)}: {terminal(one.why)}" if one.who else ""
+        place = terminal(one.site or "-")
+        words = (f"{loud:<12}", at, place, terminal(one.address), terminal(one.device), said)
+        yield "  ".join(filter(None, words)).rstrip() + "\n"
+
+
+_FORMATS: Mapping[str, Callable[[Sequence[Said]], Iterator[str]]] = {"table": _table, "json": _json, "csv": _csv}

@@ -1,0 +1,129 @@
+"""What is said of a device: whom it is about, whether it can be true, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from camscan.cli.registering import by_key, track_of
+from camscan.errors import UsageError
+from camscan.register.names import asked, key, lasting, names, shared
+from camscan.register.removal import candidates, glance, objection
+from camscan.register.standing import standing
+from camscan.store import Store
+from camscan.store.registered import Entry
+from camscan.summaries import State, StateChange
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person says of a device; `clean` scans must bear it out where the device is said to be gone."""
+
+    state: State
+    why: str
+    who: str
+    clean: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The state of a device, and who said so, when and why; nobody where it is only seen."""
+
+    site: str
+    device: str
+    address: str
+    state: State
+    at: datetime | None = None
+    who: str = ""
+    why: str = ""
+    proof: tuple[str, ...] = ()
+
+
+def meant(store: Store, text: str, site: str | None) -> Entry:
+    """The one device that a user means.
+
+    Raises:
+        UsageError: no device, or more than one, is called so.
+    """
+    wanted = asked(text)
+    found = store.register.named(text, map(key, wanted), site)
+    exact = [one for one in found if text in (one.address, one.device) or shared(names(track_of(one)), wanted)]
+    if not exact:
+        where = f" at site {site}" if site else ""
+        raise UsageError(f"no device {text!r} was ever seen{where}: name a serial, a MAC or an address")
+    if len(exact) > 1:
+        places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
+        raise UsageError(f"{text!r} means {len(exact)} devices ({places}): add --site, or name the serial")
+    return exact[0]
+
+
+def say(store: Store, entry: Entry, words: Words) -> StateChange:
+    """Keep what is said of a device.
+
+    Raises:
+        UsageError: the device is said to be gone, and that has not been looked at often enough.
+    """
+    known = _distinctive(store, entry)
+    change = StateChange(
+        site=entry.site,
+        device=entry.device,
+        address=entry.address,
+        state=words.state,
+        who=words.who,
+        why=words.why,
+        at=max(datetime.now(UTC), entry.last_seen),
+        names=known,
+        proof=_proof(store, entry, words.clean) if words.state.is_gone else (),
+    )
+    store.register.say(change, {key(name) for name in known}, entry)
+    return change
+
+
+def listed(store: Store, site: str | None, only: State | None) -> Iterator[Said]:
+    """The devices that somebody said something of; or all that are in a state."""
+    changes = by_key(store.register.changes())
+    for entry in store.register.entries(site, only):
+        if only is None and entry.state_at is None:
+            continue
+        own = names(track_of(entry))
+        about = {one.number: one for name in own for one in changes.get(key(name), ())}
+        state, change = standing(own, entry.site, entry.last_seen, about.values())
+        who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
+        yield Said(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
+
+
+def history(store: Store, entry: Entry) -> Iterator[Said]:
+    """All that was ever said of a device, and at the end that it has come back, where it has."""
+    own = names(track_of(entry))
+    for one in store.register.changes_of(map(key, own)):
+        if shared(own, one.names):
+            yield Said(one.site, one.device, one.address, one.state, one.at, one.who, one.why, one.proof)
+    if entry.state is State.RETURNED:
+        yield Said(entry.site, entry.device, entry.address, entry.state, entry.state_at)
+
+
+def _proof(store: Store, entry: Entry, needed: int) -> tuple[str, ...]:
+    """The clean scans since the device was last seen."""
+    track = track_of(entry)
+    network = f"{entry.address.rpartition('.')[0]}." if "." in entry.address else ""
+    glances = []
+    for scan in candidates(track, (scan for scan in store.scans() if (scan.site or "") == entry.site)):
+        glances.append(glance(track, scan, store.ledger(scan.id, network)))
+        if sum(not one.why_not for one in glances) >= needed:
+            break
+    if why := objection(track, glances, needed):
+        raise UsageError(why)
+    return tuple(one.scan for one in glances if not one.why_not)
+
+
+def _distinctive(store: Store, entry: Entry) -> tuple[str, ...]:
+    """The names by which the device will be known again: none that other devices bear too, as clones do."""
+    own = names(track_of(entry))
+    kept = []
+    for name in own:
+        bearers = store.register.named("", [key(name)])
+        others = (one for one in bearers if one.number != entry.number and shared([name], names(track_of(one))))
+        if not lasting([name]) or next(others, None) is None:
+            kept.append(name)
+    return tuple(kept) or own

@@ -1,0 +1,39 @@
+"""From scan to scan: which device of the register was seen again, which is new, and which proved to be one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from camscan.sweeps import life
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.looks import Look
+from camscan.sweeps.memory import Track
+from camscan.sweeps.tracks import match
+
+_TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a look changes in the register of its site: tracks by their number there, and new ones.
+
+    `joined` are numbers of tracks that are part of another from now on.
+    """
+
+    seen: Mapping[int, Track]
+    new: tuple[Track, ...]
+    joined: tuple[int, ...]
+
+
+def take_in(tracks: Sequence[Track], look: Look) -> Taken:
+    """Hold a look, of whatever time, against the tracks of its site."""
+    found = match(tracks, look.sightings)
+    seen = {}
+    for number, parts in found.seen.items():
+        whole = life.merged(tracks[number], [tracks[other] for other in found.joined.get(number, ())])
+        after, _ = life.seen(whole, [look.sightings[part] for part in parts], look, _TERMS)
+        times = (tracks[number].first_seen, tracks[number].last_seen, look.at)
+        seen[number] = replace(after, first_seen=min(times), last_seen=max(times))
+    joined = tuple(other for others in found.joined.values() for other in others)
+    return Taken(seen, tuple(life.begun(look.sightings[number], look) for number in found.new), joined)

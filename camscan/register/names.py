@@ -1,0 +1,57 @@
+"""By what a device is known again, in whichever scan and at whichever site: its serials and MACs.
+
+A device that tells neither is known by its place alone, and only as long as the same make and model stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from camscan.sweeps.looks import Sighting
+from camscan.sweeps.memory import Track
+from camscan.sweeps.tracks import SHORT_SERIAL, same_serial
+
+_PLACE = "place "
+
+
+def names(one: Track | Sighting) -> tuple[str, ...]:
+    """The names of a device, as "serial ds-2cd...", "mac 02:00:..." or "place 10.0.0.5 acme c-100"; sorted."""
+    own = [*(f"serial {serial}" for serial in one.serials), *(f"mac {mac}" for mac in one.macs)]
+    known = one.device
+    words = (known.address, known.maker or "", known.model or "")
+    return tuple(sorted(own)) or (_PLACE + " ".join(filter(None, words)).casefold(),)
+
+
+def key(name: str) -> str:
+    """What names that may mean the same device have in common: of a serial, as much as its short form has."""
+    kind, _, value = name.partition(" ")
+    return f"{kind} {value[-SHORT_SERIAL:]}" if kind == "serial" else name
+
+
+def shared(some: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
+    """Those of some names that are among the others."""
+    return tuple(name for name in some if any(_same(name, other) for other in others))
+
+
+def lasting(some: Iterable[str]) -> tuple[str, ...]:
+    """Those of some names that go where the device goes."""
+    return tuple(name for name in some if not name.startswith(_PLACE))
+
+
+def asked(text: str) -> tuple[str, ...]:
+    """The names that a user may mean by a serial or a MAC in any notation."""
+    return tuple(_asked(text.strip().casefold()))
+
+
+def _asked(text: str) -> Iterator[str]:
+    yield f"serial {text}"
+    digits = "".join(character for character in text if character not in ":-. ")
+    if len(digits) == 12 and all(character in "0123456789abcdef" for character in digits):
+        yield f"mac {':'.join(digits[at : at + 2] for at in range(0, 12, 2))}"
+
+
+def _same(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    kinds = one.partition(" "), other.partition(" ")
+    return kinds[0][0] == kinds[1][0] == "serial" and same_serial(kinds[0][2], kinds[1][2])

@@ -1,0 +1,67 @@
+"""When it is believed that a device is gone: after so many scans that would have seen it, and did not.
+
+A scan counts where it was complete, began after the device was last seen, asked the address on a channel on which the
+device used to answer, and saw something else alive in the same network: else a cut cable would remove a camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.sweeps.coverage import network_of
+from camscan.sweeps.memory import Track
+
+CLEAN_SCANS = 3
+"""Clean scans after which a removal is accepted."""
+_UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What one scan says about the address of a device that it did not see; `why_not` says why it does not count."""
+
+    scan: str
+    why_not: str = ""
+
+
+def candidates(track: Track, scans: Iterable[Scan]) -> list[Scan]:
+    """The scans since the device was last seen that have ended, newest first."""
+    later = (scan for scan in scans if scan.started_at > track.last_seen and scan.status is not ScanStatus.RUNNING)
+    return sorted(later, key=lambda scan: scan.started_at, reverse=True)
+
+
+def glance(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Glance:
+    """What a scan says; `neighbours` are ledger entries that hold those of the device's network."""
+    if scan.status is not ScanStatus.COMPLETE:
+        return Glance(scan.id, f"it is {scan.status}")
+    address = track.device.address
+    network, own, alive = network_of(address), None, False
+    for entry in neighbours:
+        if entry.target == address:
+            own = entry
+        elif network_of(entry.target) == network:
+            alive = alive or any(outcome.is_alive for outcome in entry.channels.values())
+    if own is None:
+        return Glance(scan.id, f"{address} was not among its targets")
+    asked = {name for name, outcome in own.channels.items() if outcome not in _UNASKED}
+    if not asked or (track.channels and asked.isdisjoint(track.channels)):
+        return Glance(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
+    if not alive and not any(outcome.is_alive for outcome in own.channels.values()):
+        return Glance(scan.id, f"nothing in {network} answered, so that silence proves nothing")
+    return Glance(scan.id)
+
+
+def objection(track: Track, glances: Sequence[Glance], needed: int) -> str:
+    """Why a device cannot be called gone yet, and what is to be done; "" where it can."""
+    clean = [one for one in glances if not one.why_not]
+    if len(clean) >= needed:
+        return ""
+    when = f"{track.device.id} was last seen on {track.last_seen:%Y-%m-%d %H:%M} UTC"
+    so_far = f"{when}, and {track.device.address} has had {len(clean)} of {needed} clean scans since"
+    return "; ".join((f"{so_far}: scan again, and call it `disconnected` until then", *_reasons(glances)))
+
+
+def _reasons(glances: Iterable[Glance]) -> Iterator[str]:
+    yield from (f"scan {one.scan} does not count: {one.why_not}" for one in list(glances)[:3] if one.why_not)

@@ -1,0 +1,30 @@
+"""Which state a device is in: the last that was said of it, unless what is seen contradicts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from camscan.register.names import lasting, shared
+from camscan.summaries import State, StateChange
+
+
+def standing(
+    names: Collection[str], site: str, last_seen: datetime, changes: Iterable[StateChange]
+) -> tuple[State, StateChange | None]:
+    """The state of a device that bears these names and was last seen at a site then, and the change that it rests on.
+
+    What was said at the site counts; of what was said elsewhere, only that the device was removed, and only if it has
+    been seen here since. A device that was removed and is seen after that is `RETURNED`, until somebody says otherwise.
+    """
+    last: StateChange | None = None
+    for change in changes:
+        if last is not None and change.number < last.number:
+            continue
+        here = change.site == site and shared(names, change.names)
+        came = change.state.is_gone and last_seen > change.at and shared(lasting(names), change.names)
+        if here or came:
+            last = change
+    if last is None:
+        return State.FOUND, None
+    return (State.RETURNED if last.state.is_gone and last_seen > last.at else last.state), last

@@ -1,0 +1,185 @@
+"""What people said of devices, never changed, and the register that is derived from it and from the scans."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
+
+from camscan.store.engine import Database
+from camscan.store.registered import (
+    Entry,
+    Mark,
+    change_values,
+    entry_values,
+    mark_values,
+    to_change,
+    to_entry,
+    to_tally,
+)
+from camscan.store.rows import to_time
+from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
+from camscan.store.text import escape, unescape
+from camscan.summaries import State, StateChange, Tally
+
+_PAGE = 500
+_DAY = 86_400_000_000
+"""Microseconds."""
+_LISTED, _OPEN = "listed", ("suspected", "unidentified")
+_SAID = tuple(state.value for state in State if state is not State.FOUND)
+"""States in which a device counts as listed though its evidence leaves that open: a person has looked."""
+
+
+class Register:
+    """States and register of one store; every method is one transaction.
+
+    Every method raises StoreError where the database cannot be read or written.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def say(self, change: StateChange, keys: Collection[str], entry: Entry) -> None:
+        """Append what was said of a device, and let the register show it."""
+        with self._database.writing() as connection:
+            number = connection.execute(insert(states).values(change_values(change)).returning(states.c.number))
+            made = number.scalar_one()
+            connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
+            shown = {"state": change.state.value, "state_at": to_time(change.at)}
+            connection.execute(update(register).where(register.c.number == entry.number).values(shown))
+
+    def changes(self, site: str | None = None) -> tuple[StateChange, ...]:
+        """Everything that was ever said, of a site where it is named, the oldest first."""
+        query = select(states).order_by(states.c.number)
+        if site is not None:
+            query = query.where(states.c.site == escape(site))
+        with self._database.reading() as connection:
+            return tuple(map(to_change, connection.execute(query)))
+
+    def changes_of(self, keys: Iterable[str]) -> tuple[StateChange, ...]:
+        """What was ever said of devices with one of these keys, at whichever site."""
+        found: dict[int, StateChange] = {}
+        with self._database.reading() as connection:
+            for page in _pages(keys):
+                joined = select(states).join(state_keys).where(state_keys.c.key.in_(page)).distinct()
+                found.update((row.number, to_change(row)) for row in connection.execute(joined))
+        return tuple(found[number] for number in sorted(found))
+
+    def entries(self, site: str | None = None, state: State | None = None) -> tuple[Entry, ...]:
+        """The devices of a site, or of all; in a state, or in any."""
+        query = _entries()
+        if site is not None:
+            query = query.where(register.c.site == escape(site))
+        if state is not None:
+            query = query.where(register.c.state == state.value)
+        with self._database.reading() as connection:
+            return tuple(map(to_entry, connection.execute(query)))
+
+    def named(self, text: str, keys: Iterable[str], site: str | None = None) -> tuple[Entry, ...]:
+        """The devices with this address or id, or with one of these keys; of a site, or of all."""
+        bearing = select(register_keys.c.entry).where(register_keys.c.key.in_(list(map(escape, keys))))
+        plain = escape(text)
+        query = _entries().where(
+            or_(register.c.address == plain, register.c.device == plain, register.c.number.in_(bearing))
+        )
+        if site is not None:
+            query = query.where(register.c.site == escape(site))
+        with self._database.reading() as connection:
+            return tuple(map(to_entry, connection.execute(query)))
+
+    def keep(self, mark: Mark, entries: Sequence[Entry], gone: Collection[int]) -> None:
+        """Keep what a scan has changed: entries, those `gone` into others, and that the scan is in."""
+        kept = [entry.number for entry in entries if entry.number is not None]
+        with self._database.writing() as connection:
+            _drop(connection, gone, entirely=True)
+            _drop(connection, kept, entirely=False)
+            numbers = [_put(connection, entry) for entry in entries]
+            pairs = list(zip(numbers, entries, strict=True))
+            if pairs:
+                tracks = [{"entry": number, "text": escape(entry.track)} for number, entry in pairs]
+                connection.execute(insert(register_tracks), tracks)
+            keys = [{"key": escape(key), "entry": number} for number, entry in pairs for key in set(entry.keys)]
+            if keys:
+                connection.execute(insert(register_keys), keys)
+            connection.execute(delete(registered).where(registered.c.scan == escape(mark.scan)))
+            connection.execute(insert(registered).values(mark_values(mark)))
+
+    def due(self) -> tuple[str, ...]:
+        """The scans that are not in the register, or have gone on since; the oldest first. One may still be running."""
+        end = func.coalesce(scans.c.finished_at, scans.c.started_at)
+        query = select(scans.c.id).outerjoin(registered, registered.c.scan == scans.c.id)
+        query = query.where(or_(registered.c.scan.is_(None), registered.c.at != end))
+        with self._database.reading() as connection:
+            found = connection.scalars(query.order_by(scans.c.started_at, scans.c.number)).all()
+        return tuple(map(unescape, found))
+
+    def bases(self) -> Mapping[str, int]:
+        """On what the scans in the register were judged, and how many of them."""
+        query = select(registered.c.basis, func.count()).group_by(registered.c.basis)
+        with self._database.reading() as connection:
+            return {unescape(basis): count for basis, count in connection.execute(query)}
+
+    def sites(self) -> tuple[str, ...]:
+        """The sites of the scans in the register."""
+        query = select(registered.c.site).distinct().order_by(registered.c.site)
+        with self._database.reading() as connection:
+            return tuple(map(unescape, connection.scalars(query)))
+
+    def lost(self) -> int:
+        """How many scans in the register are no longer stored: what they showed could not be derived again."""
+        query = select(func.count()).select_from(registered).outerjoin(scans, registered.c.scan == scans.c.id)
+        with self._database.reading() as connection:
+            return int(connection.scalar(query.where(scans.c.id.is_(None))) or 0)
+
+    def clear(self) -> None:
+        """Drop the register, to be derived anew; what people said stays."""
+        with self._database.writing() as connection:
+            for table in (register_tracks, register_keys, register, registered):
+                connection.execute(delete(table))
+
+    def tallies(self, sites: Collection[str] = (), policies: Collection[str] = ()) -> Iterator[Tally]:
+        """The devices that count as listed (by one of these policies, or by any), by site, state and days."""
+        first, since = register.c.first_seen // _DAY, register.c.state_at // _DAY
+        columns = (register.c.site, register.c.state, first.label("first"), since.label("since"))
+        said = and_(register.c.verdict.in_(_OPEN), register.c.state.in_(_SAID))
+        query = select(*columns, func.count().label("devices")).where(or_(_listed(policies), said)).group_by(*columns)
+        if sites:
+            query = query.where(register.c.site.in_(list(map(escape, sites))))
+        with self._database.reading() as connection:
+            yield from map(to_tally, connection.execute(query).all())
+
+
+def _listed(policies: Collection[str]) -> ColumnElement[bool]:
+    listed = register.c.verdict == _LISTED
+    if not policies:
+        return listed
+    padded = func.concat(" ", register.c.policies, " ")
+    return and_(listed, or_(*(padded.contains(f" {escape(policy)} ", autoescape=True) for policy in policies)))
+
+
+def _entries() -> Select[Any]:
+    return select(register, register_tracks.c.text).join(register_tracks).order_by(register.c.number)
+
+
+def _drop(connection: Connection, numbers: Collection[int], *, entirely: bool) -> None:
+    """Take entries out: with all that hangs on them, or only so that this can be written anew."""
+    for page in _pages(numbers):
+        connection.execute(delete(register_tracks).where(register_tracks.c.entry.in_(page)))
+        connection.execute(delete(register_keys).where(register_keys.c.entry.in_(page)))
+        if entirely:
+            connection.execute(delete(register).where(register.c.number.in_(page)))
+
+
+def _put(connection: Connection, entry: Entry) -> int:
+    values = entry_values(entry)
+    if entry.number is None:
+        return int(connection.execute(insert(register).values(values).returning(register.c.number)).scalar_one())
+    connection.execute(update(register).where(register.c.number == entry.number).values(values))
+    return entry.number
+
+
+def _pages(values: Iterable[Any]) -> Iterator[list[Any]]:
+    listed = [escape(value) if isinstance(value, str) else value for value in dict.fromkeys(values)]
+    for start in range(0, len(listed), _PAGE):
+        yield listed[start : start + _PAGE]

@@ -1,0 +1,102 @@
+"""The records that sum up many observations: states of devices, progress of sites, coverage of networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How far a device has come on its way out. `RETURNED` is never given, but follows: removed, and seen again."""
+
+    FOUND = "found"
+    CONFIRMED = "confirmed"
+    TICKETED = "ticketed"
+    DISCONNECTED = "disconnected"
+    REMOVED = "removed"
+    REPLACED = "replaced"
+    EXEMPT = "exempt"
+    RETURNED = "returned"
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the device is no longer there: that must have been looked at."""
+        return self in (State.REMOVED, State.REPLACED)
+
+
+GIVEN = tuple(state for state in State if state is not State.RETURNED)
+"""The states that a person can give."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """What a person said of a device, when and why. `names` tell the device from others; `site` is "" for none.
+
+    `proof` holds the scans that covered the address and did not see the device, where it is said to be gone.
+    """
+
+    site: str
+    device: str
+    address: str
+    state: State
+    who: str
+    why: str
+    at: datetime
+    names: tuple[str, ...]
+    proof: tuple[str, ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """The sentence of a policy that a listed device offends by where it is: on a sensitive site, on a core network."""
+
+    policy: str
+    place: str
+    text: str
+    citation: str
+    url: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many devices of a site that count as listed were first seen on a day, and so many have a state since a day.
+
+    Days are counted from 1970-01-01.
+    """
+
+    site: str
+    state: State
+    first_day: int
+    state_day: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """How many listed devices were known and still there at the end of a day."""
+
+    day: date
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a site (None: all together) has come: listed devices by what became of them, and when it will be done.
+
+    `rate` is in devices a day; `done` is when nothing will remain at that rate, or since when nothing does, and None
+    where nothing goes; `late` says whether that is after the deadline, and is None where there is none.
+    """
+
+    site: str | None
+    known: int
+    removed: int
+    exempt: int
+    returned: int
+    remaining: int
+    rate: float
+    done: date | None
+    late: bool | None
+    curve: tuple[Point, ...]

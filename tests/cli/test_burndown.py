@@ -1,0 +1,118 @@
+"""`camscan progress`: from stored scans and what was said to a date."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from support.nights import night, serial
+from support.schemas import validator
+
+from camscan.cli.burndown import progress
+from camscan.cli.state import state
+from camscan.errors import UsageError
+from camscan.store import Store
+from camscan.store.registered import Mark
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Two sites: of hq's four cameras one is removed, the branch has one."""
+    with Store.open(tmp_path / "c.db") as opened:
+        night(opened, 0, {f"10.0.0.{number}": number for number in range(1, 5)})
+        night(opened, 0, {"10.0.0.1": 9}, site="branch")
+        night(opened, 0, {}, site="empty")
+        for number in (1, 2, 3):
+            night(opened, number, {f"10.0.0.{n}": n for n in (2, 3, 4)}, silent=("10.0.0.1",))
+        CliRunner().invoke(state, [serial(1), "removed", "--why", "x", "--db", str(opened.file)])
+        yield opened
+
+
+def run(store: Store, *words: str) -> Result:
+    done = CliRunner().invoke(progress, [*words, "--db", str(store.file)])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def document(store: Store, *words: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run(store, *words, "--format", "json").stdout)
+    validator("camscan-progress-1").validate(found)
+    return found
+
+
+def test_each_site_is_counted_and_the_worst_comes_first(store: Store) -> None:
+    found = document(store, "--deadline", "2026-12-31")
+    counts = {one["site"]: (one["known"], one["removed"], one["remaining"]) for one in found["sites"]}
+    assert counts == {"hq": (4, 1, 3), "branch": (1, 0, 1), "empty": (0, 0, 0)}
+    assert (found["all"]["known"], found["all"]["remaining"], found["all"]["site"]) == (5, 4, None)
+    late = {one["site"]: one["late"] for one in found["sites"]}
+    assert late == {"hq": True, "branch": True, "empty": False}
+    assert found["sites"][0]["site"] == "hq"
+    assert found["deadline"] == "2026-12-31"
+
+
+def test_rate_and_date_follow_from_what_was_removed(store: Store) -> None:
+    [one] = document(store, "--deadline", "2099-12-31", "--site", "hq", "--window", "10")["sites"]
+    assert one["rate_per_week"] == 0.7
+    assert (datetime.fromisoformat(one["projected"]).date() - datetime.now(UTC).date()).days in (29, 30)
+    assert one["late"] is False
+    assert [point["remaining"] for point in one["curve"]] == [4, 3]
+
+
+def test_without_a_deadline_nothing_is_late(store: Store) -> None:
+    found = document(store)
+    assert (found["deadline"], {one["late"] for one in found["sites"]}) == (None, {None})
+
+
+def test_a_table_for_people(store: Store) -> None:
+    done = run(store, "--deadline", "2099-12-31", "--window", "10")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("1 of 5 listed devices is removed, 4 remain; at 0.7 a week the last is gone on ")
+    assert lines[1].split() == ["site", "known", "removed", "exempt", "returned", "remaining", "a", "week", "done"]
+    assert lines[3].split()[:6] == ["hq", "4", "1", "0", "0", "3"]
+    assert lines[-1].split()[:6] == ["all", "5", "1", "0", "0", "4"]
+    assert lines[2].split()[-2:] == ["never", "LATE"]
+
+
+def test_a_spreadsheet(store: Store) -> None:
+    rows = list(csv.DictReader(run(store, "--format", "csv", "--deadline", "2026-12-31").stdout.splitlines()))
+    assert [(row["site"], row["remaining"], row["late"]) for row in rows] == [
+        ("hq", "3", "yes"),
+        ("branch", "1", "yes"),
+        ("empty", "0", "no"),
+    ]
+
+
+def test_by_one_policy(store: Store, tmp_path: Path) -> None:
+    assert document(store, "--policy", "us-ndaa-889")["all"]["known"] == 5
+    own = tmp_path / "ours.yaml"
+    own.write_text(
+        "id: ours\ntitle: t\njurisdiction: XX\ncitation: c\nurl: https://example.org/\nsince: 2026-01-01\n"
+        "entities: [{name: Axis AB, makers: [Axis]}]\n"
+    )
+    with pytest.raises(UsageError, match="not every scan was judged by ours: add --again"):
+        run(store, "--policy", str(own))
+    assert document(store, "--policy", str(own), "--again")["all"]["known"] == 0
+    assert document(store)["all"]["known"] == 5
+
+
+def test_derived_anew_it_is_the_same(store: Store) -> None:
+    assert document(store, "--again") == document(store)
+
+
+def test_what_could_not_be_derived_again_is_not_dropped(store: Store) -> None:
+    store.register.keep(Mark("gone", "hq", datetime.now(UTC), "x"), (), ())
+    with pytest.raises(UsageError, match=r"scans that are no longer stored \(1 of them\)"):
+        run(store, "--again")
+
+
+def test_an_unknown_site_is_wrong_use(store: Store) -> None:
+    with pytest.raises(UsageError, match="no scan of site 'hg'"):
+        run(store, "--site", "hg")

@@ -1,0 +1,161 @@
+"""`camscan state`: what may be said of a device, what is kept, and that a removed one comes back loudly."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.nights import night, serial
+
+from camscan.cli.state import state
+from camscan.errors import UsageError
+from camscan.records import ScanStatus
+from camscan.store import Store
+
+ONE, TWO = "10.0.0.1", "10.0.0.2"
+LATER = 36_500
+"""A night that comes after everything that is said in these tests, in real time."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "c.db") as opened:
+        night(opened, 0, {ONE: 1, TWO: 2})
+        yield opened
+
+
+def run(store: Store, *words: str) -> Result:
+    done = CliRunner().invoke(state, [*words, "--db", str(store.file)])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def gone(store: Store, first: int, count: int, *, gateway: bool = True) -> None:
+    for number in range(first, first + count):
+        night(store, number, {TWO: 2}, silent=(ONE,), gateway=gateway)
+
+
+def states(store: Store, *words: str) -> list[str]:
+    return [one["state"] for one in json.loads(run(store, *words, "--format", "json").stdout)["states"]]
+
+
+@pytest.mark.parametrize("name", [ONE, serial(1), serial(1).lower()])
+def test_a_device_is_meant_by_address_or_serial(store: Store, name: str) -> None:
+    done = run(store, name, "ticketed", "--why", "CHG-1", "--who", "Ann")
+    assert done.stderr == f"{serial(1)} at {ONE} is ticketed from now on.\n"
+    [one] = json.loads(run(store, "list", "--format", "json").stdout)["states"]
+    kept = {name: one[name] for name in ("site", "device", "address", "state", "who", "why", "proof")}
+    assert kept == {
+        "site": "hq",
+        "device": serial(1),
+        "address": ONE,
+        "state": "ticketed",
+        "who": "Ann",
+        "why": "CHG-1",
+        "proof": [],
+    }
+
+
+def test_the_history_holds_everything_that_was_said(store: Store) -> None:
+    for number, word in enumerate(("confirmed", "ticketed", "exempt", "found")):
+        run(store, ONE, word, "--why", f"reason {number}", "--who", "Ann")
+    run(store, TWO, "exempt", "--why", "another", "--who", "Ann")
+    assert states(store, ONE) == ["confirmed", "ticketed", "exempt", "found"]
+    assert sorted(states(store)) == ["exempt", "found"]
+    assert states(store, "list", "--in", "exempt") == ["exempt"]
+    lines = run(store, ONE).stdout.splitlines()
+    assert lines[0].startswith("confirmed     2026-")
+    assert lines[0].endswith(f"hq  {ONE}  {serial(1)}  Ann: reason 0")
+
+
+def test_a_reason_is_needed_and_a_name_is_filled_in(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "operator")
+    with pytest.raises(UsageError, match="say why"):
+        run(store, ONE, "ticketed")
+    with pytest.raises(UsageError, match="goes with a state"):
+        run(store, ONE, "--why", "x")
+    run(store, ONE, "ticketed", "--why", "x")
+    assert "operator: x" in run(store, ONE).stdout
+
+
+def test_who_is_not_known_or_is_two_is_not_guessed(store: Store) -> None:
+    with pytest.raises(UsageError, match=r"no device '10\.0\.0\.9' was ever seen"):
+        run(store, "10.0.0.9", "ticketed", "--why", "x")
+    night(store, 1, {ONE: 7}, site="branch")
+    with pytest.raises(UsageError, match="means 2 devices"):
+        run(store, ONE, "ticketed", "--why", "x")
+    assert serial(7) in run(store, ONE, "ticketed", "--why", "x", "--site", "branch").stderr
+
+
+@pytest.mark.parametrize("word", ["removed", "replaced"])
+def test_gone_is_believed_after_three_clean_scans(store: Store, word: str) -> None:
+    gone(store, 1, 2)
+    with pytest.raises(UsageError, match=r"has had 2 of 3 clean scans since: scan again"):
+        run(store, ONE, word, "--why", "taken down")
+    gone(store, 3, 1)
+    done = run(store, ONE, word, "--why", "taken down")
+    assert f"is {word} from now on, by the clean scans hq-003, hq-002, hq-001." in done.stderr
+    [one] = json.loads(run(store, ONE, "--format", "json").stdout)["states"]
+    assert one["proof"] == ["hq-003", "hq-002", "hq-001"]
+
+
+def test_scans_that_could_not_see_it_do_not_count(store: Store) -> None:
+    gone(store, 1, 3, gateway=False)
+    with pytest.raises(UsageError, match="has had 3 of 4 clean scans"):
+        run(store, ONE, "removed", "--why", "x", "--clean", "4")
+    night(store, 4, {TWO: 2})
+    night(store, 5, {TWO: 2}, silent=(ONE,), status=ScanStatus.PARTIAL)
+    night(store, 6, {}, silent=(ONE, TWO), gateway=False)
+    with pytest.raises(UsageError, match=r"3 of 4 .* nothing in 10.0.0.0/24 answered.* it is partial.* not among"):
+        run(store, ONE, "removed", "--why", "x", "--clean", "4")
+    assert run(store, ONE, "removed", "--why", "x", "--clean", "3").exit_code == 0
+
+
+def test_a_device_that_is_still_there_was_not_removed(store: Store) -> None:
+    with pytest.raises(UsageError, match="0 of 3"):
+        run(store, TWO, "removed", "--why", "x")
+    assert run(store, TWO, "disconnected", "--why", "x").exit_code == 0
+
+
+@pytest.mark.parametrize("site", ["hq", "branch", None])
+def test_a_removed_device_that_appears_anywhere_has_returned(store: Store, site: str | None) -> None:
+    gone(store, 1, 3)
+    run(store, ONE, "removed", "--why", "taken down", "--who", "Ann")
+    assert run(store, "list", "--fail-on", "returned").exit_code == 0
+    night(store, LATER, {"10.0.0.77": 1}, site=site)
+    done = run(store, "list", "--fail-on", "returned")
+    assert done.exit_code == 3
+    where = "" if site == "hq" else " at site hq"
+    assert f"{serial(1)} is at 10.0.0.77, and was called removed on " in done.stderr
+    assert f"{where} by Ann" in done.stderr
+    assert done.stderr.startswith("RETURNED: ")
+    assert "RETURNED      2125-12-" in done.stdout
+    assert states(store, "list", "--in", "returned") == ["returned"]
+    assert states(store, "10.0.0.77")[-1] == "returned"
+
+
+def test_the_register_can_be_derived_anew_and_says_the_same(store: Store) -> None:
+    gone(store, 1, 3)
+    run(store, ONE, "removed", "--why", "x")
+    night(store, LATER, {ONE: 1}, site="branch")
+    before = sorted(states(store))
+    store.register.clear()
+    assert sorted(states(store)) == before == ["removed", "returned"]
+
+
+def test_clones_that_share_a_serial_are_not_taken_for_one_that_returns(store: Store) -> None:
+    night(store, 1, {ONE: 1}, site="branch")
+    gone(store, 2, 3)
+    run(store, ONE, "removed", "--why", "x", "--site", "hq")
+    assert "returned" not in states(store)
+
+
+def test_for_spreadsheets_nothing_is_a_formula(store: Store) -> None:
+    run(store, ONE, "ticketed", "--why", "=1+1", "--who", "@x")
+    [row] = csv.DictReader(run(store, "list", "--format", "csv").stdout.splitlines())
+    assert (row["why"], row["who"]) == ("'=1+1", "'@x")

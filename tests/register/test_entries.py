@@ -1,0 +1,47 @@
+"""From scan to scan in the register of a site."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from support.estate import BEGIN, Camera, cameras, moved, sweep
+
+from camscan.register.entries import take_in
+from camscan.sweeps.looks import Look
+from camscan.sweeps.memory import Track
+
+
+def tracks(look: Look) -> tuple[Track, ...]:
+    return take_in((), look).new
+
+
+def test_who_is_seen_again_stays_one_device() -> None:
+    site = cameras(3)
+    taken = take_in(tracks(sweep(0, site)), sweep(7, [moved(site[0], "10.0.0.99"), *site[1:]]))
+    assert (sorted(taken.seen), taken.new, taken.joined) == ([0, 1, 2], (), ())
+    assert taken.seen[0].device.address == "10.0.0.99"
+    assert taken.seen[0].first_seen == BEGIN
+    assert taken.seen[0].last_seen == BEGIN + timedelta(days=7)
+
+
+def test_who_is_not_seen_is_not_touched_and_who_is_new_begins() -> None:
+    site = cameras(3)
+    taken = take_in(tracks(sweep(0, site[:2])), sweep(1, site[1:]))
+    assert sorted(taken.seen) == [1]
+    assert [one.device.address for one in taken.new] == ["10.0.0.3"]
+
+
+def test_an_older_scan_that_comes_late_does_not_turn_the_clock_back() -> None:
+    site = cameras(1)
+    late = take_in(tracks(sweep(9, site)), sweep(3, site)).seen[0]
+    assert (late.first_seen, late.last_seen) == (BEGIN + timedelta(days=3), BEGIN + timedelta(days=9))
+
+
+def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
+    first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
+    both = replace(first, serial="SN000000009", more=("10.0.0.2",))
+    taken = take_in(tracks(sweep(0, [first, second])), sweep(1, [both]))
+    assert len(taken.seen) == 1
+    assert len(taken.joined) == 1
+    assert not set(taken.joined) & set(taken.seen)

@@ -1,0 +1,69 @@
+"""When it is believed that a device is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from support.estate import BEGIN, Camera
+
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.register.removal import Glance, candidates, glance, objection
+from camscan.sweeps.memory import Track
+
+GONE = Camera("10.0.0.1", "SN000000001")
+SILENT = dict.fromkeys(("sadp", "http"), Outcome.SILENT)
+GATEWAY = LedgerEntry("10.0.0.254", {"http": Outcome.REFUSED, "sadp": Outcome.SILENT})
+
+
+def scan(night: float, status: ScanStatus = ScanStatus.COMPLETE) -> Scan:
+    at = BEGIN + timedelta(days=night)
+    return Scan(f"scan{night}", at, ("10.0.0.0/24",), ("sadp", "http"), "hq", at, status)
+
+
+def test_a_complete_scan_that_asked_and_saw_a_neighbour_counts(track: Callable[..., Track]) -> None:
+    assert glance(track(GONE), scan(1), [LedgerEntry("10.0.0.1", SILENT), GATEWAY]) == Glance("scan1")
+
+
+@pytest.mark.parametrize(
+    ("status", "ledger", "why_not"),
+    [
+        (ScanStatus.PARTIAL, [LedgerEntry("10.0.0.1", SILENT), GATEWAY], "it is partial"),
+        (ScanStatus.COMPLETE, [GATEWAY], "10.0.0.1 was not among its targets"),
+        (
+            ScanStatus.COMPLETE,
+            [LedgerEntry("10.0.0.1", {"sadp": Outcome.EXCLUDED}), GATEWAY],
+            "it did not ask 10.0.0.1",
+        ),
+        (ScanStatus.COMPLETE, [LedgerEntry("10.0.0.1", {"snmp": Outcome.SILENT}), GATEWAY], "it did not ask 10.0.0.1"),
+        (ScanStatus.COMPLETE, [LedgerEntry("10.0.0.1", SILENT)], "nothing in 10.0.0.0/24 answered"),
+        (
+            ScanStatus.COMPLETE,
+            [LedgerEntry("10.0.0.1", SILENT), LedgerEntry("10.0.9.1", {"http": Outcome.ANSWERED})],
+            "nothing in 10.0.0.0/24 answered",
+        ),
+    ],
+)
+def test_what_does_not_count_says_why(
+    track: Callable[..., Track], status: ScanStatus, ledger: list[LedgerEntry], why_not: str
+) -> None:
+    assert glance(track(GONE), scan(1, status), ledger).why_not.startswith(why_not)
+
+
+def test_another_device_at_the_address_shows_that_it_could_be_seen(track: Callable[..., Track]) -> None:
+    assert not glance(track(GONE), scan(1), [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})]).why_not
+
+
+def test_only_scans_after_the_last_sight_are_looked_at(track: Callable[..., Track]) -> None:
+    scans = [scan(0), scan(1), scan(2, ScanStatus.RUNNING), scan(3)]
+    assert [one.id for one in candidates(track(GONE), scans)] == ["scan3", "scan1"]
+
+
+def test_so_many_clean_scans_are_enough_and_fewer_are_told_with_the_reasons(track: Callable[..., Track]) -> None:
+    clean = [Glance("a"), Glance("b", "it is partial"), Glance("c")]
+    assert objection(track(GONE), clean, 2) == ""
+    assert objection(track(GONE), clean, 3) == (
+        "SN000000001 was last seen on 2026-01-01 02:00 UTC, and 10.0.0.1 has had 2 of 3 clean scans since: scan again, "
+        "and call it `disconnected` until then; scan b does not count: it is partial"
+    )

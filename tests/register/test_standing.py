@@ -1,0 +1,67 @@
+"""Which state a device is in, and when it has come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from support.estate import BEGIN, Camera
+
+from camscan.register.names import names
+from camscan.register.standing import standing
+from camscan.summaries import State, StateChange
+from camscan.sweeps.memory import Track
+
+Said = Callable[..., StateChange]
+ONE = Camera("10.0.0.1", "SN000000001", "02:00:00:00:00:01")
+BARE = Camera("10.0.0.9")
+
+
+@pytest.fixture
+def state(track: Callable[..., Track]) -> Callable[..., State]:
+    """The state of a camera that was last seen on a day."""
+
+    def find(camera: Camera, last_seen: float, *changes: StateChange, site: str = "hq") -> State:
+        return standing(names(track(camera)), site, BEGIN + timedelta(days=last_seen), changes)[0]
+
+    return find
+
+
+def test_of_whom_nothing_was_said_is_found(state: Callable[..., State], said: Said) -> None:
+    other = said(replace(ONE, serial="SN000000002", mac="02:00:00:00:00:02"), State.TICKETED, 1, 1)
+    assert state(ONE, 0) is State.FOUND
+    assert state(ONE, 0, other) is State.FOUND
+
+
+def test_what_was_said_last_counts(state: Callable[..., State], said: Said) -> None:
+    first, second = said(ONE, State.TICKETED, 1, 1), said(ONE, State.CONFIRMED, 2, 2)
+    assert state(ONE, 9, first, second) is State.CONFIRMED
+    assert state(ONE, 9, second, first) is State.CONFIRMED
+
+
+def test_what_was_removed_and_is_seen_after_that_has_returned(state: Callable[..., State], said: Said) -> None:
+    removed = said(ONE, State.REMOVED, 5, 1)
+    assert state(ONE, 4, removed) is State.REMOVED
+    assert state(ONE, 6, removed) is State.RETURNED
+    assert state(ONE, 6, removed, said(ONE, State.CONFIRMED, 7, 2)) is State.CONFIRMED
+
+
+@pytest.mark.parametrize("camera", [replace(ONE, mac=None), replace(ONE, serial=None)])
+def test_a_removed_serial_or_mac_returns_at_any_site(state: Callable[..., State], said: Said, camera: Camera) -> None:
+    removed = said(ONE, State.REMOVED, 5, 1)
+    elsewhere = replace(camera, address="192.168.7.7")
+    assert state(elsewhere, 6, removed, site="branch") is State.RETURNED
+    assert state(elsewhere, 4, removed, site="branch") is State.FOUND
+
+
+def test_a_ticket_of_another_site_says_nothing_here(state: Callable[..., State], said: Said) -> None:
+    assert state(ONE, 6, said(ONE, State.TICKETED, 5, 1), site="branch") is State.FOUND
+
+
+def test_a_place_is_a_name_at_its_own_site_alone(state: Callable[..., State], said: Said) -> None:
+    removed = said(BARE, State.REPLACED, 5, 1)
+    assert state(BARE, 6, removed) is State.RETURNED
+    assert state(BARE, 6, removed, site="branch") is State.FOUND
+    assert state(replace(BARE, model="New-1"), 6, removed) is State.FOUND

@@ -1,0 +1,137 @@
+"""What people said is kept for good; the register is found by names, counted, and can be dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.store import Store
+from camscan.store.registered import Entry, Mark
+from camscan.summaries import State, StateChange, Tally
+
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+DAY = (NOON - datetime(1970, 1, 1, tzinfo=UTC)).days
+ODD = "\0 \\u0041 \ud800 =1+1 é"
+
+
+def entry(address: str, site: str = "hq", verdict: str = "listed", policies: tuple[str, ...] = ("uk-nil",)) -> Entry:
+    return Entry(site, f"SN-{address}", address, verdict, policies, NOON, NOON, "{}", (f"serial {address}",))
+
+
+def mark(scan: str = "a", site: str = "hq") -> Mark:
+    return Mark(scan, site, NOON, "some rules; uk-nil us-ndaa-889")
+
+
+def change(address: str, state: State, site: str = "hq", why: str = "because") -> StateChange:
+    return StateChange(site, f"SN-{address}", address, state, "ann", why, NOON, (f"serial {address}",), ("a", "b"))
+
+
+def say(store: Store, address: str, state: State, why: str = "because") -> None:
+    [one] = store.register.named(address, ())
+    store.register.say(change(address, state, one.site, why), [f"serial {address}"], one)
+
+
+def test_what_was_said_is_kept_in_order_and_survives_the_register(store: Store) -> None:
+    store.register.keep(mark(), [entry("1"), entry("2")], ())
+    say(store, "1", State.TICKETED)
+    say(store, "2", State.EXEMPT, ODD)
+    say(store, "1", State.DISCONNECTED)
+    store.register.clear()
+    said = store.register.changes()
+    assert [(one.number, one.address, one.state) for one in said] == [
+        (1, "1", State.TICKETED),
+        (2, "2", State.EXEMPT),
+        (3, "1", State.DISCONNECTED),
+    ]
+    assert said[1] == replace(change("2", State.EXEMPT, why=ODD), number=2)
+    assert [one.number for one in store.register.changes_of(["serial 1", "serial 3"])] == [1, 3]
+    assert (store.register.entries(), store.register.changes("branch")) == ((), ())
+
+
+def test_an_entry_comes_back_as_it_was_kept_and_shows_what_is_said(store: Store) -> None:
+    odd = replace(entry("1", ODD), track=ODD, device=ODD)
+    store.register.keep(mark(), [odd], ())
+    [found] = store.register.entries(ODD)
+    assert found == replace(odd, keys=(), number=1)
+    store.register.say(change("1", State.TICKETED, ODD), ["k"], found)
+    [found] = store.register.entries(state=State.TICKETED)
+    assert (found.state, found.state_at) == (State.TICKETED, NOON)
+
+
+def test_a_device_is_found_by_address_id_or_key_at_its_site(store: Store) -> None:
+    store.register.keep(mark(), [entry("1"), entry("1", "branch"), entry("2")], ())
+
+    def named(text: str, *keys: str, site: str | None = None) -> list[tuple[str, str]]:
+        return [(one.site, one.address) for one in store.register.named(text, keys, site)]
+
+    assert named("1") == [("hq", "1"), ("branch", "1")]
+    assert named("SN-1", site="branch") == [("branch", "1")]
+    assert named("x", "serial 2") == [("hq", "2")]
+    assert named("x", "serial 9") == []
+
+
+def test_entries_are_written_anew_and_those_that_were_joined_go(store: Store) -> None:
+    store.register.keep(mark(), [entry("1"), entry("2")], ())
+    first, second = store.register.entries()
+    after = replace(first, address="9", track="[]", keys=("serial 2",))
+    store.register.keep(mark("b"), [after], [second.number or 0])
+    assert store.register.entries() == (replace(after, keys=()),)
+    assert [one.number for one in store.register.named("x", ["serial 2"])] == [first.number]
+    assert store.register.named("x", ["serial 1"]) == ()
+
+
+def test_many_entries_are_kept_and_dropped_at_once(store: Store) -> None:
+    store.register.keep(mark(), [entry(str(number)) for number in range(1_200)], ())
+    numbers = [one.number or 0 for one in store.register.entries()]
+    assert len(store.register.changes_of(f"serial {number}" for number in range(1_200))) == 0
+    store.register.keep(mark("b"), (), numbers[1:])
+    assert [one.address for one in store.register.entries()] == ["0"]
+
+
+def test_scans_are_due_until_they_are_in_and_again_once_they_went_on(
+    store: Store, new_scan: Callable[[str], Scan]
+) -> None:
+    for number, name in enumerate(("late", "early")):
+        scan = replace(new_scan(name), started_at=NOON - timedelta(days=number), site="hq")
+        store.begin(scan)
+        store.finish(replace(scan, finished_at=NOON, status=ScanStatus.COMPLETE))
+    assert store.register.due() == ("early", "late")
+    for name in ("early", "late"):
+        store.register.keep(mark(name), (), ())
+    assert (store.register.due(), store.register.lost()) == ((), 0)
+    assert store.register.bases() == {"some rules; uk-nil us-ndaa-889": 2}
+    assert store.register.sites() == ("hq",)
+    store.register.keep(replace(mark("late"), at=NOON - timedelta(hours=1)), (), ())
+    store.register.keep(mark("gone"), (), ())
+    assert (store.register.due(), store.register.lost()) == (("late",), 1)
+
+
+def test_listed_devices_are_counted_by_site_state_and_day(store: Store) -> None:
+    both = ("uk-nil", "us-ndaa-889")
+    devices = [entry("1"), entry("2", policies=both), entry("3", verdict="not-listed"), entry("4", verdict="suspected")]
+    store.register.keep(mark(), [*devices, entry("5", "branch")], ())
+    say(store, "2", State.REMOVED)
+    say(store, "3", State.TICKETED)
+    found = Tally("hq", State.FOUND, DAY, None, 1)
+    removed, branch = Tally("hq", State.REMOVED, DAY, DAY, 1), Tally("branch", State.FOUND, DAY, None, 1)
+
+    def tallies(*sites: str, policies: tuple[str, ...] = ()) -> list[Tally]:
+        return sorted(store.register.tallies(sites, policies), key=str)
+
+    assert tallies() == sorted([found, removed, branch], key=str)
+    assert tallies("branch") == [branch]
+    assert tallies("hq", policies=("us-ndaa-889",)) == [removed]
+    assert tallies(policies=("us-ndaa",)) == []
+    say(store, "4", State.CONFIRMED)
+    assert Tally("hq", State.CONFIRMED, DAY, DAY, 1) in tallies("hq")
+
+
+def test_a_ledger_is_read_from_a_beginning_on(store: Store) -> None:
+    scan = Scan("a", NOON, (), ())
+    store.begin(scan)
+    targets = ("10.0.0.1", "10.0.0.20", "10.0.1.1", "110.0.0.1", "10.0.0%1")
+    store.append_ledger("a", [LedgerEntry(target, {"http": Outcome.SILENT}) for target in targets])
+    assert [one.target for one in store.ledger("a", "10.0.0.")] == ["10.0.0.1", "10.0.0.20"]
+    assert len(list(store.ledger("a"))) == 5
