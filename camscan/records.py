@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
+from camscan.summaries import Offence, Segment, State
+
 MAC_FIELDS = (
     *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
     *("isapi.interface_mac", "cgi.interface_mac", "lapi.interface_mac", "onvif.interface_mac"),
@@ -192,11 +194,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A device with its verdict under the chosen policies."""
+    """A device with its verdict under the chosen policies.
+
+    `offends` are the sentences that it offends by where it is, `state` is what was last said of it (None: nothing).
+    """
 
     device: Device
     verdict: Verdict
     listed_by: tuple[Listing, ...] = ()
+    offends: tuple[Offence, ...] = ()
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +232,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Vantage:
-    """Where the scan looked from."""
+    """Where the scan looked from. `sources` pairs interfaces with the addresses from which targets were asked."""
 
     host: str
     interfaces: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 class ScanStatus(StrEnum):
@@ -298,3 +306,5 @@ class Report:
     citations: tuple[Citation, ...] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
     """What made the report: name -> version."""
+    networks: tuple[Segment, ...] = ()
+    """What was covered, by network; empty where it is not known by address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -58,6 +59,26 @@ class Offence:
     citation: str
     url: str
     since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What became of the targets of one network: a /24, or a /64 of IPv6.
+
+    `outcomes` counts targets by the most telling outcome, `channels` by channel and outcome; both in the six outcomes
+    of a coverage statement. `control` is an address there that gave a sign of life: without one, silence means nothing.
+    """
+
+    network: str
+    outcomes: Mapping[str, int]
+    channels: Mapping[str, Mapping[str, int]]
+    control: str = ""
+    listed: int = 0
+
+    @property
+    def targets(self) -> int:
+        """All targets in the network."""
+        return sum(self.outcomes.values())
 
 
 @dataclass(frozen=True, slots=True)

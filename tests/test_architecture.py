@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": {"net", "probes", "records"},
     "identify": {"records", "errors"},
     "devices": {"records", "errors"},
-    "policy": {"records", "errors"},
+    "policy": {"records", "summaries", "errors"},
     "inventory": {"records", "errors"},
     "store": {"records", "summaries", "errors"},
     "reports": {"records", "summaries", "errors"},

@@ -49,6 +49,11 @@ class Choices:
     engine: str = "camscan"
     with_credentials: bool = False
     sweep: str = "auto"
+    sensitive: bool = False
+    core: tuple[str, ...] = ()
+    """What of the targets is a sensitive site, or a core network: nothing that is asked depends on it."""
+    expect_decoy: tuple[str, ...] = ()
+    """Addresses that must answer, or the scan was blind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from camscan import __version__
+from camscan.cli.placing import Tags, tags_of, with_places, with_states
 from camscan.codecs import oui
 from camscan.codecs.registry import read_again
 from camscan.data import fingerprints_folder
@@ -20,6 +21,7 @@ from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Citation, Identification, Judged, Observation, Report, Scan
 from camscan.reports import select
+from camscan.reports.segments import Segments
 from camscan.store import Store
 
 
@@ -48,20 +50,35 @@ def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy])
 
 
 def report_of(
-    store: Store, scan: Scan, rules: Library, policies: Sequence[Policy], *, all_hosts: bool = False
+    store: Store,
+    scan: Scan,
+    rules: Library,
+    policies: Sequence[Policy],
+    *,
+    all_hosts: bool = False,
+    tags: Tags | None = None,
 ) -> Report:
-    """Everything that a format may print about a stored scan, by today's codecs and rules."""
+    """Everything that a format may print about a stored scan, by today's codecs and rules.
+
+    `tags` say what the place is; without them, what was said when it was scanned.
+    """
     counts = store.ledger_counts(scan.id)
-    devices = select(deemed(store, scan, rules, policies), all_hosts=all_hosts)
+    found = select(deemed(store, scan, rules, policies), all_hosts=all_hosts)
+    devices = tuple(with_states(store, scan, with_places(found, policies, tags or tags_of(scan))))
+    outcomes, segments = {}, Segments()
+    for entry in store.ledger(scan.id):
+        outcomes[entry.target] = entry.outcome
+        segments.add(entry)
     return Report(
         scan,
-        tuple(devices),
+        devices,
         tuple(policy.id for policy in policies),
         counts,
         sum(counts.get("", {}).values()),
-        outcomes={entry.target: entry.outcome for entry in store.ledger(scan.id)},
+        outcomes=outcomes,
         citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
         tools={"camscan": __version__, "fingerprints": f"{len(rules.rules):,} rules"},
+        networks=segments.networks(devices),
     )
 
 

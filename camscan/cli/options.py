@@ -73,6 +73,11 @@ _PACING = (
     click.option("--snmp-community", metavar="NAME", envvar="CAMSCAN_SNMP_COMMUNITY", help="Ask SNMP v2c with it."),
 )
 
+_TAGS = (
+    click.option("--sensitive", is_flag=True, help="It is a sensitive site: a listed device there is ranked first."),
+    click.option("--core", multiple=True, metavar="TARGET", help="This is a core network; repeatable."),
+)
+
 
 credentials_file = click.option(
     "--credentials",
@@ -111,3 +116,4 @@ def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_C
 excluding = stacked(_EXCLUDING)
 pacing = stacked(_PACING)
 logins = stacked(_LOGINS)
+tags = stacked(_TAGS)

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli.judging import chosen_policies
+from camscan.errors import StoreError
 from camscan.identify.library import Library
-from camscan.policy import Policy
-from camscan.records import ScanStatus
+from camscan.policy import Policy, judge
+from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
 from camscan.register.names import key, names
-from camscan.register.standing import standing
+from camscan.register.standing import by_key, standing
+from camscan.reports import select
 from camscan.store import Store
 from camscan.store.registered import Entry, Mark
 from camscan.summaries import State, StateChange
-from camscan.sweeps.looks import Look
+from camscan.sweeps.looks import Look, look, sighting
 from camscan.sweeps.memory import Track
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+_TRIES = 20
+"""Other processes may take in scans of the same site at the same time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A device that was said to be gone and was seen after that; `change` is what was said, here or at another site."""
+    """A device that was said to be gone and was seen after that; `change` is what was said, here or at another site.
+
+    `fresh`: no scan before has seen it since.
+    """
 
     device: str
     address: str
     site: str
     label: str
     change: StateChange
+    fresh: bool = True
 
     @property
     def text(self) -> str:
@@ -67,27 +77,55 @@ def bring_up(store: Store, rules: Library, policies: Sequence[Policy], *, quiet:
     return [found for scan in due for found in register(store, look_at(store, scan, rules, wide), scan.site, stamp)]
 
 
-def register(store: Store, look: Look, site: str | None, stamp: str) -> list[Return]:
-    """Take a look into the register; returns the devices in it that were said to be gone."""
+def register_scan(store: Store, report: Report, rules: Library, policies: Sequence[Policy]) -> list[Return]:
+    """Take in a scan that has just been judged; see `register`."""
+    seen = look(report.scan, (), store.ledger(report.scan.id))
+    return register_devices(store, seen, report.scan.site, report.devices, rules, policies)
+
+
+def register_devices(
+    store: Store, seen: Look, site: str | None, devices: Iterable[Judged], rules: Library, policies: Sequence[Policy]
+) -> list[Return]:
+    """Take in a look whose devices were judged by a few policies only; see `register`."""
+    wide = widened(policies)
+    sightings = tuple(sighting(judge(one.device, wide)) for one in select(devices, all_hosts=False))
+    return register(store, replace(seen, sightings=sightings), site, basis(rules, wide))
+
+
+def register(store: Store, seen: Look, site: str | None, stamp: str) -> list[Return]:
+    """Take a look into the register; returns the devices in it that were said to be gone.
+
+    Raises:
+        StoreError: other processes change the register of this site all the time.
+    """
     place = site or ""
+    for _ in range(_TRIES):
+        marks = store.register.marks(place)
+        if marks.get(seen.scan) == seen.at or _kept(store, seen, place, stamp, marks):
+            return list(_returns(store, place, seen.at))
+    raise StoreError(f"{store.where} is being changed by others all the time: try again later")
+
+
+def _kept(store: Store, seen: Look, place: str, stamp: str, marks: Mapping[str, datetime]) -> bool:
+    """Take a look in, unless another process has done so with any since `marks` were read."""
     before = store.register.entries(place)
-    taken = take_in([track_of(entry) for entry in before], look)
-    changed = [(before[number], track) for number, track in taken.seen.items()]
-    pairs = [*changed, *((None, track) for track in taken.new)]
-    told = store.register.changes_of(key(name) for _, track in pairs for name in names(track))
-    about = by_key(told)
-    entries, returns = [], []
-    for entry, track in pairs:
-        known = names(track)
-        changes = {one.number: one for name in known for one in about.get(key(name), ())}
-        state, change = standing(known, place, track.last_seen, changes.values())
-        entries.append(_entry(place, track, entry, state, change))
-        if state is State.RETURNED and change is not None and track.last_seen == look.at:
-            device = track.device
-            returns.append(Return(device.id, device.address, place, device.label, change))
+    taken = take_in([track_of(entry) for entry in before], seen)
+    pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
+    about = by_key(store.register.changes_of(key(name) for _, track in pairs for name in names(track)))
+    entries = [_entry(place, track, entry, about) for entry, track in pairs]
     gone = [number for other in taken.joined if (number := before[other].number) is not None]
-    store.register.keep(Mark(look.scan, place, look.at, stamp), entries, gone)
-    return returns
+    return store.register.keep(Mark(seen.scan, place, seen.at, stamp), entries, gone, marks)
+
+
+def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:
+    """The devices of a site that a look of that moment saw though they were said to be gone."""
+    for entry in store.register.entries(place, State.RETURNED):
+        if entry.last_seen == at:
+            own = names(track_of(entry))
+            _, change = standing(own, place, at, store.register.changes_of(map(key, own)))
+            if change is not None:
+                label = track_of(entry).device.label
+                yield Return(entry.device, entry.address, place, label, change, fresh=entry.state_at == at)
 
 
 def track_of(entry: Entry) -> Track:
@@ -95,8 +133,10 @@ def track_of(entry: Entry) -> Track:
     return _adapter().validate_json(entry.track)
 
 
-def _entry(site: str, track: Track, before: Entry | None, state: State, change: StateChange | None) -> Entry:
-    device = track.device
+def _entry(site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]) -> Entry:
+    device, own = track.device, names(track)
+    changes = {one.number: one for name in own for one in about.get(key(name), ())}
+    state, change = standing(own, site, track.last_seen, changes.values())
     since = None if change is None else track.last_seen if state is State.RETURNED else change.at
     if before is not None and before.state is state is State.RETURNED:
         since = before.state_at  # it has come back once, not with every scan that sees it
@@ -109,20 +149,11 @@ def _entry(site: str, track: Track, before: Entry | None, state: State, change: 
         first_seen=track.first_seen,
         last_seen=track.last_seen,
         track=_adapter().dump_json(track).decode(),
-        keys=tuple(map(key, names(track))),
+        keys=tuple(map(key, own)),
         state=state,
         state_at=since,
         number=None if before is None else before.number,
     )
-
-
-def by_key(changes: Sequence[StateChange]) -> Mapping[str, list[StateChange]]:
-    """Changes by the keys of the names that they are about."""
-    found: dict[str, list[StateChange]] = {}
-    for change in changes:
-        for name in change.names:
-            found.setdefault(key(name), []).append(change)
-    return found
 
 
 @cache

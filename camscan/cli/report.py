@@ -16,6 +16,7 @@ from camscan.cli import options
 @options.policy
 @options.fingerprints
 @options.all_hosts
+@options.tags
 @options.format_
 @options.output
 def report(
@@ -25,6 +26,8 @@ def report(
     policies: tuple[str, ...],
     folders: tuple[Path, ...],
     all_hosts: bool,
+    sensitive: bool,
+    core: tuple[str, ...],
     format_: str,
     output: Path | None,
 ) -> None:
@@ -36,11 +39,13 @@ def report(
       camscan report --scan 4f2a --format json -o scan.json
     """
     from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.cli.placing import Tags
     from camscan.cli.stored import scan_of
     from camscan.cli.writing import write_report
     from camscan.store import Store
 
     with Store.open(db) as store:
         scan = scan_of(store, scan_id, site)
-        found = report_of(store, scan, library(folders), chosen_policies(policies, folders), all_hosts=all_hosts)
+        rules, lists = library(folders), chosen_policies(policies, folders)
+        found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
     write_report(found, format_, output)

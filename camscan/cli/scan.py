@@ -14,6 +14,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.records import Report, ScanStatus, Verdict
+from camscan.summaries import State
 
 
 @click.command()
@@ -21,6 +22,10 @@ from camscan.records import Report, ScanStatus, Verdict
 @options.excluding
 @options.pacing
 @options.logins
+@options.tags
+@click.option(
+    "--expect-decoy", multiple=True, metavar="ADDRESS", help="This must answer, or the scan was blind; repeatable."
+)
 @options.site
 @options.db
 @options.policy
@@ -40,7 +45,7 @@ from camscan.records import Report, ScanStatus, Verdict
 @click.option(
     "--fail-on",
     multiple=True,
-    type=click.Choice([Verdict.LISTED.value, Verdict.SUSPECTED.value]),
+    type=click.Choice([Verdict.LISTED.value, Verdict.SUSPECTED.value, State.RETURNED.value]),
     help="Exit with 3 if such a device was found; repeatable.",
 )
 def scan(
@@ -70,11 +75,13 @@ def scan(
       camscan scan 10.20.0.0/22 --exclude 10.20.1.0/24 --format json -o site.json
       camscan scan @networks.txt --profile gentle --fail-on listed
       camscan scan 10.20.0.0/24 --site depot --with-credentials
+      camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
     from camscan.cli.aims import Choices, connected_networks
     from camscan.cli.judging import chosen_policies, library, report_of
     from camscan.cli.logins import Chosen, broker_if
     from camscan.cli.progress import Progress
+    from camscan.cli.registering import register_scan
     from camscan.cli.scanning import new_job, resumed_job, run
     from camscan.cli.writing import write_report
     from camscan.store import Store
@@ -94,7 +101,10 @@ def scan(
             store.begin(job.scan)
         ended = asyncio.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
+        returned = register_scan(store, report, rules, lists)
     write_report(report, format_, output)
+    for one in returned:
+        click.echo(one.text, err=True)
     if not quiet and ended.status is not ScanStatus.COMPLETE:
         click.echo(f"Scan {ended.id} is {ended.status}: go on with `camscan scan --resume {ended.id}`.", err=True)
     sys.exit(exit_code(report, fail_on))
@@ -104,7 +114,7 @@ def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
     """The exit code of a command that shows a scan."""
     if report.scan.status is not ScanStatus.COMPLETE:
         return Exit.INCOMPLETE
-    if any(judged.verdict in fail_on for judged in report.devices):
+    if any({judged.verdict, judged.state} & {*fail_on} for judged in report.devices):
         return Exit.FOUND
     return Exit.DONE
 

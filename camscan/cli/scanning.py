@@ -12,14 +12,15 @@ import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner, swept
 from camscan.cli.nmapping import NmapSource
 from camscan.cli.progress import Progress
 from camscan.credentials.broker import CredentialBroker
 from camscan.engine import Engine
-from camscan.errors import UsageError
-from camscan.net.interfaces import Interface
+from camscan.errors import TargetError, UsageError
+from camscan.net.interfaces import Interface, sources
 from camscan.net.live import LiveNet
 from camscan.net.portsweep import Method, PortSweep
 from camscan.net.presweep import PresweptNet
@@ -28,6 +29,7 @@ from camscan.net.scope import Scope
 from camscan.net.swept import parted
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.store import Store, Writer
+from camscan.targets import parse
 
 _HOST_SECONDS = 30.0
 """For one living host, at its pace of 20 packets a second; what it has not said by then is noted as missing."""
@@ -47,6 +49,7 @@ class Job:
     """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
 
     After `seconds`, where they are given, it is interrupted. `nmap` asks the first ports, where it is to.
+    After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
     """
 
     scan: Scan
@@ -58,6 +61,7 @@ class Job:
     seconds: float | None = None
     nmap: NmapSource | None = None
     broker: CredentialBroker | None = None
+    decoys: tuple[str, ...] = ()
 
 
 async def run(job: Job, store: Store, progress: Progress) -> Scan:
@@ -72,6 +76,7 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
             ended = _ended(job, engine, net, interfaces, status)
     finally:
         await writer.close()
+    ended = _tried(ended, job.decoys, store)
     store.finish(ended)
     return ended
 
@@ -83,6 +88,21 @@ def _net(job: Job, interfaces: Sequence[Interface]) -> LiveNet:
         return PresweptNet(scope, job.manner.profile, interfaces, ranges, job.broker, source=job.nmap)
     sweep, profile = _sweep(job)
     return LiveNet(scope, profile, interfaces, ranges, job.broker, sweep=sweep)
+
+
+def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
+    """A scan by what became of its decoys: where one did not answer, nobody knows what else was not seen."""
+    missed = [decoy for decoy in decoys if not _answered(decoy, ended, store)]
+    if not missed:
+        return ended
+    notes = tuple(f"blind: the decoy {decoy} did not answer, so that silence proves nothing" for decoy in missed)
+    status = ScanStatus.PARTIAL if ended.status is ScanStatus.COMPLETE else ended.status
+    return replace(ended, status=status, notes=(*ended.notes, *notes))
+
+
+def _answered(address: str, scan: Scan, store: Store) -> bool:
+    entries = (entry for entry in store.ledger(scan.id, address) if entry.target == address)
+    return any(outcome.has_answer for entry in entries for outcome in entry.channels.values())
 
 
 @contextlib.contextmanager
@@ -195,7 +215,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
         asking.plan.channels,
         site,
         excluded=tuple(aimed.excluded.networks()),
-        vantage=Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in eligible(aimed.asked)))),
+        vantage=_vantage(aimed),
         settings={
             "seed": str(seed),
             "specs": "\n".join(aimed.specs),
@@ -203,7 +223,28 @@ def new_job(choices: Choices, site: str | None) -> Job:
             "sweep": f"{method.name}: {method.reason}",
         },
     )
-    return Job(record, aimed, asking, seed, method, nmap=_nmap(choices, aimed, asking))
+    return Job(record, aimed, asking, seed, method, decoys=_decoys(choices, aimed), nmap=_nmap(choices, aimed, asking))
+
+
+def _vantage(aimed: Aim) -> Vantage:
+    names = dict.fromkeys(interface.name for interface in eligible(aimed.asked))
+    firsts = (network.partition("/")[0].partition("-")[0] for network in aimed.asked.networks())
+    return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
+
+
+def _decoys(choices: Choices, aimed: Aim) -> tuple[str, ...]:
+    """The decoys, as the ledger writes them.
+
+    Raises:
+        TargetError: one is no address, or is not asked.
+    """
+    found = []
+    for text in choices.expect_decoy:
+        decoy = next(iter(parse([text]).shuffled(0))) if text else ""
+        if decoy not in aimed.asked:
+            raise TargetError(f"the decoy {text} is not asked: name it among the targets, or drop what excludes it")
+        found.append(decoy)
+    return tuple(found)
 
 
 def _nmap(choices: Choices, aimed: Aim, asking: Manner) -> NmapSource | None:
@@ -231,4 +272,5 @@ def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
     record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
     aimed, asking = aim(choices), manner(choices)
     method, nmap = Method("connect", "resumed"), _nmap(choices, aimed, asking)
-    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, nmap=nmap)
+    decoys = _decoys(choices, aimed)
+    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, nmap=nmap, decoys=decoys)

@@ -62,6 +62,8 @@ def choices(config: Config, site: Site) -> Choices:
         rate=site.rate,
         channels=",".join(site.channels) or None,
         with_credentials=site.credentials is not None,
+        sensitive=site.sensitive,
+        core=site.core_networks,
     )
 
 
@@ -117,6 +119,7 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
     """The faults of one site, each with its place; what rests on the others is looked at where they are without."""
     found = [
         *_each("networks", site.networks, lambda text: parse([text], resolve=resolve)),
+        *_each("core", site.core_networks, lambda text: parse([text], resolve=resolve, whole_networks=True)),
         *_each("exclude", site.exclude, lambda text: parse([text], resolve=resolve, whole_networks=True)),
         *_each("exclude_files", site.exclude_files, lambda name: _exclusions(config, name)),
         *_each("channels", site.channels, lambda name: manner(Choices(channels=name))),

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from camscan.cli.registering import by_key, track_of
+from camscan.cli.registering import track_of
 from camscan.errors import UsageError
 from camscan.register.names import asked, key, lasting, names, shared
 from camscan.register.removal import candidates, glance, objection
-from camscan.register.standing import standing
+from camscan.register.standing import by_key, standing
 from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange

@@ -213,6 +213,7 @@ def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:
     if not all(one.complete for one in ended):
         return Exit.INCOMPLETE
     changes = [one.changes for one in ended if one.changes]
-    if any(matches(one, fail_on) for one in changes):
+    came_back = "returned" in fail_on and any(one.returned for one in ended)
+    if came_back or any(matches(one, fail_on) for one in changes):
         return Exit.FOUND
     return Exit.INCOMPLETE if any(one.losses for one in changes) else Exit.DONE

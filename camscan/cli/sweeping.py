@@ -19,13 +19,14 @@ from camscan.cli.history import MARK, remembered, sweeps_of
 from camscan.cli.judging import deemed
 from camscan.cli.logins import broker_if
 from camscan.cli.progress import Progress
+from camscan.cli.registering import Return, register_devices
 from camscan.cli.scanning import Job, new_job, resumed_job, run
 from camscan.cli.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.policy import Policy
-from camscan.records import Scan, ScanStatus
+from camscan.records import Judged, Scan, ScanStatus
 from camscan.reports import select
 from camscan.store import Store
 from camscan.sweeps import memory as memories
@@ -60,6 +61,7 @@ class Swept:
     changes: Changes | None = None
     why_not: str = ""
     failed: bool = False
+    returned: tuple[Return, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -88,12 +90,17 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
         for note in ended.notes:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
-        return Swept(site.name, ended, take_in(ground, site, ended, lists))
+        changes, returned = take_in(ground, site, ended, lists)
+        return Swept(site.name, ended, changes, returned=returned)
 
 
 def look_at(store: Store, scan: Scan, rules: Library, lists: Sequence[Policy]) -> Look:
     """A stored scan as comparing sees it, judged by today's rules."""
-    return look(scan, select(deemed(store, scan, rules, lists), all_hosts=False), store.ledger(scan.id))
+    return look(scan, _devices(store, scan, rules, lists), store.ledger(scan.id))
+
+
+def _devices(store: Store, scan: Scan, rules: Library, lists: Sequence[Policy]) -> tuple[Judged, ...]:
+    return tuple(select(deemed(store, scan, rules, lists), all_hosts=False))
 
 
 def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
@@ -136,17 +143,23 @@ def _end(scan: Scan) -> datetime:
     return scan.finished_at or scan.started_at
 
 
-def take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> Changes:
+def take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
-    seen = look_at(ground.store, scan, ground.rules, lists)
+    devices = _devices(ground.store, scan, ground.rules, lists)
+    seen = look(scan, devices, ground.store.ledger(scan.id))
+    returned = tuple(register_devices(ground.store, seen, site.name, devices, ground.rules, lists))
     memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
+    fresh = tuple(one.text for one in returned if one.fresh)
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
     alarms = tuple(note.removeprefix(ALERT) for note in scan.notes if note.startswith(ALERT))
-    body = alert(changes, About(site.name, site.sensitive, site.core, alarms), identity)
+    about = About(site.name, site.sensitive, core=bool(site.core), alarms=alarms, returned=fresh)
+    body = alert(changes, about, identity)
     told = messages_for(ground.config, site.name, identity, body) if body else ()
     ground.store.outbox.remember(site.name, memories.dump(memory), told)
     _log(site.name, changes)
-    return changes
+    for one in returned:
+        tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)
+    return changes, returned
 
 
 def _log(site: str, changes: Changes) -> None:

@@ -6,6 +6,7 @@ import fcntl
 import ipaddress
 import socket
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ifaddr
@@ -46,6 +47,24 @@ def interfaces() -> tuple[Interface, ...]:
             network = ipaddress.ip_network(f"{address}/{ip.network_prefix}", strict=False)
             found.append(Interface(adapter.name, adapter.index or 0, address, network, loopback, multicast))
     return tuple(sorted(found, key=lambda i: (i.network.version, i.index)))
+
+
+def sources(targets: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """From which interface and address this host would ask each target, each pair once. Nothing is sent."""
+    names = {interface.address: interface.name for interface in interfaces()}
+    found = filter(None, map(_source, targets))
+    return tuple(dict.fromkeys((names.get(address, "lo"), address) for address in found))
+
+
+def _source(target: str) -> str | None:
+    """The address that the kernel would send from: connecting a datagram socket only chooses the route."""
+    family = socket.AF_INET6 if ":" in target else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.connect((target, 9))
+        except OSError:
+            return None
+        return str(sock.getsockname()[0])
 
 
 def _flags(name: str) -> int:

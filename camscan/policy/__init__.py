@@ -1,6 +1,7 @@
 """From makers to verdicts: cited lists of legal entities, and what they say about a device."""
 
 from camscan.policy.judge import judge, judge_all
+from camscan.policy.place import placed
 from camscan.policy.policies import TAGS, Direction, Entity, Policy, Tag, check, files, files_in, load
 
-__all__ = ["TAGS", "Direction", "Entity", "Policy", "Tag", "check", "files", "files_in", "judge", "judge_all", "load"]
+__all__ = ["TAGS", "Direction", "Entity", "Policy", "Tag", "check", "files", "files_in", "judge", "judge_all", "load", "placed"]

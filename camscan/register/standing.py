@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from camscan.register.names import lasting, shared
+from camscan.register.names import key, lasting, shared
 from camscan.summaries import State, StateChange
 
 
@@ -28,3 +28,12 @@ def standing(
     if last is None:
         return State.FOUND, None
     return (State.RETURNED if last.state.is_gone and last_seen > last.at else last.state), last
+
+
+def by_key(changes: Iterable[StateChange]) -> Mapping[str, list[StateChange]]:
+    """Changes by the keys of the names that they are about."""
+    found: dict[str, list[StateChange]] = {}
+    for change in changes:
+        for name in change.names:
+            found.setdefault(key(name), []).append(change)
+    return found

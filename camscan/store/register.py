@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
@@ -18,7 +19,7 @@ from camscan.store.registered import (
     to_entry,
     to_tally,
 )
-from camscan.store.rows import to_time
+from camscan.store.rows import from_time, to_time
 from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
@@ -88,10 +89,20 @@ class Register:
         with self._database.reading() as connection:
             return tuple(map(to_entry, connection.execute(query)))
 
-    def keep(self, mark: Mark, entries: Sequence[Entry], gone: Collection[int]) -> None:
-        """Keep what a scan has changed: entries, those `gone` into others, and that the scan is in."""
+    def marks(self, site: str) -> Mapping[str, datetime]:
+        """The scans of a site that the register holds, each as it was at this end."""
+        with self._database.reading() as connection:
+            return _marks(connection, site)
+
+    def keep(self, mark: Mark, entries: Sequence[Entry], gone: Collection[int], marks: Mapping[str, datetime]) -> bool:
+        """Keep what a scan has changed: entries, those `gone` into others, and that the scan is in.
+
+        Returns False, and keeps nothing, where others have taken scans of the site in since `marks` were read.
+        """
         kept = [entry.number for entry in entries if entry.number is not None]
         with self._database.writing() as connection:
+            if _marks(connection, mark.site) != marks:
+                return False
             _drop(connection, gone, entirely=True)
             _drop(connection, kept, entirely=False)
             numbers = [_put(connection, entry) for entry in entries]
@@ -104,6 +115,7 @@ class Register:
                 connection.execute(insert(register_keys), keys)
             connection.execute(delete(registered).where(registered.c.scan == escape(mark.scan)))
             connection.execute(insert(registered).values(mark_values(mark)))
+        return True
 
     def due(self) -> tuple[str, ...]:
         """The scans that are not in the register, or have gone on since; the oldest first. One may still be running."""
@@ -148,6 +160,11 @@ class Register:
             query = query.where(register.c.site.in_(list(map(escape, sites))))
         with self._database.reading() as connection:
             yield from map(to_tally, connection.execute(query).all())
+
+
+def _marks(connection: Connection, site: str) -> dict[str, datetime]:
+    query = select(registered.c.scan, registered.c.at).where(registered.c.site == escape(site))
+    return {unescape(scan): from_time(at) for scan, at in connection.execute(query)}
 
 
 def _listed(policies: Collection[str]) -> ColumnElement[bool]:

@@ -67,7 +67,7 @@ def scan_values(scan: Scan) -> Values:
         "targets": dump_list(scan.targets),
         "excluded": dump_list(scan.excluded),
         "channels": dump_list(scan.channels),
-        "vantage": dump_list((scan.vantage.host, *scan.vantage.interfaces)),
+        "vantage": dump_list((scan.vantage.host, *scan.vantage.interfaces, *map(" ".join, scan.vantage.sources))),
         "settings": dump_map(scan.settings),
         "sent": json.dumps(asdict(scan.sent)),
         "notes": dump_list(scan.notes),
@@ -76,7 +76,10 @@ def scan_values(scan: Scan) -> Values:
 
 def to_scan(row: Row[Any], status: ScanStatus) -> Scan:
     """The scan of a row of `scans`, with the status that it is to be read with."""
-    host, *interfaces = load_list(row.vantage)
+    host, *looked = load_list(row.vantage)
+    # No name of an interface holds a blank (dev_valid_name in Linux' net/core/dev.c): one with an address has one.
+    interfaces = tuple(name for name in looked if " " not in name)
+    sources = tuple((name, address) for name, gap, address in (text.partition(" ") for text in looked) if gap)
     return Scan(
         id=unescape(row.id),
         started_at=from_time(row.started_at),
@@ -86,7 +89,7 @@ def to_scan(row: Row[Any], status: ScanStatus) -> Scan:
         finished_at=None if row.finished_at is None else from_time(row.finished_at),
         status=status,
         excluded=load_list(row.excluded),
-        vantage=Vantage(host, tuple(interfaces)),
+        vantage=Vantage(host, interfaces, sources),
         settings=load_map(row.settings),
         sent=Sent(**json.loads(row.sent)),
         notes=load_list(row.notes),

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration, and so the schema that this version of camscan reads and writes."""
 
 metadata = MetaData()
@@ -158,4 +158,5 @@ registered = Table(
     Column("site", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("basis", Text, nullable=False),
+    Index("registered_by_site", "site"),
 )

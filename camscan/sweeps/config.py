@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     StrictBool,
     StrictInt,
     ValidationInfo,
@@ -54,6 +55,14 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 Name = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$")]
 
 
+def _core(value: object) -> bool | tuple[str, ...]:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) and 0 < len(one) <= 500 for one in value):
+        raise ValueError("neither true, false nor a list of networks")
+    return tuple(value)
+
+
 class Part(BaseModel):
     """A table. The description of each key is the remedy where its value cannot be used."""
 
@@ -72,7 +81,9 @@ class Site(Part):
     )
     exclude_files: tuple[Text, ...] = Field(default=(), description='list files of exclusions, such as ["never.txt"]')
     sensitive: StrictBool = Field(default=False, description="write true or false")
-    core: StrictBool = Field(default=False, description="write true or false")
+    core: Annotated[bool | tuple[str, ...], PlainValidator(_core)] = Field(
+        default=False, description='write true, false, or its core networks, such as core = ["10.20.1.0/24"]'
+    )
     profile: Literal["default", "gentle", "fast"] = Field(
         default="default", description='write "default", "gentle" or "fast"'
     )
@@ -99,6 +110,13 @@ class Site(Part):
     )
     allow_public: StrictBool = Field(default=False, description="write true or false")
     allow_large: StrictBool = Field(default=False, description="write true or false")
+
+    @property
+    def core_networks(self) -> tuple[str, ...]:
+        """What of the site is a core network."""
+        if isinstance(self.core, tuple):
+            return self.core
+        return self.networks if self.core else ()
 
     @field_validator("networks", "exclude", "decoys")
     @classmethod

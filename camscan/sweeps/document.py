@@ -24,12 +24,16 @@ Object: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The site that an alert is about. `alarms` are what a sweep found that somebody must look into at once."""
+    """The site that an alert is about. `alarms` are what a sweep found that somebody must look into at once.
+
+    `returned` says of each device that was removed, by what people said, that it was seen again.
+    """
 
     name: str
     sensitive: bool = False
     core: bool = False
     alarms: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
 
 
 def changes_object(changes: Changes, site: str | None, most: int | None = None) -> Object:
@@ -51,20 +55,23 @@ def changes_object(changes: Changes, site: str | None, most: int | None = None) 
 def alert(changes: Changes, about: About, identity: str) -> bytes | None:
     """The body of an alert, or None where nothing is to be told: a quiet night, or losses that were told before.
 
-    Alarms are told each time.
+    Alarms are told each time, and a device that was removed and was seen again once.
     """
-    if not (changes.changes or changes.fresh_losses or about.alarms or (changes.first and changes.complete)):
+    told = changes.changes or changes.fresh_losses or about.alarms or about.returned
+    if not (told or (changes.first and changes.complete)):
         return None
     alarms = f", {len(about.alarms)} ALERT" if about.alarms else ""
+    returned = [plain(text) for text in about.returned[:MAX_TOLD]]
     body = {
         "schema": ALERT_SCHEMA,
         "id": identity,
         "sensitive": about.sensitive,
         "core": about.core,
-        "summary": f"{plain(about.name)}: {summary(changes)}{alarms}",
+        "summary": "; ".join((f"{plain(about.name)}: {summary(changes)}{alarms}", *returned)),
         **changes_object(changes, about.name, MAX_TOLD),
         "coverage_loss": [_loss(loss) for loss in changes.fresh_losses],
         "alarms": [plain(alarm) for alarm in about.alarms[:MAX_TOLD]],
+        "returned_after_removal": returned,
     }
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
 

@@ -108,7 +108,7 @@ def test_derived_anew_it_is_the_same(store: Store) -> None:
 
 
 def test_what_could_not_be_derived_again_is_not_dropped(store: Store) -> None:
-    store.register.keep(Mark("gone", "hq", datetime.now(UTC), "x"), (), ())
+    store.register.keep(Mark("gone", "hq", datetime.now(UTC), "x"), (), (), store.register.marks("hq"))
     with pytest.raises(UsageError, match=r"scans that are no longer stored \(1 of them\)"):
         run(store, "--again")
 

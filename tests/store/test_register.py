@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -28,13 +28,17 @@ def change(address: str, state: State, site: str = "hq", why: str = "because") -
     return StateChange(site, f"SN-{address}", address, state, "ann", why, NOON, (f"serial {address}",), ("a", "b"))
 
 
+def keep(store: Store, new: Mark, entries: Sequence[Entry] = (), gone: Sequence[int] = ()) -> None:
+    assert store.register.keep(new, entries, gone, store.register.marks(new.site))
+
+
 def say(store: Store, address: str, state: State, why: str = "because") -> None:
     [one] = store.register.named(address, ())
     store.register.say(change(address, state, one.site, why), [f"serial {address}"], one)
 
 
 def test_what_was_said_is_kept_in_order_and_survives_the_register(store: Store) -> None:
-    store.register.keep(mark(), [entry("1"), entry("2")], ())
+    keep(store, mark(), [entry("1"), entry("2")])
     say(store, "1", State.TICKETED)
     say(store, "2", State.EXEMPT, ODD)
     say(store, "1", State.DISCONNECTED)
@@ -52,7 +56,7 @@ def test_what_was_said_is_kept_in_order_and_survives_the_register(store: Store) 
 
 def test_an_entry_comes_back_as_it_was_kept_and_shows_what_is_said(store: Store) -> None:
     odd = replace(entry("1", ODD), track=ODD, device=ODD)
-    store.register.keep(mark(), [odd], ())
+    keep(store, mark(), [odd])
     [found] = store.register.entries(ODD)
     assert found == replace(odd, keys=(), number=1)
     store.register.say(change("1", State.TICKETED, ODD), ["k"], found)
@@ -61,7 +65,7 @@ def test_an_entry_comes_back_as_it_was_kept_and_shows_what_is_said(store: Store)
 
 
 def test_a_device_is_found_by_address_id_or_key_at_its_site(store: Store) -> None:
-    store.register.keep(mark(), [entry("1"), entry("1", "branch"), entry("2")], ())
+    keep(store, mark(), [entry("1"), entry("1", "branch"), entry("2")])
 
     def named(text: str, *keys: str, site: str | None = None) -> list[tuple[str, str]]:
         return [(one.site, one.address) for one in store.register.named(text, keys, site)]
@@ -73,20 +77,20 @@ def test_a_device_is_found_by_address_id_or_key_at_its_site(store: Store) -> Non
 
 
 def test_entries_are_written_anew_and_those_that_were_joined_go(store: Store) -> None:
-    store.register.keep(mark(), [entry("1"), entry("2")], ())
+    keep(store, mark(), [entry("1"), entry("2")])
     first, second = store.register.entries()
     after = replace(first, address="9", track="[]", keys=("serial 2",))
-    store.register.keep(mark("b"), [after], [second.number or 0])
+    keep(store, mark("b"), [after], [second.number or 0])
     assert store.register.entries() == (replace(after, keys=()),)
     assert [one.number for one in store.register.named("x", ["serial 2"])] == [first.number]
     assert store.register.named("x", ["serial 1"]) == ()
 
 
 def test_many_entries_are_kept_and_dropped_at_once(store: Store) -> None:
-    store.register.keep(mark(), [entry(str(number)) for number in range(1_200)], ())
+    keep(store, mark(), [entry(str(number)) for number in range(1_200)])
     numbers = [one.number or 0 for one in store.register.entries()]
     assert len(store.register.changes_of(f"serial {number}" for number in range(1_200))) == 0
-    store.register.keep(mark("b"), (), numbers[1:])
+    keep(store, mark("b"), (), numbers[1:])
     assert [one.address for one in store.register.entries()] == ["0"]
 
 
@@ -99,19 +103,19 @@ def test_scans_are_due_until_they_are_in_and_again_once_they_went_on(
         store.finish(replace(scan, finished_at=NOON, status=ScanStatus.COMPLETE))
     assert store.register.due() == ("early", "late")
     for name in ("early", "late"):
-        store.register.keep(mark(name), (), ())
+        keep(store, mark(name))
     assert (store.register.due(), store.register.lost()) == ((), 0)
     assert store.register.bases() == {"some rules; uk-nil us-ndaa-889": 2}
     assert store.register.sites() == ("hq",)
-    store.register.keep(replace(mark("late"), at=NOON - timedelta(hours=1)), (), ())
-    store.register.keep(mark("gone"), (), ())
+    keep(store, replace(mark("late"), at=NOON - timedelta(hours=1)))
+    keep(store, mark("gone"))
     assert (store.register.due(), store.register.lost()) == (("late",), 1)
 
 
 def test_listed_devices_are_counted_by_site_state_and_day(store: Store) -> None:
     both = ("uk-nil", "us-ndaa-889")
     devices = [entry("1"), entry("2", policies=both), entry("3", verdict="not-listed"), entry("4", verdict="suspected")]
-    store.register.keep(mark(), [*devices, entry("5", "branch")], ())
+    keep(store, mark(), [*devices, entry("5", "branch")])
     say(store, "2", State.REMOVED)
     say(store, "3", State.TICKETED)
     found = Tally("hq", State.FOUND, DAY, None, 1)
@@ -135,3 +139,11 @@ def test_a_ledger_is_read_from_a_beginning_on(store: Store) -> None:
     store.append_ledger("a", [LedgerEntry(target, {"http": Outcome.SILENT}) for target in targets])
     assert [one.target for one in store.ledger("a", "10.0.0.")] == ["10.0.0.1", "10.0.0.20"]
     assert len(list(store.ledger("a"))) == 5
+
+
+def test_two_who_take_in_scans_of_a_site_at_once_do_not_make_devices_twice(store: Store) -> None:
+    marks = store.register.marks("hq")
+    assert store.register.keep(mark("a"), [entry("1")], (), marks)
+    assert not store.register.keep(mark("b"), [entry("1")], (), marks)
+    assert [one.address for one in store.register.entries()] == ["1"]
+    assert store.register.keep(mark("b", "branch"), [entry("1", "branch")], (), marks)

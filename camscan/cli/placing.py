@@ -1,0 +1,56 @@
+"""What a report says of a device beside its verdict: what it offends by where it is, and what was said of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from camscan.policy import Policy, Tag, placed
+from camscan.records import Judged, Scan
+from camscan.register.names import key, names
+from camscan.register.standing import by_key, standing
+from camscan.store import Store
+from camscan.sweeps.looks import sighting
+from camscan.targets import parse
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What a place is: a sensitive site, and which networks of it are core networks."""
+
+    sensitive: bool = False
+    core: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return self.sensitive or bool(self.core)
+
+
+def tags_of(scan: Scan) -> Tags:
+    """The tags that a scan was made with."""
+    kept = json.loads(scan.settings.get("choices", "{}"))
+    return Tags(bool(kept.get("sensitive")), tuple(kept.get("core") or ()))
+
+
+def with_places(devices: Iterable[Judged], policies: Sequence[Policy], tags: Tags) -> Iterator[Judged]:
+    """The devices, each with the sentences that it offends.
+
+    Raises:
+        TargetError: a core network cannot be read.
+    """
+    core = parse(tags.core, whole_networks=True) if tags.core else None
+    site: set[Tag] = {"sensitive"} if tags.sensitive else set()
+    for judged in devices:
+        on_core = core is not None and any(address in core for address in judged.device.addresses)
+        yield placed(judged, policies, site | {"core"} if on_core else site)
+
+
+def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator[Judged]:
+    """The devices, each with what was last said of it; of one that was removed and is there, that it has returned."""
+    known = [(judged, names(sighting(judged))) for judged in devices]
+    changes = by_key(store.register.changes_of(key(name) for _, own in known for name in own))
+    for judged, own in known:
+        about = {one.number: one for name in own for one in changes.get(key(name), ())}
+        state, change = standing(own, scan.site or "", scan.finished_at or scan.started_at, about.values())
+        yield judged if change is None else replace(judged, state=state)

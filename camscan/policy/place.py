@@ -1,0 +1,27 @@
+"""Where a listed device offends more than a list: the sentences about sensitive sites and core networks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from camscan.policy.policies import TAGS, Policy, Tag
+from camscan.records import Judged, Verdict
+from camscan.summaries import Offence
+
+
+def placed(judged: Judged, policies: Sequence[Policy], tags: Collection[Tag]) -> Judged:
+    """A device with the sentences that it offends, at a place with these tags; only a listed one offends any."""
+    if judged.verdict is not Verdict.LISTED or not tags:
+        return judged
+    listing = {by.policy for by in judged.listed_by}
+    offends = tuple(
+        Offence(policy.id, tag, told.text, told.citation, told.url, (told.since or policy.since).isoformat())
+        for tag in TAGS
+        if tag in tags
+        for policy in policies
+        if policy.id in listing
+        for told in policy.directions
+        if told.applies == tag
+    )
+    return replace(judged, offends=offends)
