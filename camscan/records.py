@@ -308,3 +308,5 @@ class Report:
     """What made the report: name -> version."""
     networks: tuple[Segment, ...] = ()
     """What was covered, by network; empty where it is not known by address."""
+    missed: tuple[str, ...] = ()
+    """Decoys that did not answer: the scan was blind where they are."""

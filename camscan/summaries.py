@@ -49,12 +49,19 @@ class StateChange:
     number: int = 0
 
 
+class Tag(StrEnum):
+    """What a place may be, the gravest first: a sensitive site, a core network."""
+
+    SENSITIVE = "sensitive"
+    CORE = "core"
+
+
 @dataclass(frozen=True, slots=True)
 class Offence:
     """The sentence of a policy that a listed device offends by where it is: on a sensitive site, on a core network."""
 
     policy: str
-    place: str
+    place: Tag
     text: str
     citation: str
     url: str

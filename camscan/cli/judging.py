@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from camscan import __version__
-from camscan.cli.placing import Tags, tags_of, with_places, with_states
+from camscan.cli.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.codecs import oui
 from camscan.codecs.registry import read_again
 from camscan.data import fingerprints_folder
@@ -19,7 +19,7 @@ from camscan.identify.load import load
 from camscan.identify.resolve import resolve
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
-from camscan.records import Citation, Identification, Judged, Observation, Report, Scan
+from camscan.records import Citation, Identification, Judged, Observation, Outcome, Report, Scan
 from camscan.reports import select
 from camscan.reports.segments import Segments
 from camscan.store import Store
@@ -69,6 +69,7 @@ def report_of(
     for entry in store.ledger(scan.id):
         outcomes[entry.target] = entry.outcome
         segments.add(entry)
+    missed = tuple(decoy for decoy in decoys_of(scan) if not outcomes.get(decoy, Outcome.NOT_SENT).has_answer)
     return Report(
         scan,
         devices,
@@ -78,7 +79,8 @@ def report_of(
         outcomes=outcomes,
         citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
         tools={"camscan": __version__, "fingerprints": f"{len(rules.rules):,} rules"},
-        networks=segments.networks(devices),
+        networks=segments.networks(devices, missed),
+        missed=missed,
     )
 
 

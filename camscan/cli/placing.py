@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from camscan.policy import Policy, Tag, placed
+from camscan.policy import Policy, placed
 from camscan.records import Judged, Scan
 from camscan.register.names import key, names
 from camscan.register.standing import by_key, standing
 from camscan.store import Store
+from camscan.summaries import Tag
 from camscan.sweeps.looks import sighting
 from camscan.targets import parse
 
@@ -33,6 +34,11 @@ def tags_of(scan: Scan) -> Tags:
     return Tags(bool(kept.get("sensitive")), tuple(kept.get("core") or ()))
 
 
+def decoys_of(scan: Scan) -> tuple[str, ...]:
+    """The addresses that had to answer."""
+    return tuple(json.loads(scan.settings.get("choices", "{}")).get("expect_decoy") or ())
+
+
 def with_places(devices: Iterable[Judged], policies: Sequence[Policy], tags: Tags) -> Iterator[Judged]:
     """The devices, each with the sentences that it offends.
 
@@ -40,10 +46,10 @@ def with_places(devices: Iterable[Judged], policies: Sequence[Policy], tags: Tag
         TargetError: a core network cannot be read.
     """
     core = parse(tags.core, whole_networks=True) if tags.core else None
-    site: set[Tag] = {"sensitive"} if tags.sensitive else set()
+    site: set[Tag] = {Tag.SENSITIVE} if tags.sensitive else set()
     for judged in devices:
         on_core = core is not None and any(address in core for address in judged.device.addresses)
-        yield placed(judged, policies, site | {"core"} if on_core else site)
+        yield placed(judged, policies, site | {Tag.CORE} if on_core else site)
 
 
 def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator[Judged]:

@@ -105,8 +105,8 @@ def scan(
     write_report(report, format_, output)
     for one in returned:
         click.echo(one.text, err=True)
-    if not quiet and ended.status is not ScanStatus.COMPLETE:
-        click.echo(f"Scan {ended.id} is {ended.status}: go on with `camscan scan --resume {ended.id}`.", err=True)
+    if not quiet and ended.status is ScanStatus.INTERRUPTED:
+        click.echo(f"Scan {ended.id} is interrupted: go on with `camscan scan --resume {ended.id}`.", err=True)
     sys.exit(exit_code(report, fail_on))
 
 

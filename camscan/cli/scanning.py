@@ -48,8 +48,8 @@ _BLIND_SHARE = 0.05
 class Job:
     """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
 
-    After `seconds`, where they are given, it is interrupted. `nmap` asks the first ports, where it is to.
-    After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
+    After `seconds`, where they are given, it is interrupted. `nmap` asks the first ports, where it is to. Where one of
+    the `decoys` does not answer, it was blind.
     """
 
     scan: Scan
@@ -91,8 +91,12 @@ def _net(job: Job, interfaces: Sequence[Interface]) -> LiveNet:
 
 
 def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
-    """A scan by what became of its decoys: where one did not answer, nobody knows what else was not seen."""
-    missed = [decoy for decoy in decoys if not _answered(decoy, ended, store)]
+    """A scan by what became of its decoys: where one did not answer, nobody knows what else was not seen.
+
+    The most telling outcome decides: a host that only refuses is there, and the decoy on it is not.
+    """
+    outcomes = {decoy: _outcome(decoy, ended, store) for decoy in decoys}
+    missed = [decoy for decoy, outcome in outcomes.items() if not outcome.has_answer]
     if not missed:
         return ended
     notes = tuple(f"blind: the decoy {decoy} did not answer, so that silence proves nothing" for decoy in missed)
@@ -100,9 +104,9 @@ def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
     return replace(ended, status=status, notes=(*ended.notes, *notes))
 
 
-def _answered(address: str, scan: Scan, store: Store) -> bool:
-    entries = (entry for entry in store.ledger(scan.id, address) if entry.target == address)
-    return any(outcome.has_answer for entry in entries for outcome in entry.channels.values())
+def _outcome(address: str, scan: Scan, store: Store) -> Outcome:
+    found = (entry.outcome for entry in store.ledger(scan.id, address) if entry.target == address)
+    return next(found, Outcome.NOT_SENT)
 
 
 @contextlib.contextmanager
@@ -207,7 +211,9 @@ def new_job(choices: Choices, site: str | None) -> Job:
     aimed, asking, seed = aim(choices), manner(choices), secrets.randbits(32)
     method = swept(choices, aimed.asked, asking)
     shown = aimed.specs if len(aimed.specs) <= _SHOWN_TARGETS else (*aimed.specs[:_SHOWN_TARGETS], "...")
+    decoys = _decoys(choices, aimed)
     kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
+    kept["expect_decoy"] = decoys
     record = Scan(
         secrets.token_hex(6),
         datetime.now(UTC),
@@ -223,7 +229,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
             "sweep": f"{method.name}: {method.reason}",
         },
     )
-    return Job(record, aimed, asking, seed, method, decoys=_decoys(choices, aimed), nmap=_nmap(choices, aimed, asking))
+    return Job(record, aimed, asking, seed, method, decoys=decoys, nmap=_nmap(choices, aimed, asking))
 
 
 def _vantage(aimed: Aim) -> Vantage:

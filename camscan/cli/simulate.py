@@ -6,14 +6,26 @@ import asyncio
 import contextlib
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from camscan.simulator import Site
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option("--enrolled", is_flag=True, help="Add devices that tell more to auditor with simulated-Passw0rd.")
-def simulate(command: tuple[str, ...], enrolled: bool) -> None:
+@click.option("--decoy", is_flag=True, help="Run the decoy alone instead: one harmless device that is no camera.")
+@click.option(
+    "--address",
+    default="127.77.0.250",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where the decoy listens: an address of this host, in the network that a scan is to prove that it sees.",
+)
+def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str) -> None:
     """Run a simulated site on 127.77.0.0/24 until interrupted, or for as long as COMMAND runs.
 
     As root the devices have their true ports; without, those below 1024 are moved up (80 to 8080, 443 to 8443,
@@ -23,15 +35,17 @@ def simulate(command: tuple[str, ...], enrolled: bool) -> None:
     Examples:
       camscan simulate
       camscan simulate -- camscan scan 127.77.0.0/24
+      camscan simulate --decoy --address 10.20.0.250
     """
-    sys.exit(asyncio.run(_simulate(command, enrolled=enrolled)))
+    from camscan.simulator import decoy_site, running_site
+
+    sys.exit(asyncio.run(_simulate(decoy_site(address) if decoy else running_site(enrolled=enrolled), command)))
 
 
-async def _simulate(command: tuple[str, ...], *, enrolled: bool) -> int:
-    from camscan.simulator import running_site
-
-    async with running_site(enrolled=enrolled) as site:
-        click.echo(f"{len(site.devices)} simulated devices on {site.network}", err=True)
+async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
+    async with chosen as site:
+        what = "1 decoy at" if len(site.devices) == 1 else f"{len(site.devices)} simulated devices on"
+        click.echo(f"{what} {site.network}", err=True)
         for note in site.notes:
             click.echo(f"Note: {note}", err=True)
         if command:

@@ -2,6 +2,6 @@
 
 from camscan.policy.judge import judge, judge_all
 from camscan.policy.place import placed
-from camscan.policy.policies import TAGS, Direction, Entity, Policy, Tag, check, files, files_in, load
+from camscan.policy.policies import Direction, Entity, Policy, check, files, files_in, load
 
-__all__ = ["TAGS", "Direction", "Entity", "Policy", "Tag", "check", "files", "files_in", "judge", "judge_all", "load", "placed"]
+__all__ = ["Direction", "Entity", "Policy", "check", "files", "files_in", "judge", "judge_all", "load", "placed"]

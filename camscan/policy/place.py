@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from camscan.policy.policies import TAGS, Policy, Tag
+from camscan.policy.policies import Policy
 from camscan.records import Judged, Verdict
-from camscan.summaries import Offence
+from camscan.summaries import Offence, Tag
 
 
 def placed(judged: Judged, policies: Sequence[Policy], tags: Collection[Tag]) -> Judged:
@@ -17,7 +17,7 @@ def placed(judged: Judged, policies: Sequence[Policy], tags: Collection[Tag]) ->
     listing = {by.policy for by in judged.listed_by}
     offends = tuple(
         Offence(policy.id, tag, told.text, told.citation, told.url, (told.since or policy.since).isoformat())
-        for tag in TAGS
+        for tag in Tag
         if tag in tags
         for policy in policies
         if policy.id in listing

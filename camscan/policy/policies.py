@@ -8,21 +8,19 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from camscan.errors import RuleError
 from camscan.policy.plainyaml import Document, read
+from camscan.summaries import Tag
 
 _FORM = "see the form of a policy in fingerprints/README.md"
 _SUFFIXES = (".yaml", ".yml")
 _STRICT = ConfigDict(extra="forbid", str_min_length=1)
 _Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
 _ID = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
-Tag = Literal["sensitive", "core"]
-TAGS: tuple[Tag, ...] = get_args(Tag)
-"""What a place may be: a sensitive site, a core network; the gravest first."""
 
 
 @dataclass(frozen=True, slots=True)

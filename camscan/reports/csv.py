@@ -14,6 +14,7 @@ COLUMNS = (
     *("id", "address", "mac", "hostname", "maker", "brand", "model", "firmware", "serial", "kind", "hidden_channels"),
     *("level", "verdict", "listed_by"),
     *("behind", "slot_number", "slot_name", "slot_online", "slots_total", "slots_named", "slots_listed", "slots_empty"),
+    "state",
 )
 """`listed_by` holds the policies, joined by ";"; `slot_*` and `slots_*` hold what stands below `slot` and `slots`."""
 

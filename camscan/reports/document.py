@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from camscan.records import Device, Evidence, Identification, Judged, Outcome, Report, Scan, ScanStatus, Slot, Slots
+from camscan.summaries import Offence, Segment
 
 SCHEMA = "camscan/1"
 MAX_TEXT = 500
 """Characters of any one text that a peer gave; the whole answer stays in the store, found by its SHA-256."""
+
+FOLDED = (
+    *(Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.NOT_SENT),
+)
+"""The outcomes that a coverage statement tells apart; see `coverage`."""
+
+MAX_SENTENCE = 2_000
+"""Characters of a sentence that a policy holds."""
 
 Object: TypeAlias = dict[str, Any]
 
@@ -27,7 +38,11 @@ def scan_object(report: Report) -> Object:
         "targets": list(scan.targets),
         "excluded": list(scan.excluded),
         "channels": list(scan.channels),
-        "vantage": {"host": scan.vantage.host, "interfaces": list(scan.vantage.interfaces)},
+        "vantage": {
+            "host": scan.vantage.host,
+            "interfaces": list(scan.vantage.interfaces),
+            "sources": [{"interface": name, "address": address} for name, address in scan.vantage.sources],
+        },
         "policies": list(report.policies),
         "sent": {
             "packets": scan.sent.packets,
@@ -36,7 +51,24 @@ def scan_object(report: Report) -> Object:
         },
         "ledger": _ledger(report),
         "notes": list(scan.notes),
+        "networks": [segment_object(segment) for segment in report.networks],
     }
+
+
+def segment_object(segment: Segment) -> Object:
+    """The coverage of one network: targets by outcome, in all and by channel, and whether anything lives there."""
+    return {
+        "network": segment.network,
+        "control": segment.control or None,
+        "listed": segment.listed,
+        **folded(segment.outcomes),
+        "by_channel": {channel: folded(counts) for channel, counts in segment.channels.items()},
+    }
+
+
+def folded(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts by each of the six outcomes, also where one is 0."""
+    return {outcome.value: counts.get(outcome.value, 0) for outcome in FOLDED}
 
 
 def device_object(judged: Judged) -> Object:
@@ -64,6 +96,8 @@ def device_object(judged: Judged) -> Object:
         "listed_by": [{"policy": by.policy, "entity": by.entity, "since": by.since} for by in judged.listed_by],
         "evidence": _evidence(device),
         "conflicts": [_cut(conflict) for conflict in device.conflicts],
+        "state": None if judged.state is None else judged.state.value,
+        "offends": [_offence(offence) for offence in judged.offends],
     }
 
 
@@ -107,16 +141,11 @@ def coverage(report: Report) -> dict[Outcome, int]:
 
     Any answer counts as answered and a reset as refused; what crashed, or has no entry in the ledger, as not sent.
     """
-    counts: Counter[Outcome] = Counter(dict.fromkeys(_FOLDED, 0))
+    counts: Counter[Outcome] = Counter(dict.fromkeys(FOLDED, 0))
     for outcome, count in report.ledger.get("", {}).items():
         counts[fold(Outcome(outcome))] += count
     counts[Outcome.NOT_SENT] += max(0, report.targets - counts.total())
     return dict(counts)
-
-
-_FOLDED = (
-    *(Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.NOT_SENT),
-)
 
 
 def fold(outcome: Outcome) -> Outcome:
@@ -132,6 +161,11 @@ def _ledger(report: Report) -> Object:
     channels = {channel: dict(counts) for channel, counts in sorted(report.ledger.items()) if channel}
     counts = {outcome.value: count for outcome, count in coverage(report).items()}
     return {"targets": report.targets, **counts, "by_channel": channels}
+
+
+def _offence(offence: Offence) -> Object:
+    texts = {name: cut(text, MAX_SENTENCE) for name, text in asdict(offence).items() if name != "place"}
+    return {**texts, "place": offence.place.value}
 
 
 def _evidence(device: Device) -> list[Object]:
@@ -151,6 +185,9 @@ def _proof(rule: Identification, evidence: Evidence) -> Object:
 
 
 def _cut(text: str | None) -> str | None:
-    if text is None or len(text) <= MAX_TEXT:
-        return text
-    return f"{text[: MAX_TEXT - 1]}…"
+    return None if text is None else cut(text)
+
+
+def cut(text: str, most: int = MAX_TEXT) -> str:
+    """A text, or its beginning and an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

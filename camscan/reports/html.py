@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from camscan.records import Report, Verdict
 from camscan.reports import charts
 from camscan.reports.base import Page
-from camscan.reports.document import MAX_TEXT
+from camscan.reports.document import FOLDED, MAX_TEXT
 from camscan.reports.escape import terminal
 from camscan.reports.view import Sheet, moment, view
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).parent / "templates"
 _BUFFERED = 256
 """Pieces of the template that are written at once."""
+_SENTENCE = 4_000
+"""Characters of a sentence that quotes a policy."""
 _BRIEF = 120
 """Characters of a name in a table."""
 _HINTS = {
@@ -92,15 +94,23 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        hints=_HINTS, sign=_sign, palette=charts.PALETTE, cell=charts.CELL, columns=charts.COLUMNS
+        hints=_HINTS, folded=FOLDED, sign=_sign, palette=charts.PALETTE, cell=charts.CELL, columns=charts.COLUMNS
     )
     environment.filters.update(
         number="{:,}".format,
         words=lambda kind: kind.replace("-", " "),
         brief=lambda text: terminal(str(text), _BRIEF),
+        whole=_whole,
         moment=moment,
     )
     return environment
+
+
+def _whole(text: str) -> str:
+    """A sentence of ours in full, which may be longer than a text of a peer; what it quotes is cut already."""
+    from markupsafe import escape  # noqa: PLC0415 - comes with jinja2
+
+    return escape(terminal(text, _SENTENCE))
 
 
 def _shown(value: object) -> object:

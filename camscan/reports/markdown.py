@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from camscan.records import Report, Verdict
 from camscan.reports.base import Page
+from camscan.reports.document import FOLDED
 from camscan.reports.escape import terminal
 from camscan.reports.rows import Row
 from camscan.reports.view import Section, Sheet, view
+from camscan.summaries import Segment
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#+!|~&$^=]|(?<=www)\.)")
 _ENDS = str.maketrans({"`": "\\x60", "|": "\\x7c"})
@@ -28,12 +30,17 @@ def render(report: Report, _page: Page) -> Iterator[str]:
     yield f"# {_prose(sheet.headline)}\n\n"
     if sheet.headline != sheet.findings:
         yield f"{_prose(sheet.findings)}\n\n"
+    yield from (f"- {_prose(sentence)}\n" for sentence in sheet.urgent)
     yield from (f"- {_prose(sentence)}\n" for sentence in sheet.limits)
     for section in sheet.sections:
         yield from _section(section)
     if sheet.outcomes:
         yield "\n## Coverage by channel\n\n"
         yield from _table(("channel", *sheet.outcomes), ((code(c), *map(str, n)) for c, n in sheet.ledger))
+    if sheet.networks:
+        yield "\n## Coverage by network\n\n"
+        heads = ("network", "targets", *FOLDED, "positive control", "listed")
+        yield from _table(heads, map(_network, sheet.networks))
     yield from _policies(sheet)
 
 
@@ -60,6 +67,9 @@ def _reasons(row: Row) -> Iterator[str]:
     if row.channels:
         yield f"  - {row.channels}\n"
     yield from (f"  - conflict: {code(conflict)}\n" for conflict in row.device.conflicts)
+    if row.state:
+        yield f"  - state: {row.state}\n"
+    yield from (f"  - on {place}\n" for place in row.places)
     if row.advice:
         yield f"  - {code(row.advice)}\n"
     for by in row.judged.listed_by:
@@ -67,6 +77,12 @@ def _reasons(row: Row) -> Iterator[str]:
     for proof in row.proofs:
         seen = f"{code(proof.field)} {code(proof.value)}"
         yield f"  - {proof.level}: {seen} ({code(proof.where)}; by {', '.join(map(code, proof.rules))})\n"
+
+
+def _network(segment: Segment) -> tuple[str, ...]:
+    counts = (segment.outcomes.get(outcome, 0) for outcome in FOLDED)
+    control = code(segment.control) or "none: nothing can be said"
+    return (code(segment.network), str(segment.targets), *map(str, counts), control, str(segment.listed))
 
 
 def _policies(sheet: Sheet) -> Iterator[str]:

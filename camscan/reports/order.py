@@ -1,4 +1,4 @@
-"""The order of devices in every report for people: verdict first, then address."""
+"""The order of devices in every report for people: what offends a direction first, then verdict, then address."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 
 from camscan.records import Judged, Verdict
+from camscan.summaries import State, Tag
 
 _VERDICTS = tuple(Verdict)
 
@@ -15,15 +16,24 @@ def ranked(devices: Iterable[Judged]) -> list[Judged]:
     return sorted(devices, key=rank)
 
 
-def rank(judged: Judged) -> tuple[int, int, int, str]:
-    """Verdict first, then address, as a number; what is no address comes last.
+def rank(judged: Judged) -> tuple[int, int, int, int, str]:
+    """Urgency first, then verdict, then address, as a number; what is no address comes last.
 
     A camera behind a recorder follows it, or stands where it would stand.
     """
     slot = judged.device.behind
     text, behind = (slot.address, f"{slot.number:05}") if slot else (judged.device.address, "")
+    first = _urgency(judged), _VERDICTS.index(judged.verdict)
     try:
         address = ip_address(text)
     except ValueError:
-        return _VERDICTS.index(judged.verdict), 9, 0, text + behind
-    return _VERDICTS.index(judged.verdict), address.version, int(address), text + behind
+        return *first, 9, 0, text + behind
+    return *first, address.version, int(address), text + behind
+
+
+def _urgency(judged: Judged) -> int:
+    """Sensitive sites before core networks, these before what has come back, and that before the others."""
+    places = {offence.place for offence in judged.offends}
+    if places:
+        return 0 if Tag.SENSITIVE in places else 1
+    return 2 if judged.state is State.RETURNED else 3

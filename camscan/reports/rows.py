@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from camscan.records import Device, Evidence, Identification, Judged, Level, Verdict
 from camscan.reports.advice import advice
 from camscan.reports.escape import terminal
-from camscan.reports.sentences import channels
+from camscan.reports.sentences import PLACES, channels
 
 _HEX_BYTES = 48
 
@@ -53,6 +53,16 @@ class Row:
     def advice(self) -> str:
         """What to look for on the label; only for suspected devices."""
         return advice(self.judged) if self.judged.verdict is Verdict.SUSPECTED else ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it must not be: "a sensitive site", "a core network"."""
+        return tuple(dict.fromkeys(PLACES[offence.place] for offence in self.judged.offends))
+
+    @property
+    def state(self) -> str:
+        """What was last said of it."""
+        return self.judged.state.value if self.judged.state else ""
 
     @property
     def policies(self) -> tuple[str, ...]:

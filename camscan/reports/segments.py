@@ -36,8 +36,12 @@ class Segments:
             rank = list(Outcome).index(entry.outcome)
             self._controls[place] = min(self._controls.get(place, (rank, entry.target)), (rank, entry.target))
 
-    def networks(self, devices: Iterable[Judged]) -> tuple[Segment, ...]:
-        """The networks in order of address, with the listed devices in each."""
+    def networks(self, devices: Iterable[Judged], missed: Iterable[str] = ()) -> tuple[Segment, ...]:
+        """The networks in order of address, with the listed devices in each.
+
+        Where a decoy was `missed`, what else answered there is no positive control.
+        """
+        blind = set(map(_key, missed))
         listed = Counter(
             place
             for judged in devices
@@ -45,18 +49,21 @@ class Segments:
             for place in {_key(address) for address in judged.device.addresses}
         )
         return tuple(
-            _segment(place, self._counts[place], self._controls.get(place, (0, ""))[1], listed[place])
+            _segment(place, self._counts[place], "" if place in blind else self._control(place), listed[place])
             for place in sorted(self._counts)
         )
+
+    def _control(self, place: _Key) -> str:
+        return self._controls.get(place, (0, ""))[1]
 
 
 def _segment(place: _Key, counts: Counter[_Channels], control: str, listed: int) -> Segment:
     outcomes: Counter[str] = Counter()
     channels: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for pairs, count in counts.items():
-        outcomes[fold(LedgerEntry("", dict(pairs)).outcome).value] += count
+        outcomes[fold(LedgerEntry("", dict(pairs)).outcome)] += count
         for channel, outcome in pairs:
-            channels[channel][fold(outcome).value] += count
+            channels[channel][fold(outcome)] += count
     by_channel: Mapping[str, Mapping[str, int]] = {name: dict(channels[name]) for name in sorted(channels)}
     return Segment(_text(place), dict(outcomes), by_channel, control, listed)
 

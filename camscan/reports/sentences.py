@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.filesize import decimal
 
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
-from camscan.reports.document import coverage, status, utc
+from camscan.reports.document import MAX_SENTENCE, coverage, status, utc
 from camscan.reports.escape import terminal
+from camscan.summaries import State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
@@ -28,6 +29,8 @@ _OTHERS = {
 """What it does not mean."""
 _MAX_RECORDERS = 8
 """Recorders that have a sentence each."""
+PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
+_MAX_NAMED = 8
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 
 
@@ -37,14 +40,30 @@ def findings(report: Report) -> str:
         if report.scan.origin in _NOBODY:
             return _NOBODY[report.scan.origin]
         counts = coverage(report)
-        if any(counts[outcome] for outcome in _LOOKED):
+        if report.missed:
+            return f"Nothing can be said: {_some(report.missed)} had to answer and did not, so the scan was blind."
+        if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
             return "None found: no address that was asked shows a surveillance device."
+        if counts[Outcome.SILENT]:
+            return "Nothing can be said: no address that was asked gave a sign of life, so that silence proves nothing."
         return "Nothing can be said: no address could be asked."
     verdicts = Counter(judged.verdict for judged in report.devices)
     listed = verdicts[Verdict.LISTED]
     parts = [f"{_many(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
     parts += [f"{n:,} {_are(n)} {word}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
     return f"{', '.join(parts)}."
+
+
+def urgent(report: Report) -> Iterator[str]:
+    """What cannot wait, a sentence each: listed devices where a direction forbids them, and what has come back."""
+    offences = Counter(offence for judged in report.devices for offence in judged.offends)
+    for offence, count in sorted(offences.items(), key=lambda pair: list(Tag).index(pair[0].place)):
+        where, text = PLACES[offence.place], terminal(offence.text, MAX_SENTENCE)
+        source = f"{terminal(offence.policy)}, {terminal(offence.citation)}, {terminal(offence.since)}"
+        yield f"{_many(count, 'listed device')} {_are(count)} on {where}: “{text}” ({source})."
+    back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
+    if back:
+        yield f"RETURNED: {_many(len(back), 'device')} said to be removed {_are(len(back))} there: {_some(back)}."
 
 
 def limits(report: Report) -> Iterator[str]:
@@ -55,6 +74,8 @@ def limits(report: Report) -> Iterator[str]:
         yield f"{_many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
     if (ended := status(report.scan)) is not ScanStatus.COMPLETE:
         yield f"The scan is {'partial' if ended is ScanStatus.PARTIAL else 'interrupted'}: there may be more."
+    if not passive(report):
+        yield from _networks(report)
     yield from _channels(report)
     yield from _recorders(report)
     yield _sent(report.scan.sent)
@@ -99,7 +120,9 @@ def _recorders(report: Report) -> Iterator[str]:
 def _whence(scan: Scan) -> str:
     site = f" of {terminal(scan.site)}" if scan.site else ""
     end = f" to {utc(scan.finished_at)}" if scan.finished_at else ""
-    return f"Scan {terminal(scan.id)}{site}, {utc(scan.started_at)}{end}, seen from {terminal(scan.vantage.host)}."
+    sources = ", ".join(f"{terminal(name)} {terminal(address)}" for name, address in scan.vantage.sources)
+    host = f"{terminal(scan.vantage.host)}{f' ({sources})' if sources else ''}"
+    return f"Scan {terminal(scan.id)}{site}, {utc(scan.started_at)}{end}, seen from {host}."
 
 
 def _asked(counts: Mapping[Outcome, int]) -> str:
@@ -108,6 +131,22 @@ def _asked(counts: Mapping[Outcome, int]) -> str:
     asked = sum(counts[outcome] for outcome in _LOOKED) + unreachable
     shown = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in _LOOKED)
     return f"{_many(asked, 'address')} asked: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
+
+
+def _networks(report: Report) -> Iterator[str]:
+    """Where no listed device is, and where that cannot be said. Never both of one network."""
+    clear = [segment.network for segment in report.networks if segment.control and not segment.listed]
+    blind = [segment.network for segment in report.networks if not segment.control and not segment.listed]
+    if clear:
+        yield f"No listed devices in {_some(clear)}, where something answered."
+    if blind:
+        yield f"No positive control in {_some(blind)}: nothing can be said about it."
+
+
+def _some(names: Sequence[str]) -> str:
+    """Names in a sentence, as many as one can hold."""
+    rest = len(names) - _MAX_NAMED
+    return ", ".join(map(terminal, names[:_MAX_NAMED])) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def _channels(report: Report) -> Iterator[str]:

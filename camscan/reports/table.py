@@ -13,7 +13,8 @@ from camscan.records import Device, Judged, Report, Slot, Verdict
 from camscan.reports.base import Page
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
-from camscan.reports.sentences import channels, findings, limits
+from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
+from camscan.summaries import State
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
 _FLEXIBLE = (2, 3, 4)
@@ -37,7 +38,7 @@ _STYLES = {
 def render(report: Report, page: Page) -> Iterator[str]:
     """The sentences, then the devices: listed ones first, and by address."""
     room = max(page.width, _MIN_WIDTH)
-    for sentence in (findings(report), *limits(report)):
+    for sentence in (findings(report), *urgent(report), *limits(report)):
         yield from (f"{line}\n" for line in wrap(sentence, room, break_on_hyphens=False))
     if not report.devices:
         return
@@ -46,9 +47,9 @@ def render(report: Report, page: Page) -> Iterator[str]:
     beside = room - sum(widths) - len(_GAP) * len(widths)
     yield "\n" + _line(_HEADS, widths, "evidence" if beside >= _ROOM_BESIDE else "")
     for judged, cells in sorted(zip(report.devices, rows, strict=True), key=lambda row: rank(row[0])):
-        line = _line(cells, widths, _cut(_reasons(judged.device), beside) if beside >= _ROOM_BESIDE else "")
+        line = _line(cells, widths, _cut(_reasons(judged), beside) if beside >= _ROOM_BESIDE else "")
         yield _painted(judged.verdict, line) if page.colour else line
-        if beside < _ROOM_BESIDE and (reasons := _reasons(judged.device)):
+        if beside < _ROOM_BESIDE and (reasons := _reasons(judged)):
             indent = " " * widths[0] + _GAP
             yield f"{indent}{_cut(reasons, room - len(indent))}\n"
 
@@ -87,9 +88,12 @@ def _painted(verdict: Verdict, line: str) -> str:
     return _STYLES[verdict].render(verdict.value, color_system=ColorSystem.STANDARD) + line.removeprefix(verdict.value)
 
 
-def _reasons(device: Device) -> str:
-    """Why the device is taken for what it is, in one short line: conflicts first, then the best evidence."""
-    reasons = [f"conflict: {terminal(conflict, _MAX_VALUE)}" for conflict in device.conflicts[:1]]
+def _reasons(judged: Judged) -> str:
+    """What is special about the device, and why it is taken for what it is, in one short line."""
+    device = judged.device
+    reasons = [judged.state.upper() if judged.state is State.RETURNED else judged.state] if judged.state else []
+    reasons += [f"on {place}" for place in dict.fromkeys(PLACES[offence.place] for offence in judged.offends)]
+    reasons += [f"conflict: {terminal(conflict, _MAX_VALUE)}" for conflict in device.conflicts[:1]]
     if device.behind:
         reasons.append(_where(device, device.behind))
     proofs = [(rule.level, proof) for rule in device.identifications for proof in rule.evidence]

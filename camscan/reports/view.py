@@ -14,10 +14,12 @@ from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import findings, limits, passive
+from camscan.reports.sentences import findings, limits, passive, urgent
+from camscan.summaries import Segment
 
 _MAPS_AT_FIRST = 6
 """Blocks that are drawn unfolded."""
+_NETWORKS = 256
 _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
 _LOGIN = "login"
@@ -94,6 +96,11 @@ class Sheet:
     def passive(self) -> str:
         """What was covered where nobody was asked by address; "" where somebody was."""
         return passive(self.report)
+
+    @cached_property
+    def urgent(self) -> list[str]:
+        """What cannot wait."""
+        return list(urgent(self.report))
 
     @cached_property
     def limits(self) -> list[str]:
@@ -205,6 +212,16 @@ class Sheet:
         return [outcome for outcome in Outcome if outcome in held]
 
     @property
+    def networks(self) -> tuple[Segment, ...]:
+        """The coverage by network, as much as a page shows; those without a positive control first."""
+        return tuple(sorted(self.report.networks, key=lambda segment: bool(segment.control)))[:_NETWORKS]
+
+    @property
+    def more_networks(self) -> int:
+        """How many networks are not shown."""
+        return len(self.report.networks) - len(self.networks)
+
+    @property
     def method(self) -> list[tuple[str, str]]:
         """What was asked, from where, how fast: label -> text."""
         scan = self.scan
@@ -215,6 +232,7 @@ class Sheet:
             ("Ended", moment(scan.finished_at) if scan.finished_at else "never"),
             ("Status", self.status),
             ("Seen from", ", ".join((scan.vantage.host, *scan.vantage.interfaces))),
+            ("Source addresses", ", ".join(map(" ".join, scan.vantage.sources))),
             ("Targets", ", ".join(scan.targets)),
             ("Excluded", ", ".join(scan.excluded)),
             ("Channels", ", ".join(scan.channels)),

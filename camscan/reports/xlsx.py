@@ -1,4 +1,4 @@
-"""A workbook (Office Open XML, ECMA-376) with one sheet a section: summary, devices, evidence, coverage, addresses.
+"""A workbook (Office Open XML, ECMA-376) with a sheet a section: summary, devices, evidence, coverage, addresses.
 
 Every cell that holds text is typed as text, so that none is ever a formula or a link; counts are numbers.
 """
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from camscan.records import Report, Verdict
 from camscan.reports.base import Page
 from camscan.reports.charts import PALETTE
-from camscan.reports.document import MAX_TEXT, fold
+from camscan.reports.document import FOLDED, MAX_TEXT, fold
 from camscan.reports.escape import terminal
 from camscan.reports.rows import Row
 from camscan.reports.view import Sheet, view
+from camscan.summaries import Segment
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -41,6 +42,7 @@ _DEVICES: Columns = (
     *(("Serial", 34), ("MAC", 19), ("Kind", 14), ("Hostname", 26), ("Other addresses", 28), ("Ports", 20)),
     *(("Attached cameras", 17), ("Behind", 34), ("Channel", 24), ("Online", 9), ("Channels", 44)),
     *(("Policies", 26), ("Entities", 50), ("Conflicts", 44), ("What to look for", 80)),
+    *(("State", 14), ("Offends", 60)),
 )
 _ONLINE = {True: "yes", False: "no", None: None}
 _EVIDENCE: Columns = (
@@ -48,6 +50,8 @@ _EVIDENCE: Columns = (
     *(("Rules", 50), ("SHA-256 of the answers", 68)),
 )
 _ADDRESSES: Columns = (("Address", 40), ("Outcome", 16), ("What it means", 16), ("Verdict", 13))
+
+_NETWORKS: Columns = (("Network", 30), ("Positive control", 28), ("Listed devices", 15), ("Targets", 10))
 
 
 def render(report: Report, _page: Page) -> Iterator[bytes]:
@@ -65,6 +69,8 @@ def render(report: Report, _page: Page) -> Iterator[bytes]:
         book.table("Evidence", _EVIDENCE, (line for row in sheet.rows for line in _evidence(row)))
         heads = [(outcome.value.capitalize(), 14) for outcome in sheet.outcomes]
         book.table("Coverage", [("Channel", 20), *heads], ([channel, *counts] for channel, counts in sheet.ledger))
+        counts = [(outcome.value.capitalize(), 13) for outcome in FOLDED]
+        book.table("Networks", [*_NETWORKS, *counts], map(_network, sheet.report.networks))
         book.table("Addresses", _ADDRESSES, _addresses(sheet))
     yield file.getvalue()
 
@@ -124,6 +130,7 @@ class _Book:
 
 def _summary(sheet: Sheet) -> Iterator[tuple[str, str]]:
     yield "Findings", sheet.findings
+    yield from (("Urgent", sentence) for sentence in sheet.urgent)
     yield from (("Coverage" if number == 0 else "", sentence) for number, sentence in enumerate(sheet.limits))
     for cited in sheet.citations:
         told = (cited.title, cited.text, f"since {cited.since}" if cited.since else "", cited.url)
@@ -147,6 +154,8 @@ def _device(row: Row) -> Sequence[Cell]:
         "; ".join(dict.fromkeys(by.entity for by in row.judged.listed_by)),
         "; ".join(device.conflicts),
         row.advice,
+        row.state,
+        "; ".join(f"on {place}" for place in row.places),
     )
 
 
@@ -156,6 +165,12 @@ def _evidence(row: Row) -> Iterator[Sequence[Cell]]:
             *(row.device.place, row.judged.verdict.value, str(proof.level), proof.channel, proof.port, proof.field),
             *(proof.value[:MAX_TEXT], ", ".join(proof.rules), ", ".join(proof.answers)),
         )
+
+
+def _network(segment: Segment) -> Sequence[Cell]:
+    control = segment.control or "none: nothing can be said"
+    counts = (segment.outcomes.get(outcome, 0) for outcome in FOLDED)
+    return (segment.network, control, segment.listed, segment.targets, *counts)
 
 
 def _addresses(sheet: Sheet) -> Iterator[Sequence[Cell]]:

@@ -2,9 +2,9 @@
 
 from camscan.simulator.counters import Counters, Request
 from camscan.simulator.device import Device
-from camscan.simulator.library import enrolled, honest, load, rogues
+from camscan.simulator.library import decoy, enrolled, honest, load, rogues
 from camscan.simulator.schema import Persona, Truth
-from camscan.simulator.site import NETWORK, Site, make_site, running_site
+from camscan.simulator.site import NETWORK, Site, decoy_site, make_site, running_site
 
 __all__ = (
     "NETWORK",
@@ -14,6 +14,8 @@ __all__ = (
     "Request",
     "Site",
     "Truth",
+    "decoy",
+    "decoy_site",
     "enrolled",
     "honest",
     "load",

@@ -35,6 +35,12 @@ def enrolled() -> tuple[Persona, ...]:
     return load([_FOLDER / f"{name}.yaml" for name in ENROLLED])
 
 
+def decoy() -> Persona:
+    """The device that is planted so that a scan has something to see."""
+    (only,) = load([_FOLDER / "decoy.yaml"])
+    return only
+
+
 def load(files: Sequence[Path]) -> tuple[Persona, ...]:
     """The personas of these files, in their order.
 

@@ -70,6 +70,19 @@ def running_site(*, enrolled: bool = False) -> Site:
     return make_site(library.honest() + (library.enrolled() if enrolled else ()))
 
 
+def decoy_site(address: str) -> Site:
+    """The decoy alone, at an address of this host.
+
+    Raises:
+        UsageError: it is no IPv4 address.
+    """
+    try:
+        found = ipaddress.IPv4Address(address)
+    except ValueError as error:
+        raise UsageError(f"{address} is no IPv4 address: name one of this host, such as 10.0.0.5") from error
+    return Site(str(found), [Device(library.decoy(), str(found))])
+
+
 def _notes(devices: Sequence[Device]) -> list[str]:
     moved = Counter(true for device in devices for true, real in device.ports.items() if true != real)
     notes = [

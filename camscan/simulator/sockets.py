@@ -76,7 +76,7 @@ def check(address: str) -> None:
         udp(address, 0).close()
     except OSError as error:
         raise HostError(
-            f"{address} cannot be used ({error.strerror}): give the loopback interface this address"
+            f"{address} cannot be used ({error.strerror}): give an interface of this host this address"
         ) from error
 
 

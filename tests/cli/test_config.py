@@ -45,6 +45,7 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
         ('channels = ["wsd", "telnet"]', 4, "site 'hq': no such channel: telnet"),
         ('policies = ["uk-nil", "nobody"]', 4, "site 'hq': no policy 'nobody'"),
         ('policies = ["mine.yaml"]', 4, "site 'hq': "),
+        ('core = ["10.0.0.999"]', 4, "site 'hq': "),
         ('decoys = ["10.0.0.7", "10.0.1.7"]', 4, "site 'hq': 10.0.1.7 is not asked: name it in the networks"),
         ('exclude = ["10.0.0.0/24"]', 3, "site 'hq': no address is left to ask"),
         ('[metrics]\ntextfile = "none/c.prom"', 5, "metrics: there is no folder"),

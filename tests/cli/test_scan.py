@@ -16,7 +16,7 @@ import pytest
 from support.peers import eventually
 from support.site import free_network
 
-from camscan.simulator import Site, honest, make_site
+from camscan.simulator import Site, decoy_site, honest, make_site
 
 
 async def camscan(*words: str, stop_once: Path | None = None) -> tuple[int, str, str]:
@@ -112,3 +112,49 @@ async def test_fail_on_makes_the_exit_code(tmp_path: Path) -> None:
         assert code == 0
         assert "verdict: listed" in output
         assert "uk-nil lists" in output
+
+
+async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(tmp_path: Path) -> None:
+    address = free_network().replace(".0/24", ".9")
+    words = ("scan", f"{address}-10", "--db", str(tmp_path / "s.db"), "--format", "json", "--expect-decoy", address)
+    async with decoy_site(address):
+        code, output, errors = await camscan(*words)
+        seen = json.loads(output)
+        assert (code, seen["scan"]["status"], seen["scan"]["networks"][0]["control"]) == (0, "complete", address), (
+            errors
+        )
+        [device] = seen["devices"]
+        assert (device["address"], device["verdict"], device["maker"]) == (address, "unidentified", None)
+    code, output, errors = await camscan(*words)
+    blind = json.loads(output)["scan"]
+    assert (code, blind["status"], blind["networks"][0]["control"]) == (4, "partial", None)
+    assert f"blind: the decoy {address} did not answer, so that silence proves nothing" in blind["notes"]
+    code, output, _ = await camscan("report", "--db", words[3])
+    assert output.startswith(f"Nothing can be said: {address} had to answer and did not, so the scan was blind.")
+
+
+async def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path) -> None:
+    words = ("--db", str(tmp_path / "s.db"), "--expect-decoy", "127.99.0.9")
+    code, _, errors = await camscan("scan", "127.99.0.1", *words)
+    assert (code, errors.splitlines()[-1]) == (
+        2,
+        "Error: the decoy 127.99.0.9 is not asked: name it among the targets, or drop what excludes it",
+    )
+
+
+async def test_a_listed_device_on_a_sensitive_site_says_what_it_offends_and_is_registered(tmp_path: Path) -> None:
+    async with make_site(honest()[:2], free_network()) as site:
+        core, other = (device.address for device in site.devices)
+        words = ("--db", str(tmp_path / "s.db"), "--format", "json")
+        tags = ("--site", "ministry", "--sensitive", "--core", core)
+        code, output, errors = await camscan("scan", core, other, *tags, *words)
+        assert code == 0, errors
+        found = by_address(json.loads(output))
+        assert [one["place"] for one in found[core]["offends"]] == ["sensitive", "core"]
+        assert [one["place"] for one in found[other]["offends"]] == ["sensitive"]
+        assert "onto sensitive sites" in found[core]["offends"][0]["text"]
+        code, output, _ = await camscan("report", "--core", other, *words)
+        found = by_address(json.loads(output))
+        assert [[one["place"] for one in found[address]["offends"]] for address in (core, other)] == [[], ["core"]]
+        code, output, errors = await camscan("state", "list", "--in", "found", *words)
+        assert (code, len(json.loads(output)["states"]), errors) == (0, 2, "")

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.nights import night, serial
 
+from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import UsageError
 from camscan.records import ScanStatus
@@ -159,3 +160,18 @@ def test_for_spreadsheets_nothing_is_a_formula(store: Store) -> None:
     run(store, ONE, "ticketed", "--why", "=1+1", "--who", "@x")
     [row] = csv.DictReader(run(store, "list", "--format", "csv").stdout.splitlines())
     assert (row["why"], row["who"]) == ("'=1+1", "'@x")
+
+
+def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: Store) -> None:
+    run(store, TWO, "exempt", "--why", "x")
+    gone(store, 1, 3)
+    run(store, ONE, "removed", "--why", "x")
+    night(store, LATER, {ONE: 1, TWO: 2})
+    done = CliRunner().invoke(report, ["--db", str(store.file), "--format", "json"])
+    assert {one["address"]: one["state"] for one in json.loads(done.stdout)["devices"]} == {
+        ONE: "returned",
+        TWO: "exempt",
+    }
+    assert f"RETURNED: 1 device said to be removed is there: {ONE}." in (
+        CliRunner().invoke(report, ["--db", str(store.file)]).stdout.replace("\n", " ")
+    )

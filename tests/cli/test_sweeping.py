@@ -13,13 +13,17 @@ from support import world as world_module
 from support.world import CONFIG, World, camera
 
 from camscan.cli import alerting, keeping, scanning, sweeping
+from camscan.cli.exits import Exit
 from camscan.cli.history import remembered
 from camscan.cli.judging import library
+from camscan.cli.stating import Words, say
+from camscan.cli.sweep import _code
 from camscan.cli.sweeping import Ground, Swept, sweep
 from camscan.errors import StoreError, TargetError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
+from camscan.summaries import State
 from camscan.sweeps.changes import Kind
 from camscan.sweeps.configfile import read
 from camscan.sweeps.lock import held, lock_file
@@ -231,6 +235,26 @@ def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., Ground],
     world.answers["10.0.0.9"] = camera(9)
     assert shown(sweep(both, both.config.site[1], 60)) == ["new 10.0.0.9"]
     assert shown(sweep(both, both.config.site[0], 60)) == ["new 10.0.0.9"]
+
+
+def test_a_removed_camera_that_is_back_is_loud_and_told_once(ground: Callable[[str], Ground], world: World) -> None:
+    """Sweep, remove, sweep clean, and find it again at another address."""
+    first = ground(NOTIFY)
+    assert swept(first).returned == ()
+    lost = world.answers.pop("10.0.0.3")
+    for _ in range(3):
+        assert swept(first).returned == ()
+    [entry] = first.store.register.named("10.0.0.3", ())
+    said = say(first.store, entry, Words(State.REMOVED, "taken down", "Ann", 3))
+    assert len(said.proof) == 3
+    world.answers["10.0.0.9"] = lost
+    again = swept(first)
+    [one] = again.returned
+    assert one.text.endswith(f"is at 10.0.0.9, and was called removed on {said.at:%Y-%m-%d} by Ann")
+    assert [found.fresh for found in swept(first).returned] == [False]
+    bodies = [json.loads(message.body) for message in first.store.outbox.take("webhook", FUTURE, FUTURE, 100)]
+    assert [body["returned_after_removal"] for body in bodies if body["returned_after_removal"]] == [[one.text]]
+    assert _code([again], ["returned"]) is Exit.FOUND
 
 
 # ---- the clock jumps

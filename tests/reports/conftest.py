@@ -22,10 +22,15 @@ from camscan.records import (
     Vantage,
     Verdict,
 )
+from camscan.summaries import Offence, Segment, State, Tag
 
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")
 _NDAA = Listing("us-ndaa-889", "Dahua Technology Company", "2018-08-13")
+
+_SENSITIVE = Offence(
+    "uk-nil", Tag.SENSITIVE, "Not onto sensitive sites.", "HCWS386", "https://example.org/h?a=1&b", "2022-11-24"
+)
 
 
 def _rule(rule: str, level: Level, maker: str | None, *evidence: tuple[str, int | None, str, str]) -> Identification:
@@ -101,9 +106,14 @@ def _devices() -> tuple[Judged, ...]:
     return (
         Judged(unknown, Verdict.UNIDENTIFIED),
         Judged(other, Verdict.NOT_LISTED),
-        Judged(camera, Verdict.LISTED, (_NIL, Listing("us-ndaa-889", "Hikvision", "2018-08-13"))),
+        Judged(
+            camera,
+            Verdict.LISTED,
+            (_NIL, Listing("us-ndaa-889", "Hikvision", "2018-08-13")),
+            state=State.TICKETED,
+        ),
         Judged(suspect, Verdict.SUSPECTED, (_NIL,)),
-        Judged(recorder, Verdict.LISTED, (_NDAA,)),
+        Judged(recorder, Verdict.LISTED, (_NDAA,), (_SENSITIVE,), State.RETURNED),
     )
 
 
@@ -120,7 +130,7 @@ def report() -> Report:
         targets=("10.0.0.0/24", "fd00::1:0/127"),
         excluded=("10.0.0.250",),
         channels=("arp", "dhip", "http", "rtsp", "sadp"),
-        vantage=Vantage("scanner-1", ("eth0",)),
+        vantage=Vantage("scanner-1", ("eth0",), (("eth0", "10.0.0.2"), ("eth1", "192.168.7.2"))),
         sent=Sent(packets=10_432, bytes=1_204_551, max_host_connections_per_second=2),
         notes=("eth1 went down at 01:03:10Z: what lies behind it was not asked",),
     )
@@ -155,6 +165,27 @@ def report() -> Report:
             ),
         ),
         tools={"camscan": "0.1.0", "fingerprints": "812 rules"},
+        networks=(
+            Segment(
+                "10.0.0.0/24",
+                {
+                    Outcome.ANSWERED: 5,
+                    Outcome.REFUSED: 1,
+                    Outcome.SILENT: 245,
+                    Outcome.UNREACHABLE: 1,
+                    Outcome.EXCLUDED: 1,
+                    Outcome.NOT_SENT: 1,
+                },
+                {
+                    "http": {Outcome.ANSWERED: 5, Outcome.REFUSED: 1, Outcome.SILENT: 245},
+                    "arp": {Outcome.NOT_SENT: 254},
+                },
+                "10.0.0.7",
+                2,
+            ),
+            Segment("10.0.9.0/24", {Outcome.SILENT: 1}, {"http": {Outcome.SILENT: 1}}),
+            Segment("fd00::/64", {Outcome.ANSWERED: 1}, {"http": {Outcome.ANSWERED: 1}}, "fd00::1:2"),
+        ),
     )
 
 

@@ -108,7 +108,10 @@ def test_the_first_screen_says_it_all(reader: Reader) -> None:
     assert one(reader, "p", **{"class": "lead"}).words == (
         "Judged by uk-nil, us-ndaa-889. 1 more needs a look at the label."
     )
-    assert one(reader, "p", **{"class": "alert"}).words.startswith("The scan is partial.")
+    alerts = [e.words for e in reader.elements if e.attributes.get("class") == "alert"]
+    assert [words[:25] for words in alerts] == [
+        *("The scan is partial. Ther", "1 listed device is on a s", "RETURNED: 1 device said t")
+    ]
     assert [tile.words[:12] for tile in one(reader, "ul", **{"class": "tiles"}).all("li")] == [
         *("2 listed the", "1 suspected ", "1 unidentifi", "1 not listed")
     ]
@@ -174,11 +177,13 @@ def test_what_is_left_out_is_said(report: Report) -> None:
 
 
 def test_nothing_found_is_told_from_nothing_asked(make_report: Callable[..., Report], report: Report) -> None:
-    nothing = parsed(make_report(devices=(), outcomes={}, ledger={"": {Outcome.SILENT: 256}}))
+    nothing = parsed(make_report(devices=(), outcomes={}, ledger={"": {Outcome.SILENT: 255, Outcome.REFUSED: 1}}))
     assert one(nothing, "h1").words == "None found: no address that was asked shows a surveillance device."
     blind = parsed(make_report(devices=(), outcomes={}, ledger={}))
     assert one(blind, "h1").words == "Nothing can be said: no address could be asked."
-    complete = parsed(make_report(scan=replace(report.scan, status=ScanStatus.COMPLETE)))
+    silent = parsed(make_report(devices=(), outcomes={}, ledger={"": {Outcome.SILENT: 256}}))
+    assert one(silent, "h1").words.startswith("Nothing can be said: no address that was asked gave a sign of life")
+    complete = parsed(make_report(scan=replace(report.scan, status=ScanStatus.COMPLETE), devices=()))
     assert not [e for e in complete.elements if e.attributes.get("class") == "alert"]
 
 

@@ -19,7 +19,7 @@ def test_sentences_then_devices_then_coverage_then_policies(report: Report) -> N
     assert heads == [
         "# 2 listed devices found",
         *("## Listed: 2", "## Suspected: 1", "## Unidentified: 1", "## Not listed: 1"),
-        *("## Coverage by channel", "## Policies"),
+        *("## Coverage by channel", "## Coverage by network", "## Policies"),
     ]
 
 
@@ -28,14 +28,17 @@ def test_a_device_is_a_row_and_those_that_matter_show_their_evidence(report: Rep
     cells = ("`10.0.0.25`", "`IPC-B140H`", "`Hikvision`", "`HiLook`", "certain", "`V5.5.84 build 190507`")
     assert f"| {' | '.join(cells)} | `44:19:B6:00:00:01` |" in shown
     at = shown.index("- `10.0.0.25`")
-    assert shown[at : at + 5] == [
+    assert shown[at : at + 6] == [
         "- `10.0.0.25`",
+        "  - state: ticketed",
         "  - `uk-nil`: `Hangzhou Hikvision Digital Technology Co., Ltd.`, since `2022-11-24`",
         "  - `us-ndaa-889`: `Hikvision`, since `2018-08-13`",
         "  - certain: `sadp.device_description` `IPC-B140H` (`sadp 37020`; by `hikvision-sadp`)",
         "  - likely: `http.server` `App-webs/` (`http 80`; by `hikvision-http-server`)",
     ]
     assert "- `10.0.0.101`" not in shown
+    at = shown.index("- `10.0.0.7`")
+    assert shown[at + 1 : at + 3] == ["  - state: returned", "  - on a sensitive site"]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,7 @@ def test_sentences_with_foreign_names_are_no_markup(make_report: Callable[..., R
 
 
 def test_without_devices_there_is_no_table(make_report: Callable[..., Report]) -> None:
-    shown = lines(make_report(devices=(), ledger={}, policies=()))
+    shown = lines(make_report(devices=(), ledger={}, policies=(), networks=()))
     assert not [line for line in shown if line.startswith("|")]
     assert shown[0] == "# Nothing can be said: no address could be asked."
 
@@ -71,5 +74,5 @@ def test_every_row_of_a_table_has_as_many_cells(make_report: Callable[..., Repor
         Judged(Device(f"10.0.0.{n}", (), model=text, maker="|", firmware="\\"), Verdict.LISTED)
         for n, text in enumerate(("|", "\\|", "`|`", "a | b |", "\\"))
     )
-    rows = [line for line in lines(make_report(devices=devices, ledger={})) if line.startswith("|")]
+    rows = [line for line in lines(make_report(devices=devices, ledger={}, networks=())) if line.startswith("|")]
     assert {row.count("|") for row in rows} == {8}

@@ -15,10 +15,12 @@ from camscan.records import Level, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import Page
 from camscan.reports.json import render
 from camscan.reports.jsonl import render as render_lines
+from camscan.summaries import State, Tag
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schema/camscan-1.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
 
+OUTCOMES = ("answered", "refused", "silent", "unreachable", "excluded", "not-sent")
 CONTRACT: dict[str, set[str]] = {
     "": {"schema", "scan", "devices"},
     "scan": {
@@ -44,9 +46,15 @@ CONTRACT: dict[str, set[str]] = {
         *("kind", "level", "verdict", "listed_by", "evidence", "conflicts"),
     },
     "device/listed_by": {"policy", "entity", "since"},
+    "network": {"network", "control", "listed", *OUTCOMES, "by_channel"},
+    "device/offends": {"policy", "place", "text", "citation", "url", "since"},
     "evidence": {"rule", "channel", "port", "field", "value", "level", "sha256"},
 }
-ADDED = {"scan": {"notes"}, "device": {"hidden_channels", "slots", "behind", "slot"}}
+ADDED = {
+    "scan": {"notes", "networks"},
+    "scan/vantage": {"sources"},
+    "device": {"hidden_channels", "slots", "behind", "slot", "state", "offends"},
+}
 
 
 def part(name: str) -> Any:
@@ -81,6 +89,12 @@ def test_the_closed_lists_are_those_of_the_records() -> None:
     assert set(definitions["scan"]["properties"]["status"]["enum"]) == {*ScanStatus} - {ScanStatus.RUNNING}
     by_channel = definitions["ledger"]["properties"]["by_channel"]
     assert set(by_channel["additionalProperties"]["propertyNames"]["enum"]) == set(Outcome)
+
+
+def test_the_words_for_states_and_places_are_those_of_the_records() -> None:
+    device = SCHEMA["$defs"]["device"]["properties"]
+    assert device["state"]["enum"] == [*map(str, State), None]
+    assert device["offends"]["items"]["properties"]["place"]["enum"] == list(map(str, Tag))
 
 
 def test_a_document_is_valid(report: Report, make_report: Callable[..., Report]) -> None:
@@ -149,6 +163,8 @@ def test_a_document_without_one_key_is_invalid(report: Report, name: str) -> Non
         "ledger": lambda read: read["scan"]["ledger"],
         "device": lambda read: read["devices"][0],
         "device/listed_by": lambda read: read["devices"][2]["listed_by"][0],
+        "device/offends": lambda read: read["devices"][4]["offends"][0],
+        "network": lambda read: read["scan"]["networks"][0],
         "evidence": lambda read: read["devices"][2]["evidence"][0],
     }
     for key in CONTRACT[name]:
@@ -159,7 +175,11 @@ def test_a_document_without_one_key_is_invalid(report: Report, name: str) -> Non
 
 def test_what_was_added_may_be_missing(report: Report) -> None:
     older = document(report)
-    del older["scan"]["notes"]
+    for key in ADDED["scan"]:
+        del older["scan"][key]
+    for key in ADDED["scan/vantage"]:
+        del older["scan"]["vantage"][key]
     for device in older["devices"]:
-        del device["hidden_channels"]
+        for key in ADDED["device"]:
+            del device[key]
     VALIDATOR.validate(older)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.records import Device, Judged, Listing, Origin, Outcome, Report, ScanStatus, Sent, Verdict
-from camscan.reports.sentences import findings, limits
+from camscan.records import Device, Judged, Listing, Origin, Outcome, Report, ScanStatus, Sent, Vantage, Verdict
+from camscan.reports.sentences import findings, limits, urgent
+from camscan.summaries import Offence, Segment, State, Tag
 
 COMPLETE = {"": {Outcome.ANSWERED: 12, Outcome.REFUSED: 3, Outcome.SILENT: 239}}
 
@@ -50,10 +51,11 @@ def test_none_found_is_told_apart_from_could_not_look(make_report: Callable[...,
 
 def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_report: Callable[..., Report]) -> None:
     scan = replace(report.scan, status=ScanStatus.COMPLETE, notes=(), site=None, finished_at=None)
-    assert list(limits(make_report(devices=(), ledger=COMPLETE, targets=254, scan=scan))) == [
+    made = make_report(devices=(), ledger=COMPLETE, targets=254, networks=(), scan=replace(scan, vantage=Vantage("a")))
+    assert list(limits(made)) == [
         "254 addresses asked: 12 answered, 3 refused, 239 silent.",
         "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
-        "Scan 20261124-010000-a1b2, 2026-11-24T01:00:00.250Z, seen from scanner-1.",
+        "Scan 20261124-010000-a1b2, 2026-11-24T01:00:00.250Z, seen from a.",
     ]
 
 
@@ -81,12 +83,14 @@ def test_every_gap_is_named(report: Report) -> None:
         "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
         "7 addresses not asked: 1 excluded, 6 not-sent.",
         "The scan is partial: there may be more.",
+        "No listed devices in fd00::/64, where something answered.",
+        "No positive control in 10.0.9.0/24: nothing can be said about it.",
         "Channels on which nothing was sent: arp.",
         "1 attempt crashed by a fault of camscan: see the log.",
         "Recorders state 4 attached cameras: they are told only to a login that is enrolled.",
         "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
         "Note: eth1 went down at 01:03:10Z: what lies behind it was not asked",
-        "Scan {} of harbour, {} to {}, seen from scanner-1.".format(
+        "Scan {} of harbour, {} to {}, seen from scanner-1 (eth0 10.0.0.2, eth1 192.168.7.2).".format(
             "20261124-010000-a1b2", "2026-11-24T01:00:00.250Z", "2026-11-24T01:04:30.000Z"
         ),
     ]
@@ -100,3 +104,37 @@ def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Ca
         "253 addresses not asked: 253 not-sent.",
         "The scan is interrupted: there may be more.",
     ]
+
+
+def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first(make_report: Callable[..., Report]) -> None:
+    core = Offence("uk-nil", Tag.CORE, "Not on core networks.", "HCWS386", "https://example.org/", "2022-11-24")
+    both = (replace(core, place=Tag.SENSITIVE, text="Not onto sensitive sites."), core)
+    device = judged(Verdict.LISTED, "uk-nil")
+    devices = (replace(device, offends=(core,)), replace(device, offends=both), replace(device, state=State.RETURNED))
+    assert list(urgent(make_report(devices=devices))) == [
+        "1 listed device is on a sensitive site: \u201cNot onto sensitive sites.\u201d (uk-nil, HCWS386, 2022-11-24).",
+        "2 listed devices are on a core network: \u201cNot on core networks.\u201d (uk-nil, HCWS386, 2022-11-24).",
+        "RETURNED: 1 device said to be removed is there: 10.0.0.5.",
+    ]
+    assert list(urgent(make_report(devices=(device,)))) == []
+
+
+def test_no_listed_device_is_claimed_only_where_something_answered(make_report: Callable[..., Report]) -> None:
+    clear = [Segment(f"10.0.{n}.0/24", {Outcome.REFUSED: 1}, {}, f"10.0.{n}.1") for n in range(10)]
+    blind = [Segment("10.1.0.0/24", {Outcome.SILENT: 254}, {})]
+    found = [Segment("10.2.0.0/24", {Outcome.ANSWERED: 1}, {}, "10.2.0.1", 1)]
+    said = [text for text in limits(make_report(networks=(*clear, *blind, *found))) if "/24" in text]
+    assert said[0].startswith("No listed devices in 10.0.0.0/24, 10.0.1.0/24, ")
+    assert said[0].endswith("10.0.7.0/24 and 2 more, where something answered.")
+    assert said[1].startswith("No positive control in 10.1.0.0/24: nothing")
+    assert len(said) == 2
+
+
+def test_silence_alone_finds_nothing_out(make_report: Callable[..., Report]) -> None:
+    silent = make_report(devices=(), ledger={"": {Outcome.SILENT: 254}})
+    assert findings(silent).startswith("Nothing can be said: no address that was asked gave a sign of life")
+
+
+def test_a_scan_that_missed_a_decoy_finds_nothing_out(make_report: Callable[..., Report]) -> None:
+    blind = make_report(devices=(), ledger=COMPLETE, missed=("10.0.0.9",))
+    assert findings(blind) == "Nothing can be said: 10.0.0.9 had to answer and did not, so the scan was blind."

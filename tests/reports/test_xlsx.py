@@ -25,7 +25,7 @@ def part(report: Report, name: str) -> str:
 
 
 def test_one_sheet_a_section(report: Report) -> None:
-    assert list(read(written(report))) == ["Summary", "Devices", "Evidence", "Coverage", "Addresses"]
+    assert list(read(written(report))) == ["Summary", "Devices", "Evidence", "Coverage", "Networks", "Addresses"]
 
 
 def test_the_summary_holds_findings_coverage_policies_and_method(report: Report) -> None:
@@ -35,8 +35,9 @@ def test_the_summary_holds_findings_coverage_policies_and_method(report: Report)
         "Findings",
         "2 devices are listed (uk-nil, us-ndaa-889), 1 is suspected, 1 is not listed, 1 is unidentified.",
     )
-    assert rows[2] == ("Coverage", "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.")
-    assert rows[3] == ("7 addresses not asked: 1 excluded, 6 not-sent.",)
+    assert rows[2][0] == rows[3][0] == "Urgent"
+    assert rows[4] == ("Coverage", "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.")
+    assert rows[5] == ("7 addresses not asked: 1 excluded, 6 not-sent.",)
     assert (
         "Policy uk-nil",
         "Security update; Written statement HCWS386; since 2022-11-24; https://example.org/h?a=1&b",
@@ -103,7 +104,7 @@ def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[
 def test_heads_stay_in_view_and_every_column_filters(report: Report) -> None:
     sheet = part(report, "xl/worksheets/sheet2.xml")
     assert '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>' in sheet
-    assert '<autoFilter ref="A1:V6"/>' in sheet
+    assert '<autoFilter ref="A1:X6"/>' in sheet
 
 
 def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Report) -> None:

@@ -1,0 +1,72 @@
+"""The coverage statement: every target is counted once, in its network, and a control is what lives there."""
+
+from __future__ import annotations
+
+from camscan.records import Device, Judged, LedgerEntry, Outcome, Verdict
+from camscan.reports.segments import Segments
+from camscan.summaries import Segment
+
+
+def segments(*entries: LedgerEntry, devices: tuple[Judged, ...] = ()) -> tuple[Segment, ...]:
+    made = Segments()
+    for entry in entries:
+        made.add(entry)
+    return made.networks(devices)
+
+
+def entry(target: str, http: Outcome, sadp: Outcome = Outcome.SILENT) -> LedgerEntry:
+    return LedgerEntry(target, {"http": http, "sadp": sadp})
+
+
+def test_targets_are_counted_by_network_and_channel_in_six_outcomes() -> None:
+    [one] = segments(
+        entry("10.0.0.1", Outcome.AUTH_REQUIRED),
+        entry("10.0.0.2", Outcome.RESET),
+        entry("10.0.0.3", Outcome.CRASHED, Outcome.CRASHED),
+        entry("10.0.0.4", Outcome.SILENT),
+        entry("10.0.0.5", Outcome.EXCLUDED, Outcome.EXCLUDED),
+    )
+    assert one.network == "10.0.0.0/24"
+    assert one.targets == 5
+    assert one.outcomes == {
+        Outcome.ANSWERED: 1,
+        Outcome.REFUSED: 1,
+        Outcome.NOT_SENT: 1,
+        Outcome.SILENT: 1,
+        Outcome.EXCLUDED: 1,
+    }
+    assert one.channels["sadp"] == {Outcome.SILENT: 3, Outcome.NOT_SENT: 1, Outcome.EXCLUDED: 1}
+
+
+def test_the_control_is_what_answered_best_and_silence_has_none() -> None:
+    lit, dark = segments(
+        entry("10.0.0.9", Outcome.REFUSED),
+        entry("10.0.0.20", Outcome.ANSWERED),
+        entry("10.0.1.1", Outcome.SILENT),
+        entry("10.0.1.2", Outcome.UNREACHABLE),
+    )
+    assert (lit.control, dark.control) == ("10.0.0.20", "")
+
+
+def test_both_families_in_order_and_names_in_none() -> None:
+    found = segments(
+        entry("fd00::1%eth0", Outcome.ANSWERED),
+        entry("10.0.10.1", Outcome.SILENT),
+        entry("10.0.9.1", Outcome.SILENT),
+        entry("camera.example", Outcome.ANSWERED),
+    )
+    assert [one.network for one in found] == ["10.0.9.0/24", "10.0.10.0/24", "fd00::/64"]
+
+
+def test_listed_devices_are_counted_where_they_are() -> None:
+    listed = Judged(Device("10.0.0.1", ("10.0.0.1", "10.0.0.2", "10.0.1.1")), Verdict.LISTED)
+    other = Judged(Device("10.0.0.3", ("10.0.0.3",)), Verdict.SUSPECTED)
+    entries = [entry(f"10.0.{network}.1", Outcome.ANSWERED) for network in range(3)]
+    assert [one.listed for one in segments(*entries, devices=(listed, other))] == [1, 1, 0]
+
+
+def test_where_a_decoy_was_missed_nothing_is_a_control() -> None:
+    made = Segments()
+    for target in ("10.0.0.1", "10.0.1.1"):
+        made.add(entry(target, Outcome.ANSWERED))
+    assert [one.control for one in made.networks((), ["10.0.0.9"])] == ["", "10.0.1.1"]
