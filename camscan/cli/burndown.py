@@ -99,12 +99,14 @@ def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: b
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.cli.registering import basis, bring_up, widened
     from camscan.errors import UsageError
+    from camscan.store.prune import THINNED
 
     if again:
-        if lost := store.register.lost():
+        thinned = sum(THINNED in scan.settings for scan in store.scans())
+        if lost := store.register.lost() + thinned:
             raise UsageError(
-                f"the register holds what was seen in scans that are no longer stored ({lost} of them): leave out "
-                "--again, or that would be lost"
+                f"the register holds what was seen in scans that are no longer stored in full ({lost} of them): leave "
+                "out --again, or that would be lost"
             )
         store.register.clear()
     for returned in bring_up(store, rules, lists):

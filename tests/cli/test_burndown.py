@@ -109,10 +109,20 @@ def test_derived_anew_it_is_the_same(store: Store) -> None:
 
 def test_what_could_not_be_derived_again_is_not_dropped(store: Store) -> None:
     store.register.keep(Mark("gone", "hq", datetime.now(UTC), "x"), (), (), store.register.marks("hq"))
-    with pytest.raises(UsageError, match=r"scans that are no longer stored \(1 of them\)"):
+    with pytest.raises(UsageError, match=r"scans that are no longer stored in full \(1 of them\)"):
         run(store, "--again")
 
 
 def test_an_unknown_site_is_wrong_use(store: Store) -> None:
     with pytest.raises(UsageError, match="no scan of site 'hg'"):
         run(store, "--site", "hg")
+
+
+def test_a_thinned_scan_is_not_taken_for_all_that_was_seen(store: Store) -> None:
+    run(store)
+    scan = next(one for one in store.scans("hq") if one.id == "hq-000")
+    store.thin(scan.id, {"10.0.0.1"}, datetime.now(UTC))
+    before = document(store)
+    with pytest.raises(UsageError, match="leave out --again"):
+        run(store, "--again")
+    assert document(store) == before
