@@ -162,7 +162,7 @@ def test_xlsx(report: Report, text: str) -> None:
         "Addresses": 2,
     }
     values = [value for rows in book.values() for row in rows for value in row.values() if isinstance(value, str)]
-    assert not [value for value in values if LIVE.search(value) or len(value) > 2_000]
+    assert not [value for value in values if LIVE.search(value) or len(value) > 8_000]  # escapes may lengthen
     assert re.sub("_(?=x....(?:_|\\x5f))", r"\\x5f", terminal(text, 2_000)) in values
 
 
