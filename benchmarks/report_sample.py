@@ -16,7 +16,6 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from camscan.records import (  # noqa: E402  the checkout is put on the path first
-    Citation,
     Device,
     Evidence,
     Identification,
@@ -31,6 +30,7 @@ from camscan.records import (  # noqa: E402  the checkout is put on the path fir
     Vantage,
     Verdict,
 )
+from camscan.summaries import Citation  # noqa: E402
 
 CITATIONS = (
     Citation(

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
-from camscan.summaries import Offence, Segment, State
+from camscan.summaries import Citation, Offence, Segment, State
 
 MAC_FIELDS = (
     *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
@@ -194,10 +194,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A device with its verdict under the chosen policies.
-
-    `offends` are the sentences that it offends by where it is, `state` is what was last said of it (None: nothing).
-    """
+    """A device with its verdict; the sentences that it offends by where it is; and what was last said of it, if any."""
 
     device: Device
     verdict: Verdict
@@ -278,17 +275,6 @@ class Scan:
     def origin(self) -> Origin:
         """How it came about, as its settings say under "origin"; a scan where they do not."""
         return Origin(self.settings.get("origin", Origin.SCAN))
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """Where a policy is laid down, and since when."""
-
-    policy: str
-    title: str
-    text: str
-    url: str
-    since: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,17 @@ class Offence:
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a policy is laid down, and since when."""
+
+    policy: str
+    title: str
+    text: str
+    url: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """What became of the targets of one network: a /24, or a /64 of IPv6.
 

@@ -19,10 +19,11 @@ from camscan.identify.load import load
 from camscan.identify.resolve import resolve
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
-from camscan.records import Citation, Identification, Judged, Observation, Outcome, Report, Scan
+from camscan.records import Identification, Judged, Observation, Outcome, Report, Scan
 from camscan.reports import select
 from camscan.reports.segments import Segments
 from camscan.store import Store
+from camscan.summaries import Citation
 
 
 def library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:

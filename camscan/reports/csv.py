@@ -12,9 +12,8 @@ from camscan.reports.escape import cell
 
 COLUMNS = (
     *("id", "address", "mac", "hostname", "maker", "brand", "model", "firmware", "serial", "kind", "hidden_channels"),
-    *("level", "verdict", "listed_by"),
+    *("level", "verdict", "listed_by", "state"),
     *("behind", "slot_number", "slot_name", "slot_online", "slots_total", "slots_named", "slots_listed", "slots_empty"),
-    "state",
 )
 """`listed_by` holds the policies, joined by ";"; `slot_*` and `slots_*` hold what stands below `slot` and `slots`."""
 

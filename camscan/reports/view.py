@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
-from camscan.records import Citation, Outcome, Report, Scan, ScanStatus, Verdict
+from camscan.records import Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.reports.sentences import findings, limits, passive, urgent
-from camscan.summaries import Segment
+from camscan.summaries import Citation, Segment
 
 _MAPS_AT_FIRST = 6
 """Blocks that are drawn unfolded."""

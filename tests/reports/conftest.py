@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from camscan.records import (
-    Citation,
     Device,
     Evidence,
     Identification,
@@ -22,7 +21,7 @@ from camscan.records import (
     Vantage,
     Verdict,
 )
-from camscan.summaries import Offence, Segment, State, Tag
+from camscan.summaries import Citation, Offence, Segment, State, Tag
 
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")

@@ -12,11 +12,12 @@ import pytest
 from support.pages import Element, Reader, read
 
 import camscan.reports
-from camscan.records import Citation, Device, Judged, Outcome, Report, ScanStatus, Verdict
+from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import Page
 from camscan.reports.charts import PALETTE
 from camscan.reports.html import SHOWN_ROWS, page, render
 from camscan.reports.view import view
+from camscan.summaries import Citation
 
 TEMPLATES = Path(camscan.reports.__file__).parent / "templates"
 
