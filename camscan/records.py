@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
-from camscan.summaries import Citation, Offence, Segment, State
+from camscan.summaries import Citation, Offence, Progress, Reconciled, Segment, State
 
 MAC_FIELDS = (
     *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
@@ -296,3 +296,5 @@ class Report:
     """What was covered, by network; empty where it is not known by address."""
     missed: tuple[str, ...] = ()
     """Decoys that did not answer: the scan was blind where they are."""
+    progress: Progress | None = None
+    reconciled: Reconciled | None = None

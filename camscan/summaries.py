@@ -100,6 +100,31 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Results of one class of a reconciliation: what it means, how many, and the first of them as cells."""
+
+    name: str
+    meaning: str
+    count: int
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What came of an inventory that was held against a scan: in sentences, then by class. Texts are raw.
+
+    `estimates` say how many devices neither has seen, `assumptions` how far that carries. `heads` are those of `rows`.
+    """
+
+    file: str
+    findings: tuple[str, ...]
+    estimates: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    heads: tuple[str, ...]
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """So many devices of a site that count as listed were first seen on a day, and so many have a state since a day.
 

@@ -133,6 +133,15 @@ def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadlin
     return _Answer(today, deadline, window, chosen, progress_of(None, tallies, today, deadline, window), sites)
 
 
+def site_progress(store: Store, site: str | None) -> Progress | None:
+    """The burn-down of a site, as far as the register knows it; None for scans of no site."""
+    from camscan.register.progress import progress as progress_of
+
+    if site is None:
+        return None
+    return progress_of(site, list(store.register.tallies([site])), datetime.now(UTC).date())
+
+
 def _object(one: Progress) -> dict[str, Any]:
     return {
         "site": one.site or None,
@@ -176,7 +185,9 @@ def _csv(found: _Answer) -> Iterator[str]:
 def _table(found: _Answer) -> Iterator[str]:
     from rich.cells import cell_len, set_cell_size
 
-    yield f"{sentence(found.whole, found.deadline)}\n"
+    from camscan.reports.sentences import burndown
+
+    yield f"{burndown(found.whole, found.deadline)}\n"
     rows = [_HEADS, *map(_cells, found.sites)]
     if len(found.sites) > 1:
         rows.append(_cells(found.whole))
@@ -198,18 +209,6 @@ def _cells(one: Progress) -> tuple[str, ...]:
     done = one.done.isoformat() if one.done else "-" if not one.remaining else "never"
     late = "" if one.late is None else "LATE" if one.late else "in time"
     return (name, *(f"{count:,}" for count in counts), f"{7 * one.rate:.1f}", done, late)
-
-
-def sentence(whole: Progress, deadline: date | None) -> str:
-    """The burn-down in one sentence."""
-    are, remain = "is" if whole.removed == 1 else "are", "remains" if whole.remaining == 1 else "remain"
-    told = f"{whole.removed:,} of {whole.known:,} listed devices {are} removed, {whole.remaining:,} {remain}"
-    if not whole.remaining:
-        return f"{told}."
-    if whole.done is None:
-        return f"{told}; none was removed of late, so that no date can be given."
-    against = "" if deadline is None else f", {'after' if whole.late else 'before'} the deadline of {deadline}"
-    return f"{told}; at {7 * whole.rate:.1f} a week the last is gone on {whole.done}{against}."
 
 
 _FORMATS: Mapping[str, Callable[[_Answer], Iterator[str]]] = {"table": _table, "json": _json, "csv": _csv}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from textwrap import wrap
 from typing import TypeAlias
 
@@ -20,6 +21,7 @@ from camscan.reports import Page
 from camscan.reports.document import status
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code
+from camscan.summaries import Group, Reconciled
 
 Quoted: TypeAlias = Callable[[str], str]
 """Makes a name harmless for where it is shown."""
@@ -47,6 +49,8 @@ _STYLES = {
 }
 _HEADS = ("class", "address", "row", "inventory", "device", "score")
 _WIDEST = 26
+_MOST = 500
+"""Results of one class that a page beside a scan shows."""
 _ASSUMED = "An estimate holds as far as this does:"
 _GAP = "  "
 _MIN_WIDTH = 60
@@ -70,6 +74,28 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     for scan in made.scans:
         if (ended := status(scan)) is not ScanStatus.COMPLETE:
             yield f"Scan {quoted(scan.id)} is {ended}: there may be more devices, and rows that it did not reach."
+
+
+def digest(made: Reconciliation) -> Reconciled:
+    """The same for a page beside a scan: raw texts, and of each class that needs somebody its first results."""
+    groups = (
+        Group(cls.value, _MEANING[cls], count, tuple(_rows_of(made, cls)))
+        for cls in _ORDER
+        if (count := made.summary.counts[cls])
+    )
+    return Reconciled(
+        made.file.name,
+        tuple(findings(made, str)),
+        tuple(sentences(one, str) for one in made.completeness.estimates),
+        made.completeness.assumptions,
+        (*_HEADS[1:], "reason"),
+        tuple(groups),
+    )
+
+
+def _rows_of(made: Reconciliation, cls: Class) -> Iterator[tuple[str, ...]]:
+    wanted = (result for result in made.results if result.cls is cls and cls is not Class.MATCHED)
+    return ((*_cells(result)[1:], result.reason) for result in islice(wanted, _MOST))
 
 
 def render_table(made: Reconciliation, page: Page) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from camscan.cli import options
+from camscan.cli.reconcile import encoding, inventory_file, map_
 
 
 @click.command()
@@ -17,6 +19,9 @@ from camscan.cli import options
 @options.fingerprints
 @options.all_hosts
 @options.tags
+@click.option("--inventory", type=inventory_file, help="Hold this list against the scan too; shown by html and pdf.")
+@map_
+@encoding
 @options.format_
 @options.output
 def report(
@@ -28,6 +33,9 @@ def report(
     all_hosts: bool,
     sensitive: bool,
     core: tuple[str, ...],
+    inventory: Path | None,
+    placed: tuple[str, ...],
+    encoding: str | None,
     format_: str,
     output: Path | None,
 ) -> None:
@@ -37,9 +45,14 @@ def report(
     Examples:
       camscan report
       camscan report --scan 4f2a --format json -o scan.json
+      camscan report --site harbour --inventory cameras.xlsx --format html -o harbour.html
     """
+    from camscan.cli.burndown import site_progress
     from camscan.cli.judging import chosen_policies, library, report_of
     from camscan.cli.placing import Tags
+    from camscan.cli.reconcile import read
+    from camscan.cli.reconciledtext import digest
+    from camscan.cli.reconciling import found_in, reconciled
     from camscan.cli.stored import scan_of
     from camscan.cli.writing import write_report
     from camscan.store import Store
@@ -48,4 +61,9 @@ def report(
         scan = scan_of(store, scan_id, site)
         rules, lists = library(folders), chosen_policies(policies, folders)
         found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
+        found = replace(found, progress=site_progress(store, scan.site))
+        if inventory:
+            listed = inventory, read(inventory, placed, encoding, quiet=False)
+            devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
+            found = replace(found, reconciled=digest(reconciled(store, (scan,), listed, devices, rules)))
     write_report(found, format_, output)

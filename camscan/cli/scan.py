@@ -13,7 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.records import Report, ScanStatus, Verdict
+from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
 
 
@@ -83,9 +83,10 @@ def scan(
     from camscan.cli.progress import Progress
     from camscan.cli.registering import register_scan
     from camscan.cli.scanning import new_job, resumed_job, run
-    from camscan.cli.writing import write_report
+    from camscan.cli.writing import ready, write_report
     from camscan.store import Store
 
+    ready(format_, output)
     choices = Choices(targets, **how)
     rules, lists = library(folders), chosen_policies(policies, folders)
     _warn(rules.warnings)
@@ -105,9 +106,13 @@ def scan(
     write_report(report, format_, output)
     for one in returned:
         click.echo(one.text, err=True)
+    _hint(ended, quiet=quiet)
+    sys.exit(exit_code(report, fail_on))
+
+
+def _hint(ended: Scan, *, quiet: bool) -> None:
     if not quiet and ended.status is ScanStatus.INTERRUPTED:
         click.echo(f"Scan {ended.id} is interrupted: go on with `camscan scan --resume {ended.id}`.", err=True)
-    sys.exit(exit_code(report, fail_on))
 
 
 def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:

@@ -17,6 +17,23 @@ from camscan.records import Report
 from camscan.reports import FORMATS, Page
 
 
+def ready(format_name: str, output: Path | None) -> None:
+    """See that a report can be written so, before a scan takes an hour.
+
+    Raises:
+        UsageError: the format is binary and stdout a terminal.
+        HostError: the file could not be written, or this host lacks what the format needs.
+    """
+    chosen = next(f for f in FORMATS if f.name == format_name)
+    if chosen.binary and output is None and sys.stdout.isatty():
+        raise UsageError(f"{format_name} is no text for a terminal: name a file, such as --output scan.{format_name}")
+    # A file is replaced by another in its folder; a device or a pipe is written to.
+    if output and not os.access(output if output.exists() and not output.is_file() else output.parent, os.W_OK):
+        what = "you may not write there" if output.parent.is_dir() else f"there is no folder {output.parent}"
+        raise HostError(f"cannot write {output}: {what}: choose another --output")
+    chosen.check()
+
+
 def write_report(report: Report, format_name: str, output: Path | None) -> None:
     """Write a report to a file, or to stdout as it suits what stdout is.
 
@@ -24,9 +41,8 @@ def write_report(report: Report, format_name: str, output: Path | None) -> None:
         UsageError: the format is binary and stdout a terminal.
         HostError: the file cannot be written, or this host lacks what the format needs.
     """
+    ready(format_name, output)
     chosen = next(f for f in FORMATS if f.name == format_name)
-    if chosen.binary and output is None and sys.stdout.isatty():
-        raise UsageError(f"{format_name} is no text for a terminal: name a file, such as --output scan.{format_name}")
     write(chosen.render(report, page(to_file=output is not None)), output)
 
 

@@ -18,7 +18,7 @@ FORMATS: tuple[Format, ...] = (
     Format("html", html.render),
     Format("xlsx", xlsx.render, binary=True),
     Format("markdown", markdown.render),
-    Format("pdf", pdf.render, binary=True),
+    Format("pdf", pdf.render, binary=True, check=pdf.check),
     Format("sarif", sarif.render),
     Format("netbox", netbox.render),
 )

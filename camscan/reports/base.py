@@ -16,6 +16,10 @@ class Page:
     colour: bool = False
 
 
+def _always() -> None:
+    """What a format needs that every host has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One way to write a report. `render` yields it in pieces; a format that is read by programs ignores the page."""
@@ -24,3 +28,5 @@ class Format:
     render: Callable[[Report, Page], Iterator[str] | Iterator[bytes]]
     binary: bool = False
     """Whether it is bytes, for which a terminal is no place."""
+    check: Callable[[], None] = _always
+    """Raises HostError where this host lacks what the format needs: better before a scan than after it."""

@@ -6,14 +6,19 @@ Signs differ in shape, so that nobody needs the colours to tell them apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from camscan.records import Judged, Outcome, Verdict
+from camscan.summaries import Point
 
 CELL = 20
 """Units from one cell of a map to the next."""
 COLUMNS = 32
+CURVE = (600, 140)
+"""Width and height of a curve."""
+_TAIL = 30
+"""Units for which the last count is drawn on."""
 
 PALETTE: Mapping[str, str] = {
     Verdict.LISTED: "#b42318",
@@ -79,6 +84,31 @@ def makers(devices: Iterable[Judged], most: int = 8) -> list[Bar]:
 def stacked(counts: Mapping[str, int]) -> tuple[tuple[str, float, float], ...]:
     """The parts of one bar that is as long as all counts together."""
     return _parts(counts, sum(counts.values()) or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Counts over days as steps, in a box of `CURVE` units: the area below them, and what stands at the axes."""
+
+    area: str
+    top: int
+    first: str
+    last: str
+
+
+def curve(points: Sequence[Point]) -> Curve | None:
+    """The burn-down; None where it has no two days to draw."""
+    if len(points) < 2:
+        return None
+    first, last, top = points[0].day, points[-1].day, max(point.remaining for point in points) or 1
+    days = (last - first).days or 1
+    width = CURVE[0] - _TAIL
+    steps = [
+        (round(width * (point.day - first).days / days, 1), round(CURVE[1] * (1 - point.remaining / top), 1))
+        for point in points
+    ]
+    path = "".join(f"H{x}V{y}" for x, y in steps)
+    return Curve(f"M0 {CURVE[1]}{path}H{CURVE[0]}V{CURVE[1]}Z", top, first.isoformat(), last.isoformat())
 
 
 def _corner(offset: int) -> tuple[int, int]:

@@ -94,7 +94,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        hints=_HINTS, folded=FOLDED, sign=_sign, palette=charts.PALETTE, cell=charts.CELL, columns=charts.COLUMNS
+        hints=_HINTS,
+        folded=FOLDED,
+        box=charts.CURVE,
+        sign=_sign,
+        palette=charts.PALETTE,
+        cell=charts.CELL,
+        columns=charts.COLUMNS,
     )
     environment.filters.update(
         number="{:,}".format,

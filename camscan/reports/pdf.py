@@ -16,19 +16,30 @@ MOST_ROWS = 100
 MOST_MAPS = 16
 
 
+def check() -> None:
+    """See that the document could be made.
+
+    Raises:
+        HostError: WeasyPrint, or the Pango library that it needs, is not there.
+    """
+    try:
+        import weasyprint  # noqa: F401, PLC0415 - an extra; importing it loads the library too
+    except (ImportError, OSError) as error:
+        raise HostError(
+            f"cannot write pdf: {error}: pip install 'camscan[pdf]' and the Pango library"
+            " (apt install libpangoft2-1.0-0), or print the html format from a browser"
+        ) from error
+
+
 def render(report: Report, _page: Page) -> Iterator[bytes]:
     """The document, in one piece.
 
     Raises:
         HostError: WeasyPrint, or the Pango library that it needs, is not there.
     """
-    try:
-        from weasyprint import HTML  # noqa: PLC0415 - an extra
-    except (ImportError, OSError) as error:
-        raise HostError(
-            f"cannot write pdf: {error}: pip install 'camscan[pdf]' and the Pango library"
-            " (apt install libpangoft2-1.0-0), or print the html format from a browser"
-        ) from error
+    check()
+    from weasyprint import HTML  # noqa: PLC0415 - an extra
+
     text = "".join(page(view(report, MOST_ROWS, MOST_MAPS)))
     document: bytes = HTML(string=text, url_fetcher=_refuse).write_pdf()
     yield document

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from rich.filesize import decimal
 
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage, status, utc
 from camscan.reports.escape import terminal
-from camscan.summaries import State, Tag
+from camscan.summaries import Progress, State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
@@ -64,6 +65,18 @@ def urgent(report: Report) -> Iterator[str]:
     back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
     if back:
         yield f"RETURNED: {_many(len(back), 'device')} said to be removed {_are(len(back))} there: {_some(back)}."
+
+
+def burndown(whole: Progress, deadline: date | None = None) -> str:
+    """The burn-down in one sentence."""
+    are, remain = "is" if whole.removed == 1 else "are", "remains" if whole.remaining == 1 else "remain"
+    told = f"{whole.removed:,} of {whole.known:,} listed devices {are} removed, {whole.remaining:,} {remain}"
+    if not whole.remaining:
+        return f"{told}."
+    if whole.done is None:
+        return f"{told}; none was removed of late, so that no date can be given."
+    against = "" if deadline is None else f", {'after' if whole.late else 'before'} the deadline of {deadline}"
+    return f"{told}; at {7 * whole.rate:.1f} a week the last is gone on {whole.done}{against}."
 
 
 def limits(report: Report) -> Iterator[str]:

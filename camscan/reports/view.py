@@ -14,7 +14,7 @@ from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import findings, limits, passive, urgent
+from camscan.reports.sentences import burndown, findings, limits, passive, urgent
 from camscan.summaries import Citation, Segment
 
 _MAPS_AT_FIRST = 6
@@ -210,6 +210,16 @@ class Sheet:
         """The outcomes that occur on any channel."""
         held = {Outcome(o) for channel, counts in self.report.ledger.items() if channel for o, n in counts.items() if n}
         return [outcome for outcome in Outcome if outcome in held]
+
+    @property
+    def curve(self) -> charts.Curve | None:
+        """The burn-down of the site, where there is one."""
+        return charts.curve(self.report.progress.curve) if self.report.progress else None
+
+    @property
+    def burndown(self) -> str:
+        """The burn-down in a sentence."""
+        return burndown(self.report.progress) if self.report.progress else ""
 
     @property
     def networks(self) -> tuple[Segment, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.writing import write, write_report, write_text
+from camscan.cli.writing import ready, write, write_report, write_text
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
 
@@ -77,3 +77,14 @@ def test_what_is_no_regular_file_is_written_to_and_stays_what_it_is(tmp_path: Pa
     assert os.read(reader, 10) == b"ab"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_what_cannot_be_written_is_known_before_a_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready("table", None)
+    ready("html", tmp_path / "report.html")
+    ready("jsonl", Path("/dev/null"))
+    with pytest.raises(HostError, match=r"there is no folder .*: choose another --output"):
+        ready("json", tmp_path / "nowhere" / "report.json")
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(HostError, match=r"pip install 'camscan\[pdf\]'"):
+        ready("pdf", tmp_path / "report.pdf")

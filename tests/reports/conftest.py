@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -21,7 +21,7 @@ from camscan.records import (
     Vantage,
     Verdict,
 )
-from camscan.summaries import Citation, Offence, Segment, State, Tag
+from camscan.summaries import Citation, Group, Offence, Point, Progress, Reconciled, Segment, State, Tag
 
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")
@@ -184,6 +184,29 @@ def report() -> Report:
             ),
             Segment("10.0.9.0/24", {Outcome.SILENT: 1}, {"http": {Outcome.SILENT: 1}}),
             Segment("fd00::/64", {Outcome.ANSWERED: 1}, {"http": {Outcome.ANSWERED: 1}}, "fd00::1:2"),
+        ),
+        progress=Progress(
+            "harbour",
+            9,
+            4,
+            1,
+            1,
+            4,
+            0.25,
+            date(2026, 12, 10),
+            None,
+            (Point(date(2026, 3, 1), 9), Point(date(2026, 9, 30), 5), Point(date(2026, 11, 20), 4)),
+        ),
+        reconciled=Reconciled(
+            "cameras.xlsx",
+            ("cameras.xlsx: 4 rows against 3 devices.",),
+            ("No estimate: the overlap is too small.",),
+            ("Rows and devices are joined rightly.",),
+            ("address", "row", "reason"),
+            (
+                Group("undeclared", "Found, and in no row.", 3, (("10.0.0.7", "-", "no row names it"),)),
+                Group("matched", "Found as the list says.", 1, ()),
+            ),
         ),
     )
 

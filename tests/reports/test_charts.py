@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 
 import pytest
 
 from camscan.records import Device, Judged, Outcome, Verdict
-from camscan.reports.charts import CELL, COLUMNS, KINDS, PALETTE, Bar, makers, sign, stacked
+from camscan.reports.charts import CELL, COLUMNS, KINDS, PALETTE, Bar, curve, makers, sign, stacked
+from camscan.summaries import Point
 
 
 def device(maker: str | None, verdict: Verdict) -> Judged:
@@ -51,3 +53,18 @@ def test_a_stacked_bar_is_full() -> None:
         ("silent", 25.0, 75.0),
     )
     assert stacked({}) == ()
+
+
+def test_a_curve_steps_down_and_needs_two_days() -> None:
+    day = date(2026, 1, 1)
+    assert curve([Point(day, 4)]) is None
+    found = curve([Point(day, 4), Point(day + timedelta(days=57), 1)])
+    assert found is not None
+    assert found.area == "M0 140H0.0V0.0H570.0V105.0H600V140Z"
+    assert (found.top, found.first, found.last) == (4, "2026-01-01", "2026-02-27")
+
+
+def test_a_curve_of_nothing_lies_on_the_ground() -> None:
+    found = curve([Point(date(2026, 1, 1), 0), Point(date(2026, 1, 2), 0)])
+    assert found is not None
+    assert found.area == "M0 140H0.0V140.0H570.0V140.0H600V140Z"

@@ -121,7 +121,7 @@ def test_the_first_screen_says_it_all(reader: Reader) -> None:
 
 
 def test_a_map_links_each_device_and_says_who_it_is(reader: Reader) -> None:
-    maps = [e for e in reader.elements if e.tag == "figure"]
+    maps = [e for e in reader.elements if e.tag == "figure" and e.attributes["class"] == "map"]
     told = [[(a.attributes["href"], a.words) for a in drawing.all("a")] for drawing in maps]
     assert told == [
         [
@@ -234,3 +234,29 @@ def test_colours_can_be_read(scheme: str) -> None:
 def test_drawings_have_the_colours_of_the_style_sheet() -> None:
     light = schemes()["light"]
     assert {kind: light[kind] for kind in PALETTE} == dict(PALETTE)
+
+
+def test_the_burn_down_is_a_sentence_a_drawing_with_its_text_and_a_table(reader: Reader, report: Report) -> None:
+    drawing = one(reader, "svg", role="img")
+    assert drawing.attributes["aria-label"] == (
+        "Listed devices that remain, from 2026-03-01 to 2026-11-20: 9 at first, 4 at last"
+    )
+    assert "4 of 9 listed devices are removed, 4 remain; at 1.8 a week the last is gone on 2026-12-10." in (
+        reader.root.words
+    )
+    tables = [e for e in reader.elements if e.tag == "table" and "that remain, by day" in e.words]
+    assert [row.words for row in tables[0].all("tr")][1:] == ["2026-03-01 9", "2026-09-30 5", "2026-11-20 4"]
+
+
+def test_an_inventory_is_shown_by_class_and_what_is_left_out_is_said(reader: Reader) -> None:
+    words = reader.root.words
+    assert "cameras.xlsx: 4 rows against 3 devices. Completeness" in words
+    assert "No estimate: the overlap is too small." in words
+    assert "address row reason 10.0.0.7 - no row names it" in words
+    assert "2 more are left out here; camscan reconcile shows them all. Matched 1 Found as the list says." in words
+
+
+def test_without_history_and_inventory_there_is_neither(make_report: Callable[..., Report]) -> None:
+    words = parsed(make_report(progress=None, reconciled=None)).root.words
+    assert "Burn-down" not in words
+    assert "Completeness" not in words

@@ -8,7 +8,7 @@ import pytest
 from camscan.errors import HostError
 from camscan.records import Report
 from camscan.reports import Page
-from camscan.reports.pdf import render
+from camscan.reports.pdf import check, render
 
 
 class Engine(ModuleType):
@@ -41,3 +41,11 @@ def test_without_the_engine_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch,
         HostError, match=r"cannot write pdf: .*pip install 'camscan\[pdf\]'.*html format from a browser"
     ):
         list(render(report, Page()))
+
+
+def test_what_is_missing_is_known_before_a_report_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(HostError, match="cannot write pdf"):
+        check()
+    monkeypatch.setitem(sys.modules, "weasyprint", Engine())
+    check()

@@ -1,0 +1,44 @@
+"""`camscan report`: what was said and listed stands beside what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from support.listed import LIST, store_scan
+from support.nights import night
+
+from camscan.cli.burndown import progress
+from camscan.cli.report import report
+from camscan.store import Store
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> str:
+    store_scan(tmp_path / "camscan.db")
+    return str(tmp_path / "camscan.db")
+
+
+def test_an_inventory_is_held_against_the_scan(db: str, tmp_path: Path) -> None:
+    cameras = tmp_path / "cameras.csv"
+    cameras.write_text(LIST)
+    done = CliRunner().invoke(report, ["--db", db, "--inventory", str(cameras), "--format", "html"])
+    assert done.exit_code == 0
+    assert "cameras.csv: 8 rows against 3 devices of scan 4f2a00 (North)." in done.stdout
+    assert "no row names this device" in done.stdout
+    assert "8 of devices" in done.stderr
+    without = CliRunner().invoke(report, ["--db", db, "--format", "html"])
+    assert "Completeness" not in without.stdout
+
+
+def test_the_burn_down_of_the_site_is_drawn_once_there_is_history(tmp_path: Path) -> None:
+    db = str(tmp_path / "c.db")
+    with Store.open(db) as store:
+        night(store, 0, {"10.0.0.1": 1, "10.0.0.2": 2})
+        night(store, 30, {"10.0.0.1": 1, "10.0.0.2": 2, "10.0.0.3": 3})
+    assert "Burn-down" not in CliRunner().invoke(report, ["--db", db, "--format", "html"]).stdout
+    CliRunner().invoke(progress, ["--db", db])
+    assert "0 of 3 listed devices are removed, 3 remain" in (
+        CliRunner().invoke(report, ["--db", db, "--format", "html"]).stdout
+    )
