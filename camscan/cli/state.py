@@ -85,12 +85,12 @@ def state(
     from camscan.cli.writing import write_text
     from camscan.store import Store
 
-    words = _words(state, why, who, clean)
+    words, rules = _words(state, why, who, clean), library()
     with Store.open(db) as store:
-        for one in bring_up(store, library(), ()):
+        for one in bring_up(store, rules, ()):
             click.echo(one.text, err=True)
         if words:
-            said = say(store, meant(store, device, site), words)
+            said = say(store, meant(store, device, site), words, rules)
             resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""
             click.echo(f"{said.device} at {said.address} is {said.state} from now on{resting}.", err=True)
             return

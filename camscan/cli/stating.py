@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from camscan.cli.registering import track_of
+from camscan.cli.sweeping import look_at
 from camscan.errors import UsageError
+from camscan.identify.library import Library
 from camscan.register.names import asked, key, lasting, names, shared
-from camscan.register.removal import candidates, glance, objection
+from camscan.register.removal import candidates, glance, objection, told
 from camscan.register.standing import by_key, standing
 from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
+from camscan.sweeps.looks import SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,8 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
     return exact[0]
 
 
-def say(store: Store, entry: Entry, words: Words) -> StateChange:
-    """Keep what is said of a device.
+def say(store: Store, entry: Entry, words: Words, rules: Library) -> StateChange:
+    """Keep what is said of a device; `rules` name what earlier scans saw, where that is asked.
 
     Raises:
         UsageError: the device is said to be gone, and that has not been looked at often enough.
@@ -74,7 +77,7 @@ def say(store: Store, entry: Entry, words: Words) -> StateChange:
         why=words.why,
         at=max(datetime.now(UTC), entry.last_seen),
         names=known,
-        proof=_proof(store, entry, words.clean) if words.state.is_gone else (),
+        proof=_proof(store, entry, words.clean, rules) if words.state.is_gone else (),
     )
     store.register.say(change, {key(name) for name in known}, entry)
     return change
@@ -103,13 +106,16 @@ def history(store: Store, entry: Entry) -> Iterator[Said]:
         yield Said(entry.site, entry.device, entry.address, entry.state, entry.state_at)
 
 
-def _proof(store: Store, entry: Entry, needed: int) -> tuple[str, ...]:
+def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str, ...]:
     """The clean scans since the device was last seen."""
     track = track_of(entry)
     network = f"{entry.address.rpartition('.')[0]}." if "." in entry.address else ""
     glances = []
     for scan in candidates(track, (scan for scan in store.scans() if (scan.site or "") == entry.site)):
-        glances.append(glance(track, scan, store.ledger(scan.id, network)))
+        if SLOT in entry.address:
+            glances.append(told(track, scan, look_at(store, scan, rules, ()).asked))
+        else:
+            glances.append(glance(track, scan, store.ledger(scan.id, network)))
         if sum(not one.why_not for one in glances) >= needed:
             break
     if why := objection(track, glances, needed):

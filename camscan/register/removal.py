@@ -6,11 +6,12 @@ device used to answer, and saw something else alive in the same network: else a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
+from camscan.sweeps.looks import BEHIND
 from camscan.sweeps.memory import Track
 
 CLEAN_SCANS = 3
@@ -50,6 +51,19 @@ def glance(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Glanc
         return Glance(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
     if not alive and not any(outcome.is_alive for outcome in own.channels.values()):
         return Glance(scan.id, f"nothing in {network} answered, so that silence proves nothing")
+    return Glance(scan.id)
+
+
+def told(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]]) -> Glance:
+    """What a scan says of a camera behind a recorder; `asked` holds the channels of each place, as `Look.asked`.
+
+    A recorder that tells of a channel is the positive control of it.
+    """
+    if scan.status is not ScanStatus.COMPLETE:
+        return Glance(scan.id, f"it is {scan.status}")
+    address = track.device.address
+    if BEHIND not in asked.get(address, ()):
+        return Glance(scan.id, f"no recorder told of {address}: that takes a login to it")
     return Glance(scan.id)
 
 

@@ -245,7 +245,7 @@ def test_a_removed_camera_that_is_back_is_loud_and_told_once(ground: Callable[[s
     for _ in range(3):
         assert swept(first).returned == ()
     [entry] = first.store.register.named("10.0.0.3", ())
-    said = say(first.store, entry, Words(State.REMOVED, "taken down", "Ann", 3))
+    said = say(first.store, entry, Words(State.REMOVED, "taken down", "Ann", 3), first.rules)
     assert len(said.proof) == 3
     world.answers["10.0.0.9"] = lost
     again = swept(first)

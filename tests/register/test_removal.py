@@ -9,7 +9,8 @@ import pytest
 from support.estate import BEGIN, Camera
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
-from camscan.register.removal import Glance, candidates, glance, objection
+from camscan.register.removal import Glance, candidates, glance, objection, told
+from camscan.sweeps.looks import BEHIND
 from camscan.sweeps.memory import Track
 
 GONE = Camera("10.0.0.1", "SN000000001")
@@ -67,3 +68,14 @@ def test_so_many_clean_scans_are_enough_and_fewer_are_told_with_the_reasons(trac
         "SN000000001 was last seen on 2026-01-01 02:00 UTC, and 10.0.0.1 has had 2 of 3 clean scans since: scan again, "
         "and call it `disconnected` until then; scan b does not count: it is partial"
     )
+
+
+def test_a_camera_behind_a_recorder_is_gone_where_the_recorder_tells_of_its_channel(
+    track: Callable[..., Track],
+) -> None:
+    behind = track(Camera("10.0.4.9 #3", "SN000000009"))
+    assert told(behind, scan(1), {"10.0.4.9 #3": frozenset((BEHIND,))}) == Glance("scan1")
+    assert told(behind, scan(1), {"10.0.4.9": frozenset(("http",))}).why_not == (
+        "no recorder told of 10.0.4.9 #3: that takes a login to it"
+    )
+    assert told(behind, scan(1, ScanStatus.PARTIAL), {}).why_not == "it is partial"
