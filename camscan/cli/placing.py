@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from camscan.policy import Policy, placed
 from camscan.records import Judged, Scan
 from camscan.register.names import key, names
-from camscan.register.standing import by_key, standing
+from camscan.register.standing import among, by_key
 from camscan.store import Store
 from camscan.summaries import Tag
 from camscan.sweeps.looks import sighting
@@ -57,6 +57,5 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
     known = [(judged, names(sighting(judged))) for judged in devices]
     changes = by_key(store.register.changes_of(key(name) for _, own in known for name in own))
     for judged, own in known:
-        about = {one.number: one for name in own for one in changes.get(key(name), ())}
-        state, change = standing(own, scan.site or "", scan.finished_at or scan.started_at, about.values())
+        state, change = among(own, scan.site or "", scan.finished_at or scan.started_at, changes)
         yield judged if change is None else replace(judged, state=state)

@@ -17,7 +17,7 @@ from camscan.policy import Policy, judge
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
 from camscan.register.names import key, names
-from camscan.register.standing import by_key, standing
+from camscan.register.standing import among, by_key, standing
 from camscan.reports import select
 from camscan.store import Store
 from camscan.store.registered import Entry, Mark
@@ -65,13 +65,13 @@ def basis(rules: Library, policies: Sequence[Policy]) -> str:
     return f"{len(rules.rules)} rules; {' '.join(sorted(policy.id for policy in policies))}"
 
 
-def bring_up(store: Store, rules: Library, policies: Sequence[Policy], *, quiet: bool = False) -> list[Return]:
+def bring_up(store: Store, rules: Library, policies: Sequence[Policy]) -> list[Return]:
     """Take in every scan that has ended and is not in the register, or has gone on since; the oldest first."""
     from camscan.cli.sweeping import look_at
 
     wide = widened(policies)
     due = [scan for scan in map(store.scan, store.register.due()) if scan.status is not ScanStatus.RUNNING]
-    if len(due) > 1 and not quiet:
+    if len(due) > 1:
         click.echo(f"Taking {len(due)} stored scans into the register of devices.", err=True)
     stamp = basis(rules, wide)
     return [found for scan in due for found in register(store, look_at(store, scan, rules, wide), scan.site, stamp)]
@@ -135,8 +135,7 @@ def track_of(entry: Entry) -> Track:
 
 def _entry(site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]) -> Entry:
     device, own = track.device, names(track)
-    changes = {one.number: one for name in own for one in about.get(key(name), ())}
-    state, change = standing(own, site, track.last_seen, changes.values())
+    state, change = among(own, site, track.last_seen, about)
     since = None if change is None else track.last_seen if state is State.RETURNED else change.at
     if before is not None and before.state is state is State.RETURNED:
         since = before.state_at  # it has come back once, not with every scan that sees it

@@ -12,7 +12,7 @@ from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, key, lasting, names, shared
 from camscan.register.removal import candidates, glance, objection, told
-from camscan.register.standing import by_key, standing
+from camscan.register.standing import among, by_key
 from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
@@ -90,8 +90,7 @@ def listed(store: Store, site: str | None, only: State | None) -> Iterator[Said]
         if only is None and entry.state_at is None:
             continue
         own = names(track_of(entry))
-        about = {one.number: one for name in own for one in changes.get(key(name), ())}
-        state, change = standing(own, entry.site, entry.last_seen, about.values())
+        state, change = among(own, entry.site, entry.last_seen, changes)
         who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
         yield Said(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from camscan.register.names import key, lasting, shared
@@ -28,6 +28,14 @@ def standing(
     if last is None:
         return State.FOUND, None
     return (State.RETURNED if last.state.is_gone and last_seen > last.at else last.state), last
+
+
+def among(
+    names: Collection[str], site: str, last_seen: datetime, changes: Mapping[str, Sequence[StateChange]]
+) -> tuple[State, StateChange | None]:
+    """The same, by those of all changes that may be about the device; see `by_key`."""
+    about = {change.number: change for name in names for change in changes.get(key(name), ())}
+    return standing(names, site, last_seen, about.values())
 
 
 def by_key(changes: Iterable[StateChange]) -> Mapping[str, list[StateChange]]:
