@@ -113,7 +113,7 @@ def _line(found: Found) -> str:
 def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how: str) -> None:
     if left_out := sorted(set(wanted) - set(ports)):
         click.echo(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}", err=True)
-    click.echo(f"Asking {addresses:,} addresses at {len(ports):,} ports by {how} ...", err=True)
+    click.echo(f"Asking {addresses * len(ports):,} ports of {addresses:,} addresses by {how} ...", err=True)
 
 
 def _tell_end(sweep: PortSweep, found: int, seconds: float) -> None:

@@ -23,7 +23,6 @@ from camscan.net.scope import port_refusal
 from camscan.net.ways import Way, ways
 from camscan.records import Outcome
 
-METHODS = ("auto", "connect", "syn")
 LARGE = 4_096
 """Addresses times ports from which `auto` takes SYN packets: below, connecting is as fast."""
 _PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
@@ -56,7 +55,7 @@ class Method:
 
 
 def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
-    """The method that `wanted`, one of `METHODS`, comes to for so many addresses times ports.
+    """The method that `wanted` ("auto", "connect" or "syn") comes to for so many addresses times ports.
 
     Raises:
         HostError: SYN packets are wanted, and this host lets none be sent.
