@@ -122,7 +122,9 @@ class Connector:
         """Settle every attempt that the kernel has an answer for."""
         while ready := self._epoll.poll(0, _EVENTS):
             for number, _ in ready:
-                attempt = self._attempts[number]
+                attempt = self._attempts.get(number)
+                if attempt is None:  # given up because of one before it in this batch
+                    continue
                 self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
 
     def _settle(self, attempt: Attempt, number: int) -> None:

@@ -23,6 +23,9 @@ CONNECT_TIMEOUT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 300 kB while it is open."""
+_AHEAD = 6
+"""Packets of an exchange that later ones wait for when it begins, and not only when it is over: the question, the
+acknowledgements, the end. What it took in truth is settled afterwards."""
 _RESERVED_DESCRIPTORS = 64
 """For files, the store and UDP sockets; no more than half of all."""
 _REFUSALS_KEPT = 16_384
@@ -105,8 +108,10 @@ class Dialer:
         if refusal is not None:
             raise EndedError(refusal.outcome, refusal.reason)
 
-    async def open(self, address: str, port: int, *, tls: bool = False) -> Line:
+    async def open(self, address: str, port: int, *, tls: bool = False, ahead: int = _AHEAD) -> Line:
         """A connected TCP socket; its places, at the host and elsewhere, are taken until it is closed.
+
+        `ahead` packets will be sent on it soon: others to the host wait for them.
 
         Raises:
             EndedError: no connection came about.
@@ -118,9 +123,19 @@ class Dialer:
                 await semaphore.acquire()
                 places.callback(semaphore.release)
             line = await self.persist(lambda: self._attempt(address, port, host))
+            self._charge(line, host, ahead)
             places.callback(self._account, line, host)
             line.at_close = places.pop_all().close
         return line
+
+    async def breathe(self, address: str, line: Line) -> None:
+        """Wait, before an open line is used again, until what went out on it and one packet more keep to the pace."""
+        host = self.host(address)
+        line.count()
+        self._charge(line, host, line.packets - line.charged)
+        await self._turn(host, 0)
+        line.charged += 1
+        self._charge(line, host, _AHEAD)
 
     async def launch(self, address: str, port: int, done: Callable[[int], None]) -> tuple[Line, Attempt]:
         """Begin to connect, without a wait for the pace: that is the caller's, as are the limits of the host.
@@ -242,10 +257,10 @@ class Dialer:
             host.bucket.charge(packets)
 
     def _account(self, line: Line, host: HostLimit | None = None) -> None:
-        """Count what went out on a closed line, and charge what has not been charged yet."""
+        """Count what went out on a closed line, and settle it with what was charged."""
         self.packets += line.packets
         self.bytes += line.payload
-        self._charge(line, host, max(line.packets - line.charged, 0))
+        self._charge(line, host, line.packets - line.charged)
 
     def flows(self, address: str) -> FlowBudget | None:
         """What the router on the way to an address may track, where that is bounded."""

@@ -33,6 +33,8 @@ _PATH = re.compile(r"/[!-~]*")
 """Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
 
 Dial = Callable[[], Awaitable[Line]]
+Pause = Callable[[Line], Awaitable[None]]
+"""Waits until an open connection may be used again."""
 Objection = Callable[[bytes], str]
 """Takes the certificate (DER) of a peer and says why nothing may be spoken with it; "" where it may."""
 
@@ -80,13 +82,14 @@ class _Connector(aiohttp.BaseConnector):
         self._context = context
         self._objection = objection
         self.handler: _Handler | None = None
+        self.line: Line | None = None
         self.deadline = asyncio.timeout(None)
 
     async def _create_connection(self, *_request: Any) -> ResponseHandler:
         """A new connection. The time of the exchange starts when it is open: the wait for a turn is not the peer's."""
         loop = asyncio.get_running_loop()
         self.deadline.reschedule(None)
-        line = await self._dial()
+        line = self.line = await self._dial()
         self.deadline.reschedule(loop.time() + budget.TOTAL)
         handler = self.handler = _Handler(loop, self._most)
         await attach(line, handler, self._context)
@@ -111,6 +114,7 @@ class Conversation:
     _session: aiohttp.ClientSession
     _connector: _Connector
     _base: str
+    _pause: Pause
 
     async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
         """Send one request and gather the answer; `again` where a kept-alive connection ends just as it is used.
@@ -131,6 +135,8 @@ class Conversation:
     async def _once(self, request: HttpRequest, authorization: str) -> Grabbed:
         if self._connector.handler is not None:
             self._connector.handler.renew()
+        if self._connector.line is not None and self._connector.line.fileno() >= 0:
+            await self._pause(self._connector.line)
         try:
             async with asyncio.timeout(budget.TOTAL) as self._connector.deadline:
                 await self._send(request, authorization)
@@ -170,11 +176,15 @@ class Conversation:
 async def conversation(
     base: str,
     dial: Dial,
+    pause: Pause,
     context: ssl.SSLContext | None,
+    *,
     objection: Objection | None = None,
     most: int = budget.MAX_BYTES,
 ) -> AsyncIterator[Conversation]:
     """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out.
+
+    Before one is used again, `pause` is waited for.
 
     Over TLS, `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each
     connection.
@@ -193,7 +203,7 @@ async def conversation(
     )
     session._retry_connection = False  # noqa: SLF001 - aiohttp repeats requests on new connections, too
     try:
-        yield Conversation(session, connector, base)
+        yield Conversation(session, connector, base, pause)
     finally:
         with contextlib.suppress(Exception):
             await session.close()

@@ -48,7 +48,7 @@ class Line(socket.socket):
     def close(self) -> None:
         """Close the socket and give its places back."""
         if self.fileno() >= 0:
-            self._count()
+            self.count()
             super().close()
             at_close, self.at_close = self.at_close, None
             if at_close is not None:
@@ -70,7 +70,8 @@ class Line(socket.socket):
             self.shutdown(socket.SHUT_RDWR)
         asyncio.get_running_loop().call_later(2 * _FAREWELL, self.close)
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """See what the kernel has sent by now; on an open line, with what its end would take."""
         try:
             info = self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
             state, packets, self.payload = _INFO.unpack_from(info)

@@ -110,7 +110,7 @@ class LiveNet:
     async def knock(self, address: str, port: int) -> Exchange:
         """See `Net.knock`."""
         try:
-            line = await self._dialer.open(address, port)
+            line = await self._dialer.open(address, port, ahead=0)
         except EndedError as ended:
             return _ended(address, port, _now(), ended)
         line.reset()
@@ -135,7 +135,8 @@ class LiveNet:
         """See `Net.browse`."""
         scheme, context = ("https", self._legacy()) if tls else ("http", None)
         dial = partial(self._dialer.open, address, port, tls=tls)
-        async with conversation(f"{scheme}://{_authority(address, port)}", dial, context) as talk:
+        pause = partial(self._dialer.breathe, address)
+        async with conversation(f"{scheme}://{_authority(address, port)}", dial, pause, context) as talk:
             yield _Browser(talk, address, port, partial(self._note, address, port))
 
     @asynccontextmanager
@@ -150,7 +151,10 @@ class LiveNet:
         scheme, context = ("https", pinned_context()) if tls else ("http", None)
         dial = partial(self._dialer.open, address, port, tls=tls)
         base = f"{scheme}://{_authority(address, port)}"
-        async with conversation(base, dial, context, login.objection, budget.MAX_ENROLLED_BYTES) as talk:
+        pause = partial(self._dialer.breathe, address)
+        async with conversation(
+            base, dial, pause, context, objection=login.objection, most=budget.MAX_ENROLLED_BYTES
+        ) as talk:
             yield _LoggedIn(login, _Browser(talk, address, port, partial(self._note, address, port)))
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:

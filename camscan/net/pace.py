@@ -100,8 +100,9 @@ class Pace(Bucket):
 class FlowBudget:
     """Bounds the connections that a router on the way tracks for us, each until its time-out has run out."""
 
-    TCP_SECONDS = 120.0
-    """Linux' default for a half-open and for a closed connection (nf_conntrack_tcp_timeout_syn_sent, _time_wait)."""
+    TCP_SECONDS = 122.0
+    """Linux' default for a half-open and for a closed connection (nf_conntrack_tcp_timeout_syn_sent, _time_wait) is two
+    minutes; a SYN that is sent again after a second begins them anew."""
     UDP_SECONDS = 120.0
     """Linux' default for an answered UDP stream; an unanswered one is dropped after 30 s."""
 

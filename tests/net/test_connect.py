@@ -11,7 +11,7 @@ import pytest
 from support.namespaces import Namespace, cable
 from support.peers import Deaf, descriptors, eventually
 
-from camscan.net.connect import Connector
+from camscan.net.connect import Attempt, Connector
 from camscan.net.line import Line
 
 TIMEOUT = 1.5
@@ -104,6 +104,28 @@ async def test_each_deadline_starts_at_its_own_connect(deaf: tuple[str, int]) ->
     for number, seconds in await asyncio.gather(*(timed(n * 0.05) for n in range(8))):
         assert number == errno.ETIMEDOUT
         assert 0.4 <= seconds < 2
+    connector.close()
+
+
+async def test_one_given_up_because_of_another_in_the_same_batch(listeners: list[tuple[str, int]]) -> None:
+    connector = Connector(TIMEOUT)
+    lines = [Line(address) for address, _ in listeners[:2]]
+    attempts: list[Attempt] = []
+    told: list[int] = []
+
+    def first(number: int) -> None:
+        told.append(number)
+        for attempt in attempts:
+            connector.forget(attempt)
+
+    for line, where in zip(lines, listeners, strict=False):
+        attempts.append(connector.start(line, *where, first, lambda: None))
+    time.sleep(0.05)  # noqa: ASYNC251 - both have connected, and nobody has looked
+    connector._tick()
+    await asyncio.sleep(0.05)
+    assert told == [0]
+    for line in lines:
+        line.reset()
     connector.close()
 
 

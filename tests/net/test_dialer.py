@@ -146,7 +146,7 @@ class Wire:
         self.sends[address].append((asyncio.get_running_loop().time() + later, 1))
 
     async def connect(self, line: Line, address: str, port: int) -> int:
-        line._count = lambda: None  # type: ignore[method-assign]
+        line.count = lambda: None  # type: ignore[method-assign]
         what = random.choice([0, errno.ECONNREFUSED, errno.ECONNREFUSED, errno.ETIMEDOUT])
         wait = 1.0 if what == errno.ETIMEDOUT else random.uniform(0.001, 0.01)
         self.note(address)
@@ -275,6 +275,37 @@ async def test_unasked_packets_are_charged(dialer: Dialer, serve: Serve) -> None
     line.close()
     assert dialer.packets == line.packets > 4
     assert host.bucket._tokens <= before - (line.packets - 2) + 1_000_000 * 0.001
+
+
+async def test_an_exchange_is_paid_for_when_it_begins(serve: Serve) -> None:
+    """What is sent to the host beside it waits, and what it did not take is given back."""
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
+    peer = await serve(idle)
+    bucket = dialer.host(peer.address).bucket
+    knock = await dialer.open(peer.address, peer.port, ahead=0)
+    knock.reset()
+    await bucket.ready(1)
+    line = await dialer.open(peer.address, peer.port)
+    bucket._fill()
+    assert bucket._tokens < -5
+    line.reset()
+    bucket._fill()
+    assert -3 < bucket._tokens < 0.5
+    assert at_rest(dialer)
+
+
+async def test_an_open_line_waits_for_its_turn(serve: Serve) -> None:
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
+    peer, loop = await serve(idle), asyncio.get_running_loop()
+    line = await dialer.open(peer.address, peer.port)
+    began = loop.time()
+    for _ in range(2):
+        line.send(b"hello")
+        await dialer.breathe(peer.address, line)
+    assert loop.time() - began > 4 / 20
+    line.close()
+    assert dialer.packets == line.packets
+    assert at_rest(dialer)
 
 
 def test_a_router_is_spared() -> None:
