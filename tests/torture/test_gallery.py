@@ -75,14 +75,12 @@ def wrong(site: Rig, result: Result, names: Iterable[str]) -> dict[str, dict[str
 
 
 def assert_no_harm(result: Result) -> None:
-    """Nothing left the scope, nothing was given away, nothing was broken."""
+    """Nothing left the scope, nothing was given away, nothing was broken. Pace is for `test_harm`, on the wire."""
     assert (result.outside, result.never) == (0, 0)
     assert result.leaks == ()
     assert result.ledger[EXCLUDED].outcome is Outcome.EXCLUDED
     for address, seen in result.seen.items():
         assert (seen["user_names"], seen["authorizations"], seen["violations"]) == ([], 0, []), address
-        assert seen["at_once"] <= 3, address  # two of ours; a third may wait to be accepted while one closes
-        assert seen["per_second"] <= 20, address
     assert not [note for note in result.scan.notes if "crashed" in note], result.errors
     assert result.errors == ""
 
