@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from camscan.simulator import rogues
+
 PAGE = Path(__file__).parent / "torture.md"
 Figures = Mapping[str, Any]
 
@@ -181,8 +183,8 @@ def page(figures: Figures) -> str:
             "## The gallery by family\n",
             "Each family had a scan of its own beside 50 honest devices.",
             "",
-            "| family | devices | seconds | MiB |",
-            "|---|---|---|---|",
+            "| family | what it does | devices | seconds | MiB |",
+            "|---|---|---|---|---|",
             *_families(figures),
             "",
         )
@@ -207,7 +209,9 @@ def _decoders(figures: Figures) -> Iterator[str]:
 def _families(figures: Figures) -> Iterator[str]:
     for name, value in figures.items():
         if name.startswith("family."):
-            yield f"| {name.removeprefix('family.')} | {' | '.join(map(str, value))} |"
+            family = name.removeprefix("family.")
+            does = next((rogue.does for rogue in rogues() if rogue.name.startswith(family)), "")
+            yield f"| {family} | {does} | {' | '.join(map(str, value))} |"
 
 
 def read(lines: Iterable[str]) -> dict[str, Any]:

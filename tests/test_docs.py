@@ -109,7 +109,9 @@ def test_a_licence_fits_or_does_not(expression: str, fits: bool) -> None:
 def test_the_torture_page_says_what_was_reached_and_what_was_not() -> None:
     torture = script("make_torture")
     lines = ['{"name": "kills", "value": 2000}', '{"name": "decoder.http", "value": [12000000, 3.1]}']
-    page = torture.page(torture.read([*lines, '{"name": "decoder.arp", "value": 20000}']))
+    lines += ['{"name": "family.resetting", "value": [1, 13.0, 110]}', '{"name": "decoder.arp", "value": 20000}']
+    page = torture.page(torture.read(lines))
+    assert "| resetting | Accepts, and resets at once. | 1 | 13.0 | 110 |" in page
     assert "| 10,000 | 2,000 | no |" in page
     assert "| 12,000,000 to 12,000,000; 12,000,000 through 1 decoders | yes |" in page
     assert "| 120 | not measured | - |" in page
