@@ -18,7 +18,7 @@ from camscan.cli.exits import Exit
 if TYPE_CHECKING:
     from camscan.store import Store
     from camscan.sweeps.config import Config
-    from camscan.sweeps.memory import Memory
+    from camscan.sweeps.memory import Glance
 
 config_option = click.option(
     "--config",
@@ -97,7 +97,7 @@ class _Row:
     """One site."""
 
     site: str
-    memory: Memory
+    memory: Glance
     pending: int
     failures: Mapping[str, str]
     """Why alerts wait, by receiver."""
@@ -107,18 +107,15 @@ class _Row:
         good = self.memory.good
         return good is None or good - now > _SKEW or (now - good).total_seconds() > seconds
 
-    @property
-    def missing(self) -> int:
-        """Devices that are reported missing."""
-        return sum(track.gone for track in self.memory.tracks)
-
 
 def _rows(store: Store, config: Config) -> Iterator[_Row]:
-    from camscan.cli.history import remembered
+    from camscan.sweeps.memory import glance
 
     pending, failures = store.outbox.pending(), store.outbox.failures()
     for site in config.site:
-        yield _Row(site.name, remembered(store, site.name), pending.get(site.name, 0), failures.get(site.name, {}))
+        yield _Row(
+            site.name, glance(store.outbox.memory(site.name)), pending.get(site.name, 0), failures.get(site.name, {})
+        )
 
 
 def _document(rows: list[_Row], now: datetime) -> str:
@@ -133,7 +130,7 @@ def _document(rows: list[_Row], now: datetime) -> str:
             "last": utc(memory.at) if memory.at else None,
             "scan": memory.scan or None,
             "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
-            "missing": row.missing,
+            "missing": row.memory.missing,
             "coverage": dict(memory.coverage),
             "coverage_loss": [loss.text for loss in memory.losses],
             "alerts_pending": row.pending,
@@ -155,7 +152,8 @@ def _table(rows: list[_Row], now: datetime) -> Iterator[str]:
         if memory.at is not None:
             devices = ", ".join(f"{count} {verdict}" for verdict, count in sorted(memory.verdicts.items()) if count)
             covered = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(memory.coverage.items()) if count)
-            yield f"  devices              {devices or 'none'}{f', {row.missing} missing' if row.missing else ''}\n"
+            missing = f", {memory.missing} missing" if memory.missing else ""
+            yield f"  devices              {devices or 'none'}{missing}\n"
             yield f"  targets              {covered or 'none'}\n"
         for loss in memory.losses:
             yield f"  coverage lost        {terminal(loss.text)}\n"

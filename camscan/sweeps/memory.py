@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from camscan.records import Verdict
 from camscan.sweeps.looks import Known
@@ -105,24 +105,70 @@ class Memory:
     version: int = VERSION
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A track, as far as a glance needs it."""
+
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The memory as `camscan status` needs it: reading the tracks of 50 sites takes seconds. Fields as in `Memory`."""
+
+    scan: str = ""
+    at: datetime | None = None
+    good: datetime | None = None
+    tracks: tuple[Trace, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
+    coverage: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0
+    version: int = VERSION
+
+    @property
+    def missing(self) -> int:
+        """Devices that are reported missing."""
+        return sum(track.gone for track in self.tracks)
+
+
 def dump(memory: Memory) -> str:
     """The memory as JSON."""
-    return _adapter().dump_json(memory).decode()
+    return _whole().dump_json(memory).decode()
 
 
 def load(text: str | None) -> Memory:
     """What `dump` was given; an empty memory for None, and for one that another version of camscan wrote."""
-    if text is None:
-        return Memory()
+    found = _read(_whole(), text) if text is not None else None
+    return found or Memory()
+
+
+def glance(text: str | None) -> Glance:
+    """A quick look at what `dump` was given; see `load`."""
+    found = _read(_part(), text) if text is not None else None
+    return found or Glance()
+
+
+_Read = TypeVar("_Read", Memory, Glance)
+
+
+def _read(adapter: TypeAdapter[_Read], text: str) -> _Read | None:
     try:
-        memory = _adapter().validate_json(text)
+        found = adapter.validate_json(text)
     except ValueError:
-        return Memory()
-    return memory if memory.version == VERSION else Memory()
+        return None
+    return found if found.version == VERSION else None
 
 
 @cache
-def _adapter() -> TypeAdapter[Memory]:
+def _whole() -> TypeAdapter[Memory]:
     from pydantic import TypeAdapter  # noqa: PLC0415 - not for those who only want the records
 
     return TypeAdapter(Memory)
+
+
+@cache
+def _part() -> TypeAdapter[Glance]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - see above
+
+    return TypeAdapter(Glance)

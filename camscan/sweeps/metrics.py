@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from camscan.records import Verdict
-from camscan.sweeps.memory import Memory
+from camscan.sweeps.memory import Glance
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
@@ -33,7 +33,7 @@ HELP = {
 """Name -> what it says. All are gauges."""
 
 
-def figures(site: str, memory: Memory, pending: int) -> Iterator[Figure]:
+def figures(site: str, memory: Glance, pending: int) -> Iterator[Figure]:
     """The figures of one site."""
 
     def figure(name: str, value: float, **labels: str) -> Figure:
@@ -47,7 +47,7 @@ def figures(site: str, memory: Memory, pending: int) -> Iterator[Figure]:
     for outcome, count in sorted(memory.coverage.items()):
         yield figure("targets", count, outcome=outcome)
     yield figure("coverage_losses", len(memory.losses))
-    yield figure("missing_devices", sum(track.gone for track in memory.tracks))
+    yield figure("missing_devices", memory.missing)
     yield figure("alerts_pending", pending)
 
 
