@@ -23,9 +23,9 @@ CONNECT_TIMEOUT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 300 kB while it is open."""
-_AHEAD = 6
-"""Packets of an exchange that later ones wait for when it begins, and not only when it is over: the question, the
-acknowledgements, the end. What it took in truth is settled afterwards."""
+_EXCHANGE, _TLS_EXCHANGE = 4, 10
+"""Packets of an exchange beside the one that begins it: the question, the acknowledgements, the end. Half of them are
+waited for before, half by what comes after; what they were in truth is settled in the end."""
 _RESERVED_DESCRIPTORS = 64
 """For files, the store and UDP sockets; no more than half of all."""
 _REFUSALS_KEPT = 16_384
@@ -108,10 +108,10 @@ class Dialer:
         if refusal is not None:
             raise EndedError(refusal.outcome, refusal.reason)
 
-    async def open(self, address: str, port: int, *, tls: bool = False, ahead: int = _AHEAD) -> Line:
+    async def open(self, address: str, port: int, *, tls: bool = False, knock: bool = False) -> Line:
         """A connected TCP socket; its places, at the host and elsewhere, are taken until it is closed.
 
-        `ahead` packets will be sent on it soon: others to the host wait for them.
+        Unless it is for a `knock`, an exchange follows.
 
         Raises:
             EndedError: no connection came about.
@@ -122,8 +122,8 @@ class Dialer:
             for semaphore in (host.slots, *((self._tls,) if tls else ()), self._descriptors):
                 await semaphore.acquire()
                 places.callback(semaphore.release)
-            line = await self.persist(lambda: self._attempt(address, port, host))
-            self._charge(line, host, ahead)
+            exchange = 0 if knock else _TLS_EXCHANGE if tls else _EXCHANGE
+            line = await self.persist(lambda: self._attempt(address, port, host, exchange))
             places.callback(self._account, line, host)
             line.at_close = places.pop_all().close
         return line
@@ -133,9 +133,10 @@ class Dialer:
         host = self.host(address)
         line.count()
         self._charge(line, host, line.packets - line.charged)
-        await self._turn(host, 0)
-        line.charged += 1
-        self._charge(line, host, _AHEAD)
+        await self._turn(host, 0, _EXCHANGE)
+        line.charged += 1 + _EXCHANGE
+        if line.fileno() < 0:  # it has ended meanwhile, and is settled
+            self._charge(line, host, -1 - _EXCHANGE)
 
     async def launch(self, address: str, port: int, done: Callable[[int], None]) -> tuple[Line, Attempt]:
         """Begin to connect, without a wait for the pace: that is the caller's, as are the limits of the host.
@@ -216,13 +217,13 @@ class Dialer:
             self.failures += 1
             raise EndedError(Outcome.NOT_SENT, reason(error.errno or 0)) from error
 
-    async def _attempt(self, address: str, port: int, host: HostLimit) -> Line:
+    async def _attempt(self, address: str, port: int, host: HostLimit, exchange: int) -> Line:
         number = -1
         async with self._half_open:
             line = Line(address)
             try:
-                await self._turn(host, FlowBudget.TCP_SECONDS)
-                line.charged = 1
+                await self._turn(host, FlowBudget.TCP_SECONDS, exchange)
+                line.charged = 1 + exchange
                 self.max_host_rate = max(self.max_host_rate, host.note_connect())
                 number = await self._connected(line, address, port, host)
             finally:
@@ -240,14 +241,18 @@ class Dialer:
             self._charge(line, host)
         return number
 
-    async def _turn(self, host: HostLimit, flow_seconds: float) -> None:
-        """Wait until a packet may go to a host; it is to be sent at once."""
+    async def _turn(self, host: HostLimit, flow_seconds: float, exchange: int = 0) -> None:
+        """Wait until a packet may go to a host; it is to be sent at once, and those of an exchange after it."""
         async with host.turn:
             await host.bucket.ready(1)
+            if exchange:
+                host.bucket.charge(exchange // 2)
+                await host.bucket.ready(1)
             if host.flows is not None and flow_seconds:
                 await host.flows.take(flow_seconds)
             await self.pace.take(1)
-            host.bucket.charge(1)
+            self.pace.charge(exchange)
+            host.bucket.charge(1 + exchange - exchange // 2)
 
     def _charge(self, line: Line, host: HostLimit | None = None, packets: int = 1) -> None:
         """Let later packets wait for some that a line has sent unasked."""

@@ -82,20 +82,26 @@ class _Connector(aiohttp.BaseConnector):
         self._context = context
         self._objection = objection
         self.handler: _Handler | None = None
-        self.line: Line | None = None
+        self._line: Line | None = None
         self.deadline = asyncio.timeout(None)
 
     async def _create_connection(self, *_request: Any) -> ResponseHandler:
         """A new connection. The time of the exchange starts when it is open: the wait for a turn is not the peer's."""
         loop = asyncio.get_running_loop()
         self.deadline.reschedule(None)
-        line = self.line = await self._dial()
+        line = self._line = await self._dial()
         self.deadline.reschedule(loop.time() + budget.TOTAL)
         handler = self.handler = _Handler(loop, self._most)
         await attach(line, handler, self._context)
         if self._objection is not None and self._context is not None:
             self._vet(handler, self._objection)
         return handler
+
+    @property
+    def open_line(self) -> Line | None:
+        """The connection that a further request would use."""
+        transport = self.handler.transport if self.handler is not None else None
+        return None if transport is None or transport.is_closing() else self._line
 
     @staticmethod
     def _vet(handler: _Handler, objection: Objection) -> None:
@@ -135,8 +141,8 @@ class Conversation:
     async def _once(self, request: HttpRequest, authorization: str) -> Grabbed:
         if self._connector.handler is not None:
             self._connector.handler.renew()
-        if self._connector.line is not None and self._connector.line.fileno() >= 0:
-            await self._pause(self._connector.line)
+        if (line := self._connector.open_line) is not None:
+            await self._pause(line)
         try:
             async with asyncio.timeout(budget.TOTAL) as self._connector.deadline:
                 await self._send(request, authorization)

@@ -110,7 +110,7 @@ class LiveNet:
     async def knock(self, address: str, port: int) -> Exchange:
         """See `Net.knock`."""
         try:
-            line = await self._dialer.open(address, port, ahead=0)
+            line = await self._dialer.open(address, port, knock=True)
         except EndedError as ended:
             return _ended(address, port, _now(), ended)
         line.reset()

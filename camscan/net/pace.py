@@ -9,6 +9,7 @@ from collections import deque
 _BURST_SECONDS = 0.01
 _BURST = 1.0
 """Packets that a bucket lets through at once, at least."""
+_UNASKED = 2
 _SHORTEST_WAIT = 0.001
 
 
@@ -138,8 +139,11 @@ def spacing(rate: float, connections: int) -> float:
 
 
 def _host_bucket(rate: float, connections: int) -> Bucket:
-    """The packet that each connection under way may send by itself is taken off the rate."""
-    return Bucket(max(rate - connections, rate / 2), _BURST)
+    """A bucket whose rate leaves room for what goes out unasked.
+
+    That is a packet of each connection under way, and what an exchange sends above it.
+    """
+    return Bucket(max(rate - connections - _UNASKED, rate / 2), _BURST)
 
 
 class HostLimit:

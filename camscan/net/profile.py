@@ -24,7 +24,7 @@ class Profile:
 
 
 MAX_HALF_OPEN = 16_384
-NEIGHBOURS = 400
+NEIGHBOURS = 256
 """On-link addresses unanswered at once: the kernel's table holds 1,024 and must keep room for others."""
 
 PROFILES = (
