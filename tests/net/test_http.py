@@ -416,7 +416,7 @@ async def test_waiting_for_a_place_is_not_the_peers_time(serve: Serve) -> None:
 
 
 async def test_an_open_connection_is_used_again_after_a_pause(serve: Serve) -> None:
-    peer, paused = await serve(answering(OK)), 0
+    peer, paused = await serve(answering(OK, OK, OK)), 0
 
     async def pause(line: Line) -> None:
         nonlocal paused
