@@ -48,6 +48,7 @@ class Outcome(StrEnum):
 
 
 _WITH_ANSWER = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED, Outcome.GARBLED})
+_MOST_TELLING = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
 class Level(IntEnum):
@@ -214,8 +215,7 @@ class LedgerEntry:
     @property
     def outcome(self) -> Outcome:
         """The most telling outcome over all channels."""
-        order = list(Outcome)
-        return min(self.channels.values(), key=order.index, default=Outcome.NOT_SENT)
+        return min(self.channels.values(), key=_MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +44,20 @@ def judged(observations: Iterable[Observation], rules: Library, policies: Sequen
     def identify(seen: Sequence[Observation]) -> tuple[Identification, ...]:
         return rules.identify((*seen, *_registrations(seen)))
 
-    return judge_all(merge(observations, identify, resolve), policies)
+    with uncollected():
+        return judge_all(merge(observations, identify, resolve), policies)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Make records without the collector of cycles: they hold none, and it would walk through all again and again."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:

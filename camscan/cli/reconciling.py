@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from camscan.cli.judging import judged
+from camscan.cli.judging import judged, uncollected
 from camscan.cli.stored import scan_of
 from camscan.codecs.registry import read_again
 from camscan.devices.identity import FIELDS, Kind, to_endpoint
@@ -62,8 +62,9 @@ def reconciled(
     coverage = Coverage({address for row in inventory.rows for address in row.addresses})
     for scan in scans:
         coverage.add(scan, store.ledger(scan.id))
-    results = reconcile(inventory.rows, found, coverage, rules.labels.find)
-    return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results))
+    with uncollected():
+        results = reconcile(inventory.rows, found, coverage, rules.labels.find)
+        return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results))
 
 
 def found_in(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from camscan.codecs import favicon
 from camscan.codecs.text import charset_named_in, clip, to_text
@@ -39,7 +40,7 @@ _BLANK = b"\0\t\n\r "
 _WINDOW_BITS = {"gzip": (47,), "x-gzip": (47,), "deflate": (47, -15)}  # of zlib; deflate is sent with a header or bare
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """One answer: status code ("" where there is none), (name as sent, value) of each header, and content."""
 
@@ -49,11 +50,19 @@ class Answer:
 
     def all(self, name: str) -> list[str]:
         """The values of every header of that name, which is given in lower case."""
-        return [value for header, value in self.headers if header.lower() == name]
+        return self._by_name.get(name, [])
 
     def last(self, name: str) -> str:
         """The value of the last header of that name in lower case, "" where there is none."""
-        return next((value.lower() for value in reversed(self.all(name))), "")
+        values = self.all(name)
+        return values[-1].lower() if values else ""
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name.lower(), []).append(value)
+        return found
 
 
 def is_complete(data: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 
 from camscan.codecs.text import clip, mac, to_text
@@ -21,6 +22,7 @@ def fields(values: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def address(text: str) -> str:
     """An IP address in its usual notation, without prefix length.
 

@@ -82,7 +82,8 @@ def charset_named_in(data: bytes) -> str:
 
 def clip(text: str, limit: int) -> str:
     """Text stripped and cut at `limit` characters; lone surrogates, which cannot be stored, are replaced."""
-    return _SURROGATE.sub("\ufffd", text.strip()[:limit]).rstrip()
+    kept = text.strip()[:limit]
+    return (kept if kept.isascii() else _SURROGATE.sub("\ufffd", kept)).rstrip()
 
 
 def mac(text: str) -> str | None:

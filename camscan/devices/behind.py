@@ -54,6 +54,9 @@ class Known:
 
 def with_cameras(recorders: Sequence[tuple[Device, Told | None]], resolve: Resolve) -> Iterator[Device]:
     """Every device, and behind each recorder the cameras that only it knows, in the order of its channels."""
+    if all(told is None for _, told in recorders):
+        yield from (device for device, _ in recorders)
+        return
     known = Known()
     for device, _ in recorders:
         known.add(device, device.addresses)

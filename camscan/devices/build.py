@@ -47,7 +47,7 @@ def build(hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve) -> Dev
     shows_channels = any(host.told for host in hosts)
     resolution = resolve(identifications)
     attributes = resolution.attributes
-    identity = joined(host.identity for host in hosts)
+    identity = hosts[0].identity if len(hosts) == 1 else joined(host.identity for host in hosts)
     addresses = sorted((host.address for host in hosts), key=order)
     conflicts = [text for host in hosts for text in host.conflicts]
     return Device(
@@ -96,6 +96,8 @@ def _mac(identity: Identity, identifications: Sequence[Identification]) -> str |
 
 
 def _away(identity: Identity, addresses: Sequence[str]) -> Iterator[str]:
+    if not identity.away:
+        return
     here = {str(to_address(address)) for address in addresses}
     for claim in sorted(identity.away - here, key=order)[:_MAX_CLAIMS]:
         yield f"claims the address {claim}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
-from camscan.devices.identity import FIELDS, LINK, ONE_BOX_ONE_MAC, Identity, Kind, identity_of, source_mac
+from camscan.devices.identity import FIELDS_OF, LINK, ONE_BOX_ONE_MAC, Identity, Kind, identity_of, source_mac
 from camscan.records import Fields, Identification, Observation, Outcome
 
 Identify: TypeAlias = Callable[[Sequence[Observation]], tuple[Identification, ...]]
@@ -190,9 +190,8 @@ def to_count(text: str) -> int | None:
 def _contradictions(address: str, identity: Identity) -> Iterator[str]:
     """Two serials, or two MACs in one field, at one address."""
     serials: dict[str, str] = {}
-    for name, kind in FIELDS.items():
-        if kind is Kind.SERIAL:
-            serials |= dict.fromkeys(identity.values.get(name, ()), name)
+    for name in FIELDS_OF[Kind.SERIAL]:
+        serials |= dict.fromkeys(identity.values.get(name, ()), name)
     if any(_differ(one, other) for one, other in combinations(serials, 2)):
         yield f"several serials at {address}: {_named(serials)}"
     for name in ONE_BOX_ONE_MAC:

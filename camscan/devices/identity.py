@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import islice
 from typing import TypeAlias
@@ -62,6 +63,11 @@ FIELDS: Mapping[str, Kind] = {
 }
 """Which field carries which identifier, the most trusted first within a kind."""
 
+FIELDS_OF: Mapping[Kind, tuple[str, ...]] = {
+    kind: tuple(name for name, its_kind in FIELDS.items() if its_kind is kind) for kind in Kind
+}
+"""Kind -> the fields that carry it, in the same order."""
+
 ONE_BOX_ONE_MAC = tuple(
     name
     for name, kind in FIELDS.items()
@@ -87,6 +93,8 @@ _OWN_ADDRESS = (
 )
 _OWN_URL = ("wsd.xaddr", "onvif.xaddr", "ssdp.location", "upnp.presentation_url")
 
+_SEPARATORS = re.compile("[-:. ]")
+_TWELVE = re.compile(r"[0-9A-F]{12}")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _PLACEHOLDER = re.compile(r"(.)\1*|n/a|none|null|unknown|default|0?12345678?9?0?", re.IGNORECASE)
 
@@ -107,8 +115,8 @@ class Identity:
 
     def of(self, kind: Kind) -> tuple[str, ...]:
         """All values of a kind, the most trusted first, each once."""
-        fields = (name for name, its_kind in FIELDS.items() if its_kind is kind)
-        return tuple(dict.fromkeys(value for name in fields for value in self.values.get(name, ())))
+        values = self.values
+        return tuple(dict.fromkeys(value for name in FIELDS_OF[kind] if name in values for value in values[name]))
 
     @property
     def link_macs(self) -> tuple[str, ...]:
@@ -160,12 +168,13 @@ def source_mac(observation: Observation) -> str | None:
     return next((value for name, value in _values(observation) if FIELDS[name] is Kind.MAC), None)
 
 
+@lru_cache(maxsize=4096)
 def to_mac(text: str) -> str | None:
     """A MAC as "AA:BB:CC:DD:EE:FF"; None for what no single network card has: all-zero, or a group's."""
-    digits = re.sub(r"[-:. ]", "", text).upper()
-    if not re.fullmatch(r"[0-9A-F]{12}", digits) or int(digits, 16) == 0 or int(digits[1], 16) & 1:
+    digits = _SEPARATORS.sub("", text).upper()
+    if not _TWELVE.fullmatch(digits) or int(digits, 16) == 0 or int(digits[1], 16) & 1:
         return None
-    return ":".join(re.findall("..", digits))
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
 
 
 def to_serial(text: str) -> str | None:
@@ -190,6 +199,7 @@ def mac_in(endpoint: str) -> str | None:
     return to_mac(endpoint[-12:]) if uuid.variant == RFC_4122 and uuid.version == 1 else None
 
 
+@lru_cache(maxsize=4096)
 def to_address(text: str) -> Address | None:
     """An address without zone or prefix length; an IPv4 address inside an IPv6 one as itself; None for no address."""
     try:
@@ -220,10 +230,16 @@ def _own_addresses(observation: Observation) -> Iterator[Address]:
     fields = observation.fields
     texts = [text for name in _OWN_ADDRESS for text in fields.get(name, ())]
     texts += [_host(url) for name in _OWN_URL for url in fields.get(name, ())]
-    for text in texts:
-        address = to_address(text)
-        if address and not (address.is_unspecified or address.is_loopback or address.is_multicast):
-            yield address
+    yield from filter(None, map(_to_unicast, texts))
+
+
+@lru_cache(maxsize=4096)
+def _to_unicast(text: str) -> Address | None:
+    """The address that a device may call its own; None for any other."""
+    address = to_address(text)
+    if address is None or address.is_unspecified or address.is_loopback or address.is_multicast:
+        return None
+    return address
 
 
 def _host(url: str) -> str:

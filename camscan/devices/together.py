@@ -15,7 +15,7 @@ Otherwise they stay apart, and each names the others from which it cannot be tol
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, islice, product
 
@@ -63,14 +63,23 @@ def _keys(host: Host) -> _Keys:
 
 def _shared(keys: Sequence[_Keys], count: int) -> Iterator[tuple[tuple[Kind, ...], list[int]]]:
     """Every set of hosts that share `count` kinds of identifiers, with the kinds."""
+    common = _common(keys)
     buckets: defaultdict[tuple[tuple[Kind, str], ...], list[int]] = defaultdict(list)
-    for number, of in enumerate(keys):
-        for kinds in combinations(UNIQUE, count):
+    for number, of in enumerate(common):
+        for kinds in combinations(of, count):
             for values in product(*(of[kind] for kind in kinds)):
                 buckets[tuple(zip(kinds, values, strict=True))].append(number)
     for key, bucket in buckets.items():
         if len(bucket) > 1:
             yield tuple(kind for kind, _ in key), bucket
+
+
+def _common(keys: Sequence[_Keys]) -> Iterator[_Keys]:
+    """The same keys without the values that one host alone has: nearly all, and they join nothing."""
+    counts = {kind: Counter(value for of in keys for value in of[kind]) for kind in UNIQUE}
+    for of in keys:
+        shared = {kind: tuple(value for value in of[kind] if counts[kind][value] > 1) for kind in UNIQUE}
+        yield {kind: values for kind, values in shared.items() if values}
 
 
 def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Host, _Keys]]) -> Iterator[tuple[int, int]]:

@@ -77,9 +77,10 @@ class Labels:
     def _shown(self, observations: Sequence[Observation]) -> Iterator[tuple[Brand, Evidence, Level]]:
         for observation in observations:
             for field in self._fields:
-                for value in observation.fields.get(field, ())[:MAX_VALUES]:
-                    if brand := self.find_in(field, value):
-                        yield brand, evidence_of(observation, field, value), brand.level
+                if field in observation.fields:
+                    for value in observation.fields[field][:MAX_VALUES]:
+                        if brand := self.find_in(field, value):
+                            yield brand, evidence_of(observation, field, value), brand.level
 
     def _said(self, by_rule: Sequence[Identification], makers: set[str]) -> Iterator[tuple[Brand, Evidence, Level]]:
         """Brands that rules set; none carries its maker further than the rule that it comes from (a MAC is a hint)."""

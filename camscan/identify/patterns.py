@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import re2
 
@@ -18,6 +18,9 @@ LONG_FIELDS = frozenset({"http.body", "rtsp.sdp"})
 MAX_VALUES = 256
 """Values of one field in one answer that are searched. ONVIF devices send up to about 60 scopes."""
 
+_MAX_KEPT = 512
+_MAX_SHORT = 128
+"""Bytes of a value that is likely to come again: server names, titles, models and versions repeat over an estate."""
 _SHARE = 8
 _SPANNING = re.compile(r"^(?!(?:\(\?[a-z]+\))?\^).*(?:[.\])]|\\[dDwWsS])[*+{]", re.DOTALL)
 """An estimate: a pattern that repeats a class, the dot or a group, and does not begin with `^`."""
@@ -66,9 +69,12 @@ def matches_empty(pattern: str) -> bool:
 
 def groups(match: Match, value: str) -> Mapping[str, str]:
     """What the named groups of a pattern hold in a value that it matches; empty groups are left out."""
-    if "(?P<" not in match.pattern:
-        return {}
-    found = _compiled(match.pattern).search(encoded(match.field, value))
+    return _groups(match.pattern, encoded(match.field, value)) if "(?P<" in match.pattern else {}
+
+
+@lru_cache(maxsize=1024)
+def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
+    found = _compiled(pattern).search(value)
     if found is None:
         return {}
     texts = {name.decode(): text.decode(errors="ignore").strip() for name, text in found.groupdict(b"").items()}
@@ -76,7 +82,7 @@ def groups(match: Match, value: str) -> Mapping[str, str]:
 
 
 class PatternSet:
-    """Every pattern on one field, compiled into a few automata.
+    """Every pattern on one field, compiled into a few automata. What its latest short values met is remembered.
 
     One automaton takes all patterns at the price of one, but for those that span a gap of any length without being
     anchored: hostile text can keep each of them half-way met, and 150 such in one automaton build a new state for
@@ -89,9 +95,13 @@ class PatternSet:
         self._automata = list(_automata([match for match in unique if match not in spanning]))
         for place in range(0, len(spanning), _SHARE):
             self._automata += _automata(spanning[place : place + _SHARE])
+        self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search)
 
     def search(self, value: bytes) -> Sequence[Match]:
         """The patterns that are found in a value, as `encoded` gives it."""
+        return self._search_short(value) if len(value) <= _MAX_SHORT else self._search(value)
+
+    def _search(self, value: bytes) -> Sequence[Match]:
         return [matches[index] for matches, automaton in self._automata for index in automaton.Match(value) or ()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from camscan.records import Fields, Level
@@ -129,6 +130,7 @@ class Vocabulary:
     makers: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
     """A name without case, spaces and punctuation, as brands are compared; "" where nothing is left."""
     return "".join(filter(str.isalnum, name.casefold()))

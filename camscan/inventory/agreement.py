@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from camscan.inventory.makes import Compared, Makes, compare_models
 from camscan.inventory.rows import Row
@@ -42,7 +43,7 @@ _AGREE = {
 _DIFFER = {Key.SERIAL: 0.6, Key.MAC: 0.7, Key.MODEL: 0.7, Key.MAKE: 0.6, Key.ENDPOINT: 0.8}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Found:
     """A device as an inventory is held against it.
 
@@ -56,12 +57,12 @@ class Found:
     channels: frozenset[str] = frozenset()
     counts: bool = True
 
-    @property
+    @cached_property
     def serials(self) -> tuple[str, ...]:
         """The serials that it states, the best first."""
         return self._all("serial", self.judged.device.serial)
 
-    @property
+    @cached_property
     def macs(self) -> tuple[str, ...]:
         """The MACs that it states, the best first."""
         return self._all("mac", self.judged.device.mac)

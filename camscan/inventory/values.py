@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -117,6 +118,7 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Letters and digits alone, in upper case: what serials and models are compared by."""
     return "".join(filter(str.isalnum, text)).upper()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from camscan.policy.policies import Policy
 from camscan.records import Device, Identification, Judged, Level, Listing, Verdict
@@ -12,13 +13,16 @@ from camscan.records import Device, Identification, Judged, Level, Listing, Verd
 
 def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The verdict on each device, in their order; that on a recorder also counts the cameras on its channels."""
-    every = [judge(device, policies) for device in devices]
+    lists = _Lists(policies)
+    every = [_judge(device, lists) for device in devices]
+    if all(one.device.slots is None for one in every):
+        return tuple(every)
     named = {one.device.id: one for one in every}
     behind: defaultdict[str, list[Judged]] = defaultdict(list)
     for one in every:
         if one.device.behind:
             behind[one.device.behind.address].append(one)
-    return tuple(_counted(one, behind[one.device.address], named) for one in every)
+    return tuple(_counted(one, behind.get(one.device.address, ()), named) for one in every)
 
 
 def _counted(recorder: Judged, behind: Iterable[Judged], by_id: dict[str, Judged]) -> Judged:
@@ -40,13 +44,33 @@ def judge(device: Device, policies: Sequence[Policy]) -> Judged:
     - `not-listed`: it has a maker, and none of the above.
     - `unidentified`: it has no maker, and none of the above.
     """
-    makers = {device.maker} if device.maker else set()
+    return _judge(device, _Lists(policies))
+
+
+class _Lists:
+    """The entries of the chosen policies by the makers that they name, made once for all devices."""
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        self._entries = [
+            (frozenset(entity.makers), Listing(policy.id, entity.name, (entity.since or policy.since).isoformat()))
+            for policy in policies
+            for entity in policy.entities
+        ]
+        self.naming = lru_cache(maxsize=1024)(self._naming)
+        """The entries that name one of these makers, in the order of the policies."""
+
+    def _naming(self, makers: frozenset[str]) -> tuple[Listing, ...]:
+        return tuple(listing for named, listing in self._entries if not named.isdisjoint(makers))
+
+
+def _judge(device: Device, lists: _Lists) -> Judged:
+    makers = frozenset({device.maker} if device.maker else ())
     rivals = _rivals(device, strongest=True)
-    own = _listings(makers, policies)
+    own = lists.naming(makers)
     if own and not rivals:
         sure = device.level is not None and device.level >= Level.LIKELY
         return Judged(device, Verdict.LISTED if sure else Verdict.SUSPECTED, own)
-    possible = _listings(makers | rivals | _rivals(device, strongest=False), policies)
+    possible = lists.naming(makers | rivals | _rivals(device, strongest=False))
     if possible:
         return Judged(device, Verdict.SUSPECTED, possible)
     return Judged(device, Verdict.NOT_LISTED if makers else Verdict.UNIDENTIFIED)
@@ -68,15 +92,7 @@ def _own_names(device: Device, named: Sequence[Identification]) -> Iterator[str]
         yield device.maker
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     """A name without case, spaces and punctuation."""
     return "".join(filter(str.isalnum, name.casefold()))
-
-
-def _listings(makers: Collection[str], policies: Sequence[Policy]) -> tuple[Listing, ...]:
-    return tuple(
-        Listing(policy.id, entity.name, (entity.since or policy.since).isoformat())
-        for policy in policies
-        for entity in policy.entities
-        if not frozenset(makers).isdisjoint(entity.makers)
-    )

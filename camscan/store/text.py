@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 _UNSAFE = re.compile(r"[\x00\\\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
+_EMPTY = "{}"
 
 
 def escape(text: str) -> str:
@@ -21,7 +22,7 @@ def escape(text: str) -> str:
 
 def unescape(text: str) -> str:
     """The text that `escape` was given."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "\\" in text else text
 
 
 def dump_list(values: Iterable[str]) -> str:
@@ -41,6 +42,8 @@ def dump_map(values: Mapping[str, str]) -> str:
 
 def load_map(text: str) -> dict[str, str]:
     """What `dump_map` was given."""
+    if text == _EMPTY:
+        return {}
     return {unescape(name): unescape(value) for name, value in json.loads(text).items()}
 
 
@@ -51,6 +54,8 @@ def dump_fields(fields: Mapping[str, tuple[str, ...]]) -> str:
 
 def load_fields(text: str) -> dict[str, tuple[str, ...]]:
     """What `dump_fields` was given."""
+    if "\\" not in text:  # nothing in it is escaped, neither by JSON nor by us
+        return {name: tuple(values) for name, values in json.loads(text).items()}
     return {unescape(name): tuple(map(unescape, values)) for name, values in json.loads(text).items()}
 
 
