@@ -1,6 +1,6 @@
 """The inventory room at size, and the true coverage of its intervals.
 
-Run: python benchmarks/inventory.py [scale|coverage]
+Run: python benchmarks/inventory.py [scale|whole|coverage]
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ import csv
 import json
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import IPv4Address
@@ -45,12 +46,14 @@ from camscan.records import (  # noqa: E402
     Judged,
     LedgerEntry,
     Level,
+    Observation,
     Outcome,
     Scan,
     ScanStatus,
     Verdict,
 )
 from camscan.reports import Page  # noqa: E402
+from camscan.store import Store  # noqa: E402
 
 T = TypeVar("T")
 DEVICES = 210_000
@@ -58,11 +61,27 @@ FLEETS = 2_000
 """Simulated fleets for each line of the coverage table: the share is then right to within one point."""
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 MODELS = ("DS-2CD2385G1-I", "IPC-HFW2431S-S-S2", "P3245-LVE", "XNV-6080R")
+SADP = (
+    '<?xml version="1.0" encoding="utf-8"?><ProbeMatch><Types>inquiry</Types>'
+    "<DeviceDescription>{model}</DeviceDescription><DeviceSN>{serial}</DeviceSN><CommandPort>8000</CommandPort>"
+    "<HttpPort>80</HttpPort><MAC>{mac}</MAC><IPv4Address>{address}</IPv4Address>"
+    "<IPv4SubnetMask>255.255.255.0</IPv4SubnetMask><IPv4Gateway>10.0.0.1</IPv4Gateway><DHCP>false</DHCP>"
+    "<DigitalChannelNum>0</DigitalChannelNum><SoftwareVersion>V5.5.84build 190507</SoftwareVersion>"
+    "<DSPVersion>V7.3 build 190507</DSPVersion><BootTime>2026-11-01 10:00:00</BootTime>"
+    "<Activated>true</Activated></ProbeMatch>"
+)
+PAGE = (
+    "HTTP/1.1 200 OK\r\nDate: Tue, 24 Nov 2026 10:{minute:02}:{second:02} GMT\r\nServer: webserver\r\n"
+    'ETag: "0-{tag:x}-1e0"\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<!doctype html><html><head>'
+    '<title></title><script>window.location.href="/doc/page/login.asp?_" + (new Date()).getTime();</script></head>'
+)
 MAKES = ("Hikvision", "Dahua", "Axis", "Hanwha Vision")
 
 
 def main() -> None:
-    chosen = sys.argv[1:] or ["scale", "coverage"]
+    chosen = sys.argv[1:] or ["whole", "scale", "coverage"]
+    if "whole" in chosen:  # first: the peak that is read is that of the largest child so far
+        whole()
     if "scale" in chosen:
         scale()
     if "coverage" in chosen:
@@ -83,15 +102,52 @@ def scale() -> None:
         covered = timed("take in the ledger", lambda: ledger(listed.rows))
         results = timed("match and classify", lambda: reconcile(listed.rows, found, covered, rules.labels.find))
         summary, completeness = summarise(results), timed("estimate", lambda: estimate(results))
-        whole = Reconciliation(made[0], listed, (scan(),), results, summary, completeness)
+        result = Reconciliation(made[0], listed, (scan(),), results, summary, completeness)
         for name in ("json", "csv", "table"):
-            timed(f"write {name}", partial(written, name, whole))
+            timed(f"write {name}", partial(written, name, result))
         print(f"   {time.perf_counter() - begin:9.2f} s    in all, from the CSV file to three reports")
         print(f"   {dict(summary.counts)}")
     own, children = (
         resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     print(f"   {own:9,} MiB  peak memory, with the devices; {children:,} MiB in the process that unpacks the workbook")
+
+
+def whole() -> None:
+    """The command from start to end: a CSV file against a SQLite store, read, judged, reconciled and written."""
+    print(f"== camscan reconcile: {DEVICES:,} rows, a store of {DEVICES:,} devices with two observations each")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        listed, stored = folder / "list.csv", folder / "scans.db"
+        with listed.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows((HEAD, *rows()))
+        timed("make the store (not part of reconciling)", lambda: fill(stored))
+        command = [sys.executable, "-m", "camscan", "reconcile", str(listed), "--db", str(stored), "--format", "json"]
+        timed("reconcile", lambda: subprocess.run([*command, "-q", "-o", str(folder / "made.json")], check=True))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"   {used.ru_utime + used.ru_stime:9.2f} s    of processors, all its processes together")
+    print(f"   {used.ru_maxrss >> 10:9,} MiB  peak memory of the largest of its processes")
+
+
+def fill(path: Path) -> None:
+    """Store a scan in which each device gave an answer of a maker's own protocol, and a web page."""
+    done = scan()
+    with Store.open(path) as store:
+        store.begin(replace(done, status=ScanStatus.RUNNING, finished_at=None))
+        for start in range(0, DEVICES, 1_000):
+            numbers = range(start, min(start + 1_000, DEVICES))
+            seen = [one for number in numbers for one in answers(number)]
+            outcomes = dict.fromkeys(done.channels, Outcome.ANSWERED)
+            store.append(done.id, seen, [LedgerEntry(address(number), outcomes) for number in numbers])
+        store.finish(done)
+
+
+def answers(number: int) -> Iterator[Observation]:
+    minute, second = divmod(number % 3_600, 60)
+    said = SADP.format(model=MODELS[number % 4], serial=serial(number), mac=mac(number), address=address(number))
+    page = PAGE.format(minute=minute, second=second, tag=number % 997)
+    yield Observation(address(number), "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", raw=said.encode())
+    yield Observation(address(number), "http", Outcome.ANSWERED, AT, 80, "GET /", raw=page.encode())
 
 
 def written(name: str, made: Reconciliation) -> int:

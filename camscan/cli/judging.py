@@ -6,14 +6,16 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from camscan import __version__
 from camscan.cli.placing import Tags, decoys_of, tags_of, with_places, with_states
+from camscan.cli.spreading import spread
 from camscan.codecs import oui
 from camscan.codecs.registry import read_again
 from camscan.data import fingerprints_folder
-from camscan.devices import merge
+from camscan.devices import Host, hosts_of, merge_hosts
 from camscan.devices.identity import mac_in, source_mac, to_endpoint
 from camscan.errors import DecodeError
 from camscan.identify.library import Library
@@ -40,12 +42,22 @@ def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple
 
 def judged(observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices that the observations speak of, each with its verdict."""
+    return judged_hosts(hosts_in(rules, observations), policies)
+
+
+def hosts_in(rules: Library, observations: Iterable[Observation]) -> Iterator[Host]:
+    """What answers at each address, by the rules."""
 
     def identify(seen: Sequence[Observation]) -> tuple[Identification, ...]:
         return rules.identify((*seen, *_registrations(seen)))
 
+    return hosts_of(observations, identify)
+
+
+def judged_hosts(hosts: Iterable[Host], policies: Sequence[Policy]) -> tuple[Judged, ...]:
+    """The devices that hosts are, each with its verdict."""
     with uncollected():
-        return judge_all(merge(observations, identify, resolve), policies)
+        return judge_all(merge_hosts(hosts, resolve), policies)
 
 
 @contextmanager
@@ -62,7 +74,12 @@ def uncollected() -> Iterator[None]:
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
-    return judged(map(read_again, store.observations(scan.id)), rules, policies)
+    parts = spread(store.observations(scan.id), rules, _stored_hosts)
+    return judged_hosts(chain.from_iterable(parts), policies)
+
+
+def _stored_hosts(rules: Library, stored: Sequence[Observation]) -> tuple[Host, ...]:
+    return tuple(hosts_in(rules, map(read_again, stored)))
 
 
 def report_of(

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from camscan.cli.judging import judged, uncollected
+from camscan.cli.judging import hosts_in, judged_hosts, uncollected
+from camscan.cli.spreading import spread
 from camscan.cli.stored import scan_of
 from camscan.codecs.registry import read_again
-from camscan.devices.identity import FIELDS, Kind, to_endpoint
+from camscan.devices import Host
+from camscan.devices.identity import FIELDS_OF, Kind, to_endpoint
 from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.inventory.agreement import Found
@@ -23,7 +25,7 @@ from camscan.records import Judged, Observation, Scan
 from camscan.reports import select
 from camscan.store import Store
 
-_ENDPOINT_FIELDS = tuple(name for name, kind in FIELDS.items() if kind is Kind.ENDPOINT)
+_ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,17 @@ def found_in(
     known: set[tuple[str | None, str]] = set()
     for scan in scans:
         notes = _Notes()
-        devices = judged(notes.taken(map(read_again, store.observations(scan.id))), rules, policies)
+        parts = spread(store.observations(scan.id), rules, _noted_hosts)
+        devices = judged_hosts((host for hosts, noted in parts for host in notes.joined(hosts, noted)), policies)
         new = [one for one in devices if known.isdisjoint((scan.site, name) for name in _names(one))]
         known.update((scan.site, name) for one in devices for name in _names(one))
         found += [notes.found(one, scan.site, all_hosts=all_hosts) for one in new]
     return found
+
+
+def _noted_hosts(rules: Library, stored: Sequence[Observation]) -> tuple[tuple[Host, ...], _Notes]:
+    notes = _Notes()
+    return tuple(hosts_in(rules, notes.taken(map(read_again, stored)))), notes
 
 
 def _names(one: Judged) -> tuple[str, ...]:
@@ -104,6 +112,13 @@ class _Notes:
                 if endpoints := tuple(filter(None, map(to_endpoint, texts))):
                     self._endpoints[one.target] = (*self._endpoints.get(one.target, ()), *endpoints)
             yield one
+
+    def joined(self, hosts: tuple[Host, ...], noted: _Notes) -> tuple[Host, ...]:
+        """The same hosts, with what was noted at other addresses taken in."""
+        for target, channels in noted._channels.items():
+            self._channels[target] = self._shared.setdefault(channels, channels)
+        self._endpoints |= noted._endpoints
+        return hosts
 
     def found(self, one: Judged, site: str | None, *, all_hosts: bool) -> Found:
         """A device with what was noted at its addresses."""

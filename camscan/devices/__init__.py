@@ -1,6 +1,7 @@
 """From observations to devices: which answers come from one physical box, and what speaks against it."""
 
 from camscan.devices.build import ResolutionLike
-from camscan.devices.merge import merge
+from camscan.devices.hosts import Host
+from camscan.devices.merge import hosts_of, merge, merge_hosts
 
-__all__ = ["ResolutionLike", "merge"]
+__all__ = ["Host", "ResolutionLike", "hosts_of", "merge", "merge_hosts"]

@@ -23,18 +23,28 @@ def merge(observations: Iterable[Observation], identify: Identify, resolve: Reso
     Raises:
         ValueError: the observations of one target do not come together.
     """
-    groups = together(list(_hosts(observations, identify)))
+    return merge_hosts(hosts_of(observations, identify), resolve)
+
+
+def hosts_of(observations: Iterable[Observation], identify: Identify) -> Iterator[Host]:
+    """What answers at each address, which is all that merging needs; observations come grouped by target."""
+    for target, group in groupby(observations, key=lambda observation: observation.target):
+        yield from hosts_at(target, tuple(group), identify)
+
+
+def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
+    """The devices that the hosts of one scan are; see `merge`."""
+    groups = together(list(_once(hosts)))
     devices = [
         (build(hosts, doubts, resolve), next((h.told for h in hosts if h.told), None)) for hosts, doubts in groups
     ]
     return tuple(with_cameras(sorted(devices, key=lambda pair: by_place(pair[0])), resolve))
 
 
-def _hosts(observations: Iterable[Observation], identify: Identify) -> Iterator[Host]:
+def _once(hosts: Iterable[Host]) -> Iterator[Host]:
     seen: set[str] = set()
-    for target, group in groupby(observations, key=lambda observation: observation.target):
-        hosts = tuple(hosts_at(target, tuple(group), identify))
-        if hosts and target in seen:
-            raise ValueError(f"observations of {target} do not come together: sort them by target")
-        seen.update(host.address for host in hosts)
-        yield from hosts
+    for address, group in groupby(hosts, key=lambda host: host.address):
+        if address in seen:
+            raise ValueError(f"observations of {address} do not come together: sort them by target")
+        seen.add(address)
+        yield from group
