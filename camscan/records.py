@@ -279,7 +279,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that a report format may print about one scan."""
+    """What a format may print about a scan. `missed`: decoys that did not answer. `left_out`: devices not asked for."""
 
     scan: Scan
     devices: tuple[Judged, ...]
@@ -295,6 +295,6 @@ class Report:
     networks: tuple[Segment, ...] = ()
     """What was covered, by network; empty where it is not known by address."""
     missed: tuple[str, ...] = ()
-    """Decoys that did not answer: the scan was blind where they are."""
+    left_out: int = 0
     progress: Progress | None = None
     reconciled: Reconciled | None = None

@@ -66,4 +66,5 @@ def devices(
     rules, lists = library(folders), chosen_policies(policies, folders)
     with Store.open(db) as store:
         found = report_of(store, scan_of(store, scan_id, site), rules, lists, all_hosts=all_hosts)
-    write_report(replace(found, devices=tuple(filter(wanted, found.devices))), format_, output)
+    chosen = tuple(filter(wanted, found.devices))
+    write_report(replace(found, devices=chosen, left_out=len(found.devices) - len(chosen)), format_, output)

@@ -1,4 +1,4 @@
-"""Which stored scan a command means."""
+"""Which store and which scan of it a command means."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ import click
 from camscan.errors import UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
+from camscan.store.engine import existing_file
+
+
+def kept(target: str | None) -> Store:
+    """The store that is there: one that a mistyped --db names is not made.
+
+    Raises:
+        StoreError: there is none, or it cannot be opened.
+    """
+    existing_file(target)
+    return Store.open(target)
 
 
 def scan_of(store: Store, reference: str | None, site: str | None = None, *, asking: bool = False) -> Scan:

@@ -36,23 +36,32 @@ _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 
 
 def findings(report: Report) -> str:
-    """How many devices have which verdict. "None found" is said only where it was possible to look."""
+    """How many devices have which verdict. "None found" is said only where it was possible to look, and at all."""
+    if not report.devices and report.left_out:
+        return f"None of the {_many(report.left_out, 'device')} in the scan is among those asked for."
     if not report.devices:
-        if report.scan.origin in _NOBODY:
-            return _NOBODY[report.scan.origin]
-        counts = coverage(report)
-        if report.missed:
-            return f"Nothing can be said: {_some(report.missed)} had to answer and did not, so the scan was blind."
-        if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
-            return "None found: no address that was asked shows a surveillance device."
-        if counts[Outcome.SILENT]:
-            return "Nothing can be said: no address that was asked gave a sign of life, so that silence proves nothing."
-        return "Nothing can be said: no address could be asked."
+        return _nothing(report)
     verdicts = Counter(judged.verdict for judged in report.devices)
     listed = verdicts[Verdict.LISTED]
     parts = [f"{_many(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
     parts += [f"{n:,} {_are(n)} {word}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
+    if report.left_out:
+        return f"Of those asked for, {', '.join(parts)}; {_many(report.left_out, 'other')} left out."
     return f"{', '.join(parts)}."
+
+
+def _nothing(report: Report) -> str:
+    """What it means that no device is there to be shown."""
+    counts = coverage(report)
+    if report.scan.origin in _NOBODY:
+        return _NOBODY[report.scan.origin]
+    if report.missed:
+        return f"Nothing can be said: {_some(report.missed)} had to answer and did not, so the scan was blind."
+    if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
+        return "None found: no address that was asked shows a surveillance device."
+    if counts[Outcome.SILENT]:
+        return "Nothing can be said: no address that was asked gave a sign of life, so that silence proves nothing."
+    return "Nothing can be said: no address could be asked."
 
 
 def urgent(report: Report) -> Iterator[str]:

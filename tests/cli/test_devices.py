@@ -1,0 +1,33 @@
+"""`camscan devices`: what is left out is never said to be absent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from support.listed import store_scan
+
+from camscan.cli.devices import devices
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> str:
+    store_scan(tmp_path / "camscan.db")
+    return str(tmp_path / "camscan.db")
+
+
+@pytest.mark.parametrize("words", [("--maker", "Nobody"), ("--address", "10.9.9.9"), ("--verdict", "unidentified")])
+def test_where_nothing_fits_the_scan_is_not_said_to_have_found_nothing(db: str, words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(devices, ["--db", db, *words])
+    assert done.exit_code == 0
+    assert done.stdout.startswith("None of the 3 devices in the scan is among those asked for.")
+    assert "None found" not in done.stdout
+
+
+def test_a_part_says_that_it_is_one(db: str) -> None:
+    shown = CliRunner().invoke(devices, ["--db", db, "--address", "10.0.0.1"]).stdout
+    assert shown.startswith("Of those asked for, 1 device is listed")
+    assert "; 2 others left out." in shown
+    assert "10.0.0.7" not in shown
+    assert CliRunner().invoke(devices, ["--db", db]).stdout.startswith("3 devices are listed")
