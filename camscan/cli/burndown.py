@@ -84,12 +84,12 @@ def progress(
       camscan progress --site headquarters --policy uk-nil --format csv -o progress.csv
     """
     from camscan.cli.judging import chosen_policies, library
+    from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
-    from camscan.store import Store
 
     rules = library(folders)
     lists = chosen_policies(policies, folders) if policies else ()
-    with Store.open(db) as store:
+    with kept(db) as store:
         _bring_up(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline.date() if deadline else None, window)
     write_text(_FORMATS[format_](found), output)

@@ -127,10 +127,10 @@ def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Pat
       camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
     from camscan.cli.exporting import lines
+    from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
-    from camscan.store import Store
 
-    with Store.open(db) as store:
+    with kept(db) as store:
         chosen = [store.scan(one) for one in scans] or list(reversed(store.scans(site)))
         write_text(lines(store, chosen), output)
 

@@ -47,9 +47,8 @@ def devices(
       camscan devices --scan 4f2a --address 10.20.0.0/26
     """
     from camscan.cli.judging import chosen_policies, library, report_of
-    from camscan.cli.stored import scan_of
+    from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
-    from camscan.store import Store
     from camscan.targets import parse
 
     where = parse([address], whole_networks=True) if address else None
@@ -64,7 +63,7 @@ def devices(
         )
 
     rules, lists = library(folders), chosen_policies(policies, folders)
-    with Store.open(db) as store:
+    with kept(db) as store:
         found = report_of(store, scan_of(store, scan_id, site), rules, lists, all_hosts=all_hosts)
     chosen = tuple(filter(wanted, found.devices))
     write_report(replace(found, devices=chosen, left_out=len(found.devices) - len(chosen)), format_, output)

@@ -65,15 +65,15 @@ def diff(
     """
     from camscan.cli.changes import matches, render
     from camscan.cli.judging import chosen_policies, library
+    from camscan.cli.stored import kept
     from camscan.cli.sweeping import look_at
     from camscan.cli.writing import write_text
     from camscan.records import ScanStatus
-    from camscan.store import Store
     from camscan.sweeps.changes import Kind
     from camscan.sweeps.compare import compare, with_returned
 
     rules, lists = library(folders), chosen_policies(policies, folders)
-    with Store.open(db) as store:
+    with kept(db) as store:
         *older, before, after = _meant(store, old, new, site)
         looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
         changes = compare(looks)

@@ -90,12 +90,11 @@ def export(
     from camscan.cli import keyfiles
     from camscan.cli.bundling import derive, files_of, telling
     from camscan.cli.judging import chosen_policies
-    from camscan.cli.stored import scan_of
+    from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import replacing
     from camscan.errors import UsageError
     from camscan.evidence.export import Contents
     from camscan.evidence.export import export as write_bundle
-    from camscan.store import Store
 
     if output.exists() and not output.is_file():
         raise UsageError(f"{output} is no file: name one, such as bundle.zip")
@@ -103,7 +102,7 @@ def export(
     about, stamp = _about(operator, authority, tsa), _stamper(tsa)
     chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
     files = files_of(policies, folders)
-    with Store.open(db) as store, replacing(output, 0o600) as file:
+    with kept(db) as store, replacing(output, 0o600) as file:
         scan = _ended(scan_of(store, scan_id, site))
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about)
         made = write_bundle(file, contents, signer, derive if quiet else telling, stamp)

@@ -133,14 +133,13 @@ def explain(
       camscan fingerprints explain 10.20.0.15
     """
     from camscan.cli.judging import chosen_policies, judged, library
-    from camscan.cli.stored import scan_of
+    from camscan.cli.stored import kept, scan_of
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError
     from camscan.identify.explain import explain as explained
-    from camscan.store import Store
 
     rules, lists = library(folders), chosen_policies(policies, folders)
-    with Store.open(db) as store:
+    with kept(db) as store:
         seen = tuple(map(read_again, store.observations(scan_of(store, scan_id).id)))
     for judgement in judged(seen, rules, lists):
         if device in judgement.device.addresses:

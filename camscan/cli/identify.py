@@ -54,13 +54,12 @@ def identify(
       echo 'Server: App-webs/' | camscan identify -
     """
     from camscan.cli.judging import chosen_policies, library, report_of
-    from camscan.cli.stored import scan_of
+    from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
-    from camscan.store import Store
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
-        with Store.open(db) as store:
+        with kept(db) as store:
             found = report_of(store, scan_of(store, scan_id), rules, lists, all_hosts=all_hosts)
         write_report(found, format_, output)
         return

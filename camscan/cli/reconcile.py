@@ -81,12 +81,12 @@ def reconcile(
     from camscan.cli.judging import chosen_policies, library
     from camscan.cli.reconciled import FORMATS
     from camscan.cli.reconciling import chosen_scans, found_in, reconciled
+    from camscan.cli.stored import kept
     from camscan.cli.writing import page, write_text
-    from camscan.store import Store
 
     listed = read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)
-    with Store.open(db) as store:
+    with kept(db) as store:
         scans = chosen_scans(store, scan_ids, site)
         found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
         made = reconciled(store, scans, (inventory, listed), found, rules)

@@ -53,11 +53,10 @@ def report(
     from camscan.cli.reconcile import read
     from camscan.cli.reconciledtext import digest
     from camscan.cli.reconciling import found_in, reconciled
-    from camscan.cli.stored import scan_of
+    from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
-    from camscan.store import Store
 
-    with Store.open(db) as store:
+    with kept(db) as store:
         scan = scan_of(store, scan_id, site)
         rules, lists = library(folders), chosen_policies(policies, folders)
         found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))

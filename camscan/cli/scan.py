@@ -83,6 +83,7 @@ def scan(
     from camscan.cli.progress import Progress
     from camscan.cli.registering import register_scan
     from camscan.cli.scanning import new_job, resumed_job, run
+    from camscan.cli.stored import kept
     from camscan.cli.writing import ready, write_report
     from camscan.store import Store
 
@@ -92,7 +93,7 @@ def scan(
     _warn(rules.warnings)
     if not (targets or resume or quiet):
         click.echo(f"Scanning the connected private networks: {', '.join(connected_networks()) or 'none'}", err=True)
-    with Store.open(db) as store:
+    with kept(db) if resume else Store.open(db) as store:
         before = store.scan(resume) if resume else None
         login = broker_if(choices, Chosen(credentials_file, unlock), before.site if before else site, rules)
         if before:

@@ -30,12 +30,12 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None) -
       camscan scans
       camscan scans --site headquarters --format json
     """
+    from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
     from camscan.reports.document import status, utc
     from camscan.reports.escape import terminal
-    from camscan.store import Store
 
-    with Store.open(db) as store:
+    with kept(db) as store:
         found = store.scans(site)
     if format_ == "json":
         rows = [

@@ -82,11 +82,11 @@ def state(
     from camscan.cli.judging import library
     from camscan.cli.registering import bring_up
     from camscan.cli.stating import history, listed, meant, say
+    from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
-    from camscan.store import Store
 
     words, rules = _words(state, why, who, clean), library()
-    with Store.open(db) as store:
+    with kept(db) as store:
         for one in bring_up(store, rules, ()):
             click.echo(one.text, err=True)
         if words:

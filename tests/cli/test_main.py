@@ -58,10 +58,13 @@ def test_an_unreadable_store_exits_with_one(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_no_scan_yet_says_what_to_do(tmp_path: Path) -> None:
-    done = camscan("devices", "--db", str(tmp_path / "new.db"))
-    assert done.returncode == 1
-    assert "camscan scan" in done.stderr
+@pytest.mark.parametrize("words", [("devices",), ("scans",), ("report",), ("diff",), ("db", "export")])
+def test_a_store_that_is_not_there_is_named_and_not_made(words: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "mistyped.db"
+    done = camscan(*words, "--db", str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: there is no store {file}: name one with --db, or make one with `camscan scan`\n"
+    assert not file.exists()
 
 
 def test_the_plan_names_packets_and_time() -> None:
