@@ -115,6 +115,8 @@ def aim(choices: Choices) -> Aim:
     """
     words = choices.targets
     specs = expand(words, _read) if words else [Spec(network) for network in connected_networks()]
+    if words and not specs:
+        raise TargetError(f"{' '.join(words)} names no target: write one a line, such as 10.0.0.0/24")
     if not specs:
         raise TargetError("no target given and no private network is connected: name one, such as 10.0.0.0/24")
     targets = parse(specs, resolve=resolve)

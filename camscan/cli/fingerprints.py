@@ -29,11 +29,15 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
       camscan fingerprints list --maker Axis
     """
     from camscan.cli.judging import library
+    from camscan.errors import UsageError
 
-    for rule in library(folders).rules:
-        if maker is None or (rule.maker or "").casefold() == maker.casefold():
-            fields = ", ".join(dict.fromkeys(match.field for match in rule.matches))
-            click.echo(f"{rule.id:<48} {rule.maker or '-':<16} {rule.level!s:<8} {fields}")
+    rules = library(folders).rules
+    found = [rule for rule in rules if maker is None or (rule.maker or "").casefold() == maker.casefold()]
+    if maker is not None and not found:
+        raise UsageError(f"no rule names the maker {maker!r}: `camscan fingerprints coverage` lists the makers")
+    for rule in found:
+        fields = ", ".join(dict.fromkeys(match.field for match in rule.matches))
+        click.echo(f"{rule.id:<48} {rule.maker or '-':<16} {rule.level!s:<8} {fields}")
 
 
 @fingerprints.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 
@@ -37,7 +38,7 @@ from camscan.cli.simulate import simulate
 from camscan.cli.state import state
 from camscan.cli.status import status
 from camscan.cli.sweep import sweep
-from camscan.errors import CamscanError, UsageError
+from camscan.errors import CamscanError, HostError, UsageError
 
 COMMANDS = (
     scan,
@@ -99,6 +100,10 @@ def main() -> None:
         _end(error, Exit.WRONG_USE)
     except CamscanError as error:
         _end(error, Exit.FAILED)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _end(HostError(f"cannot write: {error.strerror}: make room, or write to another place"), Exit.FAILED)
 
 
 def _end(error: CamscanError, code: Exit) -> None:

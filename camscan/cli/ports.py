@@ -111,14 +111,19 @@ def _line(found: Found) -> str:
 
 
 def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how: str) -> None:
+    from camscan.reports.words import many
+
     if left_out := sorted(set(wanted) - set(ports)):
         click.echo(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}", err=True)
-    click.echo(f"Asking {addresses * len(ports):,} ports of {addresses:,} addresses by {how} ...", err=True)
+    what = f"{many(addresses * len(ports), 'port')} of {many(addresses, 'address')}"
+    click.echo(f"Asking {what} by {how} ...", err=True)
 
 
 def _tell_end(sweep: PortSweep, found: int, seconds: float) -> None:
+    from camscan.reports.words import many
+
     for note in sweep.notes:
         click.echo(f"Note: {note}", err=True)
     if lost := sweep.counters.get("dropped"):
         click.echo(f"Note: {lost:,} answers came faster than they could be read, and were asked for again", err=True)
-    click.echo(f"{found:,} open; {sweep.sent:,} packets sent in {seconds:.1f} s", err=True)
+    click.echo(f"{found:,} open; {many(sweep.sent, 'packet')} sent in {seconds:.1f} s", err=True)

@@ -21,6 +21,7 @@ from camscan.reports import Page
 from camscan.reports.document import status
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code
+from camscan.reports.words import many
 from camscan.summaries import Group, Reconciled
 
 Quoted: TypeAlias = Callable[[str], str]
@@ -64,7 +65,7 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     scans = ", ".join(
         f"{quoted(scan.id)} ({quoted(scan.site)})" if scan.site else quoted(scan.id) for scan in made.scans
     )
-    rows, devices = _many(summary.rows, "row"), _many(summary.devices, "device")
+    rows, devices = many(summary.rows, "row"), many(summary.devices, "device")
     yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {scans}."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls])
     yield f"Of these: {', '.join(counted) or 'none'}."
@@ -194,7 +195,3 @@ def _cut(text: str, width: int) -> str:
 def _painted(cls: Class, line: str) -> str:
     style = _STYLES.get(cls, Style.null())
     return style.render(cls.value, color_system=ColorSystem.STANDARD) + line.removeprefix(cls.value)
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -107,7 +107,7 @@ def sample(
         population, items = aimed.count, ({"address": address} for address in aimed.shuffled(seed))
     size = sample_size(population, confidence / 100, tolerance / 100)
     drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
-    if not quiet:
+    if not quiet and (output or format_ != "table"):  # which begins with it
         click.echo(_told(drawn), err=True)
     write_text(_FORMATS[format_](drawn), output)
 

@@ -85,7 +85,6 @@ def scan(
     from camscan.cli.scanning import new_job, resumed_job, run
     from camscan.cli.stored import kept
     from camscan.cli.writing import ready, write_report
-    from camscan.store import Store
 
     ready(format_, output)
     choices = Choices(targets, **how)
@@ -93,7 +92,7 @@ def scan(
     _warn(rules.warnings)
     if not (targets or resume or quiet):
         click.echo(f"Scanning the connected private networks: {', '.join(connected_networks()) or 'none'}", err=True)
-    with kept(db) if resume else Store.open(db) as store:
+    with kept(db, or_new=not resume) as store:
         before = store.scan(resume) if resume else None
         login = broker_if(choices, Chosen(credentials_file, unlock), before.site if before else site, rules)
         if before:

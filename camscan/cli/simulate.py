@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camscan.errors import UsageError
+
 if TYPE_CHECKING:
     from camscan.simulator import Site
 
@@ -49,11 +51,20 @@ async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
         for note in site.notes:
             click.echo(f"Note: {note}", err=True)
         if command:
-            process = await asyncio.create_subprocess_exec(*command)
-            return await process.wait()
+            return await _run(command)
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         with contextlib.suppress(asyncio.CancelledError):
             await stop.wait()
     return 0
+
+
+async def _run(command: tuple[str, ...]) -> int:
+    try:
+        process = await asyncio.create_subprocess_exec(*command)
+    except OSError as error:
+        raise UsageError(
+            f"cannot run {command[0]}: {error.strerror}: name a program, by its path if need be"
+        ) from error
+    return await process.wait()

@@ -10,13 +10,14 @@ from camscan.store import Store
 from camscan.store.engine import existing_file
 
 
-def kept(target: str | None) -> Store:
-    """The store that is there: one that a mistyped --db names is not made.
+def kept(target: str | None, *, or_new: bool = False) -> Store:
+    """The store that is there: one that a mistyped --db names is not made, unless `or_new`.
 
     Raises:
         StoreError: there is none, or it cannot be opened.
     """
-    existing_file(target)
+    if not or_new:
+        existing_file(target)
     return Store.open(target)
 
 

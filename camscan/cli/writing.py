@@ -110,4 +110,4 @@ def _told(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise HostError(f"cannot write {output}: {error.strerror}: choose another --output") from error
+        raise HostError(f"cannot write {output}: {error.strerror}: choose another file or folder") from error

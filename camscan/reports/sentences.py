@@ -11,6 +11,7 @@ from rich.filesize import decimal
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage, status, utc
 from camscan.reports.escape import terminal
+from camscan.reports.words import many
 from camscan.summaries import Progress, State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
@@ -38,15 +39,15 @@ _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
 def findings(report: Report) -> str:
     """How many devices have which verdict. "None found" is said only where it was possible to look, and at all."""
     if not report.devices and report.left_out:
-        return f"None of the {_many(report.left_out, 'device')} in the scan is among those asked for."
+        return f"None of the {many(report.left_out, 'device')} in the scan is among those asked for."
     if not report.devices:
         return _nothing(report)
     verdicts = Counter(judged.verdict for judged in report.devices)
     listed = verdicts[Verdict.LISTED]
-    parts = [f"{_many(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
+    parts = [f"{many(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
     parts += [f"{n:,} {_are(n)} {word}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
     if report.left_out:
-        return f"Of those asked for, {', '.join(parts)}; {_many(report.left_out, 'other')} left out."
+        return f"Of those asked for, {', '.join(parts)}; {many(report.left_out, 'other')} left out."
     return f"{', '.join(parts)}."
 
 
@@ -70,10 +71,10 @@ def urgent(report: Report) -> Iterator[str]:
     for offence, count in sorted(offences.items(), key=lambda pair: list(Tag).index(pair[0].place)):
         where, text = PLACES[offence.place], terminal(offence.text, MAX_SENTENCE)
         source = f"{terminal(offence.policy)}, {terminal(offence.citation)}, {terminal(offence.since)}"
-        yield f"{_many(count, 'listed device')} {_are(count)} on {where}: “{text}” ({source})."
+        yield f"{many(count, 'listed device')} {_are(count)} on {where}: “{text}” ({source})."
     back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
     if back:
-        yield f"RETURNED: {_many(len(back), 'device')} said to be removed {_are(len(back))} there: {_some(back)}."
+        yield f"RETURNED: {many(len(back), 'device')} said to be removed {_are(len(back))} there: {_some(back)}."
 
 
 def burndown(whole: Progress, deadline: date | None = None) -> str:
@@ -93,7 +94,7 @@ def limits(report: Report) -> Iterator[str]:
     counts = coverage(report)
     yield passive(report) or _asked(counts)
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
-        yield f"{_many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
+        yield f"{many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
     if (ended := status(report.scan)) is not ScanStatus.COMPLETE:
         yield f"The scan is {'partial' if ended is ScanStatus.PARTIAL else 'interrupted'}: there may be more."
     if not passive(report):
@@ -108,21 +109,21 @@ def limits(report: Report) -> Iterator[str]:
 def passive(report: Report) -> str:
     """What a report covers for which nobody was asked by address; "" where somebody was."""
     others = _OTHERS.get(report.scan.origin)
-    return f"{_many(sum(coverage(report).values()), 'address')} {others}" if others else ""
+    return f"{many(sum(coverage(report).values()), 'address')} {others}" if others else ""
 
 
 def _sent(sent: Sent) -> str:
     if not sent.packets:
         return "No packet was sent."
-    count = f"{_many(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"
+    count = f"{many(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"
     most = sent.max_host_connections_per_second
-    return f"{count}, at most {_many(most, 'connection')} a second to one host." if most else f"{count}."
+    return f"{count}, at most {many(most, 'connection')} a second to one host." if most else f"{count}."
 
 
 def channels(slots: Slots) -> str:
     """What is known of a recorder's channels, as "16 channels, 9 cameras named, 5 of them listed, 2 channels empty"."""
-    named = f"{_many(slots.named, 'camera')} named, {slots.listed:,} of them listed"
-    return f"{_many(slots.total, 'channel')}, {named}, {_many(slots.empty, 'channel')} empty"
+    named = f"{many(slots.named, 'camera')} named, {slots.listed:,} of them listed"
+    return f"{many(slots.total, 'channel')}, {named}, {many(slots.empty, 'channel')} empty"
 
 
 def _recorders(report: Report) -> Iterator[str]:
@@ -134,9 +135,9 @@ def _recorders(report: Report) -> Iterator[str]:
         total, empty, named, listed = (
             sum(getattr(slots, name) for slots in more) for name in ("total", "empty", "named", "listed")
         )
-        yield f"{_many(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
+        yield f"{many(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
     if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices if not judged.device.slots):
-        yield f"Recorders state {_many(hidden, 'attached camera')}: they are told only to a login that is enrolled."
+        yield f"Recorders state {many(hidden, 'attached camera')}: they are told only to a login that is enrolled."
 
 
 def _whence(scan: Scan) -> str:
@@ -152,7 +153,7 @@ def _asked(counts: Mapping[Outcome, int]) -> str:
     unreachable = counts[Outcome.UNREACHABLE]
     asked = sum(counts[outcome] for outcome in _LOOKED) + unreachable
     shown = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in _LOOKED)
-    return f"{_many(asked, 'address')} asked: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
+    return f"{many(asked, 'address')} asked: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
 
 
 def _networks(report: Report) -> Iterator[str]:
@@ -180,7 +181,7 @@ def _channels(report: Report) -> Iterator[str]:
     if unsent:
         yield f"Channels on which nothing was sent: {', '.join(unsent)}."
     if crashed := sum(counts.get(Outcome.CRASHED, 0) for counts in channels.values()):
-        yield f"{_many(crashed, 'attempt')} crashed by a fault of camscan: see the log."
+        yield f"{many(crashed, 'attempt')} crashed by a fault of camscan: see the log."
 
 
 def _policies(report: Report) -> str:
@@ -192,10 +193,6 @@ def _policies(report: Report) -> str:
 
 def _counted(counts: Mapping[Outcome, int], *outcomes: Outcome) -> str:
     return ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in outcomes if counts[outcome])
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 'es' if noun.endswith('s') else 's'}"
 
 
 def _are(count: int) -> str:

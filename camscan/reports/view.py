@@ -15,6 +15,7 @@ from camscan.reports.document import coverage, status
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.reports.sentences import burndown, findings, limits, passive, urgent
+from camscan.reports.words import many
 from camscan.summaries import Citation, Segment
 
 _MAPS_AT_FIRST = 6
@@ -71,7 +72,7 @@ class Sheet:
         counts = self.counts
         listed, suspected = counts[Verdict.LISTED], counts[Verdict.SUSPECTED]
         if listed:
-            return f"{_many(listed, 'listed device')} found"
+            return f"{many(listed, 'listed device')} found"
         if not self.rows:
             return self.findings
         where = " where it was possible to look" if self.blind or not self.is_complete else ""
@@ -277,7 +278,3 @@ def _choices(scan: Scan) -> Iterator[str]:
         for name, value in kept.items():
             if value and not isinstance(value, list):
                 yield f"{name.replace('_', ' ')}{'' if value is True else f' {value}'}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -105,7 +105,8 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
     try:
         text = read(name)
     except (OSError, UnicodeError) as error:
-        raise TargetError(f"cannot read targets from {name!r}: {error}: name a text file in UTF-8") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise TargetError(f"cannot read targets from {name!r}: {why}: name a text file in UTF-8") from error
     if len(text) > MAX_TEXT:
         raise TargetError(f"{name!r} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
     shown = "stdin" if name == "-" else name

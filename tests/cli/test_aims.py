@@ -21,6 +21,13 @@ def test_exclusions_win_and_network_edges_are_left_out() -> None:
     assert "10.0.0.64" not in aimed.asked
 
 
+def test_a_file_without_a_target_is_no_leave_to_scan_what_is_connected(tmp_path: Path) -> None:
+    file = tmp_path / "hosts.txt"
+    file.write_text("# nothing yet\n")
+    with pytest.raises(TargetError, match=r"hosts\.txt names no target"):
+        aim(Choices((f"@{file}",)))
+
+
 def test_files_are_read_and_their_lines_named(tmp_path: Path) -> None:
     file = tmp_path / "hosts.txt"
     file.write_text("10.0.0.1 # gate\n10.0.0.300\n")

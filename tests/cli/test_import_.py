@@ -85,7 +85,10 @@ def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> Non
     for words, message in (
         ((good, other), "letter.txt is of no kind that can be imported"),
         ((good, tmp_path / "none"), "cannot be read: No such file"),
-        ((good, "--format", "pcapng"), "name one with --format, of pcap, nmap-xml"),
+        (
+            (good, "--format", "pcapng"),
+            "'pcapng' can be imported: --format is one of pcap, nmap-xml",
+        ),
     ):
         result = run(*words, "--db", db)
         assert isinstance(result.exception, UsageError)

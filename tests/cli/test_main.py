@@ -39,6 +39,9 @@ def test_help_imports_nothing_heavy() -> None:
         (("plan", "10.0.0.0/24", "--ports", "x"), "cannot use 'x' as ports"),
         (("fingerprints", "try", "no.field", "x"), "no such field"),
         (("devices", "--policy", "nobody"), "no policy 'nobody'"),
+        (("fingerprints", "list", "--maker", "Nobody"), "no rule names the maker 'Nobody'"),
+        (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: name a"),
+        (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
         (("no-such-command",), "No such command"),
     ],
 )
@@ -56,6 +59,15 @@ def test_an_unreadable_store_exits_with_one(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert str(file) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_said_in_one_line() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "camscan", "fingerprints", "list"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"Error: cannot write: No space left on device: make room, or write to another place\n"
 
 
 @pytest.mark.parametrize("words", [("devices",), ("scans",), ("report",), ("diff",), ("db", "export")])

@@ -273,7 +273,7 @@ def test_a_random_seed_is_told() -> None:
     done = CliRunner().invoke(sample, ["10.0.0.1-10.0.0.4"])
     [seed] = [
         word.rstrip(":")
-        for word, before in zip(done.stderr.split()[1:], done.stderr.split(), strict=False)
+        for word, before in zip(done.stdout.split()[1:], done.stdout.split(), strict=False)
         if before == "--seed"
     ]
     again = CliRunner().invoke(sample, ["10.0.0.1-10.0.0.4", "--seed", seed])

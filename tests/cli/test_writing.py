@@ -39,7 +39,7 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(HostError, match=r"cannot write .*nowhere/x.*choose another --output"):
+    with pytest.raises(HostError, match=r"cannot write .*nowhere/x.*choose another file or folder"):
         write_text(["x"], tmp_path / "nowhere" / "x")
 
 
