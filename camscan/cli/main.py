@@ -101,9 +101,16 @@ def main() -> None:
     except CamscanError as error:
         _end(error, Exit.FAILED)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _end(HostError(f"cannot write: {error.strerror}: make room, or write to another place"), Exit.FAILED)
+        logging.getLogger(__name__).debug("where it was", exc_info=error)
+        _end(_of_host(error), Exit.FAILED)
+
+
+def _of_host(error: OSError) -> HostError:
+    """What this host refused, where nobody nearer to it has said so: mostly a file or a folder."""
+    if error.errno == errno.ENOSPC:
+        return HostError(f"cannot write: {error.strerror}: make room, or write to another place")
+    where = f"{error.filename}: " if error.filename else ""
+    return HostError(f"{where}{error.strerror or error}: -vv before the command says where it was")
 
 
 def _end(error: CamscanError, code: Exit) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from camscan.cli import main
 
 HEAVY = ("scapy", "zeep", "sqlalchemy", "aiohttp", "cryptography", "alembic", "re2", "yaml", "rich")
 
@@ -68,6 +71,17 @@ def test_a_full_disk_is_said_in_one_line() -> None:
         )
     assert done.returncode == 1
     assert done.stderr == b"Error: cannot write: No space left on device: make room, or write to another place\n"
+
+
+def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def refused() -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "/root/x")
+
+    monkeypatch.setattr(sys.modules["camscan.cli.main"], "camscan", refused)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "Error: /root/x: Permission denied: -vv before the command says where it was\n"
 
 
 @pytest.mark.parametrize("words", [("devices",), ("scans",), ("report",), ("diff",), ("db", "export")])
