@@ -41,8 +41,7 @@ class _Answer:
     "--deadline", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="When the last one is to be gone."
 )
 @click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site; repeatable. Default: all.")
-@options.policy
-@options.fingerprints
+@options.judging
 @click.option(
     "--window",
     type=click.IntRange(1, 3650),
@@ -53,15 +52,7 @@ class _Answer:
 )
 @click.option("--again", is_flag=True, help="Derive the register of devices anew, by today's rules and policies.")
 @options.db
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-@options.output
+@options.written("table", "json", "csv")
 def progress(
     deadline: datetime | None,
     names: tuple[str, ...],

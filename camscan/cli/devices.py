@@ -14,8 +14,7 @@ from camscan.records import Judged, Verdict
 @click.command()
 @options.scan_id
 @options.db
-@options.policy
-@options.fingerprints
+@options.judging
 @click.option("--maker", metavar="NAME", help="Only devices of this maker.")
 @click.option(
     "--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only devices with this verdict."
@@ -23,8 +22,7 @@ from camscan.records import Judged, Verdict
 @click.option("--address", metavar="TARGET", help="Only devices at these addresses: an address, a network, a range.")
 @options.site
 @options.all_hosts
-@options.format_
-@options.output
+@options.written(*options.FORMAT_NAMES)
 def devices(
     scan_id: str | None,
     db: str | None,

@@ -24,17 +24,8 @@ _OLDER = 5
 @click.argument("new", required=False)
 @options.site
 @options.db
-@options.policy
-@options.fingerprints
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "markdown"]),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-@options.output
+@options.judging
+@options.written("table", "json", "markdown")
 @click.option(
     "--fail-on",
     multiple=True,

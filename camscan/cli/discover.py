@@ -38,10 +38,8 @@ class _Gathered:
 
 @click.command()
 @click.option("--interface", "names", multiple=True, metavar="NAME", help="Only on this interface; repeatable.")
-@options.policy
-@options.fingerprints
-@options.format_
-@options.output
+@options.judging
+@options.written(*options.FORMAT_NAMES)
 @options.quiet
 def discover(
     names: tuple[str, ...],

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     help="Exit with 1 if precision at likely, or recall at any level, is below this (0.98); ambiguous answers aside.",
 )
 @click.option("--misses", is_flag=True, help="List every miss, false claim and attribute that differs.")
-@options.policy
-@options.fingerprints
+@options.judging
 @options.output
 def evaluate(
     path: Path,

@@ -64,8 +64,7 @@ def keygen(output: Path | None) -> None:
 @click.option("--tsa", metavar="URL", help="Have it time-stamped (RFC 3161) by the authority at this URL.")
 @options.site
 @options.db
-@options.policy
-@options.fingerprints
+@options.judging
 @options.quiet
 def export(
     scan_id: str | None,

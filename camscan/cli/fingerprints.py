@@ -125,8 +125,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
 @click.argument("device", metavar="ADDRESS")
 @options.scan_id
 @options.db
-@options.policy
-@options.fingerprints
+@options.judging
 def explain(
     device: str, scan_id: str | None, db: str | None, policies: tuple[str, ...], folders: tuple[Path, ...]
 ) -> None:

@@ -27,11 +27,9 @@ _MAX_PASTED = 64 * 1024 * 1024
 @click.argument("source", required=False, metavar="[FILE|-]")
 @options.scan_id
 @options.db
-@options.policy
-@options.fingerprints
+@options.judging
 @options.all_hosts
-@options.format_
-@options.output
+@options.written(*options.FORMAT_NAMES)
 def identify(
     source: str | None,
     scan_id: str | None,

@@ -33,10 +33,8 @@ _MAX_SECONDS = 7 * 24 * 3600
 @click.option("--seconds", type=click.IntRange(1, _MAX_SECONDS), default=60, show_default=True, help="For how long.")
 @options.site
 @options.db
-@options.policy
-@options.fingerprints
-@options.format_
-@options.output
+@options.judging
+@options.written(*options.FORMAT_NAMES)
 @options.all_hosts
 @options.quiet
 def listen(

@@ -18,9 +18,6 @@ db = click.option(
     envvar="CAMSCAN_DB",
     help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
 )
-format_ = click.option(
-    "--format", "format_", type=click.Choice(FORMAT_NAMES), default="table", show_default=True, help="How to write it."
-)
 output = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of stdout."
 )
@@ -113,6 +110,20 @@ def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_C
     return apply
 
 
+def written(*names: str) -> Callable[[_Command], _Command]:
+    """In which of these formats, and where to."""
+    form = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(names),
+        default="table",
+        show_default=True,
+        help="How to write it.",
+    )
+    return stacked((form, output))
+
+
+judging = stacked((policy, fingerprints))
 excluding = stacked(_EXCLUDING)
 pacing = stacked(_PACING)
 logins = stacked(_LOGINS)

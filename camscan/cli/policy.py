@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 SCHEMA = "camscan-policies/1"
 _MAX_SENTENCE = 2_000
 
-_format = click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-
 
 @click.group()
 def policy() -> None:
@@ -34,8 +25,7 @@ def policy() -> None:
 
 @policy.command("list")
 @options.fingerprints
-@_format
-@options.output
+@options.written("table", "json")
 def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
     """List the policies that come with camscan, and those of your own folders.
 
@@ -54,8 +44,7 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
 @policy.command()
 @click.argument("names", nargs=-1, required=True, metavar="ID-OR-FILE...")
 @options.fingerprints
-@_format
-@options.output
+@options.written("table", "json")
 def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
     """Show policies in full: entities, makers, dates, and the sentences that a listed device offends.
 

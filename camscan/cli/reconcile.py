@@ -37,18 +37,9 @@ encoding = click.option("--encoding", metavar="NAME", help="The encoding of a te
 @map_
 @encoding
 @options.db
-@options.policy
-@options.fingerprints
+@options.judging
 @options.all_hosts
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMAT_NAMES),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-@options.output
+@options.written(*FORMAT_NAMES)
 @options.quiet
 @click.option(
     "--fail-on", multiple=True, type=click.Choice(_FAIL_ON), help="Exit with 3 if there is such a one; repeatable."

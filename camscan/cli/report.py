@@ -15,15 +15,13 @@ from camscan.cli.reconcile import encoding, inventory_file, map_
 @options.scan_id
 @options.site
 @options.db
-@options.policy
-@options.fingerprints
+@options.judging
 @options.all_hosts
 @options.tags
 @click.option("--inventory", type=inventory_file, help="Hold this list against the scan too; shown by html and pdf.")
 @map_
 @encoding
-@options.format_
-@options.output
+@options.written(*options.FORMAT_NAMES)
 def report(
     scan_id: str | None,
     site: str | None,

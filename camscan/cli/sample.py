@@ -58,15 +58,7 @@ class Sample:
     help="By how many percentage points it may be off.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Draw the same sample again.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-@options.output
+@options.written("table", "json", "csv")
 @options.quiet
 def sample(
     targets: tuple[str, ...],

@@ -28,10 +28,8 @@ from camscan.summaries import State
 )
 @options.site
 @options.db
-@options.policy
-@options.fingerprints
-@options.format_
-@options.output
+@options.judging
+@options.written(*options.FORMAT_NAMES)
 @options.all_hosts
 @options.quiet
 @click.option(

@@ -13,15 +13,7 @@ from camscan.cli import options
 @click.command()
 @options.db
 @options.site
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-@options.output
+@options.written("table", "json")
 def scans(db: str | None, site: str | None, format_: str, output: Path | None) -> None:
     """List the stored scans, newest first.
 

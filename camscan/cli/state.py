@@ -42,15 +42,7 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
     "--in", "only", type=click.Choice([state.value for state in State]), help="List only those in this state."
 )
 @options.db
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "csv"]),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-@options.output
+@options.written("table", "json", "csv")
 @click.option("--fail-on", type=click.Choice(["returned"]), help="Exit with 3 if a removed device has come back.")
 def state(
     device: str,

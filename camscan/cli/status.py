@@ -39,15 +39,7 @@ _SKEW = timedelta(minutes=10)
 @config_option
 @db_option
 @click.option("--max-age", metavar="DURATION", help="Exit with 4 if a site had no complete sweep for so long: 26h.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to write it.",
-)
-@options.output
+@options.written("table", "json")
 def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:
     """Show for each site when it was last swept as a whole, what was seen, and which alerts wait.
 
