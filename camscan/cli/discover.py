@@ -84,7 +84,8 @@ async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Sc
 
     chosen = tuple(i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))
     if not chosen:
-        raise HostError("no interface can multicast: bring one up, or choose another --interface (see camscan doctor)")
+        which = f"no interface called {' or '.join(names)}" if names else "no interface"
+        raise HostError(f"{which} can multicast: `camscan doctor` shows those that can")
     if not quiet:
         click.echo(f"Listening on {', '.join(dict.fromkeys(i.name for i in chosen))} ...", err=True)
     probes = tuple(probe for probe in PROBES if probe.stage is Stage.SEGMENT)

@@ -49,8 +49,9 @@ class Source:
 def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str | None, quiet: bool) -> None:
     """Store what other tools found as a scan, so that every command over stored scans works on it.
 
-    Read are nmap's XML, masscan's JSON and lists, the DHCP leases of dnsmasq, ISC dhcpd and Kea, `ip neigh`, `arp -a`
-    and the like, and CSV tables of addresses and MAC addresses. FILE may be - for stdin. Prints the scan's id.
+    Read are packet captures (pcap), nmap's XML, masscan's JSON and lists, the DHCP leases of dnsmasq, ISC dhcpd and
+    Kea, `ip neigh`, `arp -a` and the like, and CSV tables of addresses and MAC addresses. FILE may be - for stdin.
+    Prints the scan's id.
 
     \b
     Examples:

@@ -84,6 +84,12 @@ def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, caps
     assert capsys.readouterr().err == "Error: /root/x: Permission denied: -vv before the command says where it was\n"
 
 
+def test_an_interface_that_is_not_there_is_named() -> None:
+    done = camscan("discover", "--interface", "nope0")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: no interface called nope0 can multicast: `camscan doctor` shows those that can\n"
+
+
 @pytest.mark.parametrize("words", [("devices",), ("scans",), ("report",), ("diff",), ("db", "export")])
 def test_a_store_that_is_not_there_is_named_and_not_made(words: tuple[str, ...], tmp_path: Path) -> None:
     file = tmp_path / "mistyped.db"
