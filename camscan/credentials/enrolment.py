@@ -14,6 +14,13 @@ from camscan.errors import UsageError
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+_FORMS = {
+    "mac": "write it as 44:19:B6:00:00:01",
+    "certificate": "write its SHA-256 as 64 digits, 0 to 9 and a to f",
+    "user": "a user name has no colon, no control character, and at most 100 characters",
+    "source": "write file:PATH or systemd:NAME",
+}
+"""What would be right where a field does not match its pattern, which is no sentence."""
 
 
 class Enrolment(BaseModel):
@@ -153,4 +160,6 @@ def explained(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "string_pattern_mismatch":
+        message = _FORMS.get(str(first["loc"][-1]), message)
     return f"{place}: {message}" if place else message
