@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -25,7 +26,9 @@ from camscan.identify.library import Library
 from camscan.simulator import honest, make_site
 from camscan.sweeps.lock import held, lock_file
 
-NETWORK = "127.91.0.0/29"
+PREFIX = f"127.91.{os.getpid() % 250}"
+"""Each process that runs tests plays its sites on addresses of its own."""
+NETWORK = f"{PREFIX}.0/29"
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +224,7 @@ def on_loopback(folder: Path, receiver: Receiver) -> Path:
     config = folder / "c.toml"
     config.write_text(
         f'[[site]]\nname = "loop"\nnetworks = ["{NETWORK}"]\nchannels = ["sadp"]\nrate = 5000\n'
-        f'decoys = ["127.91.0.1"]\n[store]\nurl = "c.db"\n'
+        f'decoys = ["{PREFIX}.1"]\n[store]\nurl = "c.db"\n'
         f'[notify]\nwebhook = "{receiver.url}"\nsecret_file = "key"\nallow_private = true\n'
     )
     return config
@@ -239,7 +242,7 @@ async def test_a_camera_that_appears_on_a_simulated_site_wakes_somebody(tmp_path
     assert (first.returncode, second.returncode) == (0, 3), second.stderr
     assert (first.stdout, second.stdout) == ("", "")
     new = [event for event in events(second) if event["event"] == "device.new"]
-    assert [(event["address"], event["verdict"]) for event in new] == [("127.91.0.3", "listed")]
+    assert [(event["address"], event["verdict"]) for event in new] == [(f"{PREFIX}.3", "listed")]
     assert [json.loads(body)["summary"] for body in receiver.bodies] == [
         "loop: the first sweep: 2 devices (2 listed)",
         "loop: 1 new (1 listed)",
@@ -255,6 +258,7 @@ async def test_two_sweeps_at_once_and_a_kill(tmp_path: Path) -> None:
             running = await asyncio.create_subprocess_exec(sys.executable, *words, stderr=asyncio.subprocess.PIPE)
             assert running.stderr is not None
             begun = json.loads(await running.stderr.readline())
+            running.send_signal(signal.SIGSTOP)  # so that it has not ended by then
             beside = await asyncio.to_thread(real, config, "--log-json")
             running.send_signal(signal.SIGKILL)
             await running.wait()
