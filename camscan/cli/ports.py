@@ -68,10 +68,13 @@ def ports(
     import secrets
 
     from camscan.cli.aims import Choices, aim, port_list
+    from camscan.errors import UsageError
     from camscan.net.portsweep import PortSweep, choose
     from camscan.net.profile import profile
     from camscan.probes.ports import FIRST_PORTS
 
+    if not targets:
+        raise UsageError("no target given: name one, such as 10.20.0.0/16")
     asked = aim(Choices(targets, **how)).asked
     wanted = port_list(ports_) if ports_ else FIRST_PORTS
     chosen = choose(sweep, asked.count * len(wanted))

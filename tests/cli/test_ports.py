@@ -120,3 +120,9 @@ def test_a_signal_ends_it_with_what_it_has(site: Lab, method: str) -> None:
     assert json.loads(first)["port"] == 80
     assert len(rest.splitlines()) < 500
     assert "packets sent" in said
+
+
+def test_without_a_target_nothing_is_sent() -> None:
+    done = subprocess.run(CAMSCAN, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no target given" in done.stderr
