@@ -25,14 +25,11 @@ from camscan.net.outcomes import EndedError
 from camscan.net.portsweep import PortSweep
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
-from camscan.net.scout import Scout
+from camscan.net.scout import STRAGGLERS, Scout
 from camscan.net.segment import Segment
 from camscan.net.swept import BY_DATAGRAM, Looks, SweptLook
 from camscan.net.udp import Correspondent, Waiter
 from camscan.records import Observation, Outcome, Sent
-
-_STRAGGLERS = 0.25
-"""Seconds to wait for further datagrams after the first."""
 
 
 class LiveNet:
@@ -166,7 +163,7 @@ class LiveNet:
             with correspondent.waiting(address, waiter):
                 await self._send_rounds(address, inquiry, correspondent, waiter)
                 if await _heard(waiter, inquiry.wait) and waiter.replies:
-                    await asyncio.sleep(_STRAGGLERS)
+                    await asyncio.sleep(STRAGGLERS)
         except EndedError as ended:
             if not waiter.replies:
                 return _ended(address, inquiry.port, at, ended)
