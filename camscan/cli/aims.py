@@ -25,6 +25,7 @@ _HOST_SECONDS = 6.5
 """What covering a silent address takes: its connects, two at once, each to its time-out."""
 _LARGE, _QUICK = 65_536, 10_000
 """Ports in all, and packets a second, above which a scan sweeps ports first: below, connecting is as fast."""
+_COVERS = (16, 256)
 _WINDOW = (32, 3_500)
 """At 10,000 packets a second as many hosts as its half-open connections have room for, and no more in memory."""
 _WIDEST = 12_000
@@ -96,6 +97,12 @@ class Manner:
         stages = (Stage.ADDRESS, Stage.LIVING, Stage.HOST, Stage.LOGIN)
         others = sum(probe.cost.answering_packets for stage in stages for probe in self.plan.at(stage))
         return 2 * ports + 3 * min(port_stage, 30) + others
+
+    @property
+    def covers(self) -> int:
+        """How many living hosts to cover at once: what keeps the pace busy, within the memory that each takes."""
+        low, high = _COVERS
+        return min(max(2 * self.profile.rate // self.profile.host_rate, low), high)
 
     @property
     def window(self) -> int:

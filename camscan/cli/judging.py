@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from camscan import __version__
+from camscan.cli import collector
 from camscan.cli.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.cli.spreading import spread
 from camscan.codecs import oui
@@ -56,20 +55,8 @@ def hosts_in(rules: Library, observations: Iterable[Observation]) -> Iterator[Ho
 
 def judged_hosts(hosts: Iterable[Host], policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices that hosts are, each with its verdict."""
-    with uncollected():
+    with collector.seldom():
         return judge_all(merge_hosts(hosts, resolve), policies)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Make records without the collector of cycles: they hold none, and it would walk through all again and again."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from camscan.cli.judging import hosts_in, judged_hosts, uncollected
+from camscan.cli import collector
+from camscan.cli.judging import hosts_in, judged_hosts
 from camscan.cli.spreading import spread
 from camscan.cli.stored import scan_of
 from camscan.codecs.registry import read_again
@@ -64,7 +65,7 @@ def reconciled(
     coverage = Coverage({address for row in inventory.rows for address in row.addresses})
     for scan in scans:
         coverage.add(scan, store.ledger(scan.id))
-    with uncollected():
+    with collector.seldom():
         results = reconcile(inventory.rows, found, coverage, rules.labels.find)
         return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results))
 

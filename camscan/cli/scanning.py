@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import json
 import platform
 import secrets
@@ -14,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
+from camscan.cli import collector
 from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner, swept
 from camscan.cli.nmapping import NmapSource
 from camscan.cli.progress import Progress
@@ -33,8 +33,6 @@ from camscan.targets import parse
 
 _HOST_SECONDS = 30.0
 """For one living host, at its pace of 20 packets a second; what it has not said by then is noted as missing."""
-_SELDOM = (100_000, 50, 100)
-"""Thresholds of the garbage collector; with the usual ones it takes two fifths of the CPU time of a /16."""
 _SHOWN_TARGETS = 64
 """Targets that the record shows; its settings hold all of them."""
 _NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
@@ -70,8 +68,10 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
     interfaces = eligible(job.aim.asked)
     try:
         async with _net(job, interfaces) as net:
-            engine = Engine(net, job.manner.plan, writer, window=_window(job), host_seconds=_host_seconds(job.manner))
-            with _collecting_seldom():
+            wide, seconds = _window(job), _host_seconds(job.manner)
+            covers = job.manner.covers
+            engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
+            with collector.seldom():
                 status = await _covered(job, engine, writer, net, progress)
             ended = _ended(job, engine, net, interfaces, status)
     finally:
@@ -107,17 +107,6 @@ def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
 def _outcome(address: str, scan: Scan, store: Store) -> Outcome:
     found = (entry.outcome for entry in store.ledger(scan.id, address) if entry.target == address)
     return next(found, Outcome.NOT_SENT)
-
-
-@contextlib.contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Let the garbage collector look less often: a wide scan keeps many objects alive, and makes few cycles."""
-    usual = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progress: Progress) -> ScanStatus:

@@ -23,8 +23,6 @@ from camscan.records import LedgerEntry, Observation, Outcome
 _log = logging.getLogger(__name__)
 
 _LANES = 2
-_COVERED_AT_ONCE = 256
-"""Living hosts: each takes memory, and of the pace what its own limit allows."""
 _MUTE_ATTEMPTS = 3
 """Questions to open ports that bring no byte before the rest is left alone; twice as many where a port has spoken."""
 _MAX_NAMED_PORTS = 32
@@ -42,16 +40,19 @@ class Sink(Protocol):
 
 
 class Engine:
-    """Runs a plan over targets, `window` of them scouted at once.
+    """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
 
     `done`, `alive`, `crashed` and `notes` may be read at any time.
     """
 
-    def __init__(self, net: Net, plan: Plan, sink: Sink, *, window: int, host_seconds: float = 60.0) -> None:
+    def __init__(
+        self, net: Net, plan: Plan, sink: Sink, *, window: int, covers: int = 128, host_seconds: float = 60.0
+    ) -> None:
         self._net = net
         self._plan = plan
         self._sink = sink
         self._window = window
+        self._covers = covers
         self._channels = plan.channels
         self._host_seconds = host_seconds
         self._heard: dict[str, list[Observation]] = {}
@@ -74,7 +75,7 @@ class Engine:
         """Look at all targets, and cover those where something lives meanwhile."""
         scouts = self._plan.scouts
         poses = [scout.pose for scout in scouts]
-        places = asyncio.Semaphore(_COVERED_AT_ONCE)
+        places = asyncio.Semaphore(self._covers)
         looks = self._net.scout(targets, self._plan.first_ports, poses, at_once=self._window)
         async with asyncio.TaskGroup() as group, aclosing(looks) as all_looks:
             async for scouted in all_looks:
