@@ -50,6 +50,13 @@ class Look:
         times = self.connects
         return max((sum(start <= t < start + 1 for t in times[n:]) for n, start in enumerate(times)), default=0)
 
+    def next_want(self, *, new_flows: bool) -> tuple[float, Callable[[], Awaitable[None]]] | None:
+        """The send whose turn it is; without room for `new_flows`, the first on a flow that a router tracks already.
+
+        Those do not wait for the others: by then the router would have forgotten their flow.
+        """
+        return next((want for want in self.wants if new_flows or not want[0]), None)
+
     def knocked(self, port: int, outcome: Outcome, why: str = "") -> None:
         """Keep how a knock ended."""
         self.knocks.append(Exchange(self.address, port, outcome, datetime.now(UTC), reason=why))

@@ -25,6 +25,8 @@ STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
 _TICK = 0.005
 """Seconds between looks at what is due."""
+_FLOW_TICK = 0.5
+"""Seconds between looks whether a router on the way has room for another flow."""
 _MANY = 64
 """Addresses taken up before other work has its turn again."""
 
@@ -106,17 +108,18 @@ class Scout:
             look.queued = False
             self._finish_if_done(look)
             return
-        seconds, _ = look.wants[0]
-        flows = self._dialer.flows(look.address) if seconds else None
-        if flows is not None and (wait := flows.wait()) > 0:
-            self._later(wait, look, None)
+        flows = self._dialer.flows(look.address)
+        want = look.next_want(new_flows=flows is None or flows.wait() <= 0)
+        if want is None:
+            self._later(_FLOW_TICK, look, None)
             return
         await self._dialer.pace.take(1)
-        if look.over or not look.wants:
+        if look.over or want not in look.wants:
             self._dialer.pace.charge(-1)
         else:
-            _, send = look.wants.popleft()
-            if flows is not None:
+            look.wants.remove(want)
+            seconds, send = want
+            if flows is not None and seconds:
                 flows.note(seconds)
             await send()
         look.free_at = asyncio.get_running_loop().time() + self._spacing

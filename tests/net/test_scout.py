@@ -17,6 +17,7 @@ from support.peers import (
     Serve,
     at_rest,
     descriptors,
+    eventually,
     idle,
     most_in_a_second,
 )
@@ -225,14 +226,36 @@ async def test_a_router_is_spared() -> None:
     dialer.close()
 
 
+async def test_a_flow_that_is_tracked_already_waits_for_no_other() -> None:
+    """The second round goes out in time, though a question after the first has no room at the router."""
+    profile = Profile("test", rate=10**6, host_rate=10**6, router_flows=1)
+    dialer = Dialer(Scope(parse(["10.0.0.0/24"])), profile, Routes([(ip_network("10.0.0.0/8"), "127.88.255.1")]))
+    through = Silence()
+
+    async def correspondent(address: str, port: int) -> Correspondent:
+        return through
+
+    poses = [asking(9, [b"one"], [b"again"], wait=60), asking(10, [b"other"])]
+    looks = Scout(dialer, correspondent, (), poses, 10).run(["10.0.0.1"])
+    task = asyncio.ensure_future(anext(looks))
+    await eventually(lambda: len(through.sent) >= 2, 5)
+    assert through.sent == [b"one", b"again"]
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await looks.aclose()
+    dialer.close()
+
+
 class Silence(Correspondent):
-    """Sends nothing, hears nothing."""
+    """Sends nothing, hears nothing, and remembers what it was to send."""
 
     def __init__(self) -> None:
         self._waiters = {}
+        self.sent: list[bytes] = []
 
     def send(self, data: bytes, address: str, port: int) -> None:
         """See `Correspondent.send`."""
+        self.sent.append(data)
 
 
 async def test_given_up_in_the_middle_nothing_is_left(net: LiveNet, device: Callable[..., Device]) -> None:
