@@ -75,13 +75,13 @@ def test_a_full_disk_is_said_in_one_line() -> None:
 
 def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def refused() -> None:
-        raise PermissionError(errno.EACCES, "Permission denied", "/root/x")
+        raise PermissionError(errno.EACCES, "Permission denied", "/srv/x")
 
     monkeypatch.setattr(sys.modules["camscan.cli.main"], "camscan", refused)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
-    assert capsys.readouterr().err == "Error: /root/x: Permission denied: -vv before the command says where it was\n"
+    assert capsys.readouterr().err == "Error: /srv/x: Permission denied: -vv before the command says where it was\n"
 
 
 def test_an_interface_that_is_not_there_is_named() -> None:

@@ -104,7 +104,6 @@ def test_cef(tmp_path: Path, world: World, collector: socket.socket) -> None:
 def test_apprise_is_told_and_its_url_is_seen_nowhere(
     tmp_path: Path, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pytest.importorskip("apprise")
     caplog.set_level(logging.DEBUG)
     seen = ""
     with receiving([FAILING, OK]) as receiver:
