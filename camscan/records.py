@@ -48,7 +48,7 @@ class Outcome(StrEnum):
 
 
 _WITH_ANSWER = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED, Outcome.GARBLED})
-_MOST_TELLING = {outcome: place for place, outcome in enumerate(Outcome)}
+MOST_TELLING = {outcome: place for place, outcome in enumerate(Outcome)}  # the lowest tells most
 
 
 class Level(IntEnum):
@@ -215,7 +215,7 @@ class LedgerEntry:
     @property
     def outcome(self) -> Outcome:
         """The most telling outcome over all channels."""
-        return min(self.channels.values(), key=_MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
+        return min(self.channels.values(), key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
 
 
 @dataclass(frozen=True, slots=True)

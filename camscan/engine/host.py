@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from camscan.engine.plan import KNOCK
-from camscan.records import LedgerEntry, Observation, Outcome
-
-_RANK = {outcome: rank for rank, outcome in enumerate(Outcome)}
+from camscan.records import MOST_TELLING, LedgerEntry, Observation, Outcome
 
 
 @dataclass(slots=True)
@@ -70,4 +68,4 @@ class Host:
 
 def best(outcomes: Iterable[Outcome]) -> Outcome:
     """The most telling of several outcomes."""
-    return min(outcomes, key=_RANK.__getitem__, default=Outcome.NOT_SENT)
+    return min(outcomes, key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
