@@ -28,7 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.estate import Camera, sweep  # noqa: E402  the checkout is put on the path first
 
-from camscan.cli.registering import register  # noqa: E402
+from camscan.app.registering import register  # noqa: E402
 from camscan.records import Scan, ScanStatus  # noqa: E402
 from camscan.register.names import key, names  # noqa: E402
 from camscan.store import Store  # noqa: E402

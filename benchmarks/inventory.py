@@ -28,9 +28,9 @@ import xlsxwriter
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from camscan.cli.judging import library  # noqa: E402  the checkout is put on the path first
-from camscan.cli.reconciled import FORMATS  # noqa: E402
-from camscan.cli.reconciling import Reconciliation  # noqa: E402
+from camscan.app.judging import library  # noqa: E402  the checkout is put on the path first
+from camscan.app.reconciling import Reconciliation  # noqa: E402
+from camscan.cli.formats.reconciled import FORMATS  # noqa: E402
 from camscan.inventory.agreement import Found  # noqa: E402
 from camscan.inventory.completeness import estimate  # noqa: E402
 from camscan.inventory.coverage import Coverage  # noqa: E402

@@ -26,12 +26,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from camscan.cli import sweeping
-from camscan.cli.history import MARK, remembered
-from camscan.cli.judging import chosen_policies, deemed, library
-from camscan.cli.keeping import prune_after_sweep
-from camscan.cli.sites import policies
-from camscan.cli.sweeping import Ground
+from camscan.app import sweeping
+from camscan.app.history import MARK, remembered
+from camscan.app.judging import chosen_policies, deemed, library
+from camscan.app.keeping import prune_after_sweep
+from camscan.app.sites import policies
+from camscan.app.sweeping import Ground
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.simulator import honest, make_site
 from camscan.store import Store

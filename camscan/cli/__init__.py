@@ -1,4 +1,4 @@
-"""The command line: the only click, and the only place where the parts are joined."""
+"""The command line: the only click, and the only place where the commands are."""
 
 from camscan.cli.main import main
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ def progress(
       camscan progress --deadline 2026-12-31
       camscan progress --site headquarters --policy uk-nil --format csv -o progress.csv
     """
-    from camscan.cli.judging import chosen_policies, library
+    from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
 
@@ -88,7 +89,7 @@ def progress(
 
 def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
-    from camscan.cli.registering import basis, bring_up, widened
+    from camscan.app.registering import basis, bring_up, widened
     from camscan.errors import UsageError
     from camscan.store.prune import THINNED
 
@@ -100,7 +101,7 @@ def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: b
                 "out --again, or that would be lost"
             )
         store.register.clear()
-    for returned in bring_up(store, rules, lists):
+    for returned in bring_up(store, rules, lists, partial(click.echo, err=True)):
         click.echo(returned.text, err=True)
     stamp, bases = basis(rules, widened(lists)), store.register.bases()
     unjudged = sorted({one.id for one in lists for known in bases if one.id not in known.split("; ")[-1].split()})

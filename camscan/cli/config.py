@@ -46,12 +46,13 @@ def check(file: Path | None) -> None:
       camscan config check
       camscan config check /etc/camscan/camscan.toml
     """
-    from camscan.cli.aims import aim
-    from camscan.cli.sites import choices, configuration, faults, refuse
+    from camscan.app.aims import aim
+    from camscan.app.sites import choices, configuration, faults
+    from camscan.errors import UsageError
 
     document = configuration(file)
     if found := list(faults(document)):
-        refuse(found)
+        raise UsageError("\n".join(found))
     for site in document.config.site:
         count = aim(choices(document.config, site)).asked.count
         click.echo(f"{site.name}: {count:,} addresses, {len(site.decoys)} decoys")

@@ -50,8 +50,8 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
       camscan credentials add --network 10.20.0.0/24 --maker NAME --user auditor --secret systemd:cameras
       pass show cameras | camscan credentials add 10.20.0.7 --serial E12345678 --user auditor --secret fd:0
     """
-    from camscan.cli.enrolling import enrolment
-    from camscan.cli.logins import Chosen
+    from camscan.app.enrolling import enrolment
+    from camscan.app.logins import Chosen
 
     file = Chosen(credentials_file, unlock).opened()
     book = file.load(missing_ok=True)
@@ -73,8 +73,8 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str, output: 
       camscan credentials list
       camscan credentials list --site depot
     """
-    from camscan.cli.enrolling import lines
-    from camscan.cli.logins import Chosen
+    from camscan.app.enrolling import lines
+    from camscan.app.logins import Chosen
     from camscan.cli.writing import write_text
     from camscan.credentials.pins import Pins
     from camscan.reports.escape import terminal
@@ -97,7 +97,7 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
       camscan credentials remove 10.20.0.7 --site depot
       camscan credentials remove 10.20.0.0/24
     """
-    from camscan.cli.logins import Chosen
+    from camscan.app.logins import Chosen
     from camscan.credentials.pins import Pins
     from camscan.errors import UsageError
 
@@ -121,7 +121,7 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     Example:
       camscan credentials unpin 10.20.0.7 --site depot
     """
-    from camscan.cli.logins import Chosen
+    from camscan.app.logins import Chosen
     from camscan.credentials.pins import Pins
     from camscan.errors import UsageError
 

@@ -53,7 +53,7 @@ def show(file: Path | None, **asked: Any) -> None:
       camscan cron show --config /etc/camscan/camscan.toml
       camscan cron show --kind cron --at 03:30 --user camscan
     """
-    from camscan.cli.scheduling import planned
+    from camscan.app.scheduling import planned
 
     plan = planned(file, **asked)
     for note in plan.notes:
@@ -78,7 +78,7 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
       sudo camscan cron install --config /etc/camscan/camscan.toml
       camscan cron install --kind cron --dry-run
     """
-    from camscan.cli.scheduling import planned
+    from camscan.app.scheduling import planned
 
     plan = planned(file, folder=folder, **asked)
     for note in plan.notes:

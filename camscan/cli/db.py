@@ -39,11 +39,11 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
       camscan db prune --dry-run
       camscan db prune --config /etc/camscan/camscan.toml --sweeps 30 --days 90
     """
-    from camscan.cli.judging import library
-    from camscan.cli.keeping import forget, summed
-    from camscan.cli.keeping import prune as pruned
-    from camscan.cli.sites import configuration, database
-    from camscan.cli.sweeping import Ground
+    from camscan.app.judging import library
+    from camscan.app.keeping import forget, summed
+    from camscan.app.keeping import prune as pruned
+    from camscan.app.sites import configuration, database
+    from camscan.app.sweeping import Ground
     from camscan.store import Store
     from camscan.store.sqlitefile import shrink
 
@@ -126,7 +126,7 @@ def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Pat
       camscan db export -o everything.jsonl
       camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
-    from camscan.cli.exporting import lines
+    from camscan.app.exporting import lines
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
 

@@ -44,7 +44,7 @@ def devices(
       camscan devices --verdict listed --format csv -o listed.csv
       camscan devices --scan 4f2a --address 10.20.0.0/26
     """
-    from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
     from camscan.targets import parse

@@ -54,10 +54,9 @@ def diff(
       camscan diff 4f2a 9c01 --format markdown
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.cli.changes import matches, render
-    from camscan.cli.judging import chosen_policies, library
+    from camscan.app.judging import chosen_policies, library, look_at
+    from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import kept
-    from camscan.cli.sweeping import look_at
     from camscan.cli.writing import write_text
     from camscan.records import ScanStatus
     from camscan.sweeps.changes import Kind

@@ -59,7 +59,7 @@ def discover(
       camscan discover
       camscan discover --interface eth0 --format json
     """
-    from camscan.cli.judging import chosen_policies, judged, library
+    from camscan.app.judging import chosen_policies, judged, library
     from camscan.cli.watching import Watch
     from camscan.cli.writing import write_report
 

@@ -88,7 +88,7 @@ def _sqlite() -> Iterator[Finding]:
 
 
 def _library() -> Iterator[Finding]:
-    from camscan.cli.judging import chosen_policies, library
+    from camscan.app.judging import chosen_policies, library
 
     rules = library()
     yield Finding(

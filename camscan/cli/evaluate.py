@@ -47,7 +47,7 @@ def evaluate(
       camscan fingerprints evaluate tests/corpus
       camscan fingerprints evaluate answers.json --misses --fail-below 0.98
     """
-    from camscan.cli.judging import chosen_policies, library
+    from camscan.app.judging import chosen_policies, library
     from camscan.cli.writing import write_text
     from camscan.evaluation.corpus import read
     from camscan.evaluation.figures import figures

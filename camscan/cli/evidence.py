@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,10 @@ from camscan.cli import options
 if TYPE_CHECKING:
     from camscan.evidence.manifest import About
     from camscan.evidence.verify import Verified
-    from camscan.records import Scan
+    from camscan.records import Judged, Observation, Scan
+
+_SECONDS = 10
+"""From one sign of progress to the next."""
 
 
 @click.group()
@@ -38,7 +42,7 @@ def keygen(output: Path | None) -> None:
     Example:
       camscan evidence keygen -o evidence.key
     """
-    from camscan.cli import keyfiles
+    from camscan.app import keyfiles
     from camscan.evidence import keys
 
     file, signer = output or keyfiles.default_file(), keys.generate()
@@ -86,9 +90,9 @@ def export(
       camscan evidence export 4f2a -o bundle.zip --operator 'J. Doe' --authority 'Order 17/2026'
       camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
     """
-    from camscan.cli import keyfiles
-    from camscan.cli.bundling import derive, files_of, telling
-    from camscan.cli.judging import chosen_policies
+    from camscan.app import keyfiles
+    from camscan.app.bundling import derive, files_of
+    from camscan.app.judging import chosen_policies
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import replacing
     from camscan.errors import UsageError
@@ -104,7 +108,7 @@ def export(
     with kept(db) as store, replacing(output, 0o600) as file:
         scan = _ended(scan_of(store, scan_id, site))
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about)
-        made = write_bundle(file, contents, signer, derive if quiet else telling, stamp)
+        made = write_bundle(file, contents, signer, derive if quiet else _telling, stamp)
     if not quiet:
         click.echo(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}", err=True)
 
@@ -133,8 +137,8 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> N
       camscan evidence verify bundle.zip --key evidence.key.pub
       camscan evidence verify bundle.zip --tsa-ca tsa-ca.pem
     """
-    from camscan.cli import keyfiles
-    from camscan.cli.bundling import derive, telling, versions
+    from camscan.app import keyfiles
+    from camscan.app.bundling import derive, versions
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
     from camscan.evidence.verify import verify as check
@@ -144,7 +148,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> N
     trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
     try:
         with bundle.open("rb") as file:
-            found = check(file, trust, derive if quiet else telling)
+            found = check(file, trust, derive if quiet else _telling)
     except EvidenceError as error:
         raise EvidenceError(f"{bundle.name} does not hold: {error}") from error
     click.echo(f"{terminal(bundle.name)} holds.")
@@ -156,8 +160,8 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
     from datetime import UTC, datetime
     from urllib.parse import urlsplit
 
-    from camscan.cli.bundling import versions
-    from camscan.cli.clock import clock
+    from camscan.app.bundling import versions
+    from camscan.app.clock import clock
     from camscan.errors import UsageError
     from camscan.evidence.forms import utc
     from camscan.evidence.manifest import About
@@ -234,9 +238,25 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
 def _compared(found: Verified) -> str:
     from hashlib import sha256
 
-    from camscan.cli.bundling import files_of
+    from camscan.app.bundling import files_of
 
     own = {(name, sha256(data).hexdigest()) for name, data in files_of((), ()).items() if name.startswith("rules/")}
     theirs = {(part.name, part.sha256) for part in found.manifest.parts if part.name.startswith("rules/")}
     differ = {name for name, _ in own ^ theirs}
     return f"{len(differ):,} files are not this camscan's" if differ else "the same as this camscan's"
+
+
+def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Judged, ...]:
+    """As `derive`, and every ten seconds a line on stderr says how far it has come."""
+    from camscan.app.bundling import derive
+
+    return derive(files, _counted(seen))
+
+
+def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
+    due = time.monotonic() + _SECONDS
+    for number, observation in enumerate(seen, start=1):
+        yield observation
+        if time.monotonic() > due:
+            click.echo(f"{number:,} observations so far", err=True)
+            due += _SECONDS

@@ -28,7 +28,7 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints list --maker Axis
     """
-    from camscan.cli.judging import library
+    from camscan.app.judging import library
     from camscan.errors import UsageError
 
     rules = library(folders).rules
@@ -51,7 +51,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
       camscan fingerprints check
       camscan fingerprints check --fingerprints my-rules --strict
     """
-    from camscan.cli.judging import chosen_policies, library
+    from camscan.app.judging import chosen_policies, library
     from camscan.identify.check import check as faults_of
 
     rules = library(folders, strict=strict)
@@ -75,7 +75,7 @@ def coverage(folders: tuple[Path, ...]) -> None:
     Example:
       camscan fingerprints coverage
     """
-    from camscan.cli.judging import library
+    from camscan.app.judging import library
     from camscan.identify.coverage import coverage as counted
 
     table = {maker: counts for maker, counts in counted(library(folders)).items() if counts}
@@ -100,7 +100,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
     """
     from datetime import UTC, datetime
 
-    from camscan.cli.judging import library
+    from camscan.app.judging import library
     from camscan.errors import UsageError
     from camscan.records import Observation, Outcome
 
@@ -135,7 +135,7 @@ def explain(
     Example:
       camscan fingerprints explain 10.20.0.15
     """
-    from camscan.cli.judging import chosen_policies, judged, library
+    from camscan.app.judging import chosen_policies, judged, library
     from camscan.cli.stored import kept, scan_of
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError

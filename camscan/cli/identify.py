@@ -51,7 +51,7 @@ def identify(
       camscan identify --scan 4f2a
       echo 'Server: App-webs/' | camscan identify -
     """
-    from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
 
@@ -66,8 +66,8 @@ def identify(
 
 def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
     """What the rules say about a file: another tool's, one of labelled answers, or one answer as it was copied."""
+    from camscan.app.judging import judged
     from camscan.cli.import_ import head, opened
-    from camscan.cli.judging import judged
     from camscan.evaluation.corpus import entries_of, is_corpus
     from camscan.imports import pasted
     from camscan.imports.files.base import SNIFFED
@@ -92,8 +92,8 @@ def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: 
 
 
 def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
+    from camscan.app.judging import judged
     from camscan.cli.import_ import described
-    from camscan.cli.judging import judged
     from camscan.imports.files.base import Summary
     from camscan.reports import select
 

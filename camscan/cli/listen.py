@@ -60,7 +60,7 @@ def listen(
       sudo camscan listen --seconds 600
       sudo camscan listen --interface eth1 --site depot --format json
     """
-    from camscan.cli.judging import chosen_policies, library, report_of
+    from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.writing import write_report
     from camscan.store import Store
 

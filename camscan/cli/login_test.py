@@ -15,7 +15,7 @@ from camscan.cli.exits import Exit
 from camscan.records import LedgerEntry, Observation, Outcome
 
 if TYPE_CHECKING:
-    from camscan.cli.aims import Choices
+    from camscan.app.aims import Choices
     from camscan.credentials.broker import CredentialBroker
 
 
@@ -35,9 +35,9 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
       camscan credentials test 10.20.0.7
       camscan credentials test 10.20.0.7 --site depot --ports 443
     """
-    from camscan.cli.aims import Choices
-    from camscan.cli.judging import library
-    from camscan.cli.logins import Chosen, broker
+    from camscan.app.aims import Choices
+    from camscan.app.judging import library
+    from camscan.app.logins import Chosen, broker
     from camscan.reports.escape import terminal
 
     choices = Choices((address,), ports=ports, with_credentials=True)
@@ -53,7 +53,7 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
 
 async def _ended(choices: Choices, login: CredentialBroker) -> Observation | None:
     """Cover one address and give what came of its login."""
-    from camscan.cli.aims import aim, manner
+    from camscan.app.aims import aim, manner
     from camscan.engine import Engine
     from camscan.net.live import LiveNet
     from camscan.net.scope import Scope

@@ -116,5 +116,6 @@ def _of_host(error: OSError) -> HostError:
 def _end(error: CamscanError, code: Exit) -> None:
     from camscan.reports.escape import plain
 
-    click.echo(f"Error: {plain(str(error))}", err=True)
+    for line in str(error).splitlines():
+        click.echo(f"Error: {plain(line, 1_000)}", err=True)
     sys.exit(code)

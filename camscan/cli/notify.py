@@ -27,9 +27,9 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
       camscan notify test
       camscan notify test --config /etc/camscan/camscan.toml --to "apprise mail"
     """
-    from camscan.cli.alerting import send_test
-    from camscan.cli.receivers import receivers
-    from camscan.cli.sites import configuration
+    from camscan.app.alerting import send_test
+    from camscan.app.receivers import receivers
+    from camscan.app.sites import configuration
     from camscan.errors import UsageError
     from camscan.reports.escape import plain
 
@@ -62,8 +62,8 @@ def send(file: Path | None, db: str | None) -> None:
     Examples:
       camscan notify send --config /etc/camscan/camscan.toml
     """
-    from camscan.cli.alerting import Postman
-    from camscan.cli.sites import configuration, database
+    from camscan.app.alerting import Postman
+    from camscan.app.sites import configuration, database
     from camscan.store import Store
 
     config = configuration(file).config

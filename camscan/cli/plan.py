@@ -34,8 +34,8 @@ def plan(
       camscan plan @networks.txt --profile gentle
       camscan plan 10.20.0.0/24 --site depot --with-credentials
     """
-    from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner, swept
-    from camscan.cli.logins import Chosen, enrolled
+    from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, swept
+    from camscan.app.logins import Chosen, enrolled
     from camscan.cli.writing import write_text
 
     choices = Choices(targets, **how)

@@ -34,7 +34,7 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
       camscan policy list
       camscan policy list --fingerprints my-rules --format json
     """
-    from camscan.cli.judging import chosen_policies
+    from camscan.app.judging import chosen_policies
     from camscan.cli.writing import write_text
 
     found = chosen_policies((), folders)
@@ -53,7 +53,7 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output
       camscan policy show uk-nil
       camscan policy show ours.yaml --format json
     """
-    from camscan.cli.judging import chosen_policies
+    from camscan.app.judging import chosen_policies
     from camscan.cli.writing import write_text
 
     found = chosen_policies(names, folders)
@@ -73,7 +73,6 @@ def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
       camscan policy check ours.yaml
       camscan policy check my-rules/policies
     """
-    from camscan.cli.sites import refuse
     from camscan.data import fingerprints_folder
     from camscan.errors import UsageError
     from camscan.policy import check as faults_of
@@ -84,7 +83,7 @@ def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
     if not files:
         raise UsageError(f"no policy in {', '.join(map(str, paths))}: a policy is a file that ends in .yaml")
     if faults := [fault for file in files for fault in faults_of(file, libraries)]:
-        refuse(faults)
+        raise UsageError("\n".join(faults))
     click.echo(f"{len(files)} {'policy' if len(files) == 1 else 'policies'} can be used.")
 
 

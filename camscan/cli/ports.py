@@ -67,7 +67,7 @@ def ports(
     """
     import secrets
 
-    from camscan.cli.aims import Choices, aim, port_list
+    from camscan.app.aims import Choices, aim, port_list
     from camscan.errors import UsageError
     from camscan.net.portsweep import PortSweep, choose
     from camscan.net.profile import profile

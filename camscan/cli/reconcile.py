@@ -69,10 +69,10 @@ def reconcile(
       camscan reconcile cameras.csv --site harbour --map ip=C --fail-on undeclared
       camscan reconcile netbox.json --scan 4f2a --format json -o audit.json
     """
-    from camscan.cli.judging import chosen_policies, library
-    from camscan.cli.reconciled import FORMATS
-    from camscan.cli.reconciling import chosen_scans, found_in, reconciled
-    from camscan.cli.stored import kept
+    from camscan.app.judging import chosen_policies, library
+    from camscan.app.reconciling import found_in, reconciled
+    from camscan.cli.formats.reconciled import FORMATS
+    from camscan.cli.stored import chosen_scans, kept
     from camscan.cli.writing import page, write_text
 
     listed = read(inventory, placed, encoding, quiet=quiet)

@@ -45,12 +45,12 @@ def report(
       camscan report --scan 4f2a --format json -o scan.json
       camscan report --site harbour --inventory cameras.xlsx --format html -o harbour.html
     """
+    from camscan.app.judging import chosen_policies, library, report_of
+    from camscan.app.placing import Tags
+    from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.burndown import site_progress
-    from camscan.cli.judging import chosen_policies, library, report_of
-    from camscan.cli.placing import Tags
+    from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.reconcile import read
-    from camscan.cli.reconciledtext import digest
-    from camscan.cli.reconciling import found_in, reconciled
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
 

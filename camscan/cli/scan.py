@@ -75,12 +75,12 @@ def scan(
       camscan scan 10.20.0.0/24 --site depot --with-credentials
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
-    from camscan.cli.aims import Choices, connected_networks
-    from camscan.cli.judging import chosen_policies, library, report_of
-    from camscan.cli.logins import Chosen, broker_if
+    from camscan.app.aims import Choices, connected_networks
+    from camscan.app.judging import chosen_policies, library, report_of
+    from camscan.app.logins import Chosen, broker_if
+    from camscan.app.registering import register_scan
+    from camscan.app.scanning import new_job, resumed_job, run
     from camscan.cli.progress import Progress
-    from camscan.cli.registering import register_scan
-    from camscan.cli.scanning import new_job, resumed_job, run
     from camscan.cli.stored import kept
     from camscan.cli.writing import ready, write_report
 

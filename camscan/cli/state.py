@@ -7,6 +7,7 @@ import getpass
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from camscan.cli.exits import Exit
 from camscan.summaries import GIVEN, State
 
 if TYPE_CHECKING:
-    from camscan.cli.stating import Said, Words
+    from camscan.app.stating import Said, Words
 
 SCHEMA = "camscan-states/1"
 _LIST = "list"
@@ -71,15 +72,15 @@ def state(
       camscan state 44:19:b6:00:00:01
       camscan state list --in returned --fail-on returned
     """
-    from camscan.cli.judging import library
-    from camscan.cli.registering import bring_up
-    from camscan.cli.stating import history, listed, meant, say
+    from camscan.app.judging import library
+    from camscan.app.registering import bring_up
+    from camscan.app.stating import history, listed, meant, say
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
 
     words, rules = _words(state, why, who, clean), library()
     with kept(db) as store:
-        for one in bring_up(store, rules, ()):
+        for one in bring_up(store, rules, (), partial(click.echo, err=True)):
             click.echo(one.text, err=True)
         if words:
             said = say(store, meant(store, device, site), words, rules)
@@ -96,7 +97,7 @@ def state(
 
 
 def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Words | None:
-    from camscan.cli.stating import Words
+    from camscan.app.stating import Words
     from camscan.errors import UsageError
 
     if state is None:

@@ -50,7 +50,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
       camscan status
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
-    from camscan.cli.sites import configuration, database
+    from camscan.app.sites import configuration, database
     from camscan.cli.writing import write_text
     from camscan.store import Store
 

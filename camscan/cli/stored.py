@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from camscan.errors import UsageError
@@ -44,6 +46,22 @@ def scan_of(store: Store, reference: str | None, site: str | None = None, *, ask
     if context is None or not context.params.get("quiet"):
         click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
     return newest
+
+
+def chosen_scans(store: Store, references: Sequence[str], site: str | None) -> tuple[Scan, ...]:
+    """The scans of these ids or prefixes, newest first; where none is named, the latest one (of the site).
+
+    Raises:
+        StoreError: there is no such scan, or more than one.
+        UsageError: one is not of the site, or the site has none.
+    """
+    if not references:
+        return (scan_of(store, None, site, asking=True),)
+    scans = {scan.id: scan for scan in (store.scan(reference) for reference in references)}
+    for scan in scans.values():
+        if site is not None and scan.site != site:
+            raise UsageError(f"scan {scan.id} is of site {scan.site!r}, not {site!r}: leave out --scan or --site")
+    return tuple(sorted(scans.values(), key=lambda scan: scan.started_at, reverse=True))
 
 
 def described(scan: Scan) -> str:

@@ -19,8 +19,8 @@ from camscan.cli.exits import Exit
 from camscan.cli.status import config_option, db_option
 
 if TYPE_CHECKING:
-    from camscan.cli.alerting import Postman
-    from camscan.cli.sweeping import Ground, Swept
+    from camscan.app.alerting import Postman
+    from camscan.app.sweeping import Ground, Swept
     from camscan.sweeps.config import Config, Site
 
 
@@ -66,9 +66,9 @@ def sweep(
       camscan sweep --config /etc/camscan/camscan.toml --fail-on new --fail-on listed
       camscan sweep --site headquarters --format table
     """
-    from camscan.cli.judging import library
-    from camscan.cli.sites import configuration, database
-    from camscan.cli.sweeping import Ground
+    from camscan.app.judging import library
+    from camscan.app.sites import configuration, database
+    from camscan.app.sweeping import Ground
     from camscan.errors import HostError
     from camscan.store import Store
     from camscan.sweeps.journal import tell
@@ -90,7 +90,7 @@ def sweep(
 def _sweep_all(
     ground: Ground, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
 ) -> Exit:
-    from camscan.cli.alerting import Postman
+    from camscan.app.alerting import Postman
     from camscan.cli.status import write_metrics
     from camscan.errors import CamscanError
     from camscan.sweeps.journal import tell
@@ -113,7 +113,7 @@ def _sweep_all(
 
 def _swept(ground: Ground, sites: Sequence[Site], postman: Postman) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
-    from camscan.cli.sweeping import Swept, sweep
+    from camscan.app.sweeping import Swept, sweep
     from camscan.errors import CamscanError
     from camscan.records import ScanStatus
     from camscan.sweeps.journal import tell
@@ -140,7 +140,7 @@ def _swept(ground: Ground, sites: Sequence[Site], postman: Postman) -> Iterable[
 
 def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
     """Give the sign of life of the sites that were swept as a whole and saw all they used to; whether it went well."""
-    from camscan.cli.pinging import ping
+    from camscan.app.pinging import ping
 
     good = [one.site for one in ended if one.complete and not one.failed and one.changes and not one.changes.losses]
     return ping(config, good, all_good=len(good) == len(config.site))
@@ -148,7 +148,7 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
 
 def _pruned(ground: Ground, site: Site, end: float) -> bool:
     """Make room, if the configuration says so; whether that went well."""
-    from camscan.cli.keeping import prune_after_sweep
+    from camscan.app.keeping import prune_after_sweep
     from camscan.errors import CamscanError
     from camscan.sweeps.journal import tell
 
@@ -162,7 +162,7 @@ def _pruned(ground: Ground, site: Site, end: float) -> bool:
 
 def _longest_waiting_first(ground: Ground, sites: Sequence[Site]) -> list[Site]:
     """So that a deadline that comes too early cuts off another site each time."""
-    from camscan.cli.history import remembered
+    from camscan.app.history import remembered
 
     never = datetime.min.replace(tzinfo=UTC)
     return sorted(sites, key=lambda site: remembered(ground.store, site.name).good or never)
@@ -200,7 +200,7 @@ def _set_up_log(*, as_json: bool, quiet: bool) -> None:
 
 
 def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:
-    from camscan.cli.changes import render
+    from camscan.cli.formats.changes import render
     from camscan.cli.writing import write_text
 
     write_text(render(format_, [(one.site, one.changes) for one in ended if one.changes]), output)
@@ -208,7 +208,7 @@ def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:
 
 def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:
     """Incomplete too where less was seen than usual, unless `--fail-on` has another code for that."""
-    from camscan.cli.changes import matches
+    from camscan.cli.formats.changes import matches
 
     if not all(one.complete for one in ended):
         return Exit.INCOMPLETE

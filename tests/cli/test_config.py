@@ -56,9 +56,10 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
 )
 def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, message: str) -> None:
     done = check(tmp_path / "c.toml", SITE + more)
-    assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"Error: {tmp_path}/c.toml:{line}: {message}")
-    assert done.stderr.count("\n") == 1
+    assert isinstance(done.exception, UsageError)
+    assert done.stdout == ""
+    (fault,) = str(done.exception).splitlines()
+    assert fault.startswith(f"{tmp_path}/c.toml:{line}: {message}")
 
 
 @pytest.mark.parametrize(
@@ -66,14 +67,14 @@ def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, 
 )
 def test_what_needs_to_be_allowed_says_how(tmp_path: Path, networks: str, key: str) -> None:
     text = SITE.replace("10.0.0.0/24", networks)
-    assert key in check(tmp_path / "c.toml", text).stderr
+    assert key in str(check(tmp_path / "c.toml", text).exception)
     assert check(tmp_path / "c.toml", f"{text}{key}\n").exit_code == 0
 
 
 def test_faults_of_all_sites_are_told_at_once(tmp_path: Path) -> None:
     text = f'{SITE}channels = ["x"]\nexclude = ["y z"]\n[[site]]\nname = "b"\nnetworks = ["10.0.0.0/33"]\n'
-    done = check(tmp_path / "c.toml", text)
-    assert [line.split(":")[2] for line in done.stderr.splitlines()] == ["5", "4", "8"]
+    faults = str(check(tmp_path / "c.toml", text).exception).splitlines()
+    assert [fault.split(":")[1] for fault in faults] == ["5", "4", "8"]
 
 
 def test_overlapping_sites_are_normal(tmp_path: Path) -> None:
@@ -83,5 +84,5 @@ def test_overlapping_sites_are_normal(tmp_path: Path) -> None:
 
 def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
     done = CliRunner().invoke(config, ["check", str(tmp_path / "none.toml")])
-    assert done.exit_code == 2
-    assert "make one with `camscan init`" in done.stderr
+    assert isinstance(done.exception, UsageError)
+    assert "make one with `camscan init`" in str(done.exception)

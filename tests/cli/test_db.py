@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from support.world import CONFIG, World, camera
 
-from camscan.cli import judging, sweeping
+from camscan.app import judging, sweeping
+from camscan.app.history import remembered
 from camscan.cli.db import db
-from camscan.cli.history import remembered
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library

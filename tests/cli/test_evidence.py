@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from support.bundles import ABOUT, FILES, SCAN, ledger, observations, parts_of
 from support.stamps import Authority
 
-from camscan.cli import bundling, clock, keyfiles
-from camscan.cli.bundling import derive, files_of, versions
+from camscan.app import bundling, clock, keyfiles
+from camscan.app.bundling import derive, files_of, versions
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError

@@ -84,6 +84,14 @@ def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, caps
     assert capsys.readouterr().err == "Error: /srv/x: Permission denied: -vv before the command says where it was\n"
 
 
+def test_each_fault_is_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text('[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/33"]\nexclude = ["y z"]\n')
+    done = camscan("config", "check", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [line.split(":")[:3] for line in done.stderr.splitlines()] == [["Error", f" {file}", line] for line in "34"]
+
+
 def test_an_interface_that_is_not_there_is_named() -> None:
     done = camscan("discover", "--interface", "nope0")
     assert (done.returncode, done.stdout) == (1, "")

@@ -90,12 +90,13 @@ def test_every_fault_of_every_file_is_told_with_file_line_and_remedy(own: Path) 
     other = own.with_name("broken.yaml")
     other.write_text(OWN.replace("https://intranet.example.org/minutes\n", "intranet\n").replace("core,", "lobby,"))
     done = run("check", str(own.parent))
-    assert (done.exit_code, done.stdout) == (2, "")
-    first, second, third = done.stderr.splitlines()
-    assert first.startswith(f"Error: {other}:5: url: ")
-    assert second.startswith(f"Error: {other}:10: directions.0.applies: ")
+    assert isinstance(done.exception, UsageError)
+    assert done.stdout == ""
+    first, second, third = str(done.exception).splitlines()
+    assert first.startswith(f"{other}:5: url: ")
+    assert second.startswith(f"{other}:10: directions.0.applies: ")
     assert "see the form of a policy" in first
-    assert third == f"Error: {own}:8: unknown maker 'hikvision': write 'Hikvision'"
+    assert third == f"{own}:8: unknown maker 'hikvision': write 'Hikvision'"
 
 
 def test_an_empty_folder_is_no_policy(tmp_path: Path) -> None:

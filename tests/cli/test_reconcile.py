@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from support.listed import AT, LIST, answer, store_scan
 
 from camscan.cli.exits import Exit
+from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.reconcile import FORMAT_NAMES, reconcile
-from camscan.cli.reconciled import CSV_COLUMNS, FORMATS
 from camscan.cli.sample import sample
 from camscan.errors import UsageError
 from camscan.records import LedgerEntry, Outcome, Scan

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from support.receiver import OK, Receiver, receiving
 from support.world import CONFIG, World, camera
 
-from camscan.cli import alerting, judging, sweeping
+from camscan.app import alerting, judging, sweeping
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
@@ -156,9 +156,8 @@ def test_an_unknown_site_is_wrong_use(config: Path, world: World) -> None:
 
 def test_every_fault_of_the_configuration_is_told(config: Path, world: World) -> None:
     config.write_text(f"{CONFIG}rate = 0\nexpect = 0\n")
-    ended = run(config)
-    assert ended.exit_code == 2
-    assert [line.split(": ")[2] for line in ended.stderr.splitlines()] == ["site 'hq'.rate", "site 'hq'.expect"]
+    faults = str(run(config).exception).splitlines()
+    assert [fault.split(": ")[1] for fault in faults] == ["site 'hq'.rate", "site 'hq'.expect"]
 
 
 def test_jitter(config: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

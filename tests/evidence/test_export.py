@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from support.bundles import ABOUT, AT, FILES, SCAN, SIGNER, bundle, checked, ledger, parts_of
 
-from camscan.cli.bundling import derive
+from camscan.app.bundling import derive
 from camscan.evidence import forms
 from camscan.evidence.export import Contents, export
 from camscan.records import Observation, Outcome

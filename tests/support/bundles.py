@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from camscan.cli.bundling import derive
+from camscan.app.bundling import derive
 from camscan.evidence import export, forms, keys, manifest
 from camscan.evidence.archive import Writer
 from camscan.evidence.export import Contents

@@ -51,15 +51,15 @@ secret_file = "key"
 _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
-from camscan.cli import judging, sweeping
-import camscan.cli.alerting, camscan.cli.changes, camscan.cli.keeping, camscan.cli.pinging, camscan.cli.status
+from camscan.app import judging, sweeping
+import camscan.app.alerting, camscan.cli.formats.changes, camscan.app.keeping, camscan.app.pinging, camscan.cli.status
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep
 from camscan.store import Store
 from camscan.store.prune import THINNED
 from support.world import World, camera
 
-camscan.cli.alerting._LEASE = timedelta(seconds=0.2)
+camscan.app.alerting._LEASE = timedelta(seconds=0.2)
 rules = judging.library()
 judging.library = lambda *_: rules
 append = Store.append

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from camscan.app.scanning import Job
 from camscan.cli.progress import Progress
-from camscan.cli.scanning import Job
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
@@ -48,7 +48,7 @@ class World:
     asked: list[list[str]] = field(default_factory=list)
 
     async def run(self, job: Job, store: Store, progress: Progress) -> Scan:
-        """Stands in for `camscan.cli.scanning.run`."""
+        """Stands in for `camscan.app.scanning.run`."""
         self.scans.append(job)
         await asyncio.sleep(self.seconds)
         targets = [address for address in sorted(job.aim.asked.shuffled(0)) if address not in job.done]

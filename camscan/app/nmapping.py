@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 
-from camscan.cli.aims import Aim, Manner
+from camscan.app.aims import Aim, Manner
 from camscan.errors import DecodeError, HostError
 from camscan.imports.nmap.knocks import Knocks
 from camscan.net import nmaprun

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-import click
-
-from camscan.cli.judging import chosen_policies
+from camscan.app.judging import chosen_policies, look_at
 from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.policy import Policy, judge
@@ -65,14 +63,15 @@ def basis(rules: Library, policies: Sequence[Policy]) -> str:
     return f"{len(rules.rules)} rules; {' '.join(sorted(policy.id for policy in policies))}"
 
 
-def bring_up(store: Store, rules: Library, policies: Sequence[Policy]) -> list[Return]:
-    """Take in every scan that has ended and is not in the register, or has gone on since; the oldest first."""
-    from camscan.cli.sweeping import look_at
+def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Callable[[str], None]) -> list[Return]:
+    """Take in every scan that has ended and is not in the register, or has gone on since; the oldest first.
 
+    `say` hears of it where this is work for a while.
+    """
     wide = widened(policies)
     due = [scan for scan in map(store.scan, store.register.due()) if scan.status is not ScanStatus.RUNNING]
     if len(due) > 1:
-        click.echo(f"Taking {len(due)} stored scans into the register of devices.", err=True)
+        say(f"Taking {len(due)} stored scans into the register of devices.")
     stamp = basis(rules, wide)
     return [found for scan in due for found in register(store, look_at(store, scan, rules, wide), scan.site, stamp)]
 
@@ -80,11 +79,11 @@ def bring_up(store: Store, rules: Library, policies: Sequence[Policy]) -> list[R
 def register_scan(store: Store, report: Report, rules: Library, policies: Sequence[Policy]) -> list[Return]:
     """Take in a scan that has just been judged; see `register`."""
     seen = look(report.scan, (), store.ledger(report.scan.id))
-    return register_devices(store, seen, report.scan.site, report.devices, rules, policies)
+    return register_devices(store, seen, report.scan.site, report.devices, rules=rules, policies=policies)
 
 
 def register_devices(
-    store: Store, seen: Look, site: str | None, devices: Iterable[Judged], rules: Library, policies: Sequence[Policy]
+    store: Store, seen: Look, site: str | None, devices: Iterable[Judged], *, rules: Library, policies: Sequence[Policy]
 ) -> list[Return]:
     """Take in a look whose devices were judged by a few policies only; see `register`."""
     wide = widened(policies)

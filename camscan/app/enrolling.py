@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from camscan.cli.judging import library
-from camscan.cli.logins import asked
+from camscan.app.judging import library
+from camscan.app.logins import asked
 from camscan.credentials import sources
 from camscan.credentials.enrolment import Book, Enrolment, explained
 from camscan.credentials.pins import Pins

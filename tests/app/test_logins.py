@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from support.logins import MAC, SECRET, SERIAL, enrolment
 from support.nets import AT
 
-from camscan.cli.aims import Choices
-from camscan.cli.judging import library
-from camscan.cli.logins import Chosen, broker, broker_if, enrolled, reader, sight
-from camscan.cli.scanning import new_job, resumed_job
+from camscan.app.aims import Choices
+from camscan.app.judging import library
+from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
+from camscan.app.scanning import new_job, resumed_job
 from camscan.credentials.enrolment import Book
 from camscan.credentials.keeping import CredentialFile
 from camscan.errors import CamscanError, UsageError

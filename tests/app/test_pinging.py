@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from support.receiver import FAILING, OK, receiving, redirecting
 from support.world import CONFIG, World, camera
 
-from camscan.cli import alerting, judging, pinging, sweeping
+from camscan.app import alerting, judging, pinging, sweeping
 from camscan.cli.sweep import sweep
 from camscan.identify.library import Library
 

@@ -13,21 +13,19 @@ from pathlib import Path
 
 from platformdirs import user_runtime_path
 
-from camscan.cli.aims import aim
-from camscan.cli.alerting import messages_for
-from camscan.cli.history import MARK, remembered, sweeps_of
-from camscan.cli.judging import deemed
-from camscan.cli.logins import broker_if
-from camscan.cli.progress import Progress
-from camscan.cli.registering import Return, register_devices
-from camscan.cli.scanning import Job, new_job, resumed_job, run
-from camscan.cli.sites import choices, logins, policies
+from camscan.app.aims import aim
+from camscan.app.alerting import messages_for
+from camscan.app.history import MARK, remembered, sweeps_of
+from camscan.app.judging import devices_in
+from camscan.app.logins import broker_if
+from camscan.app.registering import Return, register_devices
+from camscan.app.scanning import Job, Unwatched, new_job, resumed_job, run
+from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.policy import Policy
-from camscan.records import Judged, Scan, ScanStatus
-from camscan.reports import select
+from camscan.records import Scan, ScanStatus
 from camscan.store import Store
 from camscan.sweeps import memory as memories
 from camscan.sweeps.changes import Changes, Kind
@@ -36,7 +34,7 @@ from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import About, alert, summary
 from camscan.sweeps.journal import tell
 from camscan.sweeps.lock import held, lock_file
-from camscan.sweeps.looks import Look, look
+from camscan.sweeps.looks import look
 
 _MAX_LINES = 200
 """Changes of one sweep that are logged one by one; the summary counts them all."""
@@ -84,7 +82,7 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
         login = broker_if(choices(ground.config, site), logins(ground.config, site), site.name, ground.rules)
         job = replace(_job(ground, site, lists), broker=login)
         tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.aim.asked.count, covered=len(job.done) or None)
-        ended = asyncio.run(run(replace(job, seconds=seconds), ground.store, Progress(quiet=True)))
+        ended = asyncio.run(run(replace(job, seconds=seconds), ground.store, Unwatched()))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:
@@ -92,15 +90,6 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
         changes, returned = take_in(ground, site, ended, lists)
         return Swept(site.name, ended, changes, returned=returned)
-
-
-def look_at(store: Store, scan: Scan, rules: Library, lists: Sequence[Policy]) -> Look:
-    """A stored scan as comparing sees it, judged by today's rules."""
-    return look(scan, _devices(store, scan, rules, lists), store.ledger(scan.id))
-
-
-def _devices(store: Store, scan: Scan, rules: Library, lists: Sequence[Policy]) -> tuple[Judged, ...]:
-    return tuple(select(deemed(store, scan, rules, lists), all_hosts=False))
 
 
 def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
@@ -145,9 +134,9 @@ def _end(scan: Scan) -> datetime:
 
 def take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
-    devices = _devices(ground.store, scan, ground.rules, lists)
+    devices = devices_in(ground.store, scan, ground.rules, lists)
     seen = look(scan, devices, ground.store.ledger(scan.id))
-    returned = tuple(register_devices(ground.store, seen, site.name, devices, ground.rules, lists))
+    returned = tuple(register_devices(ground.store, seen, site.name, devices, rules=ground.rules, policies=lists))
     memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
     fresh = tuple(one.text for one in returned if one.fresh)
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from support.receiver import FAILING, OK, receiving
 from support.world import CONFIG, World, camera
 
-from camscan.cli import alerting, judging, sweeping
+from camscan.app import alerting, judging, sweeping
 from camscan.cli.notify import notify
 from camscan.cli.sweep import sweep
 from camscan.identify.library import Library

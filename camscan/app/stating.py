@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from camscan.cli.registering import track_of
-from camscan.cli.sweeping import look_at
+from camscan.app.judging import look_at
+from camscan.app.registering import track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, key, lasting, names, shared

@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 
 from camscan import __version__
-from camscan.cli import collector
-from camscan.cli.placing import Tags, decoys_of, tags_of, with_places, with_states
-from camscan.cli.spreading import spread
+from camscan.app import collector
+from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
+from camscan.app.spreading import spread
 from camscan.codecs import oui
 from camscan.codecs.registry import read_again
 from camscan.data import fingerprints_folder
@@ -27,6 +27,7 @@ from camscan.reports import select
 from camscan.reports.segments import Segments
 from camscan.store import Store
 from camscan.summaries import Citation
+from camscan.sweeps.looks import Look, look
 
 
 def library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
@@ -57,6 +58,16 @@ def judged_hosts(hosts: Iterable[Host], policies: Sequence[Policy]) -> tuple[Jud
     """The devices that hosts are, each with its verdict."""
     with collector.seldom():
         return judge_all(merge_hosts(hosts, resolve), policies)
+
+
+def look_at(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Look:
+    """A stored scan as comparing sees it, judged by today's rules."""
+    return look(scan, devices_in(store, scan, rules, policies), store.ledger(scan.id))
+
+
+def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+    """The devices of a stored scan that are no mere hosts."""
+    return tuple(select(deemed(store, scan, rules, policies), all_hosts=False))
 
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:

@@ -9,9 +9,9 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from camscan.cli import spreading
-from camscan.cli.judging import library
-from camscan.cli.spreading import spread
+from camscan.app import spreading
+from camscan.app.judging import library
+from camscan.app.spreading import spread
 from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.records import Evidence, Observation, Outcome

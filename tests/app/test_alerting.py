@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
-from camscan.cli import alerting
-from camscan.cli.alerting import Postman
+from camscan.app import alerting
+from camscan.app.alerting import Postman
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.config import Config, Notify, Site

@@ -9,14 +9,15 @@ import platform
 import secrets
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Protocol
 
-from camscan.cli import collector
-from camscan.cli.aims import Aim, Choices, Manner, aim, eligible, manner, swept
-from camscan.cli.nmapping import NmapSource
-from camscan.cli.progress import Progress
+from camscan.app import collector
+from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
+from camscan.app.nmapping import NmapSource
 from camscan.credentials.broker import CredentialBroker
 from camscan.engine import Engine
 from camscan.errors import TargetError, UsageError
@@ -62,7 +63,22 @@ class Job:
     decoys: tuple[str, ...] = ()
 
 
-async def run(job: Job, store: Store, progress: Progress) -> Scan:
+class Watcher(Protocol):
+    """Shows somebody how far a scan is."""
+
+    def watching(self, engine: Engine, net: LiveNet, total: int) -> AbstractAsyncContextManager[None]:
+        """Show it while the body runs; `total` addresses are to be covered."""
+
+
+class Unwatched:
+    """Shows nothing."""
+
+    def watching(self, _engine: Engine, _net: LiveNet, _total: int) -> AbstractAsyncContextManager[None]:
+        """Nothing is shown."""
+        return nullcontext()
+
+
+async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     writer = Writer(store, job.scan.id)
     interfaces = eligible(job.aim.asked)
@@ -72,7 +88,7 @@ async def run(job: Job, store: Store, progress: Progress) -> Scan:
             covers = job.manner.covers
             engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
             with collector.seldom():
-                status = await _covered(job, engine, writer, net, progress)
+                status = await _covered(job, engine, writer, net, watcher)
             ended = _ended(job, engine, net, interfaces, status)
     finally:
         await writer.close()
@@ -109,7 +125,7 @@ def _outcome(address: str, scan: Scan, store: Store) -> Outcome:
     return next(found, Outcome.NOT_SENT)
 
 
-async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progress: Progress) -> ScanStatus:
+async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, watcher: Watcher) -> ScanStatus:
     """Cover all targets, unless a signal comes first."""
     excluded = job.aim.targets.within(job.aim.excluded)
     entry = dict.fromkeys(job.manner.plan.channels, Outcome.EXCLUDED)
@@ -117,7 +133,7 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progr
         if address not in job.done:
             await writer.put_ledger(LedgerEntry(address, entry))
     left = (address for address in job.aim.asked.shuffled(job.seed) if address not in job.done)
-    async with progress.watching(engine, net, job.aim.asked.count - len(job.done)):
+    async with watcher.watching(engine, net, job.aim.asked.count - len(job.done)):
         work = asyncio.ensure_future(engine.run(left))
         with _interruptible(work, job.seconds):
             try:

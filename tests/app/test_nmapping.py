@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.aims import Choices, aim, manner
-from camscan.cli.nmapping import NmapSource
-from camscan.cli.scanning import new_job
+from camscan.app.aims import Choices, aim, manner
+from camscan.app.nmapping import NmapSource
+from camscan.app.scanning import new_job
 from camscan.errors import HostError
 from camscan.net.portsweep import Found
 from camscan.records import Outcome

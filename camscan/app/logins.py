@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -9,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import click
 from platformdirs import user_config_path
 from pydantic import SecretStr
 
-from camscan.cli.aims import Choices, aim
-from camscan.cli.judging import judged
+from camscan.app.aims import Choices, aim
+from camscan.app.judging import judged
 from camscan.credentials import sources
 from camscan.credentials.broker import CredentialBroker, Sight
 from camscan.credentials.enrolment import Enrolment, SiteBook
@@ -46,11 +46,14 @@ def asked(what: str, *, twice: bool = False) -> str:
     """A secret from the terminal, without an echo.
 
     Raises:
-        UsageError: there is no terminal.
+        UsageError: there is no terminal, or `twice` brought two different ones.
     """
     if not sys.stdin.isatty():
         raise UsageError(f"cannot ask for {what.lower()}: there is no terminal; name {sources.FORMS}")
-    return str(click.prompt(what, hide_input=True, confirmation_prompt=twice, err=True))
+    secret = getpass.getpass(f"{what}: ")
+    if twice and getpass.getpass("Once more: ") != secret:
+        raise UsageError("the two entries differ: try again")
+    return secret
 
 
 def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from camscan.cli.history import remembered, sweeps_of
-from camscan.cli.judging import deemed
-from camscan.cli.sites import policies
-from camscan.cli.sweeping import Ground
+from camscan.app.history import remembered, sweeps_of
+from camscan.app.judging import deemed
+from camscan.app.sites import policies
+from camscan.app.sweeping import Ground
 from camscan.records import Scan
 from camscan.reports import select
 from camscan.reports.escape import plain

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from math import isinf
 from typing import Any, TypeAlias
 
-from camscan.cli.reconciledtext import render_markdown, render_table
-from camscan.cli.reconciling import Reconciliation
+from camscan.app.reconciling import Reconciliation
+from camscan.cli.formats.reconciledtext import render_markdown, render_table
 from camscan.inventory.columns import Columns
 from camscan.inventory.completeness import Completeness, Estimate
 from camscan.inventory.reading import Inventory

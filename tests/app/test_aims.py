@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from camscan.cli import aims
-from camscan.cli.aims import Choices, aim, arp_requests, eligible, manner, swept
+from camscan.app import aims
+from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, swept
 from camscan.errors import HostError, TargetError, UsageError
 from camscan.net import portsweep
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
-import click
-
-from camscan.cli.aims import Choices, aim, manner
-from camscan.cli.exits import Exit
-from camscan.cli.judging import chosen_policies
-from camscan.cli.logins import Chosen
-from camscan.cli.pinging import url_of
-from camscan.cli.receivers import Apprise, Webhook
+from camscan.app.aims import Choices, aim, manner
+from camscan.app.judging import chosen_policies
+from camscan.app.logins import Chosen
+from camscan.app.pinging import url_of
+from camscan.app.receivers import Apprise, Webhook
 from camscan.credentials.keeping import MAX_FILE
 from camscan.credentials.sources import read_private
 from camscan.errors import CamscanError, UsageError
@@ -33,21 +28,12 @@ Place = tuple[str | int, ...]
 
 
 def configuration(file: Path | None) -> Document:
-    """The configuration in a file, or in the first of `PLACES`; where it cannot be used, every fault and the end."""
-    chosen = file or next((place for place in PLACES if place.exists()), PLACES[-1])
-    try:
-        return read(chosen)
-    except UsageError as error:
-        refuse(str(error).splitlines())
+    """The configuration in a file, or in the first of `PLACES`.
 
-
-def refuse(faults: Sequence[str]) -> NoReturn:
-    """Say what is wrong, one line each, and end."""
-    from camscan.reports.escape import plain
-
-    for fault in faults:
-        click.echo(f"Error: {plain(fault, 1_000)}", err=True)
-    sys.exit(Exit.WRONG_USE)
+    Raises:
+        UsageError: it cannot be used; each fault is a line.
+    """
+    return read(file or next((place for place in PLACES if place.exists()), PLACES[-1]))
 
 
 def choices(config: Config, site: Site) -> Choices:

@@ -12,13 +12,13 @@ import pytest
 from support import world as world_module
 from support.world import CONFIG, World, camera
 
-from camscan.cli import alerting, keeping, scanning, sweeping
+from camscan.app import alerting, keeping, scanning, sweeping
+from camscan.app.history import remembered
+from camscan.app.judging import library
+from camscan.app.stating import Words, say
+from camscan.app.sweeping import Ground, Swept, sweep
 from camscan.cli.exits import Exit
-from camscan.cli.history import remembered
-from camscan.cli.judging import library
-from camscan.cli.stating import Words, say
 from camscan.cli.sweep import _code
-from camscan.cli.sweeping import Ground, Swept, sweep
 from camscan.errors import StoreError, TargetError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus

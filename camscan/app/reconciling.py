@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from camscan.cli import collector
-from camscan.cli.judging import hosts_in, judged_hosts
-from camscan.cli.spreading import spread
-from camscan.cli.stored import scan_of
+from camscan.app import collector
+from camscan.app.judging import hosts_in, judged_hosts
+from camscan.app.spreading import spread
 from camscan.codecs.registry import read_again
 from camscan.devices import Host
 from camscan.devices.identity import FIELDS_OF, Kind, to_endpoint
-from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import Completeness, estimate
@@ -39,22 +37,6 @@ class Reconciliation:
     results: tuple[Result, ...]
     summary: Summary
     completeness: Completeness
-
-
-def chosen_scans(store: Store, references: Sequence[str], site: str | None) -> tuple[Scan, ...]:
-    """The scans of these ids or prefixes, newest first; where none is named, the latest one (of the site).
-
-    Raises:
-        StoreError: there is no such scan, or more than one.
-        UsageError: one is not of the site, or the site has none.
-    """
-    if not references:
-        return (scan_of(store, None, site, asking=True),)
-    scans = {scan.id: scan for scan in (store.scan(reference) for reference in references)}
-    for scan in scans.values():
-        if site is not None and scan.site != site:
-            raise UsageError(f"scan {scan.id} is of site {scan.site!r}, not {site!r}: leave out --scan or --site")
-    return tuple(sorted(scans.values(), key=lambda scan: scan.started_at, reverse=True))
 
 
 def reconciled(

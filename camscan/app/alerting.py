@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from camscan.cli.receivers import Receiver, receivers
+from camscan.app.receivers import Receiver, receivers
 from camscan.errors import StoreError, UsageError
 from camscan.net.webhook import Delivery
 from camscan.store import Store

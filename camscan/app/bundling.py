@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import platform
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import click
-
 from camscan import __version__
-from camscan.cli.judging import judged
+from camscan.app.judging import judged
 from camscan.codecs.oui import OVERLAY, registry_date
 from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
@@ -25,8 +22,6 @@ from camscan.policy import load as load_policies
 from camscan.records import Judged, Observation
 
 _MAX_FILE = 1 << 20
-_SECONDS = 10
-"""From one sign of progress to the next."""
 _FILE = re.compile(r"rules/[1-9][0-9]?/(vocabulary|makers/[^/]+|brands/[^/]+)\.yaml|policies/[0-9]{3}-[^/]+\.yaml")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -68,20 +63,6 @@ def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Jud
         except RuleError as error:
             raise RuleError(str(error).replace(f"{folder}/", "")) from error
         return judged(seen, rules, chosen)
-
-
-def telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Judged, ...]:
-    """As `derive`, and every ten seconds a line on stderr says how far it has come."""
-    return derive(files, _counted(seen))
-
-
-def _counted(seen: Iterator[Observation]) -> Iterator[Observation]:
-    due = time.monotonic() + _SECONDS
-    for number, observation in enumerate(seen, start=1):
-        yield observation
-        if time.monotonic() > due:
-            click.echo(f"{number:,} observations so far", err=True)
-            due += _SECONDS
 
 
 def versions() -> Mapping[str, str]:
