@@ -21,7 +21,7 @@ READERS = (
     Reader("kea", leases.sniff_kea, leases.read_kea, leases.CHANNELS),
     Reader("isc-dhcp", leases.sniff_isc, leases.read_isc, leases.CHANNELS),
     Reader("dnsmasq", leases.sniff_dnsmasq, leases.read_dnsmasq, leases.CHANNELS),
-    Reader("ip-neigh", neighbours.sniff_neigh, neighbours.read, neighbours.CHANNELS),
+    Reader("ip-neigh", neighbours.sniff_neigh, neighbours.read_neigh, neighbours.CHANNELS),
     Reader("mac-table", mactable.sniff, mactable.read, mactable.CHANNELS),
     Reader("arp", neighbours.sniff_arp, neighbours.read, neighbours.CHANNELS),
 )

@@ -1,10 +1,9 @@
-"""masscan's JSON and list output, line by line: a run that was stopped leaves JSON without its end."""
+"""masscan's output: JSON (-oJ), JSON lines (-oD) and lists (-oL). A run that was stopped leaves no end of the JSON."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from camscan.codecs import http
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.imports.files.base import Summary, address_of, lines, moment
+from camscan.imports.files.jsonitems import items
 from camscan.imports.forms import certificate, web
 from camscan.imports.forms.base import Answer, answer, fields_of, observed
 from camscan.records import Observation
@@ -41,20 +41,9 @@ def sniff_list(head: bytes) -> bool:
 
 
 def read_json(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """The observations of every line that holds a whole record."""
-    last = ""
-    for line in lines(stream, summary):
-        last, text = line, line.strip(",[] \t")
-        if not text or text == "{finished: 1}":
-            continue
-        try:
-            record = json.loads(text)
-        except (ValueError, RecursionError):
-            summary.broken += 1
-            continue
-        yield from _of_record(record, at, summary)
-    if not last.endswith("]") and last != "{finished: 1}":
-        summary.cut = "the list has no end: masscan was stopped, or the file was cut off"
+    """The observations of every record that is whole, in the array of -oJ or in the lines of -oD."""
+    for record in items(stream, summary):
+        yield from _of_record(_with_ports(record), at, summary)
 
 
 def read_list(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -73,6 +62,17 @@ def read_list(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obse
             yield from _of_record(record, at, summary)
         elif not line.startswith("#"):
             summary.broken += 1
+
+
+def _with_ports(record: object) -> object:
+    """A record of -oD, which has one port and names its parts otherwise, in the form of -oJ."""
+    data = record.get("data") if isinstance(record, dict) else None
+    if not isinstance(record, dict) or not isinstance(data, dict):
+        return record
+    found = {name: record.get(name) for name in ("port", "proto")}
+    if record.get("rec_type") == "banner":
+        return {**record, "ports": [found | {"service": {"name": data.get("service_name"), **data}}]}
+    return {**record, "ports": [found | {"status": data.get("status")}]}
 
 
 def _of_record(record: object, at: datetime, summary: Summary) -> Iterator[Observation]:

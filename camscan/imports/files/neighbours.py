@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from camscan.imports.files.base import Summary, address_of, lines, link_fields, names, seen
+from camscan.imports.files.base import SNIFFED, Summary, address_of, lines, link_fields, names, seen
+from camscan.imports.files.jsonitems import items
 from camscan.records import Observation
-
-MAX_JSON = 16 * 1024 * 1024  # bytes; a full neighbour table of 65,536 entries has about 8 MiB
 
 CHANNELS = ("arp",)
 
@@ -40,12 +38,7 @@ def sniff_arp(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each line with an address and a MAC address; entries that never answered are left out."""
-    rows = lines(stream, summary)
-    first = next(rows, "")
-    if first.startswith("["):
-        yield from _of_json(first, rows, at, summary)
-        return
-    for line in (first, *rows) if first else ():
+    for line in lines(stream, summary):
         match = _LINE.match(line)
         if match:
             yield from _entry(match["ip"], match["mac"], match["name"] or "", at, summary)
@@ -53,6 +46,20 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
             summary.skip("entry that never answered")
         elif not _HEADER.match(line):
             summary.skip("line without an address and a MAC")
+
+
+def read_neigh(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The same of `ip neigh`, which writes lines or, with -json, an array."""
+    is_json = stream.read(SNIFFED).lstrip().startswith(b"[")
+    stream.seek(0)
+    if not is_json:
+        yield from read(stream, at, summary)
+        return
+    for entry in items(stream, summary):
+        if isinstance(entry, dict) and isinstance(entry.get("lladdr"), str):
+            yield from _entry(str(entry.get("dst", "")), entry["lladdr"], "", at, summary)
+        else:
+            summary.skip("entry that never answered")
 
 
 def _entry(address: str, mac: str, name: str, at: datetime, summary: Summary) -> Iterator[Observation]:
@@ -63,24 +70,3 @@ def _entry(address: str, mac: str, name: str, at: datetime, summary: Summary) ->
     summary.whole += 1
     named = {} if name == "?" or address_of(name) or name.isdecimal() else names(host__name=name)
     yield seen(target, "arp", at, {**link, **named})
-
-
-def _of_json(first: str, rows: Iterator[str], at: datetime, summary: Summary) -> Iterator[Observation]:
-    """`ip -json neigh`: one array, on one line or pretty-printed."""
-    text, size = [first], len(first)
-    for row in rows:
-        text.append(row)
-        size += len(row)
-        if size > MAX_JSON:
-            summary.cut = f"more than {MAX_JSON} characters of JSON"
-            return
-    try:
-        entries = json.loads("".join(text))
-    except (ValueError, RecursionError):
-        summary.cut = "not well-formed JSON, or cut off"
-        return
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, dict) and isinstance(entry.get("lladdr"), str):
-            yield from _entry(str(entry.get("dst", "")), entry["lladdr"], "", at, summary)
-        else:
-            summary.skip("entry that never answered")

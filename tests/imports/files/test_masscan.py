@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from support.imported import cuts, read_all
@@ -83,3 +84,17 @@ def test_the_list() -> None:
         ),
     ]
     assert (summary.whole, summary.broken) == (3, 1)
+
+
+def test_json_lines_and_json_that_was_laid_out_anew() -> None:
+    lines = (
+        b'{"ip":"192.0.2.7","timestamp":"1390378064","port":80,"proto":"tcp","rec_type":"status",'
+        b'"data":{"status":"open","reason":"syn-ack","ttl":64}}\n'
+        b'{"ip":"192.0.2.7","timestamp":"1390378064","port":80,"proto":"tcp","rec_type":"banner",'
+        b'"data":{"service_name":"http","banner":"' + HTTP.encode() + b'"}}\n'
+        b'{"ip":"192.0.2.8","timestamp":"1390378064","port":80,"proto":"tcp","rec_type":"banner",'
+        b'"data":{"service_name":"title","banner":"WEB SERVICE"}}\n'
+    )
+    for data in (lines, json.dumps(json.loads(JSON)).encode(), json.dumps(json.loads(JSON), indent=2).encode()):
+        assert masscan.sniff_json(data)
+        assert read_all(masscan.read_json, data) == read_all(masscan.read_json, JSON)

@@ -59,11 +59,20 @@ def test_json(indent: int | None) -> None:
         {"dst": "192.0.2.9", "dev": "eth0", "state": ["FAILED"]},
         7,
     ]
-    seen, summary = read_all(neighbours.read, json.dumps(entries, indent=indent).encode())
+    seen, summary = read_all(neighbours.read_neigh, json.dumps(entries, indent=indent).encode())
     assert [one.target for one in seen] == ["192.0.2.5"]
     assert summary.skipped == {"entry that never answered": 2}
-    _, summary = read_all(neighbours.read, b'[{"dst": "192.0.2.5",')
-    assert summary.cut == "not well-formed JSON, or cut off"
+
+
+def test_json_of_a_large_table_and_one_that_is_cut_off() -> None:
+    entries = [{"dst": f"10.0.{n >> 8}.{n & 255}", "lladdr": "44:19:b6:01:02:03"} for n in range(1, 3000)]
+    data = json.dumps(entries).encode()
+    assert neighbours.sniff_neigh(data)
+    seen, summary = read_all(neighbours.read_neigh, data)
+    assert (len(seen), summary.whole, summary.cut) == (2999, 2999, "")
+    seen, summary = read_all(neighbours.read_neigh, data[:-40])
+    assert (len(seen), summary.broken) == (2998, 1)
+    assert summary.cut.startswith("the list has no end")
 
 
 def test_an_endless_line_is_one_broken_record() -> None:

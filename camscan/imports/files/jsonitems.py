@@ -1,0 +1,74 @@
+"""The objects of a JSON array, or of a file with one after another, in any layout: on lines of their own or on one."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from camscan.imports.files.base import Summary
+
+MAX_OBJECT = 64 * 1024  # characters of one object; masscan's longest, a certificate in base64, has below 6 KiB
+_PIECE = 4 * MAX_OBJECT  # bytes that are read at a time
+
+_GAP = re.compile(r"[\s,]*")
+_NEXT = re.compile(r"(?:\}|(?<![\[:])\n)[\s,]*(?=\{)")
+"""Where an object may begin after one that is broken: not within a list or a member of it."""
+_MASSCANS_END = "{finished: 1}"
+"""What older versions of masscan write behind their last record, without brackets around the list; it is no JSON."""
+
+_decoder = json.JSONDecoder()
+
+
+def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
+    """Every item that is whole. A broken one is counted, and costs no other; a list without its end sets `cut`."""
+    window = _Window(stream)
+    window.skip(_GAP)
+    is_list = not window.text.startswith("{", window.at)
+    window.at += window.text.startswith("[", window.at)
+    while True:
+        window.skip(_GAP)
+        if window.text.startswith(("]", _MASSCANS_END), window.at):
+            return
+        if window.at == len(window.text):
+            break
+        try:
+            item, end = _decoder.raw_decode(window.text, window.at)
+        except (ValueError, RecursionError):
+            summary.broken += 1
+            window.at += 1
+            window.skip(_NEXT)
+        else:
+            window.at = end
+            is_list = is_list or window.text.startswith(",", end)
+            yield item
+    if is_list and not window.text.rstrip().endswith("]"):
+        summary.cut = "the list has no end: its writer was stopped, or the file was cut off"
+
+
+class _Window:
+    """A part of a text: after each `skip`, the next `MAX_OBJECT` characters from `at` on, or all that are left."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
+        self.text = ""
+        self.at = 0
+        self._read_on()
+
+    def skip(self, pattern: re.Pattern[str]) -> None:
+        """Go to the end of the next match, or of the text."""
+        while not (found := pattern.search(self.text, self.at)):
+            self.at = len(self.text)
+            self._read_on()
+            if self.at == len(self.text):
+                return
+        self.at = found.end()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        while len(self.text) - self.at < MAX_OBJECT and (piece := self._stream.read(_PIECE)):
+            self.text = self.text[self.at :] + self._decode(piece)
+            self.at = 0

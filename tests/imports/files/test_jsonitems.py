@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.imported import cuts
+
+from camscan.imports.files.base import Summary
+from camscan.imports.files.jsonitems import MAX_OBJECT, items
+
+RECORDS = [{"ip": f"192.0.2.{number}", "ports": [{"port": number, "note": "[ ] \n"}]} for number in range(9)]
+LINES = "\n".join(map(json.dumps, RECORDS))
+LAYOUTS = {
+    "one line": json.dumps(RECORDS),
+    "indented": json.dumps(RECORDS, indent=4),
+    "a record a line": "[\n" + LINES.replace("\n", "\n,\n") + "\n]\n",
+    "lines": LINES,
+    "old masscan": LINES.replace("\n", ",\n") + ",\n{finished: 1}\n",
+}
+
+
+def read(text: str | bytes) -> tuple[list[object], Summary]:
+    summary = Summary()
+    data = text if isinstance(text, bytes) else text.encode()
+    return list(items(BytesIO(data), summary)), summary
+
+
+@pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS)
+def test_every_layout(text: str) -> None:
+    assert read(text) == (RECORDS, Summary())
+    assert read("\ufeff" + text) == (RECORDS, Summary())
+
+
+@pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS)
+def test_cut_off_anywhere_it_gives_what_was_whole(text: str) -> None:
+    for piece in cuts(text.encode()):
+        found, summary = read(piece)
+        assert found == RECORDS[: len(found)]
+        assert summary.broken <= 1
+        assert summary.cut or summary.broken or text == LINES or text.encode().strip() == piece.strip()
+
+
+@pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize("number", [0, 4, 8])
+def test_a_broken_record_costs_no_other(text: str, number: int) -> None:
+    found, summary = read(text.replace(f'"192.0.2.{number}"', f'"192.0.2.{number}'))
+    assert found == [*RECORDS[:number], *RECORDS[number + 1 :]]
+    assert (summary.broken >= 1, summary.cut) == (True, "")
+
+
+def test_large_files_and_too_large_records() -> None:
+    many = RECORDS * 2000
+    assert read(json.dumps(many)) == (many, Summary())
+    found, summary = read(json.dumps([RECORDS[0], {"x": "y" * 9 * MAX_OBJECT}, RECORDS[1]]))
+    assert (found, summary.broken) == ([RECORDS[0], RECORDS[1]], 1)
+
+
+@given(st.binary(max_size=200))
+def test_nothing_breaks_it(data: bytes) -> None:
+    read(data)
+    read(b"[" + data)
