@@ -15,7 +15,8 @@ MAX_ADDRESSES = 131_072  # leases that are kept until the file ends; a /16 has h
 CHANNELS = ("dhcp",)
 
 _DNSMASQ = re.compile(
-    r"(\d{1,11}) ((?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|\d{1,11}) (\S{2,45}) (\S{1,255})(?: (\S.*))?"
+    r"(\d{1,11}) ((?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|T?\d{1,11})"
+    r" (\S{2,45}) (\S{1,255})(?: (\S.*))?"
 )
 _DNSMASQ_HEAD = re.compile(
     rb"\A(?:duid \S+\s+)?\d{1,11} (?:[0-9A-Fa-f]{2}-)?[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5} \S+ \S+"
@@ -48,7 +49,7 @@ def sniff_kea(head: bytes) -> bool:
 
 
 def read_dnsmasq(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """One observation for each lease: "expiry MAC address name client-id". Leases of IPv6 bear no MAC."""
+    """One observation for each lease: "expiry MAC address name client-id". Those of IPv6 bear no MAC, but an IAID."""
     for line in lines(stream, summary):
         match = _DNSMASQ.fullmatch(line)
         if match is None:
@@ -60,12 +61,12 @@ def read_dnsmasq(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[O
 
 
 def read_isc(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """One observation for each address: of its last block that is whole and active."""
+    """One observation for each address: of its last block that is whole, where that is active."""
     yield from _last(_isc_leases(stream, summary), at, summary)
 
 
 def read_kea(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
-    """One observation for each address: of its last row whose state is 0."""
+    """One observation for each address: of its last row, where that is active. A lifetime of 0 means: deleted."""
     yield from _last(_kea_leases(stream, summary), at, summary)
 
 
@@ -99,7 +100,7 @@ def _kea_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str
             "mac": cell.get("hwaddr", ""),
             "hostname": cell.get("hostname", "").rstrip("."),
             "seconds": _minus(cell.get("expire", ""), cell.get("valid_lifetime", "")),
-            "state": "active" if cell.get("state", "0") == "0" else "declined",
+            "state": "active" if cell.get("state", "0") == "0" and cell.get("valid_lifetime") != "0" else "gone",
         }
 
 

@@ -13,7 +13,7 @@ def test_dnsmasq() -> None:
     data = (
         b"1700000000 44:19:b6:01:02:03 192.0.2.5 ipcam 01:44:19:b6:01:02:03\n"
         b"1700000000 3c:ef:8c:01:02:03 192.0.2.6 * *\n"
-        b"duid 00:01:00:01\n1700000000 12345 2001:db8::5 box 00:01\nnonsense\n"
+        b"duid 00:01:00:01\n1700000000 12345 2001:db8::5 box 00:01\n1700000000 T12345 2001:db8::6 * 00:01\nnonsense\n"
     )
     seen, summary = read_all(leases.read_dnsmasq, data)
     assert [(one.target, one.channel, one.at, one.fields.get("dhcp.hostname")) for one in seen] == [
@@ -21,7 +21,7 @@ def test_dnsmasq() -> None:
         ("192.0.2.6", "dhcp", AT, None),
     ]
     assert seen[0].fields["mac.prefix"] == ("4419B6",)
-    assert (summary.whole, summary.broken, summary.skipped) == (2, 1, {"lease without an address and a MAC": 1})
+    assert (summary.whole, summary.broken, summary.skipped) == (2, 1, {"lease without an address and a MAC": 2})
 
 
 def isc(address: str, mac: str = MAC, state: str = "active") -> str:
@@ -71,3 +71,10 @@ def test_kea() -> None:
     assert (one.target, one.at) == ("192.0.2.5", datetime.fromtimestamp(1700000000, UTC))
     assert one.fields["dhcp.hostname"] == ("cam.example",)
     assert (summary.broken, summary.skipped) == (1, {"lease that is not active": 1})
+
+
+def test_kea_marks_a_deleted_lease_by_a_lifetime_of_zero() -> None:
+    header = b"address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n"
+    row = b"192.0.2.5,44:19:b6:01:02:03,,%d,1700004000,1,0,0,cam,0,\n"
+    seen, summary = read_all(leases.read_kea, header + row % 4000 + row % 0)
+    assert (seen, summary.skipped) == ([], {"lease that is not active": 1})
