@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from camscan.codecs import oui
+from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import mac
 from camscan.imports.forms.base import Answer, answer, fields_of
 
@@ -45,6 +46,13 @@ def addresses(text: str) -> Iterator[Answer]:
 def is_address(text: str) -> bool:
     """Whether a text is one MAC address, or the prefix of one, perhaps with a name before or behind it."""
     return _ALONE.fullmatch(text.strip()) is not None
+
+
+def linked(address: str, vendor: str) -> Iterator[Answer]:
+    """An address and its block; where the registry does not know who holds that, with the holder that a tool names."""
+    for found in registered(address):
+        known = "mac.organization" in found.fields
+        yield found if known else found._replace(fields={**found.fields, **as_fields([("mac.organization", vendor)])})
 
 
 def registered(address: str, asked: str = "") -> Iterator[Answer]:

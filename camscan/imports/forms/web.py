@@ -93,8 +93,13 @@ def title(text: str) -> Iterator[Answer]:
     if _STATUS["http"].search(text):
         yield from web(text)
         return
+    yield from answer("http", title_fields(text))
+
+
+def title_fields(text: str) -> Fields:
+    """The fields of a page title, which is in its element or alone."""
     page = text if _TITLE_TAG.search(text) else f"<title>{escape(_TITLE_LABEL.sub('', text.strip()))}</title>"
-    yield from answer("http", html.decode(page))
+    return html.decode(page)
 
 
 def icon(text: str) -> Iterator[Answer]:

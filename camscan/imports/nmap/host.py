@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -14,6 +14,7 @@ import nmap
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
+from camscan.imports.files.base import moment
 from camscan.imports.forms import hardware
 from camscan.imports.forms.base import Answer, answer
 from camscan.imports.nmap.probes import probe_answers
@@ -38,13 +39,9 @@ def is_up(host: Element) -> bool:
     return status is None or status.get("state") == "up"
 
 
-def seen_at(host: Element) -> datetime | None:
-    """When nmap was done with it."""
-    for name in ("endtime", "starttime"):
-        text = host.get(name, "")
-        if text.isascii() and text.isdecimal() and len(text) <= 11:
-            return datetime.fromtimestamp(int(text), UTC)
-    return None
+def seen_at(host: Element, otherwise: datetime) -> datetime:
+    """When nmap was done with it; `otherwise` where it does not say so."""
+    return moment(host.get("endtime", "") or host.get("starttime", ""), otherwise)
 
 
 def host_answers(host: Element) -> Iterator[Answer]:
@@ -53,13 +50,13 @@ def host_answers(host: Element) -> Iterator[Answer]:
     names = [("host.name", str(name["name"] or "")) for name in known["hostnames"]]
     opened = {port: service for port, service in known.get("tcp", {}).items() if service["state"] == "open"}
     yield Answer("nmap", as_fields([*names, *(("tcp.port", str(port)) for port in sorted(opened)[:MAX_PORTS] if port)]))
-    yield from _link(known["addresses"].get("mac", ""), known["vendor"])
-    elements = {item.get("portid"): item for item in host.iterfind("ports/port") if item.get("protocol") == "tcp"}
+    mac = known["addresses"].get("mac", "")
+    yield from (one._replace(channel="arp") for one in hardware.linked(mac, known["vendor"].get(mac, "")))
+    elements = {int(item.get("portid", "0")): item for item in host.iterfind("ports/port[@protocol='tcp']")}
     for port, service in islice(opened.items(), MAX_PORTS):
-        yield from (one._replace(port=port or None) for one in _service(service, elements[str(port)]))
-    for item in host.iterfind("ports/port"):
-        if item.get("protocol") == "udp":
-            yield from (one._replace(port=int(item.get("portid", "0")) or None) for one in _scripts(item))
+        yield from (one._replace(port=port or None) for one in _service(service, elements[port]))
+    for item in host.iterfind("ports/port[@protocol='udp']"):
+        yield from (one._replace(port=int(item.get("portid", "0")) or None) for one in _scripts(item))
     for item in host.iterfind("hostscript"):
         yield from _scripts(item)
 
@@ -97,15 +94,3 @@ def _scripts(parent: Element, left_out: str = "") -> Iterator[Answer]:
     for script in parent.iterfind("script"):
         if script.get("id") != left_out:
             yield from script_answers(script.get("id", ""), script.get("output", ""), script)
-
-
-def _link(address: str, vendors: Mapping[str, str]) -> Iterator[Answer]:
-    """The MAC, which nmap knows on its own link, and who holds its block: by our registry, else by nmap's."""
-    for found in hardware.registered(address):
-        vendor = vendors.get(address, "")
-        fields = (
-            found.fields
-            if "mac.organization" in found.fields
-            else {**found.fields, **as_fields([("mac.organization", vendor)])}
-        )
-        yield found._replace(channel="arp", fields=fields)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
@@ -16,7 +18,8 @@ from camscan.records import Outcome
 _STATES = {"open": Outcome.ANSWERED, "closed": Outcome.REFUSED}
 _SILENCE = "no-response"
 """nmap's reason for a filtered port from which nothing came; any other is an ICMP error, by name."""
-_MAX_LISTED = 65_536  # ports of one list
+_MAX_PORT = 65_535
+_SPAN = re.compile(r"(?:^|(?<=,))([0-9]{1,5})(?:-([0-9]{1,5}))?(?=,|$)")
 
 
 class Knock(NamedTuple):
@@ -71,11 +74,6 @@ def _knock(address: str, port: int, state: str, why: str) -> Iterator[Knock]:
 
 
 def _listed(text: str) -> Iterator[int]:
-    """The ports of a list as "1,3-4,9"; what is none is passed over."""
-    left = _MAX_LISTED
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
-            for port in range(int(first), min(int(last or first), _MAX_LISTED) + 1):
-                if left := left - 1:
-                    yield port
+    """The ports of a list as "1,3-4,9", as many as there can be; what is no port is passed over."""
+    spans = (range(int(first), min(int(last or first), _MAX_PORT) + 1) for first, last in _SPAN.findall(text))
+    return islice(chain.from_iterable(spans), _MAX_PORT)

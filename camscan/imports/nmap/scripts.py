@@ -43,7 +43,7 @@ def _elem(element: Element | None, name: str) -> str:
 def _title(text: str, element: Element | None) -> Iterator[Answer]:
     target = _REDIRECT.search(text)
     title = _elem(element, "title") or ("" if _NO_TITLE.match(text) or target else text)
-    fields = {**dict(*(found.fields for found in web.title(title)))} if title.strip() else {}
+    fields = dict(web.title_fields(title)) if title.strip() else {}
     if target:
         fields["http.location"] = (target[1],)
     yield from answer("http", fields)
@@ -60,8 +60,7 @@ def _challenges(text: str, _: Element | None) -> Iterator[Answer]:
 
 
 def _headers(text: str, _: Element | None) -> Iterator[Answer]:
-    lines = [line for line in _HEADER.findall(text) if not line.startswith("(")]
-    yield from answer("http", fields_of(http.decode_headers, "\r\n".join(lines)))
+    yield from answer("http", fields_of(http.decode_headers, "\r\n".join(_HEADER.findall(text))))
 
 
 def _favicon(text: str, _: Element | None) -> Iterator[Answer]:

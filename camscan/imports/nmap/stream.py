@@ -54,7 +54,7 @@ def _observations(host: Element | None, at: datetime, summary: Summary) -> Itera
             summary.broken += 1
             return
         summary.whole += 1
-        when = seen_at(host) or at
+        when = seen_at(host, at)
         for one in answers:
             yield observed(address, one, when)
 

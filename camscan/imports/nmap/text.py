@@ -11,7 +11,7 @@ from camscan.codecs import xml
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
 from camscan.imports.forms import hardware
-from camscan.imports.forms.base import Answer, answer, key, pairs
+from camscan.imports.forms.base import Answer, answer, named, pairs
 from camscan.imports.nmap.host import host_answers
 from camscan.imports.nmap.probes import probe_answers
 from camscan.imports.nmap.scripts import STRINGS, script_answers
@@ -72,14 +72,12 @@ def _of_text(text: str) -> Iterator[Answer]:
     found = [("tcp.port", port) for port in _FOUND.findall(text)[:MAX_PORTS]]
     for port, service, product in rows[:MAX_PORTS]:
         found.append(("tcp.port", port))
-        found += (
-            [("nmap.service", service)]
-            if service and service not in _WITHOUT_SERVICE and not service.endswith("?")
-            else []
-        )
-        found += [("nmap.product", product.strip())] if product else []
+        if service and service not in _WITHOUT_SERVICE and not service.endswith("?"):
+            found.append(("nmap.service", service))
+        if product:
+            found.append(("nmap.product", product))
     if not found:
-        found = [(_NAMED[key(name)], value) for name, value in pairs(text) if key(name) in _NAMED]
+        found = named(pairs(text), _NAMED)
     yield from answer("nmap", as_fields(found))
     probed = [one for fingerprint in _FINGERPRINT.findall(text)[:MAX_HOSTS] for one in probe_answers(fingerprint)]
     yield from probed
@@ -88,7 +86,7 @@ def _of_text(text: str) -> Iterator[Answer]:
             yield from script_answers(name, output)
     vendor = _VENDOR.search(text)
     if vendor:
-        yield from _link(vendor[1], vendor[2] or "")
+        yield from hardware.linked(vendor[1], vendor[2] or "")
     else:
         yield from hardware.addresses(text)
 
@@ -107,12 +105,6 @@ def _scripts(text: str) -> Iterator[tuple[str, str]]:
         name, lines = (head[1], [head[2]]) if head else ("", [])
     if name:
         yield name, "\n".join(lines)
-
-
-def _link(address: str, vendor: str) -> Iterator[Answer]:
-    for found in hardware.registered(address):
-        known = "mac.organization" in found.fields or not vendor
-        yield found if known else found._replace(fields={**found.fields, "mac.organization": (vendor,)})
 
 
 def _of_xml(text: str, mark: str) -> Iterator[Answer]:

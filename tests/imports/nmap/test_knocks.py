@@ -67,3 +67,19 @@ def test_survives_damage() -> None:
 def test_a_list_of_ports_is_bounded() -> None:
     data = XML.replace(b'ports="8080"', b'ports="1-99999999,x,2-"')
     assert len(list(Knocks().feed(data))) <= len(FOUND) + 65_536
+
+
+@pytest.mark.parametrize(
+    ("ports", "found"),
+    [
+        ("1-65535,1-65535,1-65535", 65535),
+        ("65534-65536", 2),
+        ("9" * 5000 + ",80", 1),
+        ("-,1-,x,80-79", 0),
+    ],
+)
+def test_lists_of_ports_are_bounded(ports: str, found: int) -> None:
+    data = XML.replace(b'"9,81-82"', f'"{ports}"'.encode())
+    listed = [knock for knock in Knocks().feed(data) if knock.reason == "host-unreach"]
+    assert len(listed) == found
+    assert all(knock.port <= 65535 for knock in listed)

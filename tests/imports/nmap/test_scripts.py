@@ -77,3 +77,11 @@ def test_structured_output_goes_before_text() -> None:
     (one,) = script_answers("http-title", "x", element)
     assert one.fields == {"http.title": ("Front & Door",)}
     assert one.asked == "nmap http-title"
+
+
+def test_a_title_that_looks_like_an_answer_is_a_title() -> None:
+    element = Element("script", id="http-title", output="x")
+    body = "<Envelope><Body><GetDeviceInformationResponse><Model>A1</Model></GetDeviceInformationResponse></Body>"
+    SubElement(element, "elem", key="title").text = f"HTTP/1.1 200 OK\n\n{body}</Envelope>"
+    (one,) = script_answers("http-title", "x", element)
+    assert (one.channel, one.fields.keys()) == ("http", {"http.title"})

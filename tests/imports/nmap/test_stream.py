@@ -151,3 +151,10 @@ def test_one_host_is_in_memory_at_a_time() -> None:
     next(seen)
     assert stream_of.tell() <= 2 * stream.PIECE
     assert sum(1 for _ in seen) == 2000 * 3 - 1
+
+
+def test_a_port_in_an_unusual_notation_costs_no_host() -> None:
+    port = '<port protocol="tcp" portid="0554"><state state="open"/><service name="rtsp" conf="10"/></port>'
+    seen, summary = read_all(stream.read, HEAD + host(more=port) + TAIL)
+    assert {one.port for one in seen if "nmap.service" in one.fields} == {80, 554}
+    assert (summary.whole, summary.broken) == (1, 0)
