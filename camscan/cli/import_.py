@@ -33,11 +33,13 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file, ready to be read: its name as written, its stream at the start, when it was last written."""
+    """One file: its name as written, its stream, which stands at the start, and when it was last written."""
 
     name: str
     stream: BinaryIO
     at: datetime
+    original: BinaryIO
+    """The file itself; `stream` is that, or a copy in UTF-8 of a file in UTF-16."""
 
 
 @click.command("import")
@@ -86,18 +88,21 @@ def opened(name: str) -> Iterator[Source]:
     import shutil
     import tempfile
 
+    from camscan.imports.files.base import in_utf8
+
     if name == STDIN:
         with tempfile.TemporaryFile() as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy)
             copy.seek(0)
-            yield Source("stdin", copy, datetime.now(UTC))
+            with in_utf8(copy) as stream:
+                yield Source("stdin", stream, datetime.now(UTC), copy)
         return
     try:
         file = Path(name).open("rb")  # noqa: SIM115  # closed below, where errors of reading are not taken for its own
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}") from error
-    with file:
-        yield Source(name, file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC))
+    with file, in_utf8(file) as stream:
+        yield Source(name, stream, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC), file)
 
 
 def head(stream: BinaryIO, size: int) -> bytes:
@@ -123,7 +128,7 @@ def _stored(store: Store, read: list[tuple[Source, Reader, Summary]], site: str 
 
     notes = []
     for source, reader, _ in read:
-        notes.append(f"imported from {source.name} ({reader.name}), SHA-256 {_digest(source.stream)}")
+        notes.append(f"imported from {source.name} ({reader.name}), SHA-256 {_digest(source.original)}")
     channels = dict.fromkeys(channel for _, reader, _ in read for channel in reader.channels)
     names = tuple(source.name for source, _, _ in read)
     scan = Scan(
@@ -157,10 +162,11 @@ def _entries(observations: Iterable[Observation]) -> Iterator[LedgerEntry]:
 
 
 def _digest(stream: BinaryIO) -> str:
-    """The SHA-256 of a stream, which is left at its start."""
+    """The SHA-256 of a whole stream, which is left at its start."""
     import hashlib
 
     digest = hashlib.sha256()
+    stream.seek(0)
     while piece := stream.read(_PIECE):
         digest.update(piece)
     stream.seek(0)

@@ -35,9 +35,10 @@ def stored(db: Path, result: Result) -> tuple[Scan, Store]:
     return store.scan(result.stdout.strip()), store
 
 
-def test_several_files_become_one_scan(tmp_path: Path, db: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_several_files_become_one_scan(tmp_path: Path, db: Path, encoding: str) -> None:
     neighbours, leases = tmp_path / "neigh.txt", tmp_path / "dnsmasq.leases"
-    neighbours.write_text(NEIGHBOURS)
+    neighbours.write_text(NEIGHBOURS, encoding)
     leases.write_text(LEASES)
     result = run(neighbours, leases, "--site", "hq", "--db", db)
     assert result.exit_code == 0
@@ -46,7 +47,7 @@ def test_several_files_become_one_scan(tmp_path: Path, db: Path) -> None:
     with store:
         assert (scan.status, scan.site, scan.channels) == (ScanStatus.COMPLETE, "hq", ("arp", "dhcp"))
         assert scan.targets == (str(neighbours), str(leases))
-        digest = hashlib.sha256(NEIGHBOURS.encode()).hexdigest()
+        digest = hashlib.sha256(NEIGHBOURS.encode(encoding)).hexdigest()
         assert f"imported from {neighbours} (ip-neigh), SHA-256 {digest}" in scan.notes
         assert [(one.target, one.channel) for one in store.observations(scan.id)] == [
             ("192.0.2.5", "arp"),

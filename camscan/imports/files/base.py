@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from tempfile import TemporaryFile
 from typing import BinaryIO, TypeAlias
 
 from camscan.codecs.layout import fields as as_fields
@@ -17,6 +20,7 @@ from camscan.records import Fields, Observation
 
 SNIFFED = 4096  # bytes at the head of a file by which its kind is told
 MAX_LINE = 64 * 1024  # bytes of one line; masscan's longest, a certificate in base64, has below 6 KiB
+_PIECE = 1024 * 1024
 MAX_REASONS = 16  # kinds of faults that a summary counts apart
 
 
@@ -51,6 +55,22 @@ class Reader:
     channels: tuple[str, ...]
 
 
+@contextmanager
+def in_utf8(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The stream, or a copy in UTF-8 of one that has the mark of UTF-16, as what PowerShell redirects to a file."""
+    is_wide = stream.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    stream.seek(0)
+    if not is_wide:
+        yield stream
+        return
+    decode = codecs.getincrementaldecoder("utf-16")("replace").decode
+    with TemporaryFile() as copy:
+        while piece := stream.read(_PIECE):
+            copy.write(decode(piece).encode("utf-8", "replace"))
+        copy.seek(0)
+        yield copy
+
+
 def lines(stream: BinaryIO, summary: Summary) -> Iterator[str]:
     """The lines that are not blank, without their ends; one that is too long is counted as broken."""
     while line := stream.readline(MAX_LINE):
@@ -58,7 +78,7 @@ def lines(stream: BinaryIO, summary: Summary) -> Iterator[str]:
             summary.broken += 1
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MAX_LINE)
-        elif text := to_text(line).strip():
+        elif (text := to_text(line).rstrip("\r\n")).strip():
             yield text
 
 

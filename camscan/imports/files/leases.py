@@ -50,7 +50,7 @@ def sniff_kea(head: bytes) -> bool:
 
 def read_dnsmasq(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each lease: "expiry MAC address name client-id". Those of IPv6 bear no MAC, but an IAID."""
-    for line in lines(stream, summary):
+    for line in map(str.strip, lines(stream, summary)):
         match = _DNSMASQ.fullmatch(line)
         if match is None:
             if not line.startswith("duid "):
@@ -72,7 +72,7 @@ def read_kea(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obser
 
 def _isc_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str]]:
     lease: dict[str, str] | None = None
-    for line in lines(stream, summary):
+    for line in map(str.strip, lines(stream, summary)):
         begins = _ISC_LEASE.match(line)
         if begins:
             summary.broken += lease is not None  # the one before has no end
@@ -88,7 +88,7 @@ def _isc_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str
 
 
 def _kea_leases(stream: BinaryIO, summary: Summary) -> Iterator[Mapping[str, str]]:
-    rows = lines(stream, summary)
+    rows = map(str.strip, lines(stream, summary))
     header = next(rows, "").split(",")
     for row in (line.split(",") for line in rows):  # Kea writes a comma in a value as &#x2c
         if len(row) < len(header):

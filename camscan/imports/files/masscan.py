@@ -48,7 +48,7 @@ def read_json(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Obse
 
 def read_list(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The observations of every line that is one of masscan's; comments are passed over."""
-    for line in lines(stream, summary):
+    for line in map(str.strip, lines(stream, summary)):
         match = _OPEN.fullmatch(line)
         if match:
             kind, protocol, port, address, seconds, service, text = match.groups()

@@ -38,7 +38,7 @@ def sniff_arp(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each line with an address and a MAC address; entries that never answered are left out."""
-    for line in lines(stream, summary):
+    for line in map(str.strip, lines(stream, summary)):
         match = _LINE.match(line)
         if match:
             yield from _entry(match["ip"], match["mac"], match["name"] or "", at, summary)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.imported import AT, read_all
 
-from camscan.imports.files.base import MAX_REASONS, Summary, address_of, lines, link_fields, moment
+from camscan.imports.files.base import MAX_REASONS, Summary, address_of, in_utf8, lines, link_fields, moment
 from camscan.imports.registry import READERS
 
 
@@ -43,6 +43,24 @@ def test_lines_are_bounded() -> None:
     summary = Summary()
     assert list(lines(BytesIO(b"a\r\n\n" + b"x" * 200_000 + b"\nb"), summary)) == ["a", "b"]
     assert summary.broken == 1
+
+
+def test_lines_keep_the_tabs_of_empty_cells() -> None:
+    assert list(lines(BytesIO(b"\ta\t\r\n \t\n"), Summary())) == ["\ta\t"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_files_of_powershell_are_read_in_utf8(encoding: str) -> None:
+    text = "\ufeff" + "  192.0.2.5  44-19-b6-01-02-03  dynamisch ü\r\n" * 90_000
+    original = BytesIO(text.encode(encoding))
+    with in_utf8(original) as stream:
+        assert stream.read() == text[1:].encode()
+
+
+def test_other_files_are_read_as_they_are() -> None:
+    for data in (b"", b"\xff", b"\xef\xbb\xbfa", b"\xa1\xb2\xc3\xd4"):
+        with in_utf8(BytesIO(data)) as stream:
+            assert stream.read() == data
 
 
 def test_reasons_are_bounded() -> None:

@@ -41,3 +41,8 @@ def test_a_table_without_its_columns() -> None:
     seen, summary = read_all(mactable.read, b"vlan,mac,port\n1,44:19:b6:01:02:03,2\n")
     assert seen == []
     assert "no column of addresses" in summary.cut
+
+
+def test_a_row_may_begin_with_an_empty_cell() -> None:
+    seen, _ = read_all(mactable.read, b"Port\tIP\tMAC\n\t192.0.2.5\t44:19:b6:01:02:03\n")
+    assert [one.target for one in seen] == ["192.0.2.5"]
