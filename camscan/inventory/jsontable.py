@@ -21,11 +21,14 @@ _MAX_DEPTH = 4
 _MAX_ITEMS = 16
 """Items of a list in an object that are looked at."""
 
-_ARRAY = re.compile(r"\[\s*(?=[{\]])")
+_ARRAY = re.compile(r"\[\s*(?=\{)")
+_EMPTY = re.compile(r"\s*\[\s*\]\s*")
 _GAP = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)|\n\s*(?=\{)")
 _LABELS = ("address", "mac_address", "name", "display", "label", "value")
 """Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
+_OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")
+"""Keys of such an object that say nothing about the device: they belong to the record of NetBox."""
 _BROKEN = "it is no whole JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
@@ -53,6 +56,8 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
         elif found := _ARRAY.search(ahead.text):
             ahead.at = found.end()
             yield from _from_array(ahead)
+        elif _EMPTY.fullmatch(ahead.text):
+            return
         elif isinstance(whole := _parsed(ahead.text), dict):
             yield 1, whole, ""
         else:
@@ -153,10 +158,12 @@ def _flat(item: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[s
     for key, value in item.items():
         name = f"{path}{key}"
         if isinstance(value, dict):
-            if label := _label(value):
+            label = _label(value)
+            if label:
                 yield name, label
             if depth < _MAX_DEPTH:
-                rest = {key: inner for key, inner in value.items() if key not in _LABELS}
+                known = (*_LABELS, *_OF_RECORDS) if label else _LABELS
+                rest = {key: inner for key, inner in value.items() if key not in known}
                 yield from _flat(rest, f"{name}.", depth + 1)
         else:
             yield name, _text(value)

@@ -162,10 +162,10 @@ def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: Sh
             reading.blank += 1
             continue
         row = read_row(line, reading.columns, reading.sheet)
-        if row.usable:
+        if line.number < first_header and not (row.addresses or row.macs or row.endpoint):
+            reading.above += 1  # any word of a title may pass for a serial or a host name
+        elif row.usable:
             yield row
-        elif line.number < first_header:
-            reading.above += 1
         elif _are_names(line.cells, reading.columns):
             reading.headers.append(line.number)
             _turn(line, chosen, reading)

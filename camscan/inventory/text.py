@@ -32,7 +32,13 @@ _DELIMITERS = ",;\t|^~\x1f\u00a6"
 _SINGLE_BYTE = ("cp1252", "cp1250", "cp1251")
 _CANDIDATES = ("gb18030", "big5", "cp1252", "cp1251", "cp1250", "shift_jis")
 """The encodings, beside Unicode's, in which spreadsheets save text where cameras are bought most."""
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 Score = Callable[[Sequence[Sequence[str]]], int]
 """How much the column names among some rows tell."""
@@ -91,12 +97,13 @@ def text_lines(path: Path, encoding: Encoding) -> Iterator[str]:
         UsageError: the encoding does not exist.
     """
     try:
-        b"a".decode(encoding.name, "replace")
+        name = codecs.lookup(encoding.name).name  # one of the many spellings that each has
+        b"a".decode(name, "replace")
     except (LookupError, ValueError) as error:
         raise UsageError(f"no such encoding: {encoding.name!r}: write a name such as cp1252 or gb18030") from error
     with path.open("rb") as file:
-        if encoding.name.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
-            with io.TextIOWrapper(file, encoding.name, errors="replace", newline=None) as text:
+        if name.startswith(("utf-16", "utf-32")):
+            with io.TextIOWrapper(file, name, errors="replace", newline=None) as text:
                 yield from iter(lambda: text.readline(MAX_LINE), "")
                 return
         for number, data in enumerate(byte_lines(file)):

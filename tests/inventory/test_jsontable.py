@@ -145,3 +145,8 @@ def test_very_many_broken_objects_take_no_time(tmp_path: Path) -> None:
     found = rows(write(tmp_path, "[" + '{"ip": x},' * 5_000 + '{"ip": "10.0.0.5"}]'))
     assert len(found) == 5_001
     assert found[-1] == (5_001, {"ip": "10.0.0.5"}, "")
+
+
+def test_an_empty_list_before_the_objects_is_passed_over(tmp_path: Path) -> None:
+    assert rows(write(tmp_path, '{"tags": [], "results": [{"ip": "10.0.0.5"}]}')) == [(1, {"ip": "10.0.0.5"}, "")]
+    assert rows(write(tmp_path, " [ ]\n")) == []

@@ -62,6 +62,13 @@ def test_a_group_row_above_the_header_is_no_part_of_it(written: Written) -> None
     assert (found.sheets[0].headers, found.sheets[0].above) == ([2], 1)
 
 
+@pytest.mark.parametrize("title", ["Network,,Device", ",,Inventory", "cameras,,"])
+def test_a_word_above_the_header_is_no_serial_and_no_host_name(written: Written, title: str) -> None:
+    found = read_inventory(written(f"{title}\nHost name,IP,Serial\ngate,10.0.0.5,A1234\n"))
+    assert brief(found.rows) == [(3, ("10.0.0.5",), "A1234")]
+    assert (found.sheets[0].headers, found.sheets[0].above) == ([2], 1)
+
+
 def test_repeated_headers_are_counted_and_no_rows(written: Written) -> None:
     found = read_inventory(written("Name,IP\nGate,10.0.0.5\nName,IP\nDoor,10.0.0.6\nKameraname,IP-Adresse\n"))
     assert brief(found.rows) == [(2, ("10.0.0.5",), None), (4, ("10.0.0.6",), None)]
@@ -188,6 +195,19 @@ def test_a_netbox_export(written: Written) -> None:
     assert (first.number, first.usable, first.name) == (1, False, "CAM-6")
     assert second.addresses == ("10.0.0.5", "fd00::5")
     assert (second.make, second.model, second.serial, second.site) == ("Axis", "P3245", "ACCC8E012345", "Harbour")
+
+
+def test_the_records_of_netbox_are_not_taken_for_the_device(written: Written) -> None:
+    def record(number: int, display: str, **more: object) -> dict[str, object]:
+        return {"id": number, "url": f"https://10.0.0.1/api/{number}/", "display": display, **more}
+
+    address = record(9, "10.0.0.5/24", family={"value": 4, "label": "IPv4"}, address="10.0.0.5/24", description="")
+    maker = record(1, "Axis", name="Axis", slug="axis", description="")
+    device = record(7, "CAM-7 (0042)", name="CAM-7", serial="ACCC8E012345", primary_ip=address, primary_ip4=address)
+    device |= {"device_type": record(3, "P3245", manufacturer=maker, model="P3245", slug="p3245")}
+    [row] = read_inventory(written(json.dumps([device]), "netbox.json")).rows
+    assert (row.addresses, row.faults) == (("10.0.0.5",), ())
+    assert (row.make, row.model, row.make_model, row.name) == ("Axis", "P3245", None, "CAM-7")
 
 
 def test_keys_that_come_late_are_read_too(written: Written) -> None:

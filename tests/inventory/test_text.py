@@ -63,6 +63,19 @@ def test_a_file_in_two_encodings_is_read_line_by_line(tmp_path: Path) -> None:
     assert list(text_lines(path, found)) == ["Tür;10.0.0.5\n", "Süd;10.0.0.6\n", "Öl;10.0.0.7\n"]
 
 
+@pytest.mark.parametrize("name", ["UTF-16", "utf16", "U16", "UTF_32", "Utf-8", "latin1"])
+def test_an_encoding_may_be_spelt_in_any_way(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("IP;Name\n10.0.0.5;Tür\n".encode(name))
+    assert cells(path, name) == [("IP", "Name"), ("10.0.0.5", "Tür")]
+
+
+def test_utf32_is_known_by_its_mark(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("IP\n10.0.0.5\n".encode("utf-32"))
+    assert str(find_encoding(path)) == "utf-32"
+
+
 @pytest.mark.parametrize("name", ["klingon", "hex", "idna", ""])
 def test_an_unknown_encoding_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "list.csv"
