@@ -91,13 +91,9 @@ def find_by_content(rows: Sequence[Sequence[str]], columns: Columns) -> Columns:
         for which, read in ((Field.IP, values.addresses), (Field.MAC, values.macs)):
             if which not in found and _holds(rows, at, read):
                 found[which] = (at,)
-    taken = {at for places in found.values() for at in places}
-    kept = {
-        which: rest for which, places in columns.of.items() if (rest := tuple(at for at in places if at not in taken))
-    }
     width = max(len(columns.names), *(places[0] + 1 for places in found.values()), 0) if found else 0
     names = (*columns.names, *(letters(at) for at in range(len(columns.names), width)))
-    return Columns(names, {**kept, **found}) if found else columns
+    return _placed(names, columns.of, found) if found else columns
 
 
 def override(columns: Columns, chosen: Mapping[Field, str]) -> Columns:
@@ -107,11 +103,16 @@ def override(columns: Columns, chosen: Mapping[Field, str]) -> Columns:
         UsageError: there is no such column.
     """
     placed = {which: (_place(columns.names, which, text),) for which, text in chosen.items()}
+    return _placed(columns.names, columns.of, placed)
+
+
+def _placed(
+    names: tuple[str, ...], of: Mapping[Field, tuple[int, ...]], placed: Mapping[Field, tuple[int, ...]]
+) -> Columns:
+    """Columns in which the `placed` fields take theirs from all others."""
     taken = {at for places in placed.values() for at in places}
-    kept = {
-        which: rest for which, places in columns.of.items() if (rest := tuple(at for at in places if at not in taken))
-    }
-    return Columns(columns.names, {**kept, **placed})
+    kept = {which: rest for which, places in of.items() if (rest := tuple(at for at in places if at not in taken))}
+    return Columns(names, {**kept, **placed})
 
 
 def parse_choices(texts: Sequence[str]) -> dict[Field, str]:

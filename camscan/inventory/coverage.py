@@ -9,7 +9,7 @@ from ipaddress import IPv6Network
 from typing import NamedTuple
 
 from camscan.inventory.values import address_key
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.records import MOST_TELLING, LedgerEntry, Outcome, Scan, ScanStatus
 
 
 class Sight(Enum):
@@ -55,7 +55,7 @@ class Coverage:
                 self._living.add((scan.site, _segment(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))
-                if known is None or _rank(outcome) < _rank(known.outcome):
+                if known is None or MOST_TELLING[outcome] < MOST_TELLING[known.outcome]:
                     self._seen[scan.site, address] = _Seen(outcome, _asked(entry.channels), _reason(entry))
 
     @property
@@ -81,13 +81,6 @@ class Coverage:
                 Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {_segment(address)} answer"
             )
         return Look(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
-
-
-def _rank(outcome: Outcome) -> int:
-    return _ORDER[outcome]
-
-
-_ORDER = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
 def _asked(channels: Mapping[str, Outcome]) -> int:
