@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from camscan.codecs import cgi, http, isapi, lapi, over_http
 from camscan.errors import DecodeError
-from camscan.net.base import Enrolled, HttpRequest, LoginReason, Net
+from camscan.net.base import Enrolled, Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
 from camscan.records import Fields, Observation, Outcome
@@ -48,6 +48,16 @@ class Interface:
         """Whether the host asked for a login where this interface would."""
         asked = {f"GET {path}" for path in self.paths}
         return any(o.outcome is Outcome.AUTH_REQUIRED and o.asked in asked for o in seen)
+
+    def observed(self, exchange: Exchange, path: str) -> Observation:
+        """What an answer to one of the questions says, without the logins of others."""
+        raw = over_http.struck_out(exchange.raw) if exchange.raw else b""
+        decode = partial(over_http.own_answer, decode=self.decode)
+        return observe(exchange, self.channel, f"GET {path}", decode, raw)
+
+    def told(self, seen: Iterable[Observation]) -> dict[str, int | None]:
+        """The questions that are answered already, and the port where each was."""
+        return {o.asked.removeprefix("GET "): o.port for o in seen if o.channel == self.channel and is_success(o)}
 
 
 ISAPI = Interface(
@@ -117,47 +127,45 @@ class InterfaceProbe:
         seen = tuple(own(ask.seen))
         if not self._is_worth_it(seen):
             return
-        for port, tls in doors(seen)[:_MAX_DOORS]:
+        told = self.interface.told(seen)
+        ways = [door for door in doors(seen) if not told or door[0] in told.values()]
+        for port, tls in ways[:_MAX_DOORS]:
             async with net.enrolled(ask.address, port, seen, tls=tls) as login:
                 if login is None:
                     yield not_enrolled(ask.address, port, self.interface.channel, seen)
                     return
-                readable = False
-                async for observation in self._ask_all(login):
+                readable = bool(told)
+                async for observation in self._ask_all(login, told):
                     yield observation
                     if observation.outcome is Outcome.AUTH_REQUIRED:
                         return
-                    readable = readable or _is_success(observation)
+                    readable = readable or is_success(observation)
                 if readable:
                     return
 
     def _is_worth_it(self, seen: Sequence[Observation]) -> bool:
-        if any(o.channel in {i.channel for i in INTERFACES} and _is_success(o) for o in seen):
-            return False
+        if spoken := {i.channel for i in INTERFACES if i.told(seen)}:
+            return self.interface.channel in spoken
         if any(interface.shows(seen) for interface in INTERFACES):
             return self.interface.shows(seen)
         return self.interface.challenges(seen)
 
-    async def _ask_all(self, login: Enrolled) -> AsyncIterator[Observation]:
-        """Every question, as long as answers come; those about channels only where the first of them is answered."""
+    async def _ask_all(self, login: Enrolled, told: Container[str]) -> AsyncIterator[Observation]:
+        """Every open question, as long as answers come; those about channels only if the first of them is answered."""
         for questions in (self.interface.questions, self.interface.channel_questions):
             for number, path in enumerate(questions):
-                observation = await self._ask(login, path)
+                if path in told:
+                    continue
+                observation = self.interface.observed(await login.ask(HttpRequest(path)), path)
                 yield observation
                 for slot in self._slots(observation):
                     yield slot
                 unwelcome = observation.outcome is Outcome.AUTH_REQUIRED or not observation.outcome.has_answer
-                if unwelcome or (number == 0 and not _is_success(observation)):
+                if unwelcome or (number == 0 and not is_success(observation)):
                     return
 
-    async def _ask(self, login: Enrolled, path: str) -> Observation:
-        exchange = await login.ask(HttpRequest(path))
-        raw = over_http.struck_out(exchange.raw) if exchange.raw else b""
-        decode = partial(over_http.own_answer, decode=self.interface.decode)
-        return observe(exchange, self.interface.channel, f"GET {path}", decode, raw)
-
     def _slots(self, answer: Observation) -> Iterator[Observation]:
-        if not _is_success(answer):
+        if not is_success(answer):
             return
         for part in self.interface.slots(http.body(answer.raw)):
             try:
@@ -184,7 +192,7 @@ def not_enrolled(address: str, port: int, channel: str, seen: Sequence[Observati
     return Observation(address, channel, Outcome.NOT_SENT, seen[-1].at, port, reason=LoginReason.NOT_ENROLLED)
 
 
-def _is_success(observation: Observation) -> bool:
+def is_success(observation: Observation) -> bool:
     """Whether an answer is one of the interface, and no refusal."""
     statuses = observation.fields.get("http.status", ())
     return observation.outcome in (Outcome.ANSWERED, Outcome.TRUNCATED) and _SUCCESS in statuses

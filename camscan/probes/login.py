@@ -13,6 +13,7 @@ from camscan.codecs import onvif, over_http
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.interfaces import INTERFACES, is_success
 from camscan.probes.onvif import services
 from camscan.probes.web import API_PATHS, observe_page
 from camscan.records import Observation, Outcome
@@ -40,10 +41,19 @@ class _Question:
         return HttpRequest(self.path, onvif.encode(_SOAP, header=True), onvif.CONTENT_TYPE, token=True)
 
     def observed(self, exchange: Exchange) -> Observation:
-        """What its answer says, on the channel that asks the same without a login."""
+        """What its answer says, on the channel of the interface that asks this, so that it does not ask again.
+
+        Of other answers what may be kept stands on the channel that asks the same without a login.
+        """
+        for interface in INTERFACES:
+            if self.path in interface.questions:
+                found = interface.observed(exchange, self.path)
+                if is_success(found):
+                    return found
+        kept = over_http.struck_out(exchange.raw) if exchange.raw else b""
         if self.soap:
-            return observe(exchange, "onvif", _SOAP, partial(over_http.onvif_answer, action=_SOAP))
-        return observe_page(exchange, self.path)
+            return observe(exchange, "onvif", _SOAP, partial(over_http.onvif_answer, action=_SOAP), kept)
+        return observe_page(replace(exchange, replies=(kept,)), self.path)
 
 
 class LoginProbe:

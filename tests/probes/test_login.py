@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from support.nets import AT, Port, ScriptedNet
 
+from camscan.codecs.registry import read_again
 from camscan.net.base import LoginReason
 from camscan.probes.base import Ask
 from camscan.probes.login import LoginProbe
@@ -42,9 +43,35 @@ def net_with(pages: dict[str, bytes], login: str | None = "", ports: Sequence[in
 async def test_what_was_denied_is_asked_again_and_nothing_else() -> None:
     net = net_with({PATH: PAGE})
     page, login = await run(net, [WEB, DENIED])
-    assert (page.channel, page.asked, page.fields["isapi.model"]) == ("http", f"GET {PATH}", ("DS-1",))
+    assert (page.channel, page.asked, page.fields["isapi.model"]) == ("isapi", f"GET {PATH}", ("DS-1",))
     assert (login.channel, login.outcome, login.port, login.raw) == ("login", Outcome.ANSWERED, 80, b"")
     assert [call[2] for call in net.sent] == [f"GET {PATH}"]
+
+
+@pytest.mark.parametrize("path", [PATH, "/SDK/activateStatus", "SOAP"])
+async def test_nothing_is_kept_from_which_the_password_can_be_guessed(path: str) -> None:
+    proof = b'Authentication-Info: rspauth="6629"\r\n'
+    answer = (SOAP if path == "SOAP" else PAGE).replace(b"200 OK\r\n", b"200 OK\r\n" + proof)
+    seen = ONVIF if path == "SOAP" else said("http", 80, f"GET {path}", Outcome.AUTH_REQUIRED)
+    found, login = await run(net_with({"<s:Header/>": answer, path: answer}), [WEB, seen])
+    assert (found.outcome, login.outcome) == (Outcome.ANSWERED, Outcome.ANSWERED)
+    assert b"6629" not in found.raw
+    assert read_again(found) == found
+
+
+async def test_a_device_is_asked_each_question_once() -> None:
+    net = net_with({PATH: PAGE, "/ISAPI/System/Network/interfaces": PAGE})
+    seen = [WEB, DENIED]
+    for probe in LOGIN:
+        seen += [found async for found in probe.run(Ask(ADDRESS, None, tuple(seen)), net)]
+    asked = [call[2] for call in net.sent]
+    assert len(asked) == len(set(asked)) == 3
+    assert sum("isapi.model" in found.fields and found.asked == f"GET {PATH}" for found in seen) == 1
+
+
+async def test_a_page_that_is_no_answer_of_the_interface_stays_a_page() -> None:
+    page, _ = await run(net_with({PATH: b"HTTP/1.1 200 OK\r\n\r\n<html><title>Hello</title>"}), [WEB, DENIED])
+    assert (page.channel, page.outcome, page.fields["http.title"]) == ("http", Outcome.ANSWERED, ("Hello",))
 
 
 async def test_the_onvif_service_is_asked_with_a_place_for_a_token() -> None:
