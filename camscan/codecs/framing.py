@@ -36,6 +36,7 @@ _CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*+:[^\n]*chunked", re.IGNORECAS
 _CHUNK = re.compile(rb"\r?\n[ \t]{0,8}([0-9A-Fa-f]{1,8})[ \t]{0,8}(?:;[^\n]{0,256})?\r?\n")
 _LAST_CHUNK = re.compile(rb"\n0+[ \t]*\r?\n\r?\n\Z")
 
+_OF_PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _BLANK = b"\0\t\n\r "
 _WINDOW_BITS = {"gzip": (47,), "x-gzip": (47,), "deflate": (47, -15)}  # of zlib; deflate is sent with a header or bare
 
@@ -104,6 +105,12 @@ def read_head(head: bytes) -> Answer:
         elif colon and _NAME.fullmatch(name.strip()):
             headers.append((name.strip(), clip(value, MAX_VALUE)))
     return Answer((status[1] or b"").decode() if status else "", tuple(headers))
+
+
+def unpacked(answer: Answer) -> bytes:
+    """An answer as bytes again, as if it had come without chunks and compression."""
+    lines = [f"HTTP/1.1 {answer.status}", *(f"{n}: {v}" for n, v in answer.headers if n.lower() not in _OF_PACKING)]
+    return "\r\n".join([*lines, "\r\n"]).encode("utf-8", "replace") + answer.content
 
 
 def _final_head(data: bytes) -> int:

@@ -121,8 +121,7 @@ class Dialogue:
             except _EndedError as ended:
                 return self._without(self._note(ended, token=request.token))
             again = scheme is None or self._device.accepted
-            exchange = _veiled(await send(signed.request, signed.authorization, again=again), signed)
-            answer = _read(exchange)
+            exchange, answer = _veiled(await send(signed.request, signed.authorization, again=again), signed)
             if answer is None or not _denies(answer, token=request.token):
                 if scheme is not None and exchange.outcome is not Outcome.AUTH_REQUIRED:
                     self._weigh(scheme, answer, token=request.token)
@@ -265,8 +264,18 @@ def _answerable(challenge: digest.Digest | None, raw: bytes) -> digest.Digest | 
     return challenge if all(text.isascii() or text.encode() in raw for text in texts) else None
 
 
-def _veiled(exchange: Exchange, signed: Signed) -> Exchange:
-    return replace(exchange, replies=tuple(veiled(reply, signed.traces) for reply in exchange.replies))
+def _veiled(exchange: Exchange, signed: Signed) -> tuple[Exchange, Answer | None]:
+    """The exchange without traces of the secret, and what its answer says.
+
+    Chunks and compression can hide a trace in the bytes that shows in the content; then the answer is kept unpacked.
+    """
+    if signed.traces and exchange.replies:
+        exchange = replace(exchange, replies=tuple(veiled(reply, signed.traces) for reply in exchange.replies))
+    answer = _read(exchange)
+    if answer is not None and (content := veiled(answer.content, signed.traces)) != answer.content:
+        answer = replace(answer, content=content)
+        exchange = replace(exchange, replies=(framing.unpacked(answer),))
+    return exchange, answer
 
 
 def _rounded(offset: timedelta) -> str:

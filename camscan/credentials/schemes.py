@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import quote, quote_plus
 
 from camscan.codecs import digest, wsse
 from camscan.codecs.challenges import read_challenges
@@ -91,5 +94,13 @@ def veiled(data: bytes, traces: Sequence[bytes]) -> bytes:
 
 def _traces(login: Login, *sent: str) -> tuple[bytes, ...]:
     password = login[1]
-    kept = (password,) if len(password) >= _RECOGNISABLE else ()
-    return tuple(text.encode() for text in (*sent, *kept))
+    kept = _spellings(password) if len(password) >= _RECOGNISABLE else ()
+    return tuple(text.encode() for text in dict.fromkeys((*sent, *kept)))
+
+
+def _spellings(password: str) -> tuple[str, ...]:
+    """A password as it stands in text, in XML and HTML, in URLs and in JSON; the longest spellings first."""
+    in_json = (json.dumps(password)[1:-1], json.dumps(password, ensure_ascii=False)[1:-1])
+    in_markup = (html.escape(password), html.escape(password, quote=False))
+    found = (password, *in_markup, quote(password, safe=""), quote_plus(password), *in_json)
+    return tuple(sorted(set(found), key=len, reverse=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from support.logins import (
 )
 from support.site import site_of
 
-from camscan.codecs import onvif
+from camscan.codecs import framing, onvif
 from camscan.credentials.enrolment import Enrolment
 from camscan.credentials.sighting import Sighting
 from camscan.errors import HostError
@@ -182,6 +184,43 @@ async def test_what_an_answer_repeats_of_the_login_is_not_kept(tmp_path: Path) -
     assert b"<p>Basic ***" in raw
     assert SECRET.encode() not in raw
     assert base64.b64encode(f"{USER}:{SECRET}".encode()) not in raw
+
+
+ODD = 'p&<"\u00e4 canary/1+%'
+REPEATED = {
+    "as it is": f"<p>{ODD}</p>".encode(),
+    "in markup": b"<p>p&amp;&lt;&quot;\xc3\xa4 canary/1+%</p>",
+    "in a URL": b"/login?p=p%26%3C%22%C3%A4%20canary%2F1%2B%25",
+    "in a form": b"/login?p=p%26%3C%22%C3%A4+canary%2F1%2B%25",
+    "in JSON": b'{"p": "p&<\\"\\u00e4 canary/1+%"}',
+}
+PACKINGS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "plain": ("", lambda body: body),
+    "gzip": ("Content-Encoding: gzip\r\n", gzip.compress),
+    "chunked": (
+        "Transfer-Encoding: chunked\r\n",
+        lambda body: b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("spelling", REPEATED)
+async def test_a_password_is_not_kept_however_an_answer_spells_and_packs_it(
+    spelling: str, packing: str, tmp_path: Path
+) -> None:
+    header, pack = PACKINGS[packing]
+    body = pack(REPEATED[spelling])
+    length = "" if packing == "chunked" else f"Content-Length: {len(body)}\r\n"
+    answer = f"HTTP/1.1 200 OK\r\n{header}{length}Server: x\r\n\r\n" + body.decode("utf-8", "surrogateescape")
+    peer = Peer(lambda _number, text: answer if "Authorization" in text else denial(digest()))
+    logins = broker(tmp_path, enrolment(secret=ODD))
+    async with listening(peer), device_at(logins, peer.port) as device:
+        exchange = await device.ask(PAGE)
+    told = framing.read(exchange.raw)
+    assert (exchange.outcome, told.status, told.all("server")) == (Outcome.ANSWERED, "200", ["x"])
+    assert b"***" in told.content
+    assert b"canary" not in told.content + exchange.raw
 
 
 async def test_logins_to_one_device_come_one_after_the_other(tmp_path: Path) -> None:
