@@ -28,9 +28,9 @@ Login = tuple[str, str]
 class Signed:
     """A request with a login. `traces` must not be kept where an answer repeats them."""
 
-    request: HttpRequest
-    authorization: str = ""
-    traces: tuple[bytes, ...] = ()
+    request: HttpRequest = field(repr=False)
+    authorization: str = field(default="", repr=False)
+    traces: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 class Scheme(Protocol):

@@ -13,8 +13,11 @@ import pytest
 from pydantic import SecretStr
 from support.logins import (
     ANSWER,
+    FAULT,
     MAC,
+    PAGE,
     SECRET,
+    SOAP,
     USER,
     Peer,
     broker,
@@ -25,19 +28,20 @@ from support.logins import (
     listening,
     named,
     net_with,
+    once_logged_in,
 )
 from support.site import site_of
 
 from camscan.codecs import framing, onvif
+from camscan.codecs.digest import Digest
 from camscan.credentials.enrolment import Enrolment
+from camscan.credentials.schemes import BasicScheme, DigestScheme, TokenScheme
 from camscan.credentials.sighting import Sighting
 from camscan.errors import HostError
 from camscan.net.base import HttpRequest, LoginReason
 from camscan.records import Outcome
 from camscan.simulator import Persona, enrolled
 
-PAGE = HttpRequest("/ISAPI/System/deviceInfo")
-SOAP = HttpRequest(onvif.PATH, onvif.encode("GetDeviceInformation", header=True), onvif.CONTENT_TYPE, token=True)
 CGI = HttpRequest("/cgi-bin/magicBox.cgi?action=getSystemInfo")
 PERSONAS = {persona.name: persona for persona in enrolled()}
 FAMILIES = {"isapi": PAGE, "cgi": CGI, "onvif": SOAP}
@@ -73,11 +77,6 @@ async def test_each_family_is_answered_in_its_own_way_and_only_once(name: str, t
         assert len(bare) == 1
 
 
-def taking(*challenges: str, nonce: str = "") -> Peer:
-    """A device that takes whatever answers its challenges, and asks everybody else for a login."""
-    return Peer(lambda _n, text: ANSWER if "Authorization" in text and nonce in text else denial(*challenges))
-
-
 async def test_nothing_is_sent_to_a_device_that_does_not_ask(tmp_path: Path) -> None:
     peer = Peer(lambda _number, _request: ANSWER)
     async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
@@ -88,7 +87,7 @@ async def test_nothing_is_sent_to_a_device_that_does_not_ask(tmp_path: Path) -> 
 
 
 async def test_the_stronger_digest_is_answered_and_basic_never_beside_one(tmp_path: Path) -> None:
-    peer = taking('Basic realm="x"', digest(), digest("6e32", ", algorithm=SHA-256"))
+    peer = Peer(once_logged_in(denial('Basic realm="x"', digest(), digest("6e32", ", algorithm=SHA-256"))))
     async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
         assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
         assert device.accepted
@@ -124,18 +123,15 @@ async def test_a_new_nonce_without_a_word_of_stale_is_answered_once_the_login_wa
 
 @pytest.mark.parametrize(("tls", "allowed"), [(True, False), (False, True)])
 async def test_basic_goes_over_tls_or_where_it_was_enrolled(tls: bool, allowed: bool, tmp_path: Path) -> None:
-    peer, logins = taking('Basic realm="x"'), broker(tmp_path, enrolment(basic=allowed))
+    peer, logins = Peer(once_logged_in(denial('Basic realm="x"'))), broker(tmp_path, enrolment(basic=allowed))
     async with listening(peer, named("camera") if tls else None), device_at(logins, peer.port, tls=tls) as device:
         assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
     assert base64.b64encode(f"{USER}:{SECRET}".encode()).decode() in peer.requests[1]
 
 
 async def test_a_token_is_made_out_for_the_devices_clock(tmp_path: Path) -> None:
-    def script(_number: int, text: str) -> str:
-        return ANSWER if "UsernameToken" in text else denial()
-
     logins = broker(tmp_path, sighting=Sighting(macs=(MAC,), clock=timedelta(minutes=-4)))
-    peer = Peer(script)
+    peer = Peer(once_logged_in(denial(), sign="UsernameToken"))
     async with listening(peer), device_at(logins, peer.port) as device:
         for _ in range(2):
             assert (await device.ask(SOAP)).outcome is Outcome.ANSWERED
@@ -145,12 +141,6 @@ async def test_a_token_is_made_out_for_the_devices_clock(tmp_path: Path) -> None
     nonces = [text.partition('Base64Binary">')[2].partition("<")[0] for text in peer.requests[1:]]
     assert len(set(nonces)) == 2
     assert SECRET not in "".join(peer.requests)
-
-
-FAULT = (
-    "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body><s:Fault><s:Code>"
-    "<s:Value>ter:NotAuthorized</s:Value></s:Code></s:Fault></s:Body></s:Envelope>"
-)
 
 
 @pytest.mark.parametrize("first", [denial(), denial(digest())], ids=["token", "digest"])
@@ -213,7 +203,7 @@ async def test_a_password_is_not_kept_however_an_answer_spells_and_packs_it(
     body = pack(REPEATED[spelling])
     length = "" if packing == "chunked" else f"Content-Length: {len(body)}\r\n"
     answer = f"HTTP/1.1 200 OK\r\n{header}{length}Server: x\r\n\r\n" + body.decode("utf-8", "surrogateescape")
-    peer = Peer(lambda _number, text: answer if "Authorization" in text else denial(digest()))
+    peer = Peer(once_logged_in(denial(digest()), answer))
     logins = broker(tmp_path, enrolment(secret=ODD))
     async with listening(peer), device_at(logins, peer.port) as device:
         exchange = await device.ask(PAGE)
@@ -221,6 +211,12 @@ async def test_a_password_is_not_kept_however_an_answer_spells_and_packs_it(
     assert (exchange.outcome, told.status, told.all("server")) == (Outcome.ANSWERED, "200", ["x"])
     assert b"***" in told.content
     assert b"canary" not in told.content + exchange.raw
+
+
+def test_a_signed_request_shows_nothing_of_the_login() -> None:
+    """Whatever logs or prints one, such as a debugger's traceback."""
+    for scheme in (BasicScheme(), DigestScheme(Digest("r", "n", "md5")), TokenScheme(lambda: datetime.now(UTC))):
+        assert repr(scheme.sign(SOAP, (USER, SECRET))) == "Signed()"
 
 
 async def test_logins_to_one_device_come_one_after_the_other(tmp_path: Path) -> None:
@@ -241,7 +237,7 @@ async def test_a_secret_that_cannot_be_read_ends_the_login(tmp_path: Path) -> No
     def gone(_of: Enrolment) -> SecretStr:
         raise HostError("cannot read it")
 
-    peer, logins = taking(digest()), broker(tmp_path, read=gone)
+    peer, logins = Peer(once_logged_in(denial(digest()))), broker(tmp_path, read=gone)
     async with listening(peer), device_at(logins, peer.port) as device:
         assert (await device.ask(PAGE)).reason.startswith(LoginReason.NO_SECRET)
     peer.assert_heard_nothing()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +13,15 @@ import pytest
 from support.logins import (
     ADDRESS,
     ANSWER,
+    FAULT,
     MAC,
+    PAGE,
     SECRET,
     SERIAL,
+    SOAP,
     USER,
     Peer,
+    Script,
     broker,
     denial,
     device_at,
@@ -27,20 +30,14 @@ from support.logins import (
     listening,
     named,
     net_with,
+    once_logged_in,
 )
 
-from camscan.codecs import onvif
 from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
 from camscan.net.base import HttpRequest, LoginReason
 from camscan.records import Outcome
 
-PAGE = HttpRequest("/ISAPI/System/deviceInfo")
-SOAP = HttpRequest(onvif.PATH, onvif.encode("GetDeviceInformation", header=True), onvif.CONTENT_TYPE, token=True)
-FAULT = (
-    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value>'
-    "<s:Subcode><s:Value>ter:NotAuthorized</s:Value></s:Subcode></s:Code></s:Fault></s:Body></s:Envelope>"
-)
 PORT = 4443
 BASIC = 'Basic realm="camera"'
 
@@ -181,9 +178,7 @@ async def test_a_challenge_that_is_not_safe_is_not_answered(unsafe: str, tmp_pat
 
 
 async def test_a_changed_certificate_ends_everything_before_a_byte_is_sent(tmp_path: Path) -> None:
-    def answer(_number: int, request: str) -> str:
-        return ANSWER if "Authorization" in request else denial(digest())
-
+    answer = once_logged_in(denial(digest()))
     logins, peer = broker(tmp_path), Peer(answer)
     async with listening(peer, named("camera")), device_at(logins, peer.port, tls=True) as device:
         assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
@@ -206,7 +201,7 @@ async def test_a_changed_certificate_ends_everything_before_a_byte_is_sent(tmp_p
 async def test_an_enrolled_certificate_is_the_only_one_that_will_do(tmp_path: Path) -> None:
     async def tried(certificate: str | None) -> tuple[Peer, str]:
         given = {"certificate": certificate} if certificate else {"mac": MAC}
-        peer = Peer(lambda _number, request: ANSWER if "Authorization" in request else denial(digest()), port=PORT)
+        peer = Peer(once_logged_in(denial(digest())), port=PORT)
         logins = broker(tmp_path, enrolment(**given))
         async with listening(peer, named("camera")), device_at(logins, peer.port, tls=True) as device:
             return peer, (await device.ask(PAGE)).reason
@@ -238,14 +233,11 @@ def test_there_are_enough_of_them() -> None:
     assert 2 * len(CHALLENGES) + len(OTHERS) + len(UNSAFE) >= 40
 
 
-Answers = Callable[[int, str], str]
+def _always(answer: str) -> Script:
+    return once_logged_in(denial(digest()), answer)
 
 
-def _always(answer: str) -> Answers:
-    return lambda _number, request: answer if "Authorization" in request else denial(digest())
-
-
-ENDLESS: dict[str, tuple[Answers, int]] = {
+ENDLESS: dict[str, tuple[Script, int]] = {
     "refuses": (_always(denial(digest("6e6577"))), 1),
     "refuses with another realm": (_always(denial('Digest realm="other", nonce="6e6577"')), 1),
     "refuses and offers basic": (_always(denial(BASIC)), 1),

@@ -16,11 +16,12 @@ from typing import Any
 from pydantic import SecretStr
 from support.peers import UNHURRIED
 
+from camscan.codecs import onvif
 from camscan.credentials.broker import CredentialBroker
 from camscan.credentials.enrolment import Enrolment, SiteBook
 from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
-from camscan.net.base import Enrolled
+from camscan.net.base import Enrolled, HttpRequest
 from camscan.net.live import LiveNet
 from camscan.net.scope import Scope
 from camscan.simulator import certificates
@@ -31,6 +32,12 @@ USER, SECRET = "auditor-7f3a", "canary-Passw0rd-81c2"
 MAC, SERIAL = "02:00:00:00:00:01", "E12345678"
 ADDRESS = "127.88.77.1"
 ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+PAGE = HttpRequest("/ISAPI/System/deviceInfo")
+SOAP = HttpRequest(onvif.PATH, onvif.encode("GetDeviceInformation", header=True), onvif.CONTENT_TYPE, token=True)
+FAULT = (
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value>'
+    "<s:Subcode><s:Value>ter:NotAuthorized</s:Value></s:Subcode></s:Code></s:Fault></s:Body></s:Envelope>"
+)
 _LOOPBACK = parse(["127.0.0.0/8"], whole_networks=True)
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 
@@ -47,6 +54,11 @@ def denial(*challenges: str, status: str = "401 Unauthorized", body: str = "", m
 def digest(nonce: str = "4e6f6e6365", more: str = ', qop="auth"') -> str:
     """A Digest challenge."""
     return f'Digest realm="IP Camera(C1234)", nonce="{nonce}"{more}'
+
+
+def once_logged_in(denied: str, answer: str = ANSWER, *, sign: str = "Authorization") -> Script:
+    """A device that gives its answer to whoever shows a sign of a login, and denies it to everybody else."""
+    return lambda _number, text: answer if sign in text else denied
 
 
 @dataclass
