@@ -1,0 +1,100 @@
+"""Answers no corpus holds: other models of known families, and the same answers as another client writes them down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from camscan.evaluation.corpus import Entry, Truth, read
+from camscan.evaluation.score import device_of
+from camscan.identify.library import Library
+
+SADP = (
+    "<ProbeMatch><DeviceDescription>{}</DeviceDescription>"
+    "<SoftwareVersion>V5.6.5build 200316</SoftwareVersion></ProbeMatch>"
+)
+DHIP = '{{"method":"client.notifyDevInfo","params":{{"deviceInfo":{{"DeviceType":"{}","Vendor":"General"}}}}}}'
+SCOPES = "Scopes: onvif://www.onvif.org/type/video_encoder onvif://www.onvif.org/hardware/{}\nXAddrs: http://192.0.2.4/onvif/device_service"
+INFORMATION = (
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl"><s:Body>'
+    "<tds:GetDeviceInformationResponse><tds:Manufacturer>MAKER</tds:Manufacturer><tds:Model>{}</tds:Model>"
+    "</tds:GetDeviceInformationResponse></s:Body></s:Envelope>"
+)
+FORMS = {"sadp": SADP, "dhip": DHIP, "ws_discovery": SCOPES, "onvif_device_info": INFORMATION}
+
+FAMILIES = [
+    ("Hikvision", "sadp", "camera", "DS-2CD2T87G2H-LI DS-2DE2A404IW-DE3 DS-2TD2637-10/P iDS-2VS225-F836 DS-U02"),
+    ("Hikvision", "sadp", "recorder", "DS-7608NI-K2/8P DS-96256NI-I24 iDS-9632NXI-I8/8F DS-7P32NI-K4 AE-MD5043"),
+    ("Hikvision", "sadp", "door-station", "DS-KV8113-WME1 DS-KH6320-WTE1 DS-KD8003-IME1/S DS-KIS604-S DS-HD1"),
+    ("Hikvision", "sadp", "access-control", "DS-K1T341AM DS-K2602T DS-K1A802AMF DS-K5671-ZU DS-K3B501SX"),
+    ("Hikvision", "sadp", "encoder", "DS-6708HWI DS-6704HUHI-K DS-6716HQHI-K/SATA"),
+    ("Hikvision", "ws_discovery", "camera", "DS-2CD1043G0E-I DS-2CV2021G2-IDW DS-I252"),
+    ("Hikvision", "ws_discovery", "recorder", "DS-8632NXI-K8 DS-E04HGHI-B DS-N308/2"),
+    ("Dahua", "dhip", "camera", "IPC-HFW5442E-ZE SD49225XA-HNR PTZ1A225U-IRA-N ITC413-PW4D-Z1 DH-T4A-PV TPC-BF5421-T"),
+    ("Dahua", "dhip", "recorder", "NVR5216-16P-I DHI-XVR7108HE-4KL-I3 HCVR7216A-S3 IVSS7016-8I DHI-EVS5124S"),
+    ("Dahua", "dhip", "door-station", "VTO3311Q-WP DHI-VTH5422HW VTNS2003B-2 DB6I"),
+    ("Dahua", "dhip", "access-control", "ASI7213Y-V3 ASC1202B-D DHI-ASA3223A ASGB101J"),
+    ("Dahua", "ws_discovery", "camera", "IPC-HDBW5842H-ZHE SD6CE245U-HNI IPC-WPT1339DD-SW-3E2 PSDW83242M-A360"),
+    ("Dahua", "ws_discovery", "recorder", "NVR616-128-4KS2 NVR4104-P-4KS2/L XVR5116H-I3 NVR5864-EI EVS7048S"),
+    ("Dahua", "ws_discovery", "door-station", "VTO2202F-P-S2 DHI-VTH5422HW VTS5240B"),
+    ("Dahua", "ws_discovery", "access-control", "ASI7213Y-V3 ASC1202B-D DHI-ASI1212D"),
+    ("Uniview", "ws_discovery", "camera", "IPC3614SB-ADF28KMC-I0 IPC86CEB-AF18KC-I0 TIC2531SR-3-4F4AC-VD"),
+    ("Uniview", "ws_discovery", "recorder", "NVR301-04S3-P4 NVR516-128 XVR302-16Q3"),
+    ("TVT", "onvif_device_info", "camera", "TD-9544S4 TD-8543IE3N TD-9441E3-A"),
+    ("TVT", "onvif_device_info", "recorder", "TD-3108B1-8P TD-2708TS-CL"),
+    ("Tiandy", "onvif_device_info", "camera", "TC-C32QN TC-A32L4 TC-NC9400S3E"),
+    ("Tiandy", "onvif_device_info", "recorder", "TC-R3220 TC-NR1605M7-S2"),
+    ("Huawei", "onvif_device_info", "camera", "M2140-EFL IPC6325-WD-VR X3221-C"),
+    ("Huawei", "onvif_device_info", "recorder", "NVR800-A02"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("maker", "channel", "kind", "model"),
+    [(maker, channel, kind, model) for maker, channel, kind, models in FAMILIES for model in models.split()],
+)
+def test_a_model_no_rule_names_is_known_by_its_family(
+    library: Library, maker: str, channel: str, kind: str, model: str
+) -> None:
+    raw = FORMS[channel].format(model).replace("MAKER", maker)
+    device = device_of(Entry("x", channel, raw, Truth()), library)
+    assert (device.maker, device.kind, device.model) == (maker, kind, model)
+
+
+def as_lines(raw: str) -> str:
+    """Without carriage returns, as a terminal gives it back."""
+    return raw.replace("\r\n", "\n")
+
+
+def with_lower_names(raw: str) -> str:
+    """With the names of the head's lines in lower case, as HTTP/2 and many clients write them."""
+    head, gap, body = raw.partition("\r\n\r\n" if "\r\n\r\n" in raw else "\n\n")
+    return re.sub(r"(?m)^[A-Za-z][A-Za-z0-9-]*(?=: )", lambda name: name[0].lower(), head) + gap + body
+
+
+def with_loose_ends(raw: str) -> str:
+    """With blanks at the ends of the head's lines, and one line more in it."""
+    head, gap, body = raw.partition("\r\n\r\n" if "\r\n\r\n" in raw else "\n\n")
+    first, *others = head.splitlines()
+    return "\r\n".join([first, *(f"{line}  " for line in others), "X-Request-Id: 5f0c"]) + gap + body
+
+
+@pytest.mark.parametrize("change", [as_lines, with_lower_names, with_loose_ends])
+@pytest.mark.parametrize("channel", ["http", "rtsp"])
+def test_the_maker_is_named_however_the_head_is_written(
+    library: Library, corpus_folder: Path, channel: str, change: Callable[[str], str]
+) -> None:
+    lost = []
+    for entry in read(corpus_folder / f"{channel}.json").entries:
+        if not re.match(r"(?:HTTP|RTSP)/[12]", entry.raw) or entry.ambiguous:
+            continue
+        other = change(entry.raw)
+        if other != entry.raw:
+            before = device_of(entry, library).maker
+            after = device_of(Entry(entry.id, channel, other, entry.truth), library).maker
+            if before != after:
+                lost.append((entry.id, before, after))
+    assert lost == []
