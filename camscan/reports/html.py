@@ -37,8 +37,8 @@ _HINTS = {
     Verdict.UNIDENTIFIED: "nothing names a maker",
     Verdict.NOT_LISTED: "their maker is on no policy",
 }
-SHOWN_ROWS = 400
-"""Devices of one table that the page shows at first where its script runs; a browser lays out thousands slowly."""
+SHOWN_ROWS = 100
+"""Devices of one table that the page shows at a time where its script runs; a browser lays out thousands slowly."""
 
 
 def render(report: Report, _page: Page) -> Iterator[str]:

@@ -102,6 +102,41 @@ def test_what_is_held_back_is_shown_on_demand(tab: Tab) -> None:
     assert visible(tab) == 400
 
 
+def test_a_page_of_rows_is_all_that_the_browser_has_to_lay_out(tab: Tab, large: Report) -> None:
+    rows = "table.devices tbody"
+    most = tab.page.locator(rows).count()
+    assert most < 400
+    for text in (large.devices[-1].device.address, "hikvision", ""):
+        tab.seek(text)
+        assert tab.page.locator(rows).count() <= most
+
+
+def test_a_device_of_the_map_is_shown_wherever_it_stands(tab: Tab, large: Report) -> None:
+    tab.seek("no such device")
+    links = tab.page.locator(".map a")
+    for n in (0, links.count() - 1):
+        link = links.nth(n)
+        named = link.get_attribute("href") or ""
+        tab.page.evaluate("hash => { location.hash = hash; }", named)
+        tab.settle()
+        group = tab.page.locator(f"tbody{named}")
+        assert group.is_visible()
+        assert group.evaluate("group => group.matches(':target') && group.querySelector('details')?.open !== false")
+
+
+def test_everything_that_fits_is_printed(tab: Tab) -> None:
+    rows = "table.devices tbody"
+    shown = tab.page.locator(rows).count()
+    tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.page.locator(rows).count() == 400
+    tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.page.locator(rows).count() == shown
+    tab.seek("hikvision")
+    fitting = int(tab.page.locator("#found").inner_text().split()[0])
+    tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.page.locator(f"{rows}:visible").count() == fitting > shown / 4
+
+
 def test_evidence_opens_from_the_keyboard(tab: Tab) -> None:
     fold = tab.page.locator("table.devices details:visible").first
     assert not fold.evaluate("fold => fold.open")

@@ -1,38 +1,55 @@
 "use strict";
-// Sorting and filtering of the device tables, and the line that names the cell under the pointer. Without it, all is shown.
+// Sorting, filtering and paging of the device tables, and the line that names the cell under the pointer. Without it, all is shown.
 document.documentElement.classList.add("js");
 document.addEventListener("DOMContentLoaded", () => {
-  const tables = [...document.querySelectorAll("table.devices")].map(table => ({
-    table, groups: [...table.tBodies], most: +table.dataset.most, more: null, sorted: false,
-  }));
   const filter = document.getElementById("filter");
   const found = document.getElementById("found");
-  const text = new WeakMap();
   const collator = new Intl.Collator("en", {numeric: true});
-  const words = group => {
-    if (!text.has(group)) text.set(group, group.textContent.toLowerCase());
-    return text.get(group);
+  const number = count => count.toLocaleString("en");
+  const tables = [...document.querySelectorAll("table.devices")].map(table => {
+    const more = document.createElement("button");
+    more.type = "button";
+    more.className = "more";
+    table.after(more);
+    const groups = [...table.tBodies];
+    return {table, more, groups, page: +table.dataset.page, most: +table.dataset.page, fitting: groups, called: null};
+  });
+  const homes = new Map(tables.flatMap(entry => entry.groups.map(group => [group.id, [entry, group]])));
+
+  // A browser is slow with thousands of rows in a page and quick with rows in memory, so only those shown are in the page.
+  const lay = (entry, most = entry.most) => {
+    const {table, fitting, called, more} = entry;
+    const shown = fitting.slice(0, most);
+    if (called && fitting.indexOf(called) >= most) shown.push(called);
+    for (const group of shown) group.className = "";
+    table.replaceChildren(table.caption, table.tHead, ...shown);
+    table.parentElement.hidden = !fitting.length;
+    const left = fitting.length - most;
+    more.hidden = left <= 0;
+    more.textContent = `Show ${number(Math.min(left, entry.page))} more of ${number(left)}`;
+  };
+
+  const texts = new Map();
+  const read = group => {
+    if (!texts.has(group)) texts.set(group, group.textContent.toLowerCase());
+    return texts.get(group);
+  };
+  const ahead = (groups, from = 0) => { // what the filter looks through, made ready between two frames
+    groups.slice(from, from + 200).forEach(read);
+    if (from < groups.length) setTimeout(ahead, 0, groups, from + 200);
   };
 
   const show = () => {
     const sought = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     let all = 0;
     for (const entry of tables) {
-      let count = 0;
-      const shown = [];
-      for (const group of entry.groups) {
-        const fits = !sought.length || sought.every(word => words(group).includes(word));
-        if (fits) count++;
-        group.className = !fits ? "out" : count > entry.most ? "late" : "";
-        if (!group.className) shown.push(group);
-      }
-      if (entry.sorted) entry.table.tHead.after(...shown); // moving thousands that nobody sees takes seconds
-      all += count;
-      entry.table.parentElement.hidden = !count;
-      entry.more.hidden = count <= entry.most;
-      entry.more.textContent = `Show all ${count.toLocaleString("en")}`;
+      entry.fitting = sought.length ? entry.groups.filter(group => sought.every(word => read(group).includes(word))) : entry.groups;
+      entry.most = entry.page;
+      entry.called = null;
+      all += entry.fitting.length;
+      lay(entry);
     }
-    found.textContent = sought.length ? `${all.toLocaleString("en")} found` : "";
+    found.textContent = sought.length ? `${number(all)} found` : "";
   };
 
   const key = (group, column) => {
@@ -46,8 +63,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const keyed = entry.groups.map(group => [key(group, column), group]);
     keyed.sort(([a], [b]) => (!a - !b) || (up ? collator.compare(a, b) : collator.compare(b, a)));
     entry.groups = keyed.map(pair => pair[1]);
-    entry.sorted = true;
-    show();
+    const fitting = new Set(entry.fitting);
+    entry.fitting = entry.groups.filter(group => fitting.has(group));
+    lay(entry);
   };
 
   for (const entry of tables) {
@@ -59,24 +77,30 @@ document.addEventListener("DOMContentLoaded", () => {
       button.addEventListener("click", () => sort(entry, heads, column));
       head.append(button);
     });
-    entry.more = document.createElement("button");
-    entry.more.type = "button";
-    entry.more.className = "more";
-    entry.more.addEventListener("click", () => { entry.most = Infinity; show(); });
-    entry.table.after(entry.more);
+    entry.more.addEventListener("click", () => { entry.most += entry.page; lay(entry); });
+    lay(entry);
+    ahead(entry.groups);
   }
   if (filter) {
     let timer;
-    filter.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 120); });
+    filter.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(show, 60); });
     filter.addEventListener("keydown", event => { if (event.key === "Escape") { filter.value = ""; show(); } });
-    show();
+    if (filter.value) show(); // a browser keeps it when it goes back to a page
   }
+  addEventListener("beforeprint", () => tables.forEach(entry => lay(entry, Infinity)));
+  addEventListener("afterprint", () => tables.forEach(entry => lay(entry)));
 
-  // A link from the map opens its device, wherever the filter or the fold has put it.
+  // A link from the map opens its device, wherever the filter or the page has put it.
   const reveal = () => {
-    const group = /^#d\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    const [entry, group] = homes.get(location.hash.slice(1)) ?? [];
     if (!group) return;
-    if (group.className) { filter.value = ""; show(); group.className = ""; }
+    if (!group.isConnected) {
+      filter.value = "";
+      show();
+      entry.called = group;
+      lay(entry);
+      location.replace(location.hash); // it is the target only from now on
+    }
     group.scrollIntoView({block: "center"});
     const details = group.querySelector("details");
     if (details) details.open = true;
