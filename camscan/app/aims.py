@@ -47,7 +47,6 @@ class Choices:
     channels: str | None = None
     thorough: bool = False
     snmp_community: str | None = None
-    engine: str = "camscan"
     with_credentials: bool = False
     sweep: str = "auto"
     sensitive: bool = False
@@ -177,11 +176,11 @@ def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
 
     Raises:
         UsageError: what was chosen does not go with the rest.
-        HostError: this host does not let SYN packets be sent.
+        HostError: this host does not let SYN packets be sent, or has no nmap.
     """
-    hindrance = "nmap asks the first ports" if choices.engine == "nmap" else _no_syn(asked, asking)
-    if hindrance and choices.sweep == "syn":
-        raise UsageError(f"--sweep syn cannot be used: {hindrance}")
+    hindrance = _no_sweep(choices, asked, asking)
+    if hindrance and choices.sweep in ("syn", "nmap"):
+        raise UsageError(f"--sweep {choices.sweep} cannot be used: {hindrance}")
     if hindrance:
         return Method("connect", hindrance)
     if choices.sweep == "auto" and asking.profile.rate <= _QUICK:
@@ -190,12 +189,12 @@ def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
     return choose(choices.sweep, asked.count * ports, _LARGE)
 
 
-def _no_syn(asked: TargetSet, asking: Manner) -> str:
+def _no_sweep(choices: Choices, asked: TargetSet, asking: Manner) -> str:
     if asking.plan.thorough:
         return "--thorough asks every address in full"
     if asking.profile.router_flows is not None:
         return f"the profile {asking.profile.name} spares routers"
-    if any(":" in first for first, _ in asked.spans()):
+    if choices.sweep != "nmap" and any(":" in first for first, _ in asked.spans()):
         return "IPv6 is among the targets"
     return "" if asking.plan.first_ports else "no channel takes open ports"
 

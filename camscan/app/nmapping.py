@@ -1,50 +1,84 @@
-"""`--engine nmap`: an installed nmap asks the ports of the first look, and camscan goes on from what it found."""
+"""The programs that ask ports for a scan or for `camscan ports`: our own sweep, or an nmap that is installed."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import aclosing
+from itertools import groupby
 
-from camscan.app.aims import Aim, Manner
+from camscan.app.aims import Aim
 from camscan.errors import DecodeError, HostError
-from camscan.imports.nmap.knocks import Knocks
+from camscan.imports.nmap.knocks import Knock, Knocks
 from camscan.net import nmaprun
-from camscan.net.portsweep import Found
+from camscan.net.portsweep import Found, PortSource, PortSweep, allowed
+from camscan.net.profile import Profile
+from camscan.records import Outcome
 
-ENGINES = ("camscan", "nmap")
+
+def port_source(
+    method: str, aim: Aim, ports: Iterable[int], profile: Profile, *, seed: int, rounds: int = 2, want: str = "answers"
+) -> PortSource:
+    """What asks these ports of all that is asked, by the method that was chosen; see `PortSweep` for the rest.
+
+    Raises:
+        UsageError: none of the ports may be sent to.
+        HostError: nmap is to do it, and is not installed.
+    """
+    if method == "nmap":
+        return NmapSource(aim, ports, profile, rounds=rounds, want=want)
+    return PortSweep(aim.asked.spans(), ports, method, profile, seed=seed, rounds=rounds, want=want)
 
 
 class NmapSource:
-    """Implements `camscan.net.presweep.PortSource`.
+    """Implements `PortSource`. Of each host that it says anything of, it says how all ports ended.
 
-    Raises HostError where nmap is not installed.
+    With `want` "open" it says only which are open.
     """
 
-    def __init__(self, aim: Aim, manner: Manner) -> None:
+    sent = lost = 0  # its packets are not known
+
+    def __init__(self, aim: Aim, ports: Iterable[int], profile: Profile, *, rounds: int = 2, want: str = "all") -> None:
         self._program = nmaprun.path()
+        self.ports = allowed(ports)
         spans, excluded = tuple(aim.asked.spans()), tuple(aim.excluded.spans())
-        self._sweep = nmaprun.Sweep(spans, excluded, manner.plan.first_ports, manner.profile)
+        self._sweep = nmaprun.Sweep(spans, excluded, self.ports, profile, rounds)
+        self._only_open = want == "open"
+        self.rate = profile.knock_rate
+        self.notes: list[str] = []
+        self._stopping = asyncio.Event()
 
     @property
-    def ports(self) -> frozenset[int]:
-        """The ports of the first look."""
-        return frozenset(self._sweep.ports)
+    def how(self) -> str:
+        """See `PortSource.how`."""
+        return f"nmap {' '.join(self._sweep.options())}, whose packets are not counted here"
 
     @property
-    def note(self) -> str:
-        """What a reader of the report must know of it."""
-        return f"nmap swept the first ports ({' '.join(self._sweep.options())}); its packets are not counted here"
+    def complete(self) -> bool:
+        """See `PortSource.complete`."""
+        return not self._stopping.is_set()
 
-    async def run(self) -> AsyncIterator[Found]:
+    def stop(self) -> None:
+        """See `PortSource.stop`."""
+        self._stopping.set()
+
+    async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """See `PortSource.run`."""
         for sweep in self._sweep.families():
             knocks = Knocks()
-            async for piece in nmaprun.pieces(self._program, sweep):
-                for found in _read(knocks, piece):
-                    yield found
+            async with aclosing(nmaprun.pieces(self._program, sweep, self._stopping)) as pieces:
+                async for piece in pieces:
+                    for address, known in groupby(_read(knocks, piece), key=lambda knock: knock.address):
+                        yield self._found(address, known)
+
+    def _found(self, address: str, known: Iterable[Knock]) -> Sequence[Found]:
+        by_port = {knock.port: Found(*knock) for knock in known}
+        found = [by_port.get(port) or Found(address, port, Outcome.SILENT) for port in self.ports]
+        return [one for one in found if one.outcome is Outcome.ANSWERED] if self._only_open else found
 
 
-def _read(knocks: Knocks, piece: bytes) -> Iterator[Found]:
+def _read(knocks: Knocks, piece: bytes) -> Iterator[Knock]:
     try:
-        yield from (Found(*knock) for knock in knocks.feed(piece))
+        yield from knocks.feed(piece)
     except DecodeError as error:
         raise HostError(f"what nmap wrote cannot be read: {error}") from error

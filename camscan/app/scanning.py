@@ -17,14 +17,13 @@ from typing import Protocol
 
 from camscan.app import collector
 from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
-from camscan.app.nmapping import NmapSource
+from camscan.app.nmapping import port_source
 from camscan.credentials.broker import CredentialBroker
 from camscan.engine import Engine
 from camscan.errors import TargetError, UsageError
 from camscan.net.interfaces import Interface, sources
 from camscan.net.live import LiveNet
-from camscan.net.portsweep import Method, PortSweep
-from camscan.net.presweep import PresweptNet
+from camscan.net.portsweep import Method, PortSource
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.swept import parted
@@ -47,8 +46,7 @@ _BLIND_SHARE = 0.05
 class Job:
     """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
 
-    After `seconds`, where they are given, it is interrupted. `nmap` asks the first ports, where it is to. Where one of
-    the `decoys` does not answer, it was blind.
+    After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
     """
 
     scan: Scan
@@ -58,7 +56,6 @@ class Job:
     method: Method
     done: frozenset[str] = frozenset()
     seconds: float | None = None
-    nmap: NmapSource | None = None
     broker: CredentialBroker | None = None
     decoys: tuple[str, ...] = ()
 
@@ -82,8 +79,10 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     writer = Writer(store, job.scan.id)
     interfaces = eligible(job.aim.asked)
+    source, profile = _source(job)
+    scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges
     try:
-        async with _net(job, interfaces) as net:
+        async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net:
             wide, seconds = _window(job), _host_seconds(job.manner)
             covers = job.manner.covers
             engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
@@ -95,15 +94,6 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     ended = _tried(ended, job.decoys, store)
     store.finish(ended)
     return ended
-
-
-def _net(job: Job, interfaces: Sequence[Interface]) -> LiveNet:
-    scope = Scope(job.aim.targets, job.aim.excluded)
-    ranges = job.aim.asked.ranges
-    if job.nmap is not None:
-        return PresweptNet(scope, job.manner.profile, interfaces, ranges, job.broker, source=job.nmap)
-    sweep, profile = _sweep(job)
-    return LiveNet(scope, profile, interfaces, ranges, job.broker, sweep=sweep)
 
 
 def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
@@ -173,12 +163,8 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
 def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface]) -> Iterator[str]:
     """What a reader must know to judge how much the results cover."""
     yield from engine.notes
-    if job.nmap is not None:
-        yield job.nmap.note
-    if isinstance(net, PresweptNet) and net.failed:
-        yield f"the first ports were not asked: {net.failed}"
-    if job.method.name == "syn":
-        yield f"open ports were found by SYN packets: {job.method.reason}"
+    if net.sweep is not None:
+        yield f"open ports were found by {net.sweep.how}: {job.method.reason}"
     yield from net.notes
     if not interfaces and job.manner.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
@@ -192,13 +178,12 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield f"{engine.crashed} attempts crashed by a fault of camscan: please report the log"
 
 
-def _sweep(job: Job) -> tuple[PortSweep | None, Profile]:
-    """The port sweep of a job that has one, and the pace that is left for all else."""
-    if job.method.name != "syn":
+def _source(job: Job) -> tuple[PortSource | None, Profile]:
+    """What asks the first ports where that is another program, and the pace that is left for all else."""
+    if job.method.name == "connect" or not job.aim.asked:
         return None, job.manner.profile
     pace, left = parted(job.manner.profile)
-    ports = job.manner.plan.first_ports
-    return PortSweep(job.aim.asked.spans(), ports, "syn", pace, seed=job.seed, want="answers"), left
+    return port_source(job.method.name, job.aim, job.manner.plan.first_ports, pace, seed=job.seed), left
 
 
 def _window(job: Job) -> int:
@@ -234,7 +219,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
             "sweep": f"{method.name}: {method.reason}",
         },
     )
-    return Job(record, aimed, asking, seed, method, decoys=decoys, nmap=_nmap(choices, aimed, asking))
+    return Job(record, aimed, asking, seed, method, decoys=decoys)
 
 
 def _vantage(aimed: Aim) -> Vantage:
@@ -258,11 +243,6 @@ def _decoys(choices: Choices, aimed: Aim) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _nmap(choices: Choices, aimed: Aim, asking: Manner) -> NmapSource | None:
-    wanted = choices.engine == "nmap" and asking.plan.first_ports and aimed.asked
-    return NmapSource(aimed, asking) if wanted else None
-
-
 def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
     """The rest of an interrupted scan, with its own choices; exclusion files are read anew, new exclusions come on top.
 
@@ -272,6 +252,7 @@ def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
     if now.targets:
         raise UsageError("a resumed scan has its targets already: leave them out")
     kept = json.loads(before.settings["choices"])
+    kept.pop("engine", None)  # records of before --sweep nmap have it
     choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
     choices = replace(
         choices,
@@ -282,6 +263,5 @@ def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
     )
     record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
     aimed, asking = aim(choices), manner(choices)
-    method, nmap = Method("connect", "resumed"), _nmap(choices, aimed, asking)
-    decoys = _decoys(choices, aimed)
-    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, nmap=nmap, decoys=decoys)
+    method, decoys = Method("connect", "resumed"), _decoys(choices, aimed)
+    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, decoys=decoys)

@@ -42,10 +42,11 @@ scan_id = click.option("--scan", "scan_id", metavar="ID", help="Which scan (a pr
 
 sweep = click.option(
     "--sweep",
-    type=click.Choice(["auto", "connect", "syn"]),
+    type=click.Choice(["auto", "connect", "syn", "nmap"]),
     default="auto",
     show_default=True,
-    help="Find open ports by SYN packets, which take CAP_NET_RAW, or by connecting; auto goes by privilege and number.",
+    help="Find open ports by SYN packets, which take CAP_NET_RAW, by connecting, or by an nmap that is installed; auto "
+    "goes by privilege and number.",
 )
 targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
 _EXCLUDING = (

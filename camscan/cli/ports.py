@@ -17,7 +17,7 @@ from camscan.cli.exits import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from camscan.net.portsweep import Found, PortSweep
+    from camscan.net.portsweep import Found, PortSource
 
 _DEFAULT_RATE = 1_000
 _TELL = 30.0
@@ -68,19 +68,21 @@ def ports(
     import secrets
 
     from camscan.app.aims import Choices, aim, port_list
+    from camscan.app.nmapping import port_source
     from camscan.errors import UsageError
-    from camscan.net.portsweep import PortSweep, choose
+    from camscan.net.portsweep import choose
     from camscan.net.profile import profile
     from camscan.probes.ports import FIRST_PORTS
 
     if not targets:
         raise UsageError("no target given: name one, such as 10.20.0.0/16")
-    asked = aim(Choices(targets, **how)).asked
+    aimed = aim(Choices(targets, **how))
+    asked = aimed.asked
     wanted = port_list(ports_) if ports_ else FIRST_PORTS
     chosen = choose(sweep, asked.count * len(wanted))
     pace = profile("default").at_rate(rate)
     seed, want = secrets.randbits(32), "all" if want_all else "open"
-    asking = PortSweep(asked.spans(), wanted, chosen.name, pace, seed=seed, rounds=rounds, want=want)
+    asking = port_source(chosen.name, aimed, wanted, pace, seed=seed, rounds=rounds, want=want)
     if not quiet:
         _tell_plan(asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
     began = time.monotonic()
@@ -90,7 +92,7 @@ def ports(
     sys.exit(Exit.DONE if asking.complete else Exit.INCOMPLETE)
 
 
-async def _write_all(sweep: PortSweep, *, quiet: bool) -> int:
+async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     """Write what is found as it comes; returns how many ports are open."""
     from camscan.records import Outcome
 
@@ -122,11 +124,13 @@ def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how:
     click.echo(f"Asking {what} by {how} ...", err=True)
 
 
-def _tell_end(sweep: PortSweep, found: int, seconds: float) -> None:
+def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
     from camscan.reports.words import many
 
     for note in sweep.notes:
         click.echo(f"Note: {note}", err=True)
-    if lost := sweep.counters.get("dropped"):
-        click.echo(f"Note: {lost:,} answers came faster than they could be read, and were asked for again", err=True)
+    if sweep.lost:
+        click.echo(
+            f"Note: {sweep.lost:,} answers came faster than they could be read, and were asked for again", err=True
+        )
     click.echo(f"{found:,} open; {many(sweep.sent, 'packet')} sent in {seconds:.1f} s", err=True)

@@ -34,10 +34,8 @@ from camscan.summaries import State
 @options.quiet
 @click.option(
     "--engine",
-    type=click.Choice(["camscan", "nmap"]),
-    default="camscan",
-    show_default=True,
-    help="Who asks the first TCP ports: camscan, or an nmap that is installed, within the same scope and pace.",
+    type=click.Choice(["nmap"]),
+    help="--engine nmap is the same as --sweep nmap.",
 )
 @click.option("--resume", metavar="ID", help="Go on with an interrupted scan; exclusions are read anew.")
 @click.option(
@@ -85,7 +83,7 @@ def scan(
     from camscan.cli.writing import ready, write_report
 
     ready(format_, output)
-    choices = Choices(targets, **how)
+    choices = Choices(targets, **how | {"sweep": how.pop("engine") or how["sweep"]})
     rules, lists = library(folders), chosen_policies(policies, folders)
     _warn(rules.warnings)
     if not (targets or resume or quiet):

@@ -22,7 +22,7 @@ from camscan.net.interfaces import Interface
 from camscan.net.line import legacy_context, pinned_context
 from camscan.net.link import Link, Range
 from camscan.net.outcomes import EndedError
-from camscan.net.portsweep import PortSweep
+from camscan.net.portsweep import PortSource
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.scout import STRAGGLERS, Scout
@@ -43,10 +43,10 @@ class LiveNet:
         on_link: Sequence[Range] = (),
         broker: Broker | None = None,
         *,
-        sweep: PortSweep | None = None,
+        sweep: PortSource | None = None,
     ) -> None:
         self._broker = broker
-        self._port_sweep = sweep
+        self.sweep = sweep
         self.notes: list[str] = []
         self._dialer = Dialer(scope, profile)
         self._interfaces = tuple(interfaces)
@@ -67,7 +67,7 @@ class LiveNet:
     @property
     def sent(self) -> Sent:
         """What has been sent so far."""
-        swept = self._port_sweep.sent if self._port_sweep is not None else 0
+        swept = self.sweep.sent if self.sweep is not None else 0
         packets = self._dialer.packets + self._link.sent_packets + swept
         return Sent(packets, self._dialer.bytes + self._link.sent_bytes, self._dialer.max_host_rate)
 
@@ -99,9 +99,9 @@ class LiveNet:
         def looks(knocking: Sequence[int], times: int = 1) -> Looks:
             return Scout(self._dialer, self._correspondent, knocking, poses, times * at_once).run
 
-        if self._port_sweep is None:
+        if self.sweep is None:
             return looks(ports)(addresses)
-        swept = SweptLook(self._port_sweep, self._dialer.pace, by_datagram=looks((), BY_DATAGRAM), in_full=looks(ports))
+        swept = SweptLook(self.sweep, self._dialer.pace, by_datagram=looks((), BY_DATAGRAM), in_full=looks(ports))
         return swept.run(addresses, self.notes)
 
     async def knock(self, address: str, port: int) -> Exchange:

@@ -11,7 +11,7 @@ import contextlib
 import shutil
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address, summarize_address_range
 from itertools import groupby
@@ -19,10 +19,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from camscan.errors import HostError
-from camscan.net.pace import FlowBudget
 from camscan.net.privilege import has_net_raw
 from camscan.net.profile import Profile
-from camscan.net.scope import port_refusal
 
 Span: TypeAlias = tuple[str, str]
 """First and last address, both included."""
@@ -30,7 +28,6 @@ Span: TypeAlias = tuple[str, str]
 _PIECE = 64 * 1024
 _MAX_COMPLAINT = 4096  # bytes of stderr that are kept
 _GRACE = 5.0  # seconds that it has to end when it is told to
-_RETRIES = 1  # packets to a silent port beyond the first, as the kernel's connects have
 
 
 def path() -> str:
@@ -41,7 +38,7 @@ def path() -> str:
     """
     found = shutil.which("nmap")
     if found is None:
-        raise HostError("nmap is not installed: install it (on Debian: apt install nmap), or leave out --engine nmap")
+        raise HostError("nmap is not installed: install it (on Debian: apt install nmap), or leave out --sweep nmap")
     return found
 
 
@@ -53,6 +50,8 @@ class Sweep:
     excluded: Sequence[Span]
     ports: Sequence[int]
     profile: Profile
+    rounds: int = 2
+    """How often a silent port is asked."""
 
     def families(self) -> Iterator[Sweep]:
         """The same as one sweep for each family of addresses: a run of nmap takes one."""
@@ -62,26 +61,25 @@ class Sweep:
     def options(self) -> list[str]:
         """How to ask, as nmap's options (nmap(1)): the scan's rate in all and to one host, and its connections."""
         pace = self.profile
-        rate = pace.rate if pace.router_flows is None else min(pace.rate, pace.router_flows / FlowBudget.TCP_SECONDS)
+        bound = ["--max-rate", f"{pace.knock_rate:g}"] if pace.rate else []
         return [
             "-n",
             "-Pn",
             "-sS" if has_net_raw() else "-sT",
             "-p",
-            ",".join(str(port) for port in self.ports if port_refusal(port) is None),
-            "--max-rate",
-            f"{rate:g}",
+            ",".join(map(str, self.ports)),
+            *bound,
             "--scan-delay",
             f"{1000 / pace.host_rate:.0f}ms",
             "--max-retries",
-            str(_RETRIES),
+            str(self.rounds - 1),
             "--max-parallelism",
             str(pace.half_open),
         ]
 
 
-async def pieces(program: str, sweep: Sweep) -> AsyncIterator[bytes]:
-    """What nmap writes as XML, some at a time, for the sweep of one family.
+async def pieces(program: str, sweep: Sweep, stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
+    """What nmap writes as XML, some at a time, for the sweep of one family, until it is to stop.
 
     Raises:
         HostError: nmap does not start, or says that it cannot do this.
@@ -91,11 +89,13 @@ async def pieces(program: str, sweep: Sweep) -> AsyncIterator[bytes]:
         targets = _written(Path(folder, "targets"), sweep.spans)
         excluded = _written(Path(folder, "excluded"), sweep.excluded)
         where = ["-iL", targets, "--excludefile", excluded]
-        async for piece in _run([program, *family, *sweep.options(), *where, "-oX", "-"]):
-            yield piece
+        command = [program, *family, *sweep.options(), *where, "-oX", "-"]
+        async with contextlib.aclosing(_run(command, stopping)) as running:
+            async for piece in running:
+                yield piece
 
 
-async def _run(command: Sequence[str]) -> AsyncIterator[bytes]:
+async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
     # In a session of its own: Ctrl-C is for camscan, which ends it.
     try:
         process = await asyncio.create_subprocess_exec(
@@ -106,15 +106,22 @@ async def _run(command: Sequence[str]) -> AsyncIterator[bytes]:
     assert process.stdout is not None  # noqa: S101 - both were asked for
     assert process.stderr is not None  # noqa: S101
     complaint = asyncio.create_task(_kept(process.stderr))
+    ending = asyncio.create_task(_ended_by(process, stopping))
     try:
         while piece := await process.stdout.read(_PIECE):
             yield piece
-        if code := await process.wait():
+        if (code := await process.wait()) and not stopping.is_set():
             said = (await complaint).decode(errors="replace").strip().splitlines()
             raise HostError(f"nmap ended with code {code}: {said[-1] if said else 'it does not say why'}")
     finally:
+        ending.cancel()
         await _ended(process)
         complaint.cancel()
+
+
+async def _ended_by(process: Process, stopping: asyncio.Event) -> None:
+    await stopping.wait()
+    await _ended(process)
 
 
 async def _kept(stream: asyncio.StreamReader) -> bytes:

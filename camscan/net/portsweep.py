@@ -1,4 +1,4 @@
-"""Asks very many TCP ports at once by `python -m camscan.syn`, a program of its own; it alone needs CAP_NET_RAW."""
+"""Programs that ask very many TCP ports for this one: which to take, and `python -m camscan.syn`, one of our own."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
-from typing import Any
+from typing import Any, Protocol
 
 from camscan.errors import HostError, UsageError
+from camscan.net import nmaprun
 from camscan.net.outcomes import of_answer, reason
-from camscan.net.pace import FlowBudget
 from camscan.net.privilege import has_net_raw
 from camscan.net.profile import Profile
 from camscan.net.program import Running
@@ -55,11 +55,13 @@ class Method:
 
 
 def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
-    """The method that `wanted` ("auto", "connect" or "syn") comes to for so many addresses times ports.
+    """The method that `wanted` ("auto", "connect", "syn" or "nmap") comes to for so many addresses times ports.
 
     Raises:
-        HostError: SYN packets are wanted, and this host lets none be sent.
+        HostError: SYN packets are wanted, and this host lets none be sent; or nmap is, and is not installed.
     """
+    if wanted == "nmap":
+        nmaprun.path()
     if wanted == "syn" and not has_net_raw():
         raise HostError(
             "no CAP_NET_RAW, which --sweep syn needs: run camscan with sudo or in a systemd unit with "
@@ -74,8 +76,60 @@ def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
     return Method("syn", f"CAP_NET_RAW is there, and {questions:,} ports in all are many")
 
 
+def allowed(ports: Iterable[int]) -> tuple[int, ...]:
+    """The ports without those that are never sent to, each once.
+
+    Raises:
+        UsageError: none is left.
+    """
+    left = tuple(port for port in dict.fromkeys(ports) if port_refusal(port) is None)
+    if not left:
+        raise UsageError("no port is left that may be sent to: name others")
+    return left
+
+
+class PortSource(Protocol):
+    """Another program that asks TCP ports, once. `notes` grow as it runs, and say what was not asked."""
+
+    notes: list[str]
+
+    @property
+    def ports(self) -> Sequence[int]:
+        """The ports that it asks at every address."""
+
+    @property
+    def rate(self) -> float:
+        """Packets a second that it sends at most; 0 is without bound."""
+
+    @property
+    def how(self) -> str:
+        """By what it finds open ports, for the readers of a report."""
+
+    @property
+    def sent(self) -> int:
+        """Packets sent so far, as far as they are known."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was asked that was to be."""
+
+    @property
+    def lost(self) -> int:
+        """Answers that came faster than they could be read, and were asked for again."""
+
+    def stop(self) -> None:
+        """End soon; what has been found until then is still yielded."""
+
+    def run(self) -> AsyncGenerator[Sequence[Found], None]:
+        """Ask, and yield what ended how as it comes; whatever is known of one address by then comes together.
+
+        Raises:
+            HostError: this host cannot ask in this way, or cannot any longer.
+        """
+
+
 class PortSweep:
-    """One sweep over spans of addresses, given as first and last; exclusions are taken off before.
+    """Implements `PortSource` over spans of addresses, given as first and last; exclusions are taken off before.
 
     Ports that are never sent to are left out. IPv6 is always asked by connecting. `rate` 0 is without bound, `rounds`
     is how often a silent port is sent a packet. `want`: "open" yields ports that accept, "answers" refusals and
@@ -93,13 +147,11 @@ class PortSweep:
         rounds: int = 2,
         want: str = "open",
     ) -> None:
-        self.ports = tuple(port for port in dict.fromkeys(ports) if port_refusal(port) is None)
-        if not self.ports:
-            raise UsageError("no port is left that may be sent to: name others")
+        self.ports = allowed(ports)
         self._spans = [(ip_address(first), ip_address(last)) for first, last in spans]
         self._method = method
         self._profile = profile
-        self.rate = _rate(profile)
+        self.rate = profile.knock_rate
         self._settings = {"ports": self.ports, "seed": seed, "want": want, "rate": self.rate}
         self._rounds = rounds
         self._want = want
@@ -110,27 +162,33 @@ class PortSweep:
         self.counters: dict[str, int] = {}
 
     @property
+    def how(self) -> str:
+        """See `PortSource.how`."""
+        return "SYN packets" if self._method == "syn" else "connecting"
+
+    @property
+    def lost(self) -> int:
+        """See `PortSource.lost`."""
+        return self.counters.get("dropped", 0)
+
+    @property
     def sent(self) -> int:
-        """Packets sent so far, as of the last second."""
+        """See `PortSource.sent`; as of the last second."""
         return self.counters.get("sent", 0) + self._under_way
 
     @property
     def complete(self) -> bool:
-        """Whether everything was asked that was to be."""
+        """See `PortSource.complete`."""
         return not self.interrupted and not self.notes
 
     def stop(self) -> None:
-        """End soon; what has been found until then is still yielded."""
+        """See `PortSource.stop`."""
         self.interrupted = True
         if self._running is not None:
             self._running.stop()
 
     async def run(self) -> AsyncGenerator[Sequence[Found], None]:
-        """Ask everything, and yield what ended how as it comes, some at a time.
-
-        Raises:
-            HostError: this host cannot ask in this way, or cannot any longer.
-        """
+        """See `PortSource.run`."""
         routes = Routes.read()
         for version, pairs in groupby(self._spans, key=lambda pair: pair[0].version):
             spans = [(int(first), int(last)) for first, last in pairs]
@@ -193,12 +251,6 @@ def _found(message: Mapping[str, Any]) -> Iterator[Found]:
 
 def _text(number: int, version: int) -> str:
     return str(IPv4Address(number) if version == 4 else IPv6Address(number))
-
-
-def _rate(profile: Profile) -> float:
-    """The profile's rate, or what a router on the way may track of connections that it remembers for two minutes."""
-    flows = profile.router_flows
-    return profile.rate if flows is None else min(profile.rate, flows / FlowBudget.TCP_SECONDS)
 
 
 def _takes_two(rate: float) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from camscan.errors import UsageError
+from camscan.net.pace import FlowBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,12 @@ class Profile:
     host_connections: int = 2
     half_open: int = 1024
     router_flows: int | None = None
+
+    @property
+    def knock_rate(self) -> float:
+        """Packets a second to ever new ports: what a router on the way may track bounds it, too."""
+        flows = self.router_flows
+        return self.rate if flows is None else min(self.rate, flows / FlowBudget.TCP_SECONDS)
 
     def at_rate(self, rate: int) -> Profile:
         """This profile with another overall rate; 0 is without bound."""

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from camscan.errors import HostError
 from camscan.net.base import Exchange, Scouted
 from camscan.net.pace import Pace
-from camscan.net.portsweep import Found, PortSweep
+from camscan.net.portsweep import Found, PortSource
 from camscan.net.profile import Profile
 from camscan.records import Outcome
 
-SHARE = 0.95
-"""Of the pace, for the sweep; the rest is for the hosts that it finds, which are asked meanwhile."""
+LEFT, LEAST_LEFT = 0.05, 500
+"""Of the pace, for the hosts that a sweep finds, which are asked meanwhile: a share, and packets a second as far as
+that is no more than half; else they would be given up before they have said what they are."""
 HOST_SHARE = 0.2
 """The same of what one host is sent in a second."""
 BY_DATAGRAM = 2
@@ -29,7 +30,8 @@ Looks = Callable[[Iterable[str]], AsyncGenerator[Scouted, None]]
 def parted(profile: Profile) -> tuple[Profile, Profile]:
     """A profile in two: for the sweep, and for everything that is asked beside it."""
     for_one_host = max(1, int(profile.host_rate * HOST_SHARE))
-    swept = replace(profile, rate=max(1, int(profile.rate * SHARE)), host_rate=for_one_host)
+    left = min(profile.rate / 2, max(profile.rate * LEFT, LEAST_LEFT))
+    swept = replace(profile, rate=max(1, int(profile.rate - left)), host_rate=for_one_host)
     return swept, replace(profile, host_rate=max(1, profile.host_rate - for_one_host))
 
 
@@ -40,7 +42,7 @@ class SweptLook:
     that nothing counts as silent that was never sent to.
     """
 
-    def __init__(self, sweep: PortSweep, pace: Pace, *, by_datagram: Looks, in_full: Looks) -> None:
+    def __init__(self, sweep: PortSource, pace: Pace, *, by_datagram: Looks, in_full: Looks) -> None:
         self._sweep = sweep
         self._pace = pace
         self._by_datagram = by_datagram
@@ -74,15 +76,16 @@ class SweptLook:
         now = datetime.now(UTC)
         new: dict[str, list[Exchange]] = {}
         for found in batch:
-            if found.address in self._met:
-                continue
-            if found.outcome.is_alive:
+            if found.address not in self._met:
                 knock = Exchange(found.address, found.port, found.outcome, now, reason=found.reason)
                 new.setdefault(found.address, []).append(knock)
-            else:
-                self._unreachable[found.address] = found.reason
-        self._met.update(new)
-        return [Scouted(address, tuple(knocks), ()) for address, knocks in new.items()]
+        alive = {a: knocks for a, knocks in new.items() if any(knock.outcome.is_alive for knock in knocks)}
+        self._met.update(alive)
+        for address in new.keys() - alive.keys():
+            why = next((knock.reason for knock in new[address] if knock.outcome is Outcome.UNREACHABLE), None)
+            if why is not None:
+                self._unreachable[address] = why
+        return [Scouted(address, tuple(knocks), ()) for address, knocks in alive.items()]
 
     def _with_knocks(self, scouted: Scouted) -> Scouted:
         """What a silent address brought by datagram, with how its ports ended in the sweep."""

@@ -18,7 +18,7 @@ from camscan.net.nmaprun import Sweep, pieces
 from camscan.net.profile import profile
 
 SWEEP = Sweep(
-    (("10.0.0.1", "10.0.0.6"), ("fd00::1", "fd00::1")), (("10.0.0.7", "10.0.0.7"),), (80, 9100), profile("default")
+    (("10.0.0.1", "10.0.0.6"), ("fd00::1", "fd00::1")), (("10.0.0.7", "10.0.0.7"),), (80, 554), profile("default")
 )
 Install = Callable[[str], str]
 
@@ -39,7 +39,7 @@ def install(tmp_path: Path) -> Install:
 async def said(program: str, sweep: Sweep = SWEEP) -> bytes:
     out = b""
     for part in sweep.families():
-        async for piece in pieces(program, part):
+        async for piece in pieces(program, part, asyncio.Event()):
             out += piece
     return out
 
@@ -67,9 +67,19 @@ def test_without_the_privilege_it_connects(monkeypatch: pytest.MonkeyPatch, priv
     assert option in SWEEP.options()
 
 
-def test_ports_that_are_never_sent_to_are_left_out() -> None:
-    options = SWEEP.options()
-    assert options[options.index("-p") + 1] == "80"
+def test_without_bound_it_is_told_none() -> None:
+    options = Sweep(SWEEP.spans, (), (80, 554), profile("default").at_rate(0), rounds=3).options()
+    assert "--max-rate" not in options
+    assert (options[options.index("-p") + 1], options[options.index("--max-retries") + 1]) == ("80,554", "2")
+
+
+async def test_told_to_stop_it_ends_with_what_it_has_said(install: Install) -> None:
+    stopping, out = asyncio.Event(), b""
+    async with asyncio.timeout(30):
+        async for piece in pieces(install("echo begun; exec sleep 60"), SWEEP, stopping):
+            out += piece
+            stopping.set()
+    assert out == b"begun\n"
 
 
 async def test_what_it_complains_of_is_said(install: Install) -> None:
