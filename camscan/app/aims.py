@@ -178,7 +178,7 @@ def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
         UsageError: what was chosen does not go with the rest.
         HostError: this host does not let SYN packets be sent, or has no nmap.
     """
-    hindrance = _no_sweep(choices, asked, asking)
+    hindrance = _no_sweep(asking)
     if hindrance and choices.sweep in ("syn", "nmap"):
         raise UsageError(f"--sweep {choices.sweep} cannot be used: {hindrance}")
     if hindrance:
@@ -189,13 +189,11 @@ def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
     return choose(choices.sweep, asked.count * ports, _LARGE)
 
 
-def _no_sweep(choices: Choices, asked: TargetSet, asking: Manner) -> str:
+def _no_sweep(asking: Manner) -> str:
     if asking.plan.thorough:
         return "--thorough asks every address in full"
     if asking.profile.router_flows is not None:
         return f"the profile {asking.profile.name} spares routers"
-    if choices.sweep != "nmap" and any(":" in first for first, _ in asked.spans()):
-        return "IPv6 is among the targets"
     return "" if asking.plan.first_ports else "no channel takes open ports"
 
 

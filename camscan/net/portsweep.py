@@ -131,7 +131,7 @@ class PortSource(Protocol):
 class PortSweep:
     """Implements `PortSource` over spans of addresses, given as first and last; exclusions are taken off before.
 
-    Ports that are never sent to are left out. IPv6 is always asked by connecting. `rate` 0 is without bound, `rounds`
+    Ports that are never sent to are left out. `rate` 0 is without bound, `rounds`
     is how often a silent port is sent a packet. `want`: "open" yields ports that accept, "answers" refusals and
     unreachable ones too, "all" also silent ones. `counters` grow as it runs, and `notes`, which say what was not asked.
     """
@@ -199,7 +199,7 @@ class PortSweep:
                         yield batch
             usable = [way for way in found if way.hop is not None]
             if usable and not self.interrupted:
-                async with aclosing(self._run(self._method if version == 4 else "connect", usable)) as batches:
+                async with aclosing(self._run(self._method, usable)) as batches:
                     async for batch in batches:
                         yield batch
 

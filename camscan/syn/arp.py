@@ -1,4 +1,7 @@
-"""The MACs of neighbours, asked for by ARP past the kernel's neighbour table: its room is neither a bound nor taken."""
+"""The MACs of neighbours, by ARP or neighbour discovery.
+
+They are asked for past the kernel's neighbour table: its room is neither a bound nor taken.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from camscan.syn import filters
-from camscan.syn.order import Numbers, Space
-from camscan.syn.packets import ARP_LENGTH, BATCH, ArpPackets, Macs
-from camscan.syn.ring import Packets, Ring
+from camscan.syn.order import Numbers
+from camscan.syn.packets import BATCH, Macs
+from camscan.syn.questions import Questions, ears, questions
+from camscan.syn.ring import Ring
 from camscan.syn.sending import EthernetSender, Sender
+from camscan.syn.space import Space
 
 MAX_NEIGHBOURS = 1 << 20
 """Neighbours of one link: a /12, whose MACs take 7 MB."""
-_ARP = 0x0806
 _PATIENCE = (0.25, 0.4)
 """Seconds that each round waits for answers; devices on Wi-Fi that save power take some hundred milliseconds."""
 _GLANCE = 0.005
@@ -55,13 +58,12 @@ class Neighbours:
         known = self.known[hosts]
         return known, self.macs[hosts[known]]
 
-    def take(self, packets: Packets) -> None:
-        """Learn from ARP replies, one a row: the first one for an address counts."""
-        addresses = np.ascontiguousarray(packets[:, 14:18]).view(">u4")[:, 0].astype(np.uint32)
+    def take(self, addresses: Numbers, macs: Macs) -> None:
+        """Learn who has which MAC: the first word on an address counts."""
         hosts = self.space.hosts(addresses)
         hosts, first = np.unique(hosts, return_index=True)
         new = (hosts >= 0) & ~self.known[hosts]
-        self.macs[hosts[new]] = packets[first[new], 8:14]
+        self.macs[hosts[new]] = macs[first[new]]
         self.known[hosts[new]] = True
 
 
@@ -72,10 +74,10 @@ def find(interface: str, source: str, wanted: Space, paced: Paced) -> Neighbours
         RefusalError: the interface cannot be used.
     """
     with contextlib.ExitStack() as stack:
-        ring = Ring(interface, _ARP, filters.arp_replies())
+        ring = ears(interface, source)
         stack.callback(ring.close)
-        packets = ArpPackets(source, ring.mac)
-        sender = EthernetSender(interface, packets.rows, ARP_LENGTH)
+        packets = questions(source, ring.mac)
+        sender = EthernetSender(interface, packets.rows, packets.length)
         stack.callback(sender.close)
         count = len(wanted)
         found = Neighbours(wanted, ring.mac, np.zeros((count, 6), np.uint8), np.zeros(count, np.bool_))
@@ -84,20 +86,20 @@ def find(interface: str, source: str, wanted: Space, paced: Paced) -> Neighbours
             for begin in range(0, len(unknown), BATCH):
                 number = packets.fill(wanted.addresses(unknown[begin : begin + BATCH]))
                 paced.send(sender, number, interface)
-                _learn(ring, found)
-            _wait(ring, found, paced, patience)
+                _learn(ring, packets, found)
+            _wait(ring, packets, found, paced, patience)
             if paced.stopped or found.known.all():
                 break
     return found
 
 
-def _wait(ring: Ring, found: Neighbours, paced: Paced, seconds: float) -> None:
+def _wait(ring: Ring, packets: Questions, found: Neighbours, paced: Paced, seconds: float) -> None:
     end = paced.now() + seconds
     while paced.now() < end and not paced.stopped and not found.known.all():
         paced.pause(_GLANCE)
-        _learn(ring, found)
+        _learn(ring, packets, found)
 
 
-def _learn(ring: Ring, found: Neighbours) -> None:
+def _learn(ring: Ring, asked: Questions, found: Neighbours) -> None:
     while len(packets := ring.read()):
-        found.take(packets)
+        found.take(*asked.read(packets))

@@ -1,6 +1,6 @@
 """Sequence numbers that prove an answer: who did not see the question cannot know them.
 
-SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) over address and ports, its low 32 bits,
+SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) over host and ports, its low 32 bits,
 for a whole batch at once. The key is drawn anew for each run and never leaves it.
 """
 
@@ -28,9 +28,9 @@ class Cookies:
         one, two = np.frombuffer(key or os.urandom(16), "<u8")
         self._state = tuple(np.uint64(word) ^ key for word, key in zip(_INITIAL, (one, two, one, two), strict=True))
 
-    def of(self, addresses: Numbers, ports: Numbers, source_ports: Numbers | np.uint32) -> Numbers:
-        """The cookies of SYNs to these addresses and ports, from these ports of ours."""
-        words = (np.asarray(source_ports, np.uint64) << np.uint64(16) | ports) << np.uint64(32) | addresses
+    def of(self, hosts: Numbers, ports: Numbers, source_ports: Numbers | np.uint32) -> Numbers:
+        """The cookies of SYNs to these hosts, by their numbers, and ports, from these ports of ours."""
+        words = (np.asarray(source_ports, np.uint64) << np.uint64(16) | ports) << np.uint64(32) | hosts
         return (siphash(words, self._state) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
 
 

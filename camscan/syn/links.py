@@ -7,6 +7,7 @@ import random
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 from camscan.l2.lines import RefusalError
 from camscan.syn import filters
 from camscan.syn.arp import MAX_NEIGHBOURS, Neighbours, Paced, find
-from camscan.syn.order import Numbers, Space
-from camscan.syn.packets import BATCH, RST, SYN, TCP_LENGTH, Macs, TcpPackets
+from camscan.syn.order import Numbers, Range
+from camscan.syn.packets import BATCH, IPV4, IPV6, RST, SYN, Macs, TcpPackets
 from camscan.syn.request import MAX_ROUNDS, Way
 from camscan.syn.ring import Ring
 from camscan.syn.sending import EthernetSender, RawSender, Sender
+from camscan.syn.space import Space, space
 
-_IPV4 = 0x0800
 _PORTS = MAX_ROUNDS + 2
 """A port of ours for each round, so that a late answer to one round cannot upset the connection of the next."""
 _PORT_TRIES = 256
@@ -32,16 +33,16 @@ _LOCAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """What TCP segments say, one an element."""
+    """What TCP segments say, one an element; `hosts` are numbers of the space that is asked."""
 
-    addresses: Numbers
+    hosts: Numbers
     ports: Numbers
     source_ports: Numbers
     sequences: Numbers
 
     def only(self, which: NDArray[np.bool_] | slice) -> Segments:
         """Some of them."""
-        return Segments(self.addresses[which], self.ports[which], self.source_ports[which], self.sequences[which])
+        return Segments(self.hosts[which], self.ports[which], self.source_ports[which], self.sequences[which])
 
 
 class _Outlet:
@@ -51,29 +52,29 @@ class _Outlet:
         self._packets = TcpPackets(way.source, *macs, flags=flags)
         self.sender: EthernetSender | RawSender
         if way.frames:
-            self.sender = EthernetSender(way.interface, self._packets.rows, TCP_LENGTH, shared=shared)
+            self.sender = EthernetSender(way.interface, self._packets.rows, self._packets.length, shared=shared)
         else:
-            self.sender = RawSender(self._packets.rows)
+            self.sender = RawSender(self._packets.rows, self._packets.length, way.version)
 
-    def fill(self, asked: Segments, macs: Macs | None) -> int:
+    def fill(self, asked: Segments, addresses: Numbers, macs: Macs | None) -> int:
         """Make the packets ready; returns how many."""
         if isinstance(self.sender, RawSender):
-            self.sender.address(asked.addresses)
-        return self._packets.fill(asked.addresses, asked.ports, asked.source_ports, asked.sequences, macs)
+            self.sender.address(addresses)
+        return self._packets.fill(addresses, asked.ports, asked.source_ports, asked.sequences, macs)
 
 
 class Route:
     """One way while it is open. `usable` is false where its gateway does not answer."""
 
-    def __init__(self, way: Way, paced: Paced, stack: contextlib.ExitStack, *, shared: bool) -> None:
+    def __init__(self, way: Way, asked: Space, paced: Paced, stack: contextlib.ExitStack, *, shared: bool) -> None:
         self.way = way
+        self._space = asked
         self.usable = True
         self._neighbours: Neighbours | None = None
         macs = (b"", b"")
         if way.frames:
-            found = find(
-                way.interface, way.source, Space.of([*way.ranges]) if way.on_link else _only(way.gateway), paced
-            )
+            wanted = way.ranges if way.on_link else (_only(way.gateway),)
+            found = find(way.interface, way.source, space(way.version, wanted), paced)
             self._neighbours = found if way.on_link else None
             self.usable = way.on_link or bool(found.known.any())
             macs = found.own_mac, found.macs[0].tobytes()
@@ -93,7 +94,8 @@ class Route:
         if self.usable:
             return ""
         where = f"{self.way.gateway} on {self.way.interface}"
-        return f"the gateway {where} does not answer ARP: {self.way.hosts:,} addresses were not asked"
+        how = "ARP" if self.way.version == 4 else "neighbour solicitations"
+        return f"the gateway {where} does not answer {how}: {self.way.hosts:,} addresses were not asked"
 
     def fill(self, asked: Segments) -> int:
         """Make SYNs ready, as far as their hosts can be reached; returns how many."""
@@ -106,11 +108,11 @@ class Route:
     def _fill(self, outlet: _Outlet, asked: Segments) -> int:
         if not self.usable:
             return 0
-        macs = None
+        addresses, macs = self._space.addresses(asked.hosts), None
         if self._neighbours is not None:
-            known, macs = self._neighbours.of(asked.addresses)
-            asked = asked.only(known)
-        return outlet.fill(asked, macs)
+            known, macs = self._neighbours.of(addresses)
+            asked, addresses = asked.only(known), addresses[known]
+        return outlet.fill(asked, addresses, macs)
 
 
 class Links:
@@ -122,7 +124,8 @@ class Links:
             raise RefusalError("the ranges of two ways overlap")
         if any(way.on_link and way.hosts > MAX_NEIGHBOURS for way in ways):
             raise RefusalError(f"more than {MAX_NEIGHBOURS:,} neighbours on one link: sweep in parts")
-        self.space = Space.of([span for span, _ in owned])
+        self._version = ways[0].version
+        self.space = space(self._version, [span for span, _ in owned])
         self._ways = ways
         self._threads = threads
         self._way_of_range = np.array([number for _, number in owned])
@@ -134,14 +137,18 @@ class Links:
     def opened(self, paced: Paced, note: Callable[[str], None]) -> Iterator[None]:
         """Open all ways; what cannot be used of them is noted."""
         with contextlib.ExitStack() as stack:
-            self._first_port = _reserved_ports(stack)
+            self._first_port = _reserved_ports(stack, self._version)
             last_port = self._first_port + _PORTS - 1
             for interface, source in dict.fromkeys((way.interface, way.source) for way in self._ways):
-                ring = Ring(interface, _IPV4, filters.answers(source, self._first_port, last_port))
+                ring = Ring(
+                    interface,
+                    IPV4 if self._version == 4 else IPV6,
+                    filters.answers(source, self._first_port, last_port),
+                )
                 stack.callback(ring.close)
                 self.rings.append(ring)
             for way in self._ways:
-                self.routes.append(Route(way, paced, stack, shared=self._threads > 1))
+                self.routes.append(Route(way, self.space, paced, stack, shared=self._threads > 1))
                 if text := self.routes[-1].note:
                     note(text)
             yield
@@ -166,18 +173,19 @@ class Links:
         return sum(ring.dropped() for ring in self.rings)
 
 
-def _only(address: str) -> Space:
-    number = int.from_bytes(socket.inet_aton(address))
-    return Space.of([(number, number)])
+def _only(address: str) -> Range:
+    number = int(ip_address(address))
+    return number, number
 
 
-def _reserved_ports(stack: contextlib.ExitStack) -> int:
+def _reserved_ports(stack: contextlib.ExitStack, version: int) -> int:
     """The first of some adjacent TCP ports that nobody else has, nor gets while the stack is open.
 
     They are bound and do not listen, so that the kernel resets what comes to them. They lie outside the range that it
     takes ports from by itself, where that leaves any.
     """
     low, high = map(int, _LOCAL_PORTS.read_text(encoding="ascii").split())
+    family = socket.AF_INET if version == 4 else socket.AF_INET6  # of which the second takes both
     firsts = range(_LOWEST_PORT, _HIGHEST_PORT - _PORTS)
     outside = [first for first in firsts if first + _PORTS <= low or first > high]
     for _ in range(_PORT_TRIES):
@@ -185,7 +193,7 @@ def _reserved_ports(stack: contextlib.ExitStack) -> int:
         with contextlib.ExitStack() as bound:
             try:
                 for port in range(first, first + _PORTS):
-                    sock = bound.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+                    sock = bound.enter_context(socket.socket(family, socket.SOCK_STREAM))
                     sock.bind(("", port))
             except OSError:
                 continue

@@ -7,7 +7,6 @@ apart, and neighbouring addresses are far apart in time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeAlias
 
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 
 Numbers: TypeAlias = NDArray[np.uint32]
 Range: TypeAlias = tuple[int, int]
-"""First and last IPv4 address as numbers, both included."""
+"""First and last address of one family as numbers, both included."""
 
 _ROUNDS = 4
 _MULTIPLIERS = (np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35))
@@ -73,41 +72,3 @@ def _mixed(values: Numbers) -> Numbers:
         values *= multiplier
     values ^= values >> np.uint32(16)
     return values
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """The addresses asked, as sorted ranges; hosts are numbered through them."""
-
-    starts: Numbers
-    ends: Numbers
-    begins: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, ranges: list[Range]) -> Space:
-        """The space of ranges that are sorted and do not overlap."""
-        starts, ends = np.array(ranges, np.uint32).reshape(-1, 2).T.copy()
-        sizes = ends.astype(np.int64) - starts + 1
-        return cls(starts, ends, np.concatenate(([0], np.cumsum(sizes))))
-
-    def __len__(self) -> int:
-        return int(self.begins[-1])
-
-    def ranges_of(self, hosts: Numbers) -> NDArray[np.intp]:
-        """The number of the range that each host is in."""
-        found: NDArray[np.intp] = np.searchsorted(self.begins, hosts, side="right") - 1
-        return found
-
-    def addresses(self, hosts: Numbers) -> Numbers:
-        """The addresses of hosts."""
-        if len(self.starts) == 1:
-            return hosts + np.uint32(self.starts[0])
-        at = self.ranges_of(hosts)
-        addresses: Numbers = (self.starts[at] + (hosts - self.begins[at])).astype(np.uint32)
-        return addresses
-
-    def hosts(self, addresses: Numbers) -> NDArray[np.int64]:
-        """The numbers of the hosts that have these addresses; -1 for others."""
-        at = np.searchsorted(self.starts, addresses, side="right") - 1
-        inside = (at >= 0) & (addresses <= self.ends[at])
-        return np.where(inside, self.begins[at] + addresses.astype(np.int64) - self.starts[at], -1)

@@ -102,8 +102,9 @@ def _way(values: dict[str, Any]) -> Way:
     pairs = [(ip_address(first), ip_address(last)) for first, last in values.pop("ranges")]
     versions = {address.version for pair in pairs for address in pair}
     ranges = sorted((int(first), int(last)) for first, last in pairs)
-    if len(versions) != 1 or any(first > last for first, last in ranges):
-        raise ValueError("a way needs ranges of one family, each with its first address first")
+    versions.add(ip_address(values["source"]).version)
+    if not ranges or len(versions) != 1 or any(first > last for first, last in ranges):
+        raise ValueError("a way needs a source and ranges of one family, each with its first address first")
     if any(before[1] >= after[0] for before, after in pairwise(ranges)):
         raise ValueError("ranges overlap")
     return Way(version=versions.pop(), ranges=tuple(ranges), **values)
@@ -116,8 +117,8 @@ def _check(request: Request) -> None:
         raise ValueError("ways and ports are needed, each port once")
     if not all(0 < port < 65_536 for port in request.ports):
         raise ValueError("a port is a number from 1 to 65535")
-    if request.method == "syn" and any(way.version != 4 for way in request.ways):
-        raise ValueError("SYN packets are for IPv4")
+    if request.method == "syn" and len({way.version for way in request.ways}) != 1:
+        raise ValueError("SYN packets are for one family at a time")
     for name in _NUMBERS:
         if not 0 <= float(getattr(request, name)) < float("inf"):
             raise ValueError(f"{name} cannot be {getattr(request, name)!r}")

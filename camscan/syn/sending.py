@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import packet_socket
 from camscan.syn.order import Numbers
-from camscan.syn.packets import BATCH, ETHERNET, IP, ROW, TCP_LENGTH
+from camscan.syn.packets import BATCH, ETHERNET, IP
 
 _libc = ctypes.CDLL(None, use_errno=True)
 FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
@@ -28,8 +28,8 @@ _PATIENCE = 200
 _WORTH_SHARING = 256
 """Packets below which waking the other thread costs more than it saves."""
 _BUFFER = 4 * 1024 * 1024
-_NAME = 16
-"""Bytes of a struct sockaddr_in."""
+_NAMES = {4: (socket.AF_INET, 16, 1, 1), 6: (socket.AF_INET6, 28, 2, 4)}
+"""Of struct sockaddr_in and sockaddr_in6: family, bytes, and the place and number of the address's words."""
 
 
 class _Header(ctypes.Structure):
@@ -99,19 +99,21 @@ class EthernetSender:
 class RawSender:
     """Sends rows as IP packets, which the kernel routes: for devices that are no Ethernet, and for this host itself."""
 
-    def __init__(self, rows: NDArray[np.uint8]) -> None:
+    def __init__(self, rows: NDArray[np.uint8], length: int, version: int) -> None:
+        family, size, at, self._words = _NAMES[version]
         try:
-            self._sock = socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
+            self._sock = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
         except PermissionError as error:
             raise RefusalError("no CAP_NET_RAW, which raw sockets need") from error
         _widen(self._sock)
-        self._names = np.zeros((BATCH, _NAME), np.uint8)
-        self._names.view(np.uint16)[:, 0] = socket.AF_INET
-        self._messages = _Messages(rows, IP, TCP_LENGTH, self._names)
+        self._names = np.zeros((BATCH, size), np.uint8)
+        self._names.view(np.uint16)[:, 0] = family
+        self._addresses = self._names.view(">u4")[:, at : at + self._words]
+        self._messages = _Messages(rows, IP, length, self._names)
 
     def address(self, addresses: Numbers) -> None:
         """Say where the first rows go."""
-        self._names.view(">u4")[: len(addresses), 1] = addresses
+        self._addresses[: len(addresses)] = addresses.reshape(len(addresses), self._words)
 
     def send(self, first: int, count: int) -> tuple[int, int]:
         """See `Sender.send`."""
@@ -130,14 +132,14 @@ class _Messages:
     ) -> None:
         self._kept = rows, names
         self._vectors = np.empty((BATCH, 2), np.uintp)
-        self._vectors[:, 0] = rows.ctypes.data + offset + np.arange(BATCH) * ROW
+        self._vectors[:, 0] = rows.ctypes.data + offset + np.arange(BATCH) * rows.strides[0]
         self._vectors[:, 1] = length
         self._messages = (_Message * BATCH)()
         for number, message in enumerate(self._messages):
             header = message.header
             header.vector, header.vectors = self._vectors.ctypes.data + number * self._vectors.strides[0], 1
             if names is not None:
-                header.name, header.name_length = names.ctypes.data + number * _NAME, _NAME
+                header.name, header.name_length = names.ctypes.data + number * names.strides[0], names.strides[0]
 
     def send(self, descriptor: int, first: int, count: int) -> tuple[int, int]:
         at = ctypes.byref(self._messages, first * ctypes.sizeof(_Message))

@@ -7,7 +7,6 @@ has no connection for the answer, resets it by itself; that counts against the p
 from __future__ import annotations
 
 import errno
-import socket
 import time
 from collections.abc import Callable
 
@@ -111,10 +110,9 @@ class Sweep:
         source_port = np.uint32(self._links.source_port(self._position // self._order.round_size))
         for route, mask in self._links.split(hosts):
             chosen, ports = (hosts, self._ports[numbers]) if mask is None else (hosts[mask], self._ports[numbers[mask]])
-            addresses = self._space.addresses(chosen)
             source_ports = np.full(len(ports), source_port)
-            cookies = self._cookies.of(addresses, ports, source_ports)
-            count = route.fill(Segments(addresses, ports, source_ports, cookies))
+            cookies = self._cookies.of(chosen, ports, source_ports)
+            count = route.fill(Segments(chosen, ports, source_ports, cookies))
             self.send(route.sender, count, route.way.interface)
 
     def send(self, sender: Sender, count: int, interface: str) -> None:
@@ -171,23 +169,24 @@ class Sweep:
         self._drained = now
         for ring in self._links.rings:
             while len(packets := ring.read()):
-                self._take(answers.read(packets))
+                self._take(answers.read(packets, self._space))
         self._tell(now)
 
     def _take(self, found: answers.Answers) -> None:
         """Keep what bears the right cookie and was not known yet."""
-        hosts, numbers = self._space.hosts(found.addresses), self._numbers[found.ports]
-        expected = self._cookies.of(found.addresses, found.ports, found.source_ports)
-        true = (hosts >= 0) & (numbers >= 0) & (expected == found.sequences)
+        numbers = self._numbers[found.ports]
+        expected = self._cookies.of(found.hosts.astype(np.uint32), found.ports, found.source_ports)
+        true = (found.hosts >= 0) & (numbers >= 0) & (expected == found.sequences)
         self._counts["stray"] += len(true) - int(true.sum())
-        found, hosts, numbers = found.only(true), hosts[true].astype(np.uint32), numbers[true].astype(np.uint32)
+        found, numbers = found.only(true), numbers[true].astype(np.uint32)
+        hosts = found.hosts.astype(np.uint32)
         new = self._settled.add(hosts, numbers)
         self._reset(found, hosts, new)
         for number in np.unique(found.errnos[new]).tolist():
             chosen = new[found.errnos[new] == number]
             self._counts["other" if number else "answered"] += len(chosen)
             if number == ANSWERED or self._request.want != "open":
-                self._say(number, found.addresses[chosen], found.ports[chosen])
+                self._say(number, hosts[chosen], found.ports[chosen])
 
     def _reset(self, found: answers.Answers, hosts: Numbers, new: NDArray[np.intp]) -> None:
         """Count the resets that the kernel sends for new answers, and send one ourselves where an answer comes again.
@@ -199,22 +198,21 @@ class Sweep:
         again[new] = False
         if again.any():
             found, hosts = found.only(again), hosts[again]
-            refused = Segments(found.addresses, found.ports, found.source_ports, found.sequences + np.uint32(1))
+            refused = Segments(hosts, found.ports, found.source_ports, found.sequences + np.uint32(1))
             for route, mask in self._links.split(hosts):
                 resets += route.reset(refused if mask is None else refused.only(mask))
         self._pacer.charge(resets)
         self._counts["sent"] += resets
 
-    def _say(self, number: int, addresses: Numbers, ports: Numbers, *, local: bool = False) -> None:
-        texts = map(socket.inet_ntoa, (address.to_bytes(4) for address in addresses.tolist()))
-        self._report.found(number, zip(texts, ports.tolist(), strict=True), local=local)
+    def _say(self, number: int, hosts: Numbers, ports: Numbers, *, local: bool = False) -> None:
+        self._report.found(number, zip(self._space.texts(hosts), ports.tolist(), strict=True), local=local)
 
     def _say_silent(self) -> None:
         for hosts, port in self._settled.open_questions():
             for route, mask in self._links.split(hosts):
-                addresses = self._space.addresses(hosts if mask is None else hosts[mask])
-                ports = np.full(len(addresses), self._ports[port], np.uint32)
-                self._say(SILENT if route.usable else UNREACHABLE, addresses, ports, local=not route.usable)
+                chosen = hosts if mask is None else hosts[mask]
+                ports = np.full(len(chosen), self._ports[port], np.uint32)
+                self._say(SILENT if route.usable else UNREACHABLE, chosen, ports, local=not route.usable)
 
     def _look_for_losses(self) -> None:
         """Slow down where answers came faster than they were read; the round after asks for them again."""

@@ -52,14 +52,22 @@ class Lab:
                 process.kill()
                 process.wait()
 
+    def add_ipv6(self) -> None:
+        """Give both sides IPv6 as well: fd99::1 and fd99::2 on the cable, and fd77::/112 for the site."""
+        for name, address in ((self.scanner, "fd99::1/64"), (self.site, "fd99::2/64")):
+            _must(["ip", "-n", name, "addr", "add", address, "dev", self.interface, "nodad"])
+        _must(["ip", "-n", self.site, "-6", "route", "add", "local", "fd77::/112", "dev", "lo"])
+        _must(["ip", "-n", self.scanner, "-6", "route", "add", "fd77::/112", "via", "fd99::2"])
+
     def keep_only(self, alive: Sequence[str]) -> None:
         """Drop every packet to the site's network but those to these addresses."""
         elements = ", ".join(alive)
+        ip, kind, network = ("ip6", "ipv6_addr", "fd77::/112") if ":" in elements else ("ip", "ipv4_addr", self.network)
         self.rules(
             self.site,
-            f"table ip lab {{\nset alive {{ type ipv4_addr; elements = {{ {elements} }} ; }}\nchain in {{\n"
+            f"table {ip} lab {{\nset alive {{ type {kind}; elements = {{ {elements} }} ; }}\nchain in {{\n"
             "type filter hook prerouting priority -300;\n"
-            f"ip daddr {self.network} ip daddr != @alive counter drop\n}}\n}}\n",
+            f"{ip} daddr {network} {ip} daddr != @alive counter drop\n}}\n}}\n",
         )
 
     def count(self, match: str) -> None:

@@ -15,7 +15,12 @@ from support.lab import Lab
 PROGRAM = (sys.executable, "-P", "-m", "camscan.syn")
 _LISTEN = """
 import socket, sys, threading
-servers = [socket.create_server(("", int(port)), backlog=4096) for port in sys.argv[2:]]
+families = (("", socket.AF_INET), ("::", socket.AF_INET6))
+servers = [
+    socket.create_server((every, int(port)), family=family, backlog=4096)
+    for port in sys.argv[2:]
+    for every, family in families
+]
 print("ready", flush=True)
 def accept(server):
     while True:

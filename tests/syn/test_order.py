@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import itertools
 
-import numpy as np
 import pytest
 
-from camscan.syn.order import Order, Space
+from camscan.syn.order import Order
 
 
 def walked(order: Order, position: int = 0, step: int = 97) -> list[tuple[int, int]]:
@@ -61,20 +60,3 @@ def test_neighbours_are_spread() -> None:
 def test_the_ports_of_a_pass_are_mixed() -> None:
     ports = [port for _, port in walked(Order(4096, 8, 7))[:4096]]
     assert min(ports.count(port) for port in range(8)) == 512
-
-
-def test_a_space_numbers_its_addresses() -> None:
-    space = Space.of([(10, 12), (20, 20), (30, 39)])
-    hosts = np.arange(14, dtype=np.uint32)
-    addresses = [10, 11, 12, 20, *range(30, 40)]
-    assert len(space) == 14
-    assert space.addresses(hosts).tolist() == addresses
-    assert space.hosts(np.array(addresses, np.uint32)).tolist() == list(range(14))
-    assert space.hosts(np.array([0, 9, 13, 19, 21, 40, 2**32 - 1], np.uint32)).tolist() == [-1] * 7
-    assert space.ranges_of(hosts).tolist() == [0, 0, 0, 1, *[2] * 10]
-
-
-def test_a_space_may_end_with_the_last_address() -> None:
-    space = Space.of([(2**32 - 4, 2**32 - 1)])
-    assert space.addresses(np.array([3], np.uint32)).tolist() == [2**32 - 1]
-    assert space.hosts(np.array([2**32 - 1], np.uint32)).tolist() == [3]

@@ -16,7 +16,7 @@ from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.sockets import Stop
 from camscan.syn import ring, sending
 from camscan.syn import sweep as sweeping
-from camscan.syn.packets import TCP_LENGTH, TcpPackets
+from camscan.syn.packets import TcpPackets
 from camscan.syn.report import Report
 from camscan.syn.request import read
 from camscan.syn.sending import EthernetSender
@@ -70,7 +70,7 @@ class Halves(EthernetSender):
     """Both threads send to a kernel of their own."""
 
     def __init__(self, *kernels: Kernel) -> None:
-        super().__init__("lo", TcpPackets("127.0.0.1").rows, TCP_LENGTH, shared=True)
+        super().__init__("lo", TcpPackets("127.0.0.1").rows, 44, shared=True)
         self.kernels = kernels
 
     def _send(self, number: int, first: int, count: int) -> tuple[int, int]:
