@@ -6,6 +6,9 @@ from pathlib import Path
 
 from camscan.errors import HostError
 
+OVERLAY = "oui-overlay.csv"
+"""In the fingerprint library, blocks of MAC addresses: prefix (6, 7 or 9 hex digits), organization, source."""
+
 
 def fingerprints_folder() -> Path:
     """The folder of the built-in fingerprint library.

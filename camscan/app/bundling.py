@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
-from camscan.app.judging import judged
-from camscan.codecs.oui import OVERLAY, registry_date
-from camscan.data import fingerprints_folder
+from camscan.app.identifying import judged
+from camscan.codecs.oui import registry_date
+from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import RuleError
 from camscan.evidence.archive import is_name
 from camscan.identify.load import load, rule_files

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Sequence
 from pathlib import Path
 
 from camscan import __version__
 from camscan.app import collector
+from camscan.app.deriving import merged
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
-from camscan.app.spreading import spread
-from camscan.codecs import oui
-from camscan.codecs.registry import read_again
 from camscan.data import fingerprints_folder
-from camscan.devices import Host, hosts_of, merge_hosts
-from camscan.devices.identity import mac_in, source_mac, to_endpoint
-from camscan.errors import DecodeError
 from camscan.identify.library import Library
 from camscan.identify.load import load
-from camscan.identify.resolve import resolve
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
-from camscan.records import Identification, Judged, Observation, Outcome, Report, Scan
+from camscan.records import Judged, Outcome, Report, Scan
 from camscan.reports import select
 from camscan.reports.segments import Segments
 from camscan.store import Store
@@ -40,26 +32,6 @@ def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple
     return load_policies([fingerprints_folder(), *folders], names)
 
 
-def judged(observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
-    """The devices that the observations speak of, each with its verdict."""
-    return judged_hosts(hosts_in(rules, observations), policies)
-
-
-def hosts_in(rules: Library, observations: Iterable[Observation]) -> Iterator[Host]:
-    """What answers at each address, by the rules."""
-
-    def identify(seen: Sequence[Observation]) -> tuple[Identification, ...]:
-        return rules.identify((*seen, *_registrations(seen)))
-
-    return hosts_of(observations, identify)
-
-
-def judged_hosts(hosts: Iterable[Host], policies: Sequence[Policy]) -> tuple[Judged, ...]:
-    """The devices that hosts are, each with its verdict."""
-    with collector.seldom():
-        return judge_all(merge_hosts(hosts, resolve), policies)
-
-
 def look_at(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Look:
     """A stored scan as comparing sees it, judged by today's rules."""
     return look(scan, devices_in(store, scan, rules, policies), store.ledger(scan.id))
@@ -72,12 +44,8 @@ def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Poli
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
-    parts = spread(store.observations(scan.id), rules, _stored_hosts)
-    return judged_hosts(chain.from_iterable(parts), policies)
-
-
-def _stored_hosts(rules: Library, stored: Sequence[Observation]) -> tuple[Host, ...]:
-    return tuple(hosts_in(rules, map(read_again, stored)))
+    with collector.seldom():
+        return judge_all((one.device for one in merged(store, scan, rules)), policies)
 
 
 def report_of(
@@ -113,22 +81,3 @@ def report_of(
         networks=segments.networks(devices, missed),
         missed=missed,
     )
-
-
-def _registrations(seen: Iterable[Observation]) -> Iterator[Observation]:
-    """Whom the IEEE registry names for each MAC in the answers, as if it had been observed where the MAC was."""
-    known: set[str] = set()
-    for observation in seen:
-        mac = source_mac(observation) or _endpoint_mac(observation)
-        if mac and mac not in known and "mac.organization" not in observation.fields:
-            known.add(mac)
-            try:
-                fields = oui.decode(mac)
-            except DecodeError:
-                continue
-            yield replace(observation, channel="mac", asked=observation.channel, fields=fields)
-
-
-def _endpoint_mac(observation: Observation) -> str | None:
-    endpoints = map(to_endpoint, observation.fields.get("wsd.endpoint", ()))
-    return next((mac for endpoint in endpoints if endpoint and (mac := mac_in(endpoint))), None)

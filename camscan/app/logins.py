@@ -14,7 +14,7 @@ from platformdirs import user_config_path
 from pydantic import SecretStr
 
 from camscan.app.aims import Choices, aim
-from camscan.app.judging import judged
+from camscan.app.identifying import judged
 from camscan.credentials import sources
 from camscan.credentials.broker import CredentialBroker, Sight
 from camscan.credentials.enrolment import Enrolment, SiteBook

@@ -59,7 +59,8 @@ def discover(
       camscan discover
       camscan discover --interface eth0 --format json
     """
-    from camscan.app.judging import chosen_policies, judged, library
+    from camscan.app.identifying import judged
+    from camscan.app.judging import chosen_policies, library
     from camscan.cli.watching import Watch
     from camscan.cli.writing import write_report
 

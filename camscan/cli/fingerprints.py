@@ -135,7 +135,8 @@ def explain(
     Example:
       camscan fingerprints explain 10.20.0.15
     """
-    from camscan.app.judging import chosen_policies, judged, library
+    from camscan.app.identifying import judged
+    from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import kept, scan_of
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError

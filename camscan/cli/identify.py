@@ -66,7 +66,7 @@ def identify(
 
 def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
     """What the rules say about a file: another tool's, one of labelled answers, or one answer as it was copied."""
-    from camscan.app.judging import judged
+    from camscan.app.identifying import judged
     from camscan.cli.import_ import head, opened
     from camscan.evaluation.corpus import entries_of, is_corpus
     from camscan.imports import pasted
@@ -92,7 +92,7 @@ def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: 
 
 
 def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
-    from camscan.app.judging import judged
+    from camscan.app.identifying import judged
     from camscan.cli.import_ import described
     from camscan.imports.files.base import Summary
     from camscan.reports import select

@@ -17,13 +17,10 @@ from types import MappingProxyType
 import aiooui
 
 from camscan.codecs.text import mac, to_text
-from camscan.data import fingerprints_folder
+from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import DecodeError, RuleError
 
 FIELDS = ("mac.address", "mac.prefix", "mac.organization")
-
-OVERLAY = "oui-overlay.csv"
-"""In the fingerprint library: prefix (6, 7 or 9 hex digits), organization, source."""
 
 _REGISTRY_DATES = MappingProxyType({"0.1.11": "2026-09-25"})
 """Release of aiooui -> day on which it was published with the registry as it then was."""

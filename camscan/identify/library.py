@@ -14,12 +14,16 @@ from camscan.records import Identification, Observation
 
 @dataclass(frozen=True)
 class Library:
-    """Rules and brands. `warnings` says what was left out while loading, one line a fault."""
+    """Rules and brands. `warnings` says what was left out while loading, one line a fault.
+
+    `digest` is the SHA-256 of all that it was read from; "" where it was not read from files.
+    """
 
     vocabulary: Vocabulary
     rules: tuple[Rule, ...]
     brands: tuple[Brand, ...]
     warnings: tuple[str, ...] = ()
+    digest: str = ""
 
     @cached_property
     def labels(self) -> Labels:

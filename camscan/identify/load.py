@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields as fields_of
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +27,8 @@ def load(folders: Sequence[Path], *, strict: bool = False) -> Library:
         RuleError: a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
     """
     faults: list[str] = []
-    trees = [_trees(folder, faults) for folder in folders]
+    digest = _Digest()
+    trees = [_trees(folder, faults, digest) for folder in folders]
     vocabulary = Vocabulary()
     for folder, files in zip(folders, trees, strict=True):
         if "vocabulary.yaml" in files:
@@ -39,7 +41,7 @@ def load(folders: Sequence[Path], *, strict: bool = False) -> Library:
         brands |= _unique(_items(_part(folder, files, "brands"), read_brands, vocabulary, faults), _brand_key, faults)
     if strict and faults:
         raise RuleError("\n".join(faults))
-    return Library(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults))
+    return Library(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults), digest.text)
 
 
 def rule_files(folder: Path) -> tuple[Path, ...]:
@@ -47,15 +49,33 @@ def rule_files(folder: Path) -> tuple[Path, ...]:
     return tuple(path for pattern in _FILES for path in sorted(folder.glob(pattern)))
 
 
-def _trees(folder: Path, faults: list[str]) -> Mapping[str, Tree]:
+class _Digest:
+    """Tells two sets of rule files apart, by their order, names and bytes."""
+
+    def __init__(self) -> None:
+        self._hash = sha256()
+
+    def add(self, name: str, data: bytes) -> None:
+        self._hash.update(f"{len(name)} {name} {len(data)} ".encode("utf-8", "surrogateescape") + data)
+
+    @property
+    def text(self) -> str:
+        return self._hash.hexdigest()
+
+
+def _trees(folder: Path, faults: list[str], digest: _Digest) -> Mapping[str, Tree]:
     """The tree of every rule file below a folder, by its relative name; files that cannot be read are left out."""
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder: name one that holds makers/, brands/ or vocabulary.yaml")
     trees: dict[str, Tree] = {}
+    digest.add("", b"")  # another folder begins
     for path in rule_files(folder):
         try:
             with path.open("rb") as file:
-                trees[path.relative_to(folder).as_posix()] = read_yaml(file.read(MAX_BYTES + 1), str(path))
+                data = file.read(MAX_BYTES + 1)
+            name = path.relative_to(folder).as_posix()
+            digest.add(name, data)
+            trees[name] = read_yaml(data, str(path))
         except OSError as error:
             faults.append(f"{path}:1: cannot be read: {error.strerror}: mend its permissions or take it away")
         except RuleError as error:

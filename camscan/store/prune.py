@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, delete, func, select, update
 
 from camscan.records import LedgerEntry, Scan, ScanStatus
+from camscan.store.derived import drop
 from camscan.store.rows import load_channels, scan_values
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
@@ -44,6 +45,7 @@ def thin(connection: Connection, number: int, scan: Scan, keep: Collection[str],
     """Delete the observations and ledger entries of all targets but these, and note that in the scan."""
     result = foreseen(connection, number, keep)
     note = _note(connection, number, result, at)
+    drop(connection, number)
     for table in (observations, ledger):
         _delete(connection, table, number, _targets(connection, table, number) - set(keep))
     if result.gone:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration, and so the schema that this version of camscan reads and writes."""
 
 metadata = MetaData()
@@ -159,4 +159,25 @@ registered = Table(
     Column("at", BigInteger, nullable=False),
     Column("basis", Text, nullable=False),
     Index("registered_by_site", "site"),
+)
+
+# Derived as well: what follows from the observations of a scan. `basis` says by what it was derived, `extent` from
+# which observations; a row that these or its digest do not bear out is not used.
+
+derived = Table(
+    "derived",
+    metadata,
+    Column("scan", Integer, ForeignKey("scans.number"), primary_key=True, autoincrement=False),
+    Column("basis", Text, nullable=False),
+    Column("extent", Text, nullable=False),
+    Column("parts", Integer, nullable=False),
+)
+
+derived_parts = Table(
+    "derived_parts",
+    metadata,
+    Column("scan", Integer, ForeignKey("derived.scan"), primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
 )

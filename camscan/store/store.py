@@ -18,6 +18,7 @@ from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import prune
 from camscan.store.claims import Claims
+from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
@@ -56,6 +57,8 @@ class Store:
         """What sweeps remember and tell."""
         self.register = Register(database)
         """What people said of devices, and what is known of each through all scans."""
+        self.derived = Derived(database)
+        """What follows from the observations of each scan, as it was last derived."""
         self._numbers: dict[str, int] = {}
 
     @classmethod

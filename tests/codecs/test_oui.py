@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.codecs import oui
-from camscan.data import fingerprints_folder
+from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import DecodeError, RuleError
 
 HIKVISION = {
@@ -94,7 +94,7 @@ def test_date_of_another_registry_is_its_release(monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_entry_of_the_overlay_is_needed_and_has_a_source() -> None:
-    with (fingerprints_folder() / oui.OVERLAY).open(encoding="utf-8", newline="") as file:
+    with (fingerprints_folder() / OVERLAY).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["prefix"] for row in rows] == sorted({row["prefix"] for row in rows})
     assert all(row["source"].startswith("IEEE MA-") for row in rows)
@@ -105,7 +105,7 @@ def test_every_entry_of_the_overlay_is_needed_and_has_a_source() -> None:
 def overlay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(oui, "fingerprints_folder", lambda: tmp_path)
     oui._overlay.cache_clear()
-    yield tmp_path / oui.OVERLAY
+    yield tmp_path / OVERLAY
     oui._overlay.cache_clear()
 
 

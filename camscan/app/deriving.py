@@ -1,0 +1,84 @@
+"""From the stored observations of a scan to its devices, before any policy: derived once, and read again after that.
+
+What is kept is used only while nothing has changed of what it follows from: the observations, the rule files, the code
+that reads and merges, and the libraries that it uses. So it never has to be thrown away by hand.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Iterable, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import camscan
+from camscan.data import OVERLAY, fingerprints_folder
+from camscan.errors import StoreError
+from camscan.identify.library import Library
+from camscan.records import Scan, ScanStatus
+from camscan.store import Store
+from camscan.store.packed import Merged
+
+CODE = ("records.py", "codecs", "devices", "identify", "store", "app/identifying.py")
+"""What makes devices of stored observations: files and rooms of this package."""
+LIBRARIES = ("PyYAML", "aiooui", "cryptography", "google-re2", "lxml", "mmh3", "zeep")
+"""The distributions that this code uses."""
+
+_log = logging.getLogger(__name__)
+
+
+def merged(store: Store, scan: Scan, rules: Library) -> Sequence[Merged]:
+    """The devices of a stored scan by today's codecs and rules, in order of address.
+
+    What was derived is kept in the store where that can be written; that it cannot is no fault.
+    """
+    stamp = basis(rules)
+    kept = store.derived.read(scan.id, stamp) if stamp else None
+    if kept is not None:
+        return kept
+    extent = store.derived.extent(scan.id)
+    from camscan.app.identifying import derived
+
+    found = derived(store.observations(scan.id), rules)
+    if stamp and scan.status is not ScanStatus.RUNNING:
+        try:
+            store.derived.keep(extent, stamp, found)
+        except StoreError as error:
+            _log.info("what follows from scan %s is not kept: %s", scan.id, error)
+    return found
+
+
+def basis(rules: Library) -> str:
+    """What devices follow from beside the observations, as one hash; "" where that cannot be told."""
+    code = _code()
+    if not (code and rules.digest):
+        return ""
+    overlay = (fingerprints_folder() / OVERLAY).read_bytes()
+    return sha256("\n".join((code, rules.digest, sha256(overlay).hexdigest())).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Which code derives devices, and on which libraries; "" where its sources are not there to be looked at."""
+    package = Path(camscan.__file__).parent
+    files = [file for name in CODE for file in sorted(_sources(package / name))]
+    if any(not file.is_file() for file in files):
+        return ""
+    digest = sha256(" ".join((platform.python_version(), *map(_version, LIBRARIES))).encode())
+    for file in files:
+        digest.update(f"\n{file.relative_to(package)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(path: Path) -> Iterable[Path]:
+    return path.rglob("*.py") if path.is_dir() else (path,)
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "none"

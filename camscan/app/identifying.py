@@ -1,0 +1,103 @@
+"""From observations to devices: fingerprints and merging, before any policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+
+from camscan.app import collector
+from camscan.app.spreading import spread
+from camscan.codecs import oui
+from camscan.codecs.registry import read_again
+from camscan.devices import Host, hosts_of, merge_hosts
+from camscan.devices.identity import FIELDS_OF, Kind, mac_in, source_mac, to_endpoint
+from camscan.errors import DecodeError
+from camscan.identify.library import Library
+from camscan.identify.resolve import resolve
+from camscan.policy import Policy, judge_all
+from camscan.records import Device, Identification, Judged, Observation
+from camscan.store.packed import Merged
+
+_ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
+
+
+def judged(observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+    """The devices that the observations speak of, each with its verdict."""
+    with collector.seldom():
+        return judge_all(merge_hosts(_hosts_in(rules, observations), resolve), policies)
+
+
+def derived(observations: Iterable[Observation], rules: Library) -> list[Merged]:
+    """The devices that stored observations show when today's codecs read them; in order of address."""
+    notes = _Notes()
+    with collector.seldom():
+        parts = spread(observations, rules, _noted_hosts)
+        hosts = chain.from_iterable(notes.joined(hosts, noted) for hosts, noted in parts)
+        return [notes.merged(device) for device in merge_hosts(hosts, resolve)]
+
+
+def _noted_hosts(rules: Library, stored: Sequence[Observation]) -> tuple[tuple[Host, ...], _Notes]:
+    notes = _Notes()
+    return tuple(_hosts_in(rules, notes.taken(map(read_again, stored)))), notes
+
+
+class _Notes:
+    """What is asked of observations beside the devices: which channels answered, and the endpoints."""
+
+    def __init__(self) -> None:
+        self._channels: dict[str, frozenset[str]] = {}
+        self._endpoints: dict[str, tuple[str, ...]] = {}
+        self._shared: dict[frozenset[str], frozenset[str]] = {}
+
+    def taken(self, observations: Iterable[Observation]) -> Iterator[Observation]:
+        """The same observations, noted as they pass."""
+        for one in observations:
+            if one.outcome.has_answer:
+                channels = self._channels.get(one.target, frozenset()) | {one.channel}
+                self._channels[one.target] = self._shared.setdefault(channels, channels)
+                texts = (text for name in _ENDPOINT_FIELDS for text in one.fields.get(name, ()))
+                if endpoints := tuple(filter(None, map(to_endpoint, texts))):
+                    self._endpoints[one.target] = (*self._endpoints.get(one.target, ()), *endpoints)
+            yield one
+
+    def joined(self, hosts: tuple[Host, ...], noted: _Notes) -> tuple[Host, ...]:
+        """The same hosts, with what was noted at other addresses taken in."""
+        for target, channels in noted._channels.items():
+            self._channels[target] = self._shared.setdefault(channels, channels)
+        self._endpoints |= noted._endpoints
+        return hosts
+
+    def merged(self, device: Device) -> Merged:
+        """A device with what was noted at its addresses."""
+        channels = frozenset[str]().union(*(self._channels.get(address, ()) for address in device.addresses))
+        endpoints = dict.fromkeys(e for address in device.addresses for e in self._endpoints.get(address, ()))
+        return Merged(device, self._shared.setdefault(channels, channels), tuple(endpoints))
+
+
+def _hosts_in(rules: Library, observations: Iterable[Observation]) -> Iterator[Host]:
+    """What answers at each address, by the rules."""
+
+    def identify(seen: Sequence[Observation]) -> tuple[Identification, ...]:
+        return rules.identify((*seen, *_registrations(seen)))
+
+    return hosts_of(observations, identify)
+
+
+def _registrations(seen: Iterable[Observation]) -> Iterator[Observation]:
+    """Whom the IEEE registry names for each MAC in the answers, as if it had been observed where the MAC was."""
+    known: set[str] = set()
+    for observation in seen:
+        mac = source_mac(observation) or _endpoint_mac(observation)
+        if mac and mac not in known and "mac.organization" not in observation.fields:
+            known.add(mac)
+            try:
+                fields = oui.decode(mac)
+            except DecodeError:
+                continue
+            yield replace(observation, channel="mac", asked=observation.channel, fields=fields)
+
+
+def _endpoint_mac(observation: Observation) -> str | None:
+    endpoints = map(to_endpoint, observation.fields.get("wsd.endpoint", ()))
+    return next((mac for endpoint in endpoints if endpoint and (mac := mac_in(endpoint))), None)

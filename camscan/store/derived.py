@@ -1,0 +1,128 @@
+"""What was derived from the observations of a scan, kept to be read again.
+
+It is no evidence and can be dropped at any time. It is used only where it was derived from the very observations that
+are stored now, on the very basis that is asked for, and is whole. Where not, it is as if it were not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from camscan.store.engine import Database
+from camscan.store.packed import Merged, pack, unpack
+from camscan.store.schema import derived, derived_parts, observations, scans
+from camscan.store.text import escape
+
+PART = 500
+"""Devices in one row."""
+_AT_ONCE = 50
+"""Rows in one statement."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which observations a scan had: observations are only added or deleted, so their count and the last one tell."""
+
+    scan: str
+    number: int
+    count: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.count} to {self.last}"
+
+
+class Derived:
+    """The devices of each scan as they were last derived; every method is one transaction.
+
+    Every method raises StoreError where the database cannot be read or written.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def extent(self, scan_id: str) -> Extent:
+        """Which observations a scan has now: to be asked before they are read for `keep`."""
+        with self._database.reading() as connection:
+            return _extent(connection, scan_id)
+
+    def read(self, scan_id: str, basis: str) -> list[Merged] | None:
+        """The devices of a scan, as kept on this basis; None where they are not, or no longer what they were."""
+        with self._database.reading() as connection:
+            extent = _extent(connection, scan_id)
+            head = connection.execute(select(derived).where(derived.c.scan == extent.number)).one_or_none()
+            if head is None or head.basis != basis or head.extent != str(extent):
+                return None
+            query = select(derived_parts).where(derived_parts.c.scan == extent.number).order_by(derived_parts.c.part)
+            rows = connection.execute(query).all()
+        try:
+            return _whole(rows, extent, head)
+        except (ValueError, TypeError, LookupError):
+            return None
+
+    def keep(self, extent: Extent, basis: str, devices: Sequence[Merged]) -> None:
+        """Keep the devices that were derived from so many observations of a scan, in place of what was kept of it.
+
+        Nothing is kept where the scan has gone on or was thinned meanwhile.
+        """
+        data = [pack(part) for part in _batches(devices, PART)]
+        rows = [
+            {
+                "scan": extent.number,
+                "part": part,
+                "digest": _digest(extent, basis, (part, len(data)), one),
+                "data": one,
+            }
+            for part, one in enumerate(data)
+        ]
+        with self._database.writing() as connection:
+            if _extent(connection, extent.scan) != extent:
+                return
+            drop(connection, extent.number)
+            head = {"scan": extent.number, "basis": basis, "extent": str(extent), "parts": len(data)}
+            connection.execute(insert(derived).values(head))
+            for some in _batches(rows, _AT_ONCE):
+                connection.execute(insert(derived_parts), some)
+
+
+def drop(connection: Connection, number: int) -> None:
+    """Forget what was derived from a scan."""
+    connection.execute(delete(derived_parts).where(derived_parts.c.scan == number))
+    connection.execute(delete(derived).where(derived.c.scan == number))
+
+
+def _extent(connection: Connection, scan_id: str) -> Extent:
+    number = connection.scalar(select(scans.c.number).where(scans.c.id == escape(scan_id)))
+    if number is None:  # it was thinned away: an extent that no scan has
+        return Extent(scan_id, -1, 0, 0)
+    query = select(func.count(), func.max(observations.c.sequence)).where(observations.c.scan == number)
+    count, last = connection.execute(query).one()
+    return Extent(scan_id, number, count, last or 0)
+
+
+def _whole(rows: Sequence[Row[Any]], extent: Extent, head: Row[Any]) -> list[Merged]:
+    """What all parts hold; ValueError, TypeError or LookupError where one is missing, damaged or another's."""
+    if [row.part for row in rows] != list(range(head.parts)):
+        raise LookupError("a part is missing")
+    found: list[Merged] = []
+    for row in rows:
+        if row.digest != _digest(extent, head.basis, (row.part, head.parts), row.data):
+            raise ValueError("a part is damaged")
+        found += unpack(row.data)
+    return found
+
+
+def _digest(extent: Extent, basis: str, place: Sequence[int], data: bytes) -> bytes:
+    """Over the data and all that it is said to be."""
+    return sha256(f"{extent.scan}\n{basis}\n{extent}\n{place[0]} of {place[1]}\n".encode() + data).digest()
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
