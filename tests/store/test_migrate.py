@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ def names(path: Path) -> set[str]:
     return found
 
 
-def test_empty_file_is_migrated(path: Path) -> None:
+def test_an_empty_file_gets_todays_tables(path: Path) -> None:
     path.touch()
     Store.open(path).close()
     assert names(path) == {"alembic_version", *metadata.tables}
@@ -30,17 +32,24 @@ def test_empty_file_is_migrated(path: Path) -> None:
 def test_todays_schema_needs_no_step(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Store.open(path).close()
     monkeypatch.setattr(migrate, "_run", None)
+    monkeypatch.setattr(migrate, "_make", None)
     Store.open(path).close()
 
 
-def test_cut_off_step_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = migrate._run
+def test_an_empty_store_needs_no_alembic(path: Path) -> None:
+    use = f"Store.open({str(path)!r}).close()"
+    script = f"import sys; from camscan.store import Store; {use}; assert 'alembic' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True)
 
-    def cut_off(connection: Connection, found: str | None) -> None:
-        run(connection, found)
+
+def test_cut_off_step_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = migrate._make
+
+    def cut_off(connection: Connection) -> None:
+        make(connection)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(migrate, "_run", cut_off)
+    monkeypatch.setattr(migrate, "_make", cut_off)
     with pytest.raises(KeyboardInterrupt):
         Store.open(path)
     assert names(path) == set()
@@ -53,6 +62,7 @@ def test_step_that_another_process_took_is_not_taken_again(path: Path, monkeypat
     revisions = iter([None, REVISION])
     monkeypatch.setattr(migrate, "_revision", lambda *_: next(revisions))
     monkeypatch.setattr(migrate, "_run", None)
+    monkeypatch.setattr(migrate, "_make", None)
     Store.open(path).close()
 
 

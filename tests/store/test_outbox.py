@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
+from support.stores import of_schema
 
 from camscan.errors import StoreError
 from camscan.store import Store, migrate
@@ -93,29 +94,25 @@ def test_what_was_told_long_ago_is_forgotten(store: Store) -> None:
     assert store.outbox.waiting() == ("m2",)
 
 
-def test_what_waited_in_an_older_schema_still_waits(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "REVISION", "0002")
-    Store.open(path).close()
+def test_what_waited_in_an_older_schema_still_waits(path: Path) -> None:
+    of_schema(path, "0002")
     with sqlite3.connect(path) as connection:
         for number, delivered in ((1, 5), (2, None)):
             row = (number, f"m{number}", "hq", 0, b"{}", 3, 0, delivered, "HTTP 500")
             connection.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection.close()
-    monkeypatch.undo()
     with Store.open(path) as store:
         [taken] = store.outbox.take("webhook", NOON, NOON, 10)
     assert (taken.id, taken.site, taken.body, taken.attempts) == ("m2", "hq", b"{}", 3)
 
 
-def test_a_store_of_the_first_schema_gets_an_outbox(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "REVISION", "0001")
-    Store.open(path).close()
+def test_a_store_of_the_first_schema_gets_an_outbox(path: Path) -> None:
+    of_schema(path, "0001")
     with sqlite3.connect(path) as connection:
         connection.execute(
             "INSERT INTO scans VALUES (1, 'old', 'hq', 0, 0, 'complete', '[]', '[]', '[]', '[\"h\"]', '{}', '{}', '[]')"
         )
     connection.close()
-    monkeypatch.undo()
     with Store.open(path) as store:
         assert store.scan().id == "old"
         store.outbox.remember("hq", "", [message()])
@@ -123,9 +120,7 @@ def test_a_store_of_the_first_schema_gets_an_outbox(path: Path, monkeypatch: pyt
 
 
 def test_a_step_that_is_cut_off_leaves_the_first_schema(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(migrate, "REVISION", "0001")
-        Store.open(path).close()
+    of_schema(path, "0001")
     run = migrate._run
 
     def cut_off(connection: Connection, found: str | None) -> None:

@@ -8,9 +8,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, create_engine
+from sqlalchemy import Table, create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
+from support.stores import of_schema
 
 from camscan.store import Store
 from camscan.store.migrate import STEPS
@@ -18,11 +19,35 @@ from camscan.store.schema import REVISION, ledger, metadata, observations, scans
 
 
 def test_migrations_make_these_tables(path: Path) -> None:
-    Store.open(path).close()
+    of_schema(path, REVISION)
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata) == []
     engine.dispose()
+
+
+def test_a_new_store_is_one_that_has_taken_every_step(path: Path, tmp_path: Path) -> None:
+    Store.open(path).close()
+    of_schema(tmp_path / "steps.db", REVISION)
+    new, grown = shape(path), shape(tmp_path / "steps.db")
+    assert new.keys() == {"alembic_version", *metadata.tables}
+    assert new == grown
+
+
+def shape(path: Path) -> dict[str, object]:
+    """All that a store's tables are made of, by table."""
+    engine = create_engine(f"sqlite:///{path}")
+    found = inspect(engine)
+    parts = (
+        found.get_columns,
+        found.get_pk_constraint,
+        found.get_foreign_keys,
+        found.get_unique_constraints,
+        found.get_indexes,
+    )
+    shapes = {table: [repr(part(table)) for part in parts] for table in found.get_table_names()}
+    engine.dispose()
+    return shapes
 
 
 def test_steps_are_numbered_without_a_gap() -> None:
