@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -72,8 +73,9 @@ class Document:
         return config
 
     def _check_names(self, kind: str, names: Sequence[str]) -> None:
+        counts = Counter(names)
         for number, name in enumerate(names):
-            if names.count(name) > 1:
+            if counts[name] > 1:
                 said = "sites" if kind == "site" else f"receivers under {kind}"
                 raise UsageError(f"{self.at(kind, number, 'name')}: two {said} are called {name!r}: rename one")
 

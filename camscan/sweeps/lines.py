@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys, and numbers within arrays."""
+
+
+_TOKEN = re.compile(
+    r"#[^\n]*"
+    r'|"{3}(?:\\.|[^\\])*?"{3,5}'
+    r"|'{3}.*?'{3,5}"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|[\[\]{}\n]",
+    re.DOTALL,
+)
+"""What tells where a statement ends: comments and texts (TOML 1.0), where nothing counts, brackets, and line ends."""
 
 
 class Lines:
@@ -17,7 +30,7 @@ class Lines:
         self._lines: dict[Place, int] = {}
         table: Place = ()
         arrays: dict[Place, int] = {}
-        for number, statement in _statements(text.split("\n")):
+        for number, statement in _statements(text):
             place, value = _leaf(tomllib.loads(statement))
             if statement.lstrip().startswith("["):
                 table = _opened(place, arrays, is_array=statement.lstrip().startswith("[["))
@@ -39,29 +52,25 @@ class Lines:
         for index, item in enumerate(value if isinstance(value, list) else ()):
             found = statement.find(item, at) if isinstance(item, str) else -1
             if found >= 0:
-                self._lines[*place, index] = number + statement.count("\n", 0, found)
+                number += statement.count("\n", at, found)
+                self._lines[*place, index] = number
                 at = found + len(item)
 
 
-def _statements(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _statements(text: str) -> Iterator[tuple[int, str]]:
     """Each table header and each `key = value` with the number of its first line; a value may go over several."""
-    start = 0
-    while start < len(lines):
-        end = start + 1
-        while end < len(lines) and not _parses("\n".join(lines[start:end])):
-            end += 1
-        statement = "\n".join(lines[start:end])
-        if statement.strip() and not statement.lstrip().startswith("#"):
-            yield start + 1, statement
-        start = end
-
-
-def _parses(text: str) -> bool:
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
+    begin, number, depth = 0, 1, 0
+    for token in _TOKEN.finditer(f"{text}\n"):
+        if token[0] in ("[", "{"):
+            depth += 1
+        elif token[0] in ("]", "}"):
+            depth -= 1
+        elif token[0] == "\n" and not depth:
+            statement = text[begin : token.start()]
+            if statement.strip() and not statement.lstrip().startswith("#"):
+                yield number, statement
+            number += statement.count("\n") + 1
+            begin = token.end()
 
 
 def _leaf(parsed: Mapping[str, Any]) -> tuple[Place, Any]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from time import process_time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camscan.sweeps.lines import Lines, Place
 
@@ -36,6 +41,20 @@ n = 2
 webhook = 'x' '''
 
 
+PIECES = (
+    "1 # a [comment",
+    '"a \\" [ # text"',
+    "'a \\'",
+    '"""a \n\n ["" \\""" x"""""',
+    "'''a [\n '' { \\''''",
+    '[1, [\n2, # ]\n"]", 3\n], """\n]"""] # ]',
+    '{a = [1], b = "}"}',
+    '""',
+    "[]\n# {",
+)
+"""Values as TOML writes them, with what may be taken for a bracket, a quote or a comment."""
+
+
 @pytest.mark.parametrize(
     ("place", "line"),
     [
@@ -66,3 +85,23 @@ def test_lines(place: Place, line: int) -> None:
 
 def test_the_text_of_an_array_is_found_after_the_one_before() -> None:
     assert Lines('a = [\n"x",\n"x",\n"yx",\n]').of(("a", 1)) == 3
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12))
+def test_statements_end_where_the_parser_says(pieces: list[str]) -> None:
+    text = "".join(f"key{number} = {piece}\n" for number, piece in enumerate(pieces))
+    lines, number = Lines(text), 1
+    assert list(tomllib.loads(text)) == [f"key{number}" for number in range(len(pieces))]
+    for place, piece in enumerate(pieces):
+        assert lines.of((f"key{place}",)) == number
+        number += piece.count("\n") + 1
+
+
+def test_a_long_list_takes_no_long_time() -> None:
+    networks = "".join(f'  "10.{n >> 8}.{n & 255}.0/24", # [{n}]\n' for n in range(20_000))
+    text = f'[[site]]\nname = "one"\nexclude = [\n{networks}]\nnetworks = ["10.0.0.0/8"]\n'
+    begin = process_time()
+    lines = Lines(text)
+    assert lines.of(("site", 0, "exclude", 19_999)) == 4 + 19_999
+    assert lines.of(("site", 0, "networks")) == 4 + 20_000 + 1
+    assert process_time() - begin < 5
