@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
 from camscan import __version__
 from camscan.records import Verdict
 from camscan.sweeps.changes import Kind
+from camscan.sweeps.looks import SLOT
 from camscan.sweeps.told import ALARM, COVERAGE_LOSS, Event, Told, one_line
 
 MAX_BYTES = 2048
@@ -79,11 +81,12 @@ def _cef(alert: Told, event: Event, number: int, severity: int) -> str:
         str(_CEF_SEVERITY[severity]),
     )
     details = event.details
+    address = _address(event.address)
     found: Mapping[str, str] = {
         "externalId": f"{alert.id}-{number}",
-        "dst": event.address if "." in event.address else "",
-        "c6a3": event.address if ":" in event.address else "",
-        "c6a3Label": "Destination IPv6 Address" if ":" in event.address else "",
+        "dst": "" if ":" in address else address,
+        "c6a3": address if ":" in address else "",
+        "c6a3Label": "Destination IPv6 Address" if ":" in address else "",
         "dhost": details.get("hostname", ""),
         "cs1Label": "site",
         "cs1": event.site,
@@ -97,6 +100,14 @@ def _cef(alert: Told, event: Event, number: int, severity: int) -> str:
     }
     extension = " ".join(f"{name}={_escaped(value, '=')}" for name, value in found.items() if value)
     return "|".join((*(_escaped(part, "|") for part in header), extension))
+
+
+def _address(place: str) -> str:
+    """The address at a place; for a camera behind a recorder, the recorder's; "" for what is no address."""
+    try:
+        return str(ip_address(place.partition(SLOT)[0]))
+    except ValueError:
+        return ""
 
 
 def _escaped(text: str, delimiter: str) -> str:

@@ -68,6 +68,13 @@ def test_cef() -> None:
     assert " dst=" not in six
 
 
+def test_cef_takes_addresses_alone() -> None:
+    (text,) = lines(Event("new", "x", "hq", "10.0.4.9 #3", "listed"), cef=True)
+    assert " dst=10.0.4.9 " in text
+    (text,) = lines(Event("new", "x", "hq", "fd00::9 #3", "listed"), cef=True)
+    assert " c6a3=fd00::9 " in text
+
+
 @pytest.mark.parametrize("cef", [False, True])
 def test_no_device_writes_an_event_of_its_own(cef: bool) -> None:
     event = Event("new", NASTY, NASTY, NASTY, NASTY, dict.fromkeys(("maker", "model", "hostname"), NASTY))
