@@ -12,7 +12,7 @@ from dataclasses import replace
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Kind
 from camscan.sweeps.coverage import Sight, Terms
-from camscan.sweeps.looks import Known, Look, Sighting
+from camscan.sweeps.looks import Known, Look, Sighting, Traits
 from camscan.sweeps.memory import Settling, Track
 
 _RECENT = 3
@@ -49,14 +49,9 @@ def merged(track: Track, others: Sequence[Track]) -> Track:
             first_seen=min(track.first_seen, other.first_seen),
             places={**other.places, **track.places},
             channels={**other.channels, **track.channels},
-            serials=_more(track.serials, (other.serials,)),
-            macs=_more(track.macs, (other.macs,)),
-            models=_more(track.models, (other.models,)),
-            makers=track.makers | other.makers,
-            rules=track.rules | other.rules,
             firmwares={**other.firmwares, **track.firmwares},
         )
-    return track
+    return _with_traits(track, others)
 
 
 def seen(track: Track, parts: Sequence[Sighting], look: Look, terms: Terms) -> tuple[Track, list[Change]]:
@@ -70,18 +65,13 @@ def seen(track: Track, parts: Sequence[Sighting], look: Look, terms: Terms) -> t
     device = _filled(best, track.device, addresses, verdict)
     firmware = _other_firmware(track, parts)
     after = replace(
-        track,
+        _with_traits(track, parts),
         device=device,
         last_seen=look.at,
         places=_aged({} if moved else track.places, addresses),
         channels=_aged(track.channels, _channels(parts, look)),
         verdict=verdict,
         name=name,
-        serials=_more(track.serials, (one.serials for one in parts)),
-        macs=_more(track.macs, (one.macs for one in parts)),
-        models=_more(track.models, (one.models for one in parts)),
-        makers=track.makers.union(*(one.makers for one in parts)),
-        rules=track.rules | rules,
         # Once one rule has told of another firmware, what the others read before is out of date.
         firmwares={**({} if firmware else track.firmwares), **_firmwares(parts)},
         covered=terms.add(track.covered, True) if look.complete else track.covered,
@@ -175,6 +165,18 @@ def _aged(before: Mapping[str, int], now: Iterable[str]) -> Mapping[str, int]:
     """What answered, with what did so lately; each with the number of sightings since."""
     older = {name: age + 1 for name, age in before.items() if age + 1 < _RECENT}
     return {**older, **dict.fromkeys(now, 0)}
+
+
+def _with_traits(track: Track, found: Sequence[Traits]) -> Track:
+    """A track that has also what was found of its device, but for the firmware, of which only the newest counts."""
+    return replace(
+        track,
+        serials=_more(track.serials, (one.serials for one in found)),
+        macs=_more(track.macs, (one.macs for one in found)),
+        models=_more(track.models, (one.models for one in found)),
+        makers=track.makers.union(*(one.makers for one in found)),
+        rules=track.rules.union(*(one.rules for one in found)),
+    )
 
 
 def _more(known: frozenset[str], found: Iterable[frozenset[str]]) -> frozenset[str]:

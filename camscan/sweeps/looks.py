@@ -50,20 +50,26 @@ class Known:
         return " ".join(dict.fromkeys(filter(None, (self.maker, self.brand, self.model)))) or "unidentified"
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """A device as one scan saw it, with all that can tell it from others.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What tells a device from others. `makers`, `rules` and `firmwares` are those of all its identifications.
 
     `firmwares` holds rule -> what that rule read as firmware: two answers of one device may word it differently.
     """
 
-    device: Known
     serials: frozenset[str] = frozenset()
     macs: frozenset[str] = frozenset()
     models: frozenset[str] = frozenset()
     makers: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
     firmwares: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting(Traits):
+    """A device as one scan saw it."""
+
+    device: Known
 
 
 @dataclass(frozen=True, slots=True)

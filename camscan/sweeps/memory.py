@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from camscan.records import Verdict
-from camscan.sweeps.looks import Known
+from camscan.sweeps.looks import Known, Traits
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -30,7 +30,7 @@ class Settling:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class Track(Traits):
     """One device through all sweeps.
 
     `device` is how it was last seen. `places` and `channels` hold its addresses and the channels on which it answers,
@@ -45,12 +45,6 @@ class Track:
     channels: Mapping[str, int]
     verdict: Settling
     name: Settling
-    serials: frozenset[str] = frozenset()
-    macs: frozenset[str] = frozenset()
-    models: frozenset[str] = frozenset()
-    makers: frozenset[str] = frozenset()
-    rules: frozenset[str] = frozenset()
-    firmwares: Mapping[str, frozenset[str]] = field(default_factory=dict)
     covered: tuple[bool, ...] = ()
     gone: bool = False
     unasked: int = 0
