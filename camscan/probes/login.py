@@ -13,7 +13,7 @@ from camscan.codecs import onvif, over_http
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.interfaces import INTERFACES, is_success
+from camscan.probes.interfaces import INTERFACES, doors, is_success
 from camscan.probes.onvif import services
 from camscan.probes.web import API_PATHS, observe_page
 from camscan.records import Observation, Outcome
@@ -105,11 +105,8 @@ def _ended(question: _Question, exchange: Exchange) -> Observation:
 
 def _questions(ask: Ask) -> Iterator[_Question]:
     """What was denied without a login comes first, and ports with TLS before the others."""
-    secured = {o.port for o in ask.seen if o.channel == "tls" and o.outcome.has_answer}
-    ports = dict.fromkeys(o.port for o in ask.seen if o.channel == "http" and o.outcome.has_answer and o.port)
     denied = [o for o in ask.seen if o.outcome is Outcome.AUTH_REQUIRED]
-    for port in sorted(ports, key=lambda port: port not in secured)[:_MAX_PORTS]:
-        tls = port in secured
+    for port, tls in doors(ask.seen)[:_MAX_PORTS]:
         asked = [o.asked.removeprefix("GET ") for o in denied if o.channel == "http" and o.port == port]
         soap = [path for number, _, path in services(ask.address, ask.seen) if number == port]
         yield from (_Question(port, tls, path) for path in asked[:1])

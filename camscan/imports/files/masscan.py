@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -113,13 +111,6 @@ def _answers(port: int, found: Mapping[str, object]) -> Iterator[Answer]:
     elif name == "title":
         yield from web.title(banner)
     elif name == "X509":
-        yield from certificate.der(_base64(banner))
+        yield from certificate.encoded(banner)
     elif name in ("ftp", "telnet", "ssh", "unknown"):
         yield from answer("banner", as_fields([("banner.text", to_text(raw))]), "", raw)
-
-
-def _base64(text: str) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except (binascii.Error, ValueError):
-        return b""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterator
@@ -27,10 +26,10 @@ _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organiza
 
 def names(text: str) -> Iterator[Answer]:
     """Certificates in PEM, else the subject and issuer that the text names; a lone name is a subject."""
-    encoded = list(_PEM.finditer(text))
-    for match in encoded[:4]:
-        yield from der(_base64(match[1]))
-    if encoded:
+    blocks = list(_PEM.finditer(text))
+    for match in blocks[:4]:
+        yield from encoded(match[1])
+    if blocks:
         return
     found = _of_json(text) or _of_lines(text)
     subject, issuer = found.get("subject", ""), found.get("issuer", "")
@@ -46,6 +45,15 @@ def der(data: bytes) -> Iterator[Answer]:
     """A certificate in its own encoding: a sequence whose length takes more than one octet."""
     if data[:2] in (b"\x30\x81", b"\x30\x82"):
         yield from answer("tls", fields_of(tls.decode, data), raw=data)
+
+
+def encoded(text: str) -> Iterator[Answer]:
+    """The same in base64, on any number of lines."""
+    try:
+        data = base64.b64decode("".join(text.split()))
+    except ValueError:
+        return
+    yield from der(data)
 
 
 def is_named(text: str) -> bool:
@@ -87,10 +95,3 @@ def _alternatives(text: str) -> tuple[str, ...]:
     match = _SAN.search(text)
     listed = re.split(r"[,\s]+(?=(?:DNS|IP|URI|email)\b)|,\s*", match[1]) if match else []
     return tuple(filter(None, (_SAN_KIND.sub("", item.strip(" \"'[]")) for item in listed)))[:64]
-
-
-def _base64(text: str) -> bytes:
-    try:
-        return base64.b64decode("".join(text.split()))
-    except (binascii.Error, ValueError):
-        return b""
