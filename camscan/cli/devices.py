@@ -23,6 +23,7 @@ from camscan.records import Judged, Verdict
 @options.site
 @options.all_hosts
 @options.written(*options.FORMAT_NAMES)
+@options.quiet
 def devices(
     scan_id: str | None,
     db: str | None,
@@ -35,6 +36,7 @@ def devices(
     all_hosts: bool,
     format_: str,
     output: Path | None,
+    quiet: bool,
 ) -> None:
     """List the devices of a stored scan, judged by today's fingerprints and policies.
 
@@ -62,6 +64,6 @@ def devices(
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
-        found = report_of(store, scan_of(store, scan_id, site), rules, lists, all_hosts=all_hosts)
+        found = report_of(store, scan_of(store, scan_id, site, quiet=quiet), rules, lists, all_hosts=all_hosts)
     chosen = tuple(filter(wanted, found.devices))
     write_report(replace(found, devices=chosen, left_out=len(found.devices) - len(chosen)), format_, output)

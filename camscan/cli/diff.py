@@ -26,6 +26,7 @@ _OLDER = 5
 @options.db
 @options.judging
 @options.written("table", "json", "markdown")
+@options.quiet
 @click.option(
     "--fail-on",
     multiple=True,
@@ -41,6 +42,7 @@ def diff(
     folders: tuple[Path, ...],
     format_: str,
     output: Path | None,
+    quiet: bool,
     fail_on: tuple[str, ...],
 ) -> None:
     """Show what changed between two scans: devices that are new, changed or missing, and what is no longer seen.
@@ -64,7 +66,7 @@ def diff(
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
-        *older, before, after = _meant(store, old, new, site)
+        *older, before, after = _meant(store, old, new, site, quiet=quiet)
         looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
         changes = compare(looks)
         if changes.of(Kind.NEW):  # only then do the others matter, and each takes its time to judge
@@ -76,12 +78,12 @@ def diff(
         sys.exit(Exit.FOUND)
 
 
-def _meant(store: Store, old: str | None, new: str | None, site: str | None) -> list[Scan]:
+def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, quiet: bool) -> list[Scan]:
     """The two scans that are meant, and before them those that show what has returned; the oldest first."""
     from camscan.cli.stored import scan_of
     from camscan.errors import UsageError
 
-    after = scan_of(store, new, site, asking=True)
+    after = scan_of(store, new, site, asking=True, quiet=quiet)
     alike = [scan for scan in store.scans(after.site) if _of_one_place(scan, after)]
     earlier = alike[alike.index(after) + 1 :]
     if old is not None:

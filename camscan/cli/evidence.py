@@ -106,7 +106,7 @@ def export(
     chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
     files = files_of(policies, folders)
     with kept(db) as store, replacing(output, 0o600) as file:
-        scan = _ended(scan_of(store, scan_id, site))
+        scan = _ended(scan_of(store, scan_id, site, quiet=quiet))
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about)
         made = write_bundle(file, contents, signer, derive if quiet else _telling, stamp)
     if not quiet:

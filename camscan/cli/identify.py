@@ -30,6 +30,7 @@ _MAX_PASTED = 64 * 1024 * 1024
 @options.judging
 @options.all_hosts
 @options.written(*options.FORMAT_NAMES)
+@options.quiet
 def identify(
     source: str | None,
     scan_id: str | None,
@@ -39,6 +40,7 @@ def identify(
     all_hosts: bool,
     format_: str,
     output: Path | None,
+    quiet: bool,
 ) -> None:
     """Judge a stored scan again with today's rules, or name the device behind a pasted answer.
 
@@ -58,7 +60,7 @@ def identify(
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
         with kept(db) as store:
-            found = report_of(store, scan_of(store, scan_id), rules, lists, all_hosts=all_hosts)
+            found = report_of(store, scan_of(store, scan_id, quiet=quiet), rules, lists, all_hosts=all_hosts)
         write_report(found, format_, output)
         return
     write_report(_report(source, rules, lists, all_hosts=all_hosts), format_, output)
@@ -80,8 +82,10 @@ def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: 
             return _of_tool(file, known, rules, lists, all_hosts=all_hosts)
         data = file.stream.read(_MAX_PASTED + 1)
     if len(data) > _MAX_PASTED:
-        raise UsageError(f"{source} is larger than {_MAX_PASTED} bytes: paste one answer, or import it with --format")
+        raise UsageError(f"{source} is larger than {_MAX_PASTED} bytes: paste one answer, or import it")
     text = data.decode("utf-8-sig", "replace")
+    if not text.strip():
+        raise UsageError(f"{file.name} is empty: nothing to identify; give an answer as it was copied")
     if not is_corpus(text):
         return _made(file, judged(_at(file.name, pasted.read(data, at=file.at)), rules, lists), lists)
     corpus = entries_of(text)

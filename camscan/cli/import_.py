@@ -44,7 +44,7 @@ class Source:
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "kind", metavar="NAME", help="The kind of file, where it cannot be told by its content.")
+@click.option("--kind", metavar="NAME", help="The kind of file, where it cannot be told by its content.")
 @options.site
 @options.db
 @options.quiet

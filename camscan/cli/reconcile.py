@@ -78,7 +78,7 @@ def reconcile(
     listed = read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
-        scans = chosen_scans(store, scan_ids, site)
+        scans = chosen_scans(store, scan_ids, site, quiet=quiet)
         found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
         made = reconciled(store, scans, (inventory, listed), found, rules)
     write_text(FORMATS[format_](made, page(to_file=output is not None)), output)

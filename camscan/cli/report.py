@@ -22,6 +22,7 @@ from camscan.cli.reconcile import encoding, inventory_file, map_
 @map_
 @encoding
 @options.written(*options.FORMAT_NAMES)
+@options.quiet
 def report(
     scan_id: str | None,
     site: str | None,
@@ -36,6 +37,7 @@ def report(
     encoding: str | None,
     format_: str,
     output: Path | None,
+    quiet: bool,
 ) -> None:
     """Write a report on a stored scan. No packet is sent.
 
@@ -55,12 +57,12 @@ def report(
     from camscan.cli.writing import write_report
 
     with kept(db) as store:
-        scan = scan_of(store, scan_id, site)
+        scan = scan_of(store, scan_id, site, quiet=quiet)
         rules, lists = library(folders), chosen_policies(policies, folders)
         found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
         found = replace(found, progress=site_progress(store, scan.site))
         if inventory:
-            listed = inventory, read(inventory, placed, encoding, quiet=False)
+            listed = inventory, read(inventory, placed, encoding, quiet=quiet)
             devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
             found = replace(found, reconciled=digest(reconciled(store, (scan,), listed, devices, rules)))
     write_report(found, format_, output)

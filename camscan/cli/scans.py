@@ -14,7 +14,8 @@ from camscan.cli import options
 @options.db
 @options.site
 @options.written("table", "json")
-def scans(db: str | None, site: str | None, format_: str, output: Path | None) -> None:
+@options.quiet
+def scans(db: str | None, site: str | None, format_: str, output: Path | None, quiet: bool) -> None:
     """List the stored scans, newest first.
 
     \b
@@ -44,9 +45,11 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None) -
         ]
         write_text([json.dumps(rows, indent=2) + "\n"], output)
         return
+    if not found and not quiet:
+        click.echo("No scan is stored yet: `camscan scan` makes one.", err=True)
     lines = [
         f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M}  {scan.origin:<6}  {status(scan):<11}  {scan.site or '-'}  "
         f"{' '.join(scan.targets)}"
         for scan in found
     ]
-    write_text((f"{terminal(line)}\n" for line in lines or ["No scan is stored."]), output)
+    write_text((f"{terminal(line)}\n" for line in lines), output)

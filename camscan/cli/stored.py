@@ -23,15 +23,16 @@ def kept(target: str | None, *, or_new: bool = False) -> Store:
     return Store.open(target)
 
 
-def scan_of(store: Store, reference: str | None, site: str | None = None, *, asking: bool = False) -> Scan:
-    """The scan of that id or prefix, else the latest one (of a site, where one is named), which stderr then tells.
+def scan_of(
+    store: Store, reference: str | None, site: str | None = None, *, asking: bool = False, quiet: bool = False
+) -> Scan:
+    """The scan of that id or prefix, else the latest one (of a site, where one is named), told on stderr if not `quiet`.
 
-    A quiet command does not tell it. With `asking`, one that asked addresses goes before what was listened to or
-    imported: only such a scan knows who is silent.
+    With `asking`, one that asked addresses goes before what was listened to or imported: only such a scan knows who is silent.
 
     Raises:
-        StoreError: there is no such scan, or more than one.
-        UsageError: no scan of that site is stored.
+        StoreError: no scan is stored.
+        UsageError: there is no such scan, or more than one, or none of that site.
     """
     if reference:
         return store.scan(reference)
@@ -42,21 +43,20 @@ def scan_of(store: Store, reference: str | None, site: str | None = None, *, ask
         if site is None:
             return store.scan()
         raise UsageError(f"no scan of site {site!r} is stored: see `camscan scans`")
-    context = click.get_current_context(silent=True)
-    if context is None or not context.params.get("quiet"):
+    if not quiet:
         click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
     return newest
 
 
-def chosen_scans(store: Store, references: Sequence[str], site: str | None) -> tuple[Scan, ...]:
+def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, quiet: bool) -> tuple[Scan, ...]:
     """The scans of these ids or prefixes, newest first; where none is named, the latest one (of the site).
 
     Raises:
-        StoreError: there is no such scan, or more than one.
-        UsageError: one is not of the site, or the site has none.
+        StoreError: no scan is stored.
+        UsageError: there is no such scan, or more than one; one is not of the site, or the site has none.
     """
     if not references:
-        return (scan_of(store, None, site, asking=True),)
+        return (scan_of(store, None, site, asking=True, quiet=quiet),)
     scans = {scan.id: scan for scan in (store.scan(reference) for reference in references)}
     for scan in scans.values():
         if site is not None and scan.site != site:

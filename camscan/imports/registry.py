@@ -36,8 +36,8 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
     """
     known = ", ".join(reader.name for reader in READERS)
     if name is not None and all(reader.name != name for reader in READERS):
-        raise UsageError(f"nothing of the kind {name!r} can be imported: --format is one of {known}")
+        raise UsageError(f"nothing of the kind {name!r} can be imported: --kind is one of {known}")
     found = [reader for reader in READERS if (reader.sniff(head) if name is None else reader.name == name)]
     if not found:
-        raise UsageError(f"{file} is of no kind that can be imported: name one with --format, of {known}")
+        raise UsageError(f"{file} is of no kind that can be imported: name one with --kind, of {known}")
     return found[0]

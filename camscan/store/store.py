@@ -14,7 +14,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from camscan.errors import StoreError
+from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import prune
 from camscan.store.claims import Claims
@@ -47,7 +47,8 @@ _log = logging.getLogger(__name__)
 class Store:
     """One open store. Every method is one transaction (a stream: one a page), and may be called from any thread.
 
-    Every method raises StoreError where the database cannot be read or written, or lacks the scan that is named.
+    Every method raises StoreError where the database cannot be read or written, and UsageError where it lacks the scan
+    that is named.
     """
 
     def __init__(self, database: Database) -> None:
@@ -244,10 +245,11 @@ class Store:
             rows = connection.execute(query.limit(PAGE)).all()
         exact = [row for row in rows if reference is None or row.id == escape(reference)]
         if not rows:
-            which = "no scan" if reference is None else f"no scan {reference}"
-            raise StoreError(f"{self.where} has {which}: `camscan scans` lists them, `camscan scan` makes one")
+            if reference is not None:
+                raise UsageError(f"{self.where} has no scan {reference}: `camscan scans` lists those that it has")
+            raise StoreError(f"{self.where} has no scan yet: `camscan scan` makes one")
         if not exact and len(rows) > 1:
-            raise StoreError(f"{reference} is the beginning of several scans in {self.where}: write more of the id")
+            raise UsageError(f"{reference} is the beginning of several scans in {self.where}: write more of the id")
         return (exact or rows)[0]
 
     def _claim(self, scan_id: str, number: int) -> None:

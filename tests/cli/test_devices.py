@@ -31,3 +31,10 @@ def test_a_part_says_that_it_is_one(db: str) -> None:
     assert "; 2 others left out." in shown
     assert "10.0.0.7" not in shown
     assert CliRunner().invoke(devices, ["--db", db]).stdout.startswith("3 devices are listed")
+
+
+def test_quiet_leaves_stderr_empty(db: str) -> None:
+    told, quiet = (CliRunner().invoke(devices, ["--db", db, *words]) for words in ((), ("--quiet",)))
+    assert told.stderr.startswith("Taking scan ")
+    assert quiet.stderr == ""
+    assert quiet.stdout == told.stdout

@@ -64,6 +64,13 @@ def test_a_file_that_is_not_there() -> None:
     assert isinstance(result.exception, UsageError)
 
 
-@pytest.mark.parametrize("stdin", ["", "\n", b"\x00\x01\x02\xff" * 50])
-def test_noise_is_no_device_and_no_error(stdin: str | bytes) -> None:
-    assert [one["maker"] for one in devices("-", stdin=stdin)] in ([], [None])
+def test_noise_is_no_device_and_no_error() -> None:
+    assert [one["maker"] for one in devices("-", stdin=b"\x00\x01\x02\xff" * 50)] in ([], [None])
+
+
+@pytest.mark.parametrize("stdin", ["", " \r\n"])
+def test_where_nothing_is_given_nobody_is_told_that_nothing_was_found(stdin: str) -> None:
+    result = CliRunner().invoke(identify, ["-"], input=stdin)
+    assert isinstance(result.exception, UsageError)
+    assert "stdin is empty: nothing to identify" in str(result.exception)
+    assert result.stdout == ""

@@ -87,8 +87,8 @@ def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> Non
         ((good, other), "letter.txt is of no kind that can be imported"),
         ((good, tmp_path / "none"), "cannot be read: No such file"),
         (
-            (good, "--format", "pcapng"),
-            "'pcapng' can be imported: --format is one of pcap, nmap-xml",
+            (good, "--kind", "pcapng"),
+            "'pcapng' can be imported: --kind is one of pcap, nmap-xml",
         ),
     ):
         result = run(*words, "--db", db)
@@ -99,7 +99,7 @@ def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> Non
 
 
 def test_a_named_format_is_taken(db: Path) -> None:
-    result = run("-", "--format", "arp", "--db", db, stdin="cam (192.0.2.5) at 44:19:b6:01:02:03\n")
+    result = run("-", "--kind", "arp", "--db", db, stdin="cam (192.0.2.5) at 44:19:b6:01:02:03\n")
     scan, store = stored(db, result)
     with store:
         assert next(store.observations(scan.id)).fields["host.name"] == ("cam",)

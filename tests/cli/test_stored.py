@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from camscan.cli.stored import scan_of
-from camscan.errors import CamscanError
+from camscan.errors import CamscanError, UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
 
@@ -43,6 +43,20 @@ def test_one_that_asked_goes_before_what_was_imported_or_heard(
     assert scan_of(store, None, "depot", asking=True).id == "scan1"
     assert scan_of(store, None, "yard", asking=True).id == "scan3"
     assert "the latest of site yard, 2026-11-03 08:30, listened to" in capsys.readouterr().err
+
+
+def test_a_quiet_command_does_not_tell_it(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(store, 1, Origin.SCAN)
+    assert scan_of(store, None, quiet=True).id == "scan1"
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("reference", ["zzz", "scan"])
+def test_a_scan_that_cannot_be_meant_is_wrong_use(store: Store, reference: str) -> None:
+    keep(store, 1, Origin.SCAN)
+    keep(store, 2, Origin.SCAN)
+    with pytest.raises(UsageError, match=reference):
+        scan_of(store, reference)
 
 
 def test_a_named_scan_is_taken_without_a_word(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -34,7 +34,7 @@ def test_a_new_store_is_one_that_has_taken_every_step(path: Path, tmp_path: Path
     assert new == grown
 
 
-def shape(path: Path) -> dict[str, object]:
+def shape(path: Path) -> dict[str, list[str]]:
     """All that a store's tables are made of, by table."""
     engine = create_engine(f"sqlite:///{path}")
     found = inspect(engine)

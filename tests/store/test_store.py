@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from camscan.errors import StoreError
+from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 from camscan.store import Store
 from camscan.store.store import PAGE
@@ -183,17 +183,17 @@ def test_scan_by_beginning_of_its_id(store: Store, new_scan: Callable[[str], Sca
     assert store.scan("abc").id == "abc"
     assert store.scan("ab").id == "ab"
     assert store.scan("b").id == "b%"
-    with pytest.raises(StoreError, match=r"^a is the beginning of several scans in .*: write more of the id$"):
+    with pytest.raises(UsageError, match=r"^a is the beginning of several scans in .*: write more of the id$"):
         store.scan("a")
     for unknown in ("abcd", "%", "A"):
-        with pytest.raises(StoreError, match=f"has no scan {unknown}: `camscan scans` lists them"):
+        with pytest.raises(UsageError, match=f"has no scan {unknown}: `camscan scans` lists those"):
             store.scan(unknown)
 
 
 def test_no_scan_at_all(store: Store) -> None:
-    with pytest.raises(StoreError, match=r"camscan\.db has no scan: `camscan scans` lists them"):
+    with pytest.raises(StoreError, match=r"camscan\.db has no scan yet: `camscan scan` makes one"):
         store.scan()
-    with pytest.raises(StoreError, match="has no scan x"):
+    with pytest.raises(UsageError, match="has no scan x"):
         store.append("x", [])
 
 
