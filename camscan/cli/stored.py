@@ -26,9 +26,10 @@ def kept(target: str | None, *, or_new: bool = False) -> Store:
 def scan_of(
     store: Store, reference: str | None, site: str | None = None, *, asking: bool = False, quiet: bool = False
 ) -> Scan:
-    """The scan of that id or prefix, else the latest one (of a site, where one is named), told on stderr if not `quiet`.
+    """The scan of that id or prefix, else the latest one (of a site, where one is named).
 
-    With `asking`, one that asked addresses goes before what was listened to or imported: only such a scan knows who is silent.
+    Which one was taken is told on stderr, if not `quiet`. With `asking`, one that asked addresses goes before what was
+    listened to or imported: only such a scan knows who is silent.
 
     Raises:
         StoreError: no scan is stored.
