@@ -11,6 +11,7 @@ from typing import Any
 
 from camscan.records import LedgerEntry, Observation, Scan
 from camscan.store import Store
+from camscan.summaries import StateChange
 
 SCHEMA = "camscan-records/1"
 
@@ -23,6 +24,18 @@ def lines(store: Store, scans: Iterable[Scan]) -> Iterator[str]:
             yield _line({"record": "observation", "scan": scan.id, **_observation(seen)})
         for entry in store.ledger(scan.id):
             yield _line({"record": "ledger", "scan": scan.id, **_entry(entry)})
+
+
+def said(store: Store, site: str | None) -> Iterator[str]:
+    """What people said of devices, at a site or at all, the oldest first: a line each."""
+    for change in store.register.changes(site):
+        yield _line({"schema": SCHEMA, "record": "state", **_state(change)})
+
+
+def _state(change: StateChange) -> dict[str, Any]:
+    record = {**asdict(change), "at": _utc(change.at), "state": change.state.value}
+    del record["number"]  # of a row of this store: the order of the lines says the same
+    return record
 
 
 def _scan(scan: Scan) -> dict[str, Any]:

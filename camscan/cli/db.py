@@ -119,20 +119,23 @@ def check(db: str | None) -> None:
 def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Path | None) -> None:
     """Write scans with their observations and ledger as JSON, one record a line, the oldest scan first.
 
-    SCAN is an id or the beginning of one. Default: all scans, of one site where it is named.
+    SCAN is an id or the beginning of one. Default: all scans, of one site where it is named, and after them what was
+    said of its devices by `camscan state`. What can be derived from these is not written.
 
     \b
     Examples:
       camscan db export -o everything.jsonl
       camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
-    from camscan.app.exporting import lines
+    from itertools import chain
+
+    from camscan.app.exporting import lines, said
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
 
     with kept(db) as store:
         chosen = [store.scan(one) for one in scans] or list(reversed(store.scans(site)))
-        write_text(lines(store, chosen), output)
+        write_text(chain(lines(store, chosen), () if scans else said(store, site)), output)
 
 
 def _terms(config: Config, sweeps: int | None, days: int | None) -> Terms:

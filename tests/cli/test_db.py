@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,9 @@ from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.records import ScanStatus
 from camscan.store import Store
+from camscan.summaries import State, StateChange
 
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 LONG_AGO = "[retention]\nsweeps = 2\ndays = 0\n"
 
 
@@ -164,3 +168,36 @@ def test_export_holds_every_record(config: Path, swept: Callable[[int], None], t
     assert base64.b64decode(shown["raw"]) == seen.raw
     assert run("export", newest.id[:8], "--db", tmp_path / "c.db").stdout.count("\n") == 20
     assert run("export", "--site", "nowhere", "--db", tmp_path / "c.db").stdout == ""
+
+
+def test_export_holds_what_people_said(config: Path, swept: Callable[[int], None], tmp_path: Path) -> None:
+    swept(1)
+    with opened(config) as store:
+        (scan,) = store.scans()
+        entry = store.register.entries()[0]
+        change = StateChange(entry.site, entry.device, entry.address, State.TICKETED, "jd", "T\0-17", NOON, ("mac a",))
+        elsewhere = replace(change, site="else\ud800where", proof=("a1",))
+        for one in (change, elsewhere):
+            store.register.say(one, {"k"}, entry)
+    for site in (None, change.site, elsewhere.site):
+        words = ["export", "--db", tmp_path / "c.db", *(() if site is None else ("--site", site))]
+        records = [json.loads(line) for line in run(*words).stdout.splitlines()]
+        states = [record for record in records if record["record"] == "state"]
+        assert records[len(records) - len(states) :] == states
+        assert [one["site"] for one in states] == [one.site for one in (change, elsewhere) if site in (None, one.site)]
+    assert states == [
+        {
+            "schema": "camscan-records/1",
+            "record": "state",
+            "site": elsewhere.site,
+            "device": entry.device,
+            "address": entry.address,
+            "state": "ticketed",
+            "who": "jd",
+            "why": "T\0-17",
+            "at": "2026-10-01T12:00:00.000000Z",
+            "names": ["mac a"],
+            "proof": ["a1"],
+        }
+    ]
+    assert '"record":"state"' not in run("export", scan.id, "--db", tmp_path / "c.db").stdout
