@@ -1,4 +1,4 @@
-"""The published schemas of `camscan reconcile` and `camscan sample`, and the documents that they write."""
+"""The published schemas of what commands other than `scan` write, and the documents that they write."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator, ValidationError
 from support.listed import LIST, store_scan
+from support.nights import night
 from support.schemas import FOLDER, schema, validator
 
+from camscan.cli.policy import policy
 from camscan.cli.reconcile import reconcile
 from camscan.cli.sample import sample
+from camscan.cli.state import state
 from camscan.inventory.reconcile import Class
 from camscan.inventory.synonyms import Field
+from camscan.store import Store
+from camscan.summaries import State, Tag
 
 RECONCILE, SAMPLE = "camscan-reconcile-1", "camscan-sample-1"
+STATES, POLICIES = "camscan-states-1", "camscan-policies-1"
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +116,57 @@ def test_an_item_that_is_neither_is_found(item: dict[str, Any]) -> None:
     broken = {**drawn("10.0.0.1-20"), "sample": [item]}
     with pytest.raises(ValidationError):
         validator(SAMPLE).validate(broken)
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> Any:
+    """What `camscan state` tells of a device that is ticketed, and of one of which nothing was said."""
+    with Store.open(tmp_path / "c.db") as store:
+        night(store, 0, {"10.0.0.1": 1, "10.0.0.2": 2}, site=None)
+        words = ["--db", str(store.file)]
+        CliRunner().invoke(state, ["10.0.0.1", "ticketed", "--why", "CHG-1", "--who", "Ann", *words])
+        found = [
+            json.loads(CliRunner().invoke(state, ["list", *more, "--format", "json", *words]).stdout)
+            for more in ((), ("--in", "found"))
+        ]
+    return {**found[0], "states": [one for part in found for one in part["states"]]}
+
+
+def test_states_are_valid(said: Any) -> None:
+    validator(STATES).validate(said)
+    assert [(one["state"], one["who"], one["at"] is None) for one in said["states"]] == [
+        ("ticketed", "Ann", False),
+        ("found", None, True),
+    ]
+    allowed = schema(STATES)["$defs"]["said"]["properties"]["state"]["enum"]
+    assert allowed == [one.value for one in State]
+
+
+@pytest.mark.parametrize(("name", "value"), [("state", "gone"), ("who", ""), ("at", "yesterday"), ("proof", None)])
+def test_a_state_that_breaks_the_contract_is_found(said: Any, name: str, value: Any) -> None:
+    said["states"][0][name] = value
+    with pytest.raises(ValidationError):
+        validator(STATES).validate(said)
+    said["states"][0] = {"extra": 1}
+    with pytest.raises(ValidationError):
+        validator(STATES).validate(said)
+
+
+def policies() -> Any:
+    return json.loads(CliRunner().invoke(policy, ["list", "--format", "json"]).stdout)
+
+
+def test_policies_are_valid() -> None:
+    found = policies()
+    validator(POLICIES).validate(found)
+    assert len(found["policies"]) == 3
+    assert {one["applies"] for each in found["policies"] for one in each["directions"]} == {tag.value for tag in Tag}
+    assert schema(POLICIES)["$defs"]["direction"]["properties"]["applies"]["enum"] == [tag.value for tag in Tag]
+
+
+@pytest.mark.parametrize(("name", "value"), [("since", "soon"), ("entities", []), ("url", "file:///x"), ("extra", 1)])
+def test_a_policy_that_breaks_the_contract_is_found(name: str, value: Any) -> None:
+    found = policies()
+    found["policies"][0][name] = value
+    with pytest.raises(ValidationError):
+        validator(POLICIES).validate(found)
