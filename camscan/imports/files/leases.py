@@ -28,6 +28,7 @@ _ISC_STATEMENTS = {
     "hostname": re.compile(r'client-hostname "([^"]{0,255})";'),
     "vendor_class": re.compile(r'set vendor-class-identifier = "([^"]{0,255})";'),
     "starts": re.compile(r"starts \d ([\d/]{10} [\d:]{8});"),
+    "seconds": re.compile(r"starts epoch (\d{1,11});"),
     "state": re.compile(r"binding state (\w{1,32});"),
 }
 _KEA_HEAD = b"address,hwaddr,client_id,"
@@ -136,7 +137,7 @@ def _observation(lease: Mapping[str, str], at: datetime, summary: Summary) -> Ob
 
 
 def _time(lease: Mapping[str, str], at: datetime) -> datetime:
-    """When the lease was granted: ISC dhcpd writes that in UTC, Kea by expiry and length."""
+    """When the lease was granted: ISC dhcpd writes that in UTC or in seconds, Kea as expiry and length."""
     try:
         return datetime.strptime(lease.get("starts", ""), "%Y/%m/%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:

@@ -29,6 +29,7 @@ _WORDS: Mapping[str, frozenset[str]] = {
             "physicaladdress",
             "ethernet",
             "lladdr",
+            "linklayeraddress",
             "clientmac",
         }
     ),
@@ -36,10 +37,12 @@ _WORDS: Mapping[str, frozenset[str]] = {
     "name": frozenset({"name", "hostname", "devicename", "dnsname", "clientname"}),
 }
 _DELIMITERS = ",;\t|"
+_COMMENT = ("#", "\ufeff#")
+"""As PowerShell's Export-Csv writes one above the header."""
 
 
 def sniff(head: bytes) -> bool:
-    """Whether the first line names a column of addresses and one of MAC addresses."""
+    """Whether the first line that is no comment names a column of addresses and one of MAC addresses."""
     header = _first_line(head)
     found = _columns(_cells(header, _delimiter(header)))
     return {"address", "mac"} <= found.keys()
@@ -48,11 +51,11 @@ def sniff(head: bytes) -> bool:
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """One observation for each row with both addresses; the switch's port is told as what was asked."""
     rows = lines(stream, summary)
-    header = next(rows, "").lstrip("\ufeff")
+    header = next((row for row in rows if not row.startswith(_COMMENT)), "").lstrip("\ufeff")
     delimiter = _delimiter(header)
     columns = _columns(_cells(header, delimiter))
     if not {"address", "mac"} <= columns.keys():
-        summary.cut = "its first line names no column of addresses, or none of MAC addresses"
+        summary.cut = "its header names no column of addresses, or none of MAC addresses"
         return
     for row in (_cells(line, delimiter) for line in rows):
         cell = {name: row[place].strip() if place < len(row) else "" for name, place in columns.items()}
@@ -88,4 +91,5 @@ def _delimiter(header: str) -> str:
 
 
 def _first_line(head: bytes) -> str:
-    return to_text(head).lstrip("\ufeff").strip().partition("\n")[0].strip()
+    rows = to_text(head).lstrip("\ufeff").strip().splitlines()
+    return next((row.strip() for row in rows if not row.startswith(_COMMENT)), "")

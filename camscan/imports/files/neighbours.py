@@ -1,4 +1,4 @@
-"""Neighbour tables as text: `ip neigh`, `ip -json neigh`, `arp`, /proc/net/arp, arp-scan, and those of routers."""
+"""Neighbour tables as text: `ip neigh`, `ip -json neigh`, `arp`, `ndp`, /proc/net/arp, arp-scan, and of routers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _MAC = rf"(?:{_HEX}{{1,2}}[:-]){{5}}{_HEX}{{1,2}}|{_HEX}{{4}}[.-]{_HEX}{{4}}[.-]
 _IPV4 = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _IP = rf"{_IPV4}|[0-9A-Fa-f]{{0,4}}(?::[0-9A-Fa-f]{{0,4}}){{2,7}}"
 _LINE = re.compile(
-    rf"(?:(?:Internet|IP|dynamic|(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?\(?(?<![\w.:])(?P<ip>{_IP})(?![\w.:])\)?"
+    rf"(?:(?:Internet|IP|dynamic|(?P<name>[^\s()]{{1,255}}))[ \t]{{1,16}})?"
+    rf"\(?(?<![\w.:])(?P<ip>{_IP})(?![\w.:])(?:%[\w.-]{{1,32}})?\)?"
     rf"(?:[ \t]{{1,64}}(?!{_MAC})\S{{1,64}}){{0,8}}?[ \t]{{1,64}}(?P<mac>{_MAC})(?![\w:.-]).*"
 )
 _NEIGH = re.compile(rb"^[0-9A-Fa-f.:]{2,45} dev \S+ (?:lladdr|[A-Z]+)|\A\s*\[\s*\{\s*\"dst\"\s*:", re.MULTILINE)

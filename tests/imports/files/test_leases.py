@@ -44,6 +44,12 @@ def test_isc_dhcpd_and_the_last_lease_of_an_address_counts() -> None:
     assert summary.skipped == {"lease that is not active": 1}
 
 
+def test_isc_dhcpd_may_write_seconds() -> None:
+    text = isc("192.0.2.5").replace("3 2023/08/16 10:00:00;", "epoch 1700000000; # Tue Nov 14 22:13:20 2023")
+    [one], _ = read_all(leases.read_isc, text.encode())
+    assert one.at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
+
+
 def test_isc_cut_off() -> None:
     data = (isc("192.0.2.5") + isc("192.0.2.6")).encode()
     half = len(data) // 2

@@ -12,6 +12,7 @@ from camscan.imports.files import mactable
         b"address,mac,port\n192.0.2.5,44:19:b6:01:02:03,Gi1/0/7\n",
         b"\xef\xbb\xbfVLAN;IP-Address;MAC Address;Switch Port\r\n10;192.0.2.5;4419.b601.0203;Gi1/0/7\r\n",
         b"Interface\tHost IP\tHW Addr\nGi1/0/7\t192.0.2.5\t4419b6-010203\n",
+        b'\xef\xbb\xbf#TYPE X\r\n"LinkLayerAddress","IPAddress","Port"\r\n44-19-B6-01-02-03,192.0.2.5,Gi1/0/7\r\n',
         b'"IPv4","Physical Address","Port"\n"192.0.2.5","44-19-B6-01-02-03","Gi1/0/7"\n',
     ],
 )

@@ -75,6 +75,19 @@ def test_json_of_a_large_table_and_one_that_is_cut_off() -> None:
     assert summary.cut.startswith("the list has no end")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fe80::4619:b6ff:fe01:203%en0            44:19:b6:1:2:3       en0 23h59m58s S R",
+        "? (fe80::4619:b6ff:fe01:203%en0) at 44:19:b6:1:2:3 on en0",
+    ],
+)
+def test_an_address_may_have_a_zone(line: str) -> None:
+    assert neighbours.sniff_arp(line.encode())
+    [one], _ = read_all(neighbours.read, line.encode())
+    assert one.target == "fe80::4619:b6ff:fe01:203"
+
+
 def test_an_endless_line_is_one_broken_record() -> None:
     data = b"x" * 300_000 + b"\n192.0.2.5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n"
     seen, summary = read_all(neighbours.read, data)
