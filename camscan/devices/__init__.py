@@ -1,4 +1,4 @@
-"""From observations to devices: which answers come from one physical box, and what speaks against it."""
+"""Merges observations into devices: which answers come from one physical device, and which conflicts remain."""
 
 from camscan.devices.build import ResolutionLike
 from camscan.devices.hosts import Host

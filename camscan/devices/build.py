@@ -15,7 +15,7 @@ _MAX_CLAIMS = 4
 
 
 class ResolutionLike(Protocol):
-    """What all identifications of one device come to."""
+    """The combined result of all identifications of one device."""
 
     @property
     def maker(self) -> str | None:
@@ -90,7 +90,7 @@ def _first(values: Iterator[str] | tuple[str, ...]) -> str | None:
 
 
 def _mac(identity: Identity, identifications: Sequence[Identification]) -> str | None:
-    """The MAC: from the frames, by the device's own word, by a rule, or from the endpoint's node."""
+    """The MAC: from frames, else as the device states it, else from a rule, else from a version 1 UUID."""
     nodes = (mac for endpoint in identity.of(Kind.ENDPOINT) if (mac := mac_in(endpoint)))
     return _first(identity.of(Kind.MAC)) or _first(attributed(identifications, "mac")) or _first(nodes)
 

@@ -1,4 +1,4 @@
-"""One address, reduced to what merging needs, so that the answers themselves need not be kept."""
+"""Reduces the answers of one address to what merging needs, so that the answers can be dropped."""
 
 from __future__ import annotations
 

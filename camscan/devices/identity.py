@@ -1,4 +1,4 @@
-"""What an answer says about who sent it: serial, MAC, endpoint, host name, and the addresses that it calls its own."""
+"""Reads the identity of the sender from an answer: serial, MAC, endpoint, host name, and its own addresses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MAX_VALUES = 16
 """Values of one field that are kept of one address: no device has as many, and a liar must not fill the memory."""
 
 LINK = "link"
-"""Stands as a field for the layer below IP, which is believed before anything that a device says about itself."""
+"""Takes the place of a field for MACs seen in frames, which are trusted before anything that a device claims."""
 _LINK_CHANNEL = "arp"
 
 FIELDS: Mapping[str, Kind] = {

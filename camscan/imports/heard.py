@@ -1,4 +1,4 @@
-"""What was heard below IP, on a segment or in a capture, as observations: by the codecs that read asked-for answers."""
+"""Turns packets that were captured, live or in a file, into observations, with the same codecs as a scan."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from camscan.net.helper import Heard
 from camscan.records import Fields, Observation, Outcome
 
 ASKED = "heard"
-"""Stands for the request in observations of what nobody asked for."""
+"""Takes the place of the request in observations of unsolicited packets."""
 _UNKNOWN = "?"
-"""Stands for the path or the method where the capture does not hold the request."""
+"""Takes the place of the path or method where the capture does not hold the request."""
 
 _RECORD, _HANDSHAKE = 5, 4
 """Bytes before the content of a TLS record and of a handshake message (RFC 5246, 6.2.1 and 7.4)."""
@@ -48,7 +48,7 @@ CHANNELS = tuple(_PROTOCOLS)
 
 
 def observations(heard: Heard) -> Iterator[Observation]:
-    """An observation for each device that speaks; none for questions, and for what cannot be read."""
+    """One observation for each device in a packet; none for requests, and for what cannot be decoded."""
     try:
         if heard.channel in _PROTOCOLS:
             yield from _datagram(heard)
@@ -59,7 +59,7 @@ def observations(heard: Heard) -> Iterator[Observation]:
 
 
 def notes(counters: Mapping[str, int]) -> Iterator[str]:
-    """What a reader must know to judge how much was heard."""
+    """Notes on packets that are missing from the observations."""
     if lost := counters.get("dropped", 0):
         yield f"{lost:,} packets were lost for want of room"
     if over := counters.get("over", 0):

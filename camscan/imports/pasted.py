@@ -1,4 +1,4 @@
-"""One answer as somebody wrote it down -> observations, by the hinted channel or by what the text looks like.
+"""Turns one answer that was copied as text into observations, by the hinted channel or by what the text looks like.
 
 Whatever the notation, the fields come from the codecs, so that rules see what they see in a scan. Nothing is asked of
 any network, and no clock is read.
@@ -22,7 +22,7 @@ from camscan.imports.nmap import text as nmap_text
 from camscan.records import MAC_FIELDS, Fields, Observation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""The time of an answer of which nobody wrote down when it came."""
+"""The time of an answer whose time is not known."""
 
 MAX_WRAPPINGS = 2  # as in a quoted string of hex digits
 _TEXT_SAMPLE = 512  # characters by which text is told from bytes
@@ -33,10 +33,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 
 
 def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH) -> tuple[Observation, ...]:
-    """What one answer says, each part as an observation of the channel that it came over; none for a blank one.
+    """The observations in one answer, one for each channel that it belongs to; none for a blank text.
 
     `channel` is a hint: a channel of camscan, or a word of the labelled corpora ("mac_oui", "html_title"). A hint that
-    does not fit is not followed. What no form knows is a banner. MAC addresses also give the block that they are of.
+    does not fit is ignored. Text that no form recognises is a banner. MAC addresses also give their registered block.
     """
     data = raw.encode("utf-8", "replace") if isinstance(raw, str) else raw
     data = data[:MAX_TEXT]
@@ -57,7 +57,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
 
 
 def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
-    """With its wrapping undone, by the hint, by every form that the text looks like, and then by loose guesses."""
+    """Decodes wrapped text first; then tries hinted forms, forms that the text looks like, and loose guesses."""
     inner = wrapped.unwrapped(text) if depth < MAX_WRAPPINGS else b""
     if inner:
         if found := list(datagrams.datagram(inner)):
@@ -79,7 +79,7 @@ def _headers(text: str) -> Iterator[Answer]:
 
 
 def _anything(text: str) -> Iterator[Answer]:
-    """A text of which nothing tells where it stood: a banner, and a lone line also as what a device calls itself."""
+    """Text without any mark of its origin: a banner. A single line is also tried as a server name, title or product."""
     yield from answer("banner", as_fields([("banner.text", text)]))
     if "\n" not in text.strip():
         for form in (
@@ -165,7 +165,7 @@ def _is_binary(text: str) -> bool:
 
 
 def _readable(data: bytes) -> str:
-    """The text that unwrapped bytes are; "" where they are none, as those of a hash."""
+    """Decoded bytes as text; "" where they are not text, such as those of a hash."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -174,7 +174,7 @@ def _readable(data: bytes) -> str:
 
 
 def _blocks(found: Iterable[Answer]) -> list[Answer]:
-    """The block of each MAC address that an answer names as its own, or that its endpoint was made of."""
+    """The registered block of each MAC address that an answer names as its own, or that its version 1 UUID contains."""
     named = (one.fields for one in found if "mac.organization" in one.fields)
     seen = {address for fields in named for address in fields.get("mac.address", ())}
     blocks: list[Answer] = []

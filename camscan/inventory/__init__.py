@@ -1,1 +1,1 @@
-"""Manual inventories: read them, hold them against what was found, and estimate what neither has seen."""
+"""Manual inventories: reading them, comparing them with scans, and estimating what neither has seen."""

@@ -1,4 +1,4 @@
-"""What a row and a device have in common, and in what they differ."""
+"""Compares a row of the inventory with a device, key by key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAIL = 8
 
 
 class Key(StrEnum):
-    """What a row and a device may have in common; the words are those of a reason."""
+    """The keys by which a row and a device are compared; their texts appear in reasons."""
 
     SERIAL = "serial"
     MAC = "MAC"
@@ -29,7 +29,7 @@ class Key(StrEnum):
 
 
 UNIQUE = (Key.SERIAL, Key.MAC, Key.ENDPOINT)
-"""Keys that are meant to be unique to a device, wherever it is."""
+"""Keys that identify one device at any address."""
 
 _AGREE = {
     Key.SERIAL: 0.95,
@@ -45,7 +45,7 @@ _DIFFER = {Key.SERIAL: 0.6, Key.MAC: 0.7, Key.MODEL: 0.7, Key.MAKE: 0.6, Key.END
 
 @dataclass(frozen=True)
 class Found:
-    """A device as an inventory is held against it.
+    """A device as it is compared with an inventory.
 
     `endpoints` are its UUIDs, `channels` those that showed it. `counts`: it belongs in an inventory of surveillance
     devices, and is undeclared where no row names it.
@@ -97,7 +97,7 @@ class Agreement:
 
     @property
     def score(self) -> float:
-        """From 0 to 1: an order of trust, no probability. Agreements add up as independent ones, differences weaken."""
+        """From 0 to 1, for ranking; not a probability. Agreements combine as if independent, differences reduce it."""
         doubt = 1.0
         for which in self.agreeing:
             doubt *= 1 - _AGREE[which]
@@ -115,7 +115,7 @@ class Agreement:
 
 
 def compare(row: Row, found: Found, makes: Makes) -> Agreement:
-    """A row and a device, in every point in which both say something."""
+    """Compares a row and a device in every key that both have."""
     device = found.judged.device
     result = Agreement()
     result.take(Key.SERIAL, _compare_serials(row.serial, found.serials))
@@ -165,5 +165,5 @@ def contradict(one: Row, other: Row) -> bool:
 
 
 def host_key(name: str) -> str:
-    """The first label of a host name: whether the domain is written is a matter of habit."""
+    """The first label of a host name, in lower case: lists often leave out the domain."""
     return name.casefold().partition(".")[0]

@@ -1,4 +1,4 @@
-"""Which column holds what: by name, with tolerance."""
+"""Finds which column holds which field by its name, tolerating spelling, language and additions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledgers of scans say about an address of the inventory: was it looked at, and what became of it."""
+"""Whether scans covered an address of the inventory, and with which outcome, according to their ledgers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from camscan.records import MOST_TELLING, LedgerEntry, Outcome, Scan, ScanStatus
 
 
 class Sight(Enum):
-    """How far an address was looked at; the first is the most telling."""
+    """How well an address was covered, best first."""
 
     ALIVE = "alive"
     SILENT = "silent"
@@ -21,7 +21,7 @@ class Sight(Enum):
 
 
 class Look(NamedTuple):
-    """What became of an address, and in words why it is taken so."""
+    """How well an address was covered, and why that is so."""
 
     sight: Sight
     reason: str
@@ -64,7 +64,7 @@ class Coverage:
         return frozenset(self._sites)
 
     def look(self, site: str | None, address: str) -> Look:
-        """What became of an address of a site."""
+        """How well an address of a site was covered."""
         seen = self._seen.get((site, address))
         if seen is None:
             scan = self._unfinished.get(site)

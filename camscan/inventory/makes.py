@@ -1,4 +1,4 @@
-"""Whether two makes, or two models, are the same: what the inventory says, and what the device is."""
+"""Compares the make and model in an inventory with those of a device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A manual inventory held against what was found: every row and every device gets a class, and the reason for it."""
+"""Compares a manual inventory with the devices found: every row and every device gets a class and a reason."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from camscan.records import Judged
 
 
 class Class(StrEnum):
-    """What becomes of a row, or of a device that no row names."""
+    """The class of a row, or of a device that no row names."""
 
     MATCHED = "matched"
     UNDECLARED = "undeclared"
@@ -30,7 +30,7 @@ class Class(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row, one device, or both. `score` (0 to 1) is an order of trust in their being the same."""
+    """One row, one device, or both. `score` (0 to 1) ranks how certain it is that both are the same device."""
 
     cls: Class
     reason: str
@@ -38,7 +38,7 @@ class Result:
     found: Found | None = None
     score: float | None = None
     site: str | None = None
-    """Where the device is, or is looked for; None also where the row leaves it open."""
+    """The site of the device, or of the row; None also where the row names none."""
 
     @property
     def judged(self) -> Judged | None:

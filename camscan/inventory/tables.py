@@ -1,4 +1,4 @@
-"""What every kind of inventory file is read into: sheets of numbered rows of text."""
+"""The common form of all inventory files: sheets of numbered rows of text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 MAX_ROWS = 2_000_000
 """Rows of one file: twice what a sheet holds, ten times the largest estate that we know of."""
 MAX_CELL = 1_000
-"""Characters of one cell that are kept: an inventory holds names, not stories."""
+"""Characters of one cell that are kept; names and notes are far shorter."""
 
 
 class Line(NamedTuple):

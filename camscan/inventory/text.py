@@ -1,6 +1,6 @@
-"""Delimited text, in any encoding and with any delimiter.
+"""Reads delimited text in any encoding and with any delimiter.
 
-A quote that is never closed, or a line in another encoding, costs nobody but itself.
+A quote that is never closed, or a line in another encoding, affects only its own row.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The register of devices: what all scans say of each, the states that people gave it, and how fast they go. Pure."""
+"""The register: every device across all scans, its state as people set it, and the rate of removal. Pure."""

@@ -1,4 +1,4 @@
-"""From scan to scan: which device of the register was seen again, which is new, and which proved to be one."""
+"""Updates the register with a scan: devices seen again, new devices, and devices that turned out to be one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TERMS = Terms()
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a look changes in the register of its site: tracks by their number there, and new ones.
+    """The changes that a look makes to the register of its site: tracks by their number there, and new ones.
 
     `joined` are numbers of tracks that are part of another from now on.
     """

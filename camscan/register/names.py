@@ -1,4 +1,4 @@
-"""By what a device is known again, in whichever scan and at whichever site: its serials and MACs.
+"""The names by which a device is recognised in any scan and at any site: its serials and MACs.
 
 A device that tells neither is known by its place alone, and only as long as the same make and model stands there.
 """
@@ -23,7 +23,7 @@ def names(one: Track | Sighting) -> tuple[str, ...]:
 
 
 def key(name: str) -> str:
-    """What names that may mean the same device have in common: of a serial, as much as its short form has."""
+    """An index key that all names of one device share: of a serial, the length of its short form."""
     kind, _, value = name.partition(" ")
     return f"{kind} {value[-SHORT_SERIAL:]}" if kind == "serial" else name
 
@@ -34,7 +34,7 @@ def shared(some: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
 
 
 def lasting(some: Iterable[str]) -> tuple[str, ...]:
-    """Those of some names that go where the device goes."""
+    """Those of some names that stay with the device when it moves."""
     return tuple(name for name in some if not name.startswith(_PLACE))
 
 

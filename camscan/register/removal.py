@@ -1,4 +1,4 @@
-"""When it is believed that a device is gone: after so many scans that would have seen it, and did not.
+"""Decides whether a removal is accepted: after enough scans that would have seen the device, and did not.
 
 A scan counts where it was complete, began after the device was last seen, asked the address on a channel on which the
 device used to answer, and saw something else alive in the same network: else a cut cable would remove a camera.
@@ -21,7 +21,7 @@ _UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What one scan says about the address of a device that it did not see; `why_not` says why it does not count."""
+    """Whether one scan counts as proof that a device is gone; `why_not` says why it does not."""
 
     scan: str
     why_not: str = ""

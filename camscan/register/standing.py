@@ -1,4 +1,4 @@
-"""Which state a device is in: the last that was said of it, unless what is seen contradicts."""
+"""The state of a device: the last that a person gave it, unless a later sighting contradicts."""
 
 from __future__ import annotations
 

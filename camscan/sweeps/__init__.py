@@ -1,1 +1,1 @@
-"""What a sweep adds to a scan: sites from a file, what changed since the sweeps before, alerts, and a sign of life."""
+"""Sweeps: scheduled scans of configured sites, with comparison to earlier sweeps, alerts, and metrics."""

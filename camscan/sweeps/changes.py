@@ -1,4 +1,4 @@
-"""What a sweep found other than the sweeps before."""
+"""The differences between a sweep and the sweeps before it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change of one device. `what` names what is other than `before`: address, firmware, name or verdict.
+    """One change of one device. `what` names the attribute that changed: address, firmware, name or verdict.
 
     `last_seen` is when a missing device was last there, or when one that returned was there before.
     """
@@ -41,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that changed, in one sweep or between two scans.
+    """All changes of one sweep, or between two scans.
 
     `first`: there was nothing to compare with. `verdicts` counts the devices that were seen.
     """
@@ -62,5 +62,5 @@ class Changes:
 
     @property
     def fresh_losses(self) -> tuple[Loss, ...]:
-        """The losses that no sweep before has told."""
+        """The losses that the sweep before did not report."""
         return tuple(loss for loss in self.losses if not loss.lasting)

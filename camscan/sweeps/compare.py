@@ -1,4 +1,4 @@
-"""What changed at a site: the look of one sweep held against the memory of those before. Pure."""
+"""Compares the look of one sweep with the memory of the sweeps before it. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_UNSEEN = 100
 
 
 def compare(looks: Iterable[Look]) -> Changes:
-    """What the last of some looks shows other than the one before it; what was in earlier ones has returned.
+    """The changes from the last look but one to the last; a new device that an earlier look had is `RETURNED`.
 
     One sighting is enough, and one silence where it was covered.
 

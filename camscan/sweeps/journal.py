@@ -1,4 +1,4 @@
-"""What a sweep says about itself: one line an event, for people and log collectors."""
+"""The log of a sweep: one line for each event, for people and log collectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of the sweeps of a site is kept, and what may go. Pure.
+"""Decides which stored sweeps of a site are kept whole, and which are thinned. Pure.
 
 A sweep is kept whole for as long as it is among the newest, or young, or something still needs it. After that only the
 evidence of listed and suspected devices is kept, of the sweeps that saw them for the first and for the last time.

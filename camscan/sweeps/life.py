@@ -1,4 +1,4 @@
-"""The life of one device from sweep to sweep: it begins, is seen, changes, is not seen, is gone, and comes back.
+"""Updates the track of one device after each sweep: begun, seen, changed, not seen, gone, returned.
 
 A lost answer must not look like a change. So a firmware is compared rule by rule, an address has changed only where
 none of the recent ones answers, and a name or a verdict that is other only for want of evidence has to last.

@@ -1,4 +1,4 @@
-"""On which line of a TOML file each value stands, which the parser itself does not tell."""
+"""Finds the line of each value in a TOML file, which the parser does not report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One scan as far as comparing needs it: which devices it saw, and where it could look at all."""
+"""One scan reduced to what comparing needs: the devices it saw, and the addresses and channels it covered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_VALUES = 16
 BEHIND = "recorder"
 """The channel on which the cameras behind recorders show themselves: only where a recorder tells of its channels."""
 SLOT = " #"
-"""Stands in the place of such a camera between the address of its recorder and the number of its channel."""
+"""Separates, in the place of such a camera, the address of its recorder from the number of its channel."""
 
 _UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 """Outcomes that say nothing about the target, because it was not asked or the question failed on our side."""
@@ -25,7 +25,7 @@ _UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A device in words, as alerts and reports show it. `evidence` is the best proof in one line.
+    """A device as alerts and reports show it. `evidence` is the best evidence in one line.
 
     A camera behind a recorder is at its channel: "10.0.4.9 #3" stands for its address.
     """
@@ -127,13 +127,13 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
 
 
 def _slots(recorder: Device) -> Iterator[str]:
-    """The places of all channels of a recorder that tells of them."""
+    """The places of all channels of a recorder that lists them."""
     total = recorder.slots.total if recorder.slots else 0
     return (plain(f"{recorder.address}{SLOT}{number}") for number in range(1, total + 1))
 
 
 def sighting(judged: Judged) -> Sighting:
-    """A device of a scan, as comparing sees it; texts of the peer are cut, and such as any database takes."""
+    """A device of a scan as comparing needs it; texts from the peer are cut and made storable (see `plain`)."""
     device = judged.device
     firmwares: defaultdict[str, set[str]] = defaultdict(set)
     for found in device.identifications:
@@ -193,7 +193,7 @@ def _attributes(device: Device, name: str) -> Iterator[str]:
 
 
 def _few(values: Iterable[str | None]) -> frozenset[str]:
-    """The values in one spelling; what stands where none was set (empty, one character over and over) is none."""
+    """The values in lower case, without placeholders: too short ones, and those of one repeated character."""
     usable = (value.strip().casefold() for value in values if value)
     kept = dict.fromkeys(plain(value) for value in usable if len(value) >= 3 and len(set(value)) > 1)
     return frozenset(list(kept)[:_MAX_VALUES])

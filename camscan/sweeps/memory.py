@@ -23,7 +23,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """A value that changes only once it was seen so often; `odd` says of the latest looks which did not show it."""
+    """A value that changes only after several looks; `odd` marks, for the latest looks, those that showed another."""
 
     value: str | None
     odd: tuple[bool, ...] = ()
@@ -101,7 +101,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A track, as far as a glance needs it."""
+    """The part of a track that a `Glance` needs."""
 
     gone: bool = False
 

@@ -1,4 +1,4 @@
-"""An alert in words: for receivers that read text (apprise) or one event a line (syslog). Pure."""
+"""Alerts as text: for receivers of messages (apprise) and of one event a line (syslog). Pure."""
 
 from __future__ import annotations
 
@@ -93,5 +93,5 @@ def _changed(change: Mapping[str, Any]) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` with a blank for each control character, so that what a device says of itself begins no line."""
+    """`text` with a blank for each control character, so that text from a device cannot begin a new line."""
     return _CONTROL.sub(" ", text)

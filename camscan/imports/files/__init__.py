@@ -1,1 +1,1 @@
-"""The files of other tools, one kind a file: a stream in, observations and a count of what was not whole out."""
+"""Readers of other tools' files, one module for each kind: a byte stream in, observations and a `Summary` out."""

@@ -1,4 +1,4 @@
-"""What every reader of files is, and what readers share: bounded lines, addresses, counts of what was not whole."""
+"""The interface of a file reader, and what readers share: bounded lines, addresses, and the summary of a file."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ MAX_REASONS = 16  # kinds of faults that a summary counts apart
 
 @dataclass(slots=True)
 class Summary:
-    """What became of a file: records that were read, those that were not whole, and those left out, by reason.
+    """The result of reading a file: counts of records read (`whole`), unreadable (`broken`), and left out by reason.
 
-    `cut` says where the file breaks off or stops making sense, "" where it does not.
+    `cut` says why the end of the file could not be read; "" where all of it was.
     """
 
     whole: int = 0
@@ -42,12 +42,12 @@ class Summary:
 
 
 Read: TypeAlias = Callable[[BinaryIO, datetime, Summary], Iterator[Observation]]
-"""Yields the observations of a stream and counts into the summary. The time is for what bears none of its own."""
+"""Yields the observations in a stream and updates the summary. The time is for records without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One kind of file. `sniff` tells it by the first `SNIFFED` bytes; `channels` are those it may yield."""
+    """One kind of file. `sniff` recognises it by its first `SNIFFED` bytes; `channels` are all that it may yield."""
 
     name: str
     sniff: Callable[[bytes], bool]
@@ -72,7 +72,7 @@ def in_utf8(stream: BinaryIO) -> Iterator[BinaryIO]:
 
 
 def lines(stream: BinaryIO, summary: Summary) -> Iterator[str]:
-    """The lines that are not blank, without their ends; one that is too long is counted as broken."""
+    """The non-blank lines, without line ends. A line of `MAX_LINE` bytes or more is skipped and counted as broken."""
     while line := stream.readline(MAX_LINE):
         if len(line) == MAX_LINE and not line.endswith(b"\n"):
             summary.broken += 1
@@ -83,7 +83,7 @@ def lines(stream: BinaryIO, summary: Summary) -> Iterator[str]:
 
 
 def address_of(text: str) -> str:
-    """An address of one station in its usual notation; "" for anything else, as networks, groups and no address."""
+    """A unicast address in its usual notation; "" for anything else (a network, a multicast address, other text)."""
     try:
         address = ip_address(text.strip())
     except ValueError:
@@ -92,7 +92,7 @@ def address_of(text: str) -> str:
 
 
 def link_fields(text: str) -> Fields:
-    """A station's MAC address, with the organization that holds its block; nothing for what is none."""
+    """The fields of a unicast MAC address and of the organization that holds its block; empty for any other text."""
     address = mac(text)
     if address is None or int(address[1], 16) & 1:  # a group's
         return {}
@@ -100,16 +100,16 @@ def link_fields(text: str) -> Fields:
 
 
 def seen(target: str, channel: str, at: datetime, fields: Fields, asked: str = "") -> Observation:
-    """An answer that somebody else saw."""
+    """An observation that another tool made."""
     return observed(target, Answer(channel, fields, asked), at)
 
 
 def names(**values: str) -> Fields:
-    """Fields whose dots are written as "__", without those that are empty."""
+    """Fields from keyword arguments, in whose names "__" stands for the dot; empty values are left out."""
     return as_fields((name.replace("__", "."), value) for name, value in values.items())
 
 
 def moment(seconds: str, otherwise: datetime) -> datetime:
-    """A time in whole seconds since 1970 UTC, or the other where the text is none."""
+    """The time of a text in whole seconds since 1970-01-01 UTC; `otherwise` where it is 0 or no such text."""
     plain = seconds.isascii() and seconds.isdecimal() and len(seconds) <= 11
     return datetime.fromtimestamp(int(seconds), UTC) if plain and int(seconds) else otherwise

@@ -1,4 +1,4 @@
-"""Tables of addresses and MAC addresses as CSV, with whatever header a switch, a controller or a person gave them."""
+"""Tables of IP and MAC addresses as CSV, with the column names of switches, controllers and people."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The ways in which people write down answers, one family a file: text in, fields of the codecs out."""
+"""Parsers for answers that people copied as text, one module for each family: text in, fields of the codecs out."""

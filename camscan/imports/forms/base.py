@@ -1,4 +1,4 @@
-"""What every form hands back, and what forms share."""
+"""The result of a form, and what forms share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_PAIRS = 512  # names with values that are read in one listing; the richest d
 
 
 class Answer(NamedTuple):
-    """What one answer says. `asked` names the request where the text shows it; `raw` are bytes that were wrapped."""
+    """One answer. `asked` names the request where the text shows it; `raw` holds bytes that the text encoded."""
 
     channel: str
     fields: Fields
@@ -28,7 +28,7 @@ class Answer(NamedTuple):
 
 
 Form: TypeAlias = Callable[[str], Iterator[Answer]]
-"""Reads a text as one family of answers; it yields nothing where the text is of another family."""
+"""Parses a text as one family of answers; yields nothing where the text belongs to another family."""
 
 _QUOTED = (
     r"""(?:"((?:[^"\\]|\\.){0,1024}+)"|'((?:[^'\\]|\\.){0,1024}+)'|([^\s"',;|()\[\]{}<>][^\s,;()\[\]{}<>]{0,1023}+))"""
@@ -57,14 +57,14 @@ def answer(channel: str, fields: Fields, asked: str = "", raw: bytes = b"") -> I
 
 
 def observed(target: str, one: Answer, at: datetime) -> Observation:
-    """An answer as an observation: a challenge, or a fault for want of a login, is one that asks for it."""
+    """An answer as an observation. A challenge, or a fault that denies access, has the outcome `AUTH_REQUIRED`."""
     denied = http.auth_required(one.fields) or rtsp.auth_required(one.fields) or onvif.is_denied(one.fields)
     outcome = Outcome.AUTH_REQUIRED if denied else Outcome.ANSWERED
     return Observation(target, one.channel, outcome, at, one.port, one.asked, one.fields, one.raw)
 
 
 def pairs(text: str) -> tuple[tuple[str, str], ...]:
-    """(name, value) of everything that is written as one: key='value', "key": "value", lines "Key: value", elements.
+    """All (name, value) pairs in a text: key='value', "key": "value", lines "Key: value", and XML elements.
 
     >>> pairs("Info(model='A1', fw_version=2)")
     (('model', 'A1'), ('fw_version', '2'))
@@ -81,7 +81,7 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """The pair of a line, or those of a line that goes on after a comma: "Manufacturer: A, Model: B, Build: 1"."""
+    """The pairs of one line, which may hold several: "Manufacturer: A, Model: B, Build: 1"."""
     *names, last = _NEXT.split(value)
     for text, following in zip(names[::2], names[1::2], strict=True):
         yield name, text
@@ -90,7 +90,7 @@ def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 def named(found: Iterable[tuple[str, str]], names: dict[str, str]) -> list[tuple[str, str]]:
-    """The pairs whose name, without case and punctuation, is in `names`, under the name that stands there."""
+    """The pairs whose name is a key of `names`, ignoring case and punctuation, renamed to its value."""
     return [(names[key(name)], value) for name, value in found if key(name) in names]
 
 

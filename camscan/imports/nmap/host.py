@@ -1,4 +1,4 @@
-"""One host of nmap's XML -> what it says on each channel. python-nmap reads it, and this what it leaves out."""
+"""Turns one host of nmap's XML into answers by channel. python-nmap parses it; the rest is added here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nmap's XML as a stream: one host in memory at a time, whole hosts only, however the file ends."""
+"""Reads nmap's XML as a stream, one host in memory at a time. A file that is cut off gives its whole hosts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def sniff(head: bytes) -> bool:
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The observations of every host that came whole; one that is broken, or too large, costs no other.
 
-    Entities and internal document types are refused: nmap writes none, and they are how XML is used as a weapon.
+    Entities and internal DTDs are refused: nmap writes none, and attacks on XML parsers need them.
     """
     for host in _hosts(stream, summary):
         yield from _observations(host, at, summary)
