@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from itertools import groupby
+from typing import Any
+
+from platformdirs import user_data_path
 
 from camscan.app.aims import Aim
-from camscan.errors import DecodeError, HostError
+from camscan.errors import DecodeError, HostError, UsageError
 from camscan.imports.nmap.knocks import Knock, Knocks
 from camscan.net import nmaprun
-from camscan.net.portsweep import Found, PortSource, PortSweep, allowed
+from camscan.net.checkpoint import Checkpoint, forget_old
+from camscan.net.portsource import Found, PortSource, allowed
+from camscan.net.portsweep import PortSweep
 from camscan.net.profile import Profile
 from camscan.records import Outcome
 
 
 def port_source(
-    method: str, aim: Aim, ports: Iterable[int], profile: Profile, *, seed: int, rounds: int = 2, want: str = "answers"
+    method: str, aim: Aim, ports: Iterable[int], profile: Profile, *, rounds: int = 2, want: str = "answers", **how: Any
 ) -> PortSource:
-    """What asks these ports of all that is asked, by the method that was chosen; see `PortSweep` for the rest.
+    """What asks these ports of all that is asked, by the method that was chosen; `how` is for a `PortSweep`.
 
     Raises:
         UsageError: none of the ports may be sent to.
@@ -27,7 +32,17 @@ def port_source(
     """
     if method == "nmap":
         return NmapSource(aim, ports, profile, rounds=rounds, want=want)
-    return PortSweep(aim.asked.spans(), ports, method, profile, seed=seed, rounds=rounds, want=want)
+    return PortSweep(aim.asked.spans(), ports, method, profile, rounds=rounds, want=want, **how)
+
+
+def checkpoint(name: str, asked: Mapping[str, Any] | None = None) -> Checkpoint:
+    """How far the sweep of that name is: of a new one where `asked` says what it asks; see `Checkpoint`."""
+    folder = user_data_path("camscan", appauthor=False) / "sweeps"
+    if asked is not None:
+        forget_old(folder)
+    if not name.isalnum():
+        raise UsageError(f"no sweep is called {name!r}")
+    return Checkpoint(folder / f"{name}.sweep", asked)
 
 
 class NmapSource:
@@ -56,7 +71,12 @@ class NmapSource:
     @property
     def complete(self) -> bool:
         """See `PortSource.complete`."""
-        return not self._stopping.is_set()
+        return not self.interrupted
+
+    @property
+    def interrupted(self) -> bool:
+        """See `PortSource`."""
+        return self._stopping.is_set()
 
     def stop(self) -> None:
         """See `PortSource.stop`."""

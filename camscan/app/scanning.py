@@ -13,17 +13,19 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
 from camscan.app import collector
 from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
-from camscan.app.nmapping import port_source
+from camscan.app.nmapping import checkpoint, port_source
 from camscan.credentials.broker import CredentialBroker
 from camscan.engine import Engine
-from camscan.errors import TargetError, UsageError
+from camscan.errors import CamscanError, TargetError, UsageError
+from camscan.net.checkpoint import Checkpoint
 from camscan.net.interfaces import Interface, sources
 from camscan.net.live import LiveNet
-from camscan.net.portsweep import Method, PortSource
+from camscan.net.portsource import PortSource
+from camscan.net.portsweep import Method
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.swept import parted
@@ -57,6 +59,7 @@ class Job:
     done: frozenset[str] = frozenset()
     seconds: float | None = None
     broker: CredentialBroker | None = None
+    resumed: bool = False
     decoys: tuple[str, ...] = ()
 
 
@@ -79,7 +82,8 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     writer = Writer(store, job.scan.id)
     interfaces = eligible(job.aim.asked)
-    source, profile = _source(job)
+    kept = _checkpoint(job) if job.method.name == "syn" else None
+    source, profile = _source(job, kept)
     scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges
     try:
         async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net:
@@ -93,7 +97,25 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
         await writer.close()
     ended = _tried(ended, job.decoys, store)
     store.finish(ended)
+    if kept is not None:
+        kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
     return ended
+
+
+def _checkpoint(job: Job) -> Checkpoint | None:
+    """How far the sweep of a scan is; none where it cannot be known, or cannot be kept.
+
+    A scan that goes on with other exclusions than before asks the rest by connecting.
+    """
+    asked = {"spans": [*map(list, job.aim.asked.spans())], "ports": [*job.manner.plan.first_ports], "seed": job.seed}
+    try:
+        found = checkpoint(job.scan.id, None if job.resumed else asked)
+    except CamscanError:
+        return None
+    if found.asked == asked:
+        return found
+    found.close(over=False)
+    return None
 
 
 def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
@@ -178,12 +200,13 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield f"{engine.crashed} attempts crashed by a fault of camscan: please report the log"
 
 
-def _source(job: Job) -> tuple[PortSource | None, Profile]:
+def _source(job: Job, kept: Checkpoint | None) -> tuple[PortSource | None, Profile]:
     """What asks the first ports where that is another program, and the pace that is left for all else."""
-    if job.method.name == "connect" or not job.aim.asked:
+    if job.method.name == "connect" or not job.aim.asked or (job.resumed and kept is None):
         return None, job.manner.profile
     pace, left = parted(job.manner.profile)
-    return port_source(job.method.name, job.aim, job.manner.plan.first_ports, pace, seed=job.seed), left
+    how: dict[str, Any] = {"seed": job.seed, "checkpoint": kept, "keeping": True, "known": job.done}
+    return port_source(job.method.name, job.aim, job.manner.plan.first_ports, pace, **how), left
 
 
 def _window(job: Job) -> int:
@@ -263,5 +286,6 @@ def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
     )
     record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
     aimed, asking = aim(choices), manner(choices)
-    method, decoys = Method("connect", "resumed"), _decoys(choices, aimed)
-    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, decoys=decoys)
+    by_syn = before.settings.get("sweep", "").startswith("syn:")
+    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, aimed)
+    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, resumed=True, decoys=decoys)

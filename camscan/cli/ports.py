@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import secrets
 import signal
+import stat
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -17,11 +20,14 @@ from camscan.cli.exits import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from camscan.net.portsweep import Found, PortSource
+    from camscan.app.aims import Choices
+    from camscan.net.checkpoint import Checkpoint
+    from camscan.net.portsource import Found, PortSource
 
 _DEFAULT_RATE = 1_000
 _TELL = 30.0
 """Seconds between two lines on how far it is."""
+_LONGEST_LINE = 512
 
 
 @click.command()
@@ -45,6 +51,7 @@ _TELL = 30.0
 )
 @click.option("--all", "want_all", is_flag=True, help="Write every outcome, not only open ports.")
 @options.excluding
+@click.option("--resume", metavar="ID", help="Go on with an interrupted sweep, as it was begun.")
 @options.quiet
 def ports(
     targets: tuple[str, ...],
@@ -53,6 +60,7 @@ def ports(
     sweep: str,
     rounds: int,
     want_all: bool,
+    resume: str | None,
     quiet: bool,
     **how: Any,
 ) -> None:
@@ -64,32 +72,90 @@ def ports(
     Examples:
       camscan ports 10.20.0.0/16 --ports 80,554 --rate 10000
       camscan ports @networks.txt --exclude 10.20.1.0/24 | jq -r .address
+      camscan ports --resume 5f0c3a9e >> open.jsonl
     """
-    import secrets
-
-    from camscan.app.aims import Choices, aim, port_list
-    from camscan.app.nmapping import port_source
+    from camscan.app.aims import Choices
     from camscan.errors import UsageError
+
+    if resume is None:
+        want = "all" if want_all else "open"
+        asking, kept = _begun(
+            Choices(targets, **how), ports_, sweep, {"rate": rate, "rounds": rounds, "want": want}, quiet
+        )
+    elif targets or ports_ or any(how.values()):
+        raise UsageError("a resumed sweep keeps its targets, exclusions and all else: give --resume alone")
+    else:
+        asking, kept = _resumed(resume)
+    began = time.monotonic()
+    found = asyncio.run(_write_all(asking, quiet=quiet))
+    if kept is not None:
+        kept.close(over=not asking.interrupted)
+    if not quiet:
+        _tell_end(asking, found, time.monotonic() - began)
+    sys.exit(Exit.DONE if asking.complete else Exit.INCOMPLETE)
+
+
+def _begun(
+    choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any], quiet: bool
+) -> tuple[PortSource, Checkpoint | None]:
+    """A new sweep, and what another run goes on from."""
+    from camscan.app.aims import aim, port_list
+    from camscan.app.nmapping import checkpoint, port_source
+    from camscan.errors import HostError, UsageError
     from camscan.net.portsweep import choose
     from camscan.net.profile import profile
     from camscan.probes.ports import FIRST_PORTS
 
-    if not targets:
+    if not choices.targets:
         raise UsageError("no target given: name one, such as 10.20.0.0/16")
-    aimed = aim(Choices(targets, **how))
-    asked = aimed.asked
-    wanted = port_list(ports_) if ports_ else FIRST_PORTS
-    chosen = choose(sweep, asked.count * len(wanted))
-    pace = profile("default").at_rate(rate)
-    seed, want = secrets.randbits(32), "all" if want_all else "open"
-    asking = port_source(chosen.name, aimed, wanted, pace, seed=seed, rounds=rounds, want=want)
+    aimed, wanted = aim(choices), port_list(ports_) if ports_ else FIRST_PORTS
+    chosen = choose(sweep, aimed.asked.count * len(wanted))
+    pace, seed, name, kept = profile("default").at_rate(how["rate"]), secrets.randbits(32), secrets.token_hex(4), None
+    asking = port_source(chosen.name, aimed, wanted, pace, rounds=how["rounds"], want=how["want"], seed=seed)
     if not quiet:
-        _tell_plan(asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
-    began = time.monotonic()
-    found = asyncio.run(_write_all(asking, quiet=quiet))
-    if not quiet:
-        _tell_end(asking, found, time.monotonic() - began)
-    sys.exit(Exit.DONE if asking.complete else Exit.INCOMPLETE)
+        _tell_plan(aimed.asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
+    if chosen.name != "nmap":
+        asked = {**how, "spans": [*aimed.asked.spans()], "ports": asking.ports, "method": chosen.name, "seed": seed}
+        try:
+            kept = checkpoint(name, asked)
+        except HostError as error:
+            click.echo(f"Note: it cannot be resumed: {error}", err=True)
+        else:
+            asking = _sweep(kept)
+            click.echo("" if quiet else f"After an interruption: camscan ports --resume {name}", err=True, nl=not quiet)
+    return asking, kept
+
+
+def _resumed(name: str) -> tuple[PortSource, Checkpoint]:
+    from camscan.app.nmapping import checkpoint
+
+    kept = checkpoint(name)
+    _cut_to_whole_lines()
+    return _sweep(kept), kept
+
+
+def _sweep(kept: Checkpoint) -> PortSource:
+    """The sweep that a checkpoint is of."""
+    from camscan.net.portsweep import PortSweep
+    from camscan.net.profile import profile
+
+    asked = kept.asked
+    pace, how = profile("default").at_rate(asked["rate"]), {name: asked[name] for name in ("seed", "rounds", "want")}
+    return PortSweep(asked["spans"], asked["ports"], asked["method"], pace, checkpoint=kept, **how)
+
+
+def _cut_to_whole_lines() -> None:
+    """Where results are added to a file, take off the beginning of a line that an interrupted sweep left there."""
+    out = sys.stdout.fileno()
+    if not stat.S_ISREG(os.fstat(out).st_mode):
+        return
+    with open(f"/proc/self/fd/{out}", "rb") as file:  # noqa: PTH123 - it may have no other name
+        size = file.seek(0, os.SEEK_END)
+        begin = max(0, size - _LONGEST_LINE)
+        file.seek(begin)
+        left = file.read().rpartition(b"\n")[2]
+    if left and (begin == 0 or len(left) < size - begin) and b'{"address"'.startswith(left[:10]):
+        os.ftruncate(out, size - len(left))
 
 
 async def _write_all(sweep: PortSource, *, quiet: bool) -> int:

@@ -22,7 +22,7 @@ from camscan.net.interfaces import Interface
 from camscan.net.line import legacy_context, pinned_context
 from camscan.net.link import Link, Range
 from camscan.net.outcomes import EndedError
-from camscan.net.portsweep import PortSource
+from camscan.net.portsource import PortSource
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.scout import STRAGGLERS, Scout

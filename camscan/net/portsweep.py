@@ -5,21 +5,23 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any
 
-from camscan.errors import HostError, UsageError
+from camscan.errors import HostError
 from camscan.net import nmaprun
+from camscan.net.checkpoint import Checkpoint
 from camscan.net.outcomes import of_answer, reason
+from camscan.net.portsource import Found, allowed
 from camscan.net.privilege import has_net_raw
 from camscan.net.profile import Profile
 from camscan.net.program import Running
 from camscan.net.routes import Routes
-from camscan.net.scope import port_refusal
 from camscan.net.ways import Way, ways
 from camscan.records import Outcome
 
@@ -34,16 +36,6 @@ _MANY = 250_000
 """Packets a second that one thread can send on most hosts."""
 _PLAIN = frozenset({Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT})
 """Their outcomes say it all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How the question at one port of one address ended."""
-
-    address: str
-    port: int
-    outcome: Outcome
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,64 +68,15 @@ def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
     return Method("syn", f"CAP_NET_RAW is there, and {questions:,} ports in all are many")
 
 
-def allowed(ports: Iterable[int]) -> tuple[int, ...]:
-    """The ports without those that are never sent to, each once.
-
-    Raises:
-        UsageError: none is left.
-    """
-    left = tuple(port for port in dict.fromkeys(ports) if port_refusal(port) is None)
-    if not left:
-        raise UsageError("no port is left that may be sent to: name others")
-    return left
-
-
-class PortSource(Protocol):
-    """Another program that asks TCP ports, once. `notes` grow as it runs, and say what was not asked."""
-
-    notes: list[str]
-
-    @property
-    def ports(self) -> Sequence[int]:
-        """The ports that it asks at every address."""
-
-    @property
-    def rate(self) -> float:
-        """Packets a second that it sends at most; 0 is without bound."""
-
-    @property
-    def how(self) -> str:
-        """By what it finds open ports, for the readers of a report."""
-
-    @property
-    def sent(self) -> int:
-        """Packets sent so far, as far as they are known."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything was asked that was to be."""
-
-    @property
-    def lost(self) -> int:
-        """Answers that came faster than they could be read, and were asked for again."""
-
-    def stop(self) -> None:
-        """End soon; what has been found until then is still yielded."""
-
-    def run(self) -> AsyncGenerator[Sequence[Found], None]:
-        """Ask, and yield what ended how as it comes; whatever is known of one address by then comes together.
-
-        Raises:
-            HostError: this host cannot ask in this way, or cannot any longer.
-        """
-
-
 class PortSweep:
     """Implements `PortSource` over spans of addresses, given as first and last; exclusions are taken off before.
 
     Ports that are never sent to are left out. `rate` 0 is without bound, `rounds`
     is how often a silent port is sent a packet. `want`: "open" yields ports that accept, "answers" refusals and
     unreachable ones too, "all" also silent ones. `counters` grow as it runs, and `notes`, which say what was not asked.
+
+    With a `checkpoint` it goes on from there, and keeps in it how far it is; `keeping` what is found as well, which
+    comes first in the next run, but for addresses of `known`.
     """
 
     def __init__(
@@ -146,7 +89,13 @@ class PortSweep:
         seed: int,
         rounds: int = 2,
         want: str = "open",
+        checkpoint: Checkpoint | None = None,
+        keeping: bool = False,
+        known: Container[str] = (),
     ) -> None:
+        self._checkpoint = checkpoint
+        self._keeping = keeping
+        self._known = known
         self.ports = allowed(ports)
         self._spans = [(ip_address(first), ip_address(last)) for first, last in spans]
         self._method = method
@@ -199,20 +148,42 @@ class PortSweep:
                         yield batch
             usable = [way for way in found if way.hop is not None]
             if usable and not self.interrupted:
-                async with aclosing(self._run(self._method, usable)) as batches:
+                async with aclosing(self._part(self._method, usable)) as batches:
                     async for batch in batches:
                         yield batch
 
-    async def _run(self, method: str, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
-        async with Running(_PYTHON, json.dumps(self._request(method, usable)).encode()) as running:
-            self._running = running
-            async for message in running.messages():
+    async def _part(self, method: str, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
+        request, settled, version = self._request(method, usable), b"", usable[0].version
+        if self._checkpoint is not None:
+            part = self._checkpoint.part(version, _digest(request["ways"]))
+            for message in part.found:
+                yield tuple(found for found in _found(message) if found.address not in self._known)
+            if part.over:
+                return
+            request |= {"checkpoints": True, "position": part.position}
+            settled = bytes(part.settled)
+        kept: list[Mapping[str, Any]] = []
+        async with aclosing(self._run(json.dumps(request).encode() + b"\n" + settled)) as messages:
+            async for message in messages:
                 if message["type"] == "found":
                     yield tuple(_found(message))
-                elif message["type"] == "note":
+                    kept += [message] if self._keeping else []
+                elif message["type"] == "at" and self._checkpoint is not None:
+                    now = {"position": message["position"], "settled": message["settled"], "found": kept}
+                    self._checkpoint.note(version, **now)
+                    kept = []
+        if self._checkpoint is not None and not self.interrupted:
+            self._checkpoint.note(version, over=True)
+
+    async def _run(self, request: bytes) -> AsyncGenerator[Mapping[str, Any], None]:
+        async with Running(_PYTHON, request) as running:
+            self._running = running
+            async for message in running.messages():
+                if message["type"] == "note":
                     self.notes.append(message["text"])
                 elif message["type"] == "at":
                     self._under_way = message["sent"]
+                yield message
             for name, value in running.counters.items():
                 self.counters[name] = self.counters.get(name, 0) + value
             self._running, self._under_way = None, 0
@@ -239,6 +210,12 @@ class PortSweep:
             for number in numbers:
                 address = _text(number, way.version)
                 yield [Found(address, port, Outcome.NOT_SENT, way.reason) for port in self.ports]
+
+
+def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:
+    """Of which addresses are asked: where it is another one, other numbers stand for them."""
+    ranges = sorted(tuple(pair) for way in ways_ for pair in way["ranges"])
+    return blake2b(json.dumps(ranges).encode(), digest_size=16).hexdigest()
 
 
 def _found(message: Mapping[str, Any]) -> Iterator[Found]:

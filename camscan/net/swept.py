@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from camscan.errors import HostError
 from camscan.net.base import Exchange, Scouted
 from camscan.net.pace import Pace
-from camscan.net.portsweep import Found, PortSource
+from camscan.net.portsource import Found, PortSource
 from camscan.net.profile import Profile
 from camscan.records import Outcome
 

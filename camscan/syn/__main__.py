@@ -8,7 +8,7 @@ import sys
 from camscan.l2.lines import DONE, FAILED, Lines, RefusalError
 from camscan.l2.sockets import until_told
 from camscan.syn.report import Report
-from camscan.syn.request import MAX_INPUT, read
+from camscan.syn.request import MAX_INPUT, MAX_SETTLED, read
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
 
 def _run(lines: Lines) -> int:
     try:
-        request = read(sys.stdin.buffer.read(MAX_INPUT + 1))
+        request = read(sys.stdin.buffer.readline(MAX_INPUT + 1), sys.stdin.buffer.read(MAX_SETTLED))
         with until_told() as stop:
             if request.method == "syn":
                 from camscan.syn.sweep import Sweep  # noqa: PLC0415 - each loads only what it needs

@@ -20,11 +20,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from itertools import accumulate
 
+import numpy as np
+
 from camscan.l2.sockets import Stop
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
+from camscan.syn.settled import Settled
 
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL})
 """This host ran out of something for a moment: worth another try."""
@@ -46,7 +49,7 @@ _PER_HOST = 2
 _NEIGHBOURS = 400
 """On-link addresses unanswered at once: the kernel's table holds 1,024 and must keep room for others."""
 _RESERVED_DESCRIPTORS = 64
-_TELL, _FLUSH = 1.0, 0.05
+_TELL, _CHECK, _FLUSH = 1.0, 0.25, 0.05
 
 
 @dataclass(slots=True)
@@ -57,6 +60,10 @@ class _Attempt:
     port: int
     way: Way
     at: float
+    place: int
+    """The number of its port."""
+    position: int
+    """Where the batch begins that it is of."""
 
 
 class Connects:
@@ -80,6 +87,8 @@ class Connects:
         self._pacer = Pacer(request.rate, now)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
+        self._settled = Settled(request.hosts, len(request.ports), request.settled, telling=request.checkpoints)
+        self._ended: list[tuple[int, int]] = []
         self._told = self._flushed = now
         self._counts = dict.fromkeys(("sent", "answered", "other", "silent", "waited", "failed"), 0)
 
@@ -88,26 +97,31 @@ class Connects:
         self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
         with contextlib.closing(self._epoll):
             for place, (host, number) in enumerate(self._questions()):
-                self._ask(host, self._request.ports[number])
+                self._ask(host, number)
                 if place % _AT_ONCE == 0:
                     self._look(0)
             while self._under_way and not self._stop:
                 self._look(_GLANCE)
+            if self._request.checkpoints:
+                self._say_where()
             for attempt in list(self._under_way.values()):
                 self._forget(attempt)
         self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
 
     def _questions(self) -> Iterator[tuple[int, int]]:
         while self._position < self._order.round_size and not self._stop:
-            count = self._host_pace.batch(_BATCH)
+            count = self._host_pace.batch(min(_BATCH, max(1, int(self._request.rate * _CHECK) or _BATCH)))
             while not self._stop and (left := self._host_pace.wait(time.monotonic())) > 0:
                 self._look(min(left, _GLANCE))
             hosts, numbers, after = self._order.batch(self._position, count)
             self._host_pace.note(after - self._position, time.monotonic())
+            if self._request.settled:
+                fresh = ~self._settled.has(hosts, numbers)
+                hosts, numbers = hosts[fresh], numbers[fresh]
             yield from zip(hosts.tolist(), numbers.tolist(), strict=True)
             self._position = after
 
-    def _ask(self, host: int, port: int) -> None:
+    def _ask(self, host: int, place: int) -> None:
         """Begin to connect, as soon as pace and room allow."""
         at = bisect_right(self._begins, host) - 1
         (first, _), way = self._spans[at]
@@ -119,7 +133,7 @@ class Connects:
                 self._look(_GLANCE)
             elif not self._pacer.take(1, now):
                 self._look(self._pacer.wait(_AT_ONCE, now))
-            elif self._connect(host, address, port, way, now):
+            elif self._connect(host, address, place, way, now):
                 break
             else:
                 self._counts["waited"] += 1
@@ -129,7 +143,7 @@ class Connects:
         crowded = way.on_link and self._on_link >= _NEIGHBOURS
         return len(self._under_way) < self._room and self._to_host.get(host, 0) < _PER_HOST and not crowded
 
-    def _connect(self, host: int, address: str, port: int, way: Way, now: float) -> bool:
+    def _connect(self, host: int, address: str, place: int, way: Way, now: float) -> bool:
         """Whether an attempt was made; it was not where this host has run out of something."""
         try:
             sock = socket.socket(socket.AF_INET6 if way.version == 6 else socket.AF_INET, _KIND)
@@ -137,12 +151,13 @@ class Connects:
             if error.errno in _EXHAUSTED:
                 return False
             raise
+        port = self._request.ports[place]
         number = sock.connect_ex((address, port))
         if number in _EXHAUSTED:
             sock.close()
             return False
         self._counts["sent"] += 1
-        attempt = _Attempt(sock, host, address, port, way, now)
+        attempt = _Attempt(sock, host, address, port, way, now, place, self._position)
         self._keep(attempt)
         if number != errno.EINPROGRESS:
             self._settle(attempt, number, local=number not in (0, errno.ECONNREFUSED))
@@ -182,6 +197,8 @@ class Connects:
         if number == 0:
             attempt.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         self._forget(attempt)
+        if self._request.checkpoints:
+            self._ended.append((attempt.host, attempt.place))
         if local:
             self._counts["failed"] += 1
         elif number == 0:
@@ -217,12 +234,24 @@ class Connects:
         return attempt.sock.fileno() < 0
 
     def _tell(self, now: float) -> None:
-        if now - self._told >= _TELL:
+        if now - self._told >= (_CHECK if self._request.checkpoints else _TELL):
             self._told = self._flushed = now
-            self._report.say("at", position=self._position, sent=self._counts["sent"])
+            self._say_where()
         elif now - self._flushed >= _FLUSH:
             self._flushed = now
             self._report.flush()
+
+    def _say_where(self) -> None:
+        """How far it is; where another run is to be able to go on, from the oldest attempt that is under way."""
+        if not self._request.checkpoints:
+            self._report.say("at", sent=self._counts["sent"])
+            return
+        hosts, places = np.array(self._ended, np.uint32).reshape(-1, 2).T
+        self._ended.clear()
+        self._settled.add(hosts, places)
+        position = next((a.position for a in self._by_age if not self._is_settled(a)), self._position)
+        for numbers in self._settled.told():
+            self._report.say("at", position=position, sent=self._counts["sent"], settled=numbers)
 
 
 def _descriptors() -> int:

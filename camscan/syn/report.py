@@ -4,7 +4,8 @@
 `found`  how questions ended: errno, addresses, ports. `errno` is what connect(2) gives for it: 0 where a port accepted,
          ECONNREFUSED, EHOSTUNREACH and its like, ETIMEDOUT; with `"local": true`, what this host itself refused
 `note`   something that the reader of the results has to know: text
-`at`     about once a second: position, sent, questions asked and settled so far
+`at`     about once a second: sent. With checkpoints four times a second and at the end: position, from which another
+         run may go on, whatever ends this one, and settled, the numbers of questions that were settled since the last
 `end`    the last line of a run that ended well: counters
 `error`  the last line of one that did not: message
 """

@@ -1,4 +1,4 @@
-"""What this program is told to do: one JSON object on standard input.
+"""What this program is told to do: one JSON object in the first line of standard input.
 
     {"method": "syn", "ways": [{"interface": "eth0", "source": "10.99.0.1", "gateway": "10.99.0.2", "frames": true,
      "ranges": [["10.77.0.1", "10.77.255.254"]]}], "ports": [80, 554], "rate": 1000, "host_rate": 20, "rounds": 2,
@@ -8,6 +8,9 @@
 route. `want`: "open" says ports that accepted, "answers" refusals and unreachable hosts too, "all" also silent ones.
 `threads` may be 2, of which the second only sends. For `connect`, `wait` is the time of one attempt, and `half_open`
 how many may be under way.
+
+With `checkpoints` a later run can go on: its `position` is the last that was told, and behind its first line come the
+numbers of all questions that were told to be settled (see `Settled`).
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from camscan.syn.settled import MAX_QUESTIONS
 
 MAX_INPUT = 8 * 1024 * 1024
 """Bytes of JSON; a /16 with every second address left out takes one million."""
+MAX_SETTLED = 4 * MAX_QUESTIONS
 MAX_ROUNDS = 8
 METHODS = ("syn", "connect")
 WANTS = ("open", "answers", "all")
@@ -70,6 +74,8 @@ class Request:
     position: int = 0
     half_open: int = 1024
     threads: int = 1
+    checkpoints: bool = False
+    settled: bytes = b""
 
     @property
     def hosts(self) -> int:
@@ -77,8 +83,8 @@ class Request:
         return sum(way.hosts for way in self.ways)
 
 
-def read(data: bytes) -> Request:
-    """The request in a JSON object.
+def read(data: bytes, settled: bytes = b"") -> Request:
+    """The request in a JSON object, with what is settled already.
 
     Raises:
         RefusalError: it is none, or more than one sweep may ask.
@@ -88,7 +94,10 @@ def read(data: bytes) -> Request:
     try:
         values = json.loads(data)
         request = Request(
-            ways=tuple(map(_way, values.pop("ways"))), ports=tuple(map(int, values.pop("ports"))), **values
+            ways=tuple(map(_way, values.pop("ways"))),
+            ports=tuple(map(int, values.pop("ports"))),
+            settled=settled,
+            **values,
         )
         _check(request)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -11,17 +11,40 @@ from camscan.syn.order import Numbers
 
 MAX_QUESTIONS = 1 << 28
 """Hosts times ports of one sweep: 32 MB of bits."""
+_TOLD = 4 * 32_768
+"""Bytes of numbers that are told together, so that they fit into a line."""
 _CHUNK = 1 << 16
 """Hosts looked at together; a multiple of 8."""
 
 
 class Settled:
-    """The questions that need not be asked again, by the numbers of host and port."""
+    """The questions that need not be asked again, by the numbers of host and port.
 
-    def __init__(self, hosts: int, ports: int) -> None:
+    For whoever wants to go on from them in another run, they are also single numbers: host times ports plus port.
+    """
+
+    def __init__(self, hosts: int, ports: int, before: bytes = b"", *, telling: bool = False) -> None:
         self._hosts = hosts
+        self._ports = np.uint32(ports)
         self._bits = np.zeros((ports, (hosts + 7) // 8), np.uint8)
+        self._new: list[Numbers] | None = None
         self.count = 0
+        for begin in range(0, len(before) - 3, _TOLD):
+            self.add(*self._parted(np.frombuffer(before[begin : begin + _TOLD], "<u4").astype(np.uint32)))
+        if telling:
+            self._new = []
+
+    def _parted(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
+        inside = numbers < np.uint64(self._hosts) * self._ports
+        hosts, ports = np.divmod(numbers[inside], self._ports)
+        return hosts, ports
+
+    def told(self) -> Iterator[bytes]:
+        """The numbers of what was settled since the last call, as little-endian 32-bit words, some at a time."""
+        new, self._new = self._new or [], [] if self._new is not None else None
+        words = b"".join(numbers.astype("<u4").tobytes() for numbers in new)
+        for begin in range(0, max(len(words), 1), _TOLD):
+            yield words[begin : begin + _TOLD]
 
     def has(self, hosts: Numbers, ports: Numbers) -> NDArray[np.bool_]:
         """For each question, whether it is settled."""
@@ -34,6 +57,8 @@ class Settled:
         new: NDArray[np.intp] = first[~self.has(hosts[first], ports[first])]
         np.bitwise_or.at(self._bits, (ports[new], hosts[new] >> np.uint32(3)), _bit(hosts[new]))
         self.count += len(new)
+        if self._new is not None:
+            self._new.append(hosts[new] * self._ports + ports[new])
         return new
 
     def open_questions(self) -> Iterator[tuple[Numbers, int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import time
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -35,6 +36,8 @@ _DRAIN = 0.008
 """Seconds between two looks at what came in; the rings hold as much as comes in four times that."""
 _TELL, _FLUSH = 1.0, 0.05
 """Seconds between two lines on how far it is, and until what is found is handed over."""
+_CHECK, _DOUBTFUL = 0.25, 0.5
+"""Seconds between two checkpoints, and for which the answer to a question may still be on its way."""
 _EXTRA_ROUNDS = 2
 """Further rounds where answers were lost for want of room."""
 _GONE = frozenset({errno.ENETDOWN, errno.ENXIO, errno.ENODEV})
@@ -53,12 +56,14 @@ class Sweep:
         self._ports = np.array(request.ports, np.uint32)
         self._numbers = np.zeros(65_536, np.int64) - 1
         self._numbers[self._ports] = np.arange(len(request.ports))
-        self._settled = Settled(len(self._space), len(request.ports))
+        self._settled = Settled(len(self._space), len(request.ports), request.settled, telling=request.checkpoints)
+        self._first_is_fresh = not self._settled.count
         self._cookies = Cookies()
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
+        self._passed = deque([(now, request.position)])
         self._has_lost = False
         self._refusal = ""
         self._told = self._flushed = self._drained = now
@@ -81,6 +86,8 @@ class Sweep:
                     left, extra = 1, extra - 1
         if self._request.want == "all" and not self._stop:
             self._say_silent()
+        if self._request.checkpoints:
+            self._say_where(time.monotonic())
         if self._refusal:
             self._report.note(f"{self._counts['failed']:,} packets were not let out by this host: {self._refusal}")
         self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
@@ -94,7 +101,7 @@ class Sweep:
             self._until(lambda: self._host_pace.wait(time.monotonic()))
             hosts, numbers, after = self._order.batch(self._position, count)
             self._host_pace.note(after - self._position, time.monotonic())
-            if number and self._settled.count:  # the first round asks nothing twice
+            if self._settled.count and not (self._first_is_fresh and number == 0):  # which asks nothing twice
                 fresh = ~self._settled.has(hosts, numbers)
                 hosts, numbers = hosts[fresh], numbers[fresh]
             self._ask(hosts, numbers)
@@ -222,10 +229,21 @@ class Sweep:
             self._pacer.slow_down(time.monotonic())
 
     def _tell(self, now: float) -> None:
-        if now - self._told >= _TELL:
+        if now - self._told >= (_CHECK if self._request.checkpoints else _TELL):
             self._told = self._flushed = now
             self._look_for_losses()
-            self._report.say("at", position=self._position, sent=self._counts["sent"], settled=self._settled.count)
+            self._say_where(now)
         elif now - self._flushed >= _FLUSH:
             self._flushed = now
             self._report.flush()
+
+    def _say_where(self, now: float) -> None:
+        """How far it is; where another run is to be able to go on, from a place that all answers are in before."""
+        if not self._request.checkpoints:
+            self._report.say("at", sent=self._counts["sent"])
+            return
+        self._passed.append((now, self._position))
+        while len(self._passed) > 1 and now - self._passed[1][0] >= _DOUBTFUL:
+            self._passed.popleft()
+        for numbers in self._settled.told():
+            self._report.say("at", position=self._passed[0][1], sent=self._counts["sent"], settled=numbers)

@@ -17,7 +17,7 @@ from camscan.app.aims import Choices, aim
 from camscan.app.nmapping import port_source
 from camscan.app.scanning import new_job
 from camscan.errors import HostError, UsageError
-from camscan.net.portsweep import Found
+from camscan.net.portsource import Found
 from camscan.net.profile import profile
 from camscan.records import Outcome
 

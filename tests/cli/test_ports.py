@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.lab import Lab, lab
@@ -126,3 +128,62 @@ def test_without_a_target_nothing_is_sent() -> None:
     done = subprocess.run(CAMSCAN, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "no target given" in done.stderr
+
+
+def killed_after(site: Lab, seconds: float, arguments: list[str], out: Path) -> tuple[int, str]:
+    """Run the command, its output added to a file, and kill it after some time; its exit code and what it said."""
+    with out.open("ab") as file:
+        command = ["ip", "netns", "exec", site.scanner, "env", f"XDG_DATA_HOME={out.parent}", *CAMSCAN, *arguments]
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, text=True)
+        try:
+            _, said = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, said = process.communicate()
+    return process.returncode, said
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_killed_at_any_moment_it_goes_on_from_the_last_second(site: Lab, method: str, tmp_path: Path) -> None:
+    """Every open port is found, and what is asked again is no more than a second's packets for each time."""
+    rate, draws, out = 300, random.Random(method), tmp_path / "open.jsonl"
+    site.count_arriving("ip saddr 10.99.0.1 tcp flags & (syn|ack) == syn")
+    what = ["10.77.0.0/23", "--ports", "80,81", "--rounds", "1", "--rate", str(rate), "--sweep", method]
+    code, said = killed_after(site, 3.5, what, out)
+    resume, kills = said.split("--resume ")[1].split()[0], 0
+    while code != 0:
+        kills += 1
+        assert code == -signal.SIGKILL, said
+        code, said = killed_after(site, draws.uniform(1.0, 3.0) if kills < 5 else 60, ["--resume", resume], out)
+    arrived = site.arrived()
+    site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+    assert kills >= 2
+    assert {json.loads(line)["address"] for line in out.read_text().splitlines()} == set(ALIVE)
+    twice = arrived - 1_020  # of 1,024 the network's own address and its last are left out
+    per_kill = rate * (1.25 if method == "syn" else 1.75)  # a connection is waited for as long as its answer may come
+    assert 0 <= twice <= kills * per_kill * (1 if method == "syn" else 2), (twice, kills)
+    gone = ports(site, "--resume", resume)
+    assert (gone.returncode, gone.stdout) == (2, "")
+    assert "can be gone on with" in gone.stderr
+
+
+def test_a_line_that_was_cut_off_is_taken_off_when_it_goes_on(site: Lab, tmp_path: Path) -> None:
+    out = tmp_path / "open.jsonl"
+    code, said = killed_after(site, 3.0, ["10.77.0.0/23", "--ports", "80", "--rate", "100", "--sweep", "syn"], out)
+    assert code == -signal.SIGKILL
+    resume = said.split("--resume ")[1].split()[0]
+    with out.open("a") as file:
+        file.write('{"address": "10.77')
+    code, _ = killed_after(site, 60, ["--resume", resume], out)
+    assert code == 0
+    assert {json.loads(line)["address"] for line in out.read_text().splitlines()} == set(ALIVE)
+
+
+def test_what_goes_on_takes_nothing_else(site: Lab) -> None:
+    for wrong in (
+        ["--resume", "5f0c3a9e", "10.77.0.1"],
+        ["--resume", "5f0c3a9e", "--exclude", "10.77.0.1"],
+        ["--resume", "../x"],
+    ):
+        done = ports(site, *wrong)
+        assert (done.returncode, done.stdout) == (2, ""), wrong

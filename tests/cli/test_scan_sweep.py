@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from support.lab import Lab, lab
-from support.sweeping import listening
+from support.sweeping import listening, wait_until
 
 pytestmark = pytest.mark.netns
 
@@ -64,3 +65,32 @@ def test_neither_exclusions_nor_ports_that_are_never_sent_to_get_a_packet(site: 
     scanned(site, tmp_path, "syn")
     assert site.arrived() == 0
     site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+
+
+def test_killed_while_it_sweeps_a_scan_goes_on_with_its_sweep(site: Lab, tmp_path: Path) -> None:
+    """Twice killed, it finds what a scan finds that is left alone, and asks no more than the last seconds again."""
+    what = ["10.77.0.0/23", "--ports", "80,81", "--channels", "http", "--rate", "400", "--sweep", "syn"]
+    python = ["env", f"XDG_DATA_HOME={tmp_path}", sys.executable, "-m", "camscan", "scan"]
+    scan = ["ip", "netns", "exec", site.scanner, *python, "--db", str(tmp_path / "killed.db"), "--format", "json", "-q"]
+    folder = tmp_path / "camscan" / "sweeps"
+    site.count_arriving("ip saddr 10.99.0.1 tcp flags & (syn|ack) == syn")
+    for how in (what, ["--resume"]):
+        before = site.arrived()
+        how += [path.stem for path in folder.glob("*")]
+        with subprocess.Popen([*scan, *how], stdout=subprocess.DEVNULL) as process:
+            assert wait_until(lambda before=before: site.arrived() > before + 200, 60)
+            process.kill()
+    (kept,) = folder.iterdir()
+    asked_before = site.arrived()
+    command = [*scan, "--all", "--resume", kept.stem]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert "open ports were found by SYN packets: resumed" in report["scan"]["notes"]
+    assert report["scan"]["ledger"]["by_channel"]["tcp"]["answered"] == len(ALIVE)
+    assert {device["address"] for device in report["devices"]} == set(ALIVE)
+    arrived = site.arrived()
+    site.run(["nft", "delete", "table", "inet", "counting"], side=site.site)
+    assert asked_before < 2 * 1_020  # the sweep was cut short
+    assert arrived < 2 * 1_020 + 2 * 1.25 * 200 + 60 * len(ALIVE)
+    assert not kept.exists()

@@ -11,7 +11,8 @@ from support.peers import Serve
 
 from camscan.errors import HostError, UsageError
 from camscan.net import portsweep
-from camscan.net.portsweep import LARGE, Found, PortSweep, choose
+from camscan.net.portsource import Found
+from camscan.net.portsweep import LARGE, PortSweep, choose
 from camscan.net.profile import profile
 from camscan.records import Outcome
 

@@ -8,7 +8,8 @@ import pytest
 from camscan.errors import HostError
 from camscan.net.base import Exchange, Scouted
 from camscan.net.pace import Pace
-from camscan.net.portsweep import Found, PortSweep
+from camscan.net.portsource import Found
+from camscan.net.portsweep import PortSweep
 from camscan.net.profile import Profile, profile
 from camscan.net.swept import SweptLook, parted
 from camscan.records import Outcome

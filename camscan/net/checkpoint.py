@@ -1,0 +1,130 @@
+"""How far a port sweep is, in a file that grows beside it, so that another run goes on after whatever ended this one.
+
+Its first line says what is asked; each further one is a JSON object of a part of the sweep (see `PortSweep`). A line
+is on its way to the disk once it is written; of one that was cut off, nothing counts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import time
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+from camscan.errors import HostError, UsageError
+
+_KEPT = 30 * 24 * 3600
+"""Seconds after which a sweep that nobody went on with is forgotten."""
+
+
+@dataclass(slots=True)
+class Part:
+    """What is known of the questions of one family. `over`: all were asked."""
+
+    ways: str = ""
+    position: int = 0
+    over: bool = False
+    settled: bytearray = field(default_factory=bytearray)
+    found: list[Mapping[str, Any]] = field(default_factory=list)
+
+
+class Checkpoint:
+    """One such file, held by one run at a time. `asked` is its first line."""
+
+    def __init__(self, path: Path, asked: Mapping[str, Any] | None = None) -> None:
+        """Begin a file where `asked` is given, or go on with one.
+
+        Raises:
+            UsageError: there is none to go on with.
+            HostError: it cannot be used, or another run does so.
+        """
+        self.path = path
+        self._parts: dict[str, Part] = {}
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file = _held(path, "r+b" if asked is None else "x+b")
+        except FileNotFoundError as error:
+            raise UsageError(
+                f"no sweep {path.stem} can be gone on with: it has ended, or is of another user"
+            ) from error
+        except BlockingIOError as error:
+            raise HostError(f"the sweep {path.stem} is running: wait for its end") from error
+        except OSError as error:
+            raise HostError(f"cannot keep how far the sweep is in {path}: {error.strerror}") from error
+        if asked is not None:
+            self._write(asked)
+            self.asked = asked
+        else:
+            lines = self._lines()
+            self.asked = next(lines, {})
+            for line in lines:
+                self._take(line)
+
+    def part(self, version: int, ways: str) -> Part:
+        """What is known of a part; where it was to be reached in other ways than now, it begins anew."""
+        known = self._parts.get(str(version))
+        if known is None or known.ways != ways:
+            self._note({"part": str(version), "ways": ways})
+        return self._parts[str(version)]
+
+    def note(self, version: int, **values: Any) -> None:
+        """Keep values of a part, whose names are those of its fields; found and settled ones are added."""
+        self._write({"part": str(version), **values})
+
+    def close(self, *, over: bool) -> None:
+        """Leave the file to another run, or delete it where nothing is left to go on with."""
+        if over:
+            self.path.unlink(missing_ok=True)
+        self._file.close()
+
+    def _note(self, line: Mapping[str, Any]) -> None:
+        self._write(line)
+        self._take(line)
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        try:
+            self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+        except OSError as error:
+            raise HostError(f"cannot keep how far the sweep is in {self.path}: {error.strerror}") from error
+
+    def _lines(self) -> Iterator[Mapping[str, Any]]:
+        """All whole lines; what is behind them is cut off."""
+        whole = 0
+        for line in self._file.read().splitlines(keepends=True):
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+            yield json.loads(line)
+        self._file.truncate(whole)
+        self._file.seek(whole)
+
+    def _take(self, line: Mapping[str, Any]) -> None:
+        if "ways" in line:
+            self._parts[line["part"]] = Part(line["ways"])
+        part = self._parts[line["part"]]
+        part.position = line.get("position", part.position)
+        part.over = line.get("over", part.over)
+        part.settled += b64decode(line.get("settled", ""))
+        part.found += line.get("found", ())
+
+
+def _held(path: Path, mode: str) -> FileIO:
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(FileIO(path, mode))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        stack.pop_all()
+        return file
+
+
+def forget_old(folder: Path) -> None:
+    """Delete the files of sweeps that nobody has gone on with for a month."""
+    for path in folder.glob("*.sweep"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _KEPT:
+                path.unlink()
