@@ -125,7 +125,7 @@ class Connector:
                 attempt = self._attempts.get(number)
                 if attempt is None:  # given up because of one before it in this batch
                     continue
-                self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+                self._settle(attempt, _ended(attempt.sock))
 
     def _settle(self, attempt: Attempt, number: int) -> None:
         if not attempt.over:
@@ -143,3 +143,11 @@ class Connector:
         while self._queue and (self._queue[0].over or self._queue[0].started <= now - self._timeout):
             self._settle(self._queue.popleft(), errno.ETIMEDOUT)
         self._ticking = loop.call_later(_TICK, self._tick) if self._queue else None
+
+
+def _ended(sock: socket.socket) -> int:
+    """How a connect has ended, as its errno; where this host cannot say, why not."""
+    try:
+        return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    except OSError as error:
+        return error.errno or errno.EIO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import ipaddress
 import socket
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ifaddr
+
+from camscan.errors import HostError
 
 _UP, _BROADCAST, _LOOPBACK, _MULTICAST = 0x1, 0x2, 0x8, 0x1000
 _SIOCGIFFLAGS = 0x8913
@@ -35,7 +38,20 @@ class Interface:
 
 
 def interfaces() -> tuple[Interface, ...]:
-    """Every address of every interface that is up, IPv4 first. `multicast`: it can multicast or at least broadcast."""
+    """Every address of every interface that is up, IPv4 first. `multicast`: it can multicast or at least broadcast.
+
+    Raises:
+        HostError: the kernel does not list them, at a second try either.
+    """
+    with contextlib.suppress(OSError):
+        return _listed()
+    try:
+        return _listed()
+    except OSError as error:
+        raise HostError(f"cannot list the network interfaces: {error.strerror}: try again in a moment") from error
+
+
+def _listed() -> tuple[Interface, ...]:
     found = []
     for adapter in ifaddr.get_adapters():
         flags = _flags(adapter.name)
@@ -59,12 +75,12 @@ def sources(targets: Iterable[str]) -> tuple[tuple[str, str], ...]:
 def _source(target: str) -> str | None:
     """The address that the kernel would send from: connecting a datagram socket only chooses the route."""
     family = socket.AF_INET6 if ":" in target else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as sock:
-        try:
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
             sock.connect((target, 9))
-        except OSError:
-            return None
-        return str(sock.getsockname()[0])
+            return str(sock.getsockname()[0])
+    except OSError:
+        return None
 
 
 def _flags(name: str) -> int:

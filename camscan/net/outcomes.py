@@ -10,7 +10,17 @@ from typing import TypeVar
 
 from camscan.records import Outcome
 
-EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL})
+EXHAUSTED = frozenset(
+    {
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOBUFS,
+        errno.ENOMEM,
+        errno.ENOSPC,  # of epoll_ctl(2): the user watches too many descriptors
+        errno.EAGAIN,
+        errno.EADDRNOTAVAIL,
+    }
+)
 """This host ran out of something for a moment: worth another try, and never a statement about the peer."""
 PAUSES = (0.05, 0.2, 0.8, 2.0)
 """Seconds before another try when this host ran out of something."""

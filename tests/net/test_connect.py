@@ -6,6 +6,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from support.namespaces import Namespace, cable
@@ -127,6 +128,26 @@ async def test_one_given_up_because_of_another_in_the_same_batch(listeners: list
     for line in lines:
         line.reset()
     connector.close()
+
+
+async def test_a_connect_of_which_the_kernel_cannot_say_how_it_ended_harms_no_other(
+    deaf: tuple[str, int], listeners: list[tuple[str, int]]
+) -> None:
+    connector = Connector(0.3)
+
+    class Mute(Line):
+        def getsockopt(self, level: int, name: int, size: int = 0) -> Any:
+            if name == socket.SO_ERROR:
+                raise OSError(errno.ENOBUFS, "no buffer")
+            return super().getsockopt(level, name, size) if size else super().getsockopt(level, name)
+
+    mute = Mute("127.0.0.1")
+    ended, silent = await asyncio.gather(
+        connector.connect(mute, *listeners[0], lambda: None), attempt(connector, *deaf), return_exceptions=True
+    )
+    mute.reset()
+    connector.close()
+    assert (ended, silent) == (errno.ENOBUFS, errno.ETIMEDOUT)
 
 
 async def test_refused(connector: Connector) -> None:

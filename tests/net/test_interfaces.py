@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import errno
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+import ifaddr
 import pytest
 from ifaddr import IP, Adapter
 from support.namespaces import Namespace, cable
 
+from camscan.errors import HostError
 from camscan.net.interfaces import Interface, interfaces
 
 
@@ -84,3 +87,20 @@ def test_an_interface_that_goes_away_while_looked_at(
     gone = Adapter("gone0", "gone0", [IP("10.66.0.1", 24, "gone0")])
     monkeypatch.setattr("ifaddr.get_adapters", lambda: [gone])
     assert interfaces() == ()
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_list_that_fails_is_asked_for_again_once(failures: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    left, listed = [OSError(errno.ENOMEM, "no memory")] * failures, ifaddr.get_adapters
+
+    def adapters() -> Iterable[Adapter]:
+        if left:
+            raise left.pop()
+        return listed()
+
+    monkeypatch.setattr("ifaddr.get_adapters", adapters)
+    if failures == 1:
+        assert interfaces()
+        return
+    with pytest.raises(HostError, match="cannot list the network interfaces: no memory: try again"):
+        interfaces()

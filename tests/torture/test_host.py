@@ -9,11 +9,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from support.admitted import Told, assert_admitted, changed
 from support.namespaces import Namespace
 from support.relay import Weather, relayed
 from support.rig import Result, Rig, gallery, neighbours, rig
@@ -24,8 +25,6 @@ from camscan.store import Store
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 FEW, MANY = 6, 50
-Told = Mapping[str, Mapping[str, object]]
-SILENT_OR_CLOSED = {Outcome.SILENT, Outcome.REFUSED}
 
 
 @pytest.fixture(scope="module")
@@ -36,27 +35,11 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Told:
         return {name: result.told(address) for name, address in site.places.items()}
 
 
-def changed(site: Rig, result: Result, usual: Told) -> list[str]:
-    """Devices of which less or other is told than usual."""
-    return [name for name, address in site.places.items() if result.told(address) != usual[name]]
-
-
 def recall(site: Rig, result: Result, usual: Told) -> tuple[float, float]:
     """Shares of the devices that are found at all, and whose maker is named as usual."""
     found = [result.told(address) for address in site.places.values()]
     named = [told.get("maker") == usual[name]["maker"] for name, told in zip(site.places, found, strict=True) if told]
     return sum(map(bool, found)) / len(found), sum(named) / len(found)
-
-
-def assert_admitted(site: Rig, result: Result, usual: Told) -> None:
-    """All is told as usual, or the ledger gives a reason for each device of which it is not; none is called closed."""
-    for name in changed(site, result, usual):
-        entry = result.ledger.get(site.places[name])
-        if entry is None:
-            assert result.scan.status is not ScanStatus.COMPLETE
-        else:
-            assert entry.reasons, name
-            assert entry.outcome not in SILENT_OR_CLOSED, (name, entry)
 
 
 def after(seconds: float, *acts: Callable[[], object]) -> Callable[[subprocess.Popen[bytes]], None]:
