@@ -48,17 +48,13 @@ unit: $(VENV)/dev
 	$(BIN)/python -m pytest --quiet --numprocesses 2
 
 check-deps: $(VENV)/dev
-	$(BIN)/pip-audit --require-hashes --requirement requirements.lock
+	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock
 	$(BIN)/python docs/make_licences.py
 
-# Hours; `make torture SECONDS=60` bounds each decoder. The figures go into docs/torture.md and docs/harm.md.
+# Hours; `make torture SECONDS=60` bounds each decoder. What was interrupted goes on with the part that it was at, unless
+# FRESH=1 is given; PARTS="gallery host" runs these alone. The figures go into docs/torture.md and docs/harm.md.
 torture: $(VENV)/dev
-	@mkdir -p $(OUT)
-	@rm -f $(OUT)/torture.jsonl
-	CAMSCAN_FIGURES=$(OUT)/torture.jsonl $(BIN)/python -m pytest tests/torture tests/store/test_kill.py --quiet -m "torture or not torture"
-	$(BIN)/python benchmarks/decoders.py --figures $(OUT)/torture.jsonl $(if $(SECONDS),--seconds $(SECONDS))
-	$(BIN)/python benchmarks/harm.py --markdown docs/harm.md --figures $(OUT)/torture.jsonl
-	$(BIN)/python docs/make_torture.py $(OUT)/torture.jsonl
+	$(BIN)/python benchmarks/torture.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(FRESH),--fresh) $(if $(PARTS),--only $(PARTS))
 
 accuracy: $(VENV)/dev
 	$(BIN)/camscan fingerprints evaluate tests/corpus --markdown docs/accuracy.md
