@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import wrap
 
 import click
 
@@ -69,18 +70,25 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
 @fingerprints.command()
 @options.fingerprints
 def coverage(folders: tuple[Path, ...]) -> None:
-    """Print a matrix of makers and channels with the count of rules and examples.
+    """Count the rules and examples of each maker by channel: a matrix, or on a narrow terminal a list.
 
     \b
     Example:
       camscan fingerprints coverage
     """
     from camscan.app.judging import library
+    from camscan.cli.writing import page
     from camscan.identify.coverage import coverage as counted
 
     table = {maker: counts for maker, counts in counted(library(folders)).items() if counts}
     channels = list(dict.fromkeys(channel for counts in table.values() for channel in counts))
     width = max(map(len, table), default=0)
+    room = page(to_file=False).width
+    if sys.stdout.isatty() and width + 1 + 10 * len(channels) > room:
+        for maker, counts in table.items():
+            told = ", ".join(f"{name} {c.rules}/{c.examples}" for name, c in counts.items())
+            click.echo("\n".join(wrap(f"{maker}: {told}", room, subsequent_indent="  ", break_on_hyphens=False)))
+        return
     click.echo(f"{'rules/examples':<{width}}  " + " ".join(f"{channel:>9}" for channel in channels))
     for maker, counts in table.items():
         cells = (f"{c.rules}/{c.examples}" if (c := counts.get(channel)) else "" for channel in channels)

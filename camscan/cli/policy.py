@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,10 +37,11 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
       camscan policy list --fingerprints my-rules --format json
     """
     from camscan.app.judging import chosen_policies
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import page, write_text
 
     found = chosen_policies((), folders)
-    write_text(_json(found) if format_ == "json" else _lines(found), output)
+    room = page(to_file=False).width if output is None and sys.stdout.isatty() else sys.maxsize
+    write_text(_json(found) if format_ == "json" else _lines(found, room), output)
 
 
 @policy.command()
@@ -97,13 +100,19 @@ def _json(found: Sequence[Policy]) -> Iterator[str]:
     yield json.dumps({"schema": SCHEMA, "policies": policies}, default=plain, indent=1) + "\n"
 
 
-def _lines(found: Sequence[Policy]) -> Iterator[str]:
+def _lines(found: Sequence[Policy], room: int) -> Iterator[str]:
+    """One policy a line; where that is too long, its title stands below."""
     from camscan.reports.escape import terminal
 
     width = max((len(one.id) for one in found), default=0)
     for one in found:
         counts = f"{len(one.entities):3} entities  {len(one.makers):3} makers"
-        yield f"{one.id:<{width}}  {terminal(one.jurisdiction):<4}  {one.since}  {counts}  {terminal(one.title)}\n"
+        head, title = f"{one.id:<{width}}  {terminal(one.jurisdiction):<4}  {one.since}  {counts}", terminal(one.title)
+        if len(head) + 2 + len(title) <= room:
+            yield f"{head}  {title}\n"
+        else:
+            yield f"{head}\n"
+            yield from (f"  {line}\n" for line in wrap(title, room - 2))
 
 
 def _pages(found: Sequence[Policy]) -> Iterator[str]:

@@ -54,8 +54,9 @@ def report(
     from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.reconcile import read
     from camscan.cli.stored import kept, scan_of
-    from camscan.cli.writing import write_report
+    from camscan.cli.writing import ready, write_report
 
+    ready(format_, output)
     with kept(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)
         rules, lists = library(folders), chosen_policies(policies, folders)

@@ -46,7 +46,8 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         write_text([json.dumps(rows, indent=2) + "\n"], output)
         return
     if not found and not quiet:
-        click.echo("No scan is stored yet: `camscan scan` makes one.", err=True)
+        of_site = f" of site {terminal(site)}" if site is not None else ""
+        click.echo(f"No scan{of_site} is stored.", err=True)
     lines = [
         f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M}  {scan.origin:<6}  {status(scan):<11}  {scan.site or '-'}  "
         f"{' '.join(scan.targets)}"

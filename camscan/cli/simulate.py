@@ -15,6 +15,8 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from camscan.simulator import Site
 
+_DECOY = "127.77.0.250"
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
@@ -22,12 +24,11 @@ if TYPE_CHECKING:
 @click.option("--decoy", is_flag=True, help="Run the decoy alone instead: one harmless device that is no camera.")
 @click.option(
     "--address",
-    default="127.77.0.250",
-    show_default=True,
     metavar="ADDRESS",
-    help="Where the decoy listens: an address of this host, in the network that a scan is to prove that it sees.",
+    help="Where the decoy listens: an address of this host, in the network that a scan is to prove that it sees."
+    " Default: 127.77.0.250.",
 )
-def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str) -> None:
+def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str | None) -> None:
     """Run a simulated site on 127.77.0.0/24 until interrupted, or for as long as COMMAND runs.
 
     As root the devices have their true ports; without, those below 1024 are moved up (80 to 8080, 443 to 8443,
@@ -41,7 +42,10 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
     """
     from camscan.simulator import decoy_site, running_site
 
-    sys.exit(asyncio.run(_simulate(decoy_site(address) if decoy else running_site(enrolled=enrolled), command)))
+    if address is not None and not decoy:
+        raise UsageError("--address is that of the decoy: add --decoy, or leave it out")
+    chosen = decoy_site(address or _DECOY) if decoy else running_site(enrolled=enrolled)
+    sys.exit(asyncio.run(_simulate(chosen, command)))
 
 
 async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:

@@ -43,7 +43,7 @@ def render(report: Report, page: Page) -> Iterator[str]:
     if not report.devices:
         return
     rows = [_cells(judged) for judged in report.devices]
-    widths = _fitted([max(map(cell_len, column)) for column in zip(_HEADS, *rows, strict=True)], room)
+    widths = fitted([max(map(cell_len, column)) for column in zip(_HEADS, *rows, strict=True)], room, _FLEXIBLE)
     beside = room - sum(widths) - len(_GAP) * len(widths)
     yield "\n" + _line(_HEADS, widths, "evidence" if beside >= _ROOM_BESIDE else "")
     for judged, cells in sorted(zip(report.devices, rows, strict=True), key=lambda row: rank(row[0])):
@@ -61,13 +61,12 @@ def _cells(judged: Judged) -> tuple[str, ...]:
     return (judged.verdict.value, *(terminal(text) if text else "-" for text in texts), level)
 
 
-def _fitted(widths: list[int], room: int) -> list[int]:
-    """Column widths that fit into `room` as far as cutting the flexible ones goes, the widest of them first."""
-    for column in _FLEXIBLE:
-        widths[column] = min(widths[column], _WIDEST)
+def fitted(widths: Sequence[int], room: int, flexible: Sequence[int], most: int = _WIDEST) -> list[int]:
+    """Column widths that fit into `room` as far as cutting the `flexible` ones goes, the widest of them first."""
+    widths = [min(width, most) if column in flexible else width for column, width in enumerate(widths)]
     excess = sum(widths) + len(_GAP) * (len(widths) - 1) - room
     while excess > 0:
-        widest = max(_FLEXIBLE, key=widths.__getitem__)
+        widest = max(flexible, key=widths.__getitem__)
         if widths[widest] <= _NARROWEST:
             break
         widths[widest] -= 1

@@ -44,6 +44,7 @@ def test_help_imports_nothing_heavy() -> None:
         (("devices", "--policy", "nobody"), "no policy 'nobody'"),
         (("fingerprints", "list", "--maker", "Nobody"), "no rule names the maker 'Nobody'"),
         (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: name a"),
+        (("simulate", "--address", "127.0.0.9"), "--address is that of the decoy: add --decoy"),
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
         (("no-such-command",), "No such command"),
     ],

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from camscan.cli.policy import policy
+from camscan.app.judging import chosen_policies
+from camscan.cli.policy import _lines, policy
 from camscan.errors import RuleError, UsageError
 
 OWN = """\
@@ -102,3 +103,10 @@ def test_every_fault_of_every_file_is_told_with_file_line_and_remedy(own: Path) 
 def test_an_empty_folder_is_no_policy(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no policy in"):
         CliRunner().invoke(policy, ["check", str(tmp_path)], catch_exceptions=False)
+
+
+def test_a_narrow_terminal_gets_the_title_on_lines_of_its_own() -> None:
+    lines = "".join(_lines(chosen_policies(()), 60)).splitlines()
+    assert all(len(line) <= 60 for line in lines)
+    assert [line.split()[0] for line in lines if line[0] != " "] == ["uk-nil", "us-fcc-covered", "us-ndaa-889"]
+    assert "  Security update on surveillance equipment" in lines

@@ -21,6 +21,7 @@ from camscan.reports import Page
 from camscan.reports.document import status
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code
+from camscan.reports.table import fitted
 from camscan.reports.words import many
 from camscan.summaries import Group, Reconciled
 
@@ -50,6 +51,8 @@ _STYLES = {
 }
 _HEADS = ("class", "address", "row", "inventory", "device", "score")
 _WIDEST = 26
+_FLEXIBLE = (3, 4)
+"""The columns that are cut where room is short."""
 _MOST = 500
 """Results of one class that a page beside a scan shows."""
 _ASSUMED = "An estimate holds as far as this does:"
@@ -103,14 +106,16 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     """The sentences, then the results: those that need somebody first, and the matched ones last."""
     room = max(page.width, _MIN_WIDTH)
     yield from _wrapped(findings(made, terminal), room)
-    yield "\nCompleteness: how many are there that neither the list nor the scan has seen?\n"
+    yield "\n"
+    yield from _wrapped(["Completeness: how many are there that neither the list nor the scan has seen?"], room)
     yield from _wrapped((sentences(one, terminal) for one in made.completeness.estimates), room)
     yield f"{_ASSUMED}\n"
     yield from _wrapped((f"- {text}" for text in made.completeness.assumptions), room)
-    yield from _matrix(made)
+    yield from _matrix(made, room)
     results = [result for cls in _ORDER for result in made.results if result.cls is cls]
     rows = [tuple(terminal(text) for text in _cells(result)) for result in results]
     widths = [min(max(map(cell_len, column)), _WIDEST) for column in zip(_HEADS, *rows, strict=True)]
+    widths = fitted(widths, room, _FLEXIBLE, _WIDEST)
     indent = widths[0] + len(_GAP)
     yield f"\n{_line(_HEADS, widths)}\n{' ' * indent}reason\n"
     for result, cells in zip(results, rows, strict=True):
@@ -146,11 +151,19 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
     yield from (f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def _matrix(made: Reconciliation) -> Iterator[str]:
-    """How many devices each two sources share, and in the diagonal how many each has seen."""
+def _matrix(made: Reconciliation, room: int) -> Iterator[str]:
+    """How many devices each two sources share, and in the diagonal how many each has seen.
+
+    Where the names of the sources are too long to stand above the columns, numbers stand for them.
+    """
     if not made.completeness.overlap:
         return
-    table = [("seen by", *made.completeness.overlap), *((one, *counts) for one, counts in _counts(made))]
+    names, counts = list(made.completeness.overlap), [counts for _, counts in _counts(made)]
+    if len(_GAP.join(("seen by", *names))) + max(map(cell_len, names)) > room:
+        heads, names = [str(n) for n in range(1, len(names) + 1)], [f"{n} {name}" for n, name in enumerate(names, 1)]
+    else:
+        heads = names
+    table = [("seen by", *heads), *((name, *row) for name, row in zip(names, counts, strict=True))]
     widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
     yield "\n"
     yield from (f"{_line(row, widths)}\n" for row in table)
