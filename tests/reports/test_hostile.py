@@ -119,7 +119,7 @@ ELEMENTS = {
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-labelledby", "aria-hidden"),
     *("aria-label", "role", "viewbox", "width", "height", "fill", "fill-rule", "d", "x", "y", "preserveaspectratio"),
-    *("text-anchor", "font-size", "scope", "colspan", "data-k", "data-most", "rel", "type", "autocomplete"),
+    *("text-anchor", "font-size", "scope", "colspan", "data-k", "data-page", "rel", "type", "autocomplete"),
     *("spellcheck", "placeholder"),
 }
 
