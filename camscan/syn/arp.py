@@ -24,6 +24,8 @@ MAX_NEIGHBOURS = 1 << 20
 _PATIENCE = (0.25, 0.4)
 """Seconds that each round waits for answers; devices on Wi-Fi that save power take some hundred milliseconds."""
 _GLANCE = 0.005
+_ASKED_ANEW = 5.0
+"""Seconds after which a router is asked for its MAC again."""
 
 
 class Paced(Protocol):
@@ -103,3 +105,38 @@ def _wait(ring: Ring, packets: Questions, found: Neighbours, paced: Paced, secon
 def _learn(ring: Ring, asked: Questions, found: Neighbours) -> None:
     while len(packets := ring.read()):
         found.take(*asked.read(packets))
+
+
+class Gateway:
+    """A router's MAC while a sweep runs: it may change, as another router takes the address over.
+
+    Raises:
+        RefusalError: the interface cannot be used.
+    """
+
+    def __init__(self, interface: str, source: str, known: Neighbours, now: float, stack: contextlib.ExitStack) -> None:
+        self._space = known.space
+        self.mac: bytes = known.macs[0].tobytes()
+        self._ring = ears(interface, source)
+        stack.callback(self._ring.close)
+        self._packets = questions(source, known.own_mac)
+        self._sender = EthernetSender(interface, self._packets.rows, self._packets.length)
+        stack.callback(self._sender.close)
+        self._packets.fill(self._space.addresses(np.zeros(1, np.uint32)))
+        self._asked = now
+
+    def ask(self, now: float) -> int:
+        """Ask for it where that is due; returns how many packets were sent."""
+        if now - self._asked < _ASKED_ANEW:
+            return 0
+        self._asked = now
+        return self._sender.send(0, 1)[0]
+
+    def has_changed(self) -> bool:
+        """Whether another MAC has been heard, which is known from then on."""
+        before: bytes = self.mac
+        while len(packets := self._ring.read()):
+            addresses, macs = self._packets.read(packets)
+            for mac in macs[self._space.hosts(addresses) == 0]:
+                self.mac = mac.tobytes()
+        return self.mac != before

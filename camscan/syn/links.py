@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from camscan.l2.lines import RefusalError
 from camscan.syn import filters
-from camscan.syn.arp import MAX_NEIGHBOURS, Neighbours, Paced, find
+from camscan.syn.arp import MAX_NEIGHBOURS, Gateway, Neighbours, Paced, find
 from camscan.syn.order import Numbers, Range
 from camscan.syn.packets import BATCH, IPV4, IPV6, RST, SYN, Macs, TcpPackets
 from camscan.syn.request import MAX_ROUNDS, Way
@@ -50,6 +50,7 @@ class _Outlet:
 
     def __init__(self, way: Way, flags: int, macs: tuple[bytes, bytes], *, shared: bool) -> None:
         self._packets = TcpPackets(way.source, *macs, flags=flags)
+        self.send_to = self._packets.send_to
         self.sender: EthernetSender | RawSender
         if way.frames:
             self.sender = EthernetSender(way.interface, self._packets.rows, self._packets.length, shared=shared)
@@ -71,6 +72,7 @@ class Route:
         self._space = asked
         self.usable = True
         self._neighbours: Neighbours | None = None
+        self._gateway: Gateway | None = None
         macs = (b"", b"")
         if way.frames:
             wanted = way.ranges if way.on_link else (_only(way.gateway),)
@@ -78,6 +80,8 @@ class Route:
             self._neighbours = found if way.on_link else None
             self.usable = way.on_link or bool(found.known.any())
             macs = found.own_mac, found.macs[0].tobytes()
+            if self.usable and not way.on_link:
+                self._gateway = Gateway(way.interface, way.source, found, paced.now(), stack)
         self._syns = _Outlet(way, SYN, macs, shared=shared)
         self._resets = _Outlet(way, RST, macs, shared=False)
         stack.callback(self._syns.sender.close)
@@ -96,6 +100,15 @@ class Route:
         where = f"{self.way.gateway} on {self.way.interface}"
         how = "ARP" if self.way.version == 4 else "neighbour solicitations"
         return f"the gateway {where} does not answer {how}: {self.way.hosts:,} addresses were not asked"
+
+    def look_after(self, now: float) -> tuple[int, bool]:
+        """Follow the gateway where it gets another MAC; how many packets were sent, and whether it has."""
+        if self._gateway is None:
+            return 0, False
+        if moved := self._gateway.has_changed():
+            self._syns.send_to(self._gateway.mac)
+            self._resets.send_to(self._gateway.mac)
+        return self._gateway.ask(now), moved
 
     def fill(self, asked: Segments) -> int:
         """Make SYNs ready, as far as their hosts can be reached; returns how many."""

@@ -54,6 +54,10 @@ class TcpPackets:
         self._source_port, self._port = halves[:, begin // 2], halves[:, begin // 2 + 1]
         self._sequence, self._tcp_check = words[:, begin // 4 + 1], halves[:, begin // 2 + 8]
 
+    def send_to(self, mac: bytes) -> None:
+        """Address all frames to this MAC, from the next one on."""
+        self.rows[:, ETHERNET : ETHERNET + 6] = np.frombuffer(mac, np.uint8)
+
     def fill(
         self,
         addresses: Numbers,

@@ -67,7 +67,7 @@ class Sweep:
         self._has_lost = False
         self._refusal = ""
         self._told = self._flushed = self._drained = now
-        self._counts = dict.fromkeys(("sent", "answered", "other", "stray", "dropped", "waited", "failed"), 0)
+        self._counts = dict.fromkeys(("sent", "answered", "other", "stray", "dropped", "waited", "failed", "moved"), 0)
 
     def run(self) -> None:
         """Ask in rounds, the later ones only for what is not settled, and say how it went."""
@@ -228,10 +228,20 @@ class Sweep:
             self._has_lost = True
             self._pacer.slow_down(time.monotonic())
 
+    def _look_after_gateways(self, now: float) -> None:
+        """Follow them where they get other MACs; the round after asks for what went to a MAC that nobody had."""
+        for route in self._links.routes:
+            sent, moved = route.look_after(now)
+            self._pacer.charge(sent)
+            self._counts["sent"] += sent
+            self._counts["moved"] += moved
+            self._has_lost |= moved
+
     def _tell(self, now: float) -> None:
         if now - self._told >= (_CHECK if self._request.checkpoints else _TELL):
             self._told = self._flushed = now
             self._look_for_losses()
+            self._look_after_gateways(now)
             self._say_where(now)
         elif now - self._flushed >= _FLUSH:
             self._flushed = now

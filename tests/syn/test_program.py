@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -206,3 +208,57 @@ def test_an_interface_that_is_not_there(site: Lab, interface: str) -> None:
     code, messages = run(site, asked)
     assert code == 1
     assert "cannot use interface" in messages[-1]["message"]
+
+
+def test_where_another_router_takes_over_the_frames_follow(site: Lab) -> None:
+    """The gateway's MAC changes while the sweep runs; another round makes up for what went to nobody."""
+    command = ["ip", "netns", "exec", site.scanner, *PROGRAM]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(of(site, rate=400)).encode())
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["type"] == "begin"
+        time.sleep(1)
+        site.run(["ip", "link", "set", site.interface, "address", "02:00:00:00:07:07"], side=site.site)
+        messages = [json.loads(line) for line in process.stdout]
+    assert found(messages) == {(address, port): 0 for address in ALIVE for port in (80, 554)}
+    assert messages[-1]["moved"] == 1
+
+
+_TUNNEL = """
+import contextlib, ctypes, fcntl, os, select, struct, sys
+ends = []
+for name in sys.argv[1:]:
+    with open(f"/run/netns/{name}") as namespace:
+        assert ctypes.CDLL(None).setns(namespace.fileno(), 0x40000000) == 0
+    end = os.open("/dev/net/tun", os.O_RDWR)
+    fcntl.ioctl(end, 0x400454CA, struct.pack("16sH22x", b"tun7", 0x1001))  # TUNSETIFF: IP packets, no more
+    ends.append(end)
+print("ready", flush=True)
+while True:
+    for end in select.select(ends, [], [])[0]:
+        packet = os.read(end, 2000)
+        with contextlib.suppress(OSError):  # the other end is not up yet
+            os.write(ends[1 - ends.index(end)], packet)
+"""
+
+
+def test_through_a_tunnel(site: Lab) -> None:
+    """The whole command finds by itself that a tun device takes no frames."""
+    command = [sys.executable, "-c", _TUNNEL, site.scanner, site.site]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as tunnel:
+        try:
+            assert tunnel.stdout is not None
+            assert tunnel.stdout.readline() == b"ready\n"
+            for name, last in ((site.scanner, 1), (site.site, 2)):
+                for what in (f"addr add 10.98.0.{last}/30 dev tun7", "link set tun7 up"):
+                    site.run(["ip", *what.split()], side=name)
+            site.run(["ip", "route", "add", "local", "10.79.0.0/26", "dev", "lo"], side=site.site)
+            site.run(["ip", "route", "add", "10.79.0.0/26", "dev", "tun7"])
+            what = ["10.79.0.1-10.79.0.20", "--ports", "80,81", "--rate", "0", "--sweep", "syn"]
+            done = site.run([sys.executable, "-m", "camscan", "ports", *what])
+        finally:
+            tunnel.kill()
+    assert done.returncode == 0, done.stderr
+    assert {json.loads(line)["address"] for line in done.stdout.splitlines()} == {f"10.79.0.{n}" for n in range(1, 21)}
