@@ -252,8 +252,8 @@ def test_through_a_tunnel(site: Lab) -> None:
             assert tunnel.stdout is not None
             assert tunnel.stdout.readline() == b"ready\n"
             for name, last in ((site.scanner, 1), (site.site, 2)):
-                for what in (f"addr add 10.98.0.{last}/30 dev tun7", "link set tun7 up"):
-                    site.run(["ip", *what.split()], side=name)
+                for setting in (f"addr add 10.98.0.{last}/30 dev tun7", "link set tun7 up"):
+                    site.run(["ip", *setting.split()], side=name)
             site.run(["ip", "route", "add", "local", "10.79.0.0/26", "dev", "lo"], side=site.site)
             site.run(["ip", "route", "add", "10.79.0.0/26", "dev", "tun7"])
             what = ["10.79.0.1-10.79.0.20", "--ports", "80,81", "--rate", "0", "--sweep", "syn"]
