@@ -153,9 +153,8 @@ def _as_two(history: History) -> History:
 
 
 def _too_small(overlap: int) -> str:
-    return (
-        f"the overlap is too small: {overlap} devices were seen by more than one source, and {MIN_OVERLAP} are needed"
-    )
+    seen = "1 device was" if overlap == 1 else f"{overlap} devices were"
+    return f"the overlap is too small: {seen} seen by more than one source, and {MIN_OVERLAP} are needed"
 
 
 def _overlap(histories: Sequence[History]) -> dict[str, dict[str, int]]:

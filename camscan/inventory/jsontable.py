@@ -24,7 +24,8 @@ _MAX_ITEMS = 16
 _ARRAY = re.compile(r"\[\s*(?=\{)")
 _EMPTY = re.compile(r"\s*\[\s*\]\s*")
 _GAP = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)|\n\s*(?=\{)")
+_NEXT = re.compile(r"\}\s*,\s*(?=\{)|(?<![\[:])\n\s*(?=\{)")
+"""Where an object may begin after one that is broken: not within a list or a member of it."""
 _LABELS = ("address", "mac_address", "name", "display", "label", "value")
 """Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
 _OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")

@@ -150,3 +150,12 @@ def test_very_many_broken_objects_take_no_time(tmp_path: Path) -> None:
 def test_an_empty_list_before_the_objects_is_passed_over(tmp_path: Path) -> None:
     assert rows(write(tmp_path, '{"tags": [], "results": [{"ip": "10.0.0.5"}]}')) == [(1, {"ip": "10.0.0.5"}, "")]
     assert rows(write(tmp_path, " [ ]\n")) == []
+
+
+def test_what_a_broken_object_holds_is_no_row(tmp_path: Path) -> None:
+    items = [{"ip": f"10.0.0.{n}", "tags": [{"name": "x"}], "site": {"name": "y"}} for n in (5, 6)]
+    text = json.dumps(items, indent=2).replace('"10.0.0.5"', "10.0.0.5")
+    assert [(number, named.get("ip"), bool(fault)) for number, named, fault in rows(write(tmp_path, text))] == [
+        (1, None, True),
+        (2, "10.0.0.6", False),
+    ]
