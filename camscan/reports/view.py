@@ -21,6 +21,7 @@ from camscan.summaries import Citation, Segment
 _MAPS_AT_FIRST = 6
 """Blocks that are drawn unfolded."""
 _NETWORKS = 256
+_MAKERS_IN_A_HEADLINE = 3
 _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
 _LOGIN = "login"
@@ -72,7 +73,7 @@ class Sheet:
         counts = self.counts
         listed, suspected = counts[Verdict.LISTED], counts[Verdict.SUSPECTED]
         if listed:
-            return f"{many(listed, 'listed device')} found"
+            return f"{many(listed, 'listed device')} found: {self._listed_makers}"
         if not self.rows:
             return self.findings
         where = " where it was possible to look" if self.blind or not self.is_complete else ""
@@ -85,8 +86,26 @@ class Sheet:
             return ""
         suspected = self.counts[Verdict.SUSPECTED]
         looks = f" {suspected:,} more {'needs' if suspected == 1 else 'need'} a look at the label." if suspected else ""
-        policies = ", ".join(self.report.policies) or "no policy"
-        return f"Judged by {policies}.{looks if self.counts[Verdict.LISTED] else ''}"
+        if not self.counts[Verdict.LISTED]:
+            return f"Judged by {', '.join(self.report.policies) or 'no policy'}."
+        return f"Listed: made by a company that {self._listing} names, whatever the label says.{looks}"
+
+    @property
+    def _listed_makers(self) -> str:
+        """As "14 made by Dahua, 14 by Hikvision, 7 by others"; the most frequent first."""
+        makers = Counter(row.device.maker or "" for row in self.rows if row.judged.verdict is Verdict.LISTED)
+        first = sorted(makers.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAKERS_IN_A_HEADLINE]
+        parts = [f"{count:,} by {maker or 'a maker without a name'}" for maker, count in first]
+        if rest := makers.total() - sum(count for _, count in first):
+            parts.append(f"{rest:,} by {'another' if rest == 1 else 'others'}")
+        return ", ".join(parts).replace(" by ", " made by ", 1)
+
+    @property
+    def _listing(self) -> str:
+        """The policies that list a device, as "uk-nil, us-fcc-covered or us-ndaa-889"."""
+        listing = {by for row in self.rows if row.judged.verdict is Verdict.LISTED for by in row.policies}
+        *others, last = [policy for policy in self.report.policies if policy in listing] or ["a policy"]
+        return " or ".join(filter(None, (", ".join(others), last)))
 
     @property
     def findings(self) -> str:

@@ -105,9 +105,10 @@ def test_it_can_be_read_without_eyes_or_mouse(reader: Reader) -> None:
 
 
 def test_the_first_screen_says_it_all(reader: Reader) -> None:
-    assert one(reader, "h1").words == "2 listed devices found"
+    assert one(reader, "h1").words == "2 listed devices found: 1 made by Dahua, 1 by Hikvision"
     assert one(reader, "p", **{"class": "lead"}).words == (
-        "Judged by uk-nil, us-ndaa-889. 1 more needs a look at the label."
+        "Listed: made by a company that uk-nil or us-ndaa-889 names, whatever the label says."
+        " 1 more needs a look at the label."
     )
     alerts = [e.words for e in reader.elements if e.attributes.get("class") == "alert"]
     assert [words[:25] for words in alerts] == [

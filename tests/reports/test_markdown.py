@@ -17,7 +17,7 @@ def lines(report: Report) -> list[str]:
 def test_sentences_then_devices_then_coverage_then_policies(report: Report) -> None:
     heads = [line for line in lines(report) if line.startswith("#")]
     assert heads == [
-        "# 2 listed devices found",
+        "# 2 listed devices found: 1 made by Dahua, 1 by Hikvision",
         *("## Listed: 2", "## Suspected: 1", "## Unidentified: 1", "## Not listed: 1"),
         *("## Coverage by channel", "## Coverage by network", "## Policies"),
     ]

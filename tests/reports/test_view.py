@@ -5,18 +5,26 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
+from camscan.records import Device, Judged, Listing, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.view import view
 
 
 def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
-    return tuple(Judged(Device(f"10.0.0.{n}", ()), verdict) for n, verdict in enumerate(verdicts, 1))
+    listing = (Listing("uk-nil", "Maker Ltd.", "2022-11-24"),)
+    return tuple(
+        Judged(Device(f"10.0.0.{n}", (), maker=f"Maker {n}"), verdict, listing if verdict is Verdict.LISTED else ())
+        for n, verdict in enumerate(verdicts, 1)
+    )
 
 
 @pytest.mark.parametrize(
     ("verdicts", "headline", "lead"),
     [
-        ((Verdict.LISTED,), "1 listed device found", "Judged by uk-nil, us-ndaa-889."),
+        (
+            (Verdict.LISTED,),
+            "1 listed device found: 1 made by Maker 1",
+            "Listed: made by a company that uk-nil names, whatever the label says.",
+        ),
         (
             (Verdict.SUSPECTED, Verdict.SUSPECTED),
             "No listed device found, 2 suspected",
@@ -25,8 +33,8 @@ def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
         ((Verdict.NOT_LISTED,), "No listed device found", "Judged by uk-nil, us-ndaa-889."),
         (
             (Verdict.LISTED, Verdict.LISTED, Verdict.SUSPECTED, Verdict.SUSPECTED),
-            "2 listed devices found",
-            "Judged by uk-nil, us-ndaa-889. 2 more need a look at the label.",
+            "2 listed devices found: 1 made by Maker 1, 1 by Maker 2",
+            "Listed: made by a company that uk-nil names, whatever the label says. 2 more need a look at the label.",
         ),
     ],
 )
@@ -36,6 +44,11 @@ def test_the_headline_is_the_verdict(
     scan = replace(report.scan, status=ScanStatus.COMPLETE)
     sheet = view(make_report(scan=scan, devices=devices(*verdicts), ledger={"": {Outcome.SILENT: 256}}))
     assert (sheet.headline, sheet.lead) == (headline, lead)
+
+
+def test_a_headline_names_three_makers_and_counts_the_others(make_report: Callable[..., Report]) -> None:
+    sheet = view(make_report(devices=devices(*[Verdict.LISTED] * 5)))
+    assert sheet.headline == ("5 listed devices found: 1 made by Maker 1, 1 by Maker 2, 1 by Maker 3, 2 by others")
 
 
 def test_a_clean_result_is_said_only_of_what_could_be_looked_at(make_report: Callable[..., Report]) -> None:

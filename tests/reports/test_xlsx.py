@@ -30,7 +30,7 @@ def test_one_sheet_a_section(report: Report) -> None:
 
 def test_the_summary_holds_findings_coverage_policies_and_method(report: Report) -> None:
     rows = [tuple(row.values()) for row in read(written(report))["Summary"]]
-    assert rows[0] == ("2 listed devices found",)
+    assert rows[0] == ("2 listed devices found: 1 made by Dahua, 1 by Hikvision",)
     assert rows[1] == (
         "Findings",
         "2 devices are listed (uk-nil, us-ndaa-889), 1 is suspected, 1 is not listed, 1 is unidentified.",
