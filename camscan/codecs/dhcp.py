@@ -14,8 +14,6 @@ from camscan.errors import DecodeError
 
 FIELDS = ("mac.address", "dhcp.hostname", "dhcp.vendor_class")
 
-PORTS = (67, 68)
-
 MAX_MESSAGE = 4096  # bytes; clients accept 576 unless they say otherwise, and no Ethernet frame holds more than 1,500
 MAX_OPTIONS = 64  # about 20 are usual
 

@@ -17,7 +17,6 @@ from xml.sax.saxutils import unescape
 from camscan.codecs import layout, scopes, xml
 from camscan.codecs.text import to_text
 from camscan.errors import DecodeError, UsageError
-from camscan.records import Fields
 
 FIELDS = (
     "wsd.action",
@@ -52,7 +51,6 @@ _PROBE = (
 """With the usual prefixes and bare tags: some responders compare text instead of parsing XML (wsdd2 1.8)."""
 _MESSAGE_ID = re.compile(r"(?:urn:)?(?:uuid:)?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
 
-_DEVICE = "NetworkVideoTransmitter"
 _QUESTIONS = ("Probe", "Resolve")
 _ANSWERS = ("ProbeMatches", "ResolveMatches", "Hello", "Bye")
 _MATCHES = ("ProbeMatch", "ResolveMatch")
@@ -110,13 +108,6 @@ def decode(data: bytes, asked: Collection[str] = ()) -> tuple[dict[str, tuple[st
     return tuple(
         layout.fields([*common, *_pairs(device, prefixes)]) | scopes.decode(scopes.split(device.get("Scopes", "")))
         for device in message.devices
-    )
-
-
-def is_onvif(fields: Fields) -> bool:
-    """Whether it is an ONVIF device that answered: printers, file servers and desktops speak WS-Discovery as well."""
-    return any(_DEVICE in value for value in fields.get("wsd.types", ())) or any(
-        scope.lower().startswith(scopes.PREFIX) for scope in fields.get("onvif.scope", ())
     )
 
 

@@ -14,8 +14,6 @@ from camscan.sweeps.coverage import network_of
 from camscan.sweeps.looks import BEHIND
 from camscan.sweeps.memory import Track
 
-CLEAN_SCANS = 3
-"""Clean scans after which a removal is accepted."""
 _UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 
 

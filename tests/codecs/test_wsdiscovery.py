@@ -127,18 +127,13 @@ def test_bye_and_resolve_match() -> None:
     )
 
 
-def test_only_onvif_devices_are_onvif() -> None:
+def test_a_printer_names_its_types_and_scopes() -> None:
     (printer,) = wsdiscovery.decode(PRINTER)
     assert printer["wsd.types"] == (
         "http://schemas.xmlsoap.org/ws/2006/02/devprof Device",
         "http://schemas.microsoft.com/windows/2006/08/wdp/print PrintDeviceType",
     )
     assert printer["onvif.scope"] == ("ldap:///ou=engineering,o=example",)
-    assert not wsdiscovery.is_onvif(printer)
-    assert not wsdiscovery.is_onvif({})
-    assert not wsdiscovery.is_onvif({"wsd.types": (f"{DEVICE} Device", "pub:Computer")})
-    assert wsdiscovery.is_onvif({"wsd.types": ("dn:NetworkVideoTransmitter",)})
-    assert wsdiscovery.is_onvif({"onvif.scope": ("ldap:///x", "ONVIF://www.onvif.org/name/A")})
 
 
 @pytest.mark.parametrize(
