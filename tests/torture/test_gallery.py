@@ -21,7 +21,7 @@ pytestmark = pytest.mark.netns
 HONEST = 50
 LONGEST = 120.0
 """Seconds for a scan with rogues: one without takes some 13, and no host is given more than 30."""
-MEMORY = 256.0
+MEMORY = 192.0
 """MiB for all rogues at once; for a family of them `MEMORY_OF_FAMILY`."""
 MEMORY_OF_FAMILY = 160.0
 RATE = ("--rate", "4000")
