@@ -84,6 +84,17 @@ def beside_nmap() -> list[Run]:
     return runs
 
 
+def forced() -> tuple[int, int]:
+    """How many hostile devices there are, and the most packets that one was sent in a second at the default pace."""
+    hostile = list(gallery().values())
+    with tempfile.TemporaryDirectory() as folder, rig(hostile, Path(folder)) as site:
+        targets = Path(folder) / "targets"
+        targets.write_text("\n".join(site.places.values()))
+        command = [sys.executable, "-m", "camscan", "scan", f"@{targets}", "--db", f"{folder}/s.db", "--quiet"]
+        run = look(site, "camscan --profile default", command, [], 0)
+    return len(hostile), run.harm.packets_per_host()
+
+
 @dataclass(frozen=True)
 class Router:
     """The most entries at once in the tables of a router on the way."""
@@ -183,7 +194,10 @@ def tables() -> tuple[str, list[dict[str, object]]]:
         {"name": "pace", "value": [by_default.packets_per_host(), by_default.packets_a_second]},
         {"name": "router", "value": {r.profile: [r.tracked, r.neighbours, links[r.profile]] for r in routers}},
     ]
+    rogues, worst = forced()
     page = PAGE.format(
+        rogues=rogues,
+        worst=worst,
         cameras=HONEST,
         silent=SILENT,
         ports=len(FIRST_PORTS) + len(MORE_PORTS),
@@ -257,8 +271,11 @@ ports, at its own pace (`-sV -n -Pn --host-timeout 120s`).
 |---|{rule}
 {rows}
 
-A second's packets to one host may exceed the promise by the packets of one exchange, which go out together; those
-after it wait for them.
+camscan keeps that by itself: it sends only once the packets of the last second, and those that the kernel may yet send
+by itself on open connections (acknowledgements, the end), leave room for more. While there is none, it does not read,
+and the small receive buffer of each connection stops the device after a few segments. What remains is what a device can
+force: the kernel acknowledges a segment out of turn, and answers with a reset what comes after the end. Of the {rogues}
+hostile devices of the gallery (endless bodies, drips, floods), the worst got {worst} packets in its busiest second.
 
 ## On the way
 

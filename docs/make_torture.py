@@ -66,7 +66,7 @@ ROWS = (
         "20 and 500",
         HARM,
         ("pace",),
-        lambda pace: f"{pace[0]} and {pace[1]} (promised: 20, but for the packets of one exchange, and 1,000)",
+        lambda pace: f"{pace[0]} and {pace[1]} (promised: 20 and 1,000)",
         lambda pace: pace[0] <= 20 and pace[1] <= 500,
     ),
     Row(

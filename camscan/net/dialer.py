@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import resource
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
 from functools import lru_cache
 from typing import TypeVar
@@ -15,6 +15,7 @@ from camscan.net.line import Line
 from camscan.net.outcomes import EndedError, of_answer, persist, reason, remark
 from camscan.net.pace import FlowBudget, HostLimit, Pace
 from camscan.net.profile import NEIGHBOURS, Profile
+from camscan.net.reading import Reading
 from camscan.net.routes import Routes
 from camscan.net.scope import Scope, port_refusal
 from camscan.records import Outcome
@@ -23,9 +24,16 @@ CONNECT_TIMEOUT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 300 kB while it is open."""
-_EXCHANGE, _TLS_EXCHANGE = 4, 10
-"""Packets of an exchange beside the one that begins it: the question, the acknowledgements, the end. Half of them are
-waited for before, half by what comes after; what they were in truth is settled in the end."""
+_KNOCK = 3
+"""Packets of a knock: SYN, acknowledgement, reset."""
+_EXCHANGE, _TLS_EXCHANGE, _QUESTION = 3, 5, 1
+"""Room to be there before a connection is made, beside its tail: SYN, acknowledgement, question; under TLS for the
+handshake alone, of which the greeting may take two. The question waits once more then, as does each further one."""
+_LEAST_TAIL, _MOST_TAIL = 4, 6
+"""What is held for each open line: what it may send unasked until it is read, and its end. A peer may send half as many
+segments ahead, since a read lets it send as much again."""
+_FOLLOWING = 2
+"""Packets that the whole scan waits for at once beside the one that begins something; the others as they are seen."""
 _RESERVED_DESCRIPTORS = 64
 """For files, the store and UDP sockets; no more than half of all."""
 _REFUSALS_KEPT = 16_384
@@ -38,8 +46,8 @@ _T = TypeVar("_T")
 class Dialer:
     """Opens connections and grants sends, within the scope and at the pace of the profile.
 
-    `packets` and `bytes` count what was sent on closed connections and as datagrams; `failures`, what this host did not
-    let out. `max_host_rate` is the highest number of connection attempts to one host within a second.
+    `packets` and `bytes` count what was sent on closed connections and as datagrams; `failures`, what was not let
+    out. `max_host_rate` is the highest number of connection attempts to one host within a second.
     """
 
     def __init__(self, scope: Scope, profile: Profile, routes: Routes | None = None) -> None:
@@ -57,6 +65,7 @@ class Dialer:
         self._hosts: dict[str, HostLimit] = {}
         self._flows: dict[str, FlowBudget] = {}
         self._connector = Connector(CONNECT_TIMEOUT)
+        self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         self._descriptors = asyncio.Semaphore(_descriptor_budget())
         self._half_open = asyncio.Semaphore(_half_open_limit(profile))
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
@@ -122,21 +131,24 @@ class Dialer:
             for semaphore in (host.slots, *((self._tls,) if tls else ()), self._descriptors):
                 await semaphore.acquire()
                 places.callback(semaphore.release)
-            exchange = 0 if knock else _TLS_EXCHANGE if tls else _EXCHANGE
-            line = await self.persist(lambda: self._attempt(address, port, host, exchange))
+            packets = _KNOCK if knock else self._tail + (_TLS_EXCHANGE if tls else _EXCHANGE)
+            line = await self.persist(lambda: self._attempt(address, port, host, packets))
             places.callback(self._account, line, host)
+            line.at_read = Reading(line, host, self.pace, self._tail).was_read
             line.at_close = places.pop_all().close
         return line
 
     async def breathe(self, address: str, line: Line) -> None:
-        """Wait, before an open line is used again, until what went out on it and one packet more keep to the pace."""
-        host = self.host(address)
+        """Wait, before an open line is used for a question, until that and what follows it keep to the pace."""
         line.count()
-        self._charge(line, host, line.packets - line.charged)
-        await self._turn(host, 0, _EXCHANGE)
-        line.charged += 1 + _EXCHANGE
+        wanted = max(1, _QUESTION + self._tail - line.spare)
+        await self._turn(self.host(address), 0, wanted, ahead=True)
         if line.fileno() < 0:  # it has ended meanwhile, and is settled
-            self._charge(line, host, -1 - _EXCHANGE)
+            self.pace.charge(-1)
+            return
+        line.charged += wanted
+        line.paid += 1
+        self._pay(line, _FOLLOWING)
 
     async def launch(self, address: str, port: int, done: Callable[[int], None]) -> tuple[Line, Attempt]:
         """Begin to connect, without a wait for the pace: that is the caller's, as are the limits of the host.
@@ -156,20 +168,23 @@ class Dialer:
             except OSError:
                 self._release()
                 raise
-            line.charged = 1
+            line.charged = line.paid = 1
             line.at_close = lambda: self._land(line)
             try:
-                return line, self._connector.start(line, address, port, done, lambda: self._charge(line))
+                return line, self._connector.start(line, address, port, done, lambda: self._pay(line, 1))
             except OSError:
                 line.close()
                 raise
 
         return await self.persist(attempt)
 
-    def abandon(self, line: Line, attempt: Attempt) -> None:
-        """Give up a connection that was begun."""
+    def forget(self, attempt: Attempt) -> None:
+        """Give up a connection that was begun; the caller closes the line."""
         self._connector.forget(attempt)
-        line.close()
+
+    def recall(self, address: str, times: Iterable[float]) -> None:
+        """Count, at a host that is to be attended, packets that were sent to it at these times."""
+        self.host(address).window.recall(times)
 
     def _land(self, line: Line) -> None:
         self._account(line)
@@ -189,8 +204,9 @@ class Dialer:
         host = self.host(address)
 
         async def attempt() -> None:
-            await self._turn(host, FlowBudget.UDP_SECONDS if new_flow else 0)
+            await self._turn(host, FlowBudget.UDP_SECONDS if new_flow else 0, 1)
             send()
+            host.window.note(1)
 
         await self.let_out(address, port, attempt, size)
 
@@ -217,15 +233,17 @@ class Dialer:
             self.failures += 1
             raise EndedError(Outcome.NOT_SENT, reason(error.errno or 0)) from error
 
-    async def _attempt(self, address: str, port: int, host: HostLimit, exchange: int) -> Line:
+    async def _attempt(self, address: str, port: int, host: HostLimit, packets: int) -> Line:
         number = -1
         async with self._half_open:
-            line = Line(address)
+            line = Line(address, self._tail // 2)
             try:
-                await self._turn(host, FlowBudget.TCP_SECONDS, exchange)
-                line.charged = 1 + exchange
+                await self._turn(host, FlowBudget.TCP_SECONDS, packets)
+                line.charged, line.paid = packets, 1
+                self._pay(line, _FOLLOWING)
+                host.window.add(line)
                 self.max_host_rate = max(self.max_host_rate, host.note_connect())
-                number = await self._connected(line, address, port, host)
+                number = await self._connector.connect(line, address, port, lambda: self._pay(line, 1))
             finally:
                 if number:
                     line.close()
@@ -234,38 +252,25 @@ class Dialer:
             raise EndedError(of_answer(number), remark(number))
         return line
 
-    async def _connected(self, line: Line, address: str, port: int, host: HostLimit) -> int:
-        """Connect; the second packet, sent again or an acknowledgement, is charged at the time that it goes out."""
-        number = await self._connector.connect(line, address, port, lambda: self._charge(line, host))
-        if number == 0:
-            self._charge(line, host)
-        return number
-
-    async def _turn(self, host: HostLimit, flow_seconds: float, exchange: int = 0) -> None:
-        """Wait until a packet may go to a host; it is to be sent at once, and those of an exchange after it."""
-        async with host.turn:
-            await host.bucket.ready(1)
-            if exchange:
-                host.bucket.charge(exchange // 2)
-                await host.bucket.ready(1)
+    async def _turn(self, host: HostLimit, flow_seconds: float, packets: int, *, ahead: bool = False) -> None:
+        """Wait until packets may go to a host: the first is to be sent at once, the others may follow."""
+        async with host.window.place(packets, ahead=ahead):
             if host.flows is not None and flow_seconds:
                 await host.flows.take(flow_seconds)
             await self.pace.take(1)
-            self.pace.charge(exchange)
-            host.bucket.charge(1 + exchange - exchange // 2)
 
-    def _charge(self, line: Line, host: HostLimit | None = None, packets: int = 1) -> None:
-        """Let later packets wait for some that a line has sent unasked."""
-        line.charged += packets
+    def _pay(self, line: Line, packets: int) -> None:
+        """Let the sends of the whole scan wait for packets that a line sends unasked."""
+        line.paid += packets
         self.pace.charge(packets)
-        if host is not None:
-            host.bucket.charge(packets)
 
     def _account(self, line: Line, host: HostLimit | None = None) -> None:
-        """Count what went out on a closed line, and settle it with what was charged."""
+        """Count what went out on a closed line, and settle it with what was waited for."""
         self.packets += line.packets
         self.bytes += line.payload
-        self._charge(line, host, line.packets - line.charged)
+        self._pay(line, line.packets - line.paid)
+        if host is not None:
+            host.window.settle(line)
 
     def flows(self, address: str) -> FlowBudget | None:
         """What the router on the way to an address may track, where that is bounded."""

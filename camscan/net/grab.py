@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -13,10 +13,8 @@ from camscan.net.line import Line, attach
 from camscan.net.outcomes import reason
 from camscan.records import Outcome
 
-_MANY_PIECES = 256
-"""Pieces of one conversation that are looked at as they come; a page of the full byte budget has some 70."""
-_DRIP_PAUSE = 0.05
-"""Seconds between looks at a peer that sends more pieces than that."""
+Pause = Callable[[], Awaitable[None]]
+"""Waits until a line may be used for another question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +34,16 @@ class Grab(asyncio.Protocol):
     `result` is done when all turns are answered, the peer ends, a budget is used up, or `expire` is called.
     """
 
-    def __init__(self, turns: Sequence[bytes], complete: Callable[[bytes], bool]) -> None:
+    def __init__(self, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None = None) -> None:
         self.result: asyncio.Future[Grabbed] = asyncio.get_running_loop().create_future()
         self._turns = list(turns)
         self._complete = complete
+        self._pause = pause
+        self._pausing: asyncio.Task[None] | None = None
+        self._begun = self._asked = False
         self._replies: list[bytes] = []
         self._reply = bytearray()
         self._size = 0
-        self._pieces = 0
         self._transport: asyncio.Transport | None = None
         self._certificate = b""
         self._tls = ""
@@ -66,10 +66,8 @@ class Grab(asyncio.Protocol):
         self._size += min(len(data), room)
         if len(data) > room:
             self._finish(Outcome.TRUNCATED, f"stopped after {budget.MAX_BYTES} bytes")
-        elif self._is_complete():
+        elif self._asked and self._is_complete():
             self._next_turn()
-        else:
-            self._slow_down_drips()
 
     def eof_received(self) -> bool:
         """End: a reply that only the end of the connection delimits is whole now."""
@@ -92,6 +90,8 @@ class Grab(asyncio.Protocol):
     def close(self) -> None:
         """Let go of the timer and the connection, whatever became of them."""
         self._stop_waiting()
+        if self._pausing is not None:
+            self._pausing.cancel()
         if self._transport is not None:
             self._transport.abort()
 
@@ -111,6 +111,20 @@ class Grab(asyncio.Protocol):
             self._finish(Outcome.ANSWERED, "")
             return
         turn = self._turns.pop(0)
+        if self._begun and self._pause is not None:
+            self._asked = False
+            self._pausing = asyncio.get_running_loop().create_task(self._send_later(turn, self._pause))
+        else:
+            self._send(turn)
+        self._begun = True
+
+    async def _send_later(self, turn: bytes, pause: Pause) -> None:
+        await pause()
+        if not self.result.done():
+            self._send(turn)
+
+    def _send(self, turn: bytes) -> None:
+        self._asked = True
         if turn and self._transport is not None:
             self._transport.write(turn)
         self._silence = asyncio.get_running_loop().call_later(budget.SILENCE, self._fall_silent)
@@ -120,17 +134,6 @@ class Grab(asyncio.Protocol):
             self._finish(Outcome.TRUNCATED, "answered, then said nothing more")
         else:
             self._finish(Outcome.SILENT, "accepted, then said nothing")
-
-    def _slow_down_drips(self) -> None:
-        """Let the kernel gather what comes in very many pieces: each look at a long reply costs its whole length."""
-        self._pieces += 1
-        if self._pieces > _MANY_PIECES and self._transport is not None:
-            self._transport.pause_reading()
-            asyncio.get_running_loop().call_later(_DRIP_PAUSE, self._resume)
-
-    def _resume(self) -> None:
-        if self._transport is not None and not self.result.done():
-            self._transport.resume_reading()
 
     def _stop_waiting(self) -> None:
         if self._silence is not None:
@@ -146,17 +149,23 @@ class Grab(asyncio.Protocol):
 
 
 async def gather(
-    line: Line, turns: Sequence[bytes], complete: Callable[[bytes], bool], context: ssl.SSLContext | None = None
+    line: Line,
+    turns: Sequence[bytes],
+    complete: Callable[[bytes], bool],
+    context: ssl.SSLContext | None = None,
+    pause: Pause | None = None,
 ) -> Grabbed:
     """Hold one conversation on a connected line, over TLS where a context is given. The line is closed at the end.
+
+    `pause` is waited for before each turn but the first, and before that one over TLS.
 
     Raises:
         EndedError: TLS did not come about.
     """
-    protocol = Grab(turns, complete)
+    protocol = Grab(turns, complete, pause)
     try:
         async with asyncio.timeout(budget.TOTAL):
-            await attach(line, protocol, context)
+            await attach(line, protocol, context, pause)
             return await asyncio.shield(protocol.result)
     except TimeoutError:
         return protocol.expire()

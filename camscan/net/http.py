@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -42,8 +43,9 @@ Objection = Callable[[bytes], str]
 class _Handler(ResponseHandler):
     """aiohttp's response parser, with the bytes tapped before the parser can refuse them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, line: Line, most: int) -> None:
         super().__init__(loop)
+        self.line = line
         self.most = most
         self.taken = bytearray()
         self.size = 0
@@ -58,6 +60,11 @@ class _Handler(ResponseHandler):
         elif self.transport is not None:
             self.cut = True
             self.transport.abort()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        super().resume_reading(resume_parser)
+        if self.line.held:  # aiohttp reads on whenever somebody has taken what it had
+            self.line.hold()
 
     def renew(self) -> None:
         """Make ready for the next request."""
@@ -75,10 +82,13 @@ class _Connector(aiohttp.BaseConnector):
 
     allowed_protocol_schema_set = frozenset({"http", "https"})
 
-    def __init__(self, dial: Dial, context: ssl.SSLContext | None, objection: Objection | None, most: int) -> None:
+    def __init__(
+        self, dial: Dial, pause: Pause, context: ssl.SSLContext | None, objection: Objection | None, most: int
+    ) -> None:
         super().__init__(limit=1, keepalive_timeout=budget.SILENCE)
         self._most = most
         self._dial = dial
+        self._pause = pause
         self._context = context
         self._objection = objection
         self.handler: _Handler | None = None
@@ -91,8 +101,8 @@ class _Connector(aiohttp.BaseConnector):
         self.deadline.reschedule(None)
         line = self._line = await self._dial()
         self.deadline.reschedule(loop.time() + budget.TOTAL)
-        handler = self.handler = _Handler(loop, self._most)
-        await attach(line, handler, self._context)
+        handler = self.handler = _Handler(loop, line, self._most)
+        await attach(line, handler, self._context, partial(self._pause, line))
         if self._objection is not None and self._context is not None:
             self._vet(handler, self._objection)
         return handler
@@ -190,12 +200,12 @@ async def conversation(
 ) -> AsyncIterator[Conversation]:
     """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out.
 
-    Before one is used again, `pause` is waited for.
+    Before one is used again, and once TLS is established, `pause` is waited for.
 
     Over TLS, `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each
     connection.
     """
-    connector = _Connector(dial, context, objection, most)
+    connector = _Connector(dial, pause, context, objection, most)
     session = aiohttp.ClientSession(
         connector=connector,
         headers=_HEADERS,

@@ -110,7 +110,7 @@ class LiveNet:
             line = await self._dialer.open(address, port, knock=True)
         except EndedError as ended:
             return _ended(address, port, _now(), ended)
-        line.reset()
+        line.close()
         return Exchange(address, port, Outcome.ANSWERED, _now())
 
     async def converse(
@@ -120,7 +120,8 @@ class LiveNet:
         at = _now()
         try:
             line = await self._dialer.open(address, port, tls=tls)
-            got = await gather(line, turns, complete, self._legacy() if tls else None)
+            pause = partial(self._dialer.breathe, address, line)
+            got = await gather(line, turns, complete, self._legacy() if tls else None, pause)
         except EndedError as ended:
             self._note(address, port, ended.outcome, connected=ended.connected)
             return _ended(address, port, at, ended)

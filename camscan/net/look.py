@@ -17,12 +17,13 @@ class Look:
     """One address under way. It is kept small: thousands are at once.
 
     `wants` are sends that wait for their turn, each with the seconds for which a router would track it (0: no longer
-    than what is there already). `queued` says whether a turn is coming, `free_at` when the host's own pace allows it.
+    than what is there already). `sent` holds when each packet left, `queued` says whether a turn is coming, `free_at`
+    when the host's own pace allows it.
     """
 
     __slots__ = (
         "address", "asking", "connects", "ended", "free_at", "knocks", "leave", "lines", "over", "ports", "queued",
-        "wants",
+        "sent", "wants",
     )  # fmt: skip
 
     def __init__(self, address: str, ports: Sequence[int], leave: Callable[[], None]) -> None:
@@ -35,6 +36,7 @@ class Look:
         self.over = False
         self.lines: dict[int, tuple[Line, Attempt]] = {}
         self.connects: list[float] = []
+        self.sent: list[float] = []
         self.knocks: list[Exchange] = []
         self.asking: list[Asking] = []
         self.ended: list[Asking] = []

@@ -15,6 +15,7 @@ from functools import partial
 
 from camscan.net.base import Posed, Scouted
 from camscan.net.dialer import Dialer
+from camscan.net.line import Line
 from camscan.net.look import Asking, Look
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pace import FlowBudget, spacing
@@ -122,6 +123,7 @@ class Scout:
             if flows is not None and seconds:
                 flows.note(seconds)
             await send()
+            look.sent.append(asyncio.get_running_loop().time())
         look.free_at = asyncio.get_running_loop().time() + self._spacing
         look.queued = bool(look.wants)
         if look.wants:
@@ -155,21 +157,27 @@ class Scout:
         look.lines[port] = line, attempt
         look.connects.append(attempt.started)
         if look.over:
-            self._dialer.abandon(line, attempt)
+            self._dialer.forget(attempt)
+            self._close(look, line)
 
     def _settle(self, look: Look, port: int, number: int) -> None:
         line, _ = look.lines.pop(port)
+        self._close(look, line)
         if number:
-            line.close()
             look.knocked(port, of_answer(number), remark(number))
         else:
-            line.reset()
             look.knocked(port, Outcome.ANSWERED)
         if look.knocks[-1].outcome.is_alive:
             self._finish(look)
         else:
             self._knock_next(look)
             self._finish_if_done(look)
+
+    @staticmethod
+    def _close(look: Look, line: Line) -> None:
+        """Close a line, and note what the kernel sent on it beside the packet that began it."""
+        line.close()
+        look.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1))
 
     async def _ask(self, look: Look, place: int) -> None:
         posed = self._poses[place]()
@@ -234,13 +242,17 @@ class Scout:
         look.over = True
         self._looks.discard(look)
         for line, attempt in look.lines.values():
-            self._dialer.abandon(line, attempt)
+            self._dialer.forget(attempt)
+            self._close(look, line)
         for asking in look.asking:
             asking.hang_up()
             if asking.replies:
                 look.ended.append(asking)
         look.leave()
+        found = look.scouted()
+        if any(each.outcome.is_alive for each in (*found.knocks, *(exchange for *_, exchange in found.answers))):
+            self._dialer.recall(look.address, look.sent)
         self._dialer.max_host_rate = max(self._dialer.max_host_rate, look.busiest_second)
-        self._found.put_nowait(look.scouted())
+        self._found.put_nowait(found)
         look.forget()
         self._room.set()

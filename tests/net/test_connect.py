@@ -53,7 +53,7 @@ async def attempt(connector: Connector, address: str, port: int) -> int:
     except OSError as error:
         return -(error.errno or 0)
     finally:
-        line.reset()
+        line.close()
 
 
 async def test_no_host_is_lost_under_load(connector: Connector, listeners: list[tuple[str, int]]) -> None:
@@ -126,7 +126,7 @@ async def test_one_given_up_because_of_another_in_the_same_batch(listeners: list
     await asyncio.sleep(0.05)
     assert told == [0]
     for line in lines:
-        line.reset()
+        line.close()
     connector.close()
 
 
@@ -145,7 +145,7 @@ async def test_a_connect_of_which_the_kernel_cannot_say_how_it_ended_harms_no_ot
     ended, silent = await asyncio.gather(
         connector.connect(mute, *listeners[0], lambda: None), attempt(connector, *deaf), return_exceptions=True
     )
-    mute.reset()
+    mute.close()
     connector.close()
     assert (ended, silent) == (errno.ENOBUFS, errno.ETIMEDOUT)
 

@@ -209,7 +209,7 @@ async def test_thousands_of_tiny_pieces_are_not_looked_at_one_by_one(serve: Serv
     peer = await serve(crumble)
     got = await grab(peer.port, complete=complete)
     assert got.outcome is Outcome.TRUNCATED
-    assert 200 < looks < 300
+    assert looks < 300
     assert len(got.replies[0]) > 1_000
 
 

@@ -294,7 +294,8 @@ async def test_malformed_answers_are_kept(serve: Serve, answer: bytes) -> None:
     got = await one(serve, answering(answer, then=end))
     assert got.outcome is Outcome.GARBLED
     assert answer.startswith(got.replies[0])
-    assert len(got.replies[0]) >= min(len(answer), 60_000)
+    most = 60_000 if b"yy" in answer else 5_000  # what had come when the line, or the 201st header, was refused
+    assert len(got.replies[0]) >= min(len(answer), most)
     assert got.reason
 
 

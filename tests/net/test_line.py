@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 from collections.abc import Iterator
@@ -58,7 +59,6 @@ def test_the_place_is_given_back_once(server: socket.socket) -> None:
     line.at_close = lambda: closed.append(settled(line))
     line.close()
     line.close()
-    line.reset()
     assert closed == [True]
     peer.close()
 
@@ -72,16 +72,49 @@ def test_packets_and_payload_are_what_the_kernel_sent(server: socket.socket) -> 
     line.recv(100)
     line.close()
     assert line.payload == 100
-    assert line.packets == 2 + 1 + 1 + 2  # SYN and ACK, data, an acknowledgement, FIN and the last ACK
+    assert 1 + 1 + 1 <= line.packets <= 3 + 2  # SYN, data, the end; and an acknowledgement of each thing that came
     peer.close()
 
 
-def test_a_reset_is_one_packet(server: socket.socket) -> None:
+def test_an_open_connection_ends_with_a_reset(server: socket.socket) -> None:
+    """One packet, and nothing that the peer says afterwards is acknowledged; so with a peer that never says a word."""
     line, peer = connected(server)
-    line.reset()
-    assert line.packets == 3
+    line.send(b"x")
+    peer.recv(1)
+    sent = line.count() and line.packets
+    line.close()
+    assert line.packets == sent + 1
     with pytest.raises(ConnectionResetError):
         peer.recv(1)
+    peer.close()
+
+
+def test_what_the_peer_has_ended_is_ended_in_order(server: socket.socket) -> None:
+    line, peer = connected(server)
+    peer.shutdown(socket.SHUT_WR)
+    line.setblocking(True)
+    assert line.recv(1) == b""
+    sent = line.count() and line.packets
+    line.close()
+    assert line.packets == sent + 1
+    assert peer.recv(1) == b""
+    peer.close()
+
+
+def test_a_peer_may_not_send_more_ahead_than_the_window_holds(server: socket.socket) -> None:
+    line = Line("127.88.0.9", window=4)
+    line.setblocking(True)
+    line.connect(server.getsockname())
+    peer = server.accept()[0]
+    peer.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            peer.send(bytes(1_000))
+    held = len(line.recv(1_000_000, socket.MSG_PEEK))
+    assert 1_000 <= held <= 2 * 4 * 1_448  # what the kernel takes of its buffer differs
+    line.count()
+    assert line.packets <= 2 + 4
+    line.close()
     peer.close()
 
 

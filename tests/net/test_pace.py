@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from support import clock
 from support.peers import most_in_a_second
 
-from camscan.net.pace import Bucket, FlowBudget, HostLimit, Pace
+from camscan.net.line import Line
+from camscan.net.pace import FlowBudget, HostLimit, Pace, Window
 
 Sends: TypeAlias = list[tuple[float, float]]
 """When, and how many."""
@@ -158,23 +159,96 @@ def test_nobody_overtakes_when_there_is_enough_again() -> None:
     assert clock.run(play()) == ["first", "second", "third", "newcomer"]
 
 
-def test_a_host_is_spared_even_when_both_of_its_connections_send_by_themselves() -> None:
-    async def play() -> Sends:
-        host, sends, end = HostLimit(20, 2), Sends(), now() + 0.95
-        while now() < end:
-            await host.bucket.ready(1)
-            host.bucket.charge(1)
-            sends.append((now(), 1))
-        for _ in range(2):
-            host.bucket.charge(1)
-            sends.append((now(), 1))
-        for _ in range(20):
-            await host.bucket.ready(1)
-            host.bucket.charge(1)
-            sends.append((now(), 1))
-        return sends
+class Kernel(Line):
+    """A line whose packets a test lets out: `out` holds when each leaves."""
 
-    assert most_in_a_second(clock.run(play())) <= 20
+    def __init__(self) -> None:
+        super().__init__("127.0.0.1")
+        self.out: list[float] = []
+
+    def count(self) -> int:
+        self.packets = sum(at <= now() for at in self.out)
+        return 0
+
+
+@given(data=st.data(), rate=st.sampled_from([10, 20]))
+@settings(max_examples=100, deadline=None)
+def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by_themselves(
+    data: st.DataObject, rate: int
+) -> None:
+    """Two lines and datagrams at once; each line lets out what it has room for, as late as it likes."""
+    chance = data.draw(st.randoms(use_true_random=False))
+
+    async def converse(window: Window, sends: list[float]) -> None:
+        while True:
+            count = chance.randint(1, rate // 2)
+            async with window.place(count):
+                pass
+            with Kernel() as line:
+                line.charged = count
+                line.out = [now()] + [now() + chance.choice([0, 0.01, 0.5, 1.1]) for _ in range(count - 1)]
+                window.add(line)
+                await asyncio.sleep(chance.choice([0.001, 0.05, 1.2]))
+                line.out = [at for at in line.out if at <= now()]
+                sends += line.out
+                line.count()
+                window.settle(line)
+
+    async def ask(window: Window, sends: list[float]) -> None:
+        while True:
+            async with window.place(1):
+                await asyncio.sleep(chance.choice([0, 0, 0.2]))
+            sends.append(now())
+            window.note(1)
+
+    async def play() -> list[float]:
+        window, sends = Window(rate), list[float]()
+        window.recall([now()] * 4)
+        sends += [now()] * 4
+        tasks = [asyncio.create_task(work(window, sends)) for work in (converse, converse, ask)]
+        await asyncio.sleep(15)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return sorted(sends)
+
+    sends = clock.run(play())
+    assert most_in_a_second([(at, 1) for at in sends]) <= rate
+    assert len(sends) > 15 * rate / 4
+
+
+def test_an_open_line_does_not_wait_for_those_that_wait_for_its_end() -> None:
+    async def play() -> float:
+        window, began = Window(10), now()
+        with Kernel() as line:
+            line.charged = 4
+            window.add(line)
+            behind = asyncio.create_task(window.place(8).__aenter__())
+            await asyncio.sleep(3)
+            assert not behind.done()
+            async with window.place(1, ahead=True):
+                pass
+        window.settle(line)
+        await behind
+        return now() - began
+
+    assert clock.run(play()) == pytest.approx(3.1, abs=0.1)
+
+
+def test_half_as_much_does_not_stop_a_host_whose_lines_hold_all_that() -> None:
+    async def play() -> float:
+        window, began = Window(20), now()
+        with Kernel() as line:
+            line.charged = 12
+            window.add(line)
+            window.slow_down()
+            for _ in range(2):
+                async with window.place(1):
+                    pass
+                window.note(1)
+        return now() - began
+
+    assert clock.run(play()) == pytest.approx(1, abs=0.1)
 
 
 def test_later_packets_wait_for_a_debt() -> None:
@@ -236,19 +310,6 @@ def test_a_grant_that_comes_too_late_is_given_back() -> None:
     assert clock.run(play()) <= 0.02
 
 
-def test_looking_takes_nothing() -> None:
-    async def play() -> float:
-        bucket, start = Bucket(10, 2), now()
-        for _ in range(5):
-            await bucket.ready(2)
-        assert now() == start
-        bucket.charge(2)
-        await bucket.ready(2)
-        return now() - start
-
-    assert clock.run(play()) == pytest.approx(2 / 8)
-
-
 def test_a_host_that_speaks_and_then_stops_is_asked_half_as_fast() -> None:
     async def play() -> HostLimit:
         host = HostLimit(20, 2)
@@ -275,8 +336,8 @@ def seconds_for(host: HostLimit, packets: int) -> float:
     async def play() -> float:
         start = now()
         for _ in range(packets):
-            await host.bucket.ready(1)
-            host.bucket.charge(1)
+            async with host.window.place(1):
+                host.window.note(1)
         return now() - start
 
     return clock.run(play())

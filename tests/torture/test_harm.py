@@ -14,9 +14,6 @@ pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 DELICATE = ("fragile", "fading", "every-port-open", "silent-after-accept", "injection-html")
 
-ONE_CONVERSATION = 12
-"""Packets of one exchange, which go out together; those after it wait for them."""
-
 
 def test_the_promises_are_kept_on_the_wire(tmp_path: Path) -> None:
     promised = profile("default")
@@ -29,8 +26,7 @@ def test_the_promises_are_kept_on_the_wire(tmp_path: Path) -> None:
     assert capture.lost == 0
     assert harm.packets_a_second <= promised.rate
     assert harm.connects_a_second_and_host <= promised.host_rate
-    assert harm.packets_per_host(10.0) <= 10 * promised.host_rate
-    assert harm.packets_per_host() <= promised.host_rate + ONE_CONVERSATION
+    assert harm.packets_per_host() <= promised.host_rate
     assert harm.connections_at_once <= promised.host_connections
     assert harm.never_send_bytes == 0
     assert (harm.authorizations, harm.user_names) == (0, [])
