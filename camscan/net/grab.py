@@ -164,7 +164,7 @@ async def gather(
     """
     protocol = Grab(turns, complete, pause)
     try:
-        async with asyncio.timeout(budget.TOTAL):
+        async with asyncio.timeout(budget.TOTAL) as line.deadline:
             await attach(line, protocol, context, pause)
             return await asyncio.shield(protocol.result)
     except TimeoutError:

@@ -101,6 +101,7 @@ class _Connector(aiohttp.BaseConnector):
         self.deadline.reschedule(None)
         line = self._line = await self._dial()
         self.deadline.reschedule(loop.time() + budget.TOTAL)
+        line.deadline = self.deadline
         handler = self.handler = _Handler(loop, line, self._most)
         await attach(line, handler, self._context, partial(self._pause, line))
         if self._objection is not None and self._context is not None:
@@ -154,7 +155,10 @@ class Conversation:
         if (line := self._connector.open_line) is not None:
             await self._pause(line)
         try:
-            async with asyncio.timeout(budget.TOTAL) as self._connector.deadline:
+            async with asyncio.timeout(budget.TOTAL) as deadline:
+                self._connector.deadline = deadline
+                if line is not None:
+                    line.deadline = deadline
                 await self._send(request, authorization)
         except aiohttp.SocketTimeoutError:
             return self._late(f"said nothing for {budget.SILENCE:g} s")

@@ -36,7 +36,8 @@ class Line(socket.socket):
     `at_close` is called once it is closed, by whomever; `packets` and `payload` are then what the kernel sent on it.
     `at_read` is called whenever something was read from it. For whoever paces: for so many of its packets there is
     room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for (`paid`).
-    About `window` full segments may come before those ahead of them are read.
+    About `window` full segments may come before those ahead of them are read. The time for which reading is held is
+    given back to the `deadline` of the exchange, up to as much again as an exchange may take.
     It is closed with one packet, so that neither the peer nor this kernel keeps any state of it.
 
     Raises:
@@ -53,8 +54,11 @@ class Line(socket.socket):
         self.payload = 0
         self.charged = 0
         self.noted = 0
+        self.deadline: asyncio.Timeout | None = None
         self.held = False
         self.paid = 0
+        self._held_since = 0.0
+        self._grace = budget.TOTAL
         self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window * _SEGMENT)
         self.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 0)
         if family == socket.AF_INET6:
@@ -89,13 +93,15 @@ class Line(socket.socket):
 
     def hold(self) -> None:
         """Read nothing for now; also where somebody else has just let reading go on."""
-        self.held = True
+        if not self.held:
+            self.held, self._held_since = True, asyncio.get_running_loop().time()
         if self.transport is not None:
             self.transport.pause_reading()
 
     def read_on(self) -> None:
         """Read again."""
         self.held = False
+        self._put_off(asyncio.get_running_loop().time() - self._held_since)
         if self.transport is not None:
             self.transport.resume_reading()
 
@@ -117,6 +123,14 @@ class Line(socket.socket):
             self.packets = self.charged
             return 0
         return int(state)
+
+    def _put_off(self, seconds: float) -> None:
+        """Our own pace is not the peer's slowness."""
+        when = self.deadline.when() if self.deadline is not None and not self.deadline.expired() else None
+        if self.deadline is not None and when is not None:
+            granted = min(seconds, self._grace)
+            self._grace -= granted
+            self.deadline.reschedule(when + granted)
 
     def _end(self, state: int) -> None:
         if state in _ENDED_BY_RESET:

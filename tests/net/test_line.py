@@ -270,3 +270,19 @@ async def test_old_versions_are_still_spoken(serve: Serve, certificate: Certific
     assert protocol.transport is not None
     assert protocol.transport.get_extra_info("ssl_object").version() == version.name.replace("_", ".")
     protocol.transport.abort()
+
+
+async def test_the_time_for_which_our_pace_holds_reading_is_not_the_peers(server: socket.socket) -> None:
+    line, peer = connected(server)
+    with line, peer:
+        async with asyncio.timeout(budget.TOTAL) as line.deadline:  # noqa: ASYNC100 - its end is what is looked at
+            before = line.deadline.when()
+            assert before is not None
+            for seconds in (0.05, 2 * budget.TOTAL, 0.05):
+                line.hold()
+                line._held_since -= seconds
+                line.hold()
+                line.read_on()
+            after = line.deadline.when()
+    assert after is not None
+    assert after - before == pytest.approx(budget.TOTAL), "not more than once again"
