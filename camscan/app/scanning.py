@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from camscan.app import collector
 from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
-from camscan.app.nmapping import checkpoint, port_source
+from camscan.app.portsources import checkpoint, port_source
 from camscan.credentials.broker import CredentialBroker
 from camscan.engine import Engine
 from camscan.errors import CamscanError, TargetError, UsageError

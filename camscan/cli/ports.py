@@ -100,7 +100,7 @@ def _begun(
 ) -> tuple[PortSource, Checkpoint | None]:
     """A new sweep, and what another run goes on from."""
     from camscan.app.aims import aim, port_list
-    from camscan.app.nmapping import checkpoint, port_source
+    from camscan.app.portsources import checkpoint, port_source
     from camscan.errors import HostError, UsageError
     from camscan.net.portsweep import choose
     from camscan.net.profile import profile
@@ -127,7 +127,7 @@ def _begun(
 
 
 def _resumed(name: str) -> tuple[PortSource, Checkpoint]:
-    from camscan.app.nmapping import checkpoint
+    from camscan.app.portsources import checkpoint
 
     kept = checkpoint(name)
     _cut_to_whole_lines()

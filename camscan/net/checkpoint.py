@@ -61,10 +61,7 @@ class Checkpoint:
             self._write(asked)
             self.asked = asked
         else:
-            lines = self._lines()
-            self.asked = next(lines, {})
-            for line in lines:
-                self._take(line)
+            self.asked = self._read()
 
     def part(self, version: int, ways: str) -> Part:
         """What is known of a part; where it was to be reached in other ways than now, it begins anew."""
@@ -92,6 +89,17 @@ class Checkpoint:
             self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
         except OSError as error:
             raise HostError(f"cannot keep how far the sweep is in {self.path}: {error.strerror}") from error
+
+    def _read(self) -> Mapping[str, Any]:
+        try:
+            lines = self._lines()
+            asked = next(lines)
+            for line in lines:
+                self._take(line)
+        except (ValueError, LookupError, TypeError, StopIteration) as error:
+            self._file.close()
+            raise HostError(f"{self.path} is damaged: delete it, and begin the sweep anew") from error
+        return asked
 
     def _lines(self) -> Iterator[Mapping[str, Any]]:
         """All whole lines; what is behind them is cut off."""

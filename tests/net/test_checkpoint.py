@@ -84,3 +84,13 @@ def test_what_nobody_went_on_with_is_forgotten(tmp_path: Path) -> None:
         os.utime(tmp_path / f"{name}.sweep", (at, at))
     forget_old(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["new.sweep"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}\nno\n", "[]\n3\n", '{}\n{"position": 1}\n', '{}\n{"part": "4", "position": 1}\n']
+)
+def test_a_damaged_file_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "one.sweep"
+    path.write_text(text)
+    with pytest.raises(HostError, match=r"one\.sweep is damaged"):
+        Checkpoint(path)

@@ -14,7 +14,7 @@ from support.lab import lab
 from support.sweeping import listening
 
 from camscan.app.aims import Choices, aim
-from camscan.app.nmapping import port_source
+from camscan.app.portsources import port_source
 from camscan.app.scanning import new_job
 from camscan.errors import HostError, UsageError
 from camscan.net.portsource import Found
