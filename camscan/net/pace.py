@@ -1,4 +1,4 @@
-"""Token buckets: in all, for each host, and for what a router on the way has to remember."""
+"""How fast: in all, to each host, and for what a router on the way has to remember."""
 
 from __future__ import annotations
 
@@ -12,58 +12,41 @@ from camscan.net.line import Line
 
 _BURST_SECONDS = 0.01
 _BURST = 1.0
-"""Packets that a bucket lets through at once, at least."""
+"""Packets that are let through at once, at least."""
+_SAVED_SECONDS = 0.03
+"""Of a stall of the event loop, what is made up for."""
+_TICKS = 500
+"""Parts of a second in which packets are counted together."""
 _SHORTEST_WAIT = 0.001
 _LOOK = 0.05
 """Seconds between looks at what open lines have sent, while somebody waits for room."""
 
 
-class Bucket:
-    """Tokens that come back at a steady rate, `rate` a second at most in any window of one second.
+class Pace:
+    """The pace of the whole scan: packets wait here, first come, first served.
 
-    What the bucket may hold is taken off its refill, so that a full bucket and a second's refill stay within the rate;
-    `refill` is what then comes back each second.
-    A count above the burst is let through once the bucket is full, and paid off by those after it.
-    """
-
-    def __init__(self, rate: float, burst: float) -> None:
-        self._burst = min(burst, rate)
-        self.refill = max(rate - self._burst, rate / 2)
-        self._tokens = self._burst
-        self._at = -math.inf
-
-    def charge(self, count: float) -> None:
-        """Take tokens off, whether or not they are there: those who come later wait for it."""
-        self._fill()
-        self._tokens -= count
-
-    def _missing(self, count: float) -> float:
-        self._fill()
-        return min(count, self._burst) - self._tokens
-
-    def _fill(self) -> None:
-        now = asyncio.get_running_loop().time()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self.refill)
-        self._at = now
-
-
-class Pace(Bucket):
-    """A bucket with a first-come-first-served queue: the pace of the whole scan.
-
-    Two more bursts are taken off the rate: one that was granted just before the event loop stalled and goes out with
-    the next, and one of packets that the kernel sends by itself (see `charge`) after the last that was let through.
+    No second holds more than `rate`: what is let out is counted when it goes, and two bursts of it are left to packets
+    that the kernel sends by itself (see `charge`). Within that second they are spread evenly, but for what a stall of
+    the event loop has cost: so much is made up for.
+    A count above all that is let out alone, and paid off by those after it.
     """
 
     def __init__(self, rate: float) -> None:
         burst = max(_BURST, rate * _BURST_SECONDS)
-        super().__init__(max(rate - 2 * burst, rate / 2), burst)
+        self._most = max(rate - 2 * burst, rate / 2)
+        self._saved = min(max(_BURST, rate * _SAVED_SECONDS), self._most)
+        self._tokens = self._saved
+        self._at = -math.inf
+        self._granted = 0.0
+        self._gone: deque[tuple[int, float]] = deque()
+        self._gone_in_all = 0.0
         self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, count: float) -> None:
-        """Wait until `count` packets may be sent."""
-        if not self._waiting and self._missing(count) <= 0:
-            self._tokens -= count
+        """Wait until `count` packets may be sent; they are to be sent at once."""
+        if not self._waiting and self._wait(count) <= 0:
+            self.charge(count)
             return
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((count, place))
@@ -72,20 +55,52 @@ class Pace(Bucket):
             await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():  # granted, and nobody there to use it
+                self._granted -= count
                 self._tokens += count
             raise
+        self._granted -= count
+        self._note(count)
+
+    def charge(self, count: float) -> None:
+        """Count packets that have gone out unasked: those who come later wait for it."""
+        self._tokens -= count
+        self._note(count)
+
+    def _wait(self, count: float) -> float:
+        """Seconds until so many may go, as things stand."""
+        now = asyncio.get_running_loop().time()
+        self._tokens = min(self._saved, self._tokens + (now - self._at) * self._most)
+        self._at = now
+        while self._gone and self._gone[0][0] < now * _TICKS - _TICKS - 1:
+            self._gone_in_all -= self._gone.popleft()[1]
+        wait = (min(count, self._saved) - self._tokens) / self._most
+        others = self._gone_in_all + self._granted
+        if others > 0 and others + count > self._most:
+            oldest = (self._gone[0][0] + 1) / _TICKS + 1 - now if self._gone else 0.0
+            return max(wait, oldest, _SHORTEST_WAIT)
+        return wait
+
+    def _note(self, count: float) -> None:
+        tick = int(asyncio.get_running_loop().time() * _TICKS)
+        if self._gone and self._gone[-1][0] == tick:
+            count_before = self._gone.pop()[1]
+            self._gone.append((tick, count_before + count))
+        else:
+            self._gone.append((tick, count))
+        self._gone_in_all += count
 
     def _schedule(self) -> None:
         if self._timer is None and self._waiting:
-            wait = max(self._missing(self._waiting[0][0]) / self.refill, _SHORTEST_WAIT)
+            wait = max(self._wait(self._waiting[0][0]), _SHORTEST_WAIT)
             self._timer = asyncio.get_running_loop().call_later(wait, self._release)
 
     def _release(self) -> None:
         self._timer = None
-        while self._waiting and (self._waiting[0][1].done() or self._missing(self._waiting[0][0]) <= 0):
+        while self._waiting and (self._waiting[0][1].done() or self._wait(self._waiting[0][0]) <= 0):
             count, place = self._waiting.popleft()
             if not place.done():
                 self._tokens -= count
+                self._granted += count
                 place.set_result(None)
         self._schedule()
 
