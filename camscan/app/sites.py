@@ -33,7 +33,10 @@ def configuration(file: Path | None) -> Document:
     Raises:
         UsageError: it cannot be used; each fault is a line.
     """
-    return read(file or next((place for place in PLACES if place.exists()), PLACES[-1]))
+    if found := file or next((place for place in PLACES if place.exists()), None):
+        return read(found)
+    here, there = PLACES
+    raise UsageError(f"there is no {here} here, nor {there}: make one with `camscan init`, or name its place")
 
 
 def choices(config: Config, site: Site) -> Choices:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from camscan.app import sites
 from camscan.cli.config import config, init
 from camscan.errors import HostError, UsageError
 
@@ -80,6 +81,15 @@ def test_faults_of_all_sites_are_told_at_once(tmp_path: Path) -> None:
 def test_overlapping_sites_are_normal(tmp_path: Path) -> None:
     done = check(tmp_path / "c.toml", SITE + SITE.replace("hq", "b"))
     assert done.exit_code == 0
+
+
+def test_where_a_configuration_was_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sites, "PLACES", (Path("camscan.toml"), tmp_path / "etc" / "camscan.toml"))
+    done = CliRunner().invoke(config, ["check"])
+    assert str(done.exception).startswith(f"there is no camscan.toml here, nor {tmp_path}/etc/camscan.toml: make one")
+    Path("camscan.toml").write_text(SITE)
+    assert CliRunner().invoke(config, ["check"]).exit_code == 0
 
 
 def test_a_configuration_that_is_not_there(tmp_path: Path) -> None:
