@@ -70,7 +70,7 @@ def is_complete(data: bytes) -> bool:
         return True
     end = headers.head_end(data)
     if end is None:
-        return len(data) > headers.MAX_HEAD
+        return False
     _, found = headers.parse(data[:end])
     lengths = [value for value in headers.values(found, "content-length") if value.isdecimal()]
     if lengths:

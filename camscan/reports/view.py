@@ -92,7 +92,7 @@ class Sheet:
 
     @property
     def _listed_makers(self) -> str:
-        """As "14 made by Dahua, 14 by Hikvision, 7 by others"; the most frequent first."""
+        """As "14 made by Axis, 14 by Sony, 7 by others"; the most frequent first."""
         makers = Counter(row.device.maker or "" for row in self.rows if row.judged.verdict is Verdict.LISTED)
         first = sorted(makers.items(), key=lambda pair: (-pair[1], pair[0]))[:_MAKERS_IN_A_HEADLINE]
         parts = [f"{count:,} by {maker or 'a maker without a name'}" for maker, count in first]

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from support.bundles import ABOUT, FILES, SCAN, ledger, observations, parts_of
 from support.stamps import Authority
 
-from camscan.app import bundling, clock, keyfiles
+from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
@@ -211,7 +212,7 @@ def test_a_scan_that_still_runs_is_not_exported(tmp_path: Path, key: Path) -> No
 
 
 def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundling, "_SECONDS", -1)
+    monkeypatch.setattr(sys.modules["camscan.cli.evidence"], "_SECONDS", -1)
     bundle = db.with_name("x.zip")
     words = ("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
     assert "13 observations so far" in run(*words).stderr
