@@ -29,7 +29,7 @@ _KNOCK = 3
 _EXCHANGE, _TLS_EXCHANGE, _QUESTION = 3, 5, 1
 """Room to be there before a connection is made, beside its tail: SYN, acknowledgement, question; under TLS for the
 handshake alone, of which the greeting may take two. The question waits once more then, as does each further one."""
-_LEAST_TAIL, _MOST_TAIL = 4, 6
+_LEAST_TAIL, _MOST_TAIL = 4, 5
 """What is held for each open line: what it may send unasked until it is read, and its end. A peer may send half as many
 segments ahead, since a read lets it send as much again."""
 _FOLLOWING = 2

@@ -307,7 +307,7 @@ async def test_room_for_an_exchange_is_there_before_it_begins(serve: Serve) -> N
     peer = await serve(idle)
     window = dialer.host(peer.address).window
     line = await dialer.open(peer.address, peer.port)
-    assert not window.fits(20 - 8)
+    assert not window.fits(20 - 7)
     line.close()
     assert window.fits(20 - line.packets)
     assert not window.fits(21 - line.packets)
