@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from camscan.records import Judged
+from camscan.records import Device, Judged
 from camscan.reports import csv, html, json, jsonl, markdown, netbox, pdf, sarif, table, xlsx
 from camscan.reports.base import Format, Page
 
@@ -26,5 +26,13 @@ FORMATS: tuple[Format, ...] = (
 
 
 def select(devices: Iterable[Judged], *, all_hosts: bool) -> Iterator[Judged]:
-    """The devices of a report: those that a rule identified or that behave like a camera, or all that answered."""
-    return (judged for judged in devices if all_hosts or judged.device.identifications or judged.device.camera_like)
+    """The devices of a report: those that a rule identified or that behave like a camera, or all that answered.
+
+    Where rules say only that a host is something else, such as an ordinary web server, it is not identified.
+    """
+    return (judged for judged in devices if all_hosts or judged.device.camera_like or _is_identified(judged.device))
+
+
+def _is_identified(device: Device) -> bool:
+    named = any((device.maker, device.brand, device.model, device.conflicts))
+    return bool(device.identifications) and (named or device.kind != "other")

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
+
+import pytest
 
 from camscan.cli.options import FORMAT_NAMES
 from camscan.records import Device, Identification, Judged, Level, Verdict
@@ -15,6 +18,16 @@ def test_select_keeps_what_a_rule_named_or_what_behaves_like_a_camera() -> None:
     printer = Judged(Device("10.0.0.3", ()), Verdict.UNIDENTIFIED)
     assert list(select([printer, like, named], all_hosts=False)) == [like, named]
     assert list(select([printer, like, named], all_hosts=True)) == [printer, like, named]
+
+
+@pytest.mark.parametrize(
+    ("known", "counts"),
+    [({}, False), ({"brand": "go2rtc"}, True), ({"conflicts": ("maker",)}, True), ({"camera_like": True}, True)],
+)
+def test_a_host_that_is_only_known_to_be_something_else_is_not_identified(known: dict[str, Any], counts: bool) -> None:
+    rule = Identification("r", Level.HINT, None, None, {"kind": "other"}, ())
+    server = Judged(Device("10.0.0.1", (), identifications=(rule,), kind="other", **known), Verdict.UNIDENTIFIED)
+    assert list(select([server], all_hosts=False)) == [server] * counts
 
 
 def test_formats_are_named_once_and_the_table_comes_first() -> None:
