@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from camscan.cli import options
-from camscan.cli.login_test import test
+from camscan.cli.trylogin import test
 
 
 @click.group()

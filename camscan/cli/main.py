@@ -9,7 +9,6 @@ import sys
 import click
 
 from camscan import __version__
-from camscan.cli.burndown import progress
 from camscan.cli.config import config, init
 from camscan.cli.credentials import credentials
 from camscan.cli.cron import cron
@@ -29,6 +28,7 @@ from camscan.cli.notify import notify
 from camscan.cli.plan import plan
 from camscan.cli.policy import policy
 from camscan.cli.ports import ports
+from camscan.cli.progress import progress
 from camscan.cli.reconcile import reconcile
 from camscan.cli.report import report
 from camscan.cli.sample import sample

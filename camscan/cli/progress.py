@@ -1,89 +1,206 @@
-"""How far a scan is: a live bar on a terminal, a line every half minute elsewhere, nothing when told to be quiet."""
+"""`camscan progress`: how fast the listed devices go, and whether the last is gone in time."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Protocol
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-_LIVE_SECONDS = 0.2
-_LINE_SECONDS = 30.0
+from camscan.cli import options
+
+if TYPE_CHECKING:
+    from camscan.identify.library import Library
+    from camscan.policy import Policy
+    from camscan.store import Store
+    from camscan.summaries import Progress
+
+SCHEMA = "camscan-progress/1"
+_COLUMNS = (*("site", "known", "removed", "exempt", "returned", "remaining", "rate_per_week", "projected", "late"),)
+_HEADS = ("site", "known", "removed", "exempt", "returned", "remaining", "a week", "done", "")
 
 
-class Counting(Protocol):
-    """What an engine shows of itself."""
-
-    done: int
-    alive: int
-
-
-class Sending(Protocol):
-    """What a net shows of itself."""
-
-    @property
-    def sent(self) -> Packets:
-        """What has been sent so far."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    today: date
+    deadline: date | None
+    window: int
+    policies: tuple[str, ...]
+    whole: Progress
+    sites: Sequence[Progress]
 
 
-class Packets(Protocol):
-    """A count of packets."""
+@click.command()
+@click.option(
+    "--deadline", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="When the last one is to be gone."
+)
+@click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site; repeatable. Default: all.")
+@options.judging
+@click.option(
+    "--window",
+    type=click.IntRange(1, 3650),
+    default=90,
+    show_default=True,
+    metavar="DAYS",
+    help="How far back the rate is taken.",
+)
+@click.option("--again", is_flag=True, help="Derive the register of devices anew, by today's rules and policies.")
+@options.db
+@options.written("table", "json", "csv")
+def progress(
+    deadline: datetime | None,
+    names: tuple[str, ...],
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
+    window: int,
+    again: bool,
+    db: str | None,
+    format_: str,
+    output: Path | None,
+) -> None:
+    """Show for each site how many listed devices were found, removed and remain, and when the last will be gone.
 
-    @property
-    def packets(self) -> int:
-        """How many."""
+    A device counts as removed once `camscan state` says so, which takes clean scans. The rate is that of the last
+    --window days; the date is what it comes to if that goes on. No packet is sent.
+
+    \b
+    Examples:
+      camscan progress --deadline 2026-12-31
+      camscan progress --site headquarters --policy uk-nil --format csv -o progress.csv
+    """
+    from camscan.app.judging import chosen_policies, library
+    from camscan.cli.stored import kept
+    from camscan.cli.writing import write_text
+
+    rules = library(folders)
+    lists = chosen_policies(policies, folders) if policies else ()
+    with kept(db) as store:
+        _bring_up(store, rules, lists, again=again)
+        found = _answer(store, names, lists, deadline.date() if deadline else None, window)
+    write_text(_FORMATS[format_](found), output)
 
 
-class Progress:
-    """Shows an engine at work on stderr."""
+def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
+    """Bring the register up to date, and see to it that it can answer."""
+    from camscan.app.registering import basis, bring_up, widened
+    from camscan.errors import UsageError
+    from camscan.store.prune import THINNED
 
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-
-    @asynccontextmanager
-    async def watching(self, engine: Counting, net: Sending, total: int) -> AsyncIterator[None]:
-        """Show progress while the body runs."""
-        if self._quiet:
-            yield
-            return
-        show = _bar if sys.stderr.isatty() else _lines
-        task = asyncio.create_task(show(engine, net, total))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-
-async def _bar(engine: Counting, net: Sending, total: int) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[alive]} alive, {task.fields[rate]:.0f} packets/s"),
-        TimeRemainingColumn(),
-    )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, alive=0, rate=0.0)
-        before = 0
-        while True:
-            await asyncio.sleep(_LIVE_SECONDS)
-            rate, before = (net.sent.packets - before) / _LIVE_SECONDS, net.sent.packets
-            bar.update(task, completed=engine.done, alive=engine.alive, rate=rate)
+    if again:
+        thinned = sum(THINNED in scan.settings for scan in store.scans())
+        if lost := store.register.lost() + thinned:
+            raise UsageError(
+                f"the register holds what was seen in scans that are no longer stored in full ({lost} of them): leave "
+                "out --again, or that would be lost"
+            )
+        store.register.clear()
+    for returned in bring_up(store, rules, lists, partial(click.echo, err=True)):
+        click.echo(returned.text, err=True)
+    stamp, bases = basis(rules, widened(lists)), store.register.bases()
+    unjudged = sorted({one.id for one in lists for known in bases if one.id not in known.split("; ")[-1].split()})
+    if unjudged:
+        raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again, which judges them anew")
+    if other := sum(count for known, count in bases.items() if known != stamp):
+        click.echo(f"Note: {other} scans were judged by other rules or policies; --again judges them anew.", err=True)
 
 
-async def _lines(engine: Counting, net: Sending, total: int) -> None:
-    while True:
-        await asyncio.sleep(_LINE_SECONDS)
-        click.echo(
-            f"{engine.done} of {total} addresses covered, {engine.alive} alive, {net.sent.packets} packets sent",
-            err=True,
-        )
+def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadline: date | None, window: int) -> _Answer:
+    from camscan.errors import UsageError
+    from camscan.register.progress import burn_down
+    from camscan.register.progress import progress as progress_of
+
+    known = store.register.sites()
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(f"no scan of site {unknown[0]!r} is stored: see `camscan scans`")
+    chosen = tuple(one.id for one in lists)
+    tallies, today = list(store.register.tallies(names, chosen)), datetime.now(UTC).date()
+    sites = burn_down(tallies, today, deadline, window, names or known)
+    return _Answer(today, deadline, window, chosen, progress_of(None, tallies, today, deadline, window), sites)
+
+
+def site_progress(store: Store, site: str | None) -> Progress | None:
+    """The burn-down of a site, as far as the register knows it; None for scans of no site."""
+    from camscan.register.progress import progress as progress_of
+
+    if site is None:
+        return None
+    return progress_of(site, list(store.register.tallies([site])), datetime.now(UTC).date())
+
+
+def _object(one: Progress) -> dict[str, Any]:
+    return {
+        "site": one.site or None,
+        **{name: getattr(one, name) for name in ("known", "removed", "exempt", "returned", "remaining")},
+        "rate_per_week": round(7 * one.rate, 3),
+        "projected": one.done.isoformat() if one.done else None,
+        "late": one.late,
+    }
+
+
+def _json(found: _Answer) -> Iterator[str]:
+    def whole(one: Progress) -> dict[str, Any]:
+        return {**_object(one), "curve": [{"day": p.day.isoformat(), "remaining": p.remaining} for p in one.curve]}
+
+    document = {
+        "schema": SCHEMA,
+        "at": found.today.isoformat(),
+        "deadline": found.deadline.isoformat() if found.deadline else None,
+        "window_days": found.window,
+        "policies": list(found.policies),
+        "all": whole(found.whole),
+        "sites": [whole(one) for one in found.sites],
+    }
+    yield json.dumps(document, indent=1) + "\n"
+
+
+def _csv(found: _Answer) -> Iterator[str]:
+    from camscan.reports.escape import cell
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(_COLUMNS)
+    for one in found.sites:
+        flat = _object(one)
+        late = "" if one.late is None else "yes" if one.late else "no"
+        known = {**flat, "site": cell(one.site or ""), "late": late}
+        writer.writerow(["" if known[name] is None else known[name] for name in _COLUMNS])
+    yield text.getvalue()
+
+
+def _table(found: _Answer) -> Iterator[str]:
+    from rich.cells import cell_len, set_cell_size
+
+    from camscan.reports.sentences import burndown
+
+    yield f"{burndown(found.whole, found.deadline)}\n"
+    rows = [_HEADS, *map(_cells, found.sites)]
+    if len(found.sites) > 1:
+        rows.append(_cells(found.whole))
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    for row in rows if found.sites else ():
+        first, *numbers, last = row
+        shown = [
+            set_cell_size(first, widths[0]),
+            *(text.rjust(w) for text, w in zip(numbers, widths[1:-1], strict=True)),
+        ]
+        yield "  ".join([*shown, last]).rstrip() + "\n"
+
+
+def _cells(one: Progress) -> tuple[str, ...]:
+    from camscan.reports.escape import terminal
+
+    name = "all" if one.site is None else terminal(one.site, 40) or "(no site)"
+    counts = (one.known, one.removed, one.exempt, one.returned, one.remaining)
+    done = one.done.isoformat() if one.done else "-" if not one.remaining else "never"
+    late = "" if one.late is None else "LATE" if one.late else "in time"
+    return (name, *(f"{count:,}" for count in counts), f"{7 * one.rate:.1f}", done, late)
+
+
+_FORMATS: Mapping[str, Callable[[_Answer], Iterator[str]]] = {"table": _table, "json": _json, "csv": _csv}

@@ -50,8 +50,8 @@ def report(
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.app.placing import Tags
     from camscan.app.reconciling import found_in, reconciled
-    from camscan.cli.burndown import site_progress
     from camscan.cli.formats.reconciledtext import digest
+    from camscan.cli.progress import site_progress
     from camscan.cli.reconcile import read
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import ready, write_report

@@ -78,7 +78,7 @@ def scan(
     from camscan.app.logins import Chosen, broker_if
     from camscan.app.registering import register_scan
     from camscan.app.scanning import new_job, resumed_job, run
-    from camscan.cli.progress import Progress
+    from camscan.cli.progressbar import Progress
     from camscan.cli.stored import kept
     from camscan.cli.writing import ready, write_report
 

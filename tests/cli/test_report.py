@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from support.listed import LIST, store_scan
 from support.nights import night
 
-from camscan.cli.burndown import progress
+from camscan.cli.progress import progress
 from camscan.cli.report import report
 from camscan.store import Store
 

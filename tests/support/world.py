@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from camscan.app.scanning import Job
-from camscan.cli.progress import Progress
+from camscan.cli.progressbar import Progress
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 

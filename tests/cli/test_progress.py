@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from support.nights import night, serial
 from support.schemas import validator
 
-from camscan.cli.burndown import progress
+from camscan.cli.progress import progress
 from camscan.cli.state import state
 from camscan.errors import UsageError
 from camscan.store import Store
