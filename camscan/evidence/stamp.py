@@ -60,13 +60,18 @@ def check(reply: bytes, data: bytes, roots: bytes | None = None, nonce: int | No
     """
     library = _library()
     anchors = _certificates(roots) if roots is not None else []
+    info, authority = None, ""
     try:
         read = library.decode_timestamp_response(reply)
-        granted, info, authority = read.status == library.PKIStatus.GRANTED, read.tst_info, _authority(read.signed_data)
+        status = library.PKIStatus(read.status)
+        if status in {library.PKIStatus.GRANTED, library.PKIStatus.GRANTED_WITH_MODS}:
+            info, authority = read.tst_info, _authority(read.signed_data)
     except Exception as error:  # the decoders raise their own errors beside ValueError, on bytes that anybody chose
         raise EvidenceError(f"{STAMP}: is no time stamp: {error}") from error
+    if info is None:
+        raise EvidenceError(f"{STAMP}: the authority gave none, and answered {status.name}")
     imprint = info.message_imprint
-    if not granted or imprint.hash_algorithm.dotted_string != _SHA256 or imprint.message != sha256(data).digest():
+    if imprint.hash_algorithm.dotted_string != _SHA256 or imprint.message != sha256(data).digest():
         raise EvidenceError(f"{STAMP}: is not over this bundle's signature")
     if nonce is not None and info.nonce != nonce:
         raise EvidenceError(f"{STAMP}: answers another query")

@@ -43,6 +43,18 @@ def test_a_reply_to_another_query_or_over_other_bytes(authority: Authority) -> N
         stamp.check(reply, DATA, nonce=(query.nonce or 0) + 1)
 
 
+@pytest.mark.parametrize("status", range(6))
+def test_only_a_time_stamp_that_was_granted_counts(authority: Authority, status: int) -> None:
+    reply = authority.reply(stamp.query(DATA).der)
+    begin = reply.index(b"\x30\x03\x02\x01\x00")
+    altered = reply[: begin + 4] + bytes([status]) + reply[begin + 5 :]
+    if status < 2:
+        assert stamp.check(altered, DATA).authority == "CN=Test authority"
+    else:
+        with pytest.raises(EvidenceError, match=r"manifest.tsr: the authority gave none, and answered [A-Z_]+$"):
+            stamp.check(altered, DATA)
+
+
 def test_an_authority_that_the_given_certificates_do_not_vouch_for(
     authority: Authority, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
