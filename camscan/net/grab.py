@@ -170,5 +170,6 @@ async def gather(
     except TimeoutError:
         return protocol.expire()
     finally:
+        line.deadline = None
         protocol.close()
         await asyncio.sleep(0)  # the transport closes the line in the loop's next round

@@ -93,20 +93,29 @@ class _Connector(aiohttp.BaseConnector):
         self._objection = objection
         self.handler: _Handler | None = None
         self._line: Line | None = None
-        self.deadline = asyncio.timeout(None)
+        self._deadline: asyncio.Timeout | None = None
 
     async def _create_connection(self, *_request: Any) -> ResponseHandler:
         """A new connection. The time of the exchange starts when it is open: the wait for a turn is not the peer's."""
         loop = asyncio.get_running_loop()
-        self.deadline.reschedule(None)
+        deadline = self._deadline
+        if deadline is not None:
+            deadline.reschedule(None)
         line = self._line = await self._dial()
-        self.deadline.reschedule(loop.time() + budget.TOTAL)
-        line.deadline = self.deadline
+        if deadline is not None:
+            deadline.reschedule(loop.time() + budget.TOTAL)
+        line.deadline = deadline
         handler = self.handler = _Handler(loop, line, self._most)
         await attach(line, handler, self._context, partial(self._pause, line))
         if self._objection is not None and self._context is not None:
             self._vet(handler, self._objection)
         return handler
+
+    def run_in(self, deadline: asyncio.Timeout | None) -> None:
+        """The exchange that begins has this time, none where one has ended."""
+        self._deadline = deadline
+        if self._line is not None:
+            self._line.deadline = deadline
 
     @property
     def open_line(self) -> Line | None:
@@ -156,9 +165,7 @@ class Conversation:
             await self._pause(line)
         try:
             async with asyncio.timeout(budget.TOTAL) as deadline:
-                self._connector.deadline = deadline
-                if line is not None:
-                    line.deadline = deadline
+                self._connector.run_in(deadline)
                 await self._send(request, authorization)
         except aiohttp.SocketTimeoutError:
             return self._late(f"said nothing for {budget.SILENCE:g} s")
@@ -166,6 +173,8 @@ class Conversation:
             return self._late(f"not done after {budget.TOTAL:g} s")
         except (aiohttp.ClientError, HttpProcessingError) as error:
             return self._grabbed(Outcome.GARBLED, f"{type(error).__name__}: {error}"[:200])
+        finally:
+            self._connector.run_in(None)
         return self._grabbed(Outcome.ANSWERED)
 
     async def _send(self, request: HttpRequest, authorization: str) -> None:

@@ -306,6 +306,17 @@ PIECES = (
 )
 
 
+async def test_reading_that_our_pace_holds_between_two_requests_goes_on(serve: Serve) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    async with talking(await serve(answering(answer, answer, answer))) as (talk, dial):
+        for _ in range(3):
+            assert (await talk.request(ROOT)).outcome is Outcome.ANSWERED
+            (line,) = dial.lines
+            line.hold()
+            await asyncio.sleep(0.01)
+            line.read_on()
+
+
 @pytest.mark.parametrize("seed", range(10))
 async def test_whatever_a_peer_sends_ends_in_an_outcome(serve: Serve, seed: int) -> None:
     chance = random.Random(seed)
