@@ -53,7 +53,10 @@ def assert_borne(faults: Iterable[Fault], folder: Path, usual: Told) -> Result:
     assert {call for call, *_ in given} == {line.split()[1].partition("(")[0] for line in failed}
     assert_admitted(site, result, usual)
     assert (result.code, result.scan.status) in {(0, ScanStatus.COMPLETE), (4, ScanStatus.PARTIAL)}, result.errors
-    assert "Traceback" not in result.errors
+    # A call that fails may be that by which the event loop wakes itself up; asyncio logs it, and goes on.
+    faults_of_ours = [text for text in result.errors.split("ERROR ")[1:] if "_read_from_self()" not in text]
+    assert not faults_of_ours, result.errors
+    assert "Traceback" not in result.errors.partition("ERROR ")[0]
     return result
 
 
