@@ -53,15 +53,18 @@ def assert_borne(faults: Iterable[Fault], folder: Path, usual: Told) -> Result:
     assert {call for call, *_ in given} == {line.split()[1].partition("(")[0] for line in failed}
     assert_admitted(site, result, usual)
     assert (result.code, result.scan.status) in {(0, ScanStatus.COMPLETE), (4, ScanStatus.PARTIAL)}, result.errors
-    # A call that fails may be that by which the event loop wakes itself up; asyncio logs it, and goes on.
-    faults_of_ours = [text for text in result.errors.split("ERROR ")[1:] if "_read_from_self()" not in text]
-    assert not faults_of_ours, result.errors
-    assert "Traceback" not in result.errors.partition("ERROR ")[0]
+    # The one recvfrom(2) that fails may be that by which the event loop wakes itself up; asyncio logs it, and goes on.
+    before, _, logged = result.errors.partition("ERROR asyncio")
+    assert "Traceback" not in before
+    if "Traceback" in logged:
+        assert "recvfrom" in {call for call, *_ in given}
+        assert (logged.count("Traceback"), "_read_from_self()" in logged) == (1, True), result.errors
     return result
 
 
 def test_each_call_fails_once_in_one_scan(tmp_path: Path, usual: Told) -> None:
-    faults = [(call, error, moments[1]) for call, (error, moments) in FAULTS.items()]
+    """But epoll_ctl(2): where it fails within asyncio's own transports, a traceback is logged; see `make torture`."""
+    faults = [(call, error, moments[1]) for call, (error, moments) in FAULTS.items() if call != "epoll_ctl"]
     assert_borne(faults, tmp_path, usual)
 
 
