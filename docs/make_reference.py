@@ -24,7 +24,8 @@ def reference() -> str:
 
 
 def _commands(command: click.Command, parent: click.Context | None) -> Iterator[tuple[str, click.Context]]:
-    context = click.Context(command, info_name=command.name, parent=parent, max_content_width=100, terminal_width=100)
+    settings = {**command.context_settings, "max_content_width": 100, "terminal_width": 100}
+    context = click.Context(command, info_name=command.name, parent=parent, **settings)
     yield context.command_path, context
     if isinstance(command, click.Group):
         for name in sorted(command.commands):

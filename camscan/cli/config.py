@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from camscan.cli.listing import Listing
 from camscan.errors import HostError, UsageError
 
 
@@ -31,7 +32,7 @@ def init(file: Path) -> None:
     click.echo(f"Wrote {file}: edit it, then `camscan config check {file}`.", err=True)
 
 
-@click.group()
+@click.group(cls=Listing)
 def config() -> None:
     """The configuration of sweeps."""
 

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from camscan.cli import options
+from camscan.cli.listing import Listing
 from camscan.cli.trylogin import test
 
 
-@click.group()
+@click.group(cls=Listing)
 def credentials() -> None:
     """Enrolled logins: to single devices, or to one maker's devices in a network. None is ever guessed."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from camscan.cli import options
+from camscan.cli.listing import Listing
 from camscan.cli.status import config_option
 
 _SHARED = (
@@ -38,7 +39,7 @@ _SHARED = (
 _shared = options.stacked(_SHARED)
 
 
-@click.group()
+@click.group(cls=Listing)
 def cron() -> None:
     """What starts sweeps by themselves: cron or systemd."""
 

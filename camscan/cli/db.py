@@ -10,6 +10,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.listing import Listing
 from camscan.cli.status import config_option, db_option
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from camscan.sweeps.keeping import Terms
 
 
-@click.group()
+@click.group(cls=Listing)
 def db() -> None:
     """The care of the store: make room, copy, check, export."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
+from camscan.cli.listing import Listing
 
 if TYPE_CHECKING:
     from camscan.evidence.manifest import About
@@ -20,7 +21,7 @@ _SECONDS = 10
 """From one sign of progress to the next."""
 
 
-@click.group()
+@click.group(cls=Listing)
 def evidence() -> None:
     """Make and verify bundles of evidence: what was answered, byte for byte, and what follows from it, signed."""
 

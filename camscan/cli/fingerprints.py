@@ -11,10 +11,11 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.listing import Listing
 from camscan.records import Judged
 
 
-@click.group()
+@click.group(cls=Listing)
 def fingerprints() -> None:
     """List, check and explain the fingerprints."""
 

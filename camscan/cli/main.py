@@ -24,6 +24,7 @@ from camscan.cli.fingerprints import fingerprints
 from camscan.cli.identify import identify
 from camscan.cli.import_ import import_
 from camscan.cli.listen import listen
+from camscan.cli.listing import Listing
 from camscan.cli.notify import notify
 from camscan.cli.plan import plan
 from camscan.cli.policy import policy
@@ -40,39 +41,19 @@ from camscan.cli.status import status
 from camscan.cli.sweep import sweep
 from camscan.errors import CamscanError, HostError, UsageError
 
-COMMANDS = (
-    scan,
-    discover,
-    listen,
-    plan,
-    ports,
-    import_,
-    identify,
-    devices,
-    scans,
-    report,
-    reconcile,
-    sample,
-    diff,
-    state,
-    progress,
-    sweep,
-    status,
-    init,
-    config,
-    credentials,
-    notify,
-    cron,
-    db,
-    evidence,
-    fingerprints,
-    policy,
-    simulate,
-    doctor,
+SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
+    ("Look at a network", (scan, discover, listen, ports, plan)),
+    ("Look at what is stored, or was seen by others", (scans, devices, report, diff, identify, import_)),
+    ("Hold it against an inventory, and prove it", (reconcile, sample, evidence)),
+    ("From found to removed", (state, progress)),
+    ("Every night by itself", (init, config, sweep, status, notify, cron, db)),
+    ("What claims and verdicts rest on", (fingerprints, policy)),
+    ("Logins that you enrol", (credentials,)),
+    ("Try it out", (simulate, doctor)),
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Listing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for every detail.")
 def camscan(verbose: int) -> None:
@@ -87,8 +68,8 @@ def camscan(verbose: int) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
 
 
-for command in COMMANDS:
-    camscan.add_command(command)
+for heading, commands in SECTIONS:
+    camscan.add_section(heading, commands)
 fingerprints.add_command(evaluate)
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from camscan.cli.exits import Exit
+from camscan.cli.listing import Listing
 from camscan.cli.status import config_option, db_option
 
 
-@click.group()
+@click.group(cls=Listing)
 def notify() -> None:
     """The way of alerts."""
 

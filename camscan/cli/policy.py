@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan.cli import options
+from camscan.cli.listing import Listing
 
 if TYPE_CHECKING:
     from camscan.policy import Policy
@@ -20,7 +21,7 @@ SCHEMA = "camscan-policies/1"
 _MAX_SENTENCE = 2_000
 
 
-@click.group()
+@click.group(cls=Listing)
 def policy() -> None:
     """The lists of legal entities and makers that devices are held against."""
 
