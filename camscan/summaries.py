@@ -92,6 +92,8 @@ class Segment:
     channels: Mapping[str, Mapping[str, int]]
     control: str = ""
     listed: int = 0
+    hosts: int = 0
+    """Addresses that hosts can have there."""
 
     @property
     def targets(self) -> int:

@@ -65,7 +65,8 @@ def _segment(place: _Key, counts: Counter[_Channels], control: str, listed: int)
         for channel, outcome in pairs:
             channels[channel][fold(outcome)] += count
     by_channel: Mapping[str, Mapping[str, int]] = {name: dict(channels[name]) for name in sorted(channels)}
-    return Segment(_text(place), dict(outcomes), by_channel, control, listed)
+    network = _network(place)
+    return Segment(str(network), dict(outcomes), by_channel, control, listed, network.num_addresses - 2)
 
 
 def _key(target: str) -> _Key:
@@ -78,7 +79,7 @@ def _key(target: str) -> _Key:
     return address.version, int(address) >> (address.max_prefixlen - _PREFIX[address.version])
 
 
-def _text(place: _Key) -> str:
+def _network(place: _Key) -> IPv4Network | IPv6Network:
     version, number = place
     kind, bits = (IPv4Network, 32) if version == 4 else (IPv6Network, 128)
-    return str(kind((number << (bits - _PREFIX[version]), _PREFIX[version])))
+    return kind((number << (bits - _PREFIX[version]), _PREFIX[version]))

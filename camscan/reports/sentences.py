@@ -12,7 +12,7 @@ from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slo
 from camscan.reports.document import MAX_SENTENCE, coverage, status, utc
 from camscan.reports.escape import terminal
 from camscan.reports.words import many
-from camscan.summaries import Progress, State, Tag
+from camscan.summaries import Progress, Segment, State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
 _LOOKED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)
@@ -158,12 +158,18 @@ def _asked(counts: Mapping[Outcome, int]) -> str:
 
 def _networks(report: Report) -> Iterator[str]:
     """Where no listed device is, and where that cannot be said. Never both of one network."""
-    clear = [segment.network for segment in report.networks if segment.control and not segment.listed]
+    clear = [_extent(segment) for segment in report.networks if segment.control and not segment.listed]
     blind = [segment.network for segment in report.networks if not segment.control and not segment.listed]
     if clear:
         yield f"No listed devices in {_some(clear)}, where something answered."
     if blind:
         yield f"No positive control in {_some(blind)}: nothing can be said about it."
+
+
+def _extent(segment: Segment) -> str:
+    """A network, and how many of its addresses the scan covers where not all: of the others nothing is known."""
+    covered = sum(segment.outcomes.get(outcome, 0) for outcome in (*_LOOKED, Outcome.UNREACHABLE))
+    return segment.network if covered >= segment.hosts else f"{segment.network} (only {many(covered, 'address')} of it)"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -183,7 +183,7 @@ def report() -> Report:
                 2,
             ),
             Segment("10.0.9.0/24", {Outcome.SILENT: 1}, {"http": {Outcome.SILENT: 1}}),
-            Segment("fd00::/64", {Outcome.ANSWERED: 1}, {"http": {Outcome.ANSWERED: 1}}, "fd00::1:2"),
+            Segment("fd00::/64", {Outcome.ANSWERED: 1}, {"http": {Outcome.ANSWERED: 1}}, "fd00::1:2", hosts=2**64 - 2),
         ),
         progress=Progress(
             "harbour",

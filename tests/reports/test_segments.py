@@ -28,6 +28,7 @@ def test_targets_are_counted_by_network_and_channel_in_six_outcomes() -> None:
     )
     assert one.network == "10.0.0.0/24"
     assert one.targets == 5
+    assert one.hosts == 254
     assert one.outcomes == {
         Outcome.ANSWERED: 1,
         Outcome.REFUSED: 1,

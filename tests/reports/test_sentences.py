@@ -83,7 +83,7 @@ def test_every_gap_is_named(report: Report) -> None:
         "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
         "7 addresses not asked: 1 excluded, 6 not-sent.",
         "The scan is partial: there may be more.",
-        "No listed devices in fd00::/64, where something answered.",
+        "No listed devices in fd00::/64 (only 1 address of it), where something answered.",
         "No positive control in 10.0.9.0/24: nothing can be said about it.",
         "Channels on which nothing was sent: arp.",
         "1 attempt crashed by a fault of camscan: see the log.",
@@ -120,7 +120,10 @@ def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first(make_re
 
 
 def test_no_listed_device_is_claimed_only_where_something_answered(make_report: Callable[..., Report]) -> None:
-    clear = [Segment(f"10.0.{n}.0/24", {Outcome.REFUSED: 1}, {}, f"10.0.{n}.1") for n in range(10)]
+    clear = [
+        Segment(f"10.0.{n}.0/24", {Outcome.REFUSED: 4, Outcome.SILENT: 250}, {}, f"10.0.{n}.1", hosts=254)
+        for n in range(10)
+    ]
     blind = [Segment("10.1.0.0/24", {Outcome.SILENT: 254}, {})]
     found = [Segment("10.2.0.0/24", {Outcome.ANSWERED: 1}, {}, "10.2.0.1", 1)]
     said = [text for text in limits(make_report(networks=(*clear, *blind, *found))) if "/24" in text]
@@ -128,6 +131,14 @@ def test_no_listed_device_is_claimed_only_where_something_answered(make_report: 
     assert said[0].endswith("10.0.7.0/24 and 2 more, where something answered.")
     assert said[1].startswith("No positive control in 10.1.0.0/24: nothing")
     assert len(said) == 2
+
+
+def test_of_addresses_that_were_not_asked_nothing_is_claimed(make_report: Callable[..., Report]) -> None:
+    part = Segment(
+        "10.0.0.0/24", {Outcome.REFUSED: 2, Outcome.SILENT: 40, Outcome.EXCLUDED: 212}, {}, "10.0.0.1", hosts=254
+    )
+    said = [text for text in limits(make_report(networks=(part,))) if "/24" in text]
+    assert said == ["No listed devices in 10.0.0.0/24 (only 42 addresses of it), where something answered."]
 
 
 def test_silence_alone_finds_nothing_out(make_report: Callable[..., Report]) -> None:
