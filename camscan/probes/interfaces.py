@@ -11,6 +11,7 @@ from camscan.errors import DecodeError
 from camscan.net.base import Enrolled, Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.ports import is_secured
 from camscan.records import Fields, Observation, Outcome
 
 _MAX_DOORS = 2
@@ -182,9 +183,8 @@ def own(seen: Iterable[Observation]) -> Iterator[Observation]:
 
 def doors(seen: Sequence[Observation]) -> list[tuple[int, bool]]:
     """Port and TLS of each web server of a host, those with TLS first."""
-    secured = {o.port for o in seen if o.channel == "tls" and o.outcome.has_answer}
     ports = dict.fromkeys(o.port for o in seen if o.channel == "http" and o.outcome.has_answer and o.port)
-    return sorted(((port, port in secured) for port in ports), key=lambda door: not door[1])
+    return sorted(((port, is_secured(port, seen)) for port in ports), key=lambda door: not door[1])
 
 
 def not_enrolled(address: str, port: int, channel: str, seen: Sequence[Observation]) -> Observation:

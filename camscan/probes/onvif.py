@@ -11,7 +11,7 @@ from camscan.codecs import onvif, over_http
 from camscan.net.base import Browser, HttpRequest, Net
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.ports import port_of
+from camscan.probes.ports import is_secured, port_of
 from camscan.records import Observation, Outcome
 
 _MAX_SERVICES = 3
@@ -81,7 +81,6 @@ def services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, b
                 found.setdefault((port, parts.scheme == "https"), parts.path or onvif.PATH)
     for observation in seen:
         if observation.channel == "http" and observation.outcome.has_answer and observation.port:
-            secured = any(o.channel == "tls" and o.port == observation.port for o in seen)
-            found.setdefault((observation.port, secured), onvif.PATH)
+            found.setdefault((observation.port, is_secured(observation.port, seen)), onvif.PATH)
     for (port, tls), path in list(found.items())[:_MAX_SERVICES]:
         yield port, tls, path

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from camscan.records import Observation
+from camscan.records import Observation, Outcome
 
 FIRST_PORTS = (
     80,  # web page of nearly every device
@@ -66,3 +66,9 @@ def port_of(url: str, address: str) -> int | None:
     if not same or parts.username is not None:
         return None
     return port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+def is_secured(port: int | None, seen: Iterable[Observation]) -> bool:
+    """Whether TLS came about with a port; an attempt that failed has left no certificate."""
+    at_port = (o for o in seen if o.channel == "tls" and o.port == port)
+    return any(o.outcome is Outcome.ANSWERED or o.raw for o in at_port)

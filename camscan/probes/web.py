@@ -11,7 +11,7 @@ from camscan.codecs import cgi, http, isapi, lapi
 from camscan.net.base import Browser, Exchange, HttpRequest, Net
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.ports import port_of
+from camscan.probes.ports import is_secured, port_of
 from camscan.records import Fields, Observation, Outcome
 
 API_PATHS = (*isapi.REQUESTS, *cgi.REQUESTS, *lapi.REQUESTS)
@@ -50,14 +50,16 @@ class WebProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        pages = [o for o in ask.seen if o.asked == "GET /" and o.outcome in _READABLE]
-        done = {o.port for o in ask.seen if o.channel == "http" and o.asked != "GET /"}
-        shown = {_face(page) for page in pages if page.port in done}
-        for page in pages:
-            if page.port not in done and _face(page) not in shown:
+        asked = [o for o in ask.seen if o.channel == "http" and o.asked]
+        # A port may have two: what it says in the clear is that it wants TLS, so the later one counts.
+        pages = {o.port: o for o in asked if o.asked == "GET /" and o.outcome in _READABLE}
+        done = {o.port for o in asked if o.asked != "GET /"}
+        shown = {_face(page) for port, page in pages.items() if port in done}
+        for port, page in pages.items():
+            if port not in done and _face(page) not in shown:
                 shown.add(_face(page))
-                secured = any(o.channel == "tls" and o.port == page.port and o.outcome.has_answer for o in ask.seen)
-                async for observation in explore(replace(ask, port=page.port), net, page, tls=secured):
+                secured = is_secured(port, ask.seen)
+                async for observation in explore(replace(ask, port=port), net, page, tls=secured):
                     yield observation
 
 

@@ -83,3 +83,11 @@ async def test_a_challenge_proves_the_service_only_where_pages_are_open() -> Non
     closed = [Observation(HOST, "http", Outcome.AUTH_REQUIRED, AT, 80)]
     assert [o.outcome async for o in OnvifProbe().run(Ask(HOST, None, closed), net)] == [Outcome.GARBLED]
     assert len(net.sent) == len(onvif.ACTIONS) + 1
+
+
+async def test_a_web_port_on_which_tls_failed_is_asked_in_the_clear() -> None:
+    net = ScriptedNet({(HOST, 443): Port(pages={onvif.ACTIONS[0]: TIME})})
+    failed = Observation(HOST, "tls", Outcome.SILENT, AT, 443, reason="no TLS handshake within 4 s")
+    found = [o async for o in OnvifProbe().run(Ask(HOST, None, [failed, *seen(("http", 443, {}))]), net)]
+    assert net.browsed == [(443, False)]
+    assert found[0].outcome is Outcome.ANSWERED

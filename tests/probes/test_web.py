@@ -134,3 +134,37 @@ async def test_no_api_is_asked_where_a_native_protocol_has_answered() -> None:
     net = ScriptedNet({(HOST, 80): Port()})
     assert len([o async for o in WebProbe().run(Ask(HOST, None, seen), net)]) == 1
     assert net.sent == [(HOST, 80, "GET /favicon.ico")]
+
+
+def over_tls(port: int, first: Observation | None = None) -> list[Observation]:
+    """What a port that speaks TLS has shown: after `first`, which came in the clear, certificate and page."""
+    certificate = Observation(HOST, "tls", Outcome.ANSWERED, AT, port, "TLSv1.2 AES128-SHA", raw=b"0")
+    return [*([first] if first else []), certificate, page("HTTP/1.1 200 OK\r\nServer: Boa", port=port)]
+
+
+async def looked_at(seen: list[Observation]) -> ScriptedNet:
+    net = ScriptedNet({(HOST, o.port or 0): Port() for o in seen})
+    async for observation in WebProbe().run(Ask(HOST, None, seen), net):
+        seen.append(observation)  # noqa: PERF401 - what came so far is what the probe looks at
+    return net
+
+
+async def test_a_port_that_hangs_up_on_plain_text_and_then_speaks_tls_is_looked_at() -> None:
+    hung_up = Observation(HOST, "http", Outcome.RESET, AT, 8081)
+    net = await looked_at(over_tls(8081, hung_up))
+    assert net.browsed == [(8081, True)]
+    assert len(net.sent) == 1 + len(API_PATHS)
+
+
+async def test_of_a_port_that_asks_for_tls_in_the_clear_the_page_over_tls_is_looked_at() -> None:
+    complaint = page("HTTP/1.1 400 Bad Request\r\nServer: nginx", "The plain HTTP request was sent to HTTPS port", 8000)
+    net = await looked_at(over_tls(8000, complaint))
+    assert net.browsed == [(8000, True)]
+    assert len(net.sent) == 1 + len(API_PATHS)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.GARBLED, Outcome.SILENT, Outcome.RESET])
+async def test_a_port_on_which_tls_failed_is_looked_at_in_the_clear(outcome: Outcome) -> None:
+    failed = Observation(HOST, "tls", outcome, AT, 443, reason="TLS: WRONG_VERSION_NUMBER")
+    net = await looked_at([failed, page("HTTP/1.1 200 OK\r\nServer: Boa", port=443)])
+    assert net.browsed == [(443, False)]

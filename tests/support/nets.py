@@ -38,6 +38,8 @@ class ScriptedNet:
     """Addresses that are enrolled -> why every login there ends; "" where it succeeds."""
     closed: Outcome = Outcome.SILENT
     sent: list[tuple[str, int, str]] = field(default_factory=list)
+    browsed: list[tuple[int, bool]] = field(default_factory=list)
+    """Port and TLS of each HTTP conversation."""
 
     @asynccontextmanager
     async def attend(self, address: str) -> AsyncIterator[None]:
@@ -81,6 +83,7 @@ class ScriptedNet:
 
     @asynccontextmanager
     async def browse(self, address: str, port: int, *, tls: bool = False) -> AsyncIterator[Browser]:
+        self.browsed.append((port, tls))
         yield _ScriptedBrowser(self, address, port)
 
     @asynccontextmanager
