@@ -134,12 +134,17 @@ def _origin_form(url: str) -> str:
 
 def _further_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]:
     """The icon, and the APIs where they are worth a request and no other port has been asked for them."""
-    asked = {o.asked for o in seen if o.outcome.has_answer}
+    asked = {o.asked for o in seen if o.outcome.has_answer and not _sends_elsewhere(o.fields)}
     icons = (resource for resource in fields.get("http.resource", ()) if resource.endswith((".ico", "favicon.png")))
     icon = next((path for path in icons if path.startswith("/") and not path.startswith("//")), _ICON)
     yield _origin_form(icon)
     if _may_be_device(fields, seen):
         yield from (path for path in API_PATHS if f"GET {path}" not in asked)
+
+
+def _sends_elsewhere(fields: Fields) -> bool:
+    """Whether an answer is a redirect: a server that only sends on to its TLS port has not been asked for anything."""
+    return any(status.startswith("3") for status in fields.get("http.status", ()))
 
 
 def _may_be_device(fields: Fields, seen: Sequence[Observation]) -> bool:

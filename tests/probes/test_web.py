@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.nets import AT, Port, ScriptedNet
 
@@ -168,3 +170,11 @@ async def test_a_port_on_which_tls_failed_is_looked_at_in_the_clear(outcome: Out
     failed = Observation(HOST, "tls", outcome, AT, 443, reason="TLS: WRONG_VERSION_NUMBER")
     net = await looked_at([failed, page("HTTP/1.1 200 OK\r\nServer: Boa", port=443)])
     assert net.browsed == [(443, False)]
+
+
+async def test_apis_that_only_redirect_to_another_port_are_asked_there() -> None:
+    moved = "HTTP/1.1 302 Found\r\nLocation: https://10.0.0.5/"
+    seen = [page(moved), *over_tls(443)]
+    seen += [replace(page(moved), asked=f"GET {path}") for path in ("/favicon.ico", *API_PATHS)]
+    net = await looked_at(seen)
+    assert net.sent == [(HOST, 443, f"GET {path}") for path in ("/favicon.ico", *API_PATHS)]
