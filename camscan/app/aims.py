@@ -139,14 +139,17 @@ def connected_networks() -> tuple[str, ...]:
 
 
 def eligible(targets: TargetSet) -> tuple[Interface, ...]:
-    """The interfaces whose connected network holds any of the targets; multicast goes out on these alone."""
-    chosen = []
+    """The interfaces whose connected network holds any of the targets; multicast goes out on these alone.
+
+    Of several addresses in one network one asks. Nobody is asked from a link-local address beside it: answers come from
+    the same kind of address as they go to, and such are no targets.
+    """
+    chosen: dict[tuple[str, str], Interface] = {}
     for interface in interfaces():
-        connected = parse([str(interface.network)], whole_networks=True)
-        if interface.multicast and (targets.within(connected) or interface.network.is_link_local):
-            chosen.append(interface)
-    names = {i.name for i in chosen if not i.network.is_link_local}
-    return tuple(interface for interface in chosen if interface.name in names)
+        network = str(interface.network)
+        if interface.multicast and targets.within(parse([network], whole_networks=True)):
+            chosen.setdefault((interface.name, network), interface)
+    return tuple(chosen.values())
 
 
 def arp_requests(plan: Plan, links: Sequence[Interface], ranges: Sequence[Range]) -> int:

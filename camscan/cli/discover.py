@@ -83,7 +83,9 @@ async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Sc
     from camscan.probes.base import Stage
     from camscan.probes.registry import PROBES
 
-    chosen = tuple(i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))
+    usable = (i for i in interfaces() if i.multicast and not i.loopback and (not names or i.name in names))
+    # Of the IPv6 addresses of an interface the link-local one asks: every device has one to answer it from.
+    chosen = tuple(i for i in usable if i.network.version == 4 or i.network.is_link_local)
     if not chosen:
         which = f"no interface called {' or '.join(names)}" if names else "no interface"
         raise HostError(f"{which} can multicast: `camscan doctor` shows those that can")

@@ -1,4 +1,4 @@
-"""Inquiries to a whole segment: multicast and broadcast on every eligible interface, each on its own."""
+"""Inquiries to a whole segment: multicast and broadcast from every address that is to ask, each on its own."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Segment:
         senders = []
         for interface in self._interfaces:
             for group in self._inquiry.groups:
-                if _reaches(interface, group):
+                if (":" in group) == (interface.network.version == 6):
                     with self._noting(interface.name):
                         senders.append(_Sender(interface, group, self._sender(interface)))
         return senders
@@ -176,13 +176,6 @@ class Segment:
         await persist(attempt)
         self.sent_packets += 1
         self.sent_bytes += len(data)
-
-
-def _reaches(interface: Interface, group: str) -> bool:
-    """Whether a group is asked from this address: of an interface's IPv6 addresses, the link-local one asks."""
-    if ":" in group:
-        return interface.network.version == 6 and interface.network.is_link_local
-    return interface.network.version == 4
 
 
 def _membership(group: str, interface: Interface) -> bytes:

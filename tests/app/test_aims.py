@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from camscan.app import aims
 from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, swept
 from camscan.errors import HostError, TargetError, UsageError
 from camscan.net import portsweep
+from camscan.net.interfaces import Interface
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 
 
@@ -85,6 +87,19 @@ def test_a_higher_rate_works_wider() -> None:
 
 def test_multicast_goes_out_only_where_the_targets_are() -> None:
     assert eligible(aim(Choices(("10.254.254.0/24",))).asked) == ()
+
+
+def test_multicast_goes_out_once_in_each_network_and_from_the_kind_of_address_that_targets_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = ("10.0.0.1/24", "10.0.0.2/24", "10.0.1.1/24", "169.254.1.1/16", "fd00::1/64", "fd00::2/64", "fe80::1/64")
+    interfaces = [
+        Interface("eth0", 2, text.partition("/")[0], ip_network(text, strict=False), loopback=False, multicast=True)
+        for text in own
+    ]
+    monkeypatch.setattr(aims, "interfaces", lambda: interfaces)
+    asking = eligible(aim(Choices(("10.0.0.0/24", "fd00::/120"))).asked)
+    assert [interface.address for interface in asking] == ["10.0.0.1", "fd00::1"]
 
 
 def test_arp_is_counted_where_it_will_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:

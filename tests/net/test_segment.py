@@ -254,13 +254,14 @@ async def test_only_sources_in_scope_are_taken_in(site: Site, respond: Respond) 
     assert segment.dropped == 0
 
 
-async def test_ipv6_is_asked_from_the_link_local_address(site: Site) -> None:
-    site.here.ip("addr add fd66::1/64 dev v0 nodad")
-    for side in (site.there, site.here):
+@pytest.mark.parametrize("prefix", ["fe80::", "fd66::"])
+async def test_ipv6_is_answered_from_the_kind_of_address_that_asks(site: Site, prefix: str) -> None:
+    for number, side in enumerate((site.here, site.there), start=1):
+        side.ip(f"addr add fd66::{number}/64 dev v0 nodad")
         with side.inside():
             await eventually(lambda: any(i.name == "v0" and i.network.is_link_local for i in interfaces()))
     with site.here.inside():
-        eligible = tuple(i for i in interfaces() if i.name == "v0")
+        eligible = tuple(i for i in interfaces() if i.name == "v0" and i.address.startswith(prefix))
     with site.there.inside():
         sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         index = socket.if_nametoindex("v0")
@@ -275,14 +276,14 @@ async def test_ipv6_is_asked_from_the_link_local_address(site: Site) -> None:
         sock.sendto(b"me", asker)
 
     asyncio.get_running_loop().add_reader(sock.fileno(), read)
-    items, segment = await site.ask(replace(INQUIRY, groups=("ff02::c",), wait=0.2), only=eligible)
+    items, segment = await site.ask(replace(INQUIRY, groups=("ff02::c", GROUP), wait=0.2), only=eligible)
     asyncio.get_running_loop().remove_reader(sock.fileno())
     sock.close()
     assert notes(items) == []
     assert [(i.interface, i.source[:6], "%" in i.source, i.data) for i in items if isinstance(i, Datagram)] == [
-        ("v0", "fe80::", False, b"me")
+        ("v0", prefix, False, b"me")
     ]
-    assert (len(heard), heard[0][:6], segment.sent_packets) == (1, "fe80::", 1)
+    assert (len(heard), heard[0][:6], segment.sent_packets) == (1, prefix, 1)
 
 
 def crowd(site: Site) -> None:
