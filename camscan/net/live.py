@@ -8,16 +8,17 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Self
 
 from camscan.net import budget
-from camscan.net.base import Broker, Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, Login, Posed, Scouted
+from camscan.net.base import Broker, Browser, Datagram, Enrolled, Exchange, Inquiry, Posed, Scouted
+from camscan.net.browsing import LoggedIn, Talk, exchange, not_begun
 from camscan.net.dialer import Dialer
-from camscan.net.grab import Grabbed, gather
-from camscan.net.http import Conversation, conversation
+from camscan.net.grab import gather
+from camscan.net.http import conversation
 from camscan.net.interfaces import Interface
 from camscan.net.line import legacy_context, pinned_context
 from camscan.net.link import Link, Range
@@ -109,7 +110,7 @@ class LiveNet:
         try:
             line = await self._dialer.open(address, port, knock=True)
         except EndedError as ended:
-            return _ended(address, port, _now(), ended)
+            return not_begun(address, port, _now(), ended)
         line.close()
         return Exchange(address, port, Outcome.ANSWERED, _now())
 
@@ -124,9 +125,9 @@ class LiveNet:
             got = await gather(line, turns, complete, self._legacy() if tls else None, pause)
         except EndedError as ended:
             self._note(address, port, ended.outcome, connected=ended.connected)
-            return _ended(address, port, at, ended)
+            return not_begun(address, port, at, ended)
         self._note(address, port, got.outcome)
-        return _exchange(address, port, at, got)
+        return exchange(address, port, at, got)
 
     @asynccontextmanager
     async def browse(self, address: str, port: int, *, tls: bool = False) -> AsyncIterator[Browser]:
@@ -135,7 +136,7 @@ class LiveNet:
         dial = partial(self._dialer.open, address, port, tls=tls)
         pause = partial(self._dialer.breathe, address)
         async with conversation(f"{scheme}://{_authority(address, port)}", dial, pause, context) as talk:
-            yield _Browser(talk, address, port, partial(self._note, address, port))
+            yield Talk(talk, address, port, partial(self._note, address, port))
 
     @asynccontextmanager
     async def enrolled(
@@ -153,7 +154,7 @@ class LiveNet:
         async with conversation(
             base, dial, pause, context, objection=login.objection, most=budget.MAX_ENROLLED_BYTES
         ) as talk:
-            yield _LoggedIn(login, _Browser(talk, address, port, partial(self._note, address, port)))
+            yield LoggedIn(login, Talk(talk, address, port, partial(self._note, address, port)))
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         """See `Net.ask`."""
@@ -167,7 +168,7 @@ class LiveNet:
                     await asyncio.sleep(STRAGGLERS)
         except EndedError as ended:
             if not waiter.replies:
-                return _ended(address, inquiry.port, at, ended)
+                return not_begun(address, inquiry.port, at, ended)
         return waiter.exchange(address, inquiry.port, at)
 
     def arp(self) -> AsyncIterator[Datagram | Exchange]:
@@ -231,48 +232,6 @@ class LiveNet:
             self._dialer.host(address).missed(port, connected=connected)
 
 
-@dataclass(frozen=True, slots=True)
-class _Browser:
-    """Implements `camscan.net.base.Browser`. `note` is told how each request ended."""
-
-    talk: Conversation
-    address: str
-    port: int
-    note: Callable[..., None]
-
-    async def fetch(self, request: HttpRequest) -> Exchange:
-        """See `Browser.fetch`."""
-        return await self.send(request)
-
-    async def send(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Exchange:
-        """See `Send`."""
-        at = _now()
-        try:
-            got = await self.talk.request(request, authorization, again=again)
-        except EndedError as ended:
-            self.note(ended.outcome, connected=ended.connected)
-            return _ended(self.address, self.port, at, ended)
-        self.note(got.outcome)
-        return _exchange(self.address, self.port, at, got)
-
-
-@dataclass(frozen=True, slots=True)
-class _LoggedIn:
-    """Implements `camscan.net.base.Enrolled`: the login says what may be sent, the browser sends it."""
-
-    login: Login
-    browser: _Browser
-
-    @property
-    def accepted(self) -> bool:
-        """See `Enrolled.accepted`."""
-        return self.login.accepted
-
-    async def ask(self, request: HttpRequest) -> Exchange:
-        """See `Enrolled.ask`."""
-        return await self.login.ask(request, self.browser.send)
-
-
 async def _heard(waiter: Waiter, seconds: float) -> bool:
     try:
         async with asyncio.timeout(seconds):
@@ -280,14 +239,6 @@ async def _heard(waiter: Waiter, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _exchange(address: str, port: int, at: datetime, got: Grabbed) -> Exchange:
-    return Exchange(address, port, got.outcome, at, got.replies, got.reason, got.certificate, got.tls)
-
-
-def _ended(address: str, port: int, at: datetime, ended: EndedError) -> Exchange:
-    return Exchange(address, port, ended.outcome, at, reason=ended.reason)
 
 
 def _authority(address: str, port: int) -> str:
