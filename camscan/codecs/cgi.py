@@ -49,14 +49,19 @@ MAX_SIZE = 256 * 1024  # bytes; 64 channels take about 60 KiB
 MAX_LINES = 20_000  # lines; 64 channels have about 2,500
 
 _KEYS = {
-    "type": "cgi.device_type",
     "class": "cgi.device_class",
     "sn": "cgi.serial",
+    "serialNumber": "cgi.serial",
     "version": "cgi.firmware",
     "vendor": "cgi.vendor",
     "table.MaxRemoteInputChannels": "recorder.channels",
 }
+_MODEL = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9]).+")
+_MODEL_KEYS = ("deviceType", "updateSerial")
+"""Where the system information names the model; some firmware has a number or a plain word in the first."""
 _INTERFACE = re.compile(r"table\.Network\.\w+\.(IPAddress|PhysicalAddress)")
+_INFORMATION = re.compile(r"^(?:deviceType|updateSerial)=\S", re.MULTILINE)
+_CHIP = re.compile(r"^(?:processor|updateSerial\w*|appAutoStart)=\S", re.MULTILINE)
 _LINE = re.compile(r"([A-Za-z][\w.:\[\]-]{0,255})=(.*)")
 _CHANNEL = re.compile(
     r"table\.(?P<list>RemoteDevice)(?:\.[\w:]*?_(?P<device>[0-9]{1,4})|\[(?P<place>[0-9]{1,4})\])\.(?P<key>\w+)"
@@ -87,7 +92,13 @@ def decode(body: bytes) -> dict[str, tuple[str, ...]]:
             pairs.append((name, layout.hardware_address(value) if physical else layout.address(value)))
         elif name := _KEYS.get(key, ""):
             pairs.append((name, behind.counted(value) if name == "recorder.channels" else value))
+    pairs.append(("cgi.device_type", _model(dict(lines))))
     return layout.fields(pairs)
+
+
+def is_system_information(text: str) -> bool:
+    """Whether lines are those that tell of the system as a whole: no other interface has these keys together."""
+    return _INFORMATION.search(text) is not None and _CHIP.search(text) is not None
 
 
 def slots(body: bytes) -> tuple[bytes, ...]:
@@ -119,6 +130,12 @@ def decode_slot(part: bytes) -> dict[str, tuple[str, ...]]:
     if state not in ("", "empty", "disable"):
         pairs.append(("behind.online", "true" if state == "connected" else "false"))
     return behind.slot("cgi", str(int(number) + 1), [*pairs, ("behind.name", said.get("title", ""))])
+
+
+def _model(told: dict[str, str]) -> str:
+    """The model by its own question, else by the first key of the system information that names one."""
+    named = (told.get(key, "") for key in _MODEL_KEYS)
+    return told.get("type", "") or next(filter(_MODEL.fullmatch, named), "")
 
 
 def _key(channel: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ To a device that the operator has enrolled it tells more: its network, and the c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, tostring
 
 from camscan.codecs import behind, layout, xml
@@ -92,15 +92,17 @@ def decode(body: bytes) -> dict[str, tuple[str, ...]]:
     name = xml.local(root.tag)
     pairs = [("isapi.root", name), ("isapi.namespace", xml.namespace(root.tag))]
     if name not in {f"{channel}List" for channel in _CHANNELS}:
-        texts = _texts(root)
-        pairs += [(field, texts.get(element, "")) for element, field in _ELEMENTS.items()]
-        pairs.append(("isapi.firmware", _firmware(texts)))
-        pairs.append(("isapi.mac", layout.hardware_address(texts.get("macAddress", ""))))
+        pairs += _described(_texts(root))
     if name == "NetworkInterfaceList":
         pairs += _interfaces(root)
     elif name == "DeviceCap":
         pairs.append(("recorder.channels", behind.counted(xml.find_text(root, "inputProxyNums"))))
     return layout.fields(pairs)
+
+
+def describe(texts: Mapping[str, str], namespace: str = "") -> dict[str, tuple[str, ...]]:
+    """The fields of a device description of which only its elements are at hand, by their names."""
+    return layout.fields([("isapi.root", "DeviceInfo"), ("isapi.namespace", namespace), *_described(texts)])
 
 
 def slots(body: bytes) -> tuple[bytes, ...]:
@@ -137,7 +139,13 @@ def _texts(root: Element) -> dict[str, str]:
     return texts
 
 
-def _firmware(texts: dict[str, str]) -> str:
+def _described(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield from ((field, texts.get(element, "")) for element, field in _ELEMENTS.items())
+    yield "isapi.firmware", _firmware(texts)
+    yield "isapi.mac", layout.hardware_address(texts.get("macAddress", ""))
+
+
+def _firmware(texts: Mapping[str, str]) -> str:
     """Version and build: "V5.7.18 build 240826"."""
     version = texts.get("firmwareVersion", "")
     return f"{version} {texts.get('firmwareReleasedDate', '')}".strip() if version else ""

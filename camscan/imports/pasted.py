@@ -16,7 +16,7 @@ from uuid import RFC_4122, UUID
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
-from camscan.imports.forms import certificate, datagrams, hardware, soap, tables, web, wrapped
+from camscan.imports.forms import certificate, datagrams, hardware, interfaces, logs, soap, tables, web, wrapped
 from camscan.imports.forms.base import MAX_TEXT, Answer, Form, answer, observed
 from camscan.imports.nmap import text as nmap_text
 from camscan.records import MAC_FIELDS, Fields, Observation
@@ -52,7 +52,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
     if _is_binary(text) and (found := list(datagrams.datagram(data))):
         yield from found
         return
-    text = wrapped.plain(text)
+    text = logs.plain(wrapped.plain(text))
     yield from _of_text(text, channel)
 
 
@@ -63,7 +63,7 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
         if found := list(datagrams.datagram(inner)):
             return found
         if unwrapped := _readable(inner):
-            return _of_text(wrapped.plain(unwrapped), channel, depth + 1)
+            return _of_text(logs.plain(wrapped.plain(unwrapped)), channel, depth + 1)
     for form in chain(_HINTED.get(channel, ()), (form for marked, form in _MARKS if marked(text))):
         if found := list(form(text)):
             return found
@@ -109,8 +109,10 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), soap.service),
     (_has(r"\(\s*(?:type|hardware|name)='[^']*',"), soap.discovery),
     (_has(r"schemas-upnp-org:device", r"<modelName>"), web.upnp),
+    (interfaces.is_envelope, interfaces.envelope),
     (_has(r"[\"']deviceInfo[\"']", r"DHDiscover|notifyDevInfo", r"[\"']DeviceClass[\"']"), datagrams.notification),
     (_has(r"NetWork\.NetCommon"), datagrams.common),
+    (interfaces.is_lines, interfaces.lines),
     (_has(r"(?-i:\bDevice(?:SN|Description)[\"']?\s*[:=])"), datagrams.search_answer),
     (_has(r"(?-i:\bDevice(?:Class|Type)[\"']?\s*[:=])"), datagrams.notification),
     (_has(r"(?-i:\b(?:friendlyName|modelName)[\"']?\s*[:=])"), web.upnp),

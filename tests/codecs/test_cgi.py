@@ -52,6 +52,11 @@ SAMPLES = (REMOTE_DEVICE, TITLES, STATES, NETWORK, b"type=DHI-NVR4216-16P\r\n")
     ("body", "fields"),
     [
         (b"type=DHI-NVR4216-16P\r\n", {"cgi.device_type": ("DHI-NVR4216-16P",)}),
+        (
+            b"deviceType=31\r\nprocessor=ST7108\r\nserialNumber=4C00000PAG00001\r\nupdateSerial=DHI-NVR4108\r\n",
+            {"cgi.device_type": ("DHI-NVR4108",), "cgi.serial": ("4C00000PAG00001",)},
+        ),
+        (b"deviceType=AD410\nupdateSerial=DB6I\n", {"cgi.device_type": ("AD410",)}),
         (b"class=NVR\r\n", {"cgi.device_class": ("NVR",)}),
         (b"sn=4C00000PAG00001\n", {"cgi.serial": ("4C00000PAG00001",)}),
         (b"version=4.001.0000000.1,build:2021-05-18", {"cgi.firmware": ("4.001.0000000.1,build:2021-05-18",)}),

@@ -66,6 +66,15 @@ def test_device_info() -> None:
     }
 
 
+def test_elements_of_a_description_alone() -> None:
+    texts = {"model": "A-1", "firmwareVersion": "V1.2", "firmwareReleasedDate": "build 200101", "colour": "red"}
+    assert isapi.describe(texts) == {
+        "isapi.root": ("DeviceInfo",),
+        "isapi.model": ("A-1",),
+        "isapi.firmware": ("V1.2 build 200101",),
+    }
+
+
 def test_activate_status() -> None:
     assert isapi.decode(ACTIVATE_STATUS) == {
         "isapi.root": ("ActivateStatus",),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from camscan.codecs import favicon, html, http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import soap
+from camscan.imports.forms import interfaces, soap
 from camscan.imports.forms.base import Answer, answer, fields_of, named, pairs
 from camscan.records import Fields
 
@@ -152,6 +152,9 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
         yield from soap.service(body)
     elif _DESCRIPTION.search(body):
         yield from upnp(body)
+    elif "isapi.root" not in known:
+        known = {**known, **interfaces.described(body)}
+    yield from answer("cgi", interfaces.system(body))
     yield from answer("http", known, f"GET {path}" if path else "")
 
 

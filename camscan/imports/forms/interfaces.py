@@ -1,0 +1,71 @@
+"""What devices say on their own web interfaces, without the answer around it: lines of a CGI, pieces of an envelope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from camscan.codecs import cgi, isapi
+from camscan.codecs.layout import fields as as_fields
+from camscan.imports.forms.base import Answer, answer, fields_of, pairs
+from camscan.records import Fields
+
+_DESCRIPTION = re.compile(r"</?DeviceInfo[\s>]|<firmwareReleasedDate>|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{")
+_NAMESPACE = re.compile(r"xmlns[\"']?\s{0,8}[:=]\s{0,8}[\"']([^\"'\s]{1,256})[\"']")
+_ELEMENTS = frozenset(
+    {
+        "deviceName",
+        "deviceDescription",
+        "model",
+        "serialNumber",
+        "macAddress",
+        "firmwareVersion",
+        "firmwareReleasedDate",
+        "deviceType",
+        "manufacturer",
+        "OEMCode",
+    }
+)
+_KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
+_CGI_KEYS = frozenset(("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor"))
+_CGI_LISTS = ("table.", "camera[", "states[", "caps.")
+
+
+def lines(text: str) -> Iterator[Answer]:
+    """Lines of a device CGI, as a body and, where they tell of the system as a whole, as what they say."""
+    body = text.strip()
+    yield from answer("cgi", system(body))
+    yield from answer("http", as_fields([("http.body", body)]))
+
+
+def is_lines(text: str) -> bool:
+    """Whether a text is nothing but `key=value`, and a key is one of those of the CGI."""
+    found = [_KEY_VALUE.fullmatch(line) for line in text.strip().splitlines() if line.strip()]
+    keys = [match[1] for match in found if match]
+    return 0 < len(keys) == len(found) and any(key in _CGI_KEYS or key.startswith(_CGI_LISTS) for key in keys)
+
+
+def system(body: str) -> Fields:
+    """The fields of lines that tell of the system as a whole; nothing of others, which might be anybody's."""
+    return fields_of(cgi.decode, body.encode()) if cgi.is_system_information(body) else {}
+
+
+def envelope(text: str) -> Iterator[Answer]:
+    """A piece of a device description in XML, or the mapping that a client made of one."""
+    yield from answer("http", described(text))
+
+
+def is_envelope(text: str) -> bool:
+    """Whether a text holds a device description in the form of the XML envelope, or a piece of one."""
+    return bool(described(text))
+
+
+def described(text: str) -> Fields:
+    """The fields of a device description that is torn, or that has no namespace."""
+    if not _DESCRIPTION.search(text):
+        return {}
+    told = {name: value for name, value in reversed(pairs(text)) if name in _ELEMENTS}
+    namespace = _NAMESPACE.search(text)
+    if not {"model", "serialNumber", "firmwareReleasedDate"} & told.keys():
+        return {}
+    return isapi.describe(told, namespace[1] if namespace else "")

@@ -1,0 +1,82 @@
+"""Answers of devices' own web interfaces, as people copy them after a login."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.forms.interfaces import described, is_envelope, is_lines, system
+from camscan.imports.pasted import read
+
+SYSTEM = "appAutoStart=true\r\ndeviceType={}\r\nprocessor=ST7108\r\nserialNumber=4F00000PAZ00001\r\nupdateSerial={}\r\n"
+PIECE = (
+    "<model>DS-KH6320-WTE1</model>\n<serialNumber>A1</serialNumber>\n<macAddress>98:df:82:00:00:01</macAddress>\n"
+    "<firmwareVersion>V2.1.34</firmwareVersion>\n<firmwareReleasedDate>build 211118</firmwareReleasedDate>\n"
+    "</DeviceInfo>"
+)
+MAPPING = (
+    "10:52:07 DEBUG [api]\n{'DeviceInfo': {'@version': '2.0', '@xmlns': 'http://www.isapi.org/ver20/XMLSchema', "
+    "'model': 'DS-KV8213-WME1(C)', 'firmwareVersion': 'V2.2.77', 'firmwareReleasedDate': 'build 240515'}}"
+)
+
+
+def fields(raw: str, channel: str = "") -> dict[str, tuple[str, ...]]:
+    return {name: values for part in read(raw, channel) for name, values in part.fields.items()}
+
+
+@pytest.mark.parametrize(
+    ("device_type", "update", "model"),
+    [("AD410", "DB6I", "AD410"), ("31", "NVR2X-4KS3", "NVR2X-4KS3"), ("IP Camera", "IPC-HDW1", "IPC-HDW1")],
+)
+@pytest.mark.parametrize("head", ["", "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"])
+@pytest.mark.parametrize("hint", ["http", ""])
+def test_system_information(device_type: str, update: str, model: str, head: str, hint: str) -> None:
+    found = fields(head + SYSTEM.format(device_type, update), hint)
+    assert found["cgi.device_type"] == (model,)
+    assert found["cgi.serial"] == ("4F00000PAZ00001",)
+
+
+@pytest.mark.parametrize("text", ["type=DH-XVR5108C-X ", "table.General.MachineName=NVR\ntable.General.LocalNo=8"])
+def test_other_lines_are_a_body(text: str) -> None:
+    assert is_lines(text)
+    found = fields(text, "http")
+    assert found["http.body"] == (text.strip(),)
+    assert "cgi.device_type" not in found
+
+
+@pytest.mark.parametrize(
+    "text", ["v=0\no=- 1 1 IN IP4 0.0.0.0\ns=A", "CN=a,O=b", "colour=red", "type=a\nand more", "Server: a", ""]
+)
+def test_other_text_is_no_lines(text: str) -> None:
+    assert not is_lines(text)
+
+
+def test_keys_that_anybody_may_have_say_nothing() -> None:
+    assert system("deviceType=camera-1\nserialNumber=A1") == {}
+
+
+@pytest.mark.parametrize("hint", ["http", "", "nonsense"])
+def test_a_piece_of_a_description(hint: str) -> None:
+    found = fields(PIECE, hint)
+    assert found["isapi.model"] == ("DS-KH6320-WTE1",)
+    assert found["isapi.firmware"] == ("V2.1.34 build 211118",)
+    assert found["isapi.mac"] == ("98:DF:82:00:00:01",)
+    assert "isapi.namespace" not in found
+
+
+@pytest.mark.parametrize("hint", ["http", "", "isapi"])
+def test_a_description_as_a_client_prints_it(hint: str) -> None:
+    found = fields(MAPPING, hint)
+    assert found["isapi.namespace"] == ("http://www.isapi.org/ver20/XMLSchema",)
+    assert found["isapi.model"] == ("DS-KV8213-WME1(C)",)
+    assert found["isapi.firmware"] == ("V2.2.77 build 240515",)
+
+
+def test_the_first_of_elements_with_the_same_name_counts() -> None:
+    assert described("<DeviceInfo><model>A1</model></DeviceInfo><DeviceInfo><model>B1</model>")["isapi.model"] == (
+        "A1",
+    )
+
+
+@pytest.mark.parametrize("text", ["<model>A1</model>", "<DeviceInfo></DeviceInfo>", '{"deviceInfo": {"model": "A1"}}'])
+def test_other_text_is_no_envelope(text: str) -> None:
+    assert not is_envelope(text)

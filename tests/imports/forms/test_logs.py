@@ -1,0 +1,78 @@
+"""What stands before the lines of an answer in logs, comments and the output of packet printers."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from camscan.imports.forms.logs import plain
+
+ANSWER = 'RTSP/1.0 401 Unauthorized\nCSeq: 1\nWWW-Authenticate: Basic realm="A(1)"'
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "// ",
+        "        // ",
+        "# ",
+        "2023-12-18 21:19:41.0257  [2023-12-18 21:19:41] ffmpeg.a   ERROR   : ",
+        "lab  | 2023-12-18 21:19:41.12 [x] W: ",
+        "[rtsp @ 0x5581] ",
+        "[2024-04-09 21:25:40.493][DBG] ",
+    ],
+)
+def test_prefixes_are_taken_off(prefix: str) -> None:
+    lines = [prefix + line for line in ANSWER.split("\n")]
+    assert plain("\n".join(lines)) == ANSWER
+    assert plain("\n".join(["12:00:01 starting", *lines])) == ANSWER
+    assert plain("\n".join([f"{prefix}OPTIONS rtsp://a/ RTSP/1.0", *lines])).endswith(f"RTSP/1.0\n{ANSWER}")
+
+
+def test_times_may_differ_from_line_to_line() -> None:
+    text = "\n".join(f"21:19:4{place}.{place * 7} a: {line}" for place, line in enumerate(ANSWER.split("\n")))
+    assert plain(text) == ANSWER
+
+
+def test_an_empty_comment_parts_head_and_body() -> None:
+    assert plain("// RTSP/1.0 200 OK\n// CSeq: 2\n//\n// v=0") == "RTSP/1.0 200 OK\nCSeq: 2\n\nv=0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ANSWER,
+        "{'Server': 'a'}",
+        '"Server": "a", "Date": "b"',
+        "|     Server: a\n|     Date: b",
+        "they said Server: a",
+        "",
+        "<!-- 10:00:00 --> Server: a",
+    ],
+)
+def test_other_text_stays(text: str) -> None:
+    assert plain(text) == text
+
+
+def test_empty_lines_between_headers() -> None:
+    assert plain("HTTP/1.1 200 OK\n\nServer: a\r\n\r\nContent-Type: b\n\n<html>") == (
+        "HTTP/1.1 200 OK\nServer: a\nContent-Type: b\n\n<html>"
+    )
+
+
+def test_packets_as_ngrep_prints_them() -> None:
+    text = (
+        "T 192.0.2.8:5 -> 192.0.2.9:554 [AP]\n  OPTIONS rtsp://a/ RTSP/1.0..CSeq: 1....\n##\n"
+        "T 192.0.2.9:554 -> 192.0.2.8:5 [AP]\n"
+        '  RTSP/1.0 401 Unauthorized..CSeq: 1..WWW-Authenticate: Digest realm="Login t\n  o A1", nonce="5a", ....\n##'
+    )
+    assert 'WWW-Authenticate: Digest realm="Login to A1", nonce="5a"' in plain(text)
+    assert "\r\nCSeq: 1\r\n" in plain(text)
+
+
+@pytest.mark.parametrize("part", ["10:00:00 ", "[", "[]", "// ", "a\n\n", "T a -> b\n", " ", "Server: "])
+def test_hostile_text_takes_no_time(part: str) -> None:
+    began = time.perf_counter()
+    plain(part * (256 * 1024 // len(part)))
+    assert time.perf_counter() - began < 2
