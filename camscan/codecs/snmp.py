@@ -12,7 +12,14 @@ from camscan.codecs import layout
 from camscan.codecs.text import to_text
 from camscan.errors import DecodeError, UsageError
 
-FIELDS = ("snmp.sys_descr", "snmp.sys_object_id", "snmp.sys_name", "snmp.sys_contact", "snmp.sys_location")
+FIELDS = (
+    "snmp.sys_descr",
+    "snmp.sys_object_id",
+    "snmp.sys_name",
+    "snmp.sys_contact",
+    "snmp.sys_location",
+    "snmp.object",
+)
 
 OBJECTS = MappingProxyType(
     {
@@ -24,6 +31,9 @@ OBJECTS = MappingProxyType(
     }
 )
 """The only objects that are asked for, and the field of each."""
+
+ENTERPRISES = "1.3.6.1.4.1."
+"""The tree of the makers' own objects."""
 
 MAX_COMMUNITY = 64  # bytes; agents take 32 to 64
 MAX_REQUEST_ID = 2**31 - 1  # RFC 3416: a 32-bit INTEGER
@@ -51,7 +61,10 @@ def encode_get(community: str, request_id: int) -> bytes:
 
 
 def decode(data: bytes) -> dict[str, tuple[str, ...]]:
-    """The values of the system group in a response, those that the agent has. Raises DecodeError for anything else."""
+    """The values of the system group in a response, and the texts of a maker's own objects if others asked for them.
+
+    Raises DecodeError for anything else.
+    """
     message, _ = _read(data, 0, _SEQUENCE)
     version, position = _read(message, 0, _INTEGER)
     if version not in _VERSIONS:
@@ -72,13 +85,21 @@ def _pairs(bindings: bytes) -> Iterator[tuple[str, str]]:
             break
         binding, position = _read(bindings, position, _SEQUENCE)
         oid, value_at = _read(binding, 0, _OID)
-        name = OBJECTS.get(_decode_oid(oid))
-        if name is None or value_at >= len(binding):
+        asked = _decode_oid(oid)
+        kind = binding[value_at] if value_at < len(binding) else _NULL
+        if kind not in (_STRING, _OID):
             continue
-        kind = binding[value_at]
-        if kind in (_STRING, _OID):
-            value, _ = _read(binding, value_at, kind)
-            yield name, to_text(value) if kind == _STRING else _decode_oid(value)
+        value, _ = _read(binding, value_at, kind)
+        text = to_text(value) if kind == _STRING else _decode_oid(value)
+        if name := OBJECTS.get(asked):
+            yield name, text
+        elif asked.startswith(ENTERPRISES) and kind == _STRING:
+            yield "snmp.object", own_object(asked, text)
+
+
+def own_object(oid: str, text: str) -> str:
+    """A maker's own object as rules see it: "1.3.6.1.4.1.368.1.1.0 = text"."""
+    return f"{oid} = {text}"
 
 
 def _tlv(tag: int, value: bytes) -> bytes:

@@ -34,6 +34,13 @@ RECORDER = _response(
 )
 
 
+def test_texts_of_a_makers_own_objects() -> None:
+    """Nobody here asks for them, but a capture of another manager's questions holds them."""
+    oid = _tlv(0x06, bytes.fromhex("2b06010401 82b17d 010100"))
+    text, number = _tlv(0x30, oid, _tlv(0x04, b"A-1")), _tlv(0x30, oid, _tlv(0x02, b"\x05"))
+    assert snmp.decode(_response(text, number)) == {"snmp.object": ("1.3.6.1.4.1.39165.1.1.0 = A-1",)}
+
+
 def test_response() -> None:
     assert snmp.decode(RECORDER) == {
         "snmp.sys_descr": ("NVR",),

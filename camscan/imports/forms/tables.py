@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from camscan.codecs.layout import address
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.mdns import mac_of
-from camscan.codecs.snmp import OBJECTS
+from camscan.codecs.snmp import ENTERPRISES, OBJECTS, own_object
 from camscan.imports.forms.base import Answer, answer, pairs
 
 MAX_LINES = 2048  # of a walk that are read; the system group is at its head
+MAX_OWN = 64  # objects of the maker's own tree that are kept; what tells the model stands among the first
 
-_ENTERPRISES = "1.3.6.1.4.1."
 _GENERIC_TREES = frozenset({"8072", "2021", "311"})
 """Enterprises whose objects agents of every make have: net-snmp, UCD, Microsoft."""
 _SHORT = {
@@ -25,20 +25,22 @@ _SHORT = {
 }
 _NAMES = {**{oid.removesuffix(".0"): field for oid, field in OBJECTS.items()}, **_SHORT}
 _ROW = re.compile(
-    r"^[ \t|_]{0,8}\.?((?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
-    r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[ \t]{0,8}[=:][ \t]{0,8}|[ \t]{1,8}(?=STRING:|OID:|\"))(.*)$"
+    r"^[ \t|_({\[\"']{0,16}\.?((?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
+    r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[\"']?[ \t]{0,8}[=:][ \t]{0,8}|[\"'][ \t]{0,8},[ \t]{0,8}"
+    r"|[ \t]{1,8}(?=STRING:|OID:|\"))(.*)$"
 )
 _TYPE = re.compile(
     r"(?:STRING|Hex-STRING|OID|OBJECT IDENTIFIER|INTEGER|IpAddress|Timeticks|Gauge32|Counter\d\d)[ \t]*:[ \t]*"
 )
 _WORDS = (
     (re.compile(r"^\.?iso\.org\.dod\.internet\.mgmt\.mib-2\.system\."), ""),
-    (re.compile(r"^\.?iso\.org\.dod\.internet\.private\.enterprises\."), _ENTERPRISES),
-    (re.compile(r"^(?:[\w-]+::)?enterprises\."), _ENTERPRISES),
+    (re.compile(r"^\.?iso\.org\.dod\.internet\.private\.enterprises\."), ENTERPRISES),
+    (re.compile(r"^(?:[\w-]+::)?enterprises\."), ENTERPRISES),
     (re.compile(r"^(?:[\w-]+::)?(?:mib-2|system)\.(?=1)"), "1.3.6.1.2.1."),
     (re.compile(r"^\.?iso\."), "1."),
     (re.compile(r"^[\w-]+::"), ""),
 )
+_QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
 
 _SERVICE = re.compile(r"(?:(.{1,200}?)\.)?(_[A-Za-z0-9-]{1,63}\._(?:tcp|udp))\b", re.IGNORECASE)
@@ -54,14 +56,20 @@ def walk(text: str) -> Iterator[Answer]:
     """An SNMP walk (net-snmp, snmprec or "sysDescr: ..."), else the whole text as the description of a system."""
     rows = list(_rows(text))
     found = [(field, value) for name, value in rows if (field := _NAMES.get(name.removesuffix(".0").lower()))]
+    own = [(name, value) for name, value in rows if _is_own(name)]
     if not any(field == "snmp.sys_object_id" for field, _ in found):
-        trees = (name for name, _ in rows if name.startswith(_ENTERPRISES))
-        found += [("snmp.sys_object_id", tree) for tree in trees if tree.split(".")[6] not in _GENERIC_TREES][:1]
+        found += [("snmp.sys_object_id", name) for name, _ in own[:1]]
+    found += [("snmp.object", own_object(name, value)) for name, value in own[:MAX_OWN] if value]
     if not rows:
         alone = text.strip()
         oid = _name(alone.lstrip("."))
         found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
     yield from answer("snmp", as_fields(found))
+
+
+def _is_own(name: str) -> bool:
+    """Whether an object is one of a maker's own tree."""
+    return name.startswith(ENTERPRISES) and name.split(".")[6] not in _GENERIC_TREES
 
 
 def is_walk(text: str) -> bool:
@@ -103,7 +111,8 @@ def _name(written: str) -> str:
         written = pattern.sub(replacement, written)
     if written[:1].isdigit():
         return written
-    return written.lower() if written.removesuffix(".0").lower() in _SHORT else ""
+    word = written.lower().replace("_", "")
+    return word if word.removesuffix(".0") in _SHORT else ""
 
 
 def _value(name: str, kind: str, text: str) -> str:
@@ -112,7 +121,8 @@ def _value(name: str, kind: str, text: str) -> str:
             return bytes.fromhex(text.strip()).decode("utf-8", "replace")
         except ValueError:
             return ""
-    value = _TYPE.sub("", text.strip(), count=1).strip().strip('"')
+    value = _TYPE.sub("", text.strip(), count=1).strip()
+    value = _QUOTED.sub(r"\2", value, count=1).strip('"')
     field = _NAMES.get(name.removesuffix(".0").lower(), "")
     if field != "snmp.sys_object_id":
         return value

@@ -15,6 +15,9 @@ WALKS = {
     "iso": 'iso.3.6.1.2.1.1.1.0 = STRING: "Camera 1"\niso.3.6.1.2.1.1.2.0 = OID: iso.3.6.1.4.1.368.1.1\n'
     "iso.3.6.1.2.1.1.5.0 = STRING: cam",
     "snmprec": "1.3.6.1.2.1.1.1.0|4|Camera 1\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.368.1.1\n1.3.6.1.2.1.1.5.0|4x|63616d",
+    "tuples": '(".1.3.6.1.2.1.1.1.0", "Camera 1"),\n(".1.3.6.1.2.1.1.2.0", ".1.3.6.1.4.1.368.1.1"),\n'
+    '(".1.3.6.1.2.1.1.5.0", "cam"),',
+    "mapping": '{"sys_descr": "Camera 1",\n "sys_object_id": "1.3.6.1.4.1.368.1.1",\n "sys_name": "cam"}',
     "short": "sysDescr: Camera 1\nsysObjectID: 1.3.6.1.4.1.368.1.1\nsysName: cam",
 }
 
@@ -33,7 +36,10 @@ def test_values_go_on_in_the_next_line() -> None:
 
 def test_a_makers_tree_stands_in_for_the_object_id() -> None:
     (one,) = walk('1.3.6.1.4.1.39165.1.1.0 = STRING: "A"')
-    assert one.fields == {"snmp.sys_object_id": ("1.3.6.1.4.1.39165.1.1.0",)}
+    assert one.fields == {
+        "snmp.sys_object_id": ("1.3.6.1.4.1.39165.1.1.0",),
+        "snmp.object": ("1.3.6.1.4.1.39165.1.1.0 = A",),
+    }
     assert list(walk('1.3.6.1.4.1.8072.1.2.0 = STRING: "A"')) == []
 
 
