@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import base64
+import json
 import re
+from contextlib import suppress
 
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
 
@@ -22,17 +24,60 @@ _SIMPLE_VALUES = {"r": "\r", "n": "\n", "t": "\t"}
 _FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(.*?)\r?\n[ \t]*```\s*\Z", re.DOTALL)
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
+_STAMP = re.compile(
+    r"^[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[\])]?(?:[ \t]{1,4}|$)",
+    re.MULTILINE,
+)
+_STARTS = re.compile(r"^([^\n]{0,160}?)(?:(?:HTTP|RTSP)/\d\.\d \d{3}\b|v=0\r?$)", re.MULTILINE)
+_MORE = re.compile(r"\r?\n[A-Za-z][A-Za-z0-9-]{1,40}:[ \t]")
+_SPELLED = re.compile(
+    r"""^[ \t]*(?:\w+[ \t]*[:+]?=[ \t]*)?[([]?[bfr]?["']?(.*?)(?:\\r)?\\n["'\\]?[ \t]*[+\\),;]{0,3}[ \t]*$""",
+    re.MULTILINE,
+)
+_HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
+_MANY = 3  # lines of a kind from which on the whole text is of it
 
 
 def plain(text: str) -> str:
     """The text as the device sent it: without a code fence, escapes for line ends, and the marks of curl --verbose."""
     if fence := _FENCE.match(text):
         text = fence[1]
+    text = _of_lines(text)
     if "\n" not in text.strip() and _BREAK.search(text) and not _LITERAL.fullmatch(text.strip()):
         text = _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text)
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
-    return text.strip()
+    return _unprefixed(text).strip()
+
+
+def _of_lines(text: str) -> str:
+    """An answer that a JSON text holds as a string, or whose line ends are spelled out, as in program code."""
+    if "\n" in text.strip() and len(spelled := _SPELLED.findall(text)) >= _MANY:
+        return "\r\n".join(line.replace('\\"', '"') for line in spelled)
+    held = _HELD.search(text)
+    if held and "\\n" in held[1]:
+        with suppress(ValueError):
+            return str(json.loads(f'"{held[1]}"'))
+    return text
+
+
+def _unprefixed(text: str) -> str:
+    """Lines without what a log, a comment or an indent puts before each line of an answer, or before its first."""
+    if len(_STAMP.findall(text)) >= _MANY:
+        text = _STAMP.sub("", text)
+    start = _STARTS.search(text)
+    prefix = start[1] if start else ""
+    if (
+        start is None or not prefix or prefix.lstrip().startswith("|")
+    ):  # a script's output below a port has marks of its own
+        return text
+    following = text[start.end() :].partition("\n")[2].partition("\n")[0]
+    if following.startswith(prefix.rstrip()):
+        lines = (line.removeprefix(prefix) if line.startswith(prefix) else line for line in text.split("\n"))
+        return "\n".join("" if line.rstrip() == prefix.strip() else line for line in lines)
+    if _MORE.match(text, text.find("\n", start.end())):
+        return text[start.end(1) :]
+    return text
 
 
 def unwrapped(text: str) -> bytes:

@@ -84,7 +84,10 @@ def _scanner() -> nmap.PortScanner:
 def _service(service: Mapping[str, Any], element: Element) -> Iterator[Answer]:
     product = " ".join(filter(None, (service["product"], service["version"])))
     name = service["name"] if service["conf"] == _PROBED else ""
-    yield from answer("nmap", as_fields([("nmap.service", name or ""), ("nmap.product", product)]))
+    yield from answer(
+        "nmap",
+        as_fields([("nmap.service", name or ""), ("nmap.product", product), ("nmap.product", service["extrainfo"])]),
+    )
     probed = [one for item in element.iterfind("service") for one in probe_answers(item.get("servicefp", ""))]
     yield from probed
     yield from _scripts(element, left_out=STRINGS if probed else "")

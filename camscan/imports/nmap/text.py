@@ -43,6 +43,7 @@ _WRAPS = {
 """Element with which a piece of nmap's XML begins -> what makes a run of it."""
 
 _NAMED = {"name": "nmap.service", "service": "nmap.service", "product": "nmap.product", "port": "tcp.port"}
+_EXTRA = re.compile(r"\(([^()]{4,200})\)$")  # often names the device that a server of wide use runs on
 _WITHOUT_SERVICE = frozenset({"unknown", "tcpwrapped"})
 _FINGERPRINT = re.compile(r"^SF-Port.*(?:\r?\nSF:.*)*", re.MULTILINE)
 
@@ -75,7 +76,7 @@ def _of_text(text: str) -> Iterator[Answer]:
         if service and service not in _WITHOUT_SERVICE and not service.endswith("?"):
             found.append(("nmap.service", service))
         if product:
-            found.append(("nmap.product", product))
+            found += [("nmap.product", product), *(("nmap.product", extra) for extra in _EXTRA.findall(product))]
     if not found:
         found = named(pairs(text), _NAMED)
     yield from answer("nmap", as_fields(found))

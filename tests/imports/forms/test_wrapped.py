@@ -53,3 +53,38 @@ def test_plain_text() -> None:
         plain("* Trying\n> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: a\n<\n<html>{}")
         == "HTTP/1.1 200 OK\nServer: a\n\n<html>{}"
     )
+
+
+ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\tRTSP/1.0 401 Unauthorized\n\tCSeq: 1\n\tServer: a",
+        "// RTSP/1.0 401 Unauthorized\n// CSeq: 1\n// Server: a\n//",
+        "2023-03-17 16:40:17.9 RTSP/1.0 401 Unauthorized\n2023-03-17 16:40:17 CSeq: 1\n2023-03-17 16:40:18 Server: a",
+        "06/22/15 zmc[9]: [header 'RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a",
+        "RTSP/1.0 401 Unauthorized\\r\\n\nCSeq: 1\\r\\n\nServer: a\\r\\n",
+        "    Response: RTSP/1.0 401 Unauthorized\\r\\n\n        Status: 401\n    CSeq: 1\\r\\n\n    Server: a\\r\\n",
+        '"RTSP/1.0 401 Unauthorized\\r\\n" +\n"CSeq: 1\\r\\n" +\n"Server: a\\r\\n"',
+        'sdp = "RTSP/1.0 401 Unauthorized\\r\\n"\n      "CSeq: 1\\r\\n"\n      "Server: a\\r\\n";',
+        '{\n "port": 554,\n "data": "RTSP/1.0 401 Unauthorized\\r\\nCSeq: 1\\r\\nServer: a",\n "ip": "192.0.2.1"\n}',
+    ],
+)
+def test_an_answer_in_a_log_or_in_program_code(text: str) -> None:
+    assert plain(text).replace("\r\n", "\n") == ANSWER.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "554/tcp open rtsp\n| fingerprint-strings:\n|   RTSPRequest:\n|     RTSP/1.0 400 Bad Request\n|     Server: a",
+        "HTTP/1.1 200 OK\nServer: a\n\n<pre>\n  HTTP/1.1 404 Not Found\n  Server: b\n</pre>",
+        "see HTTP/1.1 404\nand nothing more",
+        'The log said "HTTP/1.1 200 OK"',
+        "at 2023-03-17 16:40:17 it answered\n2023-03-17 16:40:18 nothing",
+    ],
+)
+def test_text_that_stays_as_it_is(text: str) -> None:
+    assert plain(text) == text

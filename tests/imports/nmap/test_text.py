@@ -52,6 +52,16 @@ def test_pieces_of_xml() -> None:
     assert list(scanned("<host><port>")) == []
 
 
+def test_what_nmap_adds_to_a_product_is_one_too() -> None:
+    (one,) = scanned("80/tcp open http Small httpd 1.0 (Example 300 webcam http config)")
+    assert one.fields["nmap.product"] == (
+        "Small httpd 1.0 (Example 300 webcam http config)",
+        "Example 300 webcam http config",
+    )
+    found = list(scanned("<service product='Small httpd' extrainfo='Example 300 webcam'/>"))
+    assert dict(found[-1].fields) == {"nmap.product": ("Small httpd", "Example 300 webcam")}
+
+
 def test_a_listing_is_told_from_other_text() -> None:
     assert is_listing(NORMAL)
     assert not is_listing("HTTP/1.1 200 OK\nServer: x")
