@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import platform
@@ -24,6 +23,7 @@ from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.errors import HostError
 from camscan.identify.library import Library
+from camscan.net import eventloop
 from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
@@ -82,7 +82,7 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
         login = broker_if(choices(ground.config, site), logins(ground.config, site), site.name, ground.rules)
         job = replace(_job(ground, site, lists), broker=login)
         tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.aim.asked.count, covered=len(job.done) or None)
-        ended = asyncio.run(run(replace(job, seconds=seconds), ground.store, Unwatched()))
+        ended = eventloop.run(run(replace(job, seconds=seconds), ground.store, Unwatched()))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
+from camscan.net import eventloop
 from camscan.records import LedgerEntry, Observation, Origin, Report, Scan, ScanStatus, Vantage
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def discover(
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     found = _Gathered(Watch(lambda seen: judged(seen, rules, lists), quiet=quiet))
-    scan = asyncio.run(_gather(names, found, quiet=quiet))
+    scan = eventloop.run(_gather(names, found, quiet=quiet))
     devices = judged(sorted(found.seen, key=lambda o: o.target), rules, lists)
     ids = tuple(policy.id for policy in lists)
     answered = {"answered": len({o.target for o in found.seen})}

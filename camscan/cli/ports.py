@@ -16,6 +16,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.net import eventloop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ def ports(
     else:
         asking, kept = _resumed(resume)
     began = time.monotonic()
-    found = asyncio.run(_write_all(asking, quiet=quiet))
+    found = eventloop.run(_write_all(asking, quiet=quiet))
     if kept is not None:
         kept.close(over=not asking.interrupted)
     if not quiet:

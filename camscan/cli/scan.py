@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.net import eventloop
 from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
 
@@ -96,7 +96,7 @@ def scan(
         else:
             job = new_job(choices, site)
             store.begin(job.scan)
-        ended = asyncio.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
+        ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
         returned = register_scan(store, report, rules, lists)
     write_report(report, format_, output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.net import eventloop
 from camscan.records import LedgerEntry, Observation, Outcome
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
 
     choices = Choices((address,), ports=ports, with_credentials=True)
     login = broker(Chosen(credentials_file, unlock), site, library())
-    ended = asyncio.run(_ended(choices, login))
+    ended = eventloop.run(_ended(choices, login))
     if ended is None:
         click.echo("nothing answers there, or nothing asks for a login")
         sys.exit(Exit.FAILED)

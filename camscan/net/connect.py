@@ -7,6 +7,7 @@ at. Here each deadline starts at its own connect(), and sockets that are ready a
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import select
 import socket
@@ -92,8 +93,7 @@ class Connector:
         attempt.over = True
         if self._attempts.get(attempt.number) is attempt:
             del self._attempts[attempt.number]
-            if not self._epoll.closed:
-                self._epoll.unregister(attempt.number)
+            self._let_go(attempt.number)
 
     def close(self) -> None:
         """Let go of the epoll; attempts still under way are cancelled."""
@@ -120,12 +120,22 @@ class Connector:
 
     def _read_ready(self) -> None:
         """Settle every attempt that the kernel has an answer for."""
-        while ready := self._epoll.poll(0, _EVENTS):
+        more = True
+        while more:
+            ready = self._epoll.poll(0, _EVENTS)
+            more = len(ready) == _EVENTS
             for number, _ in ready:
                 attempt = self._attempts.get(number)
-                if attempt is None:  # given up because of one before it in this batch
-                    continue
-                self._settle(attempt, _ended(attempt.sock))
+                if attempt is None:  # given up because of one before it in this batch, or not let go of at once
+                    self._let_go(number)
+                else:
+                    self._settle(attempt, _ended(attempt.sock))
+
+    def _let_go(self, number: int) -> None:
+        """Watch a descriptor no more; where that fails, it is tried again when something is told of it."""
+        if not self._epoll.closed:
+            with contextlib.suppress(OSError):
+                self._epoll.unregister(number)
 
     def _settle(self, attempt: Attempt, number: int) -> None:
         if not attempt.over:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import select
 import socket
 import time
 from collections import Counter
@@ -148,6 +149,31 @@ async def test_a_connect_of_which_the_kernel_cannot_say_how_it_ended_harms_no_ot
     mute.close()
     connector.close()
     assert (ended, silent) == (errno.ENOBUFS, errno.ETIMEDOUT)
+
+
+async def test_one_that_the_kernel_does_not_let_go_of_holds_up_no_other(listeners: list[tuple[str, int]]) -> None:
+    """It is told of for as long as it is watched, and its line is held open here."""
+    connector = Connector(TIMEOUT)
+    refused: list[int] = []
+
+    class Clinging:
+        def __init__(self, epoll: select.epoll) -> None:
+            self.poll, self.register, self.fileno, self.close = epoll.poll, epoll.register, epoll.fileno, epoll.close
+            self.closed, self._unregister = False, epoll.unregister
+
+        def unregister(self, number: int) -> None:
+            if number == line.fileno() and len(refused) < 3:
+                refused.append(number)
+                raise OSError(errno.ENOSPC, "no space")
+            self._unregister(number)
+
+    line = Line("127.0.0.1")
+    connector._epoll = Clinging(connector._epoll)  # type: ignore[assignment]
+    assert await connector.connect(line, *listeners[0], lambda: None) == 0
+    assert [await attempt(connector, *where) for where in listeners] == [0] * len(listeners)
+    assert refused == [line.fileno()] * 3
+    line.close()
+    connector.close()
 
 
 async def test_refused(connector: Connector) -> None:

@@ -63,9 +63,7 @@ def assert_borne(faults: Iterable[Fault], folder: Path, usual: Told) -> Result:
 
 
 def test_each_call_fails_once_in_one_scan(tmp_path: Path, usual: Told) -> None:
-    """But epoll_ctl(2): where it fails within asyncio's own transports, a traceback is logged; see `make torture`."""
-    faults = [(call, error, moments[1]) for call, (error, moments) in FAULTS.items() if call != "epoll_ctl"]
-    assert_borne(faults, tmp_path, usual)
+    assert_borne([(call, error, moments[1]) for call, (error, moments) in FAULTS.items()], tmp_path, usual)
 
 
 @pytest.mark.torture
