@@ -15,9 +15,10 @@ from playwright.sync_api import Page as Tab
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from benchmarks.report_sample import sample  # noqa: E402  the checkout is put on the path first
+from support.sample import sample  # noqa: E402  the checkout is put on the path first
+
 from camscan.reports import Page  # noqa: E402
 from camscan.reports.html import render  # noqa: E402
 

@@ -12,9 +12,10 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from benchmarks.report_sample import sample  # noqa: E402  the checkout is put on the path first
+from support.sample import sample  # noqa: E402  the checkout is put on the path first
+
 from camscan.errors import HostError  # noqa: E402
 from camscan.reports import FORMATS, Page  # noqa: E402
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -10,13 +9,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 from support.browser import CHROMIUM, DESKTOP, PHONE, Tab, browsing, opened
+from support.sample import sample
 
 from camscan.records import Report
 from camscan.reports import Page
 from camscan.reports.html import SHOWN_ROWS, render
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.report_sample import sample
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt install chromium")
 

@@ -1,53 +1,17 @@
-"""A made-up report of any size, with hostile names among the devices: for the benchmarks of the report formats."""
+"""Any number of made-up devices on as many networks as they need, with hostile names among them."""
 
 from __future__ import annotations
 
 import random
-import sys
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from ipaddress import ip_address
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+from camscan.records import Device, Evidence, Identification, Judged, LedgerEntry, Level, Listing, Outcome, Verdict
+from camscan.summaries import State
 
-from camscan.records import (  # noqa: E402  the checkout is put on the path first
-    Device,
-    Evidence,
-    Identification,
-    Judged,
-    Level,
-    Listing,
-    Outcome,
-    Report,
-    Scan,
-    ScanStatus,
-    Sent,
-    Vantage,
-    Verdict,
-)
-from camscan.summaries import Citation  # noqa: E402
-
-CITATIONS = (
-    Citation(
-        "uk-nil",
-        "Security update on surveillance equipment",
-        "Written statement HCWS386, Chancellor of the Duchy of Lancaster, 24 November 2022",
-        "https://questions-statements.parliament.uk/written-statements/detail/2022-11-24/hcws386",
-        "2022-11-24",
-    ),
-    Citation(
-        "us-ndaa-889",
-        "Prohibition on certain telecommunications and video surveillance services or equipment",
-        "John S. McCain National Defense Authorization Act for Fiscal Year 2019, Public Law 115-232, section 889",
-        "https://www.congress.gov/bill/115th-congress/house-bill/5515",
-        "2018-08-13",
-    ),
-)
+TARGET = "10.20.0.0/14"
 NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")
 NDAA = Listing("us-ndaa-889", "Hangzhou Hikvision Digital Technology Company", "2018-08-13")
 NIL_DAHUA = Listing("uk-nil", "Zhejiang Dahua Technology Co., Ltd.", "2022-11-24")
@@ -73,65 +37,53 @@ HOSTILE = (
     "=cmd|' /C calc'!A0",
     "\x1b]0;owned\x07\u202egnp.exe",
     '" onmouseover="alert(3)" x="',
-    "<b>bold</b> & {{ 7*7 }} [link](javascript:alert(1)) | `x`",
+    "<b>bold</b> & {{ 7*7 }} [link](javascript:alert(1)) | `x` </noscript></table>",
     "Z" + "\u0301" * 40 + "algo \u05d0\u05d1\u05d2",
     "海康威视 半球 " * 9,
 )
-DARK = (Outcome.SILENT,) * 40 + (Outcome.REFUSED,) * 2 + (Outcome.ANSWERED,) * 2
+_DARK = (Outcome.SILENT,) * 40 + (Outcome.REFUSED,) * 2 + (Outcome.ANSWERED,) * 2
+_STATES = (None,) * 5 + (State.CONFIRMED, State.TICKETED, State.EXEMPT)
+_CHANNELS = ("arp", "dhip", "http", "mdns", "onvif", "rtsp", "sadp", "ssdp", "tls", "wsd")
+_PORTS = {"sadp": 37020, "dhip": 37810, "http": 80, "onvif": 80}
 
 
-def sample(count: int, seed: int = 7) -> Report:
-    """A report of `count` devices on as many /24 as they need; the same seed gives the same report."""
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Devices, and what became of every target around them."""
+
+    devices: tuple[Judged, ...]
+    entries: tuple[LedgerEntry, ...]
+
+
+def crowd(count: int, seed: int = 7) -> Crowd:
+    """`count` devices on as many /24 as they need; the same seed gives the same ones."""
     dice = random.Random(seed)
     first = int(ip_address("10.20.0.0"))
-    wide = max(2, -(-count // 100)) * 256
-    places = sorted(dice.sample([n for n in range(wide) if n % 256 not in {0, 255}], count))
-    devices = tuple(device(dice, str(ip_address(first + place)), number) for number, place in enumerate(places))
-    outcomes = {str(ip_address(first + n)): dice.choice(DARK) for n in range(wide) if n % 256 not in {0, 255}}
-    outcomes |= {judged.device.address: Outcome.ANSWERED for judged in devices}
-    for offset in range(240, 254):
-        outcomes[str(ip_address(first + 256 + offset))] = Outcome.UNREACHABLE if offset < 248 else Outcome.EXCLUDED
-    outcomes[str(ip_address(first + 256 + 120))] = Outcome.NOT_SENT
-    counts = Counter(outcomes.values())
-    ledger: dict[str, dict[str, int]] = {"": {str(outcome): number for outcome, number in counts.items()}}
-    for name in ("arp", "dhip", "http", "mdns", "onvif", "rtsp", "sadp", "ssdp", "tls", "wsd"):
-        answered = dice.randint(0, count)
-        ledger[name] = {
-            "answered": answered,
-            "refused": dice.randint(0, count),
-            "silent": len(outcomes) - 2 * count,
-            "not-sent": 6,
-        }
-    scan = Scan(
-        id="4f2a9c01d7e3",
-        site="harbour office",
-        started_at=datetime(2026, 11, 24, 1, 0, 0, tzinfo=UTC),
-        finished_at=datetime(2026, 11, 24, 1, 7, 12, tzinfo=UTC),
-        status=ScanStatus.PARTIAL if count < 100 else ScanStatus.COMPLETE,
-        targets=("10.20.0.0/23",),
-        excluded=("10.20.1.248-10.20.1.253",),
-        channels=tuple(name for name in ledger if name),
-        vantage=Vantage("scanner-1", ("eth0",)),
-        settings={"choices": '{"profile": "gentle", "rate": null, "thorough": false}'},
-        sent=Sent(18_432, 2_204_551, 2),
-        notes=("eth1 went down at 01:03:10Z: what lies behind it was not asked",),
-    )
-    return Report(
-        scan,
-        devices,
-        ("uk-nil", "us-ndaa-889"),
-        ledger,
-        len(outcomes),
-        outcomes,
-        CITATIONS,
-        {"camscan": "0.1.0", "fingerprints": "812 rules"},
+    places = [n for n in range(max(2, -(-count // 100)) * 256) if n % 256 not in {0, 255}]
+    chosen = sorted(dice.sample(places, count))
+    devices = tuple(_device(dice, str(ip_address(first + place)), number) for number, place in enumerate(chosen))
+    outcomes = {place: dice.choice(_DARK) for place in places}
+    outcomes |= dict.fromkeys(range(256 + 240, 256 + 248), Outcome.UNREACHABLE)
+    outcomes |= dict.fromkeys(range(256 + 248, 256 + 254), Outcome.EXCLUDED) | {256 + 120: Outcome.NOT_SENT}
+    outcomes |= dict.fromkeys(range(512, 766), Outcome.SILENT) if count > 1_000 else {}
+    outcomes |= dict.fromkeys(chosen, Outcome.ANSWERED)
+    return Crowd(
+        devices, tuple(_entry(dice, str(ip_address(first + place)), outcome) for place, outcome in outcomes.items())
     )
 
 
-def device(dice: random.Random, address: str, number: int) -> Judged:
-    """One device; every ninth of the first hundred has a hostile name."""
+def _entry(dice: random.Random, target: str, outcome: Outcome) -> LedgerEntry:
+    """What became of a target on each channel: it answers on some."""
+    if outcome is not Outcome.ANSWERED:
+        return LedgerEntry(target, dict.fromkeys(_CHANNELS, outcome))
+    told = {name: dice.choice((Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT)) for name in _CHANNELS}
+    return LedgerEntry(target, told | {"http": Outcome.ANSWERED})
+
+
+def _device(dice: random.Random, address: str, number: int) -> Judged:
+    """One device; every ninth has a hostile name among the first hundred, and every hundredth after that."""
     maker, brand, model, firmware, kind, field, level, _ = dice.choices(MODELS, [row[-1] for row in MODELS])[0]
-    hostile = HOSTILE[number // 9 % len(HOSTILE)] if number % 9 == 4 and number < 100 else None
+    hostile = HOSTILE[number // 9 % len(HOSTILE)] if number % (9 if number < 100 else 100) == 4 else None
     mac = ":".join(f"{dice.randrange(256):02X}" for _ in range(6)) if dice.random() < 0.8 else None
     found = Device(
         address=address,
@@ -153,15 +105,17 @@ def device(dice: random.Random, address: str, number: int) -> Judged:
     if maker:
         found = replace(found, identifications=tuple(_rules(found, field, hostile, dice)))
     listings = {"Hikvision": (NIL, NDAA), "Dahua": (NIL_DAHUA,)}.get(maker or "", ())
-    if listings:
-        return Judged(found, Verdict.LISTED if level > 1 else Verdict.SUSPECTED, listings)
-    return Judged(found, Verdict.NOT_LISTED if maker else Verdict.UNIDENTIFIED)
+    if not listings:
+        return Judged(found, Verdict.NOT_LISTED if maker else Verdict.UNIDENTIFIED)
+    if level == 1:
+        return Judged(found, Verdict.SUSPECTED, listings)
+    return Judged(found, Verdict.LISTED, listings, state=dice.choice(_STATES))
 
 
 def _rules(found: Device, field: str, hostile: str | None, dice: random.Random) -> Iterator[Identification]:
     value, level = hostile or found.model or "4419B6", found.level or Level.HINT
-    port = {"sadp": 37020, "dhip": 37810, "http": 80, "onvif": 80}.get(field.partition(".")[0])
-    yield _rule(found, level, "", Evidence(field.partition(".")[0], port, field, value, ""))
+    channel = field.partition(".")[0]
+    yield _rule(found, level, "", Evidence(channel, _PORTS.get(channel), field, value, ""))
     if level > Level.HINT:
         # As on real devices: each page says the same, and several rules know it.
         realms = [Evidence("http", 80, "http.realm", found.model or "IP Camera", f"{dice.random()}") for _ in range(4)]
