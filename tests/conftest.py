@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from camscan.app import judging
+from camscan.identify.library import Library
 
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.
 settings.register_profile("unhurried", deadline=None)
@@ -22,6 +26,20 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
             patch.setenv(name, str(home))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_in_rules_are_read_once() -> Iterator[None]:
+    """A process of the program reads them once; one of the tests would, for hundreds of commands, read them anew."""
+    read = judging.load
+    read_once = functools.cache(lambda folder, strict: read([folder], strict=strict))
+
+    def load(folders: Sequence[Path], *, strict: bool = False) -> Library:
+        return read_once(folders[0], strict) if len(folders) == 1 else read(folders, strict=strict)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging, "load", load)
         yield
 
 
