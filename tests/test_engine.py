@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
@@ -85,6 +86,67 @@ async def test_a_silent_address_costs_the_first_ports_only() -> None:
         "onvif": Outcome.SILENT,
     }
     assert (engine.done, engine.alive) == (1, 0)
+
+
+class Wide(Probing):
+    """A probe that asks whole segments, by IPv4."""
+
+    versions = frozenset((4,))
+
+    def __init__(self, channel: str, *heard: Observation) -> None:
+        super().__init__(Stage.SEGMENT, channel)
+        self._heard = heard
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        for observation in self._heard:
+            yield observation
+
+
+async def test_only_addresses_on_the_segment_are_silent_on_what_the_segment_was_asked() -> None:
+    living, port = Probing(Stage.LIVING, "ssdp"), Probing(Stage.PORT, "http")
+    plan = Plan((Wide("netcommon"), Wide("ssdp"), living, port), (80,), ())
+    net = ScriptedNet(connected=("10.0.0.1", "fd00::1"))
+    sink, _ = await covered(net, plan, ["10.0.0.1", "10.0.1.1", "fd00::1"])
+    silent, unsent = Outcome.SILENT, Outcome.NOT_SENT
+    told = {target: tuple(entry.channels.values()) for target, entry in sink.ledger.items()}
+    assert told == {
+        "10.0.0.1": (silent, silent, silent, silent),
+        "10.0.1.1": (silent, unsent, unsent, silent),
+        "fd00::1": (silent, unsent, unsent, silent),
+    }
+    assert [entry.reasons for entry in sink.ledger.values()] == [{}, {}, {}]
+
+
+async def test_a_living_host_is_told_why_it_was_not_asked() -> None:
+    net = ScriptedNet({("10.0.1.1", 80): Port()})
+    plan = Plan(
+        (Wide("netcommon"), Probing(Stage.PORT, "http"), Probing(Stage.HOST, "onvif", Outcome.SILENT)), (80,), ()
+    )
+    sink, _ = await covered(net, plan, ["10.0.1.1"])
+    entry = sink.ledger["10.0.1.1"]
+    assert entry.channels["netcommon"] is Outcome.NOT_SENT
+    assert "whole segments" in entry.reasons["netcommon"]
+
+
+async def test_an_answer_by_multicast_reaches_the_ledger_of_a_host_that_is_done() -> None:
+    done = asyncio.Event()
+
+    class Late(Wide):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            await done.wait()
+            yield Observation("10.0.0.1", "netcommon", Outcome.ANSWERED, AT)
+
+    class Telling(Sink):
+        async def put_ledger(self, entry: LedgerEntry) -> None:
+            await super().put_ledger(entry)
+            done.set()
+
+    sink = Telling()
+    plan = Plan((Late("netcommon"), Probing(Stage.PORT, "http")), (80,), ())
+    engine = Engine(ScriptedNet({("10.0.0.1", 80): Port()}), plan, sink, window=4)
+    await engine.run(["10.0.0.1"])
+    assert sink.ledger["10.0.0.1"].channels == dict.fromkeys(("tcp", "netcommon", "http"), Outcome.ANSWERED)
+    assert engine.done == 1
 
 
 async def test_thorough_asks_everything_of_every_address() -> None:
@@ -220,3 +282,21 @@ async def test_an_answer_on_another_port_does_not_make_a_mute_port_speak() -> No
     port = Chatting(Stage.PORT, "http")
     await covered(ScriptedNet(ports), Plan((port,), tuple(range(1, 31)), ()), ["10.0.0.1"])
     assert len(port.asked) <= 4
+
+
+async def test_a_host_that_takes_too_long_is_counted_and_its_ledger_says_so() -> None:
+    class Endless(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            await asyncio.sleep(60)
+            yield Observation(ask.address, "http", Outcome.ANSWERED, AT, ask.port)
+
+    sink = Sink()
+    plan = Plan((Endless(Stage.PORT, "http"), Probing(Stage.LIVING, "ssdp")), (80, 81), ())
+    engine = Engine(
+        ScriptedNet({("10.0.0.1", 80): Port(), ("10.0.0.1", 81): Port()}), plan, sink, window=1, host_seconds=0.05
+    )
+    await engine.run(["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert engine.cut == 1
+    assert (entry.channels["http"], entry.channels["ssdp"]) == (Outcome.NOT_SENT, Outcome.ANSWERED)
+    assert entry.reasons == dict.fromkeys(("tcp", "http"), "not done after 0.05 s")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from camscan.engine.plan import KNOCK
 from camscan.records import MOST_TELLING, LedgerEntry, Observation, Outcome
+
+_NO_PORT = "no open port called for it"
+_ELSEWHERE = "only whole segments are asked, and this address is on none of them"
 
 
 @dataclass(slots=True)
@@ -21,6 +24,10 @@ class Host:
     asked: set[int] = field(default_factory=set)
     scouted: set[str] = field(default_factory=set)
     """Channels on which the first look came to an end."""
+    cut: str = ""
+    """Why not everything was asked that was to be."""
+    left: bool = False
+    """Whether it is done, and its ledger entry written."""
 
     @property
     def alive(self) -> bool:
@@ -56,14 +63,21 @@ class Host:
         elif telling is outcome:
             self.reasons.pop(channel, None)
 
-    def entry(self, channels: Iterable[str]) -> LedgerEntry:
-        """The outcome of every planned channel; one that no open port called for shares the outcome of the knocks."""
-        knocked = best(self.knocks.values())
+    def entry(self, channels: Iterable[str], by_port: Container[str], called: Container[str]) -> LedgerEntry:
+        """The outcome of every planned channel.
+
+        Of those that nothing was tried on here, the ones that open ports call for share the outcome of the knocks, and
+        the ones that its whole segment was `called` on are silent; nothing was sent on the others.
+        """
         closed = best(outcome for outcome in self.knocks.values() if outcome is not Outcome.ANSWERED)
-        outcomes = {KNOCK: knocked} if self.knocks else {}
+        outcomes = {KNOCK: best(self.knocks.values())} if self.knocks else {}
+        reasons, alive = dict(self.reasons), self.alive
         for channel in channels:
-            outcomes[channel] = self.attempts.get(channel, outcomes.get(channel, closed))
-        return LedgerEntry(self.address, outcomes, dict(self.reasons))
+            untried = closed if channel in by_port else Outcome.SILENT if channel in called else Outcome.NOT_SENT
+            outcomes[channel] = self.attempts.get(channel, outcomes.get(channel, untried))
+            if alive and outcomes[channel] is Outcome.NOT_SENT:  # of others it would be the same at many thousands
+                reasons.setdefault(channel, self.cut or (_NO_PORT if channel in by_port else _ELSEWHERE))
+        return LedgerEntry(self.address, outcomes, reasons)
 
 
 def best(outcomes: Iterable[Outcome]) -> Outcome:

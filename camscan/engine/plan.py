@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from camscan.probes.base import Probe, Stage, Unicast
+from camscan.probes.base import Probe, Stage, Unicast, Wide
 from camscan.records import Observation
 
 KNOCK = "tcp"
@@ -41,7 +41,21 @@ class Plan:
         return bool(self.at(Stage.SEGMENT))
 
     @property
+    def by_port(self) -> frozenset[str]:
+        """The channels that open ports call for, so that how the knocks ended is how they did."""
+        by_datagram = _channels(p for p in self.probes if p.stage in (Stage.SEGMENT, Stage.ADDRESS, Stage.LIVING))
+        return (_channels(self.probes) - by_datagram) | _channels(self.at(Stage.PORT))
+
+    def wide(self, version: int) -> frozenset[str]:
+        """The channels on which whole segments are asked by this version of IP."""
+        return _channels(p for p in self.at(Stage.SEGMENT) if isinstance(p, Wide) and version in p.versions)
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """Every channel that the plan covers at each target."""
         named = [channel for probe in self.probes for channel in probe.channels]
         return tuple(dict.fromkeys([KNOCK, *named] if self.first_ports else named))
+
+
+def _channels(probes: Iterable[Probe]) -> frozenset[str]:
+    return frozenset(channel for probe in probes for channel in probe.channels)

@@ -42,7 +42,7 @@ class Sink(Protocol):
 class Engine:
     """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
 
-    `done`, `alive`, `crashed` and `notes` may be read at any time.
+    `done`, `alive`, `cut` (not asked everything for want of time), `crashed` and `notes` may be read at any time.
     """
 
     def __init__(
@@ -54,18 +54,25 @@ class Engine:
         self._window = window
         self._covers = covers
         self._channels = plan.channels
+        self._by_port = plan.by_port
+        self._wide = {version: plan.wide(version) for version in (4, 6)}
+        self._calling = 0
+        self._living: dict[str, Host] = {}
         self._host_seconds = host_seconds
         self._heard: dict[str, list[Observation]] = {}
         self._silent: set[str] = set()
         self.done = 0
         self.alive = 0
+        self.cut = 0
         self.crashed = 0
         self.notes: list[str] = []
 
     async def run(self, targets: Iterable[str]) -> None:
         """Cover every target, then those that were found silent but spoke up by multicast meanwhile."""
+        segment = self._plan.at(Stage.SEGMENT)
+        self._calling = len(segment)
         async with asyncio.TaskGroup() as group:
-            for probe in self._plan.at(Stage.SEGMENT):
+            for probe in segment:
                 group.create_task(self._segment(probe))
             group.create_task(self._workers(iter(targets)) if self._plan.thorough else self._scouting(targets))
         late = [address for address in self._heard if address in self._silent]
@@ -102,8 +109,20 @@ class Engine:
             if observation.outcome.has_answer:
                 await self._sink.put(observation)
                 self._heard.setdefault(observation.target, []).append(observation)
+                await self._tell(observation)
             else:
                 self.notes.append(f"{observation.channel}: {observation.reason}")
+        self._calling -= 1
+        if not self._calling:
+            self._living.clear()
+
+    async def _tell(self, observation: Observation) -> None:
+        """Let a host that is being covered know what came from it meanwhile; where it is done, its ledger entry."""
+        host = self._living.get(observation.target)
+        if host is not None:
+            self._take(host, observation)
+            if host.left:
+                await self._sink.put_ledger(self._entry(host))
 
     async def _workers(self, targets: Iterator[str]) -> None:
         async def work() -> None:
@@ -121,12 +140,15 @@ class Engine:
         return host
 
     async def _cover(self, host: Host) -> None:
+        if self._calling:
+            self._living[host.address] = host
         async with self._net.attend(host.address):
             try:
                 async with asyncio.timeout(self._host_seconds):
                     await self._ask_everything(host)
             except TimeoutError:
-                host.reasons[KNOCK] = f"not done after {self._host_seconds:g} s"
+                host.cut = host.reasons[KNOCK] = f"not done after {self._host_seconds:g} s"
+                self.cut += 1
         await self._leave(host)
 
     async def _leave(self, host: Host) -> None:
@@ -135,7 +157,14 @@ class Engine:
         self.alive += host.alive
         if not host.alive:
             self._silent.add(host.address)
-        await self._sink.put_ledger(host.entry(self._channels))
+        host.left = True
+        host.seen.clear()
+        await self._sink.put_ledger(self._entry(host))
+
+    def _entry(self, host: Host) -> LedgerEntry:
+        wide = self._wide[6 if ":" in host.address else 4]
+        called = wide if wide and self._net.reaches(host.address) else ()
+        return host.entry(self._channels, self._by_port, called)
 
     async def _ask_everything(self, host: Host) -> None:
         async with asyncio.TaskGroup() as beside:

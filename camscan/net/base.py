@@ -217,6 +217,9 @@ class Net(Protocol):
         An exchange is yielded for an interface or a fixed port that cannot be used; the others go on.
         """
 
+    def reaches(self, address: str) -> bool:
+        """Whether `call` goes to the very network that an address is in."""
+
     def arp(self) -> AsyncIterator[Datagram | Exchange]:
         """Ask every target on this host's links for its MAC; `data` is the ARP packet in which it speaks.
 

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from ipaddress import ip_address
 from typing import Self
 
 from camscan.net import budget
@@ -170,6 +171,11 @@ class LiveNet:
             if not waiter.replies:
                 return not_begun(address, inquiry.port, at, ended)
         return waiter.exchange(address, inquiry.port, at)
+
+    def reaches(self, address: str) -> bool:
+        """See `Net.reaches`."""
+        wanted = ip_address(address)
+        return any(wanted in interface.network for interface in self._interfaces)
 
     def arp(self) -> AsyncIterator[Datagram | Exchange]:
         """See `Net.arp`."""

@@ -24,6 +24,7 @@ class ArpProbe:
     channels = (_CHANNEL,)
     stage = Stage.SEGMENT
     cost = Cost(0, 0, 0, 0)
+    versions = frozenset((4,))
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
         """See `Probe.run`."""

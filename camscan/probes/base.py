@@ -77,3 +77,12 @@ class Unicast(Probe, Protocol):
 
     def read(self, posed: Posed, exchange: Exchange) -> Iterable[Observation]:
         """What came of a question that `pose` gave."""
+
+
+@runtime_checkable
+class Wide(Probe, Protocol):
+    """A probe that asks whole segments."""
+
+    @property
+    def versions(self) -> frozenset[int]:
+        """The versions of IP in which it asks."""

@@ -99,6 +99,7 @@ class SegmentProbe:
         self._protocol = protocol
         self.channels: tuple[str, ...] = (protocol.channel,)
         self.cost = Cost(0, 0, 0, 0)
+        self.versions = frozenset(6 if ":" in group else 4 for group in protocol.pose().inquiry.groups)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
         """See `Probe.run`."""

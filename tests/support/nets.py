@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ class ScriptedNet:
     called: Sequence[Datagram | Exchange] = ()
     links: Sequence[Datagram | Exchange] = ()
     macs: Mapping[str, str] = field(default_factory=dict)
+    connected: Container[str] = ()
     logins: Mapping[str, str] = field(default_factory=dict)
     """Addresses that are enrolled -> why every login there ends; "" where it succeeds."""
     closed: Outcome = Outcome.SILENT
@@ -105,6 +106,9 @@ class ScriptedNet:
     async def arp(self) -> AsyncIterator[Datagram | Exchange]:
         for item in self.links:
             yield item
+
+    def reaches(self, address: str) -> bool:
+        return address in self.connected
 
     def neighbour(self, address: str) -> str:
         return self.macs.get(address, "")
