@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from support.nets import AT, Port, ScriptedNet
@@ -203,6 +204,25 @@ async def test_ports_that_a_host_names_are_asked_too() -> None:
     sink, _ = await covered(net, Plan((port,), (80,), (), lambda _address, _seen: (1101, 1102)), ["10.0.0.1"])
     assert sorted(port.asked) == [("10.0.0.1", 80), ("10.0.0.1", 1101)]
     assert {o.port for o in sink.seen if o.channel == "tcp"} == {80, 1101}
+
+
+async def test_ports_that_a_host_names_late_are_asked_too() -> None:
+    class Redirecting(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            await asyncio.sleep(0.05)
+            async for observation in super().run(ask, net):
+                yield replace(observation, fields={"http.location": ("4443",)})
+
+    net = ScriptedNet({("10.0.0.1", 80): Port(), ("10.0.0.1", 4443): Port()})
+    port = Redirecting(Stage.PORT, "http")
+    named = Plan(
+        (port,),
+        (80,),
+        (),
+        lambda _, seen: [int(o.fields["http.location"][0]) for o in seen if o.fields.get("http.location")],
+    )
+    await covered(net, named, ["10.0.0.1"])
+    assert port.asked == [("10.0.0.1", 80), ("10.0.0.1", 4443)]
 
 
 async def test_a_host_that_accepts_and_says_nothing_is_left_alone() -> None:

@@ -182,6 +182,8 @@ class Engine:
             await self._knock_named(host)
             # Ports that say nothing take their time: what is known already is followed up beside them.
             await asyncio.gather(scouted, first, self._ask_ports(host), self._follow_up(host))
+            await self._knock_named(host)
+            await self._ask_ports(host)
             await self._follow_up(host)
             await self._follow_up(host, Stage.LOGIN)
 
