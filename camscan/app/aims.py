@@ -21,8 +21,11 @@ from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
 from camscan.probes.registry import select
 from camscan.targets import Spec, TargetSet, expand, guard, parse
 
-_HOST_SECONDS = 6.5
+_SILENT_SECONDS = 6.5
 """What covering a silent address takes: its connects, two at once, each to its time-out."""
+_LIVING_SECONDS, _PORT_SECONDS = 30.0, 1.0
+"""For one living host, at its pace of 20 packets a second: in all, and more where more ports are to be knocked on than
+that leaves a second for. What it has not said by then is noted as missing."""
 _LARGE, _QUICK = 65_536, 10_000
 """Ports in all, and packets a second, above which a scan sweeps ports first: below, connecting is as fast."""
 _COVERS = (16, 256)
@@ -108,9 +111,19 @@ class Manner:
         """How many addresses to cover at once so that the pace, and not the waiting, sets the speed."""
         per_second = self.profile.rate / max(self.silent_packets, 1)
         most = _WINDOW[1] if self.plan.first_ports else _WIDEST
-        wide = int(min(max(per_second * _HOST_SECONDS * 1.2, _WINDOW[0]), most))
+        wide = int(min(max(per_second * _SILENT_SECONDS * 1.2, _WINDOW[0]), most))
         flows = self.profile.router_flows
         return wide if flows is None else max(1, min(wide, flows // (2 * max(self.silent_packets, 1))))
+
+    @property
+    def host_seconds(self) -> float:
+        """How long to cover one living host: slower ones longer.
+
+        Where a router's memory is spared, hosts wait for one another, and so for longer.
+        """
+        ports = len(self.plan.first_ports) + len(self.plan.more_ports)
+        patience = 1 if self.profile.router_flows is None else 10
+        return patience * max(_LIVING_SECONDS, ports * _PORT_SECONDS) * 20 / self.profile.host_rate
 
 
 def aim(choices: Choices) -> Aim:

@@ -33,8 +33,6 @@ from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.store import Store, Writer
 from camscan.targets import parse
 
-_HOST_SECONDS = 30.0
-"""For one living host, at its pace of 20 packets a second; what it has not said by then is noted as missing."""
 _SHOWN_TARGETS = 64
 """Targets that the record shows; its settings hold all of them."""
 _NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
@@ -87,8 +85,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges
     try:
         async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net:
-            wide, seconds = _window(job), _host_seconds(job.manner)
-            covers = job.manner.covers
+            wide, covers, seconds = _window(job), job.manner.covers, job.manner.host_seconds
             engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
             with collector.seldom():
                 status = await _covered(job, engine, writer, net, watcher)
@@ -194,6 +191,8 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield f"{net.dropped} datagrams were lost for want of room: ask again at a lower --rate"
     for address in sorted(net.faded):
         yield f"{address} answered, then stopped; it was asked at half the pace from then on"
+    if engine.cut:
+        yield f"hosts that were not done after {job.manner.host_seconds:g} s: {engine.cut}; the ledger names them"
     if job.broker is not None:
         yield from job.broker.notes
     if engine.crashed:
@@ -211,12 +210,6 @@ def _source(job: Job, kept: Checkpoint | None) -> tuple[PortSource | None, Profi
 
 def _window(job: Job) -> int:
     return min(job.manner.window, max(job.aim.asked.count, 1))
-
-
-def _host_seconds(manner: Manner) -> float:
-    """Slower for slower hosts, and where a router's memory is spared: then hosts wait for one another."""
-    patience = 1 if manner.profile.router_flows is None else 10
-    return patience * _HOST_SECONDS * 20 / manner.profile.host_rate
 
 
 def new_job(choices: Choices, site: str | None) -> Job:

@@ -85,6 +85,12 @@ def test_a_higher_rate_works_wider() -> None:
     assert manner(Choices(rate=10_000)).window > manner(Choices()).window > manner(Choices(profile="gentle")).window
 
 
+def test_a_host_has_time_for_as_many_ports_as_are_asked() -> None:
+    assert manner(Choices()).host_seconds == 30
+    assert manner(Choices(ports="1-1024")).host_seconds == 1024
+    assert manner(Choices(ports="1-1024", profile="gentle")).host_seconds == 20_480
+
+
 def test_multicast_goes_out_only_where_the_targets_are() -> None:
     assert eligible(aim(Choices(("10.254.254.0/24",))).asked) == ()
 
