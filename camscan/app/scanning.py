@@ -4,61 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import platform
-import secrets
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, Protocol
 
 from camscan.app import collector
-from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
+from camscan.app.aims import eligible
+from camscan.app.jobs import Job
 from camscan.app.portsources import checkpoint, port_source
-from camscan.credentials.broker import CredentialBroker
 from camscan.engine import Engine
-from camscan.errors import CamscanError, TargetError, UsageError
+from camscan.errors import CamscanError
 from camscan.net.checkpoint import Checkpoint
-from camscan.net.interfaces import Interface, sources
+from camscan.net.interfaces import Interface
 from camscan.net.live import LiveNet
 from camscan.net.portsource import PortSource
-from camscan.net.portsweep import Method
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.swept import parted
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Sent
 from camscan.store import Store, Writer
-from camscan.targets import parse
 
-_SHOWN_TARGETS = 64
-"""Targets that the record shows; its settings hold all of them."""
-_NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
-"""Choices that the record does not hold: the targets stand in it with files read in, secrets are never stored, and
-logins are made only by a command that says so."""
 _BLIND_SHARE = 0.05
 """Sends that this host itself refused, of all targets, above which a scan is partial."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
-
-    After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
-    """
-
-    scan: Scan
-    aim: Aim
-    manner: Manner
-    seed: int
-    method: Method
-    done: frozenset[str] = frozenset()
-    seconds: float | None = None
-    broker: CredentialBroker | None = None
-    resumed: bool = False
-    decoys: tuple[str, ...] = ()
 
 
 class Watcher(Protocol):
@@ -174,9 +144,14 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if status is ScanStatus.COMPLETE and net.failures > job.aim.asked.count * _BLIND_SHARE:
         status = ScanStatus.PARTIAL
         notes.append(f"{net.failures} sends were refused by this host: see the reasons in the ledger")
-    return replace(
-        job.scan, finished_at=datetime.now(UTC), status=status, sent=net.sent, notes=(*job.scan.notes, *notes)
-    )
+    sent = together(job.scan.sent, net.sent)
+    return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=(*job.scan.notes, *notes))
+
+
+def together(before: Sent, now: Sent) -> Sent:
+    """What two runs of one scan have sent: an interrupted one, and the one that goes on with it."""
+    most = max(before.max_host_connections_per_second, now.max_host_connections_per_second)
+    return Sent(before.packets + now.packets, before.bytes + now.bytes, most)
 
 
 def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface]) -> Iterator[str]:
@@ -210,75 +185,3 @@ def _source(job: Job, kept: Checkpoint | None) -> tuple[PortSource | None, Profi
 
 def _window(job: Job) -> int:
     return min(job.manner.window, max(job.aim.asked.count, 1))
-
-
-def new_job(choices: Choices, site: str | None) -> Job:
-    """A scan that is about to start; the settings of its record hold what a resumed run needs."""
-    aimed, asking, seed = aim(choices), manner(choices), secrets.randbits(32)
-    method = swept(choices, aimed.asked, asking)
-    shown = aimed.specs if len(aimed.specs) <= _SHOWN_TARGETS else (*aimed.specs[:_SHOWN_TARGETS], "...")
-    decoys = _decoys(choices, aimed)
-    kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
-    kept["expect_decoy"] = decoys
-    record = Scan(
-        secrets.token_hex(6),
-        datetime.now(UTC),
-        shown,
-        asking.plan.channels,
-        site,
-        excluded=tuple(aimed.excluded.networks()),
-        vantage=_vantage(aimed),
-        settings={
-            "seed": str(seed),
-            "specs": "\n".join(aimed.specs),
-            "choices": json.dumps(kept),
-            "sweep": f"{method.name}: {method.reason}",
-        },
-    )
-    return Job(record, aimed, asking, seed, method, decoys=decoys)
-
-
-def _vantage(aimed: Aim) -> Vantage:
-    names = dict.fromkeys(interface.name for interface in eligible(aimed.asked))
-    firsts = (network.partition("/")[0].partition("-")[0] for network in aimed.asked.networks())
-    return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
-
-
-def _decoys(choices: Choices, aimed: Aim) -> tuple[str, ...]:
-    """The decoys, as the ledger writes them.
-
-    Raises:
-        TargetError: one is no address, or is not asked.
-    """
-    found = []
-    for text in choices.expect_decoy:
-        decoy = next(iter(parse([text]).shuffled(0))) if text else ""
-        if decoy not in aimed.asked:
-            raise TargetError(f"the decoy {text} is not asked: name it among the targets, or drop what excludes it")
-        found.append(decoy)
-    return tuple(found)
-
-
-def resumed_job(before: Scan, now: Choices, done: frozenset[str]) -> Job:
-    """The rest of an interrupted scan, with its own choices; exclusion files are read anew, new exclusions come on top.
-
-    Raises:
-        UsageError: targets were given.
-    """
-    if now.targets:
-        raise UsageError("a resumed scan has its targets already: leave them out")
-    kept = json.loads(before.settings["choices"])
-    kept.pop("engine", None)  # records of before --sweep nmap have it
-    choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
-    choices = replace(
-        choices,
-        exclude=(*choices.exclude, *now.exclude),
-        exclude_files=tuple(dict.fromkeys((*choices.exclude_files, *now.exclude_files))),
-        snmp_community=now.snmp_community,
-        with_credentials=now.with_credentials,
-    )
-    record = replace(before, status=ScanStatus.RUNNING, finished_at=None)
-    aimed, asking = aim(choices), manner(choices)
-    by_syn = before.settings.get("sweep", "").startswith("syn:")
-    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, aimed)
-    return Job(record, aimed, asking, int(before.settings["seed"]), method, done, resumed=True, decoys=decoys)

@@ -15,10 +15,11 @@ from platformdirs import user_runtime_path
 from camscan.app.aims import aim
 from camscan.app.alerting import messages_for
 from camscan.app.history import MARK, remembered, sweeps_of
+from camscan.app.jobs import Job, new_job, take_up
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
-from camscan.app.scanning import Job, Unwatched, new_job, resumed_job, run
+from camscan.app.scanning import Unwatched, run
 from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.errors import HostError
@@ -100,8 +101,7 @@ def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
         if before is None or scan.id != before.id:
             take_in(ground, site, scan, lists)
     if before is not None:
-        resumed = store.resume(before.id)
-        return resumed_job(resumed, replace(chosen, targets=()), store.covered(resumed.id))
+        return take_up(store, before, replace(chosen, targets=()))
     job = new_job(chosen, site.name)
     job = replace(job, scan=replace(job.scan, settings={**job.scan.settings, MARK: "yes"}))
     store.begin(job.scan)

@@ -6,15 +6,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.errors import UsageError
 from camscan.net import eventloop
 from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
+
+if TYPE_CHECKING:
+    from camscan.app.aims import Choices
 
 
 @click.command()
@@ -73,26 +77,26 @@ def scan(
       camscan scan 10.20.0.0/24 --site depot --with-credentials
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
-    from camscan.app.aims import Choices, connected_networks
+    from camscan.app.jobs import new_job, take_up
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.app.logins import Chosen, broker_if
     from camscan.app.registering import register_scan
-    from camscan.app.scanning import new_job, resumed_job, run
+    from camscan.app.scanning import run
     from camscan.cli.progressbar import Progress
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import ready, write_report
 
     ready(format_, output)
-    choices = Choices(targets, **how | {"sweep": how.pop("engine") or how["sweep"]})
+    choices = _choices(targets, how, resume)
     rules, lists = library(folders), chosen_policies(policies, folders)
     _warn(rules.warnings)
     if not (targets or resume or quiet):
-        click.echo(f"Scanning the connected private networks: {', '.join(connected_networks()) or 'none'}", err=True)
+        _tell_networks()
     with kept(db, or_new=not resume) as store:
-        before = store.scan(resume) if resume else None
+        before = scan_of(store, resume, site) if resume else None
         login = broker_if(choices, Chosen(credentials_file, unlock), before.site if before else site, rules)
         if before:
-            job = resumed_job(store.resume(before.id), choices, store.covered(before.id))
+            job = take_up(store, before, choices)
         else:
             job = new_job(choices, site)
             store.begin(job.scan)
@@ -104,6 +108,24 @@ def scan(
         click.echo(one.text, err=True)
     _hint(ended, quiet=quiet)
     sys.exit(exit_code(report, fail_on))
+
+
+def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:
+    """What was chosen; of a scan that goes on, nothing that it would not heed."""
+    from camscan.app.aims import Choices
+    from camscan.app.jobs import unheeded
+
+    engine = how.pop("engine")
+    choices = Choices(targets, **how | ({"sweep": engine} if engine else {}))
+    if resume and (given := unheeded(choices)):
+        raise UsageError(f"a resumed scan goes on as it was begun: leave out {' and '.join(given)}, or scan anew")
+    return choices
+
+
+def _tell_networks() -> None:
+    from camscan.app.aims import connected_networks
+
+    click.echo(f"Scanning the connected private networks: {', '.join(connected_networks()) or 'none'}", err=True)
 
 
 def _hint(ended: Scan, *, quiet: bool) -> None:

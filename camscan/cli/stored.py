@@ -33,10 +33,10 @@ def scan_of(
 
     Raises:
         StoreError: no scan is stored.
-        UsageError: there is no such scan, or more than one, or none of that site.
+        UsageError: there is no such scan, or more than one; it is not of that site, or the site has none.
     """
     if reference:
-        return store.scan(reference)
+        return _of_site(store.scan(reference), site)
     found = store.scans(site) if site is not None or asking else (store.scan(),)
     asked = [scan for scan in found if scan.origin is Origin.SCAN] if asking else []
     newest = next(iter(asked or found), None)
@@ -58,11 +58,16 @@ def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, q
     """
     if not references:
         return (scan_of(store, None, site, asking=True, quiet=quiet),)
-    scans = {scan.id: scan for scan in (store.scan(reference) for reference in references)}
-    for scan in scans.values():
-        if site is not None and scan.site != site:
-            raise UsageError(f"scan {scan.id} is of site {scan.site!r}, not {site!r}: leave out --scan or --site")
+    scans = {scan.id: scan for scan in (_of_site(store.scan(reference), site) for reference in references)}
     return tuple(sorted(scans.values(), key=lambda scan: scan.started_at, reverse=True))
+
+
+def _of_site(scan: Scan, site: str | None) -> Scan:
+    """The scan that was named, which is to be one of the site, where that was named too."""
+    if site is not None and scan.site != site:
+        of = f"of site {scan.site!r}" if scan.site is not None else "of no site"
+        raise UsageError(f"scan {scan.id} is {of}, not of {site!r}: leave out the scan, or --site")
+    return scan
 
 
 def described(scan: Scan) -> str:

@@ -123,10 +123,10 @@ class Store:
         return replace(scan, status=ScanStatus.RUNNING, finished_at=None)
 
     def finish(self, scan: Scan) -> None:
-        """Record how a scan ended: status, end, what was sent, notes."""
+        """Record how a scan ended: status, end, what was sent, notes; and exclusions and channels as they were last."""
         number = self._number(scan.id)
         values = scan_values(scan)
-        ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes")}
+        ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes", "excluded", "channels")}
         with self._database.writing() as connection:
             connection.execute(update(scans).where(scans.c.number == number).values(ended))
         self._claims.drop(number)

@@ -14,9 +14,9 @@ from support.logins import MAC, SECRET, SERIAL, enrolment
 from support.nets import AT
 
 from camscan.app.aims import Choices
+from camscan.app.jobs import new_job, resumed_job
 from camscan.app.judging import library
 from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
-from camscan.app.scanning import new_job, resumed_job
 from camscan.credentials.enrolment import Book
 from camscan.credentials.keeping import CredentialFile
 from camscan.errors import CamscanError, UsageError
@@ -116,6 +116,6 @@ def test_a_resumed_scan_logs_in_only_where_that_is_said_again() -> None:
     job = new_job(Choices(("127.0.0.1",), with_credentials=True), None)
     assert "login" in job.manner.plan.channels
     assert "with_credentials" not in json.loads(job.scan.settings["choices"])
-    assert "login" not in resumed_job(job.scan, Choices(), frozenset()).manner.plan.channels
-    again = resumed_job(job.scan, Choices(with_credentials=True), frozenset())
+    assert "login" not in resumed_job(job.scan, Choices()).manner.plan.channels
+    again = resumed_job(job.scan, Choices(with_credentials=True))
     assert "login" in again.manner.plan.channels

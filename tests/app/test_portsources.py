@@ -14,8 +14,8 @@ from support.lab import lab
 from support.sweeping import listening
 
 from camscan.app.aims import Choices, aim
+from camscan.app.jobs import new_job
 from camscan.app.portsources import port_source
-from camscan.app.scanning import new_job
 from camscan.errors import HostError, UsageError
 from camscan.net.portsource import Found
 from camscan.net.profile import profile

@@ -12,7 +12,7 @@ import pytest
 from support import world as world_module
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, keeping, scanning, sweeping
+from camscan.app import alerting, jobs, keeping, scanning, sweeping
 from camscan.app.history import remembered
 from camscan.app.judging import library
 from camscan.app.stating import Words, say
@@ -272,7 +272,7 @@ class Jumping(datetime):
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
-    for module in (sweeping, scanning, world_module, alerting, keeping):
+    for module in (sweeping, jobs, scanning, world_module, alerting, keeping):
         monkeypatch.setattr(module, "datetime", Jumping)
     monkeypatch.setattr(Jumping, "ahead", timedelta())
     return Jumping

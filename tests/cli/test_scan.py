@@ -8,7 +8,8 @@ import json
 import signal
 import sqlite3
 import sys
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pytest
 from support.peers import eventually
 from support.site import free_network
 
+from camscan.records import Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
+from camscan.store import Store
 
 
 async def camscan(*words: str, stop_once: Path | None = None) -> tuple[int, str, str]:
@@ -97,6 +100,25 @@ async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_res
         assert (resumed["scan"]["id"], resumed["scan"]["status"]) == (report["scan"]["id"], "complete")
         assert resumed["scan"]["ledger"]["targets"] == 254
         assert resumed["scan"]["ledger"]["excluded"] == 1
+
+
+async def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "s.db") as store:
+        at = datetime(2026, 11, 1, tzinfo=UTC)
+        store.begin(Scan("5ca0", at, ("127.0.0.9",), ("http",), "depot"))
+        store.finish(replace(store.scan("5ca0"), status=ScanStatus.INTERRUPTED, finished_at=at))
+        before = store.scan("5ca0")
+    for words, why in (
+        (("--rate", "50", "--thorough"), "leave out --rate and --thorough"),
+        (("--engine", "nmap"), "leave out --sweep"),
+        (("--site", "yard"), "is of site 'depot', not of 'yard'"),
+        (("127.0.0.9",), "has its targets already"),
+    ):
+        code, output, errors = await camscan("scan", "--resume", "5ca0", "--db", str(tmp_path / "s.db"), *words)
+        assert (code, output) == (2, "")
+        assert why in errors
+    with Store.open(tmp_path / "s.db") as store:
+        assert store.scan("5ca0") == before
 
 
 async def test_fail_on_makes_the_exit_code(tmp_path: Path) -> None:

@@ -71,3 +71,13 @@ def test_a_named_scan_is_taken_without_a_word(store: Store, capsys: pytest.Captu
 def test_no_scan_is_said(store: Store, site: str | None, *, asking: bool) -> None:
     with pytest.raises(CamscanError, match="no scan"):
         scan_of(store, None, site, asking=asking)
+
+
+def test_a_scan_of_another_site_than_the_one_that_is_named_is_wrong_use(store: Store) -> None:
+    keep(store, 1, Origin.SCAN, "depot")
+    keep(store, 2, Origin.SCAN)
+    assert scan_of(store, "scan1", "depot").id == "scan1"
+    with pytest.raises(UsageError, match=r"scan1 is of site 'depot', not of 'yard'"):
+        scan_of(store, "scan1", "yard")
+    with pytest.raises(UsageError, match="scan2 is of no site, not of 'depot'"):
+        scan_of(store, "scan2", "depot")

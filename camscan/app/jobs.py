@@ -1,0 +1,138 @@
+"""What one scan is to do: of a new one by the user's choices, of one that goes on by its record."""
+
+from __future__ import annotations
+
+import json
+import platform
+import secrets
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from itertools import islice
+
+from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
+from camscan.credentials.broker import CredentialBroker
+from camscan.errors import TargetError, UsageError
+from camscan.net.interfaces import sources
+from camscan.net.portsweep import Method
+from camscan.records import Scan, ScanStatus, Vantage
+from camscan.store import Store
+from camscan.targets import parse
+
+_SHOWN_TARGETS = 64
+"""Targets that the record shows; its settings hold all of them."""
+_NOT_KEPT = frozenset({"targets", "snmp_community", "with_credentials"})
+"""Choices that the record does not hold: the targets stand in it with files read in, secrets are never stored, and
+logins are made only by a command that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one scan is to do, and to remember. `done` are targets that an interrupted run has covered already.
+
+    After `seconds`, where they are given, it is interrupted. Where one of the `decoys` does not answer, it was blind.
+    """
+
+    scan: Scan
+    aim: Aim
+    manner: Manner
+    seed: int
+    method: Method
+    done: frozenset[str] = frozenset()
+    seconds: float | None = None
+    broker: CredentialBroker | None = None
+    resumed: bool = False
+    decoys: tuple[str, ...] = ()
+
+
+def new_job(choices: Choices, site: str | None) -> Job:
+    """A scan that is about to start; the settings of its record hold what a resumed run needs."""
+    aimed, asking, seed = aim(choices), manner(choices), secrets.randbits(32)
+    method = swept(choices, aimed.asked, asking)
+    shown = aimed.specs if len(aimed.specs) <= _SHOWN_TARGETS else (*aimed.specs[:_SHOWN_TARGETS], "...")
+    decoys = _decoys(choices, aimed)
+    kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
+    kept["expect_decoy"] = decoys
+    record = Scan(
+        secrets.token_hex(6),
+        datetime.now(UTC),
+        shown,
+        asking.plan.channels,
+        site,
+        excluded=tuple(aimed.excluded.networks()),
+        vantage=_vantage(aimed),
+        settings={
+            "seed": str(seed),
+            "specs": "\n".join(aimed.specs),
+            "choices": json.dumps(kept),
+            "sweep": f"{method.name}: {method.reason}",
+        },
+    )
+    return Job(record, aimed, asking, seed, method, decoys=decoys)
+
+
+def _vantage(aimed: Aim) -> Vantage:
+    names = dict.fromkeys(interface.name for interface in eligible(aimed.asked))
+    firsts = (network.partition("/")[0].partition("-")[0] for network in aimed.asked.networks())
+    return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
+
+
+def _decoys(choices: Choices, aimed: Aim) -> tuple[str, ...]:
+    """The decoys, as the ledger writes them.
+
+    Raises:
+        TargetError: one is no address, or is not asked.
+    """
+    found = []
+    for text in choices.expect_decoy:
+        decoy = next(iter(parse([text]).shuffled(0))) if text else ""
+        if decoy not in aimed.asked:
+            raise TargetError(f"the decoy {text} is not asked: name it among the targets, or drop what excludes it")
+        found.append(decoy)
+    return tuple(found)
+
+
+def unheeded(now: Choices) -> list[str]:
+    """What was chosen for a scan that goes on, and would change nothing in it, as the command line calls it."""
+    usual, heeded = Choices(), {"targets", "exclude", "exclude_files", "snmp_community", "with_credentials"}
+    names = (item.name for item in fields(Choices) if item.name not in heeded)
+    return [f"--{name.replace('_', '-')}" for name in names if getattr(now, name) != getattr(usual, name)]
+
+
+def take_up(store: Store, before: Scan, now: Choices) -> Job:
+    """Take up an interrupted scan in the store. Nothing is written where it cannot go on; raises as `resumed_job`."""
+    job = resumed_job(before, now)
+    store.resume(before.id)
+    return replace(job, done=store.covered(before.id))
+
+
+def resumed_job(before: Scan, now: Choices) -> Job:
+    """The rest of an interrupted scan, with its own choices; exclusion files are read anew, new exclusions come on top.
+
+    Raises:
+        UsageError: targets were given, or it has asked none.
+    """
+    if now.targets:
+        raise UsageError("a resumed scan has its targets already: leave them out")
+    if "choices" not in before.settings:
+        raise UsageError(f"scan {before.id} asked nobody ({before.origin}), so that nothing is left to ask: scan anew")
+    kept = json.loads(before.settings["choices"])
+    kept.pop("engine", None)  # records of before --sweep nmap have it
+    choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
+    choices = replace(
+        choices,
+        exclude=(*choices.exclude, *now.exclude),
+        exclude_files=tuple(dict.fromkeys((*choices.exclude_files, *now.exclude_files))),
+        snmp_community=now.snmp_community,
+        with_credentials=now.with_credentials,
+    )
+    aimed, asking = aim(choices), manner(choices)
+    record = replace(
+        before,
+        status=ScanStatus.RUNNING,
+        finished_at=None,
+        channels=tuple(dict.fromkeys((*before.channels, *asking.plan.channels))),
+        excluded=tuple(aimed.excluded.networks()),
+    )
+    by_syn = before.settings.get("sweep", "").startswith("syn:")
+    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, aimed)
+    return Job(record, aimed, asking, int(before.settings["seed"]), method, resumed=True, decoys=decoys)

@@ -1,0 +1,79 @@
+"""What a scan that goes on keeps of the one that was interrupted, and what it must not do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.nets import AT
+
+from camscan.app.aims import Choices
+from camscan.app.jobs import new_job, take_up, unheeded
+from camscan.app.scanning import together
+from camscan.errors import CamscanError, UsageError
+from camscan.records import LedgerEntry, Origin, Outcome, Scan, ScanStatus, Sent
+from camscan.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "s.db") as store:
+        yield store
+
+
+def interrupted(store: Store, choices: Choices) -> Scan:
+    """A scan that sent something, covered one address, and was cut short."""
+    scan = new_job(choices, "depot").scan
+    store.begin(scan)
+    store.append_ledger(scan.id, [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
+    store.finish(replace(scan, status=ScanStatus.INTERRUPTED, finished_at=AT, sent=Sent(70, 900, 5)))
+    return store.scan(scan.id)
+
+
+def test_a_scan_that_goes_on_asks_the_rest_and_remembers_what_was_sent(store: Store) -> None:
+    before = interrupted(store, Choices(("10.0.0.0/29",)))
+    job = take_up(store, before, Choices())
+    assert (job.done, job.scan.sent) == ({"10.0.0.1"}, Sent(70, 900, 5))
+    assert store.scan(before.id).status is ScanStatus.RUNNING
+
+
+@pytest.mark.parametrize(("before", "now", "both"), [(5, 8, 8), (8, 5, 8)])
+def test_what_two_runs_sent_is_told_as_one(before: int, now: int, both: int) -> None:
+    assert together(Sent(70, 900, before), Sent(30, 100, now)) == Sent(100, 1000, both)
+
+
+def test_the_record_of_a_scan_that_went_on_holds_what_was_excluded_and_asked_at_last(store: Store) -> None:
+    before = interrupted(store, Choices(("10.0.0.0/29",)))
+    job = take_up(store, before, Choices(exclude=("10.0.0.4",), with_credentials=True))
+    store.finish(replace(job.scan, status=ScanStatus.COMPLETE, finished_at=AT))
+    ended = store.scan(before.id)
+    assert ended.excluded == ("10.0.0.4",)
+    assert "login" not in before.channels
+    assert {*ended.channels} >= {*before.channels, "login"}
+
+
+@pytest.mark.parametrize(
+    "now", [Choices(("10.0.0.9",)), Choices(exclude_files=("nowhere.txt",)), Choices(exclude=("10.0.0.0/8",))]
+)
+def test_a_scan_that_cannot_go_on_stays_as_it_was(store: Store, now: Choices) -> None:
+    before = interrupted(store, Choices(("10.0.0.0/29",)))
+    with pytest.raises(CamscanError):
+        take_up(store, before, now)
+    assert store.scan(before.id) == before
+
+
+@pytest.mark.parametrize("origin", [Origin.IMPORT, Origin.LISTEN])
+def test_what_asked_nobody_cannot_go_on_and_stays_as_it_was(store: Store, origin: Origin) -> None:
+    store.begin(Scan("heard", AT, (), ("arp",), settings={"origin": origin}))
+    store.finish(replace(store.scan("heard"), status=ScanStatus.PARTIAL, finished_at=AT))
+    before = store.scan("heard")
+    with pytest.raises(UsageError, match=f"asked nobody .{origin}."):
+        take_up(store, before, Choices())
+    assert store.scan("heard") == before
+
+
+def test_what_would_change_nothing_in_a_scan_that_goes_on_is_told() -> None:
+    assert unheeded(Choices(exclude=("10.0.0.4",), with_credentials=True, snmp_community="x")) == []
+    assert unheeded(Choices(rate=10, expect_decoy=("10.0.0.4",))) == ["--rate", "--expect-decoy"]
