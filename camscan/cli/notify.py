@@ -65,14 +65,17 @@ def send(file: Path | None, db: str | None) -> None:
     """
     from camscan.app.alerting import Postman
     from camscan.app.sites import configuration, database
-    from camscan.store import Store
+    from camscan.cli.stored import kept
 
     config = configuration(file).config
-    with Store.open(db or database(config)) as store:
-        before = sum(store.outbox.pending().values())
+    with kept(db or database(config), or_new=not db) as store:
         postman = Postman(store, config)
-        postman.go()
-        left = sum(store.outbox.pending().values())
-    click.echo(f"{before - left} alerts brought, {left} wait.")
+        before = waiting = sum(store.outbox.pending().values())
+        while waiting:  # one round brings some, so that no receiver keeps a sweep waiting
+            postman.go()
+            left, waiting = waiting, sum(store.outbox.pending().values())
+            if waiting == left:
+                break
+    click.echo(f"{before - waiting} alerts brought, {waiting} wait.")
     if postman.failed:
         sys.exit(Exit.FAILED)

@@ -1,8 +1,9 @@
-"""`camscan notify test`."""
+"""The way of alerts, tried and used by hand."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from support.world import CONFIG
 
 from camscan.cli.notify import notify
 from camscan.errors import UsageError
+from camscan.store import Store
+from camscan.store.outbox import Message
 from camscan.sweeps.document import signature
 
 KEY = "0123456789abcdef"
@@ -45,3 +48,38 @@ def test_without_a_receiver_or_a_secret(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.delenv("CAMSCAN_WEBHOOK_SECRET", raising=False)
     done = run(tmp_path, Receiver("http://127.0.0.1:1/"))
     assert (done.exit_code, done.stderr[:46]) == (1, "webhook did not take it: CAMSCAN_WEBHOOK_SECRE")
+
+
+def send(folder: Path, receiver: Receiver, count: int, to: str = "webhook") -> Result:
+    """Let so many alerts wait, and send them by hand."""
+    table = f'[notify]\nwebhook = "{receiver.url}"\nallow_private = true\n'
+    (folder / "c.toml").write_text(CONFIG + table)
+    made = datetime.now(UTC) - timedelta(minutes=1)
+    with Store.open(folder / "c.db") as store:
+        waiting = [Message(f"m{number}", "hq", made, b"{}", to) for number in range(count)]
+        store.outbox.remember("hq", "", waiting)
+    return CliRunner().invoke(notify, ["send", "--config", str(folder / "c.toml")])
+
+
+def test_all_that_waits_is_sent_however_much_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+    with receiving([OK]) as receiver:
+        done = send(tmp_path, receiver, 45)
+        assert (done.exit_code, done.stdout) == (0, "45 alerts brought, 0 wait.\n")
+        assert len(receiver.requests) == 45
+
+
+def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+    with receiving([FAILING]) as receiver:
+        done = send(tmp_path, receiver, 3)
+    assert (done.exit_code, done.stdout) == (1, "0 alerts brought, 3 wait.\n")
+
+
+def test_alerts_that_nobody_is_to_have_any_longer_are_not_told_as_brought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+    with receiving([OK]) as receiver:
+        done = send(tmp_path, receiver, 3, to="syslog gone")
+        assert (done.exit_code, done.stdout, receiver.requests) == (0, "0 alerts brought, 0 wait.\n", [])
