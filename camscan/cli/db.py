@@ -45,12 +45,12 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.keeping import prune as pruned
     from camscan.app.sites import configuration, database
     from camscan.app.sweeping import Ground
-    from camscan.store import Store
+    from camscan.cli.stored import kept
     from camscan.store.sqlitefile import shrink
 
     config = configuration(file).config
     terms = _terms(config, sweeps, days)
-    with Store.open(db or database(config)) as store:
+    with kept(db or database(config), or_new=not db) as store:
         ground = Ground(config, store, library())
         for site in config.site:
             click.echo(summed(site, pruned(ground, site, terms, dry_run=dry_run), dry_run=dry_run))
@@ -131,12 +131,19 @@ def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Pat
     from itertools import chain
 
     from camscan.app.exporting import lines, said
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import chosen_scans, kept, scans_of
     from camscan.cli.writing import write_text
 
     with kept(db) as store:
-        chosen = [store.scan(one) for one in scans] or list(reversed(store.scans(site)))
-        write_text(chain(lines(store, chosen), () if scans else said(store, site)), output)
+        told = () if scans else tuple(said(store, site))
+        chosen = (
+            chosen_scans(store, scans, site, quiet=True)
+            if scans
+            else store.scans(site)
+            if told
+            else scans_of(store, site)
+        )
+        write_text(chain(lines(store, reversed(chosen)), told), output)
 
 
 def _terms(config: Config, sweeps: int | None, days: int | None) -> Terms:

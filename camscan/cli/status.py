@@ -51,12 +51,12 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
     from camscan.app.sites import configuration, database
+    from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
-    from camscan.store import Store
 
     oldest = _seconds(max_age)
     config = configuration(file).config
-    with Store.open(db or database(config)) as store:
+    with kept(db or database(config), or_new=not db) as store:
         rows = list(_rows(store, config))
     _write_metrics(rows, config)
     now = datetime.now(UTC)

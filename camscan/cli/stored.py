@@ -37,16 +37,26 @@ def scan_of(
     """
     if reference:
         return _of_site(store.scan(reference), site)
-    found = store.scans(site) if site is not None or asking else (store.scan(),)
+    found = scans_of(store, site) if site is not None or asking else (store.scan(),)
     asked = [scan for scan in found if scan.origin is Origin.SCAN] if asking else []
     newest = next(iter(asked or found), None)
     if newest is None:
-        if site is None:
-            return store.scan()
-        raise UsageError(f"no scan of site {site!r} is stored: see `camscan scans`")
+        return store.scan()
     if not quiet:
         click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
     return newest
+
+
+def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:
+    """All scans, or those of a site, newest first.
+
+    Raises:
+        UsageError: the site that is named has none.
+    """
+    found = store.scans(site)
+    if site is not None and not found:
+        raise UsageError(f"no scan of site {site!r} is stored: see `camscan scans`")
+    return found
 
 
 def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, quiet: bool) -> tuple[Scan, ...]:

@@ -64,31 +64,33 @@ def open_database(target: str | Path | None) -> Database:
     Raises:
         StoreError: it cannot be opened or made.
     """
-    if target is None:
-        target = _default_file()
-    if isinstance(target, str) and "://" in target:
-        try:
-            return Database(make_url(target))
-        except ArgumentError as error:
-            raise StoreError(
-                "the database URL cannot be read: write it as postgresql+psycopg://user@host/name"
-            ) from error
-    return Database(URL.create("sqlite", database=str(target)))
+    return Database(_url(target))
 
 
 def existing_file(target: str | Path | None) -> Path | None:
     """The file of what `open_database` would open; None where that is on a server.
 
     Raises:
-        StoreError: there is no such file.
+        StoreError: there is no such file, or what was named is no database.
     """
-    url = make_url(target) if isinstance(target, str) and "://" in target else None
-    if url is not None and url.get_backend_name() != "sqlite":
+    url = _url(target)
+    if url.get_backend_name() != "sqlite":
         return None
-    file = Path(url.database or "") if url is not None else Path(target or _default_file())
+    file = Path(url.database or "")
     if not file.is_file():
         raise StoreError(f"there is no store {file}: name one with --db, or make one with `camscan scan`")
     return file
+
+
+def _url(target: str | Path | None) -> URL:
+    if isinstance(target, str) and "://" in target:
+        try:
+            return make_url(target)
+        except (ArgumentError, ValueError) as error:
+            raise StoreError(
+                "the database URL cannot be read: write it as postgresql+psycopg://user@host/name"
+            ) from error
+    return URL.create("sqlite", database=str(_default_file() if target is None else target))
 
 
 def _default_file() -> Path:

@@ -16,6 +16,8 @@ from support.world import CONFIG, World, camera
 from camscan.app import judging, sweeping
 from camscan.app.history import remembered
 from camscan.cli.db import db
+from camscan.cli.notify import notify
+from camscan.cli.status import status
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
@@ -137,6 +139,14 @@ def test_without_a_retention_nothing_is_pruned(config: Path) -> None:
     assert "[retention]" in str(failed.exception)
 
 
+def test_a_store_that_is_named_and_not_there_is_not_made(config: Path, tmp_path: Path) -> None:
+    mistyped = tmp_path / "mistyped.db"
+    for command, *words in ([db, "prune", "--sweeps", "3"], [status], [notify, "send"]):
+        done = CliRunner().invoke(command, [*words, "--config", str(config), "--db", str(mistyped)])
+        assert isinstance(done.exception, StoreError)
+        assert not mistyped.exists()
+
+
 def test_backup_and_check(config: Path, swept: Callable[[int], None], tmp_path: Path) -> None:
     swept(1)
     store, copy = tmp_path / "c.db", tmp_path / "copy.db"
@@ -167,7 +177,10 @@ def test_export_holds_every_record(config: Path, swept: Callable[[int], None], t
     assert {name: tuple(values) for name, values in shown["fields"].items()} == seen.fields
     assert base64.b64decode(shown["raw"]) == seen.raw
     assert run("export", newest.id[:8], "--db", tmp_path / "c.db").stdout.count("\n") == 20
-    assert run("export", "--site", "nowhere", "--db", tmp_path / "c.db").stdout == ""
+    for words in (["--site", "nowhere"], [newest.id, "--site", "nowhere"]):
+        done = run("export", *words, "--db", tmp_path / "c.db")
+        assert isinstance(done.exception, UsageError)
+        assert done.stdout == ""
 
 
 def test_export_holds_what_people_said(config: Path, swept: Callable[[int], None], tmp_path: Path) -> None:

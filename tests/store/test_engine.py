@@ -10,7 +10,7 @@ import pytest
 
 from camscan.errors import StoreError
 from camscan.store import Store
-from camscan.store.engine import open_database
+from camscan.store.engine import existing_file, open_database
 
 
 def test_default_lies_in_the_users_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,9 +50,11 @@ def test_password_is_not_told() -> None:
     assert "hunter2" not in str(error.value)
 
 
-def test_url_that_is_none() -> None:
-    with pytest.raises(StoreError, match="the database URL cannot be read"):
-        open_database("://")
+@pytest.mark.parametrize("url", ["://", "a b://x", "postgresql://host:port/name"])
+def test_url_that_is_none(url: str) -> None:
+    for use in (open_database, existing_file):
+        with pytest.raises(StoreError, match="the database URL cannot be read"):
+            use(url)
 
 
 def test_missing_folder(tmp_path: Path) -> None:
