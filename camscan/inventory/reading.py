@@ -69,7 +69,7 @@ def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encodi
     `chosen` places fields in columns by name, letters or number, before all guesses. `encoding` is that of a text file.
 
     Raises:
-        UsageError: the file is no table, is too large, or no column of it identifies devices.
+        UsageError: the file is no plain one, is no table, is too large, or no column of it identifies devices.
         HostError: the file cannot be read.
     """
     try:
@@ -85,6 +85,8 @@ def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encodi
 
 def _open(path: Path, encoding: str | None) -> tuple[str, Iterable[Sheet], str | None]:
     """The kind of a file, by what stands in it and not by its name; its sheets, and the encoding of a text."""
+    if path.exists() and not path.is_file():  # it is read several times from its start, and a pipe has none
+        raise UsageError(f"{path} is no plain file: save what comes out of it into one, and name that")
     with path.open("rb") as file:
         head = file.read(512)
     start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b" \t\r\n\0")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -303,3 +304,10 @@ def test_no_bytes_break_the_reader(tmp_path: Path, data: bytes) -> None:
 def test_cells_are_named_by_their_column_or_its_letter() -> None:
     row = Row(1, ("a", "", "c", "d", ""), ("Name", "IP", "Name", ""))
     assert row.named_cells == {"Name": "a", "IP": "", "Name (C)": "c", "D": "d"}
+
+
+def test_a_pipe_is_refused_before_anything_of_it_is_lost(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="is no plain file: save what comes out of it"):
+        read_inventory(pipe, encoding="cp1252")
