@@ -57,6 +57,8 @@ def identify(
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
 
+    if source is not None and scan_id is not None:
+        raise UsageError("a file or --scan ID: name the one that is to be judged")
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
         with kept(db) as store:

@@ -74,3 +74,8 @@ def test_where_nothing_is_given_nobody_is_told_that_nothing_was_found(stdin: str
     assert isinstance(result.exception, UsageError)
     assert "stdin is empty: nothing to identify" in str(result.exception)
     assert result.stdout == ""
+
+
+def test_a_file_and_a_scan_are_not_judged_at_once() -> None:
+    result = CliRunner().invoke(identify, ["-", "--scan", "4f2a"], input="Server: App-webs/")
+    assert isinstance(result.exception, UsageError)
