@@ -80,29 +80,41 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
 
 @contextlib.contextmanager
 def opened(name: str) -> Iterator[Source]:
-    """A file, or for "-" what stdin holds, as a stream that can be read from its start again.
+    """A file, or for "-" what stdin holds, as a stream that can be read from its start again, also where it is a pipe.
 
     Raises:
         UsageError: there is no such file, or it cannot be read.
     """
+    from camscan.imports.files.base import in_utf8
+
+    with contextlib.ExitStack() as stack:
+        if name == STDIN:
+            shown, file, at = "stdin", stack.enter_context(_copied(sys.stdin.buffer)), datetime.now(UTC)
+        else:
+            shown, file, at = name, *_of_file(name, stack)
+        yield Source(shown, stack.enter_context(in_utf8(file)), at, file)
+
+
+def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime]:
+    """The stream of a file, and when it was last written; of a pipe, a copy of what comes out of it."""
+    try:
+        file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115  # the stack closes it
+        if file.seekable():
+            return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+        return stack.enter_context(_copied(file)), datetime.now(UTC)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _copied(stream: BinaryIO) -> Iterator[BinaryIO]:
     import shutil
     import tempfile
 
-    from camscan.imports.files.base import in_utf8
-
-    if name == STDIN:
-        with tempfile.TemporaryFile() as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy)
-            copy.seek(0)
-            with in_utf8(copy) as stream:
-                yield Source("stdin", stream, datetime.now(UTC), copy)
-        return
-    try:
-        file = Path(name).open("rb")  # noqa: SIM115  # closed below, where errors of reading are not taken for its own
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
-    with file, in_utf8(file) as stream:
-        yield Source(name, stream, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC), file)
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        yield copy
 
 
 def head(stream: BinaryIO, size: int) -> bytes:
@@ -154,11 +166,12 @@ def _stored(store: Store, read: list[tuple[Source, Reader, Summary]], site: str 
 
 
 def _entries(observations: Iterable[Observation]) -> Iterator[LedgerEntry]:
-    """What was seen of each host: nobody knows which others were asked."""
-    from camscan.records import LedgerEntry
+    """What was seen of each host, by channel the most telling of it: nobody knows which others were asked."""
+    from camscan.records import MOST_TELLING, LedgerEntry
 
     for target, seen in groupby(observations, key=lambda observation: observation.target):
-        yield LedgerEntry(target, {observation.channel: observation.outcome for observation in seen})
+        best_last = sorted(seen, key=lambda one: -MOST_TELLING[one.outcome])
+        yield LedgerEntry(target, {one.channel: one.outcome for one in best_last})
 
 
 def _digest(stream: BinaryIO) -> str:

@@ -19,7 +19,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.errors import HostError
-from camscan.records import LedgerEntry, Origin, Outcome, Scan, ScanStatus, Vantage
+from camscan.records import MOST_TELLING, LedgerEntry, Origin, Outcome, Scan, ScanStatus, Vantage
 
 if TYPE_CHECKING:
     from camscan.net.helper import Program
@@ -109,7 +109,7 @@ async def _listen(store: Store, scan: Scan, interface: str, seconds: int) -> Sca
 
 
 async def _keep(program: Program, writer: Writer) -> None:
-    """Store observations as they come, and last, for each source, on which channels it spoke."""
+    """Store observations as they come, and last, for each source, on which channels it spoke, and how well at best."""
     from camscan.imports.heard import observations
 
     spoke: dict[str, dict[str, Outcome]] = {}
@@ -117,7 +117,9 @@ async def _keep(program: Program, writer: Writer) -> None:
         async for heard in program:
             for observation in observations(heard):
                 await writer.put(observation)
-                spoke.setdefault(observation.target, {}).setdefault(observation.channel, observation.outcome)
+                known, outcome = spoke.setdefault(observation.target, {}), observation.outcome
+                best = min(outcome, known.get(observation.channel, outcome), key=MOST_TELLING.__getitem__)
+                known[observation.channel] = best
     finally:
         for target, channels in spoke.items():
             await writer.put_ledger(LedgerEntry(target, channels))

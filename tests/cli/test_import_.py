@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,33 @@ def test_a_named_format_is_taken(db: Path) -> None:
     scan, store = stored(db, result)
     with store:
         assert next(store.observations(scan.id)).fields["host.name"] == ("cam",)
+
+
+def test_what_comes_out_of_a_pipe_is_read_as_a_whole(tmp_path: Path, db: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as writer:
+        written = writer.submit(pipe.write_text, NEIGHBOURS)
+        scan, store = stored(db, run(pipe, "--db", db))
+        assert written.result() == len(NEIGHBOURS)
+    with store:
+        assert len(list(store.observations(scan.id))) == 2
+        assert any(hashlib.sha256(NEIGHBOURS.encode()).hexdigest() in note for note in scan.notes)
+
+
+@pytest.mark.parametrize("ports", [(80, 8080), (8080, 80)])
+def test_the_ledger_holds_what_tells_most_of_a_channel(db: Path, ports: tuple[int, int]) -> None:
+    scripts = {80: ("http-title", "Login"), 8080: ("http-auth", "HTTP/1.1 401 Unauthorized&#xa;  Basic realm=x")}
+    told = (
+        f'<port protocol="tcp" portid="{port}"><state state="open"/><service name="http" conf="3"/>'
+        '<script id="{}" output="{}"/></port>'.format(*scripts[port])
+        for port in ports
+    )
+    address = '<address addr="192.0.2.5" addrtype="ipv4"/>'
+    result = run("-", "--db", db, stdin=f"<nmaprun><host>{address}<ports>{''.join(told)}</ports></host></nmaprun>")
+    scan, store = stored(db, result)
+    with store:
+        (entry,) = store.ledger(scan.id)
+        outcomes = {one.outcome for one in store.observations(scan.id) if one.channel == "http"}
+    assert outcomes == {Outcome.ANSWERED, Outcome.AUTH_REQUIRED}
+    assert entry.channels["http"] is Outcome.ANSWERED
