@@ -24,14 +24,21 @@ _TUPLE = re.compile(r"""\(\s*["']([A-Za-z]\w{0,63})["']\s*,\s*["']((?:[^"'\\]|\\
 _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organizationalUnitName)[ \t]*=", re.IGNORECASE)
 
 
+_MARGIN = re.compile(r"^[ \t]{0,8}\|_?", re.MULTILINE)
+"""What nmap prints before each line of a script's output."""
+_HEAD = re.compile(r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:[ \t]{0,8}", re.IGNORECASE)
+_BELOW = re.compile(r"([ \t]{1,32})([A-Za-z]\w{0,63})[ \t]{0,8}[:=][ \t]{0,8}(\S.{0,255})")
+
+
 def names(text: str) -> Iterator[Answer]:
     """Certificates in PEM, else the subject and issuer that the text names; a lone name is a subject."""
+    text = _MARGIN.sub("", text)
     blocks = list(_PEM.finditer(text))
     for match in blocks[:4]:
         yield from encoded(match[1])
     if blocks:
         return
-    found = _of_json(text) or _of_lines(text)
+    found = _of_json(text) or _of_lists(text) or _of_lines(text)
     subject, issuer = found.get("subject", ""), found.get("issuer", "")
     if not found and (_KIND.search(text) or "\n" not in text.strip()):
         subject = text.strip()
@@ -58,7 +65,24 @@ def encoded(text: str) -> Iterator[Answer]:
 
 def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
-    return _PEM.search(text) is not None or _KIND.search(text) is not None or len(_of_lines(text)) > 1
+    text = _MARGIN.sub("", text)
+    named = _PEM.search(text) or _KIND.search(text) or _of_lists(text)
+    return bool(named) or len(_of_lines(text)) > 1
+
+
+def _of_lists(text: str) -> dict[str, str]:
+    """The name below each "subject:" or "issuer:", of which every part has a line of its own, further in."""
+    found: dict[str, str] = {}
+    name, margin = "", 0
+    for line in text.splitlines():
+        if head := _HEAD.fullmatch(line):
+            name, margin = head[2].lower(), len(head[1])
+        elif name and (part := _BELOW.fullmatch(line)) and len(part[1]) > margin:
+            before = f"{found[name]}," if name in found else ""
+            found[name] = f"{before}{part[2]}={part[3].strip()}"
+        else:
+            name = ""
+    return found
 
 
 def _of_lines(text: str) -> dict[str, str]:

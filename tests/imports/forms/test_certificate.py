@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import ssl
+import textwrap
+from pathlib import Path
 
 import pytest
 
 from camscan.imports.forms.certificate import der, is_named, names
 
+SAMPLES = Path(__file__).parents[2] / "samples"
 SUBJECT = "CN=cam,OU=b,O=Example,C=CN"
 
 
@@ -36,8 +40,40 @@ def test_issuer_and_alternative_names() -> None:
     assert one.fields["tls.san"] == ("a.local", "192.0.2.1")
 
 
+LISTED = """\
+ssl-cert:
+  subject:
+    commonName: cam
+    organizationalUnitName: b
+    organizationName: Example
+    countryName: CN
+  issuer:
+    commonName: ca
+  serial: 5
+  validity:
+    notBefore: 2020-01-01
+"""
+
+
+@pytest.mark.parametrize("margin", ["", "| "])
+def test_names_of_which_each_part_has_a_line_of_its_own(margin: str) -> None:
+    text = "".join(f"{margin}{line}\n" for line in LISTED.splitlines())
+    assert is_named(text)
+    (one,) = names(text)
+    assert (one.fields["tls.subject"], one.fields["tls.issuer"]) == ((SUBJECT,), ("CN=ca",))
+
+
+def test_pem_as_nmap_prints_it() -> None:
+    data = (SAMPLES / "tls" / "rsa-1024-sha1.der").read_bytes()
+    pem = textwrap.indent(ssl.DER_cert_to_PEM_cert(data), "| ")
+    assert is_named(pem)
+    (one,) = names(pem)
+    assert one.raw == data
+
+
 def test_prose_is_no_name() -> None:
     assert not is_named("The subject of this letter")
+    assert not is_named("Subject:\nDear Sir: thank you\n")
     assert list(names("line one\nline two")) == []
 
 
