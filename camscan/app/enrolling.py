@@ -44,7 +44,7 @@ def lines(book: Book, pins: Pins, site: str | None) -> list[str]:
     for one in book.logins:
         if site is None or one.site == site:
             found.append("  ".join(filter(None, (one.site or "-", one.place, one.user, *_terms(one)))))
-            pinned = [pin for pin in pins.of(one.site) if pin.address == one.address or one.network]
+            pinned = [pin for pin in pins.of(one.site) if one.covers(pin.address)]
             found += [f"    port {p.port} of {p.address} pinned {p.since}: {p.certificate}" for p in pinned]
     return found
 

@@ -17,6 +17,7 @@ from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
 from camscan.sweeps.looks import SLOT
+from camscan.targets import usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
     Raises:
         UsageError: no device, or more than one, is called so.
     """
-    wanted = asked(text)
+    text, wanted = usual(text), asked(text)
     found = store.register.named(text, map(key, wanted), site)
     exact = [one for one in found if text in (one.address, one.device) or shared(names(track_of(one)), wanted)]
     if not exact:

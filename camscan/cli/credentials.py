@@ -101,9 +101,10 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
     from camscan.app.logins import Chosen
     from camscan.credentials.pins import Pins
     from camscan.errors import UsageError
+    from camscan.targets import usual
 
-    file = Chosen(credentials_file, unlock).opened()
-    book, gone = file.load().without(site, place)
+    file, place = Chosen(credentials_file, unlock).opened(), usual(place)
+    book, gone = file.load(missing_ok=True).without(site, place)
     if not gone:
         raise UsageError(f"nothing is enrolled for {place} there: see `camscan credentials list`")
     file.save(book)
@@ -125,8 +126,9 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     from camscan.app.logins import Chosen
     from camscan.credentials.pins import Pins
     from camscan.errors import UsageError
+    from camscan.targets import usual
 
-    file = Chosen(credentials_file).opened()
+    file, address = Chosen(credentials_file).opened(), usual(address)
     count = Pins.beside(file.path).forget(site, address)
     if not count:
         raise UsageError(f"no certificate of {address} is pinned there: see `camscan credentials list`")

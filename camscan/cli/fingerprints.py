@@ -150,12 +150,13 @@ def explain(
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError
     from camscan.identify.explain import explain as explained
+    from camscan.targets import usual
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
         seen = tuple(map(read_again, store.observations(scan_of(store, scan_id).id)))
     for judgement in judged(seen, rules, lists):
-        if device in judgement.device.addresses:
+        if usual(device) in judgement.device.addresses:
             own = [observation for observation in seen if observation.target in judgement.device.addresses]
             for line in (*explained(rules, own, judgement.device), *_verdict(judgement)):
                 click.echo(line)

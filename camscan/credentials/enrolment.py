@@ -76,6 +76,10 @@ class Enrolment(BaseModel):
         """What it is for, in a word: an address, or a network and a maker."""
         return self.address or f"{self.network} {self.maker}"
 
+    def covers(self, address: str) -> bool:
+        """Whether it may be for what is at an address."""
+        return address == self.address or (self.network is not None and ip_address(address) in ip_network(self.network))
+
     @property
     def needs_tls(self) -> bool:
         """Whether the secret may be used over TLS alone; a certificate can be checked nowhere else."""

@@ -1,7 +1,7 @@
 """Text to targets, for IPv4 and IPv6. Pure: files are read and names resolved by functions that the caller hands in."""
 
-from camscan.targets.addresses import TargetSet
+from camscan.targets.addresses import TargetSet, usual
 from camscan.targets.limits import MAX_ADDRESSES, guard, public_part
 from camscan.targets.specs import Spec, expand, parse
 
-__all__ = ["MAX_ADDRESSES", "Spec", "TargetSet", "expand", "guard", "parse", "public_part"]
+__all__ = ["MAX_ADDRESSES", "Spec", "TargetSet", "expand", "guard", "parse", "public_part", "usual"]

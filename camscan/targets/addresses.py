@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from itertools import accumulate
 from operator import itemgetter
 from typing import TypeAlias
@@ -23,6 +23,16 @@ _V6 = 1 << 33
 def key(address: Address) -> int:
     """The place of an address on the number line."""
     return int(address) + _V6 if address.version == 6 else int(address)
+
+
+def usual(text: str) -> str:
+    """An address or a network in its usual spelling; any other text as it is."""
+    for read in (ip_address, ip_network):
+        try:
+            return str(read(text.strip()))
+        except ValueError:
+            continue
+    return text
 
 
 def unmapped(address: Address) -> Address:

@@ -14,11 +14,13 @@ from support.logins import MAC, SECRET, SERIAL, enrolment
 from support.nets import AT
 
 from camscan.app.aims import Choices
+from camscan.app.enrolling import lines
 from camscan.app.jobs import new_job, resumed_job
 from camscan.app.judging import library
 from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
 from camscan.credentials.enrolment import Book
 from camscan.credentials.keeping import CredentialFile
+from camscan.credentials.pins import Pins
 from camscan.errors import CamscanError, UsageError
 from camscan.identify.library import Library
 from camscan.records import Fields, Observation, Outcome
@@ -119,3 +121,12 @@ def test_a_resumed_scan_logs_in_only_where_that_is_said_again() -> None:
     assert "login" not in resumed_job(job.scan, Choices()).manner.plan.channels
     again = resumed_job(job.scan, Choices(with_credentials=True))
     assert "login" in again.manner.plan.channels
+
+
+def test_a_login_for_a_network_is_listed_with_the_pins_of_its_network_alone(tmp_path: Path) -> None:
+    pins = Pins(tmp_path / "c.pins")
+    for address in ("10.0.0.5", "10.0.1.5", "fd00::5"):
+        pins.learn(None, address, 443, "ab" * 32)
+    book = Book(logins=(enrolment(network="10.0.0.0/24", maker="Northlight"), enrolment(address="10.0.1.5")))
+    told = [line.split(" pinned ")[0].strip() for line in lines(book, pins, None)]
+    assert [line for line in told if line.startswith("port")] == ["port 443 of 10.0.0.5", "port 443 of 10.0.1.5"]

@@ -284,6 +284,8 @@ async def test_enrolments_are_listed_and_removed(desk: Desk) -> None:
     )
     assert (code, "enrolled already" in errors) == (2, True)
     assert (await desk.run("credentials", "remove", "10.0.0.1", *desk.named))[0] == 0
+    await desk.enrol("FD00::7", "--serial", "E12345679")
+    assert (await desk.run("credentials", "remove", "FD00:0::7", *desk.named))[0] == 0
     assert (await desk.run("credentials", "remove", "10.0.0.1", *desk.named))[0] == 2
     assert (await desk.run("credentials", "unpin", "10.0.0.1", *desk.named))[0] == 2
     _, output, _ = await desk.run("credentials", "list", "--site", "depot", *desk.named)

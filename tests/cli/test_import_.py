@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from camscan.cli.fingerprints import explain
 from camscan.cli.import_ import import_
 from camscan.cli.report import report
 from camscan.errors import UsageError
@@ -135,3 +136,11 @@ def test_the_ledger_holds_what_tells_most_of_a_channel(db: Path, ports: tuple[in
         outcomes = {one.outcome for one in store.observations(scan.id) if one.channel == "http"}
     assert outcomes == {Outcome.ANSWERED, Outcome.AUTH_REQUIRED}
     assert entry.channels["http"] is Outcome.ANSWERED
+
+
+def test_a_device_is_explained_by_its_address_in_any_spelling(db: Path) -> None:
+    run("-", "--db", db, stdin="fd00::5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n")
+    for address in ("fd00::5", "FD00:0::5"):
+        shown = CliRunner().invoke(explain, [address, "--db", str(db)])
+        assert shown.exit_code == 0
+        assert "verdict: suspected" in shown.stdout

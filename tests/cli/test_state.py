@@ -62,6 +62,12 @@ def test_a_device_is_meant_by_address_or_serial(store: Store, name: str) -> None
     }
 
 
+def test_an_address_may_be_spelled_in_any_way(store: Store) -> None:
+    night(store, 1, {"fd00::5": 3})
+    assert serial(3) in run(store, "FD00:0::5", "ticketed", "--why", "CHG-2").stderr
+    assert states(store, "fd00:0:0:0::5") == ["ticketed"]
+
+
 def test_the_history_holds_everything_that_was_said(store: Store) -> None:
     for number, word in enumerate(("confirmed", "ticketed", "exempt", "found")):
         run(store, ONE, word, "--why", f"reason {number}", "--who", "Ann")

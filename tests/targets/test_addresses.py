@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.targets import TargetSet, parse
+from camscan.targets import TargetSet, parse, usual
 
 _SPAN = 48  # addresses that the small worlds of the property tests span
 
@@ -147,3 +147,18 @@ def test_an_ipv6_network_outgrows_len_but_not_count() -> None:
 def test_the_empty_set() -> None:
     empty = TargetSet()
     assert (len(empty), list(empty.networks()), list(empty.shuffled(0)), "10.0.0.1" in empty) == (0, [], [], False)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("FD00:0::5", "fd00::5"),
+        (" 10.0.0.5 ", "10.0.0.5"),
+        ("FD00:0::/64", "fd00::/64"),
+        ("10.0.0.1/24", "10.0.0.1/24"),
+        ("44:19:B6:00:00:01", "44:19:B6:00:00:01"),
+        ("", ""),
+    ],
+)
+def test_what_is_an_address_or_a_network_is_spelled_as_usual(text: str, shown: str) -> None:
+    assert usual(text) == shown
