@@ -76,17 +76,21 @@ def load(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Policy, .
         RuleError: a policy is unknown or cannot be used.
     """
     makers = _known_makers(folders)
-    return tuple(_policy(file, makers) for file in files(folders, chosen))
+    by_id = {policy.id: policy for policy in (_policy(file, makers) for file in files(folders, chosen))}
+    return tuple(by_id[name] for name in (by_id if chosen else sorted(by_id)))
 
 
 def files(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Path, ...]:
-    """The files that `load` reads these policies from.
+    """The files that `load` reads these policies from; where none is chosen, folder by folder.
 
     Raises:
         RuleError: a policy is unknown.
     """
-    built_in = {file.stem: file for folder in folders for file in files_in(folder)}
-    return tuple(_file(name, built_in) for name in dict.fromkeys(chosen or sorted(built_in)))
+    built_in: dict[str, Path] = {}
+    for file in (file for folder in folders for file in files_in(folder)):
+        built_in.pop(file.stem, None)  # a later one stands behind all that are before it
+        built_in[file.stem] = file
+    return tuple(_file(name, built_in) for name in dict.fromkeys(chosen or built_in))
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -48,6 +48,18 @@ def test_later_folder_counts(library: Path, tmp_path: Path) -> None:
     assert titles == ["Our own removal from sensitive sites", "Section 889"]
 
 
+@pytest.mark.parametrize("names", [(), ("uk-nil", "ours")])
+def test_of_two_files_with_one_id_the_later_counts_whatever_they_are_called(
+    library: Path, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    own = tmp_path / "own" / "policies"
+    own.mkdir(parents=True)
+    text = (library / "policies" / "uk-nil.yaml").read_text().replace("title: Removal", "title: Our own removal")
+    (own / "ours.yaml").write_text(text)
+    found = load([library, own.parent], [str(own / f"{name}.yaml") if name == "ours" else name for name in names])
+    assert [policy.title for policy in found if policy.id == "uk-nil"] == ["Our own removal from sensitive sites"]
+
+
 def test_file_of_the_users_own(library: Path, tmp_path: Path) -> None:
     own = tmp_path / "ours.yaml"
     own.write_text((library / "policies" / "uk-nil.yaml").read_text().replace("uk-nil", "ours"))
