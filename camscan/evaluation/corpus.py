@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,20 +50,8 @@ def read(path: Path) -> Corpus:
     Raises:
         UsageError: there is no such file, or no answer in it.
     """
-    entries: dict[str, Entry] = {}
-    faults: list[str] = []
-    for file in _files(path):
-        for number, found in enumerate(_items(file), 1):
-            entry = found if isinstance(found, str) else _entry(found)
-            if isinstance(entry, str):
-                faults.append(f"{file}: entry {number}: {entry}")
-            elif entry.id in entries:
-                faults.append(f"{file}: entry {number}: there is an answer {entry.id!r} already")
-            else:
-                entries[entry.id] = entry
-    if not entries:
-        raise UsageError(f"{path} holds no labelled answer{': ' + faults[0] if faults else ''}")
-    return Corpus(tuple(entries.values()), tuple(faults))
+    numbered = ((file, number, item) for file in _files(path) for number, item in enumerate(_items(file), 1))
+    return _gathered(((f"{file}: entry {number}", item) for file, number, item in numbered), f"{path} holds ")
 
 
 def is_corpus(text: str) -> bool:
@@ -74,12 +62,24 @@ def is_corpus(text: str) -> bool:
 
 def entries_of(text: str) -> Corpus:
     """The answers of a JSON text. Raises UsageError where it holds none."""
-    found = [_entry(item) if not isinstance(item, str) else item for item in _parsed(text)]
-    faults = tuple(f"entry {number}: {one}" for number, one in enumerate(found, 1) if isinstance(one, str))
-    entries = {one.id: one for one in found if isinstance(one, Entry)}
+    return _gathered((f"entry {number}", item) for number, item in enumerate(_parsed(text), 1))
+
+
+def _gathered(items: Iterable[tuple[str, object]], whose: str = "") -> Corpus:
+    """The answers among some items, each with its place; a text says what is wrong where none could be read."""
+    entries: dict[str, Entry] = {}
+    faults: list[str] = []
+    for where, item in items:
+        entry = item if isinstance(item, str) else _entry(item)
+        if isinstance(entry, str):
+            faults.append(f"{where}: {entry}")
+        elif entry.id in entries:
+            faults.append(f"{where}: there is an answer {entry.id!r} already")
+        else:
+            entries[entry.id] = entry
     if not entries:
-        raise UsageError(f"no labelled answer{': ' + faults[0] if faults else ''}")
-    return Corpus(tuple(entries.values()), faults)
+        raise UsageError(f"{whose}no labelled answer{': ' + faults[0] if faults else ''}")
+    return Corpus(tuple(entries.values()), tuple(faults))
 
 
 def _files(path: Path) -> list[Path]:

@@ -89,5 +89,11 @@ def test_text_of_a_corpus() -> None:
     assert not is_corpus('{"raw": 1}')
     assert not is_corpus('HTTP/1.1 200 OK\n"raw" "truth" "channel"')
     assert [one.id for one in entries_of(text).entries] == ["a"]
+    twice = entries_of(json.dumps([GOOD, {**GOOD, "raw": "Server: y"}, "x"]))
+    assert [one.raw for one in twice.entries] == ["Server: x"]
+    assert twice.faults == (
+        "entry 2: there is an answer 'a' already",
+        "entry 3: a text instead of an object",
+    )
     with pytest.raises(UsageError, match="no labelled answer"):
         entries_of("[]")
