@@ -111,6 +111,8 @@ def _check_seal(archive: Archive, made: Manifest, trust: Trust) -> Stamp | None:
     if not key.holds(signature, archive.read(MANIFEST, manifest.MAX_BYTES)):
         raise EvidenceError(f"{SIGNATURE}: is not the signature of key {key.fingerprint} over {MANIFEST}")
     if made.about.time_stamp is None:
+        if trust.roots is not None:
+            raise EvidenceError(f"{STAMP}: is not there, so that the given certificates vouch for no time")
         return None
     return stamp.check(archive.read(STAMP, stamp.MAX_BYTES), signature, trust.roots)
 

@@ -59,6 +59,10 @@ def test_a_bundle_of_a_scan_that_saw_nothing_holds() -> None:
     assert (found.manifest.chain.records, dict(found.verdicts)) == (0, {})
 
 
+def test_a_bundle_without_a_time_stamp_does_not_do_for_one_who_asks_for_it() -> None:
+    assert fault(bundle(), replace(KNOWN, roots=b"PEM")).startswith("manifest.tsr: is not there")
+
+
 def test_the_key_is_compared_with_the_one_that_the_reader_knows() -> None:
     assert checked(BUNDLE, Trust()).manifest.key == SIGNER.public.fingerprint
     told = fault(BUNDLE, Trust(STRANGER.public.fingerprint))
