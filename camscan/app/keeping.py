@@ -13,7 +13,7 @@ from camscan.app.sites import policies
 from camscan.app.sweeping import Ground
 from camscan.records import Scan
 from camscan.reports import select
-from camscan.reports.escape import plain
+from camscan.reports.escape import terminal
 from camscan.store import Store
 from camscan.store.prune import THINNED, Thinned
 from camscan.sweeps.config import Site
@@ -76,6 +76,6 @@ def summed(site: Site, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
     deleted, kept = (sum(getattr(result, name) for result in results) for name in ("deleted", "kept"))
     would = "would be " if dry_run else ""
     return (
-        f"{plain(site.name)}: {len(results)} sweeps {would}thinned, {gone} of them deleted as a whole; "
+        f"{terminal(site.name)}: {len(results)} sweeps {would}thinned, {gone} of them deleted as a whole; "
         f"{deleted:,} observations {would}deleted, {kept:,} kept as evidence"
     )

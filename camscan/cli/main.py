@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import logging
 import sys
 
@@ -75,6 +76,8 @@ fingerprints.add_command(evaluate)
 
 def main() -> None:
     """Run the command line; an error of ours becomes one line on stderr and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # as on stderr, what its encoding lacks is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         camscan()
     except UsageError as error:
@@ -95,8 +98,8 @@ def _of_host(error: OSError) -> HostError:
 
 
 def _end(error: CamscanError, code: Exit) -> None:
-    from camscan.reports.escape import plain
+    from camscan.reports.escape import terminal
 
     for line in str(error).splitlines():
-        click.echo(f"Error: {plain(line, 1_000)}", err=True)
+        click.echo(f"Error: {terminal(line, 1_000)}", err=True)
     sys.exit(code)

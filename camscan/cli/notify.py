@@ -32,7 +32,7 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
     from camscan.app.receivers import receivers
     from camscan.app.sites import configuration
     from camscan.errors import UsageError
-    from camscan.reports.escape import plain
+    from camscan.reports.escape import terminal
 
     document = configuration(file)
     found = {one.name: one for one in receivers(document.config)}
@@ -46,9 +46,9 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
         if isinstance(ended, UsageError) or not ended.taken:
             failed = True
             reason = str(ended) if isinstance(ended, UsageError) else ended.reason
-            click.echo(f"{plain(one.name)} did not take it: {plain(reason, 500)}", err=True)
+            click.echo(f"{terminal(one.name)} did not take it: {terminal(reason, 500)}", err=True)
         else:
-            click.echo(f"{plain(one.name)} took it.")
+            click.echo(f"{terminal(one.name)} took it.")
     if failed:
         sys.exit(Exit.FAILED)
 

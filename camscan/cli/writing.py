@@ -61,16 +61,20 @@ def write_text(parts: Iterable[str], output: Path | None) -> None:
 
 
 def write(parts: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
-    """Write bytes, or text in UTF-8; a file appears under its name only once it is complete.
+    """Write bytes, or text in UTF-8; a terminal gets what it can show. A file is there only once it is complete.
 
     Raises:
         HostError: the file cannot be written.
     """
-    if output is None:
+    if output is None and sys.stdout.isatty():
         for part in parts:
             click.echo(part, nl=False)
         return
     data = (part.encode() if isinstance(part, str) else part for part in parts)
+    if output is None:
+        for piece in data:
+            click.echo(piece, nl=False)
+        return
     if output.exists() and not output.is_file():  # a device or a pipe is written to, never replaced
         with _told(output):
             output.write_bytes(b"".join(data))

@@ -48,12 +48,6 @@ def cell(text: str, limit: int = MAX_SHOWN) -> str:
     return f"'{shown}" if _computes(text[:limit]) else shown
 
 
-def plain(text: str, limit: int = MAX_SHOWN) -> str:
-    """`text` for a log: one line of ASCII in which escapes cannot be forged, as the backslash is escaped too."""
-    shown = text[:limit].encode("unicode_escape").decode("ascii")
-    return shown + ("..." if len(text) > limit else "")
-
-
 def _visible(character: str) -> str:
     return character if character.isprintable() and character not in _BLANKS else _escaped(character)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,16 @@ import pytest
 
 from camscan.cli import main
 
+OURS = {
+    "id": "ours",
+    "title": "Ours",
+    "jurisdiction": "XX",
+    "citation": "x",
+    "url": "https://example.org/x",
+    "since": "2026-01-01",
+    "entities": [{"name": "Axis", "makers": ["Axis"]}],
+}
+"""A policy; JSON is YAML."""
 HEAVY = ("scapy", "zeep", "sqlalchemy", "aiohttp", "cryptography", "alembic", "re2", "yaml", "rich")
 
 
@@ -106,6 +118,26 @@ def test_a_store_that_is_not_there_is_named_and_not_made(words: tuple[str, ...],
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Error: there is no store {file}: name one with --db, or make one with `camscan scan`\n"
     assert not file.exists()
+
+
+def test_an_error_is_readable_in_any_language_and_obeyed_by_no_terminal(tmp_path: Path) -> None:
+    done = camscan("devices", "--db", str(tmp_path / "Zürich \x1b[2J\u202e.db"))
+    assert done.stderr.startswith(f"Error: there is no store {tmp_path}/Zürich \\x1b[2J\\u202e.db: name one")
+
+
+def test_whatever_stdout_can_show_is_no_reason_to_fail(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "CAMSCAN_DB": str(tmp_path / "s.db")}
+    title = {**OURS, "title": "Überwachung"}
+    (tmp_path / "ours.yaml").write_text(json.dumps(title), encoding="utf-8")
+    for words in (("policy", "show"), ("policy", "check")):
+        done = subprocess.run(
+            [sys.executable, "-m", "camscan", *words, str(tmp_path / "ours.yaml")],
+            env=environment,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert words[1] == "check" or "Überwachung".encode() in done.stdout
 
 
 def test_the_plan_names_packets_and_time() -> None:

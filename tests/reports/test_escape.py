@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from camscan.reports.escape import MAX_MARKS, MAX_SHOWN, cell, plain, terminal
+from camscan.reports.escape import MAX_MARKS, MAX_SHOWN, cell, terminal
 
 LIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ud800-\udfff]"
@@ -83,25 +83,3 @@ def test_a_cell_is_no_formula(text: str) -> None:
 @pytest.mark.parametrize("text", ["", " ", "a=b", "10.0.0.5", "'=1", "DS-2CD", "1-2", "#x", "\x1b"])
 def test_other_cells_stay(text: str) -> None:
     assert cell(text) == terminal(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("IPC-B140H", "IPC-B140H"),
-        ("a\nINFO forged", "a\\nINFO forged"),
-        ("\\n", "\\\\n"),
-        ("ü\u202e\U0001f4f7\udc80\x7f", "\\xfc\\u202e\\U0001f4f7\\udc80\\x7f"),
-        ("a" * (MAX_SHOWN + 1), "a" * MAX_SHOWN + "..."),
-    ],
-)
-def test_plain(text: str, shown: str) -> None:
-    assert plain(text) == shown
-
-
-@given(ANYTHING)
-def test_plain_is_one_line_of_ascii_that_reads_back(text: str) -> None:
-    shown = plain(text, 300)
-    assert shown.isascii()
-    assert shown.isprintable()
-    assert shown.encode().decode("unicode_escape") == text
