@@ -141,7 +141,7 @@ def test_without_a_retention_nothing_is_pruned(config: Path) -> None:
 
 def test_a_store_that_is_named_and_not_there_is_not_made(config: Path, tmp_path: Path) -> None:
     mistyped = tmp_path / "mistyped.db"
-    for command, *words in ([db, "prune", "--sweeps", "3"], [status], [notify, "send"]):
+    for command, words in ((db, ["prune", "--sweeps", "3"]), (status, []), (notify, ["send"])):
         done = CliRunner().invoke(command, [*words, "--config", str(config), "--db", str(mistyped)])
         assert isinstance(done.exception, StoreError)
         assert not mistyped.exists()
