@@ -94,6 +94,14 @@ ROWS = (
         lambda moments: len(moments) >= 12 and min(moments.values()) >= 3,
     ),
     Row(
+        "Payloads x fields of answers x formats of reports, and what of it came to life",
+        "0 of 50,000",
+        "pytest -m 'torture or not torture' tests/torture/test_injection.py",
+        ("injections",),
+        lambda tried: f"0 of {tried:,}",
+        lambda tried: tried >= 50_000,
+    ),
+    Row(
         "Authorization headers and user names that hostile devices have seen",
         "0",
         "pytest tests/torture/test_gallery.py",
@@ -143,7 +151,6 @@ ELSEWHERE = """\
 |---|---|
 | SIGKILLs on PostgreSQL | not measured: there is no store on PostgreSQL |
 | Bytes read from one host | 98,304 a connection, `pytest tests/net/test_grab.py`; a host's connections are not summed |
-| Payloads x fields x report formats | `pytest tests/reports/test_hostile.py`; they are not counted |
 | Tampering with evidence | [evidence](evidence.md) |
 | The slowest fingerprint | `python benchmarks/identify.py` |
 | Reproducible, attested releases | not yet |
@@ -228,7 +235,9 @@ def read(lines: Iterable[str]) -> dict[str, Any]:
     found = {n: v for n, v in found.items() if not n.startswith("decoder.") or isinstance(v, list)}
     counts = [value[0] for name, value in found.items() if name.startswith("decoder.")]
     calls = Counter(name.split(".")[1] for name in found if name.startswith("syscall."))
-    return found | ({"decoders": counts} if counts else {}) | ({"syscalls": dict(calls)} if calls else {})
+    live = sum(value for name, value in found.items() if name.startswith("injection."))
+    sums = {"decoders": counts, "syscalls": dict(calls), "injections": live}
+    return found | {name: value for name, value in sums.items() if value}
 
 
 if __name__ == "__main__":
