@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser
 from support.browser import CHROMIUM, DESKTOP, PHONE, Tab, browsing, opened
+from support.crowd import HOSTILE
 from support.sample import sample
 
 from camscan.records import Report
@@ -119,6 +120,49 @@ def test_a_device_of_the_map_is_shown_wherever_it_stands(tab: Tab, large: Report
         group = tab.page.locator(f"tbody{named}")
         assert group.is_visible()
         assert group.evaluate("group => group.matches(':target') && group.querySelector('details')?.open !== false")
+
+
+def test_names_in_rows_that_are_made_later_are_no_more_live_than_the_others(tab: Tab) -> None:
+    more = tab.page.locator("button.more:visible")
+    while more.count():
+        more.first.click()
+        tab.settle()
+    test_nothing_in_it_is_live(tab)
+    shown = tab.page.locator("table.devices").first.inner_text()
+    for name in (HOSTILE[0], HOSTILE[4]):
+        assert name in shown
+
+
+def test_rows_in_the_page_and_those_still_in_text_sort_by_the_same_keys(tab: Tab, large: Report) -> None:
+    """Sorted before and after all rows are elements: their order is the same."""
+    column = "table => [...table.tBodies].map(group => group.id)"
+    table = tab.page.locator("table.devices").first
+    for number in range(6):
+        head = table.locator("th button").nth(number)
+        head.click()
+        tab.settle()
+        before = table.evaluate(column)
+        tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        head.click()
+        head.click()
+        tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert table.evaluate(column) == before, number
+
+
+def test_maps_that_are_folded_are_drawn_when_they_are_opened(browser: Browser, tmp_path: Path) -> None:
+    many = tmp_path / "many.html"
+    many.write_text("".join(render(sample(900), Page())), encoding="utf-8")
+    with opened(browser, many) as tab:
+        maps = tab.page.locator(".map svg")
+        assert maps.count() == 6
+        tab.page.locator("details.more summary").click()
+        tab.settle()
+        assert maps.count() > 6
+        link = maps.last.locator("a").first
+        assert link.get_attribute("tabindex") == "0"
+        link.focus()
+        assert tab.page.locator("#told").inner_text() == link.locator("title").text_content()
+        assert tab.heard == [many.as_uri()]
 
 
 def test_everything_that_fits_is_printed(tab: Tab) -> None:
