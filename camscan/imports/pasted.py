@@ -16,7 +16,7 @@ from uuid import RFC_4122, UUID
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
-from camscan.imports.forms import certificate, datagrams, hardware, interfaces, logs, soap, tables, web, wrapped
+from camscan.imports.forms import certificate, datagrams, hardware, interfaces, leases, logs, soap, tables, web, wrapped
 from camscan.imports.forms.base import MAX_TEXT, Answer, Form, answer, observed
 from camscan.imports.nmap import text as nmap_text
 from camscan.records import MAC_FIELDS, Fields, Observation
@@ -104,6 +104,7 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), web.upnp),
     (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), web.web),
     (nmap_text.is_listing, nmap_text.scanned),
+    (leases.is_lease, leases.leased),
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.search_answer),
     (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), soap.discovery),
     (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), soap.service),
@@ -142,6 +143,7 @@ _HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "dhip": (datagrams.notification,),
         "netcommon": (datagrams.common,),
         "mdns": (tables.announced,),
+        "dhcp": (leases.leased,),
     }
 )
 """Channel -> forms that are tried first."""

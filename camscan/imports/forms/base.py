@@ -37,7 +37,7 @@ _PAIR = re.compile(
     rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}:\s{{0,8}}{_QUOTED}"""  # JSON, and Python's way to print a mapping
     rf"""|(?<![\w?&/])([A-Za-z]\w{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
 )
-_LINE = re.compile(r"^[ \t|_*-]{0,16}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}:[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE)
+_LINE = re.compile(r"^[ \t|_*-]{0,64}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}:[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE)
 _NEXT = re.compile(r"[,;][ \t]{1,8}([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}")
 _TAG = re.compile(r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>([^<]{1,1024}+)</")
 

@@ -1,4 +1,4 @@
-"""What logs, comments and packet printers write around each line of an answer, taken off again."""
+"""What logs, comments, source code, packet dissectors and browsers write around the lines of an answer, taken off."""
 
 from __future__ import annotations
 
@@ -14,19 +14,62 @@ _TOLD = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"(?:[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d|{_HEADER}[ \t]?:)", re.IGNORECASE)
-_MARK = re.compile(r"\s*(?://|#|;|\*|--|%)\s*|[^\"'{}<>]*(?:\d\d:\d\d:\d\d|\[[^\]]*\])[^\"'{}<>]*")
+_MARK = re.compile(r"\s*(?://|#|;|\*|--|%)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[[^\]]*\])[^\"'{}<>]*")
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
 _DIGITS = re.compile(r"\d+")
 _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={_HEADER}[ \t]?:)", re.IGNORECASE)
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
+_STRING = re.compile(r"""\s*(?:\+|<<)?\s*[bfr]?(["'])(.*)\1\s*[+;,\\)]{0,3}\s*""")
+_ESCAPE = re.compile(r"\\([rnt\"'/])")
+_ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}
+_SHOWN_END = r"\r\n"
+_DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
+_DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
+_STATUS_CODE = re.compile(r"^\s*Status Code:?\s*(\d{3}\b.*)$", re.MULTILINE)
+_RESPONSE_HEADERS = re.compile(r"^\s*Response Headers.*$", re.MULTILINE)
+_REQUEST_HEADERS = re.compile(r"^\s*Request Headers.*$", re.MULTILINE)
 
 
 def plain(text: str) -> str:
-    """The text without prefixes of a log or of comments, without the empty lines between headers, packets unfolded."""
+    """The lines of an answer as the device sent them; any other text as it is."""
     if _PACKET.search(text):
         text = _unfolded(text)
-    return _GAP.sub("\n", _bare(text))
+    for undo in (_of_source, _of_dissector, _of_browser, _bare):
+        text = undo(text)
+    return _GAP.sub("\n", text)
+
+
+def _of_source(text: str) -> str:
+    """A text that source code builds of one string a line, each with its own line end in it."""
+    lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
+    if len(lines) < 2 or sum(line.count("\\n") > 0 for line in lines) * 2 < len(lines):
+        return text
+    parts = [_STRING.fullmatch(line) for line in lines]
+    if not all(parts):
+        return text
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), "".join(part[2] for part in parts if part))
+
+
+def _of_dissector(text: str) -> str:
+    """What Wireshark shows of a packet: it writes out the end of each line that was sent."""
+    lines = text.splitlines()[:_MAX_LINES]
+    sent = [line.rstrip().removesuffix(_SHOWN_END) for line in lines if line.rstrip().endswith(_SHOWN_END)]
+    if len(sent) < 2:
+        return text
+    heads = [match[1] for line in sent if (match := _DISSECTED.fullmatch(line)) and not match[1].startswith("[")]
+    body = [f"{match[1]}={match[2]}" for line in lines if (match := _DESCRIBED.fullmatch(line))]
+    return "\r\n".join([*heads, *([""] if body and heads[-1:] != [""] else []), *body])
+
+
+def _of_browser(text: str) -> str:
+    """What the tools of browsers show of an answer: a status code by itself, then the headers of both directions."""
+    status, headers = _STATUS_CODE.search(text), _RESPONSE_HEADERS.search(text)
+    if not status or not headers:
+        return text
+    rest = text[headers.end() :]
+    end = _REQUEST_HEADERS.search(rest)
+    return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
 
 
 def _bare(text: str) -> str:

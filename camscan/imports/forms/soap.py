@@ -18,7 +18,7 @@ _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'\r\n]{1,256})["']""", re.IGNORECASE)
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
 _SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
-_SCOPE_END = re.compile(r"[<\"'\]}]")
+_SCOPE_END = re.compile(r"[<\"'\]}|]")
 
 _INFORMATION = {
     "manufacturer": "onvif.manufacturer",

@@ -25,10 +25,13 @@ _METHOD = re.compile(r"^([A-Z_]{4,16})[ \t]+(?:rtsp:[!-~]{1,1023}|\*)[ \t]+RTSP/
 _HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:[ \t]*(?!//)\S")
 _BODY = re.compile(r"\ufeff?\s*[<{]")
 _MAPPING = re.compile(
-    r"""\s*\{[^<>]{0,4096}?["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:""", re.IGNORECASE
+    r"""\s*(?:\{|<?[A-Za-z][\w.]{2,64}\([{\[(]{0,2})[^<>]{0,4096}?["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:""",
+    re.IGNORECASE,
 )
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
-_CHALLENGE = re.compile(r"(?:(?:Digest|Basic)\s+)?realm\s*=", re.IGNORECASE)
+_GO = re.compile(r"\s*(?:http\.Header|map)?\s*[\[{]\s*[A-Za-z][\w-]{1,63}:\[")
+_GO_HEADER = re.compile(r'([A-Za-z][\w-]{1,63}):\[((?:"[^"]{0,1024}+"|[^\]"]){0,512}+)\]')
+_CHALLENGE = re.compile(r"(?:Digest|Basic)\s+[a-z]{3,9}\s*=|realm\s*=", re.IGNORECASE)
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
@@ -50,7 +53,10 @@ def web(text: str) -> Iterator[Answer]:
         yield from _answered(fields_of(http.decode, part.encode()), asked)
     if whole or _STATUS["rtsp"].search(text):
         return
-    if _MAPPING.match(text):
+    if _GO.match(text):
+        lines = "\r\n".join(f"{name}: {value}" for name, value in _GO_HEADER.findall(text))
+        yield from answer("http", fields_of(http.decode_headers, lines))
+    elif _MAPPING.match(text):
         yield from answer("http", fields_of(http.decode_headers, _lines(text)))
     elif _BODY.match(text):
         yield from _answered(fields_of(http.decode, text.strip().encode()), "")

@@ -71,7 +71,44 @@ def test_packets_as_ngrep_prints_them() -> None:
     assert "\r\nCSeq: 1\r\n" in plain(text)
 
 
-@pytest.mark.parametrize("part", ["10:00:00 ", "[", "[]", "// ", "a\n\n", "T a -> b\n", " ", "Server: "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"RTSP/1.0 200 OK\\r\\n"\n    "CSeq: 1\\r\\n"\n  "\\r\\n";',
+        "'RTSP/1.0 200 OK\\r\\n'\n + 'CSeq: 1\\r\\n' +\n'\\r\\n'",
+        'f"RTSP/1.0 200 OK\\r\\n"\nf"CSeq: 1\\r\\n"\nf"\\r\\n")',
+    ],
+)
+def test_strings_of_source_code(text: str) -> None:
+    assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"
+
+
+def test_a_list_of_strings_stays_a_list() -> None:
+    text = '"onvif://a/b",\n"onvif://a/c",'
+    assert plain(text) == text
+
+
+def test_what_a_dissector_shows() -> None:
+    text = (
+        "Real Time Streaming Protocol\n    Response: RTSP/1.0 200 OK\\r\\n\n"
+        "        [Expert Info: RTSP/1.0 200 OK\\r\\n]\n"
+        "        Status: 200\n    CSeq: 2\\r\\n\n    \\r\\n\n    Session Description Protocol\n"
+        "        Session Description Protocol Version (v): 0\n        Session Name (s): A\n"
+    )
+    assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\nv=0\r\ns=A"
+
+
+def test_what_a_browser_shows() -> None:
+    text = (
+        "Request URL: http://a/\nRequest Method: GET\nStatus Code: 401 Unauthorized\nResponse Headers\nServer: b\n"
+        "Date: c\nRequest Headers\nAccept: d"
+    )
+    assert plain(text) == "HTTP/1.1 401 Unauthorized\nServer: b\nDate: c"
+
+
+@pytest.mark.parametrize(
+    "part", ["10:00:00 ", "[", "[]", "// ", "a\n\n", "T a -> b\n", " ", "Server: ", "a\\r\\n\n", '"\\n"\n']
+)
 def test_hostile_text_takes_no_time(part: str) -> None:
     began = time.perf_counter()
     plain(part * (256 * 1024 // len(part)))
