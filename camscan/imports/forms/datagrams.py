@@ -54,27 +54,40 @@ def datagram(data: bytes) -> Iterator[Answer]:
 
 
 def search_answer(text: str) -> Iterator[Answer]:
-    """SADP: the XML of the protocol, or a listing of its elements as a client prints them."""
-    data = text.strip().encode()
-    fields = fields_of(sadp.decode, data)
-    if not fields:
-        told = {key(name): value for name, value in pairs(text)}
-        if _SADP_NAMES & told.keys():
-            elements = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
-            fields = fields_of(sadp.decode, f"<ProbeMatch>{elements}</ProbeMatch>".encode())
-    yield from answer("sadp", fields)
+    """SADP: the XML of the protocol, or a listing of its elements as a client prints them; one of them is enough."""
+    yield from answer("sadp", fields_of(sadp.decode, text.strip().encode()) or _listed(text, 1))
+
+
+def searched(text: str) -> Iterator[Answer]:
+    """The same where nobody said that it is SADP: other things have a description too."""
+    yield from answer("sadp", fields_of(sadp.decode, text.strip().encode()) or _listed(text, 2))
+
+
+def _listed(text: str, least: int) -> Fields:
+    told = {key(name): value for name, value in pairs(text)}
+    if len(_SADP_NAMES & told.keys()) < least:
+        return {}
+    elements = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
+    return fields_of(sadp.decode, f"<ProbeMatch>{elements}</ProbeMatch>".encode())
 
 
 def notification(text: str) -> Iterator[Answer]:
-    """DHIP: the JSON of the protocol, its device object alone, or a listing of its members."""
-    fields = fields_of(dhip.decode, text.strip().encode("utf-8", "replace"))
-    if not fields:
-        told = dict(pairs(text))
-        if len(_DHIP_NAMES & told.keys()) > 1 or {"DeviceType", "DeviceClass"} & told.keys():
-            device = {**told, "IPv4Address": told, "IPv6Address": {}}
-            message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}
-            fields = fields_of(dhip.decode, json.dumps(message).encode())
-    yield from answer("dhip", fields)
+    """DHIP: the JSON of the protocol, its device object alone, or a listing of its members; one of them is enough."""
+    yield from answer("dhip", fields_of(dhip.decode, text.strip().encode("utf-8", "replace")) or _told(text, 1))
+
+
+def notified(text: str) -> Iterator[Answer]:
+    """The same where nobody said that it is DHIP: inverters and other things also have a DeviceClass."""
+    yield from answer("dhip", fields_of(dhip.decode, text.strip().encode("utf-8", "replace")) or _told(text, 2))
+
+
+def _told(text: str, least: int) -> Fields:
+    told = dict(pairs(text))
+    if not {"DeviceType", "DeviceClass"} & told.keys() or len(_DHIP_NAMES & told.keys()) < least:
+        return {}
+    device = {**told, "IPv4Address": told, "IPv6Address": {}}
+    message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}
+    return fields_of(dhip.decode, json.dumps(message).encode())
 
 
 def common(text: str) -> Iterator[Answer]:

@@ -18,6 +18,8 @@ _MARK = re.compile(r"\s*(?://|#|;|\*|--|%)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
 _DIGITS = re.compile(r"\d+")
 _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={_HEADER}[ \t]?:)", re.IGNORECASE)
+_INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
 _STRING = re.compile(r"""\s*(?:\+|<<)?\s*[bfr]?(["'])(.*)\1\s*[+;,\\)]{0,3}\s*""")
@@ -37,7 +39,7 @@ def plain(text: str) -> str:
         text = _unfolded(text)
     for undo in (_of_source, _of_dissector, _of_browser, _bare):
         text = undo(text)
-    return _GAP.sub("\n", text)
+    return _GAP.sub("\n", _INDENT.sub("", text) if _INDENTED.match(text) else text)
 
 
 def _of_source(text: str) -> str:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from camscan.codecs import dhip, mhed, netcommon, sadp
-from camscan.imports.forms.datagrams import common, datagram, notification, search_answer
+from camscan.imports.forms.datagrams import common, datagram, notification, notified, search_answer, searched
 
 ANSWER = {
     "mac": "3c:ef:8c:01:02:03",
@@ -63,3 +63,19 @@ def test_sadp_as_xml_and_as_a_listing(text: str) -> None:
 
 def test_other_text_is_none_of_them() -> None:
     assert list(search_answer("Server: a")) == list(notification("Vendor: a")) == list(common("{}")) == []
+
+
+INVERTER = """{"Head": {"RequestArguments": {"DeviceClass": "Inverter", "Scope": "System"}, "Status": {"Code": 0}}}"""
+
+
+def test_without_a_hint_one_member_says_nothing() -> None:
+    """The application interface of an inverter has a DeviceClass, and much has a description."""
+    assert list(notified(INVERTER)) == []
+    assert list(searched("DeviceDescription: laser printer\nColour: red")) == []
+
+
+def test_without_a_hint_two_members_do() -> None:
+    (one,) = notified("DeviceClass: IPC\nDeviceType: A-1\nSerialNo: 1")
+    assert one.fields["dhip.device_type"] == ("A-1",)
+    (other,) = searched("DeviceDescription: A-1\nDeviceSN: A-1000")
+    assert other.fields["sadp.device_description"] == ("A-1",)

@@ -61,6 +61,13 @@ def test_empty_lines_between_headers() -> None:
     )
 
 
+def test_headers_that_are_indented() -> None:
+    assert plain("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
+    assert (
+        plain('Server: a\nWWW-Authenticate: Digest\n  realm="b"') == 'Server: a\nWWW-Authenticate: Digest\n  realm="b"'
+    )
+
+
 def test_packets_as_ngrep_prints_them() -> None:
     text = (
         "T 192.0.2.8:5 -> 192.0.2.9:554 [AP]\n  OPTIONS rtsp://a/ RTSP/1.0..CSeq: 1....\n##\n"
