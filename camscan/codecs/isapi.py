@@ -100,9 +100,14 @@ def decode(body: bytes) -> dict[str, tuple[str, ...]]:
     return layout.fields(pairs)
 
 
-def describe(texts: Mapping[str, str], namespace: str = "") -> dict[str, tuple[str, ...]]:
-    """The fields of a device description of which only its elements are at hand, by their names."""
-    return layout.fields([("isapi.root", "DeviceInfo"), ("isapi.namespace", namespace), *_described(texts)])
+def describe(texts: Mapping[str, str], namespace: str = "", root: str = "DeviceInfo") -> dict[str, tuple[str, ...]]:
+    """The fields of an envelope of which only its elements are at hand, by their names."""
+    return layout.fields([("isapi.root", root), ("isapi.namespace", namespace), *_described(texts)])
+
+
+def is_namespace(name: str) -> bool:
+    """Whether a namespace is one of this interface."""
+    return _NAMESPACE.match(name) is not None
 
 
 def slots(body: bytes) -> tuple[bytes, ...]:
@@ -124,7 +129,7 @@ def decode_slot(part: bytes) -> dict[str, tuple[str, ...]]:
 def _parsed(body: bytes) -> Element:
     root = xml.parse(body, partial=True)
     name, namespace = xml.local(root.tag), xml.namespace(root.tag)
-    if not (_NAMESPACE.match(namespace) or (not namespace and name in _OWN_ROOTS)):
+    if not (is_namespace(namespace) or (not namespace and name in _OWN_ROOTS)):
         raise DecodeError(f"not an ISAPI envelope: root {name[:64]!r} in namespace {namespace[:64]!r}")
     return root
 

@@ -10,7 +10,8 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms.base import Answer, answer, fields_of, pairs
 from camscan.records import Fields
 
-_DESCRIPTION = re.compile(r"</?DeviceInfo[\s>]|<firmwareReleasedDate>|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{")
+_DESCRIPTION = re.compile(r"</?DeviceInfo[\s>]|[<\"']firmwareReleasedDate[>\"']|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{")
+_MAPPED = re.compile(r"[\"'](\w{3,64})[\"']\s{0,8}:\s{0,8}\{\s{0,8}[\"']@(?:version|xmlns)[\"']")
 _NAMESPACE = re.compile(r"xmlns[\"']?\s{0,8}[:=]\s{0,8}[\"']([^\"'\s]{1,256})[\"']")
 _ELEMENTS = frozenset(
     {
@@ -24,6 +25,10 @@ _ELEMENTS = frozenset(
         "deviceType",
         "manufacturer",
         "OEMCode",
+        "requestURL",
+        "statusCode",
+        "statusString",
+        "subStatusCode",
     }
 )
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
@@ -61,11 +66,13 @@ def is_envelope(text: str) -> bool:
 
 
 def described(text: str) -> Fields:
-    """The fields of a device description that is torn, or that has no namespace."""
-    if not _DESCRIPTION.search(text):
+    """The fields of a device description that is torn, or that has no namespace; and of what a mapping tells of one."""
+    named = _NAMESPACE.search(text)
+    namespace = named[1] if named and isapi.is_namespace(named[1]) else ""
+    mapped = _MAPPED.search(text) if namespace else None
+    if not _DESCRIPTION.search(text) and not mapped:
         return {}
     told = {name: value for name, value in reversed(pairs(text)) if name in _ELEMENTS}
-    namespace = _NAMESPACE.search(text)
-    if not {"model", "serialNumber", "firmwareReleasedDate"} & told.keys():
-        return {}
-    return isapi.describe(told, namespace[1] if namespace else "")
+    if mapped:
+        return isapi.describe(told, namespace, mapped[1])
+    return isapi.describe(told, namespace) if {"model", "serialNumber", "firmwareReleasedDate"} & told.keys() else {}

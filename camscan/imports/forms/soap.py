@@ -27,6 +27,7 @@ _INFORMATION = {
     "firmwareversion": "onvif.firmware",
     "firmware": "onvif.firmware",
     "fwversion": "onvif.firmware",
+    "firmwarerevision": "onvif.firmware",
     "fw": "onvif.firmware",
     "serialnumber": "onvif.serial",
     "serial": "onvif.serial",

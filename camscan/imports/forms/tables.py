@@ -49,6 +49,7 @@ _RECORD = re.compile(
 )
 _SRV = re.compile(r"(?:[0-9]+[ \t]+){0,3}([A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?")
 _TEXT = re.compile(r'"((?:[^"\\]|\\.){1,255})"|([^\s",;\[\]{}]{1,255})')
+_BROWSED = re.compile(r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}(_[\w-]{1,63}\._(?:tcp|udp))\b")
 _DECIMAL = re.compile(r"\\([0-9]{3})")
 
 
@@ -135,6 +136,10 @@ def _value(name: str, kind: str, text: str) -> str:
 def _of_line(line: str) -> Iterator[tuple[str, str]]:
     if line.startswith("=;"):
         yield from _of_avahi(line.split(";"))
+        return
+    if browsed := _BROWSED.match(line):
+        yield "mdns.service", browsed[2]
+        yield "mdns.instance", browsed[1]
         return
     record = _RECORD.match(line)
     if record is None:

@@ -71,6 +71,22 @@ def test_a_description_as_a_client_prints_it(hint: str) -> None:
     assert found["isapi.firmware"] == ("V2.2.77 build 240515",)
 
 
+def test_a_description_whose_name_stands_before_the_mapping() -> None:
+    text = MAPPING.replace("{'DeviceInfo': {", "GET /a {").replace("}}", "}")
+    assert described(text)["isapi.firmware"] == ("V2.2.77 build 240515",)
+    assert described(text)["isapi.root"] == ("DeviceInfo",)
+
+
+def test_any_envelope_as_a_client_prints_it() -> None:
+    found = described(
+        "[PUT] /b {'ResponseStatus': {'@version': '2.0', '@xmlns': 'http://www.isapi.org/ver20/XMLSchema', "
+        "'statusCode': '1'}}"
+    )
+    assert found["isapi.root"] == ("ResponseStatus",)
+    assert found["isapi.status_code"] == ("1",)
+    assert described("{'a': {'@version': '2.0', '@xmlns': 'http://example.org/a'}}") == {}
+
+
 def test_the_first_of_elements_with_the_same_name_counts() -> None:
     assert described("<DeviceInfo><model>A1</model></DeviceInfo><DeviceInfo><model>B1</model>")["isapi.model"] == (
         "A1",

@@ -78,6 +78,11 @@ def test_announcements(text: str) -> None:
     }
 
 
+def test_a_line_in_columns() -> None:
+    (one,) = announced("+   eth0 IPv4 A 1 - 00AA                      _axis-video._tcp     local")
+    assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
+
+
 def test_without_a_service_nothing_is_announced() -> None:
     assert list(announced("A 192.0.2.1\nTXT a=b")) == []
     assert list(announced("{'name': 'x'}")) == []
