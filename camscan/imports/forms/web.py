@@ -31,7 +31,10 @@ _MAPPING = re.compile(
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
 _GO = re.compile(r"\s*(?:http\.Header|map)?\s*[\[{]\s*[A-Za-z][\w-]{1,63}:\[")
 _GO_HEADER = re.compile(r'([A-Za-z][\w-]{1,63}):\[((?:"[^"]{0,1024}+"|[^\]"]){0,512}+)\]')
-_CHALLENGE = re.compile(r"(?:Digest|Basic)\s+[a-z]{3,9}\s*=|realm\s*=", re.IGNORECASE)
+_CHALLENGE = re.compile(
+    r"""(?:Digest|Basic)\s+[a-z]{3,9}\s*=|(?:\w{1,32}\s*=\s*"?[^",]{0,256}"?\s*,\s*){0,8}realm\s*=""", re.IGNORECASE
+)
+_REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
@@ -173,7 +176,7 @@ def _headed(text: str) -> Iterator[Answer]:
 
 def _head_and_body(text: str) -> tuple[str, str]:
     head, *body = _BLANK.split(text.strip(), maxsplit=1)
-    return head, "".join(body)
+    return _REPLY.sub("WWW-Authenticate", head), "".join(body)  # a reply repeats the realm of the challenge
 
 
 def _is_description(text: str) -> bool:

@@ -31,7 +31,14 @@ def test_the_method_is_the_one_that_was_asked() -> None:
 def test_lone_values() -> None:
     assert [one.fields["rtsp.server"] for one in server("rtsp", "a/1")] == [("a/1",)]
     assert [one.fields["http.realm"] for one in server("http", 'Digest realm="x", nonce="1"')] == [("x",)]
+    assert [one.fields["rtsp.realm"] for one in server("rtsp", 'Digest username="", realm="x", uri="/"')] == [("x",)]
     assert list(server("http", "two\nlines")) == []
+
+
+def test_a_reply_names_the_realm_of_its_challenge() -> None:
+    (one,) = stream('Authorization: Digest username="a", realm="x", nonce="1", uri="rtsp://192.0.2.1/", response="2"')
+    assert one.fields["rtsp.realm"] == ("x",)
+    assert not list(stream("Authorization: Basic YTpi"))[0].fields.get("rtsp.realm")
 
 
 def test_titles_are_text() -> None:
