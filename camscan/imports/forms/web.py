@@ -22,6 +22,7 @@ _STATUS = {
 }
 _GET = re.compile(r"^(?:GET|HEAD|POST)[ \t]+(/[!-~]{0,1023}+)[ \t]+HTTP/", re.MULTILINE)
 _METHOD = re.compile(r"^([A-Z_]{4,16})[ \t]+(?:rtsp:[!-~]{1,1023}|\*)[ \t]+RTSP/", re.MULTILINE)
+_REQUEST = re.compile(r"\A\s*[A-Z_]{4,16}[ \t]+rtsp:[!-~]{1,1023}[ \t]+RTSP/\d[.\d]*[ \t]*\r?\n")
 _HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:[ \t]*(?!//)\S")
 _BODY = re.compile(r"\ufeff?\s*[<{]")
 _MAPPING = re.compile(
@@ -75,6 +76,7 @@ def stream(text: str) -> Iterator[Answer]:
         yield from answer("rtsp", _without(fields, "" if method else "rtsp.method"), method)
     if whole or _STATUS["http"].search(text):
         return
+    text = _REQUEST.sub("", text, count=1)
     if is_headed(text):
         head, body = _head_and_body(text)
         described = fields_of(rtsp.decode_sdp, body) if body else {}

@@ -29,11 +29,15 @@ _STAMP = re.compile(
     re.MULTILINE,
 )
 _STARTS = re.compile(r"^([^\n]{0,160}?)(?:(?:HTTP|RTSP)/\d\.\d \d{3}\b|v=0\r?$)", re.MULTILINE)
+_LOGGED = re.compile(r"[^\n]{1,160}?\] \S")
 _MORE = re.compile(r"\r?\n[A-Za-z][A-Za-z0-9-]{1,40}:[ \t]")
 _SPELLED = re.compile(
     r"""^[ \t]*(?:\w+[ \t]*[:+]?=[ \t]*)?[([]?[bfr]?["']?(.*?)(?:\\r)?\\n["'\\]?[ \t]*[+\\),;]{0,3}[ \t]*$""",
     re.MULTILINE,
 )
+_TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  # what ffmpeg traces
+_PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
+_ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
 _HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
 _MANY = 3  # lines of a kind from which on the whole text is of it
 
@@ -51,7 +55,12 @@ def plain(text: str) -> str:
 
 
 def _of_lines(text: str) -> str:
-    """An answer that a JSON text holds as a string, or whose line ends are spelled out, as in program code."""
+    """An answer that JSON holds as a string, that program code spells out, or that a client traced or printed."""
+    if len(traced := _TRACED.findall(text)) >= _MANY:
+        return "\r\n".join(traced)
+    if printed := _PRINTED.search(text):
+        origin = _ORIGIN.search(text)
+        return f"v=0\r\no={origin[1] if origin else '-'} 0 0 IN IP4 0.0.0.0\r\ns={printed[1]}\r\n".replace('\\"', '"')
     if "\n" in text.strip() and len(spelled := _SPELLED.findall(text)) >= _MANY:
         return "\r\n".join(line.replace('\\"', '"') for line in spelled)
     held = _HELD.search(text)
@@ -66,11 +75,11 @@ def _unprefixed(text: str) -> str:
     if len(_STAMP.findall(text)) >= _MANY:
         text = _STAMP.sub("", text)
     start = _STARTS.search(text)
-    prefix = start[1] if start else ""
-    if (
-        start is None or not prefix or prefix.lstrip().startswith("|")
-    ):  # a script's output below a port has marks of its own
+    prefix = start[1] if start else _shared(text)
+    if not prefix or prefix.lstrip().startswith("|"):  # output of a script below a port has marks of its own
         return text
+    if start is None:
+        return "\n".join(line.removeprefix(prefix) for line in text.split("\n"))
     following = text[start.end() :].partition("\n")[2].partition("\n")[0]
     if following.startswith(prefix.rstrip()):
         lines = (line.removeprefix(prefix) if line.startswith(prefix) else line for line in text.split("\n"))
@@ -78,6 +87,16 @@ def _unprefixed(text: str) -> str:
     if _MORE.match(text, text.find("\n", start.end())):
         return text[start.end(1) :]
     return text
+
+
+def _shared(text: str) -> str:
+    """What a log puts before every line of a text; "" where it is no log."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < _MANY or not _LOGGED.match(text):
+        return ""
+    low, high = min(lines), max(lines)
+    shared = low[: next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))]
+    return shared[: shared.rfind("] ") + 2] if "] " in shared else ""
 
 
 def unwrapped(text: str) -> bytes:

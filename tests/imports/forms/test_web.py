@@ -38,7 +38,9 @@ def test_lone_values() -> None:
 def test_a_reply_names_the_realm_of_its_challenge() -> None:
     (one,) = stream('Authorization: Digest username="a", realm="x", nonce="1", uri="rtsp://192.0.2.1/", response="2"')
     assert one.fields["rtsp.realm"] == ("x",)
-    assert not list(stream("Authorization: Basic YTpi"))[0].fields.get("rtsp.realm")
+    (one,) = stream('SETUP rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\nAuthorization: Digest username="a", realm="x", uri="/"')
+    assert one.fields["rtsp.realm"] == ("x",)
+    assert not next(iter(stream("Authorization: Basic YTpi"))).fields.get("rtsp.realm")
 
 
 def test_titles_are_text() -> None:
