@@ -70,8 +70,10 @@ ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
         "    Response: RTSP/1.0 401 Unauthorized\\r\\n\n        Status: 401\n    CSeq: 1\\r\\n\n    Server: a\\r\\n",
         '"RTSP/1.0 401 Unauthorized\\r\\n" +\n"CSeq: 1\\r\\n" +\n"Server: a\\r\\n"',
         'sdp = "RTSP/1.0 401 Unauthorized\\r\\n"\n      "CSeq: 1\\r\\n"\n      "Server: a\\r\\n";',
-        "[rtsp @ 0x7f] ret=1 c=52 [R]\n[rtsp @ 0x7f] line='RTSP/1.0 401 Unauthorized'\n"
-        "[rtsp @ 0x7f] line='CSeq: 1'\n[rtsp @ 0x7f] line='Server: a'\n",
+        (
+            "[rtsp @ 0x7f] ret=1 c=52 [R]\n[rtsp @ 0x7f] line='RTSP/1.0 401 Unauthorized'\n"
+            "[rtsp @ 0x7f] line='CSeq: 1'\n[rtsp @ 0x7f] line='Server: a'\n"
+        ),
         '{\n "port": 554,\n "data": "RTSP/1.0 401 Unauthorized\\r\\nCSeq: 1\\r\\nServer: a",\n "ip": "192.0.2.1"\n}',
     ],
 )
