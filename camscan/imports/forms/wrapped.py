@@ -38,6 +38,7 @@ _SPELLED = re.compile(
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  # what ffmpeg traces
 _PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
 _ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
+_PLAYED = re.compile(r"^Input #0, (?:rtsp|sdp)\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL)
 _HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
 _MANY = 3  # lines of a kind from which on the whole text is of it
 
@@ -61,6 +62,8 @@ def _of_lines(text: str) -> str:
     if printed := _PRINTED.search(text):
         origin = _ORIGIN.search(text)
         return f"v=0\r\no={origin[1] if origin else '-'} 0 0 IN IP4 0.0.0.0\r\ns={printed[1]}\r\n".replace('\\"', '"')
+    if played := _PLAYED.search(text):
+        return f"v=0\r\ns={played[1]}\r\n"
     if "\n" in text.strip() and len(spelled := _SPELLED.findall(text)) >= _MANY:
         return "\r\n".join(line.replace('\\"', '"') for line in spelled)
     held = _HELD.search(text)

@@ -101,5 +101,7 @@ def test_headers_alone_in_a_log() -> None:
 
 
 def test_a_session_description_that_a_client_printed() -> None:
-    text = 'SessionDescription { version: 0, origin: Origin { username: "VSTC", session_id: 1 }, session_name: "a \\"b\\"" }'
+    text = 'Description { version: 0, origin: Origin { username: "VSTC", session_id: 1 }, session_name: "a \\"b\\"" }'
     assert plain(text) == 'v=0\r\no=VSTC 0 0 IN IP4 0.0.0.0\r\ns=a "b"'
+    text = "Input #0, rtsp, from 'rtsp://192.0.2.1/':\n  Metadata:\n    title           : a b\n  Duration: N/A\n"
+    assert plain(text) == "v=0\r\ns=a b"
