@@ -144,6 +144,7 @@ _HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "netcommon": (datagrams.common,),
         "mdns": (tables.announced,),
         "dhcp": (leases.leased,),
+        "snmp": (tables.described,),
     }
 )
 """Channel -> forms that are tried first."""

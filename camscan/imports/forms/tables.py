@@ -43,6 +43,11 @@ _WORDS = (
 _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
 
+_DESCRIPTION = re.compile(
+    r"(?:Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
+)
+"""How descriptions of systems begin that would pass for a header line; no header of an answer is called so."""
+
 _SERVICE = re.compile(r"(?:(.{1,200}?)\.)?(_[A-Za-z0-9-]{1,63}\._(?:tcp|udp))\b", re.IGNORECASE)
 _RECORD = re.compile(
     r"^(?:(\S{1,255})[ \t]+)?(?:[0-9]{1,10}[ \t]+)?(?:IN[ \t]+)?(PTR|SRV|TXT|AAAA|A)\b[ \t]*:?[ \t]*(.*)$"
@@ -71,6 +76,12 @@ def walk(text: str) -> Iterator[Answer]:
 def _is_own(name: str) -> bool:
     """Whether an object is one of a maker's own tree."""
     return name.startswith(ENTERPRISES) and name.split(".")[6] not in _GENERIC_TREES
+
+
+def described(text: str) -> Iterator[Answer]:
+    """A description of a system that begins as a header line does, "Hardware: ..."; nothing for any other text."""
+    if _DESCRIPTION.match(text.strip()):
+        yield from walk(text)
 
 
 def is_walk(text: str) -> bool:
