@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from camscan.app import judging
+from camscan.identify import load as identify_load
 from camscan.identify.library import Library
 
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.
@@ -32,7 +33,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def built_in_rules_are_read_once() -> Iterator[None]:
     """A process of the program reads them once; one of the tests would, for hundreds of commands, read them anew."""
-    read = judging.load
+    read = identify_load.load
     read_once = functools.cache(lambda folder, strict: read([folder], strict=strict))
 
     def load(folders: Sequence[Path], *, strict: bool = False) -> Library:
