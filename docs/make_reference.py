@@ -28,8 +28,10 @@ def _commands(command: click.Command, parent: click.Context | None) -> Iterator[
     context = click.Context(command, info_name=command.name, parent=parent, **settings)
     yield context.command_path, context
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _commands(command.commands[name], context)
+        for name in command.list_commands(context):
+            sub = command.get_command(context, name)
+            if sub is not None:
+                yield from _commands(sub, context)
 
 
 def _section(name: str, context: click.Context) -> str:

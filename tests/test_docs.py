@@ -34,7 +34,10 @@ def script(name: str) -> ModuleType:
 
 def commands(command: click.Command, path: str = "camscan") -> Iterator[tuple[str, click.Command]]:
     if isinstance(command, click.Group):
-        for name, sub in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            sub = command.get_command(context, name)
+            assert sub is not None
             yield from commands(sub, f"{path} {name}")
     else:
         yield path, command

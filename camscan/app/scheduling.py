@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from camscan.app.sites import configuration
+from camscan.app.settings import configuration
 from camscan.errors import UsageError
 from camscan.sweeps import schedule as schedules
 from camscan.sweeps.config import Config, seconds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,25 +17,10 @@ from camscan.errors import CamscanError, UsageError
 from camscan.net.names import resolve
 from camscan.policy import Policy
 from camscan.sweeps.config import Config, Site
-from camscan.sweeps.configfile import Document, read
+from camscan.sweeps.configfile import Document
 from camscan.targets import expand, guard, parse
 
-PLACES = (Path("camscan.toml"), Path("/etc/camscan/camscan.toml"))
-"""Where a configuration is looked for that is not named."""
-
 Place = tuple[str | int, ...]
-
-
-def configuration(file: Path | None) -> Document:
-    """The configuration in a file, or in the first of `PLACES`.
-
-    Raises:
-        UsageError: it cannot be used; each fault is a line.
-    """
-    if found := file or next((place for place in PLACES if place.exists()), None):
-        return read(found)
-    here, there = PLACES
-    raise UsageError(f"there is no {here} here, nor {there}: make one with `camscan init`, or name its place")
 
 
 def choices(config: Config, site: Site) -> Choices:
@@ -65,14 +49,6 @@ def logins(config: Config, site: Site) -> Chosen:
 def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[Policy, ...]:
     """The policies of a site."""
     return chosen_policies([_policy(config, name) for name in site.policies], folders)
-
-
-def database(config: Config) -> str | None:
-    """Where the scans are kept, as `Store.open` takes it; the name of a file is relative to the configuration."""
-    url = config.store.url
-    if url is None:
-        return os.environ.get("CAMSCAN_DB")
-    return url if "://" in url else str(config.path(url))
 
 
 def faults(document: Document) -> Iterator[str]:

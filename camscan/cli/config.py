@@ -1,35 +1,12 @@
-"""`camscan init` and `camscan config`: the configuration of sweeps."""
+"""`camscan config`: the configuration of sweeps."""
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 import click
 
 from camscan.cli.listing import Listing
-from camscan.errors import HostError, UsageError
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="camscan.toml")
-def init(file: Path) -> None:
-    """Write a configuration for `camscan sweep`, with a comment on every key. Nothing is ever overwritten.
-
-    \b
-    Examples:
-      camscan init
-      camscan init /etc/camscan/camscan.toml
-    """
-    text = resources.files("camscan.sweeps").joinpath("camscan.toml").read_text(encoding="utf-8")
-    try:
-        with file.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError as error:
-        raise UsageError(f"{file} is there already: name another file, or edit that one") from error
-    except OSError as error:
-        raise HostError(f"cannot write {file}: {error.strerror}: make its folder, or name another file") from error
-    click.echo(f"Wrote {file}: edit it, then `camscan config check {file}`.", err=True)
 
 
 @click.group(cls=Listing)
@@ -48,7 +25,8 @@ def check(file: Path | None) -> None:
       camscan config check /etc/camscan/camscan.toml
     """
     from camscan.app.aims import aim
-    from camscan.app.sites import choices, configuration, faults
+    from camscan.app.settings import configuration
+    from camscan.app.sites import choices, faults
     from camscan.errors import UsageError
 
     document = configuration(file)

@@ -43,7 +43,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.judging import library
     from camscan.app.keeping import forget, summed
     from camscan.app.keeping import prune as pruned
-    from camscan.app.sites import configuration, database
+    from camscan.app.settings import configuration, database
     from camscan.app.sweeping import Ground
     from camscan.cli.stored import kept
     from camscan.store.sqlitefile import shrink

@@ -10,6 +10,7 @@ from textwrap import wrap
 import click
 
 from camscan.cli import options
+from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
 from camscan.records import Judged
@@ -18,6 +19,9 @@ from camscan.records import Judged
 @click.group(cls=Listing)
 def fingerprints() -> None:
     """List, check and explain the fingerprints."""
+
+
+fingerprints.add_command(evaluate)
 
 
 @fingerprints.command("list")

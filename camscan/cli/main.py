@@ -6,55 +6,59 @@ import errno
 import io
 import logging
 import sys
+from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 from camscan import __version__
-from camscan.cli.config import config, init
-from camscan.cli.credentials import credentials
-from camscan.cli.cron import cron
-from camscan.cli.db import db
-from camscan.cli.devices import devices
-from camscan.cli.diff import diff
-from camscan.cli.discover import discover
-from camscan.cli.doctor import doctor
-from camscan.cli.evaluate import evaluate
-from camscan.cli.evidence import evidence
+from camscan.app import collector
 from camscan.cli.exits import Exit
-from camscan.cli.fingerprints import fingerprints
-from camscan.cli.identify import identify
-from camscan.cli.import_ import import_
-from camscan.cli.listen import listen
 from camscan.cli.listing import Listing
-from camscan.cli.notify import notify
-from camscan.cli.plan import plan
-from camscan.cli.policy import policy
-from camscan.cli.ports import ports
-from camscan.cli.progress import progress
-from camscan.cli.reconcile import reconcile
-from camscan.cli.report import report
-from camscan.cli.sample import sample
-from camscan.cli.scan import scan
-from camscan.cli.scans import scans
-from camscan.cli.simulate import simulate
-from camscan.cli.state import state
-from camscan.cli.status import status
-from camscan.cli.sweep import sweep
 from camscan.errors import CamscanError, HostError, UsageError
 
-SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
-    ("Look at a network", (scan, discover, listen, ports, plan)),
-    ("Look at what is stored, or was seen by others", (scans, devices, report, diff, identify, import_)),
-    ("Hold it against an inventory, and prove it", (reconcile, sample, evidence)),
-    ("From found to removed", (state, progress)),
-    ("Every night by itself", (init, config, sweep, status, notify, cron, db)),
-    ("What claims and verdicts rest on", (fingerprints, policy)),
-    ("Logins that you enrol", (credentials,)),
-    ("Try it out", (simulate, doctor)),
-)
+
+class Commands(Listing):
+    """Commands that are imported when they are asked for: all of them take longer than many a one needs to run.
+
+    Each is called as its file is; one that is a word of Python has "_" behind it there.
+    """
+
+    sections = (
+        ("Look at a network", ("scan", "discover", "listen", "ports", "plan")),
+        ("Look at what is stored, or was seen by others", ("scans", "devices", "report", "diff", "identify", "import")),
+        ("Hold it against an inventory, and prove it", ("reconcile", "sample", "evidence")),
+        ("From found to removed", ("state", "progress")),
+        ("Every night by itself", ("init", "config", "sweep", "status", "notify", "cron", "db")),
+        ("What claims and verdicts rest on", ("fingerprints", "policy")),
+        ("Logins that you enrol", ("credentials",)),
+        ("Try it out", ("simulate", "doctor")),
+    )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """The names of all commands."""
+        return sorted(name for _, names in self.sections for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        stem = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        found: click.Command = getattr(import_module(f"camscan.cli.{stem}"), stem)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click.Group.resolve_command, which looks for what was meant among imported commands alone."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            known = self.list_commands(ctx)
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=known, ctx=ctx) from None
 
 
-@click.group(cls=Listing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for every detail.")
 def camscan(verbose: int) -> None:
@@ -69,17 +73,13 @@ def camscan(verbose: int) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
 
 
-for heading, commands in SECTIONS:
-    camscan.add_section(heading, commands)
-fingerprints.add_command(evaluate)
-
-
 def main() -> None:
     """Run the command line; an error of ours becomes one line on stderr and an exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # as on stderr, what its encoding lacks is no reason to stop
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        camscan()
+        with collector.seldom():
+            camscan()
     except UsageError as error:
         _end(error, Exit.WRONG_USE)
     except CamscanError as error:

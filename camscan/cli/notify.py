@@ -30,7 +30,7 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
     """
     from camscan.app.alerting import send_test
     from camscan.app.receivers import receivers
-    from camscan.app.sites import configuration
+    from camscan.app.settings import configuration
     from camscan.errors import UsageError
     from camscan.reports.escape import terminal
 
@@ -64,7 +64,7 @@ def send(file: Path | None, db: str | None) -> None:
       camscan notify send --config /etc/camscan/camscan.toml
     """
     from camscan.app.alerting import Postman
-    from camscan.app.sites import configuration, database
+    from camscan.app.settings import configuration, database
     from camscan.cli.stored import kept
 
     config = configuration(file).config

@@ -67,7 +67,7 @@ def sweep(
       camscan sweep --site headquarters --format table
     """
     from camscan.app.judging import library
-    from camscan.app.sites import configuration, database
+    from camscan.app.settings import configuration, database
     from camscan.app.sweeping import Ground
     from camscan.errors import HostError
     from camscan.store import Store

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from camscan.app import sites
-from camscan.cli.config import config, init
+from camscan.app import settings
+from camscan.cli.config import config
+from camscan.cli.init import init
 from camscan.errors import HostError, UsageError
 
 SITE = '[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/24"]\n'
@@ -85,7 +86,7 @@ def test_overlapping_sites_are_normal(tmp_path: Path) -> None:
 
 def test_where_a_configuration_was_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sites, "PLACES", (Path("camscan.toml"), tmp_path / "etc" / "camscan.toml"))
+    monkeypatch.setattr(settings, "PLACES", (Path("camscan.toml"), tmp_path / "etc" / "camscan.toml"))
     done = CliRunner().invoke(config, ["check"])
     assert str(done.exception).startswith(f"there is no camscan.toml here, nor {tmp_path}/etc/camscan.toml: make one")
     Path("camscan.toml").write_text(SITE)

@@ -101,8 +101,7 @@ def test_it_is_complete_when_the_time_is_up(site: Segment, tmp_path: Path) -> No
 @pytest.mark.netns
 def test_without_the_privilege_nothing_is_stored(site: Segment, tmp_path: Path) -> None:
     store = tmp_path / "x.db"
-    code = "from camscan.cli.main import *; from camscan.cli.listen import listen; camscan.add_command(listen); main()"
-    main = [sys.executable, "-c", code, "listen"]
+    main = [sys.executable, "-m", "camscan", "listen"]
     with site.scanner.inside():
         done = subprocess.run(
             [*UNPRIVILEGED, *main, "--quiet", "--db", str(store)], capture_output=True, check=False, timeout=30

@@ -59,7 +59,7 @@ def test_help_imports_nothing_heavy() -> None:
         (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: name a"),
         (("simulate", "--address", "127.0.0.9"), "--address is that of the decoy: add --decoy"),
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
-        (("no-such-command",), "No such command"),
+        (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
 )
 def test_wrong_use_exits_with_two_and_says_why(words: tuple[str, ...], message: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import click
 import yaml
 
-from camscan.cli.config import config, init
+from camscan.cli.config import config
+from camscan.cli.init import init
 from camscan.cli.status import status
 from camscan.cli.sweep import sweep
 from camscan.sweeps.document import signature

@@ -1,0 +1,33 @@
+"""The configuration, and the store that it names. Light, for commands that scan and judge nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from camscan.errors import UsageError
+from camscan.sweeps.config import Config
+from camscan.sweeps.configfile import Document, read
+
+PLACES = (Path("camscan.toml"), Path("/etc/camscan/camscan.toml"))
+"""Where a configuration is looked for that is not named."""
+
+
+def configuration(file: Path | None) -> Document:
+    """The configuration in a file, or in the first of `PLACES`.
+
+    Raises:
+        UsageError: it cannot be used; each fault is a line.
+    """
+    if found := file or next((place for place in PLACES if place.exists()), None):
+        return read(found)
+    here, there = PLACES
+    raise UsageError(f"there is no {here} here, nor {there}: make one with `camscan init`, or name its place")
+
+
+def database(config: Config) -> str | None:
+    """Where the scans are kept, as `Store.open` takes it; the name of a file is relative to the configuration."""
+    url = config.store.url
+    if url is None:
+        return os.environ.get("CAMSCAN_DB")
+    return url if "://" in url else str(config.path(url))

@@ -1,0 +1,32 @@
+"""`camscan init`: write a configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from camscan.errors import HostError, UsageError
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="camscan.toml")
+def init(file: Path) -> None:
+    """Write a configuration for `camscan sweep`, with a comment on every key. Nothing is ever overwritten.
+
+    \b
+    Examples:
+      camscan init
+      camscan init /etc/camscan/camscan.toml
+    """
+    from importlib import resources
+
+    text = resources.files("camscan.sweeps").joinpath("camscan.toml").read_text(encoding="utf-8")
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as error:
+        raise UsageError(f"{file} is there already: name another file, or edit that one") from error
+    except OSError as error:
+        raise HostError(f"cannot write {file}: {error.strerror}: make its folder, or name another file") from error
+    click.echo(f"Wrote {file}: edit it, then `camscan config check {file}`.", err=True)
