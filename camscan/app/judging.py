@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from camscan import __version__
@@ -77,7 +77,25 @@ def report_of(
         sum(counts.get("", {}).values()),
         outcomes=outcomes,
         citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
-        tools={"camscan": __version__, "fingerprints": f"{len(rules.rules):,} rules"},
+        tools=_Tools(rules),
         networks=segments.networks(devices, missed),
         missed=missed,
     )
+
+
+class _Tools(Mapping[str, str]):
+    """What made a report. The rules are counted, and so parsed, only for formats that tell how many there are."""
+
+    def __init__(self, rules: Library) -> None:
+        self._rules = rules
+
+    def __getitem__(self, name: str) -> str:
+        if name == "fingerprints":
+            return f"{len(self._rules.rules):,} rules"
+        return {"camscan": __version__}[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(("camscan", "fingerprints"))
+
+    def __len__(self) -> int:
+        return 2

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from itertools import chain, groupby, islice
 from multiprocessing import get_context
 from typing import TypeVar
@@ -68,8 +67,7 @@ def _side_by_side(
     count: int,
 ) -> Iterator[T]:
     # Started afresh, for a copy of this process would share its open database and its threads' locks.
-    fresh = replace(rules)  # without the compiled patterns, which cannot be handed over
-    pool = ProcessPoolExecutor(count, get_context("spawn"), _prepare, (fresh,))
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _prepare, (rules,))
     waiting: deque[Future[T]] = deque()
     try:
         for chunk in chunks:

@@ -2,36 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from camscan.identify.labels import Labels
-from camscan.identify.match import Matcher
-from camscan.identify.rules import Brand, Rule, Vocabulary
+from camscan.identify.rules import Brand, Contents, Rule, Vocabulary
 from camscan.records import Identification, Observation
 
+if TYPE_CHECKING:
+    from camscan.identify.labels import Labels
+    from camscan.identify.match import Matcher
 
-@dataclass(frozen=True)
+
 class Library:
-    """Rules and brands. `warnings` says what was left out while loading, one line a fault.
+    """Rules and brands; `read` gives them when they are first asked for.
 
-    `digest` is the SHA-256 of all that it was read from; "" where it was not read from files.
+    `digest` is the SHA-256 of all that they are read from; "" where that is not files.
     """
 
-    vocabulary: Vocabulary
-    rules: tuple[Rule, ...]
-    brands: tuple[Brand, ...]
-    warnings: tuple[str, ...] = ()
-    digest: str = ""
+    def __init__(self, read: Callable[[], Contents], digest: str = "") -> None:
+        self._read = read
+        self.digest = digest
+
+    def __getstate__(self) -> Mapping[str, Any]:
+        """What another process needs: not the compiled patterns, which cannot be handed over."""
+        return {"_contents": self._contents, "digest": self.digest}
+
+    @cached_property
+    def _contents(self) -> Contents:
+        return self._read()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The closed lists."""
+        return self._contents.vocabulary
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that can be used."""
+        return self._contents.rules
+
+    @property
+    def brands(self) -> tuple[Brand, ...]:
+        """Every brand that can be used."""
+        return self._contents.brands
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was left out because it is broken, one line a fault."""
+        return self._contents.faults
 
     @cached_property
     def labels(self) -> Labels:
         """The brands, by name."""
+        from camscan.identify.labels import Labels  # noqa: PLC0415 - not for those who only read what is kept
+
         return Labels(self.brands, self.vocabulary)
 
     @cached_property
     def _matcher(self) -> Matcher:
+        from camscan.identify.match import Matcher  # noqa: PLC0415 - as above
+
         return Matcher(self.rules, self.labels)
 
     def identify(self, observations: Sequence[Observation]) -> tuple[Identification, ...]:

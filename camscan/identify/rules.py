@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from camscan.records import Fields, Level
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Of a rule file. One of 1,000 rules takes about 400 KB; more than ten times that is a mistake or an attack."""
 
 
 class Match(NamedTuple):
@@ -128,6 +132,28 @@ class Vocabulary:
     kinds: tuple[str, ...] = ()
     brand_fields: tuple[str, ...] = ()
     makers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The rule files of a folder by their relative names: the bytes of each or, where it could not be read, why."""
+
+    path: Path
+    files: Mapping[str, bytes | str]
+
+    def shown(self, name: str) -> str:
+        """A file as messages name it."""
+        return str(self.path / name)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What stands in rule files. `faults` says what was left out because it is broken, one line a fault."""
+
+    vocabulary: Vocabulary
+    rules: tuple[Rule, ...] = ()
+    brands: tuple[Brand, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)

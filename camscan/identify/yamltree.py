@@ -12,12 +12,11 @@ from typing import TypeAlias
 import yaml
 
 from camscan.errors import RuleError
+from camscan.identify.rules import MAX_BYTES
 
 Tree: TypeAlias = "str | int | list[Tree] | dict[str, Tree] | None"
 
 LINE = "__line__"
-MAX_BYTES = 4 * 1024 * 1024
-"""A rule file of 1,000 rules takes about 400 KB; more than ten times that is a mistake or an attack."""
 MAX_DEPTH = 12
 """The grammar nests seven deep; a parser that recurses on the file's word can be made to overflow."""
 

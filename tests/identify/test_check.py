@@ -1,5 +1,4 @@
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import pytest
 
@@ -7,7 +6,7 @@ from camscan.data import fingerprints_folder
 from camscan.identify.check import check, observed
 from camscan.identify.library import Library
 from camscan.identify.load import load
-from camscan.identify.rules import Brand, BrandEdge, Example, Vocabulary
+from camscan.identify.rules import Brand, BrandEdge, Contents, Example, Vocabulary
 from camscan.records import Observation
 
 Build = Callable[..., Library]
@@ -120,7 +119,8 @@ def test_brands_do_not_share_a_name(build: Build) -> None:
         Brand("Annke", EDGES, ("AN-NKE", "Other"), file="b.yaml", line=1),
         Brand("other", EDGES, file="b.yaml", line=5),
     )
-    library = replace(build(), brands=brands)
+    built = build()
+    library = Library(lambda: Contents(built.vocabulary, built.rules, brands))
     assert list(check(library)) == [
         "b.yaml:1: Annke: an alias differs only in case, spaces or punctuation: take it out",
         "b.yaml:5: other: 'other' is also 'Annke' (b.yaml:1): keep one",
@@ -134,7 +134,7 @@ def test_words_of_a_list_differ_in_more_than_spelling() -> None:
         brand_fields=("http.titel",),
         makers=("TP-Link", "TP Link", "Axis", "Axis"),
     )
-    assert list(check(Library(vocabulary, (), ()))) == [
+    assert list(check(Library(lambda: Contents(vocabulary)))) == [
         "vocabulary.yaml: fields: 'upnp.modelname' is 'upnp.model_name' spelled otherwise: keep one",
         "vocabulary.yaml: kinds: 'Camera' is 'camera' spelled otherwise: keep one",
         "vocabulary.yaml: makers: 'TP Link' is 'TP-Link' spelled otherwise: keep one",
@@ -144,7 +144,8 @@ def test_words_of_a_list_differ_in_more_than_spelling() -> None:
 
 
 def test_what_was_left_out_while_loading_is_a_fault(build: Build) -> None:
-    assert list(check(replace(build(), warnings=("f.yaml:1: broken: mend it",)))) == ["f.yaml:1: broken: mend it"]
+    built, fault = build(), "f.yaml:1: broken: mend it"
+    assert list(check(Library(lambda: Contents(built.vocabulary, built.rules, faults=(fault,))))) == [fault]
 
 
 def test_an_example_is_an_observation() -> None:

@@ -1,7 +1,8 @@
 import pytest
 
 from camscan.errors import RuleError
-from camscan.identify.yamltree import LINE, MAX_BYTES, read_yaml
+from camscan.identify.rules import MAX_BYTES
+from camscan.identify.yamltree import LINE, read_yaml
 
 
 def test_scalars_stay_text_and_mappings_know_their_line() -> None:
