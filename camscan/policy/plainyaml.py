@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import yaml
 
@@ -12,6 +13,15 @@ from camscan.errors import RuleError
 
 MAX_BYTES = 1024 * 1024
 """The longest real list, of all makers that one country bars, takes a few KB."""
+MAX_DEPTH = 12
+"""A policy nests four deep."""
+
+
+if TYPE_CHECKING:
+    _FAST = yaml.SafeLoader
+else:
+    _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    """On libyaml, where PyYAML was built with it: a tenth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,9 @@ def read(file: Path) -> Document:
     try:
         if file.stat().st_size > MAX_BYTES:
             raise RuleError(f"{file}: larger than {MAX_BYTES} bytes: a policy is a short list")
-        loader = _Loader(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        _refuse_bombs(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         return Document(file, loader.construct_document(node) if node else None, node)
     except OSError as error:
@@ -56,14 +68,17 @@ def read(file: Path) -> Document:
         raise RuleError(f"{file}: not YAML: {error}: mend or replace it") from error
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, stricter."""
+def _refuse_bombs(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_FAST):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        problem = "an alias" if isinstance(event, yaml.AliasEvent) else "nested too deep" if depth > MAX_DEPTH else ""
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=cast("yaml.Mark", event.start_mark))
 
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # the stubs give it no types
-            raise yaml.MarkedYAMLError(problem="an alias", problem_mark=mark)
-        return super().compose_node(parent, index)
+
+class _Loader(_FAST):
+    """PyYAML's safe loader, stricter."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         keys = [key.value for key, _ in node.value]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import RuleError
-from camscan.policy.plainyaml import MAX_BYTES, read
+from camscan.policy.plainyaml import MAX_BYTES, MAX_DEPTH, read
 
 
 def test_lines(tmp_path: Path) -> None:
@@ -29,7 +29,8 @@ def test_lines(tmp_path: Path) -> None:
         (b"&a a: {*a : 1}", "1: an alias: mend the YAML there"),
         (b"a: \x00", "not YAML: unacceptable character"),
         (b"a: 2022-13-45", "not YAML: month must be in 1..12"),
-        (b"[" * 50000, "not YAML"),
+        (b"[" * (MAX_DEPTH + 1), "1: nested too deep: mend the YAML there"),
+        (b"[" * 50000, "1: exceeded maximum nesting depth: mend the YAML there"),
         (b"a" * (MAX_BYTES + 1), f"larger than {MAX_BYTES} bytes"),
     ],
 )

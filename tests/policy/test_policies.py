@@ -90,7 +90,7 @@ def test_missing_file(library: Path) -> None:
         ("[Hikvision]}", "[Huawei]}", 8, "unknown maker 'Huawei': take one of the makers in vocabulary.yaml"),
         ("title: Removal", "id: two\ntitle: Removal", 2, "a second 'id': mend the YAML there"),
         ("title: Removal", "title: &a Removal\nurl: *a\nx: ", 3, "an alias: mend the YAML there"),
-        ("title: Removal", "title: [", 3, "expected ',' or ']', but got ':'"),
+        ("title: Removal", "title: [", 3, "did not find expected ',' or ']'"),
     ],
 )
 def test_fault_is_named_by_line(library: Path, old: str, new: str, line: int, fault: str) -> None:
