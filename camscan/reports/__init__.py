@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from camscan.records import Device, Judged
-from camscan.reports import csv, html, json, jsonl, markdown, netbox, pdf, sarif, table, xlsx
 from camscan.reports.base import Format, Page
 
 __all__ = ["FORMATS", "Format", "Page", "select"]
 
 FORMATS: tuple[Format, ...] = (
-    Format("table", table.render),
-    Format("json", json.render),
-    Format("jsonl", jsonl.render),
-    Format("csv", csv.render),
-    Format("html", html.render),
-    Format("xlsx", xlsx.render, binary=True),
-    Format("markdown", markdown.render),
-    Format("pdf", pdf.render, binary=True, check=pdf.check),
-    Format("sarif", sarif.render),
-    Format("netbox", netbox.render),
+    Format("table"),
+    Format("json"),
+    Format("jsonl"),
+    Format("csv"),
+    Format("html"),
+    Format("xlsx", binary=True),
+    Format("markdown"),
+    Format("pdf", binary=True),
+    Format("sarif"),
+    Format("netbox"),
 )
 """Every format; the first one is what people get who do not choose."""
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import TypeAlias
 
 from camscan.records import Report
 
@@ -16,17 +19,32 @@ class Page:
     colour: bool = False
 
 
-def _always() -> None:
-    """What a format needs that every host has."""
+Render: TypeAlias = Callable[[Report, Page], Iterator[str] | Iterator[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way to write a report. `render` yields it in pieces; a format that is read by programs ignores the page."""
+    """One way to write a report: the file of its name in this room, which is imported when the format is asked for."""
 
     name: str
-    render: Callable[[Report, Page], Iterator[str] | Iterator[bytes]]
     binary: bool = False
     """Whether it is bytes, for which a terminal is no place."""
-    check: Callable[[], None] = _always
-    """Raises HostError where this host lacks what the format needs: better before a scan than after it."""
+
+    @property
+    def render(self) -> Render:
+        """Yields a report in pieces; a format that is read by programs ignores the page."""
+        found: Render = self._file.render
+        return found
+
+    def check(self) -> None:
+        """See that the host has what the format needs: better before a scan than after it.
+
+        Raises:
+            HostError: it lacks something.
+        """
+        if needs := getattr(self._file, "check", None):
+            needs()
+
+    @property
+    def _file(self) -> ModuleType:
+        return import_module(f"camscan.reports.{self.name}")
