@@ -60,7 +60,7 @@ def widened(policies: Sequence[Policy]) -> tuple[Policy, ...]:
 
 def basis(rules: Library, policies: Sequence[Policy]) -> str:
     """What verdicts rest on, in one line: where it differs, they may too."""
-    return f"{len(rules.rules)} rules; {' '.join(sorted(policy.id for policy in policies))}"
+    return f"rules {rules.digest[:16]}; {' '.join(sorted(policy.id for policy in policies))}"
 
 
 def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Callable[[str], None]) -> list[Return]:

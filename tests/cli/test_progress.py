@@ -20,6 +20,18 @@ from camscan.errors import UsageError
 from camscan.store import Store
 from camscan.store.registered import Mark
 
+RULES = """\
+maker: Axis
+rules:
+  - id: own-server
+    field: http.server
+    pattern: '^Own/'
+    level: certain
+    examples: [Own/1]
+    source: a test
+    confirmed: 2026-11
+"""
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
@@ -126,3 +138,13 @@ def test_a_thinned_scan_is_not_taken_for_all_that_was_seen(store: Store) -> None
     with pytest.raises(UsageError, match="leave out --again"):
         run(store, "--again")
     assert document(store) == before
+
+
+def test_a_rule_that_became_another_is_told(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "makers").mkdir()
+    rules = tmp_path / "makers" / "axis.yaml"
+    own = ("--fingerprints", str(tmp_path))
+    rules.write_text(RULES)
+    assert "other rules" not in run(store, *own, "--again").stderr + run(store, *own).stderr
+    rules.write_text(RULES.replace("^Own/", "^Our own/"))  # as many rules as before
+    assert run(store, *own).stderr.startswith("Note: 6 scans were judged by other rules or policies; --again judges")
