@@ -37,7 +37,7 @@ from camscan.simulator import honest, make_site
 from camscan.store import Store
 from camscan.store.sqlitefile import shrink
 from camscan.sweeps.configfile import read
-from camscan.sweeps.memory import dump
+from camscan.sweeps.memory import dump, dump_glance, glance
 
 NETWORK = "127.94.0.0/25"
 SITES = 50
@@ -161,9 +161,10 @@ def measure(folder: Path, devices: int, nights: int) -> None:
             seconds += time.perf_counter() - started
             sizes.append(used(file))
         whole = len([scan for scan in store.scans() if scan.status is ScanStatus.COMPLETE])
-        text = dump(remembered(store, "site0"))
+        memory = remembered(store, "site0")
+        text, shown = dump(memory), dump_glance(glance(memory))
         for other in range(1, SITES):
-            store.outbox.remember(f"site{other}", text)
+            store.outbox.remember(f"site{other}", text, glance=shown)
     tell(sizes, devices, whole, seconds / nights)
     more = "".join(f'[[site]]\nname = "site{n}"\nnetworks = ["10.0.0.0/20"]\n' for n in range(1, SITES))
     (folder / "c.toml").write_text(_CONFIG + more)

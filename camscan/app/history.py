@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from camscan.records import Scan
 from camscan.store import Store
 from camscan.sweeps import memory as memories
@@ -13,6 +15,14 @@ MARK = "sweep"
 def remembered(store: Store, site: str) -> memories.Memory:
     """What is remembered of a site."""
     return memories.load(store.outbox.memory(site))
+
+
+def glances(store: Store, sites: Iterable[str]) -> Iterator[memories.Glance]:
+    """What is shown of each of some sites: as it was kept with the memory or, by an older camscan, not kept."""
+    kept = store.outbox.glances()
+    for site in sites:
+        found = memories.load_glance(kept[site]) if site in kept else None
+        yield found or memories.glance(remembered(store, site))
 
 
 def sweeps_of(store: Store, site: str) -> list[Scan]:

@@ -144,7 +144,8 @@ def take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> 
     about = About(site.name, site.sensitive, core=bool(site.core), alarms=alarms, returned=fresh)
     body = alert(changes, about, identity)
     told = messages_for(ground.config, site.name, identity, body) if body else ()
-    ground.store.outbox.remember(site.name, memories.dump(memory), told)
+    shown = memories.dump_glance(memories.glance(memory))
+    ground.store.outbox.remember(site.name, memories.dump(memory), told, glance=shown)
     _log(site.name, changes)
     for one in returned:
         tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)

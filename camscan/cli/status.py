@@ -50,7 +50,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
       camscan status
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
-    from camscan.app.sites import configuration, database
+    from camscan.app.settings import configuration, database
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
 
@@ -101,13 +101,12 @@ class _Row:
 
 
 def _rows(store: Store, config: Config) -> Iterator[_Row]:
-    from camscan.sweeps.memory import glance
+    from camscan.app.history import glances
 
     pending, failures = store.outbox.pending(), store.outbox.failures()
-    for site in config.site:
-        yield _Row(
-            site.name, glance(store.outbox.memory(site.name)), pending.get(site.name, 0), failures.get(site.name, {})
-        )
+    names = [site.name for site in config.site]
+    for name, memory in zip(names, glances(store, names), strict=True):
+        yield _Row(name, memory, pending.get(name, 0), failures.get(name, {}))
 
 
 def _document(rows: list[_Row], now: datetime) -> str:

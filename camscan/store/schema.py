@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration, and so the schema that this version of camscan reads and writes."""
 
 metadata = MetaData()
@@ -73,6 +73,14 @@ ledger = Table(
 
 memories = Table(
     "memories",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)
+
+# What `camscan status` shows of each, written together with it: the texts of 50 sites take a second to read.
+glances = Table(
+    "glances",
     metadata,
     Column("site", Text, primary_key=True),
     Column("text", Text, nullable=False),

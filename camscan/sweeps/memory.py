@@ -100,30 +100,32 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """The part of a track that a `Glance` needs."""
-
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Glance:
-    """The memory as `camscan status` needs it: reading the tracks of 50 sites takes seconds. Fields as in `Memory`."""
+    """What is shown of a memory. Fields as in `Memory`; `missing` counts the devices that are reported missing."""
 
     scan: str = ""
     at: datetime | None = None
     good: datetime | None = None
-    tracks: tuple[Trace, ...] = ()
+    missing: int = 0
     losses: tuple[Loss, ...] = ()
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     coverage: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0
     version: int = VERSION
 
-    @property
-    def missing(self) -> int:
-        """Devices that are reported missing."""
-        return sum(track.gone for track in self.tracks)
+
+def glance(memory: Memory) -> Glance:
+    """What is shown of a memory."""
+    return Glance(
+        scan=memory.scan,
+        at=memory.at,
+        good=memory.good,
+        missing=sum(track.gone for track in memory.tracks),
+        losses=memory.losses,
+        verdicts=memory.verdicts,
+        coverage=memory.coverage,
+        seconds=memory.seconds,
+    )
 
 
 def dump(memory: Memory) -> str:
@@ -137,10 +139,14 @@ def load(text: str | None) -> Memory:
     return found or Memory()
 
 
-def glance(text: str | None) -> Glance:
-    """A quick look at what `dump` was given; see `load`."""
-    found = _read(_part(), text) if text is not None else None
-    return found or Glance()
+def dump_glance(shown: Glance) -> str:
+    """The glance as JSON: to read the memories of 50 sites takes a second."""
+    return _part().dump_json(shown).decode()
+
+
+def load_glance(text: str) -> Glance | None:
+    """What `dump_glance` was given; None for one that another version of camscan wrote."""
+    return _read(_part(), text)
 
 
 _Read = TypeVar("_Read", Memory, Glance)

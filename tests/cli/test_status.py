@@ -20,7 +20,7 @@ from camscan.store.outbox import Message
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.looks import Look
-from camscan.sweeps.memory import Memory, dump
+from camscan.sweeps.memory import Memory, dump, dump_glance, glance
 
 
 @pytest.fixture
@@ -34,12 +34,15 @@ def run(config: Path, *words: str) -> Result:
     return CliRunner().invoke(status, ["--config", str(config), *words])
 
 
-def remember(config: Path, looks: Sequence[Look], message: Message | None = None) -> None:
+def remember(
+    config: Path, looks: Sequence[Look], message: Message | None = None, *, memory_alone: bool = False
+) -> None:
     memory = Memory()
     for one in looks:
         memory, _ = advance(memory, one, Terms())
+    shown = None if memory_alone else dump_glance(glance(memory))
     with Store.open(config.parent / "c.db") as store:
-        store.outbox.remember("hq", dump(memory), [message] if message else [])
+        store.outbox.remember("hq", dump(memory), [message] if message else [], glance=shown)
 
 
 def night(days_ago: float, look: Look) -> Look:
@@ -98,6 +101,16 @@ def test_for_programs(config: Path) -> None:
         [],
         0,
     )
+
+
+def test_what_an_older_camscan_remembered_is_shown_alike(config: Path) -> None:
+    site = cameras(6)
+    looks = [night(3, sweep(0, site)), night(2, sweep(1, site[1:], targets=["10.0.0.1"]))]
+    shown = set()
+    for memory_alone in (False, True):
+        remember(config, looks, memory_alone=memory_alone)
+        shown.add(run(config).stdout)
+    assert len(shown) == 1
 
 
 def test_figures_are_written_anew(config: Path, tmp_path: Path) -> None:

@@ -30,6 +30,14 @@ def test_a_memory_is_replaced(store: Store) -> None:
     assert store.outbox.memory("other") is None
 
 
+def test_a_glance_goes_with_its_memory(store: Store) -> None:
+    store.outbox.remember("hq", "whole", glance='{"a": "\\u0000 \x00 摄像机"}')
+    store.outbox.remember("branch", "whole", glance="2")
+    assert store.outbox.glances() == {"hq": '{"a": "\\u0000 \x00 摄像机"}', "branch": "2"}
+    store.outbox.remember("hq", "whole again")
+    assert store.outbox.glances() == {"branch": "2"}
+
+
 def test_memory_and_message_are_kept_together_or_not_at_all(store: Store) -> None:
     store.outbox.remember("hq", "first", [message()])
     with pytest.raises(StoreError):

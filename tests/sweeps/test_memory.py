@@ -10,7 +10,7 @@ from support.estate import Camera, cameras, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.memory import VERSION, Glance, Memory, dump, glance, load
+from camscan.sweeps.memory import VERSION, Memory, dump, dump_glance, glance, load, load_glance
 
 TERMS = Terms(3, 3, ("10.0.0.9",), 20)
 
@@ -46,8 +46,10 @@ def test_a_glance_shows_what_the_whole_holds() -> None:
     memory = Memory()
     for night in range(5):
         memory, _ = advance(memory, sweep(night, cameras(9)[night > 0 :], targets=["10.0.0.1"]), TERMS)
-    found = glance(dump(memory))
+    found = load_glance(dump_glance(glance(memory)))
+    assert found == glance(memory)
     for name in ("scan", "at", "good", "losses", "verdicts", "coverage", "seconds"):
         assert getattr(found, name) == getattr(memory, name)
     assert found.missing == 1
-    assert glance(None) == glance(dump(replace(memory, version=VERSION + 1))) == Glance()
+    assert load_glance(dump_glance(replace(found, version=VERSION + 1))) is None
+    assert load_glance("no JSON") is None
