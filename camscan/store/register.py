@@ -58,6 +58,11 @@ class Register:
         with self._database.reading() as connection:
             return tuple(map(to_change, connection.execute(query)))
 
+    def is_silent(self) -> bool:
+        """Whether nobody has ever said anything of a device."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(states.c.number).limit(1)) is None
+
     def changes_of(self, keys: Iterable[str]) -> tuple[StateChange, ...]:
         """What was ever said of devices with one of these keys, at whichever site."""
         found: dict[int, StateChange] = {}

@@ -152,6 +152,8 @@ def sighting(judged: Judged) -> Sighting:
 
 def plain(text: str) -> str:
     """`text`, cut, with what no database and no JSON parser takes (NUL, half a surrogate pair) replaced."""
+    if len(text) <= MAX_TEXT and text.isascii() and "\0" not in text:  # as nearly all are
+        return text
     shown = text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
     return shown.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 

@@ -1,0 +1,89 @@
+"""Who only looks at what is stored does not wait for what is not needed: rules, codecs, the network, other commands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.estate import cameras, sweep
+from support.listed import store_scan
+from support.world import CONFIG
+
+from camscan.store import Store
+from camscan.sweeps.compare import advance
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.memory import Memory, dump, dump_glance, glance
+
+PROGRAM = """
+import json, sys
+from camscan.cli import main
+try:
+    main()
+finally:
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+PARSED = {"camscan.identify.contents", "camscan.identify.match", "re2"}
+"""What is loaded where rules are parsed, and where they are used."""
+OTHERS = {"camscan.codecs", "camscan.net", "camscan.engine", "camscan.probes", "aiohttp", "cryptography", "alembic"}
+"""What only a scan needs, or a store of an older kind."""
+
+
+def loaded(*words: str) -> set[str]:
+    """The modules that a command has loaded when it has ended well."""
+    command = [sys.executable, "-c", PROGRAM, *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+def commands(modules: set[str]) -> Iterator[str]:
+    return (name for name in modules if name.startswith("camscan.cli.") and name.count(".") == 2)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with one scan, the devices of which are kept, and with what is remembered of a site."""
+    folder = tmp_path_factory.mktemp("light")
+    (folder / "c.toml").write_text(CONFIG)
+    store_scan(folder / "c.db")
+    loaded("devices", "--db", str(folder / "c.db"))
+    memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
+    with Store.open(folder / "c.db") as opened:
+        opened.outbox.remember("hq", dump(memory), glance=dump_glance(glance(memory)))
+    return folder / "c.db"
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "csv"])
+def test_kept_devices_are_shown_without_a_rule(store: Path, format_: str) -> None:
+    found = loaded("devices", "--db", str(store), "--format", format_)
+    assert found.isdisjoint(PARSED | OTHERS)
+    others = {f"camscan.reports.{name}" for name in ("html", "xlsx", "sarif", "netbox", "csv")}
+    assert found & others <= {f"camscan.reports.{format_}"}
+
+
+def test_what_is_not_kept_is_derived_by_the_rules(tmp_path: Path) -> None:
+    store_scan(tmp_path / "c.db")
+    assert loaded("devices", "--db", str(tmp_path / "c.db")) >= PARSED
+
+
+def test_a_report_that_says_how_many_rules_there_are_counts_them(store: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert "camscan.identify.contents" in loaded("report", "--db", str(store), "--format", "html", "-o", str(page))
+    assert " rules" in page.read_text()
+
+
+def test_two_scans_are_compared_without_a_rule(store: Path) -> None:
+    assert loaded("diff", "4f2a00", "4f2a00", "--db", str(store)).isdisjoint(PARSED | OTHERS)
+
+
+def test_the_status_is_told_without_scanning_or_judging(store: Path) -> None:
+    found = loaded("status", "--config", str(store.with_name("c.toml")))
+    assert found.isdisjoint(PARSED | OTHERS | {"camscan.policy", "camscan.app.judging", "yaml", "rich"})
+
+
+def test_a_command_loads_no_other() -> None:
+    helpers = {"main", "exits", "options"}
+    assert {name.rpartition(".")[2] for name in commands(loaded("scans", "--help"))} == {"scans", *helpers}
