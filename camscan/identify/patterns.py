@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import re2
 
@@ -90,12 +90,17 @@ class PatternSet:
     """
 
     def __init__(self, matches: Iterable[Match]) -> None:
-        unique = list(dict.fromkeys(matches))
-        spanning = [match for match in unique if _SPANNING.search(match.pattern)]
-        self._automata = list(_automata([match for match in unique if match not in spanning]))
-        for place in range(0, len(spanning), _SHARE):
-            self._automata += _automata(spanning[place : place + _SHARE])
+        self._matches = tuple(dict.fromkeys(matches))
         self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search)
+
+    @cached_property
+    def _automata(self) -> list[tuple[Sequence[Match], re2.Set]]:
+        """Patterns with their automaton, compiled when the first value comes: most answers have few of the fields."""
+        spanning = [match for match in self._matches if _SPANNING.search(match.pattern)]
+        automata = list(_automata([match for match in self._matches if match not in spanning]))
+        for place in range(0, len(spanning), _SHARE):
+            automata += _automata(spanning[place : place + _SHARE])
+        return automata
 
     def search(self, value: bytes) -> Sequence[Match]:
         """The patterns that are found in a value, as `encoded` gives it."""

@@ -1,12 +1,14 @@
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from camscan.data import fingerprints_folder
 from camscan.identify.library import Library
 from camscan.identify.load import load
-from camscan.records import Observation
+from camscan.identify.rules import Contents
+from camscan.records import Observation, Outcome
 
 LONGEST = 0.010
 """Seconds of CPU time for one value, whatever a device says."""
@@ -30,15 +32,21 @@ def test_labels_are_found_by_name(build: Callable[..., Library]) -> None:
 
 @pytest.fixture(scope="module")
 def built_in() -> Library:
-    library = load([fingerprints_folder()])
-    library.identify([])
-    return library
+    return load([fingerprints_folder()])
+
+
+def afresh(library: Library) -> Library:
+    """The same rules in automata that have met nothing yet but one letter."""
+    contents = Contents(library.vocabulary, library.rules, library.brands)
+    fresh = Library(lambda: contents)
+    fields = {match.field: ("-",) for rule in fresh.rules for match in rule.matches}
+    fresh.identify([Observation("10.0.0.1", "http", Outcome.ANSWERED, datetime.now(UTC), fields=fields)])
+    return fresh
 
 
 def first_sight(library: Library, observation: Observation) -> float:
     """CPU seconds for an answer that the automata have not met before; they remember those that they have."""
-    fresh = Library(library.vocabulary, library.rules, library.brands)
-    fresh.identify([])
+    fresh = afresh(library)
     start = time.process_time()
     fresh.identify([observation])
     return time.process_time() - start
@@ -56,8 +64,7 @@ def first_sight(library: Library, observation: Observation) -> float:
 def test_hostile_text_takes_no_time_in_any_field(
     built_in: Library, answer: Callable[..., Observation], text: str
 ) -> None:
-    fresh = Library(built_in.vocabulary, built_in.rules, built_in.brands)
-    fresh.identify([])
+    fresh = afresh(built_in)
     fields = sorted({match.field for rule in fresh.rules for match in rule.matches})
     assert len(fields) > 100
     for field in fields:
