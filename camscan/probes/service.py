@@ -41,12 +41,16 @@ class ServiceProbe:
             return
         left = [guess for guess in _guesses(ask.port) if guess in self.channels]
         guess = left[0] if left else ""
+        complaint: tuple[Observation, ...] = ()
         while guess in left:
             left.remove(guess)
             heard = await _SPEAK[guess](ask.address, ask.port, net)
-            for observation in heard.observations:
-                yield observation
             guess = heard.points_to
+            if guess == "tls" and guess in left and any(o.outcome.has_answer for o in heard.observations):
+                complaint = heard.observations  # told once TLS is known of, or others would go on in the clear
+                continue
+            for observation in (*heard.observations[:1], *complaint, *heard.observations[1:]):
+                yield observation
 
 
 def _guesses(port: int) -> tuple[str, ...]:

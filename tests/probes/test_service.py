@@ -89,7 +89,14 @@ async def test_plain_http_on_a_tls_port(certificate: bytes) -> None:
 async def test_a_page_that_says_it_wants_https(certificate: bytes) -> None:
     complaint = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 37\r\n\r\nThe plain HTTP request was sent to HTTPS port"
     found = await asked(8000, Port(plain=lambda _: complaint, tls=lambda _: PAGE, certificate=certificate))
-    assert ("tls", Outcome.ANSWERED) in spoken(found)
+    assert [(o.channel, o.outcome) for o in found] == [("tls", Outcome.ANSWERED), *[("http", Outcome.ANSWERED)] * 2]
+    assert [o.raw for o in found[1:]] == [complaint, PAGE]
+
+
+async def test_a_page_that_only_talks_of_https_is_a_page() -> None:
+    page = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 21\r\n\r\nSee https://10.0.0.9/"
+    found = await asked(8000, Port(plain=lambda _: page))
+    assert [(o.channel, o.outcome) for o in found] == [("tls", Outcome.GARBLED), ("http", Outcome.ANSWERED)]
 
 
 async def test_a_port_that_speaks_first_gives_a_banner() -> None:
