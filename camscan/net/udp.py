@@ -23,6 +23,8 @@ _BATCH = 256
 """Datagrams read before other work has its turn again."""
 _MAX_ERRORS = 10_000
 """ICMP errors read in one go; the kernel's queue has room for fewer."""
+_MOST_PENDING = 8
+"""Errors of other destinations that one send gets over, where a router reports them as fast as it is sent to."""
 _SO_MEMINFO = 55
 _DROPS = struct.Struct("=32xI")
 """SK_MEMINFO_DROPS of the counters that SO_MEMINFO gives (linux/sock_diag.h)."""
@@ -74,12 +76,15 @@ class UdpSocket:
         Raises:
             OSError: this host did not let it out.
         """
-        try:
-            self.sock.sendto(data, (address, port))
-        except OSError:
-            # With error queues on, the next send reports the pending error of another destination: clear it, once.
-            self._read_errors()
-            self.sock.sendto(data, (address, port))
+        for _ in range(_MOST_PENDING):
+            try:
+                self.sock.sendto(data, (address, port))
+            except OSError:
+                # With error queues on, a send reports the pending error of another destination; more come meanwhile.
+                self._read_errors()
+            else:
+                return
+        self.sock.sendto(data, (address, port))
 
     def _read(self) -> None:
         self._read_errors()

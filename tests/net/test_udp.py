@@ -152,6 +152,26 @@ async def test_a_pending_error_of_one_address_does_not_stop_the_next_send(corres
         assert alive.recv(10) == b"who?"
 
 
+async def test_errors_that_come_while_others_are_cleared_do_not_stop_a_send_either(
+    correspondent: Correspondent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, device, udp = bound("127.88.4.1"), bound("127.88.4.2"), correspondent._socket
+    where = closed.getsockname()
+    closed.close()
+    read, left = udp._read_errors, iter(range(3))
+
+    def read_and_refuse() -> None:
+        read()
+        if next(left, None) is not None:
+            udp.sock.sendto(b"who?", where)  # refused at once: the next send finds the error pending
+
+    monkeypatch.setattr(udp, "_read_errors", read_and_refuse)
+    udp.sock.sendto(b"who?", where)
+    correspondent.send(b"who?", *device.getsockname())
+    assert device.recv(100) == b"who?"
+    device.close()
+
+
 @pytest.mark.parametrize("address", ["::1"])
 async def test_ipv6(address: str) -> None:
     correspondent = Correspondent(socket.AF_INET6)
