@@ -11,7 +11,7 @@ from camscan.errors import DecodeError
 from camscan.net.base import Exchange, Net
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.ports import BINARY_PORTS, RTSP_PORTS, TLS_PORTS
+from camscan.probes.ports import BINARY_PORTS, RTSP_PORTS, TLS_PORTS, port_of
 from camscan.probes.web import get_request, observe_page
 from camscan.records import Fields, Observation, Outcome
 
@@ -104,7 +104,8 @@ def _heard_http(exchange: Exchange, data: bytes) -> _Heard:
         return _Heard((_bare(exchange, "http"),), points_to=_after_nothing(exchange))
     language = _language(data)
     if language == "http":
-        return _Heard((observe_page(exchange, "/"),), points_to="tls" if _wants_tls(data) else "")
+        page = observe_page(exchange, "/")
+        return _Heard((page,), points_to="tls" if _wants_tls(page) else "")
     if language:
         return _Heard((), points_to=language)
     foreign = replace(_bare(exchange, "http"), outcome=Outcome.GARBLED, reason="no HTTP: another protocol answers")
@@ -144,10 +145,11 @@ def _language(data: bytes) -> str:
     return "http"
 
 
-def _wants_tls(data: bytes) -> bool:
-    """Whether a web server complains that plain HTTP came to its TLS port."""
-    start = data[:2048].lower()
-    return b" 400 " in start[:32] and b"https" in start
+def _wants_tls(page: Observation) -> bool:
+    """Whether a web server complains that plain HTTP came to its TLS port, or redirects to this very port over TLS."""
+    start = page.raw[:2048].lower()
+    moved = (url for url in page.fields.get("http.location", ()) if url.lower().startswith("https:"))
+    return (b" 400 " in start[:32] and b"https" in start) or any(port_of(u, page.target) == page.port for u in moved)
 
 
 def _banner(data: bytes) -> Fields:

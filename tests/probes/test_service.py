@@ -93,6 +93,18 @@ async def test_a_page_that_says_it_wants_https(certificate: bytes) -> None:
     assert [o.raw for o in found[1:]] == [complaint, PAGE]
 
 
+async def test_a_port_that_redirects_to_itself_over_tls_is_asked_so(certificate: bytes) -> None:
+    moved = f"HTTP/1.1 301 Moved\r\nLocation: https://{HOST}:8000/\r\nContent-Length: 0\r\n\r\n".encode()
+    found = await asked(8000, Port(plain=lambda _: moved, tls=lambda _: PAGE, certificate=certificate))
+    assert [(o.channel, o.raw) for o in found[1:]] == [("http", moved), ("http", PAGE)]
+
+
+async def test_a_port_that_redirects_to_another_over_tls_is_not(certificate: bytes) -> None:
+    moved = f"HTTP/1.1 301 Moved\r\nLocation: https://{HOST}/\r\nContent-Length: 0\r\n\r\n".encode()
+    found = await asked(8000, Port(plain=lambda _: moved, tls=lambda _: PAGE, certificate=certificate))
+    assert [(o.channel, o.raw) for o in found] == [("http", moved)]
+
+
 async def test_a_page_that_only_talks_of_https_is_a_page() -> None:
     page = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 21\r\n\r\nSee https://10.0.0.9/"
     found = await asked(8000, Port(plain=lambda _: page))
