@@ -12,6 +12,7 @@ from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
 from camscan.probes.datagrams import Datagrams, Question
 from camscan.probes.ports import port_of
+from camscan.probes.web import origin_form
 from camscan.records import Observation
 
 _GROUPS = ("239.255.255.250", "ff02::c")
@@ -36,16 +37,13 @@ class DescriptionProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        fetched = {o.asked for o in ask.seen if o.channel == "ssdp"}
+        fetched = {(o.port, o.asked) for o in ask.seen if o.channel == "ssdp"}
         for url in _locations(ask.seen):
             port = port_of(url, ask.address)
             if port is None:  # of this host's own URLs alone it is known that they can be split
                 continue
-            parts = urlsplit(url)
-            if parts.scheme != "http":
-                continue
-            path = parts.path or "/"
-            if f"GET {path}" in fetched:
+            path = origin_form(url)
+            if urlsplit(url).scheme != "http" or (port, f"GET {path}") in fetched:
                 continue
             async with net.browse(ask.address, port) as browser:
                 exchange = await browser.fetch(HttpRequest(path))

@@ -113,7 +113,7 @@ def _redirect(page: Observation, visit: _Visit) -> str | None:
     for target in (*page.fields.get("http.location", ()), *page.fields.get("http.refresh", ())):
         url = _joined(base, target)
         if port_of(url, visit.address) == visit.port and urlsplit(url).scheme == urlsplit(base).scheme:
-            path = _origin_form(url)
+            path = origin_form(url)
             if path not in visit.seen:
                 return path
     return None
@@ -126,7 +126,8 @@ def _joined(base: str, target: str) -> str:
         return ""
 
 
-def _origin_form(url: str) -> str:
+def origin_form(url: str) -> str:
+    """Path and query of a URL as a request line has them; "/" for one that cannot stand there."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return path if path.isascii() and path.isprintable() and " " not in path else "/"
@@ -137,7 +138,7 @@ def _further_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]
     asked = {o.asked for o in seen if o.outcome.has_answer and not _sends_elsewhere(o.fields)}
     icons = (resource for resource in fields.get("http.resource", ()) if resource.endswith((".ico", "favicon.png")))
     icon = next((path for path in icons if path.startswith("/") and not path.startswith("//")), _ICON)
-    yield _origin_form(icon)
+    yield origin_form(icon)
     if _may_be_device(fields, seen):
         yield from (path for path in API_PATHS if f"GET {path}" not in asked)
 

@@ -29,3 +29,12 @@ async def test_a_description_on_the_host_itself_is_fetched_once() -> None:
 )
 async def test_whatever_points_elsewhere_or_is_no_url_is_left_alone(url: str) -> None:
     assert await fetched(url) == []
+
+
+async def test_a_description_is_asked_for_by_its_whole_path_and_on_each_port() -> None:
+    urls = (f"http://{HOST}/d.xml?id=1", f"http://{HOST}:81/d.xml?id=1")
+    net = ScriptedNet({(HOST, port): Port(pages={"/d.xml?id=1": PAGE}) for port in (80, 81)})
+    seen = [Observation(HOST, "ssdp", Outcome.ANSWERED, AT, 1900, fields={"ssdp.location": urls})]
+    for _ in range(2):
+        seen += [o async for o in DescriptionProbe().run(Ask(HOST, seen=seen), net)]
+    assert net.sent == [(HOST, port, "GET /d.xml?id=1") for port in (80, 81)]
