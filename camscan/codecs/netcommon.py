@@ -1,7 +1,7 @@
 """NetCommon: Xiongmai's discovery over UDP 34569, JSON behind a header of 20 bytes.
 
 Header, little endian: 0xff, version, u16 0, u32 session, u32 sequence, u16 0, u16 command, u32 body length. Devices
-answer to the fixed port 34569, so the question has to come from there. Nothing else of the protocol is spoken.
+answer to the fixed port 34569, so whoever asks has to listen there. Nothing else of the protocol is spoken.
 
 Layout: go2rtc, and captures or reports, unnamed.
 """

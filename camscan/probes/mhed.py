@@ -1,4 +1,4 @@
-"""MHED search; devices announce themselves to a group."""
+"""MHED search, sent twice against loss; devices announce themselves to a group of its own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ _WAIT = 3.0
 
 
 def _pose() -> Question:
+    asked, announced = mhed.GROUPS
     inquiry = Inquiry(
         mhed.PORT,
-        [[mhed.encode_search()]],
+        [[mhed.encode_search()]] * 2,
         _WAIT,
-        groups=mhed.GROUPS,
+        groups=(asked,),
         listen_port=mhed.LOCAL_PORT,
-        listen_groups=mhed.GROUPS,
+        listen_groups=(announced,),
     )
     return Question(inquiry, lambda data: [mhed.decode(data)])
 

@@ -8,6 +8,7 @@ from camscan.errors import DecodeError
 from camscan.net.base import Datagram, Exchange, Inquiry
 from camscan.probes.base import Ask, Stage
 from camscan.probes.datagrams import Datagrams, Question
+from camscan.probes.mhed import MHED
 from camscan.records import Fields, Outcome
 
 
@@ -69,3 +70,8 @@ def test_the_cost_is_that_of_its_rounds() -> None:
     assert (probe.cost.silent_packets, probe.cost.silent_bytes) == (3, 6)
     assert (probe.cost.answering_packets, probe.cost.answering_bytes) == (1, 3)
     assert PROTOCOL.to_address(Stage.LIVING).stage is Stage.LIVING
+
+
+def test_where_questions_and_announcements_have_groups_of_their_own_each_is_used_for_its_own() -> None:
+    inquiry = MHED.pose().inquiry
+    assert (inquiry.groups, inquiry.listen_groups, len(inquiry.rounds)) == (("234.55.55.55",), ("234.55.55.56",), 2)
