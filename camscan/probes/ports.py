@@ -36,8 +36,11 @@ BINARY_PORTS = frozenset({6036, 34567, 35000, 37777})
 TLS_PORTS = frozenset({443, 8443})
 RTSP_PORTS = frozenset({554, 5554, 8554, 10554})
 
-_PORT_FIELDS = ("sadp.http_port", "dhip.http_port", "netcommon.http_port", "mhed.http_port", "mhed.rtsp_port")
-_URL_FIELDS = ("wsd.xaddr", "onvif.xaddr", "http.location", "upnp.presentation_url", "ssdp.location")
+_PORT_FIELDS = (
+    *("sadp.http_port", "dhip.http_port", "netcommon.http_port", "mhed.http_port", "mhed.rtsp_port"),
+    *("moi.port", "dh01.port"),
+)
+_URL_FIELDS = ("wsd.xaddr", "onvif.xaddr", "http.location", "http.refresh", "upnp.presentation_url", "ssdp.location")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -63,9 +66,9 @@ def port_of(url: str, address: str) -> int | None:
         same = ipaddress.ip_address(host) == ipaddress.ip_address(address)
     except ValueError:
         return None
-    if not same or parts.username is not None:
+    if not same or parts.username is not None or parts.scheme not in _DEFAULT_PORTS:
         return None
-    return port or _DEFAULT_PORTS.get(parts.scheme)
+    return port or _DEFAULT_PORTS[parts.scheme]
 
 
 def is_secured(port: int | None, seen: Iterable[Observation]) -> bool:

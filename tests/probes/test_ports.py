@@ -19,6 +19,7 @@ from camscan.records import Observation, Outcome
         ("http://user@10.0.0.5/", None),
         ("http://10.0.0.5:port/", None),
         ("ftp://10.0.0.5/", None),
+        ("rtsp://10.0.0.5:554/", None),
         ("http://camera.local/", None),
         ("", None),
     ],
@@ -43,3 +44,15 @@ def test_port_fields_and_urls_are_read() -> None:
         ),
     ]
     assert list(named_ports("10.0.0.5", seen)) == [1101, 888]
+
+
+@pytest.mark.parametrize("field", ["moi.port", "dh01.port"])
+def test_the_web_port_in_a_binary_answer_is_read(field: str) -> None:
+    seen = [Observation("10.0.0.5", field.partition(".")[0], Outcome.ANSWERED, AT, fields={field: ("8077",)})]
+    assert list(named_ports("10.0.0.5", seen)) == [8077]
+
+
+def test_a_redirect_within_a_page_names_a_port_too() -> None:
+    targets = ("/doc/page/login.asp", "https://10.0.0.5:4443/")
+    seen = [Observation("10.0.0.5", "http", Outcome.ANSWERED, AT, 80, fields={"http.refresh": targets})]
+    assert list(named_ports("10.0.0.5", seen)) == [4443]
