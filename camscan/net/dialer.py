@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import resource
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
 from functools import lru_cache
 from typing import TypeVar
 
 from camscan.net.connect import Attempt, Connector
+from camscan.net.descriptors import descriptor_budget
 from camscan.net.line import Line
 from camscan.net.outcomes import EndedError, of_answer, persist, reason, remark
 from camscan.net.pace import FlowBudget, HostLimit, Pace
@@ -34,11 +33,8 @@ _LEAST_TAIL, _MOST_TAIL = 4, 5
 segments ahead, since a read lets it send as much again."""
 _FOLLOWING = 2
 """Packets that the whole scan waits for at once beside the one that begins something; the others as they are seen."""
-_RESERVED_DESCRIPTORS = 64
-"""For files, the store and UDP sockets; no more than half of all."""
 _REFUSALS_KEPT = 16_384
 """Addresses whose answer of the scope is remembered: it does not change while a scan runs, and each packet asks it."""
-_ENOUGH_DESCRIPTORS = 65_536
 
 _T = TypeVar("_T")
 
@@ -66,7 +62,7 @@ class Dialer:
         self._flows: dict[str, FlowBudget] = {}
         self._connector = Connector(CONNECT_TIMEOUT)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
-        self._descriptors = asyncio.Semaphore(_descriptor_budget())
+        self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(_half_open_limit(profile))
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
         self._neighbours = asyncio.Semaphore(NEIGHBOURS)
@@ -287,14 +283,3 @@ def _nothing() -> None:
 def _half_open_limit(profile: Profile) -> int:
     """How many connects may be under way: in a time-out's time, silent ones of that number send as much as the rate."""
     return max(1, min(profile.half_open, int(profile.rate * CONNECT_TIMEOUT / 2)))
-
-
-def _descriptor_budget() -> int:
-    """How many sockets may be open at once; the soft limit is raised to the hard one first."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            soft = hard
-    limit = _ENOUGH_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
-    return limit - min(_RESERVED_DESCRIPTORS, limit // 2)

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import errno
 import random
-import resource
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from support.peers import (
 
 from camscan.net import dialer as module
 from camscan.net.connect import Connector
+from camscan.net.descriptors import descriptor_budget
 from camscan.net.dialer import Dialer
 from camscan.net.grab import gather
 from camscan.net.line import Line
@@ -417,7 +417,7 @@ async def test_cancelled_anywhere_it_leaks_neither_places_nor_descriptors(serve:
         chance.choice(tasks).cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert dialer._descriptors._value == 9
-    dialer._descriptors = asyncio.Semaphore(module._descriptor_budget())
+    dialer._descriptors = asyncio.Semaphore(descriptor_budget())
     assert at_rest(dialer)
     assert dialer._hosts == {}
     await eventually(lambda: descriptors() == before)
@@ -436,28 +436,6 @@ async def test_cancelled_anywhere_it_leaks_neither_places_nor_descriptors(serve:
 )
 def test_silent_connects_alone_do_not_use_more_than_the_rate(name: str, rate: int, limit: int) -> None:
     assert module._half_open_limit(profile(name).at_rate(rate)) == limit
-
-
-@pytest.mark.parametrize(
-    ("soft", "hard", "expected"),
-    [(1_024, 4_096, 4_032), (64, 64, 32), (4, 4, 2), (1_024, resource.RLIM_INFINITY, 65_472)],
-)
-def test_the_descriptor_limit_is_raised(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, expected: int) -> None:
-    asked: list[tuple[int, int]] = []
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
-    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
-    assert module._descriptor_budget() == expected
-    assert asked == ([] if soft == hard else [(hard, hard)])
-
-
-@pytest.mark.parametrize("error", [PermissionError, ValueError])
-def test_a_limit_that_cannot_be_raised_is_lived_with(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    def refuse(*_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 4_096))
-    monkeypatch.setattr(resource, "setrlimit", refuse)
-    assert module._descriptor_budget() == 192
 
 
 @pytest.mark.netns

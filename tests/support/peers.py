@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from camscan.net import dialer as dialing
+from camscan.net.descriptors import descriptor_budget
 from camscan.net.dialer import Dialer
 from camscan.net.profile import NEIGHBOURS, Profile
 from camscan.targets import parse
@@ -129,7 +130,7 @@ async def eventually(true: Callable[[], bool], seconds: float = 2.0) -> None:
 def at_rest(dialer: Dialer) -> bool:
     """Whether every place that the dialer gives out is free."""
     free = (dialer._descriptors, dialer._half_open, dialer._tls, dialer._neighbours)
-    started = (dialing._descriptor_budget(), dialing._half_open_limit(dialer.profile), dialing._TLS_AT_ONCE, NEIGHBOURS)
+    started = (descriptor_budget(), dialing._half_open_limit(dialer.profile), dialing._TLS_AT_ONCE, NEIGHBOURS)
     hosts = {(host.slots._value, host.window.turn.locked(), host.window._held) for host in dialer._hosts.values()}
     return tuple(s._value for s in free) == started and hosts <= {(dialer.profile.host_connections, False, 0)}
 
