@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -85,13 +85,15 @@ async def _speak_rtsp(address: str, port: int, net: Net) -> _Heard:
     exchange = await net.converse(address, port, turns, rtsp.is_complete)
     if not exchange.replies:
         return _Heard((_bare(exchange, "rtsp"),), points_to=_after_nothing(exchange))
-    found = tuple(_observe_rtsp(exchange, method, reply) for method, reply in _turns(exchange))
+    told = list(zip(("OPTIONS", "DESCRIBE"), exchange.replies, strict=False))
+    found = tuple(_observe_rtsp(exchange, method, reply) for method, reply in told)
     language = _language(exchange.raw) if found[0].outcome is Outcome.GARBLED else "rtsp"
-    return _Heard(found if language == "rtsp" else (), points_to=language) if language else _Heard(found[:1])
-
-
-def _turns(exchange: Exchange) -> Iterator[tuple[str, bytes]]:
-    return zip(("OPTIONS", "DESCRIBE"), exchange.replies, strict=False)
+    if language != "rtsp":
+        return _Heard((), points_to=language) if language else _Heard(found[:1])
+    if len(told) == 1 and exchange.outcome is Outcome.ANSWERED:  # it has hung up: some do after a method like that
+        alone = await net.converse(address, port, [rtsp.encode_describe(url, 1)], rtsp.is_complete)
+        found += tuple(_observe_rtsp(alone, "DESCRIBE", reply) for reply in alone.replies)
+    return _Heard(found)
 
 
 def _observe_rtsp(exchange: Exchange, method: str, reply: bytes) -> Observation:

@@ -124,6 +124,23 @@ async def test_an_rtsp_port_that_speaks_in_no_known_language_is_noted_as_garbled
     assert (found.channel, found.outcome, found.raw) == ("rtsp", Outcome.GARBLED, b"\x00\x01\x02\x03")
 
 
+async def test_a_server_that_hangs_up_after_options_is_asked_to_describe_on_a_new_connection() -> None:
+    denied = b'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Digest realm="camera"\r\n\r\n'
+
+    def once(turn: bytes) -> bytes:
+        if b"CSeq: 1" not in turn:
+            return b""
+        return denied if turn.startswith(b"DESCRIBE") else b"RTSP/1.0 405 Method Not Allowed\r\nCSeq: 1\r\n\r\n"
+
+    net = ScriptedNet({(HOST, 554): Port(plain=once)})
+    found = [o async for o in ServiceProbe().run(Ask(HOST, 554), net)]
+    assert [(o.asked, o.outcome) for o in found] == [
+        ("OPTIONS", Outcome.ANSWERED),
+        ("DESCRIBE", Outcome.AUTH_REQUIRED),
+    ]
+    assert len(net.sent) == 2
+
+
 async def test_a_mute_port_is_tried_once_and_left() -> None:
     net = ScriptedNet({(HOST, 9000): Port()})
     found = [o async for o in ServiceProbe().run(Ask(HOST, 9000), net)]
