@@ -22,7 +22,7 @@ from camscan.records import Scan, ScanStatus
 from camscan.store import Store
 from camscan.store.packed import Merged
 
-CODE = ("records.py", "codecs", "devices", "identify", "store", "app/identifying.py")
+CODE = ("records.py", "codecs", "devices", "identify", "store", "yamltree.py", "app/identifying.py")
 """What makes devices of stored observations: files and rooms of this package."""
 LIBRARIES = ("PyYAML", "aiooui", "cryptography", "google-re2", "lxml", "mmh3", "zeep")
 """The distributions that this code uses."""

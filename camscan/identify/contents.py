@@ -9,7 +9,7 @@ from typing import TypeVar
 from camscan.errors import RuleError
 from camscan.identify.grammar import read_brands, read_rules, read_vocabulary
 from camscan.identify.rules import Brand, Contents, Folder, Rule, Vocabulary, normalised
-from camscan.identify.yamltree import Tree, read_yaml
+from camscan.yamltree import Tree, read_yaml
 
 _Item = TypeVar("_Item", Rule, Brand)
 _Reader = Callable[[Tree, str, Vocabulary, list[str]], list[_Item]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from camscan.identify.yamltree import LINE, Tree
+from camscan.yamltree import LINE, Tree
 
 
 class Form:

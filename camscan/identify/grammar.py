@@ -23,8 +23,8 @@ from camscan.identify.rules import (
     Vocabulary,
     normalised,
 )
-from camscan.identify.yamltree import Tree
 from camscan.records import Fields, Level
+from camscan.yamltree import Tree
 
 LEVELS: Mapping[str, Level] = {str(level): level for level in Level}
 

@@ -11,9 +11,10 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
 from camscan.identify.library import Library
-from camscan.identify.rules import MAX_BYTES, Contents, Folder
+from camscan.identify.rules import Contents, Folder
 
 _FILES = ("vocabulary.yaml", "makers/*.yaml", "brands/*.yaml")
 

@@ -11,9 +11,6 @@ from typing import NamedTuple, TypeAlias
 
 from camscan.records import Fields, Level
 
-MAX_BYTES = 4 * 1024 * 1024
-"""Of a rule file. One of 1,000 rules takes about 400 KB; more than ten times that is a mistake or an attack."""
-
 
 class Match(NamedTuple):
     """A condition that is met where `pattern` (RE2 syntax) is found in a value of `field`."""

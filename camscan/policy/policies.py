@@ -12,9 +12,10 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
-from camscan.policy.plainyaml import Document, read
 from camscan.summaries import Tag
+from camscan.yamltree import Tree, line_of, read_yaml, without_lines
 
 _FORM = "see the form of a policy in fingerprints/README.md"
 _SUFFIXES = (".yaml", ".yml")
@@ -124,22 +125,44 @@ def _known_makers(folders: Sequence[Path]) -> frozenset[str]:
 
 def _makers(vocabulary: Path) -> Iterator[str]:
     if vocabulary.is_file():
-        words = read(vocabulary).value
+        words = _read(vocabulary).value
         makers = words.get("makers") if isinstance(words, dict) else None
-        yield from map(str, makers or ())
+        yield from map(str, makers if isinstance(makers, list) else ())
 
 
 def _policy(file: Path, makers: frozenset[str]) -> Policy:
-    document = read(file)
+    document = _read(file)
     try:
         policy = _adapter().validate_python(document.value)
     except ValidationError as error:
-        lines = [f"{document.at(fault['loc'])}: {_fault(fault['loc'], fault['msg'])}" for fault in error.errors()]
+        lines = [f"{document.at(*fault['loc'])}: {_fault(fault['loc'], fault['msg'])}" for fault in error.errors()]
         raise RuleError("\n".join(lines)) from error
     faults = [*_repeated(policy, document), *(_unknown(policy, makers, document) if makers else ())]
     if faults:
         raise RuleError("\n".join(faults))
     return policy
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What a file holds."""
+
+    file: Path
+    data: bytes
+    value: Tree
+
+    def at(self, *place: str | int) -> str:
+        """File and line of a place."""
+        return f"{self.file}:{line_of(self.data, place)}"
+
+
+def _read(file: Path) -> _Document:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RuleError(f"{file}: {error.strerror}: check the path") from error
+    return _Document(file, data, without_lines(read_yaml(data, str(file))))
 
 
 @cache
@@ -152,7 +175,7 @@ def _fault(place: Iterable[object], message: str) -> str:
     return f"{where}: {message}: {_FORM}" if where else f"{message}: {_FORM}"
 
 
-def _unknown(policy: Policy, makers: frozenset[str], document: Document) -> Iterator[str]:
+def _unknown(policy: Policy, makers: frozenset[str], document: _Document) -> Iterator[str]:
     """A maker that is written otherwise than in the vocabulary would match nothing, and nobody would see it."""
     by_key = {maker.casefold(): maker for maker in makers}
     for number, entity in enumerate(policy.entities):
@@ -160,13 +183,13 @@ def _unknown(policy: Policy, makers: frozenset[str], document: Document) -> Iter
             if maker not in makers:
                 near = get_close_matches(maker.casefold(), by_key, n=1)
                 remedy = f"write {by_key[near[0]]!r}" if near else "take one of the makers in vocabulary.yaml"
-                yield f"{document.at(('entities', number, 'makers', place))}: unknown maker {maker!r}: {remedy}"
+                yield f"{document.at('entities', number, 'makers', place)}: unknown maker {maker!r}: {remedy}"
 
 
-def _repeated(policy: Policy, document: Document) -> Iterator[str]:
+def _repeated(policy: Policy, document: _Document) -> Iterator[str]:
     """An entity that stands twice would be named twice as the reason of every verdict."""
     seen: set[str] = set()
     for number, entity in enumerate(policy.entities):
         if entity.name in seen:
-            yield f"{document.at(('entities', number, 'name'))}: a second {entity.name!r}: put its makers together"
+            yield f"{document.at('entities', number, 'name')}: a second {entity.name!r}: put its makers together"
         seen.add(entity.name)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from camscan.identify.form import Form
-from camscan.identify.yamltree import LINE, Tree
+from camscan.yamltree import LINE, Tree
 
 
 def read(tree: Tree, take: Callable[[Form], object]) -> tuple[object, list[str]]:

@@ -1,8 +1,8 @@
 import pytest
 
+from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
-from camscan.identify.rules import MAX_BYTES
-from camscan.identify.yamltree import LINE, read_yaml
+from camscan.yamltree import LINE, line_of, read_yaml, without_lines
 
 
 def test_scalars_stay_text_and_mappings_know_their_line() -> None:
@@ -61,3 +61,19 @@ def test_a_file_over_the_cap_is_refused() -> None:
 
 def test_a_tag_constructs_nothing() -> None:
     assert read_yaml(b"a: !!python/object/apply:os.system ['true']\n", "f") == {LINE: 1, "a": ["true"]}
+
+
+def test_the_line_of_any_value_is_found_and_of_what_is_nearest_where_it_is_missing() -> None:
+    data = b"a: 1\nb:\n  - c: 2\n  -\n    d: 3\n"
+    places: tuple[tuple[str | int, ...], ...] = (
+        *((), ("a",), ("b", 0, "c"), ("b", 1), ("b", 1, "x", "y"), ("b", 7), ("a", "x")),
+    )
+    assert [line_of(data, place) for place in places] == [1, 1, 3, 5, 5, 3, 1]
+    assert line_of(b"", ("a",)) == 1
+
+
+def test_a_tree_without_its_lines_is_what_was_written() -> None:
+    assert without_lines(read_yaml(b"a: 1\nb:\n  - c: 2\n  -\n    d: 3\n", "f")) == {
+        "a": "1",
+        "b": [{"c": "2"}, {"d": "3"}],
+    }

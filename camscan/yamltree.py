@@ -6,13 +6,13 @@ Every mapping carries the line that it starts on under the key `LINE`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import yaml
 
+from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
-from camscan.identify.rules import MAX_BYTES
 
 Tree: TypeAlias = "str | int | list[Tree] | dict[str, Tree] | None"
 
@@ -39,6 +39,36 @@ def read_yaml(data: bytes, name: str) -> Tree:
         raise RuleError(f"{name}:{line}: not YAML: {error.problem}: quote the value or mend the indentation") from error
     except (yaml.YAMLError, UnicodeError) as error:
         raise RuleError(f"{name}:1: not YAML: {' '.join(str(error).split())}: write the file as UTF-8 text") from error
+
+
+def line_of(data: bytes, place: Iterable[str | int]) -> int:
+    """The line of a value that `read_yaml` has read, by keys and indices; of what is nearest around it where it is not.
+
+    `data` is composed anew, which is for messages: `LINE` is at hand, but for mappings alone.
+    """
+    node = yaml.compose(data, Loader=_LOADER)
+    for step in place:
+        below = _below(node, step)
+        if below is None:
+            break
+        node = below
+    return node.start_mark.line + 1 if node else 1
+
+
+def without_lines(tree: Tree) -> Tree:
+    """A tree with what the file holds, and nothing else."""
+    if isinstance(tree, dict):
+        return {key: without_lines(value) for key, value in tree.items() if key != LINE}
+    return [without_lines(item) for item in tree] if isinstance(tree, list) else tree
+
+
+def _below(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        below: yaml.Node = node.value[step]
+        return below
+    return None
 
 
 def _line(event: yaml.Event) -> int:
