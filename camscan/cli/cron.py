@@ -30,7 +30,7 @@ _SHARED = (
     click.option(
         "--fail-on",
         multiple=True,
-        type=click.Choice(["listed", "suspected", "new", "returned", "coverage-loss"]),
+        type=click.Choice(options.CHANGES),
         default=("new", "listed"),
         show_default=True,
         help="What makes a sweep fail; repeatable.",

@@ -27,12 +27,7 @@ _OLDER = 5
 @options.judging
 @options.written("table", "json", "markdown")
 @options.quiet
-@click.option(
-    "--fail-on",
-    multiple=True,
-    type=click.Choice(["listed", "suspected", "new", "returned", "coverage-loss"]),
-    help="Exit with 3 if this is among the changes; repeatable.",
-)
+@options.fail_on_changes
 def diff(
     old: str | None,
     new: str | None,

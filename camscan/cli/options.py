@@ -38,6 +38,11 @@ fingerprints = click.option(
 site = click.option("--site", metavar="NAME", help="The site that the scan belongs to.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
+CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")
+"""What --fail-on may name where scans are compared."""
+fail_on_changes = click.option(
+    "--fail-on", multiple=True, type=click.Choice(CHANGES), help="Exit with 3 if this is among the changes; repeatable."
+)
 scan_id = click.option("--scan", "scan_id", metavar="ID", help="Which scan (a prefix will do). Default: the latest.")
 
 sweep = click.option(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -161,17 +159,17 @@ def _json(found: _Answer) -> Iterator[str]:
 
 
 def _csv(found: _Answer) -> Iterator[str]:
+    from camscan.reports.csv import lines
+
+    return lines([_COLUMNS, *map(_row, found.sites)])
+
+
+def _row(one: Progress) -> list[str]:
     from camscan.reports.escape import cell
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in found.sites:
-        flat = _object(one)
-        late = "" if one.late is None else "yes" if one.late else "no"
-        known = {**flat, "site": cell(one.site or ""), "late": late}
-        writer.writerow(["" if known[name] is None else known[name] for name in _COLUMNS])
-    yield text.getvalue()
+    late = "" if one.late is None else "yes" if one.late else "no"
+    known = {**_object(one), "site": cell(one.site or ""), "late": late}
+    return ["" if known[name] is None else str(known[name]) for name in _COLUMNS]
 
 
 def _table(found: _Answer) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import secrets
 import sys
 from collections.abc import Iterator
@@ -148,15 +146,12 @@ def _json(drawn: Sample) -> Iterator[str]:
 
 
 def _csv(drawn: Sample) -> Iterator[str]:
+    from camscan.reports.csv import lines
     from camscan.reports.escape import cell
 
     rows = [_flat(item) for item in drawn.items]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(map(cell, names))
-    writer.writerows([cell(str(row.get(name, ""))) for name in names] for row in rows)
-    yield text.getvalue()
+    return lines([map(cell, names), *([cell(str(row.get(name, ""))) for name in names] for row in rows)])
 
 
 _FORMATS = {"table": _table, "json": _json, "csv": _csv}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
-import io
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -134,15 +132,11 @@ def _json(found: Sequence[Said]) -> Iterator[str]:
 
 
 def _csv(found: Sequence[Said]) -> Iterator[str]:
+    from camscan.reports.csv import lines
     from camscan.reports.escape import cell
 
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in found:
-        row = {**_object(one), "proof": " ".join(one.proof)}
-        writer.writerow([cell(row[name] or "", 2_000) for name in _COLUMNS])
-    yield text.getvalue()
+    rows = ({**_object(one), "proof": " ".join(one.proof)} for one in found)
+    return lines([_COLUMNS, *([cell(row[name] or "", 2_000) for name in _COLUMNS] for row in rows)])
 
 
 def _table(found: Sequence[Said]) -> Iterator[str]:

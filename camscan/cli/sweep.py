@@ -38,12 +38,7 @@ if TYPE_CHECKING:
     help="Write what changed to stdout too. Default: nothing is written there.",
 )
 @options.output
-@click.option(
-    "--fail-on",
-    multiple=True,
-    type=click.Choice(["listed", "suspected", "new", "returned", "coverage-loss"]),
-    help="Exit with 3 if this is among the changes; repeatable.",
-)
+@options.fail_on_changes
 @click.option("-q", "--quiet", is_flag=True, help="Log only what changed or went wrong.")
 def sweep(
     file: Path | None,

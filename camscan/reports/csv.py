@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from camscan.records import Report
+from camscan.records import Judged, Report
 from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, device_object
 from camscan.reports.escape import cell
@@ -18,23 +19,29 @@ COLUMNS = (
 """`listed_by` holds the policies, joined by ";"; `slot_*` and `slots_*` hold what stands below `slot` and `slots`."""
 
 
-class Echo:
+def lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Rows of cells, which `escape.cell` has made harmless, as lines."""
+    writer = csv.writer(_Echo(), lineterminator="\r\n")
+    return (writer.writerow(row) for row in rows)
+
+
+class _Echo:
     """Hands every line that `csv` writes back to the caller."""
 
     def write(self, line: str) -> str:
-        """The line as it came."""
         return line
 
 
 def render(report: Report, _page: Page) -> Iterator[str]:
     """A line of column names, then one line a device."""
-    writer = csv.writer(Echo(), lineterminator="\r\n")
-    yield writer.writerow(COLUMNS)
-    for judged in report.devices:
-        row = device_object(judged)
-        row["listed_by"] = ";".join(dict.fromkeys(listing["policy"] for listing in row["listed_by"]))
-        row |= {f"{part}_{key}": value for part in ("slot", "slots") for key, value in (row[part] or {}).items()}
-        yield writer.writerow(_text(row.get(name)) for name in COLUMNS)
+    return lines(chain((COLUMNS,), map(_row, report.devices)))
+
+
+def _row(judged: Judged) -> Iterator[str]:
+    row = device_object(judged)
+    row["listed_by"] = ";".join(dict.fromkeys(listing["policy"] for listing in row["listed_by"]))
+    row |= {f"{part}_{key}": value for part in ("slot", "slots") for key, value in (row[part] or {}).items()}
+    return (_text(row.get(name)) for name in COLUMNS)
 
 
 def _text(value: object) -> str:

@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from camscan.records import Judged, Report
 from camscan.reports.base import Page
-from camscan.reports.csv import Echo
+from camscan.reports.csv import lines
 from camscan.reports.escape import cell
 from camscan.reports.markdown import code
 from camscan.reports.order import ranked
@@ -29,8 +29,10 @@ _MAX_COMMENT = 2_000
 
 def render(report: Report, _page: Page) -> Iterator[str]:
     """A line of column names, then one line a device, all of them `active`."""
-    writer = csv.DictWriter(Echo(), COLUMNS, lineterminator="\r\n")
-    yield writer.writerow(dict(zip(COLUMNS, COLUMNS, strict=True)))
+    return lines(chain((COLUMNS,), _rows(report)))
+
+
+def _rows(report: Report) -> Iterator[Iterable[str]]:
     hostnames = Counter((judged.device.hostname or "").casefold() for judged in report.devices)
     taken: Counter[str] = Counter()
     for judged in ranked(report.devices):
@@ -38,7 +40,8 @@ def render(report: Report, _page: Page) -> Iterator[str]:
         if hostnames[row["name"].casefold()] != 1:
             row["name"] = judged.device.place
         row = {name: _fitted(text, _LENGTHS.get(name, _MAX_COMMENT)) for name, text in row.items()}
-        yield writer.writerow({**row, "name": _numbered(row["name"], taken)})
+        row["name"] = _numbered(row["name"], taken)
+        yield (row[name] for name in COLUMNS)
 
 
 def _fitted(text: str, length: int) -> str:

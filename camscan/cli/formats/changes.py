@@ -13,8 +13,6 @@ from camscan.reports.markdown import code
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary, utc
 
-FORMATS = ("table", "json", "markdown")
-FAIL_ON = ("listed", "suspected", "new", "returned", "coverage-loss")
 _HEADS = ("change", "verdict", "address", "device", "detail")
 _MAX_CELL = 48
 _GAP = "  "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from math import isinf
 from typing import Any, TypeAlias
 
@@ -17,6 +17,7 @@ from camscan.inventory.rows import Row
 from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.inventory.summary import Summary
 from camscan.reports import Page
+from camscan.reports.csv import lines
 from camscan.reports.document import Object, device_object, status, utc
 from camscan.reports.escape import cell
 from camscan.reports.json import dumps
@@ -72,14 +73,15 @@ def render_jsonl(made: Reconciliation, _page: Page) -> Iterator[str]:
 
 def render_csv(made: Reconciliation, _page: Page) -> Iterator[str]:
     """A line of column names, then one line a result."""
-    writer = csv.writer(_Echo(), lineterminator="\r\n")
-    yield writer.writerow(CSV_COLUMNS)
-    for result in made.results:
-        flat = result_object(result)
-        for part, names in (("row", _ROW_COLUMNS), ("device", _DEVICE_COLUMNS)):
-            values = flat[part] or {}
-            flat |= {f"{part}_{name}": values.get(name) for name in names}
-        yield writer.writerow(_flat(flat[name]) for name in CSV_COLUMNS)
+    return lines(chain((CSV_COLUMNS,), map(_cells, made.results)))
+
+
+def _cells(result: Result) -> Iterator[str]:
+    flat = result_object(result)
+    for part, names in (("row", _ROW_COLUMNS), ("device", _DEVICE_COLUMNS)):
+        values = flat[part] or {}
+        flat |= {f"{part}_{name}": values.get(name) for name in names}
+    return (_flat(flat[name]) for name in CSV_COLUMNS)
 
 
 def result_object(result: Result) -> Object:
@@ -188,11 +190,6 @@ def _flat(value: object) -> str:
     if value is None:
         return ""
     return cell("; ".join(value) if isinstance(value, list) else str(value), 500)
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
 
 
 Render: TypeAlias = Callable[[Reconciliation, Page], Iterator[str]]
