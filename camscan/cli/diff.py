@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,7 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
     from camscan.errors import UsageError
 
     after = scan_of(store, new, site, asking=True, quiet=quiet)
-    alike = [scan for scan in store.scans(after.site) if _of_one_place(scan, after)]
-    earlier = alike[alike.index(after) + 1 :]
+    earlier = _before(after, [scan for scan in store.scans(after.site) if _of_one_place(scan, after)])
     if old is not None:
         before = store.scan(old)
     elif earlier:
@@ -88,8 +88,13 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
     else:
         where = f"site {after.site!r}" if after.site else "these targets"
         raise UsageError(f"there is only one scan of {where}: scan again, or name two of `camscan scans`")
-    older = earlier[earlier.index(before) + 1 :] if before in earlier else []
-    return [*reversed(older[:_OLDER]), before, after]
+    return [*reversed(_before(before, earlier)[:_OLDER]), before, after]
+
+
+def _before(scan: Scan, scans: Sequence[Scan]) -> Sequence[Scan]:
+    """Those of some scans, the newest first, that are older; none where it is not among them."""
+    numbers = (number for number, one in enumerate(scans, 1) if one.id == scan.id)  # it may have ended meanwhile
+    return scans[next(numbers, len(scans)) :]
 
 
 def _of_one_place(scan: Scan, other: Scan) -> bool:

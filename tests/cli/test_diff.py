@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,18 @@ def test_one_scan_alone_and_none(path: Path) -> None:
     keep(path, 1, FIVE)
     done = run(path)
     assert str(done.exception) == "there is only one scan of site 'hq': scan again, or name two of `camscan scans`"
+
+
+def test_a_scan_that_ends_while_it_is_looked_for_is_still_found(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = Store.scans
+
+    def ended(store: Store, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:
+        """The newest has ended between two looks."""
+        newest, *others = listed(store, site, as_stored=as_stored)
+        return (replace(newest, notes=(*newest.notes, f"look {next(looks)}")), *others)
+
+    keep(path, 1, FIVE)
+    keep(path, 2, FIVE)
+    looks = count()
+    monkeypatch.setattr(Store, "scans", ended)
+    assert run(path).exit_code == 0
