@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
@@ -83,7 +84,7 @@ def ports(
         asking, kept = _begun(
             Choices(targets, **how), ports_, sweep, {"rate": rate, "rounds": rounds, "want": want}, quiet
         )
-    elif targets or ports_ or any(how.values()):
+    elif _given_beside(("resume", "quiet")):
         raise UsageError("a resumed sweep keeps its targets, exclusions and all else: give --resume alone")
     else:
         asking, kept = _resumed(resume)
@@ -94,6 +95,13 @@ def ports(
     if not quiet:
         _tell_end(asking, found, time.monotonic() - began)
     sys.exit(Exit.DONE if asking.complete else Exit.INCOMPLETE)
+
+
+def _given_beside(names: Sequence[str]) -> bool:
+    """Whether any other argument or option than these stands on the command line."""
+    context = click.get_current_context()
+    others = (name for name in context.params if name not in names)
+    return any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in others)
 
 
 def _begun(

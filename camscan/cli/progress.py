@@ -115,6 +115,8 @@ def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadlin
     from camscan.register.progress import progress as progress_of
 
     known = store.register.sites()
+    if not known:
+        store.scan()  # which says that there is none yet
     if unknown := [name for name in names if name not in known]:
         raise UsageError(f"no scan of site {unknown[0]!r} is stored: see `camscan scans`")
     chosen = tuple(one.id for one in lists)

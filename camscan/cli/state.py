@@ -13,6 +13,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.errors import UsageError
 from camscan.summaries import GIVEN, State
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def state(
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
 
+    if only and (state or device != _LIST):
+        raise UsageError("--in goes with `camscan state list`: leave out the device, or --in")
     words, rules = _words(state, why, who, clean), library()
     with kept(db) as store:
         for one in bring_up(store, rules, (), partial(click.echo, err=True)):
@@ -96,11 +99,10 @@ def state(
 
 def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Words | None:
     from camscan.app.stating import Words
-    from camscan.errors import UsageError
 
     if state is None:
-        if why:
-            raise UsageError("--why goes with a state: name one, such as `ticketed`")
+        if why or who:
+            raise UsageError(f"--{'why' if why else 'who'} goes with a state: name one, such as `ticketed`")
         return None
     if not (why or "").strip():
         raise UsageError("say why: --why TEXT, such as the number of a ticket")
@@ -108,8 +110,6 @@ def _words(state: str | None, why: str | None, who: str | None, clean: int) -> W
 
 
 def _user() -> str:
-    from camscan.errors import UsageError
-
     try:
         return getpass.getuser()
     except (OSError, KeyError) as error:

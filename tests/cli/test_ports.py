@@ -107,6 +107,7 @@ def test_the_rules_for_targets_are_those_of_a_scan(site: Lab) -> None:
     for wrong in (["8.8.8.0/24"], ["10.0.0.0/8"], ["10.77.0.1", "--ports", "0"], ["10.77.0.1", "--ports", "9100"]):
         done = ports(site, *wrong)
         assert (done.returncode, done.stdout) == (2, ""), wrong
+        assert ("give --resume alone" in done.stderr) is (len(wrong) > 2), wrong
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -185,7 +186,10 @@ def test_what_goes_on_takes_nothing_else(site: Lab) -> None:
     for wrong in (
         ["--resume", "5f0c3a9e", "10.77.0.1"],
         ["--resume", "5f0c3a9e", "--exclude", "10.77.0.1"],
+        ["--resume", "5f0c3a9e", "--rate", "50"],
+        ["--resume", "5f0c3a9e", "--all"],
         ["--resume", "../x"],
     ):
         done = ports(site, *wrong)
         assert (done.returncode, done.stdout) == (2, ""), wrong
+        assert ("give --resume alone" in done.stderr) is (len(wrong) > 2), wrong

@@ -16,7 +16,7 @@ from support.schemas import validator
 
 from camscan.cli.progress import progress
 from camscan.cli.state import state
-from camscan.errors import UsageError
+from camscan.errors import StoreError, UsageError
 from camscan.store import Store
 from camscan.store.registered import Mark
 
@@ -148,3 +148,8 @@ def test_a_rule_that_became_another_is_told(store: Store, tmp_path: Path) -> Non
     assert "other rules" not in run(store, *own, "--again").stderr + run(store, *own).stderr
     rules.write_text(RULES.replace("^Own/", "^Our own/"))  # as many rules as before
     assert run(store, *own).stderr.startswith("Note: 6 scans were judged by other rules or policies; --again judges")
+
+
+def test_a_store_without_a_scan_has_no_progress(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "new.db") as new, pytest.raises(StoreError, match="has no scan yet"):
+        run(new)

@@ -181,3 +181,17 @@ def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: St
     assert f"RETURNED: 1 device said to be removed is there: {ONE}." in (
         CliRunner().invoke(report, ["--db", str(store.file)]).stdout.replace("\n", " ")
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ((ONE, "--in", "removed"), "--in goes with"),
+        ((ONE, "ticketed", "--why", "x", "--in", "found"), "--in goes with"),
+        ((ONE, "--who", "Ann"), "--who goes with a state"),
+        ((ONE, "--why", "x"), "--why goes with a state"),
+    ],
+)
+def test_words_that_would_change_nothing_are_wrong_use(store: Store, words: tuple[str, ...], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        run(store, *words)
