@@ -90,7 +90,11 @@ def scan_object(scan: Scan) -> Object:
         "targets": list(scan.targets),
         "excluded": list(scan.excluded),
         "channels": list(scan.channels),
-        "vantage": {"host": scan.vantage.host, "interfaces": list(scan.vantage.interfaces)},
+        "vantage": {
+            "host": scan.vantage.host,
+            "interfaces": list(scan.vantage.interfaces),
+            "sources": [{"interface": name, "address": address} for name, address in scan.vantage.sources],
+        },
         "sent": asdict(scan.sent),
         "notes": list(scan.notes),
     }
@@ -112,10 +116,14 @@ def to_scan(value: Mapping[str, Any]) -> Scan:
         finished_at=None if ended is None else datetime.fromisoformat(_text(ended)),
         status=ScanStatus(value["status"]),
         excluded=_texts(value["excluded"]),
-        vantage=Vantage(_text(vantage["host"]), _texts(vantage["interfaces"])),
+        vantage=Vantage(_text(vantage["host"]), _texts(vantage["interfaces"]), _sources(vantage["sources"])),
         sent=Sent(**{name: _count(number) for name, number in value["sent"].items()}),
         notes=_texts(value["notes"]),
     )
+
+
+def _sources(value: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(one["interface"]), _text(one["address"])) for one in value)
 
 
 def settings_object(scan: Scan) -> Object:
@@ -211,6 +219,8 @@ def device_object(judged: Judged) -> Object:
         "level": None if device.level is None else str(device.level),
         "camera_like": device.camera_like,
         "hidden_channels": device.hidden_channels,
+        "slots": None if device.slots is None else asdict(device.slots),
+        "behind": None if device.behind is None else asdict(device.behind),
         "conflicts": list(device.conflicts),
         "identifications": [_identification(found) for found in device.identifications],
     }
@@ -221,6 +231,7 @@ def verdict_object(judged: Judged) -> Object:
     device = judged.device
     return {
         "address": device.address,
+        "behind": device.place if device.behind else None,
         "mac": device.mac,
         "maker": device.maker,
         "level": None if device.level is None else str(device.level),

@@ -13,7 +13,7 @@ from support.bundles import AT, SCAN
 
 from camscan.errors import EvidenceError
 from camscan.evidence import forms
-from camscan.records import LedgerEntry, Observation, Outcome, Scan
+from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, Slot, Slots, Verdict
 
 # A high half of a surrogate pair before a low one is read as the pair; codecs never leave them apart.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\udc80\udcff\0\u2028")).map(str)
@@ -56,7 +56,11 @@ def test_other_forms_are_not_read(line: bytes) -> None:
 
 def test_the_record_of_a_scan_holds_all_but_its_settings() -> None:
     found = json.loads(forms.dump(forms.scan_object(SCAN)))
-    assert found["vantage"] == {"host": "scanner", "interfaces": ["eth0"]}
+    assert found["vantage"] == {
+        "host": "scanner",
+        "interfaces": ["eth0"],
+        "sources": [{"interface": "eth0", "address": "192.0.2.1"}],
+    }
     assert found["started_at"] == "2026-11-24T12:00:00.000000Z"
     assert (found["status"], found["targets"]) == ("complete", ["10.0.0.0/24"])
     assert "settings" not in found
@@ -93,3 +97,15 @@ def test_an_entry_of_the_ledger_names_its_outcomes() -> None:
 def test_a_time_before_the_epoch_is_one() -> None:
     line = forms.observation_object(Observation("x", "y", Outcome.SILENT, AT - timedelta(days=30_000)))
     assert forms.to_observation(line).at == AT - timedelta(days=30_000)
+
+
+def test_a_recorder_and_the_cameras_behind_it_are_told_apart() -> None:
+    recorder = Device("10.0.0.9", ("10.0.0.9",), serial="REC1", slots=Slots(4, 2, ("CAM9",), 2, 1))
+    camera = Device("192.168.1.64", (), behind=Slot("REC1", "10.0.0.9", 3, "Gate", online=True))
+    told = json.loads(forms.dump(forms.device_object(Judged(recorder, Verdict.UNIDENTIFIED))))
+    assert told["slots"] == {"total": 4, "empty": 2, "elsewhere": ["CAM9"], "named": 2, "listed": 1}
+    assert told["behind"] is None
+    other = Judged(camera, Verdict.UNIDENTIFIED)
+    told = json.loads(forms.dump(forms.device_object(other)))
+    assert told["behind"] == {"recorder": "REC1", "address": "10.0.0.9", "number": 3, "name": "Gate", "online": True}
+    assert forms.verdict_object(other)["behind"] == "10.0.0.9 #3"

@@ -31,7 +31,7 @@ SCAN = Scan(
     "North",
     AT + timedelta(minutes=5),
     ScanStatus.COMPLETE,
-    vantage=Vantage("scanner", ("eth0",)),
+    vantage=Vantage("scanner", ("eth0",), (("eth0", "192.0.2.1"),)),
     settings={"seed": "7", "choices": '{"rate": 10, "snmp_community": "s3cret"}'},
 )
 ABOUT = About("2026-11-24T13:00:00.000000Z", "J. Doe", "Order 17", {"source": "unknown"}, {"camscan": "0"})
