@@ -103,7 +103,7 @@ def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
         click.echo(f"{path} was left as it is.", err=True)
         return False
     else:
-        write_text([text], path)
+        write_text([text], path, 0o644)
         click.echo(f"Wrote {path}.", err=True)
     return True
 

@@ -81,7 +81,8 @@ def _write_metrics(rows: Sequence[_Row], config: Config) -> None:
 
     if config.metrics is not None:
         found = [figure for row in rows for figure in figures(row.site, row.memory, row.pending)]
-        write_text(text(found), config.path(config.metrics.textfile))
+        # Read by the collector, another user, also where a unit's umask keeps all else from others.
+        write_text(text(found), config.path(config.metrics.textfile), 0o644)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -55,12 +56,12 @@ def page(*, to_file: bool) -> Page:
     return Page(width=shutil.get_terminal_size().columns, colour="NO_COLOR" not in os.environ)
 
 
-def write_text(parts: Iterable[str], output: Path | None) -> None:
+def write_text(parts: Iterable[str], output: Path | None, mode: int | None = None) -> None:
     """Write text, as `write` does."""
-    write(parts, output)
+    write(parts, output, mode)
 
 
-def write(parts: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
+def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int | None = None) -> None:
     """Write bytes, or text in UTF-8; a terminal gets what it can show. A file is there only once it is complete.
 
     Raises:
@@ -79,13 +80,15 @@ def write(parts: Iterable[str] | Iterable[bytes], output: Path | None) -> None:
         with _told(output):
             output.write_bytes(b"".join(data))
         return
-    with replacing(output) as file:
+    with replacing(output, mode) as file:
         file.writelines(data)
 
 
 @contextmanager
-def replacing(output: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+def replacing(output: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name and place of `output` once it is complete.
+
+    Who may read it is as it was, or for a new file as the user's umask says; unless `mode` says otherwise.
 
     Raises:
         HostError: it cannot be written.
@@ -99,8 +102,16 @@ def replacing(output: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
         except BaseException:
             temporary.unlink()
             raise
-        temporary.chmod(mode)
+        temporary.chmod(_usual_mode(output) if mode is None else mode)
         temporary.replace(output)
+
+
+def _usual_mode(output: Path) -> int:
+    if output.exists():
+        return stat.S_IMODE(output.stat().st_mode)
+    mask = os.umask(0o077)  # it can only be read by being set
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _beside(output: Path) -> BinaryIO:

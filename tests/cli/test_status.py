@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -118,6 +119,17 @@ def test_figures_are_written_anew(config: Path, tmp_path: Path) -> None:
     assert run(config).exit_code == 0
     assert 'camscan_last_good_sweep_timestamp_seconds{site="hq"} 0\n' in (tmp_path / "c.prom").read_text()
     assert [path.name for path in tmp_path.glob(".c.prom*")] == []
+
+
+def test_figures_are_readable_for_their_collector_under_any_umask(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "camscan.prom"
+    config.write_text(CONFIG + f'[metrics]\ntextfile = "{file}"\n')
+    before = os.umask(0o077)
+    try:
+        assert run(config).exit_code == 0
+    finally:
+        os.umask(before)
+    assert file.stat().st_mode & 0o777 == 0o644
 
 
 def test_an_age_that_is_none(config: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -88,3 +89,21 @@ def test_what_cannot_be_written_is_known_before_a_scan(tmp_path: Path, monkeypat
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(HostError, match=r"pip install 'camscan\[pdf\]'"):
         ready("pdf", tmp_path / "report.pdf")
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    before = os.umask(0o027)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+def test_who_may_read_a_file_is_for_the_umask_and_for_what_was_there_to_say(tmp_path: Path) -> None:
+    new, closed = tmp_path / "new.csv", tmp_path / "closed.csv"
+    closed.touch(0o600)
+    for file in (new, closed):
+        write_text(["x"], file)
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (new, closed)] == [0o640, 0o600]
+    write_text(["x"], new, 0o644)
+    assert stat.S_IMODE(new.stat().st_mode) == 0o644
