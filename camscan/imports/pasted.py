@@ -75,7 +75,7 @@ def _headers(text: str) -> Iterator[Answer]:
     """Header lines that do not say whose they are: read as both HTTP and RTSP, since a Server names itself."""
     if web.is_headed(text):
         yield from web.web(text)
-        yield from web.stream(text)
+        yield from map(_guessed, web.stream(text))
 
 
 def _anything(text: str) -> Iterator[Answer]:
@@ -89,7 +89,12 @@ def _anything(text: str) -> Iterator[Answer]:
             tables.walk,
             nmap_text.product,
         ):
-            yield from form(text)
+            yield from map(_guessed, form(text))
+
+
+def _guessed(one: Answer) -> Answer:
+    """An answer of which nothing says that it came by RTSP: only cameras speak that, and it is no sign of one."""
+    return one._replace(channel="banner") if one.channel == "rtsp" else one
 
 
 def _has(*patterns: str) -> Callable[[str], bool]:

@@ -79,3 +79,15 @@ def test_where_nothing_is_given_nobody_is_told_that_nothing_was_found(stdin: str
 def test_a_file_and_a_scan_are_not_judged_at_once() -> None:
     result = CliRunner().invoke(identify, ["-", "--scan", "4f2a"], input="Server: App-webs/")
     assert isinstance(result.exception, UsageError)
+
+
+@pytest.mark.parametrize("text", ["Server: nginx/1.18", "hello", "root:x:0:0:root:/root:/bin/bash"])
+def test_text_that_might_be_of_anything_is_no_sign_of_a_camera(text: str) -> None:
+    result = CliRunner().invoke(identify, ["-"], input=text)
+    assert result.exit_code == 0
+    assert "like a camera" not in result.stdout
+
+
+def test_what_might_be_of_rtsp_is_matched_by_its_rules_all_the_same() -> None:
+    (one,) = devices("-", stdin="Server: Hipcam RealServer/V1.0")
+    assert "rtsp.server" in {item["field"] for item in one["evidence"]}  # type: ignore[attr-defined]
