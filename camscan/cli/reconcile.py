@@ -11,6 +11,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.inventory.reading import Inventory, SheetReading
@@ -83,6 +84,12 @@ def reconcile(
         made = reconciled(store, scans, (inventory, listed), found, rules)
     write_text(FORMATS[format_](made, page(to_file=output is not None)), output)
     sys.exit(Exit.FOUND if any(result.cls in fail_on for result in made.results) else Exit.DONE)
+
+
+def check_reading(inventory: Path | None, placed: tuple[str, ...], encoding: str | None) -> None:
+    """See that nothing is said of how to read an inventory where there is none."""
+    if inventory is None and (placed or encoding):
+        raise UsageError(f"{'--map' if placed else '--encoding'} says how --inventory is read: name that too")
 
 
 def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory:

@@ -9,6 +9,9 @@ import click
 
 from camscan.cli import options
 from camscan.cli.reconcile import encoding, inventory_file, map_
+from camscan.errors import UsageError
+
+_WITH_INVENTORY = ("html", "pdf")
 
 
 @click.command()
@@ -52,10 +55,13 @@ def report(
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.progress import site_progress
-    from camscan.cli.reconcile import read
+    from camscan.cli.reconcile import check_reading, read
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import ready, write_report
 
+    check_reading(inventory, placed, encoding)
+    if inventory and format_ not in _WITH_INVENTORY:
+        raise UsageError(f"{format_} does not show --inventory: html and pdf do, and `camscan reconcile`")
     ready(format_, output)
     with kept(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)

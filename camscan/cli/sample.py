@@ -80,12 +80,13 @@ def sample(
       camscan sample 10.20.0.0/22
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 --format csv -o visit.csv
     """
-    from camscan.cli.reconcile import read
+    from camscan.cli.reconcile import check_reading, read
     from camscan.cli.writing import write_text
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
 
+    check_reading(inventory, placed, encoding)
     if bool(targets) == (inventory is not None):
         raise UsageError("name either targets or --inventory FILE: one of them is what the sample is drawn from")
     seed = secrets.randbits(32) if seed is None else seed

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click import Command
 from click.testing import CliRunner
 from support.listed import LIST, store_scan
 from support.nights import night
 
 from camscan.cli.progress import progress
 from camscan.cli.report import report
+from camscan.cli.sample import sample
+from camscan.errors import UsageError
 from camscan.store import Store
 
 
@@ -42,3 +45,23 @@ def test_the_burn_down_of_the_site_is_drawn_once_there_is_history(tmp_path: Path
     assert "0 of 3 listed devices are removed, 3 remain" in (
         CliRunner().invoke(report, ["--db", db, "--format", "html"]).stdout
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "why"),
+    [
+        (report, ["--map", "ip=A"], "--map says how --inventory is read"),
+        (report, ["--encoding", "cp1252"], "--encoding says how"),
+        (report, ["--inventory", "LIST", "--format", "json"], "json does not show --inventory: html and pdf do"),
+        (sample, ["10.0.0.0/24", "--map", "ip=A"], "--map says how"),
+    ],
+)
+def test_what_would_change_nothing_is_wrong_use(
+    db: str, tmp_path: Path, command: Command, words: list[str], why: str
+) -> None:
+    (tmp_path / "cameras.csv").write_text(LIST)
+    words = [str(tmp_path / "cameras.csv") if word == "LIST" else word for word in words]
+    done = CliRunner(env={"CAMSCAN_DB": db}).invoke(command, words)
+    assert isinstance(done.exception, UsageError)
+    assert why in str(done.exception)
+    assert done.stdout == ""
