@@ -22,6 +22,7 @@ _MAX_ITEMS = 16
 """Items of a list in an object that are looked at."""
 
 _ARRAY = re.compile(r"\[\s*(?=\{)")
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
 _EMPTY = re.compile(r"\s*\[\s*\]\s*")
 _GAP = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)|(?<![\[:])\n\s*(?=\{)")
@@ -51,15 +52,20 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
         encoding = json.detect_encoding(file.read(4))
     with path.open(encoding=encoding, errors="replace") as text:
         ahead = _Ahead(text)
-        if _is_lines(ahead.text):
+        begin = ahead.text
+        if _is_lines(begin):
             text.seek(0)
             yield from _from_lines(text)
-        elif found := _ARRAY.search(ahead.text):
+        elif _go_to_list(ahead):
+            yield from _from_array(ahead)
+        elif found := _ARRAY.search(begin):
+            text.seek(0)
+            ahead = _Ahead(text)
             ahead.at = found.end()
             yield from _from_array(ahead)
-        elif _EMPTY.fullmatch(ahead.text):
+        elif _EMPTY.fullmatch(begin):
             return
-        elif isinstance(whole := _parsed(ahead.text), dict):
+        elif isinstance(whole := _parsed(begin), dict):
             yield 1, whole, ""
         else:
             raise UsageError(f"{path} holds no array of JSON objects: export the list as one, or as CSV")
@@ -89,6 +95,21 @@ class _Ahead:
                 return
         self.at = found.end()
         self.refill()
+
+
+def _go_to_list(ahead: _Ahead) -> bool:
+    """Go to the first object of the list that is the whole, or a member of the whole: not one that lies deeper."""
+    depth = 0
+    while ahead.at < len(ahead.text):
+        found = _TOKEN.search(ahead.text, ahead.at)
+        if found and found[0] == "[" and depth < 2 and (begin := _ARRAY.match(ahead.text, found.start())):
+            ahead.at = begin.end()
+            return True
+        if found and len(found[0]) == 1:
+            depth += 1 if found[0] in "[{" else -1
+        ahead.at = found.end() if found else len(ahead.text)
+        ahead.refill()
+    return False
 
 
 def _is_lines(text: str) -> bool:

@@ -159,3 +159,20 @@ def test_what_a_broken_object_holds_is_no_row(tmp_path: Path) -> None:
         (1, None, True),
         (2, "10.0.0.6", False),
     ]
+
+
+@pytest.mark.parametrize("head", [1, 5_000])
+def test_the_list_of_the_whole_is_read_and_none_that_lies_deeper(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, head: int
+) -> None:
+    monkeypatch.setattr(jsontable, "MAX_OBJECT", 1_000)
+    scan = {"note": 'a "[{" in a text', "networks": [{"network": f"10.0.{n}.0/24"} for n in range(head)]}
+    document = {"schema": "camscan/1", "scan": scan, "devices": [{"address": "10.0.0.5"}, {"address": "10.0.0.6"}]}
+    for spaces in (None, 1):
+        path = write(tmp_path, json.dumps(document, indent=spaces))
+        assert [found for _, found, _ in rows(path)] == [{"address": "10.0.0.5"}, {"address": "10.0.0.6"}]
+
+
+def test_a_list_that_only_lies_deeper_is_read_too(tmp_path: Path) -> None:
+    path = write(tmp_path, json.dumps({"data": {"items": [{"ip": "10.0.0.5"}]}, "ok": [1, 2]}))
+    assert rows(path) == [(1, {"ip": "10.0.0.5"}, "")]
