@@ -49,7 +49,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         of_site = f" of site {terminal(site)}" if site is not None else ""
         click.echo(f"No scan{of_site} is stored.", err=True)
     lines = [
-        f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M}  {scan.origin:<6}  {status(scan):<11}  {scan.site or '-'}  "
+        f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M} UTC  {scan.origin:<6}  {status(scan):<11}  {scan.site or '-'}  "
         f"{' '.join(scan.targets)}"
         for scan in found
     ]

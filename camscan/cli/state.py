@@ -146,7 +146,7 @@ def _table(found: Sequence[Said]) -> Iterator[str]:
         yield "Nothing has been said of any such device.\n"
     for one in found:
         loud = one.state.upper() if one.state is State.RETURNED else one.state
-        at = f"{one.at:%Y-%m-%d %H:%M}" if one.at else ""
+        at = f"{one.at:%Y-%m-%d %H:%M} UTC" if one.at else ""
         said = f"{terminal(one.who)}: {terminal(one.why)}" if one.who else ""
         place = terminal(one.site or "-")
         words = (f"{loud:<12}", at, place, terminal(one.address), terminal(one.device), said)

@@ -87,4 +87,4 @@ def described(scan: Scan) -> str:
     what = {Origin.LISTEN: ", listened to", Origin.IMPORT: ", an import"}.get(scan.origin, "")
     about = " ".join(scan.targets[:2]) + (" ..." if len(scan.targets) > 2 else "")
     site = f" of site {scan.site}" if scan.site else ""
-    return terminal(f"the latest{site}, {scan.started_at:%Y-%m-%d %H:%M}{what}{f', {about}' if about else ''}")
+    return terminal(f"the latest{site}, {scan.started_at:%Y-%m-%d %H:%M} UTC{what}{f', {about}' if about else ''}")

@@ -30,7 +30,7 @@ def test_the_latest_is_taken_and_named(store: Store, capsys: pytest.CaptureFixtu
     keep(store, 1, Origin.SCAN)
     keep(store, 2, Origin.IMPORT)
     assert scan_of(store, None).id == "scan2"
-    assert capsys.readouterr().err == "Taking scan scan2: the latest, 2026-11-02 08:30, an import, site.xml.\n"
+    assert capsys.readouterr().err == "Taking scan scan2: the latest, 2026-11-02 08:30 UTC, an import, site.xml.\n"
 
 
 def test_one_that_asked_goes_before_what_was_imported_or_heard(
@@ -42,7 +42,7 @@ def test_one_that_asked_goes_before_what_was_imported_or_heard(
     assert scan_of(store, None, asking=True).id == "scan1"
     assert scan_of(store, None, "depot", asking=True).id == "scan1"
     assert scan_of(store, None, "yard", asking=True).id == "scan3"
-    assert "the latest of site yard, 2026-11-03 08:30, listened to" in capsys.readouterr().err
+    assert "the latest of site yard, 2026-11-03 08:30 UTC, listened to" in capsys.readouterr().err
 
 
 def test_a_quiet_command_does_not_tell_it(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
