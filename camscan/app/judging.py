@@ -8,6 +8,7 @@ from pathlib import Path
 from camscan import __version__
 from camscan.app import collector
 from camscan.app.deriving import merged
+from camscan.app.doubting import by_datagram_alone, with_doubts
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
 from camscan.identify.library import Library
@@ -63,11 +64,14 @@ def report_of(
     """
     counts = store.ledger_counts(scan.id)
     found = select(deemed(store, scan, rules, policies), all_hosts=all_hosts)
-    devices = tuple(with_states(store, scan, with_places(found, policies, tags or tags_of(scan))))
-    outcomes, segments = {}, Segments()
+    outcomes, segments, alone = {}, Segments(), set()
     for entry in store.ledger(scan.id):
         outcomes[entry.target] = entry.outcome
         segments.add(entry)
+        if by_datagram_alone(entry):
+            alone.add(entry.target)
+    placed = with_doubts(with_places(found, policies, tags or tags_of(scan)), alone)
+    devices = tuple(with_states(store, scan, placed))
     missed = tuple(decoy for decoy in decoys_of(scan) if not outcomes.get(decoy, Outcome.NOT_SENT).has_answer)
     return Report(
         scan,
