@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.lab import lab
 from support.rig import gallery, neighbours, rig
 
-from camscan.records import Fields
+from camscan.records import Fields, Outcome
 from camscan.store import Store
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
@@ -54,3 +58,99 @@ def test_nothing_follows_an_address_in_whatever_form(tmp_path: Path, figure: Cal
     figure("scope.forms", len(FORMS))
     figure("scope.places", counts)
     figure("scope.outside", result.outside)
+
+
+POINTERS = """
+import http.server, select, socket, struct, sys, threading
+barred, honest, pointer = sys.argv[1:]
+location = {barred: "/here", honest: "/here", pointer: f"http://{barred}/there"}
+wsd = ("<e:Envelope xmlns:e='http://www.w3.org/2003/05/soap-envelope' xmlns:a='http://schemas.xmlsoap.org/ws/2004/08/"
+       "addressing' xmlns:d='http://schemas.xmlsoap.org/ws/2005/04/discovery'><e:Header><a:RelatesTo>%s</a:RelatesTo>"
+       "</e:Header><e:Body><d:ProbeMatches><d:ProbeMatch><d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>"
+       "onvif://www.onvif.org/hardware/DS-2CD2385G1-I</d:Scopes><d:XAddrs>http://%s/onvif/device_service</d:XAddrs>"
+       "</d:ProbeMatch></d:ProbeMatches></e:Body></e:Envelope>")
+sadp = ("<?xml version='1.0' encoding='UTF-8'?><ProbeMatch><Uuid>0</Uuid><Types>inquiry</Types><DeviceDescription>"
+        "DS-2CD2385G1-I</DeviceDescription><DeviceSN>DS-2CD2385G1-I20190101AAWRD0000%s</DeviceSN></ProbeMatch>")
+ssdp = "HTTP/1.1 200 OK\\r\\nLOCATION: http://%s/device.xml\\r\\nST: upnp:rootdevice\\r\\nUSN: uuid:1\\r\\n\\r\\n"
+
+class Redirecting(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(302)
+        self.send_header("Location", location[self.server.server_address[0]])
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *words):
+        pass
+
+talking = {}
+for address in location:
+    threading.Thread(target=http.server.HTTPServer((address, 80), Redirecting).serve_forever, daemon=True).start()
+    for port in (3702, 37020, 1900):
+        talking[address, port] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        talking[address, port].bind((address, port))
+hearing = {}
+for port in (3702, 37020, 1900):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind(("239.255.255.250", port))
+    sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                    socket.inet_aton("239.255.255.250") + socket.inet_aton("10.99.0.2"))
+    hearing[sock] = port
+print("ready", flush=True)
+while True:
+    for sock in select.select([*hearing, *talking.values()], [], [])[0]:
+        data, asker = sock.recvfrom(65536)
+        asked = {sock.getsockname()[0]} & set(location) or set(location)
+        for address in asked:
+            end = barred if address == pointer else address
+            port = sock.getsockname()[1]
+            message = data.decode("latin-1").partition("MessageID")[2].partition(">")[2].partition("<")[0]
+            answer = {3702: wsd % (message, end), 37020: sadp % end[-4:], 1900: ssdp % end}[port]
+            talking[address, port].sendto(answer.encode(), asker)
+"""
+BARRED, HONEST, POINTER = "10.77.0.66", "10.77.0.67", "10.77.0.68"
+ASKED = f"""table arp asked {{
+chain in {{
+type filter hook input priority 0;
+arp operation request arp daddr ip {BARRED} counter
+}}
+}}
+"""
+
+
+@pytest.mark.parametrize("sweep", ["connect", "syn", "nmap"])
+def test_an_excluded_device_that_is_heard_and_pointed_at_gets_no_packet(sweep: str, tmp_path: Path) -> None:
+    """It is a target, too: exclusions win over what is asked for, what answers by multicast, and what others name."""
+    if os.geteuid():
+        pytest.skip("network namespaces need root")
+    with lab("10.77.0.0/24", on_link=True) as site:
+        site.keep_only([BARRED, HONEST, POINTER, "10.99.0.2"])
+        site.count_arriving(f"ip daddr {BARRED}")
+        site.rules(site.site, ASKED)
+        devices = subprocess.Popen(
+            ["ip", "netns", "exec", site.site, sys.executable, "-c", POINTERS, BARRED, HONEST, POINTER],
+            stdout=subprocess.PIPE,
+        )
+        with devices:
+            assert devices.stdout is not None
+            assert devices.stdout.readline() == b"ready\n"
+            command = [sys.executable, "-m", "camscan", "scan", "10.77.0.64/29", BARRED, "--exclude", BARRED]
+            words = ["--sweep", sweep, "--db", str(tmp_path / "scan.db"), "--format", "json", "--all", "--quiet"]
+            done = site.run([*command, *words])
+            arrived = site.arrived()
+            asked = site.run(["nft", "list", "table", "arp", "asked"], side=site.site).stdout
+            site.run([sys.executable, "-c", f"import socket; socket.create_connection(('{BARRED}', 80), 2)"])
+            proof = site.arrived()
+            devices.kill()
+    report = json.loads(done.stdout)
+    assert (arrived, "packets 0 " in asked) == (0, True), asked
+    assert proof >= 2, "what is sent to it would have been counted"
+    told = {device["address"]: device for device in report["devices"]}
+    assert BARRED not in told
+    assert told[HONEST]["model"] == "DS-2CD2385G1-I"
+    with Store.open(tmp_path / "scan.db") as store:
+        ledger = {entry.target: entry.outcome for entry in store.ledger(store.scan().id)}
+        channels = {one.channel for one in store.observations(store.scan().id) if one.target == POINTER}
+    assert ledger[BARRED] is Outcome.EXCLUDED
+    assert channels >= {"http", "wsd", "sadp", "ssdp"}
