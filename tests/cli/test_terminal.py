@@ -1,0 +1,78 @@
+"""What a terminal is sent, byte for byte, while hostile devices are scanned and looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from support.hostile import LIVE
+from support.site import free_network
+
+from camscan.simulator import make_site, rogues
+
+OWN = re.compile(r"\x1b\[(?:\?25[lh]|\d{0,2}[AGK]|[0-9;]*m)|[\r\n]")
+"""Colours and the cursor of our own progress bar; line ends."""
+PAYLOADS = ("\x1b]", "\x1b[2J", "\x1b[31mred", "\x07", "\x9b")
+INJECTIONS = [persona for persona in rogues() if persona.name.startswith("injection-")]
+COMMANDS = (
+    ("report",),
+    ("report", "--format", "csv"),
+    ("report", "--format", "markdown"),
+    ("devices",),
+    ("identify",),
+    ("db", "check"),
+)
+
+
+async def on_a_terminal(*words: str) -> tuple[int, str]:
+    """Run a command whose output, errors and input are one terminal; its exit code and all that it wrote there."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 140, 0, 0))
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "camscan", *words), stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    written = bytearray()
+
+    def read() -> None:
+        try:
+            written.extend(os.read(ours, 65_536))
+        except OSError:  # the other end is closed
+            asyncio.get_running_loop().remove_reader(ours)
+
+    asyncio.get_running_loop().add_reader(ours, read)
+    code = await asyncio.wait_for(process.wait(), 120)
+    await asyncio.sleep(0.1)
+    asyncio.get_running_loop().remove_reader(ours)
+    os.close(ours)
+    return code, written.decode()
+
+
+def assert_tame(written: str) -> None:
+    assert not [payload for payload in PAYLOADS if payload in written]
+    assert not LIVE.search(OWN.sub("", written))
+
+
+@pytest.mark.slow
+async def test_nothing_of_a_device_moves_the_cursor_or_rings_the_bell(tmp_path: Path) -> None:
+    db = str(tmp_path / "s.db")
+    async with make_site(INJECTIONS, free_network()) as site:
+        targets = [device.address for device in site.devices]
+        code, written = await on_a_terminal("scan", *targets, "--db", db, "--rate", "4000", "--all")
+    assert code == 0
+    assert_tame(written)
+    assert "\x1b[" in written, "the progress bar and colours are there, so it took itself for a terminal"
+    assert "\\x1b]0;owned" in written, "what was said is shown, made visible"
+    for words in COMMANDS:
+        code, written = await on_a_terminal(*words, "--db", db)
+        assert code == 0, written
+        assert_tame(written)
