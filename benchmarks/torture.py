@@ -37,6 +37,7 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "gallery": (*PYTEST, "tests/torture/test_gallery.py"),
         "crashes": (*PYTEST, "tests/torture/test_decoders.py"),
         "kills": (*PYTEST, "tests/store/test_kill.py"),
+        "disk": (*PYTEST, "tests/store/test_disk.py"),
         "harm": ("benchmarks/harm.py", "--markdown", "docs/harm.md", "--figures", "{figures}"),
         "decoders": ("benchmarks/decoders.py", "--figures", "{figures}", "--seconds", "{seconds}"),
     }

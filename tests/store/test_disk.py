@@ -1,0 +1,83 @@
+"""A disk that is full from the k-th write on, for each k: what was confirmed is there, and the store goes on later."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from camscan.records import ScanStatus
+from camscan.store import Store
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("strace") is None, reason="no strace")]
+
+BATCHES, ROWS = 12, 20
+PROGRAM = """
+import sys
+from datetime import UTC, datetime
+from camscan.errors import StoreError
+from camscan.records import LedgerEntry, Observation, Outcome, Scan
+from camscan.store import Store
+
+path, batches, rows, resumed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), len(sys.argv) > 4
+now = datetime.now(UTC)
+try:
+    with Store.open(path) as store:
+        if resumed and [scan.id for scan in store.scans()] == ["one"]:
+            store.resume("one")
+        else:
+            store.begin(Scan(id="one", started_at=now, targets=(), channels=()))
+        for batch in range(batches):
+            targets = [f"10.{int(resumed)}.{batch}.{number}" for number in range(rows)]
+            seen = [Observation(target, "http", Outcome.ANSWERED, now, 80, raw=bytes(1500)) for target in targets]
+            store.append("one", seen, [LedgerEntry(target, {"http": Outcome.ANSWERED}) for target in targets])
+            print("stored", flush=True)
+except StoreError as error:
+    sys.exit(f"StoreError: {error}")
+"""
+
+
+def fill(path: Path, *more: str, under: tuple[str, ...] = ()) -> tuple[int, str]:
+    """Store batches; how many were confirmed, and what was said at the end."""
+    command = [*under, sys.executable, "-c", PROGRAM, str(path), str(BATCHES), str(ROWS), *more]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode == 0) == (done.stdout.count("stored") == BATCHES), done.stderr
+    return done.stdout.count("stored"), done.stderr
+
+
+def stored(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with Store.open(path) as store:
+        scans = [(scan.id, scan.status) for scan in store.scans()]
+        assert scans in ([], [("one", ScanStatus.INTERRUPTED)])
+        targets = [one.target for one in store.observations("one")] if scans else []
+        assert store.covered("one") == set(targets) if scans else True
+        return targets
+
+
+@pytest.mark.parametrize("calls", ["pwrite64", "fdatasync,fsync", "pwrite64,fdatasync,fsync,ftruncate,write"])
+@pytest.mark.parametrize("first", [1, 7, 45, *(pytest.param(k, marks=pytest.mark.torture) for k in range(2, 120, 3))])
+@pytest.mark.parametrize("lasting", [True, False], ids=["for good", "once"])
+def test_a_disk_that_is_full_from_some_write_on(calls: str, first: int, lasting: bool, tmp_path: Path) -> None:
+    path, trace = tmp_path / "s.db", tmp_path / "trace"
+    when = f"{first}+" if lasting else f"{first}"
+    filter_ = ["-P", str(path), "-P", f"{path}-journal"]  # the program's own output has room
+    how = ["-e", f"trace={calls}", "-e", f"inject={calls}:error=ENOSPC:when={when}"]
+    confirmed, said = fill(path, under=("strace", "-f", "-qq", "-o", str(trace), *filter_, *how))
+    failed = trace.read_text().count("(INJECTED)")
+    if failed:
+        assert confirmed < BATCHES
+        assert re.match("StoreError: .*(disk is full|check its disk and the free space)", said), said
+    assert "Traceback" not in said
+    there = stored(path) if path.exists() and path.stat().st_size else []
+    assert len(there) in {confirmed * ROWS, (confirmed + 1) * ROWS}
+    again, said = fill(path, "again")
+    assert (again, said) == (BATCHES, ""), "there is room again"
+    assert len(stored(path)) == len(there) + BATCHES * ROWS
