@@ -31,6 +31,7 @@ PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "scope": (*PYTEST, "tests/torture/test_scope.py"),
         "wire": (*PYTEST, "tests/torture/test_harm.py"),
         "syscalls": (*PYTEST, "tests/torture/test_syscalls.py"),
+        "router": (*PYTEST, "tests/torture/test_router.py"),
         "flood": (*PYTEST, "tests/torture/test_flood.py"),
         "injection": (*PYTEST, "tests/torture/test_injection.py"),
         "host": (*PYTEST, "tests/torture/test_host.py"),

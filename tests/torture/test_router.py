@@ -1,0 +1,43 @@
+"""What must remember a scan on its way: the router that tracks its connections, and the kernel of its own link."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.namespaces import Namespace, cable, namespace
+
+from camscan.net.profile import NEIGHBOURS, profile
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from benchmarks.harm import ROUTED, ended, highest, neighbour_entries, router, tracked_connections
+
+pytestmark = [pytest.mark.netns, pytest.mark.slow]
+
+
+def scanning(scanner: Namespace, folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    """A scan of a network where nobody lives."""
+    command = ["ip", "netns", "exec", scanner.name, sys.executable, "-m", "camscan", "scan", *words]
+    return subprocess.Popen([*command, "--db", str(folder / "s.db"), "--quiet"], stdout=subprocess.DEVNULL)
+
+
+def test_a_router_never_tracks_more_than_is_promised(tmp_path: Path) -> None:
+    """The bound is reached within seconds; without it there would be 23 connections for each of 1,000 addresses."""
+    promised = profile("gentle").router_flows
+    assert promised is not None
+    with router() as (scanner, way), highest(way, tracked_connections) as tracked:
+        edges = ("--exclude", "10.78.0.1", "--exclude", "10.78.3.254")
+        finished = ended(scanning(scanner, tmp_path, ROUTED, *edges, "--profile", "gentle"), 25)
+    assert not finished
+    assert 0.9 * promised <= max(tracked) <= promised
+
+
+def test_no_more_neighbours_are_asked_for_than_the_table_bears(tmp_path: Path) -> None:
+    """Linux begins to drop entries at 1,024; the kernel goes on asking for some seconds for what was given up."""
+    with namespace() as scanner, namespace() as site:
+        cable(scanner, site, "near", ("10.78.0.1/22", "10.78.3.254/22"))
+        with highest(scanner, lambda: neighbour_entries("near", "nud", "incomplete")) as unresolved:
+            ended(scanning(scanner, tmp_path, ROUTED, "--exclude", "10.78.3.254", "--profile", "default"), 25)
+    assert NEIGHBOURS / 2 < max(unresolved) < 2 * NEIGHBOURS
