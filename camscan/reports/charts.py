@@ -34,6 +34,16 @@ PALETTE: Mapping[str, str] = {
 }
 """Kind of cell -> its colour on white, as in the page's style sheet: for what applies none to drawings."""
 
+BARS: Mapping[str, str] = {
+    **PALETTE,
+    Outcome.ANSWERED: "#3d4654",
+    Outcome.REFUSED: "#8b95a3",
+    Outcome.SILENT: "#cdd4dc",
+    Outcome.EXCLUDED: "#dde2e8",
+    Outcome.NOT_SENT: "#a95700",
+}
+"""The same for the parts of a bar, which have no shape to be told by."""
+
 _SIGNS: Mapping[str, str] = {
     Verdict.LISTED: "m3 3h14v14h-14z",
     Verdict.SUSPECTED: "m10 2.5 8 14.5h-16z",
@@ -66,12 +76,15 @@ def sign(kind: str, *offsets: int) -> str:
 
 
 def makers(devices: Iterable[Judged], most: int = 8) -> list[Bar]:
-    """Devices by maker, most first; makers beyond the `most` frequent make one row, and so do devices without one."""
+    """Devices by maker: those with most listed devices first, and then by suspected ones and by all.
+
+    Makers beyond the first `most` make one row, and so do devices without one.
+    """
     counts: dict[str, Counter[str]] = {}
     for judged in devices:
         counts.setdefault(judged.device.maker or "", Counter())[judged.verdict] += 1
     nobody = counts.pop("", Counter())
-    order = sorted(counts, key=lambda maker: (-counts[maker].total(), maker))
+    order = sorted(counts, key=lambda maker: (*_gravity(counts[maker]), maker))
     rows = [(maker, counts[maker]) for maker in order[:most]]
     if rest := order[most:]:
         rows.append((f"{len(rest):,} more makers", sum((counts[maker] for maker in rest), Counter())))
@@ -81,6 +94,10 @@ def makers(devices: Iterable[Judged], most: int = 8) -> list[Bar]:
     return [Bar(name, count.total(), _parts(count, longest), _spelled(count)) for name, count in rows]
 
 
+def _gravity(counts: Counter[str]) -> tuple[int, int, int]:
+    return -counts[Verdict.LISTED], -counts[Verdict.SUSPECTED], -counts.total()
+
+
 def stacked(counts: Mapping[str, int]) -> tuple[tuple[str, float, float], ...]:
     """The parts of one bar that is as long as all counts together."""
     return _parts(counts, sum(counts.values()) or 1)
@@ -88,8 +105,9 @@ def stacked(counts: Mapping[str, int]) -> tuple[tuple[str, float, float], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Counts over days as steps, in a box of `CURVE` units: the area below them, and what stands at the axes."""
+    """Counts over days as steps, in a box of `CURVE` units: the steps, the area below, and what stands at the axes."""
 
+    line: str
     area: str
     top: int
     first: str
@@ -107,8 +125,8 @@ def curve(points: Sequence[Point]) -> Curve | None:
         (round(width * (point.day - first).days / days, 1), round(CURVE[1] * (1 - point.remaining / top), 1))
         for point in points
     ]
-    path = "".join(f"H{x}V{y}" for x, y in steps)
-    return Curve(f"M0 {CURVE[1]}{path}H{CURVE[0]}V{CURVE[1]}Z", top, first.isoformat(), last.isoformat())
+    line = f"M0 {steps[0][1]}{''.join(f'H{x}V{y}' for x, y in steps[1:])}H{CURVE[0]}"
+    return Curve(line, f"{line}V{CURVE[1]}H0Z", top, first.isoformat(), last.isoformat())
 
 
 def _corner(offset: int) -> tuple[int, int]:

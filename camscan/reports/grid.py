@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from camscan.records import Judged, Outcome, Report
 from camscan.reports.document import fold
@@ -34,9 +34,10 @@ class Block:
         """4 or 6."""
         return 6 if ":" in self.network else 4
 
-    def address(self, offset: int) -> str:
-        """The address of one cell."""
-        return str(ip_network(self.network)[offset])
+    def rows(self, columns: int) -> range:
+        """The rows of the map that hold a cell, and those between them."""
+        offsets = [offset for held in self.cells.values() for offset in held]
+        return range(min(offsets) // columns, max(offsets) // columns + 1)
 
 
 def blocks(report: Report, devices: Sequence[Judged]) -> list[Block]:

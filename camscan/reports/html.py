@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,8 @@ from camscan.reports import charts
 from camscan.reports.base import Page
 from camscan.reports.document import FOLDED, MAX_TEXT
 from camscan.reports.escape import terminal
-from camscan.reports.view import Sheet, moment, view
+from camscan.reports.view import Sheet, view
+from camscan.reports.words import moment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,13 +31,14 @@ _BUFFERED = 256
 """Pieces of the template that are written at once."""
 _SENTENCE = 4_000
 """Characters of a sentence that quotes a policy."""
+_HYPHENED = re.compile(r"\b[\w.]{1,20}(?:-[\w.]{1,20}){1,3}\b")
 _BRIEF = 120
 """Characters of a name in a table."""
 _HINTS = {
-    Verdict.LISTED: "their maker is on a policy",
+    Verdict.LISTED: "a policy names their maker",
     Verdict.SUSPECTED: "go and look at the label",
-    Verdict.UNIDENTIFIED: "nothing names a maker",
-    Verdict.NOT_LISTED: "their maker is on no policy",
+    Verdict.UNIDENTIFIED: "nothing says who made them",
+    Verdict.NOT_LISTED: "no policy names their maker",
 }
 SHOWN_ROWS = 100
 """Devices of one table that the page shows at a time where its script runs; a browser lays out thousands slowly."""
@@ -99,6 +102,7 @@ def _environment() -> Environment:
         box=charts.CURVE,
         sign=_sign,
         palette=charts.PALETTE,
+        bars=charts.BARS,
         cell=charts.CELL,
         columns=charts.COLUMNS,
     )
@@ -107,6 +111,7 @@ def _environment() -> Environment:
         words=lambda kind: kind.replace("-", " "),
         brief=lambda text: terminal(str(text), _BRIEF),
         whole=_whole,
+        unbroken=_unbroken,
         moment=moment,
     )
     return environment
@@ -117,6 +122,13 @@ def _whole(text: str) -> str:
     from markupsafe import escape  # noqa: PLC0415 - comes with jinja2
 
     return escape(terminal(text, _SENTENCE))
+
+
+def _unbroken(text: str) -> str:
+    """A sentence of ours in which names and dates are not broken at their hyphens."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    return Markup(_HYPHENED.sub(r'<span class="one">\g<0></span>', str(_whole(text))))  # noqa: S704 - escaped
 
 
 def _shown(value: object) -> object:

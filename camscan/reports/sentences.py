@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from rich.filesize import decimal
 
@@ -65,16 +66,28 @@ def _nothing(report: Report) -> str:
     return "Nothing can be said: no address could be asked."
 
 
+class Alert(NamedTuple):
+    """What cannot wait: the sentence, and what a policy says of it."""
+
+    text: str
+    quoted: str = ""
+
+
 def urgent(report: Report) -> Iterator[str]:
-    """What cannot wait, a sentence each: listed devices where a direction forbids them, and what has come back."""
+    """What cannot wait, a sentence each."""
+    yield from (f"{alert.text}{f': {alert.quoted}' if alert.quoted else ''}." for alert in alerts(report))
+
+
+def alerts(report: Report) -> Iterator[Alert]:
+    """What cannot wait: listed devices where a direction forbids them, and what has come back."""
     offences = Counter(offence for judged in report.devices for offence in judged.offends)
     for offence, count in sorted(offences.items(), key=lambda pair: list(Tag).index(pair[0].place)):
         where, text = PLACES[offence.place], terminal(offence.text, MAX_SENTENCE)
         source = f"{terminal(offence.policy)}, {terminal(offence.citation)}, {terminal(offence.since)}"
-        yield f"{many(count, 'listed device')} {_are(count)} on {where}: “{text}” ({source})."
+        yield Alert(f"{many(count, 'listed device')} {_are(count)} on {where}", f"“{text}” ({source})")
     back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
     if back:
-        yield f"RETURNED: {many(len(back), 'device')} said to be removed {_are(len(back))} there: {_some(back)}."
+        yield Alert(f"RETURNED: {many(len(back), 'device')} said to be removed {_are(len(back))} there: {_some(back)}")
 
 
 def burndown(whole: Progress, deadline: date | None = None) -> str:
@@ -137,7 +150,8 @@ def _recorders(report: Report) -> Iterator[str]:
         )
         yield f"{many(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
     if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices if not judged.device.slots):
-        yield f"Recorders state {many(hidden, 'attached camera')}: they are told only to a login that is enrolled."
+        stated = f"{many(hidden, 'camera')} {_are(hidden)} attached"
+        yield f"Recorders say that {stated}, and name them only to an enrolled login."
 
 
 def _whence(scan: Scan) -> str:
@@ -198,7 +212,7 @@ def _policies(report: Report) -> str:
 
 
 def _counted(counts: Mapping[Outcome, int], *outcomes: Outcome) -> str:
-    return ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in outcomes if counts[outcome])
+    return ", ".join(f"{counts[outcome]:,} {outcome.replace('-', ' ')}" for outcome in outcomes if counts[outcome])
 
 
 def _are(count: int) -> str:

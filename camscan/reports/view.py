@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 
 from camscan.records import Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import charts, grid
 from camscan.reports.document import coverage, status
+from camscan.reports.method import method
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import burndown, findings, limits, passive, urgent
+from camscan.reports.sentences import Alert, alerts, burndown, findings, limits, passive, urgent
 from camscan.reports.words import many
-from camscan.summaries import Citation, Segment
+from camscan.summaries import Citation, Group, Segment
 
 _MAPS_AT_FIRST = 6
 """Blocks that are drawn unfolded."""
@@ -24,16 +23,18 @@ _NETWORKS = 256
 _MAKERS_IN_A_HEADLINE = 3
 _MANY = 4_000
 """Devices beyond which each shows only its strongest proofs, for 20,000 of them are to stay below 30 MB."""
+_EMPTY = {"", "-"}
+"""What stands in a cell of a reconciliation that holds nothing."""
 _LOGIN = "login"
 """The channel of a scan that may use enrolled logins."""
 _EVIDENCE, _LITTLE_EVIDENCE = (40, 3), (2, 1)
 """Proofs of a device, and answers for each, that are shown."""
 
 SECTIONS: Mapping[Verdict, str] = {
-    Verdict.LISTED: "Their maker is on a chosen policy, and the evidence is likely or certain.",
-    Verdict.SUSPECTED: "Only hints speak for a listed maker, or the evidence is in conflict: go and look at the label.",
+    Verdict.LISTED: "A chosen policy names their maker, and the evidence is likely or certain.",
+    Verdict.SUSPECTED: "Only hints point to a listed maker, or the evidence is in conflict: go and look at the label.",
     Verdict.UNIDENTIFIED: "They behave like surveillance devices, and nothing says who made them.",
-    Verdict.NOT_LISTED: "Their maker is known, and is on none of the chosen policies.",
+    Verdict.NOT_LISTED: "Their maker is known, and no chosen policy names it.",
 }
 """Verdict -> what it means, in the order of the page."""
 
@@ -88,7 +89,7 @@ class Sheet:
         looks = f" {suspected:,} more {'needs' if suspected == 1 else 'need'} a look at the label." if suspected else ""
         if not self.counts[Verdict.LISTED]:
             return f"Judged by {', '.join(self.report.policies) or 'no policy'}."
-        return f"Listed: made by a company that {self._listing} names, whatever the label says.{looks}"
+        return f"Listed means that a policy names the maker ({self._listing}), whatever the label says.{looks}"
 
     @property
     def _listed_makers(self) -> str:
@@ -102,10 +103,9 @@ class Sheet:
 
     @property
     def _listing(self) -> str:
-        """The policies that list a device, as "uk-nil, us-fcc-covered or us-ndaa-889"."""
+        """The policies that list a device, as "uk-nil, us-fcc-covered, us-ndaa-889"."""
         listing = {by for row in self.rows if row.judged.verdict is Verdict.LISTED for by in row.policies}
-        *others, last = [policy for policy in self.report.policies if policy in listing] or ["a policy"]
-        return " or ".join(filter(None, (", ".join(others), last)))
+        return ", ".join(policy for policy in self.report.policies if policy in listing) or "one that is not named"
 
     @property
     def findings(self) -> str:
@@ -116,6 +116,11 @@ class Sheet:
     def passive(self) -> str:
         """What was covered where nobody was asked by address; "" where somebody was."""
         return passive(self.report)
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The same, with what is quoted apart."""
+        return list(alerts(self.report))
 
     @cached_property
     def urgent(self) -> list[str]:
@@ -242,6 +247,25 @@ class Sheet:
         return burndown(self.report.progress) if self.report.progress else ""
 
     @property
+    def removal(self) -> list[tuple[str, int]]:
+        """What became of the listed devices of the site: label -> count."""
+        whole = self.report.progress
+        if not whole:
+            return []
+        told = (("Known", whole.known), ("Removed", whole.removed), ("Exempt", whole.exempt))
+        left = [("Remaining", whole.remaining), ("of these returned", whole.returned)]
+        return [*told, *(left if whole.returned else left[:1])]
+
+    @property
+    def groups(self) -> Iterator[tuple[Group, list[str], list[tuple[str, ...]]]]:
+        """Each class of a reconciliation, with heads and rows of the columns in which anything stands."""
+        if made := self.report.reconciled:
+            for group in made.groups:
+                columns = list(zip(made.heads, *group.rows, strict=True))
+                filled = [column for column in columns if {*column[1:]} - _EMPTY]
+                yield group, [head for head, *_ in filled], list(zip(*(cells for _, *cells in filled), strict=True))
+
+    @property
     def networks(self) -> tuple[Segment, ...]:
         """The coverage by network, as much as a page shows; those without a positive control first."""
         return tuple(sorted(self.report.networks, key=lambda segment: bool(segment.control)))[:_NETWORKS]
@@ -254,22 +278,7 @@ class Sheet:
     @property
     def method(self) -> list[tuple[str, str]]:
         """What was asked, from where, how fast: label -> text."""
-        scan = self.scan
-        told = (
-            ("Scan", scan.id),
-            ("Site", scan.site),
-            ("Began", moment(scan.started_at)),
-            ("Ended", moment(scan.finished_at) if scan.finished_at else "never"),
-            ("Status", self.status),
-            ("Seen from", ", ".join((scan.vantage.host, *scan.vantage.interfaces))),
-            ("Source addresses", ", ".join(map(" ".join, scan.vantage.sources))),
-            ("Targets", ", ".join(scan.targets)),
-            ("Excluded", ", ".join(scan.excluded)),
-            ("Channels", ", ".join(scan.channels)),
-            ("Choices", ", ".join(_choices(scan))),
-            ("Made with", ", ".join(f"{name} {version}" for name, version in self.report.tools.items())),
-        )
-        return [(label, text) for label, text in told if text]
+        return method(self.report)
 
     @cached_property
     def _every_block(self) -> list[grid.Block]:
@@ -279,21 +288,3 @@ class Sheet:
 def view(report: Report, most: int | None = None, maps: int = grid.MAX_BLOCKS) -> Sheet:
     """Lay a report out, with at most `most` devices of a verdict and at most `maps` maps."""
     return Sheet(report, tuple(Row(*pair) for pair in enumerate(ranked(report.devices))), most, maps)
-
-
-def moment(at: datetime) -> str:
-    """A moment for people, in UTC, as "24 November 2026, 01:00 UTC"."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
-def _choices(scan: Scan) -> Iterator[str]:
-    """What the user chose, as "profile gentle"; what holds nothing is left out."""
-    try:
-        kept = json.loads(scan.settings.get("choices", "{}"))
-    except ValueError:
-        return
-    if isinstance(kept, dict):
-        for name, value in kept.items():
-            if value and not isinstance(value, list):
-                yield f"{name.replace('_', ' ')}{'' if value is True else f' {value}'}"

@@ -1,8 +1,16 @@
-"""Numbers in sentences."""
+"""Numbers and moments in sentences."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 
 def many(count: int, noun: str) -> str:
     """A count with its noun, as in "1 address" and "1,200 devices"."""
     return f"{count:,} {noun}{'' if count == 1 else 'es' if noun.endswith('s') else 's'}"
+
+
+def moment(at: datetime) -> str:
+    """A moment for people, in UTC, as "24 November 2026, 01:00 UTC"."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

@@ -42,6 +42,11 @@ def test_makers_come_by_count_and_nobody_last() -> None:
     assert makers([]) == []
 
 
+def test_the_makers_of_listed_devices_come_first() -> None:
+    devices = [device("B", Verdict.LISTED), device("A", Verdict.SUSPECTED), *[device("C", Verdict.NOT_LISTED)] * 9]
+    assert [bar.name for bar in makers(devices)] == ["B", "A", "C"]
+
+
 def test_rare_makers_share_a_row() -> None:
     devices = [device(name, Verdict.LISTED) for name in "AABCD"]
     assert [(bar.name, bar.count) for bar in makers(devices, most=2)] == [("A", 2), ("B", 1), ("2 more makers", 2)]
@@ -60,11 +65,12 @@ def test_a_curve_steps_down_and_needs_two_days() -> None:
     assert curve([Point(day, 4)]) is None
     found = curve([Point(day, 4), Point(day + timedelta(days=57), 1)])
     assert found is not None
-    assert found.area == "M0 140H0.0V0.0H570.0V105.0H600V140Z"
+    assert found.line == "M0 0.0H570.0V105.0H600"
+    assert found.area == f"{found.line}V140H0Z"
     assert (found.top, found.first, found.last) == (4, "2026-01-01", "2026-02-27")
 
 
 def test_a_curve_of_nothing_lies_on_the_ground() -> None:
     found = curve([Point(date(2026, 1, 1), 0), Point(date(2026, 1, 2), 0)])
     assert found is not None
-    assert found.area == "M0 140H0.0V140.0H570.0V140.0H600V140Z"
+    assert found.line == "M0 140.0H570.0V140.0H600"

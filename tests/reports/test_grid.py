@@ -51,3 +51,8 @@ def test_a_block_of_silence_is_drawn_only_where_there_is_nothing_else() -> None:
     assert worth_drawing([silent, loud]) == [loud]
     assert worth_drawing([silent]) == [silent]
     assert worth_drawing([]) == []
+
+
+def test_a_map_has_the_rows_that_hold_something() -> None:
+    assert Block("10.0.0.0/24", {"silent": (33, 40), "listed": (100,)}, {}).rows(32) == range(1, 4)
+    assert Block("10.0.0.0/24", {"silent": (0,), "listed": (255,)}, {}).rows(32) == range(8)

@@ -106,6 +106,7 @@ ELEMENTS = {
         "body",
         "a",
         "header",
+        "nav",
         "footer",
         "main",
         "section",
@@ -119,7 +120,18 @@ ELEMENTS = {
 ATTRIBUTES = {
     *("lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-labelledby", "aria-hidden"),
     *("aria-label", "role", "viewbox", "width", "height", "fill", "fill-rule", "d", "x", "y", "preserveaspectratio"),
-    *("text-anchor", "font-size", "scope", "colspan", "data-k", "data-page", "rel", "type", "autocomplete"),
+    *(
+        "text-anchor",
+        "font-size",
+        "scope",
+        "colspan",
+        "data-k",
+        "stroke",
+        "stroke-width",
+        "rel",
+        "type",
+        "autocomplete",
+    ),
     *("spellcheck", "placeholder"),
 }
 

@@ -14,7 +14,7 @@ from support.pages import Element, Reader, read
 import camscan.reports
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports import Page
-from camscan.reports.charts import PALETTE
+from camscan.reports.charts import BARS, PALETTE
 from camscan.reports.html import SHOWN_ROWS, page, render
 from camscan.reports.view import view
 from camscan.summaries import Citation
@@ -107,15 +107,23 @@ def test_it_can_be_read_without_eyes_or_mouse(reader: Reader) -> None:
 def test_the_first_screen_says_it_all(reader: Reader) -> None:
     assert one(reader, "h1").words == "2 listed devices found: 1 made by Dahua, 1 by Hikvision"
     assert one(reader, "p", **{"class": "lead"}).words == (
-        "Listed: made by a company that uk-nil or us-ndaa-889 names, whatever the label says."
+        "Listed means that a policy names the maker ( uk-nil , us-ndaa-889 ), whatever the label says."
         " 1 more needs a look at the label."
     )
-    alerts = [e.words for e in reader.elements if e.attributes.get("class") == "alert"]
-    assert [words[:25] for words in alerts] == [
-        *("The scan is partial. Ther", "1 listed device is on a s", "RETURNED: 1 device said t")
+    alerts = list(one(reader, "ul", **{"class": "alerts"}).all("li"))
+    assert [(alert.attributes.get("class"), alert.words) for alert in alerts] == [
+        (
+            "grave",
+            (
+                "1 listed device is on a sensitive site"
+                " \u201cNot onto sensitive sites.\u201d (uk-nil, HCWS386, 2022-11-24)"
+            ),
+        ),
+        ("grave", "RETURNED: 1 device said to be removed is there: 10.0.0.7"),
+        (None, "The scan is partial There may be more than it shows."),
     ]
     assert [tile.words[:12] for tile in one(reader, "ul", **{"class": "tiles"}).all("li")] == [
-        *("2 listed the", "1 suspected ", "1 unidentifi", "1 not listed")
+        *("2 listed a p", "1 suspected ", "1 unidentifi", "1 not listed")
     ]
     coverage = next(one(reader, "section", **{"class": "coverage"}).all("p"))
     assert coverage.words == "249 addresses asked, 230 silent, 10 blind, 1 excluded."
@@ -191,7 +199,7 @@ def test_nothing_found_is_told_from_nothing_asked(make_report: Callable[..., Rep
     silent = parsed(make_report(devices=(), outcomes={}, ledger={"": {Outcome.SILENT: 256}}))
     assert one(silent, "h1").words.startswith("Nothing can be said: no address that was asked gave a sign of life")
     complete = parsed(make_report(scan=replace(report.scan, status=ScanStatus.COMPLETE), devices=()))
-    assert not [e for e in complete.elements if e.attributes.get("class") == "alert"]
+    assert not [e for e in complete.elements if e.attributes.get("class") == "alerts"]
 
 
 def test_the_same_report_is_the_same_page(report: Report) -> None:
@@ -234,12 +242,24 @@ def test_colours_can_be_read(scheme: str) -> None:
     }
     assert faint == {}
     assert contrast(colours["suspected"], colours["suspected-tint"]) >= 4.5
+    assert contrast(colours["listed"], colours["listed-tint"]) >= 4.5
+    assert contrast(colours["text"], colours["listed-tint"]) >= 4.5
     assert contrast(colours["text"], colours["unidentified-tint"]) >= 4.5
 
 
 def test_drawings_have_the_colours_of_the_style_sheet() -> None:
     light = schemes()["light"]
     assert {kind: light[kind] for kind in PALETTE} == dict(PALETTE)
+    assert {kind: light.get(f"bar-{kind}", light[kind]) for kind in BARS} == dict(BARS)
+
+
+def test_the_contents_lead_to_every_section_that_is_there(reader: Reader, make_report: Callable[..., Report]) -> None:
+    bare = parsed(make_report(devices=(), outcomes={}, networks=(), policies=(), progress=None, reconciled=None))
+    for found, count in ((reader, 10), (bare, 4)):
+        links = [link.attributes["href"] for link in one(found, "nav").all("a")]
+        sections = [e.attributes.get("id") for e in found.elements if e.tag == "section" and e.above[-1] != "section"]
+        assert {*links} == {f"#{name}" for name in sections if name}
+        assert len(links) == count
 
 
 def test_the_burn_down_is_a_sentence_a_drawing_with_its_text_and_a_table(reader: Reader, report: Report) -> None:
@@ -247,7 +267,7 @@ def test_the_burn_down_is_a_sentence_a_drawing_with_its_text_and_a_table(reader:
     assert drawing.attributes["aria-label"] == (
         "Listed devices that remain, from 2026-03-01 to 2026-11-20: 9 at first, 4 at last"
     )
-    assert "4 of 9 listed devices are removed, 4 remain; at 1.8 a week the last is gone on 2026-12-10." in (
+    assert "4 of 9 listed devices are removed, 4 remain; at 1.8 a week the last is gone on 2026-12-10 ." in (
         reader.root.words
     )
     tables = [e for e in reader.elements if e.tag == "table" and "that remain, by day" in e.words]
@@ -258,7 +278,7 @@ def test_an_inventory_is_shown_by_class_and_what_is_left_out_is_said(reader: Rea
     words = reader.root.words
     assert "cameras.xlsx: 4 rows against 3 devices. Completeness" in words
     assert "No estimate: the overlap is too small." in words
-    assert "address row reason 10.0.0.7 - no row names it" in words
+    assert "Address Reason 10.0.0.7 no row names it" in words  # no row of the list, so no column for it
     assert "2 more are left out here; camscan reconcile shows them all. Matched 1 Found as the list says." in words
 
 

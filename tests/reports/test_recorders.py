@@ -70,7 +70,7 @@ def test_pages_count_the_channels_and_name_the_place(found: Report, name: str) -
 def test_the_table_says_it_in_a_sentence_and_asks_nothing_twice(found: Report) -> None:
     page = text(found, "table")
     assert f"Recorder 10.0.4.9: {SENTENCE}." in page
-    assert "told only to a login" not in page
+    assert "only to an enrolled login" not in page
 
 
 def test_json_holds_recorder_and_channel(found: Report) -> None:

@@ -81,13 +81,13 @@ def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
 def test_every_gap_is_named(report: Report) -> None:
     assert list(limits(report)) == [
         "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.",
-        "7 addresses not asked: 1 excluded, 6 not-sent.",
+        "7 addresses not asked: 1 excluded, 6 not sent.",
         "The scan is partial: there may be more.",
         "No listed devices in fd00::/64 (only 1 address of it), where something answered.",
         "No positive control in 10.0.9.0/24: nothing can be said about it.",
         "Channels on which nothing was sent: arp.",
         "1 attempt crashed by a fault of camscan: see the log.",
-        "Recorders state 4 attached cameras: they are told only to a login that is enrolled.",
+        "Recorders say that 4 cameras are attached, and name them only to an enrolled login.",
         "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
         "Note: eth1 went down at 01:03:10Z: what lies behind it was not asked",
         "Scan {} of harbour, {} to {}, seen from scanner-1 (eth0 10.0.0.2, eth1 192.168.7.2).".format(
@@ -101,7 +101,7 @@ def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Ca
     sentences = list(limits(make_report(ledger={"": {Outcome.SILENT: 1}}, targets=254, scan=scan)))
     assert sentences[:3] == [
         "1 address asked: 0 answered, 0 refused, 1 silent.",
-        "253 addresses not asked: 253 not-sent.",
+        "253 addresses not asked: 253 not sent.",
         "The scan is interrupted: there may be more.",
     ]
 

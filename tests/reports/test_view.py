@@ -23,7 +23,7 @@ def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
         (
             (Verdict.LISTED,),
             "1 listed device found: 1 made by Maker 1",
-            "Listed: made by a company that uk-nil names, whatever the label says.",
+            "Listed means that a policy names the maker (uk-nil), whatever the label says.",
         ),
         (
             (Verdict.SUSPECTED, Verdict.SUSPECTED),
@@ -34,7 +34,10 @@ def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
         (
             (Verdict.LISTED, Verdict.LISTED, Verdict.SUSPECTED, Verdict.SUSPECTED),
             "2 listed devices found: 1 made by Maker 1, 1 by Maker 2",
-            "Listed: made by a company that uk-nil names, whatever the label says. 2 more need a look at the label.",
+            (
+                "Listed means that a policy names the maker (uk-nil), whatever the label says."
+                " 2 more need a look at the label."
+            ),
         ),
     ],
 )

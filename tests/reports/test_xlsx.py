@@ -37,7 +37,7 @@ def test_the_summary_holds_findings_coverage_policies_and_method(report: Report)
     )
     assert rows[2][0] == rows[3][0] == "Urgent"
     assert rows[4] == ("Coverage", "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.")
-    assert rows[5] == ("7 addresses not asked: 1 excluded, 6 not-sent.",)
+    assert rows[5] == ("7 addresses not asked: 1 excluded, 6 not sent.",)
     assert (
         "Policy uk-nil",
         "Security update; Written statement HCWS386; since 2022-11-24; https://example.org/h?a=1&b",

@@ -152,11 +152,11 @@ def _grown(site: Report, others: Crowd) -> Report:
 def _progress(remaining: int) -> Progress:
     """A removal that has come half of its way in forty weeks, by leaps."""
     curve = tuple(
-        Point(date(2026, 2, 17) + timedelta(weeks=week), 2 * remaining - remaining * (week // 4) // 9)
+        Point(date(2026, 2, 17) + timedelta(weeks=week), 2 * remaining + 1 - (remaining + 1) * (week // 4) // 9)
         for week in range(40)
     )
     return Progress(
-        "harbour", 2 * remaining, remaining, 1, 1, remaining, remaining / 280, date(2027, 8, 31), None, curve
+        "harbour", 2 * remaining + 1, remaining, 1, 1, remaining, remaining / 280, date(2027, 8, 31), None, curve
     )
 
 
