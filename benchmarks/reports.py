@@ -1,4 +1,4 @@
-"""Time, size and memory of every report format over a large report.
+"""Time, CPU, size and memory of every report format over a large report.
 
 Run: python benchmarks/reports.py [DEVICES] [FORMAT]...
 """
@@ -32,17 +32,16 @@ def main(count: int, names: list[str]) -> None:
 
 def measure(count: int, name: str) -> None:
     report, size = sample(count), 0
-    before, began = peak(), time.perf_counter()
+    before, began, spent = peak(), time.perf_counter(), time.process_time()
     try:
         for piece in next(form for form in FORMATS if form.name == name).render(report, Page(120)):
             size += len(piece if isinstance(piece, bytes) else piece.encode())
     except HostError as error:
         print(f"   {name:<9} {error}")
         return
-    taken = time.perf_counter() - began
-    print(
-        f"   {name:<9}{taken:7.2f} s{size / 1e6:8.2f} MB; memory {before:.0f} MB with the report, then {peak():.0f} MB"
-    )
+    taken, spent = time.perf_counter() - began, time.process_time() - spent
+    memory = f"memory {before:.0f} MB with the report, then {peak():.0f} MB"
+    print(f"   {name:<9}{taken:7.2f} s, {spent:.2f} s of CPU{size / 1e6:8.2f} MB; {memory}")
 
 
 def peak() -> float:
