@@ -21,10 +21,15 @@ _WITH_INVENTORY = ("html", "pdf")
 @options.judging
 @options.all_hosts
 @options.tags
-@click.option("--inventory", type=inventory_file, help="Hold this list against the scan too; shown by html and pdf.")
+@click.option(
+    "--inventory",
+    type=inventory_file,
+    help="Hold this list against the scan too; shown by html, pdf, xlsx and markdown.",
+)
 @map_
 @encoding
 @options.written(*options.FORMAT_NAMES)
+@click.option("--bom", is_flag=True, help="Begin csv with a byte order mark, so that Excel reads it as UTF-8.")
 @options.quiet
 def report(
     scan_id: str | None,
@@ -40,6 +45,7 @@ def report(
     encoding: str | None,
     format_: str,
     output: Path | None,
+    bom: bool,
     quiet: bool,
 ) -> None:
     """Write a report on a stored scan. No packet is sent.
@@ -48,6 +54,7 @@ def report(
     Examples:
       camscan report
       camscan report --scan 4f2a --format json -o scan.json
+      camscan report --format csv --bom -o for-excel.csv
       camscan report --site harbour --inventory cameras.xlsx --format html -o harbour.html
     """
     from camscan.app.judging import chosen_policies, library, report_of
@@ -62,6 +69,8 @@ def report(
     check_reading(inventory, placed, encoding)
     if inventory and format_ not in _WITH_INVENTORY:
         raise UsageError(f"{format_} does not show --inventory: html and pdf do, and `camscan reconcile`")
+    if bom and format_ != "csv":
+        raise UsageError("--bom is for csv: name it, with --format csv")
     ready(format_, output)
     with kept(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)
@@ -72,4 +81,4 @@ def report(
             listed = inventory, read(inventory, placed, encoding, quiet=quiet)
             devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
             found = replace(found, reconciled=digest(reconciled(store, (scan,), listed, devices, rules)))
-    write_report(found, format_, output)
+    write_report(found, format_, output, marked=bom)

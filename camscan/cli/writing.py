@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,8 +36,8 @@ def ready(format_name: str, output: Path | None) -> None:
     chosen.check()
 
 
-def write_report(report: Report, format_name: str, output: Path | None) -> None:
-    """Write a report to a file, or to stdout as it suits what stdout is.
+def write_report(report: Report, format_name: str, output: Path | None, *, marked: bool = False) -> None:
+    """Write a report to a file, or to stdout as it suits what stdout is; `marked` as in `Page`.
 
     Raises:
         UsageError: the format is binary and stdout a terminal.
@@ -44,7 +45,8 @@ def write_report(report: Report, format_name: str, output: Path | None) -> None:
     """
     ready(format_name, output)
     chosen = next(f for f in FORMATS if f.name == format_name)
-    write(chosen.render(report, page(to_file=output is not None)), output)
+    shown = replace(page(to_file=output is not None), marked=marked)
+    write(chosen.render(report, shown), output)
 
 
 def page(*, to_file: bool) -> Page:

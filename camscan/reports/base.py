@@ -13,10 +13,14 @@ from camscan.records import Report
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a report is shown on: its width in columns, and whether it shows colour."""
+    """What a report is shown on: its width in columns, and whether it shows colour.
+
+    `marked` asks a table for spreadsheets to begin with a byte order mark, by which Excel knows UTF-8.
+    """
 
     width: int = 80
     colour: bool = False
+    marked: bool = False
 
 
 Render: TypeAlias = Callable[[Report, Page], Iterator[str] | Iterator[bytes]]

@@ -19,6 +19,9 @@ COLUMNS = (
 """`listed_by` holds the policies, joined by ";"; `slot_*` and `slots_*` hold what stands below `slot` and `slots`."""
 
 
+_MARK = "\ufeff"
+
+
 def lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """Rows of cells, which `escape.cell` has made harmless, as lines."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
@@ -32,9 +35,11 @@ class _Echo:
         return line
 
 
-def render(report: Report, _page: Page) -> Iterator[str]:
+def render(report: Report, page: Page) -> Iterator[str]:
     """A line of column names, then one line a device."""
-    return lines(chain((COLUMNS,), map(_row, report.devices)))
+    if page.marked:
+        yield _MARK
+    yield from lines(chain((COLUMNS,), map(_row, report.devices)))
 
 
 def _row(judged: Judged) -> Iterator[str]:

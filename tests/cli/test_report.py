@@ -65,3 +65,14 @@ def test_what_would_change_nothing_is_wrong_use(
     assert isinstance(done.exception, UsageError)
     assert why in str(done.exception)
     assert done.stdout == ""
+
+
+def test_a_byte_order_mark_is_for_csv(db: str, tmp_path: Path) -> None:
+    file = tmp_path / "excel.csv"
+    assert CliRunner().invoke(report, ["--db", db, "--format", "csv", "--bom", "-o", str(file)]).exit_code == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfid,address,")
+    plain = CliRunner().invoke(report, ["--db", db, "--format", "csv"])
+    assert plain.stdout_bytes == file.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    wrong = CliRunner().invoke(report, ["--db", db, "--format", "netbox", "--bom"])
+    assert isinstance(wrong.exception, UsageError)
+    assert "--bom is for csv" in str(wrong.exception)

@@ -23,6 +23,11 @@ def test_the_columns_are_the_scalar_keys(report: Report) -> None:
     assert next(render(report, Page())) == ",".join(COLUMNS) + "\r\n"
 
 
+def test_a_mark_comes_first_where_it_is_asked_for(report: Report) -> None:
+    plain = "".join(render(report, Page()))
+    assert "".join(render(report, Page(marked=True))) == f"\ufeff{plain}"
+
+
 def test_a_row_holds_the_device(report: Report) -> None:
     row = rows(report)[2]
     assert {name: text for name, text in row.items() if not name.startswith(("slot", "behind"))} == {
