@@ -31,6 +31,8 @@ def render(report: Report, _page: Page) -> Iterator[str]:
     if sheet.headline != sheet.findings:
         yield f"{_prose(sheet.findings)}\n\n"
     yield from (f"- {_prose(sentence)}\n" for sentence in sheet.urgent)
+    if sheet.burndown:
+        yield f"- {_prose(sheet.burndown)}\n"
     yield from (f"- {_prose(sentence)}\n" for sentence in sheet.limits)
     for section in sheet.sections:
         yield from _section(section)
@@ -41,6 +43,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
         yield "\n## Coverage by network\n\n"
         heads = ("network", "targets", *FOLDED, "positive control", "listed")
         yield from _table(heads, map(_network, sheet.networks))
+    yield from _inventory(sheet)
     yield from _policies(sheet)
 
 
@@ -83,6 +86,22 @@ def _network(segment: Segment) -> tuple[str, ...]:
     counts = (segment.outcomes.get(outcome, 0) for outcome in FOLDED)
     control = code(segment.control) or "none: nothing can be said"
     return (code(segment.network), str(segment.targets), *map(str, counts), control, str(segment.listed))
+
+
+def _inventory(sheet: Sheet) -> Iterator[str]:
+    """What came of an inventory that was held against the scan."""
+    if not (made := sheet.report.reconciled):
+        return
+    yield "\n## Inventory\n\n"
+    yield from (f"- {_prose(sentence)}\n" for sentence in (*made.findings, *made.estimates))
+    for group, heads, rows in sheet.groups:
+        yield f"\n### {_prose(group.name.replace('-', ' ').capitalize())}: {group.count:,}\n\n{_prose(group.meaning)}\n"
+        if rows:
+            yield "\n"
+            names = [_prose(head.translate(_ENDS)) for head in heads]
+            yield from _table(names, (tuple(map(code, row)) for row in rows))
+        if rows and (more := group.count - len(rows)):
+            yield f"\n{more:,} more are left out here; camscan reconcile shows them all.\n"
 
 
 def _policies(sheet: Sheet) -> Iterator[str]:

@@ -23,6 +23,13 @@ LEVELS: Mapping[Verdict, str] = {Verdict.LISTED: "error", Verdict.SUSPECTED: "wa
 """Verdict -> how grave a result is; devices with another verdict are none."""
 _UNEXPLAINED = Identification("unexplained", Level.HINT, None, None, {}, ())
 """The rule of a result that no rule explains."""
+_WHY: Mapping[Level, str] = {
+    Level.CERTAIN: "Certain: the maker's own protocol or interface said so.",
+    Level.LIKELY: "Likely: only this maker uses what was seen.",
+    Level.HINT: "A hint: devices of other makers show the same.",
+}
+_HELP = "Each result holds its evidence: what was seen, where, and the SHA-256 of the answer that it stood in."
+"""A consumer that shows code scanning asks for a help text of every rule."""
 _PLAIN = str.maketrans({character: f"\\x{ord(character):02x}" for character in "[]{}"})
 """What SARIF reads as a link or a placeholder in a message (3.11.5, 3.11.6)."""
 _URI = ":/?#@!$&'()*+,;=%"
@@ -59,6 +66,8 @@ def _descriptor(rule: Identification) -> Object:
     return {
         "id": rule.rule,
         "shortDescription": {"text": _plain(text)},
+        "fullDescription": {"text": _plain(f"{text} {_WHY[rule.level]}")},
+        "help": {"text": _HELP},
         "defaultConfiguration": {"level": "warning" if rule.level is Level.HINT else "error"},
         "properties": {"level": str(rule.level)},
     }

@@ -1,4 +1,4 @@
-"""A workbook (Office Open XML, ECMA-376) with a sheet a section: summary, devices, evidence, coverage, addresses.
+"""A workbook (Office Open XML, ECMA-376) with a sheet a section, as far as there is something for it.
 
 Every cell that holds text is typed as text, so that none is ever a formula or a link; counts are numbers.
 """
@@ -12,14 +12,14 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from camscan.records import Report, Verdict
+from camscan.records import Outcome, Report, Verdict
 from camscan.reports.base import Page
 from camscan.reports.charts import PALETTE
 from camscan.reports.document import FOLDED, MAX_TEXT, fold
 from camscan.reports.escape import terminal
 from camscan.reports.rows import Row
 from camscan.reports.view import Sheet, view
-from camscan.summaries import Segment
+from camscan.summaries import Reconciled, Segment
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -32,6 +32,10 @@ _MAX_LIST = 2_000
 _ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What a reader of the file would turn into any character (ECMA-376, 22.9.2.19)."""
 _A4 = 9
+_PAGE_WIDTH = 200
+"""Characters of a row that can still be read on one landscape page; a wider sheet takes several side by side."""
+_COUNTED = frozenset({"Port", "Attached cameras", "Listed devices", "Targets", "Remaining"})
+"""Heads of columns that hold numbers, beside those of outcomes."""
 
 Cell: TypeAlias = str | int | None
 Columns: TypeAlias = Sequence[tuple[str, int]]
@@ -67,11 +71,15 @@ def render(report: Report, _page: Page) -> Iterator[bytes]:
         book.summary(sheet)
         book.table("Devices", _DEVICES, map(_device, sheet.rows))
         book.table("Evidence", _EVIDENCE, (line for row in sheet.rows for line in _evidence(row)))
-        heads = [(outcome.value.capitalize(), 14) for outcome in sheet.outcomes]
-        book.table("Coverage", [("Channel", 20), *heads], ([channel, *counts] for channel, counts in sheet.ledger))
-        counts = [(outcome.value.capitalize(), 13) for outcome in FOLDED]
-        book.table("Networks", [*_NETWORKS, *counts], map(_network, sheet.report.networks))
+        book.table("Coverage", [("Channel", 20), *_heads(sheet.outcomes)], ([name, *n] for name, n in sheet.ledger))
+        book.table("Networks", [*_NETWORKS, *_heads(FOLDED)], map(_network, report.networks))
         book.table("Addresses", _ADDRESSES, _addresses(sheet))
+        if made := report.reconciled:
+            heads = [(head.capitalize(), 60 if head == "reason" else 24) for head in made.heads]
+            book.table("Inventory", [("Class", 16), *heads], _inventory(made))
+        if report.progress:
+            days = ((point.day.isoformat(), point.remaining) for point in report.progress.curve)
+            book.table("Burn-down", [("Day", 14), ("Remaining", 12)], days)
     yield file.getvalue()
 
 
@@ -86,6 +94,7 @@ class _Book:
         self._bold = workbook.add_format({**text, "bold": True})
         self._title = workbook.add_format({**text, "bold": True, "font_size": 18})
         self._head = workbook.add_format({**text, "bold": True, "bg_color": "#f1f3f6", "bottom": 1})
+        self._right = workbook.add_format({**text, "bold": True, "bg_color": "#f1f3f6", "bottom": 1, "align": "right"})
         self._number = workbook.add_format({"num_format": "#,##0", "valign": "top"})
         self._verdicts: dict[str, Format] = {
             verdict.value: workbook.add_format({**text, "bold": True, "font_color": PALETTE[verdict]})
@@ -95,7 +104,7 @@ class _Book:
     def summary(self, sheet: Sheet) -> None:
         """The sentences and the method."""
         page = self._workbook.add_worksheet("Summary")
-        page.set_column(0, 0, 18)
+        page.set_column(0, 0, 26)
         page.set_column(1, 1, 110)
         page.hide_gridlines(2)
         page.set_paper(_A4)
@@ -112,12 +121,14 @@ class _Book:
         page.freeze_panes(1, 1)
         page.set_landscape()
         page.set_paper(_A4)
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(-(-sum(width for _, width in columns) // _PAGE_WIDTH), 0)
         page.repeat_rows(0)
+        page.repeat_columns(0, 2 if name == "Devices" else 0)
         page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         for column, (head, width) in enumerate(columns):
             page.set_column(column, column, width)
-            page.write_string(0, column, head, self._head)
+            form = self._right if head in _COUNTED or head in _OUTCOMES else self._head
+            page.write_string(0, column, _safe(head), form)
         last = 0
         for last, row in enumerate(islice(rows, _MAX_ROWS), 1):
             for column, value in enumerate(row):
@@ -128,14 +139,37 @@ class _Book:
         page.autofilter(0, 0, last, len(columns) - 1)
 
 
+def _heads(outcomes: Iterable[Outcome]) -> Columns:
+    return [(_head(outcome), 14) for outcome in outcomes]
+
+
+def _head(outcome: Outcome) -> str:
+    return outcome.value.replace("-", " ").capitalize()
+
+
+_OUTCOMES = frozenset(map(_head, Outcome))
+
+
 def _summary(sheet: Sheet) -> Iterator[tuple[str, str]]:
     yield "Findings", sheet.findings
-    yield from (("Urgent", sentence) for sentence in sheet.urgent)
-    yield from (("Coverage" if number == 0 else "", sentence) for number, sentence in enumerate(sheet.limits))
+    yield from _labelled("Urgent", sheet.urgent)
+    yield from _labelled("Coverage", sheet.limits)
+    yield from _labelled("Burn-down", filter(None, [sheet.burndown]))
+    if made := sheet.report.reconciled:
+        yield from _labelled("Inventory", (*made.findings, *made.estimates))
+        left = ((group.name, group.count - len(group.rows)) for group in made.groups if group.rows)
+        yield from (
+            ("", f"{more:,} more {name} are left out: camscan reconcile has them.") for name, more in left if more
+        )
     for cited in sheet.citations:
         told = (cited.title, cited.text, f"since {cited.since}" if cited.since else "", cited.url)
         yield f"Policy {cited.policy}", "; ".join(filter(None, told))
     yield from sheet.method
+
+
+def _labelled(label: str, sentences: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The sentences, of which the first has the label."""
+    yield from (("" if number else label, sentence) for number, sentence in enumerate(sentences))
 
 
 def _device(row: Row) -> Sequence[Cell]:
@@ -171,6 +205,12 @@ def _network(segment: Segment) -> Sequence[Cell]:
     control = segment.control or "none: nothing can be said"
     counts = (segment.outcomes.get(outcome, 0) for outcome in FOLDED)
     return (segment.network, control, segment.listed, segment.targets, *counts)
+
+
+def _inventory(made: Reconciled) -> Iterator[Sequence[Cell]]:
+    """The results of a reconciliation, of each class the first ones."""
+    for group in made.groups:
+        yield from ((group.name, *("" if cell == "-" else cell for cell in row)) for row in group.rows)
 
 
 def _addresses(sheet: Sheet) -> Iterator[Sequence[Cell]]:

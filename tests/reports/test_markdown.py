@@ -19,7 +19,8 @@ def test_sentences_then_devices_then_coverage_then_policies(report: Report) -> N
     assert heads == [
         "# 2 listed devices found: 1 made by Dahua, 1 by Hikvision",
         *("## Listed: 2", "## Suspected: 1", "## Unidentified: 1", "## Not listed: 1"),
-        *("## Coverage by channel", "## Coverage by network", "## Policies"),
+        *("## Coverage by channel", "## Coverage by network"),
+        *("## Inventory", "### Undeclared: 3", "### Matched: 1", "## Policies"),
     ]
 
 
@@ -63,8 +64,20 @@ def test_sentences_with_foreign_names_are_no_markup(make_report: Callable[..., R
     assert r"of \*x\* \<b\> \\x40all https:\\x2f/x.example www\.x.example \[a\](b) \#1 \`c\` \_d\_, 2026-11-24T" in line
 
 
+def test_an_inventory_and_the_burn_down_are_told_too(report: Report) -> None:
+    shown = lines(report)
+    assert any(line.startswith("- 4 of 9 listed devices are removed, 4 remain; ") for line in shown)
+    at = shown.index("## Inventory")
+    assert shown[at + 2 : at + 14] == [
+        "- cameras.xlsx: 4 rows against 3 devices.",
+        *("- No estimate: the overlap is too small.", "", "### Undeclared: 3", "", "Found, and in no row."),
+        *("", "| address | reason |", "| --- | --- |", "| `10.0.0.7` | `no row names it` |", ""),
+        "2 more are left out here; camscan reconcile shows them all.",
+    ]
+
+
 def test_without_devices_there_is_no_table(make_report: Callable[..., Report]) -> None:
-    shown = lines(make_report(devices=(), ledger={}, policies=(), networks=()))
+    shown = lines(make_report(devices=(), ledger={}, policies=(), networks=(), reconciled=None))
     assert not [line for line in shown if line.startswith("|")]
     assert shown[0] == "# Nothing can be said: no address could be asked."
 
@@ -74,5 +87,9 @@ def test_every_row_of_a_table_has_as_many_cells(make_report: Callable[..., Repor
         Judged(Device(f"10.0.0.{n}", (), model=text, maker="|", firmware="\\"), Verdict.LISTED)
         for n, text in enumerate(("|", "\\|", "`|`", "a | b |", "\\"))
     )
-    rows = [line for line in lines(make_report(devices=devices, ledger={}, networks=())) if line.startswith("|")]
+    rows = [
+        line
+        for line in lines(make_report(devices=devices, ledger={}, networks=(), reconciled=None))
+        if line.startswith("|")
+    ]
     assert {row.count("|") for row in rows} == {8}

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 from support.workbooks import Table, read
 
@@ -25,7 +27,29 @@ def part(report: Report, name: str) -> str:
 
 
 def test_one_sheet_a_section(report: Report) -> None:
-    assert list(read(written(report))) == ["Summary", "Devices", "Evidence", "Coverage", "Networks", "Addresses"]
+    always = ["Summary", "Devices", "Evidence", "Coverage", "Networks", "Addresses"]
+    assert list(read(written(report))) == [*always, "Inventory", "Burn-down"]
+    assert list(read(written(replace(report, reconciled=None, progress=None)))) == always
+
+
+def test_an_inventory_and_the_burn_down_have_sheets(report: Report) -> None:
+    book = read(written(report))
+    assert [tuple(row.values()) for row in book["Inventory"]] == [
+        ("Class", "Address", "Row", "Reason"),
+        ("undeclared", "10.0.0.7", "no row names it"),
+    ]
+    assert [tuple(row.values()) for row in book["Burn-down"]][1:] == [
+        *(("2026-03-01", 9.0), ("2026-09-30", 5.0), ("2026-11-20", 4.0))
+    ]
+    summary = [tuple(row.values()) for row in book["Summary"]]
+    assert ("Inventory", "cameras.xlsx: 4 rows against 3 devices.") in summary
+    assert ("2 more undeclared are left out: camscan reconcile has them.",) in summary
+
+
+def test_a_wide_sheet_is_printed_on_several_pages_with_what_tells_the_devices_apart(report: Report) -> None:
+    devices = part(report, "xl/worksheets/sheet2.xml")
+    assert re.search('<pageSetup[^>]* fitToWidth="4" fitToHeight="0" orientation="landscape"/>', devices)
+    assert "Devices!$A:$C,Devices!$1:$1" in part(report, "xl/workbook.xml")
 
 
 def test_the_summary_holds_findings_coverage_policies_and_method(report: Report) -> None:
@@ -35,7 +59,8 @@ def test_the_summary_holds_findings_coverage_policies_and_method(report: Report)
         "Findings",
         "2 devices are listed (uk-nil, us-ndaa-889), 1 is suspected, 1 is not listed, 1 is unidentified.",
     )
-    assert rows[2][0] == rows[3][0] == "Urgent"
+    assert [len(row) for row in rows[2:4]] == [2, 1]  # one label for them all
+    assert rows[2][0] == "Urgent"
     assert rows[4] == ("Coverage", "249 addresses asked: 12 answered, 3 refused, 230 silent, 4 unreachable.")
     assert rows[5] == ("7 addresses not asked: 1 excluded, 6 not sent.",)
     assert (
@@ -71,7 +96,7 @@ def test_evidence_has_a_row_for_each_value(report: Report) -> None:
 def test_coverage_by_channel_and_by_address(report: Report) -> None:
     book = read(written(report))
     assert [tuple(row.values()) for row in book["Coverage"]] == [
-        ("Channel", "Answered", "Auth-required", "Refused", "Not-sent", "Crashed"),
+        ("Channel", "Answered", "Auth required", "Refused", "Not sent", "Crashed"),
         ("arp", 0.0, 0.0, 0.0, 254.0, 0.0),
         ("http", 10.0, 2.0, 3.0, 0.0, 1.0),
     ]
