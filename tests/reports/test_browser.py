@@ -205,6 +205,14 @@ def test_nothing_runs_off_the_screen(
         assert ink != paper
 
 
+@pytest.mark.parametrize("width", [770, 1000, 1100, 1280])
+def test_no_cell_spills_into_the_next(browser: Browser, file: Path, width: int) -> None:
+    with opened(browser, file, (width, 900)) as tab:
+        spilling = """cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth)
+            .map(cell => cell.textContent)"""
+        assert tab.page.locator("table.devices tbody > tr:first-child > td").evaluate_all(spilling) == []
+
+
 def test_it_reads_without_scripts(browser: Browser, file: Path) -> None:
     with opened(browser, file, scripts=False) as tab:
         assert tab.page.locator("table.devices tbody").count() == 400
