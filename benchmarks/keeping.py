@@ -1,11 +1,13 @@
 """A store that is swept every night for a year: how large it stays under retention, and how quick its commands.
 
-    python benchmarks/keeping.py [--devices 1000] [--nights 40]
+    python benchmarks/keeping.py               the full form: 40 nights of 1,000 devices, five minutes
+    python benchmarks/keeping.py --nights 12 --whole 4    a small form: two minutes
 
 One site is simulated with true answers: those of the simulated site, repeated at other addresses with other serials.
 Every night one device in a hundred is replaced by another. Sweeps are stored, judged, compared and thinned by the
 program's own code; no packet is sent but to find out what the devices answer. What a year of 50 such sites takes is
-reckoned from the sweeps that are kept whole and from what each further night adds. `status` is timed with 50 such
+reckoned from the sweeps that are kept whole (`--whole`) and from what each further night adds; where fewer nights are
+simulated than that takes, it is left out. `status` is timed with 50 such
 sites, `devices` and `diff` on this one.
 """
 
@@ -21,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,15 +44,17 @@ from camscan.sweeps.memory import dump, dump_glance, glance
 NETWORK = "127.94.0.0/25"
 SITES = 50
 YEAR = 365
-BEGIN = datetime(2026, 1, 1, 2, tzinfo=UTC)
+BEGIN = datetime.now(UTC).replace(hour=2, minute=0, second=0, microsecond=0) - timedelta(days=YEAR)
+KEPT = 10
+"""Sweeps that are kept whole, as in the configuration that `camscan init` writes."""
 _FEW = 5
 """Answers below which a persona is left out: it does not behave like a device of a site."""
 _CONFIG = """
 [store]
 url = "c.db"
 [retention]
-sweeps = 10
-days = 7
+sweeps = {whole}
+days = 0
 [[site]]
 name = "site0"
 networks = ["10.0.0.0/20"]
@@ -138,16 +142,29 @@ def used(file: Path) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--devices", type=int, default=1000)
-    parser.add_argument("--nights", type=int, default=40)
+    parser.add_argument("--nights", type=_at_least(2), default=40)
+    parser.add_argument("--whole", type=_at_least(2), default=KEPT, help="sweeps that are kept whole")
+    parser.add_argument("--folder", type=Path, help="keep the store here, to look at it")
     arguments = parser.parse_args()
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as name:
-        measure(Path(name), arguments.devices, arguments.nights)
+        folder = arguments.folder or Path(name)
+        folder.mkdir(exist_ok=True)
+        measure(folder, arguments.devices, arguments.nights, _CONFIG.format(whole=arguments.whole))
 
 
-def measure(folder: Path, devices: int, nights: int) -> None:
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be {least} or more")
+        return int(text)
+
+    return number
+
+
+def measure(folder: Path, devices: int, nights: int, text: str) -> None:
     like, models = recorded(folder)
-    (folder / "c.toml").write_text(_CONFIG)
+    (folder / "c.toml").write_text(text)
     config = read(folder / "c.toml").config
     file, sizes, seconds = folder / "c.db", [], 0.0
     with Store.open(file) as store:
@@ -162,12 +179,12 @@ def measure(folder: Path, devices: int, nights: int) -> None:
             sizes.append(used(file))
         whole = len([scan for scan in store.scans() if scan.status is ScanStatus.COMPLETE])
         memory = remembered(store, "site0")
-        text, shown = dump(memory), dump_glance(glance(memory))
+        whole_text, shown = dump(memory), dump_glance(glance(memory))
         for other in range(1, SITES):
-            store.outbox.remember(f"site{other}", text, glance=shown)
+            store.outbox.remember(f"site{other}", whole_text, glance=shown)
     tell(sizes, devices, whole, seconds / nights)
     more = "".join(f'[[site]]\nname = "site{n}"\nnetworks = ["10.0.0.0/20"]\n' for n in range(1, SITES))
-    (folder / "c.toml").write_text(_CONFIG + more)
+    (folder / "c.toml").write_text(text + more)
     database = ("--db", str(file))
     commands = {
         "status, 50 sites": ("status", "--config", str(folder / "c.toml")),
@@ -181,15 +198,20 @@ def measure(folder: Path, devices: int, nights: int) -> None:
 
 def tell(sizes: Sequence[int], devices: int, whole: int, seconds: float) -> None:
     nights, first = len(sizes), sizes[1] - sizes[0]
-    middle = max(nights // 2, whole + 1)
-    slope = (sizes[-1] - sizes[middle]) / max(nights - 1 - middle, 1)
-    year = SITES * 1000 / devices * (sizes[-1] + slope * (YEAR - nights))
     print(f"{nights} nights of {devices:,} devices, {whole} of them kept whole; {seconds:.1f} s a night to judge them,")
     print("to compare and to thin")
-    print(f"without retention a night adds {first:,} bytes, {first / devices:,.0f} a device")
+    print(f"without retention a night adds {first:,} bytes, {first / devices:,.0f} a device;", end=" ")
+    print(f"{YEAR} nights of {SITES} sites of 1,000 devices {YEAR * SITES * 1000 * first / devices / 1e9:,.0f} GB")
+    middle = max(nights // 2, whole + 1)
+    if nights < middle + 2:
+        print(
+            f"what a year takes shows only after {whole + 3} nights or more, when sweeps are thinned: --nights, --whole"
+        )
+        return
+    slope = (sizes[-1] - sizes[middle]) / (nights - 1 - middle)
+    year = SITES * 1000 / devices * (sizes[-1] + slope * (YEAR - nights) + first * (KEPT - whole))
     print(f"the store: {sizes[-1] / 1e6:.1f} MB, and {slope / 1e6:.2f} MB more each night")
-    print(f"reckoned for {YEAR} nights of {SITES} sites of 1,000 devices: {year / 1e9:.1f} GB", end=" ")
-    print(f"(without retention {YEAR * SITES * 1000 * first / devices / 1e9:,.0f} GB)")
+    print(f"reckoned for {YEAR} nights of {SITES} sites of 1,000 devices, {KEPT} kept whole: {year / 1e9:.1f} GB")
 
 
 if __name__ == "__main__":

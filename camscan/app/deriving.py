@@ -20,7 +20,7 @@ from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
-from camscan.store.packed import Merged
+from camscan.store.packed import Merged, Sealed
 
 CODE = ("records.py", "codecs", "devices", "identify", "store", "yamltree.py", "app/identifying.py")
 """What makes devices of stored observations: files and rooms of this package."""
@@ -37,8 +37,17 @@ def merged(store: Store, scan: Scan, rules: Library) -> Sequence[Merged]:
     """
     stamp = basis(rules)
     kept = store.derived.read(scan.id, stamp) if stamp else None
-    if kept is not None:
-        return kept
+    return _derived(store, scan, rules, stamp) if kept is None else kept
+
+
+def glimpses(store: Store, scan: Scan, rules: Library) -> Sequence[Merged | Sealed]:
+    """The same, of which no record is made before it is opened, where they are kept."""
+    stamp = basis(rules)
+    kept = store.derived.glance(scan.id, stamp) if stamp else None
+    return _derived(store, scan, rules, stamp) if kept is None else kept
+
+
+def _derived(store: Store, scan: Scan, rules: Library, stamp: str) -> Sequence[Merged]:
     extent = store.derived.extent(scan.id)
     from camscan.app.identifying import derived
 

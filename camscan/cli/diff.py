@@ -52,21 +52,22 @@ def diff(
       camscan diff 4f2a 9c01 --format markdown
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
+    from camscan.app.comparing import past
     from camscan.app.judging import chosen_policies, library, look_at
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
     from camscan.records import ScanStatus
-    from camscan.sweeps.changes import Kind
-    from camscan.sweeps.compare import compare, with_returned
+    from camscan.sweeps.compare import compare
+    from camscan.sweeps.returned import with_returned
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
         *older, before, after = _meant(store, old, new, site, quiet=quiet)
         looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
         changes = compare(looks)
-        if changes.of(Kind.NEW):  # only then do the others matter, and each takes its time to judge
-            changes = with_returned(changes, [*(look_at(store, scan, rules, lists) for scan in older), *looks])
+        earlier = (past(store, scan, rules) for scan in reversed(older))
+        changes = with_returned(changes, looks[-1].sightings, earlier)
     if before.status is not ScanStatus.COMPLETE:
         click.echo(f"Note: scan {before.id} is {before.status}: some of what is new may have been there.", err=True)
     write_text(render(format_, [(after.site, changes)]), output)

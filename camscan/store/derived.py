@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from camscan.store.engine import Database
-from camscan.store.packed import Merged, pack, unpack
+from camscan.store.packed import Merged, Sealed, pack, sealed
 from camscan.store.schema import derived, derived_parts, observations, scans
 from camscan.store.text import escape
 
@@ -55,6 +55,11 @@ class Derived:
 
     def read(self, scan_id: str, basis: str) -> list[Merged] | None:
         """The devices of a scan, as kept on this basis; None where they are not, or no longer what they were."""
+        found = self.glance(scan_id, basis)
+        return None if found is None else [one.open() for one in found]
+
+    def glance(self, scan_id: str, basis: str) -> list[Sealed] | None:
+        """The same, but no record is made of a device before it is opened."""
         with self._database.reading() as connection:
             extent = _extent(connection, scan_id)
             head = connection.execute(select(derived).where(derived.c.scan == extent.number)).one_or_none()
@@ -107,15 +112,15 @@ def _extent(connection: Connection, scan_id: str) -> Extent:
     return Extent(scan_id, number, count, last or 0)
 
 
-def _whole(rows: Sequence[Row[Any]], extent: Extent, head: Row[Any]) -> list[Merged]:
+def _whole(rows: Sequence[Row[Any]], extent: Extent, head: Row[Any]) -> list[Sealed]:
     """What all parts hold; ValueError, TypeError or LookupError where one is missing, damaged or another's."""
     if [row.part for row in rows] != list(range(head.parts)):
         raise LookupError("a part is missing")
-    found: list[Merged] = []
+    found: list[Sealed] = []
     for row in rows:
         if row.digest != _digest(extent, head.basis, (row.part, head.parts), row.data):
             raise ValueError("a part is damaged")
-        found += unpack(row.data)
+        found += sealed(row.data)
     return found
 
 

@@ -20,6 +20,8 @@ _QUICK = 1
 
 _Row: TypeAlias = list[Any]
 _Rule: TypeAlias = tuple[str, Level, str | None, str | None]
+_Shared: TypeAlias = tuple[Sequence[_Rule], Sequence[_Row], Sequence[frozenset[str]]]
+"""What many devices of a part have in common: rules, questions, and which channels answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,25 @@ class Merged:
     channels: frozenset[str] = frozenset()
     endpoints: tuple[str, ...] = ()
 
+    @property
+    def places(self) -> Sequence[str]:
+        """Its addresses or, of one that only a recorder knows, its place."""
+        return self.device.addresses or (self.device.place,)
+
+    @property
+    def macs(self) -> Sequence[str | None]:
+        """Its MAC, where it is known."""
+        return (self.device.mac,)
+
+    @property
+    def serials(self) -> Sequence[str | None]:
+        """Its serial, and what each rule read as one."""
+        return (self.device.serial, *(found.attributes.get("serial") for found in self.device.identifications))
+
+    def open(self) -> Merged:
+        """All of it, as `Sealed.open`."""
+        return self
+
 
 def pack(devices: Iterable[Merged]) -> bytes:
     """Some devices as bytes."""
@@ -43,8 +64,46 @@ def pack(devices: Iterable[Merged]) -> bytes:
     return zlib.compress(text.encode("utf-8", "surrogatepass"), _QUICK)
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A device that was read and of which no record was made yet: of a thousand, often a few are wanted."""
+
+    row: _Row
+    found: Sequence[_Row]
+    shared: _Shared
+    channels: int
+    endpoints: Sequence[str]
+
+    @property
+    def places(self) -> Sequence[str]:
+        """Its addresses or, of one that only a recorder knows, its place."""
+        addresses: Sequence[str] = self.row[_ADDRESSES]
+        return addresses or self.open().places
+
+    @property
+    def macs(self) -> Sequence[str | None]:
+        """Its MAC, where it is known."""
+        return (self.row[_MAC],)
+
+    @property
+    def serials(self) -> Sequence[str | None]:
+        """Its serial, and what each rule read as one."""
+        return (self.row[_SERIAL], *(attributes.get("serial") for _, attributes, _ in self.found))
+
+    def open(self) -> Merged:
+        """All of it."""
+        rules, asks, sets = self.shared
+        identifications = tuple(_to_identification(one, rules, asks) for one in self.found)
+        return Merged(_to_device(self.row, identifications), sets[self.channels], tuple(self.endpoints))
+
+
 def unpack(data: bytes) -> Iterator[Merged]:
     """What `pack` was given; ValueError, TypeError or LookupError for bytes that it did not make."""
+    return (one.open() for one in sealed(data))
+
+
+def sealed(data: bytes) -> Iterator[Sealed]:
+    """The same, no more opened than it takes to tell the devices apart."""
     try:
         plain = zlib.decompress(data)
     except zlib.error as error:
@@ -52,9 +111,8 @@ def unpack(data: bytes) -> Iterator[Merged]:
     rules, asks, sets, rows = json.loads(plain.decode("utf-8", "surrogatepass"))
     levels = [(rule, Level(level), maker, brand) for rule, level, maker, brand in rules]
     shared = [frozenset(channels) for channels in sets]
-    for row, found, channels, endpoints in rows:
-        identifications = tuple(_to_identification(one, levels, asks) for one in found)
-        yield Merged(_to_device(row, identifications), shared[channels], tuple(endpoints))
+    common = (levels, asks, shared)
+    return (Sealed(row, found, common, channels, endpoints) for row, found, channels, endpoints in rows)
 
 
 class _Table:
@@ -100,13 +158,14 @@ def _to_identification(row: _Row, rules: Sequence[_Rule], asks: Sequence[_Row]) 
 
 
 def _to_device(row: _Row, identifications: tuple[Identification, ...]) -> Device:
+    values = row.copy()
     for place in _TUPLES:
-        row[place] = tuple(row[place])
+        values[place] = tuple(values[place])
     for place, kind in _RECORDS.items():
-        if row[place] is not None:
-            row[place] = _MADE[kind](row[place])
-    row.insert(_PLACE, identifications)
-    return Device(*row)
+        if values[place] is not None:
+            values[place] = _MADE[kind](values[place])
+    values.insert(_PLACE, identifications)
+    return Device(*values)
 
 
 def _slots(row: Sequence[Any]) -> Slots:
@@ -118,6 +177,7 @@ _ALL = tuple(field.name for field in fields(Device))
 _PLACE = _ALL.index("identifications")
 _NAMES = tuple(name for name in _ALL if name != "identifications")
 """What stands in the row of a device; its identifications stand beside it."""
+_ADDRESSES, _MAC, _SERIAL = (_NAMES.index(name) for name in ("addresses", "mac", "serial"))
 _TUPLES = tuple(_NAMES.index(name) for name in ("addresses", "ports", "conflicts"))
 _RECORDS: Mapping[int, type] = MappingProxyType(
     {_NAMES.index(name): kind for name, kind in (("level", Level), ("slots", Slots), ("behind", Slot))}

@@ -38,13 +38,6 @@ def compare(looks: Iterable[Look]) -> Changes:
     return changes
 
 
-def with_returned(changes: Changes, looks: Iterable[Look]) -> Changes:
-    """The changes between the last two of some looks, where what is new and was in an earlier one has returned."""
-    returned = {change.device.address: change for change in compare(looks).of(Kind.RETURNED)}
-    told = (returned.get(one.device.address, one) if one.kind is Kind.NEW else one for one in changes.changes)
-    return replace(changes, changes=tuple(told))
-
-
 def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
     """Take in one more look: the memory from now on, and what changed.
 

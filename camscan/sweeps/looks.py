@@ -141,9 +141,9 @@ def sighting(judged: Judged) -> Sighting:
             firmwares[found.rule].add(plain(value))
     return Sighting(
         device=_known(judged),
-        serials=_few((device.serial, *_attributes(device, "serial"))),
-        macs=_few((device.mac,)),
-        models=_few((device.model, *_attributes(device, "model"))),
+        serials=distinct((device.serial, *_attributes(device, "serial"))),
+        macs=distinct((device.mac,)),
+        models=distinct((device.model, *_attributes(device, "model"))),
         makers=frozenset(found.maker for found in device.identifications if found.maker),
         rules=frozenset(found.rule for found in device.identifications),
         firmwares={rule: frozenset(sorted(values)[:_MAX_VALUES]) for rule, values in firmwares.items()},
@@ -194,8 +194,11 @@ def _attributes(device: Device, name: str) -> Iterator[str]:
     return (found.attributes[name] for found in device.identifications if name in found.attributes)
 
 
-def _few(values: Iterable[str | None]) -> frozenset[str]:
-    """The values in lower case, without placeholders: too short ones, and those of one repeated character."""
+def distinct(values: Iterable[str | None]) -> frozenset[str]:
+    """The values by which devices are told apart, in lower case.
+
+    Placeholders are none of them: too short ones, and those of one repeated character.
+    """
     usable = (value.strip().casefold() for value in values if value)
     kept = dict.fromkeys(plain(value) for value in usable if len(value) >= 3 and len(set(value)) > 1)
     return frozenset(list(kept)[:_MAX_VALUES])

@@ -55,12 +55,16 @@ class Matches:
     new: list[int] = field(default_factory=list)
 
 
-def match(tracks: Sequence[Track], sightings: Sequence[Sighting]) -> Matches:
-    """Find for every sighting the track that it belongs to."""
+def match(tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str] | None = None) -> Matches:
+    """Find for every sighting the track that it belongs to.
+
+    `common` are the serials and MACs that name none of them, where these sightings are not all of a look.
+    """
+    common = shared(sightings) if common is None else common
     found = Matches()
     owner: dict[int, tuple[int, Link]] = {}
     absorbed: set[int] = set()
-    for link, number, track in sorted(_pairs(tracks, sightings)):
+    for link, number, track in sorted(_pairs(tracks, sightings, common)):
         if track in absorbed or _barred(found, link, track, sightings, number):
             continue
         if number not in owner:
@@ -95,37 +99,39 @@ def _two_sides(tracks: Sequence[Track], owner: int, link: Link, track: int) -> b
     return not link.moved and tracks[owner].places.keys().isdisjoint(tracks[track].places)
 
 
-def _pairs(tracks: Sequence[Track], sightings: Sequence[Sighting]) -> Iterator[tuple[Link, int, int]]:
+def _pairs(
+    tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str]
+) -> Iterator[tuple[Link, int, int]]:
     index: defaultdict[str, list[int]] = defaultdict(list)
     for number, track in enumerate(tracks):
-        for key in {*track.places, *_keys(track.serials, track.macs)}:
+        for key in keys(track.places, track.serials, track.macs):
             index[key].append(number)
-    shared = _shared(sightings)
     for number, one in enumerate(sightings):
-        keys = {*one.device.addresses, *_keys(one.serials, one.macs)}
-        for candidate in sorted({candidate for key in keys for candidate in index.get(key, ())}):
-            link = _link(one, tracks[candidate], shared)
+        own = keys(one.device.addresses, one.serials, one.macs)
+        for candidate in sorted({candidate for key in own for candidate in index.get(key, ())}):
+            link = _link(one, tracks[candidate], common)
             if link is not None:
                 yield link, number, candidate
 
 
-def _keys(serials: Iterable[str], macs: Iterable[str]) -> Iterator[str]:
-    yield from (f"serial {serial[-SHORT_SERIAL:]}" for serial in serials)
-    yield from (f"mac {mac}" for mac in macs)
+def keys(places: Iterable[str], serials: Iterable[str], macs: Iterable[str]) -> frozenset[str]:
+    """What two devices have in common if they can be one: an address, the end of a serial, or a MAC."""
+    ends = (f"serial {serial[-SHORT_SERIAL:]}" for serial in serials)
+    return frozenset((*places, *ends, *(f"mac {mac}" for mac in macs)))
 
 
-def _shared(sightings: Sequence[Sighting]) -> frozenset[str]:
+def shared(sightings: Sequence[Sighting]) -> frozenset[str]:
     """Serials and MACs that several devices show, and that therefore name none of them."""
     counts = Counter(value for one in sightings for value in one.serials | one.macs)
     return frozenset(value for value, count in counts.items() if count > 1)
 
 
-def _link(one: Sighting, track: Track, shared: frozenset[str]) -> Link | None:
+def _link(one: Sighting, track: Track, common: frozenset[str]) -> Link | None:
     if not track.places.keys().isdisjoint(one.device.addresses):
         return _link_here(one, track)
-    if _meet(one.serials - shared, track.serials, same_serial):
+    if _meet(one.serials - common, track.serials, same_serial):
         return Link.SERIAL_ELSEWHERE
-    if (one.macs - shared) & track.macs and not (one.serials and track.serials):
+    if (one.macs - common) & track.macs and not (one.serials and track.serials):
         return Link.MAC_ELSEWHERE
     return None
 

@@ -13,7 +13,7 @@ from support.estate import BEGIN, CHANNELS, Camera, cameras, moved, sweep
 
 from camscan.records import Outcome, ScanStatus, Verdict
 from camscan.sweeps.changes import Changes, Kind
-from camscan.sweeps.compare import advance, compare, with_returned
+from camscan.sweeps.compare import advance, compare
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Memory
@@ -301,15 +301,6 @@ def test_any_two_scans_can_be_compared() -> None:
 def test_earlier_scans_show_what_has_returned() -> None:
     looks = [sweep(0, SITE), sweep(1, REST, targets=["10.0.0.1", "10.0.0.2"]), sweep(2, SITE)]
     assert shown(compare(looks)) == ["returned 10.0.0.1", "returned 10.0.0.2"]
-
-
-def test_what_is_new_and_was_there_earlier_has_returned() -> None:
-    fresh = cameras(6)[5]
-    looks = [sweep(0, SITE), sweep(1, REST, targets=["10.0.0.1", "10.0.0.2"]), sweep(2, [*SITE, fresh])]
-    between = compare(looks[1:])
-    assert shown(between) == ["new 10.0.0.1", "new 10.0.0.2", "new 10.0.0.6"]
-    assert shown(with_returned(between, looks)) == ["returned 10.0.0.1", "returned 10.0.0.2", "new 10.0.0.6"]
-    assert with_returned(between, looks[1:]) == between
 
 
 def test_nothing_cannot_be_compared() -> None:
