@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from camscan.app.deriving import bring_up
 from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import deemed
 from camscan.app.sites import policies
@@ -22,6 +23,8 @@ from camscan.sweeps.keeping import Terms, expendable, worth_keeping
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""
+_LOOKED_AT = 7
+"""The newest sweeps of a site: `camscan diff` compares two and looks at five before them."""
 _MIN_TOLD_DAYS = 1
 """Days for which a delivered alert is kept in any case."""
 
@@ -62,6 +65,13 @@ def prune_after_sweep(ground: Ground, site: Site, end: float) -> None:
         if number >= _AFTER_A_SWEEP or time.monotonic() >= end:
             break
     forget(ground.store, retention.terms)
+
+
+def derive_after_sweep(ground: Ground, site: Site, end: float) -> None:
+    """Derive anew, after an update, the sweeps that people look at: they shall not have to wait for it."""
+    newest = (scan for scan in sweeps_of(ground.store, site.name)[:_LOOKED_AT] if THINNED not in scan.settings)
+    if count := bring_up(ground.store, newest, ground.rules, end):
+        tell("scans.derived", site=site.name, scans=count)
 
 
 def forget(store: Store, terms: Terms) -> int:

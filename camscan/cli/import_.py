@@ -60,6 +60,8 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
       camscan import site.xml dnsmasq.leases --site headquarters
       ip neigh | camscan import -
     """
+    from camscan.app.deriving import merged
+    from camscan.app.judging import library
     from camscan.imports.files.base import SNIFFED, Summary
     from camscan.imports.registry import reader_for
     from camscan.store import Store
@@ -71,10 +73,11 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
             read.append((source, reader_for(head(source.stream, SNIFFED), kind, name), Summary()))
         with Store.open(db) as store:
             scan_id, is_whole = _stored(store, read, site)
-    if not quiet:
-        for source, reader, summary in read:
-            click.echo(f"{source.name} ({reader.name}): {described(summary)}", err=True)
-    click.echo(scan_id)
+            if not quiet:
+                for source, reader, summary in read:
+                    click.echo(f"{source.name} ({reader.name}): {described(summary)}", err=True)
+            click.echo(scan_id)
+            merged(store, store.scan(scan_id), library())  # else the first look at the scan would have to derive them
     sys.exit(Exit.DONE if is_whole else Exit.INCOMPLETE)
 
 

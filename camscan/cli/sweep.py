@@ -130,7 +130,7 @@ def _swept(ground: Ground, sites: Sequence[Site], postman: Postman) -> Iterable[
         if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
             cut = "interrupted by a signal"
         postman.go()
-        yield one if _pruned(ground, site, end) else replace(one, failed=True)
+        yield one if _tidied(ground, site, end) else replace(one, failed=True)
 
 
 def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
@@ -141,14 +141,15 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
     return ping(config, good, all_good=len(good) == len(config.site))
 
 
-def _pruned(ground: Ground, site: Site, end: float) -> bool:
-    """Make room, if the configuration says so; whether that went well."""
-    from camscan.app.keeping import prune_after_sweep
+def _tidied(ground: Ground, site: Site, end: float) -> bool:
+    """Make room, if the configuration says so, and have at hand what is looked at; whether that went well."""
+    from camscan.app.keeping import derive_after_sweep, prune_after_sweep
     from camscan.errors import CamscanError
     from camscan.sweeps.journal import tell
 
     try:
         prune_after_sweep(ground, site, end)
+        derive_after_sweep(ground, site, end)
     except CamscanError as error:
         tell("prune.failed", logging.ERROR, site=site.name, reason=str(error))
         return False
@@ -157,10 +158,11 @@ def _pruned(ground: Ground, site: Site, end: float) -> bool:
 
 def _longest_waiting_first(ground: Ground, sites: Sequence[Site]) -> list[Site]:
     """So that a deadline that comes too early cuts off another site each time."""
-    from camscan.app.history import remembered
+    from camscan.app.history import glances
 
     never = datetime.min.replace(tzinfo=UTC)
-    return sorted(sites, key=lambda site: remembered(ground.store, site.name).good or never)
+    pairs = zip(sites, glances(ground.store, [site.name for site in sites]), strict=True)
+    return [site for site, _ in sorted(pairs, key=lambda pair: pair[1].good or never)]
 
 
 def _chosen(config: Config, names: Sequence[str]) -> list[Site]:

@@ -53,6 +53,11 @@ class Derived:
         with self._database.reading() as connection:
             return _extent(connection, scan_id)
 
+    def holds(self, scan_id: str, basis: str) -> bool:
+        """Whether the devices of a scan are kept on this basis and as it is now; whether whole, `read` tells."""
+        with self._database.reading() as connection:
+            return _head(connection, _extent(connection, scan_id), basis) is not None
+
     def read(self, scan_id: str, basis: str) -> list[Merged] | None:
         """The devices of a scan, as kept on this basis; None where they are not, or no longer what they were."""
         found = self.glance(scan_id, basis)
@@ -62,8 +67,8 @@ class Derived:
         """The same, but no record is made of a device before it is opened."""
         with self._database.reading() as connection:
             extent = _extent(connection, scan_id)
-            head = connection.execute(select(derived).where(derived.c.scan == extent.number)).one_or_none()
-            if head is None or head.basis != basis or head.extent != str(extent):
+            head = _head(connection, extent, basis)
+            if head is None:
                 return None
             query = select(derived_parts).where(derived_parts.c.scan == extent.number).order_by(derived_parts.c.part)
             rows = connection.execute(query).all()
@@ -110,6 +115,12 @@ def _extent(connection: Connection, scan_id: str) -> Extent:
     query = select(func.count(), func.max(observations.c.sequence)).where(observations.c.scan == number)
     count, last = connection.execute(query).one()
     return Extent(scan_id, number, count, last or 0)
+
+
+def _head(connection: Connection, extent: Extent, basis: str) -> Row[Any] | None:
+    """What is said of the devices that are kept of a scan, where they are of this extent and basis."""
+    head = connection.execute(select(derived).where(derived.c.scan == extent.number)).one_or_none()
+    return head if head is not None and (head.basis, head.extent) == (basis, str(extent)) else None
 
 
 def _whole(rows: Sequence[Row[Any]], extent: Extent, head: Row[Any]) -> list[Sealed]:

@@ -8,6 +8,7 @@ import json
 import shutil
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from support.site import free_network
 
 import camscan
 from camscan.app import deriving, identifying
-from camscan.app.deriving import CODE, LIBRARIES, basis, merged
+from camscan.app.deriving import CODE, LIBRARIES, basis, bring_up, merged
 from camscan.app.judging import library
 from camscan.cli.main import camscan as command
 from camscan.data import fingerprints_folder
@@ -199,6 +200,34 @@ def test_a_store_that_cannot_be_written_is_read(path: Path, derivations: list[No
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON derived BEGIN SELECT RAISE(ABORT, 'no'); END")
     connection.close()
     assert run(path, "devices", "--format", "json") == run(path, "devices", "--format", "json")
+    assert len(derivations) == 2
+
+
+def test_what_is_imported_is_at_hand(derivations: list[None], tmp_path: Path) -> None:
+    file = tmp_path / "neigh"
+    file.write_text("10.0.0.1 dev eth0 lladdr 44:19:b6:00:00:01 REACHABLE\n")
+    path = tmp_path / "c.db"
+    run(path, "import", str(file), "--site", "hq")
+    assert len(derivations) == 1
+    assert "10.0.0.1" in run(path, "devices", "--all")
+    assert len(derivations) == 1
+
+
+def test_after_an_update_the_sweeps_that_are_looked_at_are_derived_anew(
+    path: Path, derivations: list[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(path, "devices")
+    rules, later = library(), time.monotonic() + 60
+    with Store.open(path) as store:
+        assert bring_up(store, store.scans(), rules, later) == 0
+        monkeypatch.setattr(deriving, "_code", lambda: "other code")
+        assert bring_up(store, store.scans(), rules, time.monotonic()) == 0
+        assert bring_up(store, store.scans(), rules, later) == 1
+        assert bring_up(store, store.scans(), rules, later) == 0
+        store.begin(replace(store.scan(), id="running", status=ScanStatus.RUNNING))
+        assert bring_up(store, [store.scan("running")], rules, later) == 0
+    assert len(derivations) == 2
+    run(path, "devices", "--scan", "4f2a00")
     assert len(derivations) == 2
 
 
