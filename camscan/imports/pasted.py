@@ -81,6 +81,8 @@ def _headers(text: str) -> Iterator[Answer]:
 def _anything(text: str) -> Iterator[Answer]:
     """Text without any mark of its origin: a banner. A single line is also tried as a server name, title or product."""
     yield from answer("banner", as_fields([("banner.text", text)]))
+    for protocol in ("http", "rtsp"):
+        yield from web.challenge(protocol, text)
     if "\n" not in text.strip():
         for form in (
             partial(web.server, "http"),
@@ -156,8 +158,8 @@ _HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 
 _LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("http", "https"), (partial(web.server, "http"),)),
-        "rtsp": (partial(web.server, "rtsp"),),
+        **dict.fromkeys(("http", "https"), (partial(web.challenge, "http"), partial(web.server, "http"))),
+        "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (tables.walk,),
         **dict.fromkeys(("onvif_device_info", "onvif", "ws_discovery", "wsd"), (soap.service,)),

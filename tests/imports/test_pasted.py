@@ -82,6 +82,7 @@ def test_an_answer_is_the_same_however_it_is_written(written: str | bytes, hint:
         ("http", 'Digest qop="auth", realm="A(1)", nonce="b"', "http", "http.realm", "A(1)"),
         ("http", '{"Server": "a/1", "Content-Type": "text/html"}', "http", "http.server", "a/1"),
         ("http", "<html><title>Cam</title></html>", "http", "http.title", "Cam"),
+        ("http", 'const c = \'Digest realm="A1", nonce="b"\';', "http", "http.realm", "A1"),
         ("http", 'realm="Login to 1A"', "http", "http.realm", "Login to 1A"),
         ("http", "X-A: b\n\n<html><title>Cam</title>", "http", "http.title", "Cam"),
         ("rtsp", "Server: Rtsp Server/3.0", "rtsp", "rtsp.server", "Rtsp Server/3.0"),

@@ -18,11 +18,15 @@ _MARK = re.compile(r"\s*(?://|#|;|\*|--|%)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
 _DIGITS = re.compile(r"\d+")
 _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={_HEADER}[ \t]?:)", re.IGNORECASE)
+_FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]+{_HEADER}[ \t]?:)", re.IGNORECASE)
+_FLAT_END = re.compile(rf"[ \t]+(?={_HEADER}[ \t]?:)", re.IGNORECASE)
 _INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
 _STRING = re.compile(r"""\s*(?:\+|<<)?\s*[bfr]?(["'])(.*)\1\s*[+;,\\)]{0,3}\s*""")
+_ASSIGNED = re.compile(r"\A\s*(?:[a-z]{3,6} )?[\w.]{1,64} ?:?= ?(?=[\"'])")
+_CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
 _ESCAPE = re.compile(r"\\([rnt\"'/])")
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}
 _SHOWN_END = r"\r\n"
@@ -37,15 +41,15 @@ def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
     if _PACKET.search(text):
         text = _unfolded(text)
-    for undo in (_of_source, _of_dissector, _of_browser, _bare):
+    for undo in (_of_source, _of_dissector, _of_browser, _of_row, _bare):
         text = undo(text)
     return _GAP.sub("\n", _INDENT.sub("", text) if _INDENTED.match(text) else text)
 
 
 def _of_source(text: str) -> str:
-    """A text that source code builds of one string a line, each with its own line end in it."""
-    lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
-    if len(lines) < 2 or sum(line.count("\\n") > 0 for line in lines) * 2 < len(lines):
+    """A text that source code builds of one string a line: each has its own line end in it, or a sign that adds it."""
+    lines = [line for line in _ASSIGNED.sub("", text, count=1).splitlines()[:_MAX_LINES] if line.strip()]
+    if len(lines) < 2 or sum(map(bool, map(_CONTINUED.search, lines))) * 2 < len(lines):
         return text
     parts = [_STRING.fullmatch(line) for line in lines]
     if not all(parts):
@@ -72,6 +76,16 @@ def _of_browser(text: str) -> str:
     rest = text[headers.end() :]
     end = _REQUEST_HEADERS.search(rest)
     return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
+
+
+def _of_row(text: str) -> str:
+    """A head whose lines were joined to one, as in a table of banners; what is before it in the line is left out."""
+    found = _FLAT.search(text)
+    if not found:
+        return text
+    before, head = text[: found.start()], text[found.start() :]
+    line, end, rest = head.partition("\n")
+    return before[: before.rfind("\n") + 1] + _FLAT_END.sub("\r\n", line) + end + rest
 
 
 def _bare(text: str) -> str:

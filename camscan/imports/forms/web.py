@@ -36,6 +36,11 @@ _CHALLENGE = re.compile(
     r"""(?:Digest|Basic)\s+[a-z]{3,9}\s*=|(?:\w{1,32}\s*=\s*"?[^",]{0,256}"?\s*,\s*){0,8}realm\s*=""", re.IGNORECASE
 )
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
+_VALUE = r"""[a-z]{3,9}\s?=\s?(?:"[^"\r\n]{0,512}+"|[^\s"',;=<>]{1,256}+)"""
+_CHALLENGED = re.compile(
+    rf"""\b(Digest|Basic)\s+({_VALUE}(?:[\s'"+\\]{{0,64}}+,[\s'"+\\]{{0,64}}+{_VALUE}){{0,12}})""", re.IGNORECASE
+)
+_PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
@@ -97,6 +102,17 @@ def server(channel: str, text: str) -> Iterator[Answer]:
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
         yield from answer(channel, fields_of(decode, f"{name}: {line}"))
+
+
+def challenge(channel: str, text: str) -> Iterator[Answer]:
+    """A challenge with a realm anywhere in a text, as in source code and notes, whatever stands between its parts."""
+    for scheme, told in islice(_CHALLENGED.findall(text), 1):
+        parameters = _PARAMETER.findall(told)
+        if any(parameter.lower().startswith("realm") for parameter in parameters):
+            line = f"WWW-Authenticate: {scheme} {', '.join(parameters)}"
+            yield from answer(
+                channel, fields_of(http.decode_headers if channel == "http" else rtsp.decode_headers, line)
+            )
 
 
 def title(text: str) -> Iterator[Answer]:

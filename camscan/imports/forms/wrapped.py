@@ -22,6 +22,11 @@ _BREAK = re.compile(r"\\r\\n|\\n")
 _SIMPLE = re.compile(r"\\([rnt\"'/])")
 _SIMPLE_VALUES = {"r": "\r", "n": "\n", "t": "\t"}
 _FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(.*?)\r?\n[ \t]*```\s*\Z", re.DOTALL)
+_ASSIGNED = r"\A\s*(?:[a-z]{3,6} )?(?:[\w.]{1,64} ?:?= ?)?(?:\[\]byte\()?[bru]{0,2}"
+_QUOTED_LINES = re.compile(
+    _ASSIGNED + r"""(\"{3}|'{3}|`)\\?((?:(?!\1).)*+)\1\)?;?\s*\Z""",
+    re.DOTALL,
+)
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
 _STAMP = re.compile(
@@ -44,9 +49,11 @@ _MANY = 3  # lines of a kind from which on the whole text is of it
 
 
 def plain(text: str) -> str:
-    """The text as the device sent it: without a code fence, escapes for line ends, and the marks of curl --verbose."""
+    """The text as the device sent it: without a code fence or quotes, escapes for line ends, and curl's marks."""
     if fence := _FENCE.match(text):
         text = fence[1]
+    elif quoted := _QUOTED_LINES.match(text):
+        text = quoted[2]
     text = _of_lines(text)
     if "\n" not in text.strip() and _BREAK.search(text) and not _LITERAL.fullmatch(text.strip()):
         text = _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text)

@@ -90,9 +90,23 @@ def test_strings_of_source_code(text: str) -> None:
     assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"
 
 
+def test_strings_that_a_sign_adds() -> None:
+    assert (
+        plain('let raw = "onvif://a/b"\n    + " onvif://a/c"\n    + " onvif://a/d"')
+        == "onvif://a/b onvif://a/c onvif://a/d"
+    )
+
+
 def test_a_list_of_strings_stays_a_list() -> None:
     text = '"onvif://a/b",\n"onvif://a/c",'
     assert plain(text) == text
+
+
+def test_a_head_in_one_line_of_a_table() -> None:
+    text = "ip,port,banner\n192.0.2.1,80,HTTP/1.1 401 Unauthorized Server: a/1 WWW-Authenticate: Basic realm=x"
+    head = "HTTP/1.1 401 Unauthorized\r\nServer: a/1\r\nWWW-Authenticate: Basic realm=x"
+    assert plain(text) == f"ip,port,banner\n{head}"
+    assert plain(f"{head}\r\nX-Note: Server: b") == f"{head}\r\nX-Note: Server: b"
 
 
 def test_what_a_dissector_shows() -> None:
@@ -114,7 +128,8 @@ def test_what_a_browser_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["10:00:00 ", "[", "[]", "// ", "a\n\n", "T a -> b\n", " ", "Server: ", "a\\r\\n\n", '"\\n"\n']
+    "part",
+    ["10:00:00 ", "[", "[]", "// ", "a\n\n", "T a -> b\n", " ", "Server: ", "HTTP/1.1 200 ", "a\\r\\n\n", '"\\n"\n'],
 )
 def test_hostile_text_takes_no_time(part: str) -> None:
     began = time.perf_counter()

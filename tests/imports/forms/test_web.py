@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camscan.imports.forms.web import described, icon, server, stream, title, upnp, web
+from camscan.imports.forms.web import challenge, described, icon, server, stream, title, upnp, web
 
 
 def test_header_lines_need_no_status() -> None:
@@ -41,6 +41,16 @@ def test_a_reply_names_the_realm_of_its_challenge() -> None:
     (one,) = stream('SETUP rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\nAuthorization: Digest username="a", realm="x", uri="/"')
     assert one.fields["rtsp.realm"] == ("x",)
     assert not next(iter(stream("Authorization: Basic YTpi"))).fields.get("rtsp.realm")
+
+
+def test_a_challenge_anywhere() -> None:
+    text = 'c = \'Digest qop="auth", realm="A (1)", \' +\n  \'nonce="b=", \' + \'domain="::"\'\nmore = 1'
+    (one,) = challenge("http", text)
+    assert one.fields["http.www_authenticate"] == ('Digest qop="auth", realm="A (1)", nonce="b=", domain="::"',)
+    (one,) = challenge("rtsp", "WWW-Authenticate:\n    Basic realm=A\n")
+    assert one.fields["rtsp.realm"] == ("A",)
+    assert not list(challenge("http", 'Digest username="a", nonce="b"'))
+    assert not list(challenge("http", 'the realm="A" of a Digest'))
 
 
 def test_titles_are_text() -> None:

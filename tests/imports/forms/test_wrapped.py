@@ -105,3 +105,14 @@ def test_a_session_description_that_a_client_printed() -> None:
     assert plain(text) == 'v=0\r\no=VSTC 0 0 IN IP4 0.0.0.0\r\ns=a "b"'
     text = "Input #0, rtsp, from 'rtsp://192.0.2.1/':\n  Metadata:\n    title           : a b\n  Duration: N/A\n"
     assert plain(text) == "v=0\r\ns=a b"
+
+
+@pytest.mark.parametrize(
+    "text", ['TEXT = """a=1\nb=2\n"""', 'x = b"""\\\na=1\nb=2"""', "raw := []byte(`a=1\nb=2`)", "const x = `a=1\nb=2`;"]
+)
+def test_quotes_of_several_lines(text: str) -> None:
+    assert plain(text) == "a=1\nb=2"
+
+
+def test_quotes_within_a_text_stay() -> None:
+    assert plain("`a` and `b`") == "`a` and `b`"
