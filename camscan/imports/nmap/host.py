@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -23,6 +24,9 @@ from camscan.imports.nmap.scripts import STRINGS, script_answers
 MAX_PORTS = 1024  # open ports of one host that are read; what has more is a tarpit, not a device
 
 _RUN = b'<nmaprun><runstats><finished timestr="" elapsed=""/><hosts up="" down="" total=""/></runstats>%b</nmaprun>'
+_EITHER = re.compile(
+    r"^D-Link \S{1,40} or Pelco \S{1,40} "
+)  # of a server that recorders and doorbells of many makers have
 _PROBED = "10"
 """How sure nmap is of a service that answered its probes; with less, the name is what the port usually is."""
 
@@ -81,12 +85,19 @@ def _scanner() -> nmap.PortScanner:
     return nmap.PortScanner.__new__(nmap.PortScanner)
 
 
+def one_maker(product: str) -> str:
+    """What nmap calls a service, without the two makers of which it says that it is of one or the other."""
+    return _EITHER.sub("", product)
+
+
 def _service(service: Mapping[str, Any], element: Element) -> Iterator[Answer]:
     product = " ".join(filter(None, (service["product"], service["version"])))
     name = service["name"] if service["conf"] == _PROBED else ""
     yield from answer(
         "nmap",
-        as_fields([("nmap.service", name or ""), ("nmap.product", product), ("nmap.product", service["extrainfo"])]),
+        as_fields(
+            [("nmap.service", name or ""), ("nmap.product", one_maker(product)), ("nmap.product", service["extrainfo"])]
+        ),
     )
     probed = [one for item in element.iterfind("service") for one in probe_answers(item.get("servicefp", ""))]
     yield from probed

@@ -12,7 +12,7 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
 from camscan.imports.forms import hardware
 from camscan.imports.forms.base import Answer, answer, named, pairs
-from camscan.imports.nmap.host import host_answers
+from camscan.imports.nmap.host import host_answers, one_maker
 from camscan.imports.nmap.probes import probe_answers
 from camscan.imports.nmap.scripts import STRINGS, script_answers
 
@@ -21,9 +21,12 @@ MAX_PORTS = 4096  # lines of open ports that are read; a device has below thirty
 
 _PORT = re.compile(
     r"^[ \t>]{0,8}(\d{1,5})/(?:tcp|udp)[ \t]{1,16}open(?:\|filtered)?"
-    r"(?:[ \t]{1,32}([\w./?|:-]{1,64})(?:[ \t]{1,32}(\S[^\r\n]{0,511}))?)?",
+    r"(?:[ \t]{1,32}([\w./?|:-]{1,64})"
+    r"(?:[ \t]{1,32}(?:(?:syn-ack|udp-response)(?: ttl \d{1,3})?[ \t]{0,32})?"
+    r"(\S[^\r\n]{0,511})?)?)?",
     re.MULTILINE,
 )
+"""A line of an open port. The reason, which nmap puts before the product when it is asked for more, is passed over."""
 _FOUND = re.compile(r"(?:Discovered )?open port (\d{1,5})/(?:tcp|udp)", re.IGNORECASE)
 _GREPPABLE = re.compile(r"(\d{1,5})/open/(?:tcp|udp)/[^/]{0,64}/([^/]{0,64})/[^/]{0,64}/([^/,]{0,512})/")
 _VENDOR = re.compile(r"MAC Address:[ \t]*([0-9A-Fa-f:]{17})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
@@ -60,7 +63,7 @@ def scanned(text: str) -> Iterator[Answer]:
 def product(text: str) -> Iterator[Answer]:
     """A single line that is none of nmap's: the product that it gives for a service."""
     if "\n" not in text.strip():
-        yield from answer("nmap", as_fields([("nmap.product", text)]))
+        yield from answer("nmap", as_fields([("nmap.product", one_maker(text))]))
 
 
 def is_listing(text: str) -> bool:
@@ -76,7 +79,10 @@ def _of_text(text: str) -> Iterator[Answer]:
         if service and service not in _WITHOUT_SERVICE and not service.endswith("?"):
             found.append(("nmap.service", service))
         if product:
-            found += [("nmap.product", product), *(("nmap.product", extra) for extra in _EXTRA.findall(product))]
+            found += [
+                ("nmap.product", one_maker(product)),
+                *(("nmap.product", extra) for extra in _EXTRA.findall(product)),
+            ]
     if not found:
         found = named(pairs(text), _NAMED)
     yield from answer("nmap", as_fields(found))

@@ -62,6 +62,21 @@ def test_what_nmap_adds_to_a_product_is_one_too() -> None:
     assert dict(found[-1].fields) == {"nmap.product": ("Small httpd", "Example 300 webcam")}
 
 
+def test_the_reason_that_nmap_gives_on_demand_is_no_product() -> None:
+    (one,) = scanned("80/tcp open http syn-ack ttl 63 App httpd 1.0\n81/tcp open hosts2-ns syn-ack\n82/tcp open xfer")
+    assert one.fields["nmap.product"] == ("App httpd 1.0",)
+    assert one.fields["tcp.port"] == ("80", "81", "82")
+
+
+def test_either_of_two_makers_is_none() -> None:
+    both = "D-Link DCS-2130 or Pelco IDE10DN webcam rtspd"
+    (one,) = scanned(f"554/tcp open rtsp {both}")
+    assert one.fields["nmap.product"] == ("webcam rtspd",)
+    *_, last = scanned(f"<service product='{both}'/>")
+    assert dict(last.fields) == {"nmap.product": ("webcam rtspd",)}
+    assert [dict(one.fields) for one in product(both)] == [{"nmap.product": ("webcam rtspd",)}]
+
+
 def test_a_listing_is_told_from_other_text() -> None:
     assert is_listing(NORMAL)
     assert not is_listing("HTTP/1.1 200 OK\nServer: x")
