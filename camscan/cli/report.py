@@ -11,7 +11,7 @@ from camscan.cli import options
 from camscan.cli.reconcile import encoding, inventory_file, map_
 from camscan.errors import UsageError
 
-_WITH_INVENTORY = ("html", "pdf")
+_WITH_INVENTORY = ("html", "pdf", "xlsx", "markdown")
 
 
 @click.command()
@@ -68,7 +68,9 @@ def report(
 
     check_reading(inventory, placed, encoding)
     if inventory and format_ not in _WITH_INVENTORY:
-        raise UsageError(f"{format_} does not show --inventory: html and pdf do, and `camscan reconcile`")
+        raise UsageError(
+            f"{format_} does not show --inventory: {', '.join(_WITH_INVENTORY)} do, and `camscan reconcile`"
+        )
     if bom and format_ != "csv":
         raise UsageError("--bom is for csv: name it, with --format csv")
     ready(format_, output)

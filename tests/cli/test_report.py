@@ -52,7 +52,11 @@ def test_the_burn_down_of_the_site_is_drawn_once_there_is_history(tmp_path: Path
     [
         (report, ["--map", "ip=A"], "--map says how --inventory is read"),
         (report, ["--encoding", "cp1252"], "--encoding says how"),
-        (report, ["--inventory", "LIST", "--format", "json"], "json does not show --inventory: html and pdf do"),
+        (
+            report,
+            ["--inventory", "LIST", "--format", "json"],
+            "json does not show --inventory: html, pdf, xlsx",
+        ),
         (sample, ["10.0.0.0/24", "--map", "ip=A"], "--map says how"),
     ],
 )
