@@ -10,6 +10,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import packages_distributions
@@ -101,7 +102,7 @@ def run(path: Path, *words: str) -> str:
 
 
 def forget(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript("DELETE FROM derived_parts; DELETE FROM derived")
     connection.close()
 
@@ -188,7 +189,7 @@ def test_what_a_resumed_scan_adds_is_there(path: Path, derivations: list[None]) 
 
 def test_damage_heals(path: Path, derivations: list[None]) -> None:
     whole = run(path, "devices", "--format", "json")
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE derived_parts SET data = zeroblob(100)")
     connection.close()
     assert [run(path, "devices", "--format", "json") for _ in range(2)] == [whole, whole]
@@ -196,7 +197,7 @@ def test_damage_heals(path: Path, derivations: list[None]) -> None:
 
 
 def test_a_store_that_cannot_be_written_is_read(path: Path, derivations: list[None]) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TRIGGER full BEFORE INSERT ON derived BEGIN SELECT RAISE(ABORT, 'no'); END")
     connection.close()
     assert run(path, "devices", "--format", "json") == run(path, "devices", "--format", "json")

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ class Desk:
 
     def reasons(self) -> dict[str, str]:
         """Target -> why it has no answer behind its login."""
-        with sqlite3.connect(self.folder / "s.db") as connection:
+        with closing(sqlite3.connect(self.folder / "s.db")) as connection, connection:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")]
             found: dict[str, str] = {}
             for table in tables:
@@ -175,7 +176,7 @@ async def test_what_is_enrolled_is_used_only_where_that_is_said(desk: Desk) -> N
         for device in site.devices:
             assert device.counters.user_names == []
             assert all(not request.authorization for request in device.counters.requests)
-        with sqlite3.connect(desk.folder / "s.db") as connection:
+        with closing(sqlite3.connect(desk.folder / "s.db")) as connection, connection:
             assert "login" not in "".join(map(str, connection.execute("SELECT * FROM scans").fetchall()))
     for words in ([], ["--site", "depot", "--with-credentials"]):
         code, _, errors = await desk.run("scan", "127.0.0.9", *words, *desk.named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +37,7 @@ def filled(store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Ob
 
 
 def rows(path: Path, scan: int) -> int:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         heads = connection.execute("SELECT count(*) FROM derived WHERE scan = ?", (scan,)).fetchone()[0]
         parts = connection.execute("SELECT count(*) FROM derived_parts WHERE scan = ?", (scan,)).fetchone()[0]
     connection.close()
@@ -107,7 +108,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_what_is_damaged_is_not_believed_and_mended_by_keeping(filled: Store, path: Path, damage: str) -> None:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(DAMAGE[damage])
     connection.close()
     assert filled.derived.read("one", "asked" if damage == "another basis" else "basis") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_step_that_another_process_took_is_not_taken_again(path: Path, monkeypat
 @pytest.mark.parametrize("version", [f"{int(REVISION) + 1:04}", "9999"])
 def test_newer_schema_is_refused(path: Path, version: str) -> None:
     Store.open(path).close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
     connection.close()
     with pytest.raises(StoreError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -104,7 +105,7 @@ def test_what_was_told_long_ago_is_forgotten(store: Store) -> None:
 
 def test_what_waited_in_an_older_schema_still_waits(path: Path) -> None:
     of_schema(path, "0002")
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         for number, delivered in ((1, 5), (2, None)):
             row = (number, f"m{number}", "hq", 0, b"{}", 3, 0, delivered, "HTTP 500")
             connection.execute("INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -116,7 +117,7 @@ def test_what_waited_in_an_older_schema_still_waits(path: Path) -> None:
 
 def test_a_store_of_the_first_schema_gets_an_outbox(path: Path) -> None:
     of_schema(path, "0001")
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
             "INSERT INTO scans VALUES (1, 'old', 'hq', 0, 0, 'complete', '[]', '[]', '[]', '[\"h\"]', '{}', '{}', '[]')"
         )
@@ -139,7 +140,7 @@ def test_a_step_that_is_cut_off_leaves_the_first_schema(path: Path, monkeypatch:
         patched.setattr(migrate, "_run", cut_off)
         with pytest.raises(KeyboardInterrupt):
             Store.open(path)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
     connection.close()
     Store.open(path).close()

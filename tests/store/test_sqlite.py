@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def test_every_connection_is_safe(store: Store) -> None:
 
 def test_opening_writes_nothing(path: Path, store: Store) -> None:
     before = path.stat().st_mtime_ns
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         other.execute("BEGIN IMMEDIATE")  # one that opens must not have to wait for this
         with Store.open(path) as again:
             assert again.scans() == ()
