@@ -99,6 +99,13 @@ def _guessed(one: Answer) -> Answer:
     return one._replace(channel="banner") if one.channel == "rtsp" else one
 
 
+def _page(text: str) -> Iterator[Answer]:
+    """Several lines that a web server is said to have sent and that have no mark of a head: the body of an answer."""
+    if "\n" in text.strip():
+        yield from web.page(text)
+        yield from _anything(text)
+
+
 def _has(*patterns: str) -> Callable[[str], bool]:
     """Whether one of the patterns is found in the first part of a text."""
     compiled = re.compile("|".join(patterns), re.MULTILINE | re.IGNORECASE)
@@ -115,7 +122,7 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.searched),
     (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), soap.discovery),
     (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), soap.service),
-    (_has(r"\(\s*(?:type|hardware|name)='[^']*',"), soap.discovery),
+    (_has(r"\(\s*(?:type|hardware|name|Profile)='[^']*',"), soap.discovery),
     (_has(r"schemas-upnp-org:device", r"<modelName>"), web.upnp),
     (interfaces.is_envelope, interfaces.envelope),
     (_has(r"[\"']deviceInfo[\"']", r"DHDiscover|notifyDevInfo", r"[\"']DeviceClass[\"']"), datagrams.notified),
@@ -158,7 +165,7 @@ _HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 
 _LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("http", "https"), (partial(web.challenge, "http"), partial(web.server, "http"))),
+        **dict.fromkeys(("http", "https"), (partial(web.challenge, "http"), partial(web.server, "http"), _page)),
         "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (tables.walk,),

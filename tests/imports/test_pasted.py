@@ -114,6 +114,7 @@ def test_an_answer_is_the_same_however_it_is_written(written: str | bytes, hint:
         ("sadp", SADP, "sadp", "sadp.device_description", "DS-2CD1"),
         ("ws_discovery", "onvif://www.onvif.org/name/A%20B", "wsd", "onvif.scope.name", "A B"),
         ("ws_discovery", "(type='video_encoder', hardware='H1', name='N1')", "wsd", "onvif.scope.hardware", "H1"),
+        ("http", "a.b=1\na.c=2", "http", "http.body", "a.b=1\na.c=2"),
         ("onvif_device_info", "DeviceInfo(manufacturer='A', model='M')", "onvif", "onvif.model", "M"),
         ("nmap_xml_service", "80/tcp open http App httpd", "nmap", "nmap.product", "App httpd"),
         ("nmap_xml_service", '<service name="http" product="App"/>', "nmap", "nmap.product", "App"),

@@ -18,6 +18,8 @@ _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'\r\n]{1,256})["']""", re.IGNORECASE)
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
 _SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
+_TOLD = re.compile(r"\((?:[\w/]{1,32}='[^'\r\n]{0,256}'(?:,\s{0,4})?){2,32}\)")
+_TOLD_SCOPE = re.compile(r"([\w/]{1,32})='([^'\r\n]{1,256})'")
 _SCOPE_END = re.compile(r"[<\"'\]}|]")
 
 _INFORMATION = {
@@ -66,7 +68,9 @@ def fields_of_all(text: str) -> list[Fields]:
     decoded = _decoded(text)
     if decoded:
         return decoded
-    told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named(pairs(text), _SCOPES)]
+    whole = _TOLD.search(text)  # as zmonvif-probe prints scopes, whatever their categories are
+    named_scopes = _TOLD_SCOPE.findall(whole[0]) if whole else named(pairs(text), _SCOPES)
+    told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named_scopes]
     return [_listed(scopes.decode(told), text)] if told else []
 
 

@@ -41,6 +41,7 @@ _CHALLENGED = re.compile(
     rf"""\b(Digest|Basic)\s+({_VALUE}(?:[\s'"+\\]{{0,64}}+,[\s'"+\\]{{0,64}}+{_VALUE}){{0,12}})""", re.IGNORECASE
 )
 _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
+_REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
@@ -115,6 +116,12 @@ def challenge(channel: str, text: str) -> Iterator[Answer]:
             )
 
 
+def page(text: str) -> Iterator[Answer]:
+    """The body of an HTTP answer without a mark of its kind, such as lines of settings."""
+    fields = fields_of(http.decode, f"HTTP/1.1 200 OK\r\n\r\n{text.strip()}".encode())
+    yield from answer("http", {name: values for name, values in fields.items() if name == "http.body"})
+
+
 def title(text: str) -> Iterator[Answer]:
     """A page title, in its element or alone."""
     if _STATUS["http"].search(text):
@@ -125,8 +132,8 @@ def title(text: str) -> Iterator[Answer]:
 
 def title_fields(text: str) -> Fields:
     """The fields of a page title, which is in its element or alone."""
-    page = text if _TITLE_TAG.search(text) else f"<title>{escape(_TITLE_LABEL.sub('', text.strip()))}</title>"
-    return html.decode(page)
+    element = text if _TITLE_TAG.search(text) else f"<title>{escape(_TITLE_LABEL.sub('', text.strip()))}</title>"
+    return html.decode(element)
 
 
 def icon(text: str) -> Iterator[Answer]:
@@ -166,8 +173,19 @@ def _split(text: str, protocol: str) -> Iterator[tuple[str, str]]:
     before = 0
     for start, end in zip_longest(starts, starts[1:]):
         requests = (_GET if protocol == "http" else _METHOD).findall(text, before, start)
-        yield (requests[-1] if requests else ""), text[start:end].strip()
+        yield (
+            (requests[-1] if requests else ""),
+            _challenged(text[start:end].strip(), _REPLIED.search(text, before, start)),
+        )
         before = start
+
+
+def _challenged(part: str, replied: re.Match[str] | None) -> str:
+    """An answer with the challenge that the request before it replied to: a reply repeats the realm."""
+    if replied is None or "www-authenticate" in part.lower():
+        return part
+    first, end, rest = part.partition("\n")
+    return f"{first.rstrip()}\r\nWWW-Authenticate: {replied[1]}{end}{rest}"
 
 
 def _answered(fields: Fields, path: str) -> Iterator[Answer]:
@@ -194,7 +212,7 @@ def _headed(text: str) -> Iterator[Answer]:
 
 def _head_and_body(text: str) -> tuple[str, str]:
     head, *body = _BLANK.split(text.strip(), maxsplit=1)
-    return _REPLY.sub("WWW-Authenticate", head), "".join(body)  # a reply repeats the realm of the challenge
+    return _REPLY.sub("WWW-Authenticate", head), "".join(body)
 
 
 def _is_description(text: str) -> bool:

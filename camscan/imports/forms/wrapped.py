@@ -30,7 +30,8 @@ _QUOTED_LINES = re.compile(
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
 _STAMP = re.compile(
-    r"^[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[\])]?(?:[ \t]{1,4}|$)",
+    r"^(?:[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[\])]?"
+    r"(?:[ \t]{1,4}|$)){1,2}",
     re.MULTILINE,
 )
 _STARTS = re.compile(r"^([^\n]{0,160}?)(?:(?:HTTP|RTSP)/\d\.\d \d{3}\b|v=0\r?$)", re.MULTILINE)
@@ -45,6 +46,11 @@ _PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IG
 _ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
 _PLAYED = re.compile(r"^Input #0, (?:rtsp|sdp)\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL)
 _HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
+_NAMES = (
+    r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}): "
+)
+_RUN_ON = re.compile(rf"^.*?(?:HTTP|RTSP)/\d\.\d \d{{3}} [A-Z ]{{2,30}}?{_NAMES}.*$", re.MULTILINE | re.IGNORECASE)
+_GLUED = re.compile(rf"(?<!-)(?={_NAMES})", re.IGNORECASE)
 _MANY = 3  # lines of a kind from which on the whole text is of it
 
 
@@ -59,6 +65,7 @@ def plain(text: str) -> str:
         text = _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text)
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
+    text = _RUN_ON.sub(lambda match: _GLUED.sub("\r\n", match[0]), text)  # a client lost the ends of the lines
     return _unprefixed(text).strip()
 
 
@@ -92,11 +99,18 @@ def _unprefixed(text: str) -> str:
         return "\n".join(line.removeprefix(prefix) for line in text.split("\n"))
     following = text[start.end() :].partition("\n")[2].partition("\n")[0]
     if following.startswith(prefix.rstrip()):
-        lines = (line.removeprefix(prefix) if line.startswith(prefix) else line for line in text.split("\n"))
-        return "\n".join("" if line.rstrip() == prefix.strip() else line for line in lines)
+        return "\n".join(_bare(line, prefix) for line in text.split("\n"))
     if _MORE.match(text, text.find("\n", start.end())):
         return text[start.end(1) :]
     return text
+
+
+def _bare(line: str, prefix: str) -> str:
+    """A line without a log's prefix, after which logs leave more or less room."""
+    mark = prefix.rstrip()
+    if line.startswith(prefix) or not mark:
+        return line.removeprefix(prefix)
+    return line.removeprefix(mark).lstrip(" \t") if line.startswith(mark) else line
 
 
 def _shared(text: str) -> str:

@@ -62,6 +62,15 @@ def test_device_information_on_one_line() -> None:
     }
 
 
+def test_scopes_of_any_category_in_a_tuple() -> None:
+    (one,) = discovery("http://192.0.2.1/onvif/device_service, 1.1, (Profile='S', b='acme', location/country='china')")
+    assert one.fields["onvif.scope"] == (
+        "onvif://www.onvif.org/Profile/S",
+        "onvif://www.onvif.org/b/acme",
+        "onvif://www.onvif.org/location/country/china",
+    )
+
+
 def test_a_model_alone_is_not_enough() -> None:
     assert list(service("model: M")) == []
     assert list(discovery("nothing of the kind")) == []

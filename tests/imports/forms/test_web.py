@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camscan.imports.forms.web import challenge, described, icon, server, stream, title, upnp, web
+from camscan.imports.forms.web import challenge, described, icon, page, server, stream, title, upnp, web
 
 
 def test_header_lines_need_no_status() -> None:
@@ -51,6 +51,19 @@ def test_a_challenge_anywhere() -> None:
     assert one.fields["rtsp.realm"] == ("A",)
     assert not list(challenge("http", 'Digest username="a", nonce="b"'))
     assert not list(challenge("http", 'the realm="A" of a Digest'))
+
+
+def test_a_request_in_a_log_names_the_realm_of_what_it_asked() -> None:
+    request = 'DESCRIBE rtsp://192.0.2.1/ RTSP/1.0\nAuthorization: Digest username="u", realm="R"\n\n'
+    (one,) = stream(f"{request}RTSP/1.0 200 OK\nCSeq: 3")
+    assert one.fields["rtsp.realm"] == ("R",)
+    (one,) = stream(f'{request}RTSP/1.0 401 Unauthorized\nWWW-Authenticate: Digest realm="S"')
+    assert one.fields["rtsp.realm"] == ("S",)
+
+
+def test_a_page_of_settings_is_a_body() -> None:
+    assert [dict(one.fields) for one in page("a.b=1\na.c=2\n")] == [{"http.body": ("a.b=1\na.c=2",)}]
+    assert list(page(" ")) == []
 
 
 def test_titles_are_text() -> None:

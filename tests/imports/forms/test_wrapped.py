@@ -74,6 +74,12 @@ ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
             "[rtsp @ 0x7f] ret=1 c=52 [R]\n[rtsp @ 0x7f] line='RTSP/1.0 401 Unauthorized'\n"
             "[rtsp @ 0x7f] line='CSeq: 1'\n[rtsp @ 0x7f] line='Server: a'\n"
         ),
+        "[a b]:  RTSP/1.0 401 Unauthorized\n[a b]: CSeq: 1\n[a b]: Server: a",
+        "3/13/2024, 11:24:18 PM | trace | client response:RTSP/1.0 401 UnauthorizedCSeq: 1Server: a",
+        (
+            "2025-03-19 14:47:10.728  RTSP/1.0 401 Unauthorized\n"
+            "2025-03-19 14:47:55.6  2025-03-19 14:47:10.728  CSeq: 1\n2025-03-19 14:47:10.729  Server: a"
+        ),
         '{\n "port": 554,\n "data": "RTSP/1.0 401 Unauthorized\\r\\nCSeq: 1\\r\\nServer: a",\n "ip": "192.0.2.1"\n}',
     ],
 )
@@ -87,6 +93,7 @@ def test_an_answer_in_a_log_or_in_program_code(text: str) -> None:
         "554/tcp open rtsp\n| fingerprint-strings:\n|   RTSPRequest:\n|     RTSP/1.0 400 Bad Request\n|     Server: a",
         "HTTP/1.1 200 OK\nServer: a\n\n<pre>\n  HTTP/1.1 404 Not Found\n  Server: b\n</pre>",
         "see HTTP/1.1 404\nand nothing more",
+        "HTTP/1.1 200 OK\nX-Expire-Date: today\nServer: a",
         'The log said "HTTP/1.1 200 OK"',
         "at 2023-03-17 16:40:17 it answered\n2023-03-17 16:40:18 nothing",
     ],
