@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
-from camscan.records import LedgerEntry, Observation, Scan
+from camscan.evidence.forms import ledger_object, observation_object, utc
+from camscan.records import Scan
 from camscan.store import Store
 from camscan.summaries import StateChange
 
@@ -21,9 +20,9 @@ def lines(store: Store, scans: Iterable[Scan]) -> Iterator[str]:
     for scan in scans:
         yield _line({"schema": SCHEMA, "record": "scan", **_scan(scan)})
         for seen in store.observations(scan.id):
-            yield _line({"record": "observation", "scan": scan.id, **_observation(seen)})
+            yield _line({"record": "observation", "scan": scan.id, **observation_object(seen)})
         for entry in store.ledger(scan.id):
-            yield _line({"record": "ledger", "scan": scan.id, **_entry(entry)})
+            yield _line({"record": "ledger", "scan": scan.id, **ledger_object(entry)})
 
 
 def said(store: Store, site: str | None) -> Iterator[str]:
@@ -33,7 +32,7 @@ def said(store: Store, site: str | None) -> Iterator[str]:
 
 
 def _state(change: StateChange) -> dict[str, Any]:
-    record = {**asdict(change), "at": _utc(change.at), "state": change.state.value}
+    record = {**asdict(change), "at": utc(change.at), "state": change.state.value}
     del record["number"]  # of a row of this store: the order of the lines says the same
     return record
 
@@ -41,35 +40,9 @@ def _state(change: StateChange) -> dict[str, Any]:
 def _scan(scan: Scan) -> dict[str, Any]:
     return {
         **asdict(scan),
-        "started_at": _utc(scan.started_at),
-        "finished_at": _utc(scan.finished_at) if scan.finished_at else None,
+        "started_at": utc(scan.started_at),
+        "finished_at": utc(scan.finished_at) if scan.finished_at else None,
     }
-
-
-def _observation(seen: Observation) -> dict[str, Any]:
-    return {
-        "target": seen.target,
-        "channel": seen.channel,
-        "port": seen.port,
-        "outcome": seen.outcome.value,
-        "at": _utc(seen.at),
-        "asked": seen.asked,
-        "reason": seen.reason,
-        "fields": seen.fields,
-        "raw": base64.b64encode(seen.raw).decode("ascii"),
-    }
-
-
-def _entry(entry: LedgerEntry) -> dict[str, Any]:
-    return {
-        "target": entry.target,
-        "channels": {name: outcome.value for name, outcome in entry.channels.items()},
-        "reasons": dict(entry.reasons),
-    }
-
-
-def _utc(at: datetime) -> str:
-    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _line(record: dict[str, Any]) -> str:

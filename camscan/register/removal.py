@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
-from camscan.sweeps.looks import BEHIND
+from camscan.sweeps.looks import BEHIND, UNASKED
 from camscan.sweeps.memory import Track
-
-_UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def glance(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Glanc
             alive = alive or any(outcome.is_alive for outcome in entry.channels.values())
     if own is None:
         return Glance(scan.id, f"{address} was not among its targets")
-    asked = {name for name, outcome in own.channels.items() if outcome not in _UNASKED}
+    asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED}
     if not asked or (track.channels and asked.isdisjoint(track.channels)):
         return Glance(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
     if not alive and not any(outcome.is_alive for outcome in own.channels.values()):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import TypeAlias
 
-from camscan.records import Judged, LedgerEntry, Outcome, Verdict
+from camscan.records import MOST_TELLING, Judged, LedgerEntry, Outcome, Verdict
 from camscan.reports.document import fold
 from camscan.summaries import Segment
 
@@ -33,7 +33,7 @@ class Segments:
             return
         self._counts[place][tuple(entry.channels.items())] += 1
         if entry.outcome.is_alive:
-            rank = list(Outcome).index(entry.outcome)
+            rank = MOST_TELLING[entry.outcome]
             self._controls[place] = min(self._controls.get(place, (rank, entry.target)), (rank, entry.target))
 
     def networks(self, devices: Iterable[Judged], missed: Iterable[str] = ()) -> tuple[Segment, ...]:

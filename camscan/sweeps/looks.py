@@ -19,7 +19,7 @@ BEHIND = "recorder"
 SLOT = " #"
 """Separates, in the place of such a camera, the address of its recorder from the number of its channel."""
 
-_UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
+UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 """Outcomes that say nothing about the target, because it was not asked or the question failed on our side."""
 
 
@@ -99,7 +99,7 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
     coverage: Counter[str] = Counter()
     alike: dict[frozenset[str], frozenset[str]] = {}
     for entry in ledger:
-        channels = frozenset(name for name, outcome in entry.channels.items() if outcome not in _UNASKED)
+        channels = frozenset(name for name, outcome in entry.channels.items() if outcome not in UNASKED)
         asked[entry.target] = alike.setdefault(channels, channels)
         for name, outcome in entry.channels.items():
             if outcome.has_answer:
