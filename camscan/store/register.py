@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, literal, or_, select, update
 
 from camscan.store.engine import Database
 from camscan.store.registered import (
@@ -19,7 +19,7 @@ from camscan.store.registered import (
     to_entry,
     to_tally,
 )
-from camscan.store.rows import from_time, to_time
+from camscan.store.rows import from_time, made_number, to_time
 from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
@@ -44,8 +44,7 @@ class Register:
     def say(self, change: StateChange, keys: Collection[str], entry: Entry) -> None:
         """Append what was said of a device, and let the register show it."""
         with self._database.writing() as connection:
-            number = connection.execute(insert(states).values(change_values(change)).returning(states.c.number))
-            made = number.scalar_one()
+            made = made_number(connection, states, change_values(change))
             connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
             shown = {"state": change.state.value, "state_at": to_time(change.at)}
             connection.execute(update(register).where(register.c.number == entry.number).values(shown))
@@ -176,7 +175,7 @@ def _listed(policies: Collection[str]) -> ColumnElement[bool]:
     listed = register.c.verdict == _LISTED
     if not policies:
         return listed
-    padded = func.concat(" ", register.c.policies, " ")
+    padded = literal(" ") + register.c.policies + " "
     return and_(listed, or_(*(padded.contains(f" {escape(policy)} ", autoescape=True) for policy in policies)))
 
 
@@ -196,7 +195,7 @@ def _drop(connection: Connection, numbers: Collection[int], *, entirely: bool) -
 def _put(connection: Connection, entry: Entry) -> int:
     values = entry_values(entry)
     if entry.number is None:
-        return int(connection.execute(insert(register).values(values).returning(register.c.number)).scalar_one())
+        return made_number(connection, register, values)
     connection.execute(update(register).where(register.c.number == entry.number).values(values))
     return entry.number
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, Table, insert
 
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 from camscan.store.text import (
@@ -54,6 +54,12 @@ def to_time(moment: datetime) -> int:
 def from_time(microseconds: int) -> datetime:
     """The moment, in UTC."""
     return _EPOCH + microseconds * _MICROSECOND
+
+
+def made_number(connection: Connection, table: Table, values: Values) -> int:
+    """Insert a row, and give the number that it got: without RETURNING, which SQLite has from 3.35 on."""
+    made = connection.execute(insert(table).values(values))
+    return int(next(iter(made.inserted_primary_key or ())))
 
 
 def scan_values(scan: Scan) -> Values:

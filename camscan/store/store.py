@@ -28,6 +28,7 @@ from camscan.store.rows import (
     Values,
     ledger_values,
     load_channels,
+    made_number,
     observation_values,
     scan_values,
     to_entry,
@@ -100,10 +101,10 @@ class Store:
         """Record a new scan; from now on it counts as running for as long as this process lives."""
         with self._database.writing() as connection:
             try:
-                made = connection.execute(insert(scans).values(scan_values(scan)).returning(scans.c.number))
+                number = made_number(connection, scans, scan_values(scan))
             except IntegrityError as error:
                 raise StoreError(f"{self.where} has a scan {scan.id} already: give the new one another id") from error
-            self._numbers[scan.id] = number = made.scalar_one()
+            self._numbers[scan.id] = number
             self._claim(scan.id, number)
 
     def resume(self, scan_id: str) -> Scan:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Engine, event
+
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
 from camscan.store.registered import Entry, Mark
@@ -147,3 +149,22 @@ def test_two_who_take_in_scans_of_a_site_at_once_do_not_make_devices_twice(store
     assert not store.register.keep(mark("b"), [entry("1")], (), marks)
     assert [one.address for one in store.register.entries()] == ["1"]
     assert store.register.keep(mark("b", "branch"), [entry("1", "branch")], (), marks)
+
+
+def test_nothing_is_asked_of_sqlite_that_older_ones_in_use_lack(store: Store) -> None:
+    """RETURNING is there from 3.35 on, concat() from 3.44: distributions with Python 3.11 have 3.34 and 3.40."""
+    asked: list[str] = []
+
+    def note(*told: object) -> None:
+        asked.append(str(told[2]).lower())
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        store.begin(Scan("a", NOON, (), (), "hq"))
+        keep(store, mark(), [entry("1")])
+        say(store, "1", State.TICKETED)
+        assert [one.count for one in store.register.tallies(["hq"], ["uk-nil"])] == [1]
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert any(text.startswith("insert into register ") for text in asked)
+    assert not [text for text in asked if "returning" in text or "concat" in text]
