@@ -125,3 +125,13 @@ def test_the_torture_page_says_what_was_reached_and_what_was_not() -> None:
     assert "| 120 | not measured | - |" in page
     assert "| http | 12,000,000 | 3.1 ms |" in page
     assert "| arp |" not in page
+
+
+def test_every_test_that_security_names_is_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:tests|benchmarks)/[\w/.]+)(?:::(\w+))?`", page)
+    assert len(named) > 50
+    for file, test in named:
+        assert (ROOT / file).exists(), file
+        text = (ROOT / file).read_text(encoding="utf-8") if test else ""
+        assert not test or re.search(rf"^(?:async )?def {test}\(", text, re.MULTILINE), f"{file}::{test}"
