@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from support.capture import Harm, capturing
 from support.rig import gallery, neighbours, rig
 
 from camscan.net.profile import profile
+from camscan.records import ScanStatus
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
@@ -34,3 +38,21 @@ def test_the_promises_are_kept_on_the_wire(tmp_path: Path) -> None:
     assert result.seen[fragile]["violations"] == []
     assert any(fading in note and "half the pace" in note for note in result.scan.notes)
     assert abs(result.scan.sent.packets - len(capture.sent)) < 0.02 * len(capture.sent)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_after_it_is_told_to_stop_nothing_is_sent_any_more(how: signal.Signals, tmp_path: Path) -> None:
+    told: list[float] = []
+
+    def stop(process: subprocess.Popen[bytes]) -> None:
+        time.sleep(6)
+        told.append(time.time())
+        process.send_signal(how)
+
+    personas = [*neighbours(30), *(gallery()[name] for name in DELICATE), gallery()["drip-feed"]]
+    with rig(personas, tmp_path) as site, capturing(site.lab.scanner, site.lab.interface) as capture:
+        result = site.scan(meanwhile=stop)
+    assert result.scan.status is ScanStatus.INTERRUPTED
+    busy = [packet for packet in capture.sent if told[0] - 1 < packet.at < told[0]]
+    late = [packet for packet in capture.sent if packet.at > told[0] + 1]
+    assert (capture.lost, len(busy) > 50, late) == (0, True, [])
