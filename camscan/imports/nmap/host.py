@@ -24,9 +24,8 @@ from camscan.imports.nmap.scripts import STRINGS, script_answers
 MAX_PORTS = 1024  # open ports of one host that are read; what has more is a tarpit, not a device
 
 _RUN = b'<nmaprun><runstats><finished timestr="" elapsed=""/><hosts up="" down="" total=""/></runstats>%b</nmaprun>'
-_EITHER = re.compile(
-    r"^D-Link \S{1,40} or Pelco \S{1,40} "
-)  # of a server that recorders and doorbells of many makers have
+_EITHER = re.compile(r"^[A-Z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} or [A-Z][a-z]\S{1,20} [^\s\d]{0,20}\d\S{0,20} ")
+"""A maker and a model, or another maker and its model: what nmap calls a server that products of many makers have."""
 _PROBED = "10"
 """How sure nmap is of a service that answered its probes; with less, the name is what the port usually is."""
 
