@@ -125,7 +125,15 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"\(\s*(?:type|hardware|name|Profile)='[^']*',"), soap.discovery),
     (_has(r"schemas-upnp-org:device", r"<modelName>"), web.upnp),
     (interfaces.is_envelope, interfaces.envelope),
-    (_has(r"[\"']deviceInfo[\"']", r"DHDiscover|notifyDevInfo", r"[\"']DeviceClass[\"']"), datagrams.notified),
+    (
+        _has(
+            r"[\"']deviceInfo[\"']",
+            r"DHDiscover|notifyDevInfo",
+            r"extra\.device_(?:class|type)",
+            r"[\"']DeviceClass[\"']",
+        ),
+        datagrams.notified,
+    ),
     (_has(r"NetWork\.NetCommon"), datagrams.common),
     (interfaces.is_lines, interfaces.lines),
     (_has(r"(?-i:\bDevice(?:SN|Description)[\"']?\s*[:=])"), datagrams.searched),

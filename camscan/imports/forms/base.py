@@ -34,9 +34,12 @@ _QUOTED = (
     r"""(?:"((?:[^"\\]|\\.){0,1024}+)"|'((?:[^'\\]|\\.){0,1024}+)'|([^\s"',;|()\[\]{}<>][^\s,;()\[\]{}<>]{0,1023}+))"""
 )
 _PAIR = re.compile(
-    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}:\s{{0,8}}{_QUOTED}"""  # JSON, and Python's way to print a mapping
+    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_QUOTED}"""  # JSON, Python and Ruby mappings
     rf"""|(?<![\w?&/])([A-Za-z]\w{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
 )
+_MEMBER = re.compile(
+    r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
+)  # JavaScript
 _LINE = re.compile(r"^[ \t|_*-]{0,64}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}:[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE)
 _NEXT = re.compile(r"[,;][ \t]{1,8}([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}")
 _TAG = re.compile(r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>([^<]{1,1024}+)</")
@@ -74,6 +77,7 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
         groups = match.groups()
         name = groups[0] or groups[4]
         found.append((name, next((value for value in groups[1:4] + groups[5:] if value is not None), "")))
+    found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
     for name, value in _LINE.findall(text[:MAX_TEXT]):
         found += _listed(name, value)
     found += _TAG.findall(text[:MAX_TEXT])

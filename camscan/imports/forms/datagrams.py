@@ -33,6 +33,19 @@ _BINARY: Mapping[str, _Decode] = MappingProxyType(
 
 _SADP_NAMES = frozenset({"devicedescription", "devicesn", "softwareversion", "dspversion", "commandport"})
 _DHIP_NAMES = frozenset({"DeviceType", "DeviceClass", "SerialNo", "MachineName", "Vendor"})
+_FEED_NAMES = {
+    **{f"extra.{name}": "".join(part.title() for part in name.split("_")) for name in ("device_type", "device_class")},
+    "extra.machine_name": "MachineName",
+    "extra.device_vendor": "Vendor",
+    "extra.device_version": "Version",
+    "extra.device_serial": "SerialNo",
+    "extra.mac_address": "mac",
+    "extra.method": "method",
+}
+"""The names that feeds of scans of the whole network give to members of a DHIP answer."""
+
+_ENOUGH = 3  # members of which even a torn answer consists of nothing else
+_NOTICE = "client.notifyDevInfo"
 
 
 def datagram(data: bytes) -> Iterator[Answer]:
@@ -82,8 +95,10 @@ def notified(text: str) -> Iterator[Answer]:
 
 
 def _told(text: str, least: int) -> Fields:
-    told = dict(pairs(text))
-    if not {"DeviceType", "DeviceClass"} & told.keys() or len(_DHIP_NAMES & told.keys()) < least:
+    told = {_FEED_NAMES.get(name, name): value for name, value in pairs(text)}
+    known = _DHIP_NAMES & told.keys()
+    is_certain = told.get("method") == _NOTICE or len(known) >= _ENOUGH
+    if not is_certain and (not {"DeviceType", "DeviceClass"} & known or len(known) < least):
         return {}
     device = {**told, "IPv4Address": told, "IPv6Address": {}}
     message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}

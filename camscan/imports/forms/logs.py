@@ -10,7 +10,8 @@ _HEADER = (
 )
 _TOLD = re.compile(
     r"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b"
-    r"|(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Base|Type)|Location|Set-Cookie)[ \t]?:[ \t]?\S",
+    r"|(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Base|Type)|Location|Set-Cookie)[ \t]?:[ \t]?\S"
+    r"|\ba=(?:control|rtpmap|fmtp|range|recvonly|x-dimensions|Media_header|packetization-supported)\b",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(rf"(?:[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d|{_HEADER}[ \t]?:)", re.IGNORECASE)
@@ -51,10 +52,10 @@ def _of_source(text: str) -> str:
     lines = [line for line in _ASSIGNED.sub("", text, count=1).splitlines()[:_MAX_LINES] if line.strip()]
     if len(lines) < 2 or sum(map(bool, map(_CONTINUED.search, lines))) * 2 < len(lines):
         return text
-    parts = [_STRING.fullmatch(line) for line in lines]
-    if not all(parts):
+    parts = [part[2] for line in lines if (part := _STRING.fullmatch(line))]
+    if len(parts) * 4 < len(lines) * 3:  # a few lines of code may stand around them
         return text
-    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), "".join(part[2] for part in parts if part))
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), "".join(parts))
 
 
 def _of_dissector(text: str) -> str:

@@ -36,9 +36,11 @@ _CHALLENGE = re.compile(
     r"""(?:Digest|Basic)\s+[a-z]{3,9}\s*=|(?:\w{1,32}\s*=\s*"?[^",]{0,256}"?\s*,\s*){0,8}realm\s*=""", re.IGNORECASE
 )
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
+_SERVER_LABEL = re.compile(r"\A(?:http|rtsp)(?:[ -]server(?:-header)?)?\s*[:=]\s*(?!//)", re.IGNORECASE)
 _VALUE = r"""[a-z]{3,9}\s?=\s?(?:"[^"\r\n]{0,512}+"|[^\s"',;=<>]{1,256}+)"""
 _CHALLENGED = re.compile(
-    rf"""\b(Digest|Basic)\s+({_VALUE}(?:[\s'"+\\]{{0,64}}+,[\s'"+\\]{{0,64}}+{_VALUE}){{0,12}})""", re.IGNORECASE
+    rf"""\b(?:(Digest|Basic)\s+|(?=realm\s?=))({_VALUE}(?:[\s'"+\\]{{0,64}}+,[\s'"+\\]{{0,64}}+{_VALUE}){{0,12}})""",
+    re.IGNORECASE,
 )
 _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", re.MULTILINE | re.IGNORECASE)
@@ -98,7 +100,7 @@ def is_headed(text: str) -> bool:
 
 def server(channel: str, text: str) -> Iterator[Answer]:
     """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
-    line = text.strip()
+    line = _SERVER_LABEL.sub("", text.strip())
     if "\n" not in line and len(line) <= 256 and not line.startswith(("<", "{")):
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
@@ -109,8 +111,9 @@ def challenge(channel: str, text: str) -> Iterator[Answer]:
     """A challenge with a realm anywhere in a text, as in source code and notes, whatever stands between its parts."""
     for scheme, told in islice(_CHALLENGED.findall(text), 1):
         parameters = _PARAMETER.findall(told)
-        if any(parameter.lower().startswith("realm") for parameter in parameters):
-            line = f"WWW-Authenticate: {scheme} {', '.join(parameters)}"
+        names = {parameter.partition("=")[0].strip().lower() for parameter in parameters}
+        if "realm" in names and (scheme or "nonce" in names):
+            line = f"WWW-Authenticate: {scheme or 'Digest'} {', '.join(parameters)}"
             yield from answer(
                 channel, fields_of(http.decode_headers if channel == "http" else rtsp.decode_headers, line)
             )

@@ -20,6 +20,7 @@ _LITERAL = re.compile(r"[bru]{0,2}(?P<quote>['\"]).*(?P=quote)", re.DOTALL | re.
 _PREFIX = re.compile(r"(?:base64|b64|hex)[ \t]*:[ \t]*", re.IGNORECASE)
 _BREAK = re.compile(r"\\r\\n|\\n")
 _SIMPLE = re.compile(r"\\([rnt\"'/])")
+_OPENING = re.compile(r"\A[^\r\n]{0,64}?[\"'`](?=(?:HTTP|RTSP)/\d)")
 _SIMPLE_VALUES = {"r": "\r", "n": "\n", "t": "\t"}
 _FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(.*?)\r?\n[ \t]*```\s*\Z", re.DOTALL)
 _ASSIGNED = r"\A\s*(?:[a-z]{3,6} )?(?:[\w.]{1,64} ?:?= ?)?(?:\[\]byte\()?[bru]{0,2}"
@@ -62,7 +63,7 @@ def plain(text: str) -> str:
         text = quoted[2]
     text = _of_lines(text)
     if "\n" not in text.strip() and _BREAK.search(text) and not _LITERAL.fullmatch(text.strip()):
-        text = _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text)
+        text = _OPENING.sub("", _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text), count=1)
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
     text = _RUN_ON.sub(lambda match: _GLUED.sub("\r\n", match[0]), text)  # a client lost the ends of the lines

@@ -11,6 +11,8 @@ from camscan.imports.forms.base import MAX_PAIRS, named, pairs
         "Info(model='A 1', fw=\"2\")",
         '{"model": "A 1", "fw": 2}',
         "{'model': 'A 1', 'fw': '2'}",
+        '{"model"=>"A 1", "fw"=>2}',
+        "({ model: 'A 1', fw: \"2\" })",
         "model: A 1\nfw: 2",
         "| model: A 1\n|_fw: 2",
         "<x:model>A 1</x:model><fw>2</fw>",

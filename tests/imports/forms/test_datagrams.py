@@ -79,3 +79,19 @@ def test_without_a_hint_two_members_do() -> None:
     assert one.fields["dhip.device_type"] == ("A-1",)
     (other,) = searched("DeviceDescription: A-1\nDeviceSN: A-1000")
     assert other.fields["sadp.device_description"] == ("A-1",)
+
+
+def test_a_torn_answer_is_told_by_three_members() -> None:
+    torn = '"SerialNo": "1", "Vendor": "General", "MachineName": "B",'
+    (one,) = notification(torn)
+    assert (one.fields["dhip.serial_no"], one.fields["dhip.machine_name"]) == (("1",), ("B",))
+    assert list(notification('"SerialNo": "1", "Vendor": "General"')) == []
+
+
+def test_feeds_have_names_of_their_own() -> None:
+    feed = "{'extra.device_type': 'A-1', 'extra.mac_address': '02:00:00:00:00:01', 'extra.device_vendor': 'V'}"
+    (one,) = notified(feed)
+    assert one.fields["dhip.device_type"] == ("A-1",)
+    assert (one.fields["dhip.mac"], one.fields["dhip.vendor"]) == (("02:00:00:00:00:01",), ("V",))
+    (other,) = notified("'extra.method': 'client.notifyDevInfo', 'extra.machine_name': 'B'")
+    assert other.fields["dhip.machine_name"] == ("B",)

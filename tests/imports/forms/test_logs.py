@@ -90,6 +90,16 @@ def test_strings_of_source_code(text: str) -> None:
     assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n"
 
 
+def test_code_around_strings_is_left_out() -> None:
+    text = '"v=0\\r\\n"\n"o=- 1 1 IN IP4 192.0.2.1\\r\\n"\n"s=A\\r\\n"\n#endif'
+    assert plain(text) == "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=A\r\n"
+    assert plain(f"{text}\nint a;\nint b;") == f"{text}\nint a;\nint b;"
+
+
+def test_a_session_description_in_a_comment() -> None:
+    assert plain("/* Attributes:\n * a=control:b\n * a=rtpmap:96 H264/90000") == "a=control:b\na=rtpmap:96 H264/90000"
+
+
 def test_strings_that_a_sign_adds() -> None:
     assert (
         plain('let raw = "onvif://a/b"\n    + " onvif://a/c"\n    + " onvif://a/d"')

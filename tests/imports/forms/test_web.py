@@ -33,6 +33,8 @@ def test_lone_values() -> None:
     assert [one.fields["http.realm"] for one in server("http", 'Digest realm="x", nonce="1"')] == [("x",)]
     assert [one.fields["rtsp.realm"] for one in server("rtsp", 'Digest username="", realm="x", uri="/"')] == [("x",)]
     assert list(server("http", "two\nlines")) == []
+    for label in ("HTTP Server: ", "http-server-header: ", "HTTP: "):
+        assert [one.fields["http.server"] for one in server("http", f"{label}a/1")] == [("a/1",)]
 
 
 def test_a_reply_names_the_realm_of_its_challenge() -> None:
@@ -49,6 +51,8 @@ def test_a_challenge_anywhere() -> None:
     assert one.fields["http.www_authenticate"] == ('Digest qop="auth", realm="A (1)", nonce="b=", domain="::"',)
     (one,) = challenge("rtsp", "WWW-Authenticate:\n    Basic realm=A\n")
     assert one.fields["rtsp.realm"] == ("A",)
+    (one,) = challenge("rtsp", '// realm="A", nonce="1"')
+    assert (one.fields["rtsp.realm"], one.fields["rtsp.auth"]) == (("A",), ("digest",))
     assert not list(challenge("http", 'Digest username="a", nonce="b"'))
     assert not list(challenge("http", 'the realm="A" of a Digest'))
 
