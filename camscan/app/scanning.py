@@ -145,7 +145,8 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         status = ScanStatus.PARTIAL
         notes.append(f"{net.failures} sends were refused by this host: see the reasons in the ledger")
     sent = together(job.scan.sent, net.sent)
-    return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=(*job.scan.notes, *notes))
+    every = tuple(dict.fromkeys((*job.scan.notes, *notes)))  # a scan that was resumed has some already
+    return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
 
 
 def together(before: Sent, now: Sent) -> Sent:

@@ -98,6 +98,8 @@ async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_res
         assert code == 0, errors
         resumed = json.loads(output)
         assert (resumed["scan"]["id"], resumed["scan"]["status"]) == (report["scan"]["id"], "complete")
+        assert any("no multicast" in note for note in resumed["scan"]["notes"])
+        assert len(resumed["scan"]["notes"]) == len(set(resumed["scan"]["notes"]))
         assert resumed["scan"]["ledger"]["targets"] == 254
         assert resumed["scan"]["ledger"]["excluded"] == 1
 
