@@ -11,7 +11,7 @@ import aiohttp
 
 from camscan.errors import HostError
 from camscan.net.names import resolve as resolve_name
-from camscan.net.webhook import Resolve, refusal, session_to
+from camscan.net.webhook import Resolve, refusal, said, session_to
 
 _KIND = "application/timestamp-query"
 
@@ -42,7 +42,7 @@ async def ask(
     except TimeoutError:
         why = f"no answer within {timeout:g} s"
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        why = refused[0] if refused else f"{type(error).__name__}: {error}"[:100]
+        why = refused[0] if refused else said(error)[:100]
     raise HostError(f"no time stamp from {url}: {why}: name another --tsa, or leave it out")
 
 

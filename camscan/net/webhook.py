@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -73,8 +74,17 @@ async def deliver(
         # A URL may be secret, and stands in some errors.
         if isinstance(error, ValueError):
             return Delivery(taken=False, reason="the URL cannot be used: write it as https://host/path")
-        said = error.message if isinstance(error, aiohttp.ClientResponseError) else error
-        return Delivery(taken=False, reason=f"{type(error).__name__}: {said}"[:200], again=True)
+        return Delivery(taken=False, reason=said(error)[:200], again=True)
+
+
+def said(error: Exception) -> str:
+    """What went wrong, without the URL, which may be secret."""
+    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
+        cause = error.os_error
+        number = cause.errno or 0
+        why = os.strerror(number) if number > 0 else str(cause)  # a resolver has numbers of its own
+        return f"cannot connect to {error.host}:{error.port}: {why}"
+    return f"{type(error).__name__}: {error.message if isinstance(error, aiohttp.ClientResponseError) else error}"
 
 
 def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:
