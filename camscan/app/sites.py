@@ -52,20 +52,23 @@ def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[
 
 
 def faults(document: Document) -> Iterator[str]:
-    """Everything in a readable configuration that a sweep could not use, with line and remedy."""
-    config = document.config
+    """Everything in a readable configuration that a sweep could not use, with line and remedy, in order of line."""
+    found = sorted(_placed(document.config), key=lambda fault: document.line(*fault[0]))
+    return (f"{document.at(*place)}: {message}" for place, message in found)
+
+
+def _placed(config: Config) -> Iterator[tuple[Place, str]]:
     for number, site in enumerate(config.site):
         for place, message in _faults_of(config, site):
-            yield f"{document.at('site', number, *place)}: site {site.name!r}: {message}"
-    yield from _faults_of_receivers(document)
+            yield ("site", number, *place), f"site {site.name!r}: {message}"
+    yield from _faults_of_receivers(config)
     if config.metrics is not None and not config.path(config.metrics.textfile).parent.is_dir():
         folder = config.path(config.metrics.textfile).parent
-        yield f"{document.at('metrics', 'textfile')}: metrics: there is no folder {folder}: make it, or name another"
+        yield ("metrics", "textfile"), f"metrics: there is no folder {folder}: make it, or name another"
 
 
-def _faults_of_receivers(document: Document) -> Iterator[str]:
+def _faults_of_receivers(config: Config) -> Iterator[tuple[Place, str]]:
     """What is missing for telling somebody."""
-    config = document.config
     places: list[tuple[tuple[str | int, ...], Callable[[], object]]] = []
     if config.notify is not None:
         places.append((("notify", "secret_file"), Webhook(config, config.notify).check))
@@ -77,7 +80,7 @@ def _faults_of_receivers(document: Document) -> Iterator[str]:
         try:
             check()
         except UsageError as error:
-            yield f"{document.at(*place)}: {place[0]}: {error}"
+            yield place, f"{place[0]}: {error}"
 
 
 def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:

@@ -32,6 +32,10 @@ _TABLES: dict[str, type[Part]] = {
 }
 
 
+_SCANNING = ("[[site]]", "[sweep]", "[retention]")
+"""The tables of which a key is easily written under another one."""
+
+
 class Document:
     """A configuration file that could be read, and where in it each value stands."""
 
@@ -44,9 +48,10 @@ class Document:
 
     def at(self, *place: str | int) -> str:
         """Where a value stands, as "camscan.toml:12"."""
-        return f"{self.file}:{self._line(*place)}"
+        return f"{self.file}:{self.line(*place)}"
 
-    def _line(self, *place: str | int) -> int:
+    def line(self, *place: str | int) -> int:
+        """The line that a value stands in, counted from 1."""
         if self._lines is None:
             self._lines = Lines(self._text)
         return self._lines.of(place)
@@ -66,7 +71,7 @@ class Document:
             config = Config.model_validate({**parsed, "folder": self.file.parent})
         except ValidationError as error:
             faults = [fault for fault in error.errors(include_url=False) if not _follows(fault, parsed)]
-            placed = sorted((self._line(*fault["loc"]), _fault(fault, parsed)) for fault in faults)
+            placed = sorted((self.line(*fault["loc"]), _fault(fault, parsed)) for fault in faults)
             raise UsageError("\n".join(f"{self.file}:{line}: {text}" for line, text in placed)) from error
         for kind, parts in (("site", config.site), ("syslog", config.syslog), ("apprise", config.apprise)):
             self._check_names(kind, [part.name for part in parts])
@@ -111,6 +116,9 @@ def _fault(fault: ErrorDetails, parsed: dict[str, Any]) -> str:
     model, key = _table(place)
     if fault["type"] == "extra_forbidden":
         near = get_close_matches(str(key), model.model_fields, n=1)
+        home = next((head for head in _SCANNING if str(key) in _TABLES[head.strip("[]")].model_fields), None)
+        if home is not None and not near and model in (Site, Sweep, Retention):
+            return f"{where}: no such key here: it belongs under {home}"
         remedy = f"write {near[0]!r}" if near else f"one of {', '.join(sorted(model.model_fields.keys() - {'folder'}))}"
         return f"{where}: no such key: {remedy}"
     said = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")

@@ -73,6 +73,14 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             "c.toml:1: notfy: no such key: write 'notify'",
         ),
         (
+            f'{SITE}miss_after = "2/3"\n',
+            "c.toml:4: site 'a'.miss_after: no such key here: it belongs under [sweep]",
+        ),
+        (
+            f"{SITE}[sweep]\nexpect = 9\n",
+            "c.toml:5: sweep.expect: no such key here: it belongs under [[site]]",
+        ),
+        (
             f"{SITE}zzz = 1\n",
             (
                 "c.toml:4: site 'a'.zzz: no such key: one of allow_large, allow_public, channels, core, credentials, "
