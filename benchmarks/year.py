@@ -1,6 +1,8 @@
 """A simulated year of nights: every answer may get lost, and now and then something really happens.
 
-    python benchmarks/year.py [--years 10] [--loss 0.01]
+    python benchmarks/year.py                     the full form: ten years, half a minute
+    python benchmarks/year.py --years 1           a small form: some seconds
+    python benchmarks/year.py --loss 0.05         with more answers lost
 
 Each night each of 50 cameras loses one channel with the given probability; five of them answer on one channel alone.
 Once a month something true happens: a camera comes, goes, comes back, moves or is re-flashed, a network is cut off,

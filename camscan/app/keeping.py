@@ -67,11 +67,16 @@ def prune_after_sweep(ground: Ground, site: Site, end: float) -> None:
     forget(ground.store, retention.terms)
 
 
-def derive_after_sweep(ground: Ground, site: Site, end: float) -> None:
-    """Derive anew, after an update, the sweeps that people look at: they shall not have to wait for it."""
-    newest = (scan for scan in sweeps_of(ground.store, site.name)[:_LOOKED_AT] if THINNED not in scan.settings)
-    if count := bring_up(ground.store, newest, ground.rules, end):
-        tell("scans.derived", site=site.name, scans=count)
+def derive_after_sweeps(ground: Ground, sites: Iterable[str], end: float) -> None:
+    """Derive anew, after an update, the sweeps that people look at: they shall not have to wait for it.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    for site in sites:
+        newest = sweeps_of(ground.store, site)[:_LOOKED_AT]
+        if count := bring_up(ground.store, newest, ground.rules, end):
+            tell("scans.derived", site=site, scans=count)
 
 
 def forget(store: Store, terms: Terms) -> int:

@@ -91,8 +91,8 @@ def _sweep_all(
     from camscan.sweeps.journal import tell
 
     config, store = ground.config, ground.store
-    postman = Postman(store, config)
-    ended = list(_swept(ground, sites, postman))
+    postman, end = Postman(store, config), time.monotonic() + config.sweep.deadline
+    ended = list(_swept(ground, sites, postman, end))
     failed = postman.failed or not _pinged(config, ended)  # a failed alert is as loud as no sweep
     try:
         write_metrics(store, config)
@@ -101,19 +101,19 @@ def _sweep_all(
     except CamscanError as error:
         failed = True
         tell("output.failed", logging.ERROR, reason=str(error))
+    failed = not _at_hand(ground, ended, end) or failed
     if failed or any(one.failed for one in ended):
         return Exit.FAILED
     return _code(ended, fail_on)
 
 
-def _swept(ground: Ground, sites: Sequence[Site], postman: Postman) -> Iterable[Swept]:
+def _swept(ground: Ground, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
     from camscan.app.sweeping import Swept, sweep
     from camscan.errors import CamscanError
     from camscan.records import ScanStatus
     from camscan.sweeps.journal import tell
 
-    end = time.monotonic() + ground.config.sweep.deadline
     cut = ""
     for site in _longest_waiting_first(ground, sites):
         left = end - time.monotonic()
@@ -130,7 +130,7 @@ def _swept(ground: Ground, sites: Sequence[Site], postman: Postman) -> Iterable[
         if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
             cut = "interrupted by a signal"
         postman.go()
-        yield one if _tidied(ground, site, end) else replace(one, failed=True)
+        yield one if _pruned(ground, site, end) else replace(one, failed=True)
 
 
 def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
@@ -141,15 +141,28 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
     return ping(config, good, all_good=len(good) == len(config.site))
 
 
-def _tidied(ground: Ground, site: Site, end: float) -> bool:
-    """Make room, if the configuration says so, and have at hand what is looked at; whether that went well."""
-    from camscan.app.keeping import derive_after_sweep, prune_after_sweep
+def _at_hand(ground: Ground, ended: Sequence[Swept], end: float) -> bool:
+    """Have at hand what people look at of the sites that were swept, while time is left; whether that went well."""
+    from camscan.app.keeping import derive_after_sweeps
+    from camscan.errors import CamscanError
+    from camscan.sweeps.journal import tell
+
+    try:
+        derive_after_sweeps(ground, [one.site for one in ended if one.complete], end)
+    except CamscanError as error:
+        tell("derive.failed", logging.ERROR, reason=str(error))
+        return False
+    return True
+
+
+def _pruned(ground: Ground, site: Site, end: float) -> bool:
+    """Make room, if the configuration says so; whether that went well."""
+    from camscan.app.keeping import prune_after_sweep
     from camscan.errors import CamscanError
     from camscan.sweeps.journal import tell
 
     try:
         prune_after_sweep(ground, site, end)
-        derive_after_sweep(ground, site, end)
     except CamscanError as error:
         tell("prune.failed", logging.ERROR, site=site.name, reason=str(error))
         return False

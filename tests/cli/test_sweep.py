@@ -19,11 +19,13 @@ from click.testing import CliRunner, Result
 from support.receiver import OK, Receiver, receiving
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, judging, sweeping
+from camscan.app import alerting, deriving, judging, sweeping
+from camscan.app.deriving import basis
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.simulator import honest, make_site
+from camscan.store import Store
 from camscan.sweeps.lock import held, lock_file
 
 PREFIX = f"127.91.{os.getpid() % 250}"
@@ -194,6 +196,20 @@ def test_alerts_are_sent(config: Path, world: World, monkeypatch: pytest.MonkeyP
         config.write_text(config.read_text().replace(receiver.url, again.url))
         assert run(config).exit_code == 0
     assert [json.loads(body)["new"][0]["address"] for body in again.bodies] == ["10.0.0.10"]
+
+
+def test_after_an_update_what_is_looked_at_is_derived_anew(
+    config: Path, world: World, monkeypatch: pytest.MonkeyPatch, rules: Library
+) -> None:
+    run(config)
+    before = basis(rules)
+    monkeypatch.setattr(deriving, "_code", lambda: "an update")
+    run(config)
+    with Store.open(config.with_name("c.db")) as store:
+        scans = [scan.id for scan in store.scans()]
+        assert len(scans) == len(world.scans) >= 2
+        assert [store.derived.holds(scan, basis(rules)) for scan in scans] == [True] * len(scans)
+        assert not any(store.derived.holds(scan, before) for scan in scans)
 
 
 def test_figures_are_written(config: Path, world: World, tmp_path: Path) -> None:
