@@ -47,6 +47,8 @@ YEAR = 365
 BEGIN = datetime.now(UTC).replace(hour=2, minute=0, second=0, microsecond=0) - timedelta(days=YEAR)
 KEPT = 10
 """Sweeps that are kept whole, as in the configuration that `camscan init` writes."""
+AT_ONCE = 50
+"""Devices in one transaction, as a scan stores many answers in one."""
 _FEW = 5
 """Answers below which a persona is left out: it does not behave like a device of a site."""
 _CONFIG = """
@@ -111,11 +113,17 @@ def night(store: Store, like: Scan, models: Sequence[Model], number: int, device
     begun = replace(like, id=f"night{number:04}", site="site0", settings={**like.settings, MARK: "yes"})
     scan = replace(begun, started_at=at, finished_at=None, status=ScanStatus.RUNNING)
     store.begin(scan)
-    for place in range(devices):
-        generation = (number + place) // 100
-        model = models[(place + generation) % len(models)]
-        address = f"10.0.{place // 250}.{place % 250 + 1}"
-        store.append(scan.id, *model.at(address, at, place * 100 + generation))
+    for begin in range(0, devices, AT_ONCE):
+        seen: list[Observation] = []
+        entries: list[LedgerEntry] = []
+        for place in range(begin, min(begin + AT_ONCE, devices)):
+            generation = (number + place) // 100
+            model = models[(place + generation) % len(models)]
+            address = f"10.0.{place // 250}.{place % 250 + 1}"
+            told, covered = model.at(address, at, place * 100 + generation)
+            seen += told
+            entries += covered
+        store.append(scan.id, seen, entries)
     ended = replace(scan, status=ScanStatus.COMPLETE, finished_at=at + timedelta(hours=1))
     store.finish(ended)
     return ended
