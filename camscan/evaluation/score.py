@@ -84,9 +84,15 @@ def score(entries: Iterable[Entry], library: Library, policies: Sequence[Policy]
             named=named,
             level=level,
             verdict=judge(device, policies).verdict,
-            expected=judge(Device("", ("",), maker=maker, level=Level.CERTAIN if maker else None), policies).verdict,
+            expected=judge(_labelled(entry, maker), policies).verdict,
             marks=dict(_marks(entry, device, maker, library)),
         )
+
+
+def _labelled(entry: Entry, maker: str | None) -> Device:
+    """The device as its label describes it."""
+    level = Level.CERTAIN if maker else None
+    return Device("", ("",), maker=maker, kind=kind_of(entry.truth.device_class), level=level)
 
 
 def device_of(entry: Entry, library: Library) -> Device:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from camscan.policy.policies import Policy
+from camscan.policy.policies import Entity, Policy
 from camscan.records import Device, Identification, Judged, Level, Listing, Verdict
 
 
@@ -39,8 +39,8 @@ def judge(device: Device, policies: Sequence[Policy]) -> Judged:
     """The verdict on a device, with the entries that name its maker (where suspected: the makers that it may have).
 
     - `listed`: its maker is on a policy, at `likely` or `certain`, and nothing as strong names another.
-    - `suspected`: its maker is on a policy by hints alone, or as much speaks for another maker; or a maker on a policy
-      is named at `likely` or `certain` and was outweighed.
+    - `suspected`: its maker is on a policy by hints alone, or for kinds of devices alone while its own is not known, or
+      as much speaks for another maker; or a maker on a policy is named at `likely` or `certain` and was outweighed.
     - `not-listed`: it has a maker, and none of the above.
     - `unidentified`: it has no maker, and none of the above.
     """
@@ -52,25 +52,39 @@ class _Lists:
 
     def __init__(self, policies: Iterable[Policy]) -> None:
         self._entries = [
-            (frozenset(entity.makers), Listing(policy.id, entity.name, (entity.since or policy.since).isoformat()))
+            (entity, Listing(policy.id, entity.name, (entity.since or policy.since).isoformat()))
             for policy in policies
             for entity in policy.entities
         ]
         self.naming = lru_cache(maxsize=1024)(self._naming)
-        """The entries that name one of these makers, in the order of the policies."""
+        """The entries that name one of these makers and may mean a device of a kind, in the order of the policies."""
+        self.meaning = lru_cache(maxsize=1024)(self._meaning)
+        """Those of them that mean it for certain: whoever means cameras alone may not mean what nobody knows."""
 
-    def _naming(self, makers: frozenset[str]) -> tuple[Listing, ...]:
-        return tuple(listing for named, listing in self._entries if not named.isdisjoint(makers))
+    def _naming(self, makers: frozenset[str], kind: str | None) -> tuple[Listing, ...]:
+        return tuple(listing for entity, listing in self._named(makers) if kind is None or _means(entity, kind))
+
+    def _meaning(self, makers: frozenset[str], kind: str | None) -> tuple[Listing, ...]:
+        return tuple(listing for entity, listing in self._named(makers) if _means(entity, kind))
+
+    def _named(self, makers: frozenset[str]) -> Iterator[tuple[Entity, Listing]]:
+        return (entry for entry in self._entries if not makers.isdisjoint(entry[0].makers))
+
+
+def _means(entity: Entity, kind: str | None) -> bool:
+    return not entity.kinds or kind in entity.kinds
 
 
 def _judge(device: Device, lists: _Lists) -> Judged:
     makers = frozenset({device.maker} if device.maker else ())
     rivals = _rivals(device, strongest=True)
-    own = lists.naming(makers)
+    own = lists.naming(makers, device.kind)
     if own and not rivals:
         sure = device.level is not None and device.level >= Level.LIKELY
-        return Judged(device, Verdict.LISTED if sure else Verdict.SUSPECTED, own)
-    possible = lists.naming(makers | rivals | _rivals(device, strongest=False))
+        if sure and (meant := lists.meaning(makers, device.kind)):
+            return Judged(device, Verdict.LISTED, meant)
+        return Judged(device, Verdict.SUSPECTED, own)
+    possible = lists.naming(makers | rivals | _rivals(device, strongest=False), device.kind)
     if possible:
         return Judged(device, Verdict.SUSPECTED, possible)
     return Judged(device, Verdict.NOT_LISTED if makers else Verdict.UNIDENTIFIED)

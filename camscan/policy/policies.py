@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -21,17 +21,22 @@ _FORM = "see the form of a policy in fingerprints/README.md"
 _SUFFIXES = (".yaml", ".yml")
 _STRICT = ConfigDict(extra="forbid", str_min_length=1)
 _Url = Annotated[str, Field(pattern=r"^https?://[^\s/]+\S*$")]
+Kind: TypeAlias = Literal["camera", "recorder", "door-station", "access-control", "encoder", "other"]
 _ID = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A legal entity on a policy, with the makers whose devices it built. `since` is when it was listed."""
+    """A legal entity on a policy, with the makers whose devices it built. `since` is when it was listed.
+
+    Where there are `kinds`, devices of these alone are meant: a policy on cameras means no router of the same maker.
+    """
 
     name: str
     makers: tuple[str, ...]
     since: date | None = None
     citation: str = ""
+    kinds: tuple[Kind, ...] = ()
     __pydantic_config__ = _STRICT
 
 

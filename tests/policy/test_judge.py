@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from camscan.policy import judge, judge_all, load
+from camscan.policy.policies import Entity
 from camscan.records import Device, Identification, Level, Listing, Slot, Slots, Verdict
 
 CERTAIN, LIKELY, HINT = Level.CERTAIN, Level.LIKELY, Level.HINT
@@ -59,6 +60,31 @@ def test_every_entry_that_names_the_maker(library: Path) -> None:
     assert judged.device is found
     assert judged.listed_by == (UK_HIK, US_HIK)
     assert judge(found, load([library], ["us-ndaa-889"])).listed_by == (US_HIK,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "verdict", "listed_by"),
+    [
+        ("camera", CERTAIN, Verdict.LISTED, ["cameras", "everything"]),
+        ("other", CERTAIN, Verdict.LISTED, ["everything"]),
+        (None, CERTAIN, Verdict.LISTED, ["everything"]),
+        ("camera", HINT, Verdict.SUSPECTED, ["cameras", "everything"]),
+        ("other", HINT, Verdict.SUSPECTED, ["everything"]),
+    ],
+)
+def test_a_policy_may_mean_kinds_of_devices_alone(
+    library: Path, kind: str | None, level: Level, verdict: Verdict, listed_by: list[str]
+) -> None:
+    [policy] = load([library], ["uk-nil"])
+    some = replace(policy, id="cameras", entities=(Entity("Huawei Co", ("Huawei",), kinds=("camera", "recorder")),))
+    every = replace(policy, id="everything", entities=(Entity("Huawei Co", ("Huawei",)),))
+    found = replace(device("Huawei", level, ("Huawei", level)), kind=kind)
+    judged = judge(found, [some, every])
+    assert (judged.verdict, [by.policy for by in judged.listed_by]) == (verdict, listed_by)
+    alone = judge(found, [some])
+    expected = {"camera": judged.verdict, "other": Verdict.NOT_LISTED, None: Verdict.SUSPECTED}
+    assert alone.verdict is expected[kind]
+    assert [by.policy for by in alone.listed_by] == ([] if kind == "other" else ["cameras"])
 
 
 def test_suspicion_names_the_entries_too(library: Path) -> None:
