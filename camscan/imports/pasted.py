@@ -16,8 +16,9 @@ from uuid import RFC_4122, UUID
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
-from camscan.imports.forms import certificate, datagrams, hardware, interfaces, leases, logs, soap, tables, web, wrapped
+from camscan.imports.forms import certificate, datagrams, hardware, interfaces, leases, soap, tables, web, wrapped
 from camscan.imports.forms.base import MAX_TEXT, Answer, Form, answer, observed
+from camscan.imports.forms.sent import sent
 from camscan.imports.nmap import text as nmap_text
 from camscan.records import MAC_FIELDS, Fields, Observation
 
@@ -52,7 +53,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
     if _is_binary(text) and (found := list(datagrams.datagram(data))):
         yield from found
         return
-    text = logs.plain(wrapped.plain(text))
+    text = sent(text)
     yield from _of_text(text, channel)
 
 
@@ -63,7 +64,7 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
         if found := list(datagrams.datagram(inner)):
             return found
         if unwrapped := _readable(inner):
-            return _of_text(logs.plain(wrapped.plain(unwrapped)), channel, depth + 1)
+            return _of_text(sent(unwrapped), channel, depth + 1)
     for form in chain(_HINTED.get(channel, ()), (form for marked, form in _MARKS if marked(text))):
         if found := list(form(text)):
             return found

@@ -68,16 +68,6 @@ def test_headers_that_are_indented() -> None:
     )
 
 
-def test_packets_as_ngrep_prints_them() -> None:
-    text = (
-        "T 192.0.2.8:5 -> 192.0.2.9:554 [AP]\n  OPTIONS rtsp://a/ RTSP/1.0..CSeq: 1....\n##\n"
-        "T 192.0.2.9:554 -> 192.0.2.8:5 [AP]\n"
-        '  RTSP/1.0 401 Unauthorized..CSeq: 1..WWW-Authenticate: Digest realm="Login t\n  o A1", nonce="5a", ....\n##'
-    )
-    assert 'WWW-Authenticate: Digest realm="Login to A1", nonce="5a"' in plain(text)
-    assert "\r\nCSeq: 1\r\n" in plain(text)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -117,24 +107,6 @@ def test_a_head_in_one_line_of_a_table() -> None:
     head = "HTTP/1.1 401 Unauthorized\r\nServer: a/1\r\nWWW-Authenticate: Basic realm=x"
     assert plain(text) == f"ip,port,banner\n{head}"
     assert plain(f"{head}\r\nX-Note: Server: b") == f"{head}\r\nX-Note: Server: b"
-
-
-def test_what_a_dissector_shows() -> None:
-    text = (
-        "Real Time Streaming Protocol\n    Response: RTSP/1.0 200 OK\\r\\n\n"
-        "        [Expert Info: RTSP/1.0 200 OK\\r\\n]\n"
-        "        Status: 200\n    CSeq: 2\\r\\n\n    \\r\\n\n    Session Description Protocol\n"
-        "        Session Description Protocol Version (v): 0\n        Session Name (s): A\n"
-    )
-    assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\nv=0\r\ns=A"
-
-
-def test_what_a_browser_shows() -> None:
-    text = (
-        "Request URL: http://a/\nRequest Method: GET\nStatus Code: 401 Unauthorized\nResponse Headers\nServer: b\n"
-        "Date: c\nRequest Headers\nAccept: d"
-    )
-    assert plain(text) == "HTTP/1.1 401 Unauthorized\nServer: b\nDate: c"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,12 @@
+"""An answer as the device sent it, out of whatever form somebody has pasted it in."""
+
+from __future__ import annotations
+
+from camscan.imports.forms import logs, shown, wrapped
+
+
+def sent(text: str) -> str:
+    """The lines that were sent; a text that is in no such form as it is."""
+    for undo in (wrapped.plain, shown.plain, logs.plain):
+        text = undo(text).strip()
+    return text

@@ -1,0 +1,80 @@
+"""What programs show of an answer in a form of their own: packet dissectors, browsers, clients and their traces."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+
+_PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
+_MAX_LINES = 4096  # of one paste
+_SHOWN_END = r"\r\n"
+_DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
+_DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
+_STATUS_CODE = re.compile(r"^\s*Status Code:?\s*(\d{3}\b.*)$", re.MULTILINE)
+_RESPONSE_HEADERS = re.compile(r"^\s*Response Headers.*$", re.MULTILINE)
+_REQUEST_HEADERS = re.compile(r"^\s*Request Headers.*$", re.MULTILINE)
+_TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  # what ffmpeg traces
+_PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
+_ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
+_PLAYED = re.compile(r"^Input #0, (?:rtsp|sdp)\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL)
+_HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
+_MANY = 3  # lines of a kind from which on the whole text is of it
+
+
+def plain(text: str) -> str:
+    """The lines of an answer as the device sent them; any other text as it is."""
+    for undo in (_of_packets, _of_dissector, _of_browser, _of_client, _of_json):
+        text = undo(text)
+    return text
+
+
+def _of_dissector(text: str) -> str:
+    """What Wireshark shows of a packet: it writes out the end of each line that was sent."""
+    lines = text.splitlines()[:_MAX_LINES]
+    sent = [line.rstrip().removesuffix(_SHOWN_END) for line in lines if line.rstrip().endswith(_SHOWN_END)]
+    if len(sent) < 2:
+        return text
+    heads = [match[1] for line in sent if (match := _DISSECTED.fullmatch(line)) and not match[1].startswith("[")]
+    body = [f"{match[1]}={match[2]}" for line in lines if (match := _DESCRIBED.fullmatch(line))]
+    return "\r\n".join([*heads, *([""] if body and heads[-1:] != [""] else []), *body])
+
+
+def _of_browser(text: str) -> str:
+    """What the tools of browsers show of an answer: a status code by itself, then the headers of both directions."""
+    status, headers = _STATUS_CODE.search(text), _RESPONSE_HEADERS.search(text)
+    if not status or not headers:
+        return text
+    rest = text[headers.end() :]
+    end = _REQUEST_HEADERS.search(rest)
+    return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
+
+
+def _of_client(text: str) -> str:
+    """What a client traced of an answer line by line, or printed of a session description."""
+    if len(traced := _TRACED.findall(text)) >= _MANY:
+        return "\r\n".join(traced)
+    if printed := _PRINTED.search(text):
+        origin = _ORIGIN.search(text)
+        return f"v=0\r\no={origin[1] if origin else '-'} 0 0 IN IP4 0.0.0.0\r\ns={printed[1]}\r\n".replace('\\"', '"')
+    if played := _PLAYED.search(text):
+        return f"v=0\r\ns={played[1]}\r\n"
+    return text
+
+
+def _of_json(text: str) -> str:
+    """An answer that JSON holds as a string."""
+    held = _HELD.search(text)
+    if held and "\\n" in held[1][:-2]:  # with more than its own line end, as one line of program code has
+        with suppress(ValueError):
+            return str(json.loads(f'"{held[1]}"'))
+    return text
+
+
+def _of_packets(text: str) -> str:
+    """What ngrep prints of packets: lines folded at the width of the screen, a full stop for each control character."""
+    if not _PACKET.search(text):
+        return text
+    packets = _PACKET.split(text)[1:]
+    joined = ("".join(line[2:] for line in packet.splitlines() if line.startswith("  ")) for packet in packets)
+    return "\r\n".join(packet.replace("..", "\r\n") for packet in joined)
