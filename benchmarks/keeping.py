@@ -1,14 +1,14 @@
 """A store that is swept every night for a year: how large it stays under retention, and how quick its commands.
 
-    python benchmarks/keeping.py               the full form: 40 nights of 1,000 devices, five minutes
-    python benchmarks/keeping.py --nights 12 --whole 4    a small form: two minutes
+    python benchmarks/keeping.py                                        the full form: five minutes
+    python benchmarks/keeping.py --devices 300 --nights 12 --whole 4    a small form: one minute
 
 One site is simulated with true answers: those of the simulated site, repeated at other addresses with other serials.
 Every night one device in a hundred is replaced by another. Sweeps are stored, judged, compared and thinned by the
 program's own code; no packet is sent but to find out what the devices answer. What a year of 50 such sites takes is
-reckoned from the sweeps that are kept whole (`--whole`) and from what each further night adds; where fewer nights are
-simulated than that takes, it is left out. `status` is timed with 50 such
-sites, `devices` and `diff` on this one.
+reckoned from the sweeps that are kept whole (`--whole`) and from what each further night adds: roughly and too high
+after few nights, in which pages are still being filled; where fewer are simulated than it takes, it is left out.
+`status` is timed with 50 such sites, `devices` and `diff` on this one.
 """
 
 from __future__ import annotations
