@@ -6,8 +6,8 @@
 One site is simulated with true answers: those of the simulated site, repeated at other addresses with other serials.
 Every night one device in a hundred is replaced by another. Sweeps are stored, judged, compared and thinned by the
 program's own code; no packet is sent but to find out what the devices answer. What a year of 50 such sites takes is
-reckoned from the sweeps that are kept whole (`--whole`) and from what each further night adds: roughly and too high
-after few nights, in which pages are still being filled; where fewer are simulated than it takes, it is left out.
+reckoned from the sweeps that are kept whole (`--whole`) and from what each further night adds: roughly, and higher
+than by the full form, after few nights (11.4 GB for 9.3); where fewer are simulated than it takes, it is left out.
 `status` is timed with 50 such sites, `devices` and `diff` on this one.
 """
 
