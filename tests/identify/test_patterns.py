@@ -44,7 +44,7 @@ def test_text_that_is_no_utf8_is_searched_too() -> None:
 
 def test_group_names() -> None:
     assert group_names("(?P<model>x)(?:y)(?P<serial>z)") == ("model", "serial")
-    assert group_names("x") == ()
+    assert group_names("x") == group_names(r"(?i)\(x\)") == group_names("[(]") == ()
     assert group_names("(x)") is None
 
 
@@ -55,6 +55,7 @@ def test_group_names() -> None:
         ("(?=x)", "invalid perl operator: (?="),
         (r"x\Z", r"invalid escape sequence: \Z"),
         ("x{1001}", "invalid repetition size: {1001}"),
+        (r"\pL{1000}", "pattern too large - compile failed"),
     ],
 )
 def test_what_is_not_re2(pattern: str, reason: str) -> None:
