@@ -56,6 +56,7 @@ def group_names(pattern: str) -> tuple[str, ...] | None:
     return names if len(names) == compiled.groups else None
 
 
+@cache
 def _is_syntax(pattern: str) -> bool:
     """Whether RE2 can parse a pattern, at a tenth of what it takes to compile it."""
     try:
