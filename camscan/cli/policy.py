@@ -126,7 +126,8 @@ def _pages(found: Sequence[Policy]) -> Iterator[str]:
         for entity in one.entities:
             said = f" ({terminal(entity.citation)})" if entity.citation else ""
             makers = ", ".join(map(terminal, entity.makers))
-            yield f"  - {terminal(entity.name)}: {makers}, since {entity.since or one.since}{said}\n"
+            only = f", {', '.join(entity.kinds)} only" if entity.kinds else ""
+            yield f"  - {terminal(entity.name)}: {makers}{only}, since {entity.since or one.since}{said}\n"
         for direction in one.directions:
             yield f"  {direction.applies}: {terminal(direction.text, _MAX_SENTENCE)}\n"
             yield f"    {terminal(direction.citation)}, {direction.since or one.since}; {terminal(direction.url)}\n"

@@ -66,6 +66,8 @@ def test_a_policy_in_full_names_entities_dates_and_sentences(own: Path) -> None:
     shown = run("show", str(own)).stdout
     assert "ours: What we no longer buy" in shown
     assert "  - Hangzhou Hikvision Digital Technology Co., Ltd.: Hikvision, since 2026-05-01\n" in shown
+    own.write_text(OWN.replace("[Hikvision]", "[Hikvision], kinds: [camera, recorder]"))
+    assert ": Hikvision, camera, recorder only, since 2026-05-01\n" in run("show", str(own)).stdout
     assert "  core: Not on the core network.\n    page 3, 2026-05-01; https://intranet" in shown
 
 
