@@ -45,7 +45,7 @@ types: $(VENV)/dev
 	$(BIN)/mypy
 
 unit: $(VENV)/dev
-	$(BIN)/python -m pytest --quiet --numprocesses 2
+	$(BIN)/python -m pytest --quiet --numprocesses 4 --dist worksteal
 
 check-deps: $(VENV)/dev
 	$(BIN)/pip-audit --strict --require-hashes --requirement requirements.lock

@@ -112,7 +112,7 @@ def test_the_mapping_is_told_on_stderr(db: Path, cameras: Path) -> None:
         'Columns: ip = "IP Addr.", mac = "MAC-Adresse", make-model = "Make/Model", name = "Camera", serial = "S/N", '
         'site = "Site".\n'
         "9 lines: 8 of devices, 1 of column names.\n"
-        "Taking scan 4f2a00: the latest of site North, 2026-11-24 00:00, 10.0.0.0/24.\n"
+        "Taking scan 4f2a00: the latest of site North, 2026-11-24 00:00 UTC, 10.0.0.0/24.\n"
     )
     assert len(done.stdout.splitlines()) == 9
     assert json.loads(done.stdout.splitlines()[0])["class"] == "matched"

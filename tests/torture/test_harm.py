@@ -43,14 +43,16 @@ def test_the_promises_are_kept_on_the_wire(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_after_it_is_told_to_stop_nothing_is_sent_any_more(how: signal.Signals, tmp_path: Path) -> None:
     told: list[float] = []
-
-    def stop(process: subprocess.Popen[bytes]) -> None:
-        time.sleep(6)
-        told.append(time.time())
-        process.send_signal(how)
-
     personas = [*neighbours(30), *(gallery()[name] for name in DELICATE), gallery()["drip-feed"]]
     with rig(personas, tmp_path) as site, capturing(site.lab.scanner, site.lab.interface) as capture:
+
+        def stop(process: subprocess.Popen[bytes]) -> None:
+            while len(capture.packets) < 200 and process.poll() is None:
+                time.sleep(0.01)
+            time.sleep(0.5)
+            told.append(time.time())
+            process.send_signal(how)
+
         result = site.scan(meanwhile=stop)
     assert result.scan.status is ScanStatus.INTERRUPTED
     busy = [packet for packet in capture.sent if told[0] - 1 < packet.at < told[0]]
