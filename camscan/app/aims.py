@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from camscan.engine import Plan
-from camscan.errors import TargetError, UsageError
+from camscan.errors import HostError, TargetError, UsageError
 from camscan.net.interfaces import Interface, interfaces
 from camscan.net.link import Link, Range
 from camscan.net.names import resolve
@@ -57,15 +57,21 @@ class Choices:
     """What of the targets is a sensitive site, or a core network: nothing that is asked depends on it."""
     expect_decoy: tuple[str, ...] = ()
     """Addresses that must answer, or the scan was blind."""
+    interface: tuple[str, ...] = ()
+    """The interfaces that multicast and ARP are for; none named: all that are connected to the targets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What to cover and what never to touch. `specs` are the targets as written, files read in."""
+    """What to cover and what never to touch. `specs` are the targets as written, files read in.
+
+    Multicast and ARP are for the interfaces in `only`, or for all where none is named.
+    """
 
     specs: tuple[str, ...]
     targets: TargetSet
     excluded: TargetSet
+    only: tuple[str, ...] = ()
 
     @property
     def asked(self) -> TargetSet:
@@ -131,9 +137,11 @@ def aim(choices: Choices) -> Aim:
 
     Raises:
         TargetError: one cannot be used, or they are more than may be asked without a flag.
+        HostError: there is no such interface.
     """
     words = choices.targets
-    specs = expand(words, _read) if words else [Spec(network) for network in connected_networks()]
+    must_exist(*choices.interface)
+    specs = expand(words, _read) if words else [Spec(network) for network in connected_networks(choices.interface)]
     if words and not specs:
         raise TargetError(f"{' '.join(words)} names no target: write one a line, such as 10.0.0.0/24")
     if not specs:
@@ -142,27 +150,41 @@ def aim(choices: Choices) -> Aim:
     barred = expand([*choices.exclude, *(f"@{name}" for name in choices.exclude_files)], _read)
     excluded = parse(barred, resolve=resolve, whole_networks=True)
     guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)
-    return Aim(tuple(spec.text for spec in specs), targets, excluded)
+    return Aim(tuple(spec.text for spec in specs), targets, excluded, choices.interface)
 
 
-def connected_networks() -> tuple[str, ...]:
-    """The private IPv4 networks that this host is connected to."""
-    found = (i.network for i in interfaces() if i.is_private and i.network.version == 4)
+def must_exist(*names: str) -> None:
+    """See that this host has such interfaces.
+
+    Raises:
+        HostError: it lacks one.
+    """
+    if missing := sorted(set(names) - {interface.name for interface in interfaces()}):
+        raise HostError(f"there is no interface {missing[0]}: `ip link` names those of this host")
+
+
+def connected_networks(only: Collection[str] = ()) -> tuple[str, ...]:
+    """The private IPv4 networks that this host is connected to, by these interfaces where some are named."""
+    found = (i.network for i in _usable(only) if i.is_private and i.network.version == 4)
     return tuple(dict.fromkeys(str(network) for network in found))
 
 
-def eligible(targets: TargetSet) -> tuple[Interface, ...]:
+def eligible(aimed: Aim) -> tuple[Interface, ...]:
     """The interfaces whose connected network holds any of the targets; multicast goes out on these alone.
 
     Of several addresses in one network one asks. Nobody is asked from a link-local address beside it: answers come from
     the same kind of address as they go to, and such are no targets.
     """
     chosen: dict[tuple[str, str], Interface] = {}
-    for interface in interfaces():
+    for interface in _usable(aimed.only):
         network = str(interface.network)
-        if interface.multicast and targets.within(parse([network], whole_networks=True)):
+        if interface.multicast and aimed.asked.within(parse([network], whole_networks=True)):
             chosen.setdefault((interface.name, network), interface)
     return tuple(chosen.values())
+
+
+def _usable(only: Collection[str]) -> Iterator[Interface]:
+    return (interface for interface in interfaces() if not only or interface.name in only)
 
 
 def arp_requests(plan: Plan, links: Sequence[Interface], ranges: Sequence[Range]) -> int:

@@ -71,7 +71,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
 
 
 def _vantage(aimed: Aim) -> Vantage:
-    names = dict.fromkeys(interface.name for interface in eligible(aimed.asked))
+    names = dict.fromkeys(interface.name for interface in eligible(aimed))
     firsts = (network.partition("/")[0].partition("-")[0] for network in aimed.asked.networks())
     return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
 

@@ -49,7 +49,7 @@ class Unwatched:
 async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     writer = Writer(store, job.scan.id)
-    interfaces = eligible(job.aim.asked)
+    interfaces = eligible(job.aim)
     kept = _checkpoint(job) if job.method.name == "syn" else None
     source, profile = _source(job, kept)
     scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from camscan.app.aims import Choices, aim, manner
+from camscan.app.aims import Choices, aim, manner, must_exist
 from camscan.app.judging import chosen_policies
 from camscan.app.logins import Chosen
 from camscan.app.pinging import url_of
@@ -37,6 +37,7 @@ def choices(config: Config, site: Site) -> Choices:
         with_credentials=site.credentials is not None,
         sensitive=site.sensitive,
         core=site.core_networks,
+        interface=(site.interface,) if site.interface else (),
     )
 
 
@@ -90,6 +91,7 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         *_each("core", site.core_networks, lambda text: parse([text], resolve=resolve, whole_networks=True)),
         *_each("exclude", site.exclude, lambda text: parse([text], resolve=resolve, whole_networks=True)),
         *_each("exclude_files", site.exclude_files, lambda name: _exclusions(config, name)),
+        *_each("interface", [site.interface] if site.interface else [], must_exist),
         *_each("channels", site.channels, lambda name: manner(Choices(channels=name))),
         *_each("credentials", [site.credentials] if site.credentials else [], lambda name: _private(config, name)),
         *_each("policies", site.policies, lambda name: chosen_policies([_policy(config, name)])),

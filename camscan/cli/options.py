@@ -53,6 +53,12 @@ sweep = click.option(
     help="Find open ports by SYN packets, which take CAP_NET_RAW, by connecting, or by an nmap that is installed; auto "
     "goes by privilege and number.",
 )
+interface = click.option(
+    "--interface",
+    multiple=True,
+    metavar="NAME",
+    help="Multicast and ARP on this interface alone; repeatable. Default: on all that are connected to the targets.",
+)
 targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
 _EXCLUDING = (
     click.option("--exclude", multiple=True, metavar="TARGET", help="Never touch these; exclusions always win."),

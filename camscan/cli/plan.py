@@ -15,6 +15,7 @@ from camscan.cli import options
 @options.targets
 @options.excluding
 @options.pacing
+@options.interface
 @options.logins
 @options.site
 @options.output
@@ -42,7 +43,7 @@ def plan(
     aimed, asking = aim(choices), manner(choices)
     method = swept(choices, aimed.asked, asking)
     count, pace = aimed.asked.count, asking.profile
-    links = eligible(aimed.asked)
+    links = eligible(aimed)
     frames = arp_requests(asking.plan, links, aimed.asked.ranges)
     packets = count * asking.silent_packets + frames
     interfaces = dict.fromkeys(i.name for i in links)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @options.targets
 @options.excluding
 @options.pacing
+@options.interface
 @options.logins
 @options.tags
 @click.option(
@@ -91,7 +92,7 @@ def scan(
     rules, lists = library(folders), chosen_policies(policies, folders)
     _warn(rules.warnings)
     if not (targets or resume or quiet):
-        _tell_networks()
+        _tell_networks(choices)
     with kept(db, or_new=not resume) as store:
         before = scan_of(store, resume, site) if resume else None
         login = broker_if(choices, Chosen(credentials_file, unlock), before.site if before else site, rules)
@@ -122,10 +123,11 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
     return choices
 
 
-def _tell_networks() -> None:
+def _tell_networks(choices: Choices) -> None:
     from camscan.app.aims import connected_networks
 
-    click.echo(f"Scanning the connected private networks: {', '.join(connected_networks()) or 'none'}", err=True)
+    networks = connected_networks(choices.interface)
+    click.echo(f"Scanning the connected private networks: {', '.join(networks) or 'none'}", err=True)
 
 
 def _hint(ended: Scan, *, quiet: bool) -> None:

@@ -93,6 +93,9 @@ class Site(Part):
     channels: tuple[Text, ...] = Field(
         default=(), description='list channels, such as channels = ["wsd", "sadp", "http"]'
     )
+    interface: Text | None = Field(
+        default=None, description='name the interface for multicast and ARP, such as interface = "eth1"'
+    )
     policies: tuple[Text, ...] = Field(default=(), description='list policies, such as policies = ["uk-nil"]')
     decoys: tuple[Text, ...] = Field(
         default=(), description='list addresses that always answer, such as ["10.20.0.10"]'

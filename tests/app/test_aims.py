@@ -91,7 +91,7 @@ def test_a_host_has_time_for_as_many_ports_as_are_asked() -> None:
 
 
 def test_multicast_goes_out_only_where_the_targets_are() -> None:
-    assert eligible(aim(Choices(("10.254.254.0/24",))).asked) == ()
+    assert eligible(aim(Choices(("10.254.254.0/24",)))) == ()
 
 
 def test_multicast_goes_out_once_in_each_network_and_from_the_kind_of_address_that_targets_have(
@@ -103,8 +103,24 @@ def test_multicast_goes_out_once_in_each_network_and_from_the_kind_of_address_th
         for text in own
     ]
     monkeypatch.setattr(aims, "interfaces", lambda: interfaces)
-    asking = eligible(aim(Choices(("10.0.0.0/24", "fd00::/120"))).asked)
+    asking = eligible(aim(Choices(("10.0.0.0/24", "fd00::/120"))))
     assert [interface.address for interface in asking] == ["10.0.0.1", "fd00::1"]
+
+
+def test_interfaces_that_are_named_are_the_only_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    interfaces = [
+        Interface(name, number, f"10.0.{number}.1", ip_network(f"10.0.{number}.0/24"), loopback=False, multicast=True)
+        for number, name in enumerate(("eth0", "eth1"))
+    ]
+    monkeypatch.setattr(aims, "interfaces", lambda: interfaces)
+    both = aim(Choices(("10.0.0.0/16",)))
+    assert [interface.name for interface in eligible(both)] == ["eth0", "eth1"]
+    one = aim(Choices(("10.0.0.0/16",), interface=("eth1",)))
+    assert [interface.name for interface in eligible(one)] == ["eth1"]
+    assert one.asked.count == both.asked.count
+    assert aim(Choices(interface=("eth1",))).specs == ("10.0.1.0/24",)
+    with pytest.raises(HostError, match="there is no interface eth9: `ip link` names those"):
+        aim(Choices(("10.0.0.0/16",), interface=("eth1", "eth9")))
 
 
 def test_arp_is_counted_where_it_will_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:

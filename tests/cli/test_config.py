@@ -54,6 +54,7 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
         ('[notify]\nwebhook = "https://a.example/"\nsecret_file = "none"', 6, "notify: cannot read the secret"),
         ('[notify]\nwebhook = "https://a.example/"', 4, "notify: CAMSCAN_WEBHOOK_SECRET holds no secret"),
         ("rate = 0", 4, "site 'hq'.rate: Input should be greater than or equal to 1: write packets a second"),
+        ('interface = "nope0"', 4, "site 'hq': there is no interface nope0: `ip link` names those of this host"),
     ],
 )
 def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, message: str) -> None:

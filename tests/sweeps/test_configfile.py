@@ -84,7 +84,8 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             f"{SITE}zzz = 1\n",
             (
                 "c.toml:4: site 'a'.zzz: no such key: one of allow_large, allow_public, channels, core, credentials, "
-                "decoys, exclude, exclude_files, expect, name, networks, policies, profile, rate, sensitive, unlock"
+                "decoys, exclude, exclude_files, expect, interface, name, networks, policies, profile, rate, "
+                "sensitive, unlock"
             ),
         ),
         (
