@@ -44,10 +44,11 @@ def read_rules(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str])
     """The rules of one maker's file that can be used."""
     head = Form(tree, file, faults)
     maker = _maker(head, vocabulary, None)
+    fields = _known_fields(head, vocabulary) if head.has("fields") else ()
     rules = []
     for item in head.items("rules"):
         own: list[str] = []
-        rule = _rule(Form(item, file, own, name=_name(item, "id"), line=head.line), vocabulary, maker)
+        rule = _rule(Form(item, file, own, name=_name(item, "id"), line=head.line), vocabulary, maker, fields)
         if not own:
             rules.append(rule)
         faults += own
@@ -84,12 +85,12 @@ def _maker(form: Form, vocabulary: Vocabulary, default: str | None) -> str | Non
     return maker
 
 
-def _rule(form: Form, vocabulary: Vocabulary, default_maker: str | None) -> Rule:
+def _rule(form: Form, vocabulary: Vocabulary, default_maker: str | None, default_fields: tuple[str, ...] = ()) -> Rule:
     identifier = form.text("id")
     if identifier and not _ID.fullmatch(identifier):
         form.fault("the id is not made of lower case words", "write it like maker-protocol-field")
     maker = _maker(form, vocabulary, default_maker)
-    conditions = _conditions(form, vocabulary)
+    conditions = _conditions(form, vocabulary, default_fields)
     single = _single_field(conditions)
     rule = Rule(
         id=identifier,
@@ -127,10 +128,10 @@ def _demand(form: Form, rule: Rule) -> None:
         form.fault(f"{', '.join(twice)} comes from two places", "take it out of `sets`, or do not capture it")
 
 
-def _conditions(form: Form, vocabulary: Vocabulary) -> tuple[Condition, ...]:
-    if form.has("field") or form.has("pattern") or not form.has("all"):
-        return (_match(form, vocabulary),)
-    return tuple(_condition(_part(form, item), vocabulary) for item in form.items("all"))
+def _conditions(form: Form, vocabulary: Vocabulary, default: tuple[str, ...]) -> tuple[Condition, ...]:
+    if form.has("all") and not any(form.has(key) for key in ("field", "fields", "pattern")):
+        return tuple(_condition(_part(form, item), vocabulary) for item in form.items("all"))
+    return (_one_of(_matches(form, vocabulary, default)),)
 
 
 def _condition(form: Form, vocabulary: Vocabulary) -> Condition:
@@ -139,28 +140,54 @@ def _condition(form: Form, vocabulary: Vocabulary) -> Condition:
         condition = Absent(form.word("absent", vocabulary.fields))
     elif form.has("any"):
         parts = [_part(form, item) for item in form.items("any")]
-        condition = AnyOf(tuple(_match(part, vocabulary) for part in parts))
+        condition = AnyOf(tuple(match for part in parts for match in _matches(part, vocabulary)))
         for part in parts:
             part.close()
     else:
-        condition = _match(form, vocabulary)
+        condition = _one_of(_matches(form, vocabulary))
     form.close()
     return condition
+
+
+def _one_of(matches: tuple[Match, ...]) -> Condition:
+    return matches[0] if len(matches) == 1 else AnyOf(matches)
 
 
 def _part(form: Form, tree: Tree) -> Form:
     return Form(tree, form.file, form.faults, name=form.name, line=form.line)
 
 
-def _match(form: Form, vocabulary: Vocabulary) -> Match:
-    match = Match(form.word("field", vocabulary.fields), form.text("pattern"))
+def _matches(form: Form, vocabulary: Vocabulary, default: tuple[str, ...] = ()) -> tuple[Match, ...]:
+    """One pattern on a field, or on each of several."""
+    if form.has("fields"):
+        fields = _known_fields(form, vocabulary)
+    elif default and not form.has("field"):
+        fields = default
+    else:
+        fields = (form.word("field", vocabulary.fields),)
+    pattern = form.text("pattern")
+    _see_groups(form, pattern, vocabulary)
+    return tuple(Match(field, pattern) for field in fields)
+
+
+def _known_fields(form: Form, vocabulary: Vocabulary) -> tuple[str, ...]:
+    fields = form.texts("fields")
+    if not fields:
+        form.fault("no field under `fields`", "write `fields: [...]`, or `field: ...` for a single one")
+    for field in fields:
+        form.known(field, vocabulary.fields, "a field of `fields`")
+    return fields
+
+
+def _see_groups(form: Form, pattern: str, vocabulary: Vocabulary) -> None:
+    """See that a pattern can be compiled, and that its groups are named after attributes."""
     try:
-        names = group_names(match.pattern)
+        names = group_names(pattern)
     except ValueError as error:
         form.fault(
             f"the pattern is not RE2: {error}", "RE2 knows no look-around and no back-reference; `$` ends the value"
         )
-        return match
+        return
     if names is None:
         form.fault("an unnamed group", "write (?:...), or name it (?P<model>...)")
     for name in names or ():
@@ -168,7 +195,6 @@ def _match(form: Form, vocabulary: Vocabulary) -> Match:
             form.fault("a group named kind", "kinds are a closed list: write `sets: {kind: ...}`")
         else:
             form.known(name, ("brand", *vocabulary.attributes), "a group")
-    return match
 
 
 def _sets(form: Form, vocabulary: Vocabulary) -> Mapping[str, str]:

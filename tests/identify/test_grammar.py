@@ -88,6 +88,38 @@ def test_several_conditions_over_several_answers() -> None:
     )
 
 
+EITHER = AnyOf((Match("http.server", "^x$"), Match("http.title", "^x$")))
+
+
+def test_one_pattern_on_several_fields() -> None:
+    examples = "[{fields: {http.title: x}}]"
+    (rule,), faults = rules_of(rule_text(field=None, fields="[http.server, http.title]", examples=examples))
+    assert (faults, rule.conditions) == ([], (EITHER,))
+    either = "[{any: [{fields: [http.server, http.title], pattern: '^x$'}, {field: isapi.root, pattern: a}]}, "
+    both = either + "{fields: [http.server, http.title], pattern: '^x$'}]"
+    (rule,), faults = rules_of(rule_text(field=None, pattern=None, all=both, examples=examples))
+    assert faults == []
+    assert rule.conditions == (AnyOf((*EITHER.matches, Match("isapi.root", "a"))), EITHER)
+
+
+def test_a_file_may_name_the_fields_of_its_rules() -> None:
+    head = "fields: [http.server, http.title]\n"
+    examples = "[{fields: {http.title: x}}]"
+    (rule,), faults = rules_of(head + rule_text(field=None, examples=examples))
+    assert (faults, rule.conditions) == ([], (EITHER,))
+    (rule,), faults = rules_of(head + rule_text(field="isapi.root"))
+    assert (faults, rule.conditions) == ([], (Match("isapi.root", "^x$"),))
+    (rule,), faults = rules_of(head + rule_text(field=None, fields="[http.title]", examples="[x]"))
+    assert (faults, rule.conditions) == ([], (Match("http.title", "^x$"),))
+
+
+@pytest.mark.parametrize("fields", ["[]", "[http.server, http.titel]"])
+def test_fields_that_are_none(fields: str) -> None:
+    rules, (fault, *_) = rules_of(rule_text(field=None, fields=fields, examples="[{fields: {http.title: x}}]"))
+    assert rules == []
+    assert "fields" in fault
+
+
 @pytest.mark.parametrize(("own", "maker"), [("Dahua", "Dahua"), ("null", None), (None, "Hikvision")])
 def test_a_rule_may_name_its_own_maker(own: str | None, maker: str | None) -> None:
     rules, faults = rules_of(rule_text(maker=own, sets="{brand: HiLook}"))
