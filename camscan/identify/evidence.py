@@ -19,7 +19,7 @@ def evidence_of(observation: Observation, field: str, value: str) -> Evidence:
         channel=observation.channel,
         port=observation.port,
         field=field,
-        value=value[:MAX_TEXT],
+        value=value if len(value) <= MAX_TEXT else f"{value[: MAX_TEXT - 1]}…",
         sha256=_digest(observation.raw),
         asked=observation.asked,
     )

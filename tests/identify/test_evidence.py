@@ -13,4 +13,4 @@ def test_evidence_points_at_the_answer(answer: Callable[..., Observation]) -> No
 
 
 def test_a_long_value_is_clipped(answer: Callable[..., Observation]) -> None:
-    assert evidence_of(answer({}), "http.body", "x" * 10_000).value == "x" * MAX_TEXT
+    assert evidence_of(answer({}), "http.body", "x" * 10_000).value == "x" * (MAX_TEXT - 1) + "…"
