@@ -20,11 +20,13 @@ def advice(judged: Judged) -> str:
 
 def _doubt(device: Device) -> str:
     if device.conflicts:
-        return "The evidence is in conflict."
+        return f"The evidence is in doubt: {device.conflicts[0]}."
     if len(makers := _makers(device)) > 1:
         return f"The evidence names {' and '.join(makers)}."
     if device.level is Level.HINT:
         return "Only hints speak for it: each of them is shared by devices of other makers."
+    if device.maker and device.kind is None:
+        return "Its maker is known; whether it is surveillance equipment is not: look at what it is."
     return "The evidence does not carry far enough by itself."
 
 

@@ -26,7 +26,13 @@ def test_rivals_are_named() -> None:
 
 
 def test_a_conflict_comes_before_all() -> None:
-    assert advice(suspected(maker="Maker", level=Level.HINT, conflicts=("x",))).endswith("The evidence is in conflict.")
+    text = advice(suspected(maker="Maker", level=Level.HINT, conflicts=("claims 10.0.0.9",)))
+    assert text.endswith("The evidence is in doubt: claims 10.0.0.9.")
+
+
+def test_where_the_kind_is_not_known_it_is_to_be_found_out() -> None:
+    text = advice(suspected(maker="Maker", level=Level.LIKELY))
+    assert text.endswith("Its maker is known; whether it is surveillance equipment is not: look at what it is.")
 
 
 def test_without_a_name_the_makers_is_sought() -> None:
