@@ -26,7 +26,7 @@ _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organiza
 
 _MARGIN = re.compile(r"^[ \t]{0,8}\|_?", re.MULTILINE)
 """What nmap prints before each line of a script's output."""
-_HEAD = re.compile(r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:[ \t]{0,8}", re.IGNORECASE)
+_HEAD = re.compile(r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE)
 _BELOW = re.compile(r"([ \t]{1,32})([A-Za-z]\w{0,63})[ \t]{0,8}[:=][ \t]{0,8}(\S.{0,255})")
 
 

@@ -32,8 +32,10 @@ _ELEMENTS = frozenset(
     }
 )
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
-_CGI_KEYS = frozenset(("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor"))
-_CGI_LISTS = ("table.", "camera[", "states[", "caps.")
+_CGI_KEYS = frozenset(
+    ("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor", "Vendor")
+)
+_CGI_LISTS = ("table.", "camera[", "states[", "caps.", "root.", "system_info_")
 
 
 def lines(text: str) -> Iterator[Answer]:

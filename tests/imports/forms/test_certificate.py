@@ -63,6 +63,19 @@ def test_names_of_which_each_part_has_a_line_of_its_own(margin: str) -> None:
     assert (one.fields["tls.subject"], one.fields["tls.issuer"]) == ((SUBJECT,), ("CN=ca",))
 
 
+def test_names_with_bare_headings_and_abbreviated_kinds() -> None:
+    text = "Subject\n    CN: cam\n    Org: Example\n    Locality: Town\n    Country: CN\n"
+    text += "Issuer\n    CN: ca\n    State: Zone\n"
+    assert is_named(text)
+    (one,) = names(text)
+    assert one.fields["tls.subject"] == ("CN=cam,O=Example,L=Town,C=CN",)
+    assert one.fields["tls.issuer"] == ("CN=ca,ST=Zone",)
+
+
+def test_a_heading_without_names_below_it_is_none() -> None:
+    assert not is_named("Subject\nCN: cam\nOrg: Example\n")
+
+
 def test_pem_as_nmap_prints_it() -> None:
     data = (SAMPLES / "tls" / "rsa-1024-sha1.der").read_bytes()
     pem = textwrap.indent(ssl.DER_cert_to_PEM_cert(data), "| ")

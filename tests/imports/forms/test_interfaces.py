@@ -35,7 +35,16 @@ def test_system_information(device_type: str, update: str, model: str, head: str
     assert found["cgi.serial"] == ("4F00000PAZ00001",)
 
 
-@pytest.mark.parametrize("text", ["type=DH-XVR5108C-X ", "table.General.MachineName=NVR\ntable.General.LocalNo=8"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type=DH-XVR5108C-X ",
+        "Vendor=IntelBras",
+        "table.General.MachineName=NVR\ntable.General.LocalNo=8",
+        "system_info_modelname='IB9389-EH'",
+        "root.Brand.Brand=AXIS",
+    ],
+)
 def test_other_lines_are_a_body(text: str) -> None:
     assert is_lines(text)
     found = fields(text, "http")
