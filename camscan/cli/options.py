@@ -19,7 +19,11 @@ db = click.option(
     help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
 )
 output = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of stdout."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=lambda _context, _option, file: None if file == Path("-") else file,
+    help="Write to this file instead of stdout.",
 )
 policy = click.option(
     "--policy",

@@ -62,6 +62,12 @@ def test_for_programs(own: Path) -> None:
     assert len(json.loads(run("list", "--format", "json").stdout)["policies"]) == 3
 
 
+def test_a_dash_is_stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("list", "--output", "-").stdout == run("list").stdout
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_policy_in_full_names_entities_dates_and_sentences(own: Path) -> None:
     shown = run("show", str(own)).stdout
     assert "ours: What we no longer buy" in shown
