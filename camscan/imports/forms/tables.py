@@ -29,6 +29,8 @@ _ROW = re.compile(
     r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[\"']?[ \t]{0,8}[=:][ \t]{0,8}|[\"'][ \t]{0,8},[ \t]{0,8}"
     r"|[ \t]{1,8}(?=STRING:|OID:|\"))(.*)$"
 )
+_OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t]{1,8}=[ \t]")
+"""How a row begins whose object says nothing here: the name of its module stands before it."""
 _TYPE = re.compile(
     r"(?:STRING|Hex-STRING|OID|OBJECT IDENTIFIER|INTEGER|IpAddress|Timeticks|Gauge32|Counter\d\d)[ \t]*:[ \t]*"
 )
@@ -111,6 +113,9 @@ def _rows(text: str) -> Iterator[tuple[str, str]]:
             if name:
                 yield name, value
             name, value = row, _value(row, match[2] or "", match[3])
+        elif name and _OTHER.match(line):
+            yield name, value
+            name = ""
         elif name and line.strip():
             value = f"{value}\n{line.strip()}".strip('"')
     if name:

@@ -34,6 +34,15 @@ def test_values_go_on_in_the_next_line() -> None:
     assert one.fields["snmp.sys_descr"] == ("Camera\nbuild 2",)
 
 
+def test_a_row_of_another_module_ends_the_value_before_it() -> None:
+    (one,) = walk(
+        "SNMPv2-MIB::sysObjectID.0 = OID: SNMPv2-SMI::enterprises.1004849.3.2.10\n"
+        "DISMAN-EVENT-MIB::sysUpTimeInstance = Timeticks: (2277290) 6:19:32.90\n"
+        "HOST-RESOURCES-MIB::hrSystemProcesses.0 = Gauge32: 7"
+    )
+    assert dict(one.fields) == {"snmp.sys_object_id": ("1.3.6.1.4.1.1004849.3.2.10",)}
+
+
 def test_a_makers_tree_stands_in_for_the_object_id() -> None:
     (one,) = walk('1.3.6.1.4.1.39165.1.1.0 = STRING: "A"')
     assert one.fields == {
