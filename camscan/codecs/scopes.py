@@ -38,6 +38,7 @@ _CATEGORIES = MappingProxyType(
     {
         "name": "name",
         "hardware": "hardware",
+        "model": "hardware",
         "manufacturer": "manufacturer",
         "mfr": "manufacturer",
         "location": "location",

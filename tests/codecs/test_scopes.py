@@ -20,6 +20,7 @@ ONVIF = scopes.PREFIX
         ("name/100%25", "name", "100%"),
         ("name/%zz%2", "name", "%zz%2"),
         ("hardware/TC-C32TS%20SPEC%3AI8%2FA", "hardware", "TC-C32TS SPEC:I8/A"),
+        ("model/DS-2CD2043G2-I", "hardware", "DS-2CD2043G2-I"),
         ("mfr/ipcamera", "manufacturer", "ipcamera"),
         ("Manufacturer/UNIVIEW", "manufacturer", "UNIVIEW"),
         ("location/country/china", "location", "country/china"),
