@@ -21,6 +21,12 @@ def test_a_description_alone_or_behind_headers() -> None:
     assert (one.fields["rtsp.server"], one.fields["rtsp.sdp.session"]) == (("a",), ("S",))
 
 
+def test_a_description_without_the_empty_line_before_it() -> None:
+    (one,) = stream("RTSP/1.0 200 OK\nCSeq: 3\nContent-Type: application/sdp\nv=0\no=- 1 1 IN IP4 192.0.2.1\ns=S\n")
+    assert one.fields["rtsp.sdp.session"] == ("S",)
+    assert one.fields["rtsp.header"] == ("cseq: 3", "content-type: application/sdp")
+
+
 def test_the_method_is_the_one_that_was_asked() -> None:
     (one,) = stream("OPTIONS rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\n\nRTSP/1.0 200 OK\nCSeq: 1\n")
     assert (one.asked, one.fields["rtsp.method"]) == ("OPTIONS", ("OPTIONS",))
