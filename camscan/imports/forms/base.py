@@ -30,11 +30,15 @@ class Answer(NamedTuple):
 Form: TypeAlias = Callable[[str], Iterator[Answer]]
 """Parses a text as one family of answers; yields nothing where the text belongs to another family."""
 
-_QUOTED = (
-    r"""(?:"((?:[^"\\]|\\.){0,1024}+)"|'((?:[^'\\]|\\.){0,1024}+)'|([^\s"',;|()\[\]{}<>][^\s,;()\[\]{}<>]{0,1023}+))"""
+_IN_QUOTES = r"""(?:"((?:[^"\\]|\\.){0,1024}+)"|'((?:[^'\\]|\\.){0,1024}+)'"""
+_QUOTED = rf"""{_IN_QUOTES}|([^\s"',;|()\[\]{{}}<>][^\s,;()\[\]{{}}<>]{{0,1023}}+))"""
+_MAPPED = (
+    rf"""{_IN_QUOTES}|([^\s"',;|()\[\]{{}}<>][^"',;()\[\]{{}}<>\r\n]{{0,127}}?"""
+    r"""(?=[ \t]{0,8}(?:[,;)}\]\r\n]|$))))"""
 )
+"""In a mapping a bare value goes on to the next comma: "V5.1.8 build 140616", as onvif-cli prints it."""
 _PAIR = re.compile(
-    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_QUOTED}"""  # JSON, Python and Ruby mappings
+    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_MAPPED}"""  # JSON, Python and Ruby mappings
     rf"""|(?<![\w?&/])([A-Za-z]\w{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
 )
 _MEMBER = re.compile(

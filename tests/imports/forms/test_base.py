@@ -12,6 +12,7 @@ from camscan.imports.forms.base import MAX_PAIRS, named, pairs
         '{"model": "A 1", "fw": 2}',
         "{'model': 'A 1', 'fw': '2'}",
         '{"model"=>"A 1", "fw"=>2}',
+        "{'model': A 1, 'fw': 2}",
         "({ model: 'A 1', fw: \"2\" })",
         "model: A 1\nfw: 2",
         "| model: A 1\n|_fw: 2",
