@@ -34,6 +34,14 @@ def test_values_go_on_in_the_next_line() -> None:
     assert one.fields["snmp.sys_descr"] == ("Camera\nbuild 2",)
 
 
+def test_variables_of_a_script() -> None:
+    (one,) = walk('var sysDescr="Camera A-1"\nvar sysObjectID="1.3.6.1.4.1.122.8501"\nvar sysName=""')
+    assert dict(one.fields) == {
+        "snmp.sys_descr": ("Camera A-1",),
+        "snmp.sys_object_id": ("1.3.6.1.4.1.122.8501",),
+    }
+
+
 def test_a_row_of_another_module_ends_the_value_before_it() -> None:
     (one,) = walk(
         "SNMPv2-MIB::sysObjectID.0 = OID: SNMPv2-SMI::enterprises.1004849.3.2.10\n"
