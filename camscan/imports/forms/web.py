@@ -36,7 +36,7 @@ _CHALLENGE = re.compile(
     r"""(?:Digest|Basic)\s+[a-z]{3,9}\s*=|(?:\w{1,32}\s*=\s*"?[^",]{0,256}"?\s*,\s*){0,8}realm\s*=""", re.IGNORECASE
 )
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
-_GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0\r?\n[os]=)")
+_GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """Where a session description follows its headers without the empty line, which web pages swallow."""
 _SERVER_LABEL = re.compile(r"\A(?:http|rtsp)(?:[ -]server(?:-header)?)?\s*[:=]\s*(?!//)", re.IGNORECASE)
 _VALUE = r"""[a-z]{3,9}\s?=\s?(?:"[^"\r\n]{0,512}+"|[^\s"',;=<>]{1,256}+)"""
