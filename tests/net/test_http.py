@@ -48,7 +48,11 @@ class Dialler:
         line = Line(self.peer.address)
         line.at_close = self._note
         self.lines.append(line)
-        await asyncio.get_running_loop().sock_connect(line, (self.peer.address, self.peer.port))
+        try:
+            await asyncio.get_running_loop().sock_connect(line, (self.peer.address, self.peer.port))
+        except BaseException:
+            line.close()
+            raise
         return line
 
     def _note(self) -> None:
