@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from camscan.imports.forms.wrapped import unescaped
+
 _HEADER = (
     r"(?:WWW-Authenticate|Server|CSeq|Public|Content-[A-Za-z]{4,8}|Location|Set-Cookie|Date|Connection|Session|Transport"
     r"|Cache-Control|ETag|Last-Modified|Keep-Alive|Accept-Ranges|Pragma|Expires|Vary|X-[A-Za-z-]{3,40})"
@@ -37,8 +39,6 @@ _MAX_LINES = 4096  # of one paste
 _STRING = re.compile(r"""\s*(?:\+|<<)?\s*[bfr]?(["'])(.*)\1\s*[+;,\\)]{0,3}\s*""")
 _ASSIGNED = re.compile(r"\A\s*(?:[a-z]{3,6} )?[\w.]{1,64} ?:?= ?(?=[\"'])")
 _CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
-_ESCAPE = re.compile(r"\\([rnt\"'/])")
-_ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}
 
 
 def plain(text: str) -> str:
@@ -56,7 +56,7 @@ def _of_source(text: str) -> str:
     parts = [part[2] for line in lines if (part := _STRING.fullmatch(line))]
     if len(parts) * 4 < len(lines) * 3:  # a few lines of code may stand around them
         return text
-    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), "".join(parts))
+    return unescaped("".join(parts))
 
 
 def _of_row(text: str) -> str:

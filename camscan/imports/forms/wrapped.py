@@ -37,10 +37,15 @@ def plain(text: str) -> str:
     elif quoted := _QUOTED_LINES.match(text):
         text = quoted[2]
     if "\n" not in text.strip() and _BREAK.search(text) and not _LITERAL.fullmatch(text.strip()):
-        text = _OPENING.sub("", _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text), count=1)
+        text = _OPENING.sub("", unescaped(text), count=1)
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
     return text.strip()
+
+
+def unescaped(text: str) -> str:
+    """A text with its escapes for line ends, tabs and quotes undone."""
+    return _SIMPLE.sub(lambda match: _SIMPLE_VALUES.get(match[1], match[1]), text)
 
 
 def unwrapped(text: str) -> bytes:
