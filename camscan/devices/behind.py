@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from camscan.devices.build import Resolve, order
+from camscan.devices.build import Resolve, order, telling
 from camscan.devices.hosts import Told
 from camscan.devices.identity import to_address
 from camscan.records import Device, Slot, Slots
@@ -95,7 +95,7 @@ def _cameras(recorder: Device, told: Told, resolve: Resolve) -> Iterator[Device]
             serial=camera.serial or attributes.get("serial"),
             kind=attributes.get("kind", "camera"),
             level=resolution.level,
-            identifications=camera.identifications,
+            identifications=telling(camera.identifications, resolution),
             conflicts=resolution.conflicts,
             camera_like=True,
             behind=slot,

@@ -63,11 +63,23 @@ def build(hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve) -> Dev
         serial=_first(identity.of(Kind.SERIAL)) or _first(attributed(identifications, "serial")),
         kind=attributes.get("kind") or (_RECORDER if shows_channels else None),
         level=resolution.level,
-        identifications=identifications,
+        identifications=telling(identifications, resolution),
         conflicts=tuple(dict.fromkeys((*conflicts, *doubts, *_away(identity, addresses), *resolution.conflicts))),
         camera_like=any(host.camera_like for host in hosts),
         hidden_channels=_hidden(hosts, attributes) if shows_channels or attributes.get("kind") == _RECORDER else None,
     )
+
+
+def telling(identifications: Sequence[Identification], resolution: ResolutionLike) -> tuple[Identification, ...]:
+    """The strongest first; among equals what names the maker, and there what holds its name, the brand or the model."""
+    names = (resolution.maker, resolution.brand, resolution.attributes.get("model"))
+    words = [name.casefold() for name in names if name]
+
+    def rank(found: Identification) -> tuple[int, bool, bool]:
+        shown = found.evidence[0].value.casefold() if found.evidence else ""
+        return -found.level, found.maker != resolution.maker, not any(word in shown for word in words)
+
+    return tuple(sorted(identifications, key=rank))
 
 
 def order(address: str) -> tuple[int, int, str]:

@@ -1,0 +1,35 @@
+"""The order in which a device shows what speaks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from camscan.devices.build import telling
+from camscan.records import Evidence, Identification, Level
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A resolution of the maker Acme, model M73."""
+
+    maker: str | None = "Acme"
+    brand: str | None = None
+    level: Level | None = Level.LIKELY
+    attributes: dict[str, str] = field(default_factory=lambda: {"model": "M73"})
+    conflicts: tuple[str, ...] = ()
+
+
+def test_the_strongest_come_first_and_of_these_what_a_person_reads_a_name_in() -> None:
+    def found(rule: str, level: Level, maker: str | None, value: str) -> Identification:
+        return Identification(rule, level, maker, None, {}, (Evidence("http", 80, "http.body", value, ""),))
+
+    given = (
+        found("hint", Level.HINT, "Acme", "Acme M73"),
+        found("other", Level.LIKELY, "Zenith", "Zenith"),
+        found("nameless", Level.LIKELY, None, "M73"),
+        found("mute", Level.LIKELY, "Acme", "ProbeMatch"),
+        found("model", Level.LIKELY, "Acme", "type m73-b"),
+        found("maker", Level.LIKELY, "Acme", "made by ACME"),
+    )
+    told = telling(given, Resolved())
+    assert [one.rule for one in told] == ["model", "maker", "mute", "nameless", "other", "hint"]
