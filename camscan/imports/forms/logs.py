@@ -19,7 +19,7 @@ _TOLD = re.compile(
 )
 _HEADER_LINE = re.compile(rf"{_HEADER}[ \t]?:", re.IGNORECASE)
 _BEFORE = re.compile(
-    rf"(?:[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d|(?:Authorization|{_HEADER})[ \t]?:)", re.IGNORECASE
+    rf"(?:[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d|(?:Authorization|{_HEADER})[ \t]?:|v=0\s*$)", re.IGNORECASE
 )
 _MARK = re.compile(r"\s*(?://|#|;|\*|--|%)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[[^\]]*\])[^\"'{}<>]*")
 _QUOTING = re.compile(r"[\"'{}<>|]")

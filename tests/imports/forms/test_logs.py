@@ -35,6 +35,11 @@ def test_times_may_differ_from_line_to_line() -> None:
     assert plain(text) == ANSWER
 
 
+def test_a_commented_description_is_kept_from_its_first_line() -> None:
+    described = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=Media Presentation\nt=0 0\na=control:*\nm=video 0 RTP/AVP 96"
+    assert plain("\n".join(f"//{line}" for line in described.splitlines())) == described
+
+
 def test_an_empty_comment_parts_head_and_body() -> None:
     assert plain("// RTSP/1.0 200 OK\n// CSeq: 2\n//\n// v=0") == "RTSP/1.0 200 OK\nCSeq: 2\n\nv=0"
 
