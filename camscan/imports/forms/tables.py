@@ -52,6 +52,7 @@ _DESCRIPTION = re.compile(
 """How descriptions of systems begin that would pass for a header line; no header of an answer is called so."""
 
 _SERVICE = re.compile(r"(?:(.{1,200}?)\.)?(_[A-Za-z0-9-]{1,63}\._(?:tcp|udp))\b", re.IGNORECASE)
+_BARE_SERVICE = re.compile(r"(?<![\w.])_[A-Za-z0-9-]{1,63}\._(?:tcp|udp)\b", re.IGNORECASE)
 _RECORD = re.compile(
     r"^(?:(\S{1,255})[ \t]+)?(?:[0-9]{1,10}[ \t]+)?(?:IN[ \t]+)?(PTR|SRV|TXT|AAAA|A)\b[ \t]*:?[ \t]*(.*)$"
 )
@@ -98,7 +99,7 @@ def announced(text: str) -> Iterator[Answer]:
     for found in (
         [pair for line in lines for pair in _of_line(line.strip())],
         list(_of_mapping(text)),
-        [pair for line in lines for pair in _of_service(line)],
+        [pair for line in lines for pair in (*_of_service(line), *_further(line))],
     ):
         if any(name == "mdns.service" for name, _ in found):
             yield from answer("mdns", as_fields(found))
@@ -183,6 +184,11 @@ def _of_service(name: str) -> Iterator[tuple[str, str]]:
     if match:
         yield "mdns.service", match[2]
         yield "mdns.instance", (match[1] or "").replace("\\", "").strip(" \"'>")
+
+
+def _further(line: str) -> Iterator[tuple[str, str]]:
+    """The services after the first in a line that lists several."""
+    yield from (("mdns.service", name) for name in _BARE_SERVICE.findall(line)[1:])
 
 
 def _character(match: re.Match[str]) -> str:

@@ -93,5 +93,10 @@ def test_feeds_have_names_of_their_own() -> None:
     (one,) = notified(feed)
     assert one.fields["dhip.device_type"] == ("A-1",)
     assert (one.fields["dhip.mac"], one.fields["dhip.vendor"]) == (("02:00:00:00:00:01",), ("V",))
-    (other,) = notified("'extra.method': 'client.notifyDevInfo', 'extra.machine_name': 'B'")
-    assert other.fields["dhip.machine_name"] == ("B",)
+    (other,) = notified(
+        "'extra.method': 'client.notifyDevInfo', 'extra.machine_name': 'B', 'extra.manufacturer': 'M', "
+        "'extra.video_input_channels': 8, 'extra.remote_video_input_channels': 2"
+    )
+    assert (other.fields["dhip.machine_name"], other.fields["dhip.manufacturer"]) == (("B",), ("M",))
+    assert other.fields["dhip.video_input_channels"] == ("8",)
+    assert other.fields["dhip.remote_video_input_channels"] == ("2",)

@@ -100,6 +100,11 @@ def test_a_line_in_columns() -> None:
     assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
 
 
+def test_a_line_may_list_several_services() -> None:
+    (one,) = announced("Model: A 1\nService name: _http._tcp _ipps._tcp _scanner._tcp")
+    assert one.fields["mdns.service"] == ("_http._tcp", "_ipps._tcp", "_scanner._tcp")
+
+
 def test_without_a_service_nothing_is_announced() -> None:
     assert list(announced("A 192.0.2.1\nTXT a=b")) == []
     assert list(announced("{'name': 'x'}")) == []
