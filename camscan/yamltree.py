@@ -10,6 +10,15 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import yaml
+from yaml.events import (
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
@@ -33,7 +42,7 @@ def read_yaml(data: bytes, name: str) -> Tree:
     if len(data) > MAX_BYTES:
         raise RuleError(f"{name}:1: larger than {MAX_BYTES} bytes: split the file")
     try:
-        return _document(yaml.parse(data, Loader=_LOADER), name)
+        return _document(iter(_LOADER(data).get_event, None), name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RuleError(f"{name}:{line}: not YAML: {error.problem}: quote the value or mend the indentation") from error
@@ -71,49 +80,50 @@ def _below(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
     return None
 
 
-def _line(event: yaml.Event) -> int:
+def _line(event: Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
-def _document(events: Iterator[yaml.Event], name: str) -> Tree:
+def _document(events: Iterator[Event], name: str) -> Tree:
     tree: Tree = None
     documents = 0
     for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, DocumentStartEvent):
             documents += 1
             if documents > 1:
                 raise RuleError(f"{name}:{_line(event)}: a second document: keep one a file")
-        elif isinstance(event, yaml.NodeEvent):
+        elif isinstance(event, NodeEvent):
             tree = _value(event, events, name, 1)
     return tree
 
 
-def _value(event: yaml.Event, events: Iterator[yaml.Event], name: str, depth: int) -> Tree:
-    line = _line(event)
+def _value(event: Event, events: Iterator[Event], name: str, depth: int) -> Tree:
+    if isinstance(event, ScalarEvent) and not event.anchor:
+        text: str = event.value
+        return None if text in _NULLS and event.implicit[0] else text
     if getattr(event, "anchor", None):
-        raise RuleError(f"{name}:{line}: an anchor or alias: write the value out, or quote it if it begins with & or *")
-    if isinstance(event, yaml.ScalarEvent):
-        return None if event.implicit[0] and event.value in _NULLS else str(event.value)
+        remedy = "write the value out, or quote it if it begins with & or *"
+        raise RuleError(f"{name}:{_line(event)}: an anchor or alias: {remedy}")
     if depth > MAX_DEPTH:
-        raise RuleError(f"{name}:{line}: nested more than {MAX_DEPTH} deep: see the grammar in README.md")
-    if isinstance(event, yaml.SequenceStartEvent):
+        raise RuleError(f"{name}:{_line(event)}: nested more than {MAX_DEPTH} deep: see the grammar in README.md")
+    if isinstance(event, SequenceStartEvent):
         return _sequence(events, name, depth)
-    return _mapping(line, events, name, depth)
+    return _mapping(_line(event), events, name, depth)
 
 
-def _sequence(events: Iterator[yaml.Event], name: str, depth: int) -> list[Tree]:
+def _sequence(events: Iterator[Event], name: str, depth: int) -> list[Tree]:
     items: list[Tree] = []
-    while not isinstance(event := next(events), yaml.SequenceEndEvent):
+    while not isinstance(event := next(events), SequenceEndEvent):
         items.append(_value(event, events, name, depth + 1))
     return items
 
 
-def _mapping(line: int, events: Iterator[yaml.Event], name: str, depth: int) -> dict[str, Tree]:
+def _mapping(line: int, events: Iterator[Event], name: str, depth: int) -> dict[str, Tree]:
     table: dict[str, Tree] = {LINE: line}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        if not isinstance(event, yaml.ScalarEvent) or event.anchor:
+    while not isinstance(event := next(events), MappingEndEvent):
+        if not isinstance(event, ScalarEvent) or event.anchor:
             raise RuleError(f"{name}:{_line(event)}: a key that is not plain text: write one word")
         if event.value in table:
             raise RuleError(f"{name}:{_line(event)}: {event.value!r} is given twice: keep one")
-        table[str(event.value)] = _value(next(events), events, name, depth + 1)
+        table[event.value] = _value(next(events), events, name, depth + 1)
     return table
