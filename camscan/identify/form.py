@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from camscan.yamltree import LINE, Tree
@@ -16,9 +16,8 @@ class Form:
     """
 
     def __init__(self, tree: Tree, file: str, faults: list[str], *, name: str = "", line: int = 1) -> None:
-        table = tree if isinstance(tree, dict) else {}
-        self._left = {key: value for key, value in table.items() if key != LINE}
-        found = table.get(LINE)
+        self._left = dict(tree) if isinstance(tree, dict) else {}
+        found = self._left.pop(LINE, None)
         self.file = file
         self.line = found if isinstance(found, int) else line
         self.name = name
@@ -49,20 +48,17 @@ class Form:
         self.fault(f"no text under `{key}`", f"write `{key}: ...`")
         return ""
 
-    def word(self, key: str, words: Iterable[str], default: str | None = None) -> str:
+    def word(self, key: str, words: Collection[str], default: str | None = None) -> str:
         """One text from a closed list."""
         value = self.text(key, default)
         if value and value != default:
             self.known(value, words, f"`{key}`")
         return value
 
-    def known(self, value: str, words: Iterable[str], what: str) -> bool:
-        """Whether the value is on a closed list; noted as a fault where it is not."""
-        listed = tuple(words)
-        if value in listed:
-            return True
-        self.fault(f"{what} is {value!r}", _suggestion(value, listed))
-        return False
+    def known(self, value: str, words: Collection[str], what: str) -> None:
+        """Note a value that is not on a closed list."""
+        if value not in words:
+            self.fault(f"{what} is {value!r}", _suggestion(value, words))
 
     def flag(self, key: str) -> bool:
         """`true` or `false`; false where the key is not given."""
@@ -76,6 +72,11 @@ class Form:
         if value is not None:
             self.fault(f"`{key}` is not a list", f"write `{key}: [...]`")
         return []
+
+    def rest(self) -> dict[str, Tree]:
+        """Everything that nobody has taken, by key."""
+        left, self._left = self._left, {}
+        return left
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty where the key is not given."""
@@ -103,7 +104,7 @@ class Form:
             self.fault(f"unknown key {key!r}", "see the grammar in fingerprints/README.md")
 
 
-def _suggestion(value: str, words: tuple[str, ...]) -> str:
+def _suggestion(value: str, words: Collection[str]) -> str:
     near = get_close_matches(value, words, n=1)
     if near:
         return f"write {near[0]!r}"

@@ -23,6 +23,7 @@ from camscan.identify.rules import (
     Vocabulary,
     normalised,
 )
+from camscan.identify.words import Words, words_of
 from camscan.records import Fields, Level
 from camscan.yamltree import Tree
 
@@ -42,13 +43,13 @@ def read_vocabulary(tree: Tree, file: str, faults: list[str]) -> Vocabulary:
 
 def read_rules(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str]) -> list[Rule]:
     """The rules of one maker's file that can be used."""
-    head = Form(tree, file, faults)
-    maker = _maker(head, vocabulary, None)
-    fields = _known_fields(head, vocabulary) if head.has("fields") else ()
+    head, words = Form(tree, file, faults), words_of(vocabulary)
+    maker = _maker(head, words, None)
+    fields = _known_fields(head, words) if head.has("fields") else ()
     rules = []
     for item in head.items("rules"):
         own: list[str] = []
-        rule = _rule(Form(item, file, own, name=_name(item, "id"), line=head.line), vocabulary, maker, fields)
+        rule = _rule(Form(item, file, own, name=_name(item, "id"), line=head.line), words, maker, fields)
         if not own:
             rules.append(rule)
         faults += own
@@ -58,11 +59,11 @@ def read_rules(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str])
 
 def read_brands(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str]) -> list[Brand]:
     """The brands of one file that can be used."""
-    head = Form(tree, file, faults)
+    head, words = Form(tree, file, faults), words_of(vocabulary)
     brands = []
     for item in head.items("brands"):
         own: list[str] = []
-        brand = _brand(Form(item, file, own, name=_name(item, "name"), line=head.line), vocabulary)
+        brand = _brand(Form(item, file, own, name=_name(item, "name"), line=head.line), words)
         if not own:
             brands.append(brand)
         faults += own
@@ -74,34 +75,34 @@ def _name(tree: Tree, key: str) -> str:
     return str(tree[key]) if isinstance(tree, dict) and isinstance(tree.get(key), str) else ""
 
 
-def _maker(form: Form, vocabulary: Vocabulary, default: str | None) -> str | None:
+def _maker(form: Form, words: Words, default: str | None) -> str | None:
     if not form.has("maker"):
         return default
     value = form.tree("maker")
     if value is None:
         return None
     maker = form.as_text(value, "maker")
-    form.known(maker, vocabulary.makers, "`maker`")
+    form.known(maker, words.makers, "`maker`")
     return maker
 
 
-def _rule(form: Form, vocabulary: Vocabulary, default_maker: str | None, default_fields: tuple[str, ...] = ()) -> Rule:
+def _rule(form: Form, words: Words, default_maker: str | None, default_fields: tuple[str, ...] = ()) -> Rule:
     identifier = form.text("id")
     if identifier and not _ID.fullmatch(identifier):
         form.fault("the id is not made of lower case words", "write it like maker-protocol-field")
-    maker = _maker(form, vocabulary, default_maker)
-    conditions = _conditions(form, vocabulary, default_fields)
+    maker = _maker(form, words, default_maker)
+    conditions = _conditions(form, words, default_fields)
     single = _single_field(conditions)
     rule = Rule(
         id=identifier,
         level=LEVELS.get(form.word("level", LEVELS), Level.HINT),
         conditions=conditions,
         maker=maker,
-        sets=_sets(form, vocabulary),
-        extract=_extract(form, vocabulary),
+        sets=_sets(form, words),
+        extract=_extract(form, words),
         across_device=form.word("across", ("device",), "") == "device",
-        examples=tuple(_example(form, item, single, vocabulary) for item in form.items("examples")),
-        near_misses=tuple(_example(form, item, single, vocabulary) for item in form.items("near_misses")),
+        examples=tuple(_example(form, item, single, words) for item in form.items("examples")),
+        near_misses=tuple(_example(form, item, single, words) for item in form.items("near_misses")),
         source=form.text("source"),
         confirmed=form.text("confirmed"),
         file=form.file,
@@ -128,23 +129,23 @@ def _demand(form: Form, rule: Rule) -> None:
         form.fault(f"{', '.join(twice)} comes from two places", "take it out of `sets`, or do not capture it")
 
 
-def _conditions(form: Form, vocabulary: Vocabulary, default: tuple[str, ...]) -> tuple[Condition, ...]:
+def _conditions(form: Form, words: Words, default: tuple[str, ...]) -> tuple[Condition, ...]:
     if form.has("all") and not any(form.has(key) for key in ("field", "fields", "pattern")):
-        return tuple(_condition(_part(form, item), vocabulary) for item in form.items("all"))
-    return (_one_of(_matches(form, vocabulary, default)),)
+        return tuple(_condition(_part(form, item), words) for item in form.items("all"))
+    return (_one_of(_matches(form, words, default)),)
 
 
-def _condition(form: Form, vocabulary: Vocabulary) -> Condition:
+def _condition(form: Form, words: Words) -> Condition:
     condition: Condition
     if form.has("absent"):
-        condition = Absent(form.word("absent", vocabulary.fields))
+        condition = Absent(form.word("absent", words.fields))
     elif form.has("any"):
         parts = [_part(form, item) for item in form.items("any")]
-        condition = AnyOf(tuple(match for part in parts for match in _matches(part, vocabulary)))
+        condition = AnyOf(tuple(match for part in parts for match in _matches(part, words)))
         for part in parts:
             part.close()
     else:
-        condition = _one_of(_matches(form, vocabulary))
+        condition = _one_of(_matches(form, words))
     form.close()
     return condition
 
@@ -157,29 +158,29 @@ def _part(form: Form, tree: Tree) -> Form:
     return Form(tree, form.file, form.faults, name=form.name, line=form.line)
 
 
-def _matches(form: Form, vocabulary: Vocabulary, default: tuple[str, ...] = ()) -> tuple[Match, ...]:
+def _matches(form: Form, words: Words, default: tuple[str, ...] = ()) -> tuple[Match, ...]:
     """One pattern on a field, or on each of several."""
     if form.has("fields"):
-        fields = _known_fields(form, vocabulary)
+        fields = _known_fields(form, words)
     elif default and not form.has("field"):
         fields = default
     else:
-        fields = (form.word("field", vocabulary.fields),)
+        fields = (form.word("field", words.fields),)
     pattern = form.text("pattern")
-    _see_groups(form, pattern, vocabulary)
+    _see_groups(form, pattern, words)
     return tuple(Match(field, pattern) for field in fields)
 
 
-def _known_fields(form: Form, vocabulary: Vocabulary) -> tuple[str, ...]:
+def _known_fields(form: Form, words: Words) -> tuple[str, ...]:
     fields = form.texts("fields")
     if not fields:
         form.fault("no field under `fields`", "write `fields: [...]`, or `field: ...` for a single one")
     for field in fields:
-        form.known(field, vocabulary.fields, "a field of `fields`")
+        form.known(field, words.fields, "a field of `fields`")
     return fields
 
 
-def _see_groups(form: Form, pattern: str, vocabulary: Vocabulary) -> None:
+def _see_groups(form: Form, pattern: str, words: Words) -> None:
     """See that a pattern can be compiled, and that its groups are named after attributes."""
     try:
         names = group_names(pattern)
@@ -194,24 +195,23 @@ def _see_groups(form: Form, pattern: str, vocabulary: Vocabulary) -> None:
         if name == "kind":
             form.fault("a group named kind", "kinds are a closed list: write `sets: {kind: ...}`")
         else:
-            form.known(name, ("brand", *vocabulary.attributes), "a group")
+            form.known(name, words.given, "a group")
 
 
-def _sets(form: Form, vocabulary: Vocabulary) -> Mapping[str, str]:
+def _sets(form: Form, words: Words) -> Mapping[str, str]:
     sets = form.pairs("sets")
     for name, value in sets.items():
-        form.known(name, ("brand", *vocabulary.attributes), "a key of `sets`")
+        form.known(name, words.given, "a key of `sets`")
         if name == "kind":
-            form.known(value, vocabulary.kinds, "the kind")
+            form.known(value, words.kinds, "the kind")
     return sets
 
 
-def _extract(form: Form, vocabulary: Vocabulary) -> Mapping[str, str]:
+def _extract(form: Form, words: Words) -> Mapping[str, str]:
     extract = form.pairs("extract")
-    allowed = [name for name in vocabulary.attributes if name != "kind"]
     for name, field in extract.items():
-        form.known(name, allowed, "a key of `extract`")
-        form.known(field, vocabulary.fields, f"the field of `extract.{name}`")
+        form.known(name, words.copied, "a key of `extract`")
+        form.known(field, words.fields, f"the field of `extract.{name}`")
     return extract
 
 
@@ -220,7 +220,7 @@ def _single_field(conditions: tuple[Condition, ...]) -> str:
     return conditions[0].field if len(conditions) == 1 and isinstance(conditions[0], Match) else ""
 
 
-def _example(form: Form, tree: Tree, single: str, vocabulary: Vocabulary) -> Example:
+def _example(form: Form, tree: Tree, single: str, words: Words) -> Example:
     if isinstance(tree, str) and single:
         return Example({single: (tree,)})
     if isinstance(tree, str):
@@ -230,36 +230,33 @@ def _example(form: Form, tree: Tree, single: str, vocabulary: Vocabulary) -> Exa
     if single and part.has("value"):
         fields: Fields = {single: (part.text("value"),)}
     else:
-        fields = _fields(part, part.tree("fields"), vocabulary)
+        fields = _fields(part, part.tree("fields"), words)
     example = Example(fields, part.pairs("gives"))
     for name in example.gives:
-        part.known(name, ("brand", *vocabulary.attributes), "a key of `gives`")
+        part.known(name, words.given, "a key of `gives`")
     part.close()
     return example
 
 
-def _fields(form: Form, tree: Tree, vocabulary: Vocabulary) -> Fields:
+def _fields(form: Form, tree: Tree, words: Words) -> Fields:
     """The fields of an example; each holds one text or a list of them."""
     inner = _part(form, tree)
     fields: dict[str, tuple[str, ...]] = {}
-    for name in list(tree) if isinstance(tree, dict) else ():
-        if inner.has(name):
-            inner.known(name, vocabulary.fields, "a field of an example")
-            value = inner.tree(name)
-            texts = value if isinstance(value, list) else [value]
-            fields[name] = tuple(inner.as_text(text, name) for text in texts)
+    for name, value in inner.rest().items():
+        inner.known(name, words.fields, "a field of an example")
+        fields[name] = tuple([inner.as_text(text, name) for text in (value if isinstance(value, list) else [value])])
     if isinstance(tree, dict) and not fields:
         inner.fault("an example without fields", "write {value: ...} or {fields: {name: value}}")
     return fields
 
 
-def _brand(form: Form, vocabulary: Vocabulary) -> Brand:
+def _brand(form: Form, words: Words) -> Brand:
     name = form.text("name")
     aliases = form.texts("aliases")
     for spelling in (name, *aliases):
         if spelling and not normalised(spelling):
             form.fault(f"{spelling!r} has no letter or digit", "a label is compared by its letters and digits")
-    edges = tuple(_edge(_part(form, item), vocabulary) for item in form.items("edges"))
+    edges = tuple(_edge(_part(form, item), words) for item in form.items("edges"))
     brand = Brand(name, edges, aliases, form.flag("generic"), form.file, form.line)
     form.close()
     if not brand.edges:
@@ -269,9 +266,9 @@ def _brand(form: Form, vocabulary: Vocabulary) -> Brand:
     return brand
 
 
-def _edge(form: Form, vocabulary: Vocabulary) -> BrandEdge:
+def _edge(form: Form, words: Words) -> BrandEdge:
     edge = BrandEdge(
-        maker=form.word("maker", vocabulary.makers),
+        maker=form.word("maker", words.makers),
         full=form.word("scope", ("full", "partial")) == "full",
         sure=form.word("sure", ("H", "M", "L", "B")),
         source=form.text("source"),

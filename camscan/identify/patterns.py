@@ -23,8 +23,11 @@ _MAX_SHORT = 128
 """Bytes of a value that is likely to come again: server names, titles, models and versions repeat over an estate."""
 _SHARE = 8
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
-_WEIGHTY = re.compile(r"\((?!\?:|\?[a-z]+\))|\{[0-9,]*[0-9]{3}")
-"""Of a pattern without its escapes: what may be a group, or be too large to compile though it can be parsed."""
+_CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
+_GROUP = re.compile(r"\((?:\?P?<(\w+)>|(?!\?))")
+"""In a pattern without its escapes and classes: a group, by its name, or "" where it has none."""
+_OPAQUE = re.compile(r"\\Q|\{[0-9,]*[0-9]{3}")
+"""In a whole one: what may hold a bracket that is no group, or be too large to compile though it can be parsed."""
 _SPANNING = re.compile(r"^(?!(?:\(\?[a-z]+\))?\^).*(?:[.\])]|\\[dDwWsS])[*+{]", re.DOTALL)
 """An estimate: a pattern that repeats a class, the dot or a group, and does not begin with `^`."""
 
@@ -41,19 +44,20 @@ def _options() -> re2.Options:
 
 
 def group_names(pattern: str) -> tuple[str, ...] | None:
-    """The named groups of a pattern; None where it has an unnamed one.
+    """The named groups of a pattern; None where one is unnamed, or named as another.
 
     Raises:
         ValueError: the pattern is not RE2 syntax; the message is RE2's.
     """
-    if not _WEIGHTY.search(_ESCAPE.sub("", pattern)) and _is_syntax(pattern):
-        return ()
+    if not _OPAQUE.search(pattern) and _is_syntax(pattern):
+        names = _GROUP.findall(_CLASS.sub("x", _ESCAPE.sub("x", pattern)))
+        return tuple(names) if all(names) and len(set(names)) == len(names) else None
     try:
         compiled = re2.compile(pattern.encode(), _options())
     except re2.error as error:
         raise ValueError(_reason(error)) from error
-    names = tuple(name.decode() for name in compiled.groupindex)
-    return names if len(names) == compiled.groups else None
+    names = [name.decode() for name in compiled.groupindex]
+    return tuple(names) if len(names) == compiled.groups else None
 
 
 @cache

@@ -45,7 +45,7 @@ def test_what_is_in_order_gives_no_fault(tree: Tree, take: Callable[[Form], obje
         ({LINE: 3, "a": "9"}, lambda form: form.word("a", ("one", "two")), "9", "`a` is '9': write one of one, two"),
         (
             {LINE: 3, "a": "9"},
-            lambda form: form.word("a", map(str, range(100, 200))),
+            lambda form: form.word("a", [str(number) for number in range(100, 200)]),
             "9",
             "`a` is '9': take a word of vocabulary.yaml, or add it there",
         ),

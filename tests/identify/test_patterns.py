@@ -1,4 +1,7 @@
 import pytest
+import re2
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camscan.identify.patterns import MAX_LONG_VALUE, MAX_VALUE, PatternSet, encoded, group_names, groups, matches_empty
 from camscan.identify.rules import Match
@@ -46,6 +49,42 @@ def test_group_names() -> None:
     assert group_names("(?P<model>x)(?:y)(?P<serial>z)") == ("model", "serial")
     assert group_names("x") == group_names(r"(?i)\(x\)") == group_names("[(]") == ()
     assert group_names("(x)") is None
+    assert group_names("(?P<model>x)|(y)") is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        (r"\Q(x\E(?<model>y)", ("model",)),
+        (r"(?i:a)(?-i:b)(?P<model>[]()]+)[^](](?s:.)", ("model",)),
+        (r"[[:alpha:](](?P<model>x)[\](]", ("model",)),
+        (r"\\(?P<model>x)\[(?P<mac>y)]", ("model", "mac")),
+        (r"[^\]x](?P<model>x)[]]", ("model",)),
+        (r"(?P<model>x{200})", ("model",)),
+        (r"\Q(\\E(?<model>y)[(]", ("model",)),
+    ],
+)
+def test_brackets_that_are_no_groups(pattern: str, names: tuple[str, ...]) -> None:
+    assert group_names(pattern) == names
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["[:alpha:]", "(", ")", "[", "]", "^", "\\", "?", "P", "<a>", ":", "i", "Q", "E", "x", "|", "{100}"]
+        )
+    )
+)
+def test_group_names_are_those_that_re2_sees(pieces: list[str]) -> None:
+    pattern = "".join(pieces)
+    try:
+        compiled = re2.compile(pattern.encode())
+    except re2.error:
+        with pytest.raises(ValueError):
+            group_names(pattern)
+        return
+    names = tuple(name.decode() for name in compiled.groupindex)
+    assert group_names(pattern) == (names if len(names) == compiled.groups else None)
 
 
 @pytest.mark.parametrize(
