@@ -233,6 +233,60 @@ async def test_a_host_that_accepts_and_says_nothing_is_left_alone() -> None:
     assert "accepts and says nothing" in sink.ledger["10.0.0.1"].reasons["tcp"]
 
 
+class Waiting(ScriptedNet):
+    """A net whose knocks on some ports end only once something else has come about."""
+
+    def __init__(self, until: asyncio.Event, *ports: int) -> None:
+        super().__init__({("10.0.0.1", port): Port() for port in (80, 81)}, closed=Outcome.REFUSED)
+        self._until = until
+        self._late = ports
+
+    async def knock(self, address: str, port: int) -> Exchange:
+        if port in self._late:
+            await asyncio.wait_for(self._until.wait(), 5)
+        return await super().knock(address, port)
+
+
+class Telling(Probing):
+    """A probe that tells when it is asked to ask a port."""
+
+    def __init__(self, stage: Stage, channel: str, port: int | None) -> None:
+        super().__init__(stage, channel)
+        self.has_asked = asyncio.Event()
+        self._port = port
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async for observation in super().run(ask, net):
+            yield observation
+        if ask.port == self._port:
+            self.has_asked.set()
+
+
+@pytest.mark.parametrize(
+    "probe", [Telling(Stage.PORT, "http", 81), Telling(Stage.LIVING, "ssdp", None)], ids=["open port", "living"]
+)
+async def test_what_can_be_asked_already_does_not_wait_for_the_knocks(probe: Telling) -> None:
+    sink, _ = await covered(Waiting(probe.has_asked, 82), Plan((probe,), (80,), (81, 82)), ["10.0.0.1"])
+    assert probe.has_asked.is_set()
+    assert sink.ledger["10.0.0.1"].channels[probe.channels[0]] is Outcome.ANSWERED
+
+
+async def test_what_is_known_is_followed_up_while_a_question_by_datagram_waits_for_its_answer() -> None:
+    web = Telling(Stage.HOST, "onvif", None)
+
+    class Slow(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            await asyncio.wait_for(web.has_asked.wait(), 5)
+            async for observation in super().run(ask, net):
+                yield observation
+
+    slow = Slow(Stage.LIVING, "ssdp")
+    net = ScriptedNet({("10.0.0.1", 80): Port()})
+    await covered(net, Plan((slow, web), (80,), ()), ["10.0.0.1"])
+    assert slow.asked == [("10.0.0.1", None)]
+    assert len(web.asked) == 2  # and again, with what came of it
+
+
 async def test_a_bug_in_a_probe_is_an_outcome_and_the_scan_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     net = ScriptedNet({("10.0.0.1", 80): Port()})
     sound = Probing(Stage.PORT, "rtsp")

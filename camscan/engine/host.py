@@ -54,6 +54,11 @@ class Host:
     def _speaking(self) -> set[int | None]:
         return {o.port for o in self.seen if o.channel != KNOCK and o.outcome.has_answer and o.port in self.asked}
 
+    def take(self, observation: Observation) -> None:
+        """Keep what was observed of it."""
+        self.seen.append(observation)
+        self.note(observation.channel, observation.outcome, observation.reason)
+
     def note(self, channel: str, outcome: Outcome, reason: str) -> None:
         """Keep the most telling outcome of a channel."""
         telling = best((outcome, self.attempts.get(channel, outcome)))

@@ -1,0 +1,116 @@
+"""All that is asked of one address, with no more waits than what builds on what demands.
+
+A host is asked some twenty packets a second, so what takes longest begins first: questions by datagram, whose silence
+takes seconds to be sure of, and the questions to each port as soon as it is known to be open, beside further knocks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from camscan.engine.host import Host
+from camscan.engine.plan import KNOCK, Plan
+from camscan.engine.probing import Probing
+from camscan.net.base import Net
+from camscan.probes.base import Ask, Stage
+
+_LANES = 2
+_MUTE_ATTEMPTS = 3
+"""Questions to open ports that bring no byte before the rest is left alone; twice as many where a port has spoken."""
+_MAX_NAMED_PORTS = 32
+"""Further ports that a host may name for itself."""
+
+
+class Cover:
+    """Covers one address; `ask_everything` is to be awaited once."""
+
+    def __init__(self, net: Net, plan: Plan, probing: Probing, host: Host) -> None:
+        self._net = net
+        self._plan = plan
+        self._probing = probing
+        self._host = host
+        self._lanes = asyncio.Semaphore(_LANES)
+        self._asking: set[asyncio.Task[None]] = set()
+
+    async def ask_everything(self) -> None:
+        """Ask the address everything that the plan has for it."""
+        host, plan = self._host, self._plan
+        async with asyncio.TaskGroup() as beside:
+            native = beside.create_task(self._ask_at(Stage.ADDRESS))
+            living = beside.create_task(self._ask_at(Stage.LIVING)) if host.alive else None
+            self._ask_ports(beside)
+            await self._knock(plan.first_ports, beside)
+            if not host.alive:
+                await native
+            if not host.alive and not plan.thorough:
+                return
+            living = living or beside.create_task(self._ask_at(Stage.LIVING))
+            await self._knock(plan.more_ports, beside)
+            await native
+            await self._knock_named(beside)
+            # Ports that say nothing take their time: what is known already is followed up beside them.
+            await asyncio.gather(self._ports_asked(), self._follow_up(), living)
+            await self._knock_named(beside)
+            await self._ports_asked()
+            await self._follow_up()
+            await self._follow_up(Stage.LOGIN)
+
+    async def _ask_at(self, stage: Stage) -> None:
+        """Run the probes of a stage that goes by addresses side by side, but for those that the first look ended."""
+        probes = [probe for probe in self._plan.at(stage) if self._host.scouted.isdisjoint(probe.channels)]
+        ask = Ask(self._host.address)
+        await asyncio.gather(*(self._probing.gather(self._host, probe, ask) for probe in probes))
+
+    async def _knock(self, ports: Iterable[int], beside: asyncio.TaskGroup) -> None:
+        async def knock(port: int) -> None:
+            await self._probing.knocked(self._host, await self._net.knock(self._host.address, port))
+            self._ask_ports(beside)
+
+        await _in_lanes((port for port in ports if port not in self._host.knocks), knock)
+
+    async def _knock_named(self, beside: asyncio.TaskGroup) -> None:
+        named = dict.fromkeys(self._plan.named_ports(self._host.address, self._host.seen))
+        new = [port for port in named if port not in self._host.knocks][:_MAX_NAMED_PORTS]
+        await self._knock(new, beside)
+
+    def _ask_ports(self, beside: asyncio.TaskGroup) -> None:
+        """Begin to ask the ports that are known to be open and have not been asked."""
+        new = [port for port in self._host.open_ports if port not in self._host.asked]
+        self._host.asked.update(new)
+        for port in new:
+            task = beside.create_task(self._ask_port(port))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+    async def _ask_port(self, port: int) -> None:
+        host = self._host
+        async with self._lanes:
+            if host.mute_attempts >= (2 * _MUTE_ATTEMPTS if host.spoke else _MUTE_ATTEMPTS):
+                host.reasons[KNOCK] = f"port {port} and later ones not asked: the host accepts and says nothing"
+                return
+            for probe in self._plan.at(Stage.PORT):
+                await self._probing.gather(host, probe, Ask(host.address, port, host.seen))
+
+    async def _ports_asked(self) -> None:
+        """Wait until every port that is known to be open has been asked."""
+        while self._asking:
+            await asyncio.wait(self._asking)
+
+    async def _follow_up(self, stage: Stage = Stage.HOST) -> None:
+        """Run the probes that build on what the host has said; each leaves alone what it has looked at before."""
+        for probe in self._plan.at(stage):
+            await self._probing.gather(self._host, probe, Ask(self._host.address, None, self._host.seen))
+
+
+async def _in_lanes(items: Iterable[int], work: Callable[[int], Awaitable[None]]) -> None:
+    """Do the work for each item, `_LANES` at a time, in order."""
+    left = iter(list(items))
+
+    async def lane() -> None:
+        for item in left:
+            await work(item)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_LANES):
+            group.create_task(lane())

@@ -1,0 +1,73 @@
+"""Running probes, and keeping what they bring."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+from camscan.engine.host import Host
+from camscan.engine.plan import KNOCK
+from camscan.net.base import Exchange, Net
+from camscan.probes.base import Ask, Probe
+from camscan.records import LedgerEntry, Observation, Outcome
+
+_log = logging.getLogger(__name__)
+
+
+class Sink(Protocol):
+    """Where results go as they come."""
+
+    async def put(self, observation: Observation) -> None:
+        """Keep one observation."""
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        """Keep what became of one target; its observations have been put before."""
+
+
+class Probing:
+    """Runs probes, and keeps what they bring: at the host, and in the sink what is worth storing.
+
+    `crashed` counts the probes that a bug has ended.
+    """
+
+    def __init__(self, net: Net, sink: Sink) -> None:
+        self._net = net
+        self._sink = sink
+        self.crashed = 0
+
+    async def run(self, probe: Probe, ask: Ask) -> AsyncIterator[Observation]:
+        """Run a probe; a bug in it is an outcome of its own, and the scan goes on."""
+        try:
+            async for observation in probe.run(ask, self._net):
+                yield observation
+        except Exception as error:  # the one catch-all of the program
+            self.crashed += 1
+            _log.exception("probe for %s crashed at %s", "/".join(probe.channels), ask.address or "the segment")
+            yield Observation(
+                ask.address, probe.channels[0], Outcome.CRASHED, datetime.now(UTC), ask.port, reason=repr(error)
+            )
+
+    async def gather(self, host: Host, probe: Probe, ask: Ask) -> None:
+        """Run a probe at a host, and keep all that it brings."""
+        async for observation in self.run(probe, ask):
+            await self.keep(host, observation)
+
+    async def keep(self, host: Host, observation: Observation) -> None:
+        """Keep what was observed; silence stands in the ledger alone."""
+        host.take(observation)
+        if observation.outcome.has_answer or observation.outcome in (Outcome.RESET, Outcome.CRASHED):
+            await self._sink.put(observation)
+
+    async def knocked(self, host: Host, knock: Exchange) -> None:
+        """Keep how a knock ended."""
+        host.knocks[knock.port] = knock.outcome
+        if knock.reason:
+            host.reasons[KNOCK] = knock.reason
+        if knock.outcome.has_answer:
+            await self.keep(host, _opened(host.address, knock.port, knock.at))
+
+
+def _opened(address: str, port: int, at: datetime) -> Observation:
+    return Observation(address, KNOCK, Outcome.ANSWERED, at, port, fields={"tcp.port": (str(port),)})
