@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TypeAlias
 
 from camscan.errors import TargetError
@@ -32,6 +32,9 @@ _BARE_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
 # address (WHATWG URL, "ends in a number").
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.*[a-z])(?!.*(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$)(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}")
+
+_LINK_LOCAL = IPv6Network("fe80::/10")
+_ONE_LINK = "use 'camscan discover' to look at one link"
 
 _FORMS = "write an address (10.0.0.5), a network (10.0.0.0/24), a range (10.0.0.1-50) or a host name"
 _ADVICE = (
@@ -78,7 +81,8 @@ def parse(specs: Iterable[str | Spec], *, resolve: Resolve | None = None, whole_
     """Read targets or, with `whole_networks`, exclusions.
 
     An IPv4 network up to /30 stands for its hosts; `whole_networks` keeps its network and broadcast address in.
-    A host name stands for all its addresses, and is looked up once.
+    A host name stands for all its addresses, and is looked up once. Link-local IPv6 addresses can be excluded alone:
+    each of them may exist on every link, so that nobody knows where a packet to one of them would go.
 
     Raises:
         TargetError: a spec cannot be used, or a host name cannot be resolved.
@@ -89,11 +93,17 @@ def parse(specs: Iterable[str | Spec], *, resolve: Resolve | None = None, whole_
         spec = item if isinstance(item, Spec) else Spec(item.strip())
         meant = _read(spec, edge=0 if whole_networks else 1)
         if not isinstance(meant, str):
+            if not whole_networks and _is_link_local(meant):
+                raise spec.error(f"a link-local address does not say on which link it is: {_ONE_LINK}")
             ranges.append(meant)
         elif meant not in names:
-            names[meant] = _resolved(spec, meant, resolve)
+            names[meant] = _resolved(spec, meant, resolve, whole=whole_networks)
             ranges.extend((key(address), key(address)) for address in map(ip_address, names[meant]))
     return TargetSet.of(ranges, names)
+
+
+def _is_link_local(span: Range) -> bool:
+    return key(_LINK_LOCAL[0]) <= span[0] <= key(_LINK_LOCAL[-1])
 
 
 def _names_file(text: str) -> bool:
@@ -145,7 +155,7 @@ def _literal(spec: Spec, text: str) -> Address | None:
     except ValueError:
         return None
     if isinstance(address, IPv6Address) and address.scope_id is not None:
-        raise spec.error("a zone cannot be a target: use 'camscan discover' to look at one link")
+        raise spec.error(f"a zone cannot be a target: {_ONE_LINK}")
     if address != unmapped(address):
         raise spec.error(f"it is an IPv4 address inside IPv6: write {unmapped(address)}")
     return address
@@ -182,14 +192,19 @@ def _host_name(spec: Spec, text: str) -> str:
     raise spec.error(next((advice for pattern, advice in _ADVICE if pattern.search(text)), _FORMS))
 
 
-def _resolved(spec: Spec, name: str, resolve: Resolve | None) -> tuple[str, ...]:
-    """All addresses of a host name in their usual spelling, in the resolver's order, each once."""
+def _resolved(spec: Spec, name: str, resolve: Resolve | None, *, whole: bool) -> tuple[str, ...]:
+    """The addresses of a host name in their usual spelling, in the resolver's order, each once.
+
+    All of them for the `whole`, as exclusions are meant; as targets without those that exist on every link.
+    """
     if resolve is None:
         raise spec.error("host names are not looked up here: write its address")
     try:
         addresses = [unmapped(ip_address(text.partition("%")[0])) for text in resolve(name)]
     except (OSError, ValueError) as error:
         raise spec.error(f"the name cannot be resolved ({error}): check it, or write its address") from error
-    if not addresses:
-        raise spec.error("the name has no address: check it, or write its address")
-    return tuple(dict.fromkeys(map(str, addresses)))
+    usable = [address for address in addresses if whole or not _is_link_local((key(address), key(address)))]
+    if not usable:
+        why = f" but link-local ones: {_ONE_LINK}" if addresses else ": check it, or write its address"
+        raise spec.error(f"the name has no address{why}")
+    return tuple(dict.fromkeys(map(str, usable)))

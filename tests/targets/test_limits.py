@@ -29,7 +29,7 @@ def test_a_site_is_let_through(spec: str) -> None:
     ],
 )
 def test_private_space(spec: str) -> None:
-    targets = parse([spec])
+    targets = parse([spec], whole_networks=True)  # which takes link-local addresses, too
     assert not public_part(targets)
 
 

@@ -77,6 +77,18 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ("10.0.0.\u0661", "write it in ASCII (an international host name in its xn-- form)"),
         ("b\u00fcro.example", "write it in ASCII (an international host name in its xn-- form)"),
         ("fe80::1%eth0", "a zone cannot be a target: use 'camscan discover' to look at one link"),
+        (
+            "fe80::1",
+            "a link-local address does not say on which link it is: use 'camscan discover' to look at one link",
+        ),
+        (
+            "fe80::/64",
+            "a link-local address does not say on which link it is: use 'camscan discover' to look at one link",
+        ),
+        (
+            "febf::1-febf::2",
+            "a link-local address does not say on which link it is: use 'camscan discover' to look at one link",
+        ),
         ("10.0.0.0/33", "a prefix length is at most 32"),
         ("fd00::/129", "a prefix length is at most 128"),
         ("10.0.0.0/255.255.255.0", "after the slash stands a prefix length, as in 10.0.0.0/24"),
@@ -139,9 +151,15 @@ class TestNames:
 
         targets = parse(["Cam-1.Site.example.", "10.0.0.1", "cam-1.site.example"], resolve=resolve)
         assert asked == ["cam-1.site.example"]
-        assert targets.names == {"cam-1.site.example": ("10.0.0.9", "fd00::9", "10.0.0.8", "fe80::9")}
-        assert list(targets.networks()) == ["10.0.0.1", "10.0.0.8/31", "fd00::9", "fe80::9"]
+        assert targets.names == {"cam-1.site.example": ("10.0.0.9", "fd00::9", "10.0.0.8")}
+        assert list(targets.networks()) == ["10.0.0.1", "10.0.0.8/31", "fd00::9"]
         assert targets.minus(parse(["10.0.0.9"])).names == targets.names
+
+    def test_a_name_that_stands_for_link_local_addresses_alone_can_only_be_excluded(self) -> None:
+        with pytest.raises(TargetError, match=r"no address but link-local ones: use 'camscan discover'"):
+            parse(["cam.local"], resolve=lambda _: ["fe80::9%eth0"])
+        excluded = parse(["cam.local", "fe80::a"], resolve=lambda _: ["fe80::9%eth0"], whole_networks=True)
+        assert list(excluded.networks()) == ["fe80::9-fe80::a"]
 
     @pytest.mark.parametrize("name", ["localhost", "cam_1.example", "1cam", "10-0-0-1.example", "a." * 126 + "a"])
     def test_good_names(self, name: str) -> None:
