@@ -106,20 +106,27 @@ def _outcome(address: str, scan: Scan, store: Store) -> Outcome:
 
 async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, watcher: Watcher) -> ScanStatus:
     """Cover all targets, unless a signal comes first."""
-    excluded = job.aim.targets.within(job.aim.excluded)
-    entry = dict.fromkeys(job.manner.plan.channels, Outcome.EXCLUDED)
-    for address in excluded.shuffled(0):
-        if address not in job.done:
-            await writer.put_ledger(LedgerEntry(address, entry))
-    left = (address for address in job.aim.asked.shuffled(job.seed) if address not in job.done)
+
+    async def cover() -> None:
+        await _write_excluded(job, writer)
+        await engine.run(address for address in job.aim.asked.shuffled(job.seed) if address not in job.done)
+
     async with watcher.watching(engine, net, job.aim.asked.count - len(job.done)):
-        work = asyncio.ensure_future(engine.run(left))
+        work = asyncio.ensure_future(cover())
         with _interruptible(work, job.seconds):
             try:
                 await work
             except asyncio.CancelledError:
                 return ScanStatus.INTERRUPTED
     return ScanStatus.COMPLETE
+
+
+async def _write_excluded(job: Job, writer: Writer) -> None:
+    """Say of each target that is excluded that it is: of millions this takes minutes."""
+    entry = dict.fromkeys(job.manner.plan.channels, Outcome.EXCLUDED)
+    for address in job.aim.targets.within(job.aim.excluded).shuffled(0):
+        if address not in job.done:
+            await writer.put_ledger(LedgerEntry(address, entry))
 
 
 @contextlib.contextmanager
