@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from camscan.net.connect import Attempt, Connector
 from camscan.net.descriptors import descriptor_budget
+from camscan.net.hostpace import HostLimit
 from camscan.net.line import Line
 from camscan.net.outcomes import EndedError, of_answer, persist, reason, remark
-from camscan.net.pace import FlowBudget, HostLimit, Pace
+from camscan.net.pace import FlowBudget, Pace
 from camscan.net.profile import NEIGHBOURS, Profile
 from camscan.net.reading import Reading
 from camscan.net.routes import Routes

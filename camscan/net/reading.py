@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from camscan.net.hostpace import HostLimit
 from camscan.net.line import Line
-from camscan.net.pace import HostLimit, Pace
+from camscan.net.pace import Pace
 
 _TICK = 0.02
 """Seconds between looks whether a line that is held may be read from."""

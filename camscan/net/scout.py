@@ -10,15 +10,17 @@ import asyncio
 import heapq
 import itertools
 import random
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
 from camscan.net.base import Posed, Scouted
 from camscan.net.dialer import Dialer
+from camscan.net.hostpace import spacing
 from camscan.net.line import Line
 from camscan.net.look import Asking, Look
 from camscan.net.outcomes import EndedError, of_answer, remark
-from camscan.net.pace import FlowBudget, spacing
+from camscan.net.pace import FlowBudget
 from camscan.net.udp import Correspondent
 from camscan.records import Outcome
 
@@ -26,6 +28,8 @@ STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
 _TICK = 0.005
 """Seconds between looks at what is due."""
+_AT_A_TIME = 0.005
+"""Seconds of the pace that are waited for in one go."""
 _FLOW_TICK = 0.5
 """Seconds between looks whether a router on the way has room for another flow."""
 _MANY = 64
@@ -55,6 +59,10 @@ class Scout:
         self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
         self._due: list[tuple[float, int, Look, Callable[[], None] | None]] = []
         self._number = itertools.count()
+        self._ready: deque[Look] = deque()
+        self._at_a_time = max(1, int(dialer.profile.rate * _AT_A_TIME))
+        self._granted = 0
+        self._granted_until = 0.0
 
     async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
         """Yield each address once something lives there, or everything has been tried."""
@@ -68,6 +76,7 @@ class Scout:
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
+            self._give_back()
             for look in tuple(self._looks):
                 self._finish(look)
 
@@ -90,17 +99,24 @@ class Scout:
         self._finish_if_done(look)
 
     async def _send_what_is_due(self) -> None:
-        now = asyncio.get_running_loop().time
         while self._looks or not self._all_taken_up:
-            if not self._due or self._due[0][0] > now():
+            self._sort_out()
+            if not self._ready:
+                self._give_back()
                 await asyncio.sleep(_TICK)
                 continue
-            _, _, look, action = heapq.heappop(self._due)
-            if look.over:
-                continue
-            if action is None:
+            look = self._ready.popleft()
+            if not look.over:
                 await self._turn(look)
-            else:
+
+    def _sort_out(self) -> None:
+        """Do what is due, and line up the looks whose turn has come."""
+        now = asyncio.get_running_loop().time()
+        while self._due and self._due[0][0] <= now:
+            _, _, look, action = heapq.heappop(self._due)
+            if action is None:
+                self._ready.append(look)
+            elif not look.over:
                 action()
 
     async def _turn(self, look: Look) -> None:
@@ -114,9 +130,9 @@ class Scout:
         if want is None:
             self._later(_FLOW_TICK, look, None)
             return
-        await self._dialer.pace.take(1)
+        await self._take()
         if look.over or want not in look.wants:
-            self._dialer.pace.charge(-1)
+            self._granted += 1
         else:
             look.wants.remove(want)
             seconds, send = want
@@ -130,6 +146,23 @@ class Scout:
             self._later(self._spacing, look, None)
         else:
             self._finish_if_done(look)
+
+    async def _take(self) -> None:
+        """Wait until a packet may be sent. Several are waited for at once, as many as there are looks to send them."""
+        now = asyncio.get_running_loop().time
+        if now() > self._granted_until:
+            self._give_back()
+        if not self._granted:
+            count = min(self._at_a_time, 1 + len(self._ready))
+            await self._dialer.pace.take(count, looking=True)
+            self._granted, self._granted_until = count, now() + _TICK
+        self._granted -= 1
+
+    def _give_back(self) -> None:
+        """Let others have what was waited for and is not used."""
+        if self._granted:
+            self._dialer.pace.charge(-self._granted)
+            self._granted = 0
 
     def _later(self, seconds: float, look: Look, action: Callable[[], None] | None) -> None:
         """Do something, or let the look have its turn, after some time."""

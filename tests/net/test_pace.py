@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from support import clock
 from support.peers import most_in_a_second
 
-from camscan.net.line import Line
-from camscan.net.pace import FlowBudget, HostLimit, Pace, Window
+from camscan.net.pace import FlowBudget, Pace
 
 Sends: TypeAlias = list[tuple[float, float]]
 """When, and how many."""
@@ -78,6 +77,56 @@ def test_packets_that_go_out_by_themselves_are_made_room_for(rate: int) -> None:
 def test_nearly_all_of_the_rate_is_used(rate: int, share: float) -> None:
     sends = clock.run(greedy(Pace(rate), [1], seconds=10))
     assert sum(count for _, count in sends) >= share * rate * 10
+
+
+@pytest.mark.parametrize(("at_once", "share"), [(1, 0.5), (5, 0.5)])
+def test_who_looks_at_many_addresses_gets_half_however_many_hosts_are_covered(at_once: int, share: float) -> None:
+    async def play() -> tuple[Sends, Sends]:
+        pace, looks = Pace(1_000), Sends()
+
+        async def look() -> None:
+            while True:
+                await pace.take(at_once, looking=True)
+                looks.append((now(), at_once))
+
+        looking = asyncio.create_task(look())
+        covers = await greedy(pace, [1], seconds=10)
+        looking.cancel()
+        return covers, looks
+
+    covers, looks = clock.run(play())
+    assert most_in_a_second(sorted(covers + looks)) <= 1_000
+    looked = sum(count for _, count in looks)
+    assert looked / (looked + len(covers)) == pytest.approx(share, abs=0.05)
+
+
+def test_who_looks_alone_gets_all_and_owes_nothing_for_it() -> None:
+    async def play() -> tuple[float, float]:
+        pace, looked = Pace(1_000), 0
+        while now() < 1_005:
+            await pace.take(5, looking=True)
+            looked += 5
+        begun = now()
+        await pace.take(1)
+        return looked, now() - begun
+
+    looked, waited = clock.run(play())
+    assert looked >= 0.96 * 5_000
+    assert waited < 0.02
+
+
+def test_a_look_that_is_given_up_while_waiting_keeps_nobody_else() -> None:
+    async def play() -> float:
+        pace = Pace(10)
+        pace.charge(10)
+        looking = asyncio.create_task(pace.take(1, looking=True))
+        other = asyncio.create_task(pace.take(1))
+        await asyncio.sleep(0)
+        looking.cancel()
+        await asyncio.wait_for(other, 5)
+        return now()
+
+    assert clock.run(play()) < 1_003
 
 
 @pytest.mark.parametrize("rate", [1_000, 10_000])
@@ -173,98 +222,6 @@ def test_nobody_overtakes_when_there_is_enough_again() -> None:
     assert clock.run(play()) == ["first", "second", "third", "newcomer"]
 
 
-class Kernel(Line):
-    """A line whose packets a test lets out: `out` holds when each leaves."""
-
-    def __init__(self) -> None:
-        super().__init__("127.0.0.1")
-        self.out: list[float] = []
-
-    def count(self) -> int:
-        self.packets = sum(at <= now() for at in self.out)
-        return 0
-
-
-@given(data=st.data(), rate=st.sampled_from([10, 20]))
-@settings(max_examples=100, deadline=None)
-def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by_themselves(
-    data: st.DataObject, rate: int
-) -> None:
-    """Two lines and datagrams at once; each line lets out what it has room for, as late as it likes."""
-    chance = data.draw(st.randoms(use_true_random=False))
-
-    async def converse(window: Window, sends: list[float]) -> None:
-        while True:
-            count = chance.randint(1, rate // 2)
-            async with window.place(count):
-                pass
-            with Kernel() as line:
-                line.charged = count
-                line.out = [now()] + [now() + chance.choice([0, 0.01, 0.5, 1.1]) for _ in range(count - 1)]
-                window.add(line)
-                await asyncio.sleep(chance.choice([0.001, 0.05, 1.2]))
-                line.out = [at for at in line.out if at <= now()]
-                sends += line.out
-                line.count()
-                window.settle(line)
-
-    async def ask(window: Window, sends: list[float]) -> None:
-        while True:
-            async with window.place(1):
-                await asyncio.sleep(chance.choice([0, 0, 0.2]))
-            sends.append(now())
-            window.note(1)
-
-    async def play() -> list[float]:
-        window, sends = Window(rate), list[float]()
-        window.recall([now()] * 4)
-        sends += [now()] * 4
-        tasks = [asyncio.create_task(work(window, sends)) for work in (converse, converse, ask)]
-        await asyncio.sleep(15)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        return sorted(sends)
-
-    sends = clock.run(play())
-    assert most_in_a_second([(at, 1) for at in sends]) <= rate
-    assert len(sends) > 15 * rate / 4
-
-
-def test_an_open_line_does_not_wait_for_those_that_wait_for_its_end() -> None:
-    async def play() -> float:
-        window, began = Window(10), now()
-        with Kernel() as line:
-            line.charged = 4
-            window.add(line)
-            behind = asyncio.create_task(window.place(8).__aenter__())
-            await asyncio.sleep(3)
-            assert not behind.done()
-            async with window.place(1, ahead=True):
-                pass
-        window.settle(line)
-        await behind
-        return now() - began
-
-    assert clock.run(play()) == pytest.approx(3.1, abs=0.1)
-
-
-def test_half_as_much_does_not_stop_a_host_whose_lines_hold_all_that() -> None:
-    async def play() -> float:
-        window, began = Window(20), now()
-        with Kernel() as line:
-            line.charged = 12
-            window.add(line)
-            window.slow_down()
-            for _ in range(2):
-                async with window.place(1):
-                    pass
-                window.note(1)
-        return now() - began
-
-    assert clock.run(play()) == pytest.approx(1, abs=0.1)
-
-
 def test_later_packets_wait_for_a_debt() -> None:
     async def play() -> float:
         pace = Pace(100)
@@ -322,62 +279,6 @@ def test_a_grant_that_comes_too_late_is_given_back() -> None:
         return now() - start
 
     assert clock.run(play()) <= 0.02
-
-
-def test_a_host_that_speaks_and_then_stops_is_asked_half_as_fast() -> None:
-    async def play() -> HostLimit:
-        host = HostLimit(20, 2)
-        host.missed(80, connected=False)
-        host.missed(80, connected=False)
-        host.missed(80, connected=False)
-        assert not host.faded  # it has never spoken
-        host.heard(80)
-        host.missed(80, connected=True)
-        host.missed(443, connected=False)
-        host.heard(80)
-        host.missed(80, connected=True)
-        host.missed(80, connected=True)
-        assert not host.faded  # it spoke in between
-        host.missed(80, connected=True)
-        return host
-
-    host = clock.run(play())
-    assert host.faded
-    assert seconds_for(host, 40) == pytest.approx(2 * seconds_for(HostLimit(20, 2), 40), rel=0.03)
-
-
-def seconds_for(host: HostLimit, packets: int) -> float:
-    async def play() -> float:
-        start = now()
-        for _ in range(packets):
-            async with host.window.place(1):
-                host.window.note(1)
-        return now() - start
-
-    return clock.run(play())
-
-
-def test_a_port_that_accepts_and_never_speaks_says_nothing_about_its_host() -> None:
-    async def play() -> bool:
-        host = HostLimit(20, 2)
-        host.heard(80)
-        for port in (8000, 8000, 8000, 37777, 37777):
-            host.missed(port, connected=True)
-        return host.faded
-
-    assert not clock.run(play())
-
-
-def test_connection_attempts_of_the_last_second_are_counted() -> None:
-    async def play() -> list[int]:
-        host = HostLimit(20, 2)
-        counts = []
-        for _ in range(4):
-            counts.append(host.note_connect())
-            await asyncio.sleep(0.4)
-        return counts
-
-    assert clock.run(play()) == [1, 2, 3, 3]
 
 
 @pytest.mark.parametrize("limit", [1, 100])

@@ -26,6 +26,7 @@ from camscan.net.base import Inquiry, Scouted
 from camscan.net.connect import Connector
 from camscan.net.dialer import Dialer
 from camscan.net.live import LiveNet
+from camscan.net.pace import Pace
 from camscan.net.profile import Profile
 from camscan.net.routes import Routes
 from camscan.net.scope import Scope
@@ -190,6 +191,30 @@ async def test_the_pace_holds_in_all_and_for_each_host(monkeypatch: pytest.Monke
     for address in addresses:
         times = [at for at, where in sends.at if where == address]
         assert min(b - a for a, b in itertools.pairwise(times)) >= 1 / 20
+
+
+async def test_what_was_granted_and_is_not_sent_is_given_back(net: LiveNet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several packets are waited for at once; hosts that show signs of life meanwhile need theirs no more."""
+    taken: list[float] = []
+    take, charge = Pace.take, Pace.charge
+
+    async def took(self: Pace, count: float, *, looking: bool = False) -> None:
+        taken.append(count)
+        await take(self, count, looking=looking)
+
+    def charged(self: Pace, count: float) -> None:
+        if count < 0:
+            taken.append(count)
+        charge(self, count)
+
+    monkeypatch.setattr(Pace, "take", took)
+    monkeypatch.setattr(Pace, "charge", charged)
+    addresses = [f"127.88.3.{n}" for n in range(1, 31)]
+    async with LiveNet(Scope(LOOPBACK), Profile("test", rate=1_000, host_rate=1_000)) as paced:
+        await looked(paced, addresses, [3, 4, 5], [asking(9)])
+        assert rested(paced)
+        assert max(taken) == 5
+        assert sum(taken) <= paced.sent.packets
 
 
 async def test_two_connections_at_once_to_one_host(net: LiveNet) -> None:
