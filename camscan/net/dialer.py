@@ -232,10 +232,10 @@ class Dialer:
 
     async def _attempt(self, address: str, port: int, host: HostLimit, packets: int) -> Line:
         number = -1
-        async with self._half_open:
-            line = Line(address, self._tail // 2)
+        line = Line(address, self._tail // 2)
+        with ExitStack() as half_open:
             try:
-                await self._turn(host, FlowBudget.TCP_SECONDS, packets)
+                await self._turn(host, FlowBudget.TCP_SECONDS, packets, half_open=half_open)
                 line.charged, line.paid = packets, 1
                 self._pay(line, _FOLLOWING)
                 host.window.add(line)
@@ -249,11 +249,25 @@ class Dialer:
             raise EndedError(of_answer(number), remark(number))
         return line
 
-    async def _turn(self, host: HostLimit, flow_seconds: float, packets: int, *, ahead: bool = False) -> None:
-        """Wait until packets may go to a host: the first is to be sent at once, the others may follow."""
+    async def _turn(
+        self,
+        host: HostLimit,
+        flow_seconds: float,
+        packets: int,
+        *,
+        ahead: bool = False,
+        half_open: ExitStack | None = None,
+    ) -> None:
+        """Wait until packets may go to a host: the first is to be sent at once, the others may follow.
+
+        `half_open` gets a place among those, from when the host and the router on the way have room, not before.
+        """
         async with host.window.place(packets, ahead=ahead):
             if host.flows is not None and flow_seconds:
                 await host.flows.take(flow_seconds)
+            if half_open is not None:
+                await self._half_open.acquire()
+                half_open.callback(self._half_open.release)
             await self.pace.take(1)
 
     def _pay(self, line: Line, packets: int) -> None:

@@ -136,6 +136,19 @@ async def test_half_open_attempts_are_bounded(monkeypatch: pytest.MonkeyPatch) -
     assert at_rest(dialer)
 
 
+async def test_who_waits_for_its_host_keeps_no_half_open_place_from_others() -> None:
+    """One place in all: forty attempts wait for a slow host, and another host is asked meanwhile."""
+    dialer = Dialer(Scope(LOOPBACK), Profile("test", 10**6, host_rate=4, host_connections=40, half_open=1))
+    waiting = [asyncio.create_task(ended(dialer, "127.88.0.1", 9)) for _ in range(40)]
+    await asyncio.sleep(0.1)
+    assert dialer._half_open._value == 1
+    assert await asyncio.wait_for(ended(dialer, "127.88.0.2", 9), 1) == (Outcome.REFUSED, "")
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert at_rest(dialer)
+
+
 Sends: TypeAlias = dict[str, list[tuple[float, float]]]
 
 
