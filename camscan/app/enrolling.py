@@ -56,7 +56,7 @@ def _terms(one: Enrolment) -> Iterator[str]:
         yield f"ports {','.join(map(str, one.ports))}"
     yield f"secret from {one.source}" if one.source else "secret kept here"
     if one.basic:
-        yield "Basic over plain HTTP allowed"
+        yield "Basic allowed"
     if one.needs_tls:
         yield "TLS only"
 

@@ -34,7 +34,11 @@ def credentials() -> None:
     show_default=True,
     help="Where the password comes from: prompt, fd:N, file:PATH or systemd:NAME; the last two are read at each use.",
 )
-@click.option("--basic", is_flag=True, help="Allow Basic over plain HTTP: whoever listens reads the password.")
+@click.option(
+    "--basic",
+    is_flag=True,
+    help="Allow Basic without an enrolled certificate: whoever answers or listens there reads the password.",
+)
 @click.option("--tls-only", is_flag=True, help="Never use the password without TLS.")
 @options.site
 @options.credentials_file

@@ -4,8 +4,9 @@
 - One answer to a challenge. Who refuses it, says that logins are locked, or does not answer at all is left alone for
   the rest of the run, at every port. A challenge that calls the nonce stale, or one to a login that was accepted
   before, is answered once more: it was the nonce that was refused.
-- The strongest Digest that is offered comes first, then the WS-UsernameToken, and Basic last; over plain HTTP Basic is
-  used only where that was enrolled.
+- The strongest Digest that is offered comes first, then the WS-UsernameToken, and Basic last: it hands the password
+  over, so that it goes to an enrolled certificate alone, or where it was allowed. A pin will not do: whoever came first
+  has it.
 - A token is made out for a device whose clock is at most five minutes off: nobody gets one for another time.
 - Over TLS the certificate must be the one that was enrolled, or that was there when the login was first used.
 - Nothing that an answer repeats of the login is kept.
@@ -194,10 +195,16 @@ class Dialogue:
             if abs(offset) > MAX_CLOCK_OFFSET:
                 raise _EndedError(f"{LoginReason.UNSAFE}: its clock is off by {_rounded(offset)}", everywhere=False)
             return TokenScheme(lambda: _now() + offset)
-        if basic and (self._tls or self._device.enrolment.basic):
+        if basic and (self._device.enrolment.certificate is not None or self._device.enrolment.basic):
             return BasicScheme()
-        why = "it offers Basic over plain HTTP alone" if basic else "it offers no way that is known"
-        raise _EndedError(f"{LoginReason.UNSAFE}: {why}", everywhere=False)
+        raise _EndedError(f"{LoginReason.UNSAFE}: {self._why_not(basic=basic)}", everywhere=False)
+
+    def _why_not(self, *, basic: bool) -> str:
+        if not basic:
+            return "it offers no way that is known"
+        if not self._tls:
+            return "it offers Basic over plain HTTP alone"
+        return f"it offers Basic alone, and its certificate was not enrolled: {self._certificate}"
 
     def _note(self, ended: _EndedError, *, token: bool) -> str:
         if ended.everywhere:

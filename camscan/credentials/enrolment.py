@@ -28,7 +28,8 @@ class Enrolment(BaseModel):
 
     It is for one device, named by `address` and by something that the device shows of itself (`mac`, `serial` or
     the SHA-256 of its `certificate`; all that are given must be right), or for every device of one `maker` in one
-    `network`. `ports` restricts it further. `basic` allows Basic over plain HTTP, `tls_only` nothing but TLS.
+    `network`. `ports` restricts it further. `basic` allows Basic to whoever answers,
+    `tls_only` nothing but TLS.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

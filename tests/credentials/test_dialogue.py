@@ -21,6 +21,7 @@ from support.logins import (
     USER,
     Peer,
     broker,
+    certificate_at,
     denial,
     device_at,
     digest,
@@ -121,11 +122,15 @@ async def test_a_new_nonce_without_a_word_of_stale_is_answered_once_the_login_wa
     assert len(peer.requests) == 6
 
 
-@pytest.mark.parametrize(("tls", "allowed"), [(True, False), (False, True)])
-async def test_basic_goes_over_tls_or_where_it_was_enrolled(tls: bool, allowed: bool, tmp_path: Path) -> None:
-    peer, logins = Peer(once_logged_in(denial('Basic realm="x"'))), broker(tmp_path, enrolment(basic=allowed))
-    async with listening(peer, named("camera") if tls else None), device_at(logins, peer.port, tls=tls) as device:
-        assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
+@pytest.mark.parametrize(("tls", "allowed"), [(True, True), (False, True), (True, False)])
+async def test_basic_goes_to_an_enrolled_certificate_or_where_it_was_allowed(
+    tls: bool, allowed: bool, tmp_path: Path
+) -> None:
+    peer = Peer(once_logged_in(denial('Basic realm="x"')))
+    async with listening(peer, named("camera") if tls else None):
+        given = {"basic": True} if allowed else {"certificate": await certificate_at(peer.address, peer.port)}
+        async with device_at(broker(tmp_path, enrolment(**given)), peer.port, tls=tls) as device:
+            assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
     assert base64.b64encode(f"{USER}:{SECRET}".encode()).decode() in peer.requests[1]
 
 
@@ -168,8 +173,8 @@ async def test_what_an_answer_repeats_of_the_login_is_not_kept(tmp_path: Path) -
         body = f"<p>{login} {SECRET}</p>"
         return f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}" if login else denial('Basic realm="x"')
 
-    peer = Peer(script)
-    async with listening(peer, named("camera")), device_at(broker(tmp_path), peer.port, tls=True) as device:
+    peer, logins = Peer(script), broker(tmp_path, enrolment(basic=True))
+    async with listening(peer, named("camera")), device_at(logins, peer.port, tls=True) as device:
         raw = (await device.ask(PAGE)).raw
     assert b"<p>Basic ***" in raw
     assert SECRET.encode() not in raw

@@ -141,6 +141,7 @@ GBK = "\u6444\u50cf\u673a".encode("gbk").decode("utf-8", "surrogateescape")
 ELSEWHERE = "Location: http://127.88.77.8/ISAPI/System/deviceInfo\r\n"
 UNSAFE = {
     "basic in the clear": Unsafe(denial(BASIC)),
+    "basic to a certificate that is not enrolled": Unsafe(denial(BASIC), tls=True),
     "basic beside a digest that nobody knows": Unsafe(denial(digest(more=", algorithm=SHA-512-256"), BASIC)),
     "digest without nonce": Unsafe(denial(digest(nonce=""))),
     "digest with another qop": Unsafe(denial(digest(more=', qop="token"'))),
@@ -196,6 +197,19 @@ async def test_a_changed_certificate_ends_everything_before_a_byte_is_sent(tmp_p
     assert pins.forget(None, ADDRESS) == 1
     async with listening(rogue, named("rogue")), device_at(broker(tmp_path), rogue.port, tls=True) as device:
         assert (await device.ask(PAGE)).outcome is Outcome.ANSWERED
+
+
+async def test_a_pin_is_no_leave_for_basic(tmp_path: Path) -> None:
+    refused, basic = Peer(_always(denial(digest()))), denial(BASIC)
+    async with listening(refused, named("rogue")), device_at(broker(tmp_path), refused.port, tls=True) as device:
+        assert (await device.ask(PAGE)).reason == LoginReason.REFUSED
+    assert Pins(tmp_path / "pins").at(None, ADDRESS, refused.port) is not None
+    rogue = Peer(lambda _number, _request: basic, port=refused.port)
+    async with listening(rogue, named("rogue")), device_at(broker(tmp_path), rogue.port, tls=True) as device:
+        exchange = await device.ask(PAGE)
+        assert exchange.reason.startswith(f"{LoginReason.UNSAFE}: it offers Basic alone")
+    assert len(rogue.requests) == 1
+    rogue.assert_heard_nothing()
 
 
 async def test_an_enrolled_certificate_is_the_only_one_that_will_do(tmp_path: Path) -> None:

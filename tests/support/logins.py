@@ -19,7 +19,7 @@ from support.peers import UNHURRIED
 from camscan.codecs import onvif
 from camscan.credentials.broker import CredentialBroker
 from camscan.credentials.enrolment import Enrolment, SiteBook
-from camscan.credentials.pins import Pins
+from camscan.credentials.pins import Pins, fingerprint
 from camscan.credentials.sighting import Sighting
 from camscan.net.base import Enrolled, HttpRequest
 from camscan.net.live import LiveNet
@@ -82,6 +82,10 @@ class Peer:
         for trace in (SECRET, USER, base64.b64encode(f"{USER}:{SECRET}".encode()).decode()):
             assert trace.encode() not in self.heard
 
+    async def answer(self, request: str) -> str:
+        """What comes back to a request."""
+        return self.script(len(self.requests) - 1, request)
+
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
@@ -89,7 +93,7 @@ class Peer:
                 body = await reader.readexactly(int(length[1])) if length else b""
                 self.heard += head + body
                 self.requests.append((head + body).decode("latin-1"))
-                answer = self.script(len(self.requests) - 1, self.requests[-1])
+                answer = await self.answer(self.requests[-1])
                 if not answer:
                     break
                 writer.write(answer.encode("utf-8", "surrogateescape"))
@@ -103,6 +107,12 @@ class Peer:
 def named(name: str) -> ssl.SSLContext:
     """A server context whose certificate carries this name."""
     return certificates.context(Certificate(subject=f"CN={name}"))
+
+
+async def certificate_at(address: str, port: int) -> str:
+    """The fingerprint of the certificate that is shown there."""
+    text = await asyncio.to_thread(ssl.get_server_certificate, (address, port))
+    return fingerprint(ssl.PEM_cert_to_DER_cert(text))
 
 
 @asynccontextmanager
