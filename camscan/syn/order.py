@@ -35,10 +35,13 @@ class Order:
         bits = max(1, (hosts - 1).bit_length())
         self.size = 1 << bits
         self._low = np.uint32(bits // 2)
-        self._low_mask = np.uint32((1 << bits // 2) - 1)
-        self._high_mask = np.uint32((1 << (bits - bits // 2)) - 1)
-        digest = blake2b(str(seed).encode(), digest_size=4 * _ROUNDS).digest()
-        self._keys = tuple(np.frombuffer(digest, np.uint32))
+        lows, highs = (np.arange(1 << size, dtype=np.uint32) for size in (bits // 2, bits - bits // 2))
+        self._low_mask = lows[-1]
+        keys = np.frombuffer(blake2b(str(seed).encode(), digest_size=4 * _ROUNDS).digest(), np.uint32)
+        self._tables = [
+            _mixed(lows ^ key) & highs[-1] if number % 2 else _mixed(highs ^ key) & lows[-1]
+            for number, key in enumerate(keys)
+        ]
 
     @property
     def round_size(self) -> int:
@@ -58,11 +61,11 @@ class Order:
     def _stirred(self, values: Numbers) -> Numbers:
         """A bijection of the numbers below `size`: a Feistel network over halves that may differ by one bit."""
         high, low = values >> self._low, values & self._low_mask
-        for number, key in enumerate(self._keys):
+        for number, table in enumerate(self._tables):
             if number % 2:
-                high ^= _mixed(low ^ key) & self._high_mask
+                high ^= table.take(low)
             else:
-                low ^= _mixed(high ^ key) & self._low_mask
+                low ^= table.take(high)
         return (high << self._low) | low
 
 

@@ -27,6 +27,12 @@ def test_the_seed_fixes_the_order() -> None:
     assert walked(Order(1000, 3, 1)) != walked(Order(1000, 3, 2))
 
 
+def test_it_is_the_order_of_earlier_versions() -> None:
+    """A sweep that one of them began may be gone on with."""
+    assert Order(1_000, 3, 1).batch(0, 9)[0].tolist() == [701, 398, 651, 875, 485, 909, 937, 195, 481]
+    assert Order(100_000, 3, 7).batch(99_990, 6)[0].tolist() == [94052, 20736, 66612, 91516]
+
+
 def test_it_goes_on_from_any_position() -> None:
     order = Order(1000, 3, 1)
     whole = walked(order, step=1)
