@@ -6,13 +6,13 @@ import os
 import sys
 
 from camscan.l2.lines import DONE, FAILED, Lines, RefusalError
-from camscan.l2.sockets import until_told
+from camscan.l2.sockets import Stop, until_told
 from camscan.syn.report import Report
-from camscan.syn.request import MAX_INPUT, MAX_SETTLED, read
 
 
 def main() -> int:
     """Do what standard input asks for."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts threads that nothing here has work for
     lines = Lines(sys.stdout.buffer)
     try:
         code = _run(lines)
@@ -25,20 +25,31 @@ def main() -> int:
 
 def _run(lines: Lines) -> int:
     try:
-        request = read(sys.stdin.buffer.readline(MAX_INPUT + 1), sys.stdin.buffer.read(MAX_SETTLED))
         with until_told() as stop:
-            if request.method == "syn":
-                from camscan.syn.sweep import Sweep  # noqa: PLC0415 - each loads only what it needs
-
-                Sweep(request, Report(lines), stop).run()
-            else:
-                from camscan.syn.connect import Connects  # noqa: PLC0415
-
-                Connects(request, Report(lines), stop).run()
+            _ask(lines, stop)
     except RefusalError as error:
         lines.say("error", message=str(error))
         return error.code
+    except ImportError as error:
+        reason = str(error).strip().partition("\n")[0]
+        lines.say("error", message=f"a library that sweeps need cannot be loaded, install camscan anew: {reason}")
+        return FAILED
     return DONE
+
+
+def _ask(lines: Lines, stop: Stop) -> None:
+    """Each method loads only what it needs."""
+    from camscan.syn.request import MAX_INPUT, MAX_SETTLED, read  # noqa: PLC0415
+
+    request = read(sys.stdin.buffer.readline(MAX_INPUT + 1), sys.stdin.buffer.read(MAX_SETTLED))
+    if request.method == "syn":
+        from camscan.syn.sweep import Sweep  # noqa: PLC0415
+
+        Sweep(request, Report(lines), stop).run()
+    else:
+        from camscan.syn.connect import Connects  # noqa: PLC0415
+
+        Connects(request, Report(lines), stop).run()
 
 
 if __name__ == "__main__":

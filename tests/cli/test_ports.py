@@ -97,6 +97,15 @@ def test_without_the_privilege_it_connects(site: Lab) -> None:
     assert done.stderr.splitlines()[-1].startswith("Error: no CAP_NET_RAW")
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_library_that_cannot_be_loaded_is_named(site: Lab, method: str, tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text("raise ImportError('numpy is not what it was\\n\\nand so on')")
+    before = ("env", f"PYTHONPATH={tmp_path}")
+    done = ports(site, "10.77.0.0/23", "--ports", "80", "--sweep", method, before=before)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cannot be loaded, install camscan anew: numpy is not what it was" in done.stderr
+
+
 def test_what_could_not_be_asked_makes_it_incomplete(site: Lab) -> None:
     done = ports(site, "10.88.0.0/30", "--ports", "80")
     assert (done.returncode, done.stdout) == (4, "")
