@@ -14,265 +14,46 @@ import argparse
 import json
 import os
 import random
-import re
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 os.environ["PYTHONPATH"] = str(ROOT)
 
-from support.lab import Lab, lab  # noqa: E402  the checkout is put on the path first
+from support.arriving import arriving, most_within  # noqa: E402
+from support.lab import Lab, lab  # noqa: E402
 from support.sweeping import PROGRAM, listening  # noqa: E402
 
-PORTS = (22, 80, 443, 445, 3389, 8080, 8443, 9000)
-SOURCE, GATEWAY = "10.99.0.1", "10.99.0.2"
-UNLIMITED = 10**7
+from benchmarks.arrivals import BEFORE, Ran, run  # noqa: E402  the checkout is put on the path first
+from benchmarks.rivals import (  # noqa: E402
+    COMMAND,
+    CONNECT,
+    GATEWAY,
+    MASSCAN,
+    NMAP,
+    NMAP_CONNECT,
+    ONE,
+    PORTS,
+    SOURCE,
+    TWO,
+    ZMAP,
+    Job,
+    Pairs,
+    Tool,
+    asked,
+    said_by_camscan,
+)
+
 OPEN_SHARE, REFUSING_SHARE = 0.01, 0.04
-BEFORE: list[str] = []
-"""What every tool is run by."""
-LONGEST = 180.0
-"""Seconds after which a tool is ended."""
-Pairs = set[tuple[str, int]]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is asked: the first `addresses` of 10.77.0.0/16, at a rate (0: unlimited), in rounds."""
-
-    where: Lab
-    truth: Pairs
-    addresses: int = 65_536
-    ports: tuple[int, ...] = PORTS
-    rate: int = 0
-    rounds: int = 1
-
-    @property
-    def last(self) -> str:
-        return f"10.77.{(self.addresses - 1) // 256}.255"
-
-    @property
-    def questions(self) -> int:
-        return self.addresses * len(self.ports)
-
-    @property
-    def router_mac(self) -> str:
-        shown = self.where.run(["cat", f"/sys/class/net/{self.where.interface}/address"], side=self.where.site)
-        return shown.stdout.strip()
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A way to do a job: its command, what it reads, and how what it writes is read."""
-
-    name: str
-    command: Callable[[Job], Sequence[str]]
-    read: Callable[[str], Pairs]
-    stdin: Callable[[Job], str] = lambda _job: ""
-    needs: str = ""
-
-
-@dataclass
-class Ran:
-    """How one run went."""
-
-    wall: float
-    cpu: float
-    memory: int
-    found: Pairs
-    arrived: list[tuple[float, int]] = field(repr=False)
-
-    @property
-    def rate(self) -> float:
-        """Packets a second between the arrival of the first and of the last fiftieth."""
-        total = self.arrived[-1][1]
-        inner = [(at, count) for at, count in self.arrived if total * 0.02 <= count <= total * 0.98]
-        if len(inner) < 2 or inner[-1][0] == inner[0][0]:
-            return float("nan")
-        return (inner[-1][1] - inner[0][1]) / (inner[-1][0] - inner[0][0])
-
-    @property
-    def most_in_10_ms(self) -> float:
-        """The most packets that arrived within 10 ms."""
-        most, first = 0.0, 0
-        for at, count in self.arrived:
-            while at - self.arrived[first][0] > 0.0105:
-                first += 1
-            took = at - self.arrived[first][0]
-            if took > 0.0085:
-                most = max(most, (count - self.arrived[first][1]) * 0.01 / took)
-        return most
-
-
-def asked(job: Job, method: str, threads: int, **changed: object) -> str:
-    """A request to camscan's program."""
-    ways = [
-        {
-            "interface": job.where.interface,
-            "source": SOURCE,
-            "gateway": GATEWAY,
-            "frames": True,
-            "ranges": [["10.77.0.0", job.last]],
-        }
-    ]
-    request = {"method": method, "ways": ways, "ports": job.ports, "rate": job.rate, "host_rate": 20, "seed": 1}
-    more = {
-        "rounds": job.rounds,
-        "wait": 1.5 if method == "connect" else 1.0,
-        "want": "open",
-        "threads": threads,
-        "half_open": 16_384,
-    }
-    return json.dumps(request | more | changed)
-
-
-def said_by_camscan(text: str) -> Pairs:
-    lines = [json.loads(line) for line in text.splitlines()]
-    found = [line for line in lines if line["type"] == "found" and line["errno"] == 0]
-    return {pair for line in found for pair in zip(line["addresses"], line["ports"], strict=True)}
-
-
-def camscan(name: str, method: str = "syn", threads: int = 1) -> Tool:
-    return Tool(name, lambda _: PROGRAM, said_by_camscan, lambda job: asked(job, method, threads))
-
-
-def whole_command(job: Job) -> Sequence[str]:
-    ports = ",".join(map(str, job.ports))
-    ask = ["--ports", ports, "--rate", str(job.rate), "--rounds", str(job.rounds), "--sweep", "syn", "--quiet"]
-    return [sys.executable, "-m", "camscan", "ports", f"10.77.0.0-{job.last}", *ask]
-
-
-def said_by_command(text: str) -> Pairs:
-    return {(line["address"], line["port"]) for line in map(json.loads, text.splitlines())}
-
-
-def masscan(job: Job) -> Sequence[str]:
-    ports = ",".join(map(str, job.ports))
-    out = ["-e", job.where.interface, "--source-ip", SOURCE, "--router-mac", job.router_mac, "--wait", "1"]
-    rate = ["--rate", str(job.rate or UNLIMITED), "--retries", str(job.rounds - 1)]
-    return ["masscan", f"10.77.0.0-{job.last}", "-p", ports, *out, *rate, "-oL", "-"]
-
-
-def zmap(job: Job) -> Sequence[str]:
-    out = ["-i", job.where.interface, "-S", SOURCE, "-G", job.router_mac, "-c", "1", "-T", "1", "-b", os.devnull, "-q"]
-    prefix = 16 - (job.addresses.bit_length() - 17)
-    what = ["-p", str(job.ports[0]), f"10.77.0.0/{prefix}", "--probes", str(job.rounds)]
-    return ["zmap", *what, *out, "-r", str(job.rate or UNLIMITED), "-o", "-", "-v", "0", "--disable-syslog"]
-
-
-def nmap(kind: str) -> Callable[[Job], Sequence[str]]:
-    def command(job: Job) -> Sequence[str]:
-        rate = ["--max-rate", str(job.rate)] if job.rate else ["--min-rate", str(UNLIMITED)]
-        ports = ",".join(map(str, job.ports))
-        spans = f"10.77.0-{(job.addresses - 1) // 256}.0-255"
-        hard = ["-T5", "--max-retries", str(job.rounds - 1), "--open", "-oG", "-"]
-        return ["nmap", kind, "-n", "-Pn", "-p", ports, spans, *rate, *hard]
-
-    return command
-
-
-def said_by_masscan(text: str) -> Pairs:
-    return {(line.split()[3], int(line.split()[2])) for line in text.splitlines() if line.startswith("open")}
-
-
-def said_by_zmap(text: str) -> Pairs:
-    return {(line.strip(), PORTS[0]) for line in text.splitlines() if line[:1].isdigit()}
-
-
-def said_by_nmap(text: str) -> Pairs:
-    lines = [line for line in text.splitlines() if "Ports:" in line]
-    return {(line.split()[1], int(port)) for line in lines for port in re.findall(r"(\d+)/open", line)}
-
-
-ONE, TWO = camscan("camscan, 1 thread"), camscan("camscan, 2 threads", threads=2)
-COMMAND = Tool("camscan ports", whole_command, said_by_command)
-CONNECT = camscan("camscan, connect", "connect")
-MASSCAN = Tool("masscan", masscan, said_by_masscan, needs="masscan")
-ZMAP = Tool("zmap", zmap, said_by_zmap, needs="zmap")
-NMAP = Tool("nmap -sS", nmap("-sS"), said_by_nmap, needs="nmap")
-NMAP_CONNECT = Tool("nmap -sT", nmap("-sT"), said_by_nmap, needs="nmap")
-
-_WATCH = """
-import socket, sys, time
-path, stop = f"/sys/class/net/{sys.argv[1]}/statistics/rx_packets", time.monotonic() + float(sys.argv[2])
-beat = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-due, seen = 0, []
-with open(path, buffering=1) as file:
-    print("ready", flush=True)
-    while (now := time.monotonic()) < stop:
-        file.seek(0)
-        seen.append((now, int(file.read())))
-        if now >= due:
-            try:
-                beat.sendto(b"beat", (sys.argv[3], 9))  # masscan ends with the first packet after its wait
-            except ConnectionRefusedError:
-                pass
-            due = now + 0.1
-        time.sleep(0.0008)
-        if len(seen) % 64 == 0 and not sys.stdin.isatty():
-            import select
-            if select.select([sys.stdin], [], [], 0)[0]:
-                break
-print("\\n".join(f"{at:.6f} {count}" for at, count in seen))
-"""
-
-
-@contextmanager
-def watching(where: Lab, seen: list[tuple[float, int]]) -> Iterator[None]:
-    """Note what arrives at the site during the body."""
-    watch = [sys.executable, "-c", _WATCH, where.interface, str(LONGEST), SOURCE]
-    command = ["ip", "netns", "exec", where.site, *watch]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            yield
-        finally:
-            out, _ = process.communicate("stop\n")
-            lines = [line.split() for line in out.splitlines()]
-            base = int(lines[0][1])
-            seen += [(float(at), int(count) - base) for at, count in lines]
-
-
-def run(tool: Tool, job: Job) -> Ran:
-    """Run a tool once, in the scanner's namespace."""
-    command = [*BEFORE, "ip", "netns", "exec", job.where.scanner, *tool.command(job)]
-    arrived: list[tuple[float, int]] = []
-    memory = 0
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as ask, watching(job.where, arrived):
-        ask.write(tool.stdin(job))
-        ask.seek(0)
-        began = time.monotonic()
-        process = subprocess.Popen(command, stdin=ask, stdout=out, stderr=subprocess.DEVNULL)
-        while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-            if time.monotonic() - began > LONGEST:
-                process.kill()
-            memory = max(memory, _memory(process.pid))
-            time.sleep(0.01)
-        process.returncode = os.waitstatus_to_exitcode(ended[1])
-        if process.returncode:
-            print(f"{tool.name} ended with {process.returncode}", file=sys.stderr)
-        wall, usage = time.monotonic() - began, ended[2]
-        out.seek(0)
-        found = tool.read(out.read())
-    return Ran(wall, usage.ru_utime + usage.ru_stime, memory // 1024, found, arrived)
-
-
-def _memory(process: int) -> int:
-    """The most kB that a process has had; not `ru_maxrss`, which begins with that of the process that started it."""
-    try:
-        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def compare(title: str, tools: Sequence[Tool], job: Callable[[Tool], Job], rounds: int) -> None:
@@ -351,7 +132,7 @@ def unlimited(rounds: int, addresses: int) -> None:
 def paced(rounds: int, addresses: int) -> None:
     """At a set rate."""
     with site() as (where, truth):
-        for rate, ports in ((100_000, PORTS), (10_000, PORTS[:1]), (1_000, PORTS[:1])):
+        for rate, ports in ((100_000, PORTS), (10_000, PORTS), (10_000, PORTS[:1]), (1_000, PORTS[:1])):
             asked = 4_096 if rate < 10_000 else addresses
             tools = [ONE, MASSCAN] if len(ports) > 1 else [ONE, MASSCAN, ZMAP]
             compare(
@@ -360,6 +141,54 @@ def paced(rounds: int, addresses: int) -> None:
                 lambda _, asked=asked, ports=ports, rate=rate: Job(where, truth, asked, ports, rate),  # type: ignore[misc]
                 rounds,
             )
+
+
+PACES = (
+    (100, 512, 1),
+    (1_000, 4_096, 1),
+    (10_000, 65_536, 1),
+    (100_000, 65_536, 8),
+    (300_000, 65_536, 8),
+    (1_000_000, 65_536, 8),
+)
+"""Rate, addresses and ports."""
+SHORT = (0.00025, 0.0005, 0.001, 0.002, 0.004, 0.006, 0.008, 0.01)
+"""Seconds in which packets may come closer together than their rate."""
+
+
+def exactness(rounds: int, _addresses: int) -> None:
+    """How exactly a set rate is kept, by the time at which each packet arrives; nothing answers."""
+    print("\n### How exactly a rate is kept: the worst of all runs, and the median of the runs' worst")
+    print("| rate | tool | off on the whole | off in any 100 ms | ms ahead within 10 ms |")
+    print("| --- | --- | --- | --- | --- |")
+    with lab("10.77.0.0/16") as where:
+        where.rules(where.site, _dropping(where))
+        for rate, addresses, ports in PACES:
+            for tool in (TWO if rate > 300_000 else ONE, MASSCAN):
+                if not tool.needs or shutil.which(tool.needs):
+                    job = Job(where, set(), addresses, PORTS[:ports], rate)
+                    columns = zip(*(_exactness(tool, job) for _ in range(rounds)), strict=True)
+                    worst = [f"{max(some):.3g} ({statistics.median(some):.3g})" for some in columns]
+                    print(f"| {rate:,} | {tool.name} | {worst[0]} % | {worst[1]} % | {worst[2]} |", flush=True)
+
+
+def _exactness(tool: Tool, job: Job) -> tuple[float, float, float]:
+    """Percent off the rate on the whole and, beyond one packet, in any 100 ms; and milliseconds ahead of it."""
+    with arriving(job.where, SOURCE, job.questions + 1_000) as arrivals:
+        run(tool, job)
+    times = arrivals.times
+    whole = abs((len(times) - 1) / (times[-1] - times[0]) / job.rate - 1)
+    begins = times[times <= times[-1] - 0.1]
+    counts = np.searchsorted(times, begins + 0.1) - np.searchsorted(times, begins)
+    off = max(0.0, float(np.abs(counts - job.rate / 10).max()) - 1) / (job.rate / 10)
+    ahead = max(most_within(times, seconds) - job.rate * seconds for seconds in SHORT)
+    return 100 * whole, 100 * off, ahead / job.rate * 1000
+
+
+def _dropping(where: Lab) -> str:
+    rule = f"ip daddr {where.network} ip protocol tcp drop"
+    chain = f"chain c {{\ntype filter hook ingress device {where.interface} priority 0;\n{rule}\n}}"
+    return f"table netdev bench {{\n{chain}\n}}\n"
 
 
 def answered(rounds: int, addresses: int) -> None:
@@ -457,7 +286,9 @@ def unprivileged(rounds: int, addresses: int) -> None:
         )
 
 
-PARTS = {part.__name__: part for part in (unlimited, paced, answered, lossy, memory, neighbours, unprivileged)}
+PARTS = {
+    part.__name__: part for part in (unlimited, paced, exactness, answered, lossy, memory, neighbours, unprivileged)
+}
 
 
 def main() -> None:

@@ -1,0 +1,143 @@
+"""What sweeps are asked, and by which tools: camscan's program and command, masscan, zmap and nmap."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from support.lab import Lab
+from support.sweeping import PROGRAM
+
+PORTS = (22, 80, 443, 445, 3389, 8080, 8443, 9000)
+SOURCE, GATEWAY = "10.99.0.1", "10.99.0.2"
+_UNLIMITED = 10**7
+Pairs = set[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is asked: the first `addresses` of 10.77.0.0/16, at a rate (0: unlimited), in rounds."""
+
+    where: Lab
+    truth: Pairs
+    addresses: int = 65_536
+    ports: tuple[int, ...] = PORTS
+    rate: int = 0
+    rounds: int = 1
+
+    @property
+    def last(self) -> str:
+        return f"10.77.{(self.addresses - 1) // 256}.255"
+
+    @property
+    def questions(self) -> int:
+        return self.addresses * len(self.ports)
+
+    @property
+    def router_mac(self) -> str:
+        shown = self.where.run(["cat", f"/sys/class/net/{self.where.interface}/address"], side=self.where.site)
+        return shown.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A way to do a job: its command, what it reads, and how what it writes is read."""
+
+    name: str
+    command: Callable[[Job], Sequence[str]]
+    read: Callable[[str], Pairs]
+    stdin: Callable[[Job], str] = lambda _job: ""
+    needs: str = ""
+
+
+def asked(job: Job, method: str, threads: int, **changed: object) -> str:
+    """A request to camscan's program."""
+    ways = [
+        {
+            "interface": job.where.interface,
+            "source": SOURCE,
+            "gateway": GATEWAY,
+            "frames": True,
+            "ranges": [["10.77.0.0", job.last]],
+        }
+    ]
+    request = {"method": method, "ways": ways, "ports": job.ports, "rate": job.rate, "host_rate": 20, "seed": 1}
+    more = {
+        "rounds": job.rounds,
+        "wait": 1.5 if method == "connect" else 1.0,
+        "want": "open",
+        "threads": threads,
+        "half_open": 16_384,
+    }
+    return json.dumps(request | more | changed)
+
+
+def said_by_camscan(text: str) -> Pairs:
+    lines = [json.loads(line) for line in text.splitlines()]
+    found = [line for line in lines if line["type"] == "found" and line["errno"] == 0]
+    return {pair for line in found for pair in zip(line["addresses"], line["ports"], strict=True)}
+
+
+def camscan(name: str, method: str = "syn", threads: int = 1) -> Tool:
+    return Tool(name, lambda _: PROGRAM, said_by_camscan, lambda job: asked(job, method, threads))
+
+
+def whole_command(job: Job) -> Sequence[str]:
+    ports = ",".join(map(str, job.ports))
+    ask = ["--ports", ports, "--rate", str(job.rate), "--rounds", str(job.rounds), "--sweep", "syn", "--quiet"]
+    return [sys.executable, "-m", "camscan", "ports", f"10.77.0.0-{job.last}", *ask]
+
+
+def said_by_command(text: str) -> Pairs:
+    return {(line["address"], line["port"]) for line in map(json.loads, text.splitlines())}
+
+
+def masscan(job: Job) -> Sequence[str]:
+    ports = ",".join(map(str, job.ports))
+    out = ["-e", job.where.interface, "--source-ip", SOURCE, "--router-mac", job.router_mac, "--wait", "1"]
+    rate = ["--rate", str(job.rate or _UNLIMITED), "--retries", str(job.rounds - 1)]
+    return ["masscan", f"10.77.0.0-{job.last}", "-p", ports, *out, *rate, "-oL", "-"]
+
+
+def zmap(job: Job) -> Sequence[str]:
+    out = ["-i", job.where.interface, "-S", SOURCE, "-G", job.router_mac, "-c", "1", "-T", "1", "-b", os.devnull, "-q"]
+    prefix = 16 - (job.addresses.bit_length() - 17)
+    what = ["-p", str(job.ports[0]), f"10.77.0.0/{prefix}", "--probes", str(job.rounds)]
+    return ["zmap", *what, *out, "-r", str(job.rate or _UNLIMITED), "-o", "-", "-v", "0", "--disable-syslog"]
+
+
+def nmap(kind: str) -> Callable[[Job], Sequence[str]]:
+    def command(job: Job) -> Sequence[str]:
+        rate = ["--max-rate", str(job.rate)] if job.rate else ["--min-rate", str(_UNLIMITED)]
+        ports = ",".join(map(str, job.ports))
+        spans = f"10.77.0-{(job.addresses - 1) // 256}.0-255"
+        hard = ["-T5", "--max-retries", str(job.rounds - 1), "--open", "-oG", "-"]
+        return ["nmap", kind, "-n", "-Pn", "-p", ports, spans, *rate, *hard]
+
+    return command
+
+
+def said_by_masscan(text: str) -> Pairs:
+    return {(line.split()[3], int(line.split()[2])) for line in text.splitlines() if line.startswith("open")}
+
+
+def said_by_zmap(text: str) -> Pairs:
+    return {(line.strip(), PORTS[0]) for line in text.splitlines() if line[:1].isdigit()}
+
+
+def said_by_nmap(text: str) -> Pairs:
+    lines = [line for line in text.splitlines() if "Ports:" in line]
+    return {(line.split()[1], int(port)) for line in lines for port in re.findall(r"(\d+)/open", line)}
+
+
+ONE, TWO = camscan("camscan, 1 thread"), camscan("camscan, 2 threads", threads=2)
+COMMAND = Tool("camscan ports", whole_command, said_by_command)
+CONNECT = camscan("camscan, connect", "connect")
+MASSCAN = Tool("masscan", masscan, said_by_masscan, needs="masscan")
+ZMAP = Tool("zmap", zmap, said_by_zmap, needs="zmap")
+NMAP = Tool("nmap -sS", nmap("-sS"), said_by_nmap, needs="nmap")
+NMAP_CONNECT = Tool("nmap -sT", nmap("-sT"), said_by_nmap, needs="nmap")
