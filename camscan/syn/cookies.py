@@ -26,5 +26,5 @@ class Cookies:
         """The cookies of SYNs to these hosts, by their numbers, and ports, from these ports of ours."""
         blocks = np.zeros((len(hosts), 4), np.uint32)
         blocks[:, 0], blocks[:, 1], blocks[:, 2] = hosts, ports, source_ports
-        secret = np.frombuffer(self._encryptor.update(blocks.view(np.uint8)), np.uint32)
+        secret = np.frombuffer(self._encryptor.update(blocks.view(np.uint8).data), np.uint32)
         return secret[::4].copy()

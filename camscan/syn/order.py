@@ -36,9 +36,9 @@ class Order:
         self.size = 1 << bits
         self._low = np.uint32(bits // 2)
         lows, highs = (np.arange(1 << size, dtype=np.uint32) for size in (bits // 2, bits - bits // 2))
-        self._low_mask = lows[-1]
+        self._low_mask = np.uint32(lows[-1])
         keys = np.frombuffer(blake2b(str(seed).encode(), digest_size=4 * _ROUNDS).digest(), np.uint32)
-        self._tables = [
+        self._tables: list[Numbers] = [
             _mixed(lows ^ key) & highs[-1] if number % 2 else _mixed(highs ^ key) & lows[-1]
             for number, key in enumerate(keys)
         ]
