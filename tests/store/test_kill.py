@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -19,10 +22,14 @@ from camscan.records import ScanStatus
 from camscan.store import Store
 
 BATCH = 20
+AT_ONCE = 2
+SCANS = 20
+"""Into one store: what a kill has left behind is where the next scan begins, and no check reads much."""
 
-# Forks after the slow imports, so that a round takes milliseconds. A child says so for every batch that is confirmed.
+# Forks once all is loaded and was used, so that a round takes milliseconds. A child says so for every batch that is
+# confirmed.
 PROGRAM = """
-import os, sys
+import contextlib, gc, os, sys, tempfile
 from datetime import UTC, datetime
 import alembic.operations, alembic.runtime.migration, alembic.script
 from camscan.records import LedgerEntry, Observation, Outcome, Scan
@@ -30,21 +37,25 @@ from camscan.store import Store
 
 BATCH = int(sys.argv[1])
 
-def write(path, name):
+def written(path, name):
     now = datetime.now(UTC)
-    store = Store.open(path)
-    store.begin(Scan(id=name, started_at=now, targets=(), channels=()))
-    for batch in range(10000):
-        targets = [f"10.0.{batch}.{number}" for number in range(BATCH)]
-        seen = [Observation(target, "http", Outcome.ANSWERED, now, 80, raw=bytes(1500)) for target in targets]
-        store.append(name, seen, [LedgerEntry(target, {"http": Outcome.ANSWERED}) for target in targets])
-        os.write(1, b"stored\\n")
+    with Store.open(path) as store:
+        store.begin(Scan(id=name, started_at=now, targets=(), channels=()))
+        for batch in range(10000):
+            targets = [f"10.0.{batch}.{number}" for number in range(BATCH)]
+            seen = [Observation(target, "http", Outcome.ANSWERED, now, 80, raw=bytes(1500)) for target in targets]
+            store.append(name, seen, [LedgerEntry(target, {"http": Outcome.ANSWERED}) for target in targets])
+            yield
 
+with tempfile.TemporaryDirectory() as folder, contextlib.closing(written(folder + "/first.db", "first")) as first:
+    next(first)
+gc.freeze()
 for line in sys.stdin:
     child = os.fork()
     if not child:
         try:
-            write(*line.split())
+            for _ in written(*line.split()):
+                os.write(1, b"stored\\n")
         finally:
             os._exit(1)
     os.write(1, f"{child}\\n".encode())
@@ -70,32 +81,54 @@ def kill_one(parent: subprocess.Popen[str], path: Path, name: str, chance: rando
     return lines.count("stored\n")
 
 
-def check(path: Path, name: str, confirmed: int) -> None:
+def check(path: Path, name: str, confirmed: int) -> int:
+    """Hold a store to what was confirmed of its latest scan; how many observations of that there are."""
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     with Store.open(path) as store:
         found = [scan.status for scan in store.scans() if scan.id == name]
         if not found:
             assert confirmed == 0
-            return
+            return 0
         assert found == [ScanStatus.INTERRUPTED]
         targets = [observation.target for observation in store.observations(name)]
         assert len(targets) in {confirmed * BATCH, (confirmed + 1) * BATCH}
         assert store.covered(name) == set(targets)
+        return len(targets)
+
+
+def kill_many(folder: Path, rounds: int, seed: int) -> int:
+    """Kill so many, store by store, and hold each to it; how many batches were confirmed."""
+    chance, confirmed = random.Random(seed), 0
+    command = [sys.executable, "-c", PROGRAM, str(BATCH)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        for first in range(0, rounds, SCANS):
+            folder.mkdir()
+            confirmed += kill_into_one(parent, folder / "scans.db", min(SCANS, rounds - first), chance)
+            shutil.rmtree(folder)
+        assert parent.stdin
+        parent.stdin.close()
+        parent.wait(10)
+    return confirmed
+
+
+def kill_into_one(parent: subprocess.Popen[str], path: Path, scans: int, chance: random.Random) -> int:
+    """Kill so many scans into one store; how many batches were confirmed."""
+    confirmed, stored = 0, Counter[str]()
+    for number in range(scans):
+        told = kill_one(parent, path, f"scan{number}", chance)
+        stored[f"scan{number}"] = check(path, f"scan{number}", told)
+        confirmed += told
+    with Store.open(path) as store:  # no kill has harmed what was there before
+        assert Counter(scan.id for scan in store.scans() for _ in store.observations(scan.id)) == +stored
+    return confirmed
 
 
 @pytest.mark.parametrize("rounds", [30, pytest.param(10_000, marks=pytest.mark.torture)])
 def test_killed_at_any_moment(tmp_path: Path, rounds: int, figure: Callable[[str, object], None]) -> None:
-    chance = random.Random(20261001)
-    command = [sys.executable, "-c", PROGRAM, str(BATCH)]
-    confirmed = []
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
-        for number in range(rounds):
-            path = tmp_path / f"{number % 10}.db"
-            confirmed.append(kill_one(parent, path, f"scan{number}", chance))
-            check(path, f"scan{number}", confirmed[-1])
-        assert parent.stdin
-        parent.stdin.close()
-        parent.wait(10)
-    assert sum(confirmed) >= rounds
+    """Some at once: most of a round is waiting."""
+    folders = [tmp_path / str(number) for number in range(AT_ONCE)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        confirmed = sum(pool.map(kill_many, folders, [rounds // AT_ONCE] * AT_ONCE, range(20261001, 20261100)))
+    assert confirmed >= rounds
     figure("kills", rounds)
