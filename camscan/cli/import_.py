@@ -51,14 +51,15 @@ class Source:
 def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str | None, quiet: bool) -> None:
     """Store what other tools found as a scan, so that every command over stored scans works on it.
 
-    Read are packet captures (pcap), nmap's XML, masscan's JSON and lists, the DHCP leases of dnsmasq, ISC dhcpd and
-    Kea, `ip neigh`, `arp -a` and the like, and CSV tables of addresses and MAC addresses. FILE may be - for stdin.
-    Prints the scan's id.
+    Read are packet captures (pcap), nmap's XML, the JSON of masscan, zgrab2, httpx and Shodan, masscan's lists, the
+    logs software, ssl and dhcp of Zeek, the DHCP leases of dnsmasq, ISC dhcpd and Kea, `ip neigh`, `arp -a` and the
+    like, and CSV tables of addresses and MAC addresses. FILE may be - for stdin. Prints the scan's id.
 
     \b
     Examples:
       camscan import site.xml dnsmasq.leases --site headquarters
       ip neigh | camscan import -
+      zcat shodan.json.gz | camscan import - --kind shodan
     """
     from camscan.app.deriving import merged
     from camscan.app.judging import library

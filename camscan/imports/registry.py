@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from camscan.errors import UsageError
 from camscan.imports import pcap
-from camscan.imports.files import leases, mactable, masscan, neighbours
+from camscan.imports.files import httpx, leases, mactable, masscan, neighbours, shodan, zeek, zgrab
 from camscan.imports.files.base import Reader
 from camscan.imports.nmap import stream as nmap_stream
 
@@ -16,8 +16,12 @@ READERS = (
         nmap_stream.read,
         ("nmap", "arp", "http", "tls", "rtsp", "snmp", "ssdp", "banner"),
     ),
+    Reader("zgrab2", zgrab.sniff, zgrab.read, zgrab.CHANNELS),
     Reader("masscan-json", masscan.sniff_json, masscan.read_json, masscan.CHANNELS),
     Reader("masscan-list", masscan.sniff_list, masscan.read_list, masscan.CHANNELS),
+    Reader("httpx", httpx.sniff, httpx.read, httpx.CHANNELS),
+    Reader("shodan", shodan.sniff, shodan.read, shodan.CHANNELS),
+    Reader("zeek", zeek.sniff, zeek.read, zeek.CHANNELS),
     Reader("kea", leases.sniff_kea, leases.read_kea, leases.CHANNELS),
     Reader("isc-dhcp", leases.sniff_isc, leases.read_isc, leases.CHANNELS),
     Reader("dnsmasq", leases.sniff_dnsmasq, leases.read_dnsmasq, leases.CHANNELS),

@@ -9,8 +9,12 @@ from camscan.imports.registry import READERS, reader_for
 HEADS = {
     "pcap": b"\xd4\xc3\xb2\xa1\x02\x00\x04\x00" + bytes(16),
     "nmap-xml": b'<?xml version="1.0"?>\n<!DOCTYPE nmaprun>\n<nmaprun scanner="nmap">',
+    "zgrab2": b'{"ip":"192.0.2.1","data":{"http":{"status":"success","protocol":"http","port":80,"result":{}}}}\n',
     "masscan-json": b'[\n{   "ip": "192.0.2.1",   "timestamp": "1", "ports": [ {"port": 80} ] },\n',
     "masscan-list": b"#masscan\nopen tcp 80 192.0.2.1 1390380064\n",
+    "httpx": b'{"timestamp":"2026-01-02T03:04:05Z","port":"80","url":"http://192.0.2.1","input":"192.0.2.1"}\n',
+    "shodan": b'{"hash": 1, "timestamp": "2026-01-02T03:04:05.000000", "ip_str": "192.0.2.1", "port": 554}\n',
+    "zeek": b"#separator \\x09\n#set_separator\t,\n#path\tsoftware\n",
     "kea": b"address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state\n",
     "isc-dhcp": b"# comment\nlease 192.0.2.5 {\n  starts 3 2023/08/16 10:00:00;\n",
     "dnsmasq": b"1700000000 00:11:22:33:44:55 192.0.2.5 cam 01:00:11:22:33:44:55\n",
@@ -26,6 +30,18 @@ def test_each_reader_knows_its_own_files() -> None:
         assert reader_for(head).name == name
 
 
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b'{"ip":"192.0.2.1","timestamp":"1","port":80,"proto":"tcp","rec_type":"status","data":{}}\n', "masscan-json"),
+        (b'{"domain":"cam.example","data":{"tls":{"status":"success"}}}\n', "zgrab2"),
+        (b'{"ts":1700000000.5,"uid":"C1","id.orig_h":"192.0.2.9","id.resp_h":"192.0.2.1"}\n', "zeek"),
+    ],
+)
+def test_tools_that_write_json_lines_are_told_apart(head: bytes, name: str) -> None:
+    assert reader_for(head).name == name
+
+
 def test_a_named_reader_is_taken_whatever_the_file() -> None:
     assert reader_for(b"", "arp").name == "arp"
 
@@ -37,5 +53,5 @@ def test_other_files_are_refused(head: bytes) -> None:
 
 
 def test_an_unknown_name_is_refused() -> None:
-    with pytest.raises(UsageError, match="of pcap, nmap-xml, masscan-json"):
+    with pytest.raises(UsageError, match="of pcap, nmap-xml, zgrab2, masscan-json"):
         reader_for(HEADS["arp"], "pcapng")

@@ -71,13 +71,13 @@ def in_utf8(stream: BinaryIO) -> Iterator[BinaryIO]:
         yield copy
 
 
-def lines(stream: BinaryIO, summary: Summary) -> Iterator[str]:
-    """The non-blank lines, without line ends. A line of `MAX_LINE` bytes or more is skipped and counted as broken."""
-    while line := stream.readline(MAX_LINE):
-        if len(line) == MAX_LINE and not line.endswith(b"\n"):
+def lines(stream: BinaryIO, summary: Summary, most: int = MAX_LINE) -> Iterator[str]:
+    """The non-blank lines, without line ends. A line of `most` bytes or more is skipped and counted as broken."""
+    while line := stream.readline(most):
+        if len(line) == most and not line.endswith(b"\n"):
             summary.broken += 1
             while line and not line.endswith(b"\n"):
-                line = stream.readline(MAX_LINE)
+                line = stream.readline(most)
         elif (text := to_text(line).rstrip("\r\n")).strip():
             yield text
 

@@ -1,0 +1,58 @@
+"""httpx's output (-json): one web server a line. With -irh, -irr, -favicon and -tls-grab it holds more than a title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import BinaryIO
+
+from camscan.imports.files.base import Summary
+from camscan.imports.files.jsonlines import Record, answers, host, inner, port_of, records, text, time
+from camscan.records import Observation
+
+CHANNELS = ("http", "tls")
+
+_MARKS = (b'"url":"http', b'"input":"')
+_NAMES = {"server": "webserver", "content-type": "content_type", "location": "location"}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether it begins as httpx's lines do."""
+    return head.lstrip().startswith(b"{") and all(mark in head for mark in _MARKS)
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The observations of every line that is whole."""
+    for record in records(stream, summary):
+        if record.get("failed") is True:
+            summary.skip("host that did not answer")
+            continue
+        address = host(record, summary, "host_ip", "host", "input")
+        if not address:
+            continue
+        summary.whole += 1
+        when, port = time(text(record, "timestamp"), at), port_of(text(record, "port"))
+        yield from answers(address, port, _page(record), "http", when)
+        hashes = [("md5", "favicon_md5"), ("mmh3", "favicon")]
+        icon = "\n".join(f"{kind}: {text(record, name)}" for kind, name in hashes if text(record, name))
+        yield from answers(address, port, icon, "favicon", when)
+        grabbed = inner(record, "tls") or inner(record, "tls-grab")
+        names = [f"{name}: {text(grabbed, f'{name}_dn')}" for name in ("subject", "issuer") if f"{name}_dn" in grabbed]
+        yield from answers(address, port, "\n".join(names), "tls", when)
+
+
+def _page(record: Record) -> str:
+    """The answer as it came where httpx kept its head; else its parts, in the form of one."""
+    head = text(record, "raw_header").strip() or "\r\n".join(_head(record))
+    body = text(record, "body")
+    if not body and (title := text(record, "title")):
+        body = f"<title>{title}</title>"
+    return f"{head}\r\n\r\n{body}"
+
+
+def _head(record: Record) -> Iterator[str]:
+    yield f"HTTP/1.1 {text(record, 'status_code') or '200'} "
+    headers = inner(record, "header")
+    told = {name.replace("_", "-").lower(): text(headers, name) for name in headers}
+    told |= {name: text(record, known) for name, known in _NAMES.items() if name not in told}
+    yield from (f"{name}: {value}" for name, value in told.items() if value)

@@ -1,0 +1,81 @@
+"""What readers of JSON lines share: one object a line, and an answer of a host that a tool wrote down as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from camscan.imports.files.base import Summary, address_of, lines, names, seen
+from camscan.imports.pasted import read as read_pasted
+from camscan.records import Observation
+
+MAX_RECORD = 1024 * 1024  # bytes of one line; a page with its certificates has a third of it
+
+Record = Mapping[str, object]
+
+
+def records(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
+    """Every line that is an object; another one is counted as broken, and costs no other."""
+    for line in lines(stream, summary, MAX_RECORD):
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            yield record
+        else:
+            summary.broken += 1
+
+
+def host(record: Record, summary: Summary, *names: str) -> str:
+    """The first of the members `names` that is a unicast address; "" after counting a record that has none."""
+    address = next(filter(None, (address_of(text(record, name)) for name in names)), "")
+    if not address:
+        summary.skip("no address")
+    return address
+
+
+def answers(target: str, port: int | None, told: str, channel: str, at: datetime) -> Iterator[Observation]:
+    """What one answer, as text, says on the channel that it came by. A banner is that and nothing else."""
+    found: tuple[Observation, ...] = ()
+    if channel == "banner":
+        fields = names(banner__text=told.strip())
+        found = (seen(target, channel, at, fields),) if fields else ()
+    elif told:
+        found = read_pasted(told, channel, at)
+    yield from (replace(one, target=target, port=port) for one in found)
+
+
+def inner(record: object, *path: str) -> Record:
+    """The object that lies at a path of names in a record; an empty one where there is none."""
+    for name in path:
+        record = record.get(name) if isinstance(record, dict) else None
+    return record if isinstance(record, dict) else {}
+
+
+def listed(value: object) -> Sequence[object]:
+    """The items of a list, the value itself where it is none, or nothing where there is no value."""
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def text(record: Record, name: str) -> str:
+    """A member that is text or a number, as text; "" for any other."""
+    value = record.get(name)
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def port_of(told: str) -> int | None:
+    """A port in decimal; None for anything else."""
+    return int(told) if told.isascii() and told.isdecimal() and 0 < int(told[:6]) < 65536 else None
+
+
+def time(told: str, otherwise: datetime) -> datetime:
+    """The time of a text in RFC 3339, in UTC where it names no zone; `otherwise` where it is no such text."""
+    try:
+        found = datetime.fromisoformat(told[:64])
+    except ValueError:
+        return otherwise
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

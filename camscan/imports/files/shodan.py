@@ -1,0 +1,47 @@
+"""Shodan's exports (`shodan download`, unpacked): one banner a line, as the device sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import BinaryIO
+
+from camscan.imports.files.base import Summary
+from camscan.imports.files.jsonlines import Record, answers, host, inner, listed, port_of, records, text, time
+from camscan.records import Observation
+
+CHANNELS = ("http", "tls", "rtsp", "snmp", "ssdp", "wsd", "onvif", "banner")
+
+_MARKS = (b'"ip_str":', b'"_shodan":')
+_CHANNELS = (("http", "http"), ("rtsp", "rtsp"), ("snmp", "snmp"), ("upnp", "ssdp"), ("wsd", "wsd"), ("onvif", "wsd"))
+
+
+def sniff(head: bytes) -> bool:
+    """Whether it begins as Shodan's lines do."""
+    return head.lstrip().startswith(b"{") and any(mark in head for mark in _MARKS)
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The observations of every line that is whole."""
+    for record in records(stream, summary):
+        address = host(record, summary, "ip_str")
+        if not address:
+            continue
+        summary.whole += 1
+        when, port = time(text(record, "timestamp"), at), port_of(text(record, "port"))
+        yield from answers(address, port, _banner(record), _channel(record), when)
+        yield from answers(address, port, text(inner(record, "http", "favicon"), "hash"), "favicon", when)
+        for certificate in listed(inner(record, "ssl").get("chain"))[:1]:
+            yield from answers(address, port, str(certificate), "tls", when)
+
+
+def _channel(record: Record) -> str:
+    """What Shodan's module speaks."""
+    module = text(inner(record, "_shodan"), "module")
+    return next((channel for name, channel in _CHANNELS if module.startswith(name)), "banner")
+
+
+def _banner(record: Record) -> str:
+    """What was answered; of a web page, Shodan keeps the head and the body apart."""
+    head, body = text(record, "data"), text(inner(record, "http"), "html")
+    return f"{head.rstrip()}\r\n\r\n{body}" if body and head.startswith("HTTP/") else head

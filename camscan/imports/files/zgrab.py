@@ -1,0 +1,71 @@
+"""zgrab2's output: one host a line, with what each of its modules was answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from camscan.imports.files.base import Summary
+from camscan.imports.files.jsonlines import Record, answers, host, inner, listed, port_of, records, text, time
+from camscan.records import Observation
+
+CHANNELS = ("http", "tls", "banner")
+
+_MARK = re.compile(rb'\A\s*\{(?:"ip":"[^"]{2,45}",?|"domain":"[^"]{0,255}",?){1,2}"data":\{')
+_CERTIFICATE = ("handshake_log", "server_certificates", "certificate")
+_DEFAULTS = {"http": 80, "https": 443}
+
+
+def sniff(head: bytes) -> bool:
+    """Whether it begins as zgrab2's lines do."""
+    return _MARK.match(head) is not None
+
+
+def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
+    """The observations of every line that is whole."""
+    for record in records(stream, summary):
+        address = host(record, summary, "ip")
+        if not address:
+            continue
+        summary.whole += 1
+        for found in inner(record, "data").values():
+            if isinstance(found, dict):
+                yield from _answered(address, found, at)
+
+
+def _answered(address: str, found: Record, at: datetime) -> Iterator[Observation]:
+    """What one module was answered."""
+    when, result, port = time(text(found, "timestamp"), at), inner(found, "result"), port_of(text(found, "port"))
+    response = inner(result, "response")
+    if response:
+        port = port or _port_asked(inner(response, "request", "url"))
+        yield from answers(address, port, _page(response), "http", when)
+    for log in (inner(result, "tls"), inner(response, "request", "tls_log"), result):
+        if certificate := text(inner(log, *_CERTIFICATE), "raw"):
+            pem = f"-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----"
+            yield from answers(address, port, pem, "tls", when)
+    yield from answers(address, port, text(result, "banner"), "banner", when)
+
+
+def _port_asked(url: Record) -> int | None:
+    try:
+        port = urlsplit(f"//{text(url, 'host')}").port
+    except ValueError:
+        return None
+    return port or _DEFAULTS.get(text(url, "scheme"))
+
+
+def _page(response: Record) -> str:
+    """An HTTP answer as it may have come: zgrab2 keeps its parts, header names in lower case with "_" for "-"."""
+    protocol = text(inner(response, "protocol"), "name") or "HTTP/1.1"
+    head = [f"{protocol} {text(response, 'status_line') or text(response, 'status_code') or '200'}"]
+    headers = inner(response, "headers")
+    rare = headers.get("unknown")
+    named = [(name, values) for name, values in headers.items() if name != "unknown"]
+    named += [(text(one, "key"), one.get("value")) for one in listed(rare) if isinstance(one, dict)]
+    for name, values in named:
+        head += [f"{name.replace('_', '-')}: {value}" for value in listed(values)]
+    return "\r\n".join([*head, "", text(response, "body")])

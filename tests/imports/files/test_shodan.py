@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+import ssl
+from datetime import UTC, datetime
+from pathlib import Path
+
+from support.imported import cuts, read_all
+
+from camscan.imports.files import shodan
+
+RTSP = 'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Digest realm="Login to 1A2B", nonce="a"\r\n\r\n'
+
+
+def line(data: str, port: int, module: str, **more: object) -> bytes:
+    told = {"timestamp": "2026-01-02T03:04:05.000006", "ip_str": "192.0.2.5", "port": port, "data": data}
+    return json.dumps({**told, "_shodan": {"module": module}, **more}).encode() + b"\n"
+
+
+def test_a_stream_and_a_page() -> None:
+    head = "HTTP/1.1 200 OK\r\nServer: Webs\r\n\r\n"
+    page = {"html": "<title>WEB SERVICE</title>", "favicon": {"hash": -1466785234, "data": "AAAA"}}
+    data = line(RTSP, 554, "rtsp-tcp") + line(head, 80, "http", http=page)
+    assert shodan.sniff(data)
+    (stream, web, icon), summary = read_all(shodan.read, data)
+    assert (stream.target, stream.port, stream.channel, stream.outcome) == ("192.0.2.5", 554, "rtsp", "auth-required")
+    assert stream.at == datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+    assert stream.fields["rtsp.realm"] == ("Login to 1A2B",)
+    assert (web.fields["http.server"], web.fields["http.title"]) == (("Webs",), ("WEB SERVICE",))
+    assert icon.fields == {"http.favicon.mmh3": ("-1466785234",)}
+    assert summary.whole == 2
+
+
+def test_what_a_module_heard_that_is_no_protocol_of_ours_is_a_banner() -> None:
+    (one,), _ = read_all(shodan.read, line("220 DS-2CD2032 FTP server ready\r\n", 21, "ftp"))
+    assert (one.channel, one.port, one.fields["banner.text"]) == ("banner", 21, ("220 DS-2CD2032 FTP server ready",))
+
+
+def test_the_first_certificate_of_a_chain() -> None:
+    data = (Path(__file__).parents[2] / "samples" / "tls" / "rsa-1024-sha1.der").read_bytes()
+    chain = [ssl.DER_cert_to_PEM_cert(data), ssl.DER_cert_to_PEM_cert(data[::-1])]
+    seen, _ = read_all(shodan.read, line("HTTP/1.1 200 OK\r\n\r\n", 443, "https", ssl={"chain": chain}))
+    (names,) = [one for one in seen if one.channel == "tls"]
+    assert (names.raw, names.port) == (data, 443)
+
+
+def test_other_shapes_are_no_error() -> None:
+    odd: tuple[object, ...] = (7, "x", [], {"chain": "x"}, {"chain": [7]})
+    data = b"".join(line("", 80, "", ssl=one, http=one) for one in odd) + b"[]\n" + line("x", 0, "").replace(b"5", b"")
+    _, summary = read_all(shodan.read, data)
+    assert (summary.whole, summary.broken, summary.skipped) == (len(odd), 1, {"no address": 1})
+
+
+def test_a_file_cut_anywhere_gives_what_was_whole() -> None:
+    data = line(RTSP, 554, "rtsp-tcp") * 2
+    for piece in cuts(data):
+        _, summary = read_all(shodan.read, piece)
+        assert summary.whole == 2 * len(piece) // len(data)
+        assert summary.broken <= 1
