@@ -135,9 +135,10 @@ def _parsed(body: bytes) -> Element:
 
 
 def _texts(root: Element) -> dict[str, str]:
-    """Local name -> text of the root's children, each name's first that is not empty."""
+    """Local name -> text of the root's children, each name's first that is not empty; an event has its serial deeper."""
     texts: dict[str, str] = {}
-    for child in root:
+    inner = (child for element in root if xml.local(element.tag) == "Extensions" for child in element)
+    for child in (*root, *inner):
         text = (child.text or "").strip()
         if text:
             texts.setdefault(xml.local(child.tag), text)

@@ -102,6 +102,15 @@ def test_response_status() -> None:
     }
 
 
+def test_an_event_names_the_device_in_its_extensions() -> None:
+    fields = isapi.decode(
+        b'<EventNotificationAlert version="1.0" xmlns="urn:psialliance-org"><channelID>34</channelID><Extensions>'
+        b'<serialNumber xmlns="urn:selfextension:psiaext-ver10-xsd">DS-1\n </serialNumber></Extensions>'
+        b"</EventNotificationAlert>"
+    )
+    assert fields["isapi.serial"] == ("DS-1",)
+
+
 @pytest.mark.parametrize(
     "namespace",
     [

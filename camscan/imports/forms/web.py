@@ -49,6 +49,8 @@ _REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", r
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
+_INFORMED = re.compile(r"<Manufacturer>[^<]{1,64}</Manufacturer>\s*<Model>")
+"""What GB/T 28181 and interfaces like it tell of a device, in XML without a namespace."""
 _DESCRIBED = {
     **{name.rpartition(".")[2].replace("_", ""): name for name in ssdp.FIELDS if name.startswith("upnp.")},
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
@@ -203,6 +205,8 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
         yield from soap.service(body)
     elif _DESCRIPTION.search(body):
         yield from upnp(body)
+    elif _INFORMED.search(body):
+        yield from soap.service(body)
     elif "isapi.root" not in known:
         known = {**known, **interfaces.described(body)}
     yield from answer("cgi", interfaces.system(body))

@@ -101,3 +101,15 @@ def test_ssdp_with_and_without_its_targets() -> None:
 def test_a_description_in_other_words() -> None:
     assert described("Manufacturer: A\nModelName: M") == {"upnp.manufacturer": ("A",), "upnp.model_name": ("M",)}
     assert described("Manufacturer: A") == {}
+
+
+def test_xml_without_a_namespace_that_tells_of_a_device() -> None:
+    body = (
+        '<?xml version="1.0" encoding="GB2312"?>\n<Response>\n<DeviceName>A</DeviceName>\n'
+        "<Manufacturer>M</Manufacturer>\n<Model>A-1</Model>\n<Firmware>V1</Firmware>\n</Response>"
+    )
+    told, page_itself = web(body)
+    assert (told.fields["onvif.manufacturer"], told.fields["onvif.model"]) == (("M",), ("A-1",))
+    assert told.fields["onvif.firmware"] == ("V1",)
+    assert "onvif.model" not in page_itself.fields
+    assert [one.channel for one in web("<Model>A-1</Model>\n<Manufacturer>M</Manufacturer>")] == ["http"]
