@@ -135,7 +135,7 @@ def _parsed(body: bytes) -> Element:
 
 
 def _texts(root: Element) -> dict[str, str]:
-    """Local name -> text of the root's children, each name's first that is not empty; an event has its serial deeper."""
+    """Local name -> text of the children of the root, the first that is not empty; an event has its serial deeper."""
     texts: dict[str, str] = {}
     inner = (child for element in root if xml.local(element.tag) == "Extensions" for child in element)
     for child in (*root, *inner):
