@@ -3,6 +3,7 @@
     python benchmarks/site.py                 a /24 with 60 devices, and the same with 10 % tarpits
     python benchmarks/site.py --large         also a /16 with 1 % live hosts, at --profile fast
     python benchmarks/site.py --silent        only SADP, DHIP and WS-Discovery to a silent /16, at --rate 10000
+    python benchmarks/site.py --wide          a sweep of a /16 at twelve ports with 600 devices, at --rate 10000
 
 Needs root, iproute2, nftables and nmap. Dead addresses are dropped by nftables, so that they are silent. Both tools get
 the same ports and the same packet rate.
@@ -93,8 +94,8 @@ def timed(site: Lab, command: Sequence[str]) -> tuple[str, Cost]:
     return output, Cost(time.perf_counter() - started, cpu, usage.ru_maxrss / 1024)
 
 
-def run_camscan(site: Lab, truth: dict[str, str | None], extra: Sequence[str]) -> Result:
-    """One camscan scan with an empty store."""
+def run_camscan(site: Lab, truth: dict[str, str | None], extra: Sequence[str]) -> tuple[Result, int]:
+    """One camscan scan with an empty store, and how many packets it sent."""
     store = Path("/tmp") / f"bench-{os.getpid()}.db"
     command = [sys.executable, "-m", "camscan", "scan", site.network, "--db", str(store), "--format", "json"]
     output, cost = timed(site, [*command, "--quiet", "--all", *extra])
@@ -102,7 +103,7 @@ def run_camscan(site: Lab, truth: dict[str, str | None], extra: Sequence[str]) -
     for leftover in store.parent.glob(f"{store.name}*"):
         leftover.unlink()
     named = {address: device["maker"] for device in report["devices"] for address in device["addresses"]}
-    return scored("camscan", cost, truth, named)
+    return scored("camscan", cost, truth, named), report["scan"]["sent"]["packets"]
 
 
 def run_nmap(site: Lab, truth: dict[str, str | None], rate: int) -> Result:
@@ -173,13 +174,13 @@ def with_site(network: str, count: int, tarpits: int, work: Any) -> None:
 
 def small(site: Lab, truth: dict[str, str | None]) -> None:
     """The /24."""
-    results = [run_camscan(site, truth, ["--rate", str(RATE)]), run_nmap(site, truth, RATE)]
+    results = [run_camscan(site, truth, ["--rate", str(RATE)])[0], run_nmap(site, truth, RATE)]
     table(f"/24 at {RATE} packets a second", truth, results)
 
 
 def tarpits(site: Lab, truth: dict[str, str | None]) -> None:
     """The /24 with tarpits."""
-    table("/24 with 10 % tarpits", truth, [run_camscan(site, truth, ["--rate", str(RATE)])])
+    table("/24 with 10 % tarpits", truth, [run_camscan(site, truth, ["--rate", str(RATE)])[0]])
 
 
 def large(site: Lab, truth: dict[str, str | None]) -> None:
@@ -189,7 +190,7 @@ def large(site: Lab, truth: dict[str, str | None]) -> None:
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     print(plan)
-    table("/16 at 10000 packets a second", truth, [run_camscan(site, truth, ["--profile", "fast"])])
+    table("/16 at 10000 packets a second", truth, [run_camscan(site, truth, ["--profile", "fast"])[0]])
 
 
 def silent() -> None:
@@ -209,10 +210,24 @@ def silent() -> None:
     )
 
 
+CAMERA_PORTS = (*FIRST_PORTS, 81, 8554, 8899, 5000)
+
+
+def wide(site: Lab, truth: dict[str, str | None]) -> None:
+    """A sweep, and who it found identified meanwhile: the time beside what the packets alone take at the rate."""
+    rate = 10_000
+    asked = ["--ports", ",".join(map(str, CAMERA_PORTS)), "--rate", str(rate), "--sweep", "syn"]
+    result, packets = run_camscan(site, truth, asked)
+    table(f"{site.network} at {len(CAMERA_PORTS)} ports, by a sweep of {rate} packets a second", truth, [result])
+    ratio = result.cost.seconds / (packets / rate)
+    print(f"{packets:,} packets: {ratio:.2f} times packets / rate")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--silent", action="store_true")
+    parser.add_argument("--wide", nargs="?", const="10.80.0.0/16", metavar="NETWORK")
     parser.add_argument("--serve", nargs=3, metavar=("NETWORK", "DEVICES", "TARPITS"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
@@ -223,6 +238,10 @@ def main() -> None:
         return
     if arguments.silent:
         silent()
+        return
+    if arguments.wide:
+        size = ipaddress.ip_network(arguments.wide).num_addresses
+        with_site(arguments.wide, 600 * size // 65_536, 0, wide)
         return
     with_site("10.77.0.0/24", 60, 0, small)
     with_site("10.77.0.0/24", 60, 25, tarpits)
