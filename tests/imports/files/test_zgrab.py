@@ -70,7 +70,8 @@ def test_what_is_broken_costs_no_other_line() -> None:
 
 
 def test_other_shapes_are_no_error() -> None:
-    odd: tuple[object, ...] = (None, 7, "x", [], {"result": 7}, http(7), http({"headers": {"server": 7, "unknown": [7]}, "body": 7}))
+    headers = {"server": 7, "unknown": [7]}
+    odd: tuple[object, ...] = (None, 7, "x", [], {"result": 7}, http(7), http({"headers": headers, "body": 7}))
     for found in odd:
         seen, summary = read_all(zgrab.read, line(http=found))
         assert summary.whole == 1
