@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from camscan.app import collector
 from camscan.app.spreading import spread
@@ -17,7 +18,9 @@ from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
 from camscan.policy import Policy, judge_all
 from camscan.records import Device, Identification, Judged, Observation
-from camscan.store.packed import Merged
+
+if TYPE_CHECKING:
+    from camscan.store.packed import Merged
 
 _ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
 
@@ -70,6 +73,8 @@ class _Notes:
 
     def merged(self, device: Device) -> Merged:
         """A device with what was noted at its addresses."""
+        from camscan.store.packed import Merged
+
         channels = frozenset[str]().union(*(self._channels.get(address, ()) for address in device.addresses))
         endpoints = dict.fromkeys(e for address in device.addresses for e in self._endpoints.get(address, ()))
         return Merged(device, self._shared.setdefault(channels, channels), tuple(endpoints))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from camscan import __version__
 from camscan.app import collector
-from camscan.app.deriving import merged
 from camscan.app.doubting import by_datagram_alone, with_doubts
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
@@ -18,9 +18,11 @@ from camscan.policy import load as load_policies
 from camscan.records import Judged, Outcome, Report, Scan
 from camscan.reports import select
 from camscan.reports.segments import Segments
-from camscan.store import Store
 from camscan.summaries import Citation
 from camscan.sweeps.looks import Look, look
+
+if TYPE_CHECKING:
+    from camscan.store import Store
 
 
 def library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
@@ -45,6 +47,8 @@ def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Poli
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
+    from camscan.app.deriving import merged
+
     with collector.seldom():
         return judge_all((one.device for one in merged(store, scan, rules)), policies)
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, placed
 from camscan.records import Judged, Scan
 from camscan.register.names import key, names
 from camscan.register.standing import among, by_key
-from camscan.store import Store
 from camscan.summaries import Tag
 from camscan.sweeps.looks import sighting
 from camscan.targets import parse
+
+if TYPE_CHECKING:
+    from camscan.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,14 @@ def identify(
       echo 'Server: App-webs/' | camscan identify -
     """
     from camscan.app.judging import chosen_policies, library, report_of
-    from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
 
     if source is not None and scan_id is not None:
         raise UsageError("a file or --scan ID: name the one that is to be judged")
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
+        from camscan.cli.stored import kept, scan_of
+
         with kept(db) as store:
             found = report_of(store, scan_of(store, scan_id, quiet=quiet), rules, lists, all_hosts=all_hosts)
         write_report(found, format_, output)

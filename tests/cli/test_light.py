@@ -32,10 +32,10 @@ OTHERS = {"camscan.codecs", "camscan.net", "camscan.engine", "camscan.probes", "
 """What only a scan needs, or a store of an older kind."""
 
 
-def loaded(*words: str) -> set[str]:
+def loaded(*words: str, pasted: str = "") -> set[str]:
     """The modules that a command has loaded when it has ended well."""
     command = [sys.executable, "-c", PROGRAM, *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, input=pasted, capture_output=True, text=True, timeout=60, check=True)
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 
@@ -86,3 +86,9 @@ def test_a_command_loads_no_other() -> None:
         name.rpartition(".")[2].rstrip("_") for name in loaded("scans", "--help") if name.startswith("camscan.cli.")
     }
     assert files.intersection(names) == {"scans"}
+
+
+def test_a_pasted_answer_is_judged_without_a_store() -> None:
+    found = loaded("identify", "-", pasted="Server: App-webs/")
+    assert found >= PARSED
+    assert found.isdisjoint({"camscan.store", "camscan.probes", "sqlalchemy"})
