@@ -22,6 +22,8 @@ _MAX_KEPT = 512
 _MAX_SHORT = 128
 """Bytes of a value that is likely to come again: server names, titles, models and versions repeat over an estate."""
 _SHARE = 8
+_MANY = 400
+"""Patterns that are probably too many for the memory of one automaton, which is told only by compiling them in vain."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
 _GROUP = re.compile(r"\((?:\?P?<(\w+)>|(?!\?))")
@@ -133,16 +135,18 @@ def _automata(matches: Sequence[Match]) -> Iterator[tuple[Sequence[Match], re2.S
     """One automaton for all, or one for each half where they are too many for its memory."""
     if not matches:
         return
-    automaton = re2.Set.SearchSet(_options())
-    try:
-        for match in matches:
-            automaton.Add(match.pattern.encode())
-        automaton.Compile()
-    except re2.error:
-        if len(matches) == 1:
-            raise
-        middle = len(matches) // 2
-        yield from _automata(matches[:middle])
-        yield from _automata(matches[middle:])
-    else:
-        yield matches, automaton
+    if len(matches) <= _MANY:
+        automaton = re2.Set.SearchSet(_options())
+        try:
+            for match in matches:
+                automaton.Add(match.pattern.encode())
+            automaton.Compile()
+        except re2.error:
+            if len(matches) == 1:
+                raise
+        else:
+            yield matches, automaton
+            return
+    middle = len(matches) // 2
+    yield from _automata(matches[:middle])
+    yield from _automata(matches[middle:])
