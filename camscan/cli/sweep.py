@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,22 +65,32 @@ def sweep(
     from camscan.app.judging import library
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import Ground
-    from camscan.errors import HostError
     from camscan.store import Store
-    from camscan.sweeps.journal import tell
 
     _set_up_log(as_json=log_json, quiet=quiet)
-    config = configuration(file).config
-    sites = _chosen(config, names)
-    _wait(jitter, config)
-    try:
+    with _failures_logged(as_json=log_json):
+        config = configuration(file).config
+        sites = _chosen(config, names)
+        _wait(jitter, config)
         with Store.open(db or database(config)) as store:
             ground = Ground(config, store, library(folders), folders)
             code = _sweep_all(ground, sites, fail_on, format_ or ("table" if output else None), output)
-    except HostError as error:
-        tell("sweep.failed", logging.ERROR, reason=str(error))
-        code = Exit.FAILED
     sys.exit(code)
+
+
+@contextlib.contextmanager
+def _failures_logged(*, as_json: bool) -> Iterator[None]:
+    """End with an event in the log where nothing can be swept; wrong use is one for machines alone."""
+    from camscan.errors import HostError, UsageError
+    from camscan.sweeps.journal import tell
+
+    try:
+        yield
+    except (HostError, UsageError) as error:
+        if isinstance(error, UsageError) and not as_json:
+            raise
+        tell("sweep.failed", logging.ERROR, reason=str(error))
+        sys.exit(Exit.WRONG_USE if isinstance(error, UsageError) else Exit.FAILED)
 
 
 def _sweep_all(

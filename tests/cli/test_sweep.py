@@ -156,6 +156,13 @@ def test_an_unknown_site_is_wrong_use(config: Path, world: World) -> None:
     assert str(ended.exception) == "no site 'x' in the configuration: it has hq"
 
 
+def test_wrong_use_is_an_event_for_those_who_read_events(config: Path) -> None:
+    done = real(config, "--log-json", "--site", "x")
+    (event,) = events(done)
+    assert (done.returncode, event["event"], event["level"]) == (2, "sweep.failed", "error")
+    assert event["reason"] == "no site 'x' in the configuration: it has hq"
+
+
 def test_every_fault_of_the_configuration_is_told(config: Path, world: World) -> None:
     config.write_text(f"{CONFIG}rate = 0\nexpect = 0\n")
     faults = str(run(config).exception).splitlines()
