@@ -67,7 +67,9 @@ class Checkpoint:
         """What is known of a part; where it was to be reached in other ways than now, it begins anew."""
         known = self._parts.get(str(version))
         if known is None or known.ways != ways:
-            self._note({"part": str(version), "ways": ways})
+            line = {"part": str(version), "ways": ways}
+            self._write(line)
+            self._take(line)
         return self._parts[str(version)]
 
     def note(self, version: int, **values: Any) -> None:
@@ -79,10 +81,6 @@ class Checkpoint:
         if over:
             self.path.unlink(missing_ok=True)
         self._file.close()
-
-    def _note(self, line: Mapping[str, Any]) -> None:
-        self._write(line)
-        self._take(line)
 
     def _write(self, line: Mapping[str, Any]) -> None:
         try:

@@ -25,6 +25,7 @@ import numpy as np
 from camscan.l2.sockets import Stop
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
+from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
 from camscan.syn.settled import Settled
@@ -49,7 +50,8 @@ _PER_HOST = 2
 _NEIGHBOURS = 400
 """On-link addresses unanswered at once: the kernel's table holds 1,024 and must keep room for others."""
 _RESERVED_DESCRIPTORS = 64
-_TELL, _CHECK, _FLUSH = 1.0, 0.25, 0.05
+_BATCH_SECONDS = 0.25
+"""What is taken from the order at once begins within this time: a run that goes on asks it again."""
 
 
 @dataclass(slots=True)
@@ -89,7 +91,7 @@ class Connects:
         self._position = request.position
         self._settled = Settled(request.hosts, len(request.ports), request.settled, telling=request.checkpoints)
         self._ended: list[tuple[int, int]] = []
-        self._told = self._flushed = now
+        self._progress = Progress(report, self._settled, now, checkpoints=request.checkpoints)
         self._counts = dict.fromkeys(("sent", "answered", "other", "silent", "waited", "failed"), 0)
 
     def run(self) -> None:
@@ -110,7 +112,7 @@ class Connects:
 
     def _questions(self) -> Iterator[tuple[int, int]]:
         while self._position < self._order.round_size and not self._stop:
-            count = self._host_pace.batch(min(_BATCH, max(1, int(self._request.rate * _CHECK) or _BATCH)))
+            count = self._host_pace.batch(min(_BATCH, max(1, int(self._request.rate * _BATCH_SECONDS) or _BATCH)))
             while not self._stop and (left := self._host_pace.wait(time.monotonic())) > 0:
                 self._look(min(left, _GLANCE))
             hosts, numbers, after = self._order.batch(self._position, count)
@@ -191,7 +193,8 @@ class Connects:
                 self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0)
         now = time.monotonic()
         self._expire(now)
-        self._tell(now)
+        if self._progress.is_due(now):
+            self._say_where()
 
     def _settle(self, attempt: _Attempt, number: int, *, local: bool = False) -> None:
         if number == 0:
@@ -233,25 +236,13 @@ class Connects:
     def _is_settled(attempt: _Attempt) -> bool:
         return attempt.sock.fileno() < 0
 
-    def _tell(self, now: float) -> None:
-        if now - self._told >= (_CHECK if self._request.checkpoints else _TELL):
-            self._told = self._flushed = now
-            self._say_where()
-        elif now - self._flushed >= _FLUSH:
-            self._flushed = now
-            self._report.flush()
-
     def _say_where(self) -> None:
-        """How far it is; where another run is to be able to go on, from the oldest attempt that is under way."""
-        if not self._request.checkpoints:
-            self._report.say("at", sent=self._counts["sent"])
-            return
-        hosts, places = np.array(self._ended, np.uint32).reshape(-1, 2).T
-        self._ended.clear()
-        self._settled.add(hosts, places)
+        """How far it is; another run is to go on from the oldest attempt that is under way."""
+        if self._ended:
+            self._settled.add(*np.array(self._ended, np.uint32).T)
+            self._ended.clear()
         position = next((a.position for a in self._by_age if not self._is_settled(a)), self._position)
-        for numbers in self._settled.told():
-            self._report.say("at", position=position, sent=self._counts["sent"], settled=numbers)
+        self._progress.say(self._counts["sent"], position)
 
 
 def _descriptors() -> int:

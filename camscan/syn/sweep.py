@@ -23,6 +23,7 @@ from camscan.syn.links import Links, Segments
 from camscan.syn.order import Numbers, Order
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.packets import BATCH
+from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request
 from camscan.syn.sending import BACK_OFF, FULL, Sender
@@ -34,10 +35,8 @@ _GLANCE = 0.02
 """Seconds between two looks at the signs to stop."""
 _DRAIN = 0.008
 """Seconds between two looks at what came in; the rings hold as much as comes in four times that."""
-_TELL, _FLUSH = 1.0, 0.05
-"""Seconds between two lines on how far it is, and until what is found is handed over."""
-_CHECK, _DOUBTFUL = 0.25, 0.5
-"""Seconds between two checkpoints, and for which the answer to a question may still be on its way."""
+_DOUBTFUL = 0.5
+"""Seconds for which the answer to a question may still be on its way."""
 _EXTRA_ROUNDS = 2
 """Further rounds where answers were lost for want of room."""
 _GONE = frozenset({errno.ENETDOWN, errno.ENXIO, errno.ENODEV})
@@ -66,7 +65,8 @@ class Sweep:
         self._passed = deque([(now, request.position)])
         self._has_lost = False
         self._refusal = ""
-        self._told = self._flushed = self._drained = now
+        self._progress = Progress(report, self._settled, now, checkpoints=request.checkpoints)
+        self._drained = now
         self._counts = dict.fromkeys(("sent", "answered", "other", "stray", "dropped", "waited", "failed", "moved"), 0)
 
     def run(self) -> None:
@@ -238,22 +238,14 @@ class Sweep:
             self._has_lost |= moved
 
     def _tell(self, now: float) -> None:
-        if now - self._told >= (_CHECK if self._request.checkpoints else _TELL):
-            self._told = self._flushed = now
+        if self._progress.is_due(now):
             self._look_for_losses()
             self._look_after_gateways(now)
             self._say_where(now)
-        elif now - self._flushed >= _FLUSH:
-            self._flushed = now
-            self._report.flush()
 
     def _say_where(self, now: float) -> None:
-        """How far it is; where another run is to be able to go on, from a place that all answers are in before."""
-        if not self._request.checkpoints:
-            self._report.say("at", sent=self._counts["sent"])
-            return
+        """How far it is; another run is to go on from a place that all answers are in before."""
         self._passed.append((now, self._position))
         while len(self._passed) > 1 and now - self._passed[1][0] >= _DOUBTFUL:
             self._passed.popleft()
-        for numbers in self._settled.told():
-            self._report.say("at", position=self._passed[0][1], sent=self._counts["sent"], settled=numbers)
+        self._progress.say(self._counts["sent"], self._passed[0][1])
