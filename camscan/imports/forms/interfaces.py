@@ -13,6 +13,9 @@ from camscan.records import Fields
 _DESCRIPTION = re.compile(r"</?DeviceInfo[\s>]|[<\"']firmwareReleasedDate[>\"']|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{")
 _MAPPED = re.compile(r"[\"'](\w{3,64})[\"']\s{0,8}:\s{0,8}\{\s{0,8}[\"']@(?:version|xmlns)[\"']")
 _NAMESPACE = re.compile(r"xmlns[\"']?\s{0,8}[:=]\s{0,8}[\"']([^\"'\s]{1,256})[\"']")
+_OWN_SERIAL = re.compile(
+    r"[\"']model[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{4,64})[\"'][^{}]{0,512}?[\"']serialNumber[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{20,96})[\"']"
+)
 _ELEMENTS = frozenset(
     {
         "deviceName",
@@ -72,9 +75,15 @@ def described(text: str) -> Fields:
     named = _NAMESPACE.search(text)
     namespace = named[1] if named and isapi.is_namespace(named[1]) else ""
     mapped = _MAPPED.search(text) if namespace else None
-    if not _DESCRIPTION.search(text) and not mapped:
+    if not (_DESCRIPTION.search(text) or mapped or _is_own_serial(text)):
         return {}
     told = {name: value for name, value in reversed(pairs(text)) if name in _ELEMENTS}
     if mapped:
         return isapi.describe(told, namespace, mapped[1])
     return isapi.describe(told, namespace) if {"model", "serialNumber", "firmwareReleasedDate"} & told.keys() else {}
+
+
+def _is_own_serial(text: str) -> bool:
+    """Whether a mapping names a device and a serial number that begins with its model, as no other interface has it."""
+    found = _OWN_SERIAL.search(text) if "deviceName" in text else None
+    return found is not None and found[2].startswith(found[1])

@@ -22,6 +22,11 @@ _BEFORE = re.compile(
     rf"(?:[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d|(?:Authorization|{_HEADER})[ \t]?:|v=0\s*$)", re.IGNORECASE
 )
 _MARK = re.compile(r"\s*(?://|#|;|\*|--|%)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[[^\]]*\])[^\"'{}<>]*")
+_JOURNAL = re.compile(
+    r"^(?:(?:[A-Z][a-z]{2} [ \d]\d|\d{4}-\d\d-\d\dT?) ?\d\d:\d\d:\d\d\S{0,16} [\w.-]{1,64} [\w./@-]{1,64}\[\d{1,8}\]:"
+    r"|[\w.-]{1,64}[ \t]{1,16}\|)[ \t]?",
+    re.MULTILINE,
+)
 _QUOTING = re.compile(r"[\"'{}<>|]")
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
 _DIGITS = re.compile(r"\d+")
@@ -43,9 +48,15 @@ _CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
 
 def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
-    for undo in (_of_source, _of_row, _bare):
+    for undo in (_of_journal, _of_source, _of_row, _bare):
         text = undo(text)
     return _GAP.sub("\n", _INDENT.sub("", text) if _INDENTED.match(text) else text)
+
+
+def _of_journal(text: str) -> str:
+    """Lines without what the journal of a system, or of a set of containers, puts before each of them."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return _JOURNAL.sub("", text) if len(lines) > 1 and all(map(_JOURNAL.match, lines)) else text
 
 
 def _of_source(text: str) -> str:
@@ -78,7 +89,7 @@ def _bare(text: str) -> str:
     if not prefix.strip() or len(prefix) > _MAX_PREFIX:
         return text
     if _HEADER_LINE.match(lines[place + 1] if place + 1 < len(lines) else ""):
-        return "\n".join([line.removeprefix(prefix), *lines[place + 1 :]])
+        return "\n".join(_without(prefix, lines)[place:])
     bare = _without(prefix, lines)
     shared = bare[place + 1 : place + 2] != lines[place + 1 : place + 2]
     if not _MARK.fullmatch(prefix) and (not shared or _QUOTING.search(prefix)):

@@ -26,12 +26,15 @@ _QUOTED_LINES = re.compile(
     _ASSIGNED + r"""(\"{3}|'{3}|`)\\?((?:(?!\1).)*+)\1\)?;?\s*\Z""",
     re.DOTALL,
 )
+_UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
+_ITEM = re.compile(r"\((['\"][@#]?[\w.:-]{1,64}['\"]), ")
+_ITEM_END = re.compile(r"(?<=['\"}e])\)(?=,)")
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
 
 
 def plain(text: str) -> str:
-    """The text as the device sent it: without a code fence or quotes, escapes for line ends, and curl's marks."""
+    """The text as the device sent it: without a code fence or quotes, escapes for line ends, and marks of tools."""
     if fence := _FENCE.match(text):
         text = fence[1]
     elif quoted := _QUOTED_LINES.match(text):
@@ -40,7 +43,16 @@ def plain(text: str) -> str:
         text = _OPENING.sub("", unescaped(text), count=1)
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
-    return text.strip()
+    return _mapping(text.strip())
+
+
+def _mapping(text: str) -> str:
+    """A mapping that an older Python printed, with marks of its texts and of its order, as any other prints it."""
+    if "{u'" in text or "(u'" in text:
+        text = _UNICODE.sub("", text)
+    if "OrderedDict([(" in text:
+        text = _ITEM_END.sub("", _ITEM.sub(r"\1: ", text.replace("OrderedDict([", "{").replace(")])", "}")))
+    return text
 
 
 def unescaped(text: str) -> str:

@@ -105,3 +105,10 @@ def test_the_first_of_elements_with_the_same_name_counts() -> None:
 @pytest.mark.parametrize("text", ["<model>A1</model>", "<DeviceInfo></DeviceInfo>", '{"deviceInfo": {"model": "A1"}}'])
 def test_other_text_is_no_envelope(text: str) -> None:
     assert not is_envelope(text)
+
+
+def test_a_mapping_whose_serial_number_begins_with_its_model() -> None:
+    text = '{"deviceName":"A","model":"DS-7816H-SNH","serialNumber":"DS-7816H-SNH1620140125AACH400000000WCVU"}'
+    assert described(text)["isapi.model"] == ("DS-7816H-SNH",)
+    assert described(text.replace('"DS-7816H-SNH1620', '"1620')) == {}
+    assert described(text.replace("deviceName", "name")) == {}

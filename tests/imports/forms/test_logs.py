@@ -35,6 +35,20 @@ def test_times_may_differ_from_line_to_line() -> None:
     assert plain(text) == ANSWER
 
 
+def test_each_answer_of_a_log_is_kept() -> None:
+    text = "10:00:01 DEB [s->c] RTSP/1.0 200 OK\nCSeq: 1\n\n10:00:02 DEB [s->c] RTSP/1.0 401 Unauthorized\nCSeq: 2"
+    assert plain(text) == "RTSP/1.0 200 OK\nCSeq: 1\n\nRTSP/1.0 401 Unauthorized\nCSeq: 2"
+
+
+@pytest.mark.parametrize(
+    "lead", ["Sep 02 16:29:14 host app[4888]: ", "2026-09-02T16:29:14+02:00 host app[1]: ", "frigate_1  | "]
+)
+def test_the_journal_of_a_system_is_taken_off(lead: str) -> None:
+    lines = ["2026/09/02 16:29:14 DEB [s->c] RTSP/1.0 200 OK", "CSeq: 1", "Server: a"]
+    assert plain("\n".join(lead + line for line in lines)) == "RTSP/1.0 200 OK\nCSeq: 1\nServer: a"
+    assert plain(f"{lead}a\nb") == f"{lead}a\nb"
+
+
 def test_a_commented_description_is_kept_from_its_first_line() -> None:
     described = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=Media Presentation\nt=0 0\na=control:*\nm=video 0 RTP/AVP 96"
     assert plain("\n".join(f"//{line}" for line in described.splitlines())) == described

@@ -69,3 +69,10 @@ def test_quotes_within_a_text_stay() -> None:
 def test_a_string_within_code() -> None:
     assert plain(r'(b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n", 200),').startswith("HTTP/1.1 200 OK\r\nServer: a")
     assert plain(r'f("a\nb")') == 'f("a\nb")'
+
+
+def test_a_mapping_of_an_older_python() -> None:
+    ordered = "OrderedDict([(u'DeviceInfo', OrderedDict([(u'@version', u'2.0'), (u'model', None), (u'a', u'b')]))])"
+    assert plain(ordered) == "{'DeviceInfo': {'@version': '2.0', 'model': None, 'a': 'b'}}"
+    assert plain("{u'a': [u'b', u\"c\"]}") == "{'a': ['b', \"c\"]}"
+    assert plain("menu'a' (u'") == "menu'a' ('"
