@@ -43,10 +43,10 @@ _PROBE = (
     ' xmlns:wsd="http://schemas.xmlsoap.org/ws/2005/04/discovery"'
     ' xmlns:dn="http://www.onvif.org/ver10/network/wsdl"'
     ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl">'
-    "<s:Header><wsa:MessageID>urn:uuid:{id}</wsa:MessageID>"
+    "<s:Header><wsa:MessageID>urn:uuid:%s</wsa:MessageID>"
     "<wsa:To>urn:schemas-xmlsoap-org:ws:2005:04:discovery</wsa:To>"
     "<wsa:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</wsa:Action>"
-    "</s:Header><s:Body><wsd:Probe>{types}</wsd:Probe></s:Body></s:Envelope>"
+    "</s:Header><s:Body><wsd:Probe>%s</wsd:Probe></s:Body></s:Envelope>"
 )
 """With the usual prefixes and bare tags: some responders compare text instead of parsing XML (wsdd2 1.8)."""
 _MESSAGE_ID = re.compile(r"(?:urn:)?(?:uuid:)?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
@@ -83,7 +83,7 @@ def encode_probe(message_id: str, types: str) -> bytes:
         raise UsageError(f"message id {message_id[:64]!r} cannot be sent: it must be a UUID")
     if types not in DIALECTS:
         raise UsageError(f"a Probe for {types[:64]!r} cannot be sent: the types must be one of {DIALECTS}")
-    return _PROBE.format(id=match[1], types=f"<wsd:Types>{types}</wsd:Types>" if types else "").encode("ascii")
+    return (_PROBE % (match[1], f"<wsd:Types>{types}</wsd:Types>" if types else "")).encode("ascii")
 
 
 def decode(data: bytes, asked: Collection[str] = ()) -> tuple[dict[str, tuple[str, ...]], ...]:

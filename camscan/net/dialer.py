@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from camscan.net.connect import Attempt, Connector
 from camscan.net.descriptors import descriptor_budget
+from camscan.net.gateways import Gateways
 from camscan.net.hostpace import HostLimit
 from camscan.net.line import Line
-from camscan.net.outcomes import EndedError, of_answer, persist, reason, remark
+from camscan.net.outcomes import EXHAUSTED, EndedError, of_answer, persist, reason, remark
 from camscan.net.pace import FlowBudget, Pace
-from camscan.net.profile import NEIGHBOURS, Profile
+from camscan.net.profile import Profile
 from camscan.net.reading import Reading
 from camscan.net.routes import Routes
 from camscan.net.scope import Scope, port_refusal
@@ -58,15 +59,13 @@ class Dialer:
         self.failures = 0
         self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
         self._port_refusal = lru_cache(port_refusal)
-        self._routes = routes if routes is not None else Routes.read()
+        self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
         self._hosts: dict[str, HostLimit] = {}
-        self._flows: dict[str, FlowBudget] = {}
         self._connector = Connector(CONNECT_TIMEOUT)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(_half_open_limit(profile))
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
-        self._neighbours = asyncio.Semaphore(NEIGHBOURS)
 
     def close(self) -> None:
         """Let go of what the dialer holds; connections under way are cancelled."""
@@ -75,7 +74,7 @@ class Dialer:
     @asynccontextmanager
     async def attend(self, address: str) -> AsyncIterator[None]:
         """Hold a place for an address; bounds how many neighbours the kernel is asked to resolve at once."""
-        leave = await self.approach(address)
+        leave = await self.gateways.approach(address)
         host = self.host(address)
         host.attending += 1
         try:
@@ -88,19 +87,12 @@ class Dialer:
             if not host.attending:
                 self._hosts.pop(address, None)
 
-    async def approach(self, address: str) -> Callable[[], None]:
-        """Take a place among the neighbours that the kernel resolves at once; returns what gives it back."""
-        if not self._routes.on_link(address):
-            return _nothing
-        await self._neighbours.acquire()
-        return self._neighbours.release
-
     def host(self, address: str) -> HostLimit:
         """The limits of one host."""
         limit = self._hosts.get(address)
         if limit is None:
             profile = self.profile
-            limit = HostLimit(profile.host_rate, profile.host_connections, self.flows(address))
+            limit = HostLimit(profile.host_rate, profile.host_connections, self.gateways.flows(address))
             self._hosts[address] = limit
         return limit
 
@@ -218,6 +210,19 @@ class Dialer:
         self.packets += 1
         self.bytes += size
 
+    def let_out_now(self, address: str, port: int, send: Callable[[bytes], None], data: bytes) -> bool:
+        """See `let_out`; `send` waits for nothing. Returns False where this host has no room for it at the moment."""
+        self.check(address, port)
+        try:
+            send(data)
+        except OSError as error:
+            if error.errno in EXHAUSTED:
+                return False
+            raise self._failed(error) from error
+        self.packets += 1
+        self.bytes += len(data)
+        return True
+
     async def persist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
         """Make an attempt, again and again while this host runs out of something.
 
@@ -227,8 +232,11 @@ class Dialer:
         try:
             return await persist(attempt)
         except OSError as error:
-            self.failures += 1
-            raise EndedError(Outcome.NOT_SENT, reason(error.errno or 0)) from error
+            raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> EndedError:
+        self.failures += 1
+        return EndedError(Outcome.NOT_SENT, reason(error.errno or 0))
 
     async def _attempt(self, address: str, port: int, host: HostLimit, packets: int) -> Line:
         number = -1
@@ -282,17 +290,6 @@ class Dialer:
         self._pay(line, line.packets - line.paid)
         if host is not None:
             host.window.settle(line)
-
-    def flows(self, address: str) -> FlowBudget | None:
-        """What the router on the way to an address may track, where that is bounded."""
-        gateway = self._routes.gateway(address) if self.profile.router_flows is not None else ""
-        if not gateway or self.profile.router_flows is None:
-            return None
-        return self._flows.setdefault(gateway, FlowBudget(self.profile.router_flows))
-
-
-def _nothing() -> None:
-    pass
 
 
 def _half_open_limit(profile: Profile) -> int:

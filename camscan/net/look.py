@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from camscan.net.base import Exchange, Posed, Scouted
 from camscan.net.connect import Attempt
 from camscan.net.line import Line
 from camscan.net.udp import Answers, Correspondent
 from camscan.records import Outcome
+
+Send: TypeAlias = Callable[[], Awaitable[None] | None]
+"""Sends one packet, or gives what is to be awaited until it is sent."""
 
 
 class Look:
@@ -30,7 +34,7 @@ class Look:
         self.address = address
         self.leave = leave
         self.ports: Iterator[int] = iter(ports)
-        self.wants: deque[tuple[float, Callable[[], Awaitable[None]]]] = deque()
+        self.wants: deque[tuple[float, Send]] = deque()
         self.queued = False
         self.free_at = 0.0
         self.over = False
@@ -52,7 +56,7 @@ class Look:
         times = self.connects
         return max((sum(start <= t < start + 1 for t in times[n:]) for n, start in enumerate(times)), default=0)
 
-    def next_want(self, *, new_flows: bool) -> tuple[float, Callable[[], Awaitable[None]]] | None:
+    def next_want(self, *, new_flows: bool) -> tuple[float, Send] | None:
         """The send whose turn it is; without room for `new_flows`, the first on a flow that a router tracks already.
 
         Those do not wait for the others: by then the router would have forgotten their flow.

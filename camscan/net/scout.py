@@ -7,10 +7,7 @@ coroutine sends whatever is due, at the pace of the scan and of each host, and c
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 import random
-from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
 
@@ -18,9 +15,10 @@ from camscan.net.base import Posed, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.hostpace import spacing
 from camscan.net.line import Line
-from camscan.net.look import Asking, Look
+from camscan.net.look import Asking, Look, Send
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pace import FlowBudget
+from camscan.net.turns import Turns
 from camscan.net.udp import Correspondent
 from camscan.records import Outcome
 
@@ -28,8 +26,6 @@ STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
 _TICK = 0.005
 """Seconds between looks at what is due."""
-_AT_A_TIME = 0.005
-"""Seconds of the pace that are waited for in one go."""
 _FLOW_TICK = 0.5
 """Seconds between looks whether a router on the way has room for another flow."""
 _MANY = 64
@@ -57,12 +53,9 @@ class Scout:
         self._all_taken_up = False
         self._room = asyncio.Event()
         self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
-        self._due: list[tuple[float, int, Look, Callable[[], None] | None]] = []
-        self._number = itertools.count()
-        self._ready: deque[Look] = deque()
-        self._at_a_time = max(1, int(dialer.profile.rate * _AT_A_TIME))
-        self._granted = 0
-        self._granted_until = 0.0
+        self._turns = Turns(dialer.pace, dialer.profile.rate)
+        self._through: dict[tuple[bool, int], Correspondent] = {}
+        self._spares_routers = dialer.profile.router_flows is not None
 
     async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
         """Yield each address once something lives there, or everything has been tried."""
@@ -76,7 +69,7 @@ class Scout:
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            self._give_back()
+            self._turns.give_back()
             for look in tuple(self._looks):
                 self._finish(look)
 
@@ -85,7 +78,7 @@ class Scout:
             while len(self._looks) + self._found.qsize() >= self._at_once:
                 self._room.clear()
                 await self._room.wait()
-            self._begin(Look(address, self._ports, await self._dialer.approach(address)))
+            self._begin(Look(address, self._ports, await self._dialer.gateways.approach(address)))
             if number % _MANY == 0:
                 await asyncio.sleep(0)
         self._all_taken_up = True
@@ -100,80 +93,58 @@ class Scout:
 
     async def _send_what_is_due(self) -> None:
         while self._looks or not self._all_taken_up:
-            self._sort_out()
-            if not self._ready:
-                self._give_back()
+            look = self._turns.next()
+            if look is None:
+                self._turns.give_back()
                 await asyncio.sleep(_TICK)
-                continue
-            look = self._ready.popleft()
-            if not look.over:
+            else:
                 await self._turn(look)
-
-    def _sort_out(self) -> None:
-        """Do what is due, and line up the looks whose turn has come."""
-        now = asyncio.get_running_loop().time()
-        while self._due and self._due[0][0] <= now:
-            _, _, look, action = heapq.heappop(self._due)
-            if action is None:
-                self._ready.append(look)
-            elif not look.over:
-                action()
 
     async def _turn(self, look: Look) -> None:
         """Send what the host's pace allows now: one packet."""
+        if look.wants and not look.over:
+            await self._turns.take()
+        if look.over:
+            return
         if not look.wants:
             look.queued = False
             self._finish_if_done(look)
             return
-        flows = self._dialer.flows(look.address)
-        want = look.next_want(new_flows=flows is None or flows.wait() <= 0)
-        if want is None:
-            self._later(_FLOW_TICK, look, None)
+        send = self._next(look)
+        if send is None:
+            self._turns.at(self._turns.now() + _FLOW_TICK, look)
             return
-        await self._take()
-        if look.over or want not in look.wants:
-            self._granted += 1
-        else:
-            look.wants.remove(want)
-            seconds, send = want
-            if flows is not None and seconds:
-                flows.note(seconds)
-            await send()
-            look.sent.append(asyncio.get_running_loop().time())
-        look.free_at = asyncio.get_running_loop().time() + self._spacing
+        self._turns.used()
+        waiting = send()
+        if waiting is not None:
+            await waiting
+        now = self._turns.now()
+        look.sent.append(now)
+        look.free_at = now + self._spacing
         look.queued = bool(look.wants)
         if look.wants:
-            self._later(self._spacing, look, None)
+            self._turns.at(look.free_at, look)
         else:
             self._finish_if_done(look)
 
-    async def _take(self) -> None:
-        """Wait until a packet may be sent. Several are waited for at once, as many as there are looks to send them."""
-        now = asyncio.get_running_loop().time
-        if now() > self._granted_until:
-            self._give_back()
-        if not self._granted:
-            count = min(self._at_a_time, 1 + len(self._ready))
-            await self._dialer.pace.take(count, looking=True)
-            self._granted, self._granted_until = count, now() + _TICK
-        self._granted -= 1
+    def _next(self, look: Look) -> Send | None:
+        """The send whose turn it is, if a router on the way has room for it."""
+        flows = self._dialer.gateways.flows(look.address) if self._spares_routers else None
+        if flows is None:
+            return look.wants.popleft()[1]
+        want = look.next_want(new_flows=flows.wait() <= 0)
+        if want is None:
+            return None
+        look.wants.remove(want)
+        if want[0]:
+            flows.note(want[0])
+        return want[1]
 
-    def _give_back(self) -> None:
-        """Let others have what was waited for and is not used."""
-        if self._granted:
-            self._dialer.pace.charge(-self._granted)
-            self._granted = 0
-
-    def _later(self, seconds: float, look: Look, action: Callable[[], None] | None) -> None:
-        """Do something, or let the look have its turn, after some time."""
-        due = asyncio.get_running_loop().time() + seconds
-        heapq.heappush(self._due, (due, next(self._number), look, action))
-
-    def _want(self, look: Look, seconds: float, send: Callable[[], Awaitable[None]]) -> None:
+    def _want(self, look: Look, seconds: float, send: Send) -> None:
         look.wants.append((seconds, send))
         if not look.queued:
             look.queued = True
-            self._later(max(look.free_at - asyncio.get_running_loop().time(), 0), look, None)
+            self._turns.at(look.free_at, look)
 
     def _knock_next(self, look: Look) -> None:
         port = next(look.ports, None)
@@ -212,22 +183,47 @@ class Scout:
         line.close()
         look.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1))
 
-    async def _ask(self, look: Look, place: int) -> None:
+    def _ask(self, look: Look, place: int) -> Awaitable[None] | None:
         posed = self._poses[place]()
         asking = Asking(look.address, place, posed, partial(self._hear, look))
         look.asking.append(asking)
-        try:
-            asking.listen(await self._correspondent(look.address, posed.inquiry.port))
-        except EndedError as ended:
-            asking.refusal = ended.outcome, ended.reason
-            look.end(asking)
-        else:
-            await self._send(look, asking, 0, 0)
+        through = self._through.get((":" in look.address, posed.inquiry.port))
+        if through is None:
+            return self._ask_first(look, asking)
+        asking.listen(through)
+        return self._send(look, asking, 0, 0)
 
-    async def _send(self, look: Look, asking: Asking, number: int, index: int) -> None:
+    async def _ask_first(self, look: Look, asking: Asking) -> None:
+        """Ask the first question on a port, for which there is no socket yet."""
+        port = asking.posed.inquiry.port
+        try:
+            through = await self._correspondent(look.address, port)
+        except EndedError as ended:
+            self._refused(look, asking, ended)
+            return
+        self._through[":" in look.address, port] = through
+        asking.listen(through)
+        waiting = self._send(look, asking, 0, 0)
+        if waiting is not None:
+            await waiting
+
+    def _send(self, look: Look, asking: Asking, number: int, index: int) -> Awaitable[None] | None:
         """Send one datagram of a round, and see to what follows it."""
         if asking not in look.asking:
-            return
+            return None
+        inquiry = asking.posed.inquiry
+        data = inquiry.rounds[number][index]
+        try:
+            if not self._dialer.let_out_now(look.address, inquiry.port, asking.send, data):
+                return self._send_later(look, asking, number, index)
+        except EndedError as ended:
+            self._refused(look, asking, ended)
+        else:
+            self._follow(look, asking, number, index)
+        return None
+
+    async def _send_later(self, look: Look, asking: Asking, number: int, index: int) -> None:
+        """Send a datagram for which this host had no room, once it has."""
         inquiry = asking.posed.inquiry
         data = inquiry.rounds[number][index]
 
@@ -237,17 +233,26 @@ class Scout:
         try:
             await self._dialer.let_out(look.address, inquiry.port, send, len(data))
         except EndedError as ended:
-            asking.refusal = ended.outcome, ended.reason
-            look.end(asking)
-            return
+            self._refused(look, asking, ended)
+        else:
+            self._follow(look, asking, number, index)
+
+    def _follow(self, look: Look, asking: Asking, number: int, index: int) -> None:
+        """See to what follows a datagram that was sent."""
+        inquiry = asking.posed.inquiry
         if index + 1 < len(inquiry.rounds[number]):
             self._want(look, 0, partial(self._send, look, asking, number, index + 1))
         elif number + 1 < len(inquiry.rounds):
             pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
             again = partial(self._send, look, asking, number + 1, 0)
-            self._later(pause, look, partial(self._want, look, 0, again))
+            self._turns.later(pause, look, partial(self._want, look, 0, again))
         else:
-            self._later(inquiry.wait, look, partial(self._give_up, look, asking))
+            self._turns.later(inquiry.wait, look, partial(self._give_up, look, asking))
+
+    @staticmethod
+    def _refused(look: Look, asking: Asking, ended: EndedError) -> None:
+        asking.refusal = ended.outcome, ended.reason
+        look.end(asking)
 
     def _give_up(self, look: Look, asking: Asking) -> None:
         if asking in look.asking:
@@ -259,7 +264,7 @@ class Scout:
         for asking in tuple(look.asking):
             if asking.replies:
                 look.wants.clear()
-                self._later(STRAGGLERS, look, partial(self._finish, look))
+                self._turns.later(STRAGGLERS, look, partial(self._finish, look))
             elif asking.error:
                 look.end(asking)
                 if of_answer(asking.error).is_alive:

@@ -4,12 +4,35 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import cast, overload
 
 from camscan.errors import DecodeError
 from camscan.net.base import Datagram, Exchange, Inquiry, Net, Posed
 from camscan.probes.base import Ask, Cost, Probe, Stage
 from camscan.records import Fields, Observation, Outcome
+
+
+class Rounds(Sequence[Sequence[bytes]]):
+    """Rounds of one datagram each, made as they go out: thousands of questions are under way at once."""
+
+    __slots__ = ("_count", "_make")
+
+    def __init__(self, count: int, make: Callable[[int], bytes]) -> None:
+        self._count = count
+        self._make = make
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, number: int) -> Sequence[bytes]: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Sequence[bytes]]: ...
+
+    def __getitem__(self, number: int | slice) -> Sequence[bytes] | Sequence[Sequence[bytes]]:
+        chosen = range(self._count)[number]
+        return (self._make(chosen),) if isinstance(chosen, int) else tuple((self._make(n),) for n in chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,7 @@ from camscan.net.base import Inquiry
 from camscan.probes.datagrams import Datagrams, Question
 
 _WAIT = 3.0
+_INQUIRY = Inquiry(dhip.PORT, [[dhip.encode_search()]] * 2, _WAIT, groups=dhip.GROUPS)
+_QUESTION = Question(_INQUIRY, lambda data: [dhip.decode(data)])
 
-
-def _pose() -> Question:
-    inquiry = Inquiry(dhip.PORT, [[dhip.encode_search()]] * 2, _WAIT, groups=dhip.GROUPS)
-    return Question(inquiry, lambda data: [dhip.decode(data)])
-
-
-DHIP = Datagrams("dhip", "DHDiscover.search", _pose)
+DHIP = Datagrams("dhip", "DHDiscover.search", lambda: _QUESTION)

@@ -6,7 +6,7 @@ import uuid
 
 from camscan.codecs import wsdiscovery
 from camscan.net.base import Inquiry
-from camscan.probes.datagrams import Datagrams, Question
+from camscan.probes.datagrams import Datagrams, Question, Rounds
 
 # No group is joined: behind some snooping switches a join makes cameras vanish, and answers come by unicast anyway.
 _GROUPS = ("239.255.255.250", "ff02::c")
@@ -15,8 +15,9 @@ _WAIT = 3.5
 
 
 def _pose() -> Question:
-    ids = [f"urn:uuid:{uuid.uuid4()}" for _ in wsdiscovery.DIALECTS]
-    rounds = [[wsdiscovery.encode_probe(i, types)] for i, types in zip(ids, wsdiscovery.DIALECTS, strict=True)]
+    first = str(uuid.uuid4())
+    ids = tuple(f"urn:uuid:{first[:-1]}{number:x}" for number in range(len(wsdiscovery.DIALECTS)))
+    rounds = Rounds(len(ids), lambda number: wsdiscovery.encode_probe(ids[number], wsdiscovery.DIALECTS[number]))
     inquiry = Inquiry(3702, rounds, _WAIT, groups=_GROUPS)
     return Question(inquiry, lambda data: wsdiscovery.decode(data, ids))
 

@@ -370,7 +370,7 @@ def test_a_router_is_spared() -> None:
 
 
 async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "NEIGHBOURS", 5)
+    monkeypatch.setattr("camscan.net.gateways.NEIGHBOURS", 5)
     routes = Routes([(ip_network("10.0.0.0/24"), ""), (ip_network("0.0.0.0/0"), "10.0.0.1")])
     dialer = Dialer(Scope(EVERYTHING), UNHURRIED, routes)
     most = {"10.0.0.": 0, "192.0.2.": 0}
@@ -385,7 +385,7 @@ async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPa
 
     await asyncio.gather(*(visit(network, last) for network in most for last in range(1, 31)))
     assert most == {"10.0.0.": 5, "192.0.2.": 30}
-    assert dialer._neighbours._value == 5
+    assert dialer.gateways.neighbours._value == 5
 
 
 async def test_attending_drops_what_is_known_of_a_host_at_its_end(dialer: Dialer) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import socket
 from collections.abc import Callable, Sequence
@@ -281,6 +282,39 @@ class Silence(Correspondent):
     def send(self, data: bytes, address: str, port: int) -> None:
         """See `Correspondent.send`."""
         self.sent.append(data)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_what_this_host_had_no_room_for_is_sent_again(
+    net: LiveNet, device: Callable[..., Device], monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    camera = device(b"me")
+    send = Correspondent.send
+    failed: list[str] = []
+
+    def short(self: Correspondent, data: bytes, address: str, port: int) -> None:
+        if len(failed) < times:
+            failed.append(address)
+            raise OSError(errno.ENOBUFS, "")
+        send(self, data, address, port)
+
+    monkeypatch.setattr(Correspondent, "send", short)
+    found = (await looked(net, [camera.address], (), [asking(camera.port)]))[camera.address]
+    assert answers(found) == {0: (Outcome.ANSWERED, (b"me",), "")}
+    assert (len(failed), net.sent.packets, net.failures) == (times, 1, 0)
+    assert rested(net)
+
+
+async def test_what_this_host_does_not_let_out_is_no_silence(net: LiveNet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def barred(*_: object) -> None:
+        raise OSError(errno.EPERM, "")
+
+    monkeypatch.setattr(Correspondent, "send", barred)
+    found = await looked(net, ["127.88.0.3", "127.88.0.4"], (), [asking(9)])
+    refused = {0: (Outcome.NOT_SENT, (), "EPERM: Operation not permitted")}
+    assert [answers(each) for each in found.values()] == [refused, refused]
+    assert (net.sent.packets, net.failures) == (0, 2)
+    assert rested(net)
 
 
 async def test_given_up_in_the_middle_nothing_is_left(net: LiveNet, device: Callable[..., Device]) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from support.nets import AT, ScriptedNet
 
 from camscan.errors import DecodeError
 from camscan.net.base import Datagram, Exchange, Inquiry
 from camscan.probes.base import Ask, Stage
-from camscan.probes.datagrams import Datagrams, Question
+from camscan.probes.datagrams import Datagrams, Question, Rounds
 from camscan.probes.mhed import MHED
+from camscan.probes.sadp import SADP
+from camscan.probes.wsd import WSD
 from camscan.records import Fields, Outcome
 
 
@@ -63,6 +68,29 @@ async def test_a_segment_answers_with_its_sources_and_repeats_are_dropped() -> N
         ("192.168.1.64", Outcome.ANSWERED, ""),
         ("", Outcome.NOT_SENT, "eth2: down"),
     ]
+
+
+def test_rounds_that_are_made_as_they_go_out_are_rounds_like_others() -> None:
+    made: list[int] = []
+
+    def make(number: int) -> bytes:
+        made.append(number)
+        return b"?" * number
+
+    rounds = Rounds(3, make)
+    assert (len(rounds), made) == (3, [])
+    assert [*rounds] == [(b"",), (b"?",), (b"??",)]
+    assert (rounds[-1], rounds[1:]) == ((b"??",), ((b"?",), (b"??",)))
+    with pytest.raises(IndexError):
+        rounds[3]
+
+
+@pytest.mark.parametrize("protocol", [WSD, SADP], ids=["wsd", "sadp"])
+def test_each_question_has_ids_of_its_own(protocol: Datagrams) -> None:
+    sent = [data for _ in range(50) for datagrams in protocol.pose().inquiry.rounds for data in datagrams]
+    each = [set(re.findall(rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}", data)) for data in sent]
+    assert {len(ids) for ids in each} == {1}
+    assert len(set.union(*each)) == (len(sent) if protocol is WSD else 50)
 
 
 def test_the_cost_is_that_of_its_rounds() -> None:

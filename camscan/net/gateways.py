@@ -1,0 +1,38 @@
+"""What lies between this host and those it asks, and is to be spared: this kernel's neighbours, and routers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from camscan.net.pace import FlowBudget
+from camscan.net.profile import NEIGHBOURS
+from camscan.net.routes import Routes
+
+
+class Gateways:
+    """Bounds the neighbours that the kernel resolves at once, and the `flows` of ours that each router tracks."""
+
+    def __init__(self, routes: Routes, flows: int | None) -> None:
+        self._routes = routes
+        self._most_flows = flows
+        self._flows: dict[str, FlowBudget] = {}
+        self.neighbours = asyncio.Semaphore(NEIGHBOURS)
+
+    async def approach(self, address: str) -> Callable[[], None]:
+        """Take a place among the neighbours that the kernel resolves at once; returns what gives it back."""
+        if not self._routes.on_link(address):
+            return _nothing
+        await self.neighbours.acquire()
+        return self.neighbours.release
+
+    def flows(self, address: str) -> FlowBudget | None:
+        """What the router on the way to an address may track, where that is bounded."""
+        gateway = self._routes.gateway(address) if self._most_flows is not None else ""
+        if not gateway or self._most_flows is None:
+            return None
+        return self._flows.setdefault(gateway, FlowBudget(self._most_flows))
+
+
+def _nothing() -> None:
+    pass

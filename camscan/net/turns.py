@@ -1,0 +1,67 @@
+"""Whose turn it is to send, of thousands of addresses that are looked at together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import TypeAlias
+
+from camscan.net.look import Look
+from camscan.net.pace import Pace
+from camscan.net.wheel import Wheel
+
+_AT_A_TIME = 0.005
+"""Seconds of the pace that are waited for in one go, and for which what was granted may be used."""
+
+Action: TypeAlias = Callable[[], object]
+
+
+class Turns:
+    """Looks in the order in which they may send, and what is to be done for them later on."""
+
+    def __init__(self, pace: Pace, rate: float) -> None:
+        self._pace = pace
+        self._at_a_time = max(1, int(rate * _AT_A_TIME))
+        self.now = asyncio.get_running_loop().time
+        self._due: Wheel[tuple[Look, Action | None]] = Wheel(self.now())
+        self._ready: deque[Look] = deque()
+        self._granted = 0
+        self._granted_until = 0.0
+
+    def at(self, when: float, look: Look) -> None:
+        """Let the look have its turn, not before that time."""
+        self._due.put(when, (look, None))
+
+    def later(self, seconds: float, look: Look, action: Action) -> None:
+        """Do something after some time, unless the look is over by then."""
+        self._due.put(self.now() + seconds, (look, action))
+
+    def next(self) -> Look | None:
+        """Do what is due; then the look whose turn it is, if there is one."""
+        for look, action in self._due.due(self.now()):
+            if action is None:
+                self._ready.append(look)
+            elif not look.over:
+                action()
+        return self._ready.popleft() if self._ready else None
+
+    async def take(self) -> None:
+        """Wait until a packet may be sent. Several are waited for at once, as many as there are looks to send them."""
+        if self._granted and self.now() <= self._granted_until:
+            return
+        self.give_back()
+        count = min(self._at_a_time, 1 + len(self._ready))
+        await self._pace.take(count, looking=True)
+        self._granted, self._granted_until = count, self.now() + _AT_A_TIME
+        await asyncio.sleep(0)  # where nothing had to be waited for, others have their turn all the same
+
+    def used(self) -> None:
+        """Say that the packet is being sent."""
+        self._granted -= 1
+
+    def give_back(self) -> None:
+        """Let others have what was waited for and is not used."""
+        if self._granted:
+            self._pace.charge(-self._granted)
+            self._granted = 0
