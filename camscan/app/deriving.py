@@ -14,14 +14,17 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import camscan
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
-from camscan.store import Store
 from camscan.store.packed import Merged, Sealed
+
+if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
+    from camscan.store import Store
 
 CODE = ("records.py", "codecs", "devices", "identify", "store", "yamltree.py", "app/identifying.py")
 """What makes devices of stored observations: files and rooms of this package."""

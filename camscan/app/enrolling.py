@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from camscan.app.judging import library
 from camscan.app.logins import asked
 from camscan.credentials import sources
 from camscan.credentials.enrolment import Book, Enrolment, explained
@@ -83,6 +82,8 @@ def _fingerprint(text: str) -> str:
 
 
 def _maker(name: str) -> str:
+    from camscan.app.judging import library  # reads all rules, and few enrolments name a maker
+
     known = {maker.casefold(): maker for maker in library().vocabulary.makers}
     if name.casefold() not in known:
         raise UsageError(f"no maker {name!r} is known: write it as `camscan fingerprints list` does")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from camscan import __version__
 from camscan.app import collector
+from camscan.app.deriving import merged
 from camscan.app.doubting import by_datagram_alone, with_doubts
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
@@ -21,7 +22,7 @@ from camscan.reports.segments import Segments
 from camscan.summaries import Citation
 from camscan.sweeps.looks import Look, look
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
 
 
@@ -47,8 +48,6 @@ def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Poli
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
-    from camscan.app.deriving import merged
-
     with collector.seldom():
         return judge_all((one.device for one in merged(store, scan, rules)), policies)
 

@@ -14,7 +14,6 @@ from platformdirs import user_config_path
 from pydantic import SecretStr
 
 from camscan.app.aims import Choices, aim
-from camscan.app.identifying import judged
 from camscan.credentials import sources
 from camscan.credentials.broker import CredentialBroker, Sight
 from camscan.credentials.enrolment import Enrolment, SiteBook
@@ -124,6 +123,7 @@ def reader(file: Path) -> Callable[[Enrolment], SecretStr]:
 
 def sight(rules: Library) -> Sight:
     """Judges what an address shows of itself by the same rules as a report."""
+    from camscan.app.identifying import judged  # with all that judges, which nobody needs to enrol
 
     def seen_at(address: str, seen: Sequence[Observation]) -> Sighting:
         here = [observation for observation in seen if observation.target == address]

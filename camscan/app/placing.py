@@ -15,7 +15,7 @@ from camscan.summaries import Tag
 from camscan.sweeps.looks import sighting
 from camscan.targets import parse
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
 
 
