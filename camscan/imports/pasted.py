@@ -146,7 +146,7 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (certificate.is_named, certificate.names),
     (tables.is_walk, tables.walk),
     (_has(r"_\w[\w-]*\._(?:tcp|udp)\b"), tables.announced),
-    (_has(r"\A\ufeff?\s*(?:<[!?a-z]|\{)"), web.web),
+    (_has(r"\A\ufeff?\s*(?:<[!?a-z]|\{|\[\s*\{)"), web.web),
     (_has(r"\A\s*var \w{1,32} ?= ?\S"), web.page),
     (web.is_headed, _headers),
 )

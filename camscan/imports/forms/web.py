@@ -25,6 +25,7 @@ _METHOD = re.compile(r"^([A-Z_]{4,16})[ \t]+(?:rtsp:[!-~]{1,1023}|\*)[ \t]+RTSP/
 _REQUEST = re.compile(r"\A\s*[A-Z_]{4,16}[ \t]+rtsp:[!-~]{1,1023}[ \t]+RTSP/\d[.\d]*[ \t]*\r?\n")
 _HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:[ \t]*(?!//)\S")
 _BODY = re.compile(r"\ufeff?\s*[<{]")
+_LIST = re.compile(r"\s*\[\s*\{")
 _MAPPING = re.compile(
     r"""\s*(?:\{|<?[A-Za-z][\w.]{2,64}\([{\[(]{0,2})[^<>]{0,4096}?["'](?:Server|WWW-Authenticate|Content-Type|Set-Cookie)["']\s*:""",
     re.IGNORECASE,
@@ -76,6 +77,8 @@ def web(text: str) -> Iterator[Answer]:
         yield from answer("http", fields_of(http.decode_headers, _lines(text)))
     elif _BODY.match(text):
         yield from _answered(fields_of(http.decode, text.strip().encode()), "")
+    elif _LIST.match(text):
+        yield from page(text)
     elif is_headed(text):
         yield from _headed(text)
 
@@ -161,7 +164,9 @@ def upnp(text: str) -> Iterator[Answer]:
     """SSDP answers and announcements, with or without their start line, and device descriptions."""
     if "<" in text and _DESCRIPTION.search(text):
         body = text[text.index("<") :]
-        yield from answer("ssdp", fields_of(ssdp.decode_description, body.encode()), "GET /")
+        whole = fields_of(ssdp.decode_description, body.encode())
+        piece = f"<root><device>{body}</device></root>".encode()  # a few of its elements
+        yield from answer("ssdp", whole or fields_of(ssdp.decode_description, piece), "GET /")
         return
     data = (_lines(text) if text.lstrip().startswith("{") else text.strip()).encode()
     fields = fields_of(ssdp.decode, data) or fields_of(ssdp.decode, b"ST: -\r\n" + data)

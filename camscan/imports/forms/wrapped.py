@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import base64
+import json
 import re
+from contextlib import suppress
 
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
 
@@ -28,6 +30,7 @@ _QUOTED_LINES = re.compile(
 )
 _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _ITEM = re.compile(r"\((['\"][@#]?[\w.:-]{1,64}['\"]), ")
+_PRINTED = re.compile(r"\A(?:\{|\[\{)'")
 _ITEM_END = re.compile(r"(?<=['\"}e])\)(?=,)")
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
@@ -47,11 +50,14 @@ def plain(text: str) -> str:
 
 
 def _mapping(text: str) -> str:
-    """A mapping that an older Python printed, with marks of its texts and of its order, as any other prints it."""
+    """A mapping that Python printed, of an older one with marks of its texts and of its order, as JSON."""
     if "{u'" in text or "(u'" in text:
         text = _UNICODE.sub("", text)
     if "OrderedDict([(" in text:
         text = _ITEM_END.sub("", _ITEM.sub(r"\1: ", text.replace("OrderedDict([", "{").replace(")])", "}")))
+    if _PRINTED.match(text) and len(text) <= MAX_WRAPPED:
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            return json.dumps(ast.literal_eval(text), ensure_ascii=False)
     return text
 
 

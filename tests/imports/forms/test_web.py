@@ -113,3 +113,14 @@ def test_xml_without_a_namespace_that_tells_of_a_device() -> None:
     assert told.fields["onvif.firmware"] == ("V1",)
     assert "onvif.model" not in page_itself.fields
     assert [one.channel for one in web("<Model>A-1</Model>\n<Manufacturer>M</Manufacturer>")] == ["http"]
+
+
+def test_a_few_elements_of_a_device_description() -> None:
+    [found] = upnp("<friendlyName>A</friendlyName>\n<manufacturer>B</manufacturer>\n<modelName>C</modelName>")
+    assert found.fields["upnp.model_name"] == ("C",)
+    assert found.fields["upnp.manufacturer"] == ("B",)
+
+
+def test_a_list_of_mappings_is_a_body() -> None:
+    [found] = web('[{"cmd": "Login", "code": 0}]')
+    assert found.fields["http.body"] == ('[{"cmd": "Login", "code": 0}]',)

@@ -73,6 +73,12 @@ def test_a_string_within_code() -> None:
 
 def test_a_mapping_of_an_older_python() -> None:
     ordered = "OrderedDict([(u'DeviceInfo', OrderedDict([(u'@version', u'2.0'), (u'model', None), (u'a', u'b')]))])"
-    assert plain(ordered) == "{'DeviceInfo': {'@version': '2.0', 'model': None, 'a': 'b'}}"
-    assert plain("{u'a': [u'b', u\"c\"]}") == "{'a': ['b', \"c\"]}"
+    assert plain(ordered) == '{"DeviceInfo": {"@version": "2.0", "model": null, "a": "b"}}'
+    assert plain("{u'a': [u'b', u\"c\"]}") == '{"a": ["b", "c"]}'
     assert plain("menu'a' (u'") == "menu'a' ('"
+
+
+def test_a_mapping_that_python_printed_is_json() -> None:
+    assert plain("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
+    for text in ("{'a': b'c'}", "{'a': 1", "{'a'} x"):
+        assert plain(text) == text
