@@ -8,15 +8,18 @@ import secrets
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
-from camscan.credentials.broker import CredentialBroker
 from camscan.errors import TargetError, UsageError
 from camscan.net.interfaces import sources
 from camscan.net.portsweep import Method
 from camscan.records import Scan, ScanStatus, Vantage
 from camscan.store import Store
 from camscan.targets import parse
+
+if TYPE_CHECKING:
+    from camscan.credentials.broker import CredentialBroker
 
 _SHOWN_TARGETS = 64
 """Targets that the record shows; its settings hold all of them."""

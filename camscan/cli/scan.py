@@ -19,6 +19,8 @@ from camscan.summaries import State
 
 if TYPE_CHECKING:
     from camscan.app.aims import Choices
+    from camscan.credentials.broker import CredentialBroker
+    from camscan.identify.library import Library
 
 
 @click.command()
@@ -80,7 +82,6 @@ def scan(
     """
     from camscan.app.jobs import new_job, take_up
     from camscan.app.judging import chosen_policies, library, report_of
-    from camscan.app.logins import Chosen, broker_if
     from camscan.app.registering import register_scan
     from camscan.app.scanning import run
     from camscan.cli.progressbar import Progress
@@ -90,12 +91,12 @@ def scan(
     ready(format_, output)
     choices = _choices(targets, how, resume)
     rules, lists = library(folders), chosen_policies(policies, folders)
-    _warn(rules.warnings)
+    _warn(rules, now=bool(folders))
     if not (targets or resume or quiet):
         _tell_networks(choices)
     with kept(db, or_new=not resume) as store:
         before = scan_of(store, resume, site) if resume else None
-        login = broker_if(choices, Chosen(credentials_file, unlock), before.site if before else site, rules)
+        login = _broker(choices, credentials_file, unlock, before.site if before else site, rules)
         if before:
             job = take_up(store, before, choices)
         else:
@@ -104,6 +105,7 @@ def scan(
         ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
         returned = register_scan(store, report, rules, lists)
+    _warn(rules, now=not folders)
     write_report(report, format_, output)
     for one in returned:
         click.echo(one.text, err=True)
@@ -121,6 +123,16 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
     if resume and (given := unheeded(choices)):
         raise UsageError(f"a resumed scan goes on as it was begun: leave out {' and '.join(given)}, or scan anew")
     return choices
+
+
+def _broker(
+    choices: Choices, file: Path | None, unlock: str, site: str | None, rules: Library
+) -> CredentialBroker | None:
+    if not (choices.with_credentials or file):
+        return None
+    from camscan.app.logins import Chosen, broker_if
+
+    return broker_if(choices, Chosen(file, unlock), site, rules)
 
 
 def _tell_networks(choices: Choices) -> None:
@@ -144,6 +156,11 @@ def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
     return Exit.DONE
 
 
-def _warn(warnings: Sequence[str]) -> None:
-    for warning in warnings:
+def _warn(rules: Library, *, now: bool) -> None:
+    """Tell which rules are left out.
+
+    Those of the user's own folders are read before a scan. Those that come with camscan are whole as a rule, so they
+    are read after it: they take memory that it has use for.
+    """
+    for warning in rules.warnings if now else ():
         click.echo(f"Warning: left out: {warning}", err=True)

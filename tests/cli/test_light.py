@@ -92,3 +92,23 @@ def test_a_pasted_answer_is_judged_without_a_store() -> None:
     found = loaded("identify", "-", pasted="Server: App-webs/")
     assert found >= PARSED
     assert found.isdisjoint({"camscan.store", "camscan.probes", "sqlalchemy"})
+
+
+def test_a_scan_holds_no_rule_while_it_runs_and_nothing_that_logins_need(tmp_path: Path) -> None:
+    """It is asked when the engine begins: what comes with camscan is parsed for the report."""
+    program = """
+import json, sys
+from camscan.engine import Engine
+run = Engine.run
+async def telling(self, targets):
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+    await run(self, targets)
+Engine.run = telling
+from camscan.cli import main
+main()
+"""
+    words = ["scan", "127.88.0.1", "--channels", "http", "--db", str(tmp_path / "s.db"), "--quiet"]
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    found = set(json.loads(done.stderr.splitlines()[0]))
+    assert found.isdisjoint(PARSED | {"camscan.credentials", "pyrage"})
