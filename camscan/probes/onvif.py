@@ -12,6 +12,7 @@ from camscan.net.base import Browser, HttpRequest, Net
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
 from camscan.probes.ports import is_secured, port_of
+from camscan.probes.web import is_endless
 from camscan.records import Observation, Outcome
 
 _MAX_SERVICES = 3
@@ -80,7 +81,8 @@ def services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, b
                 parts = urlsplit(url)
                 found.setdefault((port, parts.scheme == "https"), parts.path or onvif.PATH)
     for observation in seen:
-        if observation.channel == "http" and observation.outcome.has_answer and observation.port:
-            found.setdefault((observation.port, is_secured(observation.port, seen)), onvif.PATH)
+        port = observation.port if observation.channel == "http" and observation.outcome.has_answer else None
+        if port and not is_endless(port, seen):
+            found.setdefault((port, is_secured(port, seen)), onvif.PATH)
     for (port, tls), path in list(found.items())[:_MAX_SERVICES]:
         yield port, tls, path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from urllib.parse import urljoin, urlsplit
@@ -27,6 +27,12 @@ _GENERAL_SERVERS = ("apache", "nginx", "iis/", "caddy", "openresty", "cloudflare
 _NATIVE_CHANNELS = frozenset({"sadp", "dhip", "dvrip", "netcommon", "mhed"})
 """Makers' own protocols: where one has answered, their web APIs have nothing to add."""
 _PLAIN_CHANNELS = frozenset({"tcp", "http", "tls", "banner"})
+
+
+def is_endless(port: int | None, seen: Iterable[Observation]) -> bool:
+    """Whether a web server has answered more than once, and no answer ended within what one may take."""
+    at_port = [o.outcome for o in seen if o.channel == "http" and o.port == port and o.outcome.has_answer]
+    return len(at_port) > 1 and set(at_port) == {Outcome.TRUNCATED}
 
 
 def get_request(address: str, port: int, path: str = "/") -> bytes:
@@ -70,13 +76,15 @@ def _face(page: Observation) -> tuple[object, ...]:
 async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncIterator[Observation]:
     """Follow the first page's redirects (at most two, on the same host and port), then ask for icon and APIs."""
     async with net.browse(ask.address, ask.port or 0, tls=tls) as browser:
-        visit = _Visit(ask, net, browser, tls=tls)
+        visit = _Visit(ask, net, browser, page, tls=tls)
         for _ in range(_MAX_REDIRECTS):
             path = _redirect(page, visit)
             if path is None:
                 break
             page = await visit.get(path)
             yield page
+            if visit.is_endless:
+                return
         for path in list(_further_paths(page.fields, ask.seen)):
             yield await visit.get(path)
             if visit.gave_up:
@@ -84,14 +92,16 @@ async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncI
 
 
 class _Visit:
-    """Requests to one web server; gives up on one that stops answering."""
+    """Requests to one web server; gives up on one that stops answering, and on one whose answers have no end."""
 
-    def __init__(self, ask: Ask, net: Net, browser: Browser, *, tls: bool) -> None:
+    def __init__(self, ask: Ask, net: Net, browser: Browser, page: Observation, *, tls: bool) -> None:
         self.address = ask.address
         self.port = ask.port or 0
         self.tls = tls
         self.seen = {"/"}
         self.gave_up = False
+        self.is_endless = False
+        self._none_ended = page.outcome is Outcome.TRUNCATED
         self._net = net
         self._browser = browser
 
@@ -102,7 +112,9 @@ class _Visit:
         if exchange.outcome is Outcome.GARBLED:
             turns = [get_request(self.address, self.port, path)]
             exchange = await self._net.converse(self.address, self.port, turns, http.is_complete, tls=self.tls)
-        self.gave_up = not exchange.outcome.has_answer
+        self._none_ended &= exchange.outcome is Outcome.TRUNCATED
+        self.is_endless |= self._none_ended
+        self.gave_up = self.is_endless or not exchange.outcome.has_answer
         return observe_page(exchange, path)
 
 

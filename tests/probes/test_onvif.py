@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.codecs import onvif
@@ -52,6 +53,21 @@ async def test_all_questions_are_asked_where_discovery_points() -> None:
     ]
     assert {call[1] for call in net.sent} == {8899}
     assert found[-1].fields["onvif.manufacturer"] == ("ACME",)
+
+
+@pytest.mark.parametrize(
+    ("ends", "ports"),
+    [
+        ((Outcome.TRUNCATED, Outcome.TRUNCATED), set()),
+        ((Outcome.TRUNCATED,), {80}),
+        ((Outcome.TRUNCATED, Outcome.ANSWERED), {80}),
+    ],
+)
+async def test_a_web_server_whose_answers_have_no_end_is_not_asked(ends: tuple[Outcome, ...], ports: set[int]) -> None:
+    net = ScriptedNet({(HOST, 80): Port()})
+    pages = [Observation(HOST, "http", outcome, AT, 80, f"GET /{n}") for n, outcome in enumerate(ends)]
+    assert [o async for o in OnvifProbe().run(Ask(HOST, None, pages), net)] != [] or not ports
+    assert {call[1] for call in net.sent} == ports
 
 
 async def test_a_web_server_without_onvif_is_asked_once() -> None:

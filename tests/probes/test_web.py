@@ -113,6 +113,28 @@ async def test_a_server_that_stops_answering_is_left() -> None:
     assert await explored(page("HTTP/1.1 200 OK"), script) == [(80, "GET /favicon.ico")]
 
 
+@pytest.mark.parametrize(
+    ("first", "endless", "asked"),
+    [
+        (Outcome.TRUNCATED, {"/favicon.ico"}, 1),
+        (Outcome.TRUNCATED, {*API_PATHS}, 1 + len(API_PATHS)),
+        (Outcome.ANSWERED, {"/favicon.ico", *API_PATHS}, 1 + len(API_PATHS)),
+    ],
+    ids=["no answer ends", "the icon ends", "the first page ends"],
+)
+async def test_a_server_is_left_once_two_answers_have_no_end_and_none_had(
+    first: Outcome, endless: set[str], asked: int
+) -> None:
+    script = Port(pages={"/favicon.ico": ICON}, endless=frozenset(endless))
+    assert len(await explored(replace(page("HTTP/1.1 200 OK"), outcome=first), script)) == asked
+
+
+async def test_a_redirect_to_a_page_without_end_is_no_reason_to_leave() -> None:
+    first = page("HTTP/1.1 302 Found\r\nLocation: /large")
+    script = Port(pages={"/large": ICON}, endless=frozenset({"/large", "/favicon.ico"}))
+    assert len(await explored(first, script)) == 2 + len(API_PATHS)
+
+
 def test_what_cannot_be_decoded_is_garbled_and_kept() -> None:
     got = observe(Exchange(HOST, 37020, Outcome.ANSWERED, AT, (b"\x00\x01",)), "sadp", "inquiry", sadp.decode)
     assert (got.outcome, got.raw) == (Outcome.GARBLED, b"\x00\x01")

@@ -22,6 +22,8 @@ class Port:
     certificate: bytes = b""
     pages: Mapping[str, bytes] = field(default_factory=dict)
     refused_by_parser: frozenset[str] = frozenset()
+    endless: frozenset[str] = frozenset()
+    """Paths whose pages do not end."""
     closes: bool = False
 
 
@@ -133,6 +135,8 @@ class _ScriptedBrowser:
         if not reply:
             return Exchange(self.address, self.port, Outcome.RESET, AT, reason="closed without a byte")
         outcome = Outcome.GARBLED if request.path in script.refused_by_parser else Outcome.ANSWERED
+        if request.path in script.endless:
+            outcome = Outcome.TRUNCATED
         return Exchange(self.address, self.port, outcome, AT, (reply,))
 
 
