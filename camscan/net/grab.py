@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from camscan.net import budget
+from camscan.net.drip import Drip
 from camscan.net.line import Line, attach
 from camscan.net.outcomes import reason
 from camscan.records import Outcome
@@ -34,7 +35,9 @@ class Grab(asyncio.Protocol):
     `result` is done when all turns are answered, the peer ends, a budget is used up, or `expire` is called.
     """
 
-    def __init__(self, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None = None) -> None:
+    def __init__(
+        self, line: Line, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None = None
+    ) -> None:
         self.result: asyncio.Future[Grabbed] = asyncio.get_running_loop().create_future()
         self._turns = list(turns)
         self._complete = complete
@@ -48,6 +51,7 @@ class Grab(asyncio.Protocol):
         self._certificate = b""
         self._tls = ""
         self._silence: asyncio.TimerHandle | None = None
+        self._drip = Drip(line, self._dripped)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the certificate and send the first turn."""
@@ -61,6 +65,7 @@ class Grab(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Keep what came, up to the byte budget."""
         self._stop_waiting()
+        self._drip.came(len(data))
         room = budget.MAX_BYTES - self._size
         self._reply += data[:room]
         self._size += min(len(data), room)
@@ -90,6 +95,7 @@ class Grab(asyncio.Protocol):
     def close(self) -> None:
         """Let go of the timer and the connection, whatever became of them."""
         self._stop_waiting()
+        self._drip.stop()
         if self._pausing is not None:
             self._pausing.cancel()
         if self._transport is not None:
@@ -104,6 +110,7 @@ class Grab(asyncio.Protocol):
             return False
 
     def _next_turn(self) -> None:
+        self._drip.stop()
         if self._reply:
             self._replies.append(bytes(self._reply))
             self._reply.clear()
@@ -135,6 +142,9 @@ class Grab(asyncio.Protocol):
         else:
             self._finish(Outcome.SILENT, "accepted, then said nothing")
 
+    def _dripped(self, why: str) -> None:
+        self._finish(Outcome.TRUNCATED, why)
+
     def _stop_waiting(self) -> None:
         if self._silence is not None:
             self._silence.cancel()
@@ -162,7 +172,7 @@ async def gather(
     Raises:
         EndedError: TLS did not come about.
     """
-    protocol = Grab(turns, complete, pause)
+    protocol = Grab(line, turns, complete, pause)
     try:
         async with asyncio.timeout(budget.TOTAL) as line.deadline:
             await attach(line, protocol, context, pause)

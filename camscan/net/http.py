@@ -19,6 +19,7 @@ from yarl import URL
 
 from camscan.net import budget
 from camscan.net.base import HttpRequest
+from camscan.net.drip import Drip
 from camscan.net.grab import Grabbed
 from camscan.net.line import Line, attach
 from camscan.net.outcomes import EndedError
@@ -49,22 +50,37 @@ class _Handler(ResponseHandler):
         self.most = most
         self.taken = bytearray()
         self.size = 0
-        self.cut = False
+        self.cut = ""
+        self._drip = Drip(line, self._dripped)
 
     def data_received(self, data: bytes) -> None:
+        self._drip.came(len(data))
         room = self.most - self.size
         self.taken += data[:room]
         self.size += min(len(data), room)
         if len(data) <= room:
             super().data_received(data)
         elif self.transport is not None:
-            self.cut = True
+            self.cut = f"stopped after {self.most} bytes"
             self.transport.abort()
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         super().resume_reading(resume_parser)
         if self.line.held:  # aiohttp reads on whenever somebody has taken what it had
             self.line.hold()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._drip.stop()
+        super().connection_lost(exc)
+
+    def rest(self) -> None:
+        """Expect nothing until the next request: its peer may be as silent as it likes."""
+        self._drip.stop()
+
+    def _dripped(self, why: str) -> None:
+        if self.transport is not None:
+            self.cut = why
+            self.transport.abort()
 
     def renew(self) -> None:
         """Make ready for the next request."""
@@ -114,6 +130,8 @@ class _Connector(aiohttp.BaseConnector):
     def run_in(self, deadline: asyncio.Timeout | None) -> None:
         """The exchange that begins has this time, none where one has ended."""
         self._deadline = deadline
+        if deadline is None and self.handler is not None:
+            self.handler.rest()
         if self._line is not None:
             self._line.deadline = deadline
 
@@ -197,7 +215,7 @@ class Conversation:
         if handler is None or not handler.taken:
             return Grabbed(Outcome.RESET, (), "closed without a byte")
         if handler.cut:
-            outcome, reason = Outcome.TRUNCATED, f"stopped after {handler.most} bytes"
+            outcome, reason = Outcome.TRUNCATED, handler.cut
         return Grabbed(outcome, (bytes(handler.taken),), reason)
 
 

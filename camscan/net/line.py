@@ -56,6 +56,7 @@ class Line(socket.socket):
         self.noted = 0
         self.deadline: asyncio.Timeout | None = None
         self.held = False
+        self.held_for = 0.0
         self.paid = 0
         self._held_since = 0.0
         self._grace = budget.TOTAL
@@ -101,7 +102,9 @@ class Line(socket.socket):
     def read_on(self) -> None:
         """Read again."""
         self.held = False
-        self._put_off(asyncio.get_running_loop().time() - self._held_since)
+        held_for = asyncio.get_running_loop().time() - self._held_since
+        self.held_for += held_for
+        self._put_off(held_for)
         if self.transport is not None:
             self.transport.resume_reading()
 

@@ -176,20 +176,56 @@ async def test_silent_at_a_later_turn(serve: Serve) -> None:
     assert got == Grabbed(Outcome.TRUNCATED, (b"one\r\n",), "answered, then said nothing more")
 
 
-@pytest.mark.usefixtures("hasty")
-async def test_a_drip_feed_ends_with_the_total_time(serve: Serve) -> None:
+def dripping(piece: bytes, *, after: bytes = b"") -> Script:
     async def drip(reader: Reader, writer: Writer) -> None:
+        writer.write(after)
         while True:
-            writer.write(b"x")
+            writer.write(piece)
             await asyncio.sleep(0.02)
 
-    peer = await serve(drip)
+    return drip
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_feed_that_is_slow_but_worth_the_wait_ends_with_the_total_time(serve: Serve) -> None:
+    peer = await serve(dripping(b"x" * 25))
     start = time.monotonic()
     got = await grab(peer.port)
     assert budget.TOTAL <= time.monotonic() - start < budget.TOTAL + 1
     assert (got.outcome, got.reason) == (Outcome.TRUNCATED, "not done after 0.5 s")
     assert set(got.replies[0]) == {ord("x")}
-    assert 12 <= len(got.replies[0]) <= 26
+    assert 250 <= len(got.replies[0]) <= 26 * 25
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("after", [b"", b"y" * 2_000])
+async def test_a_drip_feed_ends_as_silence_does(serve: Serve, after: bytes) -> None:
+    peer = await serve(dripping(b"x", after=after))
+    start = time.monotonic()
+    got = await grab(peer.port)
+    assert (got.outcome, got.reason) == (Outcome.TRUNCATED, "gave less than 64 bytes in 0.2 s")
+    assert time.monotonic() - start < budget.TOTAL
+    assert got.replies[0].startswith(after + b"x")
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_who_says_nothing_more_amid_an_answer_is_not_waited_for(serve: Serve) -> None:
+    peer = await serve(saying(b"part"))
+    got = await grab(peer.port, complete=lambda _: False)
+    assert got == Grabbed(Outcome.TRUNCATED, (b"part",), "said nothing for 0.2 s")
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_the_time_for_which_our_own_pace_holds_reading_is_no_drip(serve: Serve) -> None:
+    peer = await serve(saying(b"part"))
+    line = Line("127.88.0.1")
+    await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", peer.port))
+    line.at_read = line.hold
+    asyncio.get_running_loop().call_later(0.3, line.read_on)
+    start = time.monotonic()
+    got = await gather(line, [b"1"], lambda _: False)
+    assert got == Grabbed(Outcome.TRUNCATED, (b"part",), "said nothing for 0.2 s")
+    assert time.monotonic() - start >= 0.5
 
 
 @pytest.mark.usefixtures("hasty")

@@ -404,18 +404,31 @@ async def test_silence_amid_the_answer(serve: Serve) -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_a_drip_feed_ends_with_the_total_time(serve: Serve) -> None:
+@pytest.mark.parametrize(
+    ("piece", "reason"), [(b"x" * 25, "not done after 0.5 s"), (b"x", "gave less than 64 bytes in 0.2 s")]
+)
+async def test_a_drip_feed_ends_with_the_total_time_or_as_silence_does(serve: Serve, piece: bytes, reason: str) -> None:
     async def drip(reader: Reader, writer: Writer) -> None:
         await read_request(reader)
         writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
-            writer.write(b"x")
+            writer.write(piece)
             await asyncio.sleep(0.02)
 
     start = time.monotonic()
     got = await one(serve, drip)
-    assert (got.outcome, got.reason) == (Outcome.TRUNCATED, "not done after 0.5 s")
-    assert budget.TOTAL <= time.monotonic() - start < budget.TOTAL + 1
+    assert (got.outcome, got.reason) == (Outcome.TRUNCATED, reason)
+    assert time.monotonic() - start < budget.TOTAL + 1
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_connection_that_waits_for_the_next_request_may_be_silent(serve: Serve) -> None:
+    peer = await serve(answering(OK, OK))
+    async with conversation(f"http://{peer.address}:{peer.port}", Dialler(peer), at_once, None) as talk:
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+        await asyncio.sleep(budget.SILENCE * 0.8)
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+    assert peer.accepted == 1
 
 
 @pytest.mark.usefixtures("hasty")
