@@ -1,4 +1,8 @@
-"""HTTP conversations by aiohttp over the dialer's own connections, with the bytes kept as they came over the wire."""
+"""HTTP conversations over the dialer's own connections, read by aiohttp, with the bytes kept as they came.
+
+Its sessions are left out: they look after names, cookies, redirects and pools, none of which is wanted for one port of
+one host, and cost more than all the rest of an exchange.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.http_exceptions import HttpProcessingError
-from yarl import URL
 
 from camscan.net import budget
 from camscan.net.base import HttpRequest
@@ -25,7 +27,8 @@ from camscan.net.line import Line, attach
 from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
-_HEADERS = {"User-Agent": "camscan", "Accept": "*/*", "Accept-Encoding": "identity"}
+_HEADERS = "User-Agent: camscan\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"
+_DEFAULT_PORTS = (("http", ":80"), ("https", ":443"))
 _LONGEST_LINE = 64 * 1024
 _MOST_HEADERS = 200
 _KEPT_SHARE = 1 / 4
@@ -33,6 +36,7 @@ _KEPT_SHARE = 1 / 4
 answer finds room."""
 _PATH = re.compile(r"/[!-~]*")
 """Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
+_SWITCHED = 101
 
 Dial = Callable[[], Awaitable[Line]]
 Pause = Callable[[Line], Awaitable[None]]
@@ -51,6 +55,7 @@ class _Handler(ResponseHandler):
         self.taken = bytearray()
         self.size = 0
         self.cut = ""
+        self.stale_at = 0.0
         self._drip = Drip(line, self._dripped)
 
     def data_received(self, data: bytes) -> None:
@@ -76,6 +81,7 @@ class _Handler(ResponseHandler):
     def rest(self) -> None:
         """Expect nothing until the next request: its peer may be as silent as it likes."""
         self._drip.stop()
+        self.line.deadline = None
 
     def _dripped(self, why: str) -> None:
         if self.transport is not None:
@@ -88,77 +94,42 @@ class _Handler(ResponseHandler):
         if self.size > self.most * _KEPT_SHARE:
             self.close()
 
+    async def answered(self, request: bytes) -> None:
+        """Send a request, and take the whole answer to it."""
+        self.set_response_params(
+            read_until_eof=True,
+            auto_decompress=False,
+            read_timeout=budget.SILENCE,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+            max_headers=_MOST_HEADERS,
+        )
+        if self.transport is not None:
+            self.transport.write(request)
+        self.start_timeout()
+        message, content = await self.read()
+        while message.code < 200 and message.code != _SWITCHED:
+            message, content = await self.read()
+        async for _ in content.iter_any():
+            pass
+        self.stale_at = self._loop.time() + budget.SILENCE
+
     def close(self) -> None:
         """Close at once: a peer that does not answer the end of a TLS session would keep its place for long."""
         self.abort()
-
-
-class _Connector(aiohttp.BaseConnector):
-    """Takes every connection from the dialer, so that no name is looked up and nothing leaves the scope."""
-
-    allowed_protocol_schema_set = frozenset({"http", "https"})
-
-    def __init__(
-        self, dial: Dial, pause: Pause, context: ssl.SSLContext | None, objection: Objection | None, most: int
-    ) -> None:
-        super().__init__(limit=1, keepalive_timeout=budget.SILENCE)
-        self._most = most
-        self._dial = dial
-        self._pause = pause
-        self._context = context
-        self._objection = objection
-        self.handler: _Handler | None = None
-        self._line: Line | None = None
-        self._deadline: asyncio.Timeout | None = None
-
-    async def _create_connection(self, *_request: Any) -> ResponseHandler:
-        """A new connection. The time of the exchange starts when it is open: the wait for a turn is not the peer's."""
-        loop = asyncio.get_running_loop()
-        deadline = self._deadline
-        if deadline is not None:
-            deadline.reschedule(None)
-        line = self._line = await self._dial()
-        if deadline is not None:
-            deadline.reschedule(loop.time() + budget.TOTAL)
-        line.deadline = deadline
-        handler = self.handler = _Handler(loop, line, self._most)
-        await attach(line, handler, self._context, partial(self._pause, line))
-        if self._objection is not None and self._context is not None:
-            self._vet(handler, self._objection)
-        return handler
-
-    def run_in(self, deadline: asyncio.Timeout | None) -> None:
-        """The exchange that begins has this time, none where one has ended."""
-        self._deadline = deadline
-        if deadline is None and self.handler is not None:
-            self.handler.rest()
-        if self._line is not None:
-            self._line.deadline = deadline
-
-    @property
-    def open_line(self) -> Line | None:
-        """The connection that a further request would use."""
-        transport = self.handler.transport if self.handler is not None else None
-        return None if transport is None or transport.is_closing() else self._line
-
-    @staticmethod
-    def _vet(handler: _Handler, objection: Objection) -> None:
-        """Hang up on a peer with whom nothing may be spoken, before a byte of a request is sent."""
-        session = handler.transport.get_extra_info("ssl_object") if handler.transport is not None else None
-        reason = objection((session.getpeercert(binary_form=True) if session is not None else None) or b"")
-        if reason:
-            handler.close()
-            raise EndedError(Outcome.AUTH_REQUIRED, reason, connected=True)
 
 
 @dataclass(slots=True)
 class Conversation:
     """Requests to one port of one host, one after the other on a kept-alive connection."""
 
-    _session: aiohttp.ClientSession
-    _connector: _Connector
-    _base: str
+    _host: str
+    _dial: Dial
     _pause: Pause
+    _context: ssl.SSLContext | None
+    _objection: Objection | None
+    _most: int
+    _handler: _Handler | None = None
 
     async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
         """Send one request and gather the answer; `again` where a kept-alive connection ends just as it is used.
@@ -170,21 +141,29 @@ class Conversation:
         """
         if not _PATH.fullmatch(request.path):
             return Grabbed(Outcome.NOT_SENT, (), "no path in origin form")
-        before = self._connector.handler
+        if not authorization.isprintable():  # it repeats what the peer called itself
+            return Grabbed(Outcome.NOT_SENT, (), "control characters in a header")
+        before = self._handler
         got = await self._once(request, authorization)
-        if again and got.outcome is Outcome.RESET and before is not None and self._connector.handler is before:
+        if again and got.outcome is Outcome.RESET and before is not None and self._handler is before:
             return await self._once(request, authorization)
         return got
 
+    async def close(self) -> None:
+        """Close the connection, and wait until its places are given back."""
+        if self._handler is not None and (closed := self._handler.closed) is not None:
+            self._handler.close()
+            with contextlib.suppress(aiohttp.ClientError):
+                await closed
+
     async def _once(self, request: HttpRequest, authorization: str) -> Grabbed:
-        if self._connector.handler is not None:
-            self._connector.handler.renew()
-        if (line := self._connector.open_line) is not None:
-            await self._pause(line)
+        if self._handler is not None:
+            self._handler.renew()
+            if self._handler.is_connected():
+                await self._pause(self._handler.line)
         try:
             async with asyncio.timeout(budget.TOTAL) as deadline:
-                self._connector.run_in(deadline)
-                await self._send(request, authorization)
+                await self._send(self._written(request, authorization), deadline)
         except aiohttp.SocketTimeoutError:
             return self._late(f"said nothing for {budget.SILENCE:g} s")
         except TimeoutError:
@@ -192,26 +171,71 @@ class Conversation:
         except (aiohttp.ClientError, HttpProcessingError) as error:
             return self._grabbed(Outcome.GARBLED, f"{type(error).__name__}: {error}"[:200])
         finally:
-            self._connector.run_in(None)
+            if self._handler is not None:
+                self._handler.rest()
         return self._grabbed(Outcome.ANSWERED)
 
-    async def _send(self, request: HttpRequest, authorization: str) -> None:
+    def _written(self, request: HttpRequest, authorization: str) -> bytes:
+        """The request as it goes out."""
         method = "POST" if request.body else "GET"
         given = {"Content-Type": request.content_type, "Authorization": authorization}
-        headers = {name: value for name, value in given.items() if value}
-        url = URL(self._base + request.path, encoded=True)
-        async with self._session.request(
-            method, url, data=request.body or None, headers=headers, allow_redirects=False
-        ) as response:
-            async for _ in response.content.iter_any():
-                pass
+        headers = "".join(f"{name}: {value}\r\n" for name, value in given.items() if value)
+        length = f"Content-Length: {len(request.body)}\r\n" if request.body else ""
+        target = request.path.partition("#")[0]
+        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\n{_HEADERS}{headers}{length}\r\n"
+        return head.encode() + request.body
+
+    async def _send(self, request: bytes, deadline: asyncio.Timeout) -> None:
+        handler = await self._connected(deadline)
+        try:
+            await handler.answered(request)
+        except BaseException:
+            handler.close()
+            raise
+        if handler.should_close:
+            handler.close()
+
+    async def _connected(self, deadline: asyncio.Timeout) -> _Handler:
+        """The open connection, or a new one.
+
+        The time of the exchange starts when it is open: the wait for a turn is not the peer's.
+        """
+        loop, kept = asyncio.get_running_loop(), self._handler
+        if kept is not None and kept.is_connected() and loop.time() <= kept.stale_at:
+            kept.line.deadline = deadline
+            return kept
+        if kept is not None:
+            kept.close()
+        deadline.reschedule(None)
+        line = await self._dial()
+        deadline.reschedule(loop.time() + budget.TOTAL)
+        line.deadline = deadline
+        handler = _Handler(loop, line, self._most)
+        try:
+            await attach(line, handler, self._context, partial(self._pause, line))
+        except BaseException:
+            line.deadline = None
+            raise
+        self._handler = handler
+        if self._objection is not None and self._context is not None:
+            self._vet(handler, self._objection)
+        return handler
+
+    @staticmethod
+    def _vet(handler: _Handler, objection: Objection) -> None:
+        """Hang up on a peer with whom nothing may be spoken, before a byte of a request is sent."""
+        session = handler.transport.get_extra_info("ssl_object") if handler.transport is not None else None
+        reason = objection((session.getpeercert(binary_form=True) if session is not None else None) or b"")
+        if reason:
+            handler.close()
+            raise EndedError(Outcome.AUTH_REQUIRED, reason, connected=True)
 
     def _late(self, reason: str) -> Grabbed:
         grabbed = self._grabbed(Outcome.TRUNCATED, reason)
         return grabbed if grabbed.replies else Grabbed(Outcome.SILENT, (), reason)
 
     def _grabbed(self, outcome: Outcome, reason: str = "") -> Grabbed:
-        handler = self._connector.handler
+        handler = self._handler
         if handler is None or not handler.taken:
             return Grabbed(Outcome.RESET, (), "closed without a byte")
         if handler.cut:
@@ -236,21 +260,10 @@ async def conversation(
     Over TLS, `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each
     connection.
     """
-    connector = _Connector(dial, pause, context, objection, most)
-    session = aiohttp.ClientSession(
-        connector=connector,
-        headers=_HEADERS,
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        trust_env=False,
-        max_line_size=_LONGEST_LINE,
-        max_field_size=_LONGEST_LINE,
-        max_headers=_MOST_HEADERS,
-        timeout=aiohttp.ClientTimeout(total=None, sock_read=budget.SILENCE),
-    )
-    session._retry_connection = False  # noqa: SLF001 - aiohttp repeats requests on new connections, too
+    scheme, _, host = base.partition("://")
+    usual = next(port for name, port in _DEFAULT_PORTS if name == scheme)
+    talk = Conversation(host.removesuffix(usual), dial, pause, context, objection, most)
     try:
-        yield Conversation(session, connector, base, pause)
+        yield talk
     finally:
-        with contextlib.suppress(Exception):
-            await session.close()
+        await talk.close()

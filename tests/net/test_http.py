@@ -173,6 +173,14 @@ async def test_what_is_no_path_is_not_sent(serve: Serve, path: str) -> None:
     async with talking(peer) as (talk, _):
         got = await talk.request(HttpRequest(path))
     assert got == Grabbed(Outcome.NOT_SENT, (), "no path in origin form")
+
+
+@pytest.mark.parametrize("realm", ["a\r\nHost: 10.0.0.9", "a\nb", "a\rb", "a\0b"])
+async def test_a_reply_to_a_challenge_cannot_add_lines_to_the_head(serve: Serve, realm: str) -> None:
+    peer = await serve(answering(OK))
+    async with talking(peer) as (talk, _):
+        got = await talk.request(HttpRequest("/"), f'Digest realm="{realm}"')
+    assert got == Grabbed(Outcome.NOT_SENT, (), "control characters in a header")
     assert peer.accepted == 0
 
 
