@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -128,12 +129,39 @@ def test_an_empty_reply_says_nothing(operation: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("operation", "item"),
+    [("GetNetworkInterfaces", "NetworkInterfaces"), ("GetScopes", "Scopes"), ("GetServices", "Service")],
+)
+@pytest.mark.parametrize("content", ["", "<tt:Other/>", "<!-- nothing --><?nor this?>"])
+def test_an_item_without_what_is_read_of_it_is_passed_over(operation: str, item: str, content: str) -> None:
+    reply = envelope(f"<tds:{operation}Response><tds:{item}>{content}</tds:{item}></tds:{operation}Response>")
+    assert soap.decode(reply, operation) == {"onvif.action": (operation,)}
+
+
+def test_names_will_do_without_their_namespace_and_in_any_order() -> None:
+    bare = INFORMATION.replace(b"<tds:M", b"<M").replace(b"</tds:M", b"</M")
+    assert bare != INFORMATION
+    assert soap.decode(bare, "GetDeviceInformation") == soap.decode(INFORMATION, "GetDeviceInformation")
+
+
+@pytest.mark.parametrize("place", [b"<tds:GetScopesResponse", b"<tds:Scopes", b"<tt:ScopeItem"])
+@pytest.mark.parametrize("kind", ["xs:string", "tt:Profile", "tt:Nothing", "soap:Envelope", ":"])
+def test_a_type_that_a_reply_claims_does_no_harm(place: bytes, kind: str) -> None:
+    claim = f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="{kind}"'.encode()
+    spaces = b' xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:soap="http://www.w3.org/2003/05/soap-envelope"'
+    with contextlib.suppress(DecodeError):
+        assert soap.decode(SCOPES.replace(place, place + spaces + claim), "GetScopes")["onvif.action"]
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         b"",
         b"<html><body>login</body></html>",
         b"HTTP",
         envelope(""),
+        envelope("<!-- nothing -->"),
+        SCOPES,
         INFORMATION[:-40],
         INFORMATION.replace(b"<env:Body>", b"<env:Body><!DOCTYPE x>"),
         b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + INFORMATION,
