@@ -78,9 +78,10 @@ class Sweep:
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
             while left > 0 and not self._stop and self._settled.count < questions:
+                began = time.monotonic()
                 self._round()
-                self._wait_for_answers()
                 left -= 1
+                self._wait_for_answers(self._spared(began, questions) if left else 0.0)
                 self._look_for_losses()
                 if self._has_lost and not left and extra:
                     left, extra = 1, extra - 1
@@ -164,9 +165,17 @@ class Sweep:
         time.sleep(min(seconds, _GLANCE))
         self._drain()
 
-    def _wait_for_answers(self) -> None:
-        end = time.monotonic() + self._request.wait
+    def _wait_for_answers(self, spared: float = 0.0) -> None:
+        end = time.monotonic() + self._request.wait - spared
         self._until(lambda: end - time.monotonic())
+
+    def _spared(self, began: float, questions: int) -> float:
+        """Seconds that lie between a question and the same one in the next round anyhow: the shorter of both rounds.
+
+        The next takes no less than what is not settled takes at the rate; without one, who knows.
+        """
+        rate = self._pacer.rate
+        return min(time.monotonic() - began, (questions - self._settled.count) / rate) if rate else 0.0
 
     def _drain(self) -> None:
         """Take in what has come, and now and then say what was found."""

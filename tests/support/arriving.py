@@ -57,7 +57,7 @@ def arriving(lab: Lab, source: str, most: int) -> Iterator[Arrivals]:
         came = words[words[:, 0] & 1 == 1]
         noted.times = np.sort((came[:, 4] - came[:, 4].min(initial=2**32 - 1)) + came[:, 5] / 1e9)
         lost = dropped(sock)
-        assert not lost, f"{lost} more packets than there is room for"
+        assert lost <= len(came) // 1_000, f"{lost} more packets than there was room for"
 
 
 def most_within(times: Times, seconds: float) -> int:

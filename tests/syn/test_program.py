@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from support.arriving import arriving, most_within
 from support.lab import Lab, lab
@@ -89,6 +90,17 @@ def test_later_rounds_ask_only_what_has_not_answered(site: Lab) -> None:
     _, messages = run(site, of(site, rounds=3))
     silent = 3 * (1_024 - len(ALIVE))
     assert messages[-1]["sent"] == 1 + 3 * 1_024 + 2 * silent + 2 * len(ALIVE)  # ARP, and the kernel's resets
+
+
+@pytest.mark.parametrize(("rate", "least", "most"), [(0, 1.0, 60.0), (1_000, 0.0, 0.9)])
+def test_between_rounds_it_waits_no_longer_than_answers_may_take(
+    site: Lab, rate: int, least: float, most: float
+) -> None:
+    """A round of three seconds has waited for nearly all of its own answers by its end."""
+    with arriving(site, "10.99.0.1", 8_000) as arrivals:
+        _, messages = run(site, of(site, rounds=2, wait=1.0, rate=rate))
+    assert len(found(messages)) == 2 * len(ALIVE)
+    assert least <= np.diff(arrivals.times).max() <= most
 
 
 def test_it_goes_on_from_a_position(site: Lab) -> None:
