@@ -29,7 +29,7 @@ from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.scout import STRAGGLERS, Scout
 from camscan.net.segment import Segment
-from camscan.net.swept import BY_DATAGRAM, Looks, SweptLook
+from camscan.net.swept import Looks, SweptLook, by_datagram
 from camscan.net.udp import Correspondent, Waiter
 from camscan.records import Observation, Outcome, Sent
 
@@ -98,12 +98,14 @@ class LiveNet:
     ) -> AsyncGenerator[Scouted, None]:
         """See `Net.scout`."""
 
-        def looks(knocking: Sequence[int], times: int = 1) -> Looks:
-            return Scout(self._dialer, self._correspondent, knocking, poses, times * at_once).run
+        def looks(knocking: Sequence[int], wide: int) -> Looks:
+            return Scout(self._dialer, self._correspondent, knocking, poses, wide).run
 
+        in_full = looks(ports, at_once)
         if self.sweep is None:
-            return looks(ports)(addresses)
-        swept = SweptLook(self.sweep, self._dialer.pace, by_datagram=looks((), BY_DATAGRAM), in_full=looks(ports))
+            return in_full(addresses)
+        silent = looks((), by_datagram(at_once, len(ports), poses))
+        swept = SweptLook(self.sweep, self._dialer.pace, by_datagram=silent, in_full=in_full)
         return swept.run(addresses, self.notes)
 
     async def knock(self, address: str, port: int) -> Exchange:

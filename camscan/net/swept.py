@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from camscan.errors import HostError
-from camscan.net.base import Exchange, Scouted
+from camscan.net.base import Exchange, Posed, Scouted
 from camscan.net.pace import Pace
 from camscan.net.portsource import Found, PortSource
 from camscan.net.profile import Profile
@@ -20,8 +20,8 @@ LEFT, LEAST_LEFT = 0.05, 500
 that is no more than half; else they would be given up before they have said what they are."""
 HOST_SHARE = 0.2
 """The same of what one host is sent in a second."""
-BY_DATAGRAM = 2
-"""How many times as many addresses may be asked at once by datagram alone: each sends a third of the packets."""
+_WIDEST = 12_000
+"""Addresses asked by datagram alone at once: they hold no connection, and each is waited for in little memory."""
 _TICK = 0.05
 
 Looks = Callable[[Iterable[str]], AsyncGenerator[Scouted, None]]
@@ -33,6 +33,12 @@ def parted(profile: Profile) -> tuple[Profile, Profile]:
     left = min(profile.rate / 2, max(profile.rate * LEFT, LEAST_LEFT))
     swept = replace(profile, rate=max(1, int(profile.rate - left)), host_rate=for_one_host)
     return swept, replace(profile, host_rate=max(1, profile.host_rate - for_one_host))
+
+
+def by_datagram(at_once: int, ports: int, poses: Iterable[Callable[[], Posed]]) -> int:
+    """How many addresses to ask at once by datagram alone, so that they keep the pace as busy as `at_once` in full."""
+    packets = sum(len(datagrams) for pose in poses for datagrams in pose().inquiry.rounds)
+    return max(at_once, min(at_once * (2 * ports + packets) // max(packets, 1), _WIDEST))
 
 
 class SweptLook:
@@ -52,24 +58,37 @@ class SweptLook:
 
     async def run(self, addresses: Iterable[str], notes: list[str]) -> AsyncGenerator[Scouted, None]:
         """Yield what answers the sweep at once, and all others when it is over; add to `notes` what went wrong."""
-        charging = asyncio.create_task(self._charge())
+        found: asyncio.Queue[Scouted | None] = asyncio.Queue()
+        reading = asyncio.create_task(self._read(found))
         looks = self._by_datagram
         try:
-            async with aclosing(self._sweep.run()) as batches:
-                async for batch in batches:
-                    for scouted in self._alive(batch):
-                        yield scouted
+            while (scouted := await found.get()) is not None:
+                yield scouted
+            await reading
         except HostError as error:
             notes.append(f"the port sweep broke off, and ports were asked by connecting instead: {error}")
             looks = self._in_full
         finally:
-            charging.cancel()
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
         if self._sweep.notes:
             notes.extend(f"in the port sweep, before all was asked by connecting: {note}" for note in self._sweep.notes)
             looks = self._in_full
         async with aclosing(looks(address for address in addresses if address not in self._met)) as others:
             async for scouted in others:
                 yield scouted if looks is self._in_full else self._with_knocks(scouted)
+
+    async def _read(self, found: asyncio.Queue[Scouted | None]) -> None:
+        """Read what the sweep finds as it says it, however long who lives is looked at: it would wait to be read."""
+        charging = asyncio.create_task(self._charge())
+        try:
+            async with aclosing(self._sweep.run()) as batches:
+                async for batch in batches:
+                    for scouted in self._alive(batch):
+                        found.put_nowait(scouted)
+        finally:
+            charging.cancel()
+            found.put_nowait(None)
 
     def _alive(self, batch: Iterable[Found]) -> list[Scouted]:
         """The addresses that show here for the first time that they live."""

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 import pytest
@@ -26,10 +28,12 @@ class Scripted(PortSweep):
         super().__init__([("127.88.0.1", "127.88.0.4")], [80, 554], "syn", profile("default"), seed=1, want="answers")
         self._batches = batches
         self._failure = failure
+        self.over = asyncio.Event()
 
     async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         for batch in self._batches:
             yield batch
+        self.over.set()
         if self._failure:
             raise HostError(self._failure)
 
@@ -71,6 +75,16 @@ async def test_who_lives_comes_at_once_and_the_others_by_datagram() -> None:
     assert found[ADDRESSES[2]].knocks[0].reason == "EHOSTUNREACH"
     assert found[ADDRESSES[3]].answers[0][2] is ANSWER
     assert notes == []
+
+
+async def test_it_is_read_to_its_end_while_the_first_that_lives_is_looked_at() -> None:
+    """A program whose lines nobody reads waits, and sends nothing meanwhile."""
+    sweep = Scripted([[Found(address, 80, Outcome.ANSWERED)] for address in ADDRESSES])
+    looks = SweptLook(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full).run(iter(ADDRESSES), [])
+    async with aclosing(looks), asyncio.timeout(10):
+        assert (await anext(looks)).address == ADDRESSES[0]
+        await sweep.over.wait()
+        assert [scouted.address async for scouted in looks] == ADDRESSES[1:]
 
 
 async def test_where_the_sweep_breaks_off_the_rest_is_asked_in_full() -> None:
