@@ -106,11 +106,13 @@ class Manner:
         others = sum(probe.cost.answering_packets for stage in stages for probe in self.plan.at(stage))
         return 2 * ports + 3 * min(port_stage, 30) + others
 
-    @property
-    def covers(self) -> int:
-        """How many living hosts to cover at once: what keeps the pace busy, within the memory that each takes."""
+    def covers(self, swept: float = 0.0) -> int:
+        """How many living hosts to cover at once: what keeps the pace busy, within the memory that each takes.
+
+        `swept` packets a second are a sweep's; more hosts than the rest is enough for would all run out of time.
+        """
         low, high = _COVERS
-        return min(max(2 * self.profile.rate // self.profile.host_rate, low), high)
+        return min(max(int(2 * (self.profile.rate - swept) / self.profile.host_rate), low), high)
 
     @property
     def window(self) -> int:

@@ -55,7 +55,8 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges
     try:
         async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net:
-            wide, covers, seconds = _window(job), job.manner.covers, job.manner.host_seconds
+            wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
+            seconds = job.manner.host_seconds
             engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
             with collector.seldom():
                 status = await _covered(job, engine, writer, net, watcher)

@@ -80,7 +80,9 @@ def test_a_silent_address_costs_what_the_plan_says() -> None:
 
 
 def test_a_higher_rate_works_wider() -> None:
-    assert manner(Choices(rate=10_000)).covers > manner(Choices()).covers > manner(Choices(profile="gentle")).covers
+    fast = manner(Choices(rate=10_000))
+    assert fast.covers() > manner(Choices()).covers() > manner(Choices(profile="gentle")).covers()
+    assert fast.covers(9_500) == manner(Choices(rate=500)).covers() < fast.covers()
     assert manner(Choices(rate=10_000)).window > manner(Choices()).window > manner(Choices(profile="gentle")).window
 
 
