@@ -1,9 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 from support.decoders import assert_survives
@@ -38,6 +44,31 @@ def test_a_certificate_is_decoded_whole() -> None:
         "tls.version": ("TLSv1.2",),
         "tls.cipher": ("AES128-SHA",),
     }
+
+
+def named(count: int) -> bytes:
+    """A certificate with so many names."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "IPC")])
+    names = x509.SubjectAlternativeName([x509.DNSName(f"camera-{number}.example") for number in range(count)])
+    begins = datetime(2020, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 7, begins, begins + timedelta(1))
+    return builder.add_extension(names, critical=False).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_names_are_bounded() -> None:
+    assert tls.decode(named(tls.MAX_NAMES + 1))["tls.san"] == tuple(
+        f"camera-{number}.example" for number in range(tls.MAX_NAMES)
+    )
+
+
+def test_of_a_certificate_that_is_too_large_only_what_stands_first_is_read() -> None:
+    large = named(10_000)
+    assert len(large) > tls.MAX_CERTIFICATE
+    fields = tls.decode(large)
+    assert fields["tls.subject.cn"] == ("IPC",)
+    assert fields["tls.sha256"] == (hashlib.sha256(large).hexdigest(),)
+    assert not {"tls.san", "tls.key", "tls.not_after"} & fields.keys()
 
 
 def test_parts_with_two_values_and_alternative_names() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -146,6 +148,19 @@ def test_an_archive_of_very_many_files_is_refused(tmp_path: Path, monkeypatch: p
             archive.writestr(name, "")
     with pytest.raises(unpack.RefusedError, match="unfold to 3 files"):
         unpack.check_archive(str(path))
+
+
+def test_whoever_unpacks_has_bounds_of_memory_and_time(book: Book) -> None:
+    path = book(lambda workbook: workbook.add_worksheet("Cams"))
+    code = (
+        "import resource, runpy, sys\n"
+        f"unpack = runpy.run_path({unpack.__file__!r})\n"
+        f"unpack['main']({str(path)!r})\n"
+        "print(*(resource.getrlimit(what) for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    bounds = [(limit, limit) for limit in (unpack.MAX_MEMORY, unpack.MAX_SECONDS, 0)]
+    assert done.stdout.splitlines()[-1] == " ".join(map(str, bounds))
 
 
 def test_a_cell_at_the_far_end_of_a_sheet_ends_the_reader_and_nothing_else(book: Book) -> None:

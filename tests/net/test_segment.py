@@ -330,6 +330,23 @@ async def test_of_five_thousand_answers_in_one_second_none_is_lost_uncounted(sit
     assert len(items) == 5_000 - segment.dropped
 
 
+async def test_what_the_kernel_has_no_room_for_is_counted(
+    site: Site, respond: Respond, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answers come at one go, while nobody reads."""
+    monkeypatch.setattr("camscan.net.udp._RECEIVE_BUFFER", 16 * 1024)
+
+    def answer(sock: socket.socket, asker: tuple[str, int]) -> None:
+        for number in range(1_000):
+            from_address(sock, f"10.70.{1 + number // 250}.{1 + number % 250}", bytes(500), asker)
+
+    crowd(site)
+    respond(answer)
+    items, segment = await site.ask(INQUIRY, only=site.eligible[:1])
+    assert len(items) + segment.dropped == 1_000
+    assert segment.dropped > 500
+
+
 async def test_sources_are_bounded(site: Site, respond: Respond, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_SOURCES", 100)
 

@@ -136,9 +136,17 @@ def test_a_tag_without_end_is_given_up() -> None:
     assert endless.tell() < 2 * stream.MAX_SILENCE
 
 
-def test_a_host_that_is_too_large_costs_no_memory_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "MAX_ELEMENTS", 50)
-    large = host("192.0.2.2", more='<port protocol="tcp" portid="1"><state state="open"/></port>' * 40)
+PORT = '<port protocol="tcp" portid="1"><state state="open"/></port>'
+LARGE = {
+    "elements": PORT * (stream.MAX_ELEMENTS // 2),
+    "text": f"<elem>{'x' * 500_000}</elem>" * (stream.MAX_CHARACTERS // 500_000 + 1),
+    "attributes": "".join(f'<elem key="{"x" * 500_000}"/>' for _ in range(stream.MAX_CHARACTERS // 500_000 + 1)),
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_a_host_that_is_too_large_costs_no_memory_and_no_other(what: str) -> None:
+    large = host("192.0.2.2", more=LARGE[what])
     seen, summary = read_all(stream.read, HEAD + host("192.0.2.1") + large + host("192.0.2.3") + TAIL)
     assert {one.target for one in seen} == {"192.0.2.1", "192.0.2.3"}
     assert summary.broken == 1

@@ -1,0 +1,47 @@
+"""What a scan says of how much it could see."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from camscan.app.scanning import _notes
+
+JOB = SimpleNamespace(
+    method=SimpleNamespace(reason="few ports"),
+    manner=SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0),
+    broker=None,
+)
+
+
+def told(*, interfaces: Any = ("eth0",), **changed: Any) -> list[str]:
+    """The notes of a scan in which nothing was lost, but for what is changed."""
+    engine = {"notes": [], "cut": 0, "crashed": 0}
+    net = {"sweep": None, "notes": [], "dropped": 0, "faded": set()}
+    for name, value in changed.items():
+        (engine if name in engine else net)[name] = value
+    parts: Any = (JOB, SimpleNamespace(**engine), SimpleNamespace(**net), interfaces)
+    return list(_notes(*parts))
+
+
+def test_where_nothing_was_lost_nothing_is_said() -> None:
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "note"),
+    [
+        ({"dropped": 7}, "7 datagrams were lost for want of room: ask again at a lower --rate"),
+        ({"faded": {"10.0.0.9"}}, "10.0.0.9 answered, then stopped; it was asked at half the pace from then on"),
+        ({"cut": 2}, "hosts that were not done after 30 s: 2; the ledger names them"),
+        ({"crashed": 1}, "1 attempts crashed by a fault of camscan: please report the log"),
+        (
+            {"interfaces": ()},
+            "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)",
+        ),
+    ],
+)
+def test_each_loss_is_said(changed: dict[str, Any], note: str) -> None:
+    assert told(**changed) == [note]
