@@ -17,6 +17,7 @@ from camscan.net.base import BROADCAST, Datagram, Exchange, Inquiry
 from camscan.net.interfaces import Interface, interfaces
 from camscan.net.pace import Pace
 from camscan.net.segment import Segment
+from camscan.net.udp import UdpSocket
 from camscan.records import Outcome
 
 GROUP = "239.1.2.3"
@@ -124,6 +125,23 @@ async def test_a_group_is_asked_on_every_interface(site: Site, respond: Respond)
     assert brief(items) == [("v0", "10.66.0.2", b"me"), ("v1", "10.66.1.2", b"me")]
     assert {item.port for item in items} == {PORT}
     assert (segment.sent_packets, segment.sent_bytes, segment.dropped) == (2, 8, 0)
+
+
+async def test_no_question_to_a_group_passes_a_router(
+    site: Site, respond: Respond, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the kernel's own word, when each of them goes out."""
+    hops: list[int] = []
+    send = UdpSocket.send
+
+    def noted(self: UdpSocket, data: bytes, address: str, port: int) -> None:
+        hops.append(self.sock.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL))
+        send(self, data, address, port)
+
+    monkeypatch.setattr(UdpSocket, "send", noted)
+    respond()
+    await site.ask(INQUIRY)
+    assert hops == [1, 1]
 
 
 async def test_the_limited_broadcast_goes_out_on_every_interface_without_a_route(site: Site, respond: Respond) -> None:

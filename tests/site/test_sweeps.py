@@ -20,7 +20,7 @@ from camscan.store.check import faults
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
-NETWORK = "10.77.3.0/27"
+NETWORK = "10.77.3.0/29"
 DEVICES = 6
 CONFIG = f"""
 [store]
@@ -31,7 +31,7 @@ miss_after = "1/1"
 name = "lab"
 networks = ["{NETWORK}"]
 channels = ["sadp", "http"]
-rate = 100
+rate = 1000
 """
 SITE = f"""
 import asyncio

@@ -81,3 +81,34 @@ def test_a_disk_that_is_full_from_some_write_on(calls: str, first: int, lasting:
     again, said = fill(path, "again")
     assert (again, said) == (BATCHES, ""), "there is room again"
     assert len(stored(path)) == len(there) + BATCHES * ROWS
+
+
+_CALL = re.compile(r'(pwrite64|fdatasync|fsync|ftruncate|write)\(\d+<([^>]*)>(?:, "(stored))?')
+_SYNCS = {"fdatasync", "fsync"}
+
+
+def test_what_is_confirmed_is_on_the_disk_before(tmp_path: Path) -> None:
+    """In the order that a loss of power bears: what was, what is new, and that what was is needed no more."""
+    path, trace = tmp_path / "s.db", tmp_path / "trace"
+    calls = "trace=pwrite64,fdatasync,fsync,ftruncate,write"
+    confirmed, _ = fill(path, under=("strace", "-f", "-y", "-qq", "-o", str(trace), "-e", calls))
+    assert confirmed == BATCHES
+    names = {str(path): "db", f"{path}-journal": "journal"}
+    batches, since = [], list[tuple[str, str]]()
+    for call, file, told in _CALL.findall(trace.read_text()):
+        if told:
+            batches.append(since)
+            since = []
+        elif file in names:
+            since.append(("sync" if call in _SYNCS else call, names[file]))
+    assert len(batches) == BATCHES
+    for since in batches:
+        first = since.index(("pwrite64", "db"))
+        assert ("sync", "journal") in since[:first]
+        last = len(since) - 1 - since[::-1].index(("pwrite64", "db"))
+        then = since[last + 1 :]
+        assert [event for event in then if event[0] != "pwrite64"] == [
+            ("sync", "db"),
+            ("ftruncate", "journal"),
+            ("sync", "journal"),
+        ], then
