@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import IPv6Network
 from typing import NamedTuple
 
 from camscan.inventory.values import address_key
+from camscan.networks import Network, network_of
 from camscan.records import MOST_TELLING, LedgerEntry, Outcome, Scan, ScanStatus
 
 
@@ -27,8 +27,7 @@ class Look(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     outcome: Outcome
     channels: int
     reason: str
@@ -40,7 +39,7 @@ class Coverage:
 
     wanted: Container[str]
     _seen: dict[tuple[str | None, str], _Seen] = field(default_factory=dict)
-    _living: set[tuple[str | None, str]] = field(default_factory=set)
+    _living: set[tuple[str | None, Network | None]] = field(default_factory=set)
     _unfinished: dict[str | None, str] = field(default_factory=dict)
     _sites: set[str | None] = field(default_factory=set)
 
@@ -52,7 +51,7 @@ class Coverage:
         for entry in ledger:
             address, outcome = address_key(entry.target), entry.outcome
             if outcome.is_alive:
-                self._living.add((scan.site, _segment(address)))
+                self._living.add((scan.site, network_of(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))
                 if known is None or MOST_TELLING[outcome] < MOST_TELLING[known.outcome]:
@@ -75,11 +74,10 @@ class Coverage:
         if seen.outcome is Outcome.SILENT:
             return Look(Sight.SILENT, f"{address} was asked on {seen.channels} channels and is silent on all")
         why = f": {seen.reason}" if seen.reason else ""
-        if seen.outcome is Outcome.UNREACHABLE and (site, _segment(address)) in self._living:
+        network = network_of(address)
+        if seen.outcome is Outcome.UNREACHABLE and network and (site, network) in self._living:
             # Whoever is on the same segment has answered: there is a way, and nobody at its end.
-            return Look(
-                Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {_segment(address)} answer"
-            )
+            return Look(Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {network} answer")
         return Look(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
 
 
@@ -91,10 +89,3 @@ def _reason(entry: LedgerEntry) -> str:
     """The reason of the outcome that counts, else any."""
     telling = (entry.reasons.get(channel) for channel, outcome in entry.channels.items() if outcome is entry.outcome)
     return next(filter(None, (*telling, *entry.reasons.values())), "")
-
-
-def _segment(address: str) -> str:
-    """The network of an address that is usually one segment: a /24, or a /64 of IPv6."""
-    if ":" not in address:
-        return f"{address.rpartition('.')[0]}.0/24"
-    return str(IPv6Network((address, 64), strict=False))

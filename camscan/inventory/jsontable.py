@@ -13,6 +13,7 @@ from typing import TextIO
 
 from camscan.errors import UsageError
 from camscan.inventory.tables import Line, Sheet, line
+from camscan.jsonwindow import Window
 
 MAX_OBJECT = 1 << 18
 """Characters of one object; a device of NetBox with all that hangs on it has about 4,000."""
@@ -51,7 +52,7 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
     with path.open("rb") as file:
         encoding = json.detect_encoding(file.read(4))
     with path.open(encoding=encoding, errors="replace") as text:
-        ahead = _Ahead(text)
+        ahead = _ahead(text)
         begin = ahead.text
         if _is_lines(begin):
             text.seek(0)
@@ -60,7 +61,7 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
             yield from _from_array(ahead)
         elif found := _ARRAY.search(begin):
             text.seek(0)
-            ahead = _Ahead(text)
+            ahead = _ahead(text)
             ahead.at = found.end()
             yield from _from_array(ahead)
         elif _EMPTY.fullmatch(begin):
@@ -71,33 +72,11 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
             raise UsageError(f"{path} holds no array of JSON objects: export the list as one, or as CSV")
 
 
-class _Ahead:
-    """A window on a text that is read as it is used: at least one whole object of `text` lies after `at`."""
-
-    def __init__(self, source: TextIO) -> None:
-        self._source = source
-        self.text = ""
-        self.at = 0
-        self.refill()
-
-    def refill(self) -> None:
-        """Read on, where less than an object is left."""
-        if len(self.text) - self.at < MAX_OBJECT and (more := self._source.read(2 * MAX_OBJECT)):
-            self.text = self.text[self.at :] + more
-            self.at = 0
-
-    def skip(self, pattern: re.Pattern[str]) -> None:
-        """Go on behind the next match, or to the end."""
-        while not (found := pattern.search(self.text, self.at)):
-            self.at = len(self.text)
-            self.refill()
-            if self.at == len(self.text):
-                return
-        self.at = found.end()
-        self.refill()
+def _ahead(text: TextIO) -> Window:
+    return Window(lambda: text.read(2 * MAX_OBJECT), MAX_OBJECT)
 
 
-def _go_to_list(ahead: _Ahead) -> bool:
+def _go_to_list(ahead: Window) -> bool:
     """Go to the first object of the list that is the whole, or a member of the whole: not one that lies deeper."""
     depth = 0
     while ahead.at < len(ahead.text):
@@ -130,7 +109,7 @@ def _from_lines(text: TextIO) -> Iterator[tuple[int, object, str]]:
             pass  # the rest of a line that is too long
 
 
-def _from_array(ahead: _Ahead) -> Iterator[tuple[int, object, str]]:
+def _from_array(ahead: Window) -> Iterator[tuple[int, object, str]]:
     number = 0
     while True:
         ahead.skip(_GAP)

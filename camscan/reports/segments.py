@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import TypeAlias
 
+from camscan.networks import Network, network_of
 from camscan.records import MOST_TELLING, Judged, LedgerEntry, Outcome, Verdict
 from camscan.reports.document import fold
 from camscan.summaries import Segment
 
-_PREFIX = {4: 24, 6: 64}
-"""Bits of a network, by version: what hangs together behind one router port."""
-_NOWHERE = (9, 0)
-
-_Key: TypeAlias = tuple[int, int]
 _Channels: TypeAlias = tuple[tuple[str, Outcome], ...]
 
 
@@ -23,13 +18,13 @@ class Segments:
     """Counts ledger entries by network, as they pass."""
 
     def __init__(self) -> None:
-        self._counts: defaultdict[_Key, Counter[_Channels]] = defaultdict(Counter)
-        self._controls: dict[_Key, tuple[int, str]] = {}
+        self._counts: defaultdict[Network, Counter[_Channels]] = defaultdict(Counter)
+        self._controls: dict[Network, tuple[int, str]] = {}
 
     def add(self, entry: LedgerEntry) -> None:
         """Count one target; a name that is no address belongs to no network."""
-        place = _key(entry.target)
-        if place == _NOWHERE:
+        place = network_of(entry.target)
+        if place is None:
             return
         self._counts[place][tuple(entry.channels.items())] += 1
         if entry.outcome.is_alive:
@@ -41,23 +36,23 @@ class Segments:
 
         Where a decoy was `missed`, what else answered there is no positive control.
         """
-        blind = set(map(_key, missed))
+        blind = set(map(network_of, missed))
         listed = Counter(
             place
             for judged in devices
             if judged.verdict is Verdict.LISTED
-            for place in {_key(address) for address in judged.device.addresses}
+            for place in {network_of(address) for address in judged.device.addresses}
         )
         return tuple(
             _segment(place, self._counts[place], "" if place in blind else self._control(place), listed[place])
-            for place in sorted(self._counts)
+            for place in sorted(self._counts, key=lambda network: (network.version, network.network_address.packed))
         )
 
-    def _control(self, place: _Key) -> str:
+    def _control(self, place: Network) -> str:
         return self._controls.get(place, (0, ""))[1]
 
 
-def _segment(place: _Key, counts: Counter[_Channels], control: str, listed: int) -> Segment:
+def _segment(place: Network, counts: Counter[_Channels], control: str, listed: int) -> Segment:
     outcomes: Counter[str] = Counter()
     channels: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for pairs, count in counts.items():
@@ -65,21 +60,4 @@ def _segment(place: _Key, counts: Counter[_Channels], control: str, listed: int)
         for channel, outcome in pairs:
             channels[channel][fold(outcome)] += count
     by_channel: Mapping[str, Mapping[str, int]] = {name: dict(channels[name]) for name in sorted(channels)}
-    network = _network(place)
-    return Segment(str(network), dict(outcomes), by_channel, control, listed, network.num_addresses - 2)
-
-
-def _key(target: str) -> _Key:
-    """Version and number of the network; a scope of IPv6 is left out."""
-    bare, _, _ = target.partition("%")
-    try:
-        address = ip_address(bare)
-    except ValueError:
-        return _NOWHERE
-    return address.version, int(address) >> (address.max_prefixlen - _PREFIX[address.version])
-
-
-def _network(place: _Key) -> IPv4Network | IPv6Network:
-    version, number = place
-    kind, bits = (IPv4Network, 32) if version == 4 else (IPv6Network, 128)
-    return kind((number << (bits - _PREFIX[version]), _PREFIX[version]))
+    return Segment(str(place), dict(outcomes), by_channel, control, listed, place.num_addresses - 2)

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 
+from camscan import networks
 from camscan.sweeps.looks import BEHIND, SLOT, Look
 from camscan.sweeps.memory import Gauge, Loss, Memory, Track
 
@@ -25,8 +25,6 @@ A network of which nothing at all answers stays lost for as long as it is asked.
 """
 _REMEMBERED = 3
 """Sweeps whose best count is the usual one."""
-_PREFIX = {4: 24, 6: 64}
-"""Bits of the network that an address is counted in, by version: what hangs together behind one router port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +89,7 @@ def network_of(address: str) -> str:
     """
     if SLOT in address:
         return f"{BEHIND} {address.partition(SLOT)[0]}"
-    bare, _, _ = address.partition("%")
-    try:
-        return str(ip_network(f"{bare}/{_PREFIX[ip_address(bare).version]}", strict=False))
-    except ValueError:
-        return address
+    return str(networks.network_of(address) or address)
 
 
 def _step(

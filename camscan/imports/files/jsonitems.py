@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary
+from camscan.jsonwindow import Window
 
 MAX_OBJECT = 64 * 1024  # characters of one object; masscan's longest, a certificate in base64, has below 6 KiB
 _PIECE = 4 * MAX_OBJECT  # bytes that are read at a time
@@ -24,7 +25,7 @@ _decoder = json.JSONDecoder()
 
 def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
     """Every item that is whole. A broken one is counted, and costs no other; a list without its end sets `cut`."""
-    window = _Window(stream)
+    window = _window(stream)
     window.skip(_GAP)
     is_list = not window.text.startswith("{", window.at)
     window.at += window.text.startswith("[", window.at)
@@ -48,27 +49,13 @@ def items(stream: BinaryIO, summary: Summary) -> Iterator[object]:
         summary.cut = "the list has no end: its writer was stopped, or the file was cut off"
 
 
-class _Window:
-    """A part of a text: after each `skip`, the next `MAX_OBJECT` characters from `at` on, or all that are left."""
+def _window(stream: BinaryIO) -> Window:
+    decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
-        self.text = ""
-        self.at = 0
-        self._read_on()
+    def read() -> str:
+        text = ""
+        while not text and (piece := stream.read(_PIECE)):  # the first bytes of a character are no text yet
+            text = decode(piece)
+        return text
 
-    def skip(self, pattern: re.Pattern[str]) -> None:
-        """Go to the end of the next match, or of the text."""
-        while not (found := pattern.search(self.text, self.at)):
-            self.at = len(self.text)
-            self._read_on()
-            if self.at == len(self.text):
-                return
-        self.at = found.end()
-        self._read_on()
-
-    def _read_on(self) -> None:
-        while len(self.text) - self.at < MAX_OBJECT and (piece := self._stream.read(_PIECE)):
-            self.text = self.text[self.at :] + self._decode(piece)
-            self.at = 0
+    return Window(read, MAX_OBJECT)

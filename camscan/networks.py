@@ -1,0 +1,34 @@
+"""The network of an address: what usually hangs together behind one router port."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import TypeAlias
+
+Network: TypeAlias = IPv4Network | IPv6Network
+
+_OCTETS = frozenset(map(str, range(256)))
+
+
+def network_of(address: str) -> Network | None:
+    """The /24 of an address, or the /64 of one of IPv6 without its zone; None where it is no address."""
+    head, _, last = address.rpartition(".")
+    return (_by_head(head) if last in _OCTETS else None) or _by_address(address)
+
+
+@lru_cache(maxsize=16_384)  # a million addresses are in few networks, and to read each takes 5 us
+def _by_head(head: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(f"{head}.0/24")
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=16_384)
+def _by_address(address: str) -> Network | None:
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    return IPv4Network((int(found), 24), strict=False) if found.version == 4 else IPv6Network((int(found), 64), False)
