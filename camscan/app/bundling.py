@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -19,7 +19,12 @@ from camscan.evidence.archive import is_name
 from camscan.identify.load import load, rule_files
 from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
-from camscan.records import Judged, Observation
+from camscan.records import Judged, Observation, Scan
+from camscan.register.names import key, lasting, names, shared
+from camscan.register.standing import by_key
+from camscan.store import Store
+from camscan.summaries import StateChange
+from camscan.sweeps.looks import sighting
 
 _MAX_FILE = 1 << 20
 _FILE = re.compile(r"rules/[1-9][0-9]?/(vocabulary|makers/[^/]+|brands/[^/]+)\.yaml|policies/[0-9]{3}-[^/]+\.yaml")
@@ -63,6 +68,23 @@ def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Jud
         except RuleError as error:
             raise RuleError(str(error).replace(f"{folder}/", "")) from error
         return judged(seen, rules, chosen)
+
+
+def said_at(store: Store, scan: Scan) -> Callable[[Sequence[Judged]], Sequence[StateChange]]:
+    """What people said of the devices of a scan's site, and of its devices elsewhere: all that their states rest on."""
+
+    def said(devices: Sequence[Judged]) -> Sequence[StateChange]:
+        if store.register.is_silent():
+            return ()
+        found = {change.number: change for change in store.register.changes(scan.site or "")}
+        own = {name for judged in devices for name in lasting(names(sighting(judged)))}
+        about = by_key(store.register.changes_of(map(key, own)))
+        found |= {
+            change.number: change for name in own for change in about.get(key(name), ()) if shared([name], change.names)
+        }
+        return [found[number] for number in sorted(found)]
+
+    return said
 
 
 def versions() -> Mapping[str, str]:

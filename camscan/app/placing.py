@@ -11,7 +11,7 @@ from camscan.policy import Policy, placed
 from camscan.records import Judged, Scan
 from camscan.register.names import key, names
 from camscan.register.standing import among, by_key
-from camscan.summaries import Tag
+from camscan.summaries import StateChange, Tag
 from camscan.sweeps.looks import sighting
 from camscan.targets import parse
 
@@ -61,7 +61,19 @@ def with_states(store: Store, scan: Scan, devices: Iterable[Judged]) -> Iterator
         yield from devices
         return
     known = [(judged, names(sighting(judged))) for judged in devices]
-    changes = by_key(store.register.changes_of(key(name) for _, own in known for name in own))
+    changes = store.register.changes_of(key(name) for _, own in known for name in own)
+    yield from _standing(scan, known, changes)
+
+
+def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[StateChange]) -> Iterator[Judged]:
+    """The same, by statements that are at hand, in the order in which they were made."""
+    return _standing(scan, ((judged, names(sighting(judged))) for judged in devices), changes)
+
+
+def _standing(
+    scan: Scan, known: Iterable[tuple[Judged, Sequence[str]]], changes: Iterable[StateChange]
+) -> Iterator[Judged]:
+    about = by_key(changes)
     for judged, own in known:
-        state, change = among(own, scan.site or "", scan.finished_at or scan.started_at, changes)
+        state, change = among(own, scan.site or "", scan.finished_at or scan.started_at, about)
         yield judged if change is None else replace(judged, state=state)

@@ -13,6 +13,7 @@ from camscan.cli import options
 from camscan.cli.listing import Listing
 
 if TYPE_CHECKING:
+    from camscan.evidence.export import Follow
     from camscan.evidence.manifest import About
     from camscan.evidence.verify import Verified
     from camscan.records import Judged, Observation, Scan
@@ -92,7 +93,7 @@ def export(
       camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
     """
     from camscan.app import keyfiles
-    from camscan.app.bundling import derive, files_of
+    from camscan.app.bundling import files_of, said_at
     from camscan.app.judging import chosen_policies
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import replacing
@@ -108,8 +109,9 @@ def export(
     files = files_of(policies, folders)
     with kept(db) as store, replacing(output, 0o600) as file:
         scan = _ended(scan_of(store, scan_id, site, quiet=quiet))
-        contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about)
-        made = write_bundle(file, contents, signer, derive if quiet else _telling, stamp)
+        said = said_at(store, scan)
+        contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, said)
+        made = write_bundle(file, contents, signer, _follow(quiet=quiet), stamp)
     if not quiet:
         click.echo(f"{output}: scan {scan.id}, {made.chain.records:,} observations, signed by key {made.key}", err=True)
 
@@ -139,7 +141,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> N
       camscan evidence verify bundle.zip --tsa-ca tsa-ca.pem
     """
     from camscan.app import keyfiles
-    from camscan.app.bundling import derive, versions
+    from camscan.app.bundling import versions
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
     from camscan.evidence.verify import verify as check
@@ -149,7 +151,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> N
     trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
     try:
         with bundle.open("rb") as file:
-            found = check(file, trust, derive if quiet else _telling)
+            found = check(file, trust, _follow(quiet=quiet))
     except EvidenceError as error:
         raise EvidenceError(f"{bundle.name} does not hold: {error}") from error
     click.echo(f"{terminal(bundle.name)} holds.")
@@ -225,6 +227,8 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
         yield "", f"{found.beside:,} of them say what no bytes here do (an open port, or what another tool recorded)"
     yield "devices", ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(found.verdicts.items())) or "none"
     yield "", "each derived again from the bytes, by the rules and policies in the bundle"
+    states = ", ".join(f"{count:,} {state}" for state, count in sorted(found.states.items())) or "none"
+    yield "states", f"{states}; by what people said, {found.said:,} times, of devices of the site"
     yield "rules", _compared(found)
     yield "signed by", f"key {found.manifest.key}"
     yield (
@@ -245,6 +249,14 @@ def _compared(found: Verified) -> str:
     theirs = {(part.name, part.sha256) for part in found.manifest.parts if part.name.startswith("rules/")}
     differ = {name for name, _ in own ^ theirs}
     return f"{len(differ):,} files are not this camscan's" if differ else "the same as this camscan's"
+
+
+def _follow(*, quiet: bool) -> Follow:
+    from camscan.app.bundling import derive
+    from camscan.app.placing import with_states_by
+    from camscan.evidence.export import Follow
+
+    return Follow(derive if quiet else _telling, with_states_by)
 
 
 def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Judged, ...]:

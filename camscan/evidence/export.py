@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
-from camscan.evidence import forms, manifest
+from camscan.evidence import concluded, forms, manifest
 from camscan.evidence.archive import Writer
 from camscan.evidence.chain import Links
 from camscan.evidence.guide import GUIDE
 from camscan.evidence.keys import Signer
 from camscan.evidence.manifest import About, Manifest
 from camscan.records import Judged, LedgerEntry, Observation, Scan
+from camscan.summaries import StateChange
 
 README, KEY, SCAN, SETTINGS = "README.txt", "key.pem", "scan.json", "settings.json"
 LEDGER, OBSERVATIONS = "ledger.jsonl.gz", "observations.jsonl.gz"
-IDENTIFICATIONS, VERDICTS = "identifications.jsonl.gz", "verdicts.jsonl"
+IDENTIFICATIONS, STATES, VERDICTS = "identifications.jsonl.gz", "states.jsonl.gz", "verdicts.jsonl"
 RULES, POLICIES = "rules/", "policies/"
 
 Derive: TypeAlias = Callable[[Mapping[str, bytes], Iterator[Observation]], Iterable[Judged]]
 """Given the files of rules and policies by their name in the bundle, and the observations: every device, judged."""
 
 
+Stand: TypeAlias = Callable[[Scan, Iterable[Judged], Iterable[StateChange]], Iterable[Judged]]
+"""Given the devices of a scan and what people said of them, in order: the devices, each with its state."""
+
+
+def _nothing(_devices: Sequence[Judged]) -> Sequence[StateChange]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What goes into a bundle. `files` are rules and policies: name in the bundle (rules/1/...) -> bytes."""
+    """What goes into a bundle. `files` are rules and policies: name in the bundle (rules/1/...) -> bytes.
+
+    `said` gives what people said of the devices of the site, these and others, in the order in which they did.
+    """
 
     scan: Scan
     observations: Iterator[Observation]
     ledger: Iterator[LedgerEntry]
     files: Mapping[str, bytes]
     about: About
+    said: Callable[[Sequence[Judged]], Sequence[StateChange]] = _nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """How what a bundle concludes follows from what it holds; the same when it is made and when it is verified."""
+
+    derive: Derive
+    stand: Stand
 
 
 def export(
-    file: BinaryIO, contents: Contents, signer: Signer, derive: Derive, stamp: Callable[[bytes], bytes]
+    file: BinaryIO, contents: Contents, signer: Signer, follow: Follow, stamp: Callable[[bytes], bytes]
 ) -> Manifest:
     """Write a bundle into a file that can be sought in; the same contents and key make the same bytes.
 
@@ -56,9 +77,11 @@ def export(
     _write_lines(writer, LEDGER, map(forms.ledger_object, contents.ledger))
     links = Links(scan)
     with writer.part(OBSERVATIONS) as sink:
-        judged = tuple(derive(contents.files, links.written(contents.observations, sink)))
-    _write_lines(writer, IDENTIFICATIONS, map(forms.device_object, judged))
-    _write_lines(writer, VERDICTS, map(forms.verdict_object, judged))
+        judged = tuple(follow.derive(contents.files, links.written(contents.observations, sink)))
+    _write_lines(writer, IDENTIFICATIONS, map(concluded.device_object, judged))
+    said = contents.said(judged)
+    _write_lines(writer, STATES, map(forms.change_object, said))
+    _write_lines(writer, VERDICTS, map(concluded.verdict_object, follow.stand(contents.scan, judged, said)))
     made = Manifest(
         manifest.SCHEMA,
         contents.scan.id,

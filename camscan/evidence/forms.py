@@ -16,9 +16,6 @@ from typing import Any, TypeAlias, TypeVar
 
 from camscan.errors import EvidenceError
 from camscan.records import (
-    Evidence,
-    Identification,
-    Judged,
     LedgerEntry,
     Observation,
     Outcome,
@@ -27,6 +24,7 @@ from camscan.records import (
     Sent,
     Vantage,
 )
+from camscan.summaries import GIVEN, State, StateChange
 
 Object: TypeAlias = dict[str, Any]
 _Record = TypeVar("_Record")
@@ -201,65 +199,41 @@ def to_observation(value: Mapping[str, Any]) -> Observation:
     )
 
 
-def device_object(judged: Judged) -> Object:
-    """A device with every rule that speaks of it."""
-    device = judged.device
+def change_object(change: StateChange) -> Object:
+    """What a person said of a device."""
     return {
-        "address": device.address,
-        "addresses": list(device.addresses),
-        "ports": list(device.ports),
-        "mac": device.mac,
-        "hostname": device.hostname,
-        "maker": device.maker,
-        "brand": device.brand,
-        "model": device.model,
-        "firmware": device.firmware,
-        "serial": device.serial,
-        "kind": device.kind,
-        "level": None if device.level is None else str(device.level),
-        "camera_like": device.camera_like,
-        "hidden_channels": device.hidden_channels,
-        "slots": None if device.slots is None else asdict(device.slots),
-        "behind": None if device.behind is None else asdict(device.behind),
-        "conflicts": list(device.conflicts),
-        "identifications": [_identification(found) for found in device.identifications],
+        "site": change.site,
+        "device": change.device,
+        "address": change.address,
+        "state": change.state.value,
+        "who": change.who,
+        "why": change.why,
+        "at": utc(change.at),
+        "names": list(change.names),
+        "proof": list(change.proof),
     }
 
 
-def verdict_object(judged: Judged) -> Object:
-    """What the policies say about a device."""
-    device = judged.device
-    return {
-        "address": device.address,
-        "behind": device.place if device.behind else None,
-        "mac": device.mac,
-        "maker": device.maker,
-        "level": None if device.level is None else str(device.level),
-        "verdict": judged.verdict.value,
-        "listed_by": [asdict(listing) for listing in judged.listed_by],
-    }
+def to_change(value: Mapping[str, Any]) -> StateChange:
+    """The statement of an object.
 
-
-def _identification(found: Identification) -> Object:
-    return {
-        "rule": found.rule,
-        "level": str(found.level),
-        "maker": found.maker,
-        "brand": found.brand,
-        "attributes": dict(found.attributes),
-        "evidence": [_evidence(item) for item in found.evidence],
-    }
-
-
-def _evidence(item: Evidence) -> Object:
-    return {
-        "channel": item.channel,
-        "port": item.port,
-        "asked": item.asked,
-        "field": item.field,
-        "value": item.value,
-        "sha256": item.sha256,
-    }
+    Raises:
+        ValueError, TypeError, KeyError, AttributeError: it is not the object of any.
+    """
+    state = State(value["state"])
+    if state not in GIVEN:
+        raise ValueError(f"nobody can say {state}")
+    return StateChange(
+        site=_text(value["site"]),
+        device=_text(value["device"]),
+        address=_text(value["address"]),
+        state=state,
+        who=_text(value["who"]),
+        why=_text(value["why"]),
+        at=datetime.fromisoformat(_text(value["at"])),
+        names=_texts(value["names"]),
+        proof=_texts(value["proof"]),
+    )
 
 
 def _count(value: Any) -> int:

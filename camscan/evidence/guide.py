@@ -26,5 +26,6 @@ What is what:
   ledger.jsonl.gz            what became of every target on every channel: what was covered, and what was not
   rules/, policies/          all rules and policies by which it was judged
   identifications.jsonl.gz   the devices, with each rule that matched and the SHA-256 of the bytes in which it did
-  verdicts.jsonl             the verdict on each device
+  states.jsonl.gz            what people said of devices of the site ("removed", "exempt"): who, when and why
+  verdicts.jsonl             the verdict on each device, and the state that follows from what was said of it
 """

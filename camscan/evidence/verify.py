@@ -7,19 +7,20 @@ observations, and then all that follows from their bytes, derived again by the r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import BinaryIO
 
 from camscan.errors import EvidenceError, RuleError, UsageError
-from camscan.evidence import export, forms, keys, manifest, stamp
+from camscan.evidence import concluded, export, forms, keys, manifest, stamp
 from camscan.evidence.archive import Archive, Part
 from camscan.evidence.chain import Links
-from camscan.evidence.export import Derive
+from camscan.evidence.export import Derive, Follow
 from camscan.evidence.manifest import MANIFEST, SIGNATURE, STAMP, Manifest
 from camscan.evidence.stamp import Stamp
 from camscan.records import Judged, Scan
+from camscan.summaries import StateChange
 
 _MAX_SMALL = 16 << 20
 """Bytes of scan.json (which holds every target as it was written) or settings.json."""
@@ -29,7 +30,7 @@ _MAX_FILES = 64 << 20
 """Bytes of all of them; those of camscan have less than 1 MiB."""
 _SIGNATURE_SIZE = 64
 _FIRST = (export.README, export.KEY, export.SCAN, export.SETTINGS)
-_LAST = (export.LEDGER, export.OBSERVATIONS, export.IDENTIFICATIONS, export.VERDICTS)
+_LAST = (export.LEDGER, export.OBSERVATIONS, export.IDENTIFICATIONS, export.STATES, export.VERDICTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,17 @@ class Verified:
     manifest: Manifest
     scan: Scan
     verdicts: Mapping[str, int]
+    states: Mapping[str, int]
+    """Devices by state, of those that somebody said something of."""
+    said: int
+    """What people said of devices of the site, these or others: so many statements."""
     beside: int
     """Observations with fields that do not follow from bytes in the bundle."""
     stamp: Stamp | None
 
 
-def verify(file: BinaryIO, trust: Trust, derive: Derive) -> Verified:
-    """Check a whole bundle. Memory grows with the devices in it, and with nothing else.
+def verify(file: BinaryIO, trust: Trust, follow: Follow) -> Verified:
+    """Check a whole bundle. Memory grows with the devices in it and what people said of them, and with nothing else.
 
     Raises:
         EvidenceError: it does not hold; the message begins with the first part that does not.
@@ -74,12 +79,16 @@ def verify(file: BinaryIO, trust: Trust, derive: Derive) -> Verified:
         archive.measure(name)
     scan = _check_records(archive, made)
     links = Links(forms.dump(forms.scan_object(scan)))
-    judged = _derived(archive, made, links, derive)
+    judged = _derived(archive, made, links, follow.derive)
+    said = list(_said(archive))
+    judged = tuple(follow.stand(scan, judged, said))
     try:
         _check_derived(archive, links, judged)
     except EvidenceError as error:
         raise EvidenceError(f"{error}{_other_versions(made, trust)}") from error
-    return Verified(made, scan, Counter(one.verdict.value for one in judged), links.beside, stamped)
+    verdicts = Counter(one.verdict.value for one in judged)
+    states = Counter(one.state.value for one in judged if one.state)
+    return Verified(made, scan, verdicts, states, len(said), links.beside, stamped)
 
 
 def _check_names(found: list[str], made: Manifest) -> None:
@@ -136,6 +145,14 @@ def _check_records(archive: Archive, made: Manifest) -> Scan:
     return scan
 
 
+def _said(archive: Archive) -> Iterator[StateChange]:
+    """What people said of devices, in the order in which they did."""
+    for number, line in enumerate(archive.lines(export.STATES), start=1):
+        where = f"{export.STATES} line {number:,}"
+        change = forms.read(forms.load(line, where), forms.to_change, forms.change_object, where)
+        yield replace(change, number=number)
+
+
 def _derived(archive: Archive, made: Manifest, links: Links, derive: Derive) -> Sequence[Judged]:
     """The devices that the observations speak of; and their chain holds."""
     seen = links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS)
@@ -154,8 +171,8 @@ def _check_derived(archive: Archive, links: Links, judged: Sequence[Judged]) -> 
     """All that the bundle concludes follows from the bytes in it."""
     if links.fault:
         raise EvidenceError(links.fault)
-    _compare(archive, export.IDENTIFICATIONS, map(forms.device_object, judged))
-    _compare(archive, export.VERDICTS, map(forms.verdict_object, judged))
+    _compare(archive, export.IDENTIFICATIONS, map(concluded.device_object, judged))
+    _compare(archive, export.VERDICTS, map(concluded.verdict_object, judged))
 
 
 def _other_versions(made: Manifest, trust: Trust) -> str:
@@ -174,7 +191,8 @@ def _compare(archive: Archive, name: str, derived: Iterable[forms.Object]) -> No
         if value is None or line != forms.dump(value):
             at = f"{name} line {number:,}"
             what = "has no device behind it" if value is None else f"is not what follows for {value['address']}"
-            raise EvidenceError(f"{at}: {what} from the observations, by the rules in the bundle")
+            states = " and states" if name == export.VERDICTS else ""
+            raise EvidenceError(f"{at}: {what} from the observations{states}, by the rules in the bundle")
 
 
 def _files(archive: Archive, made: Manifest) -> Mapping[str, bytes]:

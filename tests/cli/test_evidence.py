@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support.bundles import ABOUT, FILES, SCAN, ledger, observations, parts_of
+from support.bundles import ABOUT, AT, FILES, SCAN, ledger, observations, parts_of
 from support.stamps import Authority
 
 from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
+from camscan.app.judging import chosen_policies, library
+from camscan.app.registering import bring_up
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
+from camscan.cli.report import report
+from camscan.cli.state import state as state_command
 from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError
+from camscan.evidence import forms
 from camscan.evidence.guide import GUIDE
-from camscan.records import ScanStatus
+from camscan.records import Observation, Outcome, ScanStatus
+from camscan.register.names import key as keyed
+from camscan.reports import FORMATS
 from camscan.store import Store
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "evidence.md").read_text(encoding="utf-8")
@@ -300,3 +309,80 @@ def by_hand(blocks: list[str], folder: Path) -> str:
         ["bash", "-c", script], cwd=folder, env=os.environ, check=True, capture_output=True, text=True
     )
     return done.stdout + done.stderr
+
+
+SADP = (
+    "<ProbeMatch><DeviceDescription>DS-2CD2385G1-I</DeviceDescription>"
+    "<DeviceSN>DS-2CD2385G1-I20190507AAWRD00000000{0}</DeviceSN><MAC>44:19:b6:00:00:0{0}</MAC>"
+    "<IPv4Address>10.0.0.{0}</IPv4Address><SoftwareVersion>V5.5.84build 190507</SoftwareVersion></ProbeMatch>"
+)
+
+
+@pytest.fixture
+def estate(tmp_path: Path) -> Path:
+    """A sensitive site with three cameras, one of them ticketed and one said to be exempt."""
+    path = tmp_path / "estate.db"
+    choices = '{"sensitive": true, "core": ["10.0.0.0/29"], "expect_decoy": ["10.0.0.9"]}'
+    scan = replace(SCAN, settings={"seed": "7", "choices": choices}, notes=("10.0.0.2 answered, then stopped",))
+    with Store.open(path) as store:
+        store.begin(replace(scan, status=ScanStatus.RUNNING))
+        cameras = [
+            Observation(f"10.0.0.{n}", "sadp", Outcome.ANSWERED, AT, 37020, "inquiry", raw=SADP.format(n).encode())
+            for n in (1, 2, 3)
+        ]
+        store.append(scan.id, [*cameras, *observations(9)], list(ledger(9)))
+        store.finish(scan)
+    for address, state in (("10.0.0.3", "ticketed"), ("10.0.0.2", "ticketed"), ("10.0.0.3", "exempt")):
+        words = [address, state, "--why", "as agreed", "--who", "J. Roe", "--db", str(path)]
+        done = CliRunner().invoke(state_command, words)
+        assert done.exit_code == Exit.DONE, done.exception
+    return path
+
+
+def test_what_people_said_of_devices_is_in_the_bundle(estate: Path, key: Path) -> None:
+    bundle = exported(estate, key)
+    told = [json.loads(line) for line in parts_of(bundle.read_bytes())["states.jsonl.gz"].splitlines()]
+    assert [(one["address"], one["state"]) for one in told] == [
+        ("10.0.0.3", "ticketed"),
+        ("10.0.0.2", "ticketed"),
+        ("10.0.0.3", "exempt"),
+    ]
+    assert {(one["site"], one["who"], one["why"]) for one in told} == {("North", "J. Roe", "as agreed")}
+    shown = run("verify", str(bundle)).stdout
+    assert "states        1 exempt, 1 ticketed; by what people said, 3 times, of devices of the site" in shown
+
+
+def from_bundle(bundle: Path, db: Path) -> None:
+    """A store with the scan of a bundle and what was said of its devices, from the bundle alone."""
+    parts = {name: data.splitlines() for name, data in parts_of(bundle.read_bytes()).items()}
+    seen = [forms.to_observation(json.loads(line)) for line in parts["observations.jsonl.gz"]]
+    entries = [forms.to_entry(json.loads(line)) for line in parts["ledger.jsonl.gz"]]
+    settings = {name: json.dumps(value) for name, value in json.loads(parts["settings.json"][0]).items()}
+    scan = replace(forms.to_scan(json.loads(parts["scan.json"][0])), settings=settings)
+    with Store.open(db) as store:
+        store.begin(replace(scan, status=ScanStatus.RUNNING))
+        store.append(scan.id, seen, entries)
+        store.finish(scan)
+        bring_up(store, library(), chosen_policies(()), print)
+        for change in map(forms.to_change, map(json.loads, parts["states.jsonl.gz"])):
+            (entry,) = store.register.named(change.address, (), change.site)
+            store.register.say(change, {keyed(name) for name in change.names}, entry)
+
+
+def test_a_report_made_from_a_bundle_is_that_made_from_the_store(estate: Path, key: Path) -> None:
+    """One who has the bundle alone comes to the same report, byte for byte, in every format."""
+    again = estate.with_name("again.db")
+    from_bundle(exported(estate, key), again)
+    for one in FORMATS:
+        if one.name == "pdf" and find_spec("weasyprint") is None:
+            continue
+        made = []
+        for source in (estate, again):
+            file = source.with_suffix(f".{one.name}")
+            words = ["--db", str(source), "--format", one.name, "-o", str(file), "--all"]
+            done = CliRunner().invoke(report, words)
+            assert done.exit_code == Exit.DONE, (one.name, done.exception)
+            made.append(file.read_bytes())
+        assert made[0] == made[1], one.name
+        assert one.binary or b"10.0.0.3" in made[0], one.name
+        assert one.name != "json" or b'"state": "exempt"' in made[0]

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from support.bundles import ABOUT, AT, FILES, SCAN, SIGNER, bundle, checked, ledger, parts_of
+from support.bundles import ABOUT, AT, FILES, FOLLOW, SCAN, SIGNER, bundle, checked, ledger, parts_of
 
-from camscan.app.bundling import derive
 from camscan.evidence import forms
 from camscan.evidence.export import Contents, export
 from camscan.records import Observation, Outcome
@@ -35,6 +34,10 @@ def test_what_is_in_a_bundle() -> None:
     assert devices[2]["identifications"][0]["rule"] == "northlight-http-server"
     verdicts = [json.loads(line) for line in parts["verdicts.jsonl"].splitlines()]
     assert [item["verdict"] for item in verdicts].count("listed") == 2
+    said = [json.loads(line) for line in parts["states.jsonl.gz"].splitlines()]
+    assert [item["state"] for item in said] == ["confirmed", "exempt", "removed"]
+    assert {"who": "J. Roe", "why": "as agreed", "at": "2026-11-24T13:00:00.000000Z"}.items() <= said[2].items()
+    assert [item["state"] for item in verdicts] == [None, None, "exempt", None, None, None]
 
 
 def test_fields_are_those_of_todays_codecs() -> None:
@@ -42,7 +45,7 @@ def test_fields_are_those_of_todays_codecs() -> None:
     page = b"HTTP/1.1 200 OK\r\nServer: NL-Embedded/1.0\r\n\r\n"
     old = Observation("10.0.0.1", "http", Outcome.ANSWERED, AT, 80, "GET /", {"http.server": ("?",)}, page)
     file = io.BytesIO()
-    export(file, Contents(SCAN, iter([old]), ledger(1), FILES, ABOUT), SIGNER, derive, bytes)
+    export(file, Contents(SCAN, iter([old]), ledger(1), FILES, ABOUT), SIGNER, FOLLOW, bytes)
     assert b'"http.server":["NL-Embedded/1.0"]' in parts_of(file.getvalue())["observations.jsonl.gz"]
     assert checked(file.getvalue()).verdicts == {"listed": 1}
 
@@ -57,7 +60,7 @@ def peak(count: int) -> int:
     """Bytes of memory at most while so many observations become a bundle and are verified."""
     file = io.BytesIO()
     tracemalloc.start()
-    export(file, Contents(SCAN, quiet(count), iter(()), FILES, ABOUT), SIGNER, derive, bytes)
+    export(file, Contents(SCAN, quiet(count), iter(()), FILES, ABOUT), SIGNER, FOLLOW, bytes)
     size = len(file.getvalue())
     assert checked(file.getvalue()).manifest.chain.records == count
     _, most = tracemalloc.get_traced_memory()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.bundles import AT, SCAN
 
 from camscan.errors import EvidenceError
-from camscan.evidence import forms
+from camscan.evidence import concluded, forms
 from camscan.records import Device, Judged, LedgerEntry, Observation, Outcome, Scan, Slot, Slots, Verdict
 
 # A high half of a surrogate pair before a low one is read as the pair; codecs never leave them apart.
@@ -102,10 +102,10 @@ def test_a_time_before_the_epoch_is_one() -> None:
 def test_a_recorder_and_the_cameras_behind_it_are_told_apart() -> None:
     recorder = Device("10.0.0.9", ("10.0.0.9",), serial="REC1", slots=Slots(4, 2, ("CAM9",), 2, 1))
     camera = Device("192.168.1.64", (), behind=Slot("REC1", "10.0.0.9", 3, "Gate", online=True))
-    told = json.loads(forms.dump(forms.device_object(Judged(recorder, Verdict.UNIDENTIFIED))))
+    told = json.loads(forms.dump(concluded.device_object(Judged(recorder, Verdict.UNIDENTIFIED))))
     assert told["slots"] == {"total": 4, "empty": 2, "elsewhere": ["CAM9"], "named": 2, "listed": 1}
     assert told["behind"] is None
     other = Judged(camera, Verdict.UNIDENTIFIED)
-    told = json.loads(forms.dump(forms.device_object(other)))
+    told = json.loads(forms.dump(concluded.device_object(other)))
     assert told["behind"] == {"recorder": "REC1", "address": "10.0.0.9", "number": 3, "name": "Gate", "online": True}
-    assert forms.verdict_object(other)["behind"] == "10.0.0.9 #3"
+    assert concluded.verdict_object(other)["behind"] == "10.0.0.9 #3"

@@ -51,12 +51,31 @@ def test_a_bundle_holds() -> None:
     assert found.manifest.chain.records == 13
     assert found.verdicts == {"listed": 2, "unidentified": 4}
     assert found.beside == 6
+    assert (found.states, found.said) == ({"exempt": 1}, 3)
     assert found.stamp is None
 
 
 def test_a_bundle_of_a_scan_that_saw_nothing_holds() -> None:
     found = checked(bundle(hosts=0))
     assert (found.manifest.chain.records, dict(found.verdicts)) == (0, {})
+
+
+def test_states_follow_from_what_people_said() -> None:
+    """With another key each of these is signed rightly, so that only what follows from it tells."""
+    for name, number, values in (
+        ("states.jsonl.gz", 1, {"state": "ticketed"}),
+        ("states.jsonl.gz", 1, {"site": "South"}),
+        ("verdicts.jsonl", 2, {"state": "removed"}),
+        ("verdicts.jsonl", 2, {"state": None}),
+    ):
+        told = fault(resealed(with_line(name, number, **values), STRANGER), Trust())
+        assert told.startswith("verdicts.jsonl line 3: is not what follows for 10.0.0.3 from the observations and st")
+
+
+@pytest.mark.parametrize("values", [{"state": "returned"}, {"state": "x"}, {"who": 7}, {"names": "x"}, {"at": "now"}])
+def test_a_statement_that_nobody_can_make(values: Mapping[str, object]) -> None:
+    told = fault(resealed(with_line("states.jsonl.gz", 0, **values), STRANGER), Trust())
+    assert told.startswith("states.jsonl.gz line 1: is no record")
 
 
 def test_a_bundle_without_a_time_stamp_does_not_do_for_one_who_asks_for_it() -> None:

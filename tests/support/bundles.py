@@ -15,12 +15,14 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from camscan.app.bundling import derive
+from camscan.app.placing import with_states_by
 from camscan.evidence import export, forms, keys, manifest
 from camscan.evidence.archive import Writer
-from camscan.evidence.export import Contents
+from camscan.evidence.export import Contents, Follow
 from camscan.evidence.manifest import About, Chain, Manifest
 from camscan.evidence.verify import Trust, Verified, verify
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Vantage
+from camscan.summaries import State, StateChange
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SCAN = Scan(
@@ -60,6 +62,19 @@ entities:
 }
 SIGNER = keys.Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 KNOWN = Trust(SIGNER.public.fingerprint)
+FOLLOW = Follow(derive, with_states_by)
+CHANGES = tuple(
+    StateChange("North", at, at, state, "J. Roe", "as agreed", AT + timedelta(hours=1), (name,), number=number)
+    for number, (at, state, name) in enumerate(
+        (
+            ("10.0.0.3", State.CONFIRMED, "place 10.0.0.3 northlight"),
+            ("10.0.0.3", State.EXEMPT, "place 10.0.0.3 northlight"),
+            ("10.0.0.250", State.REMOVED, "serial nl-250"),
+        ),
+        start=1,
+    )
+)
+"""What people said: of a camera of the scan, and of one that is there no more."""
 
 
 def observations(hosts: int) -> Iterator[Observation]:
@@ -86,14 +101,14 @@ def bundle(
 ) -> bytes:
     """A bundle that holds."""
     file = io.BytesIO()
-    contents = Contents(SCAN, observations(hosts), ledger(hosts), files, about)
-    export.export(file, contents, SIGNER, derive, stamp)
+    contents = Contents(SCAN, observations(hosts), ledger(hosts), files, about, lambda _: CHANGES)
+    export.export(file, contents, SIGNER, FOLLOW, stamp)
     return file.getvalue()
 
 
 def checked(data: bytes, trust: Trust = KNOWN) -> Verified:
     """The bundle, verified."""
-    return verify(io.BytesIO(data), trust, derive)
+    return verify(io.BytesIO(data), trust, FOLLOW)
 
 
 def parts_of(data: bytes) -> dict[str, bytes]:
@@ -214,7 +229,12 @@ def rebuilt(data: bytes, draw: random.Random) -> bytes:
 def concluded(data: bytes, draw: random.Random) -> bytes:
     """Another conclusion from the same bytes, or a chain left open; signed by a key of the teller's own."""
     parts = parts_of(data)
-    kind = draw.randrange(6)
+    kind = draw.randrange(7)
+    if kind == 6:  # what was said last of a device
+        first, _, rest = parts[export.STATES].splitlines(keepends=True)
+        other = forms.change_object(replace(CHANGES[1], state=State.TICKETED))
+        told = first + draw.choice((b"", forms.dump(other))) + rest
+        return resealed({**parts, export.STATES: told}, _stranger(draw))
     if kind == 0:  # what the bytes say of the server
         lines = parts[export.OBSERVATIONS].splitlines(keepends=True)
         pages = [number for number, line in enumerate(lines) if b'"raw":"SFRU' in line]

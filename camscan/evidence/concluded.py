@@ -1,0 +1,70 @@
+"""What is concluded from observations, as the objects of canonical lines (see `camscan.evidence.forms`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from camscan.evidence.forms import Object
+from camscan.records import Evidence, Identification, Judged
+
+
+def device_object(judged: Judged) -> Object:
+    """A device with every rule that speaks of it."""
+    device = judged.device
+    return {
+        "address": device.address,
+        "addresses": list(device.addresses),
+        "ports": list(device.ports),
+        "mac": device.mac,
+        "hostname": device.hostname,
+        "maker": device.maker,
+        "brand": device.brand,
+        "model": device.model,
+        "firmware": device.firmware,
+        "serial": device.serial,
+        "kind": device.kind,
+        "level": None if device.level is None else str(device.level),
+        "camera_like": device.camera_like,
+        "hidden_channels": device.hidden_channels,
+        "slots": None if device.slots is None else asdict(device.slots),
+        "behind": None if device.behind is None else asdict(device.behind),
+        "conflicts": list(device.conflicts),
+        "identifications": [_identification(found) for found in device.identifications],
+    }
+
+
+def verdict_object(judged: Judged) -> Object:
+    """What the policies say about a device."""
+    device = judged.device
+    return {
+        "address": device.address,
+        "behind": device.place if device.behind else None,
+        "mac": device.mac,
+        "maker": device.maker,
+        "level": None if device.level is None else str(device.level),
+        "verdict": judged.verdict.value,
+        "listed_by": [asdict(listing) for listing in judged.listed_by],
+        "state": None if judged.state is None else judged.state.value,
+    }
+
+
+def _identification(found: Identification) -> Object:
+    return {
+        "rule": found.rule,
+        "level": str(found.level),
+        "maker": found.maker,
+        "brand": found.brand,
+        "attributes": dict(found.attributes),
+        "evidence": [_evidence(item) for item in found.evidence],
+    }
+
+
+def _evidence(item: Evidence) -> Object:
+    return {
+        "channel": item.channel,
+        "port": item.port,
+        "asked": item.asked,
+        "field": item.field,
+        "value": item.value,
+        "sha256": item.sha256,
+    }
