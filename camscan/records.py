@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from camscan.summaries import Citation, Offence, Progress, Reconciled, Segment, State
 
@@ -91,9 +91,8 @@ class Observation:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The value in one answer that a rule matched."""
+class Evidence(NamedTuple):
+    """The value in one answer that a rule matched. A tuple, as `Identification`: large scans make millions of both."""
 
     channel: str
     port: int | None
@@ -103,8 +102,7 @@ class Evidence:
     asked: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Identification:
+class Identification(NamedTuple):
     """What one rule says about a device. `attributes` may hold model, firmware, serial, kind, mac."""
 
     rule: str

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
+from typing import NamedTuple
 
-from camscan.inventory.makes import Compared, Makes, compare_models
+from camscan.inventory.makes import SAME, UNKNOWN, Compared, Makes, compare_models
 from camscan.inventory.rows import Row
 from camscan.inventory.values import address_key, key
-from camscan.records import Judged
+from camscan.records import Device, Judged
 
 TAIL = 8
 """Characters at the end of a serial by which its short form, which labels show, is found."""
@@ -43,7 +44,7 @@ _AGREE = {
 _DIFFER = {Key.SERIAL: 0.6, Key.MAC: 0.7, Key.MODEL: 0.7, Key.MAKE: 0.6, Key.ENDPOINT: 0.8}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """A device as it is compared with an inventory.
 
@@ -56,16 +57,16 @@ class Found:
     endpoints: tuple[str, ...] = ()
     channels: frozenset[str] = frozenset()
     counts: bool = True
+    serials: tuple[str, ...] = field(init=False)
+    """The serials that it states, the best first."""
+    macs: tuple[str, ...] = field(init=False)
+    """The MACs that it states, the best first."""
 
-    @cached_property
-    def serials(self) -> tuple[str, ...]:
-        """The serials that it states, the best first."""
-        return self._all("serial", self.judged.device.serial)
-
-    @cached_property
-    def macs(self) -> tuple[str, ...]:
-        """The MACs that it states, the best first."""
-        return self._all("mac", self.judged.device.mac)
+    def __post_init__(self) -> None:
+        """Gather what every step of the matching asks for."""
+        device = self.judged.device
+        object.__setattr__(self, "serials", _stated(device, "serial", device.serial))
+        object.__setattr__(self, "macs", _stated(device, "mac", device.mac))
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -82,74 +83,80 @@ class Found:
         behind = (device.address, device.behind.address) if device.behind else ()
         return (*self.addresses, *map(address_key, behind))
 
-    def _all(self, name: str, best: str | None) -> tuple[str, ...]:
-        said = (found.attributes.get(name) for found in self.judged.device.identifications)
-        return tuple(dict.fromkeys(filter(None, (best, *said))))
 
+class Agreement(NamedTuple):
+    """What a row and a device have in common, in what they differ, and in words what a reader should know of it."""
 
-@dataclass(slots=True)
-class Agreement:
-    """What a row and a device have in common, and in what they differ."""
-
-    agreeing: list[Key] = field(default_factory=list)
-    differing: list[Key] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    agreeing: tuple[Key, ...] = ()
+    differing: tuple[Key, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
         """From 0 to 1, for ranking; not a probability. Agreements combine as if independent, differences reduce it."""
-        doubt = 1.0
-        for which in self.agreeing:
-            doubt *= 1 - _AGREE[which]
-        score = 1 - doubt
-        for which in self.differing:
-            score *= _DIFFER.get(which, 1.0)
-        return round(score, 2)
+        return _score(self.agreeing, self.differing)
 
-    def take(self, which: Key, compared: Compared) -> None:
-        """Note one comparison."""
-        if compared.same is not None:
-            (self.agreeing if compared.same else self.differing).append(which)
-        if compared.note:
-            self.notes.append(compared.note)
+
+@lru_cache(maxsize=1024)
+def _score(agreeing: Iterable[Key], differing: Iterable[Key]) -> float:
+    doubt = 1.0
+    for which in agreeing:
+        doubt *= 1 - _AGREE[which]
+    score = 1 - doubt
+    for which in differing:
+        score *= _DIFFER.get(which, 1.0)
+    return round(score, 2)
+
+
+def _stated(device: Device, name: str, best: str | None) -> tuple[str, ...]:
+    """The values of an attribute in all that was read of a device, the best first."""
+    said = [text for found in device.identifications if (text := found.attributes.get(name)) and text != best]
+    return tuple(dict.fromkeys((best, *said) if best else said))
 
 
 def compare(row: Row, found: Found, makes: Makes) -> Agreement:
     """Compares a row and a device in every key that both have."""
     device = found.judged.device
-    result = Agreement()
-    result.take(Key.SERIAL, _compare_serials(row.serial, found.serials))
-    result.take(Key.MAC, _compare_sets(row.macs, found.macs, Key.MAC))
-    result.take(Key.ENDPOINT, _compare_sets((row.endpoint,) if row.endpoint else (), found.endpoints, Key.ENDPOINT))
-    if not set(row.addresses).isdisjoint(found.places):
-        result.agreeing.append(Key.ADDRESS)
-    if row.hostname and device.hostname and host_key(row.hostname) == host_key(device.hostname):
-        result.agreeing.append(Key.HOSTNAME)
     make, model = makes.split(row)
-    result.take(Key.MODEL, compare_models(model, device.model))
-    result.take(Key.MAKE, makes.compare(make, device))
-    return result
+    compared = (
+        (Key.SERIAL, _compare_serials(row.serial, found.serials)),
+        (Key.MAC, _compare_sets(row.macs, found.macs, Key.MAC)),
+        (Key.ENDPOINT, _compare_sets((row.endpoint,) if row.endpoint else (), found.endpoints, Key.ENDPOINT)),
+        (Key.ADDRESS, UNKNOWN if set(row.addresses).isdisjoint(found.places) else SAME),
+        (Key.HOSTNAME, SAME if _are_one_host(row.hostname, device.hostname) else UNKNOWN),
+        (Key.MODEL, compare_models(model, device.model)),
+        (Key.MAKE, makes.compare(make, device)),
+    )
+    agreeing = _one(tuple([which for which, (same, _) in compared if same]))
+    differing = _one(tuple([which for which, (same, _) in compared if same is False]))
+    return Agreement(agreeing, differing, tuple([note for _, (_, note) in compared if note]))
+
+
+@lru_cache(maxsize=1024)
+def _one(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """The same keys, once in memory: a large list has few kinds of agreement."""
+    return keys
 
 
 def _compare_serials(text: str | None, serials: Sequence[str]) -> Compared:
     """A serial and those of a device; a short form is the end of the long one."""
     if not text or not serials:
-        return Compared(None)
+        return UNKNOWN
     if any(_are_one_serial(key(text), key(serial)) for serial in serials):
-        return Compared(True)
+        return SAME
     return Compared(False, f"inventory says serial {text}, device says {serials[0]}")
 
 
 def _are_one_serial(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     return short == long or (len(short) >= TAIL and long.endswith(short))
 
 
 def _compare_sets(one: Sequence[str], other: Sequence[str], what: Key) -> Compared:
     if not one or not other:
-        return Compared(None)
+        return UNKNOWN
     if not set(one).isdisjoint(other):
-        return Compared(True)
+        return SAME
     return Compared(False, f"inventory says {what} {one[0]}, device says {other[0]}")
 
 
@@ -162,6 +169,10 @@ def contradict(one: Row, other: Row) -> bool:
         _compare_sets(one.macs, other.macs, Key.MAC).same,
         _compare_sets(endpoints[0], endpoints[1], Key.ENDPOINT).same,
     )
+
+
+def _are_one_host(one: str | None, other: str | None) -> bool:
+    return bool(one and other) and host_key(one or "") == host_key(other or "")
 
 
 def host_key(name: str) -> str:

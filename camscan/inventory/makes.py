@@ -51,6 +51,10 @@ class Compared(NamedTuple):
     note: str = ""
 
 
+SAME, UNKNOWN = Compared(True), Compared(None)
+"""What most comparisons come to."""
+
+
 class Make(NamedTuple):
     """A make as the inventory names it. `makers` are those who build for the label, none where nobody knows it."""
 
@@ -88,7 +92,7 @@ class Makes:
     def compare(self, text: str | None, device: Device) -> Compared:
         """The make of a row and that of a device."""
         if not text or not (device.maker or device.brand):
-            return Compared(None)
+            return UNKNOWN
         make = self.read(text)
         own = [name for name in (device.brand, device.maker) if name]
         if any(self._are_one(make.name, name) for name in own):
@@ -130,12 +134,12 @@ def compare_models(one: str | None, other: str | None) -> Compared:
     A digit that differs makes another model: G0 and G2 are two generations.
     """
     if not one or not other:
-        return Compared(None)
+        return UNKNOWN
     short, long = sorted((key(one), key(other)), key=len)
     if not short:
-        return Compared(None)
+        return UNKNOWN
     if short == long or (len(short) >= _MIN_PART and short in long) or _are_spellings(short, long):
-        return Compared(True)
+        return SAME
     return Compared(False, f"inventory says model {one}, device says {other}")
 
 

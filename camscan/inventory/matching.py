@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeAlias
 
 from camscan.inventory.agreement import TAIL, UNIQUE, Agreement, Found, Key, compare, contradict, host_key
@@ -47,12 +48,13 @@ _Admits: TypeAlias = Callable[[Row, Found, Agreement], bool]
 
 
 class Matcher:
-    """Joins rows and devices. `device_of` and `row_of` hold the pairs, by number."""
+    """Joins rows and devices. `device_of` and `row_of` hold the pairs, by number; `agreement_of` is by row."""
 
     def __init__(self, rows: Sequence[Row], found: Sequence[Found], places: Places, makes: Makes) -> None:
         self._rows, self._found, self._places, self._makes = rows, found, places, makes
         self.device_of: dict[int, int] = {}
         self.row_of: dict[int, int] = {}
+        self.agreement_of: dict[int, Agreement] = {}
         self.twin_of: dict[int, int] = {}
         """Rows that name a device which another row (the value) names too."""
 
@@ -60,11 +62,11 @@ class Matcher:
         """Take the steps in order."""
         for of_device, of_row in _UNIQUE_STEPS:
             self._join(of_device, of_row, _admits_unique)
-        self._find_twins(_unique_keys, self.device_of)
+        self._find_twins(_unique_keys, joined_only=True)
         for admits in (self._admits_surely, self._admits_here):
             self._join(_addresses, _addresses, admits)
         self._join(_device_hosts, _row_hosts, self._admits_undisputed)
-        self._find_twins(self._all_keys, range(len(self._rows)))
+        self._find_twins(self._all_keys, joined_only=False)
 
     def _join(self, of_device: _Keys, of_row: _Keys, admits: _Admits) -> None:
         """Join rows and devices that share a key."""
@@ -84,21 +86,23 @@ class Matcher:
 
     def _pair(self, rows: Sequence[int], devices: Sequence[int], admits: _Admits) -> None:
         """Join rows and devices that share one key, those first that agree best; none where several devices do."""
-        scores: dict[int, dict[int, float]] = {}
-        for row, device in self._candidates([row for row in rows if row not in self.device_of], devices):
+        rows = [row for row in rows if row not in self.device_of]
+        devices = [device for device in devices if device not in self.row_of]
+        found: dict[int, dict[int, Agreement]] = {}
+        for row, device in self._candidates(rows, devices):
             agreement = compare(self._rows[row], self._found[device], self._makes)
             if admits(self._rows[row], self._found[device], agreement):
-                scores.setdefault(row, {})[device] = agreement.score
-        undecided = set(scores)
-        for negative, row, device in sorted(
-            (-score, r, d) for r, of_row in scores.items() for d, score in of_row.items()
-        ):
+                found.setdefault(row, {})[device] = agreement
+        undecided = set(found)
+        ranked = sorted((-one.score, r, d) for r, of_row in found.items() for d, one in of_row.items())
+        for negative, row, device in ranked:
             if row not in undecided or device in self.row_of:
                 continue
             undecided.remove(row)
-            rivals = (d for d, score in scores[row].items() if score == -negative and d not in self.row_of)
+            rivals = (d for d, one in found[row].items() if one.score == -negative and d not in self.row_of)
             if all(self._are_alike(row, device, rival) for rival in rivals if rival != device):
                 self.device_of[row], self.row_of[device] = device, row
+                self.agreement_of[row] = found[row][device]
 
     def _candidates(self, rows: Sequence[int], devices: Sequence[int]) -> Iterator[tuple[int, int]]:
         if len(rows) * len(devices) <= _MAX_PAIRS or len(rows) == 1 or len(devices) == 1:
@@ -127,15 +131,21 @@ class Matcher:
     def _admits_undisputed(self, row: Row, found: Found, agreement: Agreement) -> bool:
         return self._admits_here(row, found, agreement) and not set(UNIQUE).intersection(agreement.differing)
 
-    def _find_twins(self, keys: _Keys, candidates: Iterable[int]) -> None:
-        """Mark rows without a device that share a key with one of the `candidates`, and contradict it in none."""
+    def _find_twins(self, keys: _Keys, *, joined_only: bool) -> None:
+        """Mark rows without a device that share a key with another row, and contradict it in none.
+
+        The other row is one that has a device, else (unless `joined_only`) the first one that shares the key.
+        """
+        alone = [n for n in range(len(self._rows)) if n not in self.device_of and n not in self.twin_of]
+        shared = {value for number in alone for value in keys(self._rows[number])}
         first: dict[Hashable, int] = {}
-        for number in sorted(candidates, key=lambda number: (number not in self.device_of, number)):
+        rest = () if joined_only else (n for n in range(len(self._rows)) if n not in self.device_of)
+        for number in chain(sorted(self.device_of), rest):
             for value in keys(self._rows[number]):
-                first.setdefault(value, number)
-        for number, row in enumerate(self._rows):
-            if number in self.device_of or number in self.twin_of:
-                continue
+                if value in shared:
+                    first.setdefault(value, number)
+        for number in alone:
+            row = self._rows[number]
             others = (first.get(value, number) for value in keys(row))
             twin = next((o for o in others if o != number and not contradict(row, self._rows[o])), None)
             if twin is not None:

@@ -85,7 +85,8 @@ class _Reconciliation:
     def of_rows(self) -> Iterator[Result]:
         for number, row in enumerate(self._rows):
             if number in self._matcher.device_of:
-                yield self._joined(row, self._found[self._matcher.device_of[number]])
+                found = self._found[self._matcher.device_of[number]]
+                yield self._joined(row, found, self._matcher.agreement_of[number])
                 continue
             cls, reason = self._alone(number, row)
             sites = self._places.of_row(row)
@@ -97,8 +98,7 @@ class _Reconciliation:
                 reason = f"no row names this device: {described(found.judged.device)}"
                 yield Result(Class.UNDECLARED, reason, found=found, site=found.site)
 
-    def _joined(self, row: Row, found: Found) -> Result:
-        agreement = compare(row, found, self._makes)
+    def _joined(self, row: Row, found: Found, agreement: Agreement) -> Result:
         cls = _class(row, found, agreement, self._places)
         reason = _with_faults(_reason(row, found, agreement, cls), row)
         return Result(cls, reason, row, found, agreement.score, found.site)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from camscan.inventory import values
 from camscan.inventory.columns import Columns, letters
@@ -11,7 +12,10 @@ from camscan.inventory.synonyms import Field
 from camscan.inventory.tables import Line
 from camscan.inventory.values import Read
 
-_TEXTS = (Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.SITE, Field.LOCATION, Field.NAME)
+_TEXTS = {
+    which.replace("-", "_"): which
+    for which in (Field.MAKE, Field.MODEL, Field.MAKE_MODEL, Field.SITE, Field.LOCATION, Field.NAME)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,8 @@ class Row:
     def named_cells(self) -> Mapping[str, str]:
         """What stands in the row, by the name of the column, or by its letter where it has none."""
         named: dict[str, str] = {}
-        for at, cell in enumerate(self.cells):
-            name = self.names[at].strip() if at < len(self.names) else ""
+        for at, (title, cell) in enumerate(zip_longest(self.names[: len(self.cells)], self.cells, fillvalue="")):
+            name = title.strip()
             if name in named:
                 name = f"{name} ({letters(at)})"
             if name or cell:
@@ -67,6 +71,8 @@ def read_row(line: Line, columns: Columns, sheet: str = "") -> Row:
     faults = [line.fault] if line.fault else []
 
     def all_of(which: Field, read: Callable[[str], Read]) -> tuple[str, ...]:
+        if which not in columns.of:
+            return ()
         found: dict[str, None] = {}
         for cell in columns.cells(line.cells, which):
             values_, fault = read(cell)
@@ -76,11 +82,14 @@ def read_row(line: Line, columns: Columns, sheet: str = "") -> Row:
         return tuple(found)
 
     def text(which: Field) -> str | None:
+        if which not in columns.of:
+            return None
         return next(filter(None, map(values.words, columns.cells(line.cells, which))), None)
 
     addresses = all_of(Field.IP, values.addresses)
     names = all_of(Field.HOSTNAME, _host_or_address)
-    addresses += tuple(a for name in names if (a := _as_address(name)) and a not in addresses)
+    if names:
+        addresses += tuple(a for name in names if (a := _as_address(name)) and a not in addresses)
     return Row(
         number=line.number,
         cells=line.cells,
@@ -91,7 +100,7 @@ def read_row(line: Line, columns: Columns, sheet: str = "") -> Row:
         serial=_first(all_of(Field.SERIAL, values.serial)),
         endpoint=_first(all_of(Field.ENDPOINT, values.endpoint)),
         hostname=next((name for name in names if not _as_address(name)), None),
-        **{which.replace("-", "_"): text(which) for which in _TEXTS},
+        **{name: text(which) for name, which in _TEXTS.items()},
         faults=tuple(faults),
     )
 

@@ -33,8 +33,10 @@ class Sheet:
 
 def line(number: int, cells: Sequence[str], fault: str = "", names: tuple[str, ...] | None = None) -> Line:
     """A row; its cells lose the formula (="0012") that keeps spreadsheets from changing them, and what is too long."""
-    if any(len(cell) > MAX_CELL for cell in cells):
+    if max(map(len, cells), default=0) > MAX_CELL:
         fault = fault or f"a cell in it is cut at {MAX_CELL:,} characters"
+    elif '="' not in "\n".join(cells):
+        return Line(number, tuple(cells), fault, names)
     return Line(number, tuple(map(_unwrapped, cells)), fault, names)
 
 

@@ -8,7 +8,19 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from camscan.records import Device, Evidence, Identification, Judged, Outcome, Report, Scan, ScanStatus, Slot, Slots
+from camscan.records import (
+    Device,
+    Evidence,
+    Identification,
+    Judged,
+    Level,
+    Outcome,
+    Report,
+    Scan,
+    ScanStatus,
+    Slot,
+    Slots,
+)
 from camscan.summaries import Offence, Segment
 
 SCHEMA = "camscan/1"
@@ -24,6 +36,9 @@ MAX_SENTENCE = 2_000
 """Characters of a sentence that a policy holds."""
 
 Object: TypeAlias = dict[str, Any]
+
+_LEVELS = {level: str(level) for level in Level}
+"""The names of levels at hand: a large report has millions."""
 
 
 def scan_object(report: Report) -> Object:
@@ -179,7 +194,7 @@ def _proof(rule: Identification, evidence: Evidence) -> Object:
         "port": evidence.port,
         "field": evidence.field,
         "value": _cut(evidence.value),
-        "level": str(rule.level),
+        "level": _LEVELS[rule.level],
         "sha256": evidence.sha256,
     }
 

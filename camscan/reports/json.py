@@ -10,6 +10,7 @@ from camscan.records import Report
 from camscan.reports.base import Page
 from camscan.reports.document import SCHEMA, Object, device_object, scan_object
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
@@ -28,7 +29,8 @@ def dumps(value: Object) -> str:
 
     Lone surrogates become U+FFFD: they are no text, and stop other parsers (RFC 8259, 8.2).
     """
-    return _UNPRINTABLE.sub(_escaped, json.dumps(value, ensure_ascii=False))
+    text = _ENCODER.encode(value)
+    return text if text.isascii() and text.isprintable() else _UNPRINTABLE.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ are stored now, on the very basis that is asked for, and is whole. Where not, it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from camscan.store.engine import Database
-from camscan.store.packed import Merged, Sealed, pack, sealed
+from camscan.store.packed import Merged, Sealed, pack, sealed, unpack
 from camscan.store.schema import derived, derived_parts, observations, scans
 from camscan.store.text import escape
 
@@ -60,11 +60,14 @@ class Derived:
 
     def read(self, scan_id: str, basis: str) -> list[Merged] | None:
         """The devices of a scan, as kept on this basis; None where they are not, or no longer what they were."""
-        found = self.glance(scan_id, basis)
-        return None if found is None else [one.open() for one in found]
+        return self._whole(scan_id, basis, unpack)
 
     def glance(self, scan_id: str, basis: str) -> list[Sealed] | None:
         """The same, but no record is made of a device before it is opened."""
+        return self._whole(scan_id, basis, sealed)
+
+    def _whole(self, scan_id: str, basis: str, opened: Callable[[bytes], Iterable[T]]) -> list[T] | None:
+        """What all parts hold, opened one after the other: a part takes several times the memory of its devices."""
         with self._database.reading() as connection:
             extent = _extent(connection, scan_id)
             head = _head(connection, extent, basis)
@@ -73,7 +76,8 @@ class Derived:
             query = select(derived_parts).where(derived_parts.c.scan == extent.number).order_by(derived_parts.c.part)
             rows = connection.execute(query).all()
         try:
-            return _whole(rows, extent, head)
+            _check(rows, extent, head)
+            return [one for row in rows for one in opened(row.data)]
         except (ValueError, TypeError, LookupError):
             return None
 
@@ -123,16 +127,13 @@ def _head(connection: Connection, extent: Extent, basis: str) -> Row[Any] | None
     return head if head is not None and (head.basis, head.extent) == (basis, str(extent)) else None
 
 
-def _whole(rows: Sequence[Row[Any]], extent: Extent, head: Row[Any]) -> list[Sealed]:
-    """What all parts hold; ValueError, TypeError or LookupError where one is missing, damaged or another's."""
+def _check(rows: Sequence[Row[Any]], extent: Extent, head: Row[Any]) -> None:
+    """See that all parts are there and as they were kept; ValueError or LookupError where one is not."""
     if [row.part for row in rows] != list(range(head.parts)):
         raise LookupError("a part is missing")
-    found: list[Sealed] = []
     for row in rows:
         if row.digest != _digest(extent, head.basis, (row.part, head.parts), row.data):
             raise ValueError("a part is damaged")
-        found += sealed(row.data)
-    return found
 
 
 def _digest(extent: Extent, basis: str, place: Sequence[int], data: bytes) -> bytes:

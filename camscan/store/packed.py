@@ -1,7 +1,7 @@
 """Devices as bytes, and back: exact, small and quick to read, for what is derived and kept.
 
-A part holds some hundreds of devices as zlib over JSON. What many devices have in common (a rule with its maker, a
-question with the field that answered it) stands once in a part and is pointed at.
+A part holds some hundreds of devices as zlib over JSON. What many devices have in common stands once in a part and is
+pointed at by number: texts, what rules say, the questions that were answered. So it is once in memory, too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from camscan.records import Device, Evidence, Identification, Level, Slot, Slots
 
@@ -19,9 +19,6 @@ _QUICK = 1
 """Of zlib's levels the one that takes a third of the usual time, and makes a tenth more of it."""
 
 _Row: TypeAlias = list[Any]
-_Rule: TypeAlias = tuple[str, Level, str | None, str | None]
-_Shared: TypeAlias = tuple[Sequence[_Rule], Sequence[_Row], Sequence[frozenset[str]]]
-"""What many devices of a part have in common: rules, questions, and which channels answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +52,31 @@ class Merged:
         return self
 
 
+class _Said(NamedTuple):
+    """What a rule says, whatever it was that it matched."""
+
+    rule: str
+    level: Level
+    maker: str | None
+    brand: str | None
+    attributes: Mapping[str, str]
+
+
+class _Shared(NamedTuple):
+    """What many devices of a part have in common, each pointed at by its number."""
+
+    texts: Sequence[Any]
+    said: Sequence[_Said]
+    asks: Sequence[_Row]
+    sets: Sequence[frozenset[str]]
+
+
 def pack(devices: Iterable[Merged]) -> bytes:
     """Some devices as bytes."""
-    rules, asks, sets = _Table(), _Table(), _Table()
-    rows = [_to_row(one, rules, asks, sets) for one in devices]
-    text = json.dumps([rules.rows, asks.rows, sets.rows, rows], ensure_ascii=False, separators=(",", ":"))
+    tables = _Tables()
+    rows = [_to_row(one, tables) for one in devices]
+    whole = [tables.texts.rows, tables.said.rows, tables.asks.rows, tables.sets.rows, rows]
+    text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     # Half a surrogate pair, which a hostile name may hold, stays what it is.
     return zlib.compress(text.encode("utf-8", "surrogatepass"), _QUICK)
 
@@ -70,6 +87,7 @@ class Sealed:
 
     row: _Row
     found: Sequence[_Row]
+    digests: Sequence[str]
     shared: _Shared
     channels: int
     endpoints: Sequence[str]
@@ -77,24 +95,24 @@ class Sealed:
     @property
     def places(self) -> Sequence[str]:
         """Its addresses or, of one that only a recorder knows, its place."""
-        addresses: Sequence[str] = self.row[_ADDRESSES]
-        return addresses or self.open().places
+        return [self.shared.texts[number] for number in self.row[_ADDRESSES]] or self.open().places
 
     @property
     def macs(self) -> Sequence[str | None]:
         """Its MAC, where it is known."""
-        return (self.row[_MAC],)
+        return (self.shared.texts[self.row[_MAC]],)
 
     @property
     def serials(self) -> Sequence[str | None]:
         """Its serial, and what each rule read as one."""
-        return (self.row[_SERIAL], *(attributes.get("serial") for _, attributes, _ in self.found))
+        texts, said = self.shared.texts, self.shared.said
+        return (texts[self.row[_SERIAL]], *(said[number].attributes.get("serial") for number, *_ in self.found))
 
     def open(self) -> Merged:
         """All of it."""
-        rules, asks, sets = self.shared
-        identifications = tuple(_to_identification(one, rules, asks) for one in self.found)
-        return Merged(_to_device(self.row, identifications), sets[self.channels], tuple(self.endpoints))
+        identifications = tuple([_to_identification(one, self.digests, self.shared) for one in self.found])
+        device = _to_device(self.row, identifications, self.shared.texts)
+        return Merged(device, self.shared.sets[self.channels], tuple(self.endpoints))
 
 
 def unpack(data: bytes) -> Iterator[Merged]:
@@ -108,59 +126,78 @@ def sealed(data: bytes) -> Iterator[Sealed]:
         plain = zlib.decompress(data)
     except zlib.error as error:
         raise ValueError(str(error)) from error
-    rules, asks, sets, rows = json.loads(plain.decode("utf-8", "surrogatepass"))
-    levels = [(rule, Level(level), maker, brand) for rule, level, maker, brand in rules]
-    shared = [frozenset(channels) for channels in sets]
-    common = (levels, asks, shared)
-    return (Sealed(row, found, common, channels, endpoints) for row, found, channels, endpoints in rows)
+    texts, said, asks, sets, rows = json.loads(plain.decode("utf-8", "surrogatepass"))
+    shared = _Shared(texts, [_to_said(row, texts) for row in said], asks, [frozenset(channels) for channels in sets])
+    return (Sealed(row, found, digests, shared, channels, ends) for row, found, digests, channels, ends in rows)
 
 
 class _Table:
     """Rows that are written once, by their number."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._numbers: dict[Any, int] = {}
 
-    def number(self, row: tuple[Any, ...]) -> int:
+    def number(self, row: Any) -> int:
         return self._numbers.setdefault(row, len(self._numbers))
 
     @property
-    def rows(self) -> Sequence[tuple[Any, ...]]:
+    def rows(self) -> Sequence[Any]:
         return list(self._numbers)
 
 
-def _to_row(one: Merged, rules: _Table, asks: _Table, sets: _Table) -> _Row:
-    device = [getattr(one.device, name) for name in _NAMES]
+class _Tables:
+    def __init__(self) -> None:
+        self.texts, self.said, self.asks, self.sets = _Table(), _Table(), _Table(), _Table()
+
+
+def _to_row(one: Merged, tables: _Tables) -> _Row:
+    device, text = [getattr(one.device, name) for name in _NAMES], tables.texts.number
+    for place in _ONE_TEXT:
+        device[place] = text(device[place])
+    for place in _MANY_TEXTS:
+        device[place] = list(map(text, device[place]))
     for place, kind in _RECORDS.items():
         if device[place] is not None:
             device[place] = int(device[place]) if kind is Level else astuple(device[place])
-    found = [_to_proof(identification, rules, asks) for identification in one.device.identifications]
-    return [device, found, sets.number(tuple(sorted(one.channels))), one.endpoints]
+    digests = _Table()
+    found = [_to_proof(identification, tables, digests) for identification in one.device.identifications]
+    return [device, found, digests.rows, tables.sets.number(tuple(sorted(one.channels))), one.endpoints]
 
 
-def _to_proof(found: Identification, rules: _Table, asks: _Table) -> _Row:
-    evidence = [
-        (asks.number((item.channel, item.port, item.field, item.asked)), item.value, item.sha256)
-        for item in found.evidence
-    ]
-    number = rules.number((found.rule, int(found.level), found.maker, found.brand))
-    return [number, dict(found.attributes), evidence]
+def _to_proof(found: Identification, tables: _Tables, digests: _Table) -> _Row:
+    """The number of what is said, then three numbers for each proof: its question, its value and its digest."""
+    text = tables.texts.number
+    attributes = [text(part) for pair in found.attributes.items() for part in pair]
+    said = (text(found.rule), int(found.level), text(found.maker), text(found.brand), *attributes)
+    row = [tables.said.number(said)]
+    for item in found.evidence:
+        ask = (item.channel, item.port, item.field, item.asked)
+        row += (tables.asks.number(ask), text(item.value), digests.number(item.sha256))
+    return row
 
 
-def _to_identification(row: _Row, rules: Sequence[_Rule], asks: Sequence[_Row]) -> Identification:
-    number, attributes, proofs = row
-    rule, level, maker, brand = rules[number]
+def _to_said(row: Sequence[int], texts: Sequence[Any]) -> _Said:
+    rule, level, maker, brand, *attributes = row
+    pairs = zip(attributes[::2], attributes[1::2], strict=True)
+    said = {texts[name]: texts[value] for name, value in pairs}
+    return _Said(texts[rule], Level(level), texts[maker], texts[brand], said)
+
+
+def _to_identification(row: Sequence[int], digests: Sequence[str], shared: _Shared) -> Identification:
     evidence = []
-    for ask, value, digest in proofs:
-        channel, port, field, asked = asks[ask]
-        evidence.append(Evidence(channel, port, field, value, digest, asked))
-    return Identification(rule, level, maker, brand, attributes, tuple(evidence))
+    for at in range(1, len(row), 3):
+        channel, port, field, asked = shared.asks[row[at]]
+        evidence.append(Evidence(channel, port, field, shared.texts[row[at + 1]], digests[row[at + 2]], asked))
+    return Identification(*shared.said[row[0]], tuple(evidence))
 
 
-def _to_device(row: _Row, identifications: tuple[Identification, ...]) -> Device:
+def _to_device(row: _Row, identifications: tuple[Identification, ...], texts: Sequence[Any]) -> Device:
     values = row.copy()
-    for place in _TUPLES:
-        values[place] = tuple(values[place])
+    for place in _ONE_TEXT:
+        values[place] = texts[values[place]]
+    for place in _MANY_TEXTS:
+        values[place] = tuple([texts[number] for number in values[place]])
+    values[_PORTS] = tuple(values[_PORTS])
     for place, kind in _RECORDS.items():
         if values[place] is not None:
             values[place] = _MADE[kind](values[place])
@@ -177,8 +214,9 @@ _ALL = tuple(field.name for field in fields(Device))
 _PLACE = _ALL.index("identifications")
 _NAMES = tuple(name for name in _ALL if name != "identifications")
 """What stands in the row of a device; its identifications stand beside it."""
-_ADDRESSES, _MAC, _SERIAL = (_NAMES.index(name) for name in ("addresses", "mac", "serial"))
-_TUPLES = tuple(_NAMES.index(name) for name in ("addresses", "ports", "conflicts"))
+_ADDRESSES, _MAC, _SERIAL, _PORTS = (_NAMES.index(name) for name in ("addresses", "mac", "serial", "ports"))
+_ONE_TEXT = tuple(_NAMES.index(field.name) for field in fields(Device) if field.type in {"str", "str | None"})
+_MANY_TEXTS = tuple(_NAMES.index(field.name) for field in fields(Device) if field.type == "tuple[str, ...]")
 _RECORDS: Mapping[int, type] = MappingProxyType(
     {_NAMES.index(name): kind for name, kind in (("level", Level), ("slots", Slots), ("behind", Slot))}
 )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, Table, insert
@@ -160,7 +163,8 @@ def _dump_channels(entry: LedgerEntry) -> str:
     return ";".join(" ".join((letter, *(channel for _, channel in group))) for letter, group in groups)
 
 
-def load_channels(text: str) -> dict[str, Outcome]:
-    """Channel -> outcome, as a ledger row holds it."""
+@lru_cache(maxsize=256)
+def load_channels(text: str) -> Mapping[str, Outcome]:
+    """Channel -> outcome, as a ledger row holds it: equal coverage is one object."""
     groups = (group.split(" ") for group in text.split(";") if group)
-    return {channel: _OUTCOMES[letter] for letter, *channels in groups for channel in channels}
+    return MappingProxyType({channel: _OUTCOMES[letter] for letter, *channels in groups for channel in channels})

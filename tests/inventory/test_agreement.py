@@ -32,14 +32,14 @@ def test_every_point_in_which_both_speak_is_compared(find: Find, device: Callabl
         make_model="Axis P3245-LVE",
     )
     agreement = compare(row, found, Makes(find))
-    assert agreement.agreeing == list(Key)
-    assert agreement.differing == []
+    assert agreement.agreeing == tuple(Key)
+    assert agreement.differing == ()
     assert compare(Row(1), found, Makes(find)) == Agreement()
 
 
 def test_differences_lower_the_score() -> None:
-    sure = Agreement([Key.SERIAL, Key.ADDRESS])
-    doubtful = Agreement([Key.SERIAL, Key.ADDRESS], [Key.MAKE])
+    sure = Agreement((Key.SERIAL, Key.ADDRESS))
+    doubtful = Agreement((Key.SERIAL, Key.ADDRESS), (Key.MAKE,))
     assert (sure.score, doubtful.score, Agreement().score) == (0.97, 0.58, 0.0)
 
 

@@ -130,5 +130,5 @@ def _rule(found: Device, level: Level, kind: str, *proofs: Evidence) -> Identifi
     maker = (found.maker or "").casefold().replace(" ", "-")
     rule = f"{maker}-{proofs[0].field.replace('.', '-')}{kind}"
     digests = (sha256((proof.value + proof.sha256).encode("utf-8", "surrogatepass")).hexdigest() for proof in proofs)
-    seen = tuple(replace(proof, sha256=digest) for proof, digest in zip(proofs, digests, strict=True))
+    seen = tuple(proof._replace(sha256=digest) for proof, digest in zip(proofs, digests, strict=True))
     return Identification(rule, level, found.maker, None, {}, seen)
