@@ -18,8 +18,8 @@ JOB = SimpleNamespace(
 
 def told(*, interfaces: Any = ("eth0",), **changed: Any) -> list[str]:
     """The notes of a scan in which nothing was lost, but for what is changed."""
-    engine = {"notes": [], "cut": 0, "crashed": 0}
-    net = {"sweep": None, "notes": [], "dropped": 0, "faded": set()}
+    engine: dict[str, Any] = {"notes": [], "cut": 0, "crashed": 0}
+    net: dict[str, Any] = {"sweep": None, "notes": [], "dropped": 0, "faded": set()}
     for name, value in changed.items():
         (engine if name in engine else net)[name] = value
     parts: Any = (JOB, SimpleNamespace(**engine), SimpleNamespace(**net), interfaces)
