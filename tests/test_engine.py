@@ -358,6 +358,26 @@ async def test_an_answer_on_another_port_does_not_make_a_mute_port_speak() -> No
     assert len(port.asked) <= 4
 
 
+async def test_ports_that_hang_up_on_every_language_leave_others_their_chance() -> None:
+    """As a camera whose web pages are barred to this host does: it streams all the same."""
+
+    class Barred(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            await asyncio.sleep(0)
+            self.asked.append((ask.address, ask.port))
+            for channel in ("http", "tls", "rtsp"):
+                outcome = Outcome.ANSWERED if (channel, ask.port) == ("rtsp", 554) else Outcome.RESET
+                yield Observation(ask.address, channel, outcome, AT, ask.port)
+
+    ports = (80, 443, 554)
+    barred = Barred(Stage.PORT, "http")
+    barred.channels = ("http", "tls", "rtsp")
+    net = ScriptedNet({("10.0.0.1", port): Port() for port in ports})
+    sink, _ = await covered(net, Plan((barred,), ports, ()), ["10.0.0.1"])
+    assert sorted(port for _, port in barred.asked if port) == [80, 443, 554]
+    assert sink.ledger["10.0.0.1"].channels["rtsp"] is Outcome.ANSWERED
+
+
 async def test_a_host_that_takes_too_long_is_counted_and_its_ledger_says_so() -> None:
     class Endless(Probing):
         async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:

@@ -16,8 +16,8 @@ from camscan.net.base import Net
 from camscan.probes.base import Ask, Stage
 
 _LANES = 2
-_MUTE_ATTEMPTS = 3
-"""Questions to open ports that bring no byte before the rest is left alone; twice as many where a port has spoken."""
+_MUTE_PORTS = 3
+"""Open ports that bring no byte before the rest is left alone; twice as many where one has spoken."""
 _MAX_NAMED_PORTS = 32
 """Further ports that a host may name for itself."""
 
@@ -86,7 +86,7 @@ class Cover:
     async def _ask_port(self, port: int) -> None:
         host = self._host
         async with self._lanes:
-            if host.mute_attempts >= (2 * _MUTE_ATTEMPTS if host.spoke else _MUTE_ATTEMPTS):
+            if host.mute_ports >= (2 * _MUTE_PORTS if host.spoke else _MUTE_PORTS):
                 host.reasons[KNOCK] = f"port {port} and later ones not asked: the host accepts and says nothing"
                 return
             for probe in self._plan.at(Stage.PORT):

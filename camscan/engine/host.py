@@ -45,10 +45,10 @@ class Host:
         return bool(self._speaking)
 
     @property
-    def mute_attempts(self) -> int:
-        """Questions to open ports that have never answered any."""
-        speaking = self._speaking
-        return sum(o.port in self.asked and o.port not in speaking for o in self.seen if o.channel != KNOCK)
+    def mute_ports(self) -> int:
+        """Open ports that were asked, maybe in several languages, and have never answered."""
+        asked = {o.port for o in self.seen if o.channel != KNOCK and o.port in self.asked}
+        return len(asked - self._speaking)
 
     @property
     def _speaking(self) -> set[int | None]:
