@@ -71,9 +71,7 @@ def meaning(error: BaseException | None) -> str | None:
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = (
-        None  # by default the driver commits before DDL: a migration would not be one transaction
-    )
+    connection.isolation_level = None  # transactions are begun here (`_begin`), and not by the driver as it sees fit
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}").close()
     is_new = connection.execute("PRAGMA page_count").fetchone() == (0,)
     # In a file that holds something the first would write, and wait for the disk, each time.

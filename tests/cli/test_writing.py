@@ -25,6 +25,24 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
 
 
+def test_a_file_is_on_the_disk_before_it_takes_the_place_of_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a loss of power would leave an empty one there."""
+    file = tmp_path / "report.json"
+    file.write_text("old")
+    synced: list[tuple[int, str]] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append((os.fstat(handle).st_size, file.read_text()))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_text(["n", "ew one"], file)
+    assert synced == [(len("new one"), "old")]
+
+
 def test_a_failure_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     file.write_text("old")
