@@ -66,7 +66,7 @@ def encoded(text: str) -> Iterator[Answer]:
 def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
     text = _MARGIN.sub("", text)
-    named = _PEM.search(text) or _KIND.search(text) or _of_lists(text)
+    named = _PEM.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
     return bool(named) or len(_of_lines(text)) > 1
 
 

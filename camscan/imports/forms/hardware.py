@@ -37,7 +37,7 @@ def addresses(text: str) -> Iterator[Answer]:
     found = dict.fromkeys(filter(None, (mac(match[0]) for match in _MAC.finditer(text))))
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
-    if not found and (prefix := _PREFIX.fullmatch(text.strip())):
+    if not found and (prefix := _PREFIX.fullmatch(text.partition("(")[0].strip())):
         digits = re.sub(r"[:.-]", "", prefix[1])
         fields = fields_of(oui.decode, digits.ljust(11, "0") + "1")
         yield from answer("mac", {name: values for name, values in fields.items() if name != "mac.address"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from camscan.imports.forms.wrapped import unescaped
+from camscan.imports.forms.wrapped import printed, unescaped
 
 _HEADER = (
     r"(?:WWW-Authenticate|Server|CSeq|Public|Content-[A-Za-z]{4,8}|Location|Set-Cookie|Date|Connection|Session|Transport"
@@ -26,6 +26,9 @@ _JOURNAL = re.compile(
     r"^(?:(?:[A-Z][a-z]{2} [ \d]\d|\d{4}-\d\d-\d\dT?) ?\d\d:\d\d:\d\d\S{0,16} [\w.-]{1,64} [\w./@-]{1,64}\[\d{1,8}\]:"
     r"|[\w.-]{1,64}[ \t]{1,16}\|)[ \t]?",
     re.MULTILINE,
+)
+_LOGGED = re.compile(
+    r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?\s{0,32}(?=\[?\s{0,32}\{\s{0,32}[\"'])"
 )
 _QUOTING = re.compile(r"[\"'{}<>|]")
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
@@ -48,7 +51,7 @@ _CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
 
 def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
-    for undo in (_of_journal, _of_source, _of_row, _bare):
+    for undo in (_of_journal, _of_record, _of_source, _of_row, _bare):
         text = undo(text)
     return _GAP.sub("\n", _INDENT.sub("", text) if _INDENTED.match(text) else text)
 
@@ -57,6 +60,12 @@ def _of_journal(text: str) -> str:
     """Lines without what the journal of a system, or of a set of containers, puts before each of them."""
     lines = [line for line in text.splitlines() if line.strip()]
     return _JOURNAL.sub("", text) if len(lines) > 1 and all(map(_JOURNAL.match, lines)) else text
+
+
+def _of_record(text: str) -> str:
+    """JSON, or a mapping that a program printed, without what its log puts before it."""
+    found = _LOGGED.match(text) if text.rstrip().endswith(("}", "]")) and not _TOLD.search(text) else None
+    return printed(text[found.end() :]) if found else text
 
 
 def _of_source(text: str) -> str:

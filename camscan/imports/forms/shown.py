@@ -18,13 +18,18 @@ _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  
 _PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
 _ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
 _PLAYED = re.compile(r"^Input #0, (?:rtsp|sdp)\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL)
+_RAW = re.compile(r"^RawContent[ \t]*: (?=HTTP/\d)(.*\n(?:[ \t]+\S.*(?:\n|\Z))*)", re.MULTILINE)
+_DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
+_TABBED = re.compile(r"^([A-Za-z][\w-]{1,40})\t(?=\S)", re.MULTILINE)
+_PAIRED = re.compile(r"^([A-Za-z][\w-]{1,40}):\r?\n(?=\S[^\r\n]*$)", re.MULTILINE)
+_NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
 _HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
 _MANY = 3  # lines of a kind from which on the whole text is of it
 
 
 def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
-    for undo in (_of_packets, _of_dissector, _of_browser, _of_client, _of_json):
+    for undo in (_of_packets, _of_dissector, _of_browser, _of_columns, _of_client, _of_json):
         text = undo(text)
     return text
 
@@ -48,6 +53,15 @@ def _of_browser(text: str) -> str:
     rest = text[headers.end() :]
     end = _REQUEST_HEADERS.search(rest)
     return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
+
+
+def _of_columns(text: str) -> str:
+    """Headers whose names and values a browser puts in columns or on lines of their own; PowerShell's raw content."""
+    if raw := _RAW.search(text):
+        return "\n".join(line.strip() for line in raw[1].splitlines())
+    if not _NAME.search(text):
+        return text
+    return _PAIRED.sub(r"\1: ", _TABBED.sub(r"\1: ", _RESPONSE_HEADERS.sub("", text, count=1))).strip()
 
 
 def _of_client(text: str) -> str:
@@ -75,6 +89,8 @@ def _of_packets(text: str) -> str:
     """What ngrep prints of packets: lines folded at the width of the screen, a full stop for each control character."""
     if not _PACKET.search(text):
         return text
+    if _DOTTED.search(text):  # not folded
+        return "\r\n".join(found.replace("..", "\r\n") for found in _DOTTED.findall(text))
     packets = _PACKET.split(text)[1:]
     joined = ("".join(line[2:] for line in packet.splitlines() if line.startswith("  ")) for packet in packets)
     return "\r\n".join(packet.replace("..", "\r\n") for packet in joined)

@@ -39,7 +39,10 @@ _CHALLENGE = re.compile(
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """Where a session description follows its headers without the empty line, which web pages swallow."""
-_SERVER_LABEL = re.compile(r"\A(?:http|rtsp)(?:[ -]server(?:-header)?)?\s*[:=]\s*(?!//)", re.IGNORECASE)
+_SERVER_LABEL = re.compile(
+    r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]\s*(?!//)",
+    re.IGNORECASE,
+)
 _VALUE = r"""[a-z]{3,9}\s?=\s?(?:"[^"\r\n]{0,512}+"|[^\s"',;=<>]{1,256}+)"""
 _CHALLENGED = re.compile(
     rf"""\b(?:(Digest|Basic)\s+|(?=realm\s?=))({_VALUE}(?:[\s'"+\\]{{0,64}}+,[\s'"+\\]{{0,64}}+{_VALUE}){{0,12}})""",
@@ -78,7 +81,7 @@ def web(text: str) -> Iterator[Answer]:
     elif _BODY.match(text):
         yield from _answered(fields_of(http.decode, text.strip().encode()), "")
     elif _LIST.match(text):
-        yield from page(text)
+        yield from _answered(_body(text), "")
     elif is_headed(text):
         yield from _headed(text)
 
@@ -108,7 +111,7 @@ def is_headed(text: str) -> bool:
 
 def server(channel: str, text: str) -> Iterator[Answer]:
     """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
-    line = _SERVER_LABEL.sub("", text.strip())
+    line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
     if "\n" not in line and len(line) <= 256 and not line.startswith(("<", "{")):
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
@@ -129,8 +132,12 @@ def challenge(channel: str, text: str) -> Iterator[Answer]:
 
 def page(text: str) -> Iterator[Answer]:
     """The body of an HTTP answer without a mark of its kind, such as lines of settings."""
+    yield from answer("http", _body(text))
+
+
+def _body(text: str) -> Fields:
     fields = fields_of(http.decode, f"HTTP/1.1 200 OK\r\n\r\n{text.strip()}".encode())
-    yield from answer("http", {name: values for name, values in fields.items() if name == "http.body"})
+    return {name: values for name, values in fields.items() if name == "http.body"}
 
 
 def title(text: str) -> Iterator[Answer]:

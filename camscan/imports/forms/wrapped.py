@@ -30,7 +30,7 @@ _QUOTED_LINES = re.compile(
 )
 _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _ITEM = re.compile(r"\((['\"][@#]?[\w.:-]{1,64}['\"]), ")
-_PRINTED = re.compile(r"\A(?:\{|\[\{)'")
+_PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")
 _ITEM_END = re.compile(r"(?<=['\"}e])\)(?=,)")
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
@@ -46,10 +46,10 @@ def plain(text: str) -> str:
         text = _OPENING.sub("", unescaped(text), count=1)
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
-    return _mapping(text.strip())
+    return printed(text.strip())
 
 
-def _mapping(text: str) -> str:
+def printed(text: str) -> str:
     """A mapping that Python printed, of an older one with marks of its texts and of its order, as JSON."""
     if "{u'" in text or "(u'" in text:
         text = _UNICODE.sub("", text)
@@ -57,7 +57,8 @@ def _mapping(text: str) -> str:
         text = _ITEM_END.sub("", _ITEM.sub(r"\1: ", text.replace("OrderedDict([", "{").replace(")])", "}")))
     if _PRINTED.match(text) and len(text) <= MAX_WRAPPED:
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-            return json.dumps(ast.literal_eval(text), ensure_ascii=False)
+            value = ast.literal_eval(text)
+            return json.dumps(dict(value) if text.startswith("[(") else value, ensure_ascii=False)
     return text
 
 

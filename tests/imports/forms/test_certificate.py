@@ -93,3 +93,8 @@ def test_prose_is_no_name() -> None:
 @pytest.mark.parametrize("data", [b"", b"0", b"00:18:85:2c:d8:e1", b"\x30\x82"])
 def test_short_sequences_are_no_certificates(data: bytes) -> None:
     assert all("tls.subject" not in one.fields for one in der(data))
+
+
+def test_json_of_names_is_a_certificate() -> None:
+    assert is_named('{"subject": {"O": "A", "CN": "b"}}')
+    assert not is_named('{"title": "A"}')

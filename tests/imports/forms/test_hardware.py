@@ -45,3 +45,8 @@ def test_one_address_alone_is_told_from_a_text_about_it() -> None:
 def test_addresses_are_bounded() -> None:
     text = " ".join(f"44:19:b6:00:00:{number:02x}" for number in range(1, 100))
     assert len(list(addresses(text.replace(" ", "\n")))) == MAX_ADDRESSES
+
+
+def test_a_prefix_with_the_name_behind_it() -> None:
+    [found] = addresses("44:19:B6 (Hangzhou Hikvision Digital Technology)")
+    assert found.fields["mac.prefix"] == ("4419B6",)

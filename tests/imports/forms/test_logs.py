@@ -49,6 +49,13 @@ def test_the_journal_of_a_system_is_taken_off(lead: str) -> None:
     assert plain(f"{lead}a\nb") == f"{lead}a\nb"
 
 
+@pytest.mark.parametrize("lead", ["10:00:01 DEBUG (MainThread) [a.b] ", "got: ", "2024-01-01 10:00:01 data:\n"])
+def test_a_record_behind_the_lead_of_a_log(lead: str) -> None:
+    assert plain(f"{lead}[{{'cmd': 'Login'}}]") == '[{"cmd": "Login"}]'
+    assert plain(f'{lead}{{"cmd": 1}}') == '{"cmd": 1}'
+    assert plain(f'{lead}{{"cmd": 1}} x') == f'{lead}{{"cmd": 1}} x'
+
+
 def test_a_commented_description_is_kept_from_its_first_line() -> None:
     described = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=Media Presentation\nt=0 0\na=control:*\nm=video 0 RTP/AVP 96"
     assert plain("\n".join(f"//{line}" for line in described.splitlines())) == described
@@ -130,7 +137,21 @@ def test_a_head_in_one_line_of_a_table() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["10:00:00 ", "[", "[]", "// ", "a\n\n", "T a -> b\n", " ", "Server: ", "HTTP/1.1 200 ", "a\\r\\n\n", '"\\n"\n'],
+    [
+        "10:00:00 ",
+        "[",
+        "[]",
+        "// ",
+        "a\n\n",
+        "T a -> b\n",
+        " ",
+        "Server: ",
+        "HTTP/1.1 200 ",
+        ": ",
+        ": {",
+        "a\\r\\n\n",
+        '"\\n"\n',
+    ],
 )
 def test_hostile_text_takes_no_time(part: str) -> None:
     began = time.perf_counter()

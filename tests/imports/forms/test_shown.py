@@ -31,3 +31,19 @@ def test_what_a_browser_shows() -> None:
         "Date: c\nRequest Headers\nAccept: d"
     )
     assert plain(text) == "HTTP/1.1 401 Unauthorized\nServer: b\nDate: c"
+
+
+def test_headers_in_columns() -> None:
+    assert plain("Server\ta/1\nContent-Type\ttext/html") == "Server: a/1\nContent-Type: text/html"
+    assert plain("Response Headers\nserver:\na/1\nx-a:\nb") == "server: a/1\nx-a: b"
+    assert plain("Name\tvalue") == "Name\tvalue"
+
+
+def test_raw_content_that_powershell_shows() -> None:
+    text = "StatusCode        : 200\nRawContent        : HTTP/1.1 200 OK\n                    Server: a/1\nForms : {}"
+    assert plain(text) == "HTTP/1.1 200 OK\nServer: a/1"
+
+
+def test_packets_that_ngrep_did_not_fold() -> None:
+    text = "T 192.0.2.4:80 -> 192.0.2.5:40000 [AP]\nHTTP/1.1 200 OK..Server: a/1....<p>"
+    assert plain(text) == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"

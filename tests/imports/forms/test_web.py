@@ -124,3 +124,15 @@ def test_a_few_elements_of_a_device_description() -> None:
 def test_a_list_of_mappings_is_a_body() -> None:
     [found] = web('[{"cmd": "Login", "code": 0}]')
     assert found.fields["http.body"] == ('[{"cmd": "Login", "code": 0}]',)
+
+
+def test_a_list_keeps_its_whole_body() -> None:
+    text = f'[{{"deviceInfo": "{"a" * 600}"}}]'
+    [found] = web(text)
+    assert found.fields["http.body"] == (text,)
+
+
+def test_labels_of_a_server() -> None:
+    for line in ("server = a/1", '"Server": "a/1"', "Server header: a/1", "http-server-header: a/1"):
+        [found] = server("http", line)
+        assert found.fields["http.server"] == ("a/1",)

@@ -85,3 +85,10 @@ def test_a_listing_is_told_from_other_text() -> None:
 def test_a_lone_product() -> None:
     assert [dict(one.fields) for one in product("Example NVR httpd")] == [{"nmap.product": ("Example NVR httpd",)}]
     assert list(product("two\nlines")) == []
+
+
+def test_what_a_script_printed_alone() -> None:
+    assert is_listing("|_http-server-header: a/1")
+    assert not is_listing("| a: b")
+    [found] = scanned("| http-headers: \n|   Server: a/1\n|_  (Request type: HEAD)")
+    assert found.fields["http.server"] == ("a/1",)

@@ -1,0 +1,52 @@
+"""What scanners print of an answer becomes the lines that it had."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from camscan.imports.forms.scanners import plain
+
+RECORD = {"data": {"http": {"response": {"status_code": 401, "headers": {"server": ["a/1"], "set_cookie": "x=1"}}}}}
+
+
+def test_banners_of_masscan() -> None:
+    lead = "Banner on port 554/tcp on 192.0.2.4: "
+    assert plain(rf"{lead}[rtsp] RTSP/1.0 401 No\x0d\x0aA: \x22b\x22") == 'RTSP/1.0 401 No\r\nA: "b"'
+    assert plain(f"{lead}[http.server] a/1") == "Server: a/1"
+    assert plain(f"{lead}[title] A") == "<title>A</title>"
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("http://192.0.2.4 [401] [a/1]", "Server: a/1\r\n"),
+        ("https://a.example:8443 [301,200] [A title] [a/1]", "Server: a/1\r\n\r\n<title>A title</title>"),
+        ("http://a [200 OK] Country[ZZ], HTTPServer[a/1], Title[A]", "Server: a/1\r\n\r\n<title>A</title>"),
+    ],
+)
+def test_lines_of_httpx_and_whatweb(line: str, lines: str) -> None:
+    assert plain(line) == lines
+
+
+def test_records_of_zgrab() -> None:
+    assert plain(json.dumps(RECORD)) == "HTTP/1.1 401 -\r\nserver: a/1\r\nset-cookie: x=1\r\n\r\n"
+    whole = {"headers": {"Server": "a/1"}, "body": "<p>"}
+    assert plain(json.dumps(whole)) == "HTTP/1.1 200 -\r\nServer: a/1\r\n\r\n<p>"
+
+
+@pytest.mark.parametrize(
+    "text", ["http://192.0.2.4/", "http://a [401]", '{"headers": [1]}', '{"headers": {', "Banner on port 80", "a [b]"]
+)
+def test_other_text_stays(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize("part", ["[a] ", "\\x0d", '{"headers":', "http://a [", "Title[a", "["])
+def test_hostile_text_takes_no_time(part: str) -> None:
+    began = time.perf_counter()
+    for lead in ("", "http://a [", "Banner on port 1/tcp on a: [http] "):
+        plain(lead + part * (256 * 1024 // len(part)))
+    assert time.perf_counter() - began < 2
