@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -34,7 +33,7 @@ class Look:
         self.address = address
         self.leave = leave
         self.ports: Iterator[int] = iter(ports)
-        self.wants: deque[tuple[float, Send]] = deque()
+        self.wants: list[tuple[float, Send]] = []  # never many, and a deque takes half a kilobyte
         self.queued = False
         self.free_at = 0.0
         self.over = False

@@ -28,6 +28,8 @@ _TICK = 0.005
 """Seconds between looks at what is due."""
 _FLOW_TICK = 0.5
 """Seconds between looks whether a router on the way has room for another flow."""
+_MOST_WAITING = 1_024
+"""Looks that wait for their turn, above which no further address is taken up: it would only take memory."""
 _MANY = 64
 """Addresses taken up before other work has its turn again."""
 
@@ -78,6 +80,8 @@ class Scout:
             while len(self._looks) + self._found.qsize() >= self._at_once:
                 self._room.clear()
                 await self._room.wait()
+            while self._turns.waiting > _MOST_WAITING:  # noqa: ASYNC110 - time itself makes room
+                await asyncio.sleep(_TICK)
             self._begin(Look(address, self._ports, await self._dialer.gateways.approach(address)))
             if number % _MANY == 0:
                 await asyncio.sleep(0)
@@ -131,7 +135,7 @@ class Scout:
         """The send whose turn it is, if a router on the way has room for it."""
         flows = self._dialer.gateways.flows(look.address) if self._spares_routers else None
         if flows is None:
-            return look.wants.popleft()[1]
+            return look.wants.pop(0)[1]
         want = look.next_want(new_flows=flows.wait() <= 0)
         if want is None:
             return None

@@ -29,6 +29,11 @@ class Turns:
         self._granted = 0
         self._granted_until = 0.0
 
+    @property
+    def waiting(self) -> int:
+        """How many looks could send now, had they the pace."""
+        return len(self._ready)
+
     def at(self, when: float, look: Look) -> None:
         """Let the look have its turn, not before that time."""
         self._due.put(when, (look, None))
