@@ -156,10 +156,19 @@ def test_the_chain_is_followed() -> None:
         told = fault(resealed({**PARTS, name: b"".join(story)}, SIGNER, chained=False))
         assert told.startswith(f"{name} line ")
         assert told.endswith("does not carry the hash of what is before it")
-    ended = manifest.load(PARTS[manifest.MANIFEST])
-    shorter = {**PARTS, name: b"".join(lines[:-1])}
-    data = parts_of(resealed(shorter, SIGNER, chained=False))
-    again = manifest.dump(replace(manifest.load(data[manifest.MANIFEST]), chain=ended.chain))
+
+
+@pytest.mark.parametrize("kept", range(13))
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_chain_that_was_cut_is_found_even_where_it_goes_on(kept: int, *, goes_on: bool) -> None:
+    """Signed anew with the right key, but for the head: that is what somebody else was told (docs/evidence.md)."""
+    name = "observations.jsonl.gz"
+    lines = PARTS[name].splitlines(keepends=True)
+    other = forms.dump({**json.loads(lines[-1]), "target": "10.9.9.9", "raw": "", "fields": {}})
+    story = {**PARTS, name: b"".join([*lines[:kept], *([other] if goes_on else [])])}
+    data = parts_of(resealed(story, SIGNER))
+    head = manifest.load(PARTS[manifest.MANIFEST]).chain
+    again = manifest.dump(replace(manifest.load(data[manifest.MANIFEST]), chain=head))
     data |= {manifest.MANIFEST: again, manifest.SIGNATURE: SIGNER.sign(again)}
     assert fault(packed([*data.items()])) == f"{name}: its chain does not end where the manifest says"
 
