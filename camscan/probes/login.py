@@ -46,7 +46,7 @@ class _Question:
         Of other answers what may be kept stands on the channel that asks the same without a login.
         """
         for interface in INTERFACES:
-            if self.path in interface.questions:
+            if self.path in interface.paths or self.path in interface.questions:
                 found = interface.observed(exchange, self.path)
                 if is_success(found):
                     return found

@@ -69,6 +69,15 @@ async def test_a_device_is_asked_each_question_once() -> None:
     assert sum("isapi.model" in found.fields and found.asked == f"GET {PATH}" for found in seen) == 1
 
 
+async def test_the_interface_reads_also_what_is_asked_only_without_a_login() -> None:
+    path = "/cgi-bin/magicBox.cgi?action=getSystemInfo"
+    answer = b"HTTP/1.1 200 OK\r\n\r\ndeviceType=IPC-HFW2431S\r\nprocessor=S2\r\nserialNumber=7C0A11EPAG00004\r\n"
+    seen = said("http", 80, f"GET {path}", Outcome.AUTH_REQUIRED)
+    found, _ = await run(net_with({path: answer}), [WEB, seen])
+    assert (found.channel, found.fields["cgi.device_type"]) == ("cgi", ("IPC-HFW2431S",))
+    assert read_again(found) == found
+
+
 async def test_a_page_that_is_no_answer_of_the_interface_stays_a_page() -> None:
     page, _ = await run(net_with({PATH: b"HTTP/1.1 200 OK\r\n\r\n<html><title>Hello</title>"}), [WEB, DENIED])
     assert (page.channel, page.outcome, page.fields["http.title"]) == ("http", Outcome.ANSWERED, ("Hello",))
