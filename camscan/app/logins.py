@@ -38,7 +38,7 @@ class Chosen:
     def opened(self) -> CredentialFile:
         """The file of enrolments, as it is kept."""
         file = self.file or user_config_path("camscan", appauthor=False) / "credentials.json"
-        return CredentialFile(file, lambda: sources.read(self.unlock, lambda: asked(f"Key of {file}"), self.folder))
+        return CredentialFile(file, lambda: sources.read(self.unlock, lambda: asked(f"key of {file}"), self.folder))
 
 
 def asked(what: str, *, twice: bool = False) -> str:
@@ -48,8 +48,8 @@ def asked(what: str, *, twice: bool = False) -> str:
         UsageError: there is no terminal, or `twice` brought two different ones.
     """
     if not sys.stdin.isatty():
-        raise UsageError(f"cannot ask for {what.lower()}: there is no terminal; name {sources.FORMS}")
-    secret = getpass.getpass(f"{what}: ")
+        raise UsageError(f"cannot ask for the {what}: there is no terminal; take it from {sources.UNATTENDED}")
+    secret = getpass.getpass(f"{what[:1].upper()}{what[1:]}: ")
     if twice and getpass.getpass("Once more: ") != secret:
         raise UsageError("the two entries differ: try again")
     return secret

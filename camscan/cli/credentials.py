@@ -32,7 +32,8 @@ def credentials() -> None:
     metavar="SOURCE",
     default="prompt",
     show_default=True,
-    help="Where the password comes from: prompt, fd:N, file:PATH or systemd:NAME; the last two are read at each use.",
+    help="Where the password comes from: prompt, fd:N, file:PATH or systemd:NAME; the last two are read at each use, "
+    "a relative PATH from the folder of the enrolments.",
 )
 @click.option(
     "--basic",
@@ -63,6 +64,8 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
     made = enrolment(given, site, source, file.path)
     file.save(book.with_(made))
     click.echo(f"Enrolled {made.user} for {made.place} in {file.path}.", err=True)
+    if made.maker is not None:
+        click.echo(f"Any host in {made.network} that passes for {made.maker} is answered with it.", err=True)
 
 
 @credentials.command("list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.errors import UsageError
 from camscan.net import eventloop
 from camscan.records import LedgerEntry, Observation, Outcome
 
@@ -38,21 +40,34 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     from camscan.app.aims import Choices
     from camscan.app.judging import library
     from camscan.app.logins import Chosen, broker
+    from camscan.net.base import LoginReason
     from camscan.reports.escape import terminal
 
+    address = _canonical(address)
     choices = Choices((address,), ports=ports, with_credentials=True)
     login = broker(Chosen(credentials_file, unlock), site, library())
-    ended = eventloop.run(_ended(choices, login))
+    if login.misfit(address, ()) == LoginReason.NOT_ENROLLED:
+        raise UsageError(f"nothing is enrolled for {address} there: see `camscan credentials list`")
+    seen = eventloop.run(_seen(choices, login))
+    ended = next((one for one in seen if one.channel == "login"), None)
     if ended is None:
-        click.echo("nothing answers there, or nothing asks for a login")
+        why = login.misfit(address, seen) if seen else "nothing answers there"
+        click.echo(terminal(why or "nothing asks for a login there"))
         sys.exit(Exit.FAILED)
     accepted = ended.outcome is Outcome.ANSWERED
     click.echo(terminal(f"port {ended.port}, {ended.asked}: {'login accepted' if accepted else ended.reason}"))
     sys.exit(Exit.DONE if accepted else Exit.FAILED)
 
 
-async def _ended(choices: Choices, login: CredentialBroker) -> Observation | None:
-    """Cover one address and give what came of its login."""
+def _canonical(address: str) -> str:
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        raise UsageError(f"{address!r} is no address: name that of one device") from None
+
+
+async def _seen(choices: Choices, login: CredentialBroker) -> list[Observation]:
+    """Cover one address and give what was heard of it."""
     from camscan.app.aims import aim, manner
     from camscan.engine import Engine
     from camscan.net.live import LiveNet
@@ -64,7 +79,7 @@ async def _ended(choices: Choices, login: CredentialBroker) -> Observation | Non
     kept = _Kept()
     async with LiveNet(Scope(aimed.targets), asking.profile, broker=login) as net:
         await Engine(net, unicast, kept, window=1).run(aimed.asked.shuffled(0))
-    return next((one for one in kept.seen if one.channel == "login"), None)
+    return [one for one in kept.seen if one.outcome.has_answer or one.channel == "login"]
 
 
 class _Kept:

@@ -60,6 +60,14 @@ class CredentialBroker:
             self._dialogues[key] = Dialogue(self._ground, device, address, port, tls=tls)
         return self._dialogues[key]
 
+    def misfit(self, address: str, seen: Sequence[Observation]) -> str:
+        """Why no login is for what has shown this at an address; "" where one is."""
+        candidates = tuple(self._book.at(address))
+        if not candidates:
+            return LoginReason.NOT_ENROLLED
+        reasons = [objection(enrolled, self._sighting(address, seen)) for enrolled in candidates]
+        return "" if "" in reasons else reasons[0]
+
     @property
     def notes(self) -> Iterator[str]:
         """What a reader of the scan must know about its logins; alerts first."""

@@ -2,7 +2,7 @@
 
 prompt          asked for on the terminal, without an echo
 fd:N            an open file descriptor, such as that of a pipe
-file:PATH       a file that only its owner can read
+file:PATH       a file that only its owner can read; a relative PATH begins where the file of enrolments is
 systemd:NAME    a credential that systemd has handed to the service (LoadCredential=)
 """
 
@@ -17,7 +17,8 @@ from pydantic import SecretStr
 
 from camscan.errors import HostError, UsageError
 
-FORMS = "prompt, fd:N, file:PATH or systemd:NAME"
+UNATTENDED = "fd:N, file:PATH or systemd:NAME"
+FORMS = f"prompt, {UNATTENDED}"
 MAX_SECRET = 4096  # bytes of a secret or of a key file
 
 Prompt = Callable[[], str]

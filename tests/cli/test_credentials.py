@@ -270,6 +270,25 @@ async def test_what_cannot_be_enrolled_is_refused_and_not_repeated(words: list[s
     assert not desk.file.exists()
 
 
+@pytest.mark.slow
+async def test_a_login_that_is_not_used_is_explained(desk: Desk) -> None:
+    async with make_site([guarded("isapi-md5"), honest()[0]], free_network()) as site:
+        device, open_to_all = site.devices
+        network = {"address": None, "network": f"{device.address}/32", "maker": "Axis"}
+        desk.keep(of(device, **network), of(open_to_all, mac="02:00:00:00:00:01"))
+        for address, code, words in (
+            (site.network, 2, "is no address"),
+            ("127.0.0.9", 2, "nothing is enrolled for 127.0.0.9"),
+            (device.address, 1, f"not the enrolled device: Axis was enrolled, it shows {device.truth.maker}"),
+            (f"{device.address[: -len('.1')]}.77", 2, "nothing is enrolled"),
+        ):
+            found = await desk.run("credentials", "test", address, *desk.named)
+            assert found[0] == code
+            assert words in "".join(found[1:])
+        assert device.counters.logins == []
+        assert device.counters.user_names == []
+
+
 async def test_enrolments_are_listed_and_removed(desk: Desk) -> None:
     await desk.enrol("10.0.0.1", "--mac", "02-00-00-00-00-01", "--site", "depot")
     await desk.enrol("10.0.0.1", "--serial", "E12345678")
