@@ -19,6 +19,7 @@ from camscan.syn.order import Numbers
 from camscan.syn.packets import BATCH, ETHERNET, IP
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_libc.sendmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
 FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 """What the kernel says when it has no room for a packet at the moment."""
 BACK_OFF = 0.001
@@ -132,19 +133,24 @@ class _Messages:
     ) -> None:
         self._kept = rows, names
         self._vectors = np.empty((BATCH, 2), np.uintp)
-        self._vectors[:, 0] = rows.ctypes.data + offset + np.arange(BATCH) * rows.strides[0]
+        self._vectors[:, 0] = _places(rows) + np.uintp(offset)
         self._vectors[:, 1] = length
-        self._messages = (_Message * BATCH)()
-        for number, message in enumerate(self._messages):
-            header = message.header
-            header.vector, header.vectors = self._vectors.ctypes.data + number * self._vectors.strides[0], 1
-            if names is not None:
-                header.name, header.name_length = names.ctypes.data + number * names.strides[0], names.strides[0]
+        self._messages = np.zeros(BATCH, np.dtype(_Message))
+        headers = self._messages["header"]
+        headers["vector"], headers["vectors"] = _places(self._vectors), 1
+        if names is not None:
+            headers["name"], headers["name_length"] = _places(names), names.strides[0]
+        self._first = self._messages.ctypes.data
 
     def send(self, descriptor: int, first: int, count: int) -> tuple[int, int]:
-        at = ctypes.byref(self._messages, first * ctypes.sizeof(_Message))
+        at = self._first + first * self._messages.itemsize
         sent = _libc.sendmmsg(descriptor, at, count, socket.MSG_DONTWAIT)
         return (sent, 0) if sent >= 0 else (0, ctypes.get_errno())
+
+
+def _places(rows: NDArray[np.uint8] | NDArray[np.uintp]) -> NDArray[np.uintp]:
+    """Where each row lies in memory."""
+    return np.arange(BATCH, dtype=np.uintp) * np.uintp(rows.strides[0]) + np.uintp(rows.ctypes.data)
 
 
 def _widen(sock: socket.socket) -> None:
