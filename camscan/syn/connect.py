@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv6Address
 from itertools import accumulate
 
 import numpy as np
@@ -128,7 +128,7 @@ class Connects:
         at = bisect_right(self._begins, host) - 1
         (first, _), way = self._spans[at]
         number = first + host - self._begins[at]
-        address = str(IPv4Address(number) if way.version == 4 else IPv6Address(number))
+        address = socket.inet_ntoa(number.to_bytes(4)) if way.version == 4 else str(IPv6Address(number))
         while not self._stop:
             now = time.monotonic()
             if not self._has_room(host, way):
