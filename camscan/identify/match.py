@@ -85,12 +85,17 @@ class Matcher:
                 attributes.setdefault(name, value.strip())
         attributes = dict(rule.sets) | attributes
         label = self._labels.find(attributes.pop("brand", ""))
+        if label and label.generic and rule.maker is None and "brand" not in rule.sets:
+            label = None  # an ordinary word, where nothing else speaks for the label
+        attributes = dict(_cleaned(attributes))
+        if rule.maker is None and label is None and not attributes:
+            return None  # a word that is no label: the rule has nothing to say
         return Identification(
             rule=rule.id,
             level=rule.level,
             maker=rule.maker,
             brand=label.name if label else None,
-            attributes=dict(_cleaned(attributes)),
+            attributes=attributes,
             evidence=_evidence((answer.hits[match], match.field) for match in met),
         )
 

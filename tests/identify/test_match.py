@@ -148,7 +148,18 @@ def test_attributes_are_clipped_and_never_empty(build: Build, answer: Answer) ->
 def test_a_brand_that_no_file_knows_is_dropped(build: Build, answer: Answer) -> None:
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
     assert library.identify([answer({"http.server": "hi-look/"})])[0].brand == "HiLook"
-    assert [item.brand for item in library.identify([answer({"http.server": "Nobody/"})])] == [None]
+    assert library.identify([answer({"http.server": "Nobody/"})]) == ()
+
+
+def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build, answer: Answer) -> None:
+    capture = {"field": "http.server", "pattern": "^(?P<brand>.+)/$"}
+    (found, *_) = build({**capture}).identify([answer({"http.server": "Capture/"})])
+    assert (found.maker, found.brand) == ("Hikvision", "Capture")
+    assert build({**capture, "maker": None}).identify([answer({"http.server": "Capture/"})]) == ()
+    (found, *_) = build(
+        {"field": "http.server", "pattern": "^(?P<model>c)", "maker": None, "sets": {"brand": "Capture"}}
+    ).identify([answer({"http.server": "c"})])
+    assert (found.brand, found.attributes) == ("Capture", {"model": "c"})
 
 
 def test_observations_without_fields_say_nothing(build: Build, answer: Answer) -> None:
