@@ -56,7 +56,7 @@ def diff(
     from camscan.app.judging import chosen_policies, library, look_at
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import kept
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import fitted, room, write_text
     from camscan.records import ScanStatus
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
@@ -70,7 +70,8 @@ def diff(
         changes = with_returned(changes, looks[-1].sightings, earlier)
     if before.status is not ScanStatus.COMPLETE:
         click.echo(f"Note: scan {before.id} is {before.status}: some of what is new may have been there.", err=True)
-    write_text(render(format_, [(after.site, changes)]), output)
+    made = render(format_, [(after.site, changes)])
+    write_text(fitted(made, room(output)) if format_ == "table" else made, output)
     if matches(changes, fail_on):
         sys.exit(Exit.FOUND)
 

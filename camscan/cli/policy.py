@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
@@ -38,11 +37,10 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
       camscan policy list --fingerprints my-rules --format json
     """
     from camscan.app.judging import chosen_policies
-    from camscan.cli.writing import page, write_text
+    from camscan.cli.writing import room, write_text
 
     found = chosen_policies((), folders)
-    room = page(to_file=False).width if output is None and sys.stdout.isatty() else sys.maxsize
-    write_text(_json(found) if format_ == "json" else _lines(found, room), output)
+    write_text(_json(found) if format_ == "json" else _lines(found, room(output)), output)
 
 
 @policy.command()

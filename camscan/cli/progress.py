@@ -75,14 +75,14 @@ def progress(
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import kept
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import room, write_text
 
     rules = library(folders)
     lists = chosen_policies(policies, folders) if policies else ()
     with kept(db) as store:
         _bring_up(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline.date() if deadline else None, window)
-    write_text(_FORMATS[format_](found), output)
+    write_text(_FORMATS[format_](found, room(output)), output)
 
 
 def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
@@ -144,7 +144,7 @@ def _object(one: Progress) -> dict[str, Any]:
     }
 
 
-def _json(found: _Answer) -> Iterator[str]:
+def _json(found: _Answer, _room: int) -> Iterator[str]:
     def whole(one: Progress) -> dict[str, Any]:
         return {**_object(one), "curve": [{"day": p.day.isoformat(), "remaining": p.remaining} for p in one.curve]}
 
@@ -160,7 +160,7 @@ def _json(found: _Answer) -> Iterator[str]:
     yield json.dumps(document, indent=1) + "\n"
 
 
-def _csv(found: _Answer) -> Iterator[str]:
+def _csv(found: _Answer, _room: int) -> Iterator[str]:
     from camscan.reports.csv import lines
 
     return lines([_COLUMNS, *map(_row, found.sites)])
@@ -174,16 +174,20 @@ def _row(one: Progress) -> list[str]:
     return ["" if known[name] is None else str(known[name]) for name in _COLUMNS]
 
 
-def _table(found: _Answer) -> Iterator[str]:
+def _table(found: _Answer, room: int) -> Iterator[str]:
     from rich.cells import cell_len, set_cell_size
 
+    from camscan.cli.writing import fitted
     from camscan.reports.sentences import burndown
 
-    yield f"{burndown(found.whole, found.deadline)}\n"
+    yield from fitted([burndown(found.whole, found.deadline)], room)
     rows = [_HEADS, *map(_cells, found.sites)]
     if len(found.sites) > 1:
         rows.append(_cells(found.whole))
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * (len(widths) - 1) > room:
+        yield from fitted(map(_told, rows[1:]), room)
+        return
     for row in rows if found.sites else ():
         first, *numbers, last = row
         shown = [
@@ -191,6 +195,13 @@ def _table(found: _Answer) -> Iterator[str]:
             *(text.rjust(w) for text, w in zip(numbers, widths[1:-1], strict=True)),
         ]
         yield "  ".join([*shown, last]).rstrip() + "\n"
+
+
+def _told(row: Sequence[str]) -> str:
+    """A row in words, for a terminal on which the columns have no room."""
+    name, known, removed, exempt, returned, remaining, rate, done, late = row
+    counts = f"{known} known, {removed} removed, {exempt} exempt, {returned} returned, {remaining} remaining"
+    return f"{name}: {counts}; {rate} a week, done {done}{f', {late}' if late else ''}"
 
 
 def _cells(one: Progress) -> tuple[str, ...]:
@@ -203,4 +214,4 @@ def _cells(one: Progress) -> tuple[str, ...]:
     return (name, *(f"{count:,}" for count in counts), f"{7 * one.rate:.1f}", done, late)
 
 
-_FORMATS: Mapping[str, Callable[[_Answer], Iterator[str]]] = {"table": _table, "json": _json, "csv": _csv}
+_FORMATS: Mapping[str, Callable[[_Answer, int], Iterator[str]]] = {"table": _table, "json": _json, "csv": _csv}

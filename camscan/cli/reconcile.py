@@ -35,6 +35,7 @@ encoding = click.option("--encoding", metavar="NAME", help="The encoding of a te
 @click.argument("inventory", type=inventory_file)
 @click.option("--scan", "scan_ids", multiple=True, metavar="ID", help="Which scan; repeatable. Default: the latest.")
 @options.site
+@click.option("--each-site", is_flag=True, help="Hold it against the latest scan of each site, for a list of them all.")
 @map_
 @encoding
 @options.db
@@ -49,6 +50,7 @@ def reconcile(
     inventory: Path,
     scan_ids: tuple[str, ...],
     site: str | None,
+    each_site: bool,
     placed: tuple[str, ...],
     encoding: str | None,
     db: str | None,
@@ -68,18 +70,21 @@ def reconcile(
     Examples:
       camscan reconcile cameras.xlsx
       camscan reconcile cameras.csv --site harbour --map ip=C --fail-on undeclared
+      camscan reconcile estate.csv --each-site --format csv -o estate-audit.csv
       camscan reconcile netbox.json --scan 4f2a --format json -o audit.json
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
-    from camscan.cli.stored import chosen_scans, kept
+    from camscan.cli.stored import chosen_scans, kept, newest_of_each_site
     from camscan.cli.writing import page, write_text
 
+    if each_site and (site or scan_ids):
+        raise UsageError("--each-site takes the latest scan of every site: leave out --site and --scan, or it")
     listed = read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
-        scans = chosen_scans(store, scan_ids, site, quiet=quiet)
+        scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
         found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
         made = reconciled(store, scans, (inventory, listed), found, rules)
     write_text(FORMATS[format_](made, page(to_file=output is not None)), output)
@@ -122,6 +127,7 @@ def _told_of(sheet: SheetReading) -> Iterator[str]:
         unused = ", ".join(f'"{name}"' for name in sheet.columns.unused)
         yield f"{where}Columns: {described(sheet.columns)}{f'; not used: {unused}' if unused else ''}."
     kinds = {"of devices": sheet.rows, "of column names": len(sheet.headers), "above these": sheet.above}
+    kinds["of totals"] = sheet.totals
     kinds |= {"blank": sheet.blank, "not read, as no column says which device is meant": sheet.unread}
     yield f"{where}{sheet.lines:,} lines: {', '.join(f'{count:,} {what}' for what, count in kinds.items() if count)}."
     yield from (f"{where}{note}." for note in sheet.notes)

@@ -81,7 +81,7 @@ def sample(
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 --format csv -o visit.csv
     """
     from camscan.cli.reconcile import check_reading, read
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import fitted, room, write_text
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
@@ -100,7 +100,8 @@ def sample(
     drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
     if not quiet and (output or format_ != "table"):  # which begins with it
         click.echo(_told(drawn), err=True)
-    write_text(_FORMATS[format_](drawn), output)
+    made = _FORMATS[format_](drawn)
+    write_text(fitted(made, room(output)) if format_ == "table" else made, output)
 
 
 def _row(row: Row) -> dict[str, Any]:

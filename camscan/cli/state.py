@@ -75,7 +75,7 @@ def state(
     from camscan.app.registering import bring_up
     from camscan.app.stating import history, listed, meant, say
     from camscan.cli.stored import kept
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import fitted, room, write_text
 
     if only and (state or device != _LIST):
         raise UsageError("--in goes with `camscan state list`: leave out the device, or --in")
@@ -92,7 +92,8 @@ def state(
             found = list(listed(store, site, State(only) if only else None))
         else:
             found = list(history(store, meant(store, device, site)))
-    write_text(_FORMATS[format_](found), output)
+    made = _FORMATS[format_](found)
+    write_text(fitted(made, room(output)) if format_ == "table" else made, output)
     if fail_on and any(one.state is State.RETURNED for one in found):
         sys.exit(Exit.FOUND)
 

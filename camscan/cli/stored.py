@@ -72,6 +72,20 @@ def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, q
     return tuple(sorted(scans.values(), key=lambda scan: scan.started_at, reverse=True))
 
 
+def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
+    """The latest scan of each site, and of none, newest first; as in `scan_of`, one that asked goes before others.
+
+    Raises:
+        StoreError: no scan is stored.
+    """
+    found: dict[str | None, Scan] = {}
+    for scan in store.scans() or (store.scan(),):
+        known = found.setdefault(scan.site, scan)
+        if scan.origin is Origin.SCAN and known.origin is not Origin.SCAN:
+            found[scan.site] = scan
+    return tuple(sorted(found.values(), key=lambda scan: scan.started_at, reverse=True))
+
+
 def _of_site(scan: Scan, site: str | None) -> Scan:
     """The scan that was named, which is to be one of the site, where that was named too."""
     if site is not None and scan.site != site:

@@ -58,6 +58,21 @@ def page(*, to_file: bool) -> Page:
     return Page(width=shutil.get_terminal_size().columns, colour="NO_COLOR" not in os.environ)
 
 
+def room(output: Path | None) -> int:
+    """The columns of the terminal that lines are written to; lines of files and pipes may be of any length."""
+    return page(to_file=False).width if output is None and sys.stdout.isatty() else sys.maxsize
+
+
+def fitted(parts: Iterable[str], width: int) -> Iterator[str]:
+    """Whole lines; what is longer than the terminal is wide goes on in the next one, indented."""
+    from textwrap import wrap
+
+    for part in parts:
+        for line in part.splitlines():
+            folded = wrap(line, max(width, 20), subsequent_indent="    ", break_on_hyphens=False)
+            yield "".join(f"{one}\n" for one in (folded if len(line) > width else [line]))
+
+
 def write_text(parts: Iterable[str], output: Path | None, mode: int | None = None) -> None:
     """Write text, as `write` does."""
     write(parts, output, mode)

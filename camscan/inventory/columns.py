@@ -149,7 +149,7 @@ def recognise(name: str) -> tuple[Field, int] | None:
         return None
     cap = _OTHERS if OF_OTHERS.intersection(parts) else _EXACT
     telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
-    found = _filled(telling) or _both(telling) or _worded(telling) or _misspelt("".join(parts))
+    found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt("".join(parts))
     return (found[0], min(found[1], cap)) if found else None
 
 
@@ -186,6 +186,14 @@ def _filled(telling: Sequence[str]) -> tuple[Field, int] | None:
 def _both(telling: Sequence[str]) -> tuple[Field, int] | None:
     fields = {found[0] for part in telling if part not in JOINERS and (found := _known(part))}
     return (Field.MAKE_MODEL, _WORD) if {Field.MAKE, Field.MODEL} <= fields else None
+
+
+def _alike(telling: Sequence[str]) -> tuple[Field, int] | None:
+    """Words that all tell the same field, as "Gebäude / Raum" does."""
+    known = [_known(part) for part in telling if part not in JOINERS]
+    fields = {found[0] if found else None for found in known}
+    which = fields.pop() if len(fields) == 1 and len(known) > 1 else None
+    return (which, _WORD) if which else None
 
 
 def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:

@@ -19,7 +19,7 @@ from camscan.inventory.columns import (
 )
 from camscan.inventory.jsontable import read_json
 from camscan.inventory.rows import Row, read_row
-from camscan.inventory.synonyms import Field
+from camscan.inventory.synonyms import TOTALS, Field
 from camscan.inventory.tables import MAX_ROWS, Line, Sheet
 from camscan.inventory.text import Encoding, find_encoding, read_text
 from camscan.inventory.workbook import read_workbook
@@ -27,6 +27,8 @@ from camscan.inventory.workbook import read_workbook
 _HEAD = 30
 """Rows in which the header is looked for: titles, logos and legends stand above it."""
 _MAX_NAMED = 30
+_MAX_SUM = 4
+"""Cells of a row that only counts."""
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _NO_TABLES = ((b"%PDF", "a PDF"), (b"<", "HTML or XML"), (b"\x1f\x8b", "packed with gzip"), (b"\x89PNG", "a picture"))
 
@@ -45,12 +47,14 @@ class SheetReading:
     """Where column names stand; long lists repeat them."""
     unread: int = 0
     """Lines of a sheet in which no column says which device a row means."""
+    totals: int = 0
+    """Lines that only count what stands above them."""
     notes: list[str] = field(default_factory=list)
 
     @property
     def lines(self) -> int:
         """All lines of the sheet."""
-        return self.rows + self.blank + self.above + len(self.headers) + self.unread
+        return self.rows + self.blank + self.above + len(self.headers) + self.unread + self.totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def _open(path: Path, encoding: str | None) -> tuple[str, Iterable[Sheet], str |
             raise UsageError(f"{path} is {what}: save the list as XLSX, ODS, CSV or JSON")
     if _is_json(start.replace(b"\0", b"")):
         return "json", [read_json(path)], None
-    used = Encoding(encoding) if encoding else find_encoding(path)
+    used = Encoding(encoding) if encoding else find_encoding(path, _score)
     return "text", [read_text(path, used, _score)], str(used)
 
 
@@ -171,6 +175,8 @@ def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: Sh
         elif _are_names(line.cells, reading.columns):
             reading.headers.append(line.number)
             _turn(line, chosen, reading)
+        elif is_total(line.cells):
+            reading.totals += 1
         else:
             yield row
 
@@ -233,6 +239,13 @@ def _are_names(cells: Sequence[str], columns: Columns) -> bool:
     if tuple(cells) == columns.names[: len(cells)]:
         return True
     return len(filled) > 1 and all(map(is_exact, filled))
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Whether a row that names no device is a sum: "Total" before all else, and beside it numbers and a word or two."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    first = filled[0].casefold().rstrip(" :").replace(" ", "") if filled else ""
+    return first in TOTALS and len(filled) <= _MAX_SUM and all(any(map(str.isdigit, cell)) for cell in filled[1:])
 
 
 def _holds_identifier(cells: Sequence[str]) -> bool:

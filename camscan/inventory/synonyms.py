@@ -179,6 +179,12 @@ OF_OTHERS = _listed("""
 """)
 """Words of columns that name another device; such a column is taken where no other has the field."""
 
+TOTALS = _listed("""
+        total totals grandtotal sum summe gesamt gesamtsumme gesamtzahl insgesamt somme totalgénéral totale totaal suma
+        razem celkem итого всего 合计 合計 总计 總計
+""")
+"""Words before a sum at the end of a list, without spaces."""
+
 JOINERS = _listed("""
         and und et y e en i и a oder or
 """)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _DELIMITERS = ",;\t|^~\x1f\u00a6"
 _SINGLE_BYTE = ("cp1252", "cp1250", "cp1251")
 _CANDIDATES = ("gb18030", "big5", "cp1252", "cp1251", "cp1250", "shift_jis")
 """The encodings, beside Unicode's, in which spreadsheets save text where cameras are bought most."""
+_USUAL = "cp1252"
+_SEPARATORS = re.compile(rf'"?[{re.escape(_DELIMITERS)}]"?')
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
@@ -55,8 +58,10 @@ class Encoding:
         return f"{self.name}, some lines {self.other}" if self.other else self.name
 
 
-def find_encoding(path: Path) -> Encoding:
+def find_encoding(path: Path, score: Score) -> Encoding:
     """The encoding: by its mark, else UTF-8 where it holds, else the likeliest (a guess, to be shown).
+
+    Of several that are likely it is the one in which the column names tell most, as `score` judges them.
 
     Where some lines are UTF-8 and some are not, the file is taken to be put together from two.
     """
@@ -67,7 +72,7 @@ def find_encoding(path: Path) -> Encoding:
         if wide := _wide(head):
             return Encoding(wide)
         file.seek(0)
-        return _by_line(byte_lines(file))
+        return _by_line(byte_lines(file), score)
 
 
 def byte_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -132,7 +137,7 @@ def _wide(head: bytes) -> str | None:
     return "utf-16-be" if all(high) and not any(low) else None
 
 
-def _by_line(lines: Iterable[bytes]) -> Encoding:
+def _by_line(lines: Iterable[bytes], score: Score) -> Encoding:
     sample = bytearray()
     utf8 = False
     for data in lines:
@@ -146,17 +151,19 @@ def _by_line(lines: Iterable[bytes]) -> Encoding:
                 sample += data
     if not sample:
         return Encoding("utf-8")
-    guess = _guess(bytes(sample[:_SAMPLE]))
+    guess = _guess(bytes(sample[:_SAMPLE]), score)
     return Encoding("utf-8", guess) if utf8 else Encoding(guess)
 
 
-def _guess(sample: bytes) -> str:
+def _guess(sample: bytes, score: Score) -> str:
     from charset_normalizer import from_bytes  # noqa: PLC0415  files in UTF-8 do not need it
 
     # In the encodings of East Asia, bytes above 127 come in pairs at least once in a line or two.
     pairs = any(one > 127 and other > 127 for one, other in pairwise(sample))
-    found = from_bytes(sample, cp_isolation=list(_CANDIDATES if pairs else _SINGLE_BYTE)).best()
-    return found.encoding if found else "cp1252"
+    found = list(from_bytes(sample, cp_isolation=list(_CANDIDATES if pairs else _SINGLE_BYTE)))  # the likeliest first
+    best = max(found, key=lambda one: score([_SEPARATORS.split(text) for text in str(one).splitlines()]), default=None)
+    # Where another one reads the same, the more usual is named.
+    return best.encoding if best and _USUAL not in best.could_be_from_charset else _USUAL
 
 
 def _decoded(data: bytes, encoding: Encoding) -> str:

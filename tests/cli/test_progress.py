@@ -93,6 +93,14 @@ def test_a_table_for_people(store: Store) -> None:
     assert lines[2].split()[-2:] == ["never", "LATE"]
 
 
+def test_a_narrow_terminal_gets_words_instead_of_columns(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("camscan.cli.writing.room", lambda _: 60)
+    told = run(store, "--deadline", "2099-12-31", "--window", "10").stdout
+    assert max(map(len, told.splitlines())) <= 60
+    assert "hq: 4 known, 1 removed, 0 exempt, 0 returned, 3 remaining;" in " ".join(told.split())
+    assert "all: 5 known, 1 removed, 0 exempt, 0 returned, 4 remaining;" in " ".join(told.split())
+
+
 def test_a_spreadsheet(store: Store) -> None:
     rows = list(csv.DictReader(run(store, "--format", "csv", "--deadline", "2026-12-31").stdout.splitlines()))
     assert [(row["site"], row["remaining"], row["late"]) for row in rows] == [

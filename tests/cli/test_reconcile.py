@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +14,17 @@ import pytest
 from click.testing import CliRunner, Result
 from support.listed import AT, LIST, answer, store_scan
 
+from camscan.app.reconciling import Reconciliation
 from camscan.cli.exits import Exit
 from camscan.cli.formats.reconciled import CSV_COLUMNS, FORMATS
+from camscan.cli.formats.reconciledtext import findings
 from camscan.cli.reconcile import FORMAT_NAMES, reconcile
 from camscan.cli.sample import sample
 from camscan.errors import UsageError
-from camscan.records import LedgerEntry, Outcome, Scan
+from camscan.inventory.completeness import estimate
+from camscan.inventory.reading import Inventory
+from camscan.inventory.summary import summarise
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.reports import Page
 from camscan.store import Store
 
@@ -73,6 +80,32 @@ def test_every_class_in_one_document(db: Path, cameras: Path) -> None:
     assert first["row"]["addresses"] == ["10.0.0.1"]
     assert (first["device"]["maker"], first["device"]["verdict"]) == ("Hikvision", "listed")
     assert (last["row"], last["score"], last["device"]["address"]) == (None, None, "10.0.0.7")
+
+
+def test_a_list_of_all_sites_is_held_against_the_latest_scan_of_each(db: Path, cameras: Path) -> None:
+    with Store.open(db) as store:
+        scan = store.scan()
+        later = scan.started_at + timedelta(days=1)
+        for name, site, when in (("5a00", "South", later), ("5b00", "South", later + timedelta(days=1))):
+            store.begin(replace(scan, id=name, site=site, started_at=when, status=ScanStatus.RUNNING))
+            answers = [replace(seen, target="10.0.9.9") for seen in store.observations(scan.id)]
+            store.append(name, answers, [LedgerEntry("10.0.9.9", {"http": Outcome.ANSWERED})])
+            store.finish(replace(scan, id=name, site=site, started_at=when))
+    assert [one["id"] for one in document(db, cameras)["scans"]] == ["5b00"]
+    found = document(db, cameras, "--each-site")
+    assert [(one["id"], one["site"]) for one in found["scans"]] == [("5b00", "South"), ("4f2a00", "North")]
+    assert {r["row_number"]: r["class"] for r in found["results"]}[2] == "matched"
+    for words in (["--site", "North"], ["--scan", "4f2a"]):
+        assert isinstance(run(db, cameras, "--each-site", *words).exception, UsageError)
+
+
+def test_thousands_of_scans_are_not_all_named() -> None:
+    scans = tuple(Scan(f"s{number}", AT, (), (), f"site {number}") for number in range(3_000))
+    summary = summarise(())
+    made = Reconciliation(Path("x.csv"), Inventory((), (), "text"), scans, (), summary, estimate(()))
+    first, *_, last = findings(made, str)
+    assert first.endswith("s7 (site 7) and 2,992 more.")
+    assert last == "2,992 more scans did not end complete either."
 
 
 def test_the_figures_add_up(db: Path, cameras: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.writing import ready, write, write_report, write_text
+from camscan.cli.writing import fitted, ready, write, write_report, write_text
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
 
@@ -125,3 +125,11 @@ def test_who_may_read_a_file_is_for_the_umask_and_for_what_was_there_to_say(tmp_
     assert [stat.S_IMODE(file.stat().st_mode) for file in (new, closed)] == [0o640, 0o600]
     write_text(["x"], new, 0o644)
     assert stat.S_IMODE(new.stat().st_mode) == 0o644
+
+
+def test_lines_fit_the_terminal_and_go_on_indented() -> None:
+    long = "row 7  Name: Gate  Location: Building 7, floor 2, behind the door\nshort\n\n"
+    assert "".join(fitted([long], 30)) == (
+        "row 7  Name: Gate  Location:\n    Building 7, floor 2,\n    behind the door\nshort\n\n"
+    )
+    assert "".join(fitted([long], 100)) == long

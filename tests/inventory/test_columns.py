@@ -68,6 +68,16 @@ def test_names_that_say_something_else(name: str) -> None:
     assert recognise(name) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("Gebäude / Raum", Field.LOCATION), ("Bâtiment et étage", Field.LOCATION), ("Building, room", Field.LOCATION)],
+)
+def test_words_that_tell_the_same_tell_it_together(name: str, field: Field) -> None:
+    found = recognise(name)
+    assert found is not None
+    assert found[0] is field
+
+
 def test_a_name_that_fits_better_comes_before_one_that_fits() -> None:
     found = find_columns(["Type", "Vendor", "NVR IP", "Model", "Hersteller", "IP"])
     assert found.of == {Field.IP: (5,), Field.MAKE: (4,), Field.MODEL: (3,)}

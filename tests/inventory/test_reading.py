@@ -57,6 +57,19 @@ def test_titles_above_and_two_header_rows(written: Written) -> None:
     assert (sheet.headers, sheet.above, sheet.blank, sheet.lines) == ([3, 4], 1, 1, 5)
 
 
+@pytest.mark.parametrize("last", ["Summe;12;;", "Total :;7 cameras;1;", "Grand total;3;;", ";TOTAL;;12"])
+def test_a_sum_at_the_end_is_no_device(written: Written, last: str) -> None:
+    found = read_inventory(written(f"Name;IP;MAC;Serial\nGate;10.0.0.5;;\n{last}\n"))
+    assert brief(found.rows) == [(2, ("10.0.0.5",), None)]
+    assert (found.sheets[0].totals, found.sheets[0].lines) == (1, 3)
+
+
+@pytest.mark.parametrize("row", ["Total;10.0.0.6;;", "Total;;;A1234", "Totally;;;", "Total;;;yard camera", "Yard;12;;"])
+def test_what_may_be_a_device_is_no_sum(written: Written, row: str) -> None:
+    found = read_inventory(written(f"Name;IP;MAC;Serial\nGate;10.0.0.5;;\n{row}\n"))
+    assert (len(found.rows), found.sheets[0].totals) == (2, 0)
+
+
 def test_a_group_row_above_the_header_is_no_part_of_it(written: Written) -> None:
     found = read_inventory(written("General,,Network,\nName,Location,IP,MAC\nGate,North,10.0.0.5,\n"))
     assert brief(found.rows) == [(3, ("10.0.0.5",), None)]

@@ -41,7 +41,7 @@ def cells(path: Path, encoding: str = "utf-8") -> list[tuple[str, ...]]:
 def test_encodings_are_found(tmp_path: Path, text: str, written: str, name: str) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode(written))
-    found = find_encoding(path)
+    found = find_encoding(path, score)
     assert str(found) == name
     assert "".join(text_lines(path, found)) == text
 
@@ -50,15 +50,23 @@ def test_encodings_are_found(tmp_path: Path, text: str, written: str, name: str)
 def test_western_text_is_read_right_whichever_code_page_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode("cp1252"))
-    found = find_encoding(path)
+    found = find_encoding(path, score)
     assert found.name in {"cp1252", "cp1250"}
     assert "".join(text_lines(path, found)) == text
+
+
+def test_of_two_code_pages_the_one_that_makes_names_of_columns_is_taken(tmp_path: Path) -> None:
+    """In that of Central Europe "Modèle" would be read as "Modčle", and tell nothing."""
+    path = tmp_path / "list.csv"
+    text = "N°;Désignation;Adresse IP;Marque;Modèle;État\n1;Caméra n°1;10.0.0.5;Axis;P3245;hors service\n"
+    path.write_bytes(text.encode("cp1252"))
+    assert str(find_encoding(path, score)) == "cp1252"
 
 
 def test_a_file_in_two_encodings_is_read_line_by_line(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes("Tür;10.0.0.5\n".encode() + "Süd;10.0.0.6\n".encode("cp1252") + "Öl;10.0.0.7\n".encode())
-    found = find_encoding(path)
+    found = find_encoding(path, score)
     assert str(found) == f"utf-8, some lines {found.other}"
     assert list(text_lines(path, found)) == ["Tür;10.0.0.5\n", "Süd;10.0.0.6\n", "Öl;10.0.0.7\n"]
 
@@ -73,7 +81,7 @@ def test_an_encoding_may_be_spelt_in_any_way(tmp_path: Path, name: str) -> None:
 def test_utf32_is_known_by_its_mark(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes("IP\n10.0.0.5\n".encode("utf-32"))
-    assert str(find_encoding(path)) == "utf-32"
+    assert str(find_encoding(path, score)) == "utf-32"
 
 
 @pytest.mark.parametrize("name", ["klingon", "hex", "idna", ""])
@@ -190,5 +198,5 @@ def test_a_huge_cell_is_cut_and_reported(tmp_path: Path) -> None:
 def test_a_mark_at_the_beginning_is_not_part_of_a_name(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(codecs.BOM_UTF8 + b"IP\n10.0.0.5\n")
-    assert cells(path, str(find_encoding(path))) == [("IP",), ("10.0.0.5",)]
+    assert cells(path, str(find_encoding(path, score))) == [("IP",), ("10.0.0.5",)]
     assert cells(path, "utf-8") == [("IP",), ("10.0.0.5",)]

@@ -132,6 +132,7 @@ def _inventory_object(inventory: Inventory) -> Object:
                 "above": sheet.above,
                 "headers": sheet.headers,
                 "unread": sheet.unread,
+                "totals": sheet.totals,
                 "notes": sheet.notes,
             }
             for sheet in inventory.sheets

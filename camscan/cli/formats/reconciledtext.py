@@ -62,12 +62,18 @@ _LONG = 2_000
 """Characters of a reason: made of several texts of the inventory and the device."""
 
 
+_MAX_SCANS = 8
+"""Scans that are named; with --each-site there may be thousands."""
+
+
 def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     """What came of it, a sentence each."""
     summary = made.summary
     scans = ", ".join(
-        f"{quoted(scan.id)} ({quoted(scan.site)})" if scan.site else quoted(scan.id) for scan in made.scans
+        f"{quoted(scan.id)} ({quoted(scan.site)})" if scan.site else quoted(scan.id) for scan in made.scans[:_MAX_SCANS]
     )
+    if (more := len(made.scans) - _MAX_SCANS) > 0:
+        scans += f" and {more:,} more"
     rows, devices = many(summary.rows, "row"), many(summary.devices, "device")
     yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {scans}."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls])
@@ -75,9 +81,11 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
     yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
     yield from _rated("Accuracy: of the rows whose device was found, right in every point are", summary.accuracy)
-    for scan in made.scans:
-        if (ended := status(scan)) is not ScanStatus.COMPLETE:
-            yield f"Scan {quoted(scan.id)} is {ended}: there may be more devices, and rows that it did not reach."
+    partial = [scan for scan in made.scans if status(scan) is not ScanStatus.COMPLETE]
+    for scan in partial[:_MAX_SCANS]:
+        yield f"Scan {quoted(scan.id)} is {status(scan)}: there may be more devices, and rows that it did not reach."
+    if (more := len(partial) - _MAX_SCANS) > 0:
+        yield f"{many(more, 'more scan')} did not end complete either."
 
 
 def digest(made: Reconciliation) -> Reconciled:
