@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -56,6 +56,11 @@ class Coverage:
                 known = self._seen.get((scan.site, address))
                 if known is None or MOST_TELLING[outcome] < MOST_TELLING[known.outcome]:
                     self._seen[scan.site, address] = _Seen(outcome, _asked(entry.channels), _reason(entry))
+
+    @property
+    def spots(self) -> Collection[tuple[str | None, str]]:
+        """The sites and addresses that a ledger told of, as far as these are wanted."""
+        return self._seen.keys()
 
     @property
     def sites(self) -> frozenset[str | None]:

@@ -37,10 +37,21 @@ class Places:
 
     def of_row(self, row: Row) -> tuple[str | None, ...]:
         """The sites in which the addresses of a row may be; none where it names one that is not among them."""
-        if not self.told or row.site is None:
+        if self.is_open(row):
             return tuple(self.sites.values())
-        return (self.sites[key(row.site)],) if key(row.site) in self.sites else ()
+        return (self.sites[key(row.site or "")],) if key(row.site or "") in self.sites else ()
 
+    def is_open(self, row: Row) -> bool:
+        """Whether the row leaves open at which site it is."""
+        return not self.told or row.site is None
+
+    def admit(self, row: Row, site: str | None) -> bool:
+        """Whether an address of the row may be one of this site: at once, also where there are thousands."""
+        return self.is_open(row) or key(row.site or "") == key(site or "")
+
+
+_ANY, _SOME = "any site", "some site"
+"""In place of the key of a site, which has no spaces: the row leaves it open, or names one."""
 
 _Keys: TypeAlias = Callable[[Any], Iterable[Hashable]]
 _Admits: TypeAlias = Callable[[Row, Found, Agreement], bool]
@@ -62,11 +73,11 @@ class Matcher:
         """Take the steps in order."""
         for of_device, of_row in _UNIQUE_STEPS:
             self._join(of_device, of_row, _admits_unique)
-        self._find_twins(_unique_keys, joined_only=True)
+        self._find_twins(_unique_keys, _unique_keys, joined_only=True)
         for admits in (self._admits_surely, self._admits_here):
             self._join(_addresses, _addresses, admits)
         self._join(_device_hosts, _row_hosts, self._admits_undisputed)
-        self._find_twins(self._all_keys, joined_only=False)
+        self._find_twins(self._own_keys, self._keys_of_twins, joined_only=False)
 
     def _join(self, of_device: _Keys, of_row: _Keys, admits: _Admits) -> None:
         """Join rows and devices that share a key."""
@@ -122,7 +133,7 @@ class Matcher:
         return first.site == second.site and all(here)
 
     def _admits_here(self, row: Row, found: Found, _agreement: Agreement) -> bool:
-        return found.site in self._places.of_row(row)
+        return self._places.admit(row, found.site)
 
     def _admits_surely(self, row: Row, found: Found, agreement: Agreement) -> bool:
         agrees = Key.MODEL in agreement.agreeing or Key.MAKE in agreement.agreeing
@@ -131,32 +142,49 @@ class Matcher:
     def _admits_undisputed(self, row: Row, found: Found, agreement: Agreement) -> bool:
         return self._admits_here(row, found, agreement) and not set(UNIQUE).intersection(agreement.differing)
 
-    def _find_twins(self, keys: _Keys, *, joined_only: bool) -> None:
-        """Mark rows without a device that share a key with another row, and contradict it in none.
+    def _find_twins(self, own: _Keys, wanted: _Keys, *, joined_only: bool) -> None:
+        """Mark rows without a device of which a `wanted` key is another row's `own`, and that contradict it in none.
 
         The other row is one that has a device, else (unless `joined_only`) the first one that shares the key.
         """
         alone = [n for n in range(len(self._rows)) if n not in self.device_of and n not in self.twin_of]
-        shared = {value for number in alone for value in keys(self._rows[number])}
+        shared = {value for number in alone for value in wanted(self._rows[number])}
         first: dict[Hashable, int] = {}
         rest = () if joined_only else (n for n in range(len(self._rows)) if n not in self.device_of)
         for number in chain(sorted(self.device_of), rest):
-            for value in keys(self._rows[number]):
+            for value in own(self._rows[number]):
                 if value in shared:
                     first.setdefault(value, number)
         for number in alone:
             row = self._rows[number]
-            others = (first.get(value, number) for value in keys(row))
-            twin = next((o for o in others if o != number and not contradict(row, self._rows[o])), None)
+            others = (first.get(value, number) for value in wanted(row))
+            earlier = (other for other in others if other in self.device_of or other < number)
+            twin = next((other for other in earlier if not contradict(row, self._rows[other])), None)
             if twin is not None:
                 self.twin_of[number] = twin
 
-    def _all_keys(self, row: Row) -> Iterator[Hashable]:
+    def _own_keys(self, row: Row) -> Iterator[Hashable]:
+        """What a row is found by as a twin: its address at its site, or at any."""
         yield from _unique_keys(row)
-        sites = self._places.of_row(row) or (row.site,)
-        yield from ((site, address) for site in sites for address in row.addresses)
-        if row.hostname and not row.addresses:
-            yield Key.HOSTNAME, host_key(row.hostname)
+        for address in row.addresses:
+            if self._places.is_open(row):
+                yield _ANY, address
+            else:
+                yield from ((_SOME, address), (key(row.site or ""), address))
+        yield from _hosts_alone(row)
+
+    def _keys_of_twins(self, row: Row) -> Iterator[Hashable]:
+        """By what a row finds its twins: one that leaves its site open may be any that has the address."""
+        yield from _unique_keys(row)
+        for address in row.addresses:
+            yield (_SOME if self._places.is_open(row) else key(row.site or "")), address
+            yield _ANY, address
+        yield from _hosts_alone(row)
+
+
+def _hosts_alone(row: Row) -> Iterator[Hashable]:
+    if row.hostname and not row.addresses:
+        yield Key.HOSTNAME, host_key(row.hostname)
 
 
 def _unique_keys(row: Row) -> Iterator[Hashable]:

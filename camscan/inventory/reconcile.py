@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, host_key
 from camscan.inventory.coverage import Coverage, Look, Sight
@@ -13,6 +14,9 @@ from camscan.inventory.matching import Matcher, Places
 from camscan.inventory.rows import Row
 from camscan.inventory.values import address_key, key, shown
 from camscan.records import Judged
+
+_FEW = 16
+"""Sites in each of which an address is looked up."""
 
 
 class Class(StrEnum):
@@ -82,6 +86,9 @@ class _Reconciliation:
                 address = address_key(device.judged.device.address)
                 self._behind_at.setdefault((device.site, address), device.judged.device.place)
 
+        self._known_at: dict[str, dict[str | None, None]] = {}
+        """The sites that know of an address, made when it is asked for."""
+
     def of_rows(self) -> Iterator[Result]:
         for number, row in enumerate(self._rows):
             if number in self._matcher.device_of:
@@ -124,7 +131,7 @@ class _Reconciliation:
         sites = self._places.of_row(row)
         if not sites:
             return Class.NOT_COVERED, f"its site {shown(row.site or '')} is not among those that were scanned"
-        spots = [(site, address) for site in sites for address in row.addresses]
+        spots = self._spots(row, sites)
         if open_ := sorted(
             {site or "no site" for site, address in spots if self._row_at.get((site, address), 0) is None}
         ):
@@ -141,6 +148,19 @@ class _Reconciliation:
             text = f"{row.addresses[0]} is the private address of a camera on {place}: its serial or MAC would tell"
             return Class.NOT_COVERED, f"{text} whether it is the one that is meant"
         return _seen([self._coverage.look(*spot) for spot in spots])
+
+    def _spots(self, row: Row, sites: Sequence[str | None]) -> Sequence[tuple[str | None, str]]:
+        """Where a row may be. Of very many sites those alone that know of the address, or the first where none does."""
+        if len(sites) <= _FEW:
+            return [(site, address) for site in sites for address in row.addresses]
+        known = [(site, address) for address in row.addresses for site in self._sites_at(address)]
+        return known or [(sites[0], row.addresses[0])]
+
+    def _sites_at(self, address: str) -> Collection[str | None]:
+        if not self._known_at:
+            for place, there in chain(self._row_at, self._behind_at, self._coverage.spots):
+                self._known_at.setdefault(there, {})[place] = None
+        return self._known_at.get(address, {})
 
 
 def _with_faults(reason: str, row: Row) -> str:

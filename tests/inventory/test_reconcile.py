@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -361,3 +362,33 @@ def test_a_private_address_alone_names_no_camera_behind_a_recorder(held: Held, r
     missing, undeclared = held([row(1, "192.168.254.3")], [camera])
     assert (missing.cls, undeclared.cls) == (Class.NOT_COVERED, Class.UNDECLARED)
     assert "the private address of a camera on 10.0.4.9 #3" in missing.reason
+
+
+def test_a_row_that_leaves_its_site_open_is_the_twin_of_one_that_names_it(
+    held: Held, device: Build, row: MakeRow
+) -> None:
+    found = [device("10.0.0.1", site="North"), device("10.0.0.1", site="South")]
+    rows = [row(1, "10.0.0.9", site="North"), row(2, "10.0.0.9"), row(3, "10.0.0.8", site="South"), row(4, "10.0.0.8")]
+    rows += [row(5, "10.0.0.7", site="North"), row(6, "10.0.0.7", site="South")]
+    told = {r.row.number: (r.cls, r.reason) for r in held(rows, found) if r.row}
+    assert {number for number, (cls, _) in told.items() if cls is Class.DUPLICATE} == {2, 4}
+    assert told[2][1] == "it names the same device as row 1: same address"
+
+
+def test_of_very_many_sites_those_that_know_of_an_address_tell(
+    held: Held, device: Build, row: MakeRow, coverage: Covered
+) -> None:
+    """The list names no sites: to look for each row at each site takes hours at 3,000 sites and 210,000 rows."""
+    found = [device(f"10.{n >> 8}.{n & 255}.1", site=f"Site {n}") for n in range(1_500)]
+    rows = [row(n, f"10.{n >> 8}.{n & 255}.{2 if n % 2 else 1}") for n in range(1_500)]
+    began = time.process_time()
+    results = held([*rows, row(9_999, "10.0.1.3")], found, coverage({"10.0.1.3": Outcome.SILENT}, site="Site 1"))
+    assert time.process_time() - began < 5
+    assert Counter(r.cls for r in results) == {
+        Class.MATCHED: 750,
+        Class.NOT_COVERED: 750,
+        Class.NOT_FOUND: 1,
+        Class.UNDECLARED: 750,
+    }
+    assert results[1].reason == "10.0.1.2 is not among the targets of the scan"
+    assert results[1_500].reason == "10.0.1.3 was asked on 1 channels and is silent on all"
