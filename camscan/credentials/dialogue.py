@@ -15,29 +15,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
-from camscan.codecs import digest, framing, onvif
+from camscan.codecs import digest
 from camscan.codecs.framing import Answer
+from camscan.credentials.answers import accepts, answerable, denies, locked, without_traces
 from camscan.credentials.enrolment import Enrolment
 from camscan.credentials.pins import Pins, fingerprint
-from camscan.credentials.schemes import BasicScheme, DigestScheme, Scheme, Signed, TokenScheme, offers_basic, veiled
-from camscan.errors import CamscanError, DecodeError, HostError, UsageError
+from camscan.credentials.schemes import BasicScheme, DigestScheme, Scheme, Signed, TokenScheme, offers_basic
+from camscan.errors import CamscanError, HostError, UsageError
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Send
 from camscan.records import Outcome
 
 MAX_CLOCK_OFFSET = timedelta(minutes=5)
-
-_LOCKED = re.compile(
-    rb"lockstatus\W{1,4}lock(?:ed)?\W"
-    rb"|(?:user|account|device|address|login)s?(?:is|are|was|hasbeen|havebeen)?(?:temporarily)?locked"
-)
-"""In the text of a denial, lowered and without white space."""
 
 
 @dataclass(slots=True)
@@ -122,8 +116,8 @@ class Dialogue:
             except _EndedError as ended:
                 return self._without(self._note(ended, token=request.token))
             again = scheme is None or self._device.accepted
-            exchange, answer = _veiled(await send(signed.request, signed.authorization, again=again), signed)
-            if answer is None or not _denies(answer, token=request.token):
+            exchange, answer = without_traces(await send(signed.request, signed.authorization, again=again), signed)
+            if answer is None or not denies(answer, token=request.token):
                 if scheme is not None and exchange.outcome is not Outcome.AUTH_REQUIRED:
                     self._weigh(scheme, answer, token=request.token)
                 return exchange
@@ -159,7 +153,7 @@ class Dialogue:
 
     def _weigh(self, scheme: Scheme, answer: Answer | None, *, token: bool) -> None:
         """Draw the conclusion from what came back to a login and is no denial."""
-        if answer is not None and _accepts(answer, token=token):
+        if answer is not None and accepts(answer, token=token):
             self._schemes[token] = scheme
             self._proven.add(token)
             self._device.accepted = True
@@ -175,10 +169,10 @@ class Dialogue:
         Raises:
             _EndedError: nothing.
         """
-        if _locked(answer):
+        if locked(answer):
             raise _EndedError(LoginReason.LOCKED)
         values = answer.all("www-authenticate")
-        challenge = _answerable(digest.choose(values), exchange.raw)
+        challenge = answerable(digest.choose(values), exchange.raw)
         if scheme is None:
             return self._first(challenge, request, basic=offers_basic(values))
         spent = renewed or not isinstance(scheme, DigestScheme)
@@ -226,63 +220,6 @@ class Dialogue:
 def without(address: str, port: int, reason: str) -> Exchange:
     """How a request ends that was not sent, for want of a login."""
     return Exchange(address, port, Outcome.AUTH_REQUIRED, _now(), reason=reason)
-
-
-def _read(exchange: Exchange) -> Answer | None:
-    if not exchange.raw:
-        return None
-    try:
-        return framing.read(exchange.raw)
-    except DecodeError:
-        return None
-
-
-def _denies(answer: Answer, *, token: bool) -> bool:
-    if answer.status == "401" or (answer.status == "403" and answer.all("www-authenticate")):
-        return True
-    if not token or not _may_be_fault(answer.content):
-        return False
-    try:
-        return onvif.is_denied(onvif.decode(answer.content))
-    except DecodeError:
-        return False
-
-
-def _may_be_fault(content: bytes) -> bool:
-    """Whether it is worth parsing: most answers to a login are none, and only UTF-16 could hide the word."""
-    return b"Fault" in content or b"\0" in content
-
-
-def _accepts(answer: Answer, *, token: bool) -> bool:
-    """Whether an answer that does not deny shows that the login was looked at: redirects and failures do not."""
-    return answer.status[:1] in ("2", "4") or (token and b"Envelope" in answer.content)
-
-
-def _locked(answer: Answer) -> bool:
-    """Whether the device says that it takes no logins for a while."""
-    return _LOCKED.search(b"".join(answer.content[:16_384].lower().split())) is not None
-
-
-def _answerable(challenge: digest.Digest | None, raw: bytes) -> digest.Digest | None:
-    """The challenge, unless its texts cannot be sent back as they came: such an answer could only be refused."""
-    if challenge is None:
-        return None
-    texts = (challenge.realm, challenge.nonce, challenge.opaque or "")
-    return challenge if all(text.isascii() or text.encode() in raw for text in texts) else None
-
-
-def _veiled(exchange: Exchange, signed: Signed) -> tuple[Exchange, Answer | None]:
-    """The exchange without traces of the secret, and what its answer says.
-
-    Chunks and compression can hide a trace in the bytes that shows in the content; then the answer is kept unpacked.
-    """
-    if signed.traces and exchange.replies:
-        exchange = replace(exchange, replies=tuple(veiled(reply, signed.traces) for reply in exchange.replies))
-    answer = _read(exchange)
-    if answer is not None and (content := veiled(answer.content, signed.traces)) != answer.content:
-        answer = replace(answer, content=content)
-        exchange = replace(exchange, replies=(framing.unpacked(answer),))
-    return exchange, answer
 
 
 def _rounded(offset: timedelta) -> str:
