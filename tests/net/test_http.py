@@ -192,6 +192,17 @@ async def test_a_second_request_uses_the_same_connection(serve: Serve) -> None:
     assert peer.accepted == len(dial.lines) == 1
 
 
+@pytest.mark.usefixtures("hasty")
+async def test_a_connection_that_was_idle_for_long_is_replaced(serve: Serve) -> None:
+    peer = await serve(answering(OK, OK))
+    async with talking(peer) as (talk, dial):
+        for _ in range(2):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+            await asyncio.sleep(budget.SILENCE * 1.2)
+        await eventually(lambda: dial.closed == 1, 1.0)
+    assert peer.accepted == 2
+
+
 async def test_a_server_that_closes_in_between_is_connected_again(serve: Serve) -> None:
     peer = await serve(answering(OK, then=end))
     async with talking(peer) as (talk, _):
