@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from support.lab import Lab
@@ -18,7 +20,7 @@ from benchmarks.rivals import SOURCE, Job, Pairs, Tool
 
 BEFORE: list[str] = []
 """What every tool is run by."""
-_FIRST_OF_ALL = ("chrt", "--fifo", "9")
+_PRIORITY_OF_WATCHING = 9
 """What looks at arrivals has a glance at the clock and at a counter, and does not wait for a tool to let it."""
 _LONGEST = 180.0
 """Seconds after which a tool is ended."""
@@ -81,10 +83,18 @@ class Ran:
         return most
 
 
+@cache
+def realtime(priority: int) -> tuple[str, ...]:
+    """What a command is put behind so that it goes before all other work; nothing where that is not allowed."""
+    command = ("chrt", "--fifo", str(priority))
+    allowed = shutil.which("chrt") and subprocess.run([*command, "true"], capture_output=True, check=False)
+    return command if allowed and allowed.returncode == 0 else ()
+
+
 @contextmanager
 def watching(where: Lab, seen: list[tuple[float, int]]) -> Iterator[None]:
     """Note what arrives at the site during the body."""
-    watch = [*_FIRST_OF_ALL, sys.executable, "-c", _WATCH, where.interface, str(_LONGEST), SOURCE]
+    watch = [*realtime(_PRIORITY_OF_WATCHING), sys.executable, "-c", _WATCH, where.interface, str(_LONGEST), SOURCE]
     command = ["ip", "netns", "exec", where.site, *watch]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,20 +1,23 @@
-"""What sweeps are asked, and by which tools: camscan's program and command, masscan, zmap and nmap."""
+"""What sweeps are asked, where, and by which tools: camscan's program and command, masscan, zmap and nmap."""
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from support.lab import Lab
-from support.sweeping import PROGRAM
+from support.lab import Lab, lab
+from support.sweeping import PROGRAM, listening
 
 PORTS = (22, 80, 443, 445, 3389, 8080, 8443, 9000)
 SOURCE, GATEWAY = "10.99.0.1", "10.99.0.2"
 _UNLIMITED = 10**7
+_OPEN_SHARE, _REFUSING_SHARE = 0.01, 0.04
 Pairs = set[tuple[str, int]]
 
 
@@ -141,3 +144,24 @@ MASSCAN = Tool("masscan", masscan, said_by_masscan, needs="masscan")
 ZMAP = Tool("zmap", zmap, said_by_zmap, needs="zmap")
 NMAP = Tool("nmap -sS", nmap("-sS"), said_by_nmap, needs="nmap")
 NMAP_CONNECT = Tool("nmap -sT", nmap("-sT"), said_by_nmap, needs="nmap")
+
+
+@contextmanager
+def site(*, sparse: bool = True) -> Iterator[tuple[Lab, Pairs]]:
+    """The site; what is not `sparse` refuses wherever it does not accept."""
+    draws = random.Random(7)
+    names = [f"10.77.{number // 256}.{number % 256}" for number in range(65_536)]
+    draws.shuffle(names)
+    opened, alive = (int(share * len(names)) for share in (_OPEN_SHARE, _OPEN_SHARE + _REFUSING_SHARE))
+    with lab("10.77.0.0/16") as made, listening(made, PORTS, accepting=True):
+        if sparse:
+            made.rules(made.site, _set_and_chain(made, "netdev", names[:alive], "ingress", "drop"))
+        made.rules(made.site, _set_and_chain(made, "ip", names[:opened], "input", "reject with tcp reset"))
+        yield made, {(name, port) for name in names[:opened] for port in PORTS}
+
+
+def _set_and_chain(where: Lab, family: str, names: Sequence[str], hook: str, verdict: str) -> str:
+    device = f" device {where.interface}" if family == "netdev" else ""
+    kept = f"set kept {{ type ipv4_addr; elements = {{ {', '.join(names)} }}; }}"
+    rule = f"ip daddr {where.network} ip daddr != @kept ip protocol tcp {verdict}"
+    return f"table {family} bench {{\n{kept}\nchain c {{\ntype filter hook {hook}{device} priority 0;\n{rule}\n}}\n}}\n"

@@ -19,8 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +32,7 @@ from support.arriving import arriving, most_within  # noqa: E402
 from support.lab import Lab, lab  # noqa: E402
 from support.sweeping import PROGRAM, listening  # noqa: E402
 
-from benchmarks.arrivals import BEFORE, Ran, run  # noqa: E402  the checkout is put on the path first
+from benchmarks.arrivals import BEFORE, Ran, realtime, run  # noqa: E402  the checkout is put on the path first
 from benchmarks.rivals import (  # noqa: E402
     COMMAND,
     CONNECT,
@@ -47,13 +46,11 @@ from benchmarks.rivals import (  # noqa: E402
     TWO,
     ZMAP,
     Job,
-    Pairs,
     Tool,
     asked,
     said_by_camscan,
+    site,
 )
-
-OPEN_SHARE, REFUSING_SHARE = 0.01, 0.04
 
 
 def compare(title: str, tools: Sequence[Tool], job: Callable[[Tool], Job], rounds: int) -> None:
@@ -88,27 +85,6 @@ def row(name: str, runs: Sequence[Ran], job: Job) -> str:
 def within(address: str, addresses: int) -> bool:
     third, last = map(int, address.split(".")[2:])
     return third * 256 + last < addresses
-
-
-@contextmanager
-def site(*, sparse: bool = True) -> Iterator[tuple[Lab, Pairs]]:
-    """The site; what is not `sparse` refuses wherever it does not accept."""
-    draws = random.Random(7)
-    names = [f"10.77.{number // 256}.{number % 256}" for number in range(65_536)]
-    draws.shuffle(names)
-    opened, alive = (int(share * len(names)) for share in (OPEN_SHARE, OPEN_SHARE + REFUSING_SHARE))
-    with lab("10.77.0.0/16") as made, listening(made, PORTS, accepting=True):
-        if sparse:
-            made.rules(made.site, _set_and_chain(made, "netdev", names[:alive], "ingress", "drop"))
-        made.rules(made.site, _set_and_chain(made, "ip", names[:opened], "input", "reject with tcp reset"))
-        yield made, {(name, port) for name in names[:opened] for port in PORTS}
-
-
-def _set_and_chain(where: Lab, family: str, names: Sequence[str], hook: str, verdict: str) -> str:
-    device = f" device {where.interface}" if family == "netdev" else ""
-    kept = f"set kept {{ type ipv4_addr; elements = {{ {', '.join(names)} }}; }}"
-    rule = f"ip daddr {where.network} ip daddr != @kept ip protocol tcp {verdict}"
-    return f"table {family} bench {{\n{kept}\nchain c {{\ntype filter hook {hook}{device} priority 0;\n{rule}\n}}\n}}\n"
 
 
 def unlimited(rounds: int, addresses: int) -> None:
@@ -300,7 +276,7 @@ def main() -> None:
         "--realtime", action="store_true", help="tools go before all other work, on hosts that have any"
     )
     chosen = parser.parse_args()
-    BEFORE.extend(["chrt", "--fifo", "5"] if chosen.realtime else [])
+    BEFORE.extend(realtime(5) if chosen.realtime else [])
     if os.geteuid():
         sys.exit("this benchmark makes network namespaces: run it as root")
     rounds, addresses = chosen.rounds or (1 if chosen.quick else 5), 16_384 if chosen.quick else 65_536

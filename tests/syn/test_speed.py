@@ -1,0 +1,29 @@
+"""A floor under the speed of sweeps; benchmarks/sweep.py measures it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from benchmarks import arrivals
+from benchmarks.rivals import MASSCAN, ONE, Job, site
+
+pytestmark = pytest.mark.netns
+
+
+def test_one_thread_sends_no_fewer_packets_than_masscan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each at its best of three runs in turn, before all other work of the machine; it misses nothing meanwhile."""
+    if os.geteuid() or not shutil.which("masscan"):
+        pytest.skip("network namespaces need root, and the comparison masscan")
+    monkeypatch.setattr(arrivals, "BEFORE", arrivals.realtime(5))
+    best = {ONE.name: 0.0, MASSCAN.name: 0.0}
+    with site() as (where, truth):
+        job = Job(where, truth, addresses=16_384)
+        asked = {pair for pair in truth if int(pair[0].split(".")[2]) < 64}
+        for tool in 3 * (ONE, MASSCAN):
+            ran = arrivals.run(tool, job)
+            best[tool.name] = max(best[tool.name], ran.rate)
+            assert tool is MASSCAN or ran.found == asked
+    assert best[ONE.name] >= best[MASSCAN.name] > 0
