@@ -440,13 +440,17 @@ async def test_a_drip_feed_ends_with_the_total_time_or_as_silence_does(serve: Se
     assert time.monotonic() - start < budget.TOTAL + 1
 
 
-@pytest.mark.usefixtures("hasty")
-async def test_a_connection_that_waits_for_the_next_request_may_be_silent(serve: Serve) -> None:
+async def test_a_connection_that_waits_for_the_next_request_may_be_silent(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "SILENCE", 2.0)
     peer = await serve(answering(OK, OK))
     async with conversation(f"http://{peer.address}:{peer.port}", Dialler(peer), at_once, None) as talk:
         assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
-        await asyncio.sleep(budget.SILENCE * 0.8)
+        await asyncio.sleep(budget.SILENCE * 0.6)
         assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+        await asyncio.sleep(budget.SILENCE * 0.6)  # now it is longer since the first byte came
+        assert peer.open_now == 1
     assert peer.accepted == 1
 
 
