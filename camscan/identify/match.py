@@ -85,8 +85,8 @@ class Matcher:
                 attributes.setdefault(name, value.strip())
         attributes = dict(rule.sets) | attributes
         label = self._labels.find(attributes.pop("brand", ""))
-        if label and label.generic and rule.maker is None and "brand" not in rule.sets:
-            label = None  # an ordinary word, where nothing else speaks for the label
+        if label and (label.generic or len(label.edges) > 1) and rule.maker is None and "brand" not in rule.sets:
+            label = None  # an ordinary word, or the name of a company with much else: too little where it stands alone
         attributes = dict(_cleaned(attributes))
         if rule.maker is None and label is None and not attributes:
             return None  # a word that is no label: the rule has nothing to say

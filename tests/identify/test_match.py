@@ -155,7 +155,9 @@ def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build
     capture = {"field": "http.server", "pattern": "^(?P<brand>.+)/$"}
     (found, *_) = build({**capture}).identify([answer({"http.server": "Capture/"})])
     assert (found.maker, found.brand) == ("Hikvision", "Capture")
-    assert build({**capture, "maker": None}).identify([answer({"http.server": "Capture/"})]) == ()
+    alone = build({**capture, "maker": None})
+    assert alone.identify([answer({"http.server": "Capture/"})]) == ()
+    assert alone.identify([answer({"http.server": "Annke/"})]) == (), "a label of several makers"
     (found, *_) = build(
         {"field": "http.server", "pattern": "^(?P<model>c)", "maker": None, "sets": {"brand": "Capture"}}
     ).identify([answer({"http.server": "c"})])
