@@ -36,7 +36,10 @@ class Turns:
 
     def at(self, when: float, look: Look) -> None:
         """Let the look have its turn, not before that time."""
-        self._due.put(when, (look, None))
+        if when <= self.now():
+            self._ready.append(look)
+        else:
+            self._due.put(when, (look, None))
 
     def later(self, seconds: float, look: Look, action: Action) -> None:
         """Do something after some time, unless the look is over by then."""

@@ -320,14 +320,21 @@ async def test_what_this_host_does_not_let_out_is_no_silence(net: LiveNet, monke
 async def test_no_more_are_taken_up_than_the_pace_has_use_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("camscan.net.scout._MOST_WAITING", 20)
     monkeypatch.setattr("camscan.net.scout._MANY", 1)
-    addresses = [f"127.88.4.{n}" for n in range(1, 201)]
     most = 0
+
+    async def watch(scout: Scout) -> None:
+        nonlocal most
+        while True:
+            most = max(most, scout._turns.waiting)
+            await asyncio.sleep(0)
+
     async with LiveNet(Scope(LOOPBACK), Profile("test", rate=200, host_rate=20)) as net:
         scout = Scout(net._dialer, net._correspondent, (), [asking(9)], 1_000)
-        async with aclosing(scout.run(addresses)) as looks:
-            async for _ in looks:
-                most = max(most, len(scout._looks))
-    assert 20 < most < 100
+        watching = asyncio.create_task(watch(scout))
+        async with aclosing(scout.run([f"127.88.4.{n}" for n in range(1, 201)])) as looks:
+            assert len([look async for look in looks]) == 200
+        watching.cancel()
+    assert 20 <= most <= 22
 
 
 async def test_given_up_in_the_middle_nothing_is_left(net: LiveNet, device: Callable[..., Device]) -> None:
