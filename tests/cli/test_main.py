@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.command import camscan
 
 from camscan.cli import main
 from camscan.store import Store
@@ -25,12 +26,6 @@ OURS = {
 }
 """A policy; JSON is YAML."""
 HEAVY = ("scapy", "zeep", "sqlalchemy", "aiohttp", "cryptography", "alembic", "re2", "yaml", "rich")
-
-
-def camscan(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "camscan", *words], input=stdin, capture_output=True, text=True, timeout=60, check=False
-    )
 
 
 @pytest.mark.parametrize(
@@ -70,17 +65,19 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
 )
-def test_wrong_use_exits_with_two_and_says_why(words: tuple[str, ...], message: str) -> None:
-    done = camscan(*words)
+def test_wrong_use_exits_with_two_and_says_why(
+    words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = camscan(capsys, *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_unreadable_store_exits_with_one(tmp_path: Path) -> None:
+def test_an_unreadable_store_exits_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "no.db"
     file.write_bytes(b"not a database" * 100)
-    done = camscan("scans", "--db", str(file))
+    done = camscan(capsys, "scans", "--db", str(file))
     assert done.returncode == 1
     assert str(file) in done.stderr
     assert "Traceback" not in done.stderr
@@ -106,31 +103,35 @@ def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, caps
     assert capsys.readouterr().err == "Error: /srv/x: Permission denied: -vv before the command says where it was\n"
 
 
-def test_each_fault_is_a_line(tmp_path: Path) -> None:
+def test_each_fault_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "c.toml"
     file.write_text('[[site]]\nname = "hq"\nnetworks = ["10.0.0.0/33"]\nexclude = ["y z"]\n')
-    done = camscan("config", "check", str(file))
+    done = camscan(capsys, "config", "check", str(file))
     assert (done.returncode, done.stdout) == (2, "")
     assert [line.split(":")[:3] for line in done.stderr.splitlines()] == [["Error", f" {file}", line] for line in "34"]
 
 
-def test_an_interface_that_is_not_there_is_named() -> None:
-    done = camscan("discover", "--interface", "nope0")
+def test_an_interface_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    done = camscan(capsys, "discover", "--interface", "nope0")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: no interface called nope0 can multicast: `camscan doctor` shows those that can\n"
 
 
 @pytest.mark.parametrize("words", [("devices",), ("scans",), ("report",), ("diff",), ("db", "export")])
-def test_a_store_that_is_not_there_is_named_and_not_made(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_store_that_is_not_there_is_named_and_not_made(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "mistyped.db"
-    done = camscan(*words, "--db", str(file))
+    done = camscan(capsys, *words, "--db", str(file))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"Error: there is no store {file}: name one with --db, or make one with `camscan scan`\n"
     assert not file.exists()
 
 
-def test_an_error_is_readable_in_any_language_and_obeyed_by_no_terminal(tmp_path: Path) -> None:
-    done = camscan("devices", "--db", str(tmp_path / "Zürich \x1b[2J\u202e.db"))
+def test_an_error_is_readable_in_any_language_and_obeyed_by_no_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = camscan(capsys, "devices", "--db", str(tmp_path / "Zürich \x1b[2J\u202e.db"))
     assert done.stderr.startswith(f"Error: there is no store {tmp_path}/Zürich \\x1b[2J\\u202e.db: name one")
 
 
@@ -148,8 +149,8 @@ def test_whatever_stdout_can_show_is_no_reason_to_fail(tmp_path: Path) -> None:
     assert done.stdout.endswith(b"\\u0141\xf3d\\u017a.db is sound.\n")
 
 
-def test_the_plan_names_packets_and_time() -> None:
-    done = camscan("plan", "10.20.0.0/24", "--exclude", "10.20.0.7")
+def test_the_plan_names_packets_and_time(capsys: pytest.CaptureFixture[str]) -> None:
+    done = camscan(capsys, "plan", "10.20.0.0/24", "--exclude", "10.20.0.7")
     assert done.returncode == 0
     rows = dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if not line.startswith(("TCP", "Silent")))
     assert rows["Excluded"] == "10.20.0.7"
@@ -157,13 +158,13 @@ def test_the_plan_names_packets_and_time() -> None:
     assert f"({253 * 23:,} packets)" in rows["Time"]
 
 
-def test_fingerprints_can_be_tried() -> None:
-    done = camscan("fingerprints", "try", "http.server", "App-webs/")
+def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    done = camscan(capsys, "fingerprints", "try", "http.server", "App-webs/")
     assert "hikvision-http-server: Hikvision (likely)" in done.stdout
-    assert camscan("fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
+    assert camscan(capsys, "fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
 
 
-def test_the_doctor_looks_at_everything() -> None:
-    done = camscan("doctor")
+def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    done = camscan(capsys, "doctor")
     assert done.returncode == 0, done.stdout
     assert "fingerprints" in done.stdout
