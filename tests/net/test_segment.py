@@ -7,6 +7,7 @@ import struct
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from support.namespaces import Namespace, cable
@@ -175,14 +176,30 @@ async def test_rounds_and_datagrams_go_out_in_order(site: Site, respond: Respond
     assert (segment.sent_packets, segment.sent_bytes) == (6, 6)
 
 
-async def test_each_datagram_waits_for_its_turn(site: Site, respond: Respond) -> None:
+async def test_each_datagram_waits_for_its_turn(site: Site, respond: Respond, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each goes out when one more has been waited for, and that is as slow as the pace says."""
+    granted: list[float] = []
+    sent: list[int] = []
+
+    class Noted(Pace):
+        async def take(self, count: float, **more: Any) -> None:
+            await super().take(count, **more)
+            granted.append(asyncio.get_running_loop().time())
+
+    send = UdpSocket.send
+
+    def noted(self: UdpSocket, data: bytes, address: str, port: int) -> None:
+        sent.append(len(granted))
+        send(self, data, address, port)
+
+    monkeypatch.setattr(UdpSocket, "send", noted)
     responder = respond()
     segment = Segment(replace(INQUIRY, rounds=[[b"x"] * 10]), site.eligible[:1], lambda _: True)
-    start = asyncio.get_running_loop().time()
     with site.here.inside():
-        async for _ in segment.run(Pace(50)):
+        async for _ in segment.run(Noted(50)):
             pass
-    assert asyncio.get_running_loop().time() - start >= 8 / 46 + 0.1
+    assert sent == list(range(1, 11))
+    assert granted[-1] - granted[0] >= 8 / 50
     assert len(responder.heard) == 10
 
 
