@@ -51,7 +51,8 @@ def poisoned(value: Any, text: str) -> Any:
     if isinstance(value, str):
         return value if isinstance(value, Enum) or not value else text
     if isinstance(value, tuple):
-        return tuple(poisoned(item, text) for item in value)
+        parts = [poisoned(item, text) for item in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     if isinstance(value, Mapping):
         return {poisoned(key, text): poisoned(item, text) for key, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
