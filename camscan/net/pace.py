@@ -72,6 +72,11 @@ class Pace:
         self._tokens -= count
         self._note(count)
 
+    def give_back(self, count: float) -> None:
+        """Take back what was granted to who looks at many addresses, and is not sent."""
+        self._looked = max(self._looked - count, 0.0)
+        self.charge(-count)
+
     def _wait(self, count: float) -> float:
         """Seconds until so many may go, as things stand."""
         now = asyncio.get_running_loop().time()

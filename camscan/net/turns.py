@@ -61,8 +61,9 @@ class Turns:
         self.give_back()
         count = min(self._at_a_time, 1 + len(self._ready))
         await self._pace.take(count, looking=True)
-        self._granted, self._granted_until = count, self.now() + _AT_A_TIME
+        self._granted = count
         await asyncio.sleep(0)  # where nothing had to be waited for, others have their turn all the same
+        self._granted_until = self.now() + _AT_A_TIME
 
     def used(self) -> None:
         """Say that the packet is being sent."""
@@ -71,5 +72,5 @@ class Turns:
     def give_back(self) -> None:
         """Let others have what was waited for and is not used."""
         if self._granted:
-            self._pace.charge(-self._granted)
+            self._pace.give_back(self._granted)
             self._granted = 0

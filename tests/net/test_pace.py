@@ -100,6 +100,26 @@ def test_who_looks_at_many_addresses_gets_half_however_many_hosts_are_covered(at
     assert looked / (looked + len(covers)) == pytest.approx(share, abs=0.05)
 
 
+def test_what_is_given_back_is_not_held_against_who_looks() -> None:
+    async def play() -> tuple[int, int]:
+        pace, looked = Pace(1_000), 0
+
+        async def look() -> None:
+            nonlocal looked
+            while True:
+                await pace.take(5, looking=True)
+                pace.give_back(4)
+                looked += 1
+
+        looking = asyncio.create_task(look())
+        covers = await greedy(pace, [1], seconds=10)
+        looking.cancel()
+        return len(covers), looked
+
+    covers, looked = clock.run(play())
+    assert looked / (looked + covers) == pytest.approx(0.5, abs=0.1)
+
+
 def test_who_looks_alone_gets_all_and_owes_nothing_for_it() -> None:
     async def play() -> tuple[float, float]:
         pace, looked = Pace(1_000), 0
