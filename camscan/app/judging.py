@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from camscan import __version__
 from camscan.app import collector
-from camscan.app.deriving import merged
 from camscan.app.doubting import by_datagram_alone, with_doubts
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
@@ -48,6 +47,8 @@ def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Poli
 
 def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
+    from camscan.app.deriving import merged  # with the store, which what is pasted does not need
+
     with collector.seldom():
         return judge_all((one.device for one in merged(store, scan, rules)), policies)
 
