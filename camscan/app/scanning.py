@@ -67,6 +67,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     store.finish(ended)
     if kept is not None:
         kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
+    collector.give_back()
     return ended
 
 

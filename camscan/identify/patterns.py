@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
@@ -24,6 +25,8 @@ _MAX_SHORT = 128
 _SHARE = 8
 _MANY = 400
 """Patterns that are probably too many for the memory of one automaton, which is told only by compiling them in vain."""
+_WIDE = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pP]")
+"""In a pattern that is to be read by characters. Any other is read by bytes, which takes half the memory."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
 _GROUP = re.compile(r"\((?:\?P?<(\w+)>|(?!\?))")
@@ -36,12 +39,18 @@ _SPANNING = re.compile(r"^(?!(?:\(\?[a-z]+\))?\^).*(?:[.\])]|\\[dDwWsS])[*+{]", 
 
 @cache
 def _compiled(pattern: str) -> re2._Regexp:
-    return re2.compile(pattern.encode(), _options())
+    return re2.compile(pattern.encode(), _options(_is_wide(pattern)))
 
 
-def _options() -> re2.Options:
+def _is_wide(pattern: str) -> bool:
+    return _WIDE.search(pattern) is not None
+
+
+def _options(wide: bool) -> re2.Options:
     options = re2.Options()
     options.log_errors = False
+    if not wide:
+        options.encoding = re2.Options.Encoding.LATIN1
     return options
 
 
@@ -55,7 +64,7 @@ def group_names(pattern: str) -> tuple[str, ...] | None:
         names = _GROUP.findall(_CLASS.sub("x", _ESCAPE.sub("x", pattern)))
         return tuple(names) if all(names) and len(set(names)) == len(names) else None
     try:
-        compiled = re2.compile(pattern.encode(), _options())
+        compiled = re2.compile(pattern.encode(), _options(_is_wide(pattern)))
     except re2.error as error:
         raise ValueError(_reason(error)) from error
     names = [name.decode() for name in compiled.groupindex]
@@ -66,7 +75,7 @@ def group_names(pattern: str) -> tuple[str, ...] | None:
 def _is_syntax(pattern: str) -> bool:
     """Whether RE2 can parse a pattern, at a tenth of what it takes to compile it."""
     try:
-        re2.Set.SearchSet(_options()).Add(pattern.encode())
+        re2.Set.SearchSet(_options(_is_wide(pattern))).Add(pattern.encode())
     except re2.error:
         return False
     return True
@@ -117,10 +126,14 @@ class PatternSet:
     @cached_property
     def _automata(self) -> list[tuple[Sequence[Match], re2.Set]]:
         """Patterns with their automaton, compiled when the first value comes: most answers have few of the fields."""
-        spanning = [match for match in self._matches if _SPANNING.search(match.pattern)]
-        automata = list(_automata([match for match in self._matches if match not in spanning]))
-        for place in range(0, len(spanning), _SHARE):
-            automata += _automata(spanning[place : place + _SHARE])
+        groups: dict[tuple[bool, bool], list[Match]] = defaultdict(list)
+        for match in self._matches:
+            groups[_is_wide(match.pattern), _SPANNING.search(match.pattern) is not None].append(match)
+        automata: list[tuple[Sequence[Match], re2.Set]] = []
+        for (wide, spanning), matches in groups.items():
+            share = _SHARE if spanning else len(matches)
+            for place in range(0, len(matches), share):
+                automata += _automata(matches[place : place + share], wide)
         return automata
 
     def search(self, value: bytes) -> Sequence[Match]:
@@ -131,12 +144,10 @@ class PatternSet:
         return [matches[index] for matches, automaton in self._automata for index in automaton.Match(value) or ()]
 
 
-def _automata(matches: Sequence[Match]) -> Iterator[tuple[Sequence[Match], re2.Set]]:
+def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:
     """One automaton for all, or one for each half where they are too many for its memory."""
-    if not matches:
-        return
     if len(matches) <= _MANY:
-        automaton = re2.Set.SearchSet(_options())
+        automaton = re2.Set.SearchSet(_options(wide))
         try:
             for match in matches:
                 automaton.Add(match.pattern.encode())
@@ -148,5 +159,5 @@ def _automata(matches: Sequence[Match]) -> Iterator[tuple[Sequence[Match], re2.S
             yield matches, automaton
             return
     middle = len(matches) // 2
-    yield from _automata(matches[:middle])
-    yield from _automata(matches[middle:])
+    yield from _automata(matches[:middle], wide)
+    yield from _automata(matches[middle:], wide)
