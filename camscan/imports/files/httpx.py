@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary
-from camscan.imports.files.jsonlines import Record, answers, host, inner, port_of, records, text, time
+from camscan.imports.files.jsonlines import Record, addressed, answers, inner, port_of, records, text, time
 from camscan.records import Observation
 
 CHANNELS = ("http", "tls")
 
 _MARKS = (b'"url":"http', b'"input":"')
+_ADDRESSES = ("host_ip", "host", "input")
 _NAMES = {"server": "webserver", "content-type": "content_type", "location": "location"}
 
 
@@ -23,14 +24,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The observations of every line that is whole."""
-    for record in records(stream, summary):
-        if record.get("failed") is True:
-            summary.skip("host that did not answer")
-            continue
-        address = host(record, summary, "host_ip", "host", "input")
-        if not address:
-            continue
-        summary.whole += 1
+    for address, record in addressed(_answering(records(stream, summary), summary), summary, *_ADDRESSES):
         when, port = time(text(record, "timestamp"), at), port_of(text(record, "port"))
         yield from answers(address, port, _page(record), "http", when)
         hashes = [("md5", "favicon_md5"), ("mmh3", "favicon")]
@@ -39,6 +33,14 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
         grabbed = inner(record, "tls") or inner(record, "tls-grab")
         names = [f"{name}: {text(grabbed, f'{name}_dn')}" for name in ("subject", "issuer") if f"{name}_dn" in grabbed]
         yield from answers(address, port, "\n".join(names), "tls", when)
+
+
+def _answering(found: Iterable[Record], summary: Summary) -> Iterator[Record]:
+    for record in found:
+        if record.get("failed") is True:
+            summary.skip("host that did not answer")
+        else:
+            yield record
 
 
 def _page(record: Record) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -28,6 +28,14 @@ def records(stream: BinaryIO, summary: Summary) -> Iterator[Record]:
             yield record
         else:
             summary.broken += 1
+
+
+def addressed(found: Iterable[Record], summary: Summary, *names: str) -> Iterator[tuple[str, Record]]:
+    """The records that have an address under one of `names`, counted as read, each with that."""
+    for record in found:
+        if address := host(record, summary, *names):
+            summary.whole += 1
+            yield address, record
 
 
 def host(record: Record, summary: Summary, *names: str) -> str:

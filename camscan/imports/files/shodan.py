@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from camscan.imports.files.base import Summary
-from camscan.imports.files.jsonlines import Record, answers, host, inner, listed, port_of, records, text, time
+from camscan.imports.files.jsonlines import Record, addressed, answers, inner, listed, port_of, records, text, time
 from camscan.records import Observation
 
 CHANNELS = ("http", "tls", "rtsp", "snmp", "ssdp", "wsd", "onvif", "banner")
@@ -23,11 +23,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The observations of every line that is whole."""
-    for record in records(stream, summary):
-        address = host(record, summary, "ip_str")
-        if not address:
-            continue
-        summary.whole += 1
+    for address, record in addressed(records(stream, summary), summary, "ip_str"):
         when, port = time(text(record, "timestamp"), at), port_of(text(record, "port"))
         yield from answers(address, port, _banner(record), _channel(record), when)
         yield from answers(address, port, text(inner(record, "http", "favicon"), "hash"), "favicon", when)

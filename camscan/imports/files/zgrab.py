@@ -9,7 +9,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from camscan.imports.files.base import Summary
-from camscan.imports.files.jsonlines import Record, answers, host, inner, listed, port_of, records, text, time
+from camscan.imports.files.jsonlines import Record, addressed, answers, inner, listed, port_of, records, text, time
 from camscan.records import Observation
 
 CHANNELS = ("http", "tls", "banner")
@@ -26,11 +26,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """The observations of every line that is whole."""
-    for record in records(stream, summary):
-        address = host(record, summary, "ip")
-        if not address:
-            continue
-        summary.whole += 1
+    for address, record in addressed(records(stream, summary), summary, "ip"):
         for found in inner(record, "data").values():
             if isinstance(found, dict):
                 yield from _answered(address, found, at)
