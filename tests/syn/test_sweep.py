@@ -91,9 +91,10 @@ def test_two_threads_send_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.netns
 def test_answers_that_found_no_room_are_counted_and_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """4,096 answers come while nobody looks, and the ring holds a quarter."""
+    """4,096 answers come while nobody looks, and the ring holds a quarter; a machine that stalls loses some more."""
     monkeypatch.setattr(ring, "_FRAMES", 1_024)
     monkeypatch.setattr(sweeping, "_DRAIN", 1.0)
+    monkeypatch.setattr(sweeping, "_EXTRA_ROUNDS", 5)
     out = BytesIO()
     with lab("10.77.0.0/22") as made, listening(made, [80]), Namespace(made.scanner).inside():
         asked = request(made, "10.77.0.0", "10.77.3.255", [80, 81, 82, 83], want="answers", wait=1.5)
