@@ -95,7 +95,7 @@ def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, sto
         if not parts:
             raise RefusalError(f"no target is in a network of {interface}: see `ip route`")
         lines.say("begin")
-        _Sweep(sock, Pacer(rate), lines, stop).run(parts)
+        _Sweep(sock, interface, Pacer(rate), lines, stop).run(parts)
 
 
 def on_link(interface: str, targets: Sequence[Range]) -> list[tuple[Range, str]]:
@@ -145,9 +145,10 @@ class Pacer:
 
 
 class _Sweep:
-    def __init__(self, sock: socket.socket, pacer: Pacer, lines: Lines, stop: Stop) -> None:
+    def __init__(self, sock: socket.socket, interface: str, pacer: Pacer, lines: Lines, stop: Stop) -> None:
         self._sock = sock
-        self._interface, *_, self._mac = sock.getsockname()
+        self._interface = interface  # an interface that went away has no name any more
+        self._mac = sock.getsockname()[4]
         self._pacer = pacer
         self._lines = lines
         self._stop = stop

@@ -292,11 +292,13 @@ async def test_a_certificate_alone_is_kept(serve: Serve, certificate: Certificat
     assert (got.outcome, got.certificate, got.tls[:7]) == (Outcome.RESET, certificate.der, "TLSv1.2")
 
 
-@pytest.mark.usefixtures("hasty")
-async def test_a_slow_handshake_leaves_time_for_the_answer(serve: Serve, certificate: Certificate) -> None:
+async def test_a_slow_handshake_leaves_time_for_the_answer(
+    serve: Serve, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The silence before the first byte counts from the end of the handshake."""
+    monkeypatch.setattr(budget, "SILENCE", 1.0)
     peer = await serve(saying(b"late\r\n"), tls=certificate.context())
-    relay = await serve(delaying(peer.port, 0.15))
+    relay = await serve(delaying(peer.port, 0.6))
 
     got = await grab(relay.port, context=legacy_context())
     assert (got.outcome, got.replies) == (Outcome.ANSWERED, (b"late\r\n",))
