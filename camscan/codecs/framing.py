@@ -33,7 +33,7 @@ _HEAD_END = re.compile(rb"\n(?:\r{0,2}\n|(?=<))")
 _NAME = re.compile(r"[^\x00-\x1f\"<>={}]{1,128}")
 _LENGTH = re.compile(rb"\ncontent-length[ \t]*+:[ \t]*+([0-9]{1,10})\s", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\ntransfer-encoding[ \t]*+:[^\n]*chunked", re.IGNORECASE)
-_CHUNK = re.compile(rb"\r?\n[ \t]{0,8}([0-9A-Fa-f]{1,8})[ \t]{0,8}(?:;[^\n]{0,256})?\r?\n")
+_CHUNK = re.compile(rb"\r?\n[ \t]{0,8}([0-9A-Fa-f]{1,8})[ \t]{0,8}(?:;[^\n]{0,256})?(?:\r?\n|\Z)")
 _LAST_CHUNK = re.compile(rb"\n0+[ \t]*\r?\n\r?\n\Z")
 
 _OF_PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})

@@ -59,6 +59,8 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
 
 def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
     """Decodes wrapped text first; then tries hinted forms, forms that the text looks like, and loose guesses."""
+    if text.startswith("SF-Port") and (found := list(nmap_text.scanned(text))):  # whose escapes are nmap's own
+        return found
     inner = wrapped.unwrapped(text) if depth < MAX_WRAPPINGS else b""
     if inner:
         if found := list(datagrams.datagram(inner)):

@@ -95,6 +95,7 @@ def test_another_answer_behind_the_first_is_left_out() -> None:
         ),  # what follows a bad size is kept as it came
         (b"ffffffff\r\nabc", b"abc"),
         (b"not chunked", b"not chunked"),
+        (b"3\r\nabc\r\n0", b"abc"),
         (b"0\r\n\r\n", b""),
     ],
 )

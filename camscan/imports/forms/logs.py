@@ -21,7 +21,7 @@ _HEADER_LINE = re.compile(rf"{_HEADER}[ \t]?:", re.IGNORECASE)
 _BEFORE = re.compile(
     rf"(?:[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d|(?:Authorization|{_HEADER})[ \t]?:|v=0\s*$)", re.IGNORECASE
 )
-_MARK = re.compile(r"\s*(?://|#|;|\*|--|%)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[[^\]]*\])[^\"'{}<>]*")
+_MARK = re.compile(r"\s*(?://|#|;|\*|--|%|>)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[[^\]]*\])[^\"'{}<>]*")
 _JOURNAL = re.compile(
     r"^(?:(?:[A-Z][a-z]{2} [ \d]\d|\d{4}-\d\d-\d\dT?) ?\d\d:\d\d:\d\d\S{0,16} [\w.-]{1,64} [\w./@-]{1,64}\[\d{1,8}\]:"
     r"|[\w.-]{1,64}[ \t]{1,16}\|)[ \t]?",
@@ -41,6 +41,12 @@ _NAMES = (
 )
 _RUN_ON = re.compile(rf"^.*?(?:HTTP|RTSP)/\d\.\d \d{{3}} [A-Z ]{{2,30}}?{_NAMES}.*$", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(rf"(?<!-)(?={_NAMES})", re.IGNORECASE)
+_CLOSE = re.compile(r"\S[ \t]*\r?\n[ \t]*\S")
+_SPACED = re.compile(r"\r?\n[ \t]*\r?\n")
+_SPACED_LINES = 4  # from which on an empty line behind each is no chance
+_TELNET = re.compile(
+    r"^(?:Trying |Connected to |Escape character is |Connection closed by )[^\r\n]*\r?\n?", re.MULTILINE
+)
 _INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
@@ -51,9 +57,16 @@ _CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
 
 def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
-    for undo in (_of_journal, _of_record, _of_source, _of_row, _bare):
+    for undo in (_of_terminal, _of_journal, _of_record, _of_source, _of_row, _bare):
         text = undo(text)
     return _GAP.sub("\n", _INDENT.sub("", text) if _INDENTED.match(text) else text)
+
+
+def _of_terminal(text: str) -> str:
+    """Lines without the empty one that a web page puts behind each, and without what telnet says around an answer."""
+    if len(_SPACED.findall(text)) >= _SPACED_LINES and not _CLOSE.search(text):
+        text = _SPACED.sub("\n", text)
+    return _TELNET.sub("", text).strip() if "\nEscape character is " in text else text
 
 
 def _of_journal(text: str) -> str:

@@ -21,7 +21,10 @@ _PLAYED = re.compile(r"^Input #0, (?:rtsp|sdp)\b.*?^ {2,8}title +: ([^\r\n]{1,20
 _RAW = re.compile(r"^RawContent[ \t]*: (?=HTTP/\d)(.*\n(?:[ \t]+\S.*(?:\n|\Z))*)", re.MULTILINE)
 _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
 _TABBED = re.compile(r"^([A-Za-z][\w-]{1,40})\t(?=\S)", re.MULTILINE)
-_PAIRED = re.compile(r"^([A-Za-z][\w-]{1,40}):\r?\n(?=\S[^\r\n]*$)", re.MULTILINE)
+_PAIRED = re.compile(r"^([A-Za-z][\w-]{1,40}):\r?\n(?=\S[^\r\n]*$)(?![\w-]{1,40}:(?:[ \t]|\r?$))", re.MULTILINE)
+_AWAITED = re.compile(
+    r"^HTTP request sent, awaiting response\.\.\.[^\r\n]*\r?\n((?:[ \t]{2}\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
+)
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
 _HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
 _MANY = 3  # lines of a kind from which on the whole text is of it
@@ -29,7 +32,7 @@ _MANY = 3  # lines of a kind from which on the whole text is of it
 
 def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
-    for undo in (_of_packets, _of_dissector, _of_browser, _of_columns, _of_client, _of_json):
+    for undo in (_of_packets, _of_dissector, _of_browser, _of_columns, _of_downloader, _of_client, _of_json):
         text = undo(text)
     return text
 
@@ -62,6 +65,12 @@ def _of_columns(text: str) -> str:
     if not _NAME.search(text):
         return text
     return _PAIRED.sub(r"\1: ", _TABBED.sub(r"\1: ", _RESPONSE_HEADERS.sub("", text, count=1))).strip()
+
+
+def _of_downloader(text: str) -> str:
+    """The heads that wget shows, each of its own answer."""
+    heads = _AWAITED.findall(text)
+    return "\n\n".join("\n".join(line.strip() for line in head.splitlines()) for head in heads) or text
 
 
 def _of_client(text: str) -> str:

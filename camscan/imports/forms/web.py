@@ -59,6 +59,8 @@ _DESCRIBED = {
     **{name.rpartition(".")[2].replace("_", ""): name for name in ssdp.FIELDS if name.startswith("upnp.")},
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
 }
+_QUOTE = re.compile(r"\\([\"'/])")
+_OF_QUOTE = r"\1"
 _MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 _MMH3 = re.compile(r"(?<![\w.+-])-?[0-9]{4,10}(?![\w.])")
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
@@ -245,7 +247,7 @@ def _is_description(text: str) -> bool:
 
 def _lines(mapping: str) -> str:
     """Headers that a client printed as a mapping, as lines again."""
-    return "\r\n".join(f"{name}: {value}" for name, value in pairs(mapping))
+    return "\r\n".join(f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in pairs(mapping))
 
 
 def _without(fields: Fields, name: str) -> Mapping[str, tuple[str, ...]]:

@@ -7,6 +7,8 @@ import base64
 import json
 import re
 from contextlib import suppress
+from html import unescape
+from textwrap import dedent
 
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
 
@@ -28,6 +30,8 @@ _QUOTED_LINES = re.compile(
     _ASSIGNED + r"""(\"{3}|'{3}|`)\\?((?:(?!\1).)*+)\1\)?;?\s*\Z""",
     re.DOTALL,
 )
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_REFERENCE = re.compile(r"&(?:lt|gt|quot|#39|#x27);")
 _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _ITEM = re.compile(r"\((['\"][@#]?[\w.:-]{1,64}['\"]), ")
 _PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")
@@ -37,7 +41,11 @@ _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r
 
 
 def plain(text: str) -> str:
-    """The text as the device sent it: without a code fence or quotes, escapes for line ends, and marks of tools."""
+    """The text as the device sent it: without an indent, a code fence or quotes, escapes, and marks of tools."""
+    if text.lstrip("\r\n")[:1] in (" ", "\t"):
+        text = dedent(text)
+    if _REFERENCE.search(text) and not _MARKUP.search(text):  # copied out of the source of a web page
+        text = unescape(text)
     if fence := _FENCE.match(text):
         text = fence[1]
     elif quoted := _QUOTED_LINES.match(text):

@@ -31,7 +31,9 @@ _FOUND = re.compile(r"(?:Discovered )?open port (\d{1,5})/(?:tcp|udp)", re.IGNOR
 _GREPPABLE = re.compile(r"(\d{1,5})/open/(?:tcp|udp)/[^/]{0,64}/([^/]{0,64})/[^/]{0,64}/([^/,]{0,512})/")
 _VENDOR = re.compile(r"MAC Address:[ \t]*([0-9A-Fa-f:]{17})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
 _SCRIPT = re.compile(r"^[ \t]{0,8}\|_?[ \t]?([a-z][a-z0-9-]{2,40}): ?(.*)$")
-_OF_SCRIPT = re.compile(r"\A\s{0,8}\|_?[ \t]?(?:banner|http|rtsp|ssl|snmp|upnp|ftp|broadcast)[a-z-]{0,40}: ?")
+_OF_SCRIPT = re.compile(
+    r"\A\s{0,8}\|_?[ \t]?(?:banner|fingerprint-strings|http|rtsp|ssl|snmp|upnp|ftp|broadcast)[a-z-]{0,40}: ?"
+)
 _MORE = re.compile(r"^[ \t]{0,8}\|_? {1,3}(.*)$")
 _SERVICE_MARK = re.compile(r"<(nmaprun|host|ports?|service|script)[\s>]")
 _HOST = '<nmaprun><host><address addr="192.0.2.0" addrtype="ipv4"/>{}</host></nmaprun>'
@@ -69,7 +71,10 @@ def product(text: str) -> Iterator[Answer]:
 
 def is_listing(text: str) -> bool:
     """Whether a text has lines of open ports, begins with what a script printed, or is nmap's XML."""
-    return any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE, _OF_SCRIPT)) or "<nmaprun" in text
+    return (
+        any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE, _OF_SCRIPT, _FINGERPRINT))
+        or "<nmaprun" in text
+    )
 
 
 def _of_text(text: str) -> Iterator[Answer]:

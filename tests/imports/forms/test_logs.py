@@ -87,6 +87,13 @@ def test_empty_lines_between_headers() -> None:
     )
 
 
+def test_an_empty_line_behind_every_line() -> None:
+    text = "HTTP/1.1 200 OK\n\nA: 1\n\nB: 2\n\n\n\n<html>\n\n<body>"
+    assert plain(text) == "HTTP/1.1 200 OK\nA: 1\nB: 2\n\n<html>\n<body>"
+    assert plain(f"{text}\n<p>") == f"{text}\n<p>"
+    assert plain("a\n\nb\n\nc") == "a\n\nb\n\nc"
+
+
 def test_headers_that_are_indented() -> None:
     assert plain("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
     assert (

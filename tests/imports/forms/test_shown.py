@@ -44,6 +44,20 @@ def test_raw_content_that_powershell_shows() -> None:
     assert plain(text) == "HTTP/1.1 200 OK\nServer: a/1"
 
 
+def test_heads_that_wget_shows() -> None:
+    text = (
+        "--2026-02-21 10:00:00--  http://192.0.2.4/\nHTTP request sent, awaiting response... \n  HTTP/1.1 302 Found\n"
+        "  Location: /b\nLocation: /b [following]\nHTTP request sent, awaiting response... 401\n  HTTP/1.1 401 No\n"
+        "  Server: a/1\nLength: unspecified"
+    )
+    assert plain(text) == "HTTP/1.1 302 Found\nLocation: /b\n\nHTTP/1.1 401 No\nServer: a/1"
+
+
+def test_an_empty_header_takes_no_other_for_its_value() -> None:
+    text = 'Server:\nWWW-Authenticate: Basic realm="a"'
+    assert plain(text) == text
+
+
 def test_packets_that_ngrep_did_not_fold() -> None:
     text = "T 192.0.2.4:80 -> 192.0.2.5:40000 [AP]\nHTTP/1.1 200 OK..Server: a/1....<p>"
     assert plain(text) == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"

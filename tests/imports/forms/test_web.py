@@ -121,6 +121,11 @@ def test_a_few_elements_of_a_device_description() -> None:
     assert found.fields["upnp.manufacturer"] == ("B",)
 
 
+def test_quotes_within_the_values_of_a_mapping() -> None:
+    [found] = web('{"Server": "", "WWW-Authenticate": "Digest realm=\\"a b\\", nonce=\\"1\\""}')
+    assert found.fields["http.realm"] == ("a b",)
+
+
 def test_a_list_of_mappings_is_a_body() -> None:
     [found] = web('[{"cmd": "Login", "code": 0}]')
     assert found.fields["http.body"] == ('[{"cmd": "Login", "code": 0}]',)

@@ -55,6 +55,19 @@ def test_plain_text() -> None:
     )
 
 
+def test_an_indent_of_all_lines() -> None:
+    assert plain("    a=1\n    b=2\n") == "a=1\nb=2"
+    assert plain("\n\ta\n\t\tb") == "a\n\tb"
+    assert plain("a\n    b") == "a\n    b"
+
+
+def test_markup_out_of_the_source_of_a_page() -> None:
+    assert plain("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
+    assert plain("X: realm=&quot;a&quot;") == 'X: realm="a"'
+    assert plain("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
+    assert plain("AT&amp;T") == "AT&amp;T"
+
+
 @pytest.mark.parametrize(
     "text", ['TEXT = """a=1\nb=2\n"""', 'x = b"""\\\na=1\nb=2"""', "raw := []byte(`a=1\nb=2`)", "const x = `a=1\nb=2`;"]
 )

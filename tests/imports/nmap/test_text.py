@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from camscan.imports import pasted
 from camscan.imports.nmap.text import is_listing, product, scanned
 
 NORMAL = """\
@@ -80,6 +81,15 @@ def test_either_of_two_makers_is_none() -> None:
 def test_a_listing_is_told_from_other_text() -> None:
     assert is_listing(NORMAL)
     assert not is_listing("HTTP/1.1 200 OK\nServer: x")
+
+
+def test_a_fingerprint_alone() -> None:
+    text = 'SF-Port80-TCP:V=7.9%I=7%r(GetRequest,2A,"HTTP/1\\.1\\x20200\\x20OK\\r\\nSe\nSF:rver:\\x20a/1\\r\\n\\r\\n");'
+    assert is_listing(text)
+    [found] = scanned(text)
+    assert found.fields["http.server"] == ("a/1",)
+    [read_in_full] = pasted.read(text, "http")
+    assert read_in_full.fields["http.server"] == ("a/1",)
 
 
 def test_a_lone_product() -> None:
