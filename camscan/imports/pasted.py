@@ -53,14 +53,14 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
     if _is_binary(text) and (found := list(datagrams.datagram(data))):
         yield from found
         return
-    text = sent(text)
-    yield from _of_text(text, channel)
+    if text.lstrip().startswith("SF-Port") and (found := list(nmap_text.scanned(text))):  # in nmap's own escapes
+        yield from found
+        return
+    yield from _of_text(sent(text), channel)
 
 
 def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
     """Decodes wrapped text first; then tries hinted forms, forms that the text looks like, and loose guesses."""
-    if text.startswith("SF-Port") and (found := list(nmap_text.scanned(text))):  # whose escapes are nmap's own
-        return found
     inner = wrapped.unwrapped(text) if depth < MAX_WRAPPINGS else b""
     if inner:
         if found := list(datagrams.datagram(inner)):
