@@ -58,7 +58,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds
             engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
-            with collector.seldom():
+            with collector.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
             ended = _ended(job, engine, net, interfaces, status)
     finally:

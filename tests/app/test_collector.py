@@ -1,0 +1,45 @@
+"""The collector of cycles while very many things come and go."""
+
+from __future__ import annotations
+
+import gc
+from collections import deque
+
+from camscan.app import collector
+
+UNDER_WAY, BURST, OBJECTS = 8_000, 2_000, 40
+
+
+def passes(told: int) -> int:
+    """How often it looks while bursts of things are taken up and let go, `UNDER_WAY` of them there at any time."""
+    seen: list[str] = []
+
+    def note(phase: str, _info: dict[str, int]) -> None:
+        seen.append(phase)
+
+    things: deque[list[list[None]]] = deque([[] for _ in range(OBJECTS)] for _ in range(UNDER_WAY))
+    gc.callbacks.append(note)
+    try:
+        with collector.seldom(told):
+            gc.collect()
+            seen.clear()
+            for _ in range(20):
+                things.extend([[] for _ in range(OBJECTS)] for _ in range(BURST))
+                for _ in range(BURST):
+                    things.popleft()
+            return seen.count("start")
+    finally:
+        gc.callbacks.remove(note)
+
+
+def test_it_does_not_walk_through_what_only_comes_and_goes() -> None:
+    assert passes(0) >= 10
+    assert passes(UNDER_WAY) <= 1
+
+
+def test_it_is_as_before_in_the_end() -> None:
+    before = gc.get_threshold()
+    with collector.seldom(10_000):
+        young, middle, _ = gc.get_threshold()
+        assert young * middle > 1_000_000 > young
+    assert gc.get_threshold() == before
