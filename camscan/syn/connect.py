@@ -48,7 +48,9 @@ _BATCH = 256
 _PER_HOST = 2
 """Connections to one host at once."""
 _NEIGHBOURS = 400
-"""On-link addresses unanswered at once: the kernel's table holds 1,024 and must keep room for others."""
+"""On-link addresses that the kernel asks for at once: its table holds 1,024 and must keep room for others."""
+_RESOLVING = 3.3
+"""Seconds for which it asks for one that is silent: three times, a second apart, and its timers may be a tenth late."""
 _RESERVED_DESCRIPTORS = 64
 _BATCH_SECONDS = 0.25
 """What is taken from the order at once begins within this time: a run that goes on asks it again."""
@@ -84,7 +86,7 @@ class Connects:
         self._by_age: deque[_Attempt] = deque()
         self._before_second: deque[_Attempt] = deque()
         self._to_host: dict[int, int] = {}
-        self._on_link = 0
+        self._unresolved: dict[int, float] = {}
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
@@ -131,7 +133,7 @@ class Connects:
         address = socket.inet_ntoa(number.to_bytes(4)) if way.version == 4 else str(IPv6Address(number))
         while not self._stop:
             now = time.monotonic()
-            if not self._has_room(host, way):
+            if not self._has_room(host, way, now):
                 self._look(_GLANCE)
             elif not self._pacer.take(1, now):
                 self._look(self._pacer.wait(_AT_ONCE, now))
@@ -141,9 +143,15 @@ class Connects:
                 self._counts["waited"] += 1
                 self._look(_BACK_OFF)
 
-    def _has_room(self, host: int, way: Way) -> bool:
-        crowded = way.on_link and self._on_link >= _NEIGHBOURS
-        return len(self._under_way) < self._room and self._to_host.get(host, 0) < _PER_HOST and not crowded
+    def _has_room(self, host: int, way: Way, now: float) -> bool:
+        there = len(self._under_way) < self._room and self._to_host.get(host, 0) < _PER_HOST
+        return there and (not way.on_link or self._may_resolve(host, now))
+
+    def _may_resolve(self, host: int, now: float) -> bool:
+        """Whether the kernel may be made to ask for a neighbour; it goes on when the attempt is long given up."""
+        while self._unresolved and next(iter(self._unresolved.values())) <= now:
+            del self._unresolved[next(iter(self._unresolved))]
+        return host in self._unresolved or len(self._unresolved) < _NEIGHBOURS
 
     def _connect(self, host: int, address: str, place: int, way: Way, now: float) -> bool:
         """Whether an attempt was made; it was not where this host has run out of something."""
@@ -172,12 +180,12 @@ class Connects:
         self._by_age.append(attempt)
         self._before_second.append(attempt)
         self._to_host[attempt.host] = self._to_host.get(attempt.host, 0) + 1
-        self._on_link += attempt.way.on_link
+        if attempt.way.on_link:
+            self._unresolved.setdefault(attempt.host, attempt.at + _RESOLVING)
 
     def _forget(self, attempt: _Attempt) -> None:
         del self._under_way[attempt.sock.fileno()]
         attempt.sock.close()  # which takes it off the epoll
-        self._on_link -= attempt.way.on_link
         self._to_host[attempt.host] -= 1
         if not self._to_host[attempt.host]:
             del self._to_host[attempt.host]
@@ -200,6 +208,8 @@ class Connects:
         if number == 0:
             attempt.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         self._forget(attempt)
+        if number != errno.ETIMEDOUT:
+            self._unresolved.pop(attempt.host, None)
         if self._request.checkpoints:
             self._ended.append((attempt.host, attempt.place))
         if local:

@@ -1,0 +1,60 @@
+"""What a sweep of its own link asks of the kernel's neighbour table: looked at from outside, by `ip neigh` and nft."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from support.lab import Lab, lab
+from support.namespaces import Namespace
+from support.sweeping import listening
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from benchmarks.harm import highest, neighbour_entries
+
+pytestmark = pytest.mark.netns
+
+ALIVE = [f"10.78.{third}.{last}" for third in range(4) for last in range(5, 250, 9)]
+ADDRESSES = 1_022
+MOST = 512
+"""Half of what Linux' table holds by default: the rest is for others."""
+
+
+def only_some_answer_arp(site: Lab) -> None:
+    """The others are not there at all: no ARP reply. Requests that arrive are counted."""
+    alive = ", ".join(ALIVE)
+    rules = f"arp operation request counter\narp operation request arp daddr ip != {{ {alive} }} drop"
+    site.rules(site.site, f"table arp lab {{\nchain in {{\ntype filter hook input priority 0;\n{rules}\n}}\n}}\n")
+
+
+def requests(site: Lab) -> int:
+    text = site.run(["nft", "list", "table", "arp", "lab"], side=site.site).stdout
+    found = re.search(r"counter packets (\d+)", text)
+    assert found
+    return int(found[1])
+
+
+@pytest.mark.parametrize("method", ["syn", "connect"])
+def test_at_the_default_pace_the_table_keeps_room_for_others(method: str) -> None:
+    """Connecting has the kernel ask, for three seconds each; SYN packets need it only to reset what has accepted."""
+    if os.geteuid():
+        pytest.skip("network namespaces need root")
+    with lab("10.78.0.0/22", on_link=True) as site, listening(site, [80]):
+        only_some_answer_arp(site)
+        scanner = Namespace(site.scanner)
+        unresolved = highest(scanner, lambda: neighbour_entries(site.interface, "nud", "incomplete"))
+        entries = highest(scanner, lambda: neighbour_entries(site.interface))
+        command = [sys.executable, "-m", "camscan", "ports", "10.78.0.0/22", "--ports", "80", "--sweep", method]
+        with unresolved as most_unresolved, entries as most_entries:
+            done = site.run(command)
+        asked = requests(site)
+    assert len(done.stdout.splitlines()) == len(ALIVE), done.stderr
+    assert max(most_unresolved) < MOST
+    if method == "syn":
+        assert max(most_entries) <= len(ALIVE)
+        assert ADDRESSES - 1 <= asked <= 2 * ADDRESSES + len(ALIVE)
+    else:
+        assert max(most_unresolved) > MOST / 4, "the bound was not even reached"
