@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from support.capture import capturing, most
+from support.fork import NETWORKS, fork
 from support.namespaces import Namespace, cable, namespace
 
 from camscan.net.profile import NEIGHBOURS, profile
@@ -32,6 +35,25 @@ def test_a_router_never_tracks_more_than_is_promised(tmp_path: Path) -> None:
         finished = ended(scanning(scanner, tmp_path, ROUTED, *edges, "--profile", "gentle"), 25)
     assert not finished
     assert 0.9 * promised <= max(tracked) <= promised
+
+
+def test_each_of_two_routers_tracks_no_more_than_is_promised(tmp_path: Path) -> None:
+    """Each has a budget of its own, and the pace is that of both together."""
+    promised, rate = profile("gentle").router_flows, profile("gentle").rate
+    assert promised is not None
+    with fork() as site, ExitStack() as watching:
+        site.lab.keep_only(["10.78.0.1"])
+        tracked = [watching.enter_context(highest(router, tracked_connections)) for router in site.routers]
+        cables = enumerate(site.routers)
+        captures = [watching.enter_context(capturing(router.name, f"far{number}")) for number, router in cables]
+        words = ("--profile", "gentle", "--channels", "http", "--ports", "80,81,443,554,8000,8080")
+        finished = ended(scanning(site.scanner, tmp_path, *NETWORKS, *words), 45)
+        watching.close()
+        times = sorted(packet.at for capture in captures for packet in capture.sent)
+    assert not finished
+    assert most(times) <= rate
+    for each in tracked:
+        assert 0.8 * promised <= max(each) <= promised
 
 
 def test_no_more_neighbours_are_asked_for_than_the_table_bears(tmp_path: Path) -> None:
