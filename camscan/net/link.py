@@ -24,9 +24,10 @@ Range: TypeAlias = tuple[int, int]
 
 _ROUNDS = 2
 _PACKET = 28
-_GET_HARDWARE = 0x8927
-"""SIOCGIFHWADDR (netdevice(7)): into a struct ifreq, a name of 16 bytes and the kind of hardware behind it."""
-_ETHERNET = 1
+_GET_HARDWARE, _GET_FLAGS = 0x8927, 0x8913
+"""SIOCGIFHWADDR and SIOCGIFFLAGS (netdevice(7)): into a struct ifreq, a name and a 16-bit number behind it."""
+_IFREQ = struct.Struct("@16xH")
+_ETHERNET, _NO_ARP = 1, 0x80
 _TICK = 0.05
 
 
@@ -109,11 +110,13 @@ def _within(network: IPv4Network, targets: Iterable[Range]) -> Iterator[Range]:
 
 
 def has_arp(interface: str) -> bool:
-    """Whether the interface is Ethernet or Wi-Fi: tunnels and point-to-point links speak no ARP."""
+    """Whether the interface is Ethernet or Wi-Fi, with ARP on: tunnels and point-to-point links speak none."""
+    request = struct.pack("40s", interface.encode())
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
-            answer = fcntl.ioctl(sock, _GET_HARDWARE, struct.pack("40s", interface.encode()))
+            kind, flags = (
+                int(_IFREQ.unpack_from(fcntl.ioctl(sock, wanted, request))[0]) for wanted in (_GET_HARDWARE, _GET_FLAGS)
+            )
         except OSError:
             return False
-    kind: int = struct.unpack_from("@H", answer, 16)[0]
-    return kind == _ETHERNET
+    return kind == _ETHERNET and not flags & _NO_ARP

@@ -1,7 +1,7 @@
 """A scanner with a network behind each of two routers, which track connections; a site owns both. Root is needed.
 
-    scanner ---near0--- router ---far0--- site (10.78.0.0/24)
-            ---near1--- router ---far1---      (10.79.0.0/24)
+scanner ---near0--- router ---far0--- site (10.78.0.0/24)
+        ---near1--- router ---far1---      (10.79.0.0/24)
 """
 
 from __future__ import annotations
