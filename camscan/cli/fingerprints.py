@@ -59,13 +59,14 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.identify.check import check as faults_of
+    from camscan.identify.examples import examples_of
 
     rules = library(folders, strict=strict)
     chosen_policies((), folders)
     faults = [*rules.warnings, *faults_of(rules)]
     for fault in faults:
         click.echo(fault)
-    examples = sum(len(rule.examples) for rule in rules.rules)
+    examples = sum(len(examples_of(rule)) for rule in rules.rules)
     click.echo(
         f"{len(rules.rules)} rules with {examples} examples, {len(rules.brands)} brands: {len(faults)} faults", err=True
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields as fields_of
 from datetime import UTC, datetime
 
+from camscan.identify.examples import examples_of, near_misses_of
 from camscan.identify.library import Library
 from camscan.identify.patterns import groups, matches_empty
 from camscan.identify.rules import Brand, Example, Rule, Vocabulary, normalised
@@ -65,17 +66,18 @@ def _check_brands(brands: Iterable[Brand]) -> Iterator[str]:
 
 
 def _check_rule(rule: Rule, library: Library) -> Iterator[str]:
-    for match in rule.matches:
-        if matches_empty(match.pattern):
-            yield f"pattern {match.pattern!r} is found in an empty value: say what must be there"
-    if not rule.near_misses and all(_is_loose(match.pattern) for match in rule.matches):
+    patterns = [match.pattern for match in rule.matches if not match.way]
+    for pattern in patterns:
+        if matches_empty(pattern):
+            yield f"pattern {pattern!r} is found in an empty value: say what must be there"
+    if patterns and not rule.near_misses and all(map(_is_loose, patterns)):
         yield "a short pattern without an anchor and without a near miss: write ^ or $, or a near miss"
     if "brand" in rule.sets and library.labels.find(rule.sets["brand"]) is None:
         yield f"no brand file knows {rule.sets['brand']!r}: add it below brands/"
     yield from _check_groups(rule)
-    for example in rule.examples:
+    for example in examples_of(rule):
         yield from _check_example(rule, example, library.identify([observed(example)]))
-    for example in rule.near_misses:
+    for example in near_misses_of(rule):
         if any(found.rule == rule.id for found in library.identify([observed(example)])):
             yield f"the near miss {_shown(example)} matches: narrow the pattern"
 

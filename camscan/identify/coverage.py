@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from camscan.identify.examples import examples_of
 from camscan.identify.library import Library
 
 
@@ -24,9 +25,10 @@ def coverage(library: Library) -> Mapping[str, Mapping[str, Count]]:
     """
     counts: defaultdict[tuple[str | None, str], Count] = defaultdict(Count)
     for rule in library.rules:
+        examples = len(examples_of(rule))
         for channel in {match.field.partition(".")[0] for match in rule.matches}:
             count = counts[rule.maker, channel]
-            counts[rule.maker, channel] = Count(count.rules + 1, count.examples + len(rule.examples))
+            counts[rule.maker, channel] = Count(count.rules + 1, count.examples + examples)
     channels = dict.fromkeys(field.partition(".")[0] for field in library.vocabulary.fields)
     return {
         maker: {channel: counts[maker, channel] for channel in channels if (maker, channel) in counts}

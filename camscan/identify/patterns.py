@@ -9,6 +9,7 @@ from functools import cache, cached_property, lru_cache
 
 import re2
 
+from camscan.identify.lookup import Lookup
 from camscan.identify.rules import Match
 
 MAX_VALUE = 4096
@@ -99,7 +100,8 @@ def matches_empty(pattern: str) -> bool:
 
 def groups(match: Match, value: str) -> Mapping[str, str]:
     """What the named groups of a pattern hold in a value that it matches; empty groups are left out."""
-    return _groups(match.pattern, encoded(match.field, value)) if "(?P<" in match.pattern else {}
+    named = "(?P<" in match.pattern and not match.way
+    return _groups(match.pattern, encoded(match.field, value)) if named else {}
 
 
 @lru_cache(maxsize=1024)
@@ -112,15 +114,17 @@ def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
 
 
 class PatternSet:
-    """Every pattern on one field, compiled into a few automata. What its latest short values met is remembered.
+    """Every pattern and every row of a table on one field. What its latest short values met is remembered.
 
-    One automaton takes all patterns at the price of one, but for those that span a gap of any length without being
-    anchored: hostile text can keep each of them half-way met, and 150 such in one automaton build a new state for
-    every byte (70 ms for 16 KiB; 5 ms in automata of eight).
+    Patterns are compiled into a few automata. One takes all at the price of one, but for those that span a gap of any
+    length without being anchored: hostile text can keep each of them half-way met, and 150 such in one automaton build
+    a new state for every byte (70 ms for 16 KiB; 5 ms in automata of eight).
     """
 
     def __init__(self, matches: Iterable[Match]) -> None:
-        self._matches = tuple(dict.fromkeys(matches))
+        unique = dict.fromkeys(matches)
+        self._matches = tuple(match for match in unique if not match.way)
+        self._rows = Lookup(match for match in unique if match.way)
         self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search)
 
     @cached_property
@@ -141,7 +145,8 @@ class PatternSet:
         return self._search_short(value) if len(value) <= _MAX_SHORT else self._search(value)
 
     def _search(self, value: bytes) -> Sequence[Match]:
-        return [matches[index] for matches, automaton in self._automata for index in automaton.Match(value) or ()]
+        found = [matches[index] for matches, automaton in self._automata for index in automaton.Match(value) or ()]
+        return found + list(self._rows.search(value))
 
 
 def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:

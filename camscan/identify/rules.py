@@ -13,10 +13,18 @@ from camscan.records import Fields, Level
 
 
 class Match(NamedTuple):
-    """A condition that is met where `pattern` (RE2 syntax) is found in a value of `field`."""
+    """A condition that is met where `pattern` (RE2 syntax) is found in a value of `field`.
+
+    A row of a table has a `way` (of `WAYS`): its `pattern` is plain text, which values are held against in that way.
+    """
 
     field: str
     pattern: str
+    way: str = ""
+
+
+WAYS = ("whole", "begins", "number")
+"""How a row of a table is compared: the whole value; its first words; a number of dots, or one below it."""
 
 
 class Absent(NamedTuple):
@@ -74,7 +82,7 @@ class Rule:
     @property
     def groups(self) -> frozenset[str]:
         """The names of all groups in the rule's patterns."""
-        return frozenset(name for match in self.matches for name in _GROUP.findall(match.pattern))
+        return frozenset(name for match in self.matches if not match.way for name in _GROUP.findall(match.pattern))
 
     @property
     def where(self) -> str:

@@ -1,0 +1,35 @@
+"""What a rule is tried on: the examples that it carries; of a table's rule, its rows and what comes near them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from camscan.identify.rules import Example, Match, Rule
+
+
+def examples_of(rule: Rule) -> tuple[Example, ...]:
+    """Values that a rule must match."""
+    return rule.examples or tuple(Example({row.field: (row.pattern,)}) for row in rule.matches if row.way)
+
+
+def near_misses_of(rule: Rule) -> tuple[Example, ...]:
+    """Values that a rule must not match."""
+    return rule.near_misses + tuple(
+        Example({row.field: (text,)}) for row in rule.matches for text in _near(row) if not _is_met(rule, row, text)
+    )
+
+
+def _near(row: Match) -> Iterator[str]:
+    """Texts that a row of a table is almost found in."""
+    if row.way == "number":
+        yield from (f"{row.pattern}0", f"1.{row.pattern}")
+    elif row.way:
+        yield f"x{row.pattern}"
+        if row.way == "whole" or row.pattern[-1].isalnum():
+            yield f"{row.pattern}x"
+
+
+def _is_met(rule: Rule, row: Match, text: str) -> bool:
+    """Whether a longer row of the same rule, or another one that this begins with, may be found in a text."""
+    others = (match for match in rule.matches if match.field == row.field and match.pattern != row.pattern)
+    return any(text.lower().startswith(other.pattern.lower()) for other in others)

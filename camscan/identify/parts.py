@@ -1,0 +1,124 @@
+"""What rules and tables of rules are both made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from camscan.identify.form import Form
+from camscan.identify.rules import Example
+from camscan.identify.words import Words
+from camscan.records import Fields, Level
+from camscan.yamltree import Tree
+
+_LEVELS: Mapping[str, Level] = {str(level): level for level in Level}
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
+
+
+def read_part(form: Form, tree: Tree) -> Form:
+    """A mapping within another one, whose faults are named by it."""
+    return Form(tree, form.file, form.faults, name=form.name, line=form.line)
+
+
+def read_id(form: Form) -> str:
+    """The id of a rule."""
+    identifier = form.text("id")
+    if identifier and not _ID.fullmatch(identifier):
+        form.fault("the id is not made of lower case words", "write it like maker-protocol-field")
+    return identifier
+
+
+def read_level(form: Form) -> Level:
+    """How far a rule carries."""
+    return _LEVELS.get(form.word("level", _LEVELS), Level.HINT)
+
+
+def read_month(form: Form) -> str:
+    """The month in which a rule was confirmed."""
+    month = form.text("confirmed")
+    if month and not _MONTH.fullmatch(month):
+        form.fault(f"`confirmed` is {month!r}", "write year and month, as 2026-10")
+    return month
+
+
+def read_maker(form: Form, words: Words, default: str | None) -> str | None:
+    """The maker that is named; `default` where none is written."""
+    if not form.has("maker"):
+        return default
+    value = form.tree("maker")
+    if value is None:
+        return None
+    maker = form.as_text(value, "maker")
+    form.known(maker, words.makers, "`maker`")
+    return maker
+
+
+def read_fields(form: Form, words: Words, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What stands under `fields`, or the one `field`; `default` where neither is written."""
+    if not form.has("fields"):
+        return default if default and not form.has("field") else (form.word("field", words.fields),)
+    fields = form.texts("fields")
+    if not fields:
+        form.fault("no field under `fields`", "write `fields: [...]`, or `field: ...` for a single one")
+    for field in fields:
+        form.known(field, words.fields, "a field of `fields`")
+    return fields
+
+
+def read_sets(form: Form, words: Words) -> Mapping[str, str]:
+    """The fixed values that a rule gives."""
+    sets = form.pairs("sets")
+    see_given(form, sets, words, "a key of `sets`")
+    return sets
+
+
+def see_given(form: Form, given: Mapping[str, str], words: Words, what: str) -> None:
+    """See that what is given are attributes, and a kind one that there is."""
+    for name, value in given.items():
+        form.known(name, words.given, what)
+        if name == "kind":
+            form.known(value, words.kinds, "the kind")
+
+
+def read_examples(form: Form, key: str, single: str, words: Words) -> tuple[Example, ...]:
+    """The examples under a key. `single` is the field that plain text is a value of; "" where there are several."""
+    return tuple(_example(form, item, single, words) for item in form.items(key))
+
+
+def read_near_misses(form: Form, single: str, words: Words) -> tuple[Example, ...]:
+    """Examples of what does not match."""
+    near_misses = read_examples(form, "near_misses", single, words)
+    if any(example.gives for example in near_misses):
+        form.fault("a near miss with `gives`", "a near miss gives nothing: take `gives` out")
+    return near_misses
+
+
+def _example(form: Form, tree: Tree, single: str, words: Words) -> Example:
+    if isinstance(tree, str) and single:
+        return Example({single: (tree,)})
+    if isinstance(tree, str):
+        form.fault("an example of a rule over several fields is plain text", "write {fields: {name: value}}")
+        return Example({})
+    part = read_part(form, tree)
+    if single and part.has("value"):
+        fields: Fields = {single: (part.text("value"),)}
+    else:
+        fields = _fields(part, part.tree("fields"), words)
+    example = Example(fields, part.pairs("gives"))
+    for name in example.gives:
+        part.known(name, words.given, "a key of `gives`")
+    part.close()
+    return example
+
+
+def _fields(form: Form, tree: Tree, words: Words) -> Fields:
+    """The fields of an example; each holds one text or a list of them."""
+    inner = read_part(form, tree)
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in inner.rest().items():
+        inner.known(name, words.fields, "a field of an example")
+        fields[name] = tuple([inner.as_text(text, name) for text in (value if isinstance(value, list) else [value])])
+    if isinstance(tree, dict) and not fields:
+        inner.fault("an example without fields", "write {value: ...} or {fields: {name: value}}")
+    return fields

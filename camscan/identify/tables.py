@@ -1,0 +1,125 @@
+"""Tables of the rule grammar: many values of one kind, each with the maker that it is of. A table becomes rules.
+
+Rows that give the same are one rule. A row that is broken is noted as a fault and left out; the others are read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from camscan.identify import parts
+from camscan.identify.form import Form
+from camscan.identify.rules import WAYS, AnyOf, Match, Rule
+from camscan.identify.words import Words
+from camscan.yamltree import Tree
+
+_SLOT = "<maker>"
+_IDS = re.compile(r"(?:[a-z0-9]+-)*<maker>(?:-[a-z0-9]+)*")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)+")
+
+
+def read_table(form: Form, words: Words, maker: str | None, fields: tuple[str, ...]) -> list[Rule]:
+    """The rules of a table; none where what stands above its rows is broken. `maker` and `fields` are the file's."""
+    fields, way = parts.read_fields(form, words, fields), form.word("match", WAYS)
+    model = _model(form, words, maker, fields)
+    rows = form.items("rows")
+    if not rows:
+        form.fault("no row", "write `rows:`, and below it lines like `- value: maker`")
+    form.close()
+    return [] if form.faults else list(_Rows(form, model, words, way).rules(rows, fields))
+
+
+def _model(form: Form, words: Words, maker: str | None, fields: tuple[str, ...]) -> Rule:
+    """What all rules of a table have in common."""
+    ids = form.text("ids")
+    if ids and not _IDS.fullmatch(ids):
+        form.fault(f"`ids` has not one {_SLOT} among lower case words", f"write it like {_SLOT}-protocol-field")
+    return Rule(
+        id=ids,
+        level=parts.read_level(form),
+        conditions=(),
+        maker=maker,
+        sets=parts.read_sets(form, words),
+        near_misses=parts.read_near_misses(form, next(iter(fields), ""), words),
+        source=form.text("source"),
+        confirmed=parts.read_month(form),
+        file=form.file,
+    )
+
+
+class _Rows:
+    """The rows of one table while they are read."""
+
+    def __init__(self, table: Form, model: Rule, words: Words, way: str) -> None:
+        self._table, self._model, self._words, self._way = table, model, words, way
+        self._lines: dict[str, int] = {}
+        self._rules: dict[str, tuple[Rule, list[str]]] = {}
+
+    def rules(self, rows: Iterable[Tree], fields: tuple[str, ...]) -> Iterator[Rule]:
+        """The rules that the rows make, in the order in which they are first met."""
+        for row in rows:
+            own: list[str] = []
+            self._read(Form(row if isinstance(row, dict) else {}, self._table.file, own, line=self._table.line), row)
+            self._table.faults += own
+        for rule, values in self._rules.values():
+            matches = tuple(Match(field, value, self._way) for field in fields for value in values)
+            yield replace(rule, conditions=(matches[0] if len(matches) == 1 else AnyOf(matches),))
+
+    def _read(self, form: Form, row: Tree) -> None:
+        """Take in one row; note what is wrong with it, and leave it out then."""
+        pairs = form.rest()
+        value = next(iter(pairs)) if pairs else str(row)
+        form.name = f"{self._table.name}: row {value!r}"
+        if len(pairs) != 1:
+            form.fault("not one value and its maker", "write `- value: maker`")
+            return
+        given = pairs[value]
+        self._see_value(form, value)
+        rule = self._given(form, given)
+        first, values = self._rules.get(rule.id, (rule, []))
+        if (first.maker, first.sets, first.source) != (rule.maker, rule.sets, rule.source):
+            what = f"it gives other than the row in line {first.line}, which makes {rule.id}, too"
+            form.fault(what, "give it an `id:` of its own")
+        if not form.faults:
+            self._rules.setdefault(rule.id, (rule, values))[1].append(value)
+
+    def _see_value(self, form: Form, value: str) -> None:
+        if not value.strip():
+            form.fault("no value", "write what a device sends before the colon")
+        if self._way == "number" and not _NUMBER.fullmatch(value):
+            form.fault("it is no number of dots", "write it like 1.3.6.1.4.1.9, without a dot before or behind it")
+        key = value.lower()
+        if key in self._lines:
+            form.fault(f"already written in line {self._lines[key]}", "keep one")
+        self._lines.setdefault(key, form.line)
+
+    def _given(self, form: Form, given: Tree) -> Rule:
+        """The rule that the row makes but for its condition."""
+        inner = parts.read_part(form, {"maker": given} if isinstance(given, str) else given or {})
+        maker = parts.read_maker(inner, self._words, self._model.maker)
+        source = inner.text("source", self._model.source)
+        own = parts.read_id(inner) if inner.has("id") else ""
+        more = {name: inner.as_text(text, name) for name, text in inner.rest().items()}
+        parts.see_given(inner, more, self._words, "a key of the row")
+        sets = {**self._model.sets, **more} if more else self._model.sets
+        name = maker or sets.get("brand", "")
+        if not name:
+            form.fault("it names no maker", "write `- value: maker`, or a `brand:`")
+        return replace(
+            self._model,
+            id=own or self._model.id.replace(_SLOT, _slug(name)),
+            maker=maker,
+            sets=sets,
+            source=source,
+            line=form.line,
+        )
+
+
+def _slug(name: str) -> str:
+    """A name as lower case words joined by `-`."""
+    plain = unicodedata.normalize("NFKD", name.lower().translate(_UMLAUTS)).encode("ascii", "ignore").decode()
+    return re.sub("[^a-z0-9]+", "-", plain).strip("-")
