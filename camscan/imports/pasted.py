@@ -75,17 +75,31 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
 
 
 def _headers(text: str) -> Iterator[Answer]:
-    """Header lines that do not say whose they are: read as both HTTP and RTSP, since a Server names itself."""
+    """Header lines that do not say whose they are: read as both HTTP and RTSP, since a Server names itself.
+
+    What looks like them may be lines about a device.
+    """
     if web.is_headed(text):
         yield from web.web(text)
         yield from map(_guessed, web.stream(text))
+        yield from soap.described(text)
+
+
+def _document(text: str) -> Iterator[Answer]:
+    """JSON: the body of a page, or what somebody wrote down of a device."""
+    yield from web.web(text)
+    yield from soap.described(text)
 
 
 def _anything(text: str) -> Iterator[Answer]:
-    """Text without any mark of its origin: a banner. A single line is also tried as a server name, title or product."""
+    """Text without any mark of its origin: a banner, perhaps with what the device is in words.
+
+    A single line is also tried as a server name, title or product.
+    """
     yield from answer("banner", as_fields([("banner.text", text)]))
     for protocol in ("http", "rtsp"):
         yield from web.challenge(protocol, text)
+    yield from soap.described(text)
     if "\n" not in text.strip():
         for form in (
             partial(web.server, "http"),
@@ -148,7 +162,8 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (certificate.is_named, certificate.names),
     (tables.is_walk, tables.walk),
     (_has(r"_\w[\w-]*\._(?:tcp|udp)\b"), tables.announced),
-    (_has(r"\A\ufeff?\s*(?:<[!?a-z]|\{|\[\s*\{)"), web.web),
+    (_has(r"\A\ufeff?\s*<[!?a-z]"), web.web),
+    (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
     (_has(r"\A\s*var \w{1,32} ?= ?\S"), web.page),
     (web.is_headed, _headers),
 )

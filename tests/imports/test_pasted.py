@@ -192,6 +192,23 @@ def test_a_line_of_which_nothing_tells_where_it_stood_is_tried_as_every_name() -
     assert found["banner.text"] == found["snmp.sys_descr"] == found["http.title"] == ("Canon Network Camera VB-C60",)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Model: A1-B2",
+        "DeviceType=A1-B2\n",
+        "Product: A1-B2\nlast seen: yesterday",
+        '{"name": "gate", "model": "A1-B2"}',
+    ],
+)
+def test_words_about_a_device_tell_its_model(raw: str) -> None:
+    assert fields(raw)["onvif.model"] == ("A1-B2",)
+
+
+def test_a_vendor_alone_may_be_that_of_the_network_card() -> None:
+    assert "onvif.manufacturer" not in fields("Vendor: Some Company Ltd.")
+
+
 @pytest.mark.parametrize("raw", ["", "   \r\n", b"", b"\x00\x00"])
 def test_a_blank_answer_says_nothing(raw: str | bytes) -> None:
     assert read(raw, "http") == ()

@@ -9,7 +9,7 @@ from camscan.codecs import onvif, scopes, wsdiscovery
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
 from camscan.imports.forms import hardware
-from camscan.imports.forms.base import Answer, answer, fields_of, named, pairs
+from camscan.imports.forms.base import Answer, answer, fields_of, key, named, pairs
 from camscan.records import Fields
 
 _SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif\.org/ver\d")
@@ -25,7 +25,13 @@ _SCOPE_END = re.compile(r"[<\"'\]}|]")
 _INFORMATION = {
     "manufacturer": "onvif.manufacturer",
     "vendor": "onvif.manufacturer",
+    "make": "onvif.manufacturer",
     "model": "onvif.model",
+    "modelname": "onvif.model",
+    "modelnumber": "onvif.model",
+    "devicemodel": "onvif.model",
+    "devicetype": "onvif.model",
+    "product": "onvif.model",
     "firmwareversion": "onvif.firmware",
     "firmware": "onvif.firmware",
     "fwversion": "onvif.firmware",
@@ -93,6 +99,12 @@ def service(text: str) -> Iterator[Answer]:
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:
         yield from hardware.addresses(text)
+
+
+def described(text: str) -> Iterator[Answer]:
+    """The maker or the model of a device, where a text names them at all; a vendor may be that of its network card."""
+    found = (pair for pair in pairs(text) if key(pair[0]) != "vendor")
+    yield from answer("onvif", as_fields(named(found, _INFORMATION)))
 
 
 def _decoded(text: str) -> list[Fields]:
