@@ -57,7 +57,9 @@ _FINGERPRINT = re.compile(r"^SF-Port.*(?:\r?\nSF:.*)*", re.MULTILINE)
 def scanned(text: str) -> Iterator[Answer]:
     """Open ports, services, scripts and the MAC address in anything that nmap prints."""
     mark = _SERVICE_MARK.search(text)
-    if mark:
+    if mark and not any(
+        form.search(text) for form in (_PORT, _OF_SCRIPT, _FINGERPRINT)
+    ):  # in whose pages scripts may stand
         yield from _of_xml(text, mark[1])
     else:
         yield from _of_text(text)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from camscan.imports import pasted
 from camscan.imports.nmap.text import is_listing, product, scanned
 
@@ -90,6 +92,17 @@ def test_a_fingerprint_alone() -> None:
     assert found.fields["http.server"] == ("a/1",)
     [read_in_full] = pasted.read(text, "http")
     assert read_in_full.fields["http.server"] == ("a/1",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| fingerprint-strings: \n|   GetRequest: \n|     HTTP/1.1 200 OK\n|     Server: a/1\n|     \n|_    <script>",
+        'SF-Port80-TCP:V=7.9%r(GetRequest,2A,"HTTP/1\\.1\\x20200\\r\\nServer:a/1\\r\\n\\r\\n<script>");',
+    ],
+)
+def test_a_script_in_a_page_is_none_of_nmaps(text: str) -> None:
+    assert [one.fields["http.server"] for one in scanned(text)] == [("a/1",)]
 
 
 def test_a_lone_product() -> None:
