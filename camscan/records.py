@@ -48,6 +48,7 @@ class Outcome(StrEnum):
 
 
 _WITH_ANSWER = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED, Outcome.GARBLED})
+UNCALLED = "only whole segments are asked, and this address is on none of them"  # where nothing is missing for it
 MOST_TELLING = {outcome: place for place, outcome in enumerate(Outcome)}  # the lowest tells most
 
 
@@ -212,8 +213,11 @@ class LedgerEntry:
 
     @property
     def outcome(self) -> Outcome:
-        """The most telling outcome over all channels."""
-        return min(self.channels.values(), key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
+        """The most telling outcome over all channels; without an answer, that a question could not be asked."""
+        telling = min(self.channels.values(), key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
+        failed = [self.channels.get(name) for name, why in self.reasons.items() if why != UNCALLED]
+        unasked = Outcome.NOT_SENT in failed or Outcome.CRASHED in failed
+        return telling if telling.has_answer or not unasked else Outcome.NOT_SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +290,10 @@ class Report:
     """Channel -> outcome -> count of targets; the key "" holds the counts by each target's most telling outcome."""
     targets: int
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
-    """Target -> its most telling outcome; empty where it is not known by address."""
+    """Target -> its most telling outcome; like `networks`, what was covered, empty where it is not known by address."""
     citations: tuple[Citation, ...] = ()
-    tools: Mapping[str, str] = field(default_factory=dict)
-    """What made the report: name -> version."""
+    tools: Mapping[str, str] = field(default_factory=dict)  # name -> version
     networks: tuple[Segment, ...] = ()
-    """What was covered, by network; empty where it is not known by address."""
     missed: tuple[str, ...] = ()
     left_out: int = 0
     progress: Progress | None = None

@@ -183,6 +183,58 @@ async def test_a_refusal_is_a_sign_of_life() -> None:
     assert engine.alive == 1
 
 
+class Failing(ScriptedNet):
+    """A net whose host cannot ask some ports."""
+
+    def __init__(self, unasked: Sequence[int], open_ports: Sequence[int] = ()) -> None:
+        super().__init__({("10.0.0.1", port): Port() for port in open_ports}, closed=Outcome.REFUSED)
+        self._unasked = unasked
+
+    async def knock(self, address: str, port: int) -> Exchange:
+        if port in self._unasked:
+            return Exchange(address, port, Outcome.NOT_SENT, AT, reason=f"ENETUNREACH at {port}")
+        return await super().knock(address, port)
+
+
+@pytest.mark.parametrize("unasked", [(81,), (81, 82), (82,)])
+async def test_a_host_that_refuses_is_not_called_closed_where_a_port_could_not_be_asked(unasked: Sequence[int]) -> None:
+    plan = Plan((Probing(Stage.PORT, "http"), Wide("netcommon")), (80,), (81, 82))
+    sink, engine = await covered(Failing(unasked), plan, ["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert entry.channels == dict.fromkeys(("tcp", "http", "netcommon"), Outcome.NOT_SENT)
+    assert entry.outcome is Outcome.NOT_SENT
+    assert entry.reasons["tcp"] == entry.reasons["http"] == f"ENETUNREACH at {unasked[-1]}"
+    assert engine.alive == 1
+
+
+async def test_an_answer_counts_whatever_could_not_be_asked() -> None:
+    plan = Plan((Probing(Stage.PORT, "http"), Probing(Stage.PORT, "rtsp", Outcome.SILENT)), (80,), (81, 82))
+    sink, _ = await covered(Failing((82,), (80,)), plan, ["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert entry.outcome is Outcome.ANSWERED
+    assert entry.reasons["tcp"] == "ENETUNREACH at 82"
+
+
+@pytest.mark.parametrize("failed", [Outcome.NOT_SENT, Outcome.CRASHED])
+async def test_a_silent_host_is_not_called_silent_where_a_protocol_could_not_be_asked(failed: Outcome) -> None:
+    class Refused(Unicast):
+        def read(self, posed: Posed, exchange: Exchange) -> Iterator[Observation]:
+            yield Observation(exchange.address, self.channels[0], failed, AT, reason="EPERM")
+
+    plan = Plan((Refused(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")), (80,), ())
+    sink, _ = await covered(ScriptedNet(), plan, ["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert entry.channels == {"tcp": Outcome.SILENT, "sadp": failed, "http": Outcome.SILENT}
+    assert entry.outcome is Outcome.NOT_SENT
+
+
+async def test_a_host_that_refuses_is_called_closed_where_all_was_asked_that_concerns_it() -> None:
+    plan = Plan((Wide("netcommon"), Probing(Stage.PORT, "http")), (80,), (81,))
+    sink, _ = await covered(ScriptedNet(closed=Outcome.REFUSED), plan, ["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert (entry.outcome, entry.channels["netcommon"]) == (Outcome.REFUSED, Outcome.NOT_SENT)
+
+
 async def test_an_answer_by_datagram_opens_the_long_tail() -> None:
     net = ScriptedNet({("10.0.0.1", 8081): Port()})
     native, port = Unicast(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")
@@ -393,4 +445,18 @@ async def test_a_host_that_takes_too_long_is_counted_and_its_ledger_says_so() ->
     entry = sink.ledger["10.0.0.1"]
     assert engine.cut == 1
     assert (entry.channels["http"], entry.channels["ssdp"]) == (Outcome.NOT_SENT, Outcome.ANSWERED)
+    assert entry.reasons == dict.fromkeys(("tcp", "http"), "not done after 0.05 s")
+
+
+async def test_a_host_that_is_cut_off_is_not_called_closed() -> None:
+    class Slow(ScriptedNet):
+        async def knock(self, address: str, port: int) -> Exchange:
+            await asyncio.sleep(60 if port == 82 else 0)
+            return await super().knock(address, port)
+
+    sink = Sink()
+    plan = Plan((Probing(Stage.PORT, "http"),), (80,), (81, 82))
+    await Engine(Slow(closed=Outcome.REFUSED), plan, sink, window=1, host_seconds=0.05).run(["10.0.0.1"])
+    entry = sink.ledger["10.0.0.1"]
+    assert (entry.outcome, entry.channels["http"]) == (Outcome.NOT_SENT, Outcome.NOT_SENT)
     assert entry.reasons == dict.fromkeys(("tcp", "http"), "not done after 0.05 s")

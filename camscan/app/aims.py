@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from camscan.net.scope import port_refusal
 from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
 from camscan.probes.registry import select
+from camscan.records import Observation
 from camscan.targets import Spec, TargetSet, expand, guard, parse
 
 _SILENT_SECONDS = 6.5
@@ -81,10 +82,11 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How to ask: the plan, and the pace."""
+    """How to ask: the plan, and the pace. `barred` are ports that were asked for, and that are never sent to."""
 
     plan: Plan
     profile: Profile
+    barred: tuple[int, ...] = ()
 
     @property
     def silent_packets(self) -> int:
@@ -207,8 +209,17 @@ def manner(choices: Choices) -> Manner:
     probes = select(channels, choices.snmp_community, logins=choices.with_credentials)
     by_port = any(probe.stage in (Stage.PORT, Stage.HOST, Stage.LOGIN) for probe in probes)
     first, more = (port_list(choices.ports), ()) if choices.ports else (FIRST_PORTS, MORE_PORTS)
-    plan = Plan(probes, first, more, named_ports, choices.thorough) if by_port else Plan(probes, (), ())
-    return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace)
+    barred = tuple(port for port in first if port_refusal(port) is not None)
+    first = tuple(port for port in first if port not in barred)
+    if by_port and not first:
+        raise UsageError(f"--ports {choices.ports} holds only ports that are never sent to: name others")
+    plan = Plan(probes, first, more, _named_ports, choices.thorough) if by_port else Plan(probes, (), ())
+    return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace, barred)
+
+
+def _named_ports(address: str, seen: Iterable[Observation]) -> Iterator[int]:
+    """The ports that a host names for itself, without those that are never sent to."""
+    return (port for port in named_ports(address, seen) if port_refusal(port) is None)
 
 
 def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
@@ -225,8 +236,7 @@ def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
         return Method("connect", hindrance)
     if choices.sweep == "auto" and asking.profile.rate <= _QUICK:
         return Method("connect", f"it keeps {asking.profile.rate:,} packets a second as well")
-    ports = sum(port_refusal(port) is None for port in asking.plan.first_ports)
-    return choose(choices.sweep, asked.count * ports, _LARGE)
+    return choose(choices.sweep, asked.count * len(asking.plan.first_ports), _LARGE)
 
 
 def _no_sweep(asking: Manner) -> str:

@@ -170,6 +170,8 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if net.sweep is not None:
         yield f"open ports were found by {net.sweep.how}: {job.method.reason}"
     yield from net.notes
+    if job.manner.barred:
+        yield f"ports that were not asked, because they are never sent to: {', '.join(map(str, job.manner.barred))}"
     if not interfaces and job.manner.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
     if net.dropped:

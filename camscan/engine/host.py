@@ -6,10 +6,10 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
 from camscan.engine.plan import KNOCK
-from camscan.records import MOST_TELLING, LedgerEntry, Observation, Outcome
+from camscan.records import MOST_TELLING, UNCALLED, LedgerEntry, Observation, Outcome
 
 _NO_PORT = "no open port called for it"
-_ELSEWHERE = "only whole segments are asked, and this address is on none of them"
+_UNASKED = (Outcome.NOT_SENT, Outcome.CRASHED)
 
 
 @dataclass(slots=True)
@@ -51,6 +51,11 @@ class Host:
         return len(asked - self._speaking)
 
     @property
+    def _unasked(self) -> bool:
+        """Whether a port could not be asked."""
+        return Outcome.NOT_SENT in self.knocks.values()
+
+    @property
     def _speaking(self) -> set[int | None]:
         return {o.port for o in self.seen if o.channel != KNOCK and o.outcome.has_answer and o.port in self.asked}
 
@@ -58,6 +63,12 @@ class Host:
         """Keep what was observed of it."""
         self.seen.append(observation)
         self.note(observation.channel, observation.outcome, observation.reason)
+
+    def knocked(self, port: int, outcome: Outcome, reason: str) -> None:
+        """Keep how a knock ended; of several reasons, one for which a port could not be asked."""
+        if reason and (outcome is Outcome.NOT_SENT or not self._unasked):
+            self.reasons[KNOCK] = reason
+        self.knocks[port] = outcome
 
     def note(self, channel: str, outcome: Outcome, reason: str) -> None:
         """Keep the most telling outcome of a channel."""
@@ -74,17 +85,21 @@ class Host:
         Of those that nothing was tried on here, the ones that open ports call for share the outcome of the knocks, and
         the ones that its whole segment was `called` on are silent; nothing was sent on the others.
         """
-        closed = best(outcome for outcome in self.knocks.values() if outcome is not Outcome.ANSWERED)
-        outcomes = {KNOCK: best(self.knocks.values())} if self.knocks else {}
+        late = (Outcome.NOT_SENT,) if self.cut else ()  # ports that had not had their turn
+        closed = best((*late, *(outcome for outcome in self.knocks.values() if outcome is not Outcome.ANSWERED)))
+        outcomes = {KNOCK: best((*late, *self.knocks.values()))} if self.knocks else {}
         reasons, alive = dict(self.reasons), self.alive
+        uncalled = self.cut or (reasons.get(KNOCK, _NO_PORT) if self._unasked else _NO_PORT)
         for channel in channels:
             untried = closed if channel in by_port else Outcome.SILENT if channel in called else Outcome.NOT_SENT
             outcomes[channel] = self.attempts.get(channel, outcomes.get(channel, untried))
             if alive and outcomes[channel] is Outcome.NOT_SENT:  # of others it would be the same at many thousands
-                reasons.setdefault(channel, self.cut or (_NO_PORT if channel in by_port else _ELSEWHERE))
+                reasons.setdefault(channel, uncalled if channel in by_port else self.cut or UNCALLED)
         return LedgerEntry(self.address, outcomes, reasons)
 
 
 def best(outcomes: Iterable[Outcome]) -> Outcome:
-    """The most telling of several outcomes."""
-    return min(outcomes, key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
+    """The most telling of several outcomes; without an answer, that one of the questions could not be asked."""
+    every = tuple(outcomes)
+    telling = min(every, key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
+    return telling if telling.has_answer else next((one for one in _UNASKED if one in every), telling)

@@ -62,9 +62,7 @@ class Probing:
 
     async def knocked(self, host: Host, knock: Exchange) -> None:
         """Keep how a knock ended."""
-        host.knocks[knock.port] = knock.outcome
-        if knock.reason:
-            host.reasons[KNOCK] = knock.reason
+        host.knocked(knock.port, knock.outcome, knock.reason)
         if knock.outcome.has_answer:
             await self.keep(host, _opened(host.address, knock.port, knock.at))
 

@@ -11,14 +11,15 @@ from camscan.records import MOST_TELLING, Judged, LedgerEntry, Outcome, Verdict
 from camscan.reports.document import fold
 from camscan.summaries import Segment
 
-_Channels: TypeAlias = tuple[tuple[str, Outcome], ...]
+_Kind: TypeAlias = tuple[Outcome, tuple[tuple[str, Outcome], ...]]
+"""The outcome of a target, and that on each channel."""
 
 
 class Segments:
     """Counts ledger entries by network, as they pass."""
 
     def __init__(self) -> None:
-        self._counts: defaultdict[Network, Counter[_Channels]] = defaultdict(Counter)
+        self._counts: defaultdict[Network, Counter[_Kind]] = defaultdict(Counter)
         self._controls: dict[Network, tuple[int, str]] = {}
 
     def add(self, entry: LedgerEntry) -> None:
@@ -26,9 +27,10 @@ class Segments:
         place = network_of(entry.target)
         if place is None:
             return
-        self._counts[place][tuple(entry.channels.items())] += 1
-        if entry.outcome.is_alive:
-            rank = MOST_TELLING[entry.outcome]
+        outcome = entry.outcome
+        self._counts[place][outcome, tuple(entry.channels.items())] += 1
+        if outcome.is_alive:
+            rank = MOST_TELLING[outcome]
             self._controls[place] = min(self._controls.get(place, (rank, entry.target)), (rank, entry.target))
 
     def networks(self, devices: Iterable[Judged], missed: Iterable[str] = ()) -> tuple[Segment, ...]:
@@ -52,11 +54,11 @@ class Segments:
         return self._controls.get(place, (0, ""))[1]
 
 
-def _segment(place: Network, counts: Counter[_Channels], control: str, listed: int) -> Segment:
+def _segment(place: Network, counts: Counter[_Kind], control: str, listed: int) -> Segment:
     outcomes: Counter[str] = Counter()
     channels: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for pairs, count in counts.items():
-        outcomes[fold(LedgerEntry("", dict(pairs)).outcome)] += count
+    for (telling, pairs), count in counts.items():
+        outcomes[fold(telling)] += count
         for channel, outcome in pairs:
             channels[channel][fold(outcome)] += count
     by_channel: Mapping[str, Mapping[str, int]] = {name: dict(channels[name]) for name in sorted(channels)}

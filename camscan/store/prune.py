@@ -13,9 +13,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, func, select, update
 
-from camscan.records import LedgerEntry, Scan, ScanStatus
+from camscan.records import Scan, ScanStatus
 from camscan.store.derived import drop
-from camscan.store.rows import load_channels, scan_values
+from camscan.store.rows import outcome_of, scan_values
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
@@ -80,9 +80,9 @@ def _delete(connection: Connection, table: Table, number: int, targets: Collecti
 def _note(connection: Connection, number: int, result: Thinned, at: datetime) -> str:
     """What was there, for those who look at what is left."""
     outcomes: Counter[str] = Counter()
-    query = select(ledger.c.channels, func.count()).where(ledger.c.scan == number).group_by(ledger.c.channels)
-    for channels, count in connection.execute(query):
-        outcomes[LedgerEntry("", load_channels(channels)).outcome.value] += count
+    kind = ledger.c.channels, ledger.c.reasons
+    for *held, count in connection.execute(select(*kind, func.count()).where(ledger.c.scan == number).group_by(*kind)):
+        outcomes[outcome_of(*held).value] += count
     covered = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     return (
         f"thinned on {at:%Y-%m-%d}: {result.kept} of {result.kept + result.deleted} observations are kept, of devices "

@@ -153,6 +153,11 @@ def to_entry(row: Row[Any]) -> LedgerEntry:
     return LedgerEntry(unescape(row.target), load_channels(row.channels), load_map(row.reasons or "{}"))
 
 
+def outcome_of(channels: str, reasons: str | None) -> Outcome:
+    """The outcome of the targets whose ledger rows hold this."""
+    return LedgerEntry("", load_channels(channels), load_map(reasons or "{}")).outcome
+
+
 def _dump_channels(entry: LedgerEntry) -> str:
     """`{wsd: silent, sadp: silent, http: refused}` as "r http;s sadp wsd": equal coverage is equal text."""
     pairs = sorted((_LETTERS[outcome], channel) for channel, outcome in entry.channels.items())

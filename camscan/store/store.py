@@ -30,6 +30,7 @@ from camscan.store.rows import (
     load_channels,
     made_number,
     observation_values,
+    outcome_of,
     scan_values,
     to_entry,
     to_observation,
@@ -185,13 +186,13 @@ class Store:
 
     def ledger_counts(self, scan_id: str) -> Mapping[str, Mapping[str, int]]:
         """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
-        query = select(ledger.c.channels, func.count()).where(ledger.c.scan == self._number(scan_id))
+        kind = ledger.c.channels, ledger.c.reasons
+        query = select(*kind, func.count()).where(ledger.c.scan == self._number(scan_id)).group_by(*kind)
         with self._database.reading() as connection:
-            kinds = connection.execute(query.group_by(ledger.c.channels)).all()
+            kinds = connection.execute(query).all()
         counts: dict[str, Counter[str]] = {"": Counter()}
-        for text, count in kinds:
-            channels = load_channels(text)
-            for channel, outcome in (*channels.items(), ("", LedgerEntry("", channels).outcome)):
+        for text, reasons, count in kinds:
+            for channel, outcome in (*load_channels(text).items(), ("", outcome_of(text, reasons))):
                 counts.setdefault(channel, Counter())[outcome.value] += count
         return {channel: dict(counts[channel]) for channel in sorted(counts)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from camscan.errors import HostError, TargetError, UsageError
 from camscan.net import portsweep
 from camscan.net.interfaces import Interface
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
+from camscan.records import Observation, Outcome
 
 
 def test_exclusions_win_and_network_edges_are_left_out() -> None:
@@ -56,6 +58,19 @@ def test_an_empty_file_is_not_taken_for_no_target(tmp_path: Path) -> None:
         aim(Choices((f"@{file}",)))
 
 
+def test_ports_that_are_never_sent_to_are_left_out_and_named() -> None:
+    asking = manner(Choices(ports="80,9100,515"))
+    assert (asking.plan.first_ports, asking.barred) == ((80,), (9100, 515))
+    with pytest.raises(UsageError, match="never sent to"):
+        manner(Choices(ports="9100"))
+
+
+def test_a_port_that_is_never_sent_to_is_not_asked_because_a_host_names_it() -> None:
+    named = {"sadp.http_port": ("9100", "8081")}
+    seen = [Observation("10.0.0.1", "sadp", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=named)]
+    assert list(manner(Choices()).plan.named_ports("10.0.0.1", seen)) == [8081]
+
+
 def test_ports_replace_the_usual_ones() -> None:
     plan = manner(Choices(ports="80,8000-8002,80")).plan
     assert (plan.first_ports, plan.more_ports) == ((80, 8000, 8001, 8002), ())
@@ -88,8 +103,8 @@ def test_a_higher_rate_works_wider() -> None:
 
 def test_a_host_has_time_for_as_many_ports_as_are_asked() -> None:
     assert manner(Choices()).host_seconds == 30
-    assert manner(Choices(ports="1-1024")).host_seconds == 1024
-    assert manner(Choices(ports="1-1024", profile="gentle")).host_seconds == 20_480
+    assert manner(Choices(ports="1-1024")).host_seconds == 1020  # four of them are never sent to
+    assert manner(Choices(ports="1-1024", profile="gentle")).host_seconds == 20_400
 
 
 def test_multicast_goes_out_only_where_the_targets_are() -> None:

@@ -11,7 +11,7 @@ from camscan.app.scanning import _notes
 
 JOB = SimpleNamespace(
     method=SimpleNamespace(reason="few ports"),
-    manner=SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0),
+    manner=SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=()),
     broker=None,
 )
 
@@ -45,3 +45,11 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
 )
 def test_each_loss_is_said(changed: dict[str, Any], note: str) -> None:
     assert told(**changed) == [note]
+
+
+def test_ports_that_were_not_asked_are_named() -> None:
+    manner = SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=(515, 9100))
+    engine = SimpleNamespace(notes=[], cut=0, crashed=0)
+    net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set())
+    parts: Any = (SimpleNamespace(manner=manner, broker=None), engine, net, ("eth0",))
+    assert list(_notes(*parts)) == ["ports that were not asked, because they are never sent to: 515, 9100"]

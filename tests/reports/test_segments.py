@@ -71,3 +71,11 @@ def test_where_a_decoy_was_missed_nothing_is_a_control() -> None:
     for target in ("10.0.0.1", "10.0.1.1"):
         made.add(entry(target, Outcome.ANSWERED))
     assert [one.control for one in made.networks((), ["10.0.0.9"])] == ["", "10.0.1.1"]
+
+
+def test_a_target_of_which_something_could_not_be_asked_is_not_sent_to_and_no_control() -> None:
+    refused = {"tcp": Outcome.REFUSED, "sadp": Outcome.NOT_SENT}
+    [one] = segments(LedgerEntry("10.0.0.1", refused, {"sadp": "EPERM"}))
+    [other] = segments(LedgerEntry("10.0.0.1", refused))
+    assert (one.outcomes, one.control) == ({Outcome.NOT_SENT: 1}, "")
+    assert (other.outcomes, other.control) == ({Outcome.REFUSED: 1}, "10.0.0.1")

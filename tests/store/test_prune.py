@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import StoreError
-from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store, prune
 from camscan.store.prune import Thinned
 
@@ -53,6 +53,13 @@ def test_only_the_evidence_is_left_and_the_scan_says_so(filled: Store) -> None:
         "its 4 targets were: 4 silent"
     )
     assert whole(filled, "other") == other
+
+
+def test_the_note_counts_a_target_of_which_something_could_not_be_asked_as_that(filled: Store) -> None:
+    refused = {"tcp": Outcome.REFUSED, "sadp": Outcome.NOT_SENT}
+    filled.append_ledger("old", [LedgerEntry(TARGETS[1], refused, {"sadp": "EPERM"})])
+    filled.thin("old", {TARGETS[0]}, THEN)
+    assert filled.scan("old").notes[-1].endswith("its 4 targets were: 1 not-sent, 3 silent")
 
 
 def test_a_scan_of_which_nothing_is_kept_is_gone(filled: Store, path: Path) -> None:

@@ -142,6 +142,20 @@ def test_ledger(store: Store, new_scan: Callable[[str], Scan], silent: Callable[
     }
 
 
+def test_a_target_of_which_something_could_not_be_asked_counts_as_that(
+    store: Store, new_scan: Callable[[str], Scan]
+) -> None:
+    store.begin(new_scan("one"))
+    channels = {"tcp": Outcome.REFUSED, "sadp": Outcome.NOT_SENT}
+    entries = [LedgerEntry("10.0.0.1", channels, {"sadp": "EPERM"}), LedgerEntry("10.0.0.2", channels)]
+    store.append_ledger("one", entries)
+    assert store.ledger_counts("one") == {
+        "": {"not-sent": 1, "refused": 1},
+        "tcp": {"refused": 2},
+        "sadp": {"not-sent": 2},
+    }
+
+
 def test_later_ledger_entry_replaces_the_earlier(
     store: Store, new_scan: Callable[[str], Scan], silent: Callable[[str], LedgerEntry]
 ) -> None:
