@@ -111,7 +111,8 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str
     track = track_of(entry)
     network = f"{entry.address.rpartition('.')[0]}." if "." in entry.address else ""
     glances = []
-    for scan in candidates(track, (scan for scan in store.scans() if (scan.site or "") == entry.site)):
+    scans = store.scans(entry.site) if entry.site else (scan for scan in store.scans() if not scan.site)
+    for scan in candidates(track, scans):
         if SLOT in entry.address:
             glances.append(told(track, scan, look_at(store, scan, rules, ()).asked))
         else:

@@ -37,10 +37,10 @@ def scan_of(
     """
     if reference:
         return _of_site(store.scan(reference), site)
-    found = scans_of(store, site) if site is not None or asking else (store.scan(),)
-    asked = [scan for scan in found if scan.origin is Origin.SCAN] if asking else []
-    newest = next(iter(asked or found), None)
+    asked = (scan for scan in store.newest(site) if scan.origin is Origin.SCAN) if asking else iter(())
+    newest = next(asked, None) or next(store.newest(site), None)
     if newest is None:
+        scans_of(store, site)
         return store.scan()
     if not quiet:
         click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
@@ -78,12 +78,7 @@ def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
     Raises:
         StoreError: no scan is stored.
     """
-    found: dict[str | None, Scan] = {}
-    for scan in store.scans() or (store.scan(),):
-        known = found.setdefault(scan.site, scan)
-        if scan.origin is Origin.SCAN and known.origin is not Origin.SCAN:
-            found[scan.site] = scan
-    return tuple(sorted(found.values(), key=lambda scan: scan.started_at, reverse=True))
+    return store.newest_of_each_site() or (store.scan(),)
 
 
 def _of_site(scan: Scan, site: str | None) -> Scan:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from camscan.store.engine import Database
 from camscan.store.packed import Merged, Sealed, pack, sealed, unpack
+from camscan.store.rows import Values
 from camscan.store.schema import derived, derived_parts, observations, scans
 from camscan.store.text import escape
 
@@ -86,24 +87,24 @@ class Derived:
 
         Nothing is kept where the scan has gone on or was thinned meanwhile.
         """
-        data = [pack(part) for part in _batches(devices, PART)]
-        rows = [
-            {
-                "scan": extent.number,
-                "part": part,
-                "digest": _digest(extent, basis, (part, len(data)), one),
-                "data": one,
-            }
-            for part, one in enumerate(data)
-        ]
+        head, parts = rows_of(extent, basis, [pack(part) for part in _batches(devices, PART)])
         with self._database.writing() as connection:
             if _extent(connection, extent.scan) != extent:
                 return
             drop(connection, extent.number)
-            head = {"scan": extent.number, "basis": basis, "extent": str(extent), "parts": len(data)}
             connection.execute(insert(derived).values(head))
-            for some in _batches(rows, _AT_ONCE):
+            for some in _batches(parts, _AT_ONCE):
                 connection.execute(insert(derived_parts), some)
+
+
+def rows_of(extent: Extent, basis: str, data: Sequence[bytes]) -> tuple[Values, list[Values]]:
+    """The row of `derived`, and those of `derived_parts`, for the devices of a scan in packed parts."""
+    head = {"scan": extent.number, "basis": basis, "extent": str(extent), "parts": len(data)}
+    parts = [
+        {"scan": extent.number, "part": at, "digest": _digest(extent, basis, (at, len(data)), one), "data": one}
+        for at, one in enumerate(data)
+    ]
+    return head, parts
 
 
 def drop(connection: Connection, number: int) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration, and so the schema that this version of camscan reads and writes."""
 
 metadata = MetaData()
@@ -40,6 +40,7 @@ scans = Table(
     Column("settings", Text, nullable=False),
     Column("sent", Text, nullable=False),
     Column("notes", Text, nullable=False),
+    Index("scans_by_site", "site", "started_at"),
 )
 
 # SQLite numbers rows by itself only where the key is of type INTEGER; a server needs all 64 bits.

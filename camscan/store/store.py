@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
-from camscan.store import prune
+from camscan.store import prune, scanned
 from camscan.store.claims import Claims
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
@@ -158,12 +158,22 @@ class Store:
 
         `as_stored`: in the order in which they were begun here, whatever the clock said then.
         """
-        query = select(scans).order_by(scans.c.number.desc()) if as_stored else _newest_first()
-        if site is not None:
-            query = query.where(scans.c.site == escape(site))
+        query = scanned.newest_first(site)
+        if as_stored:
+            query = query.order_by(None).order_by(scans.c.number.desc())
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(self._scan(row) for row in rows)
+
+    def newest(self, site: str | None = None) -> Iterator[Scan]:
+        """The scans, of one site where it is named, newest first and read as they are asked for."""
+        return map(self._scan, self._stream(scanned.newest_first(site), scanned.older))
+
+    def newest_of_each_site(self) -> tuple[Scan, ...]:
+        """The newest scan of each site and of none, newest first; one that asked goes before others of its site."""
+        with self._database.reading() as connection:
+            found = map(self._scan, scanned.newest_of_each_site(connection))
+            return tuple(sorted(found, key=lambda scan: scan.started_at, reverse=True))
 
     def scan(self, reference: str | None = None) -> Scan:
         """The scan with this id, or the only one whose id begins so; the latest for None."""
@@ -239,20 +249,15 @@ class Store:
         return to_scan(row, status)
 
     def _row(self, reference: str | None) -> Row[Any]:
-        query = _newest_first()
-        if reference is not None:
-            start = escape(reference)
-            query = query.where(func.substr(scans.c.id, 1, len(start)) == start)
         with self._database.reading() as connection:
-            rows = connection.execute(query.limit(PAGE)).all()
-        exact = [row for row in rows if reference is None or row.id == escape(reference)]
-        if not rows:
-            if reference is not None:
-                raise UsageError(f"{self.where} has no scan {reference}: `camscan scans` lists those that it has")
-            raise StoreError(f"{self.where} has no scan yet: `camscan scan` makes one")
-        if not exact and len(rows) > 1:
+            rows = scanned.meant(connection, reference)
+        if len(rows) > 1:
             raise UsageError(f"{reference} is the beginning of several scans in {self.where}: write more of the id")
-        return (exact or rows)[0]
+        if rows:
+            return rows[0]
+        if reference is not None:
+            raise UsageError(f"{self.where} has no scan {reference}: `camscan scans` lists those that it has")
+        raise StoreError(f"{self.where} has no scan yet: `camscan scan` makes one")
 
     def _claim(self, scan_id: str, number: int) -> None:
         if not self._claims.take(number):
@@ -262,11 +267,6 @@ class Store:
         if scan_id not in self._numbers:
             self._numbers[scan_id] = self._row(scan_id).number
         return self._numbers[scan_id]
-
-
-def _newest_first() -> Select[Any]:
-    # The number settles it where the clock was set back between two scans that began at the same reading.
-    return select(scans).order_by(scans.c.started_at.desc(), scans.c.number.desc())
 
 
 def _after_observation(last: Row[Any]) -> ColumnElement[bool]:
