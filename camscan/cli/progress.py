@@ -175,26 +175,22 @@ def _row(one: Progress) -> list[str]:
 
 
 def _table(found: _Answer, room: int) -> Iterator[str]:
-    from rich.cells import cell_len, set_cell_size
-
     from camscan.cli.writing import fitted
+    from camscan.reports.columns import GAP, line, widths
     from camscan.reports.sentences import burndown
 
     yield from fitted([burndown(found.whole, found.deadline)], room)
     rows = [_HEADS, *map(_cells, found.sites)]
     if len(found.sites) > 1:
         rows.append(_cells(found.whole))
-    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
-    if sum(widths) + 2 * (len(widths) - 1) > room:
+    chosen = widths(rows)
+    if sum(chosen) + len(GAP) * (len(chosen) - 1) > room:
         yield from fitted(map(_told, rows[1:]), room)
         return
     for row in rows if found.sites else ():
         first, *numbers, last = row
-        shown = [
-            set_cell_size(first, widths[0]),
-            *(text.rjust(w) for text, w in zip(numbers, widths[1:-1], strict=True)),
-        ]
-        yield "  ".join([*shown, last]).rstrip() + "\n"
+        right = (text.rjust(width) for text, width in zip(numbers, chosen[1:-1], strict=True))
+        yield line([first, *right, last], chosen) + "\n"
 
 
 def _told(row: Sequence[str]) -> str:

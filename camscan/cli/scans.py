@@ -9,6 +9,8 @@ import click
 
 from camscan.cli import options
 
+_HEADS = ("scan", "started", "origin", "status", "site", "targets")
+
 
 @click.command()
 @options.db
@@ -25,6 +27,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
     """
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
+    from camscan.reports.columns import lines
     from camscan.reports.document import status, utc
     from camscan.reports.escape import terminal
 
@@ -48,9 +51,15 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
     if not found and not quiet:
         of_site = f" of site {terminal(site)}" if site is not None else ""
         click.echo(f"No scan{of_site} is stored.", err=True)
-    lines = [
-        f"{scan.id}  {scan.started_at:%Y-%m-%d %H:%M} UTC  {scan.origin:<6}  {status(scan):<11}  {scan.site or '-'}  "
-        f"{' '.join(scan.targets)}"
+    cells = [
+        (
+            scan.id,
+            f"{scan.started_at:%Y-%m-%d %H:%M} UTC",
+            scan.origin,
+            status(scan),
+            scan.site or "-",
+            " ".join(scan.targets),
+        )
         for scan in found
     ]
-    write_text((f"{terminal(line)}\n" for line in lines), output)
+    write_text(lines([_HEADS, *(tuple(map(terminal, row)) for row in cells)] if cells else []), output)

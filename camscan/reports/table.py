@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from textwrap import wrap
 
-from rich.cells import cell_len, set_cell_size
 from rich.color import ColorSystem
 from rich.style import Style
 
 from camscan.records import Device, Judged, Report, Slot, Verdict
 from camscan.reports.base import Page
+from camscan.reports.columns import GAP, cut, fitted, line, widths
 from camscan.reports.escape import terminal
 from camscan.reports.order import rank
 from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
@@ -19,8 +19,6 @@ from camscan.summaries import State
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
 _FLEXIBLE = (2, 3, 4)
 """The columns that are cut where room is short: verdict, address and level always stand whole."""
-_WIDEST, _NARROWEST = 24, 6
-_GAP = "  "
 _MIN_WIDTH = 40
 """A narrower terminal wraps the lines itself."""
 _ROOM_BESIDE = 40
@@ -39,19 +37,19 @@ def render(report: Report, page: Page) -> Iterator[str]:
     """The sentences, then the devices: listed ones first, and by address."""
     room = max(page.width, _MIN_WIDTH)
     for sentence in (findings(report), *urgent(report), *limits(report)):
-        yield from (f"{line}\n" for line in wrap(sentence, room, break_on_hyphens=False))
+        yield from (f"{text}\n" for text in wrap(sentence, room, break_on_hyphens=False))
     if not report.devices:
         return
     rows = [_cells(judged) for judged in report.devices]
-    widths = fitted([max(map(cell_len, column)) for column in zip(_HEADS, *rows, strict=True)], room, _FLEXIBLE)
-    beside = room - sum(widths) - len(_GAP) * len(widths)
-    yield "\n" + _line(_HEADS, widths, "evidence" if beside >= _ROOM_BESIDE else "")
+    chosen = fitted(widths([_HEADS, *rows]), room, _FLEXIBLE)
+    beside = room - sum(chosen) - len(GAP) * len(chosen)
+    yield f"\n{line(_HEADS, chosen, 'evidence' if beside >= _ROOM_BESIDE else '')}\n"
     for judged, cells in sorted(zip(report.devices, rows, strict=True), key=lambda row: rank(row[0])):
-        line = _line(cells, widths, _cut(_reasons(judged), beside) if beside >= _ROOM_BESIDE else "")
-        yield _painted(judged.verdict, line) if page.colour else line
+        shown = line(cells, chosen, cut(_reasons(judged), beside) if beside >= _ROOM_BESIDE else "")
+        yield (_painted(judged.verdict, shown) if page.colour else shown) + "\n"
         if beside < _ROOM_BESIDE and (reasons := _reasons(judged)):
-            indent = " " * widths[0] + _GAP
-            yield f"{indent}{_cut(reasons, room - len(indent))}\n"
+            indent = " " * chosen[0] + GAP
+            yield f"{indent}{cut(reasons, room - len(indent))}\n"
 
 
 def _cells(judged: Judged) -> tuple[str, ...]:
@@ -61,30 +59,8 @@ def _cells(judged: Judged) -> tuple[str, ...]:
     return (judged.verdict.value, *(terminal(text) if text else "-" for text in texts), level)
 
 
-def fitted(widths: Sequence[int], room: int, flexible: Sequence[int], most: int = _WIDEST) -> list[int]:
-    """Column widths that fit into `room` as far as cutting the `flexible` ones goes, the widest of them first."""
-    widths = [min(width, most) if column in flexible else width for column, width in enumerate(widths)]
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - room
-    while excess > 0:
-        widest = max(flexible, key=widths.__getitem__)
-        if widths[widest] <= _NARROWEST:
-            break
-        widths[widest] -= 1
-        excess -= 1
-    return widths
-
-
-def _line(cells: Sequence[str], widths: Sequence[int], evidence: str) -> str:
-    shown = [set_cell_size(_cut(text, width), width) for text, width in zip(cells, widths, strict=True)]
-    return _GAP.join([*shown, evidence]).rstrip() + "\n"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
-
-
-def _painted(verdict: Verdict, line: str) -> str:
-    return _STYLES[verdict].render(verdict.value, color_system=ColorSystem.STANDARD) + line.removeprefix(verdict.value)
+def _painted(verdict: Verdict, shown: str) -> str:
+    return _STYLES[verdict].render(verdict.value, color_system=ColorSystem.STANDARD) + shown.removeprefix(verdict.value)
 
 
 def _reasons(judged: Judged) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 
-from rich.cells import cell_len, set_cell_size
-
 from camscan.records import Verdict
+from camscan.reports.columns import GAP, lines
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code
 from camscan.sweeps.changes import Change, Changes, Kind
@@ -15,7 +14,6 @@ from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary, utc
 
 _HEADS = ("change", "verdict", "address", "device", "detail")
 _MAX_CELL = 48
-_GAP = "  "
 
 
 def render(format_name: str, found: Sequence[tuple[str | None, Changes]]) -> Iterator[str]:
@@ -57,11 +55,9 @@ def _table(site: str | None, changes: Changes) -> Iterator[str]:
     yield f"{_title(site, changes)}\n"
     rows = [_cells(change) for change in _in_order(changes)]
     shown = [(*(terminal(text, _MAX_CELL) for text in cells), terminal(detail)) for *cells, detail in rows]
-    widths = [max(map(cell_len, column)) for column in zip(_HEADS, *shown, strict=True)]
-    for row in (_HEADS, *shown) if shown else ():
-        yield _GAP.join(map(set_cell_size, row, widths)).rstrip() + "\n"
+    yield from lines([_HEADS, *shown] if shown else [])
     for loss in changes.losses:
-        yield f"coverage-loss{_GAP}{terminal(loss.text)}{'' if not loss.unseen else _unseen(loss.unseen)}\n"
+        yield f"coverage-loss{GAP}{terminal(loss.text)}{'' if not loss.unseen else _unseen(loss.unseen)}\n"
 
 
 def _markdown(site: str | None, changes: Changes) -> Iterator[str]:

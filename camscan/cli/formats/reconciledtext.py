@@ -7,7 +7,7 @@ from itertools import islice
 from textwrap import wrap
 from typing import TypeAlias
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.style import Style
 
@@ -18,10 +18,10 @@ from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.records import ScanStatus
 from camscan.reports import Page
+from camscan.reports.columns import GAP, fitted, line, lines, widths
 from camscan.reports.document import status
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code
-from camscan.reports.table import fitted
 from camscan.reports.words import many
 from camscan.summaries import Group, Reconciled
 
@@ -56,7 +56,6 @@ _FLEXIBLE = (3, 4)
 _MOST = 500
 """Results of one class that a page beside a scan shows."""
 _ASSUMED = "An estimate holds as far as this does:"
-_GAP = "  "
 _MIN_WIDTH = 60
 _LONG = 2_000
 """Characters of a reason: made of several texts of the inventory and the device."""
@@ -122,13 +121,12 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     yield from _matrix(made, room)
     results = [result for cls in _ORDER for result in made.results if result.cls is cls]
     rows = [tuple(terminal(text) for text in _cells(result)) for result in results]
-    widths = [min(max(map(cell_len, column)), _WIDEST) for column in zip(_HEADS, *rows, strict=True)]
-    widths = fitted(widths, room, _FLEXIBLE, _WIDEST)
-    indent = widths[0] + len(_GAP)
-    yield f"\n{_line(_HEADS, widths)}\n{' ' * indent}reason\n"
+    chosen = fitted([min(width, _WIDEST) for width in widths([_HEADS, *rows])], room, _FLEXIBLE, _WIDEST)
+    indent = chosen[0] + len(GAP)
+    yield f"\n{line(_HEADS, chosen)}\n{' ' * indent}reason\n"
     for result, cells in zip(results, rows, strict=True):
-        line = _line(cells, widths)
-        yield (_painted(result.cls, line) if page.colour else line) + "\n"
+        shown = line(cells, chosen)
+        yield (_painted(result.cls, shown) if page.colour else shown) + "\n"
         yield from _wrapped([terminal(result.reason, _LONG)], room, " " * indent)
 
 
@@ -167,14 +165,13 @@ def _matrix(made: Reconciliation, room: int) -> Iterator[str]:
     if not made.completeness.overlap:
         return
     names, counts = list(made.completeness.overlap), [counts for _, counts in _counts(made)]
-    if len(_GAP.join(("seen by", *names))) + max(map(cell_len, names)) > room:
+    if len(GAP.join(("seen by", *names))) + max(map(cell_len, names)) > room:
         heads, names = [str(n) for n in range(1, len(names) + 1)], [f"{n} {name}" for n, name in enumerate(names, 1)]
     else:
         heads = names
     table = [("seen by", *heads), *((name, *row) for name, row in zip(names, counts, strict=True))]
-    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
     yield "\n"
-    yield from (f"{_line(row, widths)}\n" for row in table)
+    yield from lines(table)
 
 
 def _counts(made: Reconciliation) -> Iterator[tuple[str, list[str]]]:
@@ -200,17 +197,8 @@ def _rated(text: str, rate: Rate | None) -> Iterator[str]:
 
 def _wrapped(texts: Iterable[str], room: int, indent: str = "") -> Iterator[str]:
     for text in texts:
-        lines = wrap(text, room, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
-        yield from (f"{line}\n" for line in lines)
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    shown = (set_cell_size(_cut(text, width), width) for text, width in zip(cells, widths, strict=True))
-    return _GAP.join(shown).rstrip()
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+        parts = wrap(text, room, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        yield from (f"{wrapped}\n" for wrapped in parts)
 
 
 def _painted(cls: Class, line: str) -> str:
