@@ -164,7 +164,7 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"_\w[\w-]*\._(?:tcp|udp)\b"), tables.announced),
     (_has(r"\A\ufeff?\s*<[!?a-z]"), web.web),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
-    (_has(r"\A\s*var \w{1,32} ?= ?\S"), web.page),
+    (_has(r"\A\s*(?:var \w{1,32} ?= ?\S|(?:window|document|top|parent|self)\.location\b)"), web.page),
     (web.is_headed, _headers),
 )
 """What a text looks like, the surest first, and the form that reads it."""

@@ -214,6 +214,11 @@ def test_a_blank_answer_says_nothing(raw: str | bytes) -> None:
     assert read(raw, "http") == ()
 
 
+def test_a_line_of_a_script_is_a_body() -> None:
+    [found] = read('window.location.href = "./a/b.asp?_" + (new Date()).getTime();', "http")
+    assert "http.body" in found.fields
+
+
 def test_hashes_are_not_unwrapped() -> None:
     digest = "89b932fcc47cf4ca3faadb0cfdef89cf"
     assert fields(digest, "favicon_hash") == {"http.favicon.md5": (digest,)}

@@ -47,6 +47,10 @@ _SPACED_LINES = 4  # from which on an empty line behind each is no chance
 _TELNET = re.compile(
     r"^(?:Trying |Connected to |Escape character is |Connection closed by )[^\r\n]*\r?\n?", re.MULTILINE
 )
+_PARTED = re.compile(
+    r"(\brealm *= *\"[^\"\r\n]{1,64}?)[ \t]*\r?\n[ \t]*(?://|#|\*)?[ \t]*"
+    r"(?=[^\"\r\n:| ]{1,32}(?: [^\"\r\n:| ]{1,32}){0,4}\")"
+)
 _INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
@@ -57,6 +61,7 @@ _CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
 
 def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
+    text = _PARTED.sub(r"\1 ", text)
     for undo in (_of_terminal, _of_journal, _of_record, _of_source, _of_row, _bare):
         text = undo(text)
     return _GAP.sub("\n", _INDENT.sub("", text) if _INDENTED.match(text) else text)

@@ -30,7 +30,10 @@ _PORT = re.compile(
 _FOUND = re.compile(r"(?:Discovered )?open port (\d{1,5})/(?:tcp|udp)", re.IGNORECASE)
 _GREPPABLE = re.compile(r"(\d{1,5})/open/(?:tcp|udp)/[^/]{0,64}/([^/]{0,64})/[^/]{0,64}/([^/,]{0,512})/")
 _VENDOR = re.compile(r"MAC Address:[ \t]*([0-9A-Fa-f:]{17})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
-_SCRIPT = re.compile(r"^[ \t]{0,8}\|_?[ \t]?([a-z][a-z0-9-]{2,40}): ?(.*)$")
+_SCRIPT = re.compile(
+    r"^[ \t]{0,8}\|_?(?:[ \t]?(?=[a-z])|[ \t]{2,6}(?=(?:http|rtsp|ssl)-[a-z-]{4,40}:))([a-z][a-z0-9-]{2,40}): ?(.*)$"
+)
+"""The name of a script stands at the line, or deeper where the results of several hosts are put together by port."""
 _OF_SCRIPT = re.compile(
     r"\A\s{0,8}\|_?[ \t]?(?:banner|fingerprint-strings|http|rtsp|ssl|snmp|upnp|ftp|broadcast)[a-z-]{0,40}: ?"
 )

@@ -94,6 +94,12 @@ def test_an_empty_line_behind_every_line() -> None:
     assert plain("a\n\nb\n\nc") == "a\n\nb\n\nc"
 
 
+def test_a_realm_in_two_lines_of_a_comment() -> None:
+    text = '// WWW-Authenticate: Digest realm="Login to\n// 1A",qop="auth"'
+    assert plain(text) == 'WWW-Authenticate: Digest realm="Login to 1A",qop="auth"'
+    assert plain('a="b\nc"') == 'a="b\nc"'
+
+
 def test_headers_that_are_indented() -> None:
     assert plain("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
     assert (

@@ -105,6 +105,15 @@ def test_a_script_in_a_page_is_none_of_nmaps(text: str) -> None:
     assert [one.fields["http.server"] for one in scanned(text)] == [("a/1",)]
 
 
+def test_scripts_of_several_hosts_by_port() -> None:
+    text = (
+        "80/tcp\n|  192.0.2.4 http\n|    http-server-header: a/1\n|    http-title: index\n554/tcp\n|  192.0.2.4 rtsp\n"
+    )
+    found = {name: values for one in scanned(text) for name, values in one.fields.items()}
+    assert found["http.server"] == ("a/1",)
+    assert found["http.title"] == ("index",)
+
+
 def test_a_lone_product() -> None:
     assert [dict(one.fields) for one in product("Example NVR httpd")] == [{"nmap.product": ("Example NVR httpd",)}]
     assert list(product("two\nlines")) == []
