@@ -8,7 +8,7 @@ from contextlib import suppress
 
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
-_SHOWN_END = r"\r\n"
+_SHOWN_END = re.compile(r"\\r(?:\\n)?\s*\Z")
 _DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
 _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
 _STATUS_CODE = re.compile(r"^\s*Status Code:?\s*(\d{3}\b.*)$", re.MULTILINE)
@@ -17,7 +17,10 @@ _REQUEST_HEADERS = re.compile(r"^\s*Request Headers.*$", re.MULTILINE)
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  # what ffmpeg traces
 _PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
 _ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
-_PLAYED = re.compile(r"^Input #0, (?:rtsp|sdp)\b.*?^ {2,8}title +: ([^\r\n]{1,200})", re.MULTILINE | re.DOTALL)
+_PLAYED = re.compile(
+    r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})",
+    re.MULTILINE | re.DOTALL,
+)
 _RAW = re.compile(r"^RawContent[ \t]*: (?=HTTP/\d)(.*\n(?:[ \t]+\S.*(?:\n|\Z))*)", re.MULTILINE)
 _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
 _TABBED = re.compile(r"^([A-Za-z][\w-]{1,40})\t(?=\S)", re.MULTILINE)
@@ -40,7 +43,7 @@ def plain(text: str) -> str:
 def _of_dissector(text: str) -> str:
     """What Wireshark shows of a packet: it writes out the end of each line that was sent."""
     lines = text.splitlines()[:_MAX_LINES]
-    sent = [line.rstrip().removesuffix(_SHOWN_END) for line in lines if line.rstrip().endswith(_SHOWN_END)]
+    sent = [_SHOWN_END.sub("", line) for line in lines if _SHOWN_END.search(line)]
     if len(sent) < 2:
         return text
     heads = [match[1] for line in sent if (match := _DISSECTED.fullmatch(line)) and not match[1].startswith("[")]

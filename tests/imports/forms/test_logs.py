@@ -100,6 +100,11 @@ def test_a_realm_in_two_lines_of_a_comment() -> None:
     assert plain('a="b\nc"') == 'a="b\nc"'
 
 
+def test_the_argument_of_a_call() -> None:
+    assert plain('INFO = json.dumps({"a": {"b": 1}})') == '{"a": {"b": 1}}'
+    assert plain('INFO = json.dumps(a, {"b": 1}, c)') == 'INFO = json.dumps(a, {"b": 1}, c)'
+
+
 def test_headers_that_are_indented() -> None:
     assert plain("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
     assert (

@@ -53,6 +53,15 @@ def test_heads_that_wget_shows() -> None:
     assert plain(text) == "HTTP/1.1 302 Found\nLocation: /b\n\nHTTP/1.1 401 No\nServer: a/1"
 
 
+def test_what_a_player_says_of_its_output() -> None:
+    text = "Output #0, alsa, to 'hw:4':\n  Metadata:\n    title           : Session of \"a\"\n"
+    assert plain(text) == 'v=0\r\ns=Session of "a"\r\n'
+
+
+def test_lines_that_show_their_ends() -> None:
+    assert plain("    v=0\\r\n    s=a\\r\n    t=0 0\\r") == "v=0\r\ns=a\r\nt=0 0"
+
+
 def test_an_empty_header_takes_no_other_for_its_value() -> None:
     text = 'Server:\nWWW-Authenticate: Basic realm="a"'
     assert plain(text) == text
