@@ -150,7 +150,7 @@ ELSEWHERE = """\
 | figure | where |
 |---|---|
 | SIGKILLs on PostgreSQL | not measured: there is no store on PostgreSQL |
-| Bytes read from one host | 98,304 a connection, `pytest tests/net/test_grab.py`; a host's connections are not summed |
+| Bytes read from one host | 98,304 a connection, 1 MiB in all, 4 with a login: `pytest tests/net/test_allowance.py` |
 | Tampering with evidence | [evidence](evidence.md) |
 | The slowest fingerprint | `python benchmarks/identify.py` |
 | Reproducible, attested releases | not yet |

@@ -178,6 +178,8 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield f"{net.dropped} datagrams were lost for want of room: ask again at a lower --rate"
     for address in sorted(net.faded):
         yield f"{address} answered, then stopped; it was asked at half the pace from then on"
+    for address in sorted(net.used_up):
+        yield f"{address} gave all the bytes that one host may; it was asked no more from then on"
     if engine.cut:
         yield f"hosts that were not done after {job.manner.host_seconds:g} s: {engine.cut}; the ledger names them"
     if job.broker is not None:

@@ -1,4 +1,4 @@
-"""What one exchange with a peer may take, however the peer behaves."""
+"""What one exchange with a peer may take, and what all with one host, however they behave."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ MAX_BYTES = 96 * 1024
 """Read from one connection without login, and kept of the answers to one inquiry by datagram."""
 MAX_ENROLLED_BYTES = 256 * 1024
 """Read from one connection to an enrolled device: a recorder's list of 64 cameras takes up to 200 KiB."""
+MAX_HOST_BYTES = 1024 * 1024
+"""Taken from one host in all, TLS included: forty times what the most talkative device of the simulated site gives."""
+MAX_ENROLLED_HOST_BYTES = 4 * MAX_HOST_BYTES
+"""The same where a login is enrolled for the host: a recorder may have several long lists of its channels."""
+MAX_HOST_DATAGRAMS = MAX_HOST_BYTES // 2
+"""Of that, by datagram: the other half is left to what comes on connections, which nobody else can send."""
 SILENCE = 4.0
 """Seconds that a peer may let pass before its first byte, or until TLS is established; slow devices take three."""
 LEAST_BYTES = 64

@@ -56,6 +56,7 @@ class Dialer:
         self.bytes = 0
         self.max_host_rate = 0
         self.faded: set[str] = set()
+        self.used_up: set[str] = set()
         self.failures = 0
         self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
         self._port_refusal = lru_cache(port_refusal)
@@ -64,7 +65,7 @@ class Dialer:
         self._connector = Connector(CONNECT_TIMEOUT)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
-        self._half_open = asyncio.Semaphore(_half_open_limit(profile))
+        self._half_open = asyncio.Semaphore(profile.half_open_within(CONNECT_TIMEOUT))
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
 
     def close(self) -> None:
@@ -84,6 +85,8 @@ class Dialer:
             host.attending -= 1
             if host.faded:
                 self.faded.add(address)
+            if host.allowance.is_used_up:
+                self.used_up.add(address)
             if not host.attending:
                 self._hosts.pop(address, None)
 
@@ -120,6 +123,7 @@ class Dialer:
             for semaphore in (host.slots, *((self._tls,) if tls else ()), self._descriptors):
                 await semaphore.acquire()
                 places.callback(semaphore.release)
+            host.allowance.ask()
             packets = _KNOCK if knock else self._tail + (_TLS_EXCHANGE if tls else _EXCHANGE)
             line = await self.persist(lambda: self._attempt(address, port, host, packets))
             places.callback(self._account, line, host)
@@ -128,10 +132,12 @@ class Dialer:
         return line
 
     async def breathe(self, address: str, line: Line) -> None:
-        """Wait, before an open line is used for a question, until that and what follows it keep to the pace."""
+        """Wait, before an open line is used again, until a question keeps to the pace; raises as `Allowance.ask`."""
+        host = self.host(address)
+        host.allowance.ask()
         line.count()
         wanted = max(1, _QUESTION + self._tail - line.spare)
-        await self._turn(self.host(address), 0, wanted, ahead=True)
+        await self._turn(host, 0, wanted, ahead=True)
         if line.fileno() < 0:  # it has ended meanwhile, and is settled
             self.pace.charge(-1)
             return
@@ -171,9 +177,10 @@ class Dialer:
         """Give up a connection that was begun; the caller closes the line."""
         self._connector.forget(attempt)
 
-    def recall(self, address: str, times: Iterable[float]) -> None:
-        """Count, at a host that is to be attended, packets that were sent to it at these times."""
+    def recall(self, address: str, times: Iterable[float], given: int = 0) -> None:
+        """Count, at a host that is to be attended, packets that were sent to it at these times, and bytes it gave."""
         self.host(address).window.recall(times)
+        self.host(address).allowance.took_datagrams(given)
 
     def _land(self, line: Line) -> None:
         self._account(line)
@@ -191,6 +198,7 @@ class Dialer:
         """
         self.check(address, port)
         host = self.host(address)
+        host.allowance.ask(by_datagram=True)
 
         async def attempt() -> None:
             await self._turn(host, FlowBudget.UDP_SECONDS if new_flow else 0, 1)
@@ -290,8 +298,3 @@ class Dialer:
         self._pay(line, line.packets - line.paid)
         if host is not None:
             host.window.settle(line)
-
-
-def _half_open_limit(profile: Profile) -> int:
-    """How many connects may be under way: in a time-out's time, silent ones of that number send as much as the rate."""
-    return max(1, min(profile.half_open, int(profile.rate * CONNECT_TIMEOUT / 2)))

@@ -11,7 +11,7 @@ from typing import cast
 from camscan.net import budget
 from camscan.net.drip import Drip
 from camscan.net.line import Line, attach
-from camscan.net.outcomes import reason
+from camscan.net.outcomes import EndedError, reason
 from camscan.records import Outcome
 
 Pause = Callable[[], Awaitable[None]]
@@ -126,7 +126,10 @@ class Grab(asyncio.Protocol):
         self._begun = True
 
     async def _send_later(self, turn: bytes, pause: Pause) -> None:
-        await pause()
+        try:
+            await pause()
+        except EndedError as ended:
+            self._finish(Outcome.TRUNCATED, ended.reason)
         if not self.result.done():
             self._send(turn)
 

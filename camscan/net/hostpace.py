@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, nullcontext
 
+from camscan.net.allowance import Allowance
 from camscan.net.line import Line
 from camscan.net.pace import SHORTEST_WAIT, FlowBudget
 
@@ -106,7 +107,7 @@ class Window:
 
 
 class HostLimit:
-    """What one host is spared: packets a second, connections at once; and how it bears up."""
+    """What one host is spared: packets a second, connections at once; what it may give; and how it bears up."""
 
     _FADED_AFTER = 3
 
@@ -114,6 +115,7 @@ class HostLimit:
         self.window = Window(rate)
         self.slots = asyncio.Semaphore(connections)
         self.flows = flows
+        self.allowance = Allowance()
         self.attending = 0
         self.faded = False
         self._spoke: set[int] = set()

@@ -34,8 +34,9 @@ class Line(socket.socket):
     """A non-blocking TCP socket of the address' family.
 
     `at_close` is called once it is closed, by whomever; `packets` and `payload` are then what the kernel sent on it.
-    `at_read` is called whenever something was read from it. For whoever paces: for so many of its packets there is
-    room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for (`paid`).
+    `at_read` is called with their count whenever bytes were read from it. For whoever paces: for so many of its packets
+    there is room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for
+    (`paid`).
     About `window` full segments may come before those ahead of them are read. The time for which reading is held is
     given back to the `deadline` of the exchange, up to as much again as an exchange may take.
     It is closed with one packet, so that neither the peer nor this kernel keeps any state of it.
@@ -48,7 +49,7 @@ class Line(socket.socket):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         super().__init__(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         self.at_close: Callable[[], None] | None = None
-        self.at_read: Callable[[], None] | None = None
+        self.at_read: Callable[[int], None] | None = None
         self.transport: asyncio.Transport | None = None
         self.packets = 0
         self.payload = 0
@@ -83,13 +84,13 @@ class Line(socket.socket):
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """See `socket.recv`."""
         data = super().recv(bufsize, flags)
-        self._was_read()
+        self._was_read(len(data))
         return data
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """See `socket.recv_into`."""
         count = super().recv_into(buffer, nbytes, flags)
-        self._was_read()
+        self._was_read(count)
         return count
 
     def hold(self) -> None:
@@ -141,10 +142,10 @@ class Line(socket.socket):
                 self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self.packets += state in _ENDED_BY_RESET or state == _ENDED_BY_FIN
 
-    def _was_read(self) -> None:
+    def _was_read(self, count: int) -> None:
         self.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 0)  # the kernel forgets it by and by
         if self.at_read is not None:
-            self.at_read()
+            self.at_read(count)
 
 
 class _Waiting(asyncio.Protocol):

@@ -85,6 +85,11 @@ class LiveNet:
         return frozenset(self._dialer.faded)
 
     @property
+    def used_up(self) -> frozenset[str]:
+        """Hosts that gave all the bytes that one may, so that they were asked no more."""
+        return frozenset(self._dialer.used_up)
+
+    @property
     def failures(self) -> int:
         """Sends that this host did not let out."""
         return self._dialer.failures
@@ -150,6 +155,7 @@ class LiveNet:
         if login is None:
             yield None
             return
+        self._dialer.host(address).allowance.most = budget.MAX_ENROLLED_HOST_BYTES
         scheme, context = ("https", pinned_context()) if tls else ("http", None)
         dial = partial(self._dialer.open, address, port, tls=tls)
         base = f"{scheme}://{_authority(address, port)}"
@@ -172,6 +178,7 @@ class LiveNet:
         except EndedError as ended:
             if not waiter.replies:
                 return not_begun(address, inquiry.port, at, ended)
+        self._dialer.host(address).allowance.took_datagrams(sum(map(len, waiter.replies)))
         return waiter.exchange(address, inquiry.port, at)
 
     def reaches(self, address: str) -> bool:

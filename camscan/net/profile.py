@@ -25,6 +25,10 @@ class Profile:
         flows = self.router_flows
         return self.rate if flows is None else min(self.rate, flows / FlowBudget.TCP_SECONDS)
 
+    def half_open_within(self, timeout: float) -> int:
+        """How many connects may be under way: in a time-out's time, silent ones of that number use up the rate."""
+        return max(1, min(self.half_open, int(self.rate * timeout / 2)))
+
     def at_rate(self, rate: int) -> Profile:
         """This profile with another overall rate; 0 is without bound."""
         return replace(self, rate=rate, half_open=max(self.half_open, min(rate or MAX_HALF_OPEN, MAX_HALF_OPEN)))

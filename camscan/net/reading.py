@@ -21,8 +21,9 @@ class Reading:
         self._pace = pace
         self._tail = tail
 
-    def was_read(self) -> None:
-        """See that what the peer sends next finds room; until then, read nothing."""
+    def was_read(self, count: int) -> None:
+        """Count what came, and see that what the peer sends next finds room; until then, read nothing."""
+        self._host.allowance.took(count)
         if not self._finds_room():
             self._line.hold()
             asyncio.get_running_loop().call_later(_TICK, self._read_on)

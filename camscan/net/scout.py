@@ -293,7 +293,7 @@ class Scout:
         look.leave()
         found = look.scouted()
         if any(each.outcome.is_alive for each in (*found.knocks, *(exchange for *_, exchange in found.answers))):
-            self._dialer.recall(look.address, look.sent)
+            self._dialer.recall(look.address, look.sent, sum(len(exchange.raw) for *_, exchange in found.answers))
         self._dialer.max_host_rate = max(self._dialer.max_host_rate, look.busiest_second)
         self._found.put_nowait(found)
         look.forget()

@@ -19,7 +19,7 @@ JOB = SimpleNamespace(
 def told(*, interfaces: Any = ("eth0",), **changed: Any) -> list[str]:
     """The notes of a scan in which nothing was lost, but for what is changed."""
     engine: dict[str, Any] = {"notes": [], "cut": 0, "crashed": 0}
-    net: dict[str, Any] = {"sweep": None, "notes": [], "dropped": 0, "faded": set()}
+    net: dict[str, Any] = {"sweep": None, "notes": [], "dropped": 0, "faded": set(), "used_up": set()}
     for name, value in changed.items():
         (engine if name in engine else net)[name] = value
     parts: Any = (JOB, SimpleNamespace(**engine), SimpleNamespace(**net), interfaces)
@@ -35,6 +35,10 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
     [
         ({"dropped": 7}, "7 datagrams were lost for want of room: ask again at a lower --rate"),
         ({"faded": {"10.0.0.9"}}, "10.0.0.9 answered, then stopped; it was asked at half the pace from then on"),
+        (
+            {"used_up": {"10.0.0.9"}},
+            "10.0.0.9 gave all the bytes that one host may; it was asked no more from then on",
+        ),
         ({"cut": 2}, "hosts that were not done after 30 s: 2; the ledger names them"),
         ({"crashed": 1}, "1 attempts crashed by a fault of camscan: please report the log"),
         (
@@ -50,6 +54,6 @@ def test_each_loss_is_said(changed: dict[str, Any], note: str) -> None:
 def test_ports_that_were_not_asked_are_named() -> None:
     manner = SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=(515, 9100))
     engine = SimpleNamespace(notes=[], cut=0, crashed=0)
-    net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set())
+    net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set(), used_up=set())
     parts: Any = (SimpleNamespace(manner=manner, broker=None), engine, net, ("eth0",))
     assert list(_notes(*parts)) == ["ports that were not asked, because they are never sent to: 515, 9100"]

@@ -220,7 +220,7 @@ async def test_the_time_for_which_our_own_pace_holds_reading_is_no_drip(serve: S
     peer = await serve(saying(b"part"))
     line = Line("127.88.0.1")
     await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", peer.port))
-    line.at_read = line.hold
+    line.at_read = lambda _: line.hold()
     asyncio.get_running_loop().call_later(0.3, line.read_on)
     start = time.monotonic()
     got = await gather(line, [b"1"], lambda _: False)

@@ -130,7 +130,12 @@ async def eventually(true: Callable[[], bool], seconds: float = 2.0) -> None:
 def at_rest(dialer: Dialer) -> bool:
     """Whether every place that the dialer gives out is free."""
     free = (dialer._descriptors, dialer._half_open, dialer._tls, dialer.gateways.neighbours)
-    started = (descriptor_budget(), dialing._half_open_limit(dialer.profile), dialing._TLS_AT_ONCE, NEIGHBOURS)
+    started = (
+        descriptor_budget(),
+        dialer.profile.half_open_within(dialing.CONNECT_TIMEOUT),
+        dialing._TLS_AT_ONCE,
+        NEIGHBOURS,
+    )
     hosts = {(host.slots._value, host.window.turn.locked(), host.window._held) for host in dialer._hosts.values()}
     return tuple(s._value for s in free) == started and hosts <= {(dialer.profile.host_connections, False, 0)}
 
