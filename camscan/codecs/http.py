@@ -6,12 +6,12 @@ import re
 
 from camscan.codecs import favicon, html, isapi, lapi
 from camscan.codecs.challenges import challenge_fields
-from camscan.codecs.framing import Answer, is_complete, read, read_head
+from camscan.codecs.framing import MAX_ANSWER, MAX_HEAD, Answer, is_complete, read, read_head
 from camscan.codecs.text import charset_named_in, clip, to_text
 from camscan.errors import DecodeError, UsageError
 from camscan.records import Fields
 
-__all__ = ("FIELDS", "auth_required", "body", "decode", "decode_headers", "encode_get", "is_complete")
+__all__ = ("FIELDS", "auth_required", "body", "decode", "decode_headers", "encode_get", "is_complete", "is_cut")
 
 FIELDS = (
     "http.path",
@@ -75,6 +75,12 @@ def decode(data: bytes, path: str = "/") -> dict[str, tuple[str, ...]]:
 def body(data: bytes) -> bytes:
     """The body of one answer, without chunking and compression. Raises DecodeError if it is no HTTP."""
     return read(data).content
+
+
+def is_cut(data: bytes) -> bool:
+    """Whether the content of an answer unpacks to more than is read of it."""
+    head, _, _ = data[:MAX_HEAD].lower().partition(b"\r\n\r\n")
+    return b"content-encoding" in head and len(body(data)) >= MAX_ANSWER
 
 
 def decode_headers(head: str | bytes) -> dict[str, tuple[str, ...]]:

@@ -44,6 +44,8 @@ def get_request(address: str, port: int, path: str = "/") -> bytes:
 def observe_page(exchange: Exchange, path: str) -> Observation:
     """The observation of one web page."""
     observation = observe(exchange, "http", f"GET {path}", partial(http.decode, path=path))
+    if observation.outcome is Outcome.ANSWERED and http.is_cut(observation.raw):
+        observation = replace(observation, outcome=Outcome.TRUNCATED, reason="unpacks to more than is read of one")
     return denied(observation) if http.auth_required(observation.fields) else observation
 
 
@@ -112,10 +114,11 @@ class _Visit:
         if exchange.outcome is Outcome.GARBLED:
             turns = [get_request(self.address, self.port, path)]
             exchange = await self._net.converse(self.address, self.port, turns, http.is_complete, tls=self.tls)
-        self._none_ended &= exchange.outcome is Outcome.TRUNCATED
+        page = observe_page(exchange, path)
+        self._none_ended &= Outcome.TRUNCATED in (exchange.outcome, page.outcome)
         self.is_endless |= self._none_ended
         self.gave_up = self.is_endless or not exchange.outcome.has_answer
-        return observe_page(exchange, path)
+        return page
 
 
 def _redirect(page: Observation, visit: _Visit) -> str | None:

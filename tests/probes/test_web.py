@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 
 import pytest
@@ -200,3 +201,22 @@ async def test_apis_that_only_redirect_to_another_port_are_asked_there() -> None
     seen += [replace(page(moved), asked=f"GET {path}") for path in ("/favicon.ico", *API_PATHS)]
     net = await looked_at(seen)
     assert net.sent == [(HOST, 443, f"GET {path}") for path in ("/favicon.ico", *API_PATHS)]
+
+
+def packed(size: int) -> bytes:
+    body = gzip.compress(b"<title>t</title>" + bytes(size))
+    return b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+async def test_a_server_whose_answers_unpack_to_more_than_is_read_is_left_alone() -> None:
+    first = observe_page(Exchange(HOST, 80, Outcome.ANSWERED, AT, (packed(1_000_000),)), "/")
+    assert (first.outcome, first.reason) == (Outcome.TRUNCATED, "unpacks to more than is read of one")
+    assert first.fields["http.title"] == ("t",)
+    bombs = Port(pages=dict.fromkeys(("/favicon.ico", *API_PATHS), packed(1_000_000)))
+    assert await explored(first, bombs) == [(80, "GET /favicon.ico")]
+
+
+async def test_a_server_that_packs_honest_answers_is_asked_on() -> None:
+    first = observe_page(Exchange(HOST, 80, Outcome.ANSWERED, AT, (packed(1_000),)), "/")
+    assert (first.outcome, first.reason) == (Outcome.ANSWERED, "")
+    assert len(await explored(first, Port(pages={"/favicon.ico": packed(1_000_000)}))) == 1 + len(API_PATHS)
