@@ -27,7 +27,7 @@ class Pacer:
         self.rate = rate
 
     def take(self, wanted: int, now: float) -> int:
-        """The number of packets, up to `wanted`, that may leave now."""
+        """The number of packets, up to `wanted`, that may leave now; none where more are worth waiting for."""
         if not self.rate:
             self._sent += wanted
             return wanted
@@ -37,7 +37,9 @@ class Pacer:
         due = (now - self._begun) * self.rate - self._sent + 1
         self._room = min(self._most, self._room + (now - self._at) * self.rate * _CATCHING_UP)
         self._at = now
-        count = max(0, min(wanted, int(due), int(self._room)))
+        count = min(wanted, int(due), int(self._room))
+        if count < self._worth(wanted):
+            return 0
         self.charge(count)
         return count
 
@@ -50,9 +52,12 @@ class Pacer:
         """Seconds until it is worth asking again for up to `wanted` packets."""
         if not self.rate:
             return 0.0
-        worth = max(1.0, min(float(wanted), self.rate * _QUANTUM))
+        worth = self._worth(wanted)
         due = (now - self._begun) * self.rate - self._sent + 1
         return max((worth - due) / self.rate, (worth - self._room) / (self.rate * _CATCHING_UP), 0.0)
+
+    def _worth(self, wanted: int) -> int:
+        return max(1, min(wanted, int(self.rate * _QUANTUM)))
 
     def restart(self, now: float) -> None:
         """Forgive all the time that was lost until now."""

@@ -108,3 +108,14 @@ def test_without_bound_few_ports_may_come_at_once() -> None:
     free, bound = HostPace(20, 64, 10, unlimited=True), HostPace(20, 64, 11, unlimited=True)
     assert positions(free, 64, 2)[-1] == 0
     assert positions(bound, 64, 2)[-1] > 0.1
+
+
+@pytest.mark.parametrize("rate", [10_000, 100_000, 1_000_000])
+def test_no_few_packets_are_let_out_where_more_are_worth_waiting_for(rate: int) -> None:
+    """Each system call costs as much as some ten packets: whoever asks all the time gets no small change."""
+    pacer = Pacer(rate, 0)
+    taken = [pacer.take(2048, at / 20_000) for at in range(20_000)]
+    worth = min(2048, int(rate * 0.0008))
+    assert all(count == 0 or count >= worth for count in taken)
+    assert sum(taken) == pytest.approx(rate, rel=0.002, abs=2)
+    assert pacer.take(1, 2) == 1
