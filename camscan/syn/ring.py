@@ -20,8 +20,8 @@ _SOL_PACKET = 263
 _RX_RING, _VERSION = 5, 10
 _V2 = 1
 _FRAME, _FRAMES, _BLOCK = 256, 16_384, 1 << 18
-_MOST = 4_096
-"""Frames taken out at once."""
+_FEW, _MOST = 256, 4_096
+"""Frames looked at first, and taken out at once: each look at one is at memory that the kernel has just written."""
 _USER = 1
 """The status of a frame that is ours; 0 gives it back."""
 _NET = 14
@@ -57,10 +57,9 @@ class Ring:
         part = self._status[self._head : self._head + _MOST]
         if not part[0] & _USER:
             return self._frames[:0]
-        count = len(part)
-        ready = (part & _USER).astype(bool)
-        if not ready.all():
-            count = int(ready.argmin())
+        count = _ready(part[:_FEW])
+        if count == _FEW:
+            count = _ready(part)
         begin = int(self._frames[self._head].view(np.uint16)[_NET // 2])
         packets = self._frames[self._head : self._head + count, begin:].copy()
         self._status[self._head : self._head + count] = 0
@@ -74,3 +73,9 @@ class Ring:
     def close(self) -> None:
         """Close the socket; the memory goes with the last view of it."""
         self._sock.close()
+
+
+def _ready(status: NDArray[np.uint32]) -> int:
+    """How many frames are ours, up to the first that is not."""
+    ready = (status & _USER).astype(bool)
+    return len(ready) if ready.all() else int(ready.argmin())
