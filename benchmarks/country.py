@@ -34,10 +34,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(ROOT))
 
-from inventory import HEAD, PAGE, SADP  # noqa: E402  the checkout is put on the path first
-
+from benchmarks.inventory import HEAD, PAGE, SADP  # noqa: E402  the checkout is put on the path first
 from camscan.app.deriving import basis as derived_basis  # noqa: E402
 from camscan.app.deriving import merged  # noqa: E402
 from camscan.app.history import MARK  # noqa: E402
@@ -54,9 +53,9 @@ from camscan.register.standing import among, by_key  # noqa: E402
 from camscan.reports import select  # noqa: E402
 from camscan.store import Store  # noqa: E402
 from camscan.store.derived import Extent, rows_of  # noqa: E402
-from camscan.store.packed import Merged, pack  # noqa: E402
+from camscan.store.packed import Merged, in_parts  # noqa: E402
 from camscan.store.registered import Entry, Mark, change_values, entry_values, mark_values  # noqa: E402
-from camscan.store.rows import Values, ledger_values, observation_values, scan_values  # noqa: E402
+from camscan.store.rows import Stored, Values, ledger_values, observation_values, scan_values  # noqa: E402
 from camscan.summaries import State, StateChange  # noqa: E402
 from camscan.sweeps import memory as memories  # noqa: E402
 from camscan.sweeps.compare import advance  # noqa: E402
@@ -161,7 +160,7 @@ def units_of(kind: int) -> list[Unit]:
         past.append(replace(unit, end=month))
         after = replace(unit, begin=month)
         other = ({"number": number + 100}, {"host": number + 100}, {"firmware": FIRMWARES[1]})[event % 3]
-        now[number] = replace(after, **other)  # type: ignore[arg-type]  # a mapping of one of three fields
+        now[number] = replace(after, **other)
     return [*past, *now.values()]
 
 
@@ -224,13 +223,15 @@ class Maker:
     def _sweep(self, at: Place, month: int, units: Sequence[Unit], rows: Rows) -> Look:
         number, scan = month + 1, scan_of(at, month)
         seen = [read_again(one) for unit in units for one in answers(at, unit, month)]
-        devices, ledger, before = derived(seen, self.rules), ledger_of(at, units), len(rows["observations"])
+        ledger, before = ledger_of(at, units), len(rows["observations"])
         rows["scans"].append({**scan_values(scan), "number": number})
         numbered = enumerate((observation_values(number, one) for one in seen), before + 1)
-        rows["observations"] += [{**one, "sequence": sequence} for sequence, one in numbered]
+        stored = [{**one, "sequence": sequence} for sequence, one in numbered]
+        devices = derived([Stored(**one) for one in stored], self.rules)
+        rows["observations"] += stored
         rows["ledger"] += [ledger_values(number, entry) for entry in ledger]
         extent = Extent(scan.id, number, len(seen), len(rows["observations"]))
-        head, parts = rows_of(extent, self.stamp, [pack(devices)])
+        head, parts = rows_of(extent, self.stamp, in_parts(devices))
         rows["derived"].append(head)
         rows["derived_parts"] += parts
         found = replace(look(scan, (), ledger), sightings=tuple(self._sightings(devices)))
@@ -434,7 +435,7 @@ def check(folder: Path, sweeps: int = 100, sites: int = 10) -> None:
     with Store.open(folder / "estate.db") as store:
         scans = store.scans()
         for scan in draw.sample(scans, sweeps):
-            if derived(store.observations(scan.id), maker.rules) != list(merged(store, scan, maker.rules)):
+            if derived(store.stored(scan.id), maker.rules) != list(merged(store, scan, maker.rules)):
                 sys.exit(f"scan {scan.id} of {scan.site} is not as it is derived")
     connection = sqlite3.connect(folder / "estate.db")
     connection.row_factory = sqlite3.Row

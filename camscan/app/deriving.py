@@ -25,6 +25,7 @@ from camscan.store.packed import Merged, Sealed
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
+    from camscan.store.derived import Kept
 
 CODE = ("records.py", "codecs", "devices", "identify", "store", "yamltree.py", "app/identifying.py")
 """What makes devices of stored observations: files and rooms of this package."""
@@ -41,14 +42,14 @@ def merged(store: Store, scan: Scan, rules: Library) -> Sequence[Merged]:
     """
     stamp = basis(rules)
     kept = store.derived.read(scan.id, stamp) if stamp else None
-    return _derived(store, scan, rules, stamp) if kept is None else kept
+    return derive(store, scan, rules, stamp) if kept is None else kept
 
 
 def glimpses(store: Store, scan: Scan, rules: Library) -> Sequence[Merged | Sealed]:
     """The same, of which no record is made before it is opened, where they are kept."""
     stamp = basis(rules)
     kept = store.derived.glance(scan.id, stamp) if stamp else None
-    return _derived(store, scan, rules, stamp) if kept is None else kept
+    return derive(store, scan, rules, stamp) if kept is None else kept
 
 
 def bring_up(store: Store, scans: Iterable[Scan], rules: Library, end: float) -> int:
@@ -61,22 +62,31 @@ def bring_up(store: Store, scans: Iterable[Scan], rules: Library, end: float) ->
         if time.monotonic() >= end:
             break
         if scan.status is not ScanStatus.RUNNING and not store.derived.holds(scan.id, stamp):
-            _derived(store, scan, rules, stamp)
+            derive(store, scan, rules, stamp)
             count += 1
     return count
 
 
-def _derived(store: Store, scan: Scan, rules: Library, stamp: str) -> Sequence[Merged]:
+def derive(store: Store, scan: Scan, rules: Library, stamp: str) -> Sequence[Merged]:
+    """The devices of a scan as they follow now, kept on the basis `stamp` (not at all for "")."""
     extent = store.derived.extent(scan.id)
     from camscan.app.identifying import derived
+    from camscan.store.derived import Kept
+    from camscan.store.packed import in_parts
 
-    found = derived(store.observations(scan.id), rules)
+    found = derived(store.stored(scan.id), rules)
     if stamp and scan.status is not ScanStatus.RUNNING:
-        try:
-            store.derived.keep(extent, stamp, found)
-        except StoreError as error:
-            _log.info("what follows from scan %s is not kept: %s", scan.id, error)
+        keep(store, [Kept(extent, in_parts(found))], stamp)
     return found
+
+
+def keep(store: Store, new: Sequence[Kept], stamp: str) -> None:
+    """Keep what was derived, if the store can be written."""
+    try:
+        store.derived.keep(new, stamp)
+    except StoreError as error:
+        scans = ", ".join(one.extent.scan for one in new)
+        _log.info("what follows from scan %s is not kept: %s", scans, error)
 
 
 def basis(rules: Library) -> str:

@@ -21,6 +21,7 @@ from camscan.records import Device, Identification, Judged, Observation
 
 if TYPE_CHECKING:
     from camscan.store.packed import Merged
+    from camscan.store.rows import Stored
 
 _ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
 
@@ -31,18 +32,26 @@ def judged(observations: Iterable[Observation], rules: Library, policies: Sequen
         return judge_all(merge_hosts(_hosts_in(rules, observations), resolve), policies)
 
 
-def derived(observations: Iterable[Observation], rules: Library) -> list[Merged]:
+def derived(stored: Iterable[Stored], rules: Library) -> list[Merged]:
     """The devices that stored observations show when today's codecs read them; in order of address."""
     notes = _Notes()
     with collector.seldom():
-        parts = spread(observations, rules, _noted_hosts)
+        parts = spread(stored, rules, _noted_hosts)
         hosts = chain.from_iterable(notes.joined(hosts, noted) for hosts, noted in parts)
         return [notes.merged(device) for device in merge_hosts(hosts, resolve)]
 
 
-def _noted_hosts(rules: Library, stored: Sequence[Observation]) -> tuple[tuple[Host, ...], _Notes]:
+def packed(rules: Library, stored: Sequence[Stored]) -> list[bytes]:
+    """The same of a scan that is small, as it is kept."""
+    from camscan.store.packed import in_parts
+
+    hosts, notes = _noted_hosts(rules, stored)
+    return in_parts([notes.merged(device) for device in merge_hosts(hosts, resolve)])
+
+
+def _noted_hosts(rules: Library, stored: Sequence[Stored]) -> tuple[tuple[Host, ...], _Notes]:
     notes = _Notes()
-    return tuple(_hosts_in(rules, notes.taken(map(read_again, stored)))), notes
+    return tuple(_hosts_in(rules, notes.taken(read_again(one.open()) for one in stored))), notes
 
 
 class _Notes:

@@ -8,7 +8,7 @@ from itertools import compress
 from pathlib import Path
 
 from camscan.app import collector
-from camscan.app.deriving import merged
+from camscan.app.series import merged_each
 from camscan.identify.library import Library
 from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import Completeness, estimate
@@ -53,14 +53,14 @@ def found_in(
     """The devices of all scans, the newest first; of a device in several scans of one site, its newest sighting."""
     found: list[Found] = []
     known: set[tuple[str | None, str]] = set()
-    for scan in scans:
-        with collector.seldom():
-            seen = merged(store, scan, rules)
+    ordered = tuple(scans)
+    with collector.seldom():
+        for scan, seen in zip(ordered, merged_each(store, ordered, rules), strict=True):
             devices = judge_all((one.device for one in seen), policies)
-        places = [{(scan.site, name) for name in (one.device.id, *one.device.addresses)} for one in devices]
-        new = [known.isdisjoint(names) for names in places]
-        known.update(*places)
-        for judged, one in compress(zip(devices, seen, strict=True), new):
-            counts = next(select((judged,), all_hosts=all_hosts), None) is not None
-            found.append(Found(judged, scan.site, one.endpoints, one.channels, counts=counts))
+            places = [{(scan.site, name) for name in (one.device.id, *one.device.addresses)} for one in devices]
+            new = [known.isdisjoint(names) for names in places]
+            known.update(*places)
+            for judged, one in compress(zip(devices, seen, strict=True), new):
+                counts = next(select((judged,), all_hosts=all_hosts), None) is not None
+                found.append(Found(judged, scan.site, one.endpoints, one.channels, counts=counts))
     return found

@@ -8,15 +8,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import partial
 from itertools import chain, groupby, islice
 from multiprocessing import get_context
-from typing import TypeVar
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
 
 from camscan.errors import HostError
 from camscan.identify.library import Library
-from camscan.records import Observation
 
+Item = TypeVar("Item", bound="OfTarget")
 T = TypeVar("T")
+R = TypeVar("R")
 
 CHUNK = 500
 """Targets whose answers are worked on together."""
@@ -29,10 +33,16 @@ _given: list[Library] = []
 """The fingerprints, in a process that works for another."""
 
 
-def spread(
-    observations: Iterable[Observation], rules: Library, work: Callable[[Library, Sequence[Observation]], T]
-) -> Iterator[T]:
-    """What `work` makes of each part of the observations, which come grouped by target; no target is parted.
+class OfTarget(Protocol):
+    """Something that was seen of a target."""
+
+    @property
+    def target(self) -> str:
+        """Which one."""
+
+
+def spread(seen: Iterable[Item], rules: Library, work: Callable[[Library, Sequence[Item]], T]) -> Iterator[T]:
+    """What `work` makes of each part of what was seen, which comes grouped by target; no target is parted.
 
     `work` is a function of a module, and what it gives can be pickled: beyond the first thousands of targets it runs in
     several processes. A few parts are in memory at a time.
@@ -40,17 +50,71 @@ def spread(
     Raises:
         HostError: one of the processes was ended from outside.
     """
-    chunks = _chunks(observations)
-    yield from (work(rules, chunk) for chunk in islice(chunks, ALONE))
-    count = min(_processors(), _MAX_PROCESSES)
-    first = next(chunks, None)
-    if first is not None:
-        rest = chain((first,), chunks)
-        yield from _side_by_side(rest, rules, work, count) if count > 1 else (work(rules, chunk) for chunk in rest)
+    with Workers(rules, work, ALONE) as workers:
+        yield from workers.in_order(workers.begin(chunk) for chunk in _chunks(seen))
 
 
-def _chunks(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
-    groups = (list(group) for _, group in groupby(observations, key=lambda observation: observation.target))
+class Workers(Generic[Item, T]):
+    """Processes that work for this one, started once they are worth it: the first `alone` jobs are done here."""
+
+    def __init__(self, rules: Library, work: Callable[[Library, Sequence[Item]], T], alone: float) -> None:
+        self._rules, self._work, self._alone = rules, work, alone
+        self._count = min(_processors(), _MAX_PROCESSES)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, job: Sequence[Item], share: float = 1) -> Callable[[], T]:
+        """Begin a job, which is `share` of a usual one; call what is returned for what came of it."""
+        self._alone -= share
+        if self._alone + share > 0 or self._count == 1:
+            return partial(_same, self._work(self._rules, job))
+        if self._pool is None:
+            # Started afresh, for a copy of this process would share its open database and its threads' locks.
+            self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), _prepare, (self._rules,))
+        with _ends_told():
+            begun = self._pool.submit(_run, self._work, job)
+        return partial(_result, begun)
+
+    def in_order(self, results: Iterable[Callable[[], R]]) -> Iterator[R]:
+        """What came of jobs in the order in which they are begun; a few more are begun meanwhile."""
+        waiting: deque[Callable[[], R]] = deque()
+        for result in results:
+            waiting.append(result)
+            while len(waiting) > (2 * self._count if self._pool else 0):
+                yield waiting.popleft()()
+        while waiting:
+            yield waiting.popleft()()
+
+
+def _same(value: T) -> T:
+    return value
+
+
+def _result(job: Future[T]) -> T:
+    with _ends_told():
+        return job.result()
+
+
+@contextmanager
+def _ends_told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise HostError(
+            "a process that reads answers was ended: see that there is memory enough, and repeat"
+        ) from error
+
+
+def _chunks(seen: Iterable[Item]) -> Iterator[list[Item]]:
+    groups = (list(group) for _, group in groupby(seen, key=lambda one: one.target))
     while chunk := list(chain.from_iterable(islice(groups, CHUNK))):
         yield chunk
 
@@ -60,34 +124,10 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _side_by_side(
-    chunks: Iterable[Sequence[Observation]],
-    rules: Library,
-    work: Callable[[Library, Sequence[Observation]], T],
-    count: int,
-) -> Iterator[T]:
-    # Started afresh, for a copy of this process would share its open database and its threads' locks.
-    pool = ProcessPoolExecutor(count, get_context("spawn"), _prepare, (rules,))
-    waiting: deque[Future[T]] = deque()
-    try:
-        for chunk in chunks:
-            waiting.append(pool.submit(_run, work, chunk))
-            if len(waiting) > 2 * count:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise HostError(
-            "a process that reads answers was ended: see that there is memory enough, and repeat"
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 def _prepare(rules: Library) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the process that started this one ends it
     _given[:] = [rules]
 
 
-def _run(work: Callable[[Library, Sequence[Observation]], T], chunk: Sequence[Observation]) -> T:
-    return work(_given[0], chunk)
+def _run(work: Callable[[Library, Sequence[Item]], T], job: Sequence[Item]) -> T:
+    return work(_given[0], job)

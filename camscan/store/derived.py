@@ -6,21 +6,19 @@ are stored now, on the very basis that is asked for, and is whole. Where not, it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from camscan.store.engine import Database
-from camscan.store.packed import Merged, Sealed, pack, sealed, unpack
+from camscan.store.packed import Merged, Sealed, sealed, unpack
 from camscan.store.rows import Values
 from camscan.store.schema import derived, derived_parts, observations, scans
 from camscan.store.text import escape
 
-PART = 500
-"""Devices in one row."""
 _AT_ONCE = 50
 """Rows in one statement."""
 
@@ -38,6 +36,13 @@ class Extent:
 
     def __str__(self) -> str:
         return f"{self.count} to {self.last}"
+
+
+class Kept(NamedTuple):
+    """What was derived from a scan, as parts (see `camscan.store.packed`)."""
+
+    extent: Extent
+    parts: Sequence[bytes]
 
 
 class Derived:
@@ -82,19 +87,20 @@ class Derived:
         except (ValueError, TypeError, LookupError):
             return None
 
-    def keep(self, extent: Extent, basis: str, devices: Sequence[Merged]) -> None:
-        """Keep the devices that were derived from so many observations of a scan, in place of what was kept of it.
+    def keep(self, kept: Sequence[Kept], basis: str) -> None:
+        """Keep what was derived from so many observations of each scan, in place of what was kept of it.
 
-        Nothing is kept where the scan has gone on or was thinned meanwhile.
+        Nothing is kept of a scan that has gone on or was thinned meanwhile.
         """
-        head, parts = rows_of(extent, basis, [pack(part) for part in _batches(devices, PART)])
         with self._database.writing() as connection:
-            if _extent(connection, extent.scan) != extent:
-                return
-            drop(connection, extent.number)
-            connection.execute(insert(derived).values(head))
-            for some in _batches(parts, _AT_ONCE):
-                connection.execute(insert(derived_parts), some)
+            for one in kept:
+                if _extent(connection, one.extent.scan) != one.extent:
+                    continue
+                head, parts = rows_of(one.extent, basis, one.parts)
+                drop(connection, one.extent.number)
+                connection.execute(insert(derived).values(head))
+                for start in range(0, len(parts), _AT_ONCE):
+                    connection.execute(insert(derived_parts), parts[start : start + _AT_ONCE])
 
 
 def rows_of(extent: Extent, basis: str, data: Sequence[bytes]) -> tuple[Values, list[Values]]:
@@ -140,7 +146,3 @@ def _check(rows: Sequence[Row[Any]], extent: Extent, head: Row[Any]) -> None:
 def _digest(extent: Extent, basis: str, place: Sequence[int], data: bytes) -> bytes:
     """Over the data and all that it is said to be."""
     return sha256(f"{extent.scan}\n{basis}\n{extent}\n{place[0]} of {place[1]}\n".encode() + data).digest()
-
-
-def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Row, Table, insert
 
@@ -123,19 +123,34 @@ def observation_values(scan: int, observation: Observation) -> Values:
     }
 
 
-def to_observation(row: Row[Any]) -> Observation:
-    """The observation of a row."""
-    return Observation(
-        target=unescape(row.target),
-        channel=unescape(row.channel),
-        outcome=Outcome(row.outcome),
-        at=from_time(row.at),
-        port=row.port,
-        asked=unescape(row.asked),
-        fields=load_fields(row.fields),
-        raw=bytes(row.raw),
-        reason=unescape(row.reason),
-    )
+class Stored(NamedTuple):
+    """An observation as its row holds it: to be handed on, and opened where it is worked on."""
+
+    sequence: int
+    scan: int
+    target: str
+    channel: str
+    port: int | None
+    outcome: str
+    at: int
+    asked: str
+    reason: str
+    fields: str
+    raw: bytes
+
+    def open(self) -> Observation:
+        """The observation."""
+        return Observation(
+            unescape(self.target),
+            unescape(self.channel),
+            Outcome(self.outcome),
+            from_time(self.at),
+            self.port,
+            unescape(self.asked),
+            load_fields(self.fields),
+            bytes(self.raw),
+            unescape(self.reason),
+        )
 
 
 def ledger_values(scan: int, entry: LedgerEntry) -> Values:

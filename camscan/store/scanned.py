@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
 
 from camscan.records import Origin
-from camscan.store.rows import load_map
 from camscan.store.schema import scans
-from camscan.store.text import escape
+from camscan.store.text import escape, load_map
 
 _AT_ONCE = 500
 

@@ -25,6 +25,7 @@ from camscan.store.outbox import Outbox
 from camscan.store.prune import THINNED, Thinned
 from camscan.store.register import Register
 from camscan.store.rows import (
+    Stored,
     Values,
     ledger_values,
     load_channels,
@@ -33,7 +34,6 @@ from camscan.store.rows import (
     outcome_of,
     scan_values,
     to_entry,
-    to_observation,
     to_scan,
 )
 from camscan.store.schema import ledger, observations, scans
@@ -41,6 +41,8 @@ from camscan.store.text import escape, unescape
 
 PAGE = 200
 """Rows read at once. A row may hold 100 KB, and a commit waits while a page is read."""
+LEDGER_PAGE = 2_000
+"""Entries of a ledger read at once, which are small: a site of a /24 or two is read as a whole."""
 
 _RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
 _log = logging.getLogger(__name__)
@@ -181,17 +183,20 @@ class Store:
 
     def observations(self, scan_id: str) -> Iterator[Observation]:
         """The observations of a scan in order of target (as text), then as they were stored."""
+        return (one.open() for one in self.stored(scan_id))
+
+    def stored(self, scan_id: str) -> Iterator[Stored]:
+        """The same, to be opened elsewhere: in another process."""
         table = observations.c
         query = select(observations).where(table.scan == self._number(scan_id)).order_by(table.target, table.sequence)
-        for row in self._stream(query, _after_observation):
-            yield to_observation(row)
+        return map(Stored._make, self._stream(query, _after_observation))
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
         """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""
         query = select(ledger).where(ledger.c.scan == self._number(scan_id)).order_by(ledger.c.target)
         if beginning:
             query = query.where(ledger.c.target.startswith(escape(beginning), autoescape=True))
-        for row in self._stream(query, lambda last: ledger.c.target > last.target):
+        for row in self._stream(query, lambda last: ledger.c.target > last.target, LEDGER_PAGE):
             yield to_entry(row)
 
     def ledger_counts(self, scan_id: str) -> Mapping[str, Mapping[str, int]]:
@@ -232,17 +237,21 @@ class Store:
                 raise StoreError(f"scan {scan_id} is still running: wait for its end")
             return prune.thin(connection, number, scan, keep, at)
 
-    def _stream(self, query: Select[Any], after: Callable[[Row[Any]], ColumnElement[bool]]) -> Iterator[Row[Any]]:
-        page = query.limit(PAGE)
+    def _stream(
+        self, query: Select[Any], after: Callable[[Row[Any]], ColumnElement[bool]], size: int = 0
+    ) -> Iterator[Row[Any]]:
+        size = size or PAGE
+        page = query.limit(size)
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(page).all()
             yield from rows
-            if len(rows) < PAGE:
+            if len(rows) < size:
                 return
-            page = query.where(after(rows[-1])).limit(PAGE)
+            page = query.where(after(rows[-1])).limit(size)
 
     def _scan(self, row: Row[Any]) -> Scan:
+        self._numbers[unescape(row.id)] = row.number
         status = ScanStatus(row.status)
         if status is ScanStatus.RUNNING and not self._claims.held(row.number):
             status = ScanStatus.INTERRUPTED

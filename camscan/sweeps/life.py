@@ -19,8 +19,6 @@ _RECENT = 3
 """Sightings for which an address or a channel that did not answer still counts as the device's."""
 _MAX_KEPT = 32
 """Serials, MACs or models that are remembered of one device."""
-_LIMITED, _CLOSED = ("serials", "macs", "models"), ("makers", "rules")
-"""Traits that a device may state as many of as it likes, and those of which there are as many as the rules have."""
 
 
 def begun(one: Sighting, look: Look) -> Track:
@@ -173,10 +171,14 @@ def _aged(before: Mapping[str, int], now: Iterable[str]) -> Mapping[str, int]:
 
 def _with_traits(track: Track, found: Sequence[Traits]) -> Track:
     """A track that has also what was found of its device, but for the firmware, of which only the newest counts."""
-    traits = {name: _more(getattr(track, name), [getattr(one, name) for one in found]) for name in _LIMITED}
-    traits |= {name: getattr(track, name).union(*(getattr(one, name) for one in found)) for name in _CLOSED}
-    new = {name: values for name, values in traits.items() if values != getattr(track, name)}
-    return replace(track, **new) if new else track
+    serials = _more(track.serials, [one.serials for one in found])
+    macs = _more(track.macs, [one.macs for one in found])
+    models = _more(track.models, [one.models for one in found])
+    makers = track.makers.union(*(one.makers for one in found))
+    rules = track.rules.union(*(one.rules for one in found))
+    if (serials, macs, models, makers, rules) == (track.serials, track.macs, track.models, track.makers, track.rules):
+        return track
+    return replace(track, serials=serials, macs=macs, models=models, makers=makers, rules=rules)
 
 
 def _more(known: frozenset[str], found: Iterable[frozenset[str]]) -> frozenset[str]:

@@ -33,7 +33,8 @@ from camscan.identify.rules import Contents
 from camscan.records import Device, Scan, ScanStatus
 from camscan.simulator import honest, make_site
 from camscan.store import Store
-from camscan.store.packed import Merged
+from camscan.store.derived import Kept
+from camscan.store.packed import Merged, in_parts
 
 RULES = """\
 maker: Axis
@@ -85,13 +86,18 @@ def path(tmp_path: Path) -> Path:
 def derivations(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """One entry for each time that devices are derived."""
     made: list[None] = []
-    real = identifying.derived
 
-    def noted(*what: object) -> list[Merged]:
-        made.append(None)
-        return real(*what)  # type: ignore[arg-type]
+    def note(name: str) -> None:
+        real = getattr(identifying, name)
 
-    monkeypatch.setattr(identifying, "derived", noted)
+        def noted(*what: object) -> object:
+            made.append(None)
+            return real(*what)
+
+        monkeypatch.setattr(identifying, name, noted)
+
+    note("derived")
+    note("packed")
     return made
 
 
@@ -113,7 +119,7 @@ def test_the_simulated_site_is_read_as_it_is_derived(site: Path, derivations: li
         kept = store.derived.read(scan.id, basis(rules))
         assert kept is not None, "the scan has kept it at its end"
         assert len(kept) > 50
-        assert kept == identifying.derived(store.observations(scan.id), rules)
+        assert kept == identifying.derived(store.stored(scan.id), rules)
         assert any(one.device.behind for one in kept) == any(one.device.slots for one in kept)
     derivations.clear()
     (tmp_path / "list.csv").write_text(LIST)
@@ -235,7 +241,7 @@ def test_after_an_update_the_sweeps_that_are_looked_at_are_derived_anew(
 def test_evidence_is_derived_from_observations_alone(path: Path, tmp_path: Path) -> None:
     with Store.open(path) as store:
         scan, wrong = store.scan(), Merged(Device("10.0.0.250", ("10.0.0.250",), camera_like=True))
-        store.derived.keep(store.derived.extent(scan.id), basis(library()), [wrong])
+        store.derived.keep([Kept(store.derived.extent(scan.id), in_parts([wrong]))], basis(library()))
     assert "10.0.0.250" in run(path, "devices")
     key, bundle = tmp_path / "e.key", tmp_path / "b.zip"
     assert CliRunner().invoke(command, ["evidence", "keygen", "-o", str(key)]).exit_code == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from camscan.records import Device, Observation, Scan, ScanStatus
-from camscan.store import Store, derived
-from camscan.store.packed import Merged
+from camscan.store import Store, derived, packed
+from camscan.store.derived import Extent, Kept
+from camscan.store.packed import Merged, in_parts
 
 DEVICES = [Merged(Device(f"10.0.0.{number}", (f"10.0.0.{number}",)), frozenset({"http"})) for number in range(7)]
 THEN = datetime(2026, 12, 1, tzinfo=UTC)
@@ -21,7 +22,7 @@ THEN = datetime(2026, 12, 1, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(derived, "PART", 3)
+    monkeypatch.setattr(packed, "PART", 3)
     monkeypatch.setattr(derived, "_AT_ONCE", 2)
 
 
@@ -32,8 +33,12 @@ def filled(store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Ob
         store.begin(scan)
         store.append(name, [seen("10.0.0.1"), seen("10.0.0.2")])
         store.finish(replace(scan, status=ScanStatus.INTERRUPTED))
-        store.derived.keep(store.derived.extent(name), "basis", DEVICES)
+        keep(store, store.derived.extent(name), "basis", DEVICES)
     return store
+
+
+def keep(store: Store, extent: Extent, basis: str, devices: Sequence[Merged]) -> None:
+    store.derived.keep([Kept(extent, in_parts(devices))], basis)
 
 
 def rows(path: Path, scan: int) -> int:
@@ -49,13 +54,13 @@ def test_what_was_kept_is_read(filled: Store) -> None:
 
 
 def test_no_device_is_an_answer_too(filled: Store) -> None:
-    filled.derived.keep(filled.derived.extent("one"), "basis", [])
+    keep(filled, filled.derived.extent("one"), "basis", [])
     assert filled.derived.read("one", "basis") == []
 
 
 def test_on_another_basis_it_is_not_read_and_replaced(filled: Store, path: Path) -> None:
     assert filled.derived.read("one", "other") is None
-    filled.derived.keep(filled.derived.extent("one"), "other", DEVICES[:2])
+    keep(filled, filled.derived.extent("one"), "other", DEVICES[:2])
     assert filled.derived.read("one", "other") == DEVICES[:2]
     assert filled.derived.read("one", "basis") is None
     assert rows(path, 1) == 2
@@ -72,7 +77,7 @@ def test_a_scan_that_has_gone_on_has_nothing(filled: Store, seen: Callable[..., 
 def test_what_a_scan_got_meanwhile_is_not_overlooked(filled: Store, seen: Callable[..., Observation]) -> None:
     before = filled.derived.extent("one")
     filled.append("one", [seen("10.0.0.3")])
-    filled.derived.keep(before, "basis", DEVICES[:1])
+    keep(filled, before, "basis", DEVICES[:1])
     assert filled.derived.read("one", "basis") is None
 
 
@@ -83,7 +88,7 @@ def test_thinning_drops_it(filled: Store, path: Path) -> None:
     before = filled.derived.extent("two")
     assert filled.thin("two", (), THEN).gone
     assert rows(path, 2) == 0
-    filled.derived.keep(before, "basis", DEVICES)
+    keep(filled, before, "basis", DEVICES)
     assert rows(path, 2) == 0
     assert filled.derived.read("two", "basis") is None
 
@@ -112,5 +117,5 @@ def test_what_is_damaged_is_not_believed_and_mended_by_keeping(filled: Store, pa
         connection.executescript(DAMAGE[damage])
     connection.close()
     assert filled.derived.read("one", "asked" if damage == "another basis" else "basis") is None
-    filled.derived.keep(filled.derived.extent("one"), "basis", DEVICES)
+    keep(filled, filled.derived.extent("one"), "basis", DEVICES)
     assert filled.derived.read("one", "basis") == DEVICES

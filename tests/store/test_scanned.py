@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Select
+from sqlalchemy import Row, Select
 from sqlalchemy.dialects import sqlite
 
 from camscan.errors import UsageError
-from camscan.records import Origin, Scan
-from camscan.store import Store, scanned
+from camscan.records import Origin, Scan, ScanStatus
+from camscan.store import Store, rows, scanned
 from camscan.store import store as store_module
 
 SITES, SWEEPS = 5, 4
@@ -38,8 +38,13 @@ def filled(store: Store, new_scan: Callable[[str], Scan]) -> Store:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The scans of which a record was made."""
     names: list[str] = []
-    to_scan = store_module.to_scan
-    monkeypatch.setattr(store_module, "to_scan", lambda row, status: names.append(row.id) or to_scan(row, status))
+    to_scan = rows.to_scan
+
+    def noted(row: Row[tuple[object, ...]], status: ScanStatus) -> Scan:
+        names.append(row.id)
+        return to_scan(row, status)
+
+    monkeypatch.setattr(store_module, "to_scan", noted)
     return names
 
 

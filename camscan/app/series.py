@@ -1,0 +1,73 @@
+"""The devices of very many scans one after the other, as when a list is held against the latest scan of each site.
+
+What is not kept is derived side by side, a scan in each process, and kept some scans at a time: to write for each would
+wait for the disk as often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+from camscan.app.deriving import basis, derive, keep
+from camscan.app.spreading import ALONE, CHUNK, Workers
+from camscan.identify.library import Library
+from camscan.records import Scan, ScanStatus
+from camscan.store import Store
+from camscan.store.derived import Extent, Kept
+from camscan.store.packed import Merged, unpack
+from camscan.store.rows import Stored
+
+SMALL = 20_000
+"""Observations of a scan that are handed over as a whole; a larger scan is parted, and derived by itself."""
+AT_ONCE = 50
+"""Scans in one transaction."""
+
+
+def merged_each(store: Store, scans: Iterable[Scan], rules: Library) -> Iterator[Sequence[Merged]]:
+    """The devices of each of some stored scans, in their order, by today's codecs and rules; see `deriving.merged`."""
+    with Workers(rules, _packed, ALONE * CHUNK) as workers:
+        yield from _Series(store, rules, workers).devices(scans)
+
+
+class _Series:
+    """Scans of which the devices are asked one after the other."""
+
+    def __init__(self, store: Store, rules: Library, workers: Workers[Stored, list[bytes]]) -> None:
+        self._store, self._rules, self._workers = store, rules, workers
+        self._stamp = basis(rules)
+        self._new: list[Kept] = []
+
+    def devices(self, scans: Iterable[Scan]) -> Iterator[Sequence[Merged]]:
+        yield from self._workers.in_order(map(self._begun, scans))
+        self._write()
+
+    def _begun(self, scan: Scan) -> Callable[[], Sequence[Merged]]:
+        kept = self._store.derived.read(scan.id, self._stamp) if self._stamp else None
+        if kept is not None:
+            return lambda: kept
+        extent = self._store.derived.extent(scan.id)
+        if extent.count > SMALL:
+            return partial(derive, self._store, scan, self._rules, self._stamp)
+        seen = list(self._store.stored(scan.id))
+        job = self._workers.begin(seen, len({one.target for one in seen}))
+        return partial(self._taken, scan, extent, job)
+
+    def _taken(self, scan: Scan, extent: Extent, job: Callable[[], list[bytes]]) -> Sequence[Merged]:
+        parts = job()
+        if self._stamp and scan.status is not ScanStatus.RUNNING:
+            self._new.append(Kept(extent, parts))
+            if len(self._new) >= AT_ONCE:
+                self._write()
+        return [one for part in parts for one in unpack(part)]
+
+    def _write(self) -> None:
+        new, self._new = self._new, []
+        if new:
+            keep(self._store, new, self._stamp)
+
+
+def _packed(rules: Library, stored: Sequence[Stored]) -> list[bytes]:
+    from camscan.app.identifying import packed  # with all codecs, which what is kept does not need
+
+    return packed(rules, stored)

@@ -1,0 +1,102 @@
+"""Devices of many scans are those that each scan gives by itself, whether kept, derived here or in other processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from support.listed import AT, answer
+
+from camscan.app import series, spreading
+from camscan.app.deriving import basis
+from camscan.app.identifying import derived
+from camscan.app.judging import library
+from camscan.app.series import merged_each
+from camscan.errors import StoreError
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.store import Store
+
+RULES = library()
+SITES, HOSTS = 9, 4
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Nine scans of sites that use the same addresses; of the last of them nothing answered."""
+    with Store.open(tmp_path / "c.db") as opened:
+        for site in range(SITES):
+            scan = Scan(f"scan{site}", AT, ("10.0.0.0/24",), ("http",), f"site{site}")
+            opened.begin(scan)
+            hosts = range(HOSTS if site < SITES - 1 else 0)
+            seen = [answer(f"10.0.0.{host}", "App-webs/", f"site {site}") for host in hosts]
+            opened.append(scan.id, seen, [LedgerEntry("10.0.0.9", {"http": Outcome.SILENT})])
+            opened.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=AT))
+        yield opened
+
+
+def writes(store: Store) -> list[str]:
+    """The transactions that write from now on."""
+    found: list[str] = []
+
+    def noted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("BEGIN IMMEDIATE"):
+            found.append(statement)
+
+    event.listen(store._database._engine, "before_cursor_execute", noted)
+    return found
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_they_are_those_of_each_scan(store: Store, monkeypatch: pytest.MonkeyPatch, processors: int) -> None:
+    monkeypatch.setattr(series, "ALONE", 2)
+    monkeypatch.setattr(series, "CHUNK", HOSTS)
+    monkeypatch.setattr(spreading, "_processors", lambda: processors)
+    scans = store.scans()
+    expected = [derived(store.stored(scan.id), RULES) for scan in scans]
+    assert len({repr(found) for found in expected}) == SITES
+    written = writes(store)
+    assert list(merged_each(store, scans, RULES)) == expected
+    assert len(written) == 1, "those of all scans are kept at once"
+    assert [store.derived.read(scan.id, basis(RULES)) for scan in scans] == expected
+    monkeypatch.setattr(series, "_packed", None)
+    assert list(merged_each(store, scans, RULES)) == expected
+
+
+def test_kept_and_new_ones_come_in_the_order_of_the_scans(store: Store) -> None:
+    scans = store.scans()
+    list(merged_each(store, scans[::2], RULES))
+    assert list(merged_each(store, scans, RULES)) == [derived(store.stored(scan.id), RULES) for scan in scans]
+
+
+def test_a_large_scan_is_parted_and_not_handed_over_as_a_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(series, "SMALL", HOSTS - 1)
+    monkeypatch.setattr(series, "_packed", lambda _rules, stored: [] if not stored else pytest.fail("handed over"))
+    scans = store.scans()
+    assert list(merged_each(store, scans, RULES)) == [derived(store.stored(scan.id), RULES) for scan in scans]
+
+
+def test_they_are_kept_some_scans_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(series, "AT_ONCE", 4)
+    written = writes(store)
+    list(merged_each(store, store.scans(), RULES))
+    assert len(written) == 3
+
+
+def test_a_store_that_cannot_be_written_is_read_all_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise StoreError("its disk is full")
+
+    monkeypatch.setattr(store.derived, "keep", refuse)
+    scans = store.scans()
+    assert list(merged_each(store, scans, RULES)) == [derived(store.stored(scan.id), RULES) for scan in scans]
+
+
+def test_what_is_still_running_is_not_kept(store: Store) -> None:
+    scan = replace(store.scan("scan0"), id="now", status=ScanStatus.RUNNING, finished_at=None)
+    store.begin(scan)
+    store.append(scan.id, [answer("10.0.0.1", "App-webs/")])
+    assert [len(found) for found in merged_each(store, [scan], RULES)] == [1]
+    assert store.derived.read(scan.id, basis(RULES)) is None
