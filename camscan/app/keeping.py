@@ -45,9 +45,11 @@ def prune(ground: Ground, site: Site, terms: Terms, *, dry_run: bool = False) ->
         StoreError: the store cannot be read or written.
     """
     store, now = ground.store, datetime.now(UTC)
-    lists = policies(ground.config, site, ground.folders)
-    memory = remembered(store, site.name)
-    for scan in expendable(sweeps_of(store, site.name), memory, store.outbox.waiting(), terms, now):
+    sweeps = sweeps_of(store, site.name)
+    if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
+        return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
+    lists, memory = policies(ground.config, site, ground.folders), remembered(store, site.name)
+    for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
         keep = worth_keeping(memory, scan, select(deemed(store, scan, ground.rules, lists), all_hosts=False))

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.world import CONFIG, World, camera
 
-from camscan.app import judging, sweeping
+from camscan.app import judging, keeping, sweeping
 from camscan.app.history import remembered
 from camscan.cli.db import db
 from camscan.cli.notify import notify
@@ -99,6 +99,15 @@ def test_prune_keeps_first_and_last_sightings(config: Path, world: World, swept:
     ]
     again = run("prune", "--config", config, "--sweeps", 2, "--days", 0)
     assert again.stdout.startswith("hq: 0 sweeps thinned"), "what is thin stays as it is"
+
+
+def test_a_site_of_which_nothing_may_go_is_not_looked_into(
+    config: Path, swept: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept(5)
+    monkeypatch.setattr(keeping, "remembered", None)
+    done = run("prune", "--config", config, "--sweeps", 5, "--days", 0, "--dry-run")
+    assert done.stdout.startswith("hq: 0 sweeps would be thinned")
 
 
 def test_a_sweep_prunes_as_the_configuration_says(config: Path, world: World, swept: Callable[[int], None]) -> None:
