@@ -1,0 +1,146 @@
+"""What every value must begin with that a pattern is found in: told from the pattern alone, without compiling it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import TypeAlias
+
+_Texts: TypeAlias = dict[str, bool]
+"""Beginnings of what a part of a pattern matches. True: what follows the part may go on from there."""
+
+_PIECE = re.compile(
+    r"\\[pP]\{\^?\w+\}|\\x\{\w+\}|\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\(\?P?<\w+>|\(\?[a-zA-Z-]*[:)]"
+    r"|[*+?]\??|\{[0-9]+(?:,[0-9]*)?\}\??|.",
+    re.DOTALL,
+)
+_PLAIN = re.compile(r"[\x20-\x7e]")
+_BOUNDS = frozenset({"^", "$", r"\b", r"\B", r"\A", r"\z"})
+_STARTS = frozenset({"^", r"\A"})
+_REPEATS = frozenset("*+?{")
+_ENDS = frozenset({"", "|", ")"})
+_ESCAPED = re.compile(r"\\(.)")
+_SIMPLE = re.compile(r"(?:\(\?i\))?\^((?:(?:[\w ,/:;=<>\"'&#@~%!-]|\\[^\w\s])(?![*+?{]))+)[^|]*")
+_UNTOLD = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pPQC]|\(\?[a-zA-Z-]*m|(?!^)\(\?[a-zA-Z-]+\)")
+"""In what is read by characters (case is then more than ASCII's), by lines, or otherwise from some place on."""
+_LEAST, _LONGEST = 2, 32
+"""Characters of a beginning: with fewer it would tell too little apart, and more would tell little more."""
+_MOST = 24
+"""Beginnings of one pattern."""
+_CLASS = 4
+"""Characters of a class of which each is taken for itself."""
+
+
+@cache
+def beginnings(pattern: str) -> tuple[bytes, ...]:
+    """The texts, in lower case, of which every value that the pattern (RE2 syntax) is found in begins with one.
+
+    Empty where the pattern may be found anywhere, or what it begins with is too little, or too much to look for.
+    """
+    if _UNTOLD.search(pattern):
+        return ()
+    if (simple := _SIMPLE.fullmatch(pattern)) and len(text := _ESCAPED.sub(r"\1", simple[1])) >= _LEAST:
+        return (text[:_LONGEST].lower().encode(),)
+    texts = _Parser(_PIECE.findall(pattern)).anchored()
+    return tuple(text.encode() for text in texts) if min(map(len, texts)) >= _LEAST else ()
+
+
+class _Parser:
+    def __init__(self, pieces: list[str]) -> None:
+        self._pieces = pieces
+        self._place = 0
+
+    def anchored(self) -> _Texts:
+        """What the whole pattern begins with: nothing where one of its choices is not tied to the beginning."""
+        self._place += self._peek().startswith("(?") and self._peek().endswith(")")
+        choices: list[_Texts] = []
+        while True:
+            tied = self._peek() in _STARTS and self._peek(1)[:1] not in _REPEATS
+            choice = self._sequence()
+            choices.append(choice if tied else {"": False})
+            if self._peek() != "|":
+                return _merged(choices) if self._place == len(self._pieces) else {"": False}
+            self._place += 1
+
+    def _peek(self, ahead: int = 0) -> str:
+        place = self._place + ahead
+        return self._pieces[place] if place < len(self._pieces) else ""
+
+    def _sequence(self) -> _Texts:
+        """What a choice begins with; the place is then at the `|` or `)` behind it."""
+        texts: _Texts = {"": True}
+        while self._peek() not in _ENDS:
+            texts = _joined(texts, self._repeated(self._part()))
+            if not any(texts.values()):
+                self._skip()
+        return texts
+
+    def _skip(self) -> None:
+        """Go to the `|` or `)` behind the choice."""
+        depth = 0
+        while (piece := self._peek()) and (depth or piece not in _ENDS):
+            depth += (piece[0] == "(" and piece[-1] != ")") - (piece == ")")
+            self._place += 1
+
+    def _part(self) -> _Texts:
+        piece = self._pieces[self._place]
+        self._place += 1
+        if piece in _BOUNDS or (piece.startswith("(?") and piece.endswith(")")):
+            return {"": True}
+        if piece.startswith("("):
+            choices = [self._sequence()]
+            while self._peek() == "|":
+                self._place += 1
+                choices.append(self._sequence())
+            self._place += 1  # the bracket
+            return _merged(choices)
+        if piece.startswith("["):
+            return _class(piece[1:-1])
+        if piece.startswith("\\"):
+            return {piece[1]: True} if _is_mark(piece[1:]) else {"": False}
+        return {piece.lower(): True} if piece != "." and _PLAIN.fullmatch(piece) else {"": False}
+
+    def _repeated(self, part: _Texts) -> _Texts:
+        """The part with what is said of how often it comes."""
+        while (piece := self._peek()) and piece[0] in _REPEATS and piece != "{":
+            self._place += 1
+            if piece[0] == "?":
+                part = _merged([part, {"": True}])
+            else:
+                part = {"": False} if piece[0] == "*" or piece.startswith("{0") else dict.fromkeys(part, False)
+        return part
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether an escaped sign stands for itself."""
+    return len(sign) == 1 and _PLAIN.fullmatch(sign) is not None and not sign.isalnum()
+
+
+def _class(inside: str) -> _Texts:
+    if len(inside) > _CLASS or inside.startswith("^") or "-" in inside[1:-1] or not all(map(_is_member, inside)):
+        return {"": False}
+    return {sign.lower(): True for sign in inside}
+
+
+def _is_member(sign: str) -> bool:
+    return sign not in "\\[]" and _PLAIN.fullmatch(sign) is not None
+
+
+def _merged(choices: Iterable[_Texts]) -> _Texts:
+    """What one of several choices begins with. A text that only one of them may go on from is left as it is."""
+    merged: _Texts = {}
+    for choice in choices:
+        for text, more in choice.items():
+            merged[text] = merged.get(text, True) and more
+    return merged
+
+
+def _joined(texts: _Texts, part: _Texts) -> _Texts:
+    """What two parts behind each other begin with; where that would be too much, what the first does."""
+    whole = _merged(
+        {text + more: after and len(text + more) < _LONGEST} if before else {text: False}
+        for text, before in texts.items()
+        for more, after in part.items()
+    )
+    return whole if len(whole) <= _MOST else dict.fromkeys(texts, False)
