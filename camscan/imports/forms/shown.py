@@ -6,6 +6,8 @@ import json
 import re
 from contextlib import suppress
 
+from camscan.imports.forms.wrapped import unescaped
+
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
 _SHOWN_END = re.compile(r"\\r(?:\\n)?\s*\Z")
@@ -30,12 +32,18 @@ _AWAITED = re.compile(
 )
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
 _HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
+_STRINGS = re.compile(
+    r"""^[^\r\n"']{0,64}[bf]?(["'])(?:HTTP|RTSP)/\d\.\d[ ]\d{3}(?:(?!\1)[^\\\r\n]|\\.)*\1[ \t]*[,+\\]?[ \t]*\r?\n"""
+    r"""(?:[ \t]*[+.]?[ \t]*[bf]?\1(?:(?!\1)[^\\\r\n]|\\.)*\1[^\r\n"']{0,32}(?:\r?\n|\Z)){1,128}""",
+    re.MULTILINE,
+)
+_STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\r\n]|\\.)*)\1""")
 _MANY = 3  # lines of a kind from which on the whole text is of it
 
 
 def plain(text: str) -> str:
     """The lines of an answer as the device sent them; any other text as it is."""
-    for undo in (_of_packets, _of_dissector, _of_browser, _of_columns, _of_downloader, _of_client, _of_json):
+    for undo in (_of_packets, _of_dissector, _of_browser, _of_columns, _of_downloader, _of_client, _of_list, _of_json):
         text = undo(text)
     return text
 
@@ -86,6 +94,14 @@ def _of_client(text: str) -> str:
     if played := _PLAYED.search(text):
         return f"v=0\r\ns={played[1]}\r\n"
     return text
+
+
+def _of_list(text: str) -> str:
+    """An answer whose lines a program holds as a string each."""
+    if text.startswith(("HTTP/", "RTSP/")) or not (held := _STRINGS.search(text)):
+        return text
+    lines = (unescaped(line) for _, line in _STRING.findall(held[0]))
+    return "".join(line if line.endswith("\n") else line + "\r\n" for line in lines).removesuffix("\r\n")
 
 
 def _of_json(text: str) -> str:

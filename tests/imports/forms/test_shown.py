@@ -70,3 +70,13 @@ def test_an_empty_header_takes_no_other_for_its_value() -> None:
 def test_packets_that_ngrep_did_not_fold() -> None:
     text = "T 192.0.2.4:80 -> 192.0.2.5:40000 [AP]\nHTTP/1.1 200 OK..Server: a/1....<p>"
     assert plain(text) == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"
+
+
+def test_lines_that_a_program_holds_as_a_string_each() -> None:
+    assert plain('        "RTSP/1.0 200 OK",\n        "Server: a/1",\n        "",\n') == "RTSP/1.0 200 OK\r\nServer: a/1\r\n"
+    text = 'reply = (b"HTTP/1.1 401 No\\r\\n"\n  b"WWW-Authenticate: Basic realm=\\"a\\"\\r\\n\\r\\n"\n  b"<p>")'
+    assert plain(text) == 'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="a"\r\n\r\n<p>'
+    assert plain('s = "HTTP/1.1 200 OK\\r\\n" +\n  "Server: b\\r\\n" +\n  "\\r\\n";') == "HTTP/1.1 200 OK\r\nServer: b\r\n"
+
+    answer = 'HTTP/1.1 200 OK\r\n\r\nvar a = ["HTTP/1.1 401 No",\n"b"]'
+    assert plain(answer) == answer
