@@ -73,10 +73,12 @@ def test_packets_that_ngrep_did_not_fold() -> None:
 
 
 def test_lines_that_a_program_holds_as_a_string_each() -> None:
-    assert plain('        "RTSP/1.0 200 OK",\n        "Server: a/1",\n        "",\n') == "RTSP/1.0 200 OK\r\nServer: a/1\r\n"
+    text = '        "RTSP/1.0 200 OK",\n        "Server: a/1",\n        "",\n'
+    assert plain(text) == "RTSP/1.0 200 OK\r\nServer: a/1\r\n"
     text = 'reply = (b"HTTP/1.1 401 No\\r\\n"\n  b"WWW-Authenticate: Basic realm=\\"a\\"\\r\\n\\r\\n"\n  b"<p>")'
     assert plain(text) == 'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="a"\r\n\r\n<p>'
-    assert plain('s = "HTTP/1.1 200 OK\\r\\n" +\n  "Server: b\\r\\n" +\n  "\\r\\n";') == "HTTP/1.1 200 OK\r\nServer: b\r\n"
+    text = 's = "HTTP/1.1 200 OK\\r\\n" +\n  "Server: b\\r\\n" +\n  "\\r\\n";'
+    assert plain(text) == "HTTP/1.1 200 OK\r\nServer: b\r\n"
 
     answer = 'HTTP/1.1 200 OK\r\n\r\nvar a = ["HTTP/1.1 401 No",\n"b"]'
     assert plain(answer) == answer
