@@ -14,8 +14,9 @@ _TOUCHES = ("tcp", "arp")
 
 def by_datagram_alone(entry: LedgerEntry) -> bool:
     """Whether a target was asked by TCP, and only datagrams came back."""
-    touched = any(entry.channels.get(name, Outcome.SILENT).is_alive for name in _TOUCHES)
-    return entry.channels.get("tcp") is Outcome.SILENT and not touched and entry.outcome.has_answer
+    if entry.channels.get("tcp") is not Outcome.SILENT or not entry.outcome.has_answer:
+        return False
+    return not any(entry.channels.get(name, Outcome.SILENT).is_alive for name in _TOUCHES)
 
 
 def with_doubts(devices: Iterable[Judged], alone: Collection[str]) -> Iterator[Judged]:
