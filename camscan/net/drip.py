@@ -8,11 +8,14 @@ from collections.abc import Callable
 from camscan.net import budget
 from camscan.net.line import Line
 
+_SHORTEST = 0.02
+"""Seconds between two looks, at least."""
+
 
 class Drip:
     """Watches whether what comes on a line is worth the wait, from its first byte on; else it tells `give_up` why not.
 
-    Time in which reading is held for our own pace is not counted.
+    Time in which reading is held for our own pace is not counted, and no more than that is added.
     """
 
     def __init__(self, line: Line, give_up: Callable[[str], None]) -> None:
@@ -35,12 +38,19 @@ class Drip:
             self._timer = None
 
     def _wait(self) -> None:
-        self._came, self._held = 0, self._line.held_for
-        self._timer = asyncio.get_running_loop().call_later(budget.SILENCE, self._look)
+        self._came, self._held = 0, self._line.held_in_all
+        self._look_in(budget.SILENCE)
+
+    def _look_in(self, seconds: float) -> None:
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
 
     def _look(self) -> None:
-        if self._came >= budget.LEAST_BYTES or self._line.held or self._line.held_for > self._held:
+        held = self._line.held_in_all - self._held
+        if self._came >= budget.LEAST_BYTES:
             self._wait()
+        elif held > 0:
+            self._held += held
+            self._look_in(max(held, _SHORTEST))
         else:
             self._timer = None
             what = f"gave less than {budget.LEAST_BYTES} bytes in" if self._came else "said nothing for"

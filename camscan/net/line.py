@@ -81,6 +81,11 @@ class Line(socket.socket):
         """Packets for which there is room and that have not left, as last counted."""
         return max(self.charged - self.packets, 0)
 
+    @property
+    def held_in_all(self) -> float:
+        """Seconds for which nothing has been read by now."""
+        return self.held_for + (asyncio.get_running_loop().time() - self._held_since if self.held else 0.0)
+
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """See `socket.recv`."""
         data = super().recv(bufsize, flags)

@@ -229,6 +229,19 @@ async def test_the_time_for_which_our_own_pace_holds_reading_is_no_drip(serve: S
 
 
 @pytest.mark.usefixtures("hasty")
+async def test_a_drip_feed_that_is_held_up_now_and_then_gets_that_time_and_no_more(serve: Serve) -> None:
+    peer = await serve(dripping(b"x"))
+    line = Line("127.88.0.1")
+    await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", peer.port))
+    loop = asyncio.get_running_loop()
+    for number in range(1, 20):
+        loop.call_later(number * 0.05, line.hold)
+        loop.call_later(number * 0.05 + 0.005, line.read_on)
+    got = await gather(line, [b"1"], lambda _: False)
+    assert got.reason == "gave less than 64 bytes in 0.2 s"  # and not that its whole time is up
+
+
+@pytest.mark.usefixtures("hasty")
 async def test_thousands_of_tiny_pieces_are_not_looked_at_one_by_one(serve: Serve) -> None:
     looks = 0
 
