@@ -285,6 +285,30 @@ async def test_a_host_that_accepts_and_says_nothing_is_left_alone() -> None:
     assert "accepts and says nothing" in sink.ledger["10.0.0.1"].reasons["tcp"]
 
 
+class Slow(Probing):
+    """A probe that some ports answer, each after a moment."""
+
+    def __init__(self, *speaking: int) -> None:
+        super().__init__(Stage.PORT, "http")
+        self._speaking = speaking
+
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+        async for observation in super().run(ask, net):
+            await asyncio.sleep(0.01 * (ask.port or 0))
+            yield replace(observation, outcome=Outcome.ANSWERED if ask.port in self._speaking else Outcome.SILENT)
+
+
+@pytest.mark.parametrize(("speaking", "asked"), [((), 3), ((3,), 7), ((1, 2), 8), ((2, 5), 8)])
+async def test_a_port_is_not_begun_with_while_the_silence_of_another_may_make_it_vain(
+    speaking: Sequence[int], asked: int
+) -> None:
+    ports = range(1, 9)
+    probe = Slow(*speaking)
+    net = ScriptedNet({("10.0.0.1", port): Port() for port in ports})
+    await covered(net, Plan((probe,), tuple(ports), ()), ["10.0.0.1"])
+    assert [port for _, port in probe.asked] == [*range(1, asked + 1)]
+
+
 class Waiting(ScriptedNet):
     """A net whose knocks on some ports end only once something else has come about."""
 

@@ -32,6 +32,8 @@ class Cover:
         self._host = host
         self._lanes = asyncio.Semaphore(_LANES)
         self._asking: set[asyncio.Task[None]] = set()
+        self._under_way: set[int] = set()
+        self._asked_one = asyncio.Event()
 
     async def ask_everything(self) -> None:
         """Ask the address everything that the plan has for it."""
@@ -86,11 +88,29 @@ class Cover:
     async def _ask_port(self, port: int) -> None:
         host = self._host
         async with self._lanes:
-            if host.mute_ports >= (2 * _MUTE_PORTS if host.spoke else _MUTE_PORTS):
+            if await self._is_mute():
                 host.reasons[KNOCK] = f"port {port} and later ones not asked: the host accepts and says nothing"
                 return
+            self._under_way.add(port)
             for probe in self._plan.at(Stage.PORT):
                 await self._probing.gather(host, probe, Ask(host.address, port, host.seen))
+            self._under_way.discard(port)
+            self._asked_one.set()
+
+    async def _is_mute(self) -> bool:
+        """Whether the host accepts and says nothing; where that hangs on a port that is being asked, once it is known.
+
+        A port whose silence nobody would wait for is then not begun with.
+        """
+        host = self._host
+        while host.mute_ports() < self._most_mute <= host.mute_ports(self._under_way):
+            self._asked_one.clear()
+            await self._asked_one.wait()
+        return host.mute_ports() >= self._most_mute
+
+    @property
+    def _most_mute(self) -> int:
+        return 2 * _MUTE_PORTS if self._host.spoke else _MUTE_PORTS
 
     async def _ports_asked(self) -> None:
         """Wait until every port that is known to be open has been asked."""

@@ -44,11 +44,10 @@ class Host:
         """Whether an open port has answered a question."""
         return bool(self._speaking)
 
-    @property
-    def mute_ports(self) -> int:
-        """Open ports that were asked, maybe in several languages, and have never answered."""
+    def mute_ports(self, under_way: Iterable[int] = ()) -> int:
+        """Open ports that were asked, maybe in several languages, and have never answered, or are `under_way`."""
         asked = {o.port for o in self.seen if o.channel != KNOCK and o.port in self.asked}
-        return len(asked - self._speaking)
+        return len(asked.union(under_way) - self._speaking)
 
     @property
     def _unasked(self) -> bool:

@@ -24,6 +24,8 @@ class _Heard:
 
     observations: tuple[Observation, ...]
     points_to: str = ""
+    is_mute: bool = False
+    """Whether not a byte came, so that another language may be worth a try."""
 
 
 class ServiceProbe:
@@ -46,11 +48,19 @@ class ServiceProbe:
             left.remove(guess)
             heard = await _SPEAK[guess](ask.address, ask.port, net)
             guess = heard.points_to
+            if not guess and heard.is_mute and not _is_mute_elsewhere(ask):
+                guess = "http"
             if guess == "tls" and guess in left and any(o.outcome.has_answer for o in heard.observations):
                 complaint = heard.observations  # told once TLS is known of, or others would go on in the clear
                 continue
             for observation in (*heard.observations[:1], *complaint, *heard.observations[1:]):
                 yield observation
+
+
+def _is_mute_elsewhere(ask: Ask) -> bool:
+    """Whether another port accepts and says nothing, and none has spoken: then this one is not waited for twice."""
+    others = [o for o in ask.seen if o.port not in (None, ask.port) and o.channel in _SPEAK]
+    return bool(others) and not any(o.outcome.has_answer for o in others)
 
 
 def _guesses(port: int) -> tuple[str, ...]:
@@ -70,7 +80,8 @@ async def _speak_tls(address: str, port: int, net: Net) -> _Heard:
     exchange = await net.converse(address, port, [get_request(address, port)], _is_complete, tls=True)
     if not exchange.certificate and not exchange.tls:
         # A server of plain text may wait for the end of a line that a handshake does not have.
-        return _Heard((_bare(exchange, "tls"),), points_to="http")
+        is_mute = exchange.outcome is Outcome.SILENT
+        return _Heard((_bare(exchange, "tls"),), "" if is_mute else "http", is_mute=is_mute)
     read = partial(tls.decode, tls=exchange.tls)
     shown = replace(exchange, outcome=Outcome.ANSWERED, reason="")
     certificate = observe(shown, "tls", exchange.tls, read, exchange.certificate)

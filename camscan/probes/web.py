@@ -18,6 +18,8 @@ API_PATHS = (*isapi.REQUESTS, *cgi.REQUESTS, *lapi.REQUESTS)
 """Read-only paths that show whose platform a device runs, whatever its label; each is on its codec's allow-list."""
 
 _MAX_REDIRECTS = 2
+_LEAST_BYTES = 64
+"""Of an answer that was given up: who gives less, not even a status line and a header, takes as long for the next."""
 _ICON = "/favicon.ico"
 _READABLE = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED})
 _FACE = ("http.status", "http.server", "http.title", "http.location", "http.realm", "http.body")
@@ -30,9 +32,10 @@ _PLAIN_CHANNELS = frozenset({"tcp", "http", "tls", "banner"})
 
 
 def is_endless(port: int | None, seen: Iterable[Observation]) -> bool:
-    """Whether a web server has answered more than once, and no answer ended within what one may take."""
-    at_port = [o.outcome for o in seen if o.channel == "http" and o.port == port and o.outcome.has_answer]
-    return len(at_port) > 1 and set(at_port) == {Outcome.TRUNCATED}
+    """Whether a web server has answered twice, or once by the byte, and no answer ended within what one may take."""
+    at_port = [o for o in seen if o.channel == "http" and o.port == port and o.outcome.has_answer]
+    none_ended = {o.outcome for o in at_port} == {Outcome.TRUNCATED}
+    return none_ended and (len(at_port) > 1 or 0 < len(at_port[0].raw) < _LEAST_BYTES)
 
 
 def get_request(address: str, port: int, path: str = "/") -> bytes:
@@ -64,7 +67,7 @@ class WebProbe:
         done = {o.port for o in asked if o.asked != "GET /"}
         shown = {_face(page) for port, page in pages.items() if port in done}
         for port, page in pages.items():
-            if port not in done and _face(page) not in shown:
+            if port not in done and _face(page) not in shown and not is_endless(port, ask.seen):
                 shown.add(_face(page))
                 secured = is_secured(port, ask.seen)
                 async for observation in explore(replace(ask, port=port), net, page, tls=secured):

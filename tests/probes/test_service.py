@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from support.nets import Port, ScriptedNet
+from support.nets import AT, Port, ScriptedNet
 
 from camscan.probes.base import Ask
 from camscan.probes.service import ServiceProbe
@@ -146,6 +146,26 @@ async def test_a_mute_port_is_tried_once_and_left() -> None:
     found = [o async for o in ServiceProbe().run(Ask(HOST, 9000), net)]
     assert [(o.channel, o.outcome) for o in found] == [("http", Outcome.SILENT)]
     assert len(net.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "asked"),
+    [
+        ([], ["tls", "http"]),
+        ([(80, "tcp", Outcome.ANSWERED)], ["tls", "http"]),
+        ([(80, "http", Outcome.SILENT)], ["tls"]),
+        ([(80, "http", Outcome.SILENT), (554, "rtsp", Outcome.ANSWERED)], ["tls", "http"]),
+        ([(443, "http", Outcome.SILENT), (None, "wsd", Outcome.SILENT)], ["tls", "http"]),
+    ],
+)
+async def test_a_port_that_is_mute_to_tls_is_tried_without_unless_all_of_its_host_is_mute(
+    others: list[tuple[int | None, str, Outcome]], asked: list[str]
+) -> None:
+    net = ScriptedNet({(HOST, 443): Port(certificate=b"")})
+    net.silent_to_tls = True
+    seen = [Observation(HOST, channel, outcome, AT, port) for port, channel, outcome in others]
+    found = [o async for o in ServiceProbe().run(Ask(HOST, 443, seen), net)]
+    assert [(o.channel, o.outcome) for o in found] == [(channel, Outcome.SILENT) for channel in asked]
 
 
 async def test_a_port_that_hangs_up_on_text_is_tried_with_tls(certificate: bytes) -> None:

@@ -220,3 +220,13 @@ async def test_a_server_that_packs_honest_answers_is_asked_on() -> None:
     first = observe_page(Exchange(HOST, 80, Outcome.ANSWERED, AT, (packed(1_000),)), "/")
     assert (first.outcome, first.reason) == (Outcome.ANSWERED, "")
     assert len(await explored(first, Port(pages={"/favicon.ico": packed(1_000_000)}))) == 1 + len(API_PATHS)
+
+
+@pytest.mark.parametrize(
+    ("raw", "asked"), [(b"HTTP/1.1 200 OK\r\nS", 0), (b"HTTP/1.1 200 OK\r\nServer: " + b"s" * 60, 1 + len(API_PATHS))]
+)
+async def test_a_server_that_answers_by_the_byte_is_left_alone(raw: bytes, asked: int) -> None:
+    first = observe_page(Exchange(HOST, 80, Outcome.TRUNCATED, AT, (raw,)), "/")
+    net = ScriptedNet({(HOST, 80): Port(endless=frozenset(API_PATHS), pages={"/favicon.ico": ICON})})
+    found = [o async for o in WebProbe().run(Ask(HOST, None, [first]), net)]
+    assert len(found) == len(net.sent) == asked

@@ -40,6 +40,8 @@ class ScriptedNet:
     logins: Mapping[str, str] = field(default_factory=dict)
     """Addresses that are enrolled -> why every login there ends; "" where it succeeds."""
     closed: Outcome = Outcome.SILENT
+    silent_to_tls: bool = False
+    """Whether every port says nothing to a handshake."""
     sent: list[tuple[str, int, str]] = field(default_factory=list)
     browsed: list[tuple[int, bool]] = field(default_factory=list)
     """Port and TLS of each HTTP conversation."""
@@ -74,6 +76,8 @@ class ScriptedNet:
         self.sent.append((address, port, "converse over TLS" if tls else "converse"))
         script = self.ports[address, port]
         speak = script.tls if tls else script.plain
+        if tls and self.silent_to_tls:
+            return Exchange(address, port, Outcome.SILENT, AT, reason="no TLS handshake within 4 s")
         if tls and not script.certificate:
             return Exchange(address, port, Outcome.GARBLED, AT, reason="TLS: WRONG_VERSION_NUMBER")
         if speak is None:
