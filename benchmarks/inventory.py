@@ -1,9 +1,8 @@
 """The inventory room at size, and the true coverage of its intervals.
 
-Run: python benchmarks/inventory.py [scale|whole|estate|coverage] [--sites N]
+Run: python benchmarks/inventory.py [scale|whole|coverage]
 
-`estate` is `whole` with the devices at 3,000 sites (or N) of 70 each that were swept twelve times; only the last sweep
-of each still has its answers, as a retention of one leaves it.
+For many sites, each with its own scans, see benchmarks/country.py.
 """
 
 from __future__ import annotations
@@ -19,10 +18,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from ipaddress import IPv4Address
-from itertools import product
 from math import isinf
 from pathlib import Path
 from typing import TypeVar
@@ -61,7 +59,6 @@ from camscan.store import Store  # noqa: E402
 
 T = TypeVar("T")
 DEVICES = 210_000
-SITES, AT_SITE, SWEEPS = 3_000, 70, 12
 FLEETS = 2_000
 """Simulated fleets for each line of the coverage table: the share is then right to within one point."""
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -84,12 +81,9 @@ MAKES = ("Hikvision", "Dahua", "Axis", "Hanwha Vision")
 
 
 def main() -> None:
-    sites = int(sys.argv[sys.argv.index("--sites") + 1]) if "--sites" in sys.argv else SITES
-    chosen = {*sys.argv[1:]} & {"whole", "scale", "coverage", "estate"} or {"whole", "scale", "coverage"}
+    chosen = {*sys.argv[1:]} or {"whole", "scale", "coverage"}
     if "whole" in chosen:  # first: the peak that is read is that of the largest child so far
         whole()
-    if "estate" in chosen:
-        estate(sites)
     if "scale" in chosen:
         scale()
     if "coverage" in chosen:
@@ -133,46 +127,15 @@ def whole() -> None:
         twice(listed, stored)
 
 
-def estate(sites: int) -> None:
-    """The same with a list and a store of many sites, each held against its latest scan."""
-    count = sites * AT_SITE
-    print(f"== camscan reconcile --each-site: {count:,} rows, a store of {sites:,} sites swept {SWEEPS} times")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        listed, stored = folder / "list.csv", folder / "scans.db"
-        with listed.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows(((*HEAD, "Site"), *rows_with_sites(count)))
-        timed("make the store (not part of reconciling)", lambda: fill_sites(stored, sites))
-        twice(listed, stored, "--each-site")
-
-
-def twice(listed: Path, stored: Path, *more: str) -> None:
+def twice(listed: Path, stored: Path) -> None:
     """Run the command at the first look and at the second, and say what both took."""
     command = [sys.executable, "-m", "camscan", "reconcile", str(listed), "--db", str(stored), "--format", "json"]
     for when in ("at the first look, which derives the devices", "again"):
-        words = [*command, "-q", "-o", str(stored.with_name("made.json")), *more]
+        words = [*command, "-q", "-o", str(stored.with_name("made.json"))]
         timed(f"reconcile {when}", partial(subprocess.run, words, check=True))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"   {used.ru_utime + used.ru_stime:9.2f} s    of processors, both times together, with all processes")
     print(f"   {used.ru_maxrss >> 10:9,} MiB  peak memory of the largest of its processes")
-
-
-def rows_with_sites(count: int) -> Iterator[tuple[str, ...]]:
-    for number, row in zip(range(count), rows(), strict=False):
-        yield (*row, f"site-{number // AT_SITE:04}")
-
-
-def fill_sites(path: Path, sites: int) -> None:
-    """Store the sweeps of a year of each site; those before the last one were thinned, but for their ledgers."""
-    outcomes = dict.fromkeys(scan().channels, Outcome.ANSWERED)
-    with Store.open(path) as store:
-        for month, site in product(range(SWEEPS), range(sites)):
-            numbers, when = range(site * AT_SITE, (site + 1) * AT_SITE), AT - timedelta(days=30 * (SWEEPS - month))
-            swept = replace(scan(), id=f"{site:x}-{month:x}", site=f"site-{site:04}", started_at=when, finished_at=when)
-            store.begin(replace(swept, status=ScanStatus.RUNNING, finished_at=None))
-            seen = [one for number in numbers for one in answers(number)] if month == SWEEPS - 1 else []
-            store.append(swept.id, seen, [LedgerEntry(address(number), outcomes) for number in numbers])
-            store.finish(swept)
 
 
 def fill(path: Path) -> None:

@@ -6,7 +6,7 @@ wait for the disk as often.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
 
 from camscan.app.deriving import basis, derive, keep
@@ -24,7 +24,7 @@ AT_ONCE = 50
 """Scans in one transaction."""
 
 
-def merged_each(store: Store, scans: Iterable[Scan], rules: Library) -> Iterator[Sequence[Merged]]:
+def merged_each(store: Store, scans: Iterable[Scan], rules: Library) -> Generator[Sequence[Merged], None, None]:
     """The devices of each of some stored scans, in their order, by today's codecs and rules; see `deriving.merged`."""
     with Workers(rules, _packed, ALONE * CHUNK) as workers:
         yield from _Series(store, rules, workers).devices(scans)
@@ -39,8 +39,10 @@ class _Series:
         self._new: list[Kept] = []
 
     def devices(self, scans: Iterable[Scan]) -> Iterator[Sequence[Merged]]:
-        yield from self._workers.in_order(map(self._begun, scans))
-        self._write()
+        try:
+            yield from self._workers.in_order(map(self._begun, scans))
+        finally:  # also where the rest is not asked for any more: what was derived has cost something
+            self._write()
 
     def _begun(self, scan: Scan) -> Callable[[], Sequence[Merged]]:
         kept = self._store.derived.read(scan.id, self._stamp) if self._stamp else None

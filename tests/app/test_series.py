@@ -37,16 +37,21 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def writes(store: Store) -> list[str]:
-    """The transactions that write from now on."""
+def asked(store: Store, beginning: str) -> list[str]:
+    """The statements with this beginning from now on."""
     found: list[str] = []
 
     def noted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith("BEGIN IMMEDIATE"):
+        if statement.startswith(beginning):
             found.append(statement)
 
     event.listen(store._database._engine, "before_cursor_execute", noted)
     return found
+
+
+def writes(store: Store) -> list[str]:
+    """The transactions that write from now on."""
+    return asked(store, "BEGIN IMMEDIATE")
 
 
 @pytest.mark.parametrize("processors", [1, 2])
@@ -100,3 +105,24 @@ def test_what_is_still_running_is_not_kept(store: Store) -> None:
     store.append(scan.id, [answer("10.0.0.1", "App-webs/")])
     assert [len(found) for found in merged_each(store, [scan], RULES)] == [1]
     assert store.derived.read(scan.id, basis(RULES)) is None
+
+
+def test_what_was_derived_is_kept_where_the_rest_is_not_asked_for(store: Store) -> None:
+    scans = store.scans()
+    some = merged_each(store, scans, RULES)
+    next(some), next(some)
+    some.close()
+    assert [store.derived.read(scan.id, basis(RULES)) is None for scan in scans[:3]] == [False, False, True]
+
+
+def test_each_site_takes_a_few_statements_however_many_there_are(store: Store) -> None:
+    list(merged_each(store, store.scans(), RULES))
+    with Store.open(store.file) as fresh:
+        statements = asked(fresh, "SELECT")
+        scans = fresh.newest_of_each_site()
+        assert len(statements) == 2
+        assert len(list(merged_each(fresh, scans, RULES))) == SITES
+        assert len(statements) == 2 + 4 * SITES
+        assert [len(list(fresh.ledger(scan.id))) for scan in scans] == [1] * SITES
+        assert len(statements) == 2 + 5 * SITES
+        assert not any("substr" in statement for statement in statements)
