@@ -6,9 +6,10 @@ missed of each other tells, under assumptions that are printed with it, what all
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 from camscan.inventory.agreement import Found
@@ -81,13 +82,16 @@ class Completeness:
 
 def estimate(results: Iterable[Result]) -> Completeness:
     """What a reconciliation tells about the devices that neither the inventory nor any channel has seen."""
-    seen = [(site, history) for result in results for site, history in _captures(result)]
-    histories = [history for _, history in seen]
+    histories: list[History] = []
+    of_site: defaultdict[str, list[History]] = defaultdict(list)
+    for site, history in chain.from_iterable(map(_captures, results)):
+        histories.append(history)
+        if site is not None:
+            of_site[site].append(history)
     estimates = _estimates(None, histories)
-    sites = sorted({site for site, _ in seen if site is not None})
-    if len(sites) > 1:
-        for site in sites:
-            estimates += _estimates(site, [history for at, history in seen if at == site])
+    if len(of_site) > 1:
+        for site in sorted(of_site):
+            estimates += _estimates(site, of_site[site])
     return Completeness(tuple(estimates), _overlap(histories))
 
 

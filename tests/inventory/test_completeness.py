@@ -108,6 +108,26 @@ def test_each_site_has_its_own_estimate_where_there_are_several(device: Build) -
     assert [one.site for one in estimate(at("north", 10)).estimates] == [None]
 
 
+class Counted(str):
+    """The name of a site that counts how often it is compared with another."""
+
+    __slots__ = ()
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.times += 1
+        return str.__eq__(self, str(other))
+
+    __hash__ = str.__hash__
+
+
+def test_thousands_of_sites_are_not_compared_with_each_device(device: Build) -> None:
+    found = device("10.0.0.1")
+    names = [Counted(f"site-{number}") for number in range(200)]
+    estimate([Result(Class.MATCHED, "", Row(1), found, site=name) for name in names for _ in range(5)])
+    assert Counted.times < 5 * len(names)
+
+
 def test_an_estimate_in_words(device: Build) -> None:
     first, second = estimate(
         results(device, (30, True, NATIVE | WEB), (10, False, NATIVE | WEB), (8, False, WEB), silent=4)
