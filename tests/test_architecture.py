@@ -171,7 +171,7 @@ def makers() -> re.Pattern[str]:
 NAMED_ON_PURPOSE = {"codecs", "simulator"}
 """Codecs of a maker's own protocol, and the personas of the simulated site."""
 
-ORDINARY_WORDS = {"apple", "canon", "cisco", "microsoft", "linksys", "generic", "truen", "google", "endian"}
+ORDINARY_WORDS = {"apple", "canon", "cisco", "microsoft", "linksys", "generic", "truen", "google"}
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
