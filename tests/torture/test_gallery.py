@@ -124,7 +124,7 @@ def test_tarpits_cost_little_time(tmp_path: Path, figure: Callable[[str, object]
             took[len(personas)] = site.scan(*RATE).seconds
     ratio = took[50] / took[45]
     figure("tarpits", round(ratio, 2))
-    assert ratio < 4
+    assert ratio < 1.5  # 1.2 is what is wanted, and a busy machine adds to it
 
 
 @pytest.mark.torture
