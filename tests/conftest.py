@@ -39,10 +39,12 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def built_in_rules_are_read_once() -> Iterator[None]:
     """A process of the program reads them once; one of the tests would, for hundreds of commands, read them anew."""
     read = identify_load.load
-    read_once = functools.cache(lambda folder, strict: read([folder], strict=strict))
+    read_once = functools.cache(lambda folder, strict, examples: read([folder], strict=strict, examples=examples))
 
-    def load(folders: Sequence[Path], *, strict: bool = False) -> Library:
-        return read_once(folders[0], strict) if len(folders) == 1 else read(folders, strict=strict)
+    def load(folders: Sequence[Path], *, strict: bool = False, examples: bool = True) -> Library:
+        if len(folders) == 1:
+            return read_once(folders[0], strict, examples)
+        return read(folders, strict=strict, examples=examples)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "load", load)

@@ -25,9 +25,9 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
 
 
-def library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
-    """The built-in fingerprints, extended by the user's folders."""
-    return load([fingerprints_folder(), *folders], strict=strict)
+def library(folders: Sequence[Path] = (), *, strict: bool = False, examples: bool = False) -> Library:
+    """The built-in fingerprints, extended by the user's folders; with their `examples` for those who look at them."""
+    return load([fingerprints_folder(), *folders], strict=strict, examples=examples)
 
 
 def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple[Policy, ...]:

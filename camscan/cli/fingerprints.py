@@ -61,7 +61,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
 
-    rules = library(folders, strict=strict)
+    rules = library(folders, strict=strict, examples=True)
     chosen_policies((), folders)
     faults = [*rules.warnings, *faults_of(rules)]
     for fault in faults:
@@ -86,7 +86,7 @@ def coverage(folders: tuple[Path, ...]) -> None:
     from camscan.cli.writing import page
     from camscan.identify.coverage import coverage as counted
 
-    table = {maker: counts for maker, counts in counted(library(folders)).items() if counts}
+    table = {maker: counts for maker, counts in counted(library(folders, examples=True)).items() if counts}
     channels = list(dict.fromkeys(channel for counts in table.values() for channel in counts))
     width = max(map(len, table), default=0)
     room = page(to_file=False).width

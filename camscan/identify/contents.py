@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields as fields_of
+from functools import partial
 from typing import TypeVar
 
 from camscan.errors import RuleError
@@ -15,45 +16,46 @@ _Item = TypeVar("_Item", Rule, Brand)
 _Reader = Callable[[Tree, str, Vocabulary, list[str]], list[_Item]]
 
 
-def parse(folders: Sequence[Folder]) -> Contents:
-    """What the files of all folders hold; a later folder adds, and overrides by rule id, brand name or alias."""
+def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
+    """What the files of all folders hold; a later folder adds, and overrides by rule id, brand name or alias.
+
+    `examples`: whether those of the rules are kept. One file at a time is taken apart: their trees are large.
+    """
     faults: list[str] = []
-    trees = [_trees(folder, faults) for folder in folders]
     vocabulary = Vocabulary()
-    for folder, files in zip(folders, trees, strict=True):
-        if "vocabulary.yaml" in files:
-            more = read_vocabulary(files["vocabulary.yaml"], folder.shown("vocabulary.yaml"), faults)
-            vocabulary = _joined(vocabulary, more)
+    for folder in folders:
+        for name, tree in _trees(folder, "vocabulary.yaml", faults):
+            vocabulary = _joined(vocabulary, read_vocabulary(tree, name, faults))
     rules: dict[str, Rule] = {}
     brands: dict[str, Brand] = {}
-    for folder, files in zip(folders, trees, strict=True):
-        rules |= _unique(_items(_part(folder, files, "makers"), read_rules, vocabulary, faults), _rule_key, faults)
-        brands |= _unique(_items(_part(folder, files, "brands"), read_brands, vocabulary, faults), _brand_key, faults)
+    reader = partial(read_rules, examples=examples)
+    for folder in folders:
+        rules |= _unique(_items(_trees(folder, "makers/", faults), reader, vocabulary, faults), _rule_key, faults)
+        brands |= _unique(
+            _items(_trees(folder, "brands/", faults), read_brands, vocabulary, faults), _brand_key, faults
+        )
     return Contents(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults))
 
 
-def _trees(folder: Folder, faults: list[str]) -> Mapping[str, Tree]:
-    """The tree of every file, by its relative name; what cannot be read is left out."""
-    trees: dict[str, Tree] = {}
+def _trees(folder: Folder, part: str, faults: list[str]) -> Iterator[tuple[str, Tree]]:
+    """The tree of every file of a part, by the name that messages show; what cannot be read is left out."""
     for name, data in folder.files.items():
+        if not name.startswith(part):
+            continue
         if isinstance(data, str):
             faults.append(data)
             continue
         try:
-            trees[name] = read_yaml(data, folder.shown(name))
+            tree = read_yaml(data, folder.shown(name))
         except RuleError as error:
             faults.append(str(error))
-    return trees
+            continue
+        yield folder.shown(name), tree
 
 
 def _joined(first: Vocabulary, second: Vocabulary) -> Vocabulary:
     names = [item.name for item in fields_of(Vocabulary)]
     return Vocabulary(**{name: getattr(first, name) + getattr(second, name) for name in names})
-
-
-def _part(folder: Folder, files: Mapping[str, Tree], part: str) -> list[tuple[str, Tree]]:
-    """The files below one part of a folder, by the name that messages show."""
-    return [(folder.shown(name), tree) for name, tree in files.items() if name.startswith(f"{part}/")]
 
 
 def _items(

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
+from sys import intern
 
 from camscan.yamltree import LINE, Tree
+
+_NONE: Mapping[str, str] = {}
+"""Shared, as all words of which there are few are: thousands of rules are kept in memory."""
 
 
 class Form:
@@ -53,7 +57,7 @@ class Form:
         value = self.text(key, default)
         if value and value != default:
             self.known(value, words, f"`{key}`")
-        return value
+        return intern(value)
 
     def known(self, value: str, words: Collection[str], what: str) -> None:
         """Note a value that is not on a closed list."""
@@ -86,10 +90,10 @@ class Form:
         """A mapping of texts; empty where the key is not given."""
         value = self._left.pop(key, None)
         if isinstance(value, dict):
-            return {name: self.as_text(item, f"{key}.{name}") for name, item in value.items() if name != LINE}
+            return {intern(n): intern(self.as_text(item, f"{key}.{n}")) for n, item in value.items() if n != LINE}
         if value is not None:
             self.fault(f"`{key}` is not a mapping", f"write `{key}: {{name: value}}`")
-        return {}
+        return _NONE
 
     def as_text(self, value: Tree, key: str) -> str:
         """The value where it is text; else "" and a fault."""

@@ -21,6 +21,7 @@ from camscan.identify.rules import (
     Rule,
     Vocabulary,
     normalised,
+    without_examples,
 )
 from camscan.identify.tables import read_table
 from camscan.identify.words import Words, words_of
@@ -35,8 +36,10 @@ def read_vocabulary(tree: Tree, file: str, faults: list[str]) -> Vocabulary:
     return Vocabulary(**lists)
 
 
-def read_rules(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str]) -> list[Rule]:
-    """The rules of one maker's file that can be used."""
+def read_rules(
+    tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str], *, examples: bool = True
+) -> list[Rule]:
+    """The rules of one maker's file that can be used. Without `examples`, these are read and not kept."""
     head, words = Form(tree, file, faults), words_of(vocabulary)
     maker = parts.read_maker(head, words, None)
     fields = parts.read_fields(head, words) if head.has("fields") else ()
@@ -52,7 +55,7 @@ def read_rules(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str])
             rules.append(rule)
         faults += own
     head.close()
-    return rules
+    return rules if examples else list(map(without_examples, rules))
 
 
 def read_brands(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str]) -> list[Brand]:
@@ -87,7 +90,7 @@ def _rule(form: Form, words: Words, default_maker: str | None, default_fields: t
         across_device=form.word("across", ("device",), "") == "device",
         examples=parts.read_examples(form, "examples", single, words),
         near_misses=parts.read_near_misses(form, single, words),
-        source=form.text("source"),
+        source=parts.read_source(form),
         confirmed=parts.read_month(form),
         file=form.file,
         line=form.line,

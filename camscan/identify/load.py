@@ -19,15 +19,17 @@ from camscan.identify.rules import Contents, Folder
 _FILES = ("vocabulary.yaml", "makers/*.yaml", "brands/*.yaml")
 
 
-def load(folders: Sequence[Path], *, strict: bool = False) -> Library:
+def load(folders: Sequence[Path], *, strict: bool = False, examples: bool = True) -> Library:
     """The rules and brands of all folders; a later folder adds, and overrides by rule id, brand name or alias.
+
+    Without `examples`, those of the rules are read and not kept: only a check needs them.
 
     Raises:
         RuleError: a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
     """
     digest = _Digest()
     read = tuple(_read(folder, digest) for folder in folders)
-    library = Library(partial(_parsed, read), digest.text)
+    library = Library(partial(_parsed, read, examples=examples), digest.text)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
     return library
@@ -70,7 +72,7 @@ def _read(folder: Path, digest: _Digest) -> Folder:
     return Folder(folder, files)
 
 
-def _parsed(folders: Sequence[Folder]) -> Contents:
+def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:
     from camscan.identify.contents import parse  # noqa: PLC0415 - see the module's docstring
 
-    return parse(folders)
+    return parse(folders, examples=examples)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from sys import intern
 
 from camscan.identify.form import Form
 from camscan.identify.rules import Example
@@ -36,7 +37,7 @@ def read_level(form: Form) -> Level:
 
 def read_month(form: Form) -> str:
     """The month in which a rule was confirmed."""
-    month = form.text("confirmed")
+    month = intern(form.text("confirmed"))
     if month and not _MONTH.fullmatch(month):
         form.fault(f"`confirmed` is {month!r}", "write year and month, as 2026-10")
     return month
@@ -51,14 +52,19 @@ def read_maker(form: Form, words: Words, default: str | None) -> str | None:
         return None
     maker = form.as_text(value, "maker")
     form.known(maker, words.makers, "`maker`")
-    return maker
+    return intern(maker)
+
+
+def read_source(form: Form, default: str | None = None) -> str:
+    """Where a rule is from."""
+    return intern(form.text("source", default))
 
 
 def read_fields(form: Form, words: Words, default: tuple[str, ...] = ()) -> tuple[str, ...]:
     """What stands under `fields`, or the one `field`; `default` where neither is written."""
     if not form.has("fields"):
         return default if default and not form.has("field") else (form.word("field", words.fields),)
-    fields = form.texts("fields")
+    fields = tuple(map(intern, form.texts("fields")))
     if not fields:
         form.fault("no field under `fields`", "write `fields: [...]`, or `field: ...` for a single one")
     for field in fields:

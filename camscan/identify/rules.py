@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -88,6 +88,11 @@ class Rule:
     def where(self) -> str:
         """The head of a message about this rule."""
         return f"{self.file}:{self.line}: {self.id}"
+
+
+def without_examples(rule: Rule) -> Rule:
+    """A rule for matching alone: what it is tried on takes as much memory as all the rest."""
+    return replace(rule, examples=(), near_misses=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _model(form: Form, words: Words, maker: str | None, fields: tuple[str, ...])
         maker=maker,
         sets=parts.read_sets(form, words),
         near_misses=parts.read_near_misses(form, next(iter(fields), ""), words),
-        source=form.text("source"),
+        source=parts.read_source(form),
         confirmed=parts.read_month(form),
         file=form.file,
     )
@@ -101,7 +101,7 @@ class _Rows:
         """The rule that the row makes but for its condition."""
         inner = parts.read_part(form, {"maker": given} if isinstance(given, str) else given or {})
         maker = parts.read_maker(inner, self._words, self._model.maker)
-        source = inner.text("source", self._model.source)
+        source = parts.read_source(inner, self._model.source)
         own = parts.read_id(inner) if inner.has("id") else ""
         more = {name: inner.as_text(text, name) for name, text in inner.rest().items()}
         parts.see_given(inner, more, self._words, "a key of the row")

@@ -56,7 +56,7 @@ def test_a_broken_file_costs_nobody_elses_rules(write: Write) -> None:
     (folder / "makers" / "unreadable.yaml").mkdir()
     library = load([folder])
     assert [item.id for item in library.rules] == ["c", "a"]
-    unreadable, brands, pattern = library.warnings
+    pattern, unreadable, brands = library.warnings
     assert unreadable.startswith(f"{folder}/makers/unreadable.yaml:1: cannot be read: ")
     assert brands.startswith(f"{folder}/brands/all.yaml:2: not YAML: ")
     assert pattern.startswith(f"{folder}/makers/hikvision.yaml:3: b: the pattern is not RE2: missing ): (x: ")
@@ -93,3 +93,12 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 def test_an_empty_folder_is_an_empty_library(tmp_path: Path) -> None:
     library = load([tmp_path], strict=True)
     assert (library.rules, library.brands, library.identify([])) == ((), (), ())
+
+
+def test_examples_are_kept_where_they_are_asked_for_and_read_in_any_case(write: Write) -> None:
+    folder = write("rules:\n" + rule("a") + rule("b").replace("[x]", "[{fields: {http.servr: x}}]"))
+    whole, bare = load([folder]), load([folder], examples=False)
+    assert [len(item.examples) for item in whole.rules] == [1]
+    assert [(item.id, item.examples) for item in bare.rules] == [("a", ())]
+    assert whole.warnings == bare.warnings != ()
+    assert whole.digest == bare.digest
