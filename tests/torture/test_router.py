@@ -70,7 +70,7 @@ def test_each_of_two_routers_tracks_no_more_than_is_promised(tmp_path: Path) -> 
     assert not finished
     assert most(times) <= rate
     for each in tracked:
-        assert 0.8 * promised <= max(each) <= promised
+        assert 0.6 * promised <= max(each) <= promised  # without the bound it would be twice as many
 
 
 def test_no_more_neighbours_are_asked_for_than_the_table_bears(tmp_path: Path) -> None:
