@@ -36,7 +36,8 @@ from pydantic import TypeAdapter
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.inventory import HEAD, PAGE, SADP  # noqa: E402  the checkout is put on the path first
+from benchmarks.estate import entry as register_entry  # noqa: E402  the checkout is put on the path first
+from benchmarks.inventory import HEAD, PAGE, SADP  # noqa: E402
 from camscan.app.deriving import basis as derived_basis  # noqa: E402
 from camscan.app.deriving import merged  # noqa: E402
 from camscan.app.history import MARK  # noqa: E402
@@ -54,7 +55,7 @@ from camscan.reports import select  # noqa: E402
 from camscan.store import Store  # noqa: E402
 from camscan.store.derived import Extent, rows_of  # noqa: E402
 from camscan.store.packed import Merged, in_parts  # noqa: E402
-from camscan.store.registered import Entry, Mark, change_values, entry_values, mark_values  # noqa: E402
+from camscan.store.registered import Mark, change_values, entry_values, mark_values  # noqa: E402
 from camscan.store.rows import Stored, Values, ledger_values, observation_values, scan_values  # noqa: E402
 from camscan.summaries import State, StateChange  # noqa: E402
 from camscan.sweeps import memory as memories  # noqa: E402
@@ -262,7 +263,7 @@ class Maker:
         about = by_key(changes)
         for number, track in enumerate(tracks, 1):
             state, last = among(names(track), at.name, track.last_seen, about)
-            entry = entry_of(at, track, state, last.at if last else None)
+            entry = register_entry(at.name, track, state, last.at if last else None, TRACKS.dump_json(track).decode())
             rows["register"].append({**entry_values(entry), "number": number})
             rows["register_tracks"].append({"entry": number, "text": entry.track})
             rows["register_keys"] += [{"key": one, "entry": number} for one in sorted({*map(key, names(track))})]
@@ -280,22 +281,6 @@ def said(at: Place, tracks: Iterable[Track]) -> Iterator[StateChange]:
         else:
             continue
         yield StateChange(at.name, device.id, device.address, state, "facilities", why, day, names(track))
-
-
-def entry_of(at: Place, track: Track, state: State, since: datetime | None) -> Entry:
-    device = track.device
-    return Entry(
-        at.name,
-        device.id,
-        device.address,
-        device.verdict.value,
-        device.policies,
-        track.first_seen,
-        track.last_seen,
-        TRACKS.dump_json(track).decode(),
-        state=state,
-        state_at=since,
-    )
 
 
 class Copier:

@@ -133,7 +133,8 @@ def rows_of(number: int) -> dict[Table, list[Values]]:
     for at, seen in enumerate(first.sightings, number * DEVICES + 1):
         track = begun(seen, first)
         change = said(at, site(number), track)
-        rows[register_table].append({**entry_values(entry(site(number), track, change, at)), "number": at})
+        state = State.RETURNED if at % 500 == 1 else change.state
+        rows[register_table].append({**entry_values(entry(site(number), track, state, change.at)), "number": at})
         rows[register_tracks].append({"entry": at, "text": TRACKS.dump_json(track).decode()})
         rows[states].append({**change_values(change), "number": at})
         rows[register_keys] += [{"key": key(name), "entry": at} for name in names(track)]
@@ -148,7 +149,8 @@ def said(number: int, place: str, track: Track) -> StateChange:
     return StateChange(place, track.device.id, track.device.address, state, "benchmark", "planned", when, names(track))
 
 
-def entry(place: str, track: Track, change: StateChange, number: int) -> Entry:
+def entry(place: str, track: Track, state: State, since: datetime | None, text: str = "") -> Entry:
+    """A device in the register; `text` is its track, where the row is to hold it."""
     device = track.device
     return Entry(
         place,
@@ -158,9 +160,9 @@ def entry(place: str, track: Track, change: StateChange, number: int) -> Entry:
         device.policies,
         track.first_seen,
         track.last_seen,
-        "",
-        state=State.RETURNED if number % 500 == 1 else change.state,
-        state_at=change.at,
+        text,
+        state=state,
+        state_at=since,
     )
 
 
