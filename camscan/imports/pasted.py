@@ -99,6 +99,7 @@ def _anything(text: str) -> Iterator[Answer]:
     yield from answer("banner", as_fields([("banner.text", text)]))
     for protocol in ("http", "rtsp"):
         yield from web.challenge(protocol, text)
+    yield from answer("http", interfaces.challenged(text))
     yield from soap.described(text)
     if "\n" not in text.strip():
         for form in (

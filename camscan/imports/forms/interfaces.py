@@ -34,6 +34,8 @@ _ELEMENTS = frozenset(
         "subStatusCode",
     }
 )
+_LOGIN = re.compile(r"[\"']realm[\"']\s{0,8}:\s{0,8}[\"'](Login to [^\"'\r\n]{1,64})[\"']")
+_ASKED = re.compile(r"[\"'](?:random|encryption)[\"']\s{0,8}:")
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
 _CGI_KEYS = frozenset(
     ("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor", "Vendor")
@@ -81,6 +83,12 @@ def described(text: str) -> Fields:
     if mapped:
         return isapi.describe(told, namespace, mapped[1])
     return isapi.describe(told, namespace) if {"model", "serialNumber", "firmwareReleasedDate"} & told.keys() else {}
+
+
+def challenged(text: str) -> Fields:
+    """The realm of a login challenge in JSON, which is the one that the same device asks for in a header."""
+    found = _LOGIN.search(text)
+    return {"http.realm": (found[1],), "http.auth": ("digest",)} if found and _ASKED.search(text) else {}
 
 
 def _is_own_serial(text: str) -> bool:

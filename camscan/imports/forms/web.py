@@ -222,7 +222,7 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
     elif _INFORMED.search(body):
         yield from soap.service(body)
     elif "isapi.root" not in known:
-        known = {**known, **interfaces.described(body)}
+        known = {**known, **interfaces.described(body), **interfaces.challenged(body)}
     yield from answer("cgi", interfaces.system(body))
     yield from answer("http", known, f"GET {path}" if path else "")
 

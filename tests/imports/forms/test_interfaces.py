@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.interfaces import described, is_envelope, is_lines, system
+from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, system
 from camscan.imports.pasted import read
 
 SYSTEM = "appAutoStart=true\r\ndeviceType={}\r\nprocessor=ST7108\r\nserialNumber=4F00000PAZ00001\r\nupdateSerial={}\r\n"
@@ -112,3 +112,19 @@ def test_a_mapping_whose_serial_number_begins_with_its_model() -> None:
     assert described(text)["isapi.model"] == ("DS-7816H-SNH",)
     assert described(text.replace('"DS-7816H-SNH1620', '"1620')) == {}
     assert described(text.replace("deviceName", "name")) == {}
+
+
+CHALLENGE = '{{"result":false,"params":{{"realm":"{}","random":"29757655","encryption":"Default"}},"id":0,"session":1}}'
+
+
+@pytest.mark.parametrize("around", ["{}", "[BEGIN RECV (192.0.2.5)]\n20000000|44484950|d710c601\n{}\n[ END  RECV]"])
+@pytest.mark.parametrize("hint", ["dhip", "http", ""])
+def test_a_login_challenge_in_json_has_the_realm_of_a_header(around: str, hint: str) -> None:
+    found = fields(around.format(CHALLENGE.format("Login to ASI1201E")), hint)
+    assert found["http.realm"] == ("Login to ASI1201E",)
+    assert found["http.auth"] == ("digest",)
+
+
+@pytest.mark.parametrize("text", ['{"realm":"Login to A1"}', CHALLENGE.format("Users"), '{"random":"1"}', ""])
+def test_other_json_challenges_nobody(text: str) -> None:
+    assert not challenged(text)
