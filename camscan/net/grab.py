@@ -10,8 +10,9 @@ from typing import cast
 
 from camscan.net import budget
 from camscan.net.drip import Drip
-from camscan.net.line import Line, attach
+from camscan.net.line import Line
 from camscan.net.outcomes import EndedError, reason
+from camscan.net.secure import attach
 from camscan.records import Outcome
 
 Pause = Callable[[], Awaitable[None]]

@@ -23,8 +23,9 @@ from camscan.net import budget
 from camscan.net.base import HttpRequest
 from camscan.net.drip import Drip
 from camscan.net.grab import Grabbed
-from camscan.net.line import Line, attach
+from camscan.net.line import Line
 from camscan.net.outcomes import EndedError
+from camscan.net.secure import attach
 from camscan.records import Outcome
 
 _HEADERS = "User-Agent: camscan\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"

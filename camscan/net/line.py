@@ -1,18 +1,15 @@
-"""One TCP connection: a socket that gives its places back when it is closed, and its way onto the event loop."""
+"""One TCP connection: a socket that gives its places back when it is closed."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import socket
-import ssl
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from camscan.net import budget
-from camscan.net.outcomes import EndedError, of_answer, reason
-from camscan.records import Outcome
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _INFO = struct.Struct("=B135xI60xQ")
@@ -24,10 +21,11 @@ _QUICK_ACK = 12
 """TCP_QUICKACK (linux/tcp.h); without it an acknowledgement waits for data to go out with, or for a second segment."""
 _SEGMENT = 1_448
 """Payload of a full segment. The kernel doubles the buffer that is asked for, and takes half of it for itself."""
-_FAREWELL = 0.5
+_AT_ONCE = 16 * 1024
+"""Bytes read at once: more than the receive buffer holds. asyncio asks for 256 KiB, and Python makes room for all of it
+before it knows how many there are."""
+FAREWELL = 0.5
 """Seconds that a peer has to answer the end of a TLS session."""
-_OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)
-"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT; Python names it from 3.12 on."""
 
 
 class Line(socket.socket):
@@ -88,7 +86,7 @@ class Line(socket.socket):
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """See `socket.recv`."""
-        data = super().recv(bufsize, flags)
+        data = super().recv(min(bufsize, _AT_ONCE), flags)
         self._was_read(len(data))
         return data
 
@@ -121,7 +119,7 @@ class Line(socket.socket):
         """
         with contextlib.suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
-        asyncio.get_running_loop().call_later(2 * _FAREWELL, self.close)
+        asyncio.get_running_loop().call_later(2 * FAREWELL, self.close)
 
     def count(self) -> int:
         """See what the kernel has sent by now; returns the connection's state, 0 where the kernel does not tell."""
@@ -151,104 +149,3 @@ class Line(socket.socket):
         self.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 0)  # the kernel forgets it by and by
         if self.at_read is not None:
             self.at_read(count)
-
-
-class _Waiting(asyncio.Protocol):
-    """Keeps what comes before the protocol that it is for may begin."""
-
-    def __init__(self) -> None:
-        self.data: list[bytes] = []
-        self.lost: list[Exception | None] = []
-
-    def data_received(self, data: bytes) -> None:
-        self.data.append(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.lost.append(exc)
-
-    def hand_over(self, transport: asyncio.Transport, protocol: asyncio.Protocol) -> None:
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
-        for data in self.data:
-            protocol.data_received(data)
-        for exc in self.lost:
-            protocol.connection_lost(exc)
-
-
-async def attach(
-    line: Line,
-    protocol: asyncio.Protocol,
-    context: ssl.SSLContext | None = None,
-    pause: Callable[[], Awaitable[None]] | None = None,
-) -> None:
-    """Hand a connected line to a protocol on the event loop, over TLS where a context is given.
-
-    `pause` is waited for once TLS is established, before the protocol begins.
-
-    Raises:
-        EndedError: TLS did not come about; the line is closed.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        if context is None:
-            line.transport, _ = await loop.create_connection(lambda: protocol, sock=line)
-        else:
-            await _secure(line, protocol, context, pause)
-    except OSError as error:
-        line.hang_up()
-        raise _without_tls(error) from error
-    except BaseException:
-        line.hang_up()
-        raise
-
-
-async def _secure(
-    line: Line, protocol: asyncio.Protocol, context: ssl.SSLContext, pause: Callable[[], Awaitable[None]] | None
-) -> None:
-    """Establish TLS on a transport of its own, so that reading can be held up while TLS is being established, too."""
-    loop, waiting = asyncio.get_running_loop(), _Waiting()
-    raw, _ = await loop.create_connection(asyncio.Protocol, sock=line)
-    line.transport = raw
-    secured = await loop.start_tls(
-        raw,
-        waiting,
-        context,
-        server_hostname="",  # no name is known, so none is asked for
-        ssl_handshake_timeout=budget.SILENCE,
-        ssl_shutdown_timeout=_FAREWELL,
-    )
-    if pause is not None:
-        await pause()
-    if secured is not None:
-        waiting.hand_over(secured, protocol)
-
-
-def _without_tls(error: OSError) -> EndedError:
-    if isinstance(error, ssl.SSLError):
-        return EndedError(Outcome.GARBLED, f"TLS: {error.reason or error}", connected=True)
-    if error.errno is None and isinstance(error, ConnectionAbortedError):  # asyncio's word for a slow handshake
-        return EndedError(Outcome.SILENT, f"no TLS handshake within {budget.SILENCE:g} s", connected=True)
-    if error.errno is None and isinstance(error, ConnectionError):
-        return EndedError(Outcome.RESET, "closed during the TLS handshake", connected=True)
-    return EndedError(of_answer(error.errno or 0), reason(error.errno or 0), connected=True)
-
-
-def legacy_context() -> ssl.SSLContext:
-    """A TLS context that still talks to the oldest devices. For looking only: it authenticates nobody."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
-    context.set_ciphers("ALL:COMPLEMENTOFALL:eNULL:@SECLEVEL=0")
-    context.options |= _OP_LEGACY_SERVER_CONNECT
-    return context
-
-
-def pinned_context() -> ssl.SSLContext:
-    """A TLS context for logins: as old as devices are, but never without encryption or a certificate to hold on to.
-
-    It trusts no authority, since devices sign their own certificates: whoever uses it compares the certificate.
-    """
-    context = legacy_context()
-    context.set_ciphers("ALL:!aNULL:!eNULL:@SECLEVEL=0")
-    return context

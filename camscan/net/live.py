@@ -21,13 +21,13 @@ from camscan.net.dialer import Dialer
 from camscan.net.grab import gather
 from camscan.net.http import conversation
 from camscan.net.interfaces import Interface
-from camscan.net.line import legacy_context, pinned_context
 from camscan.net.link import Link, Range
 from camscan.net.outcomes import EndedError
 from camscan.net.portsource import PortSource
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.scout import STRAGGLERS, Scout
+from camscan.net.secure import legacy_context, pinned_context
 from camscan.net.segment import Segment
 from camscan.net.swept import Looks, SweptLook, by_datagram
 from camscan.net.udp import Correspondent, Waiter

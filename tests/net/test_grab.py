@@ -11,8 +11,9 @@ from support.peers import Certificate, Reader, Script, Serve, Writer, descriptor
 
 from camscan.net import budget
 from camscan.net.grab import Grabbed, gather
-from camscan.net.line import Line, legacy_context
+from camscan.net.line import Line
 from camscan.net.outcomes import EndedError
+from camscan.net.secure import legacy_context
 from camscan.records import Outcome
 
 GET = b"GET / HTTP/1.1\r\n\r\n"

@@ -28,8 +28,9 @@ from camscan.net import budget
 from camscan.net.base import HttpRequest
 from camscan.net.grab import Grabbed
 from camscan.net.http import Conversation, conversation
-from camscan.net.line import Line, legacy_context
+from camscan.net.line import Line
 from camscan.net.outcomes import EndedError
+from camscan.net.secure import legacy_context
 from camscan.records import Outcome
 
 ROOT = HttpRequest("/")
