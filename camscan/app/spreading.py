@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import groupby
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
@@ -24,6 +24,8 @@ R = TypeVar("R")
 
 CHUNK = 500
 """Targets whose answers are worked on together."""
+CHUNK_BYTES = 2 * 1024 * 1024
+"""Bytes of answers after which no further target is taken in: a hostile one gives a megabyte."""
 ALONE = 8
 """Chunks that are worked on in this process: to start others takes as long as 4,000 hosts do."""
 _MAX_PROCESSES = 8
@@ -40,6 +42,10 @@ class OfTarget(Protocol):
     def target(self) -> str:
         """Which one."""
 
+    @property
+    def raw(self) -> bytes:
+        """What it said."""
+
 
 def spread(seen: Iterable[Item], rules: Library, work: Callable[[Library, Sequence[Item]], T]) -> Iterator[T]:
     """What `work` makes of each part of what was seen, which comes grouped by target; no target is parted.
@@ -51,7 +57,7 @@ def spread(seen: Iterable[Item], rules: Library, work: Callable[[Library, Sequen
         HostError: one of the processes was ended from outside.
     """
     with Workers(rules, work, ALONE) as workers:
-        yield from workers.in_order(workers.begin(chunk) for chunk in _chunks(seen))
+        yield from workers.in_order(workers.begin(chunk, share) for chunk, share in _chunks(seen))
 
 
 class Workers(Generic[Item, T]):
@@ -113,10 +119,19 @@ def _ends_told() -> Iterator[None]:
         ) from error
 
 
-def _chunks(seen: Iterable[Item]) -> Iterator[list[Item]]:
-    groups = (list(group) for _, group in groupby(seen, key=lambda one: one.target))
-    while chunk := list(chain.from_iterable(islice(groups, CHUNK))):
-        yield chunk
+def _chunks(seen: Iterable[Item]) -> Iterator[tuple[list[Item], float]]:
+    """Parts of what was seen, each with the share of a usual one that its targets are."""
+    chunk: list[Item] = []
+    targets = size = 0
+    for _, group in groupby(seen, key=lambda one: one.target):
+        before = len(chunk)
+        chunk.extend(group)
+        targets, size = targets + 1, size + sum(len(one.raw) for one in chunk[before:])
+        if targets == CHUNK or size >= CHUNK_BYTES:
+            yield chunk, targets / CHUNK
+            chunk, targets, size = [], 0, 0
+    if chunk:
+        yield chunk, targets / CHUNK
 
 
 def _processors() -> int:

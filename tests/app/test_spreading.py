@@ -80,6 +80,23 @@ def test_few_observations_are_in_memory_at_a_time() -> None:
     assert taken <= 3 * 3 + 1
 
 
+def test_targets_that_said_much_are_worked_on_with_few_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreading, "CHUNK", 100)
+    monkeypatch.setattr(spreading, "CHUNK_BYTES", 1_000)
+    said = [Observation(f"10.0.0.{host}", "http", Outcome.ANSWERED, AT, 80, raw=bytes(300)) for host in range(9)]
+    much = [Observation("10.0.0.4", "http", Outcome.ANSWERED, AT, 443, raw=bytes(5_000))]
+    parts = spread([*said[:5], *much, *said[5:]], library(), told)
+    assert [len(set(targets)) for _, targets, _ in parts] == [4, 1, 4]
+
+
+def test_parts_of_few_targets_start_no_process_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the targets that make the work."""
+    monkeypatch.setattr(spreading, "CHUNK", 20)
+    monkeypatch.setattr(spreading, "CHUNK_BYTES", 1)
+    said = (Observation(f"10.0.0.{host}", "http", Outcome.ANSWERED, AT, 80, raw=b"x") for host in range(HOSTS))
+    assert {pid for pid, *_ in spread(said, library(), told)} == {os.getpid()}
+
+
 def test_a_process_that_is_ended_is_told() -> None:
     with pytest.raises(HostError, match="was ended"):
         list(spread(observations(), library(), ended))
