@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from camscan.codecs import favicon
 from camscan.codecs.text import charset_named_in, clip, to_text
@@ -84,11 +84,15 @@ def is_complete(data: bytes) -> bool:
     return len(lengths) == 1 and len(data) - end.end() >= lengths.pop()
 
 
+@lru_cache(maxsize=4)
 def read(data: bytes) -> Answer:
-    """Head and content of one answer, without chunking and compression. Raises DecodeError if it is no HTTP."""
+    """Head and content of one answer, without chunking and compression. Raises DecodeError if it is no HTTP.
+
+    The last few are remembered: whoever holds a login, keeps the answer and reads it looks at the same one in turn.
+    """
     head, content = _split(data[:MAX_ANSWER].lstrip(_BLANK))
     answer = read_head(head)
-    return replace(answer, content=_unframed(content, answer))
+    return Answer(answer.status, answer.headers, _unframed(content, answer))
 
 
 def read_head(head: bytes) -> Answer:

@@ -8,7 +8,7 @@ into its empty Header. The operations only read: there is none for a snapshot or
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from camscan.codecs import layout, onvif, scopes, xml
 from camscan.errors import DecodeError, UsageError
 
 if TYPE_CHECKING:
+    from lxml.etree import XMLParser
     from zeep import Client
 
 FIELDS = (
@@ -88,10 +89,10 @@ def decode(body: bytes, operation: str) -> dict[str, tuple[str, ...]]:
 
 def _reply(document: bytes, operation: str) -> Any:
     """What zeep makes of the content of an envelope. Raises ValueError for another content, else what zeep raises."""
-    from zeep.loader import parse_xml  # noqa: PLC0415
+    from lxml.etree import fromstring  # noqa: PLC0415
 
     client, (described, named) = _client(), _described(operation)
-    envelope = parse_xml(document.decode(), client.transport, settings=client.settings)
+    envelope = fromstring(document, _parser())
     content = envelope.find(f"{{{_SOAP}}}Body/*")
     if content is None or xml.local(content.tag) != f"{operation}Response":
         raise ValueError(f"it holds {'nothing' if content is None else content.tag}")
@@ -114,13 +115,39 @@ def _described(operation: str) -> tuple[Any, _Names]:
     """The reply to an operation as the document describes it, and the names in it."""
     space = _MEDIA if operation in MEDIA_QUESTIONS else _DEVICE
     element = _client().get_element(f"{{{space}}}{operation}Response")
+    _lighten(element.type)
     return element, _names(element)
+
+
+class _Value:
+    """An element that has been read: what it holds by its names, None or () where it lacks it."""
+
+    def __init__(self, **found: Any) -> None:
+        self.__dict__.update(found)
+
+
+def _lighten(described: Any) -> None:
+    """Have zeep read a type and those in it into plain values: its own take a third of the time of all reading."""
+    inside = getattr(described, "elements", ())
+    if inside:
+        lacking = {name: () if inner.accepts_multiple else None for name, inner in inside}
+        described._value_class = type("Value", (_Value,), lacking)  # noqa: SLF001 - there is no other way to say so
+    for _, inner in inside:
+        _lighten(inner.type)
 
 
 def _names(element: Any) -> _Names:
     """What an element holds, and so on inwards; some devices leave the namespaces out."""
     inside = [inner for _, inner in getattr(element.type, "elements", ())]
     return {name: _names(inner) for inner in inside for name in (inner.qname.text, inner.name)}
+
+
+@cache
+def _parser() -> XMLParser:
+    """Reads what has passed `xml.prepared`, so that there is no DTD and no entity in it."""
+    from lxml.etree import XMLParser  # noqa: PLC0415
+
+    return XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False)
 
 
 @cache
@@ -175,7 +202,7 @@ def _profile(profile: Any) -> Iterator[str]:
         yield _text(encoder.Encoding)
 
 
-def _items(repeated: list[Any]) -> Iterable[Any]:
+def _items(repeated: Sequence[Any]) -> Iterable[Any]:
     """What zeep makes of a repeated element, without the empty ones."""
     return (item for item in repeated[:_MAX_ITEMS] if item is not None)
 

@@ -53,8 +53,9 @@ def without_traces(exchange: Exchange, signed: Signed) -> tuple[Exchange, Answer
 
     Chunks and compression can hide a trace in the bytes that shows in the content; then the answer is kept unpacked.
     """
-    if signed.traces and exchange.replies:
-        exchange = replace(exchange, replies=tuple(veiled(reply, signed.traces) for reply in exchange.replies))
+    replies = tuple(veiled(reply, signed.traces) for reply in exchange.replies)
+    if replies != exchange.replies:
+        exchange = replace(exchange, replies=replies)
     answer = _read(exchange)
     if answer is not None and (content := veiled(answer.content, signed.traces)) != answer.content:
         answer = replace(answer, content=content)

@@ -26,7 +26,7 @@ from camscan.codecs.framing import Answer
 from camscan.credentials.answers import accepts, answerable, denies, locked, without_traces
 from camscan.credentials.enrolment import Enrolment
 from camscan.credentials.pins import Pins, fingerprint
-from camscan.credentials.schemes import BasicScheme, DigestScheme, Scheme, Signed, TokenScheme, offers_basic
+from camscan.credentials.schemes import BasicScheme, DigestScheme, Login, Scheme, Signed, TokenScheme, offers_basic
 from camscan.errors import CamscanError, HostError, UsageError
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Send
 from camscan.records import Outcome
@@ -42,7 +42,7 @@ class DeviceState:
     clock: timedelta | None = None
     ended: str = ""
     accepted: bool = False
-    secret: SecretStr | None = None
+    login: Login | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -133,13 +133,19 @@ class Dialogue:
     def _signed(self, scheme: Scheme | None, request: HttpRequest) -> Signed:
         if scheme is None:
             return Signed(request)
-        if self._device.secret is None:
-            try:
-                self._device.secret = self._ground.read(self._device.enrolment)
-            except CamscanError as error:
-                raise _EndedError(f"{LoginReason.NO_SECRET}: {error}") from error
+        login = self._device.login or self._read()
         self._pin()
-        return scheme.sign(request, (self._device.enrolment.user, self._device.secret.get_secret_value()))
+        return scheme.sign(request, login)
+
+    def _read(self) -> Login:
+        """The login, read when it is first used."""
+        enrolment = self._device.enrolment
+        try:
+            secret = self._ground.read(enrolment)
+        except CamscanError as error:
+            raise _EndedError(f"{LoginReason.NO_SECRET}: {error}") from error
+        self._device.login = Login(enrolment.user, secret.get_secret_value())
+        return self._device.login
 
     def _pin(self) -> None:
         """Remember the certificate before the secret is used in front of it for the first time."""

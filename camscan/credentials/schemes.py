@@ -20,8 +20,23 @@ from camscan.net.base import HttpRequest
 _RECOGNISABLE = 8  # characters from which a password is looked for in answers; shorter ones stand in ordinary text
 _RESPONSE = re.compile(r'response="([^"]+)"')
 
-Login = tuple[str, str]
-"""User name and password."""
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """User name and password, and the spellings of the password that are blanked out wherever an answer has them."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+    traces: tuple[bytes, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        kept = _spellings(self.password) if len(self.password) >= _RECOGNISABLE else ()
+        object.__setattr__(self, "traces", tuple(text.encode() for text in kept))
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two as codecs take them."""
+        return self.user, self.password
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +67,7 @@ class DigestScheme:
         """See `Scheme.sign`."""
         self.count += 1
         asked = digest.Asked("POST" if request.body else "GET", request.path, request.body)
-        header = digest.authorization(self.challenge, login, asked, count=self.count, cnonce=self.cnonce)
+        header = digest.authorization(self.challenge, login.pair, asked, count=self.count, cnonce=self.cnonce)
         response = _RESPONSE.search(header)
         return Signed(request, header, _traces(login, *([response[1]] if response else [])))
 
@@ -66,7 +81,7 @@ class TokenScheme:
     def sign(self, request: HttpRequest, login: Login) -> Signed:
         """See `Scheme.sign`."""
         nonce, created = secrets.token_bytes(16), self.clock()
-        body = wsse.signed(request.body, login, nonce=nonce, created=created)
+        body = wsse.signed(request.body, login.pair, nonce=nonce, created=created)
         return Signed(replace(request, body=body), "", _traces(login, *wsse.digests(body)))
 
 
@@ -76,8 +91,8 @@ class BasicScheme:
 
     def sign(self, request: HttpRequest, login: Login) -> Signed:
         """See `Scheme.sign`."""
-        text = base64.b64encode(":".join(login).encode()).decode()
-        return Signed(request, f"Basic {text}", (*_traces(login, text), login[1].encode()))
+        text = base64.b64encode(":".join(login.pair).encode()).decode()
+        return Signed(request, f"Basic {text}", (*_traces(login, text), login.password.encode()))
 
 
 def offers_basic(values: Sequence[str]) -> bool:
@@ -93,9 +108,7 @@ def veiled(data: bytes, traces: Sequence[bytes]) -> bytes:
 
 
 def _traces(login: Login, *sent: str) -> tuple[bytes, ...]:
-    password = login[1]
-    kept = _spellings(password) if len(password) >= _RECOGNISABLE else ()
-    return tuple(text.encode() for text in dict.fromkeys((*sent, *kept)))
+    return (*(text.encode() for text in sent), *login.traces)
 
 
 def _spellings(password: str) -> tuple[str, ...]:

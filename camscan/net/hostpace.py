@@ -84,7 +84,8 @@ class Window:
 
     async def _room(self, count: int) -> None:
         """Wait for room, and for some time after the one before, so that packets are not all sent at once."""
-        await asyncio.sleep(self._free_at - _now())
+        if (wait := self._free_at - _now()) > 0:
+            await asyncio.sleep(wait)
         while not self.fits(count):  # noqa: ASYNC110 - time itself makes room
             await asyncio.sleep(self._wait())
         self._free_at = _now() + 1 / self._limit

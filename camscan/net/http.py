@@ -111,8 +111,8 @@ class _Handler(ResponseHandler):
         message, content = await self.read()
         while message.code < 200 and message.code != _SWITCHED:
             message, content = await self.read()
-        async for _ in content.iter_any():
-            pass
+        while content.exception() is not None or not content.is_eof():  # the bytes are tapped, so the end is enough
+            await content.readany()
         self.stale_at = self._loop.time() + budget.SILENCE
 
     def close(self) -> None:

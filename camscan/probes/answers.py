@@ -19,17 +19,16 @@ def observe(exchange: Exchange, channel: str, asked: str, decode: Decode, raw: b
     What came but cannot be decoded is `GARBLED`; a parser's earlier refusal is lifted where our codec can read it.
     """
     data = exchange.raw if raw is None else raw
-    bare = Observation(
-        exchange.address, channel, exchange.outcome, exchange.at, exchange.port, asked, raw=data, reason=exchange.reason
-    )
-    if not data:
-        return bare
-    try:
-        fields = decode(data)
-    except DecodeError as error:
-        return replace(bare, outcome=Outcome.GARBLED, reason=str(error))
-    outcome = Outcome.ANSWERED if exchange.outcome is Outcome.GARBLED else exchange.outcome
-    return replace(bare, outcome=outcome, fields=fields)
+    outcome, reason = exchange.outcome, exchange.reason
+    fields: Fields = {}
+    if data:
+        try:
+            fields = decode(data)
+        except DecodeError as error:
+            outcome, reason = Outcome.GARBLED, str(error)
+        else:
+            outcome = Outcome.ANSWERED if outcome is Outcome.GARBLED else outcome
+    return Observation(exchange.address, channel, outcome, exchange.at, exchange.port, asked, fields, data, reason)
 
 
 def denied(observation: Observation) -> Observation:

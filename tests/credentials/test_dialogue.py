@@ -36,7 +36,7 @@ from support.site import site_of
 from camscan.codecs import framing, onvif
 from camscan.codecs.digest import Digest
 from camscan.credentials.enrolment import Enrolment
-from camscan.credentials.schemes import BasicScheme, DigestScheme, TokenScheme
+from camscan.credentials.schemes import BasicScheme, DigestScheme, Login, TokenScheme
 from camscan.credentials.sighting import Sighting
 from camscan.errors import HostError
 from camscan.net.base import HttpRequest, LoginReason
@@ -221,7 +221,7 @@ async def test_a_password_is_not_kept_however_an_answer_spells_and_packs_it(
 def test_a_signed_request_shows_nothing_of_the_login() -> None:
     """Whatever logs or prints one, such as a debugger's traceback."""
     for scheme in (BasicScheme(), DigestScheme(Digest("r", "n", "md5")), TokenScheme(lambda: datetime.now(UTC))):
-        assert repr(scheme.sign(SOAP, (USER, SECRET))) == "Signed()"
+        assert repr(scheme.sign(SOAP, Login(USER, SECRET))) == "Signed()"
 
 
 async def test_logins_to_one_device_come_one_after_the_other(tmp_path: Path) -> None:
