@@ -43,7 +43,7 @@ def devices(
     \b
     Examples:
       camscan devices
-      camscan devices --verdict listed --format csv -o listed.csv
+      camscan devices --verdict listed -o listed.csv
       camscan devices --scan 4f2a --address 10.20.0.0/26
     """
     from camscan.app.judging import chosen_policies, library, report_of

@@ -8,9 +8,13 @@ from typing import Any, TypeVar
 
 import click
 
+from camscan.errors import UsageError
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox")
+_ENDINGS = {".htm": "html", ".md": "markdown", ".ndjson": "jsonl"} | {f".{name}": name for name in FORMAT_NAMES[1:-1]}
+"""Which format a file's name asks for. One that ends otherwise says nothing."""
 
 db = click.option(
     "--db",
@@ -23,6 +27,7 @@ output = click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     callback=lambda _context, _option, file: None if file == Path("-") else file,
+    is_eager=True,  # its ending decides the format, so it is read first
     help="Write to this file instead of stdout.",
 )
 policy = click.option(
@@ -132,17 +137,25 @@ def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_C
     return apply
 
 
+def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Command], _Command]:
+    """In which of these formats: the one that is named, else as the output's name ends, else this one."""
+
+    def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+        file: Path | None = context.params.get("output")
+        asked = value or (_ENDINGS.get(file.suffix.lower(), names[0]) if file else otherwise)
+        if asked is not None and asked not in names:
+            raise UsageError(
+                f"cannot write {file} as {asked} here: name another file, or --format {' or '.join(names)}"
+            )
+        return asked
+
+    said = f"How to write it. Default: as the ending of --output says, else {unsaid}."
+    return click.option("--format", "format_", type=click.Choice(names), callback=chosen, help=said)
+
+
 def written(*names: str) -> Callable[[_Command], _Command]:
-    """In which of these formats, and where to."""
-    form = click.option(
-        "--format",
-        "format_",
-        type=click.Choice(names),
-        default="table",
-        show_default=True,
-        help="How to write it.",
-    )
-    return stacked((form, output))
+    """In which of these formats, and where to; the first is that of what nobody says anything of."""
+    return stacked((formats(*names, otherwise=names[0], unsaid=names[0]), output))
 
 
 judging = stacked((policy, fingerprints))

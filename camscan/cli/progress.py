@@ -71,7 +71,7 @@ def progress(
     \b
     Examples:
       camscan progress --deadline 2026-12-31
-      camscan progress --site headquarters --policy uk-nil --format csv -o progress.csv
+      camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import kept

@@ -70,8 +70,8 @@ def reconcile(
     Examples:
       camscan reconcile cameras.xlsx
       camscan reconcile cameras.csv --site harbour --map ip=C --fail-on undeclared
-      camscan reconcile estate.csv --each-site --format csv -o estate-audit.csv
-      camscan reconcile netbox.json --scan 4f2a --format json -o audit.json
+      camscan reconcile estate.csv --each-site -o estate-audit.csv
+      camscan reconcile netbox.json --scan 4f2a -o audit.json
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.app.reconciling import found_in, reconciled

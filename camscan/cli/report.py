@@ -53,9 +53,9 @@ def report(
     \b
     Examples:
       camscan report
-      camscan report --scan 4f2a --format json -o scan.json
-      camscan report --format csv --bom -o for-excel.csv
-      camscan report --site harbour --inventory cameras.xlsx --format html -o harbour.html
+      camscan report --scan 4f2a --format json
+      camscan report --bom -o for-excel.csv
+      camscan report --site harbour --inventory cameras.xlsx -o harbour.html
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.app.placing import Tags

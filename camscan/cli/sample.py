@@ -78,7 +78,7 @@ def sample(
     \b
     Examples:
       camscan sample 10.20.0.0/22
-      camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 --format csv -o visit.csv
+      camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.csv
     """
     from camscan.cli.reconcile import check_reading, read
     from camscan.cli.writing import fitted, room, write_text

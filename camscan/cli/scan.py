@@ -75,7 +75,7 @@ def scan(
     \b
     Examples:
       camscan scan 10.20.0.0/24
-      camscan scan 10.20.0.0/22 --exclude 10.20.1.0/24 --format json -o site.json
+      camscan scan 10.20.0.0/22 --exclude 10.20.1.0/24 -o site.json
       camscan scan @networks.txt --profile gentle --fail-on listed
       camscan scan 10.20.0.0/24 --site depot --with-credentials
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250

@@ -32,12 +32,7 @@ if TYPE_CHECKING:
 @options.fingerprints
 @click.option("--jitter", metavar="DURATION", help="Begin at a random moment within this time, such as 10m.")
 @click.option("--log-json", is_flag=True, help="Log events as JSON, one a line.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["table", "json", "markdown"]),
-    help="Write what changed to stdout too. Default: nothing is written there.",
-)
+@options.formats("table", "json", "markdown", otherwise=None, unsaid="nothing is written")
 @options.output
 @options.fail_on_changes
 @click.option("-q", "--quiet", is_flag=True, help="Log only what changed or went wrong.")
@@ -74,7 +69,7 @@ def sweep(
         _wait(jitter, config)
         with Store.open(db or database(config)) as store:
             ground = Ground(config, store, library(folders), folders)
-            code = _sweep_all(ground, sites, fail_on, format_ or ("table" if output else None), output)
+            code = _sweep_all(ground, sites, fail_on, format_, output)
     sys.exit(code)
 
 

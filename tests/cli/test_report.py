@@ -13,6 +13,7 @@ from support.nights import night
 from camscan.cli.progress import progress
 from camscan.cli.report import report
 from camscan.cli.sample import sample
+from camscan.cli.scans import scans
 from camscan.errors import UsageError
 from camscan.store import Store
 
@@ -80,3 +81,35 @@ def test_a_byte_order_mark_is_for_csv(db: str, tmp_path: Path) -> None:
     wrong = CliRunner().invoke(report, ["--db", db, "--format", "netbox", "--bom"])
     assert isinstance(wrong.exception, UsageError)
     assert "--bom is for csv" in str(wrong.exception)
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("site.html", b"<!doctype html>"),
+        ("site.HTM", b"<!doctype html>"),
+        ("site.json", b'{"schema": "camscan/1"'),
+        ("site.csv", b"id,address,"),
+        ("site.xlsx", b"PK"),
+        ("site.md", b"# "),
+        ("site.txt", b"3 devices are listed"),
+        ("site", b"3 devices are listed"),
+    ],
+)
+def test_a_file_is_written_as_its_name_ends(db: str, tmp_path: Path, name: str, begins: bytes) -> None:
+    assert CliRunner().invoke(report, ["-o", str(tmp_path / name), "--db", db]).exit_code == 0
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_a_format_that_is_named_goes_before_the_ending(db: str, tmp_path: Path) -> None:
+    file = tmp_path / "site.html"
+    assert CliRunner().invoke(report, ["--format", "csv", "--db", db, "-o", str(file)]).exit_code == 0
+    assert file.read_bytes().startswith(b"id,address,")
+
+
+def test_an_ending_that_a_command_cannot_serve_is_wrong_use(db: str, tmp_path: Path) -> None:
+    file = tmp_path / "scans.xlsx"
+    done = CliRunner().invoke(scans, ["--db", db, "-o", str(file)])
+    assert isinstance(done.exception, UsageError)
+    assert "as xlsx here: name another file, or --format table or json" in str(done.exception)
+    assert not file.exists()

@@ -86,6 +86,8 @@ def test_formats(config: Path, world: World, tmp_path: Path) -> None:
     assert (found["schema"], found["sites"][0]["site"], found["sites"][0]["new"]) == ("camscan-changes/1", "hq", [])
     assert run(config, "--output", str(tmp_path / "out.txt")).stdout == ""
     assert (tmp_path / "out.txt").read_text().startswith("hq: scan ")
+    run(config, "--output", str(tmp_path / "out.json"))
+    assert json.loads((tmp_path / "out.json").read_text())["schema"] == "camscan-changes/1"
 
 
 @pytest.mark.parametrize(
