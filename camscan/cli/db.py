@@ -45,12 +45,15 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.keeping import prune as pruned
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import Ground
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import kept_by_sweeps
     from camscan.store.sqlitefile import shrink
 
     config = configuration(file).config
     terms = _terms(config, sweeps, days)
-    with kept(db or database(config), or_new=not db) as store:
+    with kept_by_sweeps(db, database(config)) as store:
+        if store is None:
+            click.echo("Nothing to thin: nothing was swept yet.")
+            return
         ground = Ground(config, store, library())
         for site in config.site:
             click.echo(summed(site, pruned(ground, site, terms, dry_run=dry_run), dry_run=dry_run))

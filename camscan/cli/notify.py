@@ -65,10 +65,13 @@ def send(file: Path | None, db: str | None) -> None:
     """
     from camscan.app.alerting import Postman
     from camscan.app.settings import configuration, database
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import kept_by_sweeps
 
     config = configuration(file).config
-    with kept(db or database(config), or_new=not db) as store:
+    with kept_by_sweeps(db, database(config)) as store:
+        if store is None:
+            click.echo("No alert waits: nothing was swept yet.")
+            return
         postman = Postman(store, config)
         before = waiting = sum(store.outbox.pending().values())
         while waiting:  # one round brings some, so that no receiver keeps a sweep waiting

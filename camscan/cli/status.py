@@ -51,12 +51,12 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
     from camscan.app.settings import configuration, database
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import kept_by_sweeps
     from camscan.cli.writing import write_text
 
     oldest = _seconds(max_age)
     config = configuration(file).config
-    with kept(db or database(config), or_new=not db) as store:
+    with kept_by_sweeps(db, database(config)) as store:
         rows = list(_rows(store, config))
     _write_metrics(rows, config)
     now = datetime.now(UTC)
@@ -101,9 +101,13 @@ class _Row:
         return good is None or good - now > _SKEW or (now - good).total_seconds() > seconds
 
 
-def _rows(store: Store, config: Config) -> Iterator[_Row]:
+def _rows(store: Store | None, config: Config) -> Iterator[_Row]:
     from camscan.app.history import glances
+    from camscan.sweeps.memory import Glance
 
+    if store is None:
+        yield from (_Row(site.name, Glance(), 0, {}) for site in config.site)
+        return
     pending, failures = store.outbox.pending(), store.outbox.failures()
     names = [site.name for site in config.site]
     for name, memory in zip(names, glances(store, names), strict=True):

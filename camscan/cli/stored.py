@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import click
 
 from camscan.errors import UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
-from camscan.store.engine import existing_file
+from camscan.store.engine import existing_file, is_there
 
 
 def kept(target: str | None, *, or_new: bool = False) -> Store:
@@ -21,6 +22,19 @@ def kept(target: str | None, *, or_new: bool = False) -> Store:
     if not or_new:
         existing_file(target)
     return Store.open(target)
+
+
+def kept_by_sweeps(named: str | None, configured: str | None) -> AbstractContextManager[Store | None]:
+    """The store of a configuration, or that which was named instead; None where no sweep has made the former yet.
+
+    Who looks does not make it: it would belong to them, and the sweeps' own user could not write to it.
+
+    Raises:
+        StoreError: the one that was named is not there, or it cannot be opened.
+    """
+    if named is None and not is_there(configured):
+        return nullcontext()
+    return kept(named or configured)
 
 
 def scan_of(

@@ -77,9 +77,15 @@ def existing_file(target: str | Path | None) -> Path | None:
     if url.get_backend_name() != "sqlite":
         return None
     file = Path(url.database or "")
-    if not file.is_file():
+    if not is_there(target):
         raise StoreError(f"there is no store {file}: name one with --db, or make one with `camscan scan`")
     return file
+
+
+def is_there(target: str | Path | None) -> bool:
+    """Whether `open_database` would make no file; of a server, that is taken for granted."""
+    url = _url(target)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
 def _url(target: str | Path | None) -> URL:

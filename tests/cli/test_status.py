@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 from support.estate import cameras, sweep
 from support.world import CONFIG
 
+from camscan.cli.db import db
+from camscan.cli.notify import notify
 from camscan.cli.status import status
 from camscan.errors import UsageError
 from camscan.store import Store
@@ -54,6 +56,13 @@ def test_a_site_that_was_never_swept(config: Path) -> None:
     done = run(config, "--max-age", "26h")
     assert (done.exit_code, done.stdout) == (4, "hq\n  last complete sweep  never\n")
     assert run(config).exit_code == 0
+
+
+def test_who_looks_makes_no_store(config: Path) -> None:
+    """It would be theirs, and the sweeps' own user could not write to it."""
+    for command, words in ((status, []), (notify, ["send"]), (db, ["prune", "--sweeps", "10"])):
+        assert CliRunner().invoke(command, [*words, "--config", str(config)]).exit_code == 0
+    assert [file.name for file in config.parent.iterdir()] == [config.name]
 
 
 def test_a_site_in_good_order(config: Path) -> None:
