@@ -47,7 +47,8 @@ def read_yaml(data: bytes, name: str) -> Tree:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RuleError(f"{name}:{line}: not YAML: {error.problem}: quote the value or mend the indentation") from error
     except (yaml.YAMLError, UnicodeError) as error:
-        raise RuleError(f"{name}:1: not YAML: {' '.join(str(error).split())}: write the file as UTF-8 text") from error
+        line = data.count(b"\n", 0, getattr(error, "position", 0)) + 1  # a character that may not stand in YAML
+        raise RuleError(f"{name}:{line}: not YAML: {' '.join(str(error).split())}: write plain UTF-8 text") from error
 
 
 def line_of(data: bytes, place: Iterable[str | int]) -> int:

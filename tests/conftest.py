@@ -41,10 +41,16 @@ def built_in_rules_are_read_once() -> Iterator[None]:
     read = identify_load.load
     read_once = functools.cache(lambda folder, strict, examples: read([folder], strict=strict, examples=examples))
 
-    def load(folders: Sequence[Path], *, strict: bool = False, examples: bool = True) -> Library:
-        if len(folders) == 1:
+    def load(
+        folders: Sequence[Path],
+        *,
+        strict: bool = False,
+        examples: bool = True,
+        tell: Callable[[str], object] | None = None,
+    ) -> Library:
+        if len(folders) == 1:  # which are whole, and have nothing to tell
             return read_once(folders[0], strict, examples)
-        return read(folders, strict=strict, examples=examples)
+        return read(folders, strict=strict, examples=examples, tell=tell)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "load", load)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,10 +26,24 @@ from camscan.sweeps.looks import Look, look
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
 
+_log = logging.getLogger("camscan")
 
-def library(folders: Sequence[Path] = (), *, strict: bool = False, examples: bool = False) -> Library:
-    """The built-in fingerprints, extended by the user's folders; with their `examples` for those who look at them."""
-    return load([fingerprints_folder(), *folders], strict=strict, examples=examples)
+
+def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
+    """The built-in fingerprints, extended by the user's folders; with their `examples` for those who look at them.
+
+    A rule that is broken is left out, and logged. Where there are folders of the user's, all are read at once, so that
+    the user learns of it whatever the command goes on to do.
+    """
+    rules = load([fingerprints_folder(), *folders], examples=examples, tell=partial(_log.warning, "left out: %s"))
+    if folders:
+        _ = rules.warnings
+    return rules
+
+
+def whole_library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
+    """The same with their examples, for those who show what is broken in their own way; nothing is logged."""
+    return load([fingerprints_folder(), *folders], strict=strict)
 
 
 def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple[Policy, ...]:

@@ -88,9 +88,9 @@ def _sqlite() -> Iterator[Finding]:
 
 
 def _library() -> Iterator[Finding]:
-    from camscan.app.judging import chosen_policies, library
+    from camscan.app.judging import chosen_policies, whole_library
 
-    rules = library()
+    rules = whole_library()
     yield Finding(
         "ok", f"{len(rules.rules)} fingerprints, {len(rules.brands)} brands, {len(chosen_policies(()))} policies"
     )

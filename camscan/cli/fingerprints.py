@@ -57,18 +57,20 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
       camscan fingerprints check
       camscan fingerprints check --fingerprints my-rules --strict
     """
-    from camscan.app.judging import chosen_policies, library
+    from camscan.app.judging import chosen_policies, whole_library
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
+    from camscan.reports.words import many
 
-    rules = library(folders, strict=strict, examples=True)
+    rules = whole_library(folders, strict=strict)
     chosen_policies((), folders)
-    faults = [*rules.warnings, *faults_of(rules)]
+    faults = list(faults_of(rules))
     for fault in faults:
         click.echo(fault)
     examples = sum(len(examples_of(rule)) for rule in rules.rules)
     click.echo(
-        f"{len(rules.rules)} rules with {examples} examples, {len(rules.brands)} brands: {len(faults)} faults", err=True
+        f"{len(rules.rules)} rules with {examples} examples, {len(rules.brands)} brands: {many(len(faults), 'fault')}",
+        err=True,
     )
     sys.exit(Exit.FAILED if faults else Exit.DONE)
 

@@ -91,7 +91,6 @@ def scan(
     ready(format_, output)
     choices = _choices(targets, how, resume)
     rules, lists = library(folders), chosen_policies(policies, folders)
-    _warn(rules, now=bool(folders))
     if not (targets or resume or quiet):
         _tell_networks(choices)
     with kept(db, or_new=not resume) as store:
@@ -105,7 +104,6 @@ def scan(
         ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
         returned = register_scan(store, report, rules, lists)
-    _warn(rules, now=not folders)
     write_report(report, format_, output)
     for one in returned:
         click.echo(one.text, err=True)
@@ -154,13 +152,3 @@ def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
     if any({judged.verdict, judged.state} & {*fail_on} for judged in report.devices):
         return Exit.FOUND
     return Exit.DONE
-
-
-def _warn(rules: Library, *, now: bool) -> None:
-    """Tell which rules are left out.
-
-    Those of the user's own folders are read before a scan. Those that come with camscan are whole as a rule, so they
-    are read after it: they take memory that it has use for.
-    """
-    for warning in rules.warnings if now else ():
-        click.echo(f"Warning: left out: {warning}", err=True)

@@ -32,7 +32,8 @@ def explain(library: Library, observations: Sequence[Observation], device: Devic
 def _observation(observation: Observation) -> str:
     asked = f" {observation.asked}" if observation.asked else ""
     reason = f" ({observation.reason})" if observation.reason else ""
-    seen = f", {len(observation.fields)} fields" if observation.fields else ""
+    count = len(observation.fields)
+    seen = f", {count} field{'s' if count > 1 else ''}" if count else ""
     place = f"{observation.target}{_port(observation.port)} {observation.channel}{asked}"
     return f"{place}: {observation.outcome}{reason}{seen}"
 

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 class Library:
     """Rules and brands; `read` gives them when they are first asked for.
 
-    `digest` is the SHA-256 of all that they are read from; "" where that is not files.
+    `digest` is the SHA-256 of all that they are read from; "" where that is not files. `tell` is told each fault.
     """
 
-    def __init__(self, read: Callable[[], Contents], digest: str = "") -> None:
+    def __init__(
+        self, read: Callable[[], Contents], digest: str = "", tell: Callable[[str], object] | None = None
+    ) -> None:
         self._read = read
+        self._tell = tell
         self.digest = digest
 
     def __getstate__(self) -> Mapping[str, Any]:
@@ -30,7 +33,11 @@ class Library:
 
     @cached_property
     def _contents(self) -> Contents:
-        return self._read()
+        contents = self._read()
+        if self._tell is not None:
+            for fault in contents.faults:
+                self._tell(fault)
+        return contents
 
     @property
     def vocabulary(self) -> Vocabulary:

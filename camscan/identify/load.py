@@ -6,7 +6,7 @@ first asked for, because that takes a quarter of a second and who reads kept dev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -19,17 +19,24 @@ from camscan.identify.rules import Contents, Folder
 _FILES = ("vocabulary.yaml", "makers/*.yaml", "brands/*.yaml")
 
 
-def load(folders: Sequence[Path], *, strict: bool = False, examples: bool = True) -> Library:
+def load(
+    folders: Sequence[Path],
+    *,
+    strict: bool = False,
+    examples: bool = True,
+    tell: Callable[[str], object] | None = None,
+) -> Library:
     """The rules and brands of all folders; a later folder adds, and overrides by rule id, brand name or alias.
 
-    Without `examples`, those of the rules are read and not kept: only a check needs them.
+    Without `examples`, those of the rules are read and not kept: only a check needs them. What is broken is told to
+    `tell` when it is found.
 
     Raises:
         RuleError: a folder is missing; or, where `strict`, anything is broken (every fault, one a line).
     """
     digest = _Digest()
     read = tuple(_read(folder, digest) for folder in folders)
-    library = Library(partial(_parsed, read, examples=examples), digest.text)
+    library = Library(partial(_parsed, read, examples=examples), digest.text, tell)
     if strict and library.warnings:
         raise RuleError("\n".join(library.warnings))
     return library

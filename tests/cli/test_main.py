@@ -164,6 +164,40 @@ def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     assert camscan(capsys, "fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["fingerprints", "try", "http.server", "NL/1"],
+        ["fingerprints", "list", "--maker", "Axis"],
+        ["fingerprints", "coverage"],
+        ["fingerprints", "evaluate", "answers.json"],
+        ["identify", "answer.txt"],
+    ],
+)
+def test_a_rule_file_that_is_broken_is_never_left_out_in_silence(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Else "no rule matches" reads as if the rule that was just written were wrong."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rules" / "makers").mkdir(parents=True)
+    (tmp_path / "rules" / "makers" / "northlight.yaml").write_bytes(b"maker: Axis\nrules:\n  - id: a\x07\n")
+    answer = "Server: App-webs/\n"
+    (tmp_path / "answer.txt").write_text(answer)
+    entry = {"id": "1", "channel": "http-banner", "raw": answer, "truth": {"vendor": "Hikvision"}}
+    (tmp_path / "answers.json").write_text(json.dumps([entry]))
+    done = camscan(capsys, *words, "--fingerprints", "rules")
+    assert done.returncode == 0, done.stderr
+    (told,) = caplog.messages
+    assert told.startswith("left out: rules/makers/northlight.yaml:3: not YAML: unacceptable character #x0007")
+    checked = camscan(capsys, "fingerprints", "check", "--fingerprints", "rules")
+    assert (checked.returncode, checked.stdout) == (1, told.removeprefix("left out: ") + "\n")
+    assert checked.stderr.endswith(": 1 fault\n")
+
+
 def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "doctor")
     assert done.returncode == 0, done.stdout

@@ -41,7 +41,7 @@ def test_the_way_from_answers_to_the_maker(build: Callable[..., Library], answer
         "device 192.0.2.1",
         "observations:",
         "  192.0.2.1 port 80 http GET /: answered, 2 fields",
-        "  192.0.2.1 port 37020 sadp GET /: answered, 1 fields",
+        "  192.0.2.1 port 37020 sadp GET /: answered, 1 field",
         "  192.0.2.1 port 554 rtsp GET /: answered",
         "for Hikvision:",
         f"  certain Hikvision by rule-0 ({file}:3), kind camera",
