@@ -57,6 +57,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
         yield from found
         return
     yield from _of_text(sent(text), channel)
+    yield from web.noted_icons(text)
 
 
 def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from html import escape
 
 from camscan.imports.forms.wrapped import MAX_WRAPPED
 
@@ -17,6 +18,16 @@ _TARGET = re.compile(
 )
 _BRACKETS = re.compile(r"([A-Za-z][\w-]{0,40})?\[([^\[\]]{1,512})\]")
 _STATUS = re.compile(r"\d{3}(?:,\d{3})*(?: [\w ]{2,40})?")
+_FOUND = re.compile(
+    r"^\+ (?:(Server): (?!No banner)(\S[^\r\n]{0,255})|.{0,64}?\brealm '([^'\r\n]{1,256})')", re.MULTILINE
+)
+_VERSION = re.compile(
+    r"\A\[[+*]\] \S{3,64}:\d{1,5} +(?:(\S[^()\r\n]{0,255}(?:\([^()\r\n]{0,64}\)[^()\r\n]{0,64})?) )?"
+    r"\( (?:Powered by [^)\r\n]{0,128}, )?(\d{3})-([^\r\n]{1,512}) \)\s*\Z"
+)
+_HELD = re.compile(r'"(?:HTTP|RTSP)/\d\.\d \d{3} ')  # an answer as it came
+_SERVERS = ("server", "webserver")
+_TITLES = ("title", "html_title")
 _PLUGINS = {
     "HTTPServer": "Server: {}",
     "Title": "<title>{}</title>",
@@ -26,7 +37,7 @@ _PLUGINS = {
 
 def plain(text: str) -> str:
     """The lines of an answer; any other text as it is."""
-    for undo in (_of_banner, _of_line, _of_records):
+    for undo in (_of_banner, _of_line, _of_findings, _of_version, _of_records):
         text = undo(text)
     return text
 
@@ -55,17 +66,45 @@ def _of_line(text: str) -> str:
     return "\r\n".join([*head, "", *(line for line in lines if line.startswith("<"))]) if lines else text
 
 
+def _of_findings(text: str) -> str:
+    """Findings of nikto, each of which begins with a plus sign."""
+    found = _FOUND.findall(text)
+    lines = (f"{name}: {value}" if name else f'WWW-Authenticate: Basic realm="{realm}"' for name, value, realm in found)
+    return "\r\n".join(lines) or text
+
+
+def _of_version(text: str) -> str:
+    """A line of Metasploit's scanner of web servers: the server, and in brackets where it leads or what it demands."""
+    found = _VERSION.match(text.strip())
+    if not found:
+        return text
+    server, status, said = found.groups()
+    name = "Location" if status.startswith("3") else "WWW-Authenticate"
+    told = [f"Server: {server}"] if server else []
+    return "\r\n".join([f"HTTP/1.1 {status} -", *told, f"{name}: {said}", ""])
+
+
 def _of_records(text: str) -> str:
-    """JSON of zgrab and the like, that has the headers of an answer as an object, and perhaps its body."""
-    if '"headers"' not in text or not text.lstrip().startswith("{") or len(text) > MAX_WRAPPED:
+    """JSON of zgrab, httpx and the like: the headers of an answer as an object, or its server and title by name."""
+    if not text.lstrip().startswith("{") or len(text) > MAX_WRAPPED:
         return text
     with suppress(ValueError, RecursionError):
         for record in _objects(json.loads(text)):
-            if isinstance(headers := record.get("headers"), dict) and (lines := list(_lines(headers))):
-                body = record.get("body")
+            headers = record.get("headers")
+            lines = list(_lines(headers)) if isinstance(headers, dict) else []
+            server, title, body = _named(record, *_SERVERS), _named(record, *_TITLES), _named(record, "body", "html")
+            if not (lines or _HELD.search(text)) and (server or "html_title" in record) and (title or body):
+                lines = [f"Server: {server}"] if server else ["Connection: close"]
+            if lines:
                 status = record.get("status_code", 200)
-                return "\r\n".join([f"HTTP/1.1 {status} -", *lines, "", body if isinstance(body, str) else ""])
+                shown = body or (f"<title>{escape(title)}</title>" if title else "")
+                return "\r\n".join([f"HTTP/1.1 {status} -", *lines, "", shown])
     return text
+
+
+def _named(record: dict[str, object], *names: str) -> str:
+    """The first text that stands under one of the names."""
+    return next((value for name in names if isinstance(value := record.get(name), str) and value), "")
 
 
 def _objects(value: object) -> Iterator[dict[str, object]]:

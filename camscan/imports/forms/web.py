@@ -51,7 +51,7 @@ _CHALLENGED = re.compile(
 _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", re.MULTILINE | re.IGNORECASE)
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
-_BLANK = re.compile(r"\r?\n[ \t]*\r?\n")
+_BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=<))")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
 _INFORMED = re.compile(r"<Manufacturer>[^<]{1,64}</Manufacturer>\s*<Model>")
 """What GB/T 28181 and interfaces like it tell of a device, in XML without a namespace."""
@@ -63,7 +63,13 @@ _QUOTE = re.compile(r"\\([\"'/])")
 _OF_QUOTE = r"\1"
 _MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 _MMH3 = re.compile(r"(?<![\w.+-])-?[0-9]{4,10}(?![\w.])")
+_NOTED = re.compile(
+    r"""["'](?:favicon|icon)s?(?:_?(?:mmh3|md5|hash))?["'] ?:(?:[\s\[{]{0,8}["']\w{1,16}["'] ?:)?[\s\[{"']{0,8}"""
+    r"""((?:mmh3:|md5:)?(?:-?\d{6,10}|[0-9a-f]{32})\b)""",
+    re.IGNORECASE,
+)
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
+_TITLE_LINE = re.compile(r"^(?:html[ _]?)?title[ \t]*:[ \t]*\S[^\r\n]{0,255}", re.MULTILINE | re.IGNORECASE)
 _TITLE_LABEL = re.compile(r"^(?:html[ _]?)?title[ \t]*[:=][ \t]*", re.IGNORECASE)
 
 
@@ -164,6 +170,12 @@ def icon(text: str) -> Iterator[Answer]:
     )
 
 
+def noted_icons(text: str) -> Iterator[Answer]:
+    """Hashes of an icon that JSON holds beside other things, as records of search engines and of scanners do."""
+    if text.lstrip()[:1] in ("{", "["):
+        yield from icon("\n".join(islice(_NOTED.findall(text), MAX_ANSWERS)))
+
+
 def icon_bytes(data: bytes) -> Iterator[Answer]:
     """The icon itself."""
     yield from answer("http", fields_of(favicon.decode, data), raw=data)
@@ -230,8 +242,14 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
 def _headed(text: str) -> Iterator[Answer]:
     head, body = _head_and_body(text)
     fields = dict(fields_of(http.decode_headers, head))
-    content = fields_of(http.decode, body.encode()) if _BODY.match(body) else {}
+    content = fields_of(http.decode, body.encode()) if _BODY.match(body) else _titled(head)
     yield from _answered({**fields, **content}, "")
+
+
+def _titled(head: str) -> Fields:
+    """The title of a page that somebody wrote down beside its headers."""
+    noted = _TITLE_LINE.search(head)
+    return title_fields(noted[0]) if noted else {}
 
 
 def _head_and_body(text: str) -> tuple[str, str]:

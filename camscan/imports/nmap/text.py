@@ -29,6 +29,9 @@ _PORT = re.compile(
 """A line of an open port. The reason, which nmap puts before the product when it is asked for more, is passed over."""
 _FOUND = re.compile(r"(?:Discovered )?open port (\d{1,5})/(?:tcp|udp)", re.IGNORECASE)
 _GREPPABLE = re.compile(r"(\d{1,5})/open/(?:tcp|udp)/[^/]{0,64}/([^/]{0,64})/[^/]{0,64}/([^/,]{0,512})/")
+_KNOWN = re.compile(r"^Ports:[ \t]*\r?\n(?=[ \t]{1,12}\d{1,5}/)", re.MULTILINE)
+_KNOWN_PORT = re.compile(r"^[ \t]{1,12}(\d{1,5})/(?:tcp|udp)[ \t]{1,8}([^\W\d][^\r\n]{1,255})$", re.MULTILINE)
+"""What Shodan's client prints of a host: all its ports are open."""
 _VENDOR = re.compile(r"MAC Address:[ \t]*([0-9A-Fa-f:]{17})[ \t]*(?:\(([^)\r\n]{1,128})\))?", re.IGNORECASE)
 _SCRIPT = re.compile(
     r"^[ \t]{0,8}\|_?(?:[ \t]?(?=[a-z])|[ \t]{2,6}(?=(?:http|rtsp|ssl)-[a-z-]{4,40}:))([a-z][a-z0-9-]{2,40}): ?(.*)$"
@@ -77,7 +80,7 @@ def product(text: str) -> Iterator[Answer]:
 def is_listing(text: str) -> bool:
     """Whether a text has lines of open ports, begins with what a script printed, or is nmap's XML."""
     return (
-        any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE, _OF_SCRIPT, _FINGERPRINT))
+        any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE, _KNOWN, _OF_SCRIPT, _FINGERPRINT))
         or "<nmaprun" in text
     )
 
@@ -85,6 +88,8 @@ def is_listing(text: str) -> bool:
 def _of_text(text: str) -> Iterator[Answer]:
     rows = [match.groups() for match in _PORT.finditer(text)] + [match.groups() for match in _GREPPABLE.finditer(text)]
     found = [("tcp.port", port) for port in _FOUND.findall(text)[:MAX_PORTS]]
+    if known := _KNOWN.search(text):
+        rows += [(port, "", product) for port, product in _KNOWN_PORT.findall(text, known.end())]
     for port, service, product in rows[:MAX_PORTS]:
         found.append(("tcp.port", port))
         if service and service not in _WITHOUT_SERVICE and not service.endswith("?"):

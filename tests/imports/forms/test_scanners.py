@@ -37,6 +37,43 @@ def test_records_of_zgrab() -> None:
     assert plain(json.dumps(whole)) == "HTTP/1.1 200 -\r\nServer: a/1\r\n\r\n<p>"
 
 
+def test_records_that_name_the_server_and_the_title() -> None:
+    lines = "HTTP/1.1 401 -\r\nServer: a/1\r\n\r\n<title>A &amp; B</title>"
+    assert plain(json.dumps({"webserver": "a/1", "title": "A & B", "status_code": 401})) == lines
+    assert plain(json.dumps({"http": {"response": {"html_title": "A"}}})).endswith("\r\n\r\n<title>A</title>")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"data": "HTTP/1.1 200 OK\r\nServer: b\r\n", "http": {"server": "a/1", "title": "A"}},
+        {"server": "a/1"},
+        {"title": "A"},
+        {"server": 1, "title": "A"},
+    ],
+)
+def test_records_that_hold_more_or_less_stay(record: dict[str, object]) -> None:
+    assert "<title>" not in plain(json.dumps(record))
+
+
+def test_findings_of_nikto() -> None:
+    text = "- Nikto v2\n+ Server: a/1\n+ / - Requires Authentication for realm 'A B'\n+ 1 host(s) tested"
+    assert plain(text) == 'Server: a/1\r\nWWW-Authenticate: Basic realm="A B"'
+    assert plain("+ Server: No banner retrieved") == "+ Server: No banner retrieved"
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("[+] 192.0.2.4:80 a/1 (B) ( 302-/x.htm )", "HTTP/1.1 302 -\r\nServer: a/1 (B)\r\nLocation: /x.htm\r\n"),
+        ('[*] 192.0.2.4:80 ( 401-Basic realm="A" )', 'HTTP/1.1 401 -\r\nWWW-Authenticate: Basic realm="A"\r\n'),
+        ("[+] 192.0.2.4:80 a/1 ( Powered by B, 302-/x )", "HTTP/1.1 302 -\r\nServer: a/1\r\nLocation: /x\r\n"),
+    ],
+)
+def test_lines_of_metasploit(line: str, lines: str) -> None:
+    assert plain(line) == lines
+
+
 @pytest.mark.parametrize(
     "text", ["http://192.0.2.4/", "http://a [401]", '{"headers": [1]}', '{"headers": {', "Banner on port 80", "a [b]"]
 )
@@ -44,7 +81,9 @@ def test_other_text_stays(text: str) -> None:
     assert plain(text) == text
 
 
-@pytest.mark.parametrize("part", ["[a] ", "\\x0d", '{"headers":', "http://a [", "Title[a", "["])
+@pytest.mark.parametrize(
+    "part", ["[a] ", "\\x0d", '{"headers":', "http://a [", "Title[a", "[", "+ a realm '", "[+] a:1 b ("]
+)
 def test_hostile_text_takes_no_time(part: str) -> None:
     began = time.perf_counter()
     for lead in ("", "http://a [", "Banner on port 1/tcp on a: [http] "):

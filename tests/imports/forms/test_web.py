@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from camscan.imports.forms.web import challenge, described, icon, page, server, stream, title, upnp, web
+from camscan.imports.forms.web import challenge, described, icon, noted_icons, page, server, stream, title, upnp, web
 
 
 def test_header_lines_need_no_status() -> None:
@@ -88,6 +88,25 @@ def test_hashes_of_icons() -> None:
         "http.favicon.mmh3": ("-1616143106",),
     }
     assert list(icon("none")) == []
+
+
+def test_hashes_of_icons_beside_other_things() -> None:
+    for noted in (
+        '"favicon": {"hash": -1234567}',
+        '"favicons":[{"hashes":["mmh3:-1234567"]}]',
+        '"icon_hash":"-1234567"',
+    ):
+        (one,) = noted_icons(f'{{"port": 80, {noted}}}')
+        assert one.fields == {"http.favicon.mmh3": ("-1234567",)}
+    assert not list(noted_icons('{"favicon": "http://192.0.2.4/1234567.ico", "hash": -1234567}'))
+    assert not list(noted_icons('favicon: {"hash": -1234567}'))
+
+
+def test_a_title_noted_beside_headers() -> None:
+    (one,) = web("Server: a/1\nTitle: A & B")
+    assert one.fields["http.title"] == ("A & B",)
+    (one,) = web("Server: a/1\n<title>A</title>")
+    assert one.fields["http.title"] == ("A",)
 
 
 def test_ssdp_with_and_without_its_targets() -> None:

@@ -124,3 +124,10 @@ def test_what_a_script_printed_alone() -> None:
     assert not is_listing("| a: b")
     [found] = scanned("| http-headers: \n|   Server: a/1\n|_  (Request type: HEAD)")
     assert found.fields["http.server"] == ("a/1",)
+
+
+def test_ports_that_a_search_engine_knows() -> None:
+    text = "192.0.2.4\nCity: A\n\nPorts:\n     80/tcp Dahua DVR\n    443/tcp \n\t|-- SSL Versions: TLSv1\n"
+    assert is_listing(text)
+    (found,) = scanned(text)
+    assert found.fields == {"tcp.port": ("80",), "nmap.product": ("Dahua DVR",)}
