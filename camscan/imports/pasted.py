@@ -198,6 +198,7 @@ _LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (tables.walk,),
+        "mdns": (tables.properties,),
         **dict.fromkeys(("onvif_device_info", "onvif", "ws_discovery", "wsd"), (soap.service,)),
         "nmap_xml_service": (nmap_text.product,),
         "nmap": (nmap_text.product,),

@@ -213,6 +213,13 @@ def _texts(written: str) -> Iterator[tuple[str, str]]:
         yield "mac.address", mac_of(quoted or bare)
 
 
+def properties(text: str) -> Iterator[Answer]:
+    """The strings of a TXT record alone, each of which is key=value; nothing for a text that has other words."""
+    found = list(_texts(text))
+    if all("=" in value for name, value in found if name == "mdns.txt"):
+        yield from answer("mdns", as_fields(found))
+
+
 def _of_mapping(text: str) -> Iterator[tuple[str, str]]:
     """What zeroconf libraries print: name='..._type._tcp.local.', hostname='...', properties={...}."""
     for name, value in pairs(text):

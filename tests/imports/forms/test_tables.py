@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.tables import announced, is_walk, walk
+from camscan.imports.forms.tables import announced, is_walk, properties, walk
 
 SYSTEM = {"snmp.sys_descr": ("Camera 1",), "snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",), "snmp.sys_name": ("cam",)}
 
@@ -108,3 +108,14 @@ def test_a_line_may_list_several_services() -> None:
 def test_without_a_service_nothing_is_announced() -> None:
     assert list(announced("A 192.0.2.1\nTXT a=b")) == []
     assert list(announced("{'name': 'x'}")) == []
+
+
+def test_strings_of_a_record_alone() -> None:
+    (one,) = properties('"vendor=Acme" "model=A 1" "mac_address=00:11:32:80:fd:b5"')
+    assert one.fields["mdns.txt"] == ("vendor=Acme", "model=A 1", "mac_address=00:11:32:80:fd:b5")
+    assert one.fields["mac.address"] == ("00:11:32:80:FD:B5",)
+
+
+@pytest.mark.parametrize("text", ["", "Acme camera", '"vendor=Acme" and more'])
+def test_other_words_are_no_record(text: str) -> None:
+    assert not list(properties(text))
