@@ -22,6 +22,8 @@ _UNQUOTED = re.compile(r'[^,"]*+')
 _NEXT_PARAMETER = re.compile(r" [!#$%&'*+.^_`|~0-9A-Za-z-]++$")
 _ESCAPE = re.compile(r'\\(["\\])')
 _JUNK = re.compile(r"[^\s,;]++")
+_ANOTHER = re.compile(r"(?<=\")[ \t]{0,8},[ \t]{0,8}(?=(?:Digest|Basic)[ \t]{1,8}[a-z]{2,16}=)", re.IGNORECASE)
+"""Between two challenges of one header. A quoted value that reads like it would be parted too; none is known."""
 
 
 Challenge: TypeAlias = tuple[str, Mapping[str, str]]
@@ -58,13 +60,16 @@ def parse_challenges(value: str) -> tuple[tuple[str, str], ...]:
 
 
 def challenge_fields(prefix: str, values: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """`<prefix>.realm`, `.auth` and `.www_authenticate` of one answer's WWW-Authenticate headers, without repeats."""
+    """`<prefix>.realm`, `.auth` and `.www_authenticate` of one answer's WWW-Authenticate headers, without repeats.
+
+    Several challenges in one header are values of their own, as if each had a header to itself.
+    """
     kept = [value.strip()[:MAX_VALUE] for value in values[:MAX_CHALLENGES]]
     challenges = [challenge for value in kept for challenge in parse_challenges(value)]
     found = {
         "realm": [realm for _, realm in challenges],
         "auth": [scheme for scheme, _ in challenges],
-        "www_authenticate": kept,
+        "www_authenticate": [part for value in kept for part in _ANOTHER.split(value, MAX_CHALLENGES)],
     }
     unique = {name: tuple(dict.fromkeys(filter(None, texts))) for name, texts in found.items()}
     return {f"{prefix}.{name}": texts for name, texts in unique.items() if texts}

@@ -48,6 +48,11 @@ def test_fields_hold_each_value_once() -> None:
     assert challenge_fields("http", ["", " "]) == {}
 
 
+def test_challenges_in_one_header_are_values_of_their_own() -> None:
+    first, second = 'Digest qop="auth", realm="a", nonce="1, Basic realm=b"', 'Basic realm="a"'
+    assert challenge_fields("http", [f"{first}, {second}"])["http.www_authenticate"] == (first, second)
+
+
 def test_floods_are_cut() -> None:
     assert parse_challenges("A," * MAX_VALUE) == (("a", ""),) * MAX_CHALLENGES
     assert parse_challenges('Basic realm="' + "x" * MAX_VALUE) == (("basic", "x" * (MAX_VALUE - 13)),)

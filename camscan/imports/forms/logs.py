@@ -53,6 +53,10 @@ _PARTED = re.compile(
     r"(?=[^\"\r\n:| ]{1,32}(?: [^\"\r\n:| ]{1,32}){0,4}\")"
 )
 _INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE)
+_DEEPER = re.compile(
+    rf"^[ \t]+(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE | re.MULTILINE
+)
+_HEADED = re.compile(r"^(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b", re.IGNORECASE | re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
 _STRING = re.compile(r"""\s*(?:\+|<<)?\s*[bfr]?(["'])(.*)\1\s*[+;,\\)]{0,3}\s*""")
@@ -65,7 +69,13 @@ def plain(text: str) -> str:
     text = _PARTED.sub(r"\1 ", text)
     for undo in (_of_terminal, _of_journal, _of_record, _of_source, _of_row, _bare):
         text = undo(text)
-    return _GAP.sub("\n", _INDENT.sub("", text) if _INDENTED.match(text) else text)
+    return _GAP.sub("\n", _level(text))
+
+
+def _level(text: str) -> str:
+    """Lines that begin at the margin, where those of the head stand deeper than one before them, as in a report."""
+    deeper = _INDENTED.match(text) or (_DEEPER.search(text) and not _HEADED.search(text))
+    return _INDENT.sub("", text) if deeper else text
 
 
 def _of_terminal(text: str) -> str:

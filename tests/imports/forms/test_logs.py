@@ -105,6 +105,11 @@ def test_the_argument_of_a_call() -> None:
     assert plain('INFO = json.dumps(a, {"b": 1}, c)') == 'INFO = json.dumps(a, {"b": 1}, c)'
 
 
+def test_an_answer_that_stands_deeper_than_what_a_report_says_of_it() -> None:
+    text = "192.0.2.4:85/tcp\n\n  GetRequest:\n    HTTP/1.1 200 OK\n    Server: a\n"
+    assert plain(text) == "192.0.2.4:85/tcp\n\nGetRequest:\nHTTP/1.1 200 OK\nServer: a\n"
+
+
 def test_headers_that_are_indented() -> None:
     assert plain("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
     assert (
