@@ -28,10 +28,11 @@ _ENVELOPE = {
     "lapi.status_string": "StatusString",
 }
 _DATA = {
-    "lapi.model": "DeviceModel",
-    "lapi.serial": "SerialNumber",
-    "lapi.firmware": "FirmwareVersion",
+    "lapi.model": ("DeviceModel", "ProductModel"),
+    "lapi.serial": ("SerialNumber", "SerialNo"),
+    "lapi.firmware": ("FirmwareVersion",),
 }
+"""Field -> its names in DeviceInfo and in DeviceBasicInfo, which has them beside the URL."""
 _CHANNEL = {
     "behind.protocol": "AccessProtocol",
     "behind.manufacturer": "Manufacturer",
@@ -53,7 +54,8 @@ def decode(body: bytes) -> dict[str, tuple[str, ...]]:
     response = _response(body)
     data = jsontext.inner(response, "Data")
     pairs = [(field, jsontext.text(response, key)) for field, key in _ENVELOPE.items()]
-    pairs += [(field, jsontext.text(data, key)) for field, key in _DATA.items()]
+    told = data or response
+    pairs += [(field, jsontext.text(told, key)) for field, keys in _DATA.items() for key in keys]
     if any(name in data for name in _LISTS):
         pairs.append(("recorder.channels", behind.counted(jsontext.text(data, "Nums"))))
     return layout.fields([*pairs, *_interfaces(data)])

@@ -30,6 +30,7 @@ _TEXT_SAMPLE = 512  # characters by which text is told from bytes
 
 _NODE_FIELDS = ("wsd.endpoint", "upnp.udn")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_NAMED = re.compile(r"^[ \t*_-]{0,16}Manufacturer\b.{0,4}:", re.MULTILINE | re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 
 
@@ -90,6 +91,14 @@ def _document(text: str) -> Iterator[Answer]:
     """JSON: the body of a page, or what somebody wrote down of a device."""
     yield from web.web(text)
     yield from soap.described(text)
+
+
+def _announced(text: str) -> Iterator[Answer]:
+    """Services, and who built the device where lines of their own say it."""
+    found = list(tables.announced(text))
+    yield from found
+    if found and _NAMED.search(text):
+        yield from soap.described(text)
 
 
 def _anything(text: str) -> Iterator[Answer]:
@@ -163,7 +172,7 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"\A(?:md5|mmh3|favicon|http\.favicon\.hash|icon_hash)\b", r"\A(?:[0-9a-f]{32}|-?\d{7,10})\Z"), web.icon),
     (certificate.is_named, certificate.names),
     (tables.is_walk, tables.walk),
-    (_has(r"_\w[\w-]*\._(?:tcp|udp)\b"), tables.announced),
+    (_has(r"_\w[\w-]*\._(?:tcp|udp)\b"), _announced),
     (_has(r"\A\ufeff?\s*<[!?a-z]"), web.web),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
     (_has(r"\A\s*(?:var \w{1,32} ?= ?\S|(?:window|document|top|parent|self)\.location\b)"), web.page),
@@ -185,7 +194,7 @@ _HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "sadp": (datagrams.search_answer,),
         "dhip": (datagrams.notification,),
         "netcommon": (datagrams.common,),
-        "mdns": (tables.announced,),
+        "mdns": (_announced,),
         "dhcp": (leases.leased,),
         "snmp": (tables.described,),
     }

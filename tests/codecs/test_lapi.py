@@ -48,6 +48,17 @@ def test_device_info() -> None:
     }
 
 
+def test_basic_information_stands_beside_the_address() -> None:
+    url = "/LAPI/V1.0/System/DeviceBasicInfo"
+    told = {"ResponseURL": url, "ProductModel": "OET-213H", "SerialNo": "2102", "FirmwareVersion": "IPC_G6103-B0011"}
+    assert lapi.decode(json.dumps({"Response": told}).encode()) == {
+        "lapi.response_url": (url,),
+        "lapi.model": ("OET-213H",),
+        "lapi.serial": ("2102",),
+        "lapi.firmware": ("IPC_G6103-B0011",),
+    }
+
+
 def test_a_refusal_within_the_envelope() -> None:
     assert lapi.decode(REFUSED) == {
         "lapi.response_url": ("/LAPI/V1.0/System/DeviceInfo",),

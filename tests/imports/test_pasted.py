@@ -199,10 +199,17 @@ def test_a_line_of_which_nothing_tells_where_it_stood_is_tried_as_every_name() -
         "DeviceType=A1-B2\n",
         "Product: A1-B2\nlast seen: yesterday",
         '{"name": "gate", "model": "A1-B2"}',
+        "name=gate\nserialNumber=1\nmodel=A1-B2",
+        "<info><modelName>A1-B2</modelName><serialNumber>1</serialNumber></info>",
+        "Manufacturer: M\nModel: A1-B2\nService name: _http._tcp",
     ],
 )
 def test_words_about_a_device_tell_its_model(raw: str) -> None:
     assert fields(raw)["onvif.model"] == ("A1-B2",)
+
+
+def test_settings_tell_no_model_of_the_device() -> None:
+    assert "onvif.model" not in fields("serialNumber=1\ntable.Remote[0].Model=A1-B2", "http")
 
 
 def test_a_vendor_alone_may_be_that_of_the_network_card() -> None:

@@ -44,7 +44,15 @@ _PAIR = re.compile(
 _MEMBER = re.compile(
     r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
 )  # JavaScript
-_LINE = re.compile(r"^[ \t|_*-]{0,64}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}:[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE)
+_LINE = re.compile(
+    r"^[ \t|_*-]{0,64}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}\*{0,2}:\*{0,2}[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE
+)
+_CELLS = re.compile(
+    r"^[ \t]*\|[ \t*]{0,32}([A-Za-z][\w ./-]{0,63}?)[ \t*]{0,32}"
+    r"\|[ \t*`]{0,32}([^|\r\n]{1,256}?)[ \t*`]{0,32}\|[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""A row of a table of two columns, as people write it in notes."""
 _NEXT = re.compile(r"[,;][ \t]{1,8}([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}")
 _TAG = re.compile(r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>([^<]{1,1024}+)</")
 
@@ -84,6 +92,7 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
     for name, value in _LINE.findall(text[:MAX_TEXT]):
         found += _listed(name, value)
+    found += _CELLS.findall(text[:MAX_TEXT])
     found += _TAG.findall(text[:MAX_TEXT])
     return tuple((name, value.strip()) for name, value in found[:MAX_PAIRS] if value.strip())
 
@@ -92,9 +101,14 @@ def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
     """The pairs of one line, which may hold several: "Manufacturer: A, Model: B, Build: 1"."""
     *names, last = _NEXT.split(value)
     for text, following in zip(names[::2], names[1::2], strict=True):
-        yield name, text
+        yield name, _plain(text)
         name = following
-    yield name, last
+    yield name, _plain(last)
+
+
+def _plain(value: str) -> str:
+    """A value without the marks for bold letters and code around it."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value.rstrip().removesuffix("**")
 
 
 def named(found: Iterable[tuple[str, str]], names: dict[str, str]) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from camscan.codecs import cgi, isapi
 from camscan.codecs.layout import fields as as_fields
+from camscan.imports.forms import soap
 from camscan.imports.forms.base import Answer, answer, fields_of, pairs
 from camscan.records import Fields
 
@@ -37,6 +38,8 @@ _ELEMENTS = frozenset(
 _LOGIN = re.compile(r"[\"']realm[\"']\s{0,8}:\s{0,8}[\"'](Login to [^\"'\r\n]{1,64})[\"']")
 _ASKED = re.compile(r"[\"'](?:random|encryption)[\"']\s{0,8}:")
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
+_OWN_LINE = re.compile(r"^[ \t]*([A-Za-z]\w{0,63}=[^\r\n]*)", re.MULTILINE)
+"""What speaks of the device itself: keys with a full stop are settings, some of other devices."""
 _CGI_KEYS = frozenset(
     ("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor", "Vendor")
 )
@@ -46,8 +49,11 @@ _CGI_LISTS = ("table.", "camera[", "states[", "caps.", "root.", "system_info_")
 def lines(text: str) -> Iterator[Answer]:
     """Lines of a device CGI, as a body and, where they tell of the system as a whole, as what they say."""
     body = text.strip()
-    yield from answer("cgi", system(body))
+    told = system(body)
+    yield from answer("cgi", told)
     yield from answer("http", as_fields([("http.body", body)]))
+    if not told:
+        yield from soap.described("\n".join(_OWN_LINE.findall(body)))
 
 
 def is_lines(text: str) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from html import escape
+from itertools import islice
 
 from camscan.imports.forms.wrapped import MAX_WRAPPED
 
@@ -17,6 +18,10 @@ _TARGET = re.compile(
     r"\Ahttps?://\S{1,256} \[(?=[^\r\n]{1,4096}\Z)|\Ahttps?://\S{1,256} (?=[^\r\n]{0,4096}\bHTTPServer\[)"
 )
 _BRACKETS = re.compile(r"([A-Za-z][\w-]{0,40})?\[([^\[\]]{1,512})\]")
+_PRODUCT = re.compile(r"[\"'](?:product|app)[\"']\s*:\s*[\"']\w")
+_SENT = re.compile(r"(?:HTTP|RTSP)/\d\.\d [1-5]\d{2}")
+_SERVICE = re.compile(r"[a-z][\w.+-]{0,31}")
+MAX_PORTS = 1024  # of one paste
 _STATUS = re.compile(r"\d{3}(?:,\d{3})*(?: [\w ]{2,40})?")
 _FOUND = re.compile(
     r"^\+ (?:(Server): (?!No banner)(\S[^\r\n]{0,255})|.{0,64}?\brealm '([^'\r\n]{1,256})')", re.MULTILINE
@@ -37,7 +42,7 @@ _PLUGINS = {
 
 def plain(text: str) -> str:
     """The lines of an answer; any other text as it is."""
-    for undo in (_of_banner, _of_line, _of_findings, _of_version, _of_records):
+    for undo in (_of_banner, _of_line, _of_findings, _of_version, _of_records, _of_products):
         text = undo(text)
     return text
 
@@ -105,6 +110,30 @@ def _of_records(text: str) -> str:
 def _named(record: dict[str, object], *names: str) -> str:
     """The first text that stands under one of the names."""
     return next((value for name in names if isinstance(value := record.get(name), str) and value), "")
+
+
+def _of_products(text: str) -> str:
+    """JSON of a search engine that tells of a port what product answers there, as the line that nmap would print."""
+    if (
+        not _PRODUCT.search(text)
+        or _SENT.search(text)
+        or not text.lstrip().startswith(("{", "["))
+        or len(text) > MAX_WRAPPED
+    ):
+        return text
+    with suppress(ValueError, RecursionError):
+        records = (record for record in _objects(json.loads(text)) if str(record.get("port", "")).isdigit())
+        lines = [
+            f"{record['port']}/tcp open {_word(record.get('service')) or 'unknown'} {product}"
+            for record in islice(records, MAX_PORTS)
+            if isinstance(product := record.get("product") or record.get("app"), str) and product.strip()
+        ]
+        return "\n".join(lines) or text
+    return text
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) and _SERVICE.fullmatch(value) else ""
 
 
 def _objects(value: object) -> Iterator[dict[str, object]]:

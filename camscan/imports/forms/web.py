@@ -86,10 +86,8 @@ def web(text: str) -> Iterator[Answer]:
         yield from answer("http", fields_of(http.decode_headers, lines))
     elif _MAPPING.match(text):
         yield from answer("http", fields_of(http.decode_headers, _lines(text)))
-    elif _BODY.match(text):
-        yield from _answered(fields_of(http.decode, text.strip().encode()), "")
-    elif _LIST.match(text):
-        yield from _answered(_body(text), "")
+    elif _BODY.match(text) or _LIST.match(text):
+        yield from _alone(text)
     elif is_headed(text):
         yield from _headed(text)
 
@@ -237,6 +235,15 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
         known = {**known, **interfaces.described(body), **interfaces.challenged(body)}
     yield from answer("cgi", interfaces.system(body))
     yield from answer("http", known, f"GET {path}" if path else "")
+
+
+def _alone(text: str) -> Iterator[Answer]:
+    """A body without its head; where nothing knows its form, also what it names: a maker, a model, a version."""
+    fields = _body(text) if _LIST.match(text) else fields_of(http.decode, text.strip().encode())
+    found = list(_answered(fields, ""))
+    yield from found
+    if all(name.startswith("http.") for one in found for name in one.fields) and "http.title" not in fields:
+        yield from soap.described(text)
 
 
 def _headed(text: str) -> Iterator[Answer]:

@@ -40,6 +40,11 @@ _SCRIPT = re.compile(
 _OF_SCRIPT = re.compile(
     r"\A\s{0,8}\|_?[ \t]?(?:banner|fingerprint-strings|http|rtsp|ssl|snmp|upnp|ftp|broadcast)[a-z-]{0,40}: ?"
 )
+_BARE = re.compile(
+    r"^(http-(?:headers|title|server-header|auth|favicon)|ssl-cert|rtsp-methods|snmp-sysdescr|upnp-info):?[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""The name of a script by itself, as programs show it that keep nmap's results."""
 _MORE = re.compile(r"^[ \t]{0,8}\|_? {1,3}(.*)$")
 _SERVICE_MARK = re.compile(r"<(nmaprun|host|ports?|service|script)[\s>]")
 _HOST = '<nmaprun><host><address addr="192.0.2.0" addrtype="ipv4"/>{}</host></nmaprun>'
@@ -63,7 +68,11 @@ _FINGERPRINT = re.compile(r"^SF-Port.*(?:\r?\nSF:.*)*", re.MULTILINE)
 def scanned(text: str) -> Iterator[Answer]:
     """Open ports, services, scripts and the MAC address in anything that nmap prints."""
     mark = _SERVICE_MARK.search(text)
-    if mark and not any(
+    if _BARE.match(text.lstrip()):
+        _, *told = _BARE.split(text)
+        for name, output in zip(told[::2], told[1::2], strict=True):
+            yield from script_answers(name, output.strip("\r\n"))
+    elif mark and not any(
         form.search(text) for form in (_PORT, _OF_SCRIPT, _FINGERPRINT)
     ):  # in whose pages scripts may stand
         yield from _of_xml(text, mark[1])
@@ -82,6 +91,7 @@ def is_listing(text: str) -> bool:
     return (
         any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE, _KNOWN, _OF_SCRIPT, _FINGERPRINT))
         or "<nmaprun" in text
+        or _BARE.match(text.lstrip()) is not None
     )
 
 

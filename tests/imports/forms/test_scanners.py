@@ -74,6 +74,18 @@ def test_lines_of_metasploit(line: str, lines: str) -> None:
     assert plain(line) == lines
 
 
+def test_records_of_search_engines_with_a_product() -> None:
+    found = {"matches": [{"ip": "192.0.2.4", "portinfo": {"app": "A DVR", "port": 37777, "service": "dvr"}}]}
+    assert plain(json.dumps(found)) == "37777/tcp open dvr A DVR"
+    assert plain('{"port": 80, "product": "A"}') == "80/tcp open unknown A"
+    for text in (
+        '{"product": "A"}',
+        '{"port": "x", "product": "A"}',
+        '{"port": 80, "product": "A", "data": "HTTP/1.1 200 OK"}',
+    ):
+        assert plain(text) == text
+
+
 @pytest.mark.parametrize(
     "text", ["http://192.0.2.4/", "http://a [401]", '{"headers": [1]}', '{"headers": {', "Banner on port 80", "a [b]"]
 )

@@ -131,7 +131,9 @@ def test_xml_without_a_namespace_that_tells_of_a_device() -> None:
     assert (told.fields["onvif.manufacturer"], told.fields["onvif.model"]) == (("M",), ("A-1",))
     assert told.fields["onvif.firmware"] == ("V1",)
     assert "onvif.model" not in page_itself.fields
-    assert [one.channel for one in web("<Model>A-1</Model>\n<Manufacturer>M</Manufacturer>")] == ["http"]
+    others = "<Model>A-1</Model>\n<Manufacturer>M</Manufacturer>"
+    assert [one.channel for one in web(f"HTTP/1.1 200 OK\r\n\r\n{others}")] == ["http"]
+    assert [one.channel for one in web(others)] == ["http", "onvif"]  # what somebody wrote down may be in any form
 
 
 def test_a_few_elements_of_a_device_description() -> None:

@@ -91,6 +91,11 @@ def test_a_mapping_of_an_older_python() -> None:
     assert plain("menu'a' (u'") == "menu'a' ('"
 
 
+def test_texts_of_a_rust_program() -> None:
+    assert plain('a: Some("b c".into()), d: "e".to_string(), f: String::from("g")') == 'a: "b c", d: "e", f: "g"'
+    assert plain('Some(b), "c".trim()') == 'Some(b), "c".trim()'
+
+
 def test_a_mapping_that_python_printed_is_json() -> None:
     assert plain("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
     for text in ("{'a': b'c'}", "{'a': 1", "{'a'} x"):

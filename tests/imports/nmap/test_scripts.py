@@ -41,6 +41,7 @@ def told(name: str, output: str) -> dict[str, tuple[str, ...]]:
             ("89b932fcc47cf4ca3faadb0cfdef89cf",),
         ),
         ("ssl-cert", "Subject: commonName=a/organizationName=B\nIssuer: commonName=c", "tls.issuer.cn", ("c",)),
+        ("ssl-cert", r"Issuer: commonName=a\xC3\xA4\xC2\xA0b", "tls.issuer.cn", ("a\u00e4\u00a0b",)),
         ("rtsp-methods", "OPTIONS, DESCRIBE", "rtsp.public", ("OPTIONS, DESCRIBE",)),
         ("snmp-sysdescr", "Camera 1\n  System uptime: 1d", "snmp.sys_descr", ("Camera 1",)),
         ("banner", "220 ready", "banner.text", ("220 ready",)),

@@ -131,3 +131,12 @@ def test_ports_that_a_search_engine_knows() -> None:
     assert is_listing(text)
     (found,) = scanned(text)
     assert found.fields == {"tcp.port": ("80",), "nmap.product": ("Dahua DVR",)}
+
+
+def test_scripts_by_name_alone() -> None:
+    text = "http-headers\n  Server: a/1\n  (Request type: HEAD)\nhttp-title:\nA title"
+    assert is_listing(text)
+    assert not is_listing("http-headers are lines")
+    head, title = scanned(text)
+    assert head.fields["http.server"] == ("a/1",)
+    assert title.fields["http.title"] == ("A title",)
