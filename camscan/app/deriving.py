@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import platform
-import time
 from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
@@ -50,21 +49,6 @@ def glimpses(store: Store, scan: Scan, rules: Library) -> Sequence[Merged | Seal
     stamp = basis(rules)
     kept = store.derived.glance(scan.id, stamp) if stamp else None
     return derive(store, scan, rules, stamp) if kept is None else kept
-
-
-def bring_up(store: Store, scans: Iterable[Scan], rules: Library, end: float) -> int:
-    """Derive anew what is kept on another basis, as after an update, until `end` by the monotonic clock.
-
-    Returns of how many scans.
-    """
-    stamp, count = basis(rules), 0
-    for scan in scans if stamp else ():
-        if time.monotonic() >= end:
-            break
-        if scan.status is not ScanStatus.RUNNING and not store.derived.holds(scan.id, stamp):
-            derive(store, scan, rules, stamp)
-            count += 1
-    return count
 
 
 def derive(store: Store, scan: Scan, rules: Library, stamp: str) -> Sequence[Merged]:

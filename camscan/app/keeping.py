@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
-from camscan.app.deriving import bring_up
 from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import deemed
+from camscan.app.series import bring_up
 from camscan.app.sites import policies
 from camscan.app.sweeping import Ground
 from camscan.records import Scan
@@ -75,10 +76,10 @@ def derive_after_sweeps(ground: Ground, sites: Iterable[str], end: float) -> Non
     Raises:
         StoreError: the store cannot be read.
     """
-    for site in sites:
-        newest = sweeps_of(ground.store, site)[:_LOOKED_AT]
-        if count := bring_up(ground.store, newest, ground.rules, end):
-            tell("scans.derived", site=site, scans=count)
+    newest = (scan for site in sites for scan in sweeps_of(ground.store, site)[:_LOOKED_AT])
+    derived = bring_up(ground.store, newest, ground.rules, end)
+    for site, scans in groupby(derived, key=lambda scan: scan.site):
+        tell("scans.derived", site=site, scans=sum(1 for _ in scans))
 
 
 def forget(store: Store, terms: Terms) -> int:

@@ -6,8 +6,11 @@ wait for the disk as often.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import takewhile
+from typing import TypeVar
 
 from camscan.app.deriving import basis, derive, keep
 from camscan.app.spreading import ALONE, CHUNK, Workers
@@ -23,11 +26,28 @@ SMALL = 20_000
 AT_ONCE = 50
 """Scans in one transaction."""
 
+R = TypeVar("R")
+
 
 def merged_each(store: Store, scans: Iterable[Scan], rules: Library) -> Generator[Sequence[Merged], None, None]:
     """The devices of each of some stored scans, in their order, by today's codecs and rules; see `deriving.merged`."""
     with Workers(rules, _packed, ALONE * CHUNK) as workers:
         yield from _Series(store, rules, workers).devices(scans)
+
+
+def bring_up(store: Store, scans: Iterable[Scan], rules: Library, end: float) -> Iterator[Scan]:
+    """Derive anew what is kept on another basis, as after an update, until `end` by the monotonic clock.
+
+    Gives each scan of which the devices are derived; nothing is done where what they follow from cannot be told.
+    """
+    stamp = basis(rules)
+    stale = (
+        scan
+        for scan in takewhile(lambda _: time.monotonic() < end, scans if stamp else ())
+        if scan.status is not ScanStatus.RUNNING and not store.derived.holds(scan.id, stamp)
+    )
+    with Workers(rules, _packed, ALONE * CHUNK) as workers:
+        yield from _Series(store, rules, workers).kept(stale)
 
 
 class _Series:
@@ -39,8 +59,16 @@ class _Series:
         self._new: list[Kept] = []
 
     def devices(self, scans: Iterable[Scan]) -> Iterator[Sequence[Merged]]:
+        """The devices of each scan."""
+        return self._each(map(self._begun, scans))
+
+    def kept(self, scans: Iterable[Scan]) -> Iterator[Scan]:
+        """The scans themselves, each once its devices are derived anew."""
+        return self._each(partial(_kept, scan, self._derived(scan)) for scan in scans)
+
+    def _each(self, begun: Iterable[Callable[[], R]]) -> Iterator[R]:
         try:
-            yield from self._workers.in_order(map(self._begun, scans))
+            yield from self._workers.in_order(begun)
         finally:  # also where the rest is not asked for any more: what was derived has cost something
             self._write()
 
@@ -48,6 +76,11 @@ class _Series:
         kept = self._store.derived.read(scan.id, self._stamp) if self._stamp else None
         if kept is not None:
             return lambda: kept
+        derived = self._derived(scan)
+        return lambda: list(derived())
+
+    def _derived(self, scan: Scan) -> Callable[[], Iterable[Merged]]:
+        """Begin to derive the devices of a scan; call what is returned for them, of which no record is made before."""
         extent = self._store.derived.extent(scan.id)
         if extent.count > SMALL:
             return partial(derive, self._store, scan, self._rules, self._stamp)
@@ -55,18 +88,23 @@ class _Series:
         job = self._workers.begin(seen, len({one.target for one in seen}))
         return partial(self._taken, scan, extent, job)
 
-    def _taken(self, scan: Scan, extent: Extent, job: Callable[[], list[bytes]]) -> Sequence[Merged]:
+    def _taken(self, scan: Scan, extent: Extent, job: Callable[[], list[bytes]]) -> Iterable[Merged]:
         parts = job()
         if self._stamp and scan.status is not ScanStatus.RUNNING:
             self._new.append(Kept(extent, parts))
             if len(self._new) >= AT_ONCE:
                 self._write()
-        return [one for part in parts for one in unpack(part)]
+        return (one for part in parts for one in unpack(part))
 
     def _write(self) -> None:
         new, self._new = self._new, []
         if new:
             keep(self._store, new, self._stamp)
+
+
+def _kept(scan: Scan, derived: Callable[[], Iterable[Merged]]) -> Scan:
+    derived()
+    return scan
 
 
 def _packed(rules: Library, stored: Sequence[Stored]) -> list[bytes]:

@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 class Library:
     """Rules and brands; `read` gives them when they are first asked for.
 
-    `digest` is the SHA-256 of all that they are read from; "" where that is not files. `tell` is told each fault.
+    `read_labels` gives brands and vocabulary alone, where that takes less. `digest` is the SHA-256 of all that they are
+    read from; "" where that is not files. `tell` is told each fault.
     """
 
     def __init__(
-        self, read: Callable[[], Contents], digest: str = "", tell: Callable[[str], object] | None = None
+        self,
+        read: Callable[[], Contents],
+        digest: str = "",
+        tell: Callable[[str], object] | None = None,
+        read_labels: Callable[[], Contents] | None = None,
     ) -> None:
         self._read = read
+        self._read_labels = read_labels
         self._tell = tell
         self.digest = digest
 
@@ -64,7 +70,9 @@ class Library:
         """The brands, by name."""
         from camscan.identify.labels import Labels  # noqa: PLC0415 - not for those who only read what is kept
 
-        return Labels(self.brands, self.vocabulary)
+        read = None if "_contents" in vars(self) else self._read_labels
+        contents = read() if read else self._contents
+        return Labels(contents.brands, contents.vocabulary)
 
     @cached_property
     def _matcher(self) -> Matcher:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event
@@ -14,7 +16,7 @@ from camscan.app import series, spreading
 from camscan.app.deriving import basis
 from camscan.app.identifying import derived
 from camscan.app.judging import library
-from camscan.app.series import merged_each
+from camscan.app.series import bring_up, merged_each
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
@@ -68,6 +70,30 @@ def test_they_are_those_of_each_scan(store: Store, monkeypatch: pytest.MonkeyPat
     assert [store.derived.read(scan.id, basis(RULES)) for scan in scans] == expected
     monkeypatch.setattr(series, "_packed", None)
     assert list(merged_each(store, scans, RULES)) == expected
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_what_is_brought_up_is_kept_and_nothing_else_is_derived(
+    store: Store, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    monkeypatch.setattr(series, "ALONE", 2)
+    monkeypatch.setattr(series, "CHUNK", HOSTS)
+    monkeypatch.setattr(spreading, "_processors", lambda: processors)
+    scans = store.scans()
+    list(merged_each(store, scans[:3], RULES))
+    written, later = writes(store), time.monotonic() + 600
+    assert list(bring_up(store, scans, RULES, later)) == list(scans[3:])
+    assert len(written) == 1
+    expected = [derived(store.stored(scan.id), RULES) for scan in scans]
+    assert [store.derived.read(scan.id, basis(RULES)) for scan in scans] == expected
+
+
+def test_what_is_brought_up_before_the_end_comes_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr("camscan.app.series.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    scans = store.scans()
+    assert list(bring_up(store, scans, RULES, 4)) == list(scans[:4])
+    assert [store.derived.holds(scan.id, basis(RULES)) for scan in scans] == [True] * 4 + [False] * (SITES - 4)
 
 
 def test_kept_and_new_ones_come_in_the_order_of_the_scans(store: Store) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
 from camscan.identify.load import load
 
@@ -93,6 +94,18 @@ def test_a_missing_folder(tmp_path: Path) -> None:
 def test_an_empty_folder_is_an_empty_library(tmp_path: Path) -> None:
     library = load([tmp_path], strict=True)
     assert (library.rules, library.brands, library.identify([])) == ((), (), ())
+
+
+def test_names_are_looked_up_without_parsing_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules are most of the files; who holds a list of makes against devices needs none of them."""
+    whole = load([fingerprints_folder()])
+    brands = whole.brands
+    by_all = [whole.labels.find(brand.name) for brand in brands]
+    monkeypatch.setattr("camscan.identify.contents.read_rules", lambda *_, **__: pytest.fail("rules were parsed"))
+    labels = load([fingerprints_folder()]).labels
+    assert [labels.find(brand.name) for brand in brands] == by_all
+    assert None not in by_all
+    assert labels.find(whole.vocabulary.makers[0]) == whole.labels.find(whole.vocabulary.makers[0])
 
 
 def test_examples_are_kept_where_they_are_asked_for_and_read_in_any_case(write: Write) -> None:
