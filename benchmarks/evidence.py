@@ -1,7 +1,7 @@
 """What a bundle of evidence costs, and whether anything that is done to one is found.
 
 python benchmarks/evidence.py             both
-python benchmarks/evidence.py scale       export and verify a scan of 20,000 devices, and two of 2,000
+python benchmarks/evidence.py scale       export and verify scans of 2,000, 20,000 and 60,000 devices
 python benchmarks/evidence.py alter       10,000 random edits, cuts, reorders and rebuilds of a bundle
 """
 
@@ -27,7 +27,7 @@ from camscan.errors import EvidenceError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
-DEVICES, TARGETS = 20_000, 65_536
+SCALES, TARGETS = (2_000, 20_000, 60_000), 65_536
 QUIET = 11
 """Attempts on each device that nothing answers, beside ten that are answered."""
 ROUNDS = 2_500
@@ -54,7 +54,7 @@ def scale() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         run("keygen", "-o", "key")
-        for devices, quiet in ((DEVICES // 10, QUIET), (DEVICES // 10, QUIET * 20), (DEVICES, QUIET)):
+        for devices, quiet in (*((devices, QUIET) for devices in SCALES), (SCALES[0], QUIET * 20)):
             db = Path(f"{devices}-{quiet}.db")
             with ProcessPoolExecutor(1) as apart:  # a child's peak memory begins with that of its parent
                 count = apart.submit(store, db, devices, quiet).result()

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
-from camscan.app.identifying import judged
+from camscan.app.identifying import judged_apart
 from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import RuleError
 from camscan.evidence.archive import is_name
+from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
+from camscan.policy import Policy
 from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Observation, Scan
@@ -27,6 +31,8 @@ from camscan.summaries import StateChange
 from camscan.sweeps.looks import sighting
 
 _MAX_FILE = 1 << 20
+_AT_ONCE = 1_000
+"""Devices of which it is asked together what people said."""
 _FILE = re.compile(r"rules/[1-9][0-9]?/(vocabulary|makers/[^/]+|brands/[^/]+)\.yaml|policies/[0-9]{3}-[^/]+\.yaml")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -48,12 +54,19 @@ def files_of(policies: Sequence[str], folders: Sequence[Path]) -> Mapping[str, b
     return {name: _bytes(name, path) for name, path in found.items()}
 
 
-def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Judged, ...]:
+@contextmanager
+def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> Iterator[Iterable[Judged]]:
     """Every device that the observations speak of, judged by these files of rules and policies alone.
 
     Raises:
         RuleError: they cannot be used.
     """
+    rules, chosen = _read(files)
+    with judged_apart(seen, rules, chosen) as judged:
+        yield judged
+
+
+def _read(files: Mapping[str, bytes]) -> tuple[Library, Sequence[Policy]]:
     with TemporaryDirectory(prefix="camscan-") as folder:
         for name, data in files.items():
             if not _FILE.fullmatch(name):
@@ -67,21 +80,22 @@ def derive(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Jud
             rules, chosen = load(roots), load_policies(roots, lists) if lists else ()
         except RuleError as error:
             raise RuleError(str(error).replace(f"{folder}/", "")) from error
-        return judged(seen, rules, chosen)
+    return rules, chosen
 
 
-def said_at(store: Store, scan: Scan) -> Callable[[Sequence[Judged]], Sequence[StateChange]]:
+def said_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[StateChange]]:
     """What people said of the devices of a scan's site, and of its devices elsewhere: all that their states rest on."""
 
-    def said(devices: Sequence[Judged]) -> Sequence[StateChange]:
+    def said(devices: Iterable[Judged]) -> Sequence[StateChange]:
         if store.register.is_silent():
             return ()
         found = {change.number: change for change in store.register.changes(scan.site or "")}
-        own = {name for judged in devices for name in lasting(names(sighting(judged)))}
-        about = by_key(store.register.changes_of(map(key, own)))
-        found |= {
-            change.number: change for name in own for change in about.get(key(name), ()) if shared([name], change.names)
-        }
+        each = (lasting(names(sighting(judged))) for judged in devices)
+        while some := list(islice(each, _AT_ONCE)):
+            own = {name for of_device in some for name in of_device}
+            about = by_key(store.register.changes_of(map(key, own)))
+            changes = ((name, change) for name in own for change in about.get(key(name), ()))
+            found |= {change.number: change for name, change in changes if shared([name], change.names)}
         return [found[number] for number in sorted(found)]
 
     return said

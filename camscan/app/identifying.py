@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ from camscan.devices.identity import FIELDS_OF, Kind, mac_in, source_mac, to_end
 from camscan.errors import DecodeError
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
-from camscan.policy import Policy, judge_all
+from camscan.policy import Policy, judge_all, judge_each
 from camscan.records import Device, Identification, Judged, Observation
 
 if TYPE_CHECKING:
     from camscan.store.packed import Merged
     from camscan.store.rows import Stored
+    from camscan.store.shelf import Shelf
 
 _ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
 
@@ -30,6 +32,32 @@ def judged(observations: Iterable[Observation], rules: Library, policies: Sequen
     """The devices that the observations speak of, each with its verdict."""
     with collector.seldom():
         return judge_all(merge_hosts(_hosts_in(rules, observations), resolve), policies)
+
+
+@contextmanager
+def judged_apart(
+    observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]
+) -> Iterator[Iterable[Judged]]:
+    """The same for more devices than memory should hold; they are judged anew each time they are gone through."""
+    from camscan.devices.shelved import merge_shelved  # not for what is pasted
+    from camscan.store.shelf import Shelf
+
+    with ExitStack() as open_shelves, collector.seldom():
+        devices = open_shelves.enter_context(Shelf[Device]())
+        with ExitStack() as meanwhile:
+            merge_shelved(_hosts_in(rules, observations), resolve, lambda: meanwhile.enter_context(Shelf()), devices)
+        yield _Kept(devices, policies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Devices on a shelf, each with its verdict."""
+
+    devices: Shelf[Device]
+    policies: Sequence[Policy]
+
+    def __iter__(self) -> Iterator[Judged]:
+        return judge_each((device for _, device in self.devices.in_order()), self.policies, self.devices.last)
 
 
 def derived(stored: Iterable[Stored], rules: Library) -> list[Merged]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -259,7 +260,7 @@ def _follow(*, quiet: bool) -> Follow:
     return Follow(derive if quiet else _telling, with_states_by)
 
 
-def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> tuple[Judged, ...]:
+def _telling(files: Mapping[str, bytes], seen: Iterator[Observation]) -> AbstractContextManager[Iterable[Judged]]:
     """As `derive`, and every ten seconds a line on stderr says how far it has come."""
     from camscan.app.bundling import derive
 

@@ -8,47 +8,81 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import NamedTuple, Protocol
 
 from camscan.devices.build import Resolve, order, telling
 from camscan.devices.hosts import Told
 from camscan.devices.identity import to_address
 from camscan.records import Device, Slot, Slots
 
+_AT = "at "
 _MOST = 4
 """Other devices that one conflict names."""
-_MOST_ALIKE = 64
+MOST_ALIKE = 64
 """Devices with one serial or MAC that are told apart by their addresses; of more, it tells nothing."""
 
 
-@dataclass(slots=True)
+class Entry(NamedTuple):
+    """A device as others ask for it: its id, its place, its addresses, and the id of the recorder that it is behind."""
+
+    id: str
+    place: str
+    places: frozenset[str]
+    recorder: str | None
+
+
+class Index(Protocol):
+    """Entries by their labels."""
+
+    def add(self, entry: Entry, labels: Iterable[str]) -> None:
+        """Remember an entry under these labels."""
+
+    def under(self, label: str) -> Sequence[Entry]:
+        """The first `MOST_ALIKE` entries that were added under a label."""
+
+
+class InMemory:
+    """An index in memory."""
+
+    def __init__(self) -> None:
+        self._entries: defaultdict[str, list[Entry]] = defaultdict(list)
+
+    def add(self, entry: Entry, labels: Iterable[str]) -> None:
+        """Remember an entry under these labels."""
+        for label in labels:
+            if len(self._entries[label]) < MOST_ALIKE:
+                self._entries[label].append(entry)
+
+    def under(self, label: str) -> Sequence[Entry]:
+        """The first entries that were added under a label."""
+        return self._entries.get(label, ())
+
+
 class Known:
     """The devices of a scan by what tells them apart, and by where they are."""
 
-    by_key: defaultdict[str, list[tuple[Device, frozenset[str]]]] = field(default_factory=lambda: defaultdict(list))
-    by_address: defaultdict[str, list[Device]] = field(default_factory=lambda: defaultdict(list))
+    def __init__(self, index: Index) -> None:
+        self._index = index
 
     def add(self, device: Device, addresses: Iterable[str]) -> None:
         """Remember a device. Only one that answers itself is known by its address."""
         places = frozenset(map(_plain, addresses))
-        for key in _keys(device):
-            if len(self.by_key[key]) < _MOST_ALIKE:
-                self.by_key[key].append((device, places))
-        if device.behind is None:
-            for place in places:
-                self.by_address[place].append(device)
+        at = () if device.behind else [_AT + place for place in places]
+        recorder = device.behind.recorder if device.behind else None
+        self._index.add(Entry(device.id, device.place, places, recorder), [*_keys(device), *at])
 
-    def same(self, device: Device) -> Device | None:
+    def same(self, device: Device) -> Entry | None:
         """The device that has a serial or MAC of this one, and is at its address."""
         place = _plain(device.address)
-        return next((one for key in _keys(device) for one, places in self.by_key.get(key, ()) if place in places), None)
+        return next((one for key in _keys(device) for one in self._index.under(key) if place in one.places), None)
 
     def doubts(self, device: Device) -> Iterator[str]:
         """What speaks for this device being one that stands elsewhere, but does not carry far enough."""
-        sharing = dict.fromkeys(one.place for key in _keys(device) for one, _ in self.by_key.get(key, ()))
+        sharing = dict.fromkeys(one.place for key in _keys(device) for one in self._index.under(key))
         if sharing:
             yield f"shares its serial or MAC with {', '.join(list(sharing)[:_MOST])}"
-        elif device.address in self.by_address:
+        elif self._index.under(_AT + device.address):
             yield f"may be the device that answers at {device.address} itself"
 
 
@@ -57,9 +91,14 @@ def with_cameras(recorders: Sequence[tuple[Device, Told | None]], resolve: Resol
     if all(told is None for _, told in recorders):
         yield from (device for device, _ in recorders)
         return
-    known = Known()
+    known = Known(InMemory())
     for device, _ in recorders:
         known.add(device, device.addresses)
+    yield from behind(recorders, known, resolve)
+
+
+def behind(recorders: Iterable[tuple[Device, Told | None]], known: Known, resolve: Resolve) -> Iterator[Device]:
+    """The same, where all that answer themselves are known already."""
     for device, told in recorders:
         if told is None:
             yield device
@@ -68,7 +107,7 @@ def with_cameras(recorders: Sequence[tuple[Device, Told | None]], resolve: Resol
         cameras: list[Device] = []
         for camera in _cameras(device, told, resolve):
             if same := known.same(camera):
-                if not (same.behind and same.behind.recorder == device.id):  # one camera may take several channels
+                if same.recorder != device.id:  # one camera may take several channels
                     elsewhere.setdefault(same.id)
                 continue
             doubts = tuple(known.doubts(camera))

@@ -8,7 +8,7 @@ from itertools import groupby
 from camscan.devices.behind import by_place, with_cameras
 from camscan.devices.build import Resolve, build
 from camscan.devices.hosts import Host, Identify, hosts_at
-from camscan.devices.together import together
+from camscan.devices.together import signs_of, together
 from camscan.records import Device, Observation
 
 
@@ -34,10 +34,11 @@ def hosts_of(observations: Iterable[Observation], identify: Identify) -> Iterato
 
 def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
     """The devices that the hosts of one scan are; see `merge`."""
-    groups = together(list(_once(hosts)))
-    devices = [
-        (build(hosts, doubts, resolve), next((h.told for h in hosts if h.told), None)) for hosts, doubts in groups
-    ]
+    each = list(_once(hosts))
+    devices = []
+    for numbers, doubts in together([signs_of(host) for host in each]):
+        own = [each[number] for number in numbers]
+        devices.append((build(own, doubts, resolve), next((host.told for host in own if host.told), None)))
     return tuple(with_cameras(sorted(devices, key=lambda pair: by_place(pair[0])), resolve))
 
 

@@ -16,8 +16,9 @@ Otherwise they stay apart, and each names the others from which it cannot be tol
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice, product
+from typing import NamedTuple
 
 from camscan.devices.hosts import Host
 from camscan.devices.identity import UNIQUE, Kind, attributed, to_address
@@ -30,23 +31,41 @@ _MAX_NAMED = 5
 _Keys = dict[Kind, tuple[str, ...]]
 
 
-def together(hosts: Sequence[Host]) -> list[tuple[tuple[Host, ...], tuple[str, ...]]]:
-    """The hosts of each device, with what cannot be told apart. Hosts keep their order; nothing is dropped."""
-    keys = [_keys(host) for host in hosts]
+class Signs(NamedTuple):
+    """What of a host says whether another one is the same device, or may be."""
+
+    address: str
+    keys: Mapping[Kind, tuple[str, ...]]
+    link_macs: tuple[str, ...]
+    claims: frozenset[str]
+    away: bool
+
+    @property
+    def labels(self) -> Iterator[str]:
+        """Its identifiers as texts: hosts that have none in common have nothing to do with each other."""
+        return (f"{kind} {value}" for kind, values in self.keys.items() for value in values)
+
+
+def signs_of(host: Host) -> Signs:
+    """The signs of a host."""
+    identity = host.identity
+    return Signs(host.address, _keys(host), identity.link_macs, identity.claims, bool(identity.away))
+
+
+def together(hosts: Sequence[Signs]) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
+    """The hosts of each device by their numbers, with what cannot be told apart, in order; nothing is dropped."""
+    keys = [host.keys for host in hosts]
     root = list(range(len(hosts)))
     for kinds, bucket in _shared(keys, 2):
-        for one, other in _links(kinds, [(number, hosts[number], keys[number]) for number in bucket]):
+        for one, other in _links(kinds, [(number, hosts[number]) for number in bucket]):
             root[_root(root, other)] = _root(root, one)
     roots = [_root(root, number) for number in range(len(hosts))]
-    doubts = _doubts(hosts, keys, roots)
+    doubts = _doubts(hosts, roots)
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for number, group in enumerate(roots):
         groups[group].append(number)
     return [
-        (
-            tuple(hosts[number] for number in group),
-            tuple(dict.fromkeys(text for number in group for text in doubts[number])),
-        )
+        (tuple(group), tuple(dict.fromkeys(text for number in group for text in doubts[number])))
         for group in groups.values()
     ]
 
@@ -61,7 +80,7 @@ def _keys(host: Host) -> _Keys:
     return {kind: tuple(dict.fromkeys(map(str.casefold, values[kind])))[:_MAX_VALUES] for kind in UNIQUE}
 
 
-def _shared(keys: Sequence[_Keys], count: int) -> Iterator[tuple[tuple[Kind, ...], list[int]]]:
+def _shared(keys: Sequence[Mapping[Kind, tuple[str, ...]]], count: int) -> Iterator[tuple[tuple[Kind, ...], list[int]]]:
     """Every set of hosts that share `count` kinds of identifiers, with the kinds."""
     common = _common(keys)
     buckets: defaultdict[tuple[tuple[Kind, str], ...], list[int]] = defaultdict(list)
@@ -74,7 +93,7 @@ def _shared(keys: Sequence[_Keys], count: int) -> Iterator[tuple[tuple[Kind, ...
             yield tuple(kind for kind, _ in key), bucket
 
 
-def _common(keys: Sequence[_Keys]) -> Iterator[_Keys]:
+def _common(keys: Sequence[Mapping[Kind, tuple[str, ...]]]) -> Iterator[_Keys]:
     """The same keys without the values that one host alone has: nearly all, and they join nothing."""
     counts = {kind: Counter(value for of in keys for value in of[kind]) for kind in UNIQUE}
     for of in keys:
@@ -82,35 +101,34 @@ def _common(keys: Sequence[_Keys]) -> Iterator[_Keys]:
         yield {kind: values for kind, values in shared.items() if values}
 
 
-def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Host, _Keys]]) -> Iterator[tuple[int, int]]:
+def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Signs]]) -> Iterator[tuple[int, int]]:
     """The pairs, of hosts that share two kinds of identifiers, that something else holds together as well."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     by_link: dict[str, int] = {}
-    for number, host, _ in bucket:
+    for number, host in bucket:
         places[_place(host)].append(number)
-        for mac in host.identity.link_macs:
+        for mac in host.link_macs:
             yield by_link.setdefault(mac, number), number
-    for number, host, _ in bucket:
-        for claim in host.identity.claims:
+    for number, host in bucket:
+        for claim in host.claims:
             # Several at one address were told apart by their frames: the claim does not say which of them is meant.
             if claim != _place(host) and len(places[claim]) == 1:
                 yield places[claim][0], number
-    if len(bucket) == 2 and _are_one(kinds, *bucket):
+    if len(bucket) == 2 and _are_one(kinds, *(host for _, host in bucket)):
         yield bucket[0][0], bucket[1][0]
 
 
-def _are_one(kinds: tuple[Kind, ...], one: tuple[int, Host, _Keys], other: tuple[int, Host, _Keys]) -> bool:
+def _are_one(kinds: tuple[Kind, ...], one: Signs, other: Signs) -> bool:
     """Whether the only two that share these kinds are one device's two cards, or its IPv4 and IPv6 side."""
-    if Kind.ENDPOINT not in kinds or _place(one[1]) == _place(other[1]):
+    if Kind.ENDPOINT not in kinds or _place(one) == _place(other):
         return False
     if Kind.MAC in kinds:
-        return (":" in one[1].address) != (":" in other[1].address)
-    macs = [set(keys[Kind.MAC]) for _, _, keys in (one, other)]
-    at_home = not (one[1].identity.away or other[1].identity.away)
-    return all(macs) and macs[0].isdisjoint(macs[1]) and at_home
+        return (":" in one.address) != (":" in other.address)
+    macs = [set(host.keys[Kind.MAC]) for host in (one, other)]
+    return all(macs) and macs[0].isdisjoint(macs[1]) and not (one.away or other.away)
 
 
-def _place(host: Host) -> str:
+def _place(host: Signs) -> str:
     return str(to_address(host.address) or host.address)
 
 
@@ -120,11 +138,11 @@ def _root(root: list[int], number: int) -> int:
     return number
 
 
-def _doubts(hosts: Sequence[Host], keys: Sequence[_Keys], roots: Sequence[int]) -> list[list[str]]:
+def _doubts(hosts: Sequence[Signs], roots: Sequence[int]) -> list[list[str]]:
     """For each host, what it shares with hosts that stay apart from it."""
     others: list[dict[int, None]] = [{} for _ in hosts]
     cut: set[int] = set()
-    for _, bucket in _shared(keys, 1):
+    for _, bucket in _shared([host.keys for host in hosts], 1):
         firsts: dict[int, int] = {}
         for number in bucket:
             firsts.setdefault(roots[number], number)
@@ -135,17 +153,16 @@ def _doubts(hosts: Sequence[Host], keys: Sequence[_Keys], roots: Sequence[int]) 
             if len(near) > _MAX_NAMED:
                 cut.add(number)
     return [
-        list(_texts(hosts, keys, number, sorted(others[number]), " and others" if number in cut else ""))
+        list(_texts(hosts, number, sorted(others[number]), " and others" if number in cut else ""))
         for number in range(len(hosts))
     ]
 
 
-def _texts(
-    hosts: Sequence[Host], keys: Sequence[_Keys], number: int, others: Iterable[int], more: str
-) -> Iterator[str]:
+def _texts(hosts: Sequence[Signs], number: int, others: Iterable[int], more: str) -> Iterator[str]:
     by_kinds: defaultdict[tuple[Kind, ...], list[str]] = defaultdict(list)
     for other in others:
-        kinds = tuple(kind for kind in UNIQUE if not set(keys[number][kind]).isdisjoint(keys[other][kind]))
+        own, its = hosts[number].keys, hosts[other].keys
+        kinds = tuple(kind for kind in UNIQUE if not set(own[kind]).isdisjoint(its[kind]))
         by_kinds[kinds].append(hosts[other].address)
     for kinds, addresses in by_kinds.items():
         named = ", ".join(addresses[:_MAX_NAMED]) + more

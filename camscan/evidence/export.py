@@ -1,8 +1,9 @@
-"""From a stored scan to a bundle, as a stream: what is held in memory are the devices, never the observations."""
+"""From a stored scan to a bundle, as a stream: neither the devices nor the observations are held in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
@@ -20,15 +21,17 @@ LEDGER, OBSERVATIONS = "ledger.jsonl.gz", "observations.jsonl.gz"
 IDENTIFICATIONS, STATES, VERDICTS = "identifications.jsonl.gz", "states.jsonl.gz", "verdicts.jsonl"
 RULES, POLICIES = "rules/", "policies/"
 
-Derive: TypeAlias = Callable[[Mapping[str, bytes], Iterator[Observation]], Iterable[Judged]]
-"""Given the files of rules and policies by their name in the bundle, and the observations: every device, judged."""
+Derive: TypeAlias = Callable[[Mapping[str, bytes], Iterator[Observation]], AbstractContextManager[Iterable[Judged]]]
+"""Given the files of rules and policies by their name in the bundle, and the observations: every device, judged.
 
+When it is entered all observations have been read; the devices can be gone through several times.
+"""
 
 Stand: TypeAlias = Callable[[Scan, Iterable[Judged], Iterable[StateChange]], Iterable[Judged]]
 """Given the devices of a scan and what people said of them, in order: the devices, each with its state."""
 
 
-def _nothing(_devices: Sequence[Judged]) -> Sequence[StateChange]:
+def _nothing(_devices: Iterable[Judged]) -> Sequence[StateChange]:
     return ()
 
 
@@ -44,7 +47,7 @@ class Contents:
     ledger: Iterator[LedgerEntry]
     files: Mapping[str, bytes]
     about: About
-    said: Callable[[Sequence[Judged]], Sequence[StateChange]] = _nothing
+    said: Callable[[Iterable[Judged]], Sequence[StateChange]] = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,14 @@ def export(
         writer.add(name, data)
     _write_lines(writer, LEDGER, map(forms.ledger_object, contents.ledger))
     links = Links(scan)
-    with writer.part(OBSERVATIONS) as sink:
-        judged = tuple(follow.derive(contents.files, links.written(contents.observations, sink)))
-    _write_lines(writer, IDENTIFICATIONS, map(concluded.device_object, judged))
-    said = contents.said(judged)
-    _write_lines(writer, STATES, map(forms.change_object, said))
-    _write_lines(writer, VERDICTS, map(concluded.verdict_object, follow.stand(contents.scan, judged, said)))
+    with ExitStack() as derived:
+        with writer.part(OBSERVATIONS) as sink:
+            seen = links.written(contents.observations, sink)
+            judged = derived.enter_context(follow.derive(contents.files, seen))
+        _write_lines(writer, IDENTIFICATIONS, map(concluded.device_object, judged))
+        said = contents.said(judged)
+        _write_lines(writer, STATES, map(forms.change_object, said))
+        _write_lines(writer, VERDICTS, map(concluded.verdict_object, follow.stand(contents.scan, judged, said)))
     made = Manifest(
         manifest.SCHEMA,
         contents.scan.id,

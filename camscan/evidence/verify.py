@@ -7,7 +7,8 @@ observations, and then all that follows from their bytes, derived again by the r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import BinaryIO
@@ -63,7 +64,7 @@ class Verified:
 
 
 def verify(file: BinaryIO, trust: Trust, follow: Follow) -> Verified:
-    """Check a whole bundle. Memory grows with the devices in it and what people said of them, and with nothing else.
+    """Check a whole bundle. Memory grows with what people said of devices, and with nothing else.
 
     Raises:
         EvidenceError: it does not hold; the message begins with the first part that does not.
@@ -79,16 +80,28 @@ def verify(file: BinaryIO, trust: Trust, follow: Follow) -> Verified:
         archive.measure(name)
     scan = _check_records(archive, made)
     links = Links(forms.dump(forms.scan_object(scan)))
-    judged = _derived(archive, made, links, follow.derive)
-    said = list(_said(archive))
-    judged = tuple(follow.stand(scan, judged, said))
-    try:
-        _check_derived(archive, links, judged)
-    except EvidenceError as error:
-        raise EvidenceError(f"{error}{_other_versions(made, trust)}") from error
-    verdicts = Counter(one.verdict.value for one in judged)
-    states = Counter(one.state.value for one in judged if one.state)
-    return Verified(made, scan, verdicts, states, len(said), links.beside, stamped)
+    with _derived(archive, made, links, follow.derive) as judged:
+        said, tally = list(_said(archive)), _Tally()
+        try:
+            _check_derived(archive, links, judged, tally.counted(follow.stand(scan, judged, said)))
+        except EvidenceError as error:
+            raise EvidenceError(f"{error}{_other_versions(made, trust)}") from error
+    return Verified(made, scan, tally.verdicts, tally.states, len(said), links.beside, stamped)
+
+
+class _Tally:
+    """How many devices there are of each verdict and in each state."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[str] = Counter()
+        self.states: Counter[str] = Counter()
+
+    def counted(self, judged: Iterable[Judged]) -> Iterator[Judged]:
+        """The same devices, counted as they pass."""
+        for one in judged:
+            self.verdicts[one.verdict.value] += 1
+            self.states.update([one.state.value] if one.state else ())
+            yield one
 
 
 def _check_names(found: list[str], made: Manifest) -> None:
@@ -153,26 +166,28 @@ def _said(archive: Archive) -> Iterator[StateChange]:
         yield replace(change, number=number)
 
 
-def _derived(archive: Archive, made: Manifest, links: Links, derive: Derive) -> Sequence[Judged]:
+@contextmanager
+def _derived(archive: Archive, made: Manifest, links: Links, derive: Derive) -> Iterator[Iterable[Judged]]:
     """The devices that the observations speak of; and their chain holds."""
     seen = links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS)
-    try:
-        judged = tuple(derive(_files(archive, made), seen))
-    except RuleError as error:
-        raise EvidenceError(str(error)) from error
-    except ValueError as error:
-        raise EvidenceError(f"{export.OBSERVATIONS}: {error}") from error
-    if links.chain != made.chain:
-        raise EvidenceError(f"{export.OBSERVATIONS}: its chain does not end where the manifest says")
-    return judged
+    with ExitStack() as derived:
+        try:
+            judged = derived.enter_context(derive(_files(archive, made), seen))
+        except RuleError as error:
+            raise EvidenceError(str(error)) from error
+        except ValueError as error:
+            raise EvidenceError(f"{export.OBSERVATIONS}: {error}") from error
+        if links.chain != made.chain:
+            raise EvidenceError(f"{export.OBSERVATIONS}: its chain does not end where the manifest says")
+        yield judged
 
 
-def _check_derived(archive: Archive, links: Links, judged: Sequence[Judged]) -> None:
-    """All that the bundle concludes follows from the bytes in it."""
+def _check_derived(archive: Archive, links: Links, judged: Iterable[Judged], standing: Iterable[Judged]) -> None:
+    """All that the bundle concludes follows from the bytes in it; `standing` are the same devices with their states."""
     if links.fault:
         raise EvidenceError(links.fault)
     _compare(archive, export.IDENTIFICATIONS, map(concluded.device_object, judged))
-    _compare(archive, export.VERDICTS, map(concluded.verdict_object, judged))
+    _compare(archive, export.VERDICTS, map(concluded.verdict_object, standing))
 
 
 def _other_versions(made: Manifest, trust: Trust) -> str:

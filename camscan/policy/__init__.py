@@ -1,7 +1,19 @@
 """From makers to verdicts: cited lists of legal entities, and what they say about a device."""
 
-from camscan.policy.judge import judge, judge_all
+from camscan.policy.judge import judge, judge_all, judge_each
 from camscan.policy.place import placed
 from camscan.policy.policies import Direction, Entity, Policy, check, files, files_in, load
 
-__all__ = ["Direction", "Entity", "Policy", "check", "files", "files_in", "judge", "judge_all", "load", "placed"]
+__all__ = [
+    "Direction",
+    "Entity",
+    "Policy",
+    "check",
+    "files",
+    "files_in",
+    "judge",
+    "judge_all",
+    "judge_each",
+    "load",
+    "placed",
+]

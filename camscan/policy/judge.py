@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 
 from camscan.policy.policies import Entity, Policy
 from camscan.records import Device, Identification, Judged, Level, Listing, Verdict
@@ -22,14 +23,30 @@ def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Ju
     for one in every:
         if one.device.behind:
             behind[one.device.behind.address].append(one)
-    return tuple(_counted(one, behind.get(one.device.address, ()), named) for one in every)
+    return tuple(_counted(one, behind.get(one.device.address, ()), named.get) for one in every)
 
 
-def _counted(recorder: Judged, behind: Iterable[Judged], by_id: dict[str, Judged]) -> Judged:
+def judge_each(
+    devices: Iterable[Device], policies: Sequence[Policy], find: Callable[[str], Device | None]
+) -> Iterator[Judged]:
+    """The same as the devices come, the cameras of each recorder behind it; `find` gives the device of an id."""
+    lists = _Lists(policies)
+
+    def found(name: str) -> Judged | None:
+        device = find(name)
+        return None if device is None else _judge(device, lists)
+
+    for _, group in groupby(devices, key=lambda device: device.behind.address if device.behind else device.address):
+        every = [_judge(device, lists) for device in group]
+        behind = [one for one in every if one.device.behind]
+        yield from (_counted(one, behind, found) for one in every)
+
+
+def _counted(recorder: Judged, behind: Iterable[Judged], find: Callable[[str], Judged | None]) -> Judged:
     slots = recorder.device.slots
     if slots is None:
         return recorder
-    cameras = [*behind, *(by_id[name] for name in slots.elsewhere if name in by_id)]
+    cameras = [*behind, *filter(None, map(find, slots.elsewhere))]
     named = [camera for camera in cameras if camera.device.maker]
     slots = replace(slots, named=len(named), listed=sum(one.verdict is Verdict.LISTED for one in named))
     return replace(recorder, device=replace(recorder.device, slots=slots))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from camscan.records import Identification, Level, Observation, Outcome
+from camscan.devices import hosts_of, merge
+from camscan.devices.shelved import merge_shelved
+from camscan.records import Device, Identification, Level, Observation, Outcome
+from camscan.store.shelf import Shelf
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -69,3 +74,22 @@ def answer() -> Callable[..., Observation]:
 def rules() -> tuple[Callable[..., tuple[Identification, ...]], Callable[..., Resolved]]:
     """The two callables that merging needs."""
     return identify, resolve
+
+
+@pytest.fixture(params=["in memory", "on shelves"])
+def devices(
+    request: pytest.FixtureRequest, rules: tuple[Callable[..., Any], Callable[..., Any]]
+) -> Callable[..., tuple[Device, ...]]:
+    """Both ways to merge observations: what holds for one holds for the other."""
+    way = merge if request.param == "in memory" else shelved
+    return lambda *observations: way(observations, *rules)
+
+
+def shelved(
+    observations: Iterable[Observation], identify: Callable[..., Any], resolve: Callable[..., Any]
+) -> tuple[Device, ...]:
+    """The devices that observations show, merged on shelves."""
+    with ExitStack() as open_shelves:
+        found = open_shelves.enter_context(Shelf[Device]())
+        merge_shelved(hosts_of(observations, identify), resolve, lambda: open_shelves.enter_context(Shelf()), found)
+        return tuple(device for _, device in found.in_order())

@@ -7,18 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
-from camscan.devices import merge
 from camscan.records import Device, Level, Observation, Slot, Slots
 
 RECORDER, CAMERA = "10.0.4.9", "10.0.4.20"
 SERIAL, MAC = "7H00000RAZ00001", "08:ED:ED:1A:2B:3C"
 Answer = Callable[..., Observation]
 Merge = Callable[..., tuple[Device, ...]]
-
-
-@pytest.fixture
-def devices(rules: tuple[Callable[..., object], Callable[..., object]]) -> Merge:
-    return lambda *observations: merge(observations, *rules)  # type: ignore[arg-type]
 
 
 def recorder(answer: Answer, *slots: Observation, address: str = RECORDER, **fields: str) -> tuple[Observation, ...]:

@@ -18,11 +18,6 @@ Answer = Callable[..., Observation]
 Merge = Callable[..., tuple[Device, ...]]
 
 
-@pytest.fixture
-def devices(rules: tuple[Callable[..., object], Callable[..., object]]) -> Merge:
-    return lambda *observations: merge(observations, *rules)  # type: ignore[arg-type]
-
-
 def addresses(found: Iterable[Device]) -> list[tuple[str, ...]]:
     return [device.addresses for device in found]
 

@@ -1,0 +1,118 @@
+"""Hosts in, devices out, as `merge_hosts` does it, but with what is known of each on a shelf and not in memory.
+
+In memory are only signs of those hosts that have an identifier in common with another: clones, and devices with
+several addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, Protocol, TypeAlias
+
+from camscan.devices.behind import MOST_ALIKE, Entry, Known, behind, by_place
+from camscan.devices.build import Resolve, build, order
+from camscan.devices.hosts import Host, Told
+from camscan.devices.together import signs_of, together
+from camscan.records import Device
+
+_Pair: TypeAlias = tuple[Device, Told | None]
+_Group: TypeAlias = tuple[tuple[int, ...], tuple[str, ...]]
+
+
+class Shelf(Protocol):
+    """Things that are numbered from one as they are put, and had again by number, in order, or by a label."""
+
+    def put(self, thing: Any, place: bytes = b"", labels: Iterable[str] = ()) -> None:
+        """Keep a thing; `place` is where it comes in order, before all that are put later with the same."""
+
+    def take(self, number: int) -> Any:
+        """The thing of this number."""
+
+    def in_order(self) -> Iterator[tuple[int, Any]]:
+        """All things with their numbers, by their places."""
+
+    def sharing(self) -> Sequence[int]:
+        """The numbers of the things that have a label in common with another one."""
+
+    def under(self, label: str, most: int) -> Sequence[Any]:
+        """The first things that bear a label, so many at most."""
+
+
+def merge_shelved(hosts: Iterable[Host], resolve: Resolve, shelf: Callable[[], Shelf], devices: Shelf) -> None:
+    """Put the devices that the hosts of one scan are on `devices`, in order and each under its id; see `merge`.
+
+    `shelf` makes an empty one for what is needed meanwhile.
+    """
+    kept, tell = shelf(), False
+    for host in hosts:
+        tell = tell or host.told is not None
+        kept.put(host, _place(host.address), signs_of(host).labels)
+    pairs = _pairs(kept, resolve)
+    found = _with_cameras(pairs, resolve, shelf) if tell else (device for device, _ in pairs)
+    for device in found:
+        devices.put(device, labels=(device.id,))
+
+
+def _pairs(kept: Shelf, resolve: Resolve) -> Iterator[_Pair]:
+    """Every device that answers itself, in order of address, with what it tells of its channels."""
+    groups = _groups(kept)
+    for _, at_address in groupby(_built(kept, groups, resolve), key=lambda made: made[1].address):
+        for _, device, told in sorted(at_address, key=lambda made: (by_place(made[1]), made[0])):
+            yield device, told
+
+
+def _groups(kept: Shelf) -> dict[int, _Group]:
+    """Of each host that has something in common with another: those that are one device with it, and the doubts."""
+    numbers = sorted(kept.sharing())
+    signs = [signs_of(kept.take(number)) for number in numbers]
+    groups = [(tuple(numbers[at] for at in group), doubts) for group, doubts in together(signs)]
+    return {number: group for group in groups for number in group[0]}
+
+
+def _built(kept: Shelf, groups: dict[int, _Group], resolve: Resolve) -> Iterator[tuple[int, Device, Told | None]]:
+    """The devices where the first of their addresses comes, each with the number of the first of its hosts."""
+    for number, host in _once(kept.in_order()):
+        numbers, doubts = groups.pop(number, ((number,), ()))
+        for other in numbers:
+            groups[other] = ((), ())
+        own = [host if one == number else kept.take(one) for one in numbers]
+        if own:
+            yield numbers[0], build(own, doubts, resolve), next((one.told for one in own if one.told), None)
+
+
+def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
+    last = 0, ""
+    for number, host in hosts:
+        if host.address == last[1] and number != last[0] + 1:
+            raise ValueError(f"observations of {host.address} do not come together: sort them by target")
+        last = number, host.address
+        yield number, host
+
+
+def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, shelf: Callable[[], Shelf]) -> Iterator[Device]:
+    """The same devices, and behind each recorder the cameras that only it knows."""
+    both, known = shelf(), Known(_OnShelf(shelf()))
+    for device, told in pairs:
+        known.add(device, device.addresses)
+        both.put((device, told))
+    return behind((pair for _, pair in both.in_order()), known, resolve)
+
+
+class _OnShelf:
+    """What tells devices apart, on a shelf."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def add(self, entry: Entry, labels: Iterable[str]) -> None:
+        self._shelf.put(entry, labels=labels)
+
+    def under(self, label: str) -> Sequence[Entry]:
+        return self._shelf.under(label, MOST_ALIKE)
+
+
+def _place(address: str) -> bytes:
+    """Bytes that sort as `order` does."""
+    version, number, text = order(address)
+    return bytes([version]) + number.to_bytes(16, "big") + text.encode("utf-8", "surrogatepass")

@@ -1,0 +1,60 @@
+"""Merging on shelves finds what merging in memory finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from camscan.devices import hosts_of, merge
+from camscan.devices.shelved import merge_shelved
+from camscan.policy import judge_all, judge_each
+from camscan.records import Device, Observation
+from camscan.store.shelf import Shelf
+
+Answer = Callable[..., Observation]
+MACS = [f"44:19:B6:00:00:{number:02X}" for number in range(12)]
+SERIALS = [f"SERIAL-{number}" for number in range(12)]
+ENDPOINTS = [f"urn:uuid:aa85c000-6324-41b3-819e-{number:012}" for number in range(12)]
+
+
+def world(answer: Answer, draw: random.Random) -> Iterator[Observation]:
+    """Answers at some addresses, among them clones, devices with several addresses, and recorders with cameras."""
+    places = [*(f"10.0.0.{number}" for number in range(1, 40)), *(f"2001:db8::{number}" for number in range(9))]
+    for address in sorted(draw.sample(places, draw.randrange(1, len(places)))):
+        for mac in draw.sample(MACS, draw.choice([0, 0, 1, 2])):
+            yield answer(address, "arp", mac__address=mac)
+        told = {"dhip__mac": draw.choice(MACS), "dhip__serial_no": draw.choice(SERIALS)}
+        told |= {"wsd__endpoint": draw.choice(ENDPOINTS), "dhip__ipv4_address": draw.choice(places)}
+        yield answer(address, "dhip", 37810, **dict(draw.sample(sorted(told.items()), draw.randrange(5))))
+        for number in range(draw.choice([0, 0, 4])):
+            camera = {"behind__address": draw.choice(places), "behind__serial": draw.choice(SERIALS)}
+            camera |= {"behind__mac": draw.choice(MACS), "behind__model": "C-1", "say__maker": "Maker"}
+            some = dict(draw.sample(sorted(camera.items()), draw.randrange(1, 5)))
+            yield answer(address, "isapi", 80, behind__api="isapi", behind__slot=str(number), **some)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_same_devices_in_the_same_order_and_the_same_counts(
+    seed: int, answer: Answer, rules: tuple[Callable[..., Any], Callable[..., Any]]
+) -> None:
+    seen = list(world(answer, random.Random(seed)))
+    expected = merge(seen, *rules)
+    with ExitStack() as open_shelves:
+        found = open_shelves.enter_context(Shelf[Device]())
+        hosts = hosts_of(seen, rules[0])
+        merge_shelved(hosts, rules[1], lambda: open_shelves.enter_context(Shelf()), found)
+        devices = [device for _, device in found.in_order()]
+        assert tuple(devices) == expected
+        assert tuple(judge_each(devices, (), found.last)) == judge_all(expected, ())
+
+
+def test_the_worlds_hold_what_they_are_to_hold(answer: Answer, rules: tuple[Callable[..., Any], ...]) -> None:
+    devices = [one for seed in range(40) for one in merge(world(answer, random.Random(seed)), rules[0], rules[1])]
+    assert any(len(one.addresses) > 1 for one in devices)
+    assert any(one.behind for one in devices)
+    assert any(one.slots and one.slots.elsewhere for one in devices)
+    assert any("cannot be told apart" in text for one in devices for text in one.conflicts)
