@@ -10,9 +10,11 @@ import pytest
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.engine import Engine, Plan
+from camscan.engine.host import at_hand
 from camscan.net.base import Datagram, Exchange, Inquiry, Net, Posed
-from camscan.probes.base import Ask, Cost, Stage
+from camscan.probes.base import AT_HAND, Ask, Cost, Stage
 from camscan.probes.datagrams import Question
+from camscan.probes.web import is_endless
 from camscan.records import LedgerEntry, Observation, Outcome
 
 
@@ -484,3 +486,33 @@ async def test_a_host_that_is_cut_off_is_not_called_closed() -> None:
     entry = sink.ledger["10.0.0.1"]
     assert (entry.outcome, entry.channels["http"]) == (Outcome.NOT_SENT, Outcome.NOT_SENT)
     assert entry.reasons == dict.fromkeys(("tcp", "http"), "not done after 0.05 s")
+
+
+async def test_of_long_answers_the_store_gets_all_and_the_memory_the_first_bytes() -> None:
+    class Talking(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            said = {len(one.raw) for one in ask.seen if one.channel == self.channels[0]}
+            assert said <= {AT_HAND}, "what was said before is at hand, and its length beyond the first bytes is not"
+            yield Observation(ask.address, self.channels[0], Outcome.ANSWERED, AT, ask.port, raw=bytes(100_000))
+
+    heard = Observation("10.0.0.1", "netcommon", Outcome.ANSWERED, AT, raw=bytes(30_000))
+    net = ScriptedNet({("10.0.0.1", port): Port() for port in (80, 81)})
+    plan = Plan((Wide("netcommon", heard), Talking(Stage.PORT, "http"), Talking(Stage.HOST, "http")), (80, 81), ())
+    sink, engine = await covered(net, plan, ["10.0.0.1"])
+    assert engine.crashed == 0
+    assert [len(one.raw) for one in sink.seen if one.channel == "http"] == [100_000] * 4
+    assert [len(one.raw) for one in sink.seen if one.channel == "netcommon"] == [30_000]
+    assert [len(one.raw) for one in engine._heard["10.0.0.1"]] == [AT_HAND]
+
+
+async def test_silent_addresses_are_forgotten_where_nobody_can_speak_up_any_more() -> None:
+    """A /16 has some 65,000."""
+    _, engine = await covered(ScriptedNet(), Plan((Probing(Stage.PORT, "http"),), (80,), ()), ["10.0.0.1", "10.0.0.2"])
+    assert engine.done == 2
+    assert engine._silent == set()
+
+
+def test_whether_an_answer_was_worth_nothing_can_be_told_from_what_is_at_hand() -> None:
+    for size in (1, AT_HAND - 1, AT_HAND, AT_HAND + 1):
+        seen = Observation("10.0.0.1", "http", Outcome.TRUNCATED, AT, 80, raw=bytes(size))
+        assert is_endless(80, [at_hand(seen)]) == is_endless(80, [seen]) == (size < AT_HAND)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from camscan.engine.plan import KNOCK
+from camscan.probes.base import AT_HAND
 from camscan.records import MOST_TELLING, UNCALLED, LedgerEntry, Observation, Outcome
 
 _NO_PORT = "no open port called for it"
@@ -59,8 +60,8 @@ class Host:
         return {o.port for o in self.seen if o.channel != KNOCK and o.outcome.has_answer and o.port in self.asked}
 
     def take(self, observation: Observation) -> None:
-        """Keep what was observed of it."""
-        self.seen.append(observation)
+        """Keep what was observed of it, but for the bytes beyond the first ones: the store has them all."""
+        self.seen.append(at_hand(observation))
         self.note(observation.channel, observation.outcome, observation.reason)
 
     def knocked(self, port: int, outcome: Outcome, reason: str) -> None:
@@ -95,6 +96,11 @@ class Host:
             if alive and outcomes[channel] is Outcome.NOT_SENT:  # of others it would be the same at many thousands
                 reasons.setdefault(channel, uncalled if channel in by_port else self.cut or UNCALLED)
         return LedgerEntry(self.address, outcomes, reasons)
+
+
+def at_hand(observation: Observation) -> Observation:
+    """An observation as it stays in memory: with the first of its bytes."""
+    return observation if len(observation.raw) <= AT_HAND else replace(observation, raw=observation.raw[:AT_HAND])
 
 
 def best(outcomes: Iterable[Outcome]) -> Outcome:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
 
 from camscan.engine.cover import Cover
-from camscan.engine.host import Host
+from camscan.engine.host import Host, at_hand
 from camscan.engine.plan import KNOCK, Plan
 from camscan.engine.probing import Probing, Sink
 from camscan.net.base import Net, Scouted
@@ -94,7 +94,7 @@ class Engine:
         async for observation in self._probing.run(probe, Ask()):
             if observation.outcome.has_answer:
                 await self._sink.put(observation)
-                self._heard.setdefault(observation.target, []).append(observation)
+                self._heard.setdefault(observation.target, []).append(at_hand(observation))
                 await self._tell(observation)
             else:
                 self.notes.append(f"{observation.channel}: {observation.reason}")
@@ -141,7 +141,9 @@ class Engine:
         """Count a host that is done, and say what became of it."""
         self.done += host.address not in self._silent
         self.alive += host.alive
-        if not host.alive:
+        if not host.alive and (
+            self._calling or host.address in self._heard
+        ):  # once nobody is called, no other can speak
             self._silent.add(host.address)
         host.left = True
         host.seen.clear()

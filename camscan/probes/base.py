@@ -30,9 +30,17 @@ class Stage(Enum):
     """Once for every living address when all else has been asked: for questions that need an enrolled login."""
 
 
+AT_HAND = 64
+"""Bytes of each answer that stay in memory while its host is covered, whatever a hostile one sends: who asks on goes by
+the fields, and by whether there were so many bytes. The store has them all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Whom to ask: an address, the open port where the stage has one, and what the host has said so far."""
+    """Whom to ask: an address, the open port where the stage has one, and what the host has said so far.
+
+    Of the bytes of what is `seen` the first `AT_HAND` are there.
+    """
 
     address: str = ""
     port: int | None = None

@@ -13,7 +13,7 @@ from camscan.store.store import Store
 BATCH_ROWS = 500
 BATCH_SECONDS = 0.5
 """A batch is stored when it is full or this old: with a commit a row the disk, not the network, would set the pace."""
-BATCH_BYTES = 4 * 1024 * 1024
+BATCH_BYTES = 1024 * 1024
 """Raw bytes in a batch; together with the queue this bounds what a scan of hostile devices can hold in memory."""
 QUEUE_ROWS = 256
 """Rows that may wait while a batch is being stored; then `put` waits, and the scan slows down to the disk's pace."""
