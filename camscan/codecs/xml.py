@@ -110,6 +110,6 @@ def prepared(data: bytes) -> bytes:
         raise DecodeError(f"XML with more than {MAX_TAGS} tags")
     if _LONG_NAMESPACE.search(text):
         raise DecodeError(f"XML with a namespace of more than {MAX_NAMESPACE} characters")
-    if "<![CDATA[" not in text:
+    if "&" in text and "<![CDATA[" not in text:
         text = _BARE_AMPERSAND.sub("&amp;", text)
     return text.encode()

@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -180,13 +180,13 @@ class Dialogue:
         values = answer.all("www-authenticate")
         challenge = answerable(digest.choose(values), exchange.raw)
         if scheme is None:
-            return self._first(challenge, request, basic=offers_basic(values))
+            return self._first(challenge, request, values)
         spent = renewed or not isinstance(scheme, DigestScheme)
         if challenge is not None and not spent and (challenge.stale or request.token in self._proven):
             return DigestScheme(challenge)
         raise _EndedError(LoginReason.REFUSED)
 
-    def _first(self, challenge: digest.Digest | None, request: HttpRequest, *, basic: bool) -> Scheme:
+    def _first(self, challenge: digest.Digest | None, request: HttpRequest, values: Sequence[str]) -> Scheme:
         """The first answer to a device that asks for a login."""
         if challenge is not None:
             return DigestScheme(challenge)
@@ -195,6 +195,7 @@ class Dialogue:
             if abs(offset) > MAX_CLOCK_OFFSET:
                 raise _EndedError(f"{LoginReason.UNSAFE}: its clock is off by {_rounded(offset)}", everywhere=False)
             return TokenScheme(lambda: _now() + offset)
+        basic = offers_basic(values)
         if basic and (self._device.enrolment.certificate is not None or self._device.enrolment.basic):
             return BasicScheme()
         raise _EndedError(f"{LoginReason.UNSAFE}: {self._why_not(basic=basic)}", everywhere=False)

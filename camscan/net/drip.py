@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 
 from camscan.net import budget
@@ -23,16 +24,22 @@ class Drip:
         self._give_up = give_up
         self._came = 0
         self._held = 0.0
+        self._due = math.inf
         self._timer: asyncio.TimerHandle | None = None
 
     def came(self, count: int) -> None:
         """Note that so many bytes have come."""
         self._came += count
-        if self._timer is None:
+        if self._due == math.inf:
             self._wait()
 
     def stop(self) -> None:
         """Watch no more, until something comes again."""
+        self._due = math.inf
+
+    def close(self) -> None:
+        """Let go of the timer, which `stop` leaves as it is: most answers are whole long before it runs out."""
+        self.stop()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -42,7 +49,18 @@ class Drip:
         self._look_in(budget.SILENCE)
 
     def _look_in(self, seconds: float) -> None:
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._look)
+        loop = asyncio.get_running_loop()
+        self._due = loop.time() + seconds
+        if self._timer is None:
+            self._timer = loop.call_at(self._due, self._ring)
+
+    def _ring(self) -> None:
+        """Look now, or set the timer again where it was meant for what is over."""
+        loop, self._timer = asyncio.get_running_loop(), None
+        if self._due <= loop.time():
+            self._look()
+        elif self._due < math.inf:
+            self._timer = loop.call_at(self._due, self._ring)
 
     def _look(self) -> None:
         held = self._line.held_in_all - self._held
@@ -52,6 +70,6 @@ class Drip:
             self._held += held
             self._look_in(max(held, _SHORTEST))
         else:
-            self._timer = None
+            self._due = math.inf
             what = f"gave less than {budget.LEAST_BYTES} bytes in" if self._came else "said nothing for"
             self._give_up(f"{what} {budget.SILENCE:g} s")

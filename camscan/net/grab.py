@@ -96,7 +96,7 @@ class Grab(asyncio.Protocol):
     def close(self) -> None:
         """Let go of the timer and the connection, whatever became of them."""
         self._stop_waiting()
-        self._drip.stop()
+        self._drip.close()
         if self._pausing is not None:
             self._pausing.cancel()
         if self._transport is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from camscan.net.allowance import Allowance
 from camscan.net.line import Line
@@ -26,29 +26,23 @@ class Window:
 
     What is known to have gone out is held for a second, and what an open line may still send without being asked is
     held for as long as it may. Whoever sends holds `turn` from the look at the window until it has what it needs.
+    `granted` counts what has a place (see `Place`).
     """
 
     def __init__(self, rate: int) -> None:
         self._rate = self._limit = rate
         self._sent: deque[float] = deque()
-        self._granted = 0
+        self.granted = 0
         self._lines: set[Line] = set()
         self._free_at = -math.inf
         self.turn = asyncio.Lock()
 
-    @asynccontextmanager
-    async def place(self, count: int, *, ahead: bool = False) -> AsyncIterator[None]:
-        """Wait until `count` more packets fit, and keep room for them until the body is over.
+    def place(self, count: int, *, ahead: bool = False) -> Place:
+        """Wait until `count` more packets fit, and keep room for them until the body of an `async with` is over.
 
         `ahead`: do not wait for those who came before. It is for open lines: what they hold is free once they end.
         """
-        async with nullcontext() if ahead else self.turn:
-            await self._room(count)
-            self._granted += count
-            try:
-                yield
-            finally:
-                self._granted -= count
+        return Place(self, count, ahead)
 
     def fits(self, count: int) -> bool:
         """Whether so many more packets may go out now; where nothing else does, any number."""
@@ -80,9 +74,9 @@ class Window:
 
     @property
     def _held(self) -> int:
-        return self._granted + sum(max(line.charged - line.noted, 0) for line in self._lines)
+        return self.granted + sum(max(line.charged - line.noted, 0) for line in self._lines)
 
-    async def _room(self, count: int) -> None:
+    async def room(self, count: int) -> None:
         """Wait for room, and for some time after the one before, so that packets are not all sent at once."""
         if (wait := self._free_at - _now()) > 0:
             await asyncio.sleep(wait)
@@ -105,6 +99,33 @@ class Window:
     def _note(self, line: Line) -> None:
         self.note(line.packets - line.noted)
         line.noted = line.packets
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """See `Window.place`. Each question takes one, and a generator would cost more than all else that it does."""
+
+    window: Window
+    count: int
+    ahead: bool
+
+    async def __aenter__(self) -> None:
+        if not self.ahead:
+            await self.window.turn.acquire()
+        try:
+            await self.window.room(self.count)
+        except BaseException:
+            self._end_turn()
+            raise
+        self.window.granted += self.count
+
+    async def __aexit__(self, *_: object) -> None:
+        self.window.granted -= self.count
+        self._end_turn()
+
+    def _end_turn(self) -> None:
+        if not self.ahead:
+            self.window.turn.release()
 
 
 class HostLimit:
