@@ -1,9 +1,10 @@
-"""How a group's help lists its commands: under headings, each with what its own help begins with."""
+"""What all groups of commands share: a help that says enough of each, and `--verbose` on either side of its name."""
 
 from __future__ import annotations
 
 import inspect
-from typing import ClassVar
+import logging
+from typing import Any, ClassVar
 
 import click
 
@@ -13,6 +14,11 @@ class Listing(click.Group):
 
     sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
     """(heading, names) in the order of the help; commands in none of them come last, under "Commands"."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, which takes `--verbose` too."""
+        found = super().get_command(ctx, cmd_name)
+        return found and with_verbose(found)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """See click.Group.format_commands."""
@@ -24,6 +30,26 @@ class Listing(click.Group):
             if listed:
                 with formatter.section(heading):
                     formatter.write_dl([(name.ljust(width), _clause(self.get_command(ctx, name))) for name in listed])
+
+
+def with_verbose(command: click.Command) -> click.Command:
+    """A command that heeds `-v` behind its name as the program does before it; the help names it there alone."""
+    hands_on = command.context_settings.get("ignore_unknown_options") or isinstance(command, click.Group)
+    if not (hands_on or any("-v" in option.opts for option in command.params)):
+        settings: dict[str, Any] = {"count": True, "expose_value": False, "hidden": True, "callback": _heard}
+        command.params.append(click.Option(["-v", "--verbose"], help="As before the command.", **settings))
+    return command
+
+
+def say_more(count: int) -> None:
+    """Log on stderr, the more the higher the count."""
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(count, 2)]
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger().setLevel(min(level, logging.getLogger().level))
+
+
+def _heard(_context: click.Context, _option: click.Parameter, count: int) -> None:
+    say_more(count)
 
 
 def _clause(command: click.Command | None) -> str:

@@ -14,7 +14,7 @@ import click
 from camscan import __version__
 from camscan.app import collector
 from camscan.cli.exits import Exit
-from camscan.cli.listing import Listing
+from camscan.cli.listing import Listing, say_more, with_verbose
 from camscan.errors import CamscanError, HostError, UsageError
 
 
@@ -45,7 +45,7 @@ class Commands(Listing):
             return None
         stem = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         found: click.Command = getattr(import_module(f"camscan.cli.{stem}"), stem)
-        return found
+        return with_verbose(found)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -69,8 +69,7 @@ def camscan(verbose: int) -> None:
     \b
     Exit codes: 0 done; 1 failed; 2 wrong use; 3 done, and what --fail-on names was found; 4 incomplete.
     """
-    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    say_more(verbose)
 
 
 def main() -> None:

@@ -1,14 +1,18 @@
-"""What a group's help says of its commands."""
+"""What groups share: what their help says of their commands, and `--verbose`."""
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Iterator
 
 import click
+import pytest
 from click.testing import CliRunner
 
-from camscan.cli.listing import Listing
+from camscan.cli.listing import Listing, with_verbose
 from camscan.cli.main import Commands, camscan
+from camscan.cli.simulate import simulate
 
 
 def command(name: str, text: str) -> click.Command:
@@ -43,3 +47,33 @@ def test_every_file_of_commands_has_its_place() -> None:
     help_ = listed(camscan)
     assert all(re.search(rf"^  {name} ", help_, re.MULTILINE) for name in placed)
     assert "..." not in help_.split("Look at a network")[1]
+
+
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    logger = logging.getLogger()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    yield logger
+    logger.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [
+        (["policy", "list"], logging.WARNING),
+        (["policy", "list", "-v"], logging.INFO),
+        (["policy", "list", "--verbose", "--verbose"], logging.DEBUG),
+        (["-v", "policy", "list"], logging.INFO),
+        (["-vv", "policy", "list", "-v"], logging.DEBUG),
+        (["doctor", "-v"], logging.INFO),
+    ],
+)
+def test_verbose_is_heard_on_either_side_of_the_command(words: list[str], level: int, root: logging.Logger) -> None:
+    done = CliRunner().invoke(camscan, words)
+    assert done.exit_code == 0, done.output
+    assert root.level == level
+
+
+def test_what_is_handed_on_to_another_program_is_not_heard() -> None:
+    assert not any("-v" in option.opts for option in with_verbose(simulate).params)
