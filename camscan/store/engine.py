@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,8 @@ def open_database(target: str | Path | None) -> Database:
     Raises:
         StoreError: it cannot be opened or made.
     """
+    if target is None:
+        _make_folder(_default_file().parent)
     return Database(_url(target))
 
 
@@ -83,9 +86,20 @@ def existing_file(target: str | Path | None) -> Path | None:
 
 
 def is_there(target: str | Path | None) -> bool:
-    """Whether `open_database` would make no file; of a server, that is taken for granted."""
+    """Whether `open_database` would make no file; of a server, that is taken for granted.
+
+    Raises:
+        StoreError: this user may not even see.
+    """
     url = _url(target)
-    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+    file = Path(url.database or "")
+    try:
+        return url.get_backend_name() != "sqlite" or stat.S_ISREG(file.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        what = f"{file} cannot be looked at: {error.strerror}"
+        raise StoreError(f"{what}: check the rights of its folder, or name another with --db") from error
 
 
 def _url(target: str | Path | None) -> URL:
@@ -100,12 +114,14 @@ def _url(target: str | Path | None) -> URL:
 
 
 def _default_file() -> Path:
-    folder = user_data_path("camscan", appauthor=False)
+    return user_data_path("camscan", appauthor=False) / "camscan.db"
+
+
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{folder} cannot be made: {error.strerror}: name a database with --db") from error
-    return folder / "camscan.db"
 
 
 def _engine(url: URL, where: str) -> Engine:

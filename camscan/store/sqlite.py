@@ -59,7 +59,7 @@ def create_file(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be made: {error.strerror}: make the folder, or name another with --db"
+            f"{path} cannot be made: {error.strerror}: see to its folder, or name another with --db"
         ) from error
 
 

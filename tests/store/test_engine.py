@@ -63,7 +63,7 @@ def test_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as error:
         Store.open(path)
     assert str(error.value) == (
-        f"{path} cannot be made: No such file or directory: make the folder, or name another with --db"
+        f"{path} cannot be made: No such file or directory: see to its folder, or name another with --db"
     )
 
 
@@ -96,3 +96,23 @@ def test_another_programs_database(path: Path) -> None:
     with pytest.raises(StoreError) as error:
         Store.open(path)
     assert str(error.value) == f"{path} is the database of another program: name another with --db"
+
+
+def test_who_only_looks_for_the_default_store_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with pytest.raises(StoreError, match="there is no store"):
+        existing_file(None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "loop/camscan.db"])
+def test_a_store_that_cannot_even_be_looked_for_is_not_said_to_be_missing(tmp_path: Path, name: str) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(StoreError, match=r"cannot be looked at: .*: check the rights of its folder"):
+        existing_file(tmp_path / name)
+
+
+def test_what_lies_below_a_file_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="there is no store"):
+        existing_file(tmp_path / "file" / "camscan.db")
