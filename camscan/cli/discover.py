@@ -62,8 +62,9 @@ def discover(
     from camscan.app.identifying import judged
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.watching import Watch
-    from camscan.cli.writing import write_report
+    from camscan.cli.writing import ready, write_report
 
+    ready(format_, output)
     rules, lists = library(folders), chosen_policies(policies, folders)
     found = _Gathered(Watch(lambda seen: judged(seen, rules, lists), quiet=quiet))
     scan = eventloop.run(_gather(names, found, quiet=quiet))

@@ -61,9 +61,10 @@ def listen(
       sudo camscan listen --interface eth1 --site depot --format json
     """
     from camscan.app.judging import chosen_policies, library, report_of
-    from camscan.cli.writing import write_report
+    from camscan.cli.writing import ready, write_report
     from camscan.store import Store
 
+    ready(format_, output)
     rules, lists = library(folders), chosen_policies(policies, folders)
     if not quiet:
         click.echo(f"Listening on {interface} for {seconds} s; Ctrl-C ends it and keeps what was heard.", err=True)

@@ -44,7 +44,15 @@ fingerprints = click.option(
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="A folder of rules that extends or overrides the built-in ones; repeatable.",
 )
-site = click.option("--site", metavar="NAME", help="The site that the scan belongs to.")
+
+
+def _named(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
+    if name is not None and not name.strip():  # as a script hands it over whose variable is not set
+        raise UsageError("--site is empty: name the site, or leave it out")
+    return name
+
+
+site = click.option("--site", metavar="NAME", callback=_named, help="The site that the scan belongs to.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
 CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")

@@ -104,10 +104,12 @@ def scan(
         ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
         returned = register_scan(store, report, rules, lists)
-    write_report(report, format_, output)
-    for one in returned:
-        click.echo(one.text, err=True)
-    _hint(ended, quiet=quiet)
+    try:
+        write_report(report, format_, output)
+    finally:  # it is told once, and below a long table; so also where that could not be written
+        for one in returned:
+            click.echo(one.text, err=True)
+        _hint(ended, quiet=quiet)
     sys.exit(exit_code(report, fail_on))
 
 

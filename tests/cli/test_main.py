@@ -62,6 +62,7 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: name a"),
         (("simulate", "--address", "127.0.0.9"), "--address is that of the decoy: add --decoy"),
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
+        (("scan", "10.0.0.1", "--site", ""), "--site is empty: name the site, or leave it out"),
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
 )
@@ -81,6 +82,17 @@ def test_an_unreadable_store_exits_with_one(tmp_path: Path, capsys: pytest.Captu
     assert done.returncode == 1
     assert str(file) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["scan", "listen", "discover", "report"])
+def test_a_place_that_cannot_be_written_to_is_told_before_the_work(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "no-folder" / "site.html"
+    words = ["10.0.0.1"] if command == "scan" else []
+    done = camscan(capsys, command, *words, "-o", str(file))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: cannot write {file}: there is no folder {file.parent}: choose another --output\n"
 
 
 def test_a_full_disk_is_said_in_one_line() -> None:

@@ -11,12 +11,17 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from support.peers import eventually
 from support.site import free_network
 
+from camscan.app import registering
+from camscan.cli.scan import scan
+from camscan.errors import HostError
 from camscan.records import Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
 from camscan.store import Store
@@ -163,6 +168,18 @@ async def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path) -> None:
         2,
         "Error: the decoy 127.99.0.9 is not asked: name it among the targets, or drop what excludes it",
     )
+
+
+def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = SimpleNamespace(text="serial 1 at 10.0.0.1 was removed, and has returned")
+    monkeypatch.setattr(registering, "register_scan", lambda *_: (told,))
+    words = ["127.0.0.1", "--channels", "http", "--ports", "1", "--db", str(tmp_path / "s.db"), "-o", "/dev/full"]
+    done = CliRunner().invoke(scan, words)
+    assert isinstance(done.exception, HostError)
+    assert "cannot write /dev/full" in str(done.exception)
+    assert told.text in done.stderr
 
 
 async def test_a_listed_device_on_a_sensitive_site_says_what_it_offends_and_is_registered(tmp_path: Path) -> None:

@@ -127,6 +127,13 @@ def test_each_channel_takes_its_own_forms(hint: str, raw: str, channel: str, fie
     assert value in first.fields[field]
 
 
+@pytest.mark.parametrize("raw", ["v=0\ns=Media Server", "  v=0\ns=Media Server", "s=Media Server"])
+def test_a_session_description_has_one_version(raw: str) -> None:
+    (first,) = read(raw, "rtsp")
+    (whole,) = first.fields["rtsp.sdp"]
+    assert whole.split() == ["v=0", "s=Media", "Server"]
+
+
 @pytest.mark.parametrize("raw", [HEAD, SADP, "44-19-B6-01-02-03", "onvif://www.onvif.org/name/A"])
 def test_a_hint_that_does_not_fit_is_not_followed(raw: str) -> None:
     expected = fields(raw)

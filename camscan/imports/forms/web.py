@@ -107,7 +107,8 @@ def stream(text: str) -> Iterator[Answer]:
         described = fields_of(rtsp.decode_sdp, body) if body else {}
         yield from answer("rtsp", {**fields_of(rtsp.decode_headers, head), **described})
     elif _is_description(text):
-        yield from answer("rtsp", fields_of(rtsp.decode_sdp, f"v=0\r\n{text.strip()}"), "DESCRIBE")
+        begins = "" if text.lstrip().startswith("v=0") else "v=0\r\n"
+        yield from answer("rtsp", fields_of(rtsp.decode_sdp, f"{begins}{text.strip()}"), "DESCRIBE")
 
 
 def is_headed(text: str) -> bool:
