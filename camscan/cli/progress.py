@@ -17,6 +17,7 @@ from camscan.cli import options
 if TYPE_CHECKING:
     from camscan.identify.library import Library
     from camscan.policy import Policy
+    from camscan.reports.book import Cell
     from camscan.store import Store
     from camscan.summaries import Progress
 
@@ -51,7 +52,7 @@ class _Answer:
 )
 @click.option("--again", is_flag=True, help="Derive the register of devices anew, by today's rules and policies.")
 @options.db
-@options.written("table", "json", "csv")
+@options.written("table", "json", "csv", "xlsx")
 def progress(
     deadline: datetime | None,
     names: tuple[str, ...],
@@ -75,14 +76,15 @@ def progress(
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import kept
-    from camscan.cli.writing import room, write_text
+    from camscan.cli.writing import ready, room, write
 
+    ready(format_, output)
     rules = library(folders)
     lists = chosen_policies(policies, folders) if policies else ()
     with kept(db) as store:
         _bring_up(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline.date() if deadline else None, window)
-    write_text(_FORMATS[format_](found, room(output)), output)
+    write(_FORMATS[format_](found, room(output)), output)
 
 
 def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
@@ -162,16 +164,22 @@ def _json(found: _Answer, _room: int) -> Iterator[str]:
 
 def _csv(found: _Answer, _room: int) -> Iterator[str]:
     from camscan.reports.csv import lines
-
-    return lines([_COLUMNS, *map(_row, found.sites)])
-
-
-def _row(one: Progress) -> list[str]:
     from camscan.reports.escape import cell
 
+    return lines([_COLUMNS, *([cell(str(value)) for value in _row(one)] for one in found.sites)])
+
+
+def _xlsx(found: _Answer, _room: int) -> Iterator[bytes]:
+    from camscan.reports.book import tables
+
+    yield tables("camscan progress", datetime.now(UTC), {"Progress": (_COLUMNS, map(_row, found.sites))})
+
+
+def _row(one: Progress) -> list[Cell]:
     late = "" if one.late is None else "yes" if one.late else "no"
-    known = {**_object(one), "site": cell(one.site or ""), "late": late}
-    return ["" if known[name] is None else str(known[name]) for name in _COLUMNS]
+    known = {**_object(one), "late": late}
+    values = ("" if known[name] is None else known[name] for name in _COLUMNS)
+    return [value if isinstance(value, int) else str(value) for value in values]
 
 
 def _table(found: _Answer, room: int) -> Iterator[str]:
@@ -210,4 +218,9 @@ def _cells(one: Progress) -> tuple[str, ...]:
     return (name, *(f"{count:,}" for count in counts), f"{7 * one.rate:.1f}", done, late)
 
 
-_FORMATS: Mapping[str, Callable[[_Answer, int], Iterator[str]]] = {"table": _table, "json": _json, "csv": _csv}
+_FORMATS: Mapping[str, Callable[[_Answer, int], Iterator[str] | Iterator[bytes]]] = {
+    "table": _table,
+    "json": _json,
+    "csv": _csv,
+    "xlsx": _xlsx,
+}

@@ -16,7 +16,7 @@ from camscan.errors import UsageError
 if TYPE_CHECKING:
     from camscan.inventory.reading import Inventory, SheetReading
 
-FORMAT_NAMES = ("table", "json", "jsonl", "csv", "markdown")
+FORMAT_NAMES = ("table", "json", "jsonl", "csv", "xlsx", "markdown")
 _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 _LONG = 2_000
 
@@ -70,24 +70,25 @@ def reconcile(
     Examples:
       camscan reconcile cameras.xlsx
       camscan reconcile cameras.csv --site harbour --map ip=C --fail-on undeclared
-      camscan reconcile estate.csv --each-site -o estate-audit.csv
+      camscan reconcile estate.csv --each-site -o estate-audit.xlsx
       camscan reconcile netbox.json --scan 4f2a -o audit.json
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.stored import chosen_scans, kept, newest_of_each_site
-    from camscan.cli.writing import page, write_text
+    from camscan.cli.writing import page, ready, write
 
     if each_site and (site or scan_ids):
         raise UsageError("--each-site takes the latest scan of every site: leave out --site and --scan, or it")
+    ready(format_, output)
     listed = read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
         scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
         found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
         made = reconciled(store, scans, (inventory, listed), found, rules)
-    write_text(FORMATS[format_](made, page(to_file=output is not None)), output)
+    write(FORMATS[format_](made, page(to_file=output is not None)), output)
     sys.exit(Exit.FOUND if any(result.cls in fail_on for result in made.results) else Exit.DONE)
 
 

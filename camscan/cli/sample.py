@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,7 @@ class Sample:
     help="By how many percentage points it may be off.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Draw the same sample again.")
-@options.written("table", "json", "csv")
+@options.written("table", "json", "csv", "xlsx")
 @options.quiet
 def sample(
     targets: tuple[str, ...],
@@ -78,14 +79,15 @@ def sample(
     \b
     Examples:
       camscan sample 10.20.0.0/22
-      camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.csv
+      camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
     from camscan.cli.reconcile import check_reading, read
-    from camscan.cli.writing import fitted, room, write_text
+    from camscan.cli.writing import fitted, ready, room, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
 
+    ready(format_, output)
     check_reading(inventory, placed, encoding)
     if bool(targets) == (inventory is not None):
         raise UsageError("name either targets or --inventory FILE: one of them is what the sample is drawn from")
@@ -100,8 +102,7 @@ def sample(
     drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
     if not quiet and (output or format_ != "table"):  # which begins with it
         click.echo(_told(drawn), err=True)
-    made = _FORMATS[format_](drawn)
-    write_text(fitted(made, room(output)) if format_ == "table" else made, output)
+    write(fitted(_table(drawn), room(output)) if format_ == "table" else _FORMATS[format_](drawn), output)
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -151,9 +152,25 @@ def _csv(drawn: Sample) -> Iterator[str]:
     from camscan.reports.csv import lines
     from camscan.reports.escape import cell
 
+    names, rows = _columns(drawn)
+    return lines([map(cell, names), *(map(cell, row) for row in rows)])
+
+
+def _xlsx(drawn: Sample) -> Iterator[bytes]:
+    from camscan.reports.book import tables
+
+    yield tables(_told(drawn), datetime.now(UTC), {"Sample": _columns(drawn)})
+
+
+def _columns(drawn: Sample) -> tuple[list[str], list[list[str]]]:
+    """The names of the columns, and the rows."""
     rows = [_flat(item) for item in drawn.items]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return lines([map(cell, names), *([cell(str(row.get(name, ""))) for name in names] for row in rows)])
+    return names, [[str(row.get(name, "")) for name in names] for row in rows]
 
 
-_FORMATS = {"table": _table, "json": _json, "csv": _csv}
+_FORMATS: Mapping[str, Callable[[Sample], Iterator[str] | Iterator[bytes]]] = {
+    "json": _json,
+    "csv": _csv,
+    "xlsx": _xlsx,
+}

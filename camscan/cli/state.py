@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
     "--in", "only", type=click.Choice([state.value for state in State]), help="List only those in this state."
 )
 @options.db
-@options.written("table", "json", "csv")
+@options.written("table", "json", "csv", "xlsx")
 @click.option("--fail-on", type=click.Choice(["returned"]), help="Exit with 3 if a removed device has come back.")
 def state(
     device: str,
@@ -75,8 +76,9 @@ def state(
     from camscan.app.registering import bring_up
     from camscan.app.stating import history, listed, meant, say
     from camscan.cli.stored import kept
-    from camscan.cli.writing import fitted, room, write_text
+    from camscan.cli.writing import fitted, ready, room, write
 
+    ready(format_, output)
     if only and (state or device != _LIST):
         raise UsageError("--in goes with `camscan state list`: leave out the device, or --in")
     words, rules = _words(state, why, who, clean), library()
@@ -92,8 +94,7 @@ def state(
             found = list(listed(store, site, State(only) if only else None))
         else:
             found = list(history(store, meant(store, device, site)))
-    made = _FORMATS[format_](found)
-    write_text(fitted(made, room(output)) if format_ == "table" else made, output)
+    write(fitted(_table(found), room(output)) if format_ == "table" else _FORMATS[format_](found), output)
     if fail_on and any(one.state is State.RETURNED for one in found):
         sys.exit(Exit.FOUND)
 
@@ -136,8 +137,18 @@ def _csv(found: Sequence[Said]) -> Iterator[str]:
     from camscan.reports.csv import lines
     from camscan.reports.escape import cell
 
+    return lines([_COLUMNS, *([cell(text, 2_000) for text in row] for row in _rows(found))])
+
+
+def _xlsx(found: Sequence[Said]) -> Iterator[bytes]:
+    from camscan.reports.book import tables
+
+    yield tables("camscan states", datetime.now(UTC), {"States": (_COLUMNS, _rows(found))})
+
+
+def _rows(found: Sequence[Said]) -> Iterator[list[str]]:
     rows = ({**_object(one), "proof": " ".join(one.proof)} for one in found)
-    return lines([_COLUMNS, *([cell(row[name] or "", 2_000) for name in _COLUMNS] for row in rows)])
+    return ([row[name] or "" for name in _COLUMNS] for row in rows)
 
 
 def _table(found: Sequence[Said]) -> Iterator[str]:
@@ -154,4 +165,8 @@ def _table(found: Sequence[Said]) -> Iterator[str]:
         yield "  ".join(filter(None, words)).rstrip() + "\n"
 
 
-_FORMATS: Mapping[str, Callable[[Sequence[Said]], Iterator[str]]] = {"table": _table, "json": _json, "csv": _csv}
+_FORMATS: Mapping[str, Callable[[Sequence[Said]], Iterator[str] | Iterator[bytes]]] = {
+    "json": _json,
+    "csv": _csv,
+    "xlsx": _xlsx,
+}

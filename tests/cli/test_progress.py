@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.nights import night, serial
 from support.schemas import validator
+from support.workbooks import read
 
 from camscan.cli.progress import progress
 from camscan.cli.state import state
@@ -108,6 +109,10 @@ def test_a_spreadsheet(store: Store) -> None:
         ("branch", "1", "yes"),
         ("empty", "0", "no"),
     ]
+    book = run(store, "--format", "xlsx", "--deadline", "2026-12-31")
+    heads, *lines = ([*row.values()] for row in read(book.stdout_bytes)["Progress"])
+    assert [heads[0], *(line[0] for line in lines)] == ["site", "hq", "branch", "empty"]
+    assert lines[0][heads.index("remaining")] == 3.0
 
 
 def test_by_one_policy(store: Store, tmp_path: Path) -> None:

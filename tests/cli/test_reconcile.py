@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from support.listed import AT, LIST, answer, store_scan
+from support.workbooks import read
 
 from camscan.app.reconciling import Reconciliation
 from camscan.cli.exits import Exit
@@ -258,8 +259,23 @@ def test_hostile_texts_do_not_reach_the_terminal(db: Path, tmp_path: Path) -> No
     for name in FORMAT_NAMES:
         done = run(db, path, "--format", name)
         assert done.exit_code == Exit.DONE
-        assert "\x1b" not in done.output
-        assert "\x07" not in done.output
+        shown = repr(read(done.stdout_bytes)) if name == "xlsx" else done.stdout
+        assert "\x1b" not in shown + done.stderr
+        assert "\x07" not in shown + done.stderr
+
+
+def test_a_workbook_says_what_the_csv_file_says_and_what_came_of_it(db: Path, cameras: Path, tmp_path: Path) -> None:
+    """It opens alike in every language of a spreadsheet, where a CSV file needs its own delimiter in each."""
+    file = tmp_path / "audit.xlsx"
+    assert run(db, cameras, "-o", str(file)).exit_code == Exit.DONE
+    book = read(file.read_bytes())
+    table = list(csv.reader(run(db, cameras, "--format", "csv").stdout.splitlines()))
+    sheet = [[row.get(letter) or "" for letter in book["Results"][0]] for row in book["Results"]]
+    assert len(sheet) == len(table) > 8
+    assert [[text.removeprefix("'") for text in row] for row in table] == sheet
+    said = [str(text) for row in book["Summary"] for text in row.values()]
+    assert said[0].startswith(f"{cameras.name}: 8 rows against 3 devices")
+    assert any(text.startswith("Recall: ") for text in said)
 
 
 def drawn(*words: str) -> dict[str, Any]:
@@ -301,6 +317,9 @@ def test_a_sample_of_rows_names_them(cameras: Path) -> None:
     assert done.stdout.splitlines()[0] == "row_number,Camera,IP Addr.,MAC-Adresse,S/N,Make/Model,Site"
     assert len(done.stdout.splitlines()) == 9
     assert "8 of 8 drawn with --seed 1" in done.stderr
+    book = CliRunner().invoke(sample, ["--inventory", str(cameras), "--seed", "1", "--format", "xlsx", "-o", "-"])
+    heads = read(book.stdout_bytes)["Sample"][0]
+    assert [*heads.values()] == done.stdout.splitlines()[0].split(",")
 
 
 def test_a_random_seed_is_told() -> None:

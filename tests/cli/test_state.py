@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.nights import night, serial
+from support.workbooks import read
 
 from camscan.cli.report import report
 from camscan.cli.state import state
@@ -166,6 +167,8 @@ def test_for_spreadsheets_nothing_is_a_formula(store: Store) -> None:
     run(store, ONE, "ticketed", "--why", "=1+1", "--who", "@x")
     [row] = csv.DictReader(run(store, "list", "--format", "csv").stdout.splitlines())
     assert (row["why"], row["who"]) == ("'=1+1", "'@x")
+    (_, line) = read(run(store, "list", "--format", "xlsx").stdout_bytes)["States"]
+    assert {"=1+1", "@x"} < {*line.values()}
 
 
 def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: Store) -> None:

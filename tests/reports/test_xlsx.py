@@ -6,10 +6,11 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from support.workbooks import Table, read
 
 from camscan.records import Device, Judged, Outcome, Report, Verdict
-from camscan.reports import Page, xlsx
+from camscan.reports import Page, book
 from camscan.reports.xlsx import render
 
 
@@ -137,8 +138,8 @@ def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Repor
     assert "2026-11-24T01:00:00Z</dcterms:created>" in part(report, "docProps/core.xml")
 
 
-def test_a_sheet_ends_where_a_sheet_must(make_report: Callable[..., Report], monkeypatch: object) -> None:
+def test_a_sheet_ends_where_a_sheet_must(make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 9)}
-    monkeypatch.setattr(xlsx, "_MAX_ROWS", 3)  # type: ignore[attr-defined]
+    monkeypatch.setattr(book, "_MAX_ROWS", 3)
     rows = read(written(make_report(outcomes=outcomes)))["Addresses"]
     assert [row["A"] for row in rows] == ["Address", "10.0.0.1", "10.0.0.2", "10.0.0.3"]

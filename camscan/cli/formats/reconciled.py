@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from itertools import chain
 from math import isinf
 from typing import Any, TypeAlias
 
 from camscan.app.reconciling import Reconciliation
-from camscan.cli.formats.reconciledtext import render_markdown, render_table
+from camscan.cli.formats.reconciledtext import digest, render_markdown, render_table
 from camscan.inventory.columns import Columns
 from camscan.inventory.completeness import Completeness, Estimate
 from camscan.inventory.reading import Inventory
@@ -24,6 +25,8 @@ from camscan.reports.json import dumps
 
 SCHEMA = "camscan-reconcile/1"
 
+_LONGEST = 500
+"""Characters of a cell of a CSV file."""
 _ROW_COLUMNS = (
     "addresses",
     "macs",
@@ -73,7 +76,21 @@ def render_jsonl(made: Reconciliation, _page: Page) -> Iterator[str]:
 
 def render_csv(made: Reconciliation, _page: Page) -> Iterator[str]:
     """A line of column names, then one line a result."""
-    return lines(chain((CSV_COLUMNS,), map(_cells, made.results)))
+    rows = ((cell(text, _LONGEST) for text in _cells(result)) for result in made.results)
+    return lines(chain((CSV_COLUMNS,), rows))
+
+
+def render_xlsx(made: Reconciliation, _page: Page) -> Iterator[bytes]:
+    """A workbook: what came of it in sentences, and a sheet of the same columns as the CSV file."""
+    from camscan.reports.book import book
+
+    said, file = digest(made), BytesIO()
+    headline, *others = said.findings
+    with book(file, "camscan reconciliation", max(scan.started_at for scan in made.scans)) as workbook:
+        workbook.summary(headline, (("", text) for text in (*others, *said.estimates)))
+        widths = [(name, 60 if name == "reason" else max(len(name) + 2, 18)) for name in CSV_COLUMNS]
+        workbook.table("Results", widths, ([*_cells(result)] for result in made.results), keys=2)
+    yield file.getvalue()
 
 
 def _cells(result: Result) -> Iterator[str]:
@@ -190,16 +207,17 @@ def _estimate_object(made: Estimate) -> Object:
 def _flat(value: object) -> str:
     if value is None:
         return ""
-    return cell("; ".join(value) if isinstance(value, list) else str(value), 500)
+    return "; ".join(value) if isinstance(value, list) else str(value)
 
 
-Render: TypeAlias = Callable[[Reconciliation, Page], Iterator[str]]
+Render: TypeAlias = Callable[[Reconciliation, Page], Iterator[str] | Iterator[bytes]]
 
 FORMATS: Mapping[str, Render] = {
     "table": render_table,
     "json": render_json,
     "jsonl": render_jsonl,
     "csv": render_csv,
+    "xlsx": render_xlsx,
     "markdown": render_markdown,
 }
 """Every format; the first one is what people get who do not choose. `FORMAT_NAMES` of the command lists the same."""

@@ -1,0 +1,132 @@
+"""The sheets of a workbook (Office Open XML, ECMA-376), and a workbook of tables alone.
+
+Every cell that holds text is typed as text, so that none is ever a formula or a link; counts are numbers. So a table
+opens alike in every language of a spreadsheet, where a CSV file needs its own delimiter in each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from camscan.records import Verdict
+from camscan.reports.charts import PALETTE
+from camscan.reports.escape import terminal
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+
+_MAX_ROWS = 1_048_575
+"""Rows of a sheet (ECMA-376, 18.3.1.73), less the header."""
+_MAX_LIST = 2_000
+"""Characters of several texts in one cell."""
+_ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""What a reader of the file would turn into any character (ECMA-376, 22.9.2.19)."""
+_A4 = 9
+_PAGE_WIDTH = 200
+"""Characters of a row that can still be read on one landscape page; a wider sheet takes several side by side."""
+_MEASURED = 200
+"""Rows by which the widths of a table's columns are chosen."""
+_WIDEST = 60
+
+Cell: TypeAlias = str | int | None
+Columns: TypeAlias = Sequence[tuple[str, int]]
+"""Head and width of each column, in characters."""
+
+
+@contextmanager
+def book(file: BytesIO, title: str, at: datetime) -> Iterator[Book]:
+    """A workbook that is in the file once the block has ended. The same content and time give the same bytes."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - only this format needs it
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(file, options) as workbook:
+        workbook.set_properties({"title": title, "created": at.astimezone(UTC)})
+        yield Book(workbook)
+
+
+def tables(title: str, at: datetime, sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
+    """A workbook of tables: for each sheet its heads, and its rows."""
+    file = BytesIO()
+    with book(file, title, at) as made:
+        for name, (heads, rows) in sheets.items():
+            lines = iter(rows)
+            first = list(islice(lines, _MEASURED))
+            made.table(name, _measured(heads, first), chain(first, lines))
+    return file.getvalue()
+
+
+def _measured(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Columns:
+    columns = zip(heads, *rows, strict=True)
+    return [(head, min(max(len(str(cell or "")) for cell in (head, *cells)) + 2, _WIDEST)) for head, *cells in columns]
+
+
+class Book:
+    """Writes sheets, row by row from top to bottom as constant memory asks for."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        text: dict[str, Any] = {"num_format": "@", "valign": "top"}
+        self._text = workbook.add_format(text)
+        self._wrapped = workbook.add_format({**text, "text_wrap": True})
+        self._bold = workbook.add_format({**text, "bold": True})
+        self._title = workbook.add_format({**text, "bold": True, "font_size": 18})
+        self._head = workbook.add_format({**text, "bold": True, "bg_color": "#f1f3f6", "bottom": 1})
+        self._right = workbook.add_format({**text, "bold": True, "bg_color": "#f1f3f6", "bottom": 1, "align": "right"})
+        self._number = workbook.add_format({"num_format": "#,##0", "valign": "top"})
+        self._verdicts: dict[str, Format] = {
+            verdict.value: workbook.add_format({**text, "bold": True, "font_color": PALETTE[verdict]})
+            for verdict in Verdict
+        }
+
+    def summary(self, headline: str, lines: Iterable[tuple[str, str]]) -> None:
+        """A page of sentences: a headline, then each with its label."""
+        page = self._workbook.add_worksheet("Summary")
+        page.set_column(0, 0, 26)
+        page.set_column(1, 1, 110)
+        page.hide_gridlines(2)
+        page.set_paper(_A4)
+        page.fit_to_pages(1, 0)
+        page.write_string(0, 0, _safe(headline), self._title)
+        for number, (label, text) in enumerate(lines, 2):
+            for column, value, form in ((0, label, self._bold), (1, text, self._wrapped)):
+                if value:
+                    page.write_string(number, column, _safe(value), form)
+
+    def table(
+        self, name: str, columns: Columns, rows: Iterable[Sequence[Cell]], right: Collection[str] = (), keys: int = 1
+    ) -> None:
+        """A sheet with a header that stays in view, filters, and no more rows than a sheet can have.
+
+        The heads in `right` stand above numbers. The first columns, `keys` of them, are on every page that is printed.
+        """
+        page = self._workbook.add_worksheet(name)
+        page.freeze_panes(1, 1)
+        page.set_landscape()
+        page.set_paper(_A4)
+        page.fit_to_pages(-(-sum(width for _, width in columns) // _PAGE_WIDTH), 0)
+        page.repeat_rows(0)
+        page.repeat_columns(0, keys - 1)
+        page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+        for column, (head, width) in enumerate(columns):
+            page.set_column(column, column, width)
+            form = self._right if head in right else self._head
+            page.write_string(0, column, _safe(head), form)
+        last = 0
+        for last, row in enumerate(islice(rows, _MAX_ROWS), 1):
+            for column, value in enumerate(row):
+                if isinstance(value, int):
+                    page.write_number(last, column, value, self._number)
+                elif value:
+                    page.write_string(last, column, _safe(value), self._verdicts.get(value, self._text))
+        page.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _safe(text: str) -> str:
+    return _ESCAPES.sub(r"\\x5f", terminal(text, _MAX_LIST))
