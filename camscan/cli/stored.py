@@ -10,7 +10,7 @@ import click
 from camscan.errors import UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
-from camscan.store.engine import existing_file, is_there
+from camscan.store.engine import existing_file, missing_file
 
 
 def kept(target: str | None, *, or_new: bool = False) -> Store:
@@ -32,7 +32,8 @@ def kept_by_sweeps(named: str | None, configured: str | None) -> AbstractContext
     Raises:
         StoreError: the one that was named is not there, or it cannot be opened.
     """
-    if named is None and not is_there(configured):
+    if named is None and (missing := missing_file(configured)):
+        click.echo(f"Note: there is no store {missing} yet: the first `camscan sweep` makes it.", err=True)
         return nullcontext()
     return kept(named or configured)
 

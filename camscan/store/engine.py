@@ -76,17 +76,14 @@ def existing_file(target: str | Path | None) -> Path | None:
     Raises:
         StoreError: there is no such file, or what was named is no database.
     """
+    if missing := missing_file(target):
+        raise StoreError(f"there is no store {missing}: name one with --db, or make one with `camscan scan`")
     url = _url(target)
-    if url.get_backend_name() != "sqlite":
-        return None
-    file = Path(url.database or "")
-    if not is_there(target):
-        raise StoreError(f"there is no store {file}: name one with --db, or make one with `camscan scan`")
-    return file
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def is_there(target: str | Path | None) -> bool:
-    """Whether `open_database` would make no file; of a server, that is taken for granted.
+def missing_file(target: str | Path | None) -> Path | None:
+    """The file that `open_database` would make; None where that is there, or on a server.
 
     Raises:
         StoreError: this user may not even see.
@@ -94,12 +91,14 @@ def is_there(target: str | Path | None) -> bool:
     url = _url(target)
     file = Path(url.database or "")
     try:
-        return url.get_backend_name() != "sqlite" or stat.S_ISREG(file.stat().st_mode)
+        if url.get_backend_name() != "sqlite" or stat.S_ISREG(file.stat().st_mode):
+            return None
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        pass
     except OSError as error:
         what = f"{file} cannot be looked at: {error.strerror}"
         raise StoreError(f"{what}: check the rights of its folder, or name another with --db") from error
+    return file
 
 
 def _url(target: str | Path | None) -> URL:
