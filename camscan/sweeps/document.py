@@ -93,7 +93,8 @@ def summary(changes: Changes) -> str:
     parts = [f"{len(found)} {kind}{_listed(found)}" for kind in Kind if (found := changes.of(kind))]
     if changes.losses:
         parts.append(f"coverage lost: {', '.join(loss.what for loss in changes.losses)}")
-    return ", ".join(parts) or "nothing changed"
+    cut = "" if changes.complete else "; the scan is incomplete, so what is missing cannot be said"
+    return f"{', '.join(parts) or 'nothing changed'}{cut}"
 
 
 def utc(at: datetime) -> str:

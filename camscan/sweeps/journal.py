@@ -15,7 +15,8 @@ _log = logging.getLogger("camscan.sweep")
 def tell(event: str, level: int = logging.INFO, **values: object) -> None:
     """Log an event with its values; None is left out."""
     known = {name: value for name, value in values.items() if value is not None}
-    _log.log(level, event, extra={"event": event, "values": known})
+    # Outside a sweep no `EventFormatter` shows the values, so the message has them too.
+    _log.log(level, "%s", _told(event, known), extra={"event": event, "values": known})
 
 
 class EventFormatter(logging.Formatter):
@@ -34,13 +35,16 @@ class EventFormatter(logging.Formatter):
             values = {"logger": record.name, "message": self._message(record)}
         if self._as_json:
             return json.dumps({"at": at, "level": record.levelname.lower(), "event": event, **values}, default=str)
-        shown = (f"{name}={_quoted(value)}" for name, value in values.items())
-        return " ".join((at, record.levelname.lower(), event, *shown))
+        return " ".join((at, record.levelname.lower(), _told(event, values)))
 
     def _message(self, record: logging.LogRecord) -> str:
         if record.exc_info:
             return f"{record.getMessage()}\n{self.formatException(record.exc_info)}"
         return record.getMessage()
+
+
+def _told(event: str, values: Mapping[str, object]) -> str:
+    return " ".join((event, *(f"{name}={_quoted(value)}" for name, value in values.items())))
 
 
 def _quoted(value: object) -> str:

@@ -119,7 +119,7 @@ def test_an_interrupted_sweep_is_incomplete_and_ends_the_run(
     world.cut_after = 3
     assert run(config).exit_code == 4
     assert len(world.scans) == 1
-    assert caplog.messages[-1] == "site.skipped"
+    assert caplog.messages[-1] == 'site.skipped site=b reason="interrupted by a signal"'
 
 
 def test_a_deadline_leaves_the_rest_and_the_next_run_begins_with_it(config: Path, world: World) -> None:
@@ -138,7 +138,7 @@ def test_one_site_that_fails_costs_no_other(config: Path, world: World, caplog: 
     config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\nexclude_files = ["none.txt"]\n')
     assert run(config).exit_code == 1
     assert [job.scan.site for job in world.scans] == ["hq"]
-    failed = next(record for record in caplog.records if record.getMessage() == "site.failed")
+    failed = next(record for record in caplog.records if record.getMessage().startswith("site.failed "))
     assert "none.txt" in str(failed.__dict__["values"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from typing import Any
 
 from support.estate import Camera, cameras, sweep
@@ -67,6 +68,11 @@ def test_the_first_sweep_is_told_as_such() -> None:
     assert told["summary"] == "hq: the first sweep: 4 devices (4 listed)"
     assert (told["first"], told["new"]) == (True, [])
     assert summary(last(sweep(0, []))) == "the first sweep: 0 devices (none)"
+
+
+def test_of_an_incomplete_sweep_it_is_never_said_that_nothing_changed_and_no_more() -> None:
+    made = replace(last(sweep(0, SITE), sweep(1, SITE)), complete=False)
+    assert summary(made) == "nothing changed; the scan is incomplete, so what is missing cannot be said"
 
 
 def test_a_loss_is_told_once() -> None:

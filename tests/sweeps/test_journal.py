@@ -24,6 +24,11 @@ def test_an_event_as_text_and_as_json(caplog: pytest.LogCaptureFixture) -> None:
     assert found == {"level": "warning", "event": "device.new", "site": "hq", "count": 2, "model": 'a "b" c'}
 
 
+def test_where_no_formatter_shows_the_values_the_message_has_them(caplog: pytest.LogCaptureFixture) -> None:
+    tell("alert.failed", logging.ERROR, site="hq", reason="HTTP 500", none=None)
+    assert caplog.messages == ['alert.failed site=hq reason="HTTP 500"']
+
+
 @pytest.mark.parametrize("evil", ["\n2026 info sweep.end", "\x1b[2J", "\u202e\u2028", "\ud83d", "", "x" * 10_000])
 @pytest.mark.parametrize("as_json", [False, True])
 def test_nothing_breaks_the_line(caplog: pytest.LogCaptureFixture, evil: str, *, as_json: bool) -> None:

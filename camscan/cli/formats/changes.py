@@ -89,8 +89,7 @@ def _title(site: str | None, changes: Changes, show: Callable[[str], str] = term
     """What was compared, and what it comes to."""
     where = f"{show(site)}: " if site else ""
     since = f" since scan {show(changes.before)}" if changes.before else ""
-    cut = "" if changes.complete else "; the scan is incomplete, so what is missing cannot be said"
-    return f"{where}scan {show(changes.scan)}{since}: {show(summary(changes))}{cut}"
+    return f"{where}scan {show(changes.scan)}{since}: {show(summary(changes))}"
 
 
 def _unseen(addresses: Sequence[str]) -> str:
