@@ -141,9 +141,8 @@ class Engine:
         """Count a host that is done, and say what became of it."""
         self.done += host.address not in self._silent
         self.alive += host.alive
-        if not host.alive and (
-            self._calling or host.address in self._heard
-        ):  # once nobody is called, no other can speak
+        may_yet_speak = self._calling or host.address in self._heard
+        if not host.alive and may_yet_speak:
             self._silent.add(host.address)
         host.left = True
         host.seen.clear()
