@@ -31,6 +31,7 @@ _TEXT_SAMPLE = 512  # characters by which text is told from bytes
 _NODE_FIELDS = ("wsd.endpoint", "upnp.udn")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _NAMED = re.compile(r"^[ \t*_-]{0,16}Manufacturer\b.{0,4}:", re.MULTILINE | re.IGNORECASE)
+_SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 
 
@@ -223,12 +224,12 @@ def _is_binary(text: str) -> bool:
 
 
 def _readable(data: bytes) -> str:
-    """Decoded bytes as text; "" where they are not text, such as those of a hash."""
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return ""
-    return "" if _CONTROL.search(text) else text
+    """Decoded bytes as text, or the answer in them; "" where they are not text, such as those of a hash."""
+    carried = _SENT.search(data)
+    text = data.decode("utf-8", "replace")  # whose mark for what is no text counts as a control character
+    if not _CONTROL.search(text):
+        return text
+    return carried[0].decode() if carried else ""
 
 
 def _blocks(found: Iterable[Answer]) -> list[Answer]:

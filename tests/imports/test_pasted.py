@@ -233,6 +233,10 @@ def test_a_line_of_a_script_is_a_body() -> None:
     assert "http.body" in found.fields
 
 
+def test_an_answer_behind_the_headers_of_its_packet() -> None:
+    assert fields(xxd(bytes(range(128, 194)) + HEAD.encode()), "http")["http.server"] == ("App-webs/",)
+
+
 def test_hashes_are_not_unwrapped() -> None:
     digest = "89b932fcc47cf4ca3faadb0cfdef89cf"
     assert fields(digest, "favicon_hash") == {"http.favicon.md5": (digest,)}

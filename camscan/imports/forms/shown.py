@@ -11,6 +11,10 @@ from camscan.imports.forms.wrapped import unescaped
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
 _SHOWN_END = re.compile(r"\\r(?:\\n)?\s*\Z")
+_FOLDED = re.compile(
+    r"^([ \t]*[A-Za-z][\w-]{1,40}: (?:(?!\\r)[^\r\n])*)\r?\n(?![\w-]{1,40}:)(?=\S[^\r\n]*\\r(?:\\n)?[ \t]*$)",
+    re.MULTILINE,
+)
 _DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
 _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
 _STATUS_CODE = re.compile(r"^\s*Status Code:?\s*(\d{3}\b.*)$", re.MULTILINE)
@@ -31,7 +35,7 @@ _AWAITED = re.compile(
     r"^HTTP request sent, awaiting response\.\.\.[^\r\n]*\r?\n((?:[ \t]{2}\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
 )
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
-_HELD = re.compile(r'"((?:HTTP|RTSP)/\d\.\d \d{3}(?:[^"\\\r\n]|\\.){1,65536}+)"')
+_HELD = re.compile(r'"((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:[^"\\\r\n]|\\.){1,65536}+)"')
 _STRINGS = re.compile(
     r"""^[^\r\n"']{0,64}[bf]?(["'])(?:HTTP|RTSP)/\d\.\d[ ]\d{3}(?:(?!\1)[^\\\r\n]|\\.)*\1[ \t]*[,+\\]?[ \t]*\r?\n"""
     r"""(?:[ \t]*[+.]?[ \t]*[bf]?\1(?:(?!\1)[^\\\r\n]|\\.)*\1[^\r\n"']{0,32}(?:\r?\n|\Z)){1,128}""",
@@ -50,7 +54,7 @@ def plain(text: str) -> str:
 
 def _of_dissector(text: str) -> str:
     """What Wireshark shows of a packet: it writes out the end of each line that was sent."""
-    lines = text.splitlines()[:_MAX_LINES]
+    lines = _FOLDED.sub(r"\1 ", text).splitlines()[:_MAX_LINES]  # mail folds long lines
     sent = [_SHOWN_END.sub("", line) for line in lines if _SHOWN_END.search(line)]
     if len(sent) < 2:
         return text

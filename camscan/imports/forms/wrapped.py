@@ -39,6 +39,8 @@ _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _ITEM = re.compile(r"\((['\"][@#]?[\w.:-]{1,64}['\"]), ")
 _PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")
 _ITEM_END = re.compile(r"(?<=['\"}e])\)(?=,)")
+_CITED = re.compile(r"(?:^>(?: .*|[ \t]*)\r?(?:\n|\Z)){2,}", re.MULTILINE)
+_CITED_MARK = re.compile(r"^> ?", re.MULTILINE)
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
 
@@ -47,6 +49,8 @@ def plain(text: str) -> str:
     """The text as the device sent it: without an indent, a code fence or quotes, escapes, and marks of tools."""
     if text.lstrip("\r\n")[:1] in (" ", "\t"):
         text = dedent(text)
+    if _CITED.fullmatch(text.strip() + "\n"):
+        text = _CITED_MARK.sub("", text)
     if _REFERENCE.search(text) and not _MARKUP.search(text):  # copied out of the source of a web page
         text = unescape(text)
     if fence := _FENCE.match(text):

@@ -25,6 +25,16 @@ def test_what_a_dissector_shows() -> None:
     assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\nv=0\r\ns=A"
 
 
+def test_a_line_of_a_dissector_that_mail_has_folded() -> None:
+    text = "    Response: RTSP/1.0 200 OK\\r\\n\n    CSeq: 2\\r\\n\n    Public: OPTIONS, DESCRIBE,\nSETUP\\r\\n\n"
+    assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\nPublic: OPTIONS, DESCRIBE, SETUP"
+
+
+def test_a_session_description_that_json_holds() -> None:
+    assert plain('{"id": 1, "sdp": "v=0\\r\\ns=a \\"b\\"\\r\\nt=0 0\\r\\n"}') == 'v=0\r\ns=a "b"\r\nt=0 0\r\n'
+    assert plain('{"v": "v=0"}') == '{"v": "v=0"}'
+
+
 def test_what_a_browser_shows() -> None:
     text = (
         "Request URL: http://a/\nRequest Method: GET\nStatus Code: 401 Unauthorized\nResponse Headers\nServer: b\n"

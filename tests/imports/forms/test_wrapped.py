@@ -79,6 +79,12 @@ def test_quotes_within_a_text_stay() -> None:
     assert plain("`a` and `b`") == "`a` and `b`"
 
 
+def test_text_that_an_answer_to_it_cites() -> None:
+    assert plain('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
+    assert plain("> a\nb") == "> a\nb"
+    assert plain("> a") == "> a"
+
+
 def test_a_string_within_code() -> None:
     assert plain(r'(b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n", 200),').startswith("HTTP/1.1 200 OK\r\nServer: a")
     assert plain(r'f("a\nb")') == 'f("a\nb")'
