@@ -36,6 +36,9 @@ MAX_DEVICES = 9  # a root device and the embedded ones that are read; routers, t
 _GROUP = "239.255.255.250:1900"
 _START = re.compile(r"NOTIFY\s|HTTP/1\.[01]\s+200\b", re.IGNORECASE)
 _HEADERS = MappingProxyType({"server": "ssdp.server", "location": "ssdp.location", "usn": "ssdp.usn"})
+_MEDIA = re.compile(r'\b(cn|mn)="([^"]{1,128})"')
+_MEDIA_FIELDS = MappingProxyType({"cn": "upnp.manufacturer", "mn": "upnp.model_name"})
+"""Company and model in a header that media players send beside their server: X-AV-Server-Info: cn="..."; mn="..."."""
 _ELEMENTS = MappingProxyType(
     {
         "deviceType": "upnp.device_type",
@@ -76,6 +79,8 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
         raise DecodeError("no SSDP answer: it begins with neither NOTIFY nor HTTP/1.1 200")
     pairs = [(_HEADERS[name], value) for name, value in found if name in _HEADERS]
     pairs += [("ssdp.st", value) for name, value in found if name in ("st", "nt")]
+    told = (pair for name, value in found if name == "x-av-server-info" for pair in _MEDIA.findall(value))
+    pairs += [(_MEDIA_FIELDS[name], value) for name, value in told]
     if not any(name in ("ssdp.st", "ssdp.usn") for name, _ in pairs):
         raise DecodeError("no SSDP answer: neither ST nor NT nor USN in its headers")
     return layout.fields(pairs)

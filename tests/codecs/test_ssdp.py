@@ -45,6 +45,13 @@ def test_answer() -> None:
     }
 
 
+def test_what_media_players_add() -> None:
+    told = b'X-AV-Server-Info: av=5.0; hn=""; cn="A Corporation"; mn="Player"; mv="0.1";\r\n'
+    found = ssdp.decode(ANSWER.removesuffix(b"\r\n") + told + b"\r\n")
+    assert found["upnp.manufacturer"] == ("A Corporation",)
+    assert found["upnp.model_name"] == ("Player",)
+
+
 def test_announcement() -> None:
     assert ssdp.decode(NOTIFY) == {
         "ssdp.location": ("http://192.168.1.102:51578/rootdesc1.xml",),

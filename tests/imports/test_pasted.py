@@ -207,12 +207,18 @@ def test_a_line_of_which_nothing_tells_where_it_stood_is_tried_as_every_name() -
         "Product: A1-B2\nlast seen: yesterday",
         '{"name": "gate", "model": "A1-B2"}',
         "name=gate\nserialNumber=1\nmodel=A1-B2",
+        "device_type: camera\nmodel: A1-B2",
         "<info><modelName>A1-B2</modelName><serialNumber>1</serialNumber></info>",
         "Manufacturer: M\nModel: A1-B2\nService name: _http._tcp",
     ],
 )
 def test_words_about_a_device_tell_its_model(raw: str) -> None:
     assert fields(raw)["onvif.model"] == ("A1-B2",)
+
+
+def test_a_version_beside_model_and_serial_is_the_firmwares() -> None:
+    assert fields('{"model": "A1-B2", "serial": "1", "version": "2.1"}')["onvif.firmware"] == ("2.1",)
+    assert "onvif.firmware" not in fields('{"model": "A1-B2", "version": "2.1"}')
 
 
 def test_settings_tell_no_model_of_the_device() -> None:

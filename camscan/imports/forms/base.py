@@ -53,7 +53,7 @@ _CELLS = re.compile(
     re.MULTILINE,
 )
 """A row of a table of two columns, as people write it in notes."""
-_NEXT = re.compile(r"[,;][ \t]{1,8}([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}")
+_NEXT = re.compile(r"(?:[,;][ \t]{1,8}|[ ]?\t[ \t]{0,8})([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}")
 _TAG = re.compile(r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>([^<]{1,1024}+)</")
 
 

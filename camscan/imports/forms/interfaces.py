@@ -37,6 +37,8 @@ _ELEMENTS = frozenset(
 )
 _LOGIN = re.compile(r"[\"']realm[\"']\s{0,8}:\s{0,8}[\"'](Login to [^\"'\r\n]{1,64})[\"']")
 _ASKED = re.compile(r"[\"'](?:random|encryption)[\"']\s{0,8}:")
+_OWN_ELEMENTS = frozenset({"model", "serialNumber", "firmwareReleasedDate", "OEMCode"})
+"""Of which a piece of a description has at least one."""
 _KEY_VALUE = re.compile(r"[ \t]*([A-Za-z][\w.:\[\]-]{0,255})=[^\r\n]*")
 _OWN_LINE = re.compile(r"^[ \t]*([A-Za-z]\w{0,63}=[^\r\n]*)", re.MULTILINE)
 """What speaks of the device itself: keys with a full stop are settings, some of other devices."""
@@ -88,7 +90,7 @@ def described(text: str) -> Fields:
     told = {name: value for name, value in reversed(pairs(text)) if name in _ELEMENTS}
     if mapped:
         return isapi.describe(told, namespace, mapped[1])
-    return isapi.describe(told, namespace) if {"model", "serialNumber", "firmwareReleasedDate"} & told.keys() else {}
+    return isapi.describe(told, namespace) if _OWN_ELEMENTS & told.keys() else {}
 
 
 def challenged(text: str) -> Fields:

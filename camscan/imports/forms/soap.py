@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from camscan.codecs import onvif, scopes, wsdiscovery
 from camscan.codecs.layout import fields as as_fields
@@ -30,9 +30,7 @@ _INFORMATION = {
     "modelname": "onvif.model",
     "modelnumber": "onvif.model",
     "devicemodel": "onvif.model",
-    "devicetype": "onvif.model",
     "productmodel": "onvif.model",
-    "product": "onvif.model",
     "firmwareversion": "onvif.firmware",
     "firmware": "onvif.firmware",
     "fwversion": "onvif.firmware",
@@ -45,6 +43,8 @@ _INFORMATION = {
     "serial": "onvif.serial",
     "hardwareid": "onvif.hardware_id",
 }
+_STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
+"""What names the model where nothing is called so; beside one it says the kind, or the company."""
 _SCOPES = {
     name: name
     for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
@@ -98,7 +98,7 @@ def service(text: str) -> Iterator[Answer]:
     action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
     fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
     if not fields.keys() - {"onvif.action"}:
-        found = named(pairs(text), _INFORMATION)
+        found = _informed(pairs(text))
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:
@@ -107,8 +107,18 @@ def service(text: str) -> Iterator[Answer]:
 
 def described(text: str) -> Iterator[Answer]:
     """The maker or the model of a device, where a text names them at all; a vendor may be that of its network card."""
-    found = (pair for pair in pairs(text) if key(pair[0]) != "vendor")
-    yield from answer("onvif", as_fields(named(found, _INFORMATION)))
+    yield from answer("onvif", as_fields(_informed([pair for pair in pairs(text) if key(pair[0]) != "vendor"])))
+
+
+def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The fields that pairs name. A mere version is the firmware's where model and serial number stand beside it."""
+    found = named(told, _INFORMATION)
+    if not any(name == "onvif.model" for name, _ in found):
+        found += named(told, _STANDING_IN)
+    names = {name for name, _ in found}
+    if {"onvif.model", "onvif.serial"} <= names and "onvif.firmware" not in names:
+        found += named(told, {"version": "onvif.firmware"})[:1]
+    return found
 
 
 def _decoded(text: str) -> list[Fields]:

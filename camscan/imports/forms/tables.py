@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from camscan.codecs.layout import address
 from camscan.codecs.layout import fields as as_fields
@@ -47,7 +48,7 @@ _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
 
 _DESCRIPTION = re.compile(
-    r"(?:Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
+    r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
 )
 """How descriptions of systems begin that would pass for a header line; no header of an answer is called so."""
 
@@ -71,7 +72,7 @@ def walk(text: str) -> Iterator[Answer]:
         found += [("snmp.sys_object_id", name) for name, _ in own[:1]]
     found += [("snmp.object", own_object(name, value)) for name, value in own[:MAX_OWN] if value]
     if not rows:
-        alone = text.strip()
+        alone = _QUOTED.sub(r"\2", _TYPE.sub("", text.strip(), count=1), count=1)
         oid = _name(alone.lstrip("."))
         found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
     yield from answer("snmp", as_fields(found))
@@ -99,11 +100,17 @@ def announced(text: str) -> Iterator[Answer]:
     for found in (
         [pair for line in lines for pair in _of_line(line.strip())],
         list(_of_mapping(text)),
-        [pair for line in lines for pair in (*_of_service(line), *_further(line))],
+        [pair for line in lines for pair in (*_of_service(line), *_further(line))] + _above(lines),
     ):
         if any(name == "mdns.service" for name, _ in found):
             yield from answer("mdns", as_fields(found))
             return
+
+
+def _above(lines: list[str]) -> list[tuple[str, str]]:
+    """The name of a service where it stands in the line above it, as programs list names and types."""
+    named = pairwise(lines)
+    return [("mdns.instance", name.strip()) for name, line in named if _BARE_SERVICE.fullmatch(line.strip())][:1]
 
 
 def _rows(text: str) -> Iterator[tuple[str, str]]:

@@ -90,6 +90,7 @@ def web(text: str) -> Iterator[Answer]:
         yield from _alone(text)
     elif is_headed(text):
         yield from _headed(text)
+        yield from soap.described(text)
 
 
 def stream(text: str) -> Iterator[Answer]:

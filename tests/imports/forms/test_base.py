@@ -19,6 +19,7 @@ from camscan.imports.forms.base import MAX_PAIRS, named, pairs
         "<x:model>A 1</x:model><fw>2</fw>",
         "model: A 1, fw: 2",
         "model: A 1; fw: 2",
+        "model: A 1\tfw: 2",
         "- **model:** `A 1`\n- **fw:** 2",
         "**model**: A 1\n**fw: 2**",
         "| **model** | `A 1` |\n|---|---|\n| fw | 2 |",

@@ -102,6 +102,12 @@ def test_the_first_of_elements_with_the_same_name_counts() -> None:
     )
 
 
+def test_the_end_of_a_description() -> None:
+    found = described("<deviceType>VIS</deviceType>\n<OEMCode>1</OEMCode>\n</DeviceInfo>")
+    assert found["isapi.device_type"] == ("VIS",)
+    assert described("<deviceType>VIS</deviceType>\n</DeviceInfo>") == {}
+
+
 @pytest.mark.parametrize("text", ["<model>A1</model>", "<DeviceInfo></DeviceInfo>", '{"deviceInfo": {"model": "A1"}}'])
 def test_other_text_is_no_envelope(text: str) -> None:
     assert not is_envelope(text)

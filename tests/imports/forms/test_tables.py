@@ -69,6 +69,8 @@ def test_a_lone_text_is_a_description_or_an_object_id() -> None:
         {"snmp.sys_object_id": ("1.3.6.1.4.1.1004849.2.1",)}
     ]
     assert not is_walk("Server: a\nDate: b")
+    (typed,) = walk('STRING: "A camera"')
+    assert typed.fields == {"snmp.sys_descr": ("A camera",)}
 
 
 ANNOUNCED = {
@@ -103,6 +105,11 @@ def test_a_line_in_columns() -> None:
 def test_a_line_may_list_several_services() -> None:
     (one,) = announced("Model: A 1\nService name: _http._tcp _ipps._tcp _scanner._tcp")
     assert one.fields["mdns.service"] == ("_http._tcp", "_ipps._tcp", "_scanner._tcp")
+
+
+def test_a_name_in_the_line_above_its_service() -> None:
+    (one,) = announced("Camera 1 - 0000\n_a-video._tcp\n80")
+    assert one.fields["mdns.instance"] == ("Camera 1 - 0000",)
 
 
 def test_without_a_service_nothing_is_announced() -> None:
