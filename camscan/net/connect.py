@@ -15,6 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from camscan.net.line import Line
+
 SENT_AGAIN = 1.0
 """Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
 _TICK = 0.02
@@ -26,11 +28,11 @@ _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
 class Attempt:
     """One connect under way. `resent` is called when the kernel sends its SYN again, `done` with its errno."""
 
-    sock: socket.socket
+    sock: Line
     number: int
     started: float
     done: Callable[[int], None]
-    resent: Callable[[], None]
+    resent: Callable[[Line], None]
     over: bool = False
 
 
@@ -47,7 +49,7 @@ class Connector:
         self._queue: deque[Attempt] = deque()
         self._ticking: asyncio.TimerHandle | None = None
 
-    async def connect(self, sock: socket.socket, address: str, port: int, resent: Callable[[], None]) -> int:
+    async def connect(self, sock: Line, address: str, port: int, resent: Callable[[Line], None]) -> int:
         """Connect a non-blocking socket; the caller closes it, whatever comes of it.
 
         Returns 0, the errno that the network answered with, or ETIMEDOUT.
@@ -70,7 +72,7 @@ class Connector:
             self.forget(attempt)
 
     def start(
-        self, sock: socket.socket, address: str, port: int, done: Callable[[int], None], resent: Callable[[], None]
+        self, sock: Line, address: str, port: int, done: Callable[[int], None], resent: Callable[[Line], None]
     ) -> Attempt:
         """Begin to connect a non-blocking socket; `done` is called later on, unless the attempt is forgotten before.
 
@@ -149,13 +151,13 @@ class Connector:
         while self._unsent and (self._unsent[0].over or self._unsent[0].started <= now - SENT_AGAIN):
             attempt = self._unsent.popleft()
             if not attempt.over:
-                attempt.resent()
+                attempt.resent(attempt.sock)
         while self._queue and (self._queue[0].over or self._queue[0].started <= now - self._timeout):
             self._settle(self._queue.popleft(), errno.ETIMEDOUT)
         self._ticking = loop.call_later(_TICK, self._tick) if self._queue else None
 
 
-def _ended(sock: socket.socket) -> int:
+def _ended(sock: Line) -> int:
     """How a connect has ended, as its errno; where this host cannot say, why not."""
     try:
         return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from camscan.net.connect import Attempt, Connector
@@ -24,7 +24,7 @@ from camscan.records import Outcome
 CONNECT_TIMEOUT = 1.5
 """Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _TLS_AT_ONCE = 100
-"""Each TLS connection costs some 300 kB while it is open."""
+"""Each TLS connection costs some 70 kB while it is open."""
 _KNOCK = 3
 """Packets of a knock: SYN, acknowledgement, reset."""
 _EXCHANGE, _TLS_EXCHANGE, _QUESTION = 3, 5, 1
@@ -36,7 +36,7 @@ segments ahead, since a read lets it send as much again."""
 _FOLLOWING = 2
 """Packets that the whole scan waits for at once beside the one that begins something; the others as they are seen."""
 _REFUSALS_KEPT = 16_384
-"""Addresses whose answer of the scope is remembered: it does not change while a scan runs, and each packet asks it."""
+"""Addresses whose answer of the scope is remembered: it does not change meanwhile, and each packet asks it."""
 
 _T = TypeVar("_T")
 
@@ -52,17 +52,15 @@ class Dialer:
         self.scope = scope
         self.profile = profile
         self.pace = Pace(profile.rate)
-        self.packets = 0
-        self.bytes = 0
-        self.max_host_rate = 0
+        self.packets = self.bytes = self.max_host_rate = self.failures = 0
         self.faded: set[str] = set()
         self.used_up: set[str] = set()
-        self.failures = 0
         self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
         self._port_refusal = lru_cache(port_refusal)
         self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
         self._hosts: dict[str, HostLimit] = {}
         self._connector = Connector(CONNECT_TIMEOUT)
+        self._sent_again = partial(self._pay, packets=1)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(profile.half_open_within(CONNECT_TIMEOUT))
@@ -128,7 +126,8 @@ class Dialer:
             line = await self.persist(lambda: self._attempt(address, port, host, packets))
             places.callback(self._account, line, host)
             line.at_read = Reading(line, host, self.pace, self._tail).was_read
-            line.at_close = places.pop_all().close
+            taken = places.pop_all()
+            line.at_close = lambda _: taken.close()
         return line
 
     async def breathe(self, address: str, line: Line) -> None:
@@ -164,9 +163,9 @@ class Dialer:
                 self._release()
                 raise
             line.charged = line.paid = 1
-            line.at_close = lambda: self._land(line)
+            line.at_close = self._land
             try:
-                return line, self._connector.start(line, address, port, done, lambda: self._pay(line, 1))
+                return line, self._connector.start(line, address, port, done, self._sent_again)
             except OSError:
                 line.close()
                 raise
@@ -256,7 +255,7 @@ class Dialer:
                 self._pay(line, _FOLLOWING)
                 host.window.add(line)
                 self.max_host_rate = max(self.max_host_rate, host.note_connect())
-                number = await self._connector.connect(line, address, port, lambda: self._pay(line, 1))
+                number = await self._connector.connect(line, address, port, self._sent_again)
             finally:
                 if number:
                     line.close()

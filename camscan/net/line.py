@@ -31,7 +31,7 @@ FAREWELL = 0.5
 class Line(socket.socket):
     """A non-blocking TCP socket of the address' family.
 
-    `at_close` is called once it is closed, by whomever; `packets` and `payload` are then what the kernel sent on it.
+    `at_close` is called with it once it is closed, by whomever; `packets` and `payload` are then what the kernel sent.
     `at_read` is called with their count whenever bytes were read from it. For whoever paces: for so many of its packets
     there is room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for
     (`paid`).
@@ -46,7 +46,7 @@ class Line(socket.socket):
     def __init__(self, address: str, window: int = 4) -> None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         super().__init__(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        self.at_close: Callable[[], None] | None = None
+        self.at_close: Callable[[Line], None] | None = None
         self.at_read: Callable[[int], None] | None = None
         self.transport: asyncio.Transport | None = None
         self.packets = 0
@@ -72,7 +72,7 @@ class Line(socket.socket):
             self.transport = None
             at_close, self.at_close = self.at_close, None
             if at_close is not None:
-                at_close()
+                at_close(self)
 
     @property
     def spare(self) -> int:

@@ -84,42 +84,42 @@ class Look:
 
 
 class Asking(Answers):
-    """One question by datagram. `place` is that of its pose in the list; `heard` is called when something comes."""
+    """A question by datagram. `place` is that of its pose in the list; `heard` is told of whose look something came."""
 
-    __slots__ = ("_address", "_at", "_heard", "_through", "place", "posed", "refusal")
+    __slots__ = ("_at", "_heard", "_look", "_through", "place", "posed", "refusal")
 
-    def __init__(self, address: str, place: int, posed: Posed, heard: Callable[[], None]) -> None:
+    def __init__(self, look: Look, place: int, posed: Posed, heard: Callable[[Look], None]) -> None:
         super().__init__()
         self.place = place
         self.posed = posed
         self.refusal: tuple[Outcome, str] | None = None
-        self._address = address
+        self._look = look
         self._at = datetime.now(UTC)
         self._heard = heard
         self._through: Correspondent | None = None
 
     def woken(self) -> None:
         """See `Answers.woken`."""
-        self._heard()
+        self._heard(self._look)
 
     def listen(self, through: Correspondent) -> None:
         """Hear what comes from the address on the socket through which it is asked."""
         self._through = through
-        through.add(self._address, self)
+        through.add(self._look.address, self)
 
     def send(self, data: bytes) -> None:
         """Send one datagram, once it listens; see `UdpSocket.send`."""
         if self._through is not None:
-            self._through.send(data, self._address, self.posed.inquiry.port)
+            self._through.send(data, self._look.address, self.posed.inquiry.port)
 
     def hang_up(self) -> None:
         """Hear nothing more."""
         if self._through is not None:
-            self._through.remove(self._address, self)
+            self._through.remove(self._look.address, self)
 
     def shown(self) -> Exchange:
         """How it stands."""
-        exchange = self.exchange(self._address, self.posed.inquiry.port, self._at)
+        exchange = self.exchange(self._look.address, self.posed.inquiry.port, self._at)
         if self.refusal is None or self.replies:
             return exchange
         outcome, why = self.refusal

@@ -24,10 +24,8 @@ from camscan.records import Outcome
 
 STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
-_TICK = 0.005
-"""Seconds between looks at what is due."""
-_FLOW_TICK = 0.5
-"""Seconds between looks whether a router on the way has room for another flow."""
+_TICK, _FLOW_TICK = 0.005, 0.5
+"""Seconds between looks at what is due, and whether a router on the way has room for another flow."""
 _MOST_WAITING = 1_024
 """Looks that wait for their turn, above which no further address is taken up: it would only take memory."""
 _MANY = 64
@@ -51,6 +49,7 @@ class Scout:
         self._poses = poses
         self._at_once = at_once
         self._spacing = spacing(dialer.profile.host_rate, dialer.profile.host_connections)
+        self._heard = self._hear  # once for all questions: thousands are under way
         self._looks: set[Look] = set()
         self._all_taken_up = False
         self._room = asyncio.Event()
@@ -189,7 +188,7 @@ class Scout:
 
     def _ask(self, look: Look, place: int) -> Awaitable[None] | None:
         posed = self._poses[place]()
-        asking = Asking(look.address, place, posed, partial(self._hear, look))
+        asking = Asking(look, place, posed, self._heard)
         look.asking.append(asking)
         through = self._through.get((":" in look.address, posed.inquiry.port))
         if through is None:

@@ -15,11 +15,11 @@ _WAIT = 3.5
 
 
 def _pose() -> Question:
-    first = str(uuid.uuid4())
-    ids = tuple(f"urn:uuid:{first[:-1]}{number:x}" for number in range(len(wsdiscovery.DIALECTS)))
-    rounds = Rounds(len(ids), lambda number: wsdiscovery.encode_probe(ids[number], wsdiscovery.DIALECTS[number]))
+    first = f"urn:uuid:{uuid.uuid4()}"[:-1]  # of each question under way no more than that is kept
+    count = len(wsdiscovery.DIALECTS)
+    rounds = Rounds(count, lambda number: wsdiscovery.encode_probe(f"{first}{number:x}", wsdiscovery.DIALECTS[number]))
     inquiry = Inquiry(3702, rounds, _WAIT, groups=_GROUPS)
-    return Question(inquiry, lambda data: wsdiscovery.decode(data, ids))
+    return Question(inquiry, lambda data: wsdiscovery.decode(data, [f"{first}{number:x}" for number in range(count)]))
 
 
 WSD = Datagrams("wsd", "Probe", _pose)

@@ -39,10 +39,9 @@ from camscan.store.rows import (
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
-PAGE = 200
-"""Rows read at once. A row may hold 100 KB, and a commit waits while a page is read."""
-LEDGER_PAGE = 2_000
-"""Entries of a ledger read at once, which are small: a site of a /24 or two is read as a whole."""
+PAGE, OBSERVATIONS_PAGE, LEDGER_PAGE = 200, 64, 2_000
+"""Rows read at once; a commit waits while a page is read. An observation may hold 100 KB; entries of a ledger are
+small, and a site of a /24 or two is read as a whole."""
 
 _RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
 _log = logging.getLogger(__name__)
@@ -189,7 +188,7 @@ class Store:
         """The same, to be opened elsewhere: in another process."""
         table = observations.c
         query = select(observations).where(table.scan == self._number(scan_id)).order_by(table.target, table.sequence)
-        return map(Stored._make, self._stream(query, _after_observation))
+        return map(Stored._make, self._stream(query, _after_observation, OBSERVATIONS_PAGE))
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
         """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""

@@ -50,7 +50,7 @@ async def attempt(connector: Connector, address: str, port: int) -> int:
     """Connect and close again; what came of it, as an errno."""
     line = Line(address)
     try:
-        return await connector.connect(line, address, port, lambda: None)
+        return await connector.connect(line, address, port, lambda _: None)
     except OSError as error:
         return -(error.errno or 0)
     finally:
@@ -121,7 +121,7 @@ async def test_one_given_up_because_of_another_in_the_same_batch(listeners: list
             connector.forget(attempt)
 
     for line, where in zip(lines, listeners, strict=False):
-        attempts.append(connector.start(line, *where, first, lambda: None))
+        attempts.append(connector.start(line, *where, first, lambda _: None))
     time.sleep(0.05)  # noqa: ASYNC251 - both have connected, and nobody has looked
     connector._tick()
     await asyncio.sleep(0.05)
@@ -144,7 +144,7 @@ async def test_a_connect_of_which_the_kernel_cannot_say_how_it_ended_harms_no_ot
 
     mute = Mute("127.0.0.1")
     ended, silent = await asyncio.gather(
-        connector.connect(mute, *listeners[0], lambda: None), attempt(connector, *deaf), return_exceptions=True
+        connector.connect(mute, *listeners[0], lambda _: None), attempt(connector, *deaf), return_exceptions=True
     )
     mute.close()
     connector.close()
@@ -169,7 +169,7 @@ async def test_one_that_the_kernel_does_not_let_go_of_holds_up_no_other(listener
 
     line = Line("127.0.0.1")
     connector._epoll = Clinging(connector._epoll)  # type: ignore[assignment]
-    assert await connector.connect(line, *listeners[0], lambda: None) == 0
+    assert await connector.connect(line, *listeners[0], lambda _: None) == 0
     assert [await attempt(connector, *where) for where in listeners] == [0] * len(listeners)
     assert refused == [line.fileno()] * 3
     line.close()

@@ -36,7 +36,7 @@ async def grab(
     """One conversation; the line must be closed by the time that it is over."""
     line = Line("127.88.0.1")
     closed: list[float] = []
-    line.at_close = lambda: closed.append(time.monotonic())
+    line.at_close = lambda _: closed.append(time.monotonic())
     await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", port))
     try:
         return await gather(line, turns, complete, context)

@@ -56,7 +56,7 @@ class Dialler:
             raise
         return line
 
-    def _note(self) -> None:
+    def _note(self, _line: Line) -> None:
         self.closed += 1
 
 

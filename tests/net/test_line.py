@@ -33,7 +33,7 @@ def settled(line: Line) -> bool:
 def test_the_place_is_given_back_once(server: socket.socket) -> None:
     line, peer = connected(server)
     closed: list[bool] = []
-    line.at_close = lambda: closed.append(settled(line))
+    line.at_close = lambda _: closed.append(settled(line))
     line.close()
     line.close()
     assert closed == [True]

@@ -26,6 +26,7 @@ from support.peers import (
 from camscan.net.base import Inquiry, Scouted
 from camscan.net.connect import Connector
 from camscan.net.dialer import Dialer
+from camscan.net.line import Line
 from camscan.net.live import LiveNet
 from camscan.net.pace import Pace
 from camscan.net.profile import Profile
@@ -170,7 +171,7 @@ async def test_the_pace_holds_in_all_and_for_each_host(monkeypatch: pytest.Monke
     sends = Sends()
     start, send = Connector.start, Correspondent.send
 
-    def started(self: Connector, sock: socket.socket, address: str, port: int, *told: Callable[..., None]) -> object:
+    def started(self: Connector, sock: Line, address: str, port: int, *told: Callable[..., None]) -> object:
         sends.note(address)
         return start(self, sock, address, port, *told)
 

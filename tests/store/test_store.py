@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 from camscan.store import Store
-from camscan.store.store import PAGE
+from camscan.store.store import OBSERVATIONS_PAGE, PAGE
 
 HOSTILE = ("a\x00b", "\udcff\ud83d", "'; DROP TABLE scans; --", "\\u0000", "\x1b]0;x\x07", "摄像机", "")
 
@@ -75,9 +75,9 @@ def test_stream_crosses_pages_inside_a_target(
     store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
 ) -> None:
     store.begin(new_scan("one"))
-    many = [seen(f"10.0.0.{number % 3}", {"n": (str(number),)}) for number in range(3 * PAGE)]
+    many = [seen(f"10.0.0.{number % 3}", {"n": (str(number),)}) for number in range(3 * OBSERVATIONS_PAGE)]
     store.append("one", many)
-    expected = [(f"10.0.0.{last}", str(n)) for last in range(3) for n in range(last, 3 * PAGE, 3)]
+    expected = [(f"10.0.0.{last}", str(n)) for last in range(3) for n in range(last, 3 * OBSERVATIONS_PAGE, 3)]
     assert [(seen_.target, seen_.fields["n"][0]) for seen_ in store.observations("one")] == expected
 
 
@@ -86,7 +86,7 @@ def test_a_page_begins_where_the_last_one_ended(
 ) -> None:
     """The index leads there: no page reads all the pages before it."""
     store.begin(new_scan("one"))
-    store.append("one", [seen("10.0.0.1")] * (PAGE + 1))
+    store.append("one", [seen("10.0.0.1")] * (OBSERVATIONS_PAGE + 1))
     asked: list[tuple[str, Any]] = []
 
     def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
@@ -94,7 +94,7 @@ def test_a_page_begins_where_the_last_one_ended(
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        assert len(list(store.observations("one"))) == PAGE + 1
+        assert len(list(store.observations("one"))) == OBSERVATIONS_PAGE + 1
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     statement, parameters = asked[-1]
