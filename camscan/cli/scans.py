@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from camscan.cli import options
+from camscan.records import Scan
 
+SCHEMA = "camscan-scans/1"
 _HEADS = ("scan", "started", "origin", "status", "site", "targets")
 
 
@@ -28,25 +31,13 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
     from camscan.reports.columns import lines
-    from camscan.reports.document import status, utc
+    from camscan.reports.document import status
     from camscan.reports.escape import terminal
 
     with kept(db) as store:
         found = store.scans(site)
     if format_ == "json":
-        rows = [
-            {
-                "id": scan.id,
-                "origin": scan.origin,
-                "site": scan.site,
-                "started_at": utc(scan.started_at),
-                "finished_at": utc(scan.finished_at) if scan.finished_at else None,
-                "status": status(scan),
-                "targets": scan.targets,
-            }
-            for scan in found
-        ]
-        write_text([json.dumps(rows, indent=2) + "\n"], output)
+        write_text([json.dumps({"schema": SCHEMA, "scans": [*map(_object, found)]}, indent=2) + "\n"], output)
         return
     if not found and not quiet:
         of_site = f" of site {terminal(site)}" if site is not None else ""
@@ -63,3 +54,17 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         for scan in found
     ]
     write_text(lines([_HEADS, *(tuple(map(terminal, row)) for row in cells)] if cells else []), output)
+
+
+def _object(scan: Scan) -> dict[str, Any]:
+    from camscan.reports.document import status, utc
+
+    return {
+        "id": scan.id,
+        "origin": scan.origin,
+        "site": scan.site,
+        "started_at": utc(scan.started_at),
+        "finished_at": utc(scan.finished_at) if scan.finished_at else None,
+        "status": status(scan),
+        "targets": scan.targets,
+    }

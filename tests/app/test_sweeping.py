@@ -162,7 +162,7 @@ def test_what_the_first_half_found_is_told_once(ground: Callable[..., Ground], w
     assert shown(swept(ground())) == ["new 10.0.0.10"]
     world.cut_after = None
     assert shown(swept(ground())) == ["new 10.0.0.9"]
-    half, whole = (message["summary"] for message in messages(ground())[-2:])
+    half, whole = (str(message["summary"]) for message in messages(ground())[-2:])
     assert (half.partition("; the scan is incomplete")[0], whole) == ("hq: 1 new (1 listed)",) * 2
 
 

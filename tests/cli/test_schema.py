@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from support.schemas import FOLDER, schema, validator
 from camscan.cli.policy import policy
 from camscan.cli.reconcile import reconcile
 from camscan.cli.sample import sample
+from camscan.cli.scans import scans
 from camscan.cli.state import state
 from camscan.inventory.reconcile import Class
 from camscan.inventory.synonyms import Field
+from camscan.records import Origin, Scan
 from camscan.store import Store
 from camscan.summaries import State, Tag
 
@@ -102,6 +105,19 @@ def test_what_breaks_the_contract_is_found(document: Any, path: tuple[str | int,
     place[path[-1]] = value
     with pytest.raises(ValidationError):
         validator(RECONCILE).validate(broken)
+
+
+def test_scans_are_valid(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "c.db") as store:
+        night(store, 0, {"10.0.0.1": 1}, site=None)
+        night(store, 1, {"10.0.0.1": 1})
+        store.begin(
+            Scan("5a", datetime(2026, 11, 26, tzinfo=UTC), ("site.xml",), (), settings={"origin": Origin.IMPORT})
+        )
+        found = json.loads(CliRunner().invoke(scans, ["--db", str(store.file), "--format", "json"]).stdout)
+    validator("camscan-scans-1").validate(found)
+    assert sorted(one["site"] or "" for one in found["scans"]) == ["", "", "hq"]
+    assert {one["origin"] for one in found["scans"]} == {"scan", "import"}
 
 
 def test_samples_of_addresses_and_of_rows_are_valid(cameras: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.estate import cameras, sweep
+from support.schemas import validator
 from support.world import CONFIG
 
 from camscan.cli.db import db
@@ -92,6 +93,7 @@ def test_a_site_in_trouble(config: Path) -> None:
     assert run(config).stdout.splitlines()[-1] == "  alerts waiting       1 (webhook: HTTP 500\\x1b[31m)"
     [shown] = json.loads(run(config, "--format", "json").stdout)["sites"]
     assert shown["alerts_failed"] == {"webhook": "HTTP 500\x1b[31m"}
+    validator("camscan-status-1", "site").validate(shown)
 
 
 def test_a_sweep_of_a_time_to_come_is_no_sign_of_life(config: Path) -> None:
@@ -106,6 +108,7 @@ def test_for_programs(config: Path) -> None:
     found = json.loads(run(config, "--format", "json").stdout)
     [site] = found["sites"]
     assert found["schema"] == "camscan-status/1"
+    validator("camscan-status-1").validate(found)
     assert site["age_seconds"] == pytest.approx(86_400, abs=5)
     assert (site["devices"], site["missing"], site["coverage_loss"], site["alerts_pending"]) == (
         {"listed": 4},

@@ -8,12 +8,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+from jsonschema import ValidationError
 from support.estate import Camera, cameras, sweep
+from support.schemas import validator
 
 from camscan.sweeps.changes import Changes
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.document import MAX_TOLD, About, alert, changes_object, signature, summary
+from camscan.sweeps.document import MAX_TOLD, About, alert, changes_object, signature, summary, trial
 from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Memory
 
@@ -61,6 +64,26 @@ def test_a_new_listed_device_is_told_with_its_evidence() -> None:
         ("10.0.0.4", "listed", "Acme", "sadp.banner: Acme (certain, rule sadp-rule)")
     ]
     assert (told["returned"], told["changed"], told["missing"], told["coverage_loss"]) == ([], [], [], [])
+
+
+def test_every_kind_of_change_is_as_the_published_contract_says() -> None:
+    moved = [*SITE[:3], replace(SITE[3], address="10.0.0.99"), *cameras(6)[5:]]
+    gone = [sweep(night, SITE, lost=[("10.0.0.1", "")]) for night in (1, 2, 3)]
+    looks = [sweep(0, SITE), *gone, sweep(4, SITE), sweep(5, moved)]
+    seen: set[str] = set()
+    for count in range(1, len(looks) + 1):
+        made = last(*looks[:count])
+        told = changes_object(made, "hq")
+        validator("camscan-changes-1", "site").validate(told)
+        seen |= {kind for kind in ("new", "returned", "changed", "missing") if told[kind]}
+        if (message := alert(made, ABOUT, "x")) is not None:
+            validator("camscan-alert-1").validate(json.loads(message))
+    assert seen == {"new", "changed", "missing", "returned"}
+    lost = last(sweep(0, SITE), sweep(1, SITE, dead=["10."]))
+    validator("camscan-alert-1").validate(body(lost))
+    validator("camscan-alert-1").validate(json.loads(trial("x")))
+    with pytest.raises(ValidationError):
+        validator("camscan-alert-1").validate({**json.loads(trial("x")), "site": "hq"})
 
 
 def test_the_first_sweep_is_told_as_such() -> None:
