@@ -10,6 +10,7 @@ import signal
 import stat
 import sys
 import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -175,13 +176,14 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, sweep.stop)
     count, told = 0, loop.time()
-    async for batch in sweep.run():
-        sys.stdout.write("".join(map(_line, batch)))
-        sys.stdout.flush()
-        count += sum(found.outcome is Outcome.ANSWERED for found in batch)
-        if not quiet and loop.time() - told >= _TELL:
-            told = loop.time()
-            click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
+    async with aclosing(sweep.run()) as batches:  # its program ends before the loop, also where the reader has gone
+        async for batch in batches:
+            sys.stdout.write("".join(map(_line, batch)))
+            sys.stdout.flush()
+            count += sum(found.outcome is Outcome.ANSWERED for found in batch)
+            if not quiet and loop.time() - told >= _TELL:
+                told = loop.time()
+                click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
     return count
 
 

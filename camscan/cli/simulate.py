@@ -71,4 +71,13 @@ async def _run(command: tuple[str, ...]) -> int:
         raise UsageError(
             f"cannot run {command[0]}: {error.strerror}: name a program, by its path if need be"
         ) from error
+    # Ctrl-C reaches the command by itself; what it has to say then, it says while the site still stands.
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    loop.add_signal_handler(signal.SIGTERM, _end, process)
     return await process.wait()
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()

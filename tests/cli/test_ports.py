@@ -135,6 +135,19 @@ def test_a_signal_ends_it_with_what_it_has(site: Lab, method: str) -> None:
     assert "packets sent" in said
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_reader_that_leaves_ends_it_and_its_program_without_a_word(site: Lab, method: str) -> None:
+    what = ["10.77.0.0/23", "--ports", "80,81", "--rate", "200", "--sweep", method, "--all", "--quiet"]
+    command = ["ip", "netns", "exec", site.scanner, *CAMSCAN, *what]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()  # which ends when the program that it runs has ended too
+    assert (process.returncode, said) == (1, "")
+
+
 def test_without_a_target_nothing_is_sent() -> None:
     done = subprocess.run(CAMSCAN, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,0 +1,44 @@
+"""`camscan simulate`: a command that it runs has the site for as long as it takes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from ipaddress import ip_network
+
+import pytest
+from support.site import free_network
+
+_PROGRAM = """
+import signal, sys, time
+def late(*_):
+    time.sleep(0.5)
+    print("what it has found", flush=True)
+    sys.exit(4)
+signal.signal(signal.{signal}, late)
+print("runs", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "send"),
+    [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill)],
+    ids=["Ctrl-C, which both get", "a signal that it alone gets"],
+)
+def test_a_command_that_is_interrupted_may_still_say_what_it_has(
+    number: signal.Signals, send: Callable[[int, int], None]
+) -> None:
+    command = [sys.executable, "-c", _PROGRAM.format(signal=number.name)]
+    address = str(ip_network(free_network())[9])
+    words = [sys.executable, "-m", "camscan", "simulate", "--decoy", "--address", address, "--", *command]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"runs\n"
+        send(process.pid, number)
+        output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output) == (4, b"what it has found\n")
+    assert errors.decode().splitlines() == [f"1 decoy at {address}"]
