@@ -1,0 +1,42 @@
+"""A line of notes becomes the lines that the web server had."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.forms.notes import MAX_LINE, plain
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("HTTP Title: index | Server: a/1 | Status: 200", "Server: a/1\r\n\r\n<title>index</title>"),
+        ('title="A & B" && server="a/1" && port="80"', "Server: a/1\r\n\r\n<title>A &amp; B</title>"),
+        ("[+] 192.0.2.4:80 - HTTP/1.1 200 OK (Server: a 1.0) Title: A B", "Server: a 1.0\r\n\r\n<title>A B</title>"),
+        ('http.title:"A"', "<title>A</title>"),
+        ('server: "a 7"', "Server: a 7\r\n\r\n"),
+        ("Server: a/1, realm: b", 'Server: a/1\r\nWWW-Authenticate: Basic realm="b"\r\n\r\n'),
+    ],
+)
+def test_lines(line: str, lines: str) -> None:
+    assert plain(line) == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Server: a/1",
+        "Print Server: a",
+        "Server: a\nTitle: b",
+        '{"server": "a", "title": "b"}',
+        '<p title="a" server="b">',
+        'server="a"' + " " * MAX_LINE + "title=b",
+        'Digest realm=b, nonce="c"',
+        'a, realm="b"',
+        'WWW-Authenticate: Digest realm="b", nonce="c"',
+        "ServiceInfo(title='a', server='b.local.')",
+    ],
+)
+def test_other_texts_stay(text: str) -> None:
+    assert plain(text) == text
