@@ -19,13 +19,28 @@ _SWING = 16
 @contextlib.contextmanager
 def seldom(under_way: int = 0) -> Iterator[None]:
     """Let it look seldom for a while; a look at all that belongs to many addresses `under_way` takes 0.3 s."""
-    usual = gc.get_threshold()
+    usual, at_work = gc.get_threshold(), gc.isenabled()
     young = max(_YOUNG, _SWING * under_way)
     gc.set_threshold(young, max(1, _MIDDLE // young), _OLD)
+    gc.enable()
     try:
         yield
     finally:
         gc.set_threshold(*usual)
+        if not at_work:
+            gc.disable()
+
+
+@contextlib.contextmanager
+def never() -> Iterator[None]:
+    """Let it rest while millions of records are read that stay and have no cycles; what reads answers wakes it."""
+    at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if at_work:
+            gc.enable()
 
 
 def give_back() -> None:

@@ -73,8 +73,9 @@ def packed(rules: Library, stored: Sequence[Stored]) -> list[bytes]:
     """The same of a scan that is small, as it is kept."""
     from camscan.store.packed import in_parts
 
-    hosts, notes = _noted_hosts(rules, stored)
-    return in_parts([notes.merged(device) for device in merge_hosts(hosts, resolve)])
+    with collector.seldom():
+        hosts, notes = _noted_hosts(rules, stored)
+        return in_parts([notes.merged(device) for device in merge_hosts(hosts, resolve)])
 
 
 def _noted_hosts(rules: Library, stored: Sequence[Stored]) -> tuple[tuple[Host, ...], _Notes]:

@@ -54,7 +54,7 @@ def found_in(
     found: list[Found] = []
     known: set[tuple[str | None, str]] = set()
     ordered = tuple(scans)
-    with collector.seldom():
+    with collector.never():
         for scan, seen in zip(ordered, merged_each(store, ordered, rules), strict=True):
             devices = judge_all((one.device for one in seen), policies)
             places = [{(scan.site, name) for name in (one.device.id, *one.device.addresses)} for one in devices]

@@ -11,6 +11,9 @@ from camscan.inventory.values import address_key
 from camscan.networks import Network, network_of
 from camscan.records import MOST_TELLING, LedgerEntry, Outcome, Scan, ScanStatus
 
+_KINDS = 256
+"""Ways in which addresses were covered that are remembered at once."""
+
 
 class Sight(Enum):
     """How well an address was covered, best first."""
@@ -48,14 +51,15 @@ class Coverage:
         self._sites.add(scan.site)
         if scan.status is not ScanStatus.COMPLETE:
             self._unfinished[scan.site] = scan.id
+        outcome_of = _Outcomes()
         for entry in ledger:
-            address, outcome = address_key(entry.target), entry.outcome
+            address, outcome = address_key(entry.target), outcome_of(entry)
             if outcome.is_alive:
                 self._living.add((scan.site, network_of(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))
                 if known is None or MOST_TELLING[outcome] < MOST_TELLING[known.outcome]:
-                    self._seen[scan.site, address] = _Seen(outcome, _asked(entry.channels), _reason(entry))
+                    self._seen[scan.site, address] = _Seen(outcome, _asked(entry.channels), _reason(entry, outcome))
 
     @property
     def spots(self) -> Collection[tuple[str | None, str]]:
@@ -86,11 +90,34 @@ class Coverage:
         return Look(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
 
 
+class _Outcomes:
+    """The outcomes of ledger entries. Of thousands of equal coverage the channels are one object: it is asked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Mapping[str, Outcome], Outcome]] = {}
+
+    def __call__(self, entry: LedgerEntry) -> Outcome:
+        """The outcome of an entry."""
+        if entry.reasons:
+            return entry.outcome
+        known = self._known.get(id(entry.channels))
+        if known is None:
+            if len(self._known) >= _KINDS:
+                self._known.clear()
+            known = self._known[id(entry.channels)] = (
+                entry.channels,
+                entry.outcome,
+            )  # held, so that the id stays its own
+        return known[1]
+
+
 def _asked(channels: Mapping[str, Outcome]) -> int:
     return sum(outcome is Outcome.SILENT for outcome in channels.values())
 
 
-def _reason(entry: LedgerEntry) -> str:
+def _reason(entry: LedgerEntry, outcome: Outcome) -> str:
     """The reason of the outcome that counts, else any."""
-    telling = (entry.reasons.get(channel) for channel, outcome in entry.channels.items() if outcome is entry.outcome)
+    if not entry.reasons:
+        return ""
+    telling = (entry.reasons.get(channel) for channel, one in entry.channels.items() if one is outcome)
     return next(filter(None, (*telling, *entry.reasons.values())), "")

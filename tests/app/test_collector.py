@@ -43,3 +43,13 @@ def test_it_is_as_before_in_the_end() -> None:
         young, middle, _ = gc.get_threshold()
         assert young * middle > 1_000_000 > young
     assert gc.get_threshold() == before
+
+
+def test_it_rests_where_nothing_is_to_be_collected_and_not_where_answers_are_read() -> None:
+    assert gc.isenabled()
+    with collector.never():
+        assert not gc.isenabled()
+        with collector.seldom():
+            assert gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from camscan.inventory.coverage import Coverage, Look, Sight
-from camscan.records import Outcome, ScanStatus
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 
 Covered = Callable[..., Coverage]
 
@@ -69,3 +70,17 @@ def test_only_what_is_wanted_is_kept(coverage: Covered) -> None:
 def test_segments_of_ipv6_have_64_bits(coverage: Covered) -> None:
     made = coverage({"fd00::5": Outcome.UNREACHABLE, "fd00::9": Outcome.REFUSED})
     assert made.look(None, "fd00::5").reason == "nobody is at fd00::5 (unreachable), while others in fd00::/64 answer"
+
+
+def test_addresses_that_were_covered_in_very_many_ways_are_told_apart() -> None:
+    """Channels of one object are read once; no other object is ever taken for it."""
+    outcomes = (Outcome.SILENT, Outcome.REFUSED, Outcome.EXCLUDED, Outcome.UNREACHABLE)
+    where = {f"10.0.{number >> 8}.{number & 255}": outcomes[number * 7 % 4] for number in range(2_000)}
+    shared = {outcome: {"http": outcome} for outcome in outcomes[:2]}
+    scan = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), (), (), status=ScanStatus.COMPLETE)
+    made = Coverage(set(where))
+    made.add(scan, (LedgerEntry(address, shared.get(one) or {"http": one}) for address, one in where.items()))
+    alive = {address for address in where if made.look(None, address).sight is Sight.ALIVE}
+    silent = {address for address in where if "is silent on all" in made.look(None, address).reason}
+    assert alive == {address for address, one in where.items() if one is Outcome.REFUSED}
+    assert silent == {address for address, one in where.items() if one is Outcome.SILENT}
