@@ -12,6 +12,7 @@ from camscan.errors import HostError, TargetError, UsageError
 from camscan.net.interfaces import Interface, interfaces
 from camscan.net.link import Link, Range
 from camscan.net.names import resolve
+from camscan.net.pace import FlowBudget
 from camscan.net.portsweep import Method, choose
 from camscan.net.privilege import has_net_raw
 from camscan.net.profile import Profile, profile
@@ -93,6 +94,12 @@ class Manner:
         """Packets to an address that never answers: two for each connect, and all rounds of the inquiries."""
         ports = len(self.plan.first_ports) + (len(self.plan.more_ports) if self.plan.thorough else 0)
         return 2 * ports + sum(probe.cost.silent_packets for probe in self.plan.at(Stage.ADDRESS))
+
+    @property
+    def silent_tracked(self) -> float:
+        """Seconds for which a router tracks the connections to an address that never answers, added up."""
+        ports = len(self.plan.first_ports) + (len(self.plan.more_ports) if self.plan.thorough else 0)
+        return ports * FlowBudget.TCP_SECONDS + len(self.plan.at(Stage.ADDRESS)) * FlowBudget.UDP_SECONDS
 
     @property
     def silent_bytes(self) -> int:
@@ -196,6 +203,16 @@ def arp_requests(plan: Plan, links: Sequence[Interface], ranges: Sequence[Range]
     if not any("arp" in probe.channels for probe in plan.at(Stage.SEGMENT)) or not has_net_raw():
         return 0
     return Link(links, ranges).most_frames
+
+
+def silent_seconds(aimed: Aim, asking: Manner, links: Sequence[Interface], packets: int) -> float:
+    """How long so many packets take if nobody answers: by the pace or, behind a router, by what it has to forget."""
+    by_pace, flows = packets / asking.profile.rate, asking.profile.router_flows
+    if flows is None:
+        return by_pace
+    near = parse([str(link.network) for link in links], whole_networks=True)
+    tracked = aimed.asked.minus(near).count * asking.silent_tracked
+    return max(by_pace, tracked / flows - FlowBudget.TCP_SECONDS)
 
 
 def manner(choices: Choices) -> Manner:

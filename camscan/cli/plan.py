@@ -35,7 +35,7 @@ def plan(
       camscan plan @networks.txt --profile gentle
       camscan plan 10.20.0.0/24 --site depot --with-credentials
     """
-    from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, swept
+    from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, silent_seconds, swept
     from camscan.app.logins import Chosen, enrolled
     from camscan.cli.writing import write_text
 
@@ -46,6 +46,7 @@ def plan(
     links = eligible(aimed)
     frames = arp_requests(asking.plan, links, aimed.asked.ranges)
     packets = count * asking.silent_packets + frames
+    seconds = silent_seconds(aimed, asking, links, packets)
     interfaces = dict.fromkeys(i.name for i in links)
     ports = f"{_list(asking.plan.first_ports)} everywhere; {_list(asking.plan.more_ports)} where something lives"
     limits = f"{pace.host_rate} and {pace.host_connections} connections at once to one host"
@@ -61,7 +62,7 @@ def plan(
         "Device": f"about {asking.answering_packets} packets",
         "Pace": f"{pace.rate:,} packets a second in all, {limits}, {pace.half_open:,} half-open connections",
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
-        "Time": f"about {_duration(max(packets / pace.rate, 8))} if nobody answers ({packets:,} packets)",
+        "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
     write_text((f"{name:<12} {text}\n" for name, text in rows.items()), output)
 

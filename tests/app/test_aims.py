@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from camscan.app import aims
-from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, swept
+from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, silent_seconds, swept
 from camscan.errors import HostError, TargetError, UsageError
 from camscan.net import portsweep
 from camscan.net.interfaces import Interface
@@ -191,6 +191,17 @@ def test_what_a_sweep_does_not_go_with(monkeypatch: pytest.MonkeyPatch, changed:
     assert how(**changed) == ("connect", why)
     with pytest.raises(UsageError, match="cannot be used"):
         how(**changed, sweep="syn")
+
+
+def test_where_routers_are_spared_the_time_is_that_in_which_they_forget() -> None:
+    aimed = aim(Choices(("10.20.0.0/24", "10.20.9.0/25")))
+    gentle, usual = manner(Choices(profile="gentle")), manner(Choices())
+    near = Interface("eth0", 2, "10.20.0.9", ip_network("10.20.0.0/24"), loopback=False, multicast=True)
+    packets = 380 * gentle.silent_packets
+    assert gentle.silent_tracked == 8 * 122 + 3 * 120
+    assert silent_seconds(aimed, usual, (), packets) == packets / 1_000
+    assert silent_seconds(aimed, gentle, (), packets) == pytest.approx(380 * 1_336 / 1_000 - 122)
+    assert silent_seconds(aimed, gentle, (near,), packets) == pytest.approx(126 * 1_336 / 1_000 - 122)
 
 
 def test_where_no_port_is_knocked_on_more_hosts_wait_at_once() -> None:

@@ -170,6 +170,11 @@ def test_the_plan_names_packets_and_time(capsys: pytest.CaptureFixture[str]) -> 
     assert f"({253 * 23:,} packets)" in rows["Time"]
 
 
+def test_the_plan_of_a_gentle_scan_takes_the_time_in_which_a_router_forgets(capsys: pytest.CaptureFixture[str]) -> None:
+    done = camscan(capsys, "plan", "10.20.0.0/24", "--profile", "gentle")
+    assert "about 3 min 37 s if nobody answers" in done.stdout
+
+
 def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "fingerprints", "try", "http.server", "App-webs/")
     assert "hikvision-http-server: Hikvision (likely)" in done.stdout
