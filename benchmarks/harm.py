@@ -189,11 +189,12 @@ def tables() -> tuple[str, list[dict[str, object]]]:
     runs = beside_nmap()
     routers = [through_router(p.name) for p in PROFILES]
     links = {p.name: on_link(p.name) for p in PROFILES}
-    by_default = next(run.harm for run in runs if run.tool.endswith("default"))
+    paced = {run.tool.split()[-1]: run.harm for run in runs if run.tool.startswith("camscan")}
     figures: list[dict[str, object]] = [
-        {"name": "pace", "value": [by_default.packets_per_host(), by_default.packets_a_second]},
         {"name": "router", "value": {r.profile: [r.tracked, r.neighbours, links[r.profile]] for r in routers}},
     ]
+    for name, harm in paced.items():
+        figures.append({"name": f"pace.{name}", "value": [harm.packets_per_host(), harm.packets_a_second]})
     rogues, worst = forced()
     page = PAGE.format(
         rogues=rogues,

@@ -61,21 +61,32 @@ ROWS = (
         lambda kills: f"{kills:,}",
         lambda kills: kills >= 10_000,
     ),
-    Row(
-        "Packets in the busiest second at the default pace: to one host, in all",
-        "20 and 500",
-        HARM,
-        ("pace",),
-        lambda pace: f"{pace[0]} and {pace[1]} (promised: 20 and 1,000)",
-        lambda pace: pace[0] <= 20 and pace[1] <= 500,
+    *(
+        Row(
+            f"Packets in the busiest second, to one host and in all ({name})",
+            f"{promised[0]} and {promised[1]:,}, as promised",
+            HARM,
+            (f"pace.{name}",),
+            lambda pace: f"{pace[0]} and {pace[1]:,}",
+            lambda pace, promised=promised: pace[0] <= promised[0] and pace[1] <= promised[1],
+        )
+        for name, promised in (("default", (20, 1_000)), ("gentle", (10, 200)), ("fast", (20, 10_000)))
     ),
     Row(
         "Peak memory of a scan, 50 honest devices beside all hostile ones",
-        "150 MiB, with 65,536 addresses and 1,000 hostile devices",
+        "150 MiB",
         "pytest tests/torture/test_gallery.py",
         ("gallery.megabytes", "gallery.rogues"),
-        lambda megabytes, rogues: f"{megabytes} MiB, with {rogues + 50} addresses and {rogues} hostile devices",
-        lambda *_: False,
+        lambda megabytes, rogues: f"{megabytes} MiB, with {rogues} hostile devices",
+        lambda megabytes, _: megabytes <= 150,
+    ),
+    Row(
+        "The same of a scan of a /16, as fast as a profile allows",
+        "150 MiB, with 1,000 hostile devices",
+        GALLERY,
+        ("wide",),
+        "{0[3]} MiB, with {0[0]:,} hostile devices among {0[1]:,} addresses, in {0[2]} s".format,
+        lambda wide: wide[3] <= 150 and wide[0] >= 1_000 and wide[1] >= 65_536,
     ),
     Row(
         "Packets outside the scope, by the kernel's count",
@@ -119,13 +130,13 @@ ROWS = (
     ),
     Row(
         "Entries at once in a router's tables (gentle), and unresolved neighbours on the own link",
-        "256 tracked, 512 neighbours",
+        "fewer than 1,024 tracked, as promised, and 512 neighbours",
         HARM,
         ("router",),
         lambda router: "{0[0]:,} tracked, {0[1]:,} neighbours of the router; {0[2]:,} on the own link".format(
             router["gentle"]
         ),
-        lambda router: router["gentle"][0] <= 256 and router["gentle"][1] <= 512,
+        lambda router: router["gentle"][0] < 1_024 and max(router["gentle"][1:]) <= 512,
     ),
     *(
         Row(
@@ -154,6 +165,16 @@ ELSEWHERE = """\
 | Tampering with evidence | [evidence](evidence.md) |
 | The slowest fingerprint | `python benchmarks/identify.py` |
 | Reproducible, attested releases | not yet |
+"""
+
+STRICTER = """\
+Marks that are stricter than what is promised, and that these figures do not reach:
+
+| mark | why it is not reached |
+|---|---|
+| 500 packets a second in all | promised are 1,000 by default, and 200 with `--profile gentle` |
+| 256 connections that a router tracks | a silent address takes eleven, and Linux remembers most of them for two \
+minutes: with so few a silent /24 would take 20 minutes, with 1,000 it takes 4 |
 """
 
 HOST_TABLE = """\
@@ -186,6 +207,7 @@ def page(figures: Figures) -> str:
             "Figures that are measured elsewhere, or not yet:",
             "",
             ELSEWHERE,
+            STRICTER,
             f"## The scanner's own host\n\n`{HOST}` holds this:\n",
             HOST_TABLE,
             "## Decoders\n",

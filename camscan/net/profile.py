@@ -40,7 +40,7 @@ NEIGHBOURS = 256
 
 PROFILES = (
     Profile("default", rate=1_000),
-    Profile("gentle", rate=200, host_rate=10, half_open=256, router_flows=1_024),
+    Profile("gentle", rate=200, host_rate=10, half_open=256, router_flows=1_000),
     Profile("fast", rate=10_000, half_open=MAX_HALF_OPEN),
 )
 

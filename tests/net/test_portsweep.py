@@ -103,7 +103,7 @@ async def test_a_program_that_cannot_run_is_an_error(monkeypatch: pytest.MonkeyP
 
 def test_a_router_that_is_spared_sets_the_rate() -> None:
     gentle = PortSweep([("127.88.0.1", "127.88.0.1")], [80], "syn", profile("gentle"), seed=1)
-    assert gentle._settings["rate"] == pytest.approx(1_024 / 122)
+    assert gentle._settings["rate"] == pytest.approx(1_000 / 122)
 
 
 def test_auto_goes_by_number_and_privilege(monkeypatch: pytest.MonkeyPatch) -> None:

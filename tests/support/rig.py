@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,8 @@ class Rig:
     """Persona -> address."""
     player: subprocess.Popen[str]
     folder: Path
+    whole: str = ""
+    """A network of which every address is scanned, whether a device is there or not."""
     seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def scan(
@@ -86,11 +88,13 @@ class Rig:
         timeout: float = 240,
         more_to_come: bool = False,
     ) -> Result:
-        """Scan every device and the excluded address. `under` is what the command is run by (`prlimit`, `strace`),
-        `program` what Python is to run; `meanwhile` is called with the running process. The
-        site is taken down, unless there is `more_to_come`."""
+        """Scan every device, or the `whole` network, and the excluded address.
+
+        `under` is what the command is run by (`prlimit`, `strace`), `program` what Python is to run; `meanwhile` is
+        called with the running process. The site is taken down, unless there is `more_to_come`.
+        """
         targets = self.folder / "targets.txt"
-        targets.write_text("\n".join((*self.places.values(), EXCLUDED)))
+        targets.write_text("\n".join((*([self.whole] if self.whole else self.places.values()), EXCLUDED)))
         store = self.folder / "scan.db"
         command = [*under, sys.executable, *program, "scan", f"@{targets}", "--exclude", EXCLUDED]
         command += ["--snmp-community", COMMUNITY, "--db", str(store), "--format", "json", "--all", "--quiet"]
@@ -144,11 +148,11 @@ class Rig:
 
     def _judge(self) -> None:
         """Count, in the scanner's namespace, what goes elsewhere than to the targets, and to ports never sent to."""
-        allowed = ", ".join(self.places.values())
+        allowed = self.whole or ", ".join(self.places.values())
         ports = ", ".join(map(str, sorted(NEVER_SEND)))
         rules = (
             "table inet judge\ndelete table inet judge\ntable inet judge {\ncounter outside {}\ncounter never {}\n"
-            f"set allowed {{ type ipv4_addr; elements = {{ {allowed} }} ; }}\nchain out {{\n"
+            f"set allowed {{ type ipv4_addr; flags interval; elements = {{ {allowed} }} ; }}\nchain out {{\n"
             "type filter hook output priority 0;\n"
             f"meta l4proto {{ tcp, udp }} th dport {{ {ports} }} counter name never\n"
             "meta l4proto { tcp, udp, icmp } ip daddr != @allowed counter name outside\n"
@@ -163,13 +167,19 @@ class Rig:
 
 
 @contextlib.contextmanager
-def rig(personas: Sequence[Persona], folder: Path) -> Iterator[Rig]:
-    """Build a rig with these personas, one address each; taken down at the end. Needs root."""
+def rig(personas: Sequence[Persona], folder: Path, whole: str = "") -> Iterator[Rig]:
+    """Build a rig with these personas, one address each; taken down at the end. Needs root.
+
+    In a `whole` network they stand evenly apart. Of those that play the same, `places` has the first.
+    """
     if os.geteuid():
         pytest.skip("network namespaces need root")
-    places = {persona.name: str(IPv4Address(_FIRST + number)) for number, persona in enumerate(personas)}
-    with lab(NETWORK) as made:
-        made.keep_only(list(places.values()))
+    first, apart = _FIRST, 1
+    if whole:
+        first, apart = int(IPv4Network(whole)[10]), IPv4Network(whole).num_addresses // (len(personas) + 1)
+    stands = [(persona.name, str(IPv4Address(first + number * apart))) for number, persona in enumerate(personas)]
+    with lab(whole or NETWORK) as made:
+        made.keep_only([address for _, address in stands])
         _open_the_way_out(made)
         player = subprocess.Popen(
             ["ip", "netns", "exec", made.site, sys.executable, "-m", "support.play"],
@@ -181,10 +191,10 @@ def rig(personas: Sequence[Persona], folder: Path) -> Iterator[Rig]:
         assert player.stdin
         assert player.stdout
         try:
-            player.stdin.write(json.dumps(list(places.items())) + "\n")
+            player.stdin.write(json.dumps(stands) + "\n")
             player.stdin.flush()
             assert json.loads(player.stdout.readline()) == [], "not every port could be had"
-            yield Rig(made, places, player, folder)
+            yield Rig(made, dict(reversed(stands)), player, folder, whole)
         finally:
             player.kill()
             player.wait()
