@@ -179,11 +179,11 @@ class Conversation:
     def _written(self, request: HttpRequest, authorization: str) -> bytes:
         """The request as it goes out."""
         method = "POST" if request.body else "GET"
-        kind = f"Content-Type: {request.content_type}\r\n" if request.content_type else ""
-        login = f"Authorization: {authorization}\r\n" if authorization else ""
+        given = (("Content-Type", request.content_type), ("Authorization", authorization))
+        headers = "".join([f"{name}: {value}\r\n" for name, value in given if value])
         length = f"Content-Length: {len(request.body)}\r\n" if request.body else ""
         target = request.path.partition("#")[0]
-        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\n{_HEADERS}{kind}{login}{length}\r\n"
+        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\n{_HEADERS}{headers}{length}\r\n"
         return head.encode() + request.body
 
     async def _send(self, request: bytes, deadline: asyncio.Timeout) -> None:

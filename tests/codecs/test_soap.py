@@ -144,6 +144,17 @@ def test_names_will_do_without_their_namespace_and_in_any_order() -> None:
     assert soap.decode(bare, "GetDeviceInformation") == soap.decode(INFORMATION, "GetDeviceInformation")
 
 
+def test_what_there_is_one_of_counts_where_it_comes_first() -> None:
+    twice = INFORMATION.replace(b"<tds:HardwareId/>", b"<tds:Model>X-2</tds:Model>")
+    assert soap.decode(twice, "GetDeviceInformation")["onvif.model"] == ("X-1",)
+
+
+def test_so_many_items_are_read_and_no_more() -> None:
+    services = "".join(f"<tds:Service><tds:XAddr>http://a/{n}</tds:XAddr></tds:Service>" for n in range(300))
+    reply = envelope(f"<tds:GetServicesResponse>{services}</tds:GetServicesResponse>")
+    assert soap.decode(reply, "GetServices")["onvif.xaddr"] == tuple(f"http://a/{n}" for n in range(256))
+
+
 @pytest.mark.parametrize("place", [b"<tds:GetScopesResponse", b"<tds:Scopes", b"<tt:ScopeItem"])
 @pytest.mark.parametrize("kind", ["xs:string", "tt:Profile", "tt:Nothing", "soap:Envelope", ":"])
 def test_a_type_that_a_reply_claims_does_no_harm(place: bytes, kind: str) -> None:
