@@ -1,10 +1,10 @@
-"""What it costs to ask enrolled cameras: CPU each, wall time at the default pace, and what zeep costs to load.
+"""What it costs to ask enrolled cameras: CPU each, wall time at the default pace, memory, and what zeep costs to load.
 
     python benchmarks/enrolled.py                 2,000 cameras behind Digest on 127.90.0.0/21, in another process
     python benchmarks/enrolled.py --cameras 200
 
-Every camera is asked the five questions of ONVIF behind a login. `without_network` is zeep's share and ours: envelopes,
-replies, observations. The others add the real broker's Digest and HTTP over loopback; `as_usual` are cameras that have
+Every camera is asked the five questions of ONVIF behind a login. `without_network` is questions, replies and
+observations alone. The others add the real broker's Digest and HTTP over loopback; `as_usual` are cameras that have
 told their scopes by discovery and their services to anybody, as most do: three questions are left.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -156,6 +157,7 @@ async def measured(net: Net, hosts: Sequence[str], *, told: bool = False) -> dic
         "outcomes": dict(outcomes),
         "cpu_ms_a_camera": round(1000 * cpu / len(hosts), 3),
         "seconds": round(seconds, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
