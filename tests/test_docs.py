@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from types import ModuleType
 
 import click
 import pytest
+from click.testing import CliRunner
+from support.listed import store_scan
 
 from camscan.cli.main import camscan
 from camscan.data import fingerprints_folder
@@ -83,6 +86,14 @@ def test_the_worked_fingerprint_holds(tmp_path: Path) -> None:
     assert list(check(library)) == []
     answer = Observation("", "http", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=ANSWER)
     assert {found.maker for found in library.identify([answer])} == {"Northlight"}
+    store_scan(tmp_path / "c.db")
+    words = ["--fingerprints", str(tmp_path)]
+    commands = re.findall(r"    camscan (.*) --fingerprints my-rules\n", page)
+    assert len(commands) == 3
+    for command in commands:
+        db = ["--db", str(tmp_path / "c.db")] if command.startswith("devices") else []
+        done = CliRunner().invoke(camscan, [*shlex.split(command), *words, *db])
+        assert (done.exit_code, "left out" in done.output) == (0, False), done.output
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -81,12 +81,19 @@ def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
     from camscan.policy import files_in
 
     libraries = (fingerprints_folder(), *folders)
-    files = [file for path in paths or libraries for file in (files_in(path) if path.is_dir() else [path])]
+    places = paths or tuple(library / "policies" for library in libraries)
+    files = [file for path in places for file in (files_in(_inner(path)) if not path.is_file() else [path])]
     if not files:
         raise UsageError(f"no policy in {', '.join(map(str, paths))}: a policy is a file that ends in .yaml")
     if faults := [fault for file in files for fault in faults_of(file, libraries)]:
         raise UsageError("\n".join(faults))
     click.echo(f"{len(files)} {'policy' if len(files) == 1 else 'policies'} can be used.")
+
+
+def _inner(folder: Path) -> Path:
+    """Where the policies of a folder are: in one of its own, or in it."""
+    inner = folder / "policies"
+    return inner if inner.is_dir() else folder
 
 
 def _json(found: Sequence[Policy]) -> Iterator[str]:

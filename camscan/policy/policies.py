@@ -93,16 +93,15 @@ def files(folders: Sequence[Path], chosen: Sequence[str] = ()) -> tuple[Path, ..
         RuleError: a policy is unknown.
     """
     built_in: dict[str, Path] = {}
-    for file in (file for folder in folders for file in files_in(folder)):
+    for file in (file for folder in folders for file in files_in(folder / "policies")):
         built_in.pop(file.stem, None)  # a later one stands behind all that are before it
         built_in[file.stem] = file
     return tuple(_file(name, built_in) for name in dict.fromkeys(chosen or built_in))
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The policies of a fingerprint library, or of a folder that holds nothing else."""
-    inner = folder / "policies"
-    return sorted(file for suffix in _SUFFIXES for file in (inner if inner.is_dir() else folder).glob(f"*{suffix}"))
+    """The policies in a folder that holds nothing else, such as `policies/` of a library; none where there is none."""
+    return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
 
 
 def check(file: Path, folders: Sequence[Path]) -> list[str]:

@@ -152,4 +152,13 @@ def test_a_list_without_entities_is_a_fault(library: Path, tmp_path: Path) -> No
 
 def test_every_policy_that_comes_with_camscan_is_without_fault() -> None:
     folder = fingerprints_folder()
-    assert [fault for file in files_in(folder) for fault in check(file, [folder])] == []
+    files = files_in(folder / "policies")
+    assert len(files) >= 3
+    assert [fault for file in files for fault in check(file, [folder])] == []
+
+
+def test_rules_of_ones_own_need_no_policies_beside_them(library: Path, tmp_path: Path) -> None:
+    own = tmp_path / "my-rules"
+    own.mkdir()
+    (own / "vocabulary.yaml").write_text("makers: [Northlight]\n")
+    assert [policy.id for policy in load([library, own])] == [policy.id for policy in load([library])]
