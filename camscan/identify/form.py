@@ -109,7 +109,8 @@ class Form:
 
 
 def _suggestion(value: str, words: Collection[str]) -> str:
-    near = get_close_matches(value, words, n=1)
+    is_short = len(words) <= 12
+    near = get_close_matches(value, words, n=1, cutoff=0.6 if is_short else 0.75)  # of many, one is always a bit alike
     if near:
         return f"write {near[0]!r}"
-    return f"write one of {', '.join(words)}" if len(words) <= 12 else "take a word of vocabulary.yaml, or add it there"
+    return f"write one of {', '.join(words)}" if is_short else "take a word of vocabulary.yaml, or add it there"

@@ -49,6 +49,18 @@ def test_what_is_in_order_gives_no_fault(tree: Tree, take: Callable[[Form], obje
             "9",
             "`a` is '9': take a word of vocabulary.yaml, or add it there",
         ),
+        (
+            {LINE: 3, "a": "Northlight"},
+            lambda form: form.word("a", ["Nortel", *map(str, range(100, 200))]),
+            "Northlight",
+            "`a` is 'Northlight': take a word of vocabulary.yaml, or add it there",
+        ),
+        (
+            {LINE: 3, "a": "Nortell"},
+            lambda form: form.word("a", ["Nortel", *map(str, range(100, 200))]),
+            "Nortell",
+            "`a` is 'Nortell': write 'Nortel'",
+        ),
         ({LINE: 3, "a": "yes"}, lambda form: form.flag("a"), False, "`a` is 'yes': write one of true, false"),
         ({LINE: 3, "a": "x"}, lambda form: form.texts("a"), (), "`a` is not a list: write `a: [...]`"),
         (
