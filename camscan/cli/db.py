@@ -116,20 +116,20 @@ def check(db: str | None) -> None:
 
 
 @db.command()
-@click.argument("scans", nargs=-1, metavar="[SCAN]...")
+@click.option("--scan", "scans", multiple=True, metavar="ID", help="Which scan; repeatable. Default: all.")
 @options.site
 @options.db
 @options.output
 def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Path | None) -> None:
     """Write scans with their observations and ledger as JSON, one record a line, the oldest scan first.
 
-    SCAN is an id or the beginning of one. Default: all scans, of one site where it is named, and after them what was
-    said of its devices by `camscan state`. What can be derived from these is not written.
+    Where no scan is named, what was said of the devices by `camscan state` comes after all scans (of the site, where
+    one is named). What can be derived from these is not written.
 
     \b
     Examples:
       camscan db export -o everything.jsonl
-      camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
+      camscan db export --scan 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
     from itertools import chain
 

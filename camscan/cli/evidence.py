@@ -55,7 +55,7 @@ def keygen(output: Path | None) -> None:
 
 
 @evidence.command()
-@click.argument("scan_id", required=False, metavar="[SCAN]")
+@options.scan_id
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The bundle to write (ZIP)."
 )
@@ -86,11 +86,11 @@ def export(
     folders: tuple[Path, ...],
     quiet: bool,
 ) -> None:
-    """Write a stored scan as a signed bundle of evidence (default: the latest scan). Only --tsa sends anything.
+    """Write a stored scan as a signed bundle of evidence. Only --tsa sends anything.
 
     \b
     Examples:
-      camscan evidence export 4f2a -o bundle.zip --operator 'J. Doe' --authority 'Order 17/2026'
+      camscan evidence export --scan 4f2a -o bundle.zip --operator 'J. Doe' --authority 'Order 17/2026'
       camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
     """
     from camscan.app import keyfiles

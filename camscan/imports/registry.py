@@ -43,5 +43,7 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
         raise UsageError(f"nothing of the kind {name!r} can be imported: --kind is one of {known}")
     found = [reader for reader in READERS if (reader.sniff(head) if name is None else reader.name == name)]
     if not found:
+        if not head.strip():
+            raise UsageError(f"{file} is empty: nothing to import")
         raise UsageError(f"{file} is of no kind that can be imported: name one with --kind, of {known}")
     return found[0]

@@ -77,7 +77,7 @@ def fault(*words: str) -> CamscanError:
 
 def exported(db: Path, key: Path, *words: str) -> Path:
     bundle = db.with_name("bundle.zip")
-    done = run("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle), *words)
+    done = run("export", "--scan", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle), *words)
     assert done.exit_code == Exit.DONE, done.exception
     return bundle
 
@@ -223,7 +223,7 @@ def test_a_scan_that_still_runs_is_not_exported(tmp_path: Path, key: Path) -> No
 def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["camscan.cli.evidence"], "_SECONDS", -1)
     bundle = db.with_name("x.zip")
-    words = ("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
+    words = ("export", "--scan", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
     assert "13 observations so far" in run(*words).stderr
     assert not run(*words, "--quiet").stderr
     assert "13 observations so far" in run("verify", str(bundle)).stderr

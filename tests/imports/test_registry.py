@@ -46,9 +46,15 @@ def test_a_named_reader_is_taken_whatever_the_file() -> None:
     assert reader_for(b"", "arp").name == "arp"
 
 
-@pytest.mark.parametrize("head", [b"", b"\x00\xff\xfe", b"Server: App-webs/", b"<html></html>", b"A:" * (SNIFFED // 2)])
+@pytest.mark.parametrize("head", [b"\x00\xff\xfe", b"Server: App-webs/", b"<html></html>", b"A:" * (SNIFFED // 2)])
 def test_other_files_are_refused(head: bytes) -> None:
     with pytest.raises(UsageError, match=r"cam\.txt is of no kind that can be imported"):
+        reader_for(head, file="cam.txt")
+
+
+@pytest.mark.parametrize("head", [b"", b" \r\n"])
+def test_an_empty_file_is_called_so(head: bytes) -> None:
+    with pytest.raises(UsageError, match=r"cam\.txt is empty: nothing to import"):
         reader_for(head, file="cam.txt")
 
 
