@@ -25,6 +25,7 @@ from camscan.probes.registry import CHANNELS
 from camscan.records import Observation, Outcome
 
 ROOT = Path(__file__).parent.parent
+PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md")
 ANSWER = {"http.server": ("NL-Embedded/2.4",), "http.title": ("Northlight DoorView 310",)}
 
 
@@ -96,8 +97,27 @@ def test_the_worked_fingerprint_holds(tmp_path: Path) -> None:
         assert (done.exit_code, "left out" in done.output) == (0, False), done.output
 
 
+def test_the_commands_that_the_documents_show_can_be_given() -> None:
+    shown = [
+        (page.name, re.split(r"\s#\s| \| | > ", command)[0])
+        for page in PAGES
+        for command in re.findall(
+            r"^ {4}(?:\S[^|\n]*\| |sudo |\.venv/bin/|\$ )?camscan (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    assert len(shown) > 100
+    for page, words in shown:
+        command: click.Command = camscan
+        rest, context = shlex.split(words), click.Context(camscan, info_name="camscan")
+        while isinstance(command, click.Group):
+            name, found, rest = command.resolve_command(context, rest)
+            assert found is not None, (page, words)
+            command, context = found, click.Context(found, info_name=name, parent=context)
+        command.make_parser(context).parse_args(args=rest)
+
+
 def test_links_between_documents_lead_somewhere() -> None:
-    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md"):
+    for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 

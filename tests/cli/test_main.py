@@ -161,6 +161,16 @@ def test_whatever_stdout_can_show_is_no_reason_to_fail(tmp_path: Path) -> None:
     assert done.stdout.endswith(b"\\u0141\xf3d\\u017a.db is sound.\n")
 
 
+@pytest.mark.parametrize(
+    ("typed", "at", "offered"), [("camscan sc", 1, ["scan", "scans"]), ("camscan report --fo", 2, ["--format"])]
+)
+def test_a_shell_can_complete_commands_and_options(typed: str, at: int, offered: list[str]) -> None:
+    line = {"_CAMSCAN_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(at)}
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'camscan'; from camscan.cli import main; main()"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | line)
+    assert done.stdout.split() == [f"plain,{word}" for word in offered]
+
+
 def test_the_plan_names_packets_and_time(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "plan", "10.20.0.0/24", "--exclude", "10.20.0.7")
     assert done.returncode == 0
