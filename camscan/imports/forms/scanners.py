@@ -15,14 +15,14 @@ _BANNER = re.compile(r"\ABanner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,3
 _OCTET = re.compile(r"\\x([0-9A-Fa-f]{2})")
 _LABELS = {"title": "<title>{}</title>", "http.server": "Server: {}"}
 _TARGET = re.compile(
-    r"\Ahttps?://\S{1,256} \[(?=[^\r\n]{1,4096}\Z)|\Ahttps?://\S{1,256} (?=[^\r\n]{0,4096}\bHTTPServer\[)"
+    r"\A(?:\[INF\] )?https?://\S{1,256} \[(?=[^\r\n]{1,4096}\Z)|\Ahttps?://\S{1,256} (?=[^\r\n]{0,4096}\bHTTPServer\[)"
 )
 _BRACKETS = re.compile(r"([A-Za-z][\w-]{0,40})?\[([^\[\]]{1,512})\]")
 _PRODUCT = re.compile(r"[\"'](?:product|app)[\"']\s*:\s*[\"']\w")
 _SENT = re.compile(r"(?:HTTP|RTSP)/\d\.\d [1-5]\d{2}")
 _SERVICE = re.compile(r"[a-z][\w.+-]{0,31}")
 MAX_PORTS = 1024  # of one paste
-_STATUS = re.compile(r"\d{3}(?:,\d{3})*(?: [\w ]{2,40})?")
+_STATUS = re.compile(r"INF|\d{1,9}|\d{3}(?:,\d{3})*(?: [\w ]{2,40})?")
 _FOUND = re.compile(
     r"^\+ (?:(Server): (?!No banner)(\S[^\r\n]{0,255})|.{0,64}?\brealm '([^'\r\n]{1,256})')", re.MULTILINE
 )

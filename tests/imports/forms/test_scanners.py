@@ -23,6 +23,7 @@ def test_banners_of_masscan() -> None:
     ("line", "lines"),
     [
         ("http://192.0.2.4 [401] [a/1]", "Server: a/1\r\n"),
+        ("[INF] http://192.0.2.4 [200] [480] [A] [a/1]", "Server: a/1\r\n\r\n<title>A</title>"),
         ("https://a.example:8443 [301,200] [A title] [a/1]", "Server: a/1\r\n\r\n<title>A title</title>"),
         ("http://a [200 OK] Country[ZZ], HTTPServer[a/1], Title[A]", "Server: a/1\r\n\r\n<title>A</title>"),
     ],
