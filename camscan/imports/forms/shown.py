@@ -35,7 +35,16 @@ _AWAITED = re.compile(
     r"^HTTP request sent, awaiting response\.\.\.[^\r\n]*\r?\n((?:[ \t]{2}\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
 )
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
-_HELD = re.compile(r'"((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:[^"\\\r\n]|\\.){1,65536}+)"')
+_HELD = re.compile(
+    r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
+)
+_LISTED = re.compile(r"\[(?=(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n,:]{1,40}, [A-Z][\w-]{1,30}: )([^\r\n]*)")
+_LISTED_END = re.compile(r",? *(?:, *)?\]?$")
+_ITEM = re.compile(r", (?=[A-Za-z][\w-]{1,30}: )")
+_CAPTURED = re.compile(
+    r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? [^\r\n]*\blength \d+[^\r\n]*\r?\n", re.MULTILINE
+)
+_CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
 _STRINGS = re.compile(
     r"""^[^\r\n"']{0,64}[bf]?(["'])(?:HTTP|RTSP)/\d\.\d[ ]\d{3}(?:(?!\1)[^\\\r\n]|\\.)*\1[ \t]*[,+\\]?[ \t]*\r?\n"""
     r"""(?:[ \t]*[+.]?[ \t]*[bf]?\1(?:(?!\1)[^\\\r\n]|\\.)*\1[^\r\n"']{0,32}(?:\r?\n|\Z)){1,128}""",
@@ -101,24 +110,33 @@ def _of_client(text: str) -> str:
 
 
 def _of_list(text: str) -> str:
-    """An answer whose lines a program holds as a string each."""
+    """An answer whose lines a program holds as a string each, or printed as a list."""
+    if listed := _LISTED.search(text):
+        return _LISTED.sub(lambda match: _lines(match[1]), text[listed.start() :])
     if text.startswith(("HTTP/", "RTSP/")) or not (held := _STRINGS.search(text)):
         return text
     lines = (unescaped(line) for _, line in _STRING.findall(held[0]))
     return "".join(line if line.endswith("\n") else line + "\r\n" for line in lines).removesuffix("\r\n")
 
 
+def _lines(listed: str) -> str:
+    """The lines of a head that a program printed as a list."""
+    return _ITEM.sub("\r\n", _LISTED_END.sub("", listed.replace(", , ", "\r\n\r\n")))
+
+
 def _of_json(text: str) -> str:
-    """An answer that JSON holds as a string."""
+    """An answer that JSON, or what a program printed, holds as a string."""
     held = _HELD.search(text)
-    if held and "\\n" in held[1][:-2]:  # with more than its own line end, as one line of program code has
+    if held and "\\n" in held[2][:-2]:  # with more than its own line end, as one line of program code has
         with suppress(ValueError):
-            return str(json.loads(f'"{held[1]}"'))
+            return str(json.loads(f'"{held[2]}"')) if held[1] == '"' else unescaped(held[2])
     return text
 
 
 def _of_packets(text: str) -> str:
-    """What ngrep prints of packets: lines folded at the width of the screen, a full stop for each control character."""
+    """What ngrep and tcpdump print of packets: a full stop for each control character, lines perhaps folded."""
+    if _CAPTURED.search(text) and _CARRIED.search(text):
+        return _CARRIED.sub("", _CAPTURED.sub("", text))
     if not _PACKET.search(text):
         return text
     if _DOTTED.search(text):  # not folded

@@ -13,8 +13,14 @@ from textwrap import dedent
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-_DUMP = re.compile(r"[ \t]*(?:0x)?([0-9A-Fa-f]{4,8}):?[ \t]{1,8}([0-9A-Fa-f]{2}.*)")
+_DUMP = re.compile(r"([ \t]*)(?:0x)?([0-9A-Fa-f]{4,8}):?[ \t]{1,8}([0-9A-Fa-f]{2}.*)")
+_CAPTION = re.compile(
+    r"[ \t]*(?:[^\r\n]{0,512}\b(?:length|bytes)\b[^\r\n]{0,512}|(?:0x)?[0-9A-F]{4,8}:?)?", re.IGNORECASE
+)
+"""A line of a dump that stands over a packet, between two of them, or at the end with the count of the bytes."""
 _COLUMNS = re.compile(r"[ \t]{2,}|[ \t]*\|")
+_ROW_OCTETS = 16
+_FULL_COLUMNS = (11, 23)  # characters of the columns that dumps part a row into: four or eight bytes
 _OCTETS = re.compile(r"(?:[0-9A-Fa-f]{2}){1,4}(?: (?:[0-9A-Fa-f]{2}){1,4})*")
 _DIGITS = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}[\s:,-]{0,4}(?:0x|\\x)?){8,})")
 _ESCAPED = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){4}")
@@ -112,18 +118,38 @@ def _of_literal(text: str) -> bytes:
 
 
 def _of_dump(text: str) -> bytes:
-    """xxd, hexdump -C, tcpdump -x, Wireshark: an offset, then up to sixteen bytes a line, then what they look like."""
+    """xxd, hexdump -C, tcpdump -x, Wireshark: an offset, then up to sixteen bytes a line, then what they look like.
+
+    Several packets under captions follow each other, as do the two sides of a talk, one of them set deeper.
+    """
     data = bytearray()
+    ends: dict[str, int] = {}  # indent -> offset of the next row
     for line in text.splitlines():
         match = _DUMP.fullmatch(line)
-        if match is None or int(match[1], 16) != len(data):
+        if match is None:
+            if _CAPTION.fullmatch(line):
+                continue
             return b""
-        first, *rest = _COLUMNS.split(match[2])
-        half = rest[0].strip() if rest and len(first) == 23 else ""  # hexdump parts sixteen bytes in the middle
-        for column in (first.strip(), half):
-            if _OCTETS.fullmatch(column):
-                data += bytes.fromhex(column)
+        indent, at, row = match[1], int(match[2], 16), _row(match[3])
+        cut = 0 if at % _ROW_OCTETS or len(row) != _ROW_OCTETS else at  # where a dump lacks its head
+        if at not in (0, ends.get(indent, cut)):
+            return b""
+        ends[indent] = at + len(row)
+        data += row
     return bytes(data)
+
+
+def _row(written: str) -> bytes:
+    """The bytes of a row, which may be parted into columns; what they look like stands in the last one."""
+    row = b""
+    for column in _COLUMNS.split(written):
+        octets = column.strip()
+        if not _OCTETS.fullmatch(octets) or len(row) >= _ROW_OCTETS:
+            break
+        row += bytes.fromhex(octets)
+        if len(octets) not in _FULL_COLUMNS:
+            break
+    return row
 
 
 def _of_digits(text: str) -> bytes:

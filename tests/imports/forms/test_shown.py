@@ -92,3 +92,26 @@ def test_lines_that_a_program_holds_as_a_string_each() -> None:
 
     answer = 'HTTP/1.1 200 OK\r\n\r\nvar a = ["HTTP/1.1 401 No",\n"b"]'
     assert plain(answer) == answer
+
+
+def test_a_list_that_a_program_printed() -> None:
+    text = 'got: [RTSP/1.0 401 Unauthorized, CSeq: 1, WWW-Authenticate: Digest realm="a, b", nonce="1", ]\nsend: x'
+    assert (
+        plain(text)
+        == 'RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nWWW-Authenticate: Digest realm="a, b", nonce="1"\nsend: x'
+    )
+    text = "[RTSP/1.0 200 OK, CSeq: 2, Content-Type: application/sdp, , v=0\ns=a]"
+    assert plain(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Type: application/sdp\r\n\r\nv=0\ns=a]"
+
+
+def test_a_string_that_a_program_printed() -> None:
+    text = "  stream chunk +2s 'RTSP/1.0 200 OK\\r\\nServer: \"a\" 1\\r\\n\\r\\n'\n  stream end +0ms"
+    assert plain(text) == 'RTSP/1.0 200 OK\r\nServer: "a" 1\r\n\r\n'
+
+
+def test_packets_as_tcpdump_prints_them() -> None:
+    text = (
+        "12:00:01.12 IP 192.0.2.1.554 > 192.0.2.2.5: Flags [P.], length 129: RTSP: RTSP/1.0 401 Unauthorized\n"
+        "E..h..@.@...P.......RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a\n"
+    )
+    assert plain(text) == "RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a\n"

@@ -21,7 +21,19 @@ DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
         repr(DATA),
         f"0000   {DATA[:16].hex(' ')}   ...\n0010   {DATA[16:].hex(' ')}   ...",
         f"00000000: {DATA[:16].hex(' ', 2)}  ...\n00000010: {DATA[16:].hex(' ', 2)}  ...",
-        "\n".join(f"{at:08x}  {DATA[at : at + 8].hex(' ')}  {DATA[at + 8 : at + 16].hex(' ')}  |..|" for at in (0, 16)),
+        "\n".join(f"{at:08x}  {DATA[at : at + 8].hex(' ')}  {DATA[at + 8 : at + 16].hex(' ')}  |..|" for at in (0, 16))
+        + "\n00000020",
+        "Length: 32 bytes\n"
+        + "\n".join(
+            f"{at:04x}:   {'  '.join(DATA[at + n : at + n + 4].hex(' ') for n in (0, 4, 8, 12))}   ......."
+            for at in (0, 16)
+        ),
+        "12:00:01.2 IP 192.0.2.1.80 > 192.0.2.2.5: Flags [P.], length 32\n"
+        + "\n".join(f"\t0x{at:04x}:  {DATA[at : at + 16].hex(' ', 2)}  ........" for at in (0, 16)),
+        (
+            f"000000A0  {DATA[:8].hex(' ')}  {DATA[8:16].hex(' ')}   ........ ........\n"
+            f"000000B0  {DATA[16:24].hex(' ')}  {DATA[24:].hex(' ')}   ........ ........"
+        ),
     ],
 )
 def test_bytes_in_any_notation(text: str) -> None:
@@ -43,6 +55,15 @@ def test_bytes_in_any_notation(text: str) -> None:
 )
 def test_other_text_is_no_wrapping(text: str) -> None:
     assert unwrapped(text) == b""
+
+
+def test_a_dump_of_two_sides() -> None:
+    def rows(data: bytes, indent: str) -> str:
+        return "\n".join(f"{indent}{at:08X}  {data[at : at + 16].hex(' ')}   .." for at in range(0, len(data), 16))
+
+    asked, told = b"GET /a HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n"
+    assert unwrapped(rows(asked, "") + "\n" + rows(told, "    ")) == asked + told
+    assert unwrapped(rows(told, "") + "\n00000010  61 62 has been there") == b""
 
 
 def test_plain_text() -> None:
