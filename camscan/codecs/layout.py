@@ -11,6 +11,10 @@ from camscan.codecs.text import clip, mac, to_text
 MAX_VALUE = 256  # characters kept of one value; the longest names and serial numbers seen have about 60
 
 
+FORMED_FIELDS = ("wsd.xaddr", "onvif.xaddr", "ssdp.location", "mdns.address")
+"""Fields in which a device names an address of its own, which may be formed from its MAC."""
+
+
 def fields(values: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Fields from (name, value) pairs. Empty values are left out; values of one name stand together without repeats."""
     found: dict[str, tuple[str, ...]] = {}
@@ -41,6 +45,25 @@ def address(text: str) -> str:
 def hardware_address(text: str) -> str:
     """A MAC address in any usual notation as "AA:BB:CC:DD:EE:FF"; "" where it names no station."""
     return mac(text) or ""
+
+
+def mac_in_address(text: str) -> str:
+    """The MAC of which an IPv6 address, alone or in a URL, was formed (RFC 4291, appendix A); "" for any other.
+
+    >>> mac_in_address("http://[fe80::c62f:90ff:fe00:1]/onvif/device_service")
+    'C4:2F:90:00:00:01'
+    """
+    if "ff:fe" not in text.lower():
+        return ""
+    host = text.partition("[")[2].partition("]")[0] or text
+    try:
+        parsed = ip_address(host.strip().partition("/")[0].partition("%")[0])
+    except ValueError:
+        return ""
+    own = parsed.packed[8:]
+    if own[3:5] != b"\xff\xfe" or not own[0] & 2:  # another address, or one that somebody made up
+        return ""
+    return hardware_address(bytes((own[0] ^ 2, *own[1:3], *own[5:])).hex())
 
 
 def number(value: int) -> str:

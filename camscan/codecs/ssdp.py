@@ -22,6 +22,7 @@ FIELDS = (
     "upnp.model_number",
     "upnp.model_description",
     "upnp.serial_number",
+    "upnp.firmware",
     "upnp.udn",
     "upnp.presentation_url",
 )
@@ -49,6 +50,7 @@ _ELEMENTS = MappingProxyType(
         "modelNumber": "upnp.model_number",
         "modelDescription": "upnp.model_description",
         "serialNumber": "upnp.serial_number",
+        "firmwareVersion": "upnp.firmware",  # not of the standard, but of plugs, cameras and routers
         "UDN": "upnp.udn",
         "presentationURL": "upnp.presentation_url",
     }

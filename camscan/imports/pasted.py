@@ -14,6 +14,7 @@ from itertools import chain
 from types import MappingProxyType
 from uuid import RFC_4122, UUID
 
+from camscan.codecs.layout import FORMED_FIELDS, mac_in_address
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.imports.forms import certificate, datagrams, hardware, interfaces, leases, soap, tables, web, wrapped
@@ -233,7 +234,7 @@ def _readable(data: bytes) -> str:
 
 
 def _blocks(found: Iterable[Answer]) -> list[Answer]:
-    """The registered block of each MAC address that an answer names as its own, or that its version 1 UUID contains."""
+    """The registered block of each MAC that an answer names as its own, or of which its UUID or IPv6 address is."""
     named = (one.fields for one in found if "mac.organization" in one.fields)
     seen = {address for fields in named for address in fields.get("mac.address", ())}
     blocks: list[Answer] = []
@@ -248,6 +249,8 @@ def _blocks(found: Iterable[Answer]) -> list[Answer]:
 def _own_addresses(fields: Fields) -> Iterator[str]:
     for name in MAC_FIELDS:
         yield from fields.get(name, ())
+    for name in FORMED_FIELDS:
+        yield from filter(None, map(mac_in_address, fields.get(name, ())))
     for name in _NODE_FIELDS:
         for value in fields.get(name, ()):
             match = _UUID.search(value)

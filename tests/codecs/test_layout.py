@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.codecs.layout import MAX_VALUE, address, fields, hardware_address, ipv4_at, mac_at, number, text_at
+from camscan.codecs.layout import (
+    MAX_VALUE,
+    address,
+    fields,
+    hardware_address,
+    ipv4_at,
+    mac_at,
+    mac_in_address,
+    number,
+    text_at,
+)
 
 
 def test_fields_keep_order_and_drop_empty_and_repeated_values() -> None:
@@ -35,6 +45,23 @@ def test_hardware_address() -> None:
     assert hardware_address("58-50-ed-00-00-01") == "58:50:ED:00:00:01"
     assert hardware_address("00:00:00:00:00:00") == ""
     assert hardware_address("no") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://[fe80::c62f:90ff:fe00:1]/onvif/device_service", "C4:2F:90:00:00:01"),
+        ("FE80::C62F:90FF:FE00:1%eth0", "C4:2F:90:00:00:01"),
+        ("2001:db8::c62f:90ff:fe00:1/64", "C4:2F:90:00:00:01"),
+        ("fe80::a1b2:c3d4:e5f6:1", ""),
+        ("fe80::c42f:90ff:fe00:1", ""),  # the bit that marks a global identifier is missing
+        ("fe80::c6ff:fe90:0:1", ""),
+        ("http://192.0.2.1/ff:fe", ""),
+        ("[ff:fe", ""),
+    ],
+)
+def test_the_mac_in_an_address(text: str, expected: str) -> None:
+    assert mac_in_address(text) == expected
 
 
 def test_number() -> None:

@@ -99,6 +99,11 @@ def test_description() -> None:
     }
 
 
+def test_the_firmware_that_some_descriptions_name() -> None:
+    named = DESCRIPTION.replace(b"<UDN>", b"<firmwareVersion>WW_2.00.10684.PVT</firmwareVersion><UDN>", 1)
+    assert ssdp.decode_description(named)["upnp.firmware"] == ("WW_2.00.10684.PVT",)
+
+
 def test_embedded_devices_follow_their_root() -> None:
     assert ssdp.decode_description(GATEWAY) == {
         "upnp.device_type": (

@@ -183,6 +183,14 @@ def test_the_node_of_a_version_1_endpoint_is_a_mac() -> None:
     assert "mac.address" not in fields(listing.format("aa85c000-6324-41b3-819e-5850ed1fe385"), "ws_discovery")
 
 
+def test_the_mac_of_which_an_address_of_its_own_is_formed() -> None:
+    listed = (
+        "onvif://www.onvif.org/name/A http://192.0.2.1/onvif/device_service http://[fe80::c62f:90ff:fe00:1]/onvif/a"
+    )
+    assert fields(listed, "ws_discovery")["mac.prefix"] == ("C42F90",)
+    assert "mac.prefix" not in fields(listed.replace("90ff:fe00", "90ff:ff00"), "ws_discovery")
+
+
 def test_soap_in_http_is_read_as_what_it_is() -> None:
     body = (
         '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:t="http://www.onvif.org/ver10/device/wsdl">'

@@ -10,7 +10,7 @@ from camscan.imports.forms import hardware
 from camscan.imports.forms.base import Answer, answer, named, pairs
 
 _STATEMENT = re.compile(
-    r'^\s*(client-hostname|(?:set )?vendor-class-identifier)\s*=?\s*"([^"\r\n]{1,255})"', re.MULTILINE
+    r'(?:^|[{;])\s*(client-hostname|(?:set )?vendor-class-identifier)\s*=?\s*"([^"\r\n]{1,255})"', re.MULTILINE
 )
 _LOGGED = re.compile(
     r"\bDHCP(?:ACK|REQUEST|DISCOVER|OFFER)\b\S{0,40} (?:on |for )?[0-9a-fA-F.:]{7,39} (?:(?:to|from) )?"

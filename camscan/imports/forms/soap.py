@@ -45,6 +45,8 @@ _INFORMATION = {
 }
 _STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
 """What names the model where nothing is called so; beside one it says the kind, or the company."""
+_NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
+_PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
 _SCOPES = {
     name: name
     for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
@@ -98,7 +100,7 @@ def service(text: str) -> Iterator[Answer]:
     action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
     fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
     if not fields.keys() - {"onvif.action"}:
-        found = _informed(pairs(text))
+        found = _informed((*pairs(text), *_PRINTED.findall(text)))  # as Go prints a structure or a map
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:

@@ -159,7 +159,7 @@ def _value(name: str, kind: str, text: str) -> str:
 
 
 def _of_line(line: str) -> Iterator[tuple[str, str]]:
-    if line.startswith("=;"):
+    if line.startswith(("=;", "+;")):
         yield from _of_avahi(line.split(";"))
         return
     if browsed := _BROWSED.match(line):
@@ -203,13 +203,12 @@ def _character(match: re.Match[str]) -> str:
 
 
 def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
-    """avahi-browse --parsable: =;interface;protocol;instance;service;domain;host;address;port;texts."""
-    if len(parts) < 9:
+    """avahi-browse --parsable: =;interface;protocol;instance;service;domain;host;address;port;texts, or +; and less."""
+    if len(parts) < 6:
         return
     yield "mdns.service", parts[4]
     yield "mdns.instance", _DECIMAL.sub(_character, parts[3]).replace("\\", "")
-    yield "mdns.host", parts[6]
-    yield "mdns.address", address(parts[7])
+    yield from zip(("mdns.host", "mdns.address"), (*parts[6:7], *map(address, parts[7:8])), strict=False)
     yield from _texts(";".join(parts[9:]))
 
 

@@ -79,3 +79,16 @@ def test_a_model_alone_is_not_enough() -> None:
 def test_soap_is_told_from_other_bodies() -> None:
     assert is_soap("<s:Envelope xmlns:s='x'>")
     assert not is_soap("<html><body>ONVIF</body></html>")
+
+
+@pytest.mark.parametrize("wrapped", ["{%s}", "map[%s]", "&{%s}"])
+def test_device_information_as_go_prints_it(wrapped: str) -> None:
+    printed = "FirmwareVersion:V5.5.0 build 170725 HardwareID:88 Manufacturer:Maker Model:DS-1 I SerialNumber:77"
+    (one,) = service(wrapped % printed)
+    assert one.fields == {
+        "onvif.firmware": ("V5.5.0 build 170725",),
+        "onvif.hardware_id": ("88",),
+        "onvif.manufacturer": ("Maker",),
+        "onvif.model": ("DS-1 I",),
+        "onvif.serial": ("77",),
+    }

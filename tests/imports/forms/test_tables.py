@@ -97,6 +97,11 @@ def test_announcements(text: str) -> None:
     }
 
 
+def test_a_line_that_names_a_service_before_it_is_resolved() -> None:
+    (one,) = announced("+;eth0;IPv4;A\\0321\\032-\\03200AA;_axis-video._tcp;local")
+    assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
+
+
 def test_a_line_in_columns() -> None:
     (one,) = announced("+   eth0 IPv4 A 1 - 00AA                      _axis-video._tcp     local")
     assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}

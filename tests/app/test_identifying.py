@@ -1,0 +1,40 @@
+"""What the address of a device tells of its maker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from camscan.app.identifying import judged
+from camscan.app.judging import library
+from camscan.identify.library import Library
+from camscan.records import Level, Observation, Outcome
+
+FORMED = "2001:db8::4619:b6ff:fe00:1"  # of 44:19:B6:00:00:01
+ADDRESS = f"http://[{FORMED}]/onvif/device_service"
+
+
+@pytest.fixture(scope="module")
+def rules() -> Library:
+    return library()
+
+
+@pytest.mark.parametrize(
+    ("target", "address"),
+    [("192.0.2.1", ADDRESS), (FORMED, "")],
+    ids=["named in an answer", "asked itself"],
+)
+def test_a_mac_in_an_address_names_the_holder_of_its_block(rules: Library, target: str, address: str) -> None:
+    fields = {"wsd.types": ("tds:Device",)} | ({"wsd.xaddr": (address,)} if address else {})
+    seen = Observation(target, "wsd", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=fields)
+    (one,) = judged([seen], rules, ())
+    assert [(found.rule, found.level) for found in one.device.identifications if found.maker == "Hikvision"] == [
+        ("hikvision-mac", Level.HINT)
+    ]
+
+
+def test_an_address_that_was_only_asked_is_nobodys(rules: Library) -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    seen = (Observation(FORMED, "http", outcome, at, port=80) for outcome in (Outcome.REFUSED, Outcome.SILENT))
+    assert not any(one.device.identifications for one in judged(seen, rules, ()))
