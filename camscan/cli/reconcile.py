@@ -112,7 +112,10 @@ def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bo
 
 
 def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
-    if guessed and listed.encoding and not listed.encoding.startswith(("utf-8-sig", "utf-16")):
+    told = listed.encoding or ""
+    if (
+        guessed and told and ("," in told or not told.startswith(("utf-8-sig", "utf-16")))
+    ):  # "utf-8-sig, some lines ..."
         certain = listed.encoding == "utf-8"
         yield f"Read as {listed.encoding}{'' if certain else ' (a guess: --encoding names another)'}."
     for sheet in listed.sheets:
@@ -128,7 +131,7 @@ def _told_of(sheet: SheetReading) -> Iterator[str]:
         unused = ", ".join(f'"{name}"' for name in sheet.columns.unused)
         yield f"{where}Columns: {described(sheet.columns)}{f'; not used: {unused}' if unused else ''}."
     kinds = {"of devices": sheet.rows, "of column names": len(sheet.headers), "above these": sheet.above}
-    kinds["of totals"] = sheet.totals
+    kinds |= {"of totals": sheet.totals, "of headings": sheet.headings}
     kinds |= {"blank": sheet.blank, "not read, as no column says which device is meant": sheet.unread}
     yield f"{where}{sheet.lines:,} lines: {', '.join(f'{count:,} {what}' for what, count in kinds.items() if count)}."
     yield from (f"{where}{note}." for note in sheet.notes)

@@ -26,6 +26,8 @@ from camscan.inventory.workbook import read_workbook
 
 _HEAD = 30
 """Rows in which the header is looked for: titles, logos and legends stand above it."""
+_WELL_SPELT = 1_000
+"""How much more a field that is named counts than the spelling of its name."""
 _MAX_NAMED = 30
 _MAX_SUM = 4
 """Cells of a row that only counts."""
@@ -49,12 +51,15 @@ class SheetReading:
     """Lines of a sheet in which no column says which device a row means."""
     totals: int = 0
     """Lines that only count what stands above them."""
+    headings: int = 0
+    """Lines that hold one text alone, in a cell that is merged over several columns: "Second floor"."""
     notes: list[str] = field(default_factory=list)
 
     @property
     def lines(self) -> int:
         """All lines of the sheet."""
-        return self.rows + self.blank + self.above + len(self.headers) + self.unread + self.totals
+        named = self.above + len(self.headers) + self.totals + self.headings
+        return self.rows + self.blank + named + self.unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ def _is_json(start: bytes) -> bool:
 
 
 def _score(rows: Sequence[Sequence[str]]) -> int:
-    return max((find_columns(row).score for row in rows[:_HEAD]), default=0)
+    """How much the best of some rows tells as names; where two tell as much, the one that is spelt better."""
+    return max((find_columns(row).score * _WELL_SPELT + sum(map(is_exact, row)) for row in rows[:_HEAD]), default=0)
 
 
 def _rows(sheets: Iterable[Sheet], chosen: Mapping[Field, str], readings: list[SheetReading]) -> Iterator[Row]:
@@ -168,17 +174,25 @@ def _below_names(lines: Iterable[Line], chosen: Mapping[Field, str], reading: Sh
             reading.blank += 1
             continue
         row = read_row(line, reading.columns, reading.sheet)
-        if line.number < first_header and not (row.addresses or row.macs or row.endpoint):
-            reading.above += 1  # any word of a title may pass for a serial or a host name
-        elif row.usable:
+        named = row.addresses or row.macs or row.endpoint  # any word of a title may pass for a serial or a host name
+        if named or not _is_beside(line, row, first_header, chosen, reading):
             yield row
-        elif _are_names(line.cells, reading.columns):
-            reading.headers.append(line.number)
-            _turn(line, chosen, reading)
-        elif is_total(line.cells):
-            reading.totals += 1
-        else:
-            yield row
+
+
+def _is_beside(line: Line, row: Row, first_header: int, chosen: Mapping[Field, str], reading: SheetReading) -> bool:
+    """Whether a line without address or MAC is no row of the list, which is then counted by what it is."""
+    if line.number < first_header:
+        reading.above += 1
+    elif _are_names(line.cells, reading.columns):
+        reading.headers.append(line.number)
+        _turn(line, chosen, reading)
+    elif _is_heading(line.cells, reading.columns):
+        reading.headings += 1
+    elif not row.usable and is_total(line.cells):
+        reading.totals += 1
+    else:
+        return False
+    return True
 
 
 def _turn(line: Line, chosen: Mapping[Field, str], reading: SheetReading) -> None:
@@ -239,6 +253,13 @@ def _are_names(cells: Sequence[str], columns: Columns) -> bool:
     if tuple(cells) == columns.names[: len(cells)]:
         return True
     return len(filled) > 1 and all(map(is_exact, filled))
+
+
+def _is_heading(cells: Sequence[str], columns: Columns) -> bool:
+    """Whether one text stands in the place of several fields: the cell is merged, over more than two columns."""
+    filled = [cell for cell in cells if cell.strip()]
+    fields = [list(columns.cells(cells, which)) for which in columns.of]
+    return len(filled) > 2 and len({*filled}) == 1 and sum(filled[0] in of for of in fields) > 1
 
 
 def is_total(cells: Sequence[str]) -> bool:

@@ -30,13 +30,19 @@ _MAX_JOINED = 20
 _SAMPLE = 64 * 1024
 _BEGINNING = 16
 _DELIMITERS = ",;\t|^~\x1f\u00a6"
-_SINGLE_BYTE = ("cp1252", "cp1250", "cp1251")
-_CANDIDATES = ("gb18030", "big5", "cp1252", "cp1251", "cp1250", "shift_jis")
+_OLD = ("cp850", "mac_roman")
+"""Those of DOS and old Macs, which Excel offers beside the plain "CSV": only where names of columns speak for one."""
+_SINGLE_BYTE = ("cp1252", "cp1250", "cp1251", *_OLD)
+_CANDIDATES = ("gb18030", "big5", "cp949", *_SINGLE_BYTE, "shift_jis")
 """The encodings, beside Unicode's, in which spreadsheets save text where cameras are bought most."""
 _USUAL = "cp1252"
 _SEPARATORS = re.compile(rf'"?[{re.escape(_DELIMITERS)}]"?')
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"[,;]*\s*')
+"""A line that is one quoted cell, with blank cells after it."""
+_INSIDE = re.compile(f"[{re.escape(_DELIMITERS)}]")
+_UTF8 = "utf-8-sig"
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, _UTF8),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, which it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -67,12 +73,12 @@ def find_encoding(path: Path, score: Score) -> Encoding:
     """
     with path.open("rb") as file:
         head = file.read(4096)
-        if marked := next((name for bom, name in _BOMS if head.startswith(bom)), None):
+        marked = next((name for bom, name in _BOMS if head.startswith(bom)), None) or _wide(head)
+        if marked and marked != _UTF8:
             return Encoding(marked)
-        if wide := _wide(head):
-            return Encoding(wide)
         file.seek(0)
-        return _by_line(byte_lines(file), score)
+        found = _by_line(byte_lines(file), score)
+        return Encoding(marked, found.other) if marked else found
 
 
 def byte_lines(file: BinaryIO) -> Iterator[bytes]:
@@ -119,6 +125,8 @@ def read_text(path: Path, encoding: Encoding, score: Score) -> Sheet:
     """The table in a text file; `score` judges which delimiter makes columns whose names tell something."""
     lines = text_lines(path, encoding)
     head = list(islice(lines, _HEAD))
+    if _is_quoted_whole(head):
+        head, lines = list(map(_unquoted, head)), map(_unquoted, lines)
     told = _told(head[0]) if head else None
     delimiter = told or _delimiter(head, score)
     numbered = enumerate(chain(head, lines), start=1)
@@ -161,6 +169,7 @@ def _guess(sample: bytes, score: Score) -> str:
     # In the encodings of East Asia, bytes above 127 come in pairs at least once in a line or two.
     pairs = any(one > 127 and other > 127 for one, other in pairwise(sample))
     found = list(from_bytes(sample, cp_isolation=list(_CANDIDATES if pairs else _SINGLE_BYTE)))  # the likeliest first
+    found.sort(key=lambda one: one.encoding in _OLD)
     best = max(found, key=lambda one: score([_SEPARATORS.split(text) for text in str(one).splitlines()]), default=None)
     # Where another one reads the same, the more usual is named.
     return best.encoding if best and _USUAL not in best.could_be_from_charset else _USUAL
@@ -173,6 +182,18 @@ def _decoded(data: bytes, encoding: Encoding) -> str:
         return data.decode(encoding.name)
     except UnicodeDecodeError:
         return data.decode(encoding.other, "replace")
+
+
+def _is_quoted_whole(head: Sequence[str]) -> bool:
+    """Whether each line stands in quotes as a whole: so a spreadsheet saves what it has opened with one column."""
+    filled = [text for text in head if text.strip()]
+    inside = [found[1] for text in filled if (found := _QUOTED.fullmatch(text))]
+    return len(filled) == len(inside) > 0 and all(_INSIDE.search(text) for text in inside)
+
+
+def _unquoted(text: str) -> str:
+    found = _QUOTED.fullmatch(text)
+    return found[1].replace('""', '"') if found else text
 
 
 def _told(text: str) -> str | None:
@@ -232,7 +253,8 @@ def _cells(lines: Iterator[str], delimiter: str) -> list[str] | None:
 
 def _is_stray(cells: Sequence[str], taken: Sequence[tuple[int, str]], delimiter: str, width: int) -> bool:
     """Whether a row over several lines has swallowed whole other ones, each as wide as the widest row so far."""
-    first, *middle, last = (len(_plain(text, delimiter)) >= max(width, 2) for _, text in taken)
+    whole = max(width, 2) if width else max(len(cells), 2)  # of names of columns, many may be broken over lines
+    first, *middle, last = (len(_plain(text, delimiter)) >= whole for _, text in taken)
     hides = any("\n" in cell and (values.addresses(cell).values or values.macs(cell).values) for cell in cells)
     return any(middle) or (first and last and hides) or len(cells) > width > 1
 

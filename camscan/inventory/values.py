@@ -40,6 +40,12 @@ _ADDRESS = re.compile(
     r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?(?![\w:]|\.\d)"
     r"|(?<!\d)(?<!\d\.)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)"
 )
+_RANGE = re.compile(
+    r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3} ?(?:-|\.\.+|to|bis|through|à|al?|t/m) ?"
+    r"(?:\d{1,3}(?:\.\d{1,3}){3}|\.?\d{1,3})(?![\w.])",
+    re.IGNORECASE,
+)
+"""Addresses from one to another."""
 _PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}")
 _MAC = re.compile(
     r"(?:(?<=mac[:.\- ])|(?<![0-9A-Z])(?<![0-9A-F][:.\-]))(?:0x)?(?:"
@@ -55,7 +61,7 @@ _CAPTION = re.compile(r"^(?:s/?n|ser(?:ial)?(?: ?(?:no|nr|number))?)(?:\s*[.:#])
 _MONTH = r"(?:jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?"
 _TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d)?(?:\.\d+)?)?"
 _DATE = re.compile(
-    rf"\d{{4}}-\d\d?-\d\d?{_TIME}|\d\d?([./-])\d\d?\1(?:\d\d){{1,2}}{_TIME}"
+    rf"\d{{4}}([./-])\d\d?\1\d\d?{_TIME}|\d{{4}}年\d\d?月\d\d?日|\d\d?([./-])\d\d?\2(?:\d\d){{1,2}}{_TIME}"
     rf"|(?:\d\d?[-. ]+)?{_MONTH}[-. ]+(?:\d\d){{1,2}}|\d\d?[-. ]+{_MONTH}",
     re.IGNORECASE,
 )
@@ -85,7 +91,10 @@ def words(text: str) -> str | None:
 
 def addresses(text: str) -> Read:
     """All IP addresses in a cell: in brackets, with port, prefix length or zone, in a URL, several of them."""
-    return _all(text, _find_addresses, "holds no IP address")
+    found = _all(text, _find_addresses, "holds no IP address")
+    if found.values and not found.fault and (between := _RANGE.search(clean(text)[:MAX_TEXT])):
+        return Read(found.values, f"{shown(between[0])} means addresses between that are not used: give each its row")
+    return found
 
 
 def macs(text: str) -> Read:

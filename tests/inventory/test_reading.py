@@ -89,6 +89,27 @@ def test_repeated_headers_are_counted_and_no_rows(written: Written) -> None:
     assert found.sheets[0].headers == [1, 3, 5]
 
 
+def test_a_repeated_header_with_a_serial_is_no_device(written: Written) -> None:
+    """Any word may be a serial or a host name, that of its column as well."""
+    text = "Name,Serial,Hostname\nGate,A12345,gate\nName,Serial,Hostname\nDoor,A12346,door\nName,S/N,FQDN\n"
+    found = read_inventory(written(text))
+    assert [row.number for row in found.rows] == [2, 4]
+    assert found.sheets[0].headers == [1, 3, 5]
+
+
+def test_a_heading_that_is_merged_over_the_columns_is_no_device(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Serial", "IP", "Model"])
+        sheet.merge_range(1, 0, 1, 2, "Second floor")
+        sheet.write_row(2, 0, ["A12345", "10.0.0.5", "C-1"])
+        sheet.write_row(3, 0, ["A12346", "", "A12346"])
+    found = read_inventory(path)
+    assert [(row.number, row.serial) for row in found.rows] == [(3, "A12345"), (4, "A12346")]
+    assert (found.sheets[0].headings, found.sheets[0].lines) == (1, 4)
+
+
 def test_a_second_list_below_the_first_has_its_own_columns(written: Written) -> None:
     found = read_inventory(written("Name,IP\nGate,10.0.0.5\n\nIP,Serial,Name\n10.0.0.6,A1234,Door\n"))
     assert brief(found.rows) == [(2, ("10.0.0.5",), None), (5, ("10.0.0.6",), "A1234")]

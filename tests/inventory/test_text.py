@@ -2,20 +2,18 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from camscan.errors import UsageError
-from camscan.inventory.columns import find_columns
+from camscan.inventory import reading
 from camscan.inventory.text import MAX_LINE, Encoding, byte_lines, find_encoding, read_text, text_lines
 
 GERMAN = "Gerät;Standort;IP-Adresse\nTür Süd;Gebäude Ä;10.0.0.5\n"
 
 
-def score(rows: Sequence[Sequence[str]]) -> int:
-    return max((find_columns(row).score for row in rows), default=0)
+score = reading._score
 
 
 def cells(path: Path, encoding: str = "utf-8") -> list[tuple[str, ...]]:
@@ -36,6 +34,9 @@ def cells(path: Path, encoding: str = "utf-8") -> list[tuple[str, ...]]:
         ("IPアドレス,型番,シリアル番号,設置場所\n10.0.0.5,DS,A1,正面玄関\n", "shift_jis", "shift_jis"),
         ("Производитель;Модель;Серийный номер\nсклад;вход;двор\n", "cp1251", "cp1251"),  # noqa: RUF001  Cyrillic is meant
         ("Výrobce;Umístění;Sériové číslo\nAxis;vchod západní;žluťoučký kůň\n", "cp1250", "cp1250"),
+        ("설치 장소,제조사,모델명,시리얼 번호\n정문,Hikvision,DS,ABC12345\n", "cp949", "cp949"),
+        ("Bâtiment;Fabricant;Modèle;N° de série\nEntrée;Axis;P1;ABC12345\n", "cp850", "cp850"),
+        ("Bâtiment;Fabricant;Modèle;N° de série\nEntrée;Axis;P1;ABC12345\n", "mac_roman", "mac_roman"),
     ],
 )
 def test_encodings_are_found(tmp_path: Path, text: str, written: str, name: str) -> None:
@@ -69,6 +70,15 @@ def test_a_file_in_two_encodings_is_read_line_by_line(tmp_path: Path) -> None:
     found = find_encoding(path, score)
     assert str(found) == f"utf-8, some lines {found.other}"
     assert list(text_lines(path, found)) == ["Tür;10.0.0.5\n", "Süd;10.0.0.6\n", "Öl;10.0.0.7\n"]
+
+
+def test_a_mark_at_the_beginning_does_not_speak_for_all_lines(tmp_path: Path) -> None:
+    """Lists are put together from exports of several programs."""
+    path = tmp_path / "list.csv"
+    path.write_bytes("Ort;IP\nTür;10.0.0.5\n".encode("utf-8-sig") + "Küche;10.0.0.6\n".encode("cp1252"))
+    found = find_encoding(path, score)
+    assert str(found) == "utf-8-sig, some lines cp1252"
+    assert "".join(text_lines(path, found)) == "Ort;IP\nTür;10.0.0.5\nKüche;10.0.0.6\n"
 
 
 @pytest.mark.parametrize("name", ["UTF-16", "utf16", "U16", "UTF_32", "Utf-8", "latin1"])
@@ -152,6 +162,35 @@ def test_a_cell_over_several_lines_may_stand_anywhere(tmp_path: Path, text: str)
     lines = list(read_text(path, Encoding("utf-8"), score).lines)
     assert [line.cells[1] for line in lines if len(line.cells) > 1] == ["IP", "10.0.0.5", "10.0.0.6"]
     assert not any(line.fault for line in lines)
+
+
+def test_names_of_columns_may_be_broken_over_lines(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('Name,"IP-\nAdresse","MAC\nAddress","S/N\n(Label)"\nA,10.0.0.5,44:19:B6:00:00:05,S12345\n')
+    names, row = cells(path)
+    assert names == ("Name", "IP-\nAdresse", "MAC\nAddress", "S/N\n(Label)")
+    assert row == ("A", "10.0.0.5", "44:19:B6:00:00:05", "S12345")
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ('"Name;IP;S/N"\r\n\r\n"A;10.0.0.5;S12345"\r\n', ("A", "10.0.0.5", "S12345")),
+        ('"Name,IP,S/N",,\n"""A, left"",10.0.0.5,S12345",,\n', ("A, left", "10.0.0.5", "S12345")),
+    ],
+)
+def test_lines_that_stand_in_quotes_as_a_whole_have_cells(tmp_path: Path, text: str, row: tuple[str, ...]) -> None:
+    """So a spreadsheet saves a list that it has opened with all in one column."""
+    path = tmp_path / "list.csv"
+    path.write_text(text)
+    assert cells(path)[0] == ("Name", "IP", "S/N")
+    assert cells(path)[-1] == row
+
+
+def test_quoted_cells_of_one_column_stay_what_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text('"IP"\n"10.0.0.5"\n"10.0.0.6"\n')
+    assert cells(path) == [("IP",), ("10.0.0.5",), ("10.0.0.6",)]
 
 
 @pytest.mark.parametrize(

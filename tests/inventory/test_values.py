@@ -53,6 +53,23 @@ def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
     assert values.addresses(text) == Read(fault=f"{text!r} holds no IP address")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["10.0.0.12-15", "10.0.0.12 – 10.0.0.15", "10.0.0.12 bis 10.0.0.15", "10.0.0.12..15", "10.0.0.12 to .15"],  # noqa: RUF001
+)
+def test_of_a_range_it_is_said_that_most_of_it_is_not_used(text: str) -> None:
+    found = values.addresses(text)
+    assert found.values[0] == "10.0.0.12"
+    assert "means addresses between that are not used: give each its row" in found.fault
+
+
+@pytest.mark.parametrize(
+    "text", ["10.0.0.12 - Hall", "10.0.0.12/24", "10.0.0.12:8000", "10.0.0.12, 10.0.0.15", "10.0.0.12"]
+)
+def test_what_is_no_range_is_no_fault(text: str) -> None:
+    assert not values.addresses(text).fault
+
+
 @pytest.mark.parametrize("text", ["", "  ", "-", "n/a", "N/A", "DHCP", "tbd", "\u2014", "0", "\x00", "\u200b"])
 def test_blank_cells_are_no_fault(text: str) -> None:
     for read in (values.addresses, values.macs, values.serial, values.endpoint, values.host_name):
@@ -128,6 +145,8 @@ def test_serials(text: str, serial: str) -> None:
         ("2023-05-01", "is a date: the spreadsheet has changed it"),
         ("2023-05-01 00:00:00", "is a date: the spreadsheet has changed it"),
         ("01.05.2023", "is a date: the spreadsheet has changed it"),
+        ("2024/05/06", "is a date: the spreadsheet has changed it"),
+        ("2024年5月6日", "is a date: the spreadsheet has changed it"),
         ("5/1/23", "is a date: the spreadsheet has changed it"),
         ("Mar-23", "is a date: the spreadsheet has changed it"),
         ("1-Mar", "is a date: the spreadsheet has changed it"),

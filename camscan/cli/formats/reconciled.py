@@ -150,6 +150,7 @@ def _inventory_object(inventory: Inventory) -> Object:
                 "headers": sheet.headers,
                 "unread": sheet.unread,
                 "totals": sheet.totals,
+                "headings": sheet.headings,
                 "notes": sheet.notes,
             }
             for sheet in inventory.sheets
