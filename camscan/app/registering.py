@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from camscan.app.judging import chosen_policies, look_at
+from camscan.app.judging import chosen_policies
+from camscan.app.series import merged_each
 from camscan.errors import StoreError
 from camscan.identify.library import Library
-from camscan.policy import Policy, judge
+from camscan.policy import Policy, judge, judge_all
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
 from camscan.register.names import key, names
@@ -72,8 +73,11 @@ def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Call
     due = [scan for scan in map(store.scan, store.register.due()) if scan.status is not ScanStatus.RUNNING]
     if len(due) > 1:
         say(f"Taking {len(due)} stored scans into the register of devices.")
-    stamp = basis(rules, wide)
-    return [found for scan in due for found in register(store, look_at(store, scan, rules, wide), scan.site, stamp)]
+    stamp, returned = basis(rules, wide), list[Return]()
+    for scan, merged in zip(due, merged_each(store, due, rules), strict=True):
+        devices = select(judge_all((one.device for one in merged), wide), all_hosts=False)
+        returned += register(store, look(scan, devices, store.ledger(scan.id)), scan.site, stamp)
+    return returned
 
 
 def register_scan(store: Store, report: Report, rules: Library, policies: Sequence[Policy]) -> list[Return]:
