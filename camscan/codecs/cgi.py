@@ -45,8 +45,8 @@ FIELDS = (
     "cgi.ipv4_address",
 )
 
-MAX_SIZE = 256 * 1024  # bytes; 64 channels take about 60 KiB
-MAX_LINES = 20_000  # lines; 64 channels have about 2,500
+MAX_SIZE = 1024 * 1024  # bytes; 256 channels take up to 600 KiB
+MAX_LINES = 20_000  # lines; 256 channels have about 10,000
 
 _KEYS = {
     "class": "cgi.device_class",

@@ -16,6 +16,7 @@ from camscan.codecs.text import charset_named_in, clip, to_text
 from camscan.errors import DecodeError
 
 MAX_ANSWER = 256 * 1024  # bytes that are read of an answer, and of its content once that is decompressed
+MAX_OWN_ANSWER = 1024 * 1024  # the same of an answer to an enrolled login: the lists of a recorder of 256 channels
 MAX_HEAD = 64 * 1024  # bytes of a head; servers refuse to send more than 8 to 16 KiB
 MAX_HEADERS = 200  # lines that are read; busy web applications send about thirty
 MAX_VALUE = 4096  # characters of a header's value; long security policies have about two thousand
@@ -85,14 +86,19 @@ def is_complete(data: bytes) -> bool:
 
 
 @lru_cache(maxsize=4)
-def read(data: bytes) -> Answer:
+def read(data: bytes, most: int = MAX_ANSWER) -> Answer:
     """Head and content of one answer, without chunking and compression. Raises DecodeError if it is no HTTP.
 
     The last few are remembered: whoever holds a login, keeps the answer and reads it looks at the same one in turn.
     """
-    head, content = _split(data[:MAX_ANSWER].lstrip(_BLANK))
+    head, content = _split(data[:most].lstrip(_BLANK))
     answer = read_head(head)
-    return Answer(answer.status, answer.headers, _unframed(content, answer))
+    return Answer(answer.status, answer.headers, _unframed(content, answer, most))
+
+
+def read_own(data: bytes) -> Answer:
+    """The same of an answer to an enrolled login, which may be longer. Raises DecodeError if it is no HTTP."""
+    return read(data, MAX_OWN_ANSWER)
 
 
 def read_head(head: bytes) -> Answer:
@@ -141,7 +147,7 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
     return data[start : end.start()], data[end.end() :]
 
 
-def _unframed(content: bytes, head: Answer) -> bytes:
+def _unframed(content: bytes, head: Answer, most: int) -> bytes:
     """The content without chunking and compression, and without another answer behind it.
 
     Otherwise its length is not believed, except for an image, whose hash a single byte would change.
@@ -154,7 +160,7 @@ def _unframed(content: bytes, head: Answer) -> bytes:
         content = content[: int(length)] if favicon.is_image(content) or _STATUS.match(rest.lstrip()) else content
     for bits in _WINDOW_BITS.get(head.last("content-encoding"), ()):
         try:
-            return zlib.decompressobj(bits).decompress(content, MAX_ANSWER)
+            return zlib.decompressobj(bits).decompress(content, most)
         except zlib.error:
             continue  # the header lies, or another form of deflate
     return content

@@ -18,7 +18,7 @@ QUESTIONS = ("/LAPI/V1.0/System/DeviceInfo", "/LAPI/V1.0/Network/Interfaces")
 CHANNEL_QUESTIONS = ("/LAPI/V1.0/Channels/System/ChannelDetailInfos", "/LAPI/V1.0/Channels/System/DeviceInfos")
 """The only further paths that an enrolled recorder may be asked for; a device that refuses the first is none."""
 
-MAX_SIZE = 256 * 1024  # bytes; 64 channels take about 50 KiB
+MAX_SIZE = 1024 * 1024  # bytes; 256 channels take about 200 KiB
 MAX_CONTAINERS = 8192  # objects and arrays; a channel has about ten
 
 _ENVELOPE = {

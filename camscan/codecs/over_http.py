@@ -39,7 +39,7 @@ def own_answer(data: bytes, decode: Callable[[bytes], Fields]) -> Fields:
     Raises:
         DecodeError: it is no HTTP, or a success whose content cannot be read.
     """
-    answer = framing.read(data)
+    answer = framing.read_own(data)
     fields = {"http.status": (answer.status,)} if answer.status else {}
     try:
         return {**fields, **decode(answer.content)}
@@ -56,7 +56,7 @@ def without_headers(data: bytes) -> bytes:
     HTTP stay as they are.
     """
     try:
-        answer = framing.read(data)
+        answer = framing.read_own(data)
     except DecodeError:
         return data
     kind = answer.last("content-type")

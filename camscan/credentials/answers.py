@@ -67,7 +67,7 @@ def _read(exchange: Exchange) -> Answer | None:
     if not exchange.raw:
         return None
     try:
-        return framing.read(exchange.raw)
+        return framing.read_own(exchange.raw)
     except DecodeError:
         return None
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 MAX_BYTES = 96 * 1024
 """Read from one connection without login, and kept of the answers to one inquiry by datagram."""
-MAX_ENROLLED_BYTES = 256 * 1024
-"""Read from one connection to an enrolled device: a recorder's list of 64 cameras takes up to 200 KiB."""
+MAX_ENROLLED_BYTES = 1024 * 1024
+"""Read from one connection to an enrolled device: a recorder's list of 256 cameras takes up to 600 KiB."""
 MAX_HOST_BYTES = 1024 * 1024
 """Taken from one host in all, TLS included: forty times what the most talkative device of the simulated site gives."""
+ENROLLED_GRACE = 24.0
+"""Seconds for which our own pace may hold up what comes on one connection to an enrolled device: so long that the
+longest list comes at 20 packets a second."""
 MAX_ENROLLED_HOST_BYTES = 4 * MAX_HOST_BYTES
 """The same where a login is enrolled for the host: a recorder may have several long lists of its channels."""
 MAX_HOST_DATAGRAMS = MAX_HOST_BYTES // 2

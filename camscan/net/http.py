@@ -130,6 +130,7 @@ class Conversation:
     _context: ssl.SSLContext | None
     _objection: Objection | None
     _most: int
+    _grace: float
     _handler: _Handler | None = None
 
     async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
@@ -210,7 +211,7 @@ class Conversation:
         deadline.reschedule(None)
         line = await self._dial()
         deadline.reschedule(loop.time() + budget.TOTAL)
-        line.deadline = deadline
+        line.deadline, line.grace = deadline, self._grace
         handler = _Handler(loop, line, self._most)
         try:
             await attach(line, handler, self._context, partial(self._pause, line))
@@ -253,17 +254,18 @@ async def conversation(
     *,
     objection: Objection | None = None,
     most: int = budget.MAX_BYTES,
+    grace: float = budget.TOTAL,
 ) -> AsyncIterator[Conversation]:
     """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out.
 
     Before one is used again, and once TLS is established, `pause` is waited for.
 
     Over TLS, `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each
-    connection.
+    connection, and `grace` seconds added to its time for which our own pace holds it up.
     """
     scheme, _, host = base.partition("://")
     usual = next(port for name, port in _DEFAULT_PORTS if name == scheme)
-    talk = Conversation(host.removesuffix(usual), dial, pause, context, objection, most)
+    talk = Conversation(host.removesuffix(usual), dial, pause, context, objection, most, grace)
     try:
         yield talk
     finally:

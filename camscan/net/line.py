@@ -36,7 +36,7 @@ class Line(socket.socket):
     there is room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for
     (`paid`).
     About `window` full segments may come before those ahead of them are read. The time for which reading is held is
-    given back to the `deadline` of the exchange, up to as much again as an exchange may take.
+    given back to the `deadline` of the exchange, up to `grace` seconds: as much again as an exchange may take.
     It is closed with one packet, so that neither the peer nor this kernel keeps any state of it.
 
     Raises:
@@ -58,7 +58,7 @@ class Line(socket.socket):
         self.held_for = 0.0
         self.paid = 0
         self._held_since = 0.0
-        self._grace = budget.TOTAL
+        self.grace = budget.TOTAL
         self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window * _SEGMENT)
         self.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 0)
         if family == socket.AF_INET6:
@@ -135,8 +135,8 @@ class Line(socket.socket):
         """Our own pace is not the peer's slowness."""
         when = self.deadline.when() if self.deadline is not None and not self.deadline.expired() else None
         if self.deadline is not None and when is not None:
-            granted = min(seconds, self._grace)
-            self._grace -= granted
+            granted = min(seconds, self.grace)
+            self.grace -= granted
             self.deadline.reschedule(when + granted)
 
     def _end(self, state: int) -> None:

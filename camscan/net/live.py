@@ -160,9 +160,8 @@ class LiveNet:
         dial = partial(self._dialer.open, address, port, tls=tls)
         base = f"{scheme}://{_authority(address, port)}"
         pause = partial(self._dialer.breathe, address)
-        async with conversation(
-            base, dial, pause, context, objection=login.objection, most=budget.MAX_ENROLLED_BYTES
-        ) as talk:
+        most, grace = budget.MAX_ENROLLED_BYTES, budget.ENROLLED_GRACE
+        async with conversation(base, dial, pause, context, objection=login.objection, most=most, grace=grace) as talk:
             yield LoggedIn(login, Talk(talk, address, port, partial(self._note, address, port)))
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:

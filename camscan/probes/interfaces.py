@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterat
 from dataclasses import dataclass, replace
 from functools import partial
 
-from camscan.codecs import cgi, http, isapi, lapi, over_http
+from camscan.codecs import cgi, framing, isapi, lapi, over_http
 from camscan.errors import DecodeError
 from camscan.net.base import Enrolled, Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
@@ -168,7 +168,7 @@ class InterfaceProbe:
     def _slots(self, answer: Observation) -> Iterator[Observation]:
         if not is_success(answer):
             return
-        for part in self.interface.slots(http.body(answer.raw)):
+        for part in self.interface.slots(framing.read_own(answer.raw).content):
             try:
                 fields = self.interface.decode_slot(part)
             except DecodeError:

@@ -39,7 +39,9 @@ from camscan.credentials.enrolment import Enrolment
 from camscan.credentials.schemes import BasicScheme, DigestScheme, Login, TokenScheme
 from camscan.credentials.sighting import Sighting
 from camscan.errors import HostError
+from camscan.net import budget
 from camscan.net.base import HttpRequest, LoginReason
+from camscan.net.browsing import LoggedIn
 from camscan.records import Outcome
 from camscan.simulator import Persona, enrolled
 
@@ -260,3 +262,15 @@ async def test_a_long_list_of_a_recorder_comes_whole(tmp_path: Path) -> None:
         first = await device.ask(HttpRequest("/list"))
         second = await device.ask(HttpRequest("/list"))
     assert [(got.outcome, len(got.raw) > len(body)) for got in (first, second)] == [(Outcome.ANSWERED, True)] * 2
+
+
+async def test_a_long_list_of_an_enrolled_device_has_the_time_that_our_pace_takes_for_it(tmp_path: Path) -> None:
+    """600 KiB at 20 packets a second take longer than any answer without a login may."""
+    peer = Peer(once_logged_in(denial(digest())))
+    async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
+        assert isinstance(device, LoggedIn)
+        await device.ask(PAGE)
+        talk = device.browser.conversation
+        assert talk._handler is not None
+        assert talk._handler.line.grace == budget.ENROLLED_GRACE
+        assert talk._handler.most == budget.MAX_ENROLLED_BYTES

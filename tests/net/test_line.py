@@ -123,17 +123,20 @@ def test_room_is_made_for_what_may_come_and_not_for_what_asyncio_asks_for(server
     peer.close()
 
 
-async def test_the_time_for_which_our_pace_holds_reading_is_not_the_peers(server: socket.socket) -> None:
+@pytest.mark.parametrize("grace", [budget.TOTAL, budget.ENROLLED_GRACE])
+async def test_the_time_for_which_our_pace_holds_reading_is_not_the_peers(server: socket.socket, grace: float) -> None:
     line, peer = connected(server)
+    assert line.grace == budget.TOTAL
+    line.grace = grace
     with line, peer:
         async with asyncio.timeout(budget.TOTAL) as line.deadline:  # noqa: ASYNC100 - its end is what is looked at
             before = line.deadline.when()
             assert before is not None
-            for seconds in (0.05, 2 * budget.TOTAL, 0.05):
+            for seconds in (0.05, 2 * grace, 0.05):
                 line.hold()
                 line._held_since -= seconds
                 line.hold()
                 line.read_on()
             after = line.deadline.when()
     assert after is not None
-    assert after - before == pytest.approx(budget.TOTAL), "not more than once again"
+    assert after - before == pytest.approx(grace), "not more than that"

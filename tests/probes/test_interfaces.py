@@ -9,6 +9,7 @@ from support.nets import AT, Port, ScriptedNet
 
 from camscan.codecs import behind, cgi, isapi, lapi
 from camscan.codecs.registry import read_again
+from camscan.net import budget
 from camscan.net.base import LoginReason
 from camscan.probes.base import Ask
 from camscan.probes.interfaces import CGI, INTERFACES, ISAPI, LAPI, Interface, InterfaceProbe, doors
@@ -106,6 +107,88 @@ async def test_the_same_of_the_other_two_families() -> None:
     answers |= dict.fromkeys(lapi.CHANNEL_QUESTIONS, page(json.dumps(told)))
     found = await ask(LAPI, net_of(answers), seen(), seen(lapi__response_code="4"))
     assert [o.fields["behind.slot"] for o in found if "behind.slot" in o.fields] == [("2",), ("2",)]
+    assert [read_again(o) for o in found] == found
+
+
+# What recorders write of one channel, as clients of these interfaces record it; names and digits are made up.
+LONG_ISAPI = (
+    '<InputProxyChannel version="1.0">\n<id>{n}</id>\n<name>IPCamera {n}</name>\n<sourceInputPortDescriptor>\n'
+    "<proxyProtocol>HIKVISION</proxyProtocol>\n<addressingFormatType>ipaddress</addressingFormatType>\n<ipAddress>"
+    "192.168.254.2</ipAddress>\n<managePortNo>8000</managePortNo>\n<srcInputPort>1</srcInputPort>\n<userName>admin"
+    "</userName>\n<streamType>auto</streamType>\n<model>DS-2CD2042WD-I</model>\n<serialNumber>"
+    "DS-2CD2042WD-I20160101AAWR000000001</serialNumber>\n<firmwareVersion>V5.4.5 build 170124</firmwareVersion>\n"
+    "</sourceInputPortDescriptor>\n<certificateValidationEnabled>false</certificateValidationEnabled>\n"
+    "<defaultAdminPortEnabled>true</defaultAdminPortEnabled>\n<enableAnr>false</enableAnr>\n<enableTiming>true"
+    "</enableTiming>\n<devIndex>00000000-0000-0000-0000-000000000000</devIndex>\n</InputProxyChannel>\n"
+)
+LONG_CGI = "".join(
+    "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_{n}." + f"{key}={value}\r\n"
+    for key, value in {
+        "Address": "10.1.1.65",
+        "AlarmInChannels": "0",
+        "AudioInputChannels": "1",
+        "DeviceType": "IPC-HDBW3241F-AS-M",
+        "Enable": "true",
+        "Encryption": "0",
+        "HttpPort": "80",
+        "HttpsPort": "443",
+        "Mac": "ff:ff:ff:ff:ff:ff",
+        "MachineAddress": "",
+        "Name": "",
+        "Node": "",
+        "OEMVendor": "",
+        "Password": "******",
+        "PoE": "false",
+        "PoEPhysicalPort": "0",
+        "PoEPort": "0",
+        "Port": "37777",
+        "ProtocolType": "Dahua2",
+        "RtspPort": "554",
+        "SerialNo": "7H00000RAZ00000",
+        "UserName": "admin",
+        "Vendor": "Private",
+        "Version": "2.800.0000000.3.R,2021-10-26",
+        "VideoInputChannels": "1",
+        "VideoInputs[0].Enable": "true",
+        "VideoInputs[0].ExtraStreamUrl": "",
+        "VideoInputs[0].MainStreamUrl": "",
+        "VideoInputs[0].Name": "",
+    }.items()
+)
+LONG_LAPI = {"Name": "IP Camera", "Status": 1, "OffReason": 0, "Manufacturer": "UNIVIEW", "DeviceModel": "IPC2122LB"}
+LONG_LAPI |= {"AddressInfo": {"Address": "172.16.0.2", "Port": 80, "MAC": "48:ea:63:00:00:01"}, "StreamInfos": [{}] * 3}
+
+
+LEAST = {
+    "isapi": f"<DeviceInfo {NS}/>",
+    "cgi": "type=NVR\r\n",
+    "lapi": '{"Response": {"ResponseCode": 0, "Data": {}}}',
+}
+
+
+def long_list(interface: Interface, count: int) -> str:
+    numbers = range(1, count + 1)
+    if interface is ISAPI:
+        channels = "".join(LONG_ISAPI.replace("{n}", str(n)) for n in numbers)
+        return f'<InputProxyChannelList version="1.0" size="{count}" {NS}>{channels}</InputProxyChannelList>'
+    if interface is CGI:
+        return "".join(LONG_CGI.replace("{n}", str(n - 1)) for n in numbers)
+    data = {"Nums": count, "DetailInfos": [{"ID": n, **LONG_LAPI} for n in numbers]}
+    return json.dumps({"Response": {"ResponseCode": 0, "Data": data}}, indent=1)
+
+
+@pytest.mark.parametrize("interface", INTERFACES, ids=lambda interface: interface.channel)
+async def test_a_list_of_256_channels_is_read_to_its_end(interface: Interface) -> None:
+    listed = page(long_list(interface, 256))
+    assert len(listed) < budget.MAX_ENROLLED_BYTES
+    pages = dict.fromkeys(interface.questions, page(LEAST[interface.channel]))
+    pages |= {path: page("", "404 Not Found") for path in interface.channel_questions}
+    pages[interface.channel_questions[0]] = listed
+    signs = {"isapi": seen("sadp", 37020), "cgi": seen("dhip", 37810), "lapi": seen(lapi__response_code="4")}
+    found = await ask(interface, net_of(pages), seen(), signs[interface.channel])
+    slots = [o for o in found if "behind.slot" in o.fields]
+    assert [o.fields["behind.slot"] for o in slots] == [(str(n),) for n in range(1, 257)]
+    assert all(o.fields["behind.model"] for o in slots)
     assert [read_again(o) for o in found] == found
 
 
