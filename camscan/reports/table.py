@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from rich.color import ColorSystem
@@ -17,8 +17,9 @@ from camscan.reports.sentences import PLACES, channels, findings, limits, urgent
 from camscan.summaries import State
 
 _HEADS = ("verdict", "address", "maker", "brand", "model", "level")
-_FLEXIBLE = (2, 3, 4)
-"""The columns that are cut where room is short: verdict, address and level always stand whole."""
+_LABEL = (3, 4)
+"""Brand and model: they are cut where room is short, and stand on the line below where they had less than `_LEAST`."""
+_LEAST = 10
 _MIN_WIDTH = 40
 """A narrower terminal wraps the lines itself."""
 _ROOM_BESIDE = 40
@@ -41,15 +42,40 @@ def render(report: Report, page: Page) -> Iterator[str]:
     if not report.devices:
         return
     rows = [_cells(judged) for judged in report.devices]
-    chosen = fitted(widths([_HEADS, *rows]), room, _FLEXIBLE)
+    order = sorted(zip(report.devices, rows, strict=True), key=lambda row: rank(row[0]))
+    natural = widths([_HEADS, *rows])
+    least = [min(width, _LEAST) if column in _LABEL else width for column, width in enumerate(natural)]
+    if sum(least) + len(GAP) * len(least[1:]) > room:
+        yield from _narrow(order, natural, page, room)
+        return
+    chosen = fitted(natural, room, _LABEL)
     beside = room - sum(chosen) - len(GAP) * len(chosen)
     yield f"\n{line(_HEADS, chosen, 'evidence' if beside >= _ROOM_BESIDE else '')}\n"
-    for judged, cells in sorted(zip(report.devices, rows, strict=True), key=lambda row: rank(row[0])):
+    for judged, cells in order:
         shown = line(cells, chosen, cut(_reasons(judged), beside) if beside >= _ROOM_BESIDE else "")
-        yield (_painted(judged.verdict, shown) if page.colour else shown) + "\n"
-        if beside < _ROOM_BESIDE and (reasons := _reasons(judged)):
-            indent = " " * chosen[0] + GAP
-            yield f"{indent}{cut(reasons, room - len(indent))}\n"
+        yield _painted(judged.verdict, shown, page)
+        if beside < _ROOM_BESIDE:
+            yield from _below(_reasons(judged), chosen[0], room)
+
+
+def _narrow(
+    order: Sequence[tuple[Judged, Sequence[str]]], natural: Sequence[int], page: Page, room: int
+) -> Iterator[str]:
+    """Two lines a device, so that the maker need not be cut: what is on the label begins the second one."""
+    chosen = fitted([width for column, width in enumerate(natural) if column not in _LABEL], room, (2,))
+    yield f"\n{line([head for column, head in enumerate(_HEADS) if column not in _LABEL], chosen)}\n"
+    for judged, cells in order:
+        first = [text for column, text in enumerate(cells) if column not in _LABEL]
+        yield _painted(judged.verdict, line(first, chosen), page)
+        label = " ".join(cells[column] for column in _LABEL if cells[column] not in {"-", first[2]})
+        yield from _below("; ".join(filter(None, (label, _reasons(judged)))), chosen[0], room)
+
+
+def _below(text: str, verdict: int, room: int) -> Iterator[str]:
+    """A line below a device, which begins under its address."""
+    indent = " " * verdict + GAP
+    if text:
+        yield f"{indent}{cut(text, room - len(indent))}\n"
 
 
 def _cells(judged: Judged) -> tuple[str, ...]:
@@ -59,8 +85,11 @@ def _cells(judged: Judged) -> tuple[str, ...]:
     return (judged.verdict.value, *(terminal(text) if text else "-" for text in texts), level)
 
 
-def _painted(verdict: Verdict, shown: str) -> str:
-    return _STYLES[verdict].render(verdict.value, color_system=ColorSystem.STANDARD) + shown.removeprefix(verdict.value)
+def _painted(verdict: Verdict, shown: str, page: Page) -> str:
+    if not page.colour:
+        return f"{shown}\n"
+    painted = _STYLES[verdict].render(verdict.value, color_system=ColorSystem.STANDARD)
+    return f"{painted}{shown.removeprefix(verdict.value)}\n"
 
 
 def _reasons(judged: Judged) -> str:

@@ -64,11 +64,28 @@ def test_listed_first_then_by_address_as_a_number(make_report: Callable[..., Rep
     assert all(address in line for (address, _), line in zip(order, shown, strict=True))
 
 
+@pytest.mark.parametrize(("width", "columns"), [(60, 4), (73, 4), (74, 6), (80, 6)])
+def test_where_columns_have_no_room_the_label_gives_way_to_the_maker(
+    make_report: Callable[..., Report], width: int, columns: int
+) -> None:
+    other = Device("192.168.100.10", (), maker="Hanwha Vision", brand="Wisenet Brand", model="XNV-6080R-1234")
+    own = Device("192.168.100.11", (), maker="Hanwha Vision", brand="Hanwha Vision", model="XNV-6081R-1234")
+    devices = tuple(Judged(device, Verdict.UNIDENTIFIED) for device in (other, own))
+    head, *rows = body(make_report(devices=devices), Page(width))
+    assert len(head.split()) == columns
+    assert max(map(cell_len, rows)) <= width
+    if columns == 4:
+        assert [row.strip() for row in rows[1::2]] == ["Wisenet Brand XNV-6080R-1234", "XNV-6081R-1234"]
+        rows = rows[::2]
+    assert [row[30:43] for row in rows] == ["Hanwha Vision"] * 2
+
+
 def test_an_address_is_never_cut(make_report: Callable[..., Report]) -> None:
     address = "2001:db8:1111:2222:3333:4444:5555:6666"
     device = Device(address, (address,), maker="Hanwha Vision", brand="B" * 40, model="M" * 40, level=Level.CERTAIN)
-    (_, row) = body(make_report(devices=(Judged(device, Verdict.LISTED),)), Page(80))
-    assert row == f"listed   {address}  Hanwh…  BBBBB…  MMMMM…  certain"
+    judged = (Judged(device, Verdict.LISTED),)
+    assert body(make_report(devices=judged), Page(80))[1] == f"listed   {address}  Hanwha Vision  certain"
+    assert body(make_report(devices=judged), Page(60))[1] == f"listed   {address}  Hanwh…  certain"
 
 
 @pytest.mark.parametrize(
