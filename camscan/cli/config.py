@@ -28,11 +28,12 @@ def check(file: Path | None) -> None:
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults
     from camscan.errors import UsageError
+    from camscan.reports.words import many
 
     document = configuration(file)
     if found := list(faults(document)):
         raise UsageError("\n".join(found))
     for site in document.config.site:
         count = aim(choices(document.config, site)).asked.count
-        click.echo(f"{site.name}: {count:,} addresses, {len(site.decoys)} decoys")
+        click.echo(f"{site.name}: {many(count, 'address')}, {many(len(site.decoys), 'decoy')}")
     click.echo(f"{document.file} can be used.")

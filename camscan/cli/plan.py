@@ -38,6 +38,7 @@ def plan(
     from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, silent_seconds, swept
     from camscan.app.logins import Chosen, enrolled
     from camscan.cli.writing import write_text
+    from camscan.reports.words import many
 
     choices = Choices(targets, **how)
     aimed, asking = aim(choices), manner(choices)
@@ -51,7 +52,7 @@ def plan(
     ports = f"{_list(asking.plan.first_ports)} everywhere; {_list(asking.plan.more_ports)} where something lives"
     limits = f"{pace.host_rate} and {pace.host_connections} connections at once to one host"
     rows = {
-        "Targets": f"{', '.join(aimed.asked.networks()) or 'none'}: {count:,} addresses",
+        "Targets": f"{', '.join(aimed.asked.networks()) or 'none'}: {many(count, 'address')}",
         "Excluded": ", ".join(aimed.excluded.networks()) or "none",
         "Channels": ", ".join(asking.plan.channels),
         "Multicast": ", ".join(interfaces) or "no interface is connected to the targets",

@@ -104,7 +104,8 @@ def utc(at: datetime) -> str:
 
 def _verdicts(verdicts: Mapping[Verdict, int]) -> str:
     counted = (f"{verdicts[verdict]} {verdict}" for verdict in reversed(RANKS) if verdicts.get(verdict))
-    return f"{sum(verdicts.values())} devices ({', '.join(counted) or 'none'})"
+    seen = sum(verdicts.values())
+    return f"{seen} device{'' if seen == 1 else 's'} ({', '.join(counted) or 'none'})"
 
 
 def _listed(found: Iterable[Change]) -> str:

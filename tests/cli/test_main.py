@@ -178,6 +178,7 @@ def test_the_plan_names_packets_and_time(capsys: pytest.CaptureFixture[str]) -> 
     assert rows["Excluded"] == "10.20.0.7"
     assert rows["Targets"].endswith("253 addresses")
     assert f"({253 * 23:,} packets)" in rows["Time"]
+    assert "10.20.0.8: 1 address\n" in camscan(capsys, "plan", "10.20.0.8").stdout
 
 
 def test_the_plan_of_a_gentle_scan_takes_the_time_in_which_a_router_forgets(capsys: pytest.CaptureFixture[str]) -> None:

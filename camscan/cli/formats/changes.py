@@ -93,4 +93,5 @@ def _title(site: str | None, changes: Changes, show: Callable[[str], str] = term
 
 
 def _unseen(addresses: Sequence[str]) -> str:
-    return f" ({len(addresses)} devices are not reported missing: {terminal(', '.join(addresses))})"
+    what = "1 device is" if len(addresses) == 1 else f"{len(addresses)} devices are"
+    return f" ({what} not reported missing: {terminal(', '.join(addresses))})"
