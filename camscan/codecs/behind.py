@@ -22,6 +22,7 @@ FIELDS = (
     "behind.serial",
     "behind.mac",
     "behind.address",
+    "behind.host",
     "behind.name",
     "behind.online",
     "recorder.channels",
@@ -29,6 +30,7 @@ FIELDS = (
 
 MAX_SLOTS = 512  # channels of one recorder; the largest take 256
 
+_HOST = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{0,252}")
 _LOGINS = re.compile(
     rb"<(?:\w+:)?\w*(?:username|password)\s*>([^<]*)"  # <userName>admin</userName>
     rb"|\"\w*(?:username|password)\"\s*:\s*\"((?:[^\"\\]|\\.)*)"  # "UserName": "admin"
@@ -48,12 +50,14 @@ def struck_out(content: bytes) -> bytes:
 def slot(api: str, number: str, pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """The fields of one channel. `api` names the interface, `number` the channel as the recorder's screen counts it.
 
-    An address that is none, such as 0.0.0.0, and a MAC that names no station are left out.
+    An address that is none, such as 0.0.0.0, and a MAC that names no station are left out; some recorders reach their
+    cameras by name.
     """
     known = [("behind.api", api), ("behind.slot", number)]
     for name, value in pairs:
         if name == "behind.address":
             known.append((name, layout.address(value)))
+            known.append(("behind.host", value if _HOST.fullmatch(value) else ""))
         elif name == "behind.mac":
             known.append((name, mac(value) or ""))
         else:

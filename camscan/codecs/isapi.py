@@ -76,6 +76,7 @@ _CHANNEL_ELEMENTS = {
     "proxyProtocol": "behind.protocol",
     "ipAddress": "behind.address",
     "ipv6Address": "behind.address",
+    "hostName": "behind.address",
     "model": "behind.model",
     "serialNumber": "behind.serial",
     "firmwareVersion": "behind.firmware",

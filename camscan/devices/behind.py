@@ -127,6 +127,7 @@ def _cameras(recorder: Device, told: Told, resolve: Resolve) -> Iterator[Device]
             address=camera.say("address") or f"{recorder.address} #{camera.number}",
             addresses=(),
             mac=camera.mac or attributes.get("mac"),
+            hostname=camera.say("host") or None,
             maker=resolution.maker,
             brand=resolution.brand,
             model=attributes.get("model") or camera.say("model") or None,

@@ -38,8 +38,9 @@ _SLOT = "behind.slot"
 """The field of an answer that speaks of one channel of a recorder, and not of the recorder itself."""
 _TITLE = frozenset({"behind.api", _SLOT, "behind.name"})
 """Fields of a list of titles, which names channels of every kind."""
-_TAKEN = ("behind.address", "behind.model", "behind.serial", "behind.mac")
-"""Fields of which a channel with a camera has at least one."""
+_TAKEN = ("behind.address", "behind.host", "behind.model", "behind.serial", "behind.mac")
+"""Fields of which a channel with a camera has at least one; or its recorder says that something is online there."""
+_ONLINE = ("true",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,12 @@ def _told(observations: Iterable[Observation], identify: Identify) -> Told:
         if number is not None:
             lists[number].append(observation)
     channels = {n: seen for n, seen in sorted(lists.items()) if any(one.fields.keys() - _TITLE for one in seen)}
-    taken = {n: seen for n, seen in channels.items() if any(name in one.fields for one in seen for name in _TAKEN)}
+    taken = {n: seen for n, seen in channels.items() if any(map(_is_taken, seen))}
     return Told(len(channels), tuple(_camera(number, seen, identify) for number, seen in taken.items()))
+
+
+def _is_taken(said: Observation) -> bool:
+    return said.fields.get("behind.online") == _ONLINE or any(name in said.fields for name in _TAKEN)
 
 
 def _camera(number: int, observations: Sequence[Observation], identify: Identify) -> Camera:

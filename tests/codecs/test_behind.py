@@ -48,6 +48,23 @@ def test_a_channel_leaves_out_what_is_no_address_and_no_station() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("192.168.254.3", {"behind.address": ("192.168.254.3",)}),
+        ("fe80::0aed:edff:fe87:427a", {"behind.address": ("fe80::aed:edff:fe87:427a",)}),
+        ("cam-3.site.example", {"behind.host": ("cam-3.site.example",)}),
+        ("::", {}),
+        ("1234", {}),
+        ("<none>", {}),
+        ("", {}),
+    ],
+)
+def test_where_a_camera_is_reached(text: str, fields: dict[str, tuple[str, ...]]) -> None:
+    numbered = {"behind.api": ("cgi",), "behind.slot": ("3",)}
+    assert behind.slot("cgi", "3", [("behind.address", text)]) == numbered | fields
+
+
+@pytest.mark.parametrize(
     ("text", "number"), [("7", "7"), (" 016 ", "16"), ("-1", ""), ("1.5", ""), ("", ""), ("99999999", ""), ("٣", "")]
 )
 def test_numbers_of_channels(text: str, number: str) -> None:

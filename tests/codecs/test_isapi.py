@@ -256,6 +256,63 @@ def test_state_by_channel_without_a_namespace() -> None:
     assert [(f["behind.slot"], f["behind.online"]) for f in found] == [(("1",), ("true",)), (("7",), ("false",))]
 
 
+# Forms that firmware of other years gives the same lists, as clients of this interface record them; made up like above.
+_SOURCE = "<sourceInputPortDescriptor>{}</sourceInputPortDescriptor>"
+FORMS = {
+    "prefixed names": (
+        (
+            '<hik:InputProxyChannelList xmlns:hik="http://www.hikvision.com/ver20/XMLSchema"><hik:InputProxyChannel>'
+            "<hik:id>1</hik:id><hik:sourceInputPortDescriptor><hik:ipAddress>10.0.0.5</hik:ipAddress>"
+            "</hik:sourceInputPortDescriptor></hik:InputProxyChannel></hik:InputProxyChannelList>"
+        ),
+        {"behind.slot": ("1",), "behind.address": ("10.0.0.5",)},
+    ),
+    "a later namespace, and empty elements": (
+        '<InputProxyChannelList version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema"><InputProxyChannel><id>1</id>'
+        "<name>Kraal </name>" + _SOURCE.format("<ipAddress>10.0.0.6</ipAddress><deviceID></deviceID>") + "<devIndex>"
+        "0000000000000000</devIndex></InputProxyChannel></InputProxyChannelList>",
+        {"behind.slot": ("1",), "behind.name": ("Kraal",), "behind.address": ("10.0.0.6",)},
+    ),
+    "no namespace, and nothing but a title": (
+        "<InputProxyChannelList><InputProxyChannel><id>12</id><name>Camera 12</name>"
+        + _SOURCE.format("<managePortNo>0</managePortNo>")
+        + "</InputProxyChannel></InputProxyChannelList>",
+        {"behind.slot": ("12",), "behind.name": ("Camera 12",)},
+    ),
+    "a camera that is reached by name": (
+        '<InputProxyChannelList xmlns="http://www.hikvision.com/ver20/XMLSchema"><InputProxyChannel><id>2</id>'
+        + _SOURCE.format(
+            "<proxyProtocol>ONVIF</proxyProtocol><addressingFormatType>hostname</addressingFormatType>"
+            "<hostName>gate.site.example</hostName>"
+        )
+        + "</InputProxyChannel></InputProxyChannelList>",
+        {"behind.slot": ("2",), "behind.protocol": ("ONVIF",), "behind.host": ("gate.site.example",)},
+    ),
+    "IPv6": (
+        '<InputProxyChannelList xmlns="http://www.hikvision.com/ver20/XMLSchema"><InputProxyChannel><id>3</id>'
+        + _SOURCE.format("<ipAddress>0.0.0.0</ipAddress><ipv6Address>fd00::7</ipv6Address>")
+        + "</InputProxyChannel></InputProxyChannelList>",
+        {"behind.slot": ("3",), "behind.address": ("fd00::7",)},
+    ),
+    "a state with the streams of the channel": (
+        (
+            '<InputProxyChannelStatusList version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema">'
+            '<InputProxyChannelStatus version="2.0"><id>7</id><online>false</online><streamingProxyChannelIdList>'
+            "<streamingProxyChannelId>701</streamingProxyChannelId></streamingProxyChannelIdList><chanDetectResult>"
+            "userOrPasswordError</chanDetectResult></InputProxyChannelStatus></InputProxyChannelStatusList>"
+        ),
+        {"behind.slot": ("7",), "behind.online": ("false",)},
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_lists_of_other_firmware(form: str) -> None:
+    body, fields = FORMS[form]
+    (part,) = isapi.slots(body.encode())
+    assert isapi.decode_slot(part) == {"behind.api": ("isapi",), **fields}
+
+
 def test_a_list_of_channels_says_nothing_of_the_recorder() -> None:
     assert isapi.decode(CHANNELS) == {
         "isapi.root": ("InputProxyChannelList",),

@@ -74,8 +74,25 @@ def test_what_a_camera_is_says_nothing_about_its_recorder(devices: Merge, answer
 
 
 def test_channels_are_counted_where_no_total_is_stated(devices: Merge, answer: Answer) -> None:
-    found = devices(*recorder(answer, *(slot(answer, n, behind__online="true") for n in range(1, 5))))
+    found = devices(*recorder(answer, *(slot(answer, n, behind__online="false") for n in range(1, 5))))
     assert [device.slots for device in found] == [Slots(4, 4)]
+
+
+def test_a_channel_where_something_is_online_is_not_empty(devices: Merge, answer: Answer) -> None:
+    """Some lists tell of a camera nothing but that, and an account that may see little is told no more."""
+    first, second = devices(
+        *recorder(answer, slot(answer, 3, behind__online="true"), slot(answer, 4, behind__name="x"))
+    )
+    assert first.slots == Slots(1, 0)
+    assert (second.place, second.maker) == (f"{RECORDER} #3", None)
+
+
+def test_a_camera_that_is_reached_by_name_is_told_with_it(devices: Merge, answer: Answer) -> None:
+    first, second = devices(
+        *recorder(answer, slot(answer, 3, behind__host="cam3.site.example", behind__online="false"))
+    )
+    assert first.slots == Slots(1, 0)
+    assert (second.place, second.hostname) == (f"{RECORDER} #3", "cam3.site.example")
 
 
 def test_a_private_address_is_never_that_of_a_device_in_front(devices: Merge, answer: Answer) -> None:
