@@ -15,6 +15,7 @@ from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.inventory.reading import Inventory, SheetReading
+    from camscan.store import Store
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "xlsx", "markdown")
 _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
@@ -64,7 +65,8 @@ def reconcile(
 ) -> None:
     """Hold a manual inventory against stored scans: what is missing from the list, and what from the network.
 
-    INVENTORY is CSV (any delimiter and encoding), XLSX, ODS, XLS, JSON or a NetBox export. No packet is sent.
+    INVENTORY is CSV (any delimiter and encoding), XLSX, ODS, XLS, JSON or a NetBox export. Where no column is called
+    a site, and that of places names sites of the store, that is taken. No packet is sent.
 
     \b
     Examples:
@@ -85,6 +87,7 @@ def reconcile(
     listed = read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
+        listed = at_sites(listed, store, placed, quiet=quiet)
         scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
         found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
         made = reconciled(store, scans, (inventory, listed), found, rules)
@@ -109,6 +112,21 @@ def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bo
         for text in _told(listed, guessed=encoding is None):
             click.echo(terminal(text, _LONG), err=True)
     return listed
+
+
+def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet: bool) -> Inventory:
+    """A list with its places as sites, where they are called like those of the store and --map does not say more."""
+    from camscan.inventory.columns import parse_choices
+    from camscan.inventory.sites import by_place
+    from camscan.inventory.synonyms import Field
+    from camscan.reports.escape import terminal
+
+    if {Field.SITE, Field.LOCATION} & parse_choices(placed).keys():
+        return listed
+    found, told = by_place(listed, (scan.site for scan in store.newest_of_each_site()))
+    if told and not quiet:
+        click.echo(terminal(told, _LONG), err=True)
+    return found
 
 
 def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:

@@ -62,7 +62,7 @@ def report(
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.progress import site_progress
-    from camscan.cli.reconcile import check_reading, read
+    from camscan.cli.reconcile import at_sites, check_reading, read
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import ready, write_report
 
@@ -80,7 +80,7 @@ def report(
         found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
         found = replace(found, progress=site_progress(store, scan.site))
         if inventory:
-            listed = inventory, read(inventory, placed, encoding, quiet=quiet)
+            listed = at_sites(read(inventory, placed, encoding, quiet=quiet), store, placed, quiet=quiet)
             devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
-            found = replace(found, reconciled=digest(reconciled(store, (scan,), listed, devices, rules)))
+            found = replace(found, reconciled=digest(reconciled(store, (scan,), (inventory, listed), devices, rules)))
     write_report(found, format_, output, marked=bom)

@@ -249,6 +249,24 @@ def test_a_duplicate_does_not_hide_what_it_says_otherwise(db: Path, cameras: Pat
     ]
 
 
+def test_a_list_of_many_sites_may_call_them_places(db: Path, tmp_path: Path) -> None:
+    with Store.open(db) as store:
+        other = Scan("5c", AT.replace(hour=9), ("10.0.0.0/24",), ("http",), "South")
+        store.begin(other)
+        store.append(other.id, [answer("10.0.0.1", "App-webs/")])
+    path = tmp_path / "list.csv"
+    path.write_text("ip,Standort\n10.0.0.1,north\n10.0.0.1,South\n")
+    done = run(db, path, "--each-site", "--format", "json")
+    assert "Taking 'Standort' as the site of a row: 2 of 2 rows name there a site of the store." in done.stderr
+    results = json.loads(done.stdout)["results"]
+    assert [(one["class"], one["site"]) for one in results if one["row_number"]] == [
+        ("matched", "North"),
+        ("matched", "South"),
+    ]
+    left = json.loads(run(db, path, "--each-site", "--format", "json", "--map", "location=Standort").stdout)["results"]
+    assert [one["class"] for one in left if one["row_number"]] == ["not-covered", "duplicate"]
+
+
 def test_the_formats_of_the_help_are_those_that_exist() -> None:
     assert tuple(FORMATS) == FORMAT_NAMES
 

@@ -1,0 +1,45 @@
+"""A column of places is that of sites where it names sites, and else stays one of places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from camscan.inventory.reading import Inventory, read_inventory
+from camscan.inventory.sites import by_place
+
+STORED = ("München", "Köln Süd", None)
+
+
+def inventory(tmp_path: Path, *places: str, head: str = "Standort") -> Inventory:
+    path = tmp_path / "liste.csv"
+    rows = (f"10.0.0.{number};{place}" for number, place in enumerate(places, 1))
+    path.write_text("\n".join((f"IP-Adresse;{head}", *rows)))
+    return read_inventory(path)
+
+
+def test_places_that_name_sites_are_sites(tmp_path: Path) -> None:
+    found, told = by_place(inventory(tmp_path, "münchen", "KÖLN-SÜD", "Berlin", ""), STORED)
+    assert [row.site for row in found.rows] == ["münchen", "KÖLN-SÜD", "Berlin", None]
+    assert told == "Taking 'Standort' as the site of a row: 2 of 3 rows name there a site of the store."
+
+
+def test_a_room_that_is_called_like_a_site_is_only_told(tmp_path: Path) -> None:
+    listed = inventory(tmp_path, "München", "Foyer", "Keller")
+    found, told = by_place(listed, STORED)
+    assert found == listed
+    assert told.startswith("Note: 1 of 3 rows name there a site of the store: ")
+    assert told.endswith("add --map site='Standort'.")
+
+
+@pytest.mark.parametrize("sites", [(), (None,), ("Hamburg",)])
+def test_without_such_sites_nothing_is_said(tmp_path: Path, sites: tuple[str | None, ...]) -> None:
+    listed = inventory(tmp_path, "München", "Köln Süd")
+    assert by_place(listed, sites) == (listed, "")
+
+
+def test_a_column_of_sites_goes_before_one_of_places(tmp_path: Path) -> None:
+    listed = inventory(tmp_path, "Nord;München", "Nord;München", head="Liegenschaft;Standort")
+    assert [row.site for row in listed.rows] == ["Nord", "Nord"]
+    assert by_place(listed, STORED) == (listed, "")
