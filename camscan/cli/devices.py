@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli import options
+from camscan.errors import UsageError
 from camscan.records import Judged, Verdict
+
+if TYPE_CHECKING:
+    from camscan.identify.library import Library
 
 
 @click.command()
@@ -66,4 +71,17 @@ def devices(
     with kept(db) as store:
         found = report_of(store, scan_of(store, scan_id, site, quiet=quiet), rules, lists, all_hosts=all_hosts)
     chosen = tuple(filter(wanted, found.devices))
+    if maker and not chosen:
+        _check_maker(maker, rules)
     write_report(replace(found, devices=chosen, left_out=len(found.devices) - len(chosen)), format_, output)
+
+
+def _check_maker(name: str, rules: Library) -> None:
+    """See that a name of which there is no device is that of a maker: a misspelled one must not read as "none"."""
+    from difflib import get_close_matches
+
+    known = {maker.casefold(): maker for maker in rules.vocabulary.makers}
+    if name.casefold() not in known:
+        near = get_close_matches(name.casefold(), known, n=1)
+        remedy = f"write {known[near[0]]!r}" if near else "`camscan fingerprints coverage` lists the makers"
+        raise UsageError(f"no maker is called {name!r}: {remedy}")

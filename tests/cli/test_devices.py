@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from support.listed import store_scan
 
 from camscan.cli.devices import devices
+from camscan.errors import UsageError
 
 
 @pytest.fixture
@@ -17,12 +18,22 @@ def db(tmp_path: Path) -> str:
     return str(tmp_path / "camscan.db")
 
 
-@pytest.mark.parametrize("words", [("--maker", "Nobody"), ("--address", "10.9.9.9"), ("--verdict", "unidentified")])
+@pytest.mark.parametrize("words", [("--maker", "Axis"), ("--address", "10.9.9.9"), ("--verdict", "unidentified")])
 def test_where_nothing_fits_the_scan_is_not_said_to_have_found_nothing(db: str, words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(devices, ["--db", db, *words])
     assert done.exit_code == 0
     assert done.stdout.startswith("None of the 3 devices in the scan is among those asked for.")
     assert "None found" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("dahuaa", "write 'Dahua'"), ("Xyzzy", "`camscan fingerprints coverage` lists the makers")]
+)
+def test_a_name_that_is_no_makers_is_not_taken_for_one_without_devices(db: str, name: str, remedy: str) -> None:
+    done = CliRunner().invoke(devices, ["--db", db, "--maker", name])
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception) == f"no maker is called {name!r}: {remedy}"
+    assert done.stdout == ""
 
 
 def test_a_part_says_that_it_is_one(db: str) -> None:
