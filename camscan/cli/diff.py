@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +43,8 @@ def diff(
 ) -> None:
     """Show what changed between two scans: devices that are new, changed or missing, and what is no longer seen.
 
-    OLD and NEW are scans (a prefix will do). Without NEW, the latest scan is compared with OLD; without both, the
-    latest with the one before it of the same site. No packet is sent.
+    OLD and NEW are scans (a prefix will do). Without NEW, the latest scan of OLD's site is compared with OLD; without
+    both, the latest with the one before it of the same site. No packet is sent.
 
     \b
     Examples:
@@ -57,7 +57,7 @@ def diff(
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import kept
     from camscan.cli.writing import fitted, room, write_text
-    from camscan.records import ScanStatus
+    from camscan.reports.escape import terminal
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
@@ -68,12 +68,25 @@ def diff(
         changes = compare(looks)
         earlier = (past(store, scan, rules) for scan in reversed(older))
         changes = with_returned(changes, looks[-1].sightings, earlier)
-    if before.status is not ScanStatus.COMPLETE:
-        click.echo(f"Note: scan {before.id} is {before.status}: some of what is new may have been there.", err=True)
+    for note in _notes(before, after):
+        click.echo(f"Note: {terminal(note)}.", err=True)
     made = render(format_, [(after.site, changes)])
     write_text(fitted(made, room(output)) if format_ == "table" else made, output)
     if matches(changes, fail_on):
         sys.exit(Exit.FOUND)
+
+
+def _notes(before: Scan, after: Scan) -> Iterator[str]:
+    """What makes changes between two scans mean something else than they seem to."""
+    from camscan.records import ScanStatus
+
+    if before.status is not ScanStatus.COMPLETE:
+        yield f"scan {before.id} is {before.status}: some of what is new may have been there"
+    if before.site != after.site:
+        was, now = (f"of {scan.site}" if scan.site else "of no site" for scan in (before, after))
+        yield f"scan {before.id} is {was}, scan {after.id} {now}: the same address may be another device"
+    if before.started_at > after.started_at:
+        yield f"scan {before.id} is the later one: what is new here has gone since, and what is missing has come"
 
 
 def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, quiet: bool) -> list[Scan]:
@@ -81,6 +94,8 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
     from camscan.cli.stored import scan_of
     from camscan.errors import UsageError
 
+    if old is not None and new is None:
+        site = site or store.scan(old).site
     after = scan_of(store, new, site, asking=True, quiet=quiet)
     earlier = _before(after, [scan for scan in store.scans(after.site) if _of_one_place(scan, after)])
     if old is not None:
@@ -90,6 +105,8 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
     else:
         where = f"site {after.site!r}" if after.site else "these targets"
         raise UsageError(f"there is only one scan of {where}: scan again, or name two of `camscan scans`")
+    if before.id == after.id:
+        raise UsageError(f"both are scan {after.id}: name two of `camscan scans`")
     return [*reversed(_before(before, earlier)[:_OLDER]), before, after]
 
 

@@ -71,8 +71,22 @@ def test_any_two_by_name(path: Path) -> None:
     keep(path, 2, FIVE, site="other")
     keep(path, 3, {**FIVE, "10.0.0.9": camera(9)}, site="other")
     assert "nothing changed" in run(path, "scan1", "scan2").stdout
-    assert "1 new" in run(path, "scan1").stdout
+    assert "1 new" in run(path, "scan2").stdout
     assert "1 missing" in run(path, "scan3", "scan1").stdout
+
+
+def test_what_makes_a_comparison_mean_something_else_is_told(path: Path) -> None:
+    for number, site in ((1, "hq"), (2, "hq"), (3, "branch"), (4, None)):
+        keep(path, number, FIVE, site=site)
+    assert run(path, "scan1", "scan2").stderr == ""
+    assert run(path, "scan2", "scan1").stderr.startswith("Note: scan scan2 is the later one: ")
+    other = "the same address may be another device.\n"
+    assert run(path, "scan2", "scan3").stderr == f"Note: scan scan2 is of hq, scan scan3 of branch: {other}"
+    assert run(path, "scan3", "scan4").stderr == f"Note: scan scan3 is of branch, scan scan4 of no site: {other}"
+    assert "scan scan2 since scan scan1" in run(path, "scan1").stdout  # although a scan of another site is the latest
+    same = run(path, "scan1", "scan1")
+    assert isinstance(same.exception, UsageError)
+    assert "both are scan scan1" in str(same.exception)
 
 
 def test_an_earlier_scan_shows_what_has_returned(path: Path) -> None:
