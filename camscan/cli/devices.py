@@ -73,6 +73,8 @@ def devices(
     chosen = tuple(filter(wanted, found.devices))
     if maker and not chosen:
         _check_maker(maker, rules)
+    if where is not None and not (quiet or chosen or any(one in where for one in found.outcomes)):
+        click.echo(f"Note: that scan knows nothing of {address}: it was not among its targets.", err=True)
     write_report(replace(found, devices=chosen, left_out=len(found.devices) - len(chosen)), format_, output)
 
 

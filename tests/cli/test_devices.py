@@ -36,6 +36,13 @@ def test_a_name_that_is_no_makers_is_not_taken_for_one_without_devices(db: str, 
     assert done.stdout == ""
 
 
+def test_addresses_that_were_not_asked_are_told_from_those_without_devices(db: str) -> None:
+    told = "Note: that scan knows nothing of 10.9.9.0/24: it was not among its targets.\n"
+    assert CliRunner().invoke(devices, ["--db", db, "--address", "10.9.9.0/24"]).stderr.endswith(told)
+    for words in (["--address", "10.9.9.0/24", "--quiet"], ["--address", "10.0.0.0/30"]):
+        assert "Note" not in CliRunner().invoke(devices, ["--db", db, *words]).stderr
+
+
 def test_a_part_says_that_it_is_one(db: str) -> None:
     shown = CliRunner().invoke(devices, ["--db", db, "--address", "10.0.0.1"]).stdout
     assert shown.startswith("Of those asked for, 1 device is listed")
