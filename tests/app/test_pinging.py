@@ -95,7 +95,7 @@ def test_one_that_fails_is_a_failure_without_its_url(
         monkeypatch.setenv("CAMSCAN_PING_URL", f"{receiver.url}/s3cret")
         assert swept(tmp_path) == 1
         assert len(receiver.requests) == tries
-    failed = next(record for record in caplog.records if record.getMessage() == "ping.failed")
+    failed = next(record for record in caplog.records if getattr(record, "event", "") == "ping.failed")
     assert "s3cret" not in str(failed.__dict__)
 
 

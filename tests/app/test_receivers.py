@@ -136,7 +136,9 @@ def test_without_its_url_or_without_apprise_the_alert_waits(
     monkeypatch.setenv("CAMSCAN_MAIL_URL", "json://127.0.0.1")
     monkeypatch.setattr("camscan.net.notifier.is_installed", lambda: False)
     assert run(config).exit_code == 1
-    reasons = [str(record.__dict__["values"]) for record in caplog.records if record.getMessage() == "alert.failed"]
+    reasons = [
+        str(record.__dict__["values"]) for record in caplog.records if getattr(record, "event", "") == "alert.failed"
+    ]
     assert "CAMSCAN_MAIL_URL holds no secret" in reasons[0]
     assert "pip install 'camscan[notify]'" in reasons[1]
     with Store.open(tmp_path / "c.db") as store:
