@@ -101,7 +101,7 @@ def _of_lines(text: str) -> dict[str, str]:
 def _of_json(text: str) -> dict[str, str]:
     """The same from JSON whose "subject" and "issuer" are text, or objects of parts."""
     try:
-        parsed = json.loads(text)
+        parsed = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return {}
     members = parsed.items() if isinstance(parsed, dict) else ()

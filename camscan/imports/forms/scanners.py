@@ -12,7 +12,7 @@ from itertools import islice
 from camscan.imports.forms.wrapped import MAX_WRAPPED
 
 _BANNER = re.compile(r"\ABanner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL)
-_OCTET = re.compile(r"\\x([0-9A-Fa-f]{2})")
+_OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
 _LABELS = {"title": "<title>{}</title>", "http.server": "Server: {}"}
 _TARGET = re.compile(
     r"\A(?:\[INF\] )?https?://\S{1,256} \[(?=[^\r\n]{1,4096}\Z)|\Ahttps?://\S{1,256} (?=[^\r\n]{0,4096}\bHTTPServer\[)"
@@ -94,7 +94,7 @@ def _of_records(text: str) -> str:
     if not text.lstrip().startswith("{") or len(text) > MAX_WRAPPED:
         return text
     with suppress(ValueError, RecursionError):
-        for record in _objects(json.loads(text)):
+        for record in _objects(json.loads(text, strict=False)):
             headers = record.get("headers")
             lines = list(_lines(headers)) if isinstance(headers, dict) else []
             server, title, body = _named(record, *_SERVERS), _named(record, *_TITLES), _named(record, "body", "html")
@@ -122,7 +122,8 @@ def _of_products(text: str) -> str:
     ):
         return text
     with suppress(ValueError, RecursionError):
-        records = (record for record in _objects(json.loads(text)) if str(record.get("port", "")).isdigit())
+        parsed = _objects(json.loads(text, strict=False))
+        records = (record for record in parsed if str(record.get("port", "")).isdigit())
         lines = [
             f"{record['port']}/tcp open {_word(record.get('service')) or 'unknown'} {product}"
             for record in islice(records, MAX_PORTS)

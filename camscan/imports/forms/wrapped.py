@@ -27,6 +27,13 @@ _ESCAPED = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){4}")
 _LITERAL = re.compile(r"[bru]{0,2}(?P<quote>['\"]).*(?P=quote)", re.DOTALL | re.IGNORECASE)
 _PREFIX = re.compile(r"(?:base64|b64|hex)[ \t]*:[ \t]*", re.IGNORECASE)
 _BREAK = re.compile(r"\\r\\n|\\n")
+_END = (
+    r"(?:(?:\\{1,2}(?:r|x0d|u000d))?\\{1,2}(?:n|x0a|u000a)|(?:%0d)?%0a|<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);"
+    r"|[\u240a\u240d\u23ce\u21b5]{1,2}|[ \t]{1,8}\|[ \t]{1,8}(?=[a-z][\w-]{1,40}: )|;[ \t]{1,8}(?=[a-z][\w-]{1,40}: ))"
+)
+"""What stands for the end of a line where a whole answer is written in one."""
+_ENDED = re.compile(rf"\A(?:HTTP|RTSP)/\d\.\d \d{{3}}[\w '-]{{0,64}}{_END}[a-z][\w-]{{1,40}}:", re.IGNORECASE)
+_ENDS = re.compile(_END, re.IGNORECASE)
 _SIMPLE = re.compile(r"\\([rnt\"'/])")
 _OPENING = re.compile(r"\A[^\r\n]{0,64}?[\"'`](?=(?:HTTP|RTSP)/\d)")
 _SIMPLE_VALUES = {"r": "\r", "n": "\n", "t": "\t"}
@@ -63,6 +70,8 @@ def plain(text: str) -> str:
         text = fence[1]
     elif quoted := _QUOTED_LINES.match(text):
         text = quoted[2]
+    if "\n" not in text and _ENDED.match(text):
+        text = _ENDS.sub("\r\n", text)
     if "\n" not in text.strip() and _BREAK.search(text) and not _LITERAL.fullmatch(text.strip()):
         text = _OPENING.sub("", unescaped(text), count=1)
     if _VERBOSE.search(text):

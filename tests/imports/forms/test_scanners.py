@@ -15,6 +15,7 @@ RECORD = {"data": {"http": {"response": {"status_code": 401, "headers": {"server
 def test_banners_of_masscan() -> None:
     lead = "Banner on port 554/tcp on 192.0.2.4: "
     assert plain(rf"{lead}[rtsp] RTSP/1.0 401 No\x0d\x0aA: \x22b\x22") == 'RTSP/1.0 401 No\r\nA: "b"'
+    assert plain(rf"{lead}[rtsp] RTSP/1.0 401 No\\x0d\\x0aA: b") == "RTSP/1.0 401 No\r\nA: b"
     assert plain(f"{lead}[http.server] a/1") == "Server: a/1"
     assert plain(f"{lead}[title] A") == "<title>A</title>"
 
@@ -35,6 +36,7 @@ def test_lines_of_httpx_and_whatweb(line: str, lines: str) -> None:
 def test_records_of_zgrab() -> None:
     assert plain(json.dumps(RECORD)) == "HTTP/1.1 401 -\r\nserver: a/1\r\nset-cookie: x=1\r\n\r\n"
     whole = {"headers": {"Server": "a/1"}, "body": "<p>"}
+    assert plain('{"headers": {"Server": "a/1"}, "body": "<p>\r\n"}') == "HTTP/1.1 200 -\r\nServer: a/1\r\n\r\n<p>\r\n"
     assert plain(json.dumps(whole)) == "HTTP/1.1 200 -\r\nServer: a/1\r\n\r\n<p>"
 
 

@@ -127,3 +127,30 @@ def test_a_mapping_that_python_printed_is_json() -> None:
     assert plain("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
     for text in ("{'a': b'c'}", "{'a': 1", "{'a'} x"):
         assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        r"\r\n",
+        r"\\r\\n",
+        r"\n",
+        r"\x0d\x0a",
+        r"\u000d\u000a",
+        "%0d%0a",
+        "<br>",
+        "<br />",
+        "&#13;&#10;",
+        "\u240d\u240a",
+        " | ",
+        "; ",
+    ],
+)
+def test_ends_of_lines_in_an_answer_of_one_line(end: str) -> None:
+    lines = ("HTTP/1.1 404 Not Found", "Server: NL-Embedded", 'WWW-Authenticate: Basic realm="a; b | c"')
+    assert plain(end.join(lines)).splitlines() == list(lines)
+
+
+def test_an_answer_of_several_lines_keeps_its_marks() -> None:
+    text = "HTTP/1.1 200 OK\nSet-Cookie: a=1; Path: /\n\n<br>; Title: x"
+    assert plain(text) == text
