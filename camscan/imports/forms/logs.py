@@ -30,6 +30,7 @@ _JOURNAL = re.compile(
 _LOGGED = re.compile(
     r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?\s{0,32}(?=\[?\s{0,32}\{\s{0,32}[\"'])"
 )
+_DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
 _CALL = re.compile(r"[^\r\n{\[]{1,80}\(\s*[{\[]")  # whose argument the record is
 _QUOTING = re.compile(r"[\"'{}<>|]")
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
@@ -95,7 +96,9 @@ def _of_record(text: str) -> str:
     """JSON, or a mapping that a program printed, without what its log puts before it."""
     record = text.rstrip()
     record = record.rstrip("); ") if _CALL.match(record) else record
-    found = _LOGGED.match(record) if record.endswith(("}", "]")) and not _TOLD.search(text) else None
+    if not record.endswith(("}", "]")) or _TOLD.search(text) or _DUMPED.match(record):
+        return text
+    found = _LOGGED.match(record)
     return printed(record[found.end() :]) if found else text
 
 

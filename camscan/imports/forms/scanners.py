@@ -103,7 +103,8 @@ def _of_records(text: str) -> str:
             if lines:
                 status = record.get("status_code", 200)
                 shown = body or (f"<title>{escape(title)}</title>" if title else "")
-                return "\r\n".join([f"HTTP/1.1 {status} -", *lines, "", shown])
+                kind = "RTSP/1.0" if any(line.lower().startswith("cseq:") for line in lines) else "HTTP/1.1"
+                return "\r\n".join([f"{kind} {status} -", *lines, "", shown])
     return text
 
 

@@ -46,7 +46,8 @@ _CAPTURED = re.compile(
 )
 _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
 _STRINGS = re.compile(
-    r"""^[^\r\n"']{0,64}[bf]?(["'])(?:HTTP|RTSP)/\d\.\d[ ]\d{3}(?:(?!\1)[^\\\r\n]|\\.)*\1[ \t]*[,+\\]?[ \t]*\r?\n"""
+    r"""^[^\r\n"']{0,64}[bf]?(["'])(?:(?:HTTP|RTSP)/\d\.\d[ ]\d{3}|v=0(?=\1|\\r))"""
+    r"""(?:(?!\1)[^\\\r\n]|\\.)*\1[ \t]*[,+\\]?[ \t]*\r?\n"""
     r"""(?:[ \t]*[+.]?[ \t]*[bf]?\1(?:(?!\1)[^\\\r\n]|\\.)*\1[^\r\n"']{0,32}(?:\r?\n|\Z)){1,128}""",
     re.MULTILINE,
 )
@@ -113,7 +114,7 @@ def _of_list(text: str) -> str:
     """An answer whose lines a program holds as a string each, or printed as a list."""
     if listed := _LISTED.search(text):
         return _LISTED.sub(lambda match: _lines(match[1]), text[listed.start() :])
-    if text.startswith(("HTTP/", "RTSP/")) or not (held := _STRINGS.search(text)):
+    if text.startswith(("HTTP/", "RTSP/", "v=0")) or not (held := _STRINGS.search(text)):
         return text
     lines = (unescaped(line) for _, line in _STRING.findall(held[0]))
     return "".join(line if line.endswith("\n") else line + "\r\n" for line in lines).removesuffix("\r\n")

@@ -35,7 +35,7 @@ _END = (
 _ENDED = re.compile(rf"\A(?:HTTP|RTSP)/\d\.\d \d{{3}}[\w '-]{{0,64}}{_END}[a-z][\w-]{{1,40}}:", re.IGNORECASE)
 _ENDS = re.compile(_END, re.IGNORECASE)
 _SIMPLE = re.compile(r"\\([rnt\"'/])")
-_OPENING = re.compile(r"\A[^\r\n]{0,64}?[\"'`](?=(?:HTTP|RTSP)/\d)")
+_OPENING = re.compile(r"\A[^\r\n]{0,64}?[\"'`](?=(?:HTTP|RTSP)/\d|v=0\r?\n)")
 _SIMPLE_VALUES = {"r": "\r", "n": "\n", "t": "\t"}
 _FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(.*?)\r?\n[ \t]*```\s*\Z", re.DOTALL)
 _OWNED = re.compile(r'("(?:[^"\\\r\n]|\\.){0,1024}+")\.(?:into|to_string|to_owned)\(\)')

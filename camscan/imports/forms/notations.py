@@ -1,0 +1,251 @@
+"""How terminals, web pages and programs write an answer down: other line ends, marks, markup, codes, pairs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import quopri
+import re
+from contextlib import suppress
+from html import unescape
+from textwrap import dedent
+from urllib.parse import unquote
+
+MAX_TEXT = 256 * 1024  # characters of a paste that are looked into
+_MAX_LINES = 4096
+
+_SENT = re.compile(r"(?:RTSP|HTTP)/\d\.\d[ \t\xa0]+\d{3}\b|\bv=0(?!\w|\.\d)")
+_BEGIN = r"(?:(?:RTSP|HTTP)/\d\.\d[ \xa0]\d{3}\b|v=0(?!\w|\.\d))"
+_BEGUN = re.compile(rf"\A\s*{_BEGIN}")
+_HEADER = (
+    r"(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Type|Length|Base)|Location|Set-Cookie|Date|Connection|ETag"
+    r"|Cache-Control|Last-Modified|Keep-Alive|X-Frame-Options)"
+)
+_TOLD = re.compile(rf"^\W{{0,16}}{_HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
+_INNER = re.compile(rf"\A\s*(?:{_BEGIN}|{_HEADER}[ \t]?:|[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d)", re.IGNORECASE)
+_DOCUMENT = re.compile(r"&lt;[?\w]|[{\[]\s*&quot;")
+_LINES = re.compile(r"\A(?:\w[\w.\[\]]{0,80}=[^\r\n]*\r?\n){2,}")
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
+_CARET = re.compile(r"\^M(?=\r?\n|\Z)")
+_GLYPH = re.compile(r"(?:␍?␊|␍|↵|⏎|¶)[ \t]*(?:\r?\n)?")
+_DOUBLED = re.compile(r'=""([^"\r\n]{0,256})""')  # of a table with commas
+_CONTINUED = re.compile(r"(?<=\\n)\\\r?\n[ \t]*")
+_MAILED = re.compile(r"\w=3D\"")
+_BLOCK = re.compile(rf"\A[^\r\n]{{1,60}}:[ \t]*[|>][+-]?[ \t]*\r?\n(?=[ \t]+{_BEGIN})")
+_CURLY = re.compile(r"=[“”„]([^“”\"\r\n]{0,256})[“”]")
+
+_TICKED = re.compile(r"[ \t]*(?:[-*+] )?`([^`\r\n]*)`[ \t]*")
+_BARRED = re.compile(r"[ \t]*(?:>[> ]*|\| ?)")
+_MARGIN = re.compile(r"\A[^\r\n]{0,80}\"\"\"\r?\n((?:[ \t]*\|[^\r\n]*\r?\n)+)[ \t]*\"\"\"[^\r\n]*\Z")
+
+_OPENED = re.compile(
+    r"\A\s*(?:<(?:pre|code|p|div|span|td|li|blockquote|samp|tt)\b[^<>]{0,200}>\s*){1,4}"
+    rf"(?={_BEGIN}|&lt;[?\w]|[{{\[]\s*&quot;|[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d)",
+    re.IGNORECASE,
+)
+_HOLDER = re.compile(r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*((?:&lt;[?\w]|\{\s*&quot;)[^<]{16,65536})</\1>")
+_VALUE = re.compile(r"=\s?\"((?:&lt;[?\w]|\{\s*&quot;)[^\"<>]{16,65536})\"")
+_FENCED = re.compile(
+    r"\A\s*(?:\[source[^\]\r\n]{0,40}\]\r?\n)?(?:\{code[^}\r\n]{0,80}\}|-{4,}|~{3,}\w{0,16}|\[code\])[ \t]*\r?\n"
+    r"(.*?)\r?\n?[ \t]*(?:\{code\}|-{4,}|~{3,}|\[/code\])\s*\Z",
+    re.DOTALL,
+)
+_HERE = re.compile(r"\A[^\r\n]{0,80}<<<?[~-]?(['\"]?)(\w{2,16})\1\r?\n(.*?)\r?\n?[ \t]*\2;?\s*\Z", re.DOTALL)
+_CLOSED = re.compile(r"(?:\s*</\w{1,16}>){1,8}\s*\Z")
+_LINE_BREAK = re.compile(r"<br ?/?>(?:\r?\n)?", re.IGNORECASE)
+_ELEMENT = re.compile(
+    r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*"
+    r"((?:RTSP|HTTP)/\d\.\d \d{3}[^<]{1,65536}&(?:quot|#13|#39|lt);[^<]{0,65536})</\1>"
+)
+_ATTRIBUTE = re.compile(rf"=\s?\"({_BEGIN}[^\"<>]{{0,4096}}?&#(?:1[03]|x0?[ad]);[^\"<>]{{0,65536}})\"", re.IGNORECASE)
+
+_CODED_END = re.compile(r"(?:\\015)?\\012|(?:\\u000d)?\\u000a|(?:\\x0d)?\\x0a|(?:%0d)?%0a", re.IGNORECASE)
+_ESCAPED_END = re.compile(r"(?:\\\\x0d)?\\\\x0a", re.IGNORECASE)  # of masscan, held by JSON
+_PACKED = re.compile(
+    r"\"(?:((?:UlRTUC8x|SFRUUC8x|dj0w|PD[\w+/]|eyJ)[\w+/-]{16,}={0,2})|((?:525453502f|485454502f|763d30|3c|7b22)[0-9a-f]{16,}))\""
+)
+"""Base64 or hex digits of "RTSP/1", "HTTP/1", "v=0", a tag or an object of JSON, and what follows."""
+_ARRAY = re.compile(r"\A[^{}\r\n]{0,120}=\s*\{\s*((?:0x[0-9a-f]{2}\s*,?\s*){16,})\}\s*;?\s*\Z", re.IGNORECASE)
+_LOGGED = ("log", "MESSAGE", "message", "msg")
+
+_NAMED = r"[A-Za-z][\w-]{1,30}: "
+_JOINED = re.compile(
+    rf"\A((?:RTSP|HTTP)/\d\.\d \d{{3}}(?: [A-Za-z-]+){{0,4}}?|{_HEADER}: [^\r\n]{{1,200}}?)( ?[|;,] |\.\.)(?={_NAMED})",
+    re.IGNORECASE,
+)
+_DESCRIBED = re.compile(r"\Av=0( ?[|;,] |\.\.| )(?=o=)")
+
+_QUOTED = re.compile(rf"(['\"]?)\b({_HEADER})\1\s*[:,]\s*(['\"])((?:(?!\3)[^\\\r\n]|\\.){{0,1024}})\3", re.IGNORECASE)
+_ENTRY = re.compile(
+    rf"\{{\s*\"name\"\s*:\s*\"({_HEADER})\"\s*,\s*\"value\"\s*:\s*\"((?:[^\"\\\r\n]|\\.){{0,1024}})\"", re.IGNORECASE
+)
+_BRACKETED = re.compile(rf"\b({_HEADER})[=:]\[([^\[\]]{{0,1024}})\](?=, |[ \]}}])", re.IGNORECASE)
+_ROW = re.compile(
+    rf"^[ \t]*\|[ \t]*[`*]{{0,2}}({_HEADER})[`*]{{0,2}}[ \t]*\|[ \t]*(\S[^\r\n]*?)[ \t]*\|[ \t]*\r?$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_COLUMN = re.compile(rf"^({_HEADER}) {{2,64}}(\S[^\r\n]*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_RULED = re.compile(r"^-{2,64} {1,64}-{2,64}[ \t]*\r?$", re.MULTILINE)
+_LABELLED = re.compile(rf"\A[^\r\n:]{{1,60}}:[ \t]*\r?\n(?=[ \t]+{_HEADER}[ \t]?:)", re.IGNORECASE)
+_STATUS = re.compile(r"(?:\bstatus(?:_?code)?['\"]?\s*[:=]\s*|\[)(\d{3})\b", re.IGNORECASE)
+_QUOTE = re.compile(r"\\(['\"])")
+_OF_QUOTE = r"\1"
+_ENOUGH = 2  # headers from which on pairs are those of an answer
+
+
+def plain(text: str) -> str:
+    """The lines of an answer as the device sent them; any other text as it is."""
+    if len(text) > MAX_TEXT:
+        return text
+    if "\x1b[" in text:
+        text = _COLOUR.sub("", text)
+    text = text.replace("\r\r\n", "\r\n")
+    if _SENT.search(text) or _TOLD.search(text):
+        for undo in (_of_line_ends, _of_fences, _of_marks, _of_markup, _of_codes, _of_one_line):
+            text = undo(text)
+    elif _DOCUMENT.search(text):
+        text = _of_markup(text)
+    for undo in (_of_log, _of_packed, _of_nested, _of_pairs):
+        text = undo(text)
+    return text
+
+
+def _of_line_ends(text: str) -> str:
+    """Line ends, spaces and quotes that an editor or a web page has put in the place of what was sent."""
+    if "\n" not in text and "\r" in text.strip():
+        text = text.replace("\r", "\r\n")
+    if _MAILED.search(text):
+        text = quopri.decodestring(text.encode()).decode("utf-8", "replace")
+    text = _GLYPH.sub("\n", _CARET.sub("", _CONTINUED.sub("", text)))
+    return _DOUBLED.sub(r'="\1"', _CURLY.sub(r'="\1"', text.replace("\xa0", " ")))
+
+
+def _of_fences(text: str) -> str:
+    """The lines of a block of code, of YAML, or of a document within a script."""
+    if fenced := _FENCED.match(text):
+        return fenced[1]
+    if here := _HERE.match(text):
+        return dedent(here[3])
+    block = _BLOCK.match(text)
+    return dedent(text[block.end() :]) if block else text
+
+
+def _of_marks(text: str) -> str:
+    """Lines without the mark that each of them has: of a citation, a margin, or code in a sentence."""
+    if margin := _MARGIN.match(text):
+        text = margin[1]
+    lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
+    if len(lines) < _ENOUGH:
+        return text
+    if all(map(_TICKED.fullmatch, lines)):
+        return "\n".join(match[1] if (match := _TICKED.fullmatch(line)) else line for line in text.splitlines())
+    if all(map(_BARRED.match, lines)) and _INNER.match(_BARRED.sub("", lines[0], count=1)):
+        return "\n".join(_BARRED.sub("", line, count=1) for line in text.splitlines())
+    return text
+
+
+def _of_markup(text: str) -> str:
+    """An answer as the text of a page, or as what an element or an attribute of XML holds."""
+    if opened := _OPENED.match(text):
+        return unescape(_LINE_BREAK.sub("\n", _CLOSED.sub("", text[opened.end() :])))
+    if _BEGUN.match(text) and "\n" not in text.strip():
+        return _LINE_BREAK.sub("\n", text)
+    if text.lstrip().startswith(("<?xml", "<!", "<html", "<nmaprun")):
+        return text
+    if held := _ELEMENT.search(text) or _HOLDER.search(text):
+        return unescape(held[2])
+    held = _ATTRIBUTE.search(text) or _VALUE.search(text)
+    return unescape(held[1]) if held else text
+
+
+def _of_codes(text: str) -> str:
+    """Line ends that are written as codes."""
+    if text.lstrip().startswith(("{", "[")):
+        return _ESCAPED_END.sub(r"\\r\\n", text)
+    if "\n" in text.strip() or not _INNER.match(text) or not _CODED_END.search(text):
+        return text
+    return _CODED_END.sub("\r\n", unquote(text) if "%20" in text else text)
+
+
+def _of_one_line(text: str) -> str:
+    """A head, or a session description, whose lines were joined with a sign between them."""
+    line = text.strip()
+    if "\n" in line:
+        return text
+    if joined := _JOINED.match(line):
+        end = re.escape(joined[2].strip()) + r" ?"
+        return re.sub(rf" ?{end}(?={_NAMED}|{end}|[<{{]|v=0|\Z)", "\r\n", line)
+    if joined := _DESCRIBED.match(line):
+        return re.sub(rf"{re.escape(joined[1])}(?=[a-z]=|\Z)", "\r\n", line)
+    return text
+
+
+def _of_log(text: str) -> str:
+    """Lines that a log holds as JSON, one object for each."""
+    lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
+    if len(lines) < _ENOUGH or not all(line.startswith("{") and line.rstrip().endswith("}") for line in lines):
+        return text
+    told = []
+    with suppress(ValueError, RecursionError):
+        for line in lines:
+            record = json.loads(line)
+            told += [record[name].rstrip("\r\n") for name in _LOGGED if isinstance(record.get(name), str)][:1]
+    return "\n".join(told) if len(told) == len(lines) else text
+
+
+def _of_packed(text: str) -> str:
+    """An answer in base64 or hex digits that JSON holds, or in the bytes of an array in C."""
+    with suppress(ValueError, binascii.Error):
+        if array := _ARRAY.match(text):
+            return bytes.fromhex("".join(re.findall(r"0x([0-9A-Fa-f]{2})", array[1]))).decode()
+        if packed := _PACKED.search(text):
+            data = base64.b64decode(packed[1] + "=" * (-len(packed[1]) % 4)) if packed[1] else bytes.fromhex(packed[2])
+            return data.decode()
+    return text
+
+
+def _of_nested(text: str) -> str:
+    """An object, or lines of settings, that stand as a string in JSON."""
+    if not text.startswith("{") or not ('"{\\"' in text or "\\n" in text):
+        return text
+    with suppress(ValueError, RecursionError):
+        waiting: list[object] = [json.loads(text)]
+        while waiting:
+            value = waiting.pop()
+            if isinstance(value, dict):
+                waiting += value.values()
+            elif isinstance(value, list):
+                waiting += value
+            elif isinstance(value, str) and (value.startswith('{"') or _LINES.match(value)):
+                return value
+    return text
+
+
+def _of_pairs(text: str) -> str:
+    """Headers as pairs of a name and a value, whatever the language or the table that they stand in."""
+    if labelled := _LABELLED.match(text):
+        return dedent(text[labelled.end() :])
+    if _SENT.search(text):
+        return text
+    pairs = _pairs(text)
+    names = {name.lower() for name, _ in pairs}
+    if len(names) < _ENOUGH:
+        return text
+    lines = [f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in pairs]
+    if {"cseq", "public"} & names:
+        return "\r\n".join(["RTSP/1.0 200 -", *lines, "", ""])
+    if text.lstrip().startswith("{") and not _ENTRY.search(text) and not _BRACKETED.search(text):
+        return text  # a mapping, which is read elsewhere
+    status = _STATUS.search(text)
+    return "\r\n".join([f"HTTP/1.1 {status[1]} -", *lines, "", ""] if status else lines)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    for pattern in (_ENTRY, _BRACKETED, _ROW):
+        if found := pattern.findall(text):
+            return found
+    if _RULED.search(text) and (found := _COLUMN.findall(text)):
+        return found
+    return [(name, value) for _, name, _, value in _QUOTED.findall(text)]

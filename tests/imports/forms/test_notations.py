@@ -1,0 +1,154 @@
+"""Answers as terminals, web pages and programs write them down."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import quopri
+import time
+
+import pytest
+
+from camscan.imports.forms.notations import plain
+
+HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
+SENT = HEAD.replace("\n", "\r\n")
+DESCRIBED = "v=0\no=- 1 1 IN IP4 0.0.0.0\ns=Media Server\na=control:*\n"
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in plain(text).splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("sent", [HEAD, DESCRIBED])
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.replace("\n", "\r\r\n"),
+        lambda text: text.replace("\n", "\r"),
+        lambda text: text.replace("\n", "^M\n"),
+        lambda text: text.replace("\n", "␍␊\n"),
+        lambda text: text.replace("\n", "↵"),
+        lambda text: text.replace(" ", "\xa0"),
+        lambda text: "\n".join(f"\x1b[32m{line}\x1b[0m" for line in text.splitlines()),
+        lambda text: "\n".join(f"- `{line}`" for line in text.splitlines()),
+        lambda text: "\n".join(f">> {line}" for line in text.splitlines()),
+        lambda text: "\n".join(f"| {line}" for line in text.splitlines()),
+        lambda text: 'val r = """\n' + "".join(f"    |{line}\n" for line in text.splitlines()) + '""".trimMargin()',
+        lambda text: "response: |\n" + "".join(f"  {line}\n" for line in text.splitlines()),
+        lambda text: f"<pre><code>{html.escape(text)}</code></pre>",
+        lambda text: "<p>" + html.escape(text).replace("\n", "<br>\n") + "</p>",
+        lambda text: text.replace("\n", "<br/>"),
+        lambda text: f'<a b="{html.escape(text)}"/>'.replace("\n", "&#13;&#10;"),
+        lambda text: text.replace("\n", "\\x0d\\x0a"),
+        lambda text: text.replace("\n", "\\015\\012"),
+        lambda text: text.replace("\n", "\\u000d\\u000a"),
+        lambda text: text.replace(" ", "%20").replace("\n", "%0D%0A").replace("%20", " "),
+        lambda text: text.strip().replace("\n", " | "),
+        lambda text: text.replace("\n", ".."),
+        lambda text: "\n".join(json.dumps({"log": f"{line}\n", "time": "2026"}) for line in text.splitlines()),
+        lambda text: json.dumps({"ip": "192.0.2.1", "data": base64.b64encode(text.encode()).decode()}),
+        lambda text: json.dumps({"data": text.encode().hex()}),
+        lambda text: "char d[] = {" + ", ".join(f"0x{byte:02x}" for byte in text.encode()) + "};",
+    ],
+)
+def test_lines_of_an_answer(written: object, sent: str) -> None:
+    assert callable(written)
+    assert lines(written(sent)) == sent.splitlines()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD.replace('="A b"', "=“A b”"),
+        HEAD.replace('="A b"', '=""A b""'),
+        quopri.encodestring(HEAD.encode()).decode(),
+        f"<item><banner>{html.escape(HEAD)}</banner></item>",
+        HEAD.strip().replace("\n", "; "),
+    ],
+)
+def test_a_head(text: str) -> None:
+    assert lines(text)[:2] == HEAD.splitlines()[:2]
+    assert 'realm="A b"' in plain(text)
+
+
+def test_octets_that_json_holds() -> None:
+    assert plain(json.dumps({"banner": HEAD.replace("\n", "\\x0d\\x0a")})) == json.dumps({"banner": SENT})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rawHeaders: [\n  'Server', 'a/1',\n  'WWW-Authenticate', 'Basic realm=\"b\"'\n],",
+        "statusCode: 401,\nheaders: { server: 'a/1', 'www-authenticate': 'Basic realm=\"b\"' }",
+        "<CIMultiDictProxy('Server': 'a/1', 'WWW-Authenticate': 'Basic realm=\"b\"')>",
+        'status: 401, headers: {"server": "a/1", "www-authenticate": "Basic realm=\\"b\\""}',
+        'map[Server:[a/1] Www-Authenticate:[Basic realm="b"]]',
+        '{Server=[a/1], WWW-Authenticate=[Basic realm="b"]}',
+        json.dumps(
+            {
+                "headers": [
+                    {"name": n, "value": v} for n, v in (("Server", "a/1"), ("WWW-Authenticate", 'Basic realm="b"'))
+                ]
+            }
+        ),
+        '| Name | Value |\n|---|---|\n| Server | a/1 |\n| WWW-Authenticate | Basic realm="b" |',
+        'Key               Value\n---               -----\nServer            a/1\nWWW-Authenticate  Basic realm="b"',
+        'HTTP Headers:\n\tServer: a/1\n\tWWW-Authenticate: Basic realm="b"',
+    ],
+)
+def test_headers_as_pairs(text: str) -> None:
+    told = {line.lower() for line in lines(text)}
+    assert {"server: a/1", 'www-authenticate: basic realm="b"'} <= told
+
+
+def test_pairs_of_a_stream() -> None:
+    assert lines("headers { CSeq: '2', Server: 'a' }") == ["RTSP/1.0 200 -", "CSeq: 2", "Server: a"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "¶ a paragraph",
+        '{"server": "a", "date": "b"}',
+        "| http-headers:\n|   Server: a",
+        "<p>HTTP/1.1 in a sentence</p>",
+        "x=3D",
+        "a | b; c, d",
+        '{"a": 1}\n{"b": 2}',
+    ],
+)
+def test_other_text_stays(text: str) -> None:
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "RTSP/1.0 200 OK | A: ",
+        "v=0 | ",
+        "v=0..",
+        "<pre>v=0",
+        "<a>RTSP/1.0 200 ",
+        '="v=0&#13;',
+        "`v=0`\n",
+        "| v=0\n",
+        "Server: '",
+        "Server:[",
+        "'Server', 'a',",
+        "| Server | a\n",
+        "Server   a ",
+        "{}\n",
+        '"UlRTUC8x',
+        "0x41, ",
+        " ",
+        '"""\n|',
+    ],
+)
+def test_hostile_text_takes_no_time(part: str) -> None:
+    began = time.perf_counter()
+    plain(part * (256 * 1024 // len(part)))
+    plain("v=0\n" + part * (128 * 1024 // len(part)))
+    assert time.perf_counter() - began < 2
