@@ -59,6 +59,8 @@ _RECORD = re.compile(
 )
 _SRV = re.compile(r"(?:[0-9]+[ \t]+){0,3}([A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?")
 _TEXT = re.compile(r'"((?:[^"\\]|\\.){1,255})"|([^\s",;\[\]{}]{1,255})')
+_TYPED = re.compile(r"\._(?:tcp|udp)\b", re.IGNORECASE)
+_TOLD = re.compile(r"(?<=\s)[A-Za-z][\w-]{0,31}=[^\s\",;\[\]{}]{1,255}")
 _BROWSED = re.compile(r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}(_[\w-]{1,63}\._(?:tcp|udp))\b")
 _DECIMAL = re.compile(r"\\([0-9]{3})")
 
@@ -194,8 +196,11 @@ def _of_service(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _further(line: str) -> Iterator[tuple[str, str]]:
-    """The services after the first in a line that lists several."""
+    """The services after the first in a line that lists several, and the strings behind the last."""
     yield from (("mdns.service", name) for name in _BARE_SERVICE.findall(line)[1:])
+    _, *behind = _TYPED.split(line)
+    if behind:
+        yield from (pair for text in _TOLD.findall(behind[-1]) for pair in _texts(text))
 
 
 def _character(match: re.Match[str]) -> str:

@@ -112,6 +112,12 @@ def test_a_line_may_list_several_services() -> None:
     assert one.fields["mdns.service"] == ("_http._tcp", "_ipps._tcp", "_scanner._tcp")
 
 
+def test_strings_behind_a_service() -> None:
+    (one,) = announced("A 1._hap._tcp.local. md=A1 ci=17 id=70:EE:50:00:00:01")
+    assert one.fields["mdns.instance"] == ("A 1",)
+    assert one.fields["mdns.txt"] == ("md=A1", "ci=17", "id=70:EE:50:00:00:01")
+
+
 def test_a_name_in_the_line_above_its_service() -> None:
     (one,) = announced("Camera 1 - 0000\n_a-video._tcp\n80")
     assert one.fields["mdns.instance"] == ("Camera 1 - 0000",)
