@@ -82,7 +82,8 @@ def shrink(file: Path) -> int:
             if _value(connection, "auto_vacuum") == _INCREMENTAL:
                 left = _value(connection, "freelist_count") + 1
                 while left > (left := _value(connection, "freelist_count")):
-                    connection.execute(f"PRAGMA incremental_vacuum({_SHRUNK_AT_ONCE})").fetchall()
+                    # It takes a step for each page, and `execute` makes one: each page would be a transaction.
+                    connection.executescript(f"PRAGMA incremental_vacuum({_SHRUNK_AT_ONCE})")
             else:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("VACUUM")
