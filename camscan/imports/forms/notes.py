@@ -1,4 +1,4 @@
-"""What somebody noted of a web server in one line, its server and its title by name, as the lines that it had."""
+"""What somebody noted of a web server, by name or as a program holds it, as the header lines and the title it had."""
 
 from __future__ import annotations
 
@@ -18,15 +18,59 @@ _SHAPES = {
     "server": "Server: {}",
     "realm": 'WWW-Authenticate: Basic realm="{}"',
 }
+_HEADER = r"(?:Server|WWW-Authenticate|Content-(?:Type|Length)|Connection|Date|Location|Set-Cookie|X-[\w-]{2,32})"
+_OWN = ("server", "www-authenticate", "content-type", "set-cookie")
+"""Headers whose names nothing else has."""
+_LEAD = re.compile(
+    rf"\A(?:(?:[$#] [^\r\n]{{1,256}}|[A-Za-z][\w ]{{0,40}}:)[ \t]*\r?\n){{1,3}}(?=[ \t]*{_HEADER}: )", re.IGNORECASE
+)
+"""The command, or the heading, over header lines."""
+_MARK = re.compile(rf"^[ \t]*(?:[-*<+][ \t]+|headers?:[ \t]+)(?={_HEADER}: )", re.IGNORECASE | re.MULTILINE)
+_HELD = re.compile(
+    rf"""["']({_HEADER})["'][\]\s]{{0,4}}(?:,|=>|:|=)\s{{0,8}}(?:\[\]string\{{|string\(\d{{1,4}}\)\s?|[\[(]){{0,2}}"""
+    r"""(?:"((?:[^"\\\r\n]|\\.){1,512}+)"|'((?:[^'\\\r\n]|\\.){1,512}+)')""",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(r"\\([\"'/])")
+_OF_QUOTE = r"\1"
+_LONE = re.compile(
+    r"\A(?:(?:http[.-]server(?:-header)?[ \t]*[:=][ \t]*|HTTPServer\[)(?P<server>[^\r\n\]]{1,256})\]?"
+    r"|realm[ \t]*:[ \t]*(?P<realm>[^\"\r\n,]{1,128}))\Z",
+    re.IGNORECASE,
+)
 
 
 def plain(text: str) -> str:
-    """The lines that are named in a line of notes or in a query of a search engine; any other text as it is.
+    """The lines that are named in notes, in a query of a search engine or in code; any other text as it is."""
+    if len(text) > MAX_LINE:
+        return text
+    text = _MARK.sub("", _LEAD.sub("", text))
+    for undo in (_of_code, _of_label, _of_line):
+        text = undo(text)
+    return text
 
-    One name alone must have its value in quotes: a header line has not, and descriptions of other things may.
-    """
+
+def _of_code(text: str) -> str:
+    """Headers as programs of several languages hold and print them: each name and value in quotes."""
+    if text.startswith(("{", "<", "HTTP/", "RTSP/")):
+        return text
+    held = _HELD.findall(text)
+    if not any(name.lower() in _OWN for name, *_ in held):
+        return text
+    return "\r\n".join(f"{name}: {_QUOTE.sub(_OF_QUOTE, first or second)}" for name, first, second in held)
+
+
+def _of_label(text: str) -> str:
+    """The one value of a server's name or of a realm under a name that scanners and notes give it."""
+    if not (found := _LONE.match(text.strip())):
+        return text
+    return next(_SHAPES[name].format(value.strip()) for name, value in found.groupdict().items() if value)
+
+
+def _of_line(text: str) -> str:
+    """A line of notes. One name alone must have its value in quotes: a header line has not, and a text may."""
     line = text.strip()
-    if len(line) > MAX_LINE or "\n" in line or line.startswith(("{", "<", "[{")) or _CHALLENGE.search(line):
+    if "\n" in line or line.startswith(("{", "<", "[{")) or _CHALLENGE.search(line):
         return text
     found = _NOTED.findall(line)
     told = {name.lower(): (quoted or bare).strip() for name, quoted, bare in reversed(found)}

@@ -40,7 +40,7 @@ _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | r
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """Where a session description follows its headers without the empty line, which web pages swallow."""
 _SERVER_LABEL = re.compile(
-    r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]\s*(?!//)",
+    r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]>?\s*(?!//)",
     re.IGNORECASE,
 )
 _VALUE = r"""[a-z]{3,9}\s?=\s?(?:"[^"\r\n]{0,512}+"|[^\s"',;=<>]{1,256}+)"""
@@ -70,7 +70,14 @@ _NOTED = re.compile(
 )
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_LINE = re.compile(r"^(?:html[ _]?)?title[ \t]*:[ \t]*\S[^\r\n]{0,255}", re.MULTILINE | re.IGNORECASE)
-_TITLE_LABEL = re.compile(r"^(?:html[ _]?)?title[ \t]*[:=][ \t]*", re.IGNORECASE)
+_TITLE_HELD = re.compile(
+    r"""["'](?:html_|http\.)?title["'] ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)"|\bog:title["'] content="([^"<>\r\n]{1,256})"""
+    r"""|\A(?:[|_ \t]{0,4}(?:(?:html|http|page|web)[ _.-]?|document\.|in)?title[ \t]*[:=][ \t]*|\[title\][ \t]+"""
+    r"""|title(?=\[))"""
+    r"""["'\[]?([^\r\n"\]]{1,256})""",
+    re.IGNORECASE,
+)
+"""A title under its name, as scanners, programs and pages hold it."""
 
 
 def web(text: str) -> Iterator[Answer]:
@@ -158,8 +165,10 @@ def title(text: str) -> Iterator[Answer]:
 
 def title_fields(text: str) -> Fields:
     """The fields of a page title, which is in its element or alone."""
-    element = text if _TITLE_TAG.search(text) else f"<title>{escape(_TITLE_LABEL.sub('', text.strip()))}</title>"
-    return html.decode(element)
+    if _TITLE_TAG.search(text):
+        return html.decode(text)
+    held = _TITLE_HELD.search(text.strip())
+    return html.decode(f"<title>{escape(next(filter(None, held.groups())) if held else text.strip())}</title>")
 
 
 def icon(text: str) -> Iterator[Answer]:

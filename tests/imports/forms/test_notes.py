@@ -40,3 +40,33 @@ def test_lines(line: str, lines: str) -> None:
 )
 def test_other_texts_stay(text: str) -> None:
     assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("$ curl -sI http://192.0.2.4\nServer: a/1", "Server: a/1"),
+        ("Response headers:\nServer: a/1\nDate: b", "Server: a/1\nDate: b"),
+        ("- Server: a/1\n- X-Frame-Options: b", "Server: a/1\nX-Frame-Options: b"),
+        ("header: Server: a/1", "Server: a/1"),
+        ('("Server", "a/1")', "Server: a/1"),
+        ('[("Server","a/1"),("Date","b")]', "Server: a/1\r\nDate: b"),
+        ('http.Header{"Server":[]string{"a/1"}}', "Server: a/1"),
+        ('array(1) { ["Server"]=> string(3) "a/1" }', "Server: a/1"),
+        (r'"WWW-Authenticate": "Basic realm=\"b\""', 'WWW-Authenticate: Basic realm="b"'),
+        ("http-server-header: a/1", "Server: a/1"),
+        ("http.server: a/1", "Server: a/1"),
+        ("HTTPServer[a/1]", "Server: a/1"),
+        ("realm: a b", 'WWW-Authenticate: Basic realm="a b"'),
+    ],
+)
+def test_headers_with_a_mark_or_out_of_code(text: str, lines: str) -> None:
+    assert plain(text) == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- Model: a", "Camera:\nModel: a", '"location": "a", "name": "b"', "realm: a\nb: c", "HTTPServer[", "(a, b)"],
+)
+def test_texts_about_other_things_stay(text: str) -> None:
+    assert plain(text) == text

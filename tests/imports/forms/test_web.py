@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from camscan.imports.forms.web import challenge, described, icon, noted_icons, page, server, stream, title, upnp, web
 
 
@@ -79,6 +81,29 @@ def test_a_page_of_settings_is_a_body() -> None:
 def test_titles_are_text() -> None:
     assert [one.fields["http.title"] for one in title("A <b> & c")] == [("A <b> & c",)]
     assert [one.fields["http.title"] for one in title("<TITLE>x &amp; y</TITLE>")] == [("x & y",)]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "http-title: {}",
+        "|_http-title: {}",
+        "| http-title: {}\n|_Requested resource was /x",
+        '"title": "{}"',
+        '{{"http":{{"html_title":"{}"}}}}',
+        'document.title = "{}";',
+        'intitle:"{}"',
+        'title="{}"',
+        "Title[{}]",
+        "Page title: {}",
+        "[title] {}",
+        '<meta property="og:title" content="{}">',
+        "<title>{}</title>",
+        "{}",
+    ],
+)
+def test_titles_under_their_names(held: str) -> None:
+    assert [one.fields["http.title"] for one in title(held.format("A 7 | B: c"))] == [("A 7 | B: c",)]
 
 
 def test_hashes_of_icons() -> None:
