@@ -9,6 +9,7 @@ import quopri
 import re
 from contextlib import suppress
 from html import unescape
+from itertools import pairwise
 from textwrap import dedent
 from urllib.parse import unquote
 
@@ -45,6 +46,10 @@ _OPENED = re.compile(
     rf"(?={_BEGIN}|&lt;[?\w]|[{{\[]\s*&quot;|[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d)",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"\A\s*<pre\b[^<>]{0,200}>(?:\s*<code\b[^<>]{0,200}>)?([^<>]+)(?:</code>\s*)?</pre>\s*\Z", re.IGNORECASE
+)
+_PROMPT = re.compile(r"\A(?:>>> |In \[\d{1,5}\]: )[^\r\n]{1,256}\r?\n(?:Out\[\d{1,5}\]: )?(?=\S)")
 _HOLDER = re.compile(r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*((?:&lt;[?\w]|\{\s*&quot;)[^<]{16,65536})</\1>")
 _VALUE = re.compile(r"=\s?\"((?:&lt;[?\w]|\{\s*&quot;)[^\"<>]{16,65536})\"")
 _FENCED = re.compile(
@@ -69,6 +74,22 @@ _PACKED = re.compile(
 """Base64 or hex digits of "RTSP/1", "HTTP/1", "v=0", a tag or an object of JSON, and what follows."""
 _ARRAY = re.compile(r"\A[^{}\r\n]{0,120}=\s*\{\s*((?:0x[0-9a-f]{2}\s*,?\s*){16,})\}\s*;?\s*\Z", re.IGNORECASE)
 _LOGGED = ("log", "MESSAGE", "message", "msg")
+_HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
+"""Names under which JSON holds what a device said."""
+_MEMBER = re.compile(
+    r'"(?:server|(?:html_)?title|headers|favicon\w*|product|cpe|method|deviceInfo)"\s*:', re.IGNORECASE
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+_DIGITS = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}")
+_TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
+
+_NUMBER = re.compile(r"[ \t]*(\d{1,6})(?:[:\t]|[.)] )")
+_SAME_MARK = re.compile(r"\+(?! )|[-*•] |-(?![- ])")
+_STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x")
+_STAMP_END = re.compile(r"(?:[:\]|>DFP] |\t)(?=\S)")
+_MAX_STAMP = 256  # characters
+_FIGURES = re.compile(r"\d+")
+_MANY = 3  # lines from which on what each of them begins with is no chance
 
 _NAMED = r"[A-Za-z][\w-]{1,30}: "
 _JOINED = re.compile(
@@ -107,6 +128,9 @@ def plain(text: str) -> str:
             text = undo(text)
     elif _DOCUMENT.search(text):
         text = _of_markup(text)
+    else:
+        for undo in (_of_fences, _of_page, _of_list):
+            text = undo(text)
     for undo in (_of_log, _of_packed, _of_nested, _of_pairs):
         text = undo(text)
     return text
@@ -182,6 +206,39 @@ def _of_one_line(text: str) -> str:
     return text
 
 
+def _of_list(text: str) -> str:
+    """Lines without their numbers, the mark of a list or of a difference, or what a log writes before each."""
+    lines = text.splitlines()[:_MAX_LINES]
+    told = [line for line in lines if line.strip()]
+    if len(told) < _MANY:
+        return text
+    numbers = [match for line in told if (match := _NUMBER.match(line))]
+    if len(numbers) == len(told) and all(int(b[1]) > int(a[1]) for a, b in pairwise(numbers)):
+        return "\n".join(_NUMBER.sub("", line, count=1) for line in lines)
+    mark = _SAME_MARK.match(told[0])
+    if mark and all(line.startswith(mark[0]) for line in told):
+        return "\n".join(line.removeprefix(mark[0]) for line in lines)
+    if all(line.startswith(">") for line in told):
+        return "\n".join(_BARRED.sub("", line, count=1) for line in lines)
+    for end in reversed([match.end() for match in _STAMP_END.finditer(told[0][:_MAX_STAMP])]):
+        stamp = told[0][:end]
+        lead = re.compile(_FIGURES.sub(r"\\d+", re.escape(stamp)))
+        if _STAMP.search(stamp) and all(map(lead.match, told)) and not told[0].startswith("line='", end):
+            return "\n".join(lead.sub("", line, count=1) for line in lines)
+    return text
+
+
+def _of_page(text: str) -> str:
+    """Text without the element of a page around it, the spaces of a page, or the prompt before it."""
+    if whole := _WHOLE.match(text):
+        return unescape(_LINE_BREAK.sub("\n", whole[1]))
+    if "\xa0" in text and " " not in text:
+        text = text.replace("\xa0", " ")
+    if _TICKED.match(text) and all(_TICKED.fullmatch(line) for line in text.splitlines()[:_MAX_LINES] if line.strip()):
+        return "\n".join(match[1] if (match := _TICKED.fullmatch(line)) else line for line in text.splitlines())
+    return _PROMPT.sub("", text, count=1)
+
+
 def _of_log(text: str) -> str:
     """Lines that a log holds as JSON, one object for each."""
     lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
@@ -207,20 +264,40 @@ def _of_packed(text: str) -> str:
 
 
 def _of_nested(text: str) -> str:
-    """An object, or lines of settings, that stand as a string in JSON."""
-    if not text.startswith("{") or not ('"{\\"' in text or "\\n" in text):
+    """What a device said, as a string in JSON that tells nothing else of it."""
+    if not text.startswith("{") or _SENT.search(text) or _MEMBER.search(text):
         return text
     with suppress(ValueError, RecursionError):
         waiting: list[object] = [json.loads(text)]
         while waiting:
             value = waiting.pop()
             if isinstance(value, dict):
+                if (held := _held(value)) and not _SENT.search(held):
+                    return held
                 waiting += value.values()
             elif isinstance(value, list):
                 waiting += value
             elif isinstance(value, str) and (value.startswith('{"') or _LINES.match(value)):
                 return value
     return text
+
+
+def _held(record: dict[str, object]) -> str:
+    """What a device said, in several lines or encoded, under a name for that."""
+    for name in _HOLDING:
+        value = record.get(name)
+        if not isinstance(value, str):
+            continue
+        data = b""
+        with suppress(ValueError, binascii.Error):
+            if _DIGITS.fullmatch(value):
+                data = bytes.fromhex(value)
+            elif _BASE64.fullmatch(value):
+                data = base64.b64decode(value + "=" * (-len(value) % 4))
+            value = data.decode() if data else value
+        if "\n" in value.strip() and _TEXT.fullmatch(value):
+            return value
+    return ""
 
 
 def _of_pairs(text: str) -> str:

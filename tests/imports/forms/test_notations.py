@@ -73,6 +73,45 @@ def test_a_head(text: str) -> None:
     assert 'realm="A b"' in plain(text)
 
 
+NOTED = "Manufacturer: A\nModel: B-1\nFirmwareVersion: 1.2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"{place}:{line}" for place, line in enumerate(NOTED.splitlines(), 9)),
+        "\n".join(f"{place}. {line}" for place, line in enumerate(NOTED.splitlines(), 1)),
+        "\n".join(f"- {line}" for line in NOTED.splitlines()),
+        "\n".join(f"+{line}" for line in NOTED.splitlines()),
+        "\n".join(f">> {line}" for line in NOTED.splitlines()),
+        "\n".join(f"2026-01-01 10:00:0{place},123 DEBUG a.b: {line}" for place, line in enumerate(NOTED.splitlines())),
+        "\n".join(f"0:00:01.2 12 0x5a DEBUG a b.c:{place}:d: {line}" for place, line in enumerate(NOTED.splitlines())),
+        f"<pre>\n{NOTED}\n</pre>",
+        f"~~~\n{NOTED}\n~~~",
+        f"{{code:title=a|b=c}}\n{NOTED}\n{{code}}",
+        f"[source,text]\n----\n{NOTED}\n----",
+        f"cat <<'EOF'\n{NOTED}\nEOF",
+        NOTED.replace(" ", "\xa0"),
+        f">>> print(a)\n{NOTED}",
+        json.dumps({"port": 80, "data": NOTED}),
+        json.dumps({"port": 80, "banner": base64.b64encode(NOTED.encode()).decode()}),
+        json.dumps({"port": 80, "banner": NOTED.encode().hex()}),
+    ],
+)
+def test_lines_that_somebody_noted(text: str) -> None:
+    assert plain(text).strip() == NOTED
+
+
+@pytest.mark.parametrize(
+    "document", ['<?xml version="1.0"?>\n<ProbeMatch><MAC>1</MAC></ProbeMatch>', '{"params": {"type": "IPC-A"}}']
+)
+def test_a_document(document: str) -> None:
+    assert plain(f"<pre>{html.escape(document)}</pre>") == document
+    assert plain(f"<a><b>{html.escape(document)}</b></a>") == document
+    assert plain(f'<a b="{html.escape(document)}"/>') == document
+    assert plain(json.dumps({"a": base64.b64encode(document.encode()).decode()})) == document
+
+
 def test_octets_that_json_holds() -> None:
     assert plain(json.dumps({"banner": HEAD.replace("\n", "\\x0d\\x0a")})) == json.dumps({"banner": SENT})
 
@@ -118,6 +157,10 @@ def test_pairs_of_a_stream() -> None:
         "x=3D",
         "a | b; c, d",
         '{"a": 1}\n{"b": 2}',
+        "+   eth0 IPv4 a _http._tcp local\n+   eth0 IPv4 b _http._tcp local\n+   eth0 IPv4 c _http._tcp local",
+        "Server: a\nServer: b\nServer: c",
+        "3. a\n2. b\n1. c",
+        "10.0.0.1: a\n10.0.0.2: b\n10.0.0.3: c",
     ],
 )
 def test_other_text_stays(text: str) -> None:
@@ -145,6 +188,16 @@ def test_other_text_stays(text: str) -> None:
         "0x41, ",
         " ",
         '"""\n|',
+        "1: a\n",
+        "10:00:00: a\n",
+        "10:00:00: ",
+        "- a\n",
+        "<pre>&lt;a",
+        "<a>&lt;a",
+        '="&lt;a',
+        "~~~\n",
+        "<<EOF\n",
+        '{"a": ',
     ],
 )
 def test_hostile_text_takes_no_time(part: str) -> None:
