@@ -13,18 +13,16 @@ from itertools import pairwise
 from textwrap import dedent
 from urllib.parse import unquote
 
+from camscan.imports.forms import paired
+from camscan.imports.forms.paired import HEADER, SENT
+
 MAX_TEXT = 256 * 1024  # characters of a paste that are looked into
 _MAX_LINES = 4096
 
-_SENT = re.compile(r"(?:RTSP|HTTP)/\d\.\d[ \t\xa0]+\d{3}\b|\bv=0(?!\w|\.\d)")
 _BEGIN = r"(?:(?:RTSP|HTTP)/\d\.\d[ \xa0]\d{3}\b|v=0(?!\w|\.\d))"
 _BEGUN = re.compile(rf"\A\s*{_BEGIN}")
-_HEADER = (
-    r"(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Type|Length|Base)|Location|Set-Cookie|Date|Connection|ETag"
-    r"|Cache-Control|Last-Modified|Keep-Alive|X-Frame-Options)"
-)
-_TOLD = re.compile(rf"^\W{{0,16}}{_HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
-_INNER = re.compile(rf"\A\s*(?:{_BEGIN}|{_HEADER}[ \t]?:|[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d)", re.IGNORECASE)
+_TOLD = re.compile(rf"^\W{{0,16}}{HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
+_INNER = re.compile(rf"\A\s*(?:{_BEGIN}|{HEADER}[ \t]?:|[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d)", re.IGNORECASE)
 _DOCUMENT = re.compile(r"&lt;[?\w]|[{\[]\s*&quot;")
 _LINES = re.compile(r"\A(?:\w[\w.\[\]]{0,80}=[^\r\n]*\r?\n){2,}")
 
@@ -93,26 +91,11 @@ _MANY = 3  # lines from which on what each of them begins with is no chance
 
 _NAMED = r"[A-Za-z][\w-]{1,30}: "
 _JOINED = re.compile(
-    rf"\A((?:RTSP|HTTP)/\d\.\d \d{{3}}(?: [A-Za-z-]+){{0,4}}?|{_HEADER}: [^\r\n]{{1,200}}?)( ?[|;,] |\.\.)(?={_NAMED})",
+    rf"\A((?:RTSP|HTTP)/\d\.\d \d{{3}}(?: [A-Za-z-]+){{0,4}}?|{HEADER}: [^\r\n]{{1,200}}?)( ?[|;,] |\.\.)(?={_NAMED})",
     re.IGNORECASE,
 )
 _DESCRIBED = re.compile(r"\Av=0( ?[|;,] |\.\.| )(?=o=)")
 
-_QUOTED = re.compile(rf"(['\"]?)\b({_HEADER})\1\s*[:,]\s*(['\"])((?:(?!\3)[^\\\r\n]|\\.){{0,1024}})\3", re.IGNORECASE)
-_ENTRY = re.compile(
-    rf"\{{\s*\"name\"\s*:\s*\"({_HEADER})\"\s*,\s*\"value\"\s*:\s*\"((?:[^\"\\\r\n]|\\.){{0,1024}})\"", re.IGNORECASE
-)
-_BRACKETED = re.compile(rf"\b({_HEADER})[=:]\[([^\[\]]{{0,1024}})\](?=, |[ \]}}])", re.IGNORECASE)
-_ROW = re.compile(
-    rf"^[ \t]*\|[ \t]*[`*]{{0,2}}({_HEADER})[`*]{{0,2}}[ \t]*\|[ \t]*(\S[^\r\n]*?)[ \t]*\|[ \t]*\r?$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_COLUMN = re.compile(rf"^({_HEADER}) {{2,64}}(\S[^\r\n]*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
-_RULED = re.compile(r"^-{2,64} {1,64}-{2,64}[ \t]*\r?$", re.MULTILINE)
-_LABELLED = re.compile(rf"\A[^\r\n:]{{1,60}}:[ \t]*\r?\n(?=[ \t]+{_HEADER}[ \t]?:)", re.IGNORECASE)
-_STATUS = re.compile(r"(?:\bstatus(?:_?code)?['\"]?\s*[:=]\s*|\[)(\d{3})\b", re.IGNORECASE)
-_QUOTE = re.compile(r"\\(['\"])")
-_OF_QUOTE = r"\1"
 _ENOUGH = 2  # headers from which on pairs are those of an answer
 
 
@@ -123,7 +106,7 @@ def plain(text: str) -> str:
     if "\x1b[" in text:
         text = _COLOUR.sub("", text)
     text = text.replace("\r\r\n", "\r\n")
-    if _SENT.search(text) or _TOLD.search(text):
+    if SENT.search(text) or _TOLD.search(text):
         for undo in (_of_line_ends, _of_fences, _of_marks, _of_markup, _of_codes, _of_one_line):
             text = undo(text)
     elif _DOCUMENT.search(text):
@@ -131,7 +114,7 @@ def plain(text: str) -> str:
     else:
         for undo in (_of_fences, _of_page, _of_list):
             text = undo(text)
-    for undo in (_of_log, _of_packed, _of_nested, _of_pairs):
+    for undo in (_of_log, _of_packed, _of_nested, paired.plain):
         text = undo(text)
     return text
 
@@ -265,14 +248,14 @@ def _of_packed(text: str) -> str:
 
 def _of_nested(text: str) -> str:
     """What a device said, as a string in JSON that tells nothing else of it."""
-    if not text.startswith("{") or _SENT.search(text) or _MEMBER.search(text):
+    if not text.startswith("{") or SENT.search(text) or _MEMBER.search(text):
         return text
     with suppress(ValueError, RecursionError):
         waiting: list[object] = [json.loads(text)]
         while waiting:
             value = waiting.pop()
             if isinstance(value, dict):
-                if (held := _held(value)) and not _SENT.search(held):
+                if (held := _held(value)) and not SENT.search(held):
                     return held
                 waiting += value.values()
             elif isinstance(value, list):
@@ -298,31 +281,3 @@ def _held(record: dict[str, object]) -> str:
         if "\n" in value.strip() and _TEXT.fullmatch(value):
             return value
     return ""
-
-
-def _of_pairs(text: str) -> str:
-    """Headers as pairs of a name and a value, whatever the language or the table that they stand in."""
-    if labelled := _LABELLED.match(text):
-        return dedent(text[labelled.end() :])
-    if _SENT.search(text):
-        return text
-    pairs = _pairs(text)
-    names = {name.lower() for name, _ in pairs}
-    if len(names) < _ENOUGH:
-        return text
-    lines = [f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in pairs]
-    if {"cseq", "public"} & names:
-        return "\r\n".join(["RTSP/1.0 200 -", *lines, "", ""])
-    if text.lstrip().startswith("{") and not _ENTRY.search(text) and not _BRACKETED.search(text):
-        return text  # a mapping, which is read elsewhere
-    status = _STATUS.search(text)
-    return "\r\n".join([f"HTTP/1.1 {status[1]} -", *lines, "", ""] if status else lines)
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    for pattern in (_ENTRY, _BRACKETED, _ROW):
-        if found := pattern.findall(text):
-            return found
-    if _RULED.search(text) and (found := _COLUMN.findall(text)):
-        return found
-    return [(name, value) for _, name, _, value in _QUOTED.findall(text)]

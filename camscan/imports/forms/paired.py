@@ -1,0 +1,59 @@
+"""Headers as pairs of a name and a value, whatever the language or the table that they stand in."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+
+SENT = re.compile(r"(?:RTSP|HTTP)/\d\.\d[ \t\xa0]+\d{3}\b|\bv=0(?!\w|\.\d)")
+"""A status line, or the first line of a session description."""
+HEADER = (
+    r"(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Type|Length|Base)|Location|Set-Cookie|Date|Connection|ETag"
+    r"|Cache-Control|Last-Modified|Keep-Alive|X-Frame-Options)"
+)
+"""Names of headers that tell an answer from other pairs."""
+
+_QUOTED = re.compile(rf"(['\"]?)\b({HEADER})\1\s*[:,]\s*(['\"])((?:(?!\3)[^\\\r\n]|\\.){{0,1024}})\3", re.IGNORECASE)
+_ENTRY = re.compile(
+    rf"\{{\s*\"name\"\s*:\s*\"({HEADER})\"\s*,\s*\"value\"\s*:\s*\"((?:[^\"\\\r\n]|\\.){{0,1024}})\"", re.IGNORECASE
+)
+_BRACKETED = re.compile(rf"\b({HEADER})[=:]\[([^\[\]]{{0,1024}})\](?=, |[ \]}}])", re.IGNORECASE)
+_ROW = re.compile(
+    rf"^[ \t]*\|[ \t]*[`*]{{0,2}}({HEADER})[`*]{{0,2}}[ \t]*\|[ \t]*(\S[^\r\n]*?)[ \t]*\|[ \t]*\r?$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_COLUMN = re.compile(rf"^({HEADER}) {{2,64}}(\S[^\r\n]*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_RULED = re.compile(r"^-{2,64} {1,64}-{2,64}[ \t]*\r?$", re.MULTILINE)
+_LABELLED = re.compile(rf"\A[^\r\n:]{{1,60}}:[ \t]*\r?\n(?=[ \t]+{HEADER}[ \t]?:)", re.IGNORECASE)
+_STATUS = re.compile(r"(?:\bstatus(?:_?code)?['\"]?\s*[:=]\s*|\[)(\d{3})\b", re.IGNORECASE)
+_QUOTE = re.compile(r"\\(['\"])")
+_OF_QUOTE = r"\1"
+_ENOUGH = 2  # headers from which on pairs are those of an answer
+
+
+def plain(text: str) -> str:
+    """The lines of a head; any other text as it is."""
+    if labelled := _LABELLED.match(text):
+        return dedent(text[labelled.end() :])
+    if SENT.search(text):
+        return text
+    pairs = _pairs(text)
+    names = {name.lower() for name, _ in pairs}
+    if len(names) < _ENOUGH:
+        return text
+    lines = [f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in pairs]
+    if {"cseq", "public"} & names:
+        return "\r\n".join(["RTSP/1.0 200 -", *lines, "", ""])
+    if text.lstrip().startswith("{") and not _ENTRY.search(text) and not _BRACKETED.search(text):
+        return text  # a mapping, which is read elsewhere
+    status = _STATUS.search(text)
+    return "\r\n".join([f"HTTP/1.1 {status[1]} -", *lines, "", ""] if status else lines)
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    for pattern in (_ENTRY, _BRACKETED, _ROW):
+        if found := pattern.findall(text):
+            return found
+    if _RULED.search(text) and (found := _COLUMN.findall(text)):
+        return found
+    return [(name, value) for _, name, _, value in _QUOTED.findall(text)]
