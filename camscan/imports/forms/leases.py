@@ -10,7 +10,9 @@ from camscan.imports.forms import hardware
 from camscan.imports.forms.base import Answer, answer, named, pairs
 
 _STATEMENT = re.compile(
-    r'(?:^|[{;])\s*(client-hostname|(?:set )?vendor-class-identifier)\s*=?\s*"([^"\r\n]{1,255})"', re.MULTILINE
+    r"(?:^|[{;])\s*(client-hostname|(?:option )?host-name|(?:set )?vendor-class-identifier)\s*=?\s*"
+    r'"([^"\r\n]{1,255})"',
+    re.MULTILINE,
 )
 _LOGGED = re.compile(
     r"\bDHCP(?:ACK|REQUEST|DISCOVER|OFFER)\b\S{0,40} (?:on |for )?[0-9a-fA-F.:]{7,39} (?:(?:to|from) )?"
@@ -20,6 +22,7 @@ _LEASED = re.compile(r"^\d{1,12} (?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2} [0-9.]{7,1
 _NAMES = {
     "hostname": "dhcp.hostname",
     "clienthostname": "dhcp.hostname",
+    "optionhostname": "dhcp.hostname",
     "vendorclass": "dhcp.vendor_class",
     "vendorclassidentifier": "dhcp.vendor_class",
     "setvendorclassidentifier": "dhcp.vendor_class",

@@ -44,7 +44,10 @@ _INFORMATION = {
     "hardwareid": "onvif.hardware_id",
 }
 _STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
-"""What names the model where nothing is called so; beside one it says the kind, or the company."""
+"""What names the model where nothing is called so; beside one it says the kind, or the company.
+
+Lists of weaknesses name products too, as "a_firmware", and those are no device's.
+"""
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
 _PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
 _SCOPES = {
@@ -116,7 +119,7 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The fields that pairs name. A mere version is the firmware's where model and serial number stand beside it."""
     found = named(told, _INFORMATION)
     if not any(name == "onvif.model" for name, _ in found):
-        found += named(told, _STANDING_IN)
+        found += [(name, value) for name, value in named(told, _STANDING_IN) if not value.endswith("_firmware")]
     names = {name for name, _ in found}
     if {"onvif.model", "onvif.serial"} <= names and "onvif.firmware" not in names:
         found += named(told, {"version": "onvif.firmware"})[:1]

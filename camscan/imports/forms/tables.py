@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 
 from camscan.codecs.layout import address
 from camscan.codecs.layout import fields as as_fields
@@ -33,6 +33,11 @@ _ROW = re.compile(
 )
 _OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t]{1,8}=[ \t]")
 """How a row begins whose object says nothing here: the name of its module stands before it."""
+_SUPPORTED = re.compile(
+    r"(?:sysORID|\b1\.3\.6\.1\.2\.1\.1\.9\.1\.2)\.[0-9]{1,4}\b[^\r\n]{0,32}?"
+    r"(?:enterprises|1\.3\.6\.1\.4\.1)\.([0-9][0-9.]{0,100})"
+)
+"""The trees of makers that an agent says it supports."""
 _TYPE = re.compile(
     r"(?:STRING|Hex-STRING|OID|OBJECT IDENTIFIER|INTEGER|IpAddress|Timeticks|Gauge32|Counter\d\d)[ \t]*:[ \t]*"
 )
@@ -71,9 +76,11 @@ def walk(text: str) -> Iterator[Answer]:
     found = [(field, value) for name, value in rows if (field := _NAMES.get(name.removesuffix(".0").lower()))]
     own = [(name, value) for name, value in rows if _is_own(name)]
     if not any(field == "snmp.sys_object_id" for field, _ in found):
-        found += [("snmp.sys_object_id", name) for name, _ in own[:1]]
+        supported = (f"{ENTERPRISES}{tree}" for tree in _SUPPORTED.findall(text))
+        known = chain((name for name, _ in own), filter(_is_own, supported))
+        found += [("snmp.sys_object_id", name) for name in islice(known, 1)]
     found += [("snmp.object", own_object(name, value)) for name, value in own[:MAX_OWN] if value]
-    if not rows:
+    if not (rows or found):
         alone = _QUOTED.sub(r"\2", _TYPE.sub("", text.strip(), count=1), count=1)
         oid = _name(alone.lstrip("."))
         found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
@@ -93,7 +100,8 @@ def described(text: str) -> Iterator[Answer]:
 
 def is_walk(text: str) -> bool:
     """Whether the lines of a text are those of an SNMP walk."""
-    return any(name.startswith(("1.3.6.1.", "sys")) for name, _ in _rows(text[:4096]))
+    head = text[:4096]
+    return any(name.startswith(("1.3.6.1.", "sys")) for name, _ in _rows(head)) or bool(_SUPPORTED.search(head))
 
 
 def announced(text: str) -> Iterator[Answer]:

@@ -12,6 +12,7 @@ LEASES = {
     "dhcpd log": "dhcpd: DHCPACK on 192.0.2.20 to 44:19:b6:00:00:01 (CAM-1) via eth0",
     "dnsmasq": "1700000000 44:19:b6:00:00:01 192.0.2.20 CAM-1 01:44:19:b6:00:00:01",
     "dhcpd": 'lease 192.0.2.20 {\n  hardware ethernet 44:19:b6:00:00:01;\n  client-hostname "CAM-1";\n}',
+    "option": 'host cam { hardware ethernet 44:19:b6:00:00:01; option host-name "CAM-1"; }',
     "dhcpd on one line": 'lease { client-hostname "CAM-1"; hardware ethernet 44:19:b6:00:00:01; }',
 }
 

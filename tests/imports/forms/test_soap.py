@@ -92,3 +92,8 @@ def test_device_information_as_go_prints_it(wrapped: str) -> None:
         "onvif.model": ("DS-1 I",),
         "onvif.serial": ("77",),
     }
+
+
+def test_a_product_of_a_list_of_weaknesses_is_no_model() -> None:
+    (one,) = service("vendor: maker\nproduct: a-1_firmware\nserial: 7")
+    assert "onvif.model" not in one.fields

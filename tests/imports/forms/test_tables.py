@@ -73,6 +73,23 @@ def test_a_lone_text_is_a_description_or_an_object_id() -> None:
     assert typed.fields == {"snmp.sys_descr": ("A camera",)}
 
 
+@pytest.mark.parametrize(
+    ("rows", "tree"),
+    [
+        (
+            "SNMPv2-MIB::sysORID.9 = OID: X::y\nSNMPv2-MIB::sysORID.10 = OID: SNMPv2-SMI::enterprises.99999.2.1",
+            "99999.2.1",
+        ),
+        (".1.3.6.1.2.1.1.9.1.2.3 = OID: .1.3.6.1.4.1.99999.2.1\n", "99999.2.1"),
+        ("SNMPv2-MIB::sysORID.10 = OID: SNMPv2-SMI::enterprises.8072.2.1", ""),
+    ],
+)
+def test_a_tree_that_the_agent_supports_stands_in_for_its_own(rows: str, tree: str) -> None:
+    (found,) = walk(rows)
+    assert is_walk(rows)
+    assert found.fields.get("snmp.sys_object_id", ()) == ((f"1.3.6.1.4.1.{tree}",) if tree else ())
+
+
 ANNOUNCED = {
     "arrows": "PTR _axis-video._tcp.local -> A 1 - 00AA._axis-video._tcp.local\n"
     "SRV a.local:80\nTXT mac=00AA\nA 192.0.2.1",
