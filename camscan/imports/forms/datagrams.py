@@ -32,6 +32,8 @@ _BINARY: Mapping[str, _Decode] = MappingProxyType(
 """Decoders by channel, those with the clearest magic first. mDNS has none, so it comes last and must name a service."""
 
 _SADP_NAMES = frozenset({"devicedescription", "devicesn", "softwareversion", "dspversion", "commandport"})
+_SADP_COLUMNS = {"deviceserialno": "devicesn", "macaddress": "mac"}
+"""What the maker's own program calls members of an answer."""
 _DHIP_NAMES = frozenset({"DeviceType", "DeviceClass", "SerialNo", "MachineName", "Vendor"})
 _FEED_NAMES = {
     **{f"extra.{name}": "".join(part.title() for part in name.split("_")) for name in ("device_type", "device_class")},
@@ -83,6 +85,9 @@ def _listed(text: str, least: int) -> Fields:
     told = {key(name): value for name, value in pairs(text)}
     if len(_SADP_NAMES & told.keys()) < least:
         return {}
+    told = {_SADP_COLUMNS.get(name, name): value for name, value in told.items()}
+    if not told.get("devicetype", "0").isdigit():  # the maker's own program calls the model so
+        told.setdefault("devicedescription", told["devicetype"])
     elements = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
     return fields_of(sadp.decode, f"<ProbeMatch>{elements}</ProbeMatch>".encode())
 

@@ -61,6 +61,15 @@ def test_sadp_as_xml_and_as_a_listing(text: str) -> None:
     assert one.fields == {"sadp.root": ("ProbeMatch",), "sadp.device_sn": ("A1",)}
 
 
+def test_sadp_in_the_columns_of_the_makers_program() -> None:
+    told = "Device Type: A-1\nSecurity: Active\nSoftware Version: V1.2build 210715\nDevice Serial No.: A-10120210801"
+    (found,) = search_answer(told)
+    assert found.fields["sadp.device_description"] == ("A-1",)
+    assert found.fields["sadp.device_sn"] == ("A-10120210801",)
+    (found,) = search_answer(told.replace("A-1\n", "141945\n", 1))
+    assert "sadp.device_description" not in found.fields
+
+
 def test_other_text_is_none_of_them() -> None:
     assert list(search_answer("Server: a")) == list(notification("Vendor: a")) == list(common("{}")) == []
 
