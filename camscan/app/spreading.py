@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 CHUNK = 500
 """Targets whose answers are worked on together."""
-CHUNK_BYTES = 2 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 """Bytes of answers after which no further target is taken in: a hostile one gives a megabyte."""
 ALONE = 8
 """Chunks that are worked on in this process: to start others takes as long as 4,000 hosts do."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
@@ -19,8 +20,14 @@ from camscan.summaries import State
 
 if TYPE_CHECKING:
     from camscan.app.aims import Choices
+    from camscan.app.registering import Return
     from camscan.credentials.broker import CredentialBroker
     from camscan.identify.library import Library
+    from camscan.policy import Policy
+    from camscan.store import Store
+
+    Judges: TypeAlias = tuple[Library, Sequence[Policy]]
+    """Fingerprints and policies."""
 
 
 @click.command()
@@ -81,8 +88,6 @@ def scan(
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
     from camscan.app.jobs import new_job, take_up
-    from camscan.app.judging import chosen_policies, library, report_of
-    from camscan.app.registering import register_scan
     from camscan.app.scanning import run
     from camscan.cli.progressbar import Progress
     from camscan.cli.stored import kept, scan_of
@@ -90,20 +95,20 @@ def scan(
 
     ready(format_, output)
     choices = _choices(targets, how, resume)
-    rules, lists = library(folders), chosen_policies(policies, folders)
+    judges = partial(_judges, policies, folders)
+    own = judges() if policies or folders else None  # what is wrong with one's own is told before a packet is sent
     if not (targets or resume or quiet):
         _tell_networks(choices)
     with kept(db, or_new=not resume) as store:
         before = scan_of(store, resume, site) if resume else None
-        login = _broker(choices, credentials_file, unlock, before.site if before else site, rules)
+        login = _broker(choices, credentials_file, unlock, before.site if before else site, judges)
         if before:
             job = take_up(store, before, choices)
         else:
             job = new_job(choices, site)
             store.begin(job.scan)
         ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
-        report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
-        returned = register_scan(store, report, rules, lists)
+        report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
     try:
         write_report(report, format_, output)
     finally:  # it is told once, and below a long table; so also where that could not be written
@@ -111,6 +116,21 @@ def scan(
             click.echo(one.text, err=True)
         _hint(ended, quiet=quiet)
     sys.exit(exit_code(report, fail_on))
+
+
+def _judges(policies: tuple[str, ...], folders: tuple[Path, ...]) -> Judges:
+    from camscan.app.judging import chosen_policies, library
+
+    return library(folders), chosen_policies(policies, folders)
+
+
+def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> tuple[Report, Sequence[Return]]:
+    """What is to be told of a scan. All that makes a report is loaded here, so that a scan has its memory to itself."""
+    from camscan.app.judging import report_of
+    from camscan.app.registering import register_scan
+
+    report = report_of(store, ended, *judges, all_hosts=all_hosts)
+    return report, register_scan(store, report, *judges)
 
 
 def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:
@@ -126,13 +146,13 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
 
 
 def _broker(
-    choices: Choices, file: Path | None, unlock: str, site: str | None, rules: Library
+    choices: Choices, file: Path | None, unlock: str, site: str | None, judges: Callable[[], Judges]
 ) -> CredentialBroker | None:
     if not (choices.with_credentials or file):
         return None
     from camscan.app.logins import Chosen, broker_if
 
-    return broker_if(choices, Chosen(file, unlock), site, rules)
+    return broker_if(choices, Chosen(file, unlock), site, judges()[0])
 
 
 def _tell_networks(choices: Choices) -> None:

@@ -112,3 +112,25 @@ main()
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     found = set(json.loads(done.stderr.splitlines()[0]))
     assert found.isdisjoint(PARSED | {"camscan.credentials", "pyrage"})
+
+
+def test_while_a_scan_runs_nothing_is_loaded_that_only_its_report_needs(tmp_path: Path) -> None:
+    """A scan has its memory to itself: pydantic alone takes ten megabytes."""
+    program = """
+import json, os, sys
+from camscan.cli import main
+from camscan.net import eventloop
+
+def begun(work):
+    work.close()
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr, flush=True)
+    os._exit(0)
+
+eventloop.run = begun
+main()
+"""
+    words = ("scan", "127.0.0.1", "--db", str(tmp_path / "c.db"), "--quiet")
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
+    found = set(json.loads(done.stderr.splitlines()[-1]))
+    assert {"camscan.app.scanning", "camscan.engine", "aiohttp"} <= found
+    assert found.isdisjoint({*PARSED, "pydantic", "camscan.policy", "camscan.app.judging", "camscan.app.registering"})
