@@ -31,7 +31,6 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
     from camscan.cli.stored import kept
     from camscan.cli.writing import write_text
     from camscan.reports.columns import lines
-    from camscan.reports.document import status
     from camscan.reports.escape import terminal
 
     with kept(db) as store:
@@ -47,7 +46,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
             scan.id,
             f"{scan.started_at:%Y-%m-%d %H:%M} UTC",
             scan.origin,
-            status(scan),
+            scan.status,
             scan.site or "-",
             " ".join(scan.targets),
         )
@@ -57,7 +56,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
 
 
 def _object(scan: Scan) -> dict[str, Any]:
-    from camscan.reports.document import status, utc
+    from camscan.reports.document import utc
 
     return {
         "id": scan.id,
@@ -65,6 +64,6 @@ def _object(scan: Scan) -> dict[str, Any]:
         "site": scan.site,
         "started_at": utc(scan.started_at),
         "finished_at": utc(scan.finished_at) if scan.finished_at else None,
-        "status": status(scan),
+        "status": scan.status,
         "targets": scan.targets,
     }

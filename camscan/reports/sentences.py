@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rich.filesize import decimal
 
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
-from camscan.reports.document import MAX_SENTENCE, coverage, status, utc
+from camscan.reports.document import MAX_SENTENCE, coverage, utc
 from camscan.reports.escape import terminal
 from camscan.reports.words import many
 from camscan.summaries import Progress, Segment, State, Tag
@@ -108,8 +108,8 @@ def limits(report: Report) -> Iterator[str]:
     yield passive(report) or _asked(counts)
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
         yield f"{many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
-    if (ended := status(report.scan)) is not ScanStatus.COMPLETE:
-        yield f"The scan is {'partial' if ended is ScanStatus.PARTIAL else 'interrupted'}: there may be more."
+    if (ended := report.scan.status) is not ScanStatus.COMPLETE:
+        yield f"The scan is {'still running' if ended is ScanStatus.RUNNING else ended}: there may be more."
     if not passive(report):
         yield from _networks(report)
     yield from _channels(report)

@@ -115,6 +115,9 @@ def test_scans_are_valid(tmp_path: Path) -> None:
             Scan("5a", datetime(2026, 11, 26, tzinfo=UTC), ("site.xml",), (), settings={"origin": Origin.IMPORT})
         )
         found = json.loads(CliRunner().invoke(scans, ["--db", str(store.file), "--format", "json"]).stdout)
+    killed = json.loads(CliRunner().invoke(scans, ["--db", str(store.file), "--format", "json"]).stdout)
+    status = [{one["id"]: one["status"] for one in told["scans"]}["5a"] for told in (found, killed)]
+    assert status == ["running", "interrupted"]
     validator("camscan-scans-1").validate(found)
     assert sorted(one["site"] or "" for one in found["scans"]) == ["", "", "hq"]
     assert {one["origin"] for one in found["scans"]} == {"scan", "import"}

@@ -102,8 +102,10 @@ def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Ca
     assert sentences[:3] == [
         "1 address asked: 0 answered, 0 refused, 1 silent.",
         "253 addresses not asked: 253 not sent.",
-        "The scan is interrupted: there may be more.",
+        "The scan is still running: there may be more.",
     ]
+    ended = replace(scan, status=ScanStatus.INTERRUPTED)
+    assert "The scan is interrupted: there may be more." in list(limits(make_report(scan=ended)))
 
 
 def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first(make_report: Callable[..., Report]) -> None:
