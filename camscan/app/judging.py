@@ -13,8 +13,9 @@ from camscan.app import collector
 from camscan.app.doubting import by_datagram_alone, with_doubts
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
+from camscan.errors import RuleError
 from camscan.identify.library import Library
-from camscan.identify.load import load
+from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Outcome, Report, Scan
@@ -35,7 +36,8 @@ def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
     A rule that is broken is left out, and logged. Where there are folders of the user's, all are read at once, so that
     the user learns of it whatever the command goes on to do.
     """
-    rules = load([fingerprints_folder(), *folders], examples=examples, tell=partial(_log.warning, "left out: %s"))
+    libraries = _libraries(folders)
+    rules = load(libraries, examples=examples, tell=partial(_log.warning, "left out: %s"))
     if folders:
         _ = rules.warnings
     return rules
@@ -43,7 +45,19 @@ def library(folders: Sequence[Path] = (), *, examples: bool = False) -> Library:
 
 def whole_library(folders: Sequence[Path] = (), *, strict: bool = False) -> Library:
     """The same with their examples, for those who show what is broken in their own way; nothing is logged."""
-    return load([fingerprints_folder(), *folders], strict=strict)
+    return load(_libraries(folders), strict=strict)
+
+
+def _libraries(folders: Sequence[Path]) -> list[Path]:
+    """The built-in library and those of the user, in each of which there is something to read.
+
+    Raises:
+        RuleError: nothing of a folder would be read, as of `my-rules/makers` in place of `my-rules`.
+    """
+    for folder in folders:
+        if not (rule_files(folder) or (folder / "policies").is_dir()):
+            raise RuleError(f"{folder} holds no rules: name the folder that holds makers/, brands/ or policies/")
+    return [fingerprints_folder(), *folders]
 
 
 def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple[Policy, ...]:

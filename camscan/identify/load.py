@@ -66,12 +66,9 @@ def _read(folder: Path, digest: _Digest) -> Folder:
     """Every rule file below a folder."""
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder: name one that holds makers/, brands/ or vocabulary.yaml")
-    paths = rule_files(folder)
-    if not paths and any(folder.glob("*.yaml")):  # `my-rules/makers`, say, of which nothing would be read
-        raise RuleError(f"{folder}: no rules are read from here: name the folder that holds makers/ or brands/")
     files: dict[str, bytes | str] = {}
     digest.add("", b"")  # another folder begins
-    for path in paths:
+    for path in rule_files(folder):
         name = path.relative_to(folder).as_posix()
         try:
             with path.open("rb") as file:

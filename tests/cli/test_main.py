@@ -192,6 +192,17 @@ def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     assert camscan(capsys, "fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
 
 
+def test_a_folder_of_which_no_rule_would_be_read_is_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "makers").mkdir()
+    (tmp_path / "makers" / "northlight.yaml").write_text("maker: Axis\n")
+    for command in ("check", "list"):
+        done = camscan(capsys, "fingerprints", command, "--fingerprints", str(tmp_path / "makers"))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "makers holds no rules: name the folder that holds makers/" in done.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -91,12 +91,6 @@ def test_a_missing_folder(tmp_path: Path) -> None:
         load([tmp_path / "nowhere"])
 
 
-def test_a_folder_within_a_library_is_not_taken_for_one(tmp_path: Path) -> None:
-    (tmp_path / "northlight.yaml").write_text("maker: Axis\n")
-    with pytest.raises(RuleError, match="no rules are read from here: name the folder that holds makers/"):
-        load([tmp_path])
-
-
 def test_an_empty_folder_is_an_empty_library(tmp_path: Path) -> None:
     library = load([tmp_path], strict=True)
     assert (library.rules, library.brands, library.identify([])) == ((), (), ())
