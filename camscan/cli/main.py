@@ -54,6 +54,10 @@ class Commands(Listing):
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
+            if error.command_name in {"help", "version"}:
+                raise click.UsageError(
+                    f"No such command {error.command_name!r}: write --{error.command_name}."
+                ) from None
             known = self.list_commands(ctx)
             raise click.exceptions.NoSuchCommand(error.command_name, possibilities=known, ctx=ctx) from None
 

@@ -50,12 +50,16 @@ def write_report(report: Report, format_name: str, output: Path | None, *, marke
 
 
 def page(*, to_file: bool) -> Page:
-    """The width and colour of stdout; files and pipes get 120 columns and no colour."""
+    """The width and colour of stdout; files and pipes get 120 columns and no colour (https://no-color.org)."""
     if to_file or not sys.stdout.isatty():
         return Page(width=120)
     import shutil
 
-    return Page(width=shutil.get_terminal_size().columns, colour="NO_COLOR" not in os.environ)
+    return Page(width=shutil.get_terminal_size().columns, colour=_has_colour())
+
+
+def _has_colour() -> bool:
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def room(output: Path | None) -> int:

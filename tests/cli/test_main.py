@@ -63,6 +63,7 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("simulate", "--address", "127.0.0.9"), "--address is that of the decoy: add --decoy"),
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
         (("scan", "10.0.0.1", "--site", ""), "--site is empty: name the site, or leave it out"),
+        (("help",), "No such command 'help': write --help."),
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.writing import fitted, ready, write, write_report, write_text
+from camscan.cli.writing import fitted, page, ready, write, write_report, write_text
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
 
@@ -133,3 +133,19 @@ def test_lines_fit_the_terminal_and_go_on_indented() -> None:
         "row 7  Name: Gate  Location:\n    Building 7, floor 2,\n    behind the door\nshort\n\n"
     )
     assert "".join(fitted([long], 100)) == long
+
+
+@pytest.mark.parametrize(
+    ("environment", "colour"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_a_terminal_gets_colour_unless_it_or_its_user_wants_none(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], colour: bool
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert page(to_file=False).colour is colour
+    assert not page(to_file=True).colour
