@@ -65,6 +65,7 @@ _SHORT = {
 }
 _LONG = {
     "commonname": "CN",
+    "common name": "CN",
     "countryname": "C",
     "country": "C",
     "localityname": "L",
@@ -74,9 +75,9 @@ _LONG = {
     "s": "ST",
     "sp": "ST",
     "streetaddress": "STREET",
-    "organizationname": "O",
-    "org": "O",
-    "organizationalunitname": "OU",
+    "province": "ST",
+    **dict.fromkeys(("organizationname", "organization", "organisation", "org"), "O"),
+    **dict.fromkeys(("organizationalunitname", "organizationalunit", "organizational unit"), "OU"),
     "userid": "UID",
     "domaincomponent": "DC",
     "e": "emailAddress",

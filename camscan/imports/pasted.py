@@ -199,6 +199,7 @@ _HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "mdns": (_announced,),
         "dhcp": (leases.leased,),
         "snmp": (tables.described,),
+        **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.named,)),
     }
 )
 """Channel -> forms that are tried first."""

@@ -15,7 +15,27 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})----
 _NAMED = re.compile(
     r"(?:^|[\s|_\"'{,])(subject|issuer|s|i)(?:[ _]?(?:dn|name))?[\"']?[ \t]{0,8}[:=][ \t]{0,8}(?=\S)", re.IGNORECASE
 )
-_END = re.compile(r"\r|\n")
+_DOTTED = re.compile(
+    r"(?:^|[\s,;])(?:ssl|tls|x509)[.:]?[ \t]?(?:cert(?:ificate)?\.)?(subject|issuer)"
+    r"(?:[._]([A-Za-z]{1,24})[\"']?[ \t]{0,8}[:=]|[ \t]{1,8}(?=[A-Za-z]{1,24}[ \t]?=))[ \t]{0,8}([^\r\n]{1,512})",
+    re.IGNORECASE,
+)
+"""A part of a name as search engines call it, or a name behind the word alone."""
+_END = re.compile(r"\r|\n|\s(?=(?:Validity|Not Before|Subject Public Key|Valid From)\b)")
+_ISSUED = re.compile(
+    r"[ \t]{0,8}(?:issued[ \t](to|by)|(subject|issuer)(?:[ \t]names?)?)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE
+)
+_SPELLED = re.compile(
+    r"[ \t]{0,8}(Common Name|Organi[sz]ation(?:al Unit)?|Country|Locality|State|CN|OU|O|L|ST|C)"
+    r"(?:[ \t]\((?:CN|OU|O|L|ST|C)\))?(?:[ \t]{0,8}[:=][ \t]{0,8}|\t[ \t]{0,8}|[ ]{2,32})(\S.{0,255})",
+    re.IGNORECASE,
+)
+_MEMBER = re.compile(r"(subject|issuer)(?:_?(?:dn|name|string))?", re.IGNORECASE)
+_PART = re.compile(
+    r"(subject|issuer)_(cn|common_?name|org|o|organi[sz]ation(?:_name)?|ou|organi[sz]ational_unit(?:_name)?)",
+    re.IGNORECASE,
+)
+_MOST_OBJECTS = 256  # of one JSON text that are searched for names
 _SAN = re.compile(
     r"(?:subject ?alt(?:ernative)? ?names?|\bsan)\b[\"']?[ \t]*[:=]\s{0,32}([^\r\n]{1,2048})", re.IGNORECASE
 )
@@ -38,14 +58,20 @@ def names(text: str) -> Iterator[Answer]:
         yield from encoded(match[1])
     if blocks:
         return
-    found = _of_json(text) or _of_lists(text) or _of_lines(text)
+    found = _of_json(text) or _of_lists(text) or _of_viewer(text) or _of_parts(text) or _of_lines(text)
     subject, issuer = found.get("subject", ""), found.get("issuer", "")
     if not found and (_KIND.search(text) or "\n" not in text.strip()):
-        subject = text.strip()
+        subject = ",".join(text.split("\n")) if _KIND.match(text) else text.strip()
     fields = dict(tls.decode_names(subject, issuer))
     if alternatives := _alternatives(text):
         fields["tls.san"] = alternatives
     yield from answer("tls", fields)
+
+
+def named(text: str) -> Iterator[Answer]:
+    """The same of a text that looks like one; nothing for any other."""
+    if is_named(text):
+        yield from names(text)
 
 
 def der(data: bytes) -> Iterator[Answer]:
@@ -67,7 +93,7 @@ def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
     text = _MARGIN.sub("", text)
     named = _PEM.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
-    return bool(named) or len(_of_lines(text)) > 1
+    return bool(named or _DOTTED.search(text) or _of_viewer(text)) or len(_of_lines(text)) > 1
 
 
 def _of_lists(text: str) -> dict[str, str]:
@@ -94,25 +120,89 @@ def _of_lines(text: str) -> dict[str, str]:
         words = _TUPLE.findall(rest)
         value = ",".join(f"{kind}={part}" for kind, part in words) if words else _END.split(rest, maxsplit=1)[0]
         name = {"s": "subject", "i": "issuer"}.get(mark[1].lower(), mark[1].lower())
-        found.setdefault(name, value.strip().rstrip(","))
+        found.setdefault(name, value.strip().rstrip(",").strip('"'))
     return found
 
 
+def _of_parts(text: str) -> dict[str, str]:
+    """Parts of names, each behind "ssl.cert.subject.o:", and names behind "x509: subject"."""
+    found: dict[str, str] = {}
+    for name, kind, value in _DOTTED.findall(text):
+        part = f"{kind}={_bare(value)}" if kind else value.strip()
+        found[name.lower()] = f"{found[name.lower()]},{part}" if name.lower() in found else part
+    return found
+
+
+def _of_viewer(text: str) -> dict[str, str]:
+    """What viewers of certificates show: whom it was issued to and by, each part spelled out on a line of its own."""
+    found: dict[str, list[str]] = {}
+    name = "subject"
+    for line in text.splitlines()[:_MOST_OBJECTS]:
+        if head := _ISSUED.fullmatch(line):
+            name = {"to": "subject", "by": "issuer"}.get((head[1] or "").lower()) or head[2].lower()
+        elif part := _SPELLED.fullmatch(line):
+            found.setdefault(name, []).append(f"{part[1]}={_bare(part[2])}")
+    parts = [part.lower() for own in found.values() for part in own]
+    if len(parts) < 2 or not any(part.startswith(("common name=", "cn=")) for part in parts):
+        return {}
+    return {name: ",".join(own) for name, own in found.items()}
+
+
+def _bare(value: str) -> str:
+    """A value without its quotes, in a form that a distinguished name can hold."""
+    return value.strip().strip("\"'").replace(",", "\\,")
+
+
 def _of_json(text: str) -> dict[str, str]:
-    """The same from JSON whose "subject" and "issuer" are text, or objects of parts."""
+    """The same from JSON: texts, objects or lists of parts under "subject" and "issuer", at whatever depth."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return {}
     try:
         parsed = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return {}
-    members = parsed.items() if isinstance(parsed, dict) else ()
-    wanted = {name.lower(): value for name, value in members if name.lower() in ("subject", "issuer")}
-    return {name: _joined(value) for name, value in wanted.items()}
+    for members in _objects(parsed):
+        found: dict[str, str] = {}
+        for key, value in members.items():
+            if (name := _MEMBER.fullmatch(key)) and (told := _joined(value)) and (members is parsed or "=" in told):
+                found[name[1].lower()] = told
+            elif (part := _PART.fullmatch(key)) and (told := _text(value)):
+                before = f"{found[part[1].lower()]}," if part[1].lower() in found else ""
+                found[part[1].lower()] = f"{before}{part[2].replace('_', '')}={_bare(told)}"
+        if found:
+            return found
+    return {}
+
+
+def _objects(parsed: object) -> Iterator[dict[str, object]]:
+    """The objects of a JSON value, the outer ones first."""
+    waiting = [parsed]
+    for _ in range(_MOST_OBJECTS):
+        if not waiting:
+            return
+        value = waiting.pop(0)
+        if isinstance(value, dict):
+            yield value
+        if isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
 
 
 def _joined(value: object) -> str:
+    """A name out of a text, of an object of parts, or of the pairs that Python's ssl module gives."""
     if isinstance(value, dict):
-        return ",".join(f"{kind}={part}" for kind, part in value.items() if isinstance(part, str))
+        parts = ((kind.replace("_", ""), _text(part)) for kind, part in value.items())
+        return ",".join(f"{kind}={_bare(part)}" for kind, part in parts if part)
+    if isinstance(value, list):
+        pairs = (pair for rdn in value if isinstance(rdn, list) for pair in rdn)
+        told = [pair for pair in pairs if isinstance(pair, list) and len(pair) == 2]
+        return ",".join(f"{kind}={_bare(str(part))}" for kind, part in told)
     return value if isinstance(value, str) else ""
+
+
+def _text(value: object) -> str:
+    """A text, or the first of a list of them."""
+    first = value[0] if isinstance(value, list) and value else value
+    return first if isinstance(first, str) else ""
 
 
 def _alternatives(text: str) -> tuple[str, ...]:

@@ -33,6 +33,42 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
     assert "tls.issuer" not in one.fields
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ssl.cert.subject.cn: cam\nssl.cert.subject.o: Example",
+        "x509: subject CN=cam,O=Example",
+        'tls: subject="CN=cam,O=Example" issuer="CN=b"',
+        "Common Name (CN)\tcam\nOrganization (O)\tExample",
+        "Issued To\nCommon Name: cam\nOrganization: Example\nIssued By\nCommon Name: b\nOrganization: c",
+        "CN=cam\nO=Example",
+        "Certificate: Subject: CN=cam, O=Example Validity Not Before: x",
+        '{"tls": {"certificate": {"subject_dn": "CN=cam, O=Example", "issuer_dn": "CN=b"}}}',
+        '{"tls": {"leaf": {"subject": {"common_name": ["cam"], "organization": ["Example"]}}}}',
+        '[{"subject_cn": "cam", "subject_org": ["Example"]}]',
+        '{"subject": [[["commonName", "cam"]], [["organizationName", "Example"]]]}',
+    ],
+)
+def test_a_subject_as_viewers_programs_and_search_engines_show_it(text: str) -> None:
+    assert is_named(text)
+    (one,) = names(text)
+    assert one.fields["tls.subject"] == ("CN=cam,O=Example",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"mail": {"subject": "Hello"}}',
+        "Organization: a\nCountry: b",
+        "Server: a/1\nDate: b",
+        '{"subject": [[["a"]], 1]}',
+        "[" * 100,
+    ],
+)
+def test_other_texts_name_nobody(text: str) -> None:
+    assert not is_named(text)
+
+
 def test_issuer_and_alternative_names() -> None:
     text = "subject: CN=a\nissuer: O=b,CN=c\nSubject Alternative Name: DNS:a.local, IP Address:192.0.2.1"
     (one,) = names(text)
