@@ -65,7 +65,6 @@ _SHORT = {
 }
 _LONG = {
     "commonname": "CN",
-    "common name": "CN",
     "countryname": "C",
     "country": "C",
     "localityname": "L",
@@ -77,7 +76,7 @@ _LONG = {
     "streetaddress": "STREET",
     "province": "ST",
     **dict.fromkeys(("organizationname", "organization", "organisation", "org"), "O"),
-    **dict.fromkeys(("organizationalunitname", "organizationalunit", "organizational unit"), "OU"),
+    **dict.fromkeys(("organizationalunitname", "organizationalunit", "organisationalunit"), "OU"),
     "userid": "UID",
     "domaincomponent": "DC",
     "e": "emailAddress",

@@ -141,9 +141,9 @@ def _of_viewer(text: str) -> dict[str, str]:
         if head := _ISSUED.fullmatch(line):
             name = {"to": "subject", "by": "issuer"}.get((head[1] or "").lower()) or head[2].lower()
         elif part := _SPELLED.fullmatch(line):
-            found.setdefault(name, []).append(f"{part[1]}={_bare(part[2])}")
+            found.setdefault(name, []).append(f"{part[1].replace(' ', '')}={_bare(part[2])}")
     parts = [part.lower() for own in found.values() for part in own]
-    if len(parts) < 2 or not any(part.startswith(("common name=", "cn=")) for part in parts):
+    if len(parts) < 2 or not any(part.startswith(("commonname=", "cn=")) for part in parts):
         return {}
     return {name: ",".join(own) for name, own in found.items()}
 

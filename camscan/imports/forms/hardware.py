@@ -14,7 +14,7 @@ MAX_ADDRESSES = 16  # of one text; a device has one or two
 
 _OCTET = "[0-9A-Fa-f]{2}"
 _MAC = re.compile(
-    rf"(?<![0-9A-Za-z:.-])(?:{_OCTET}(?:([:-])|[ ]){_OCTET}(?:[: -]{_OCTET}){{4}}"
+    rf"(?:(?<![0-9A-Za-z:.-])|(?<=\b0x))(?:{_OCTET}(?:([:-])|[ ]){_OCTET}(?:[: -]{_OCTET}){{4}}"
     r"|[0-9A-Fa-f]{4}([.:-])[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}"
     r"|[0-9A-Fa-f]{6}[:-]?[0-9A-Fa-f]{6})(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
 )
@@ -22,6 +22,18 @@ _PREFIX = re.compile(
     r"(?:oui|mac|prefix)?[ \t]*[:=]?[ \t]*"
     r"((?:[0-9A-Fa-f]{2}[:.-]?){3}(?:[0-9A-Fa-f]|[:.-]?[0-9A-Fa-f]{2}[:.-]?[0-9A-Fa-f])?)",  # 24, 28 or 36 bits
     re.IGNORECASE,
+)
+_BLOCK = re.compile(
+    r"(?:MA-[LMS],|(?:oui|mac|prefix)\b[ \t]*[:=]?[ \t]*)?"
+    r"((?:[0-9A-F]{2}[:.-]){2}[0-9A-F]{2}|(?=[A-F]{0,5}\d)[0-9A-F]{6})(?:(?:[:.-](?:XX|\*\*|\?\?|__)){3}|(?:[:-]00){3}/\d\d|/\d\d)?"
+    r"(?:[ \t]*\((?:hex|base 16)\))?(?:[\s,;|=:\"-]{1,32}(?:org(?:ani[sz]ation)?|vendor)?[:=]?[ \t\"]*"
+    r"([A-Z][^\r\n,\";|]{2,127})"
+    r"[^\r\n]{0,256})?",
+    re.IGNORECASE,
+)
+"""A block as registries and lists of them write it, perhaps with who holds it, or an address whose end is hidden."""
+_LOCAL = re.compile(
+    r"(?:fe80::|\A)([0-9a-f]{1,4}):([0-9a-f]{2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])", re.IGNORECASE
 )
 _ALONE = re.compile(
     r"(?:(?:mac|oui|ether|lladdr|hwaddr)\b[\w ]{0,16}[:=]?[ \t]*)?[\"']?"
@@ -37,10 +49,27 @@ def addresses(text: str) -> Iterator[Answer]:
     found = dict.fromkeys(filter(None, (mac(match[0]) for match in _MAC.finditer(text))))
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
-    if not found and (prefix := _PREFIX.fullmatch(text.partition("(")[0].strip())):
+    if not found and (local := _LOCAL.search(text)):
+        yield from registered(_of_local(*local.groups()))
+    elif not found and (block := _BLOCK.fullmatch(text.strip())):
+        yield from _held(block[1], block[2] or "")
+    elif not found and (prefix := _PREFIX.fullmatch(text.partition("(")[0].strip())):
         digits = re.sub(r"[:.-]", "", prefix[1])
         fields = fields_of(oui.decode, digits.ljust(11, "0") + "1")
         yield from answer("mac", {name: values for name, values in fields.items() if name != "mac.address"})
+
+
+def _held(prefix: str, holder: str) -> Iterator[Answer]:
+    """A block, and who holds it by the registry or else by the text."""
+    fields = fields_of(oui.decode, re.sub(r"[:.-]", "", prefix).ljust(11, "0") + "1")
+    known = {name: values for name, values in fields.items() if name != "mac.address"}
+    yield from answer("mac", {**as_fields([("mac.organization", holder.strip())] if holder else []), **known})
+
+
+def _of_local(first: str, second: str, third: str, fourth: str) -> str:
+    """The MAC address that a link-local address of IPv6 is made of (RFC 4291, appendix A)."""
+    digits = f"{int(first, 16) ^ 0x0200:04x}{second}{third}{fourth:0>4}"
+    return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
 def is_address(text: str) -> bool:

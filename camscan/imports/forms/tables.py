@@ -24,11 +24,20 @@ _SHORT = {
     "syscontact": "snmp.sys_contact",
     "syslocation": "snmp.sys_location",
 }
+_SPELLED = {
+    "systemdescription": "sysdescr",
+    "systemname": "sysname",
+    "systemcontact": "syscontact",
+    "systemlocation": "syslocation",
+    "systemobjectid": "sysobjectid",
+}
 _NAMES = {**{oid.removesuffix(".0"): field for oid, field in OBJECTS.items()}, **_SHORT}
 _ROW = re.compile(
-    r"^[ \t|_({\[\"']{0,16}(?:var[ \t])?"
-    r"\.?((?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
-    r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[\"']?[ \t]{0,8}[=:][ \t]{0,8}|[\"'][ \t]{0,8},[ \t]{0,8}"
+    r"^[ \t|_({\[\"']{0,16}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
+    r"\.?(System[ _](?:Description|Name|Contact|Location|Object[ _]ID)"
+    r"|(?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
+    r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[\"'\])]{0,2}[ \t]{0,8}[=:]>?[ \t]{0,8}"
+    r"|[\"')]{1,3}[ \t]{0,8},[ \t]{0,8}(?:[A-Z]\w{1,32}\()?|,[ \t](?=[^\s\d][^\r\n]{0,255}\)$)"
     r"|[ \t]{1,8}(?=STRING:|OID:|\"))(.*)$"
 )
 _OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t]{1,8}=[ \t]")
@@ -48,8 +57,11 @@ _WORDS = (
     (re.compile(r"^(?:[\w-]+::)?(?:mib-2|system)\.(?=1)"), "1.3.6.1.2.1."),
     (re.compile(r"^\.?iso\."), "1."),
     (re.compile(r"^[\w-]+::"), ""),
+    (re.compile(r"^(?:snmp[._]|system\.)(?=sys)", re.IGNORECASE), ""),
 )
 _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
+_ASKED = re.compile(r"\A[0-9a-f.:]{3,39} \[[^\[\]\s]{1,64}\] ", re.IGNORECASE)
+"""What onesixtyone prints before a description: the address, and the community that was answered."""
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
 
 _DESCRIPTION = re.compile(
@@ -81,7 +93,7 @@ def walk(text: str) -> Iterator[Answer]:
         found += [("snmp.sys_object_id", name) for name in islice(known, 1)]
     found += [("snmp.object", own_object(name, value)) for name, value in own[:MAX_OWN] if value]
     if not (rows or found):
-        alone = _QUOTED.sub(r"\2", _TYPE.sub("", text.strip(), count=1), count=1)
+        alone = _QUOTED.sub(r"\2", _TYPE.sub("", _ASKED.sub("", text.strip()), count=1), count=1)
         oid = _name(alone.lstrip("."))
         found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
     yield from answer("snmp", as_fields(found))
@@ -147,7 +159,8 @@ def _name(written: str) -> str:
         written = pattern.sub(replacement, written)
     if written[:1].isdigit():
         return written
-    word = written.lower().replace("_", "")
+    word = written.lower().replace("_", "").replace(" ", "")
+    word = _SPELLED.get(word, word)
     return word if word.removesuffix(".0") in _SHORT else ""
 
 

@@ -50,3 +50,40 @@ def test_addresses_are_bounded() -> None:
 def test_a_prefix_with_the_name_behind_it() -> None:
     [found] = addresses("44:19:B6 (Hangzhou Hikvision Digital Technology)")
     assert found.fields["mac.prefix"] == ("4419B6",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "44:19:B6\tHangzhouHikv",
+        "4419B6 Hangzhou Hikvision Digital Technology",
+        "oui: 44:19:B6, org: Example",
+        'MA-L,4419B6,"Example Co.,Ltd.",Some Road 5',
+        "44-19-B6   (hex)\t\tExample",
+        "44:19:b6:xx:xx:xx",
+        "44:19:B6:**:**:**",
+        "44:19:b6/24",
+        "44:19:B6:00:00:00/24",
+    ],
+)
+def test_blocks_as_registries_and_reports_write_them(text: str) -> None:
+    (one,) = addresses(text)
+    assert one.fields["mac.prefix"] == ("4419B6",)
+    assert one.fields["mac.organization"] == ("Hangzhou Hikvision Digital Technology Co.,Ltd.",)
+
+
+def test_a_holder_that_the_registry_does_not_know_is_taken_from_the_text() -> None:
+    (one,) = addresses("02:00:5E Example Ltd.")
+    assert one.fields["mac.organization"] == ("Example Ltd.",)
+
+
+@pytest.mark.parametrize("text", ["fe80::4619:b6ff:fe01:203", "4619:b6ff:fe01:203", "0x4419b6010203"])
+def test_addresses_made_of_one_and_with_a_prefix(text: str) -> None:
+    (one,) = addresses(text)
+    assert one.fields["mac.address"] == ("44:19:B6:01:02:03",)
+
+
+@pytest.mark.parametrize("text", ["facade of a house", "2001:db8::4619:b6ff:1", "fe80::1", "Deface: x", "10:20:30 now"])
+def test_other_words_are_no_blocks(text: str) -> None:
+    assert not [one for one in addresses(text) if "mac.address" in one.fields]
+    assert list(addresses("facade of a house")) == []

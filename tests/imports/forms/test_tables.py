@@ -19,6 +19,13 @@ WALKS = {
     '(".1.3.6.1.2.1.1.5.0", "cam"),',
     "mapping": '{"sys_descr": "Camera 1",\n "sys_object_id": "1.3.6.1.4.1.368.1.1",\n "sys_name": "cam"}',
     "short": "sysDescr: Camera 1\nsysObjectID: 1.3.6.1.4.1.368.1.1\nsysName: cam",
+    "spelled": "System Description: Camera 1\nSystem Object ID: 1.3.6.1.4.1.368.1.1\nSystem Name: cam",
+    "grouped": "system.sysDescr.0 = Camera 1\nsnmp_sysObjectID: 1.3.6.1.4.1.368.1.1\nsnmp.sysName=cam",
+    "arrows": '[1.3.6.1.2.1.1.1.0] => STRING: "Camera 1"\n[1.3.6.1.2.1.1.2.0] => OID: .1.3.6.1.4.1.368.1.1\n'
+    '[1.3.6.1.2.1.1.5.0] => STRING: "cam"',
+    "objects": "[ObjectType(ObjectIdentity('1.3.6.1.2.1.1.1.0'), DisplayString('Camera 1'))]\n"
+    "[ObjectType(ObjectIdentity('1.3.6.1.2.1.1.2.0'), ObjectIdentifier('1.3.6.1.4.1.368.1.1'))]\n"
+    "[ObjectType(ObjectIdentity('1.3.6.1.2.1.1.5.0'), DisplayString('cam'))]",
 }
 
 
@@ -61,6 +68,8 @@ def test_a_makers_tree_stands_in_for_the_object_id() -> None:
 
 
 def test_a_lone_text_is_a_description_or_an_object_id() -> None:
+    (one,) = walk("192.0.2.4 [public] Camera [1]")
+    assert one.fields == {"snmp.sys_descr": ("Camera [1]",)}
     assert [dict(one.fields) for one in walk("Camera 1")] == [{"snmp.sys_descr": ("Camera 1",)}]
     assert [dict(one.fields) for one in walk(".1.3.6.1.4.1.368.1.1")] == [
         {"snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",)}
