@@ -29,6 +29,9 @@ _STATUS = re.compile(r"(?:\bstatus(?:_?code)?['\"]?\s*[:=]\s*|\[)(\d{3})\b", re.
 _QUOTE = re.compile(r"\\(['\"])")
 _OF_QUOTE = r"\1"
 _ENOUGH = 2  # headers from which on pairs are those of an answer
+_TELLING = {"server", "www-authenticate"}
+_HEADED = re.compile(r"headers|MultiDict", re.IGNORECASE)
+"""Where one of them is enough."""
 
 
 def plain(text: str) -> str:
@@ -39,7 +42,7 @@ def plain(text: str) -> str:
         return text
     pairs = _pairs(text)
     names = {name.lower() for name, _ in pairs}
-    if len(names) < _ENOUGH:
+    if len(names) < _ENOUGH and not (names & _TELLING and _HEADED.search(text)):
         return text
     lines = [f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in pairs]
     if {"cseq", "public"} & names:

@@ -39,6 +39,10 @@ def test_headers_as_pairs(text: str) -> None:
     assert {"server: a/1", 'www-authenticate: basic realm="b"'} <= told
 
 
+def test_a_single_header() -> None:
+    assert lines("rawHeaders: [ 'Server', 'a/1' ]") == ["Server: a/1"]
+
+
 def test_pairs_of_a_stream() -> None:
     assert lines("headers { CSeq: '2', Server: 'a' }") == ["RTSP/1.0 200 -", "CSeq: 2", "Server: a"]
 
