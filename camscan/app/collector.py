@@ -33,12 +33,16 @@ def seldom(under_way: int = 0) -> Iterator[None]:
 
 @contextlib.contextmanager
 def never() -> Iterator[None]:
-    """Let it rest while millions of records are read that stay and have no cycles; what reads answers wakes it."""
+    """Let it rest while millions of records are read that stay and have no cycles; what reads answers wakes it.
+
+    It does not walk through what is there in the end, now or later: that takes seconds, and finds nothing.
+    """
     at_work = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if at_work:
             gc.enable()
 

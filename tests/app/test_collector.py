@@ -52,4 +52,7 @@ def test_it_rests_where_nothing_is_to_be_collected_and_not_where_answers_are_rea
         with collector.seldom():
             assert gc.isenabled()
         assert not gc.isenabled()
+        kept: list[list[None]] = [[] for _ in range(100_000)]
     assert gc.isenabled()
+    assert gc.get_freeze_count() >= len(kept)
+    gc.unfreeze()
