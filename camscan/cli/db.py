@@ -116,20 +116,23 @@ def check(db: str | None) -> None:
 
 
 @db.command()
-@click.option("--scan", "scans", multiple=True, metavar="ID", help="Which scan; repeatable. Default: all.")
+@click.argument("scans", nargs=-1, metavar="[SCAN]...")
+@click.option("--scan", "named", multiple=True, metavar="ID", help="The same as SCAN, as other commands have it.")
 @options.site
 @options.db
 @options.output
-def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Path | None) -> None:
+def export(
+    scans: tuple[str, ...], named: tuple[str, ...], site: str | None, db: str | None, output: Path | None
+) -> None:
     """Write scans with their observations and ledger as JSON, one record a line, the oldest scan first.
 
-    Where no scan is named, what was said of the devices by `camscan state` comes after all scans (of the site, where
-    one is named). What can be derived from these is not written.
+    SCAN is an id or the beginning of one. Where none is named, all are written (of the site, where one is named), and
+    after them what was said of their devices by `camscan state`. What can be derived from these is not written.
 
     \b
     Examples:
       camscan db export -o everything.jsonl
-      camscan db export --scan 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
+      camscan db export 4f2a --db /var/lib/camscan/camscan.db | gzip > scan.jsonl.gz
     """
     from itertools import chain
 
@@ -137,6 +140,7 @@ def export(scans: tuple[str, ...], site: str | None, db: str | None, output: Pat
     from camscan.cli.stored import chosen_scans, kept, scans_of
     from camscan.cli.writing import write_text
 
+    scans += named
     with kept(db) as store:
         told = () if scans else tuple(said(store, site))
         chosen = (

@@ -55,7 +55,8 @@ def keygen(output: Path | None) -> None:
 
 
 @evidence.command()
-@options.scan_id
+@click.argument("scan_id", required=False, metavar="[SCAN]")
+@click.option("--scan", "named", metavar="ID", help="The same as SCAN, as other commands have it.")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The bundle to write (ZIP)."
 )
@@ -75,6 +76,7 @@ def keygen(output: Path | None) -> None:
 @options.quiet
 def export(
     scan_id: str | None,
+    named: str | None,
     output: Path,
     operator: str,
     authority: str,
@@ -86,11 +88,11 @@ def export(
     folders: tuple[Path, ...],
     quiet: bool,
 ) -> None:
-    """Write a stored scan as a signed bundle of evidence. Only --tsa sends anything.
+    """Write a stored scan as a signed bundle of evidence (default: the latest scan). Only --tsa sends anything.
 
     \b
     Examples:
-      camscan evidence export --scan 4f2a -o bundle.zip --operator 'J. Doe' --authority 'Order 17/2026'
+      camscan evidence export 4f2a -o bundle.zip --operator 'J. Doe' --authority 'Order 17/2026'
       camscan evidence export -o bundle.zip --tsa http://tsa.example/tsr
     """
     from camscan.app import keyfiles
@@ -104,12 +106,14 @@ def export(
 
     if output.exists() and not output.is_file():
         raise UsageError(f"{output} is no file: name one, such as bundle.zip")
+    if scan_id and named:
+        raise UsageError(f"a bundle holds one scan: name {scan_id} or --scan {named}, not both")
     signer = keyfiles.private_key(key_file or keyfiles.default_file())
     about, stamp = _about(operator, authority, tsa), _stamper(tsa)
     chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
     files = files_of(policies, folders)
     with kept(db) as store, replacing(output, 0o600) as file:
-        scan = _ended(scan_of(store, scan_id, site, quiet=quiet))
+        scan = _ended(scan_of(store, scan_id or named, site, quiet=quiet))
         said = said_at(store, scan)
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, said)
         made = write_bundle(file, contents, signer, _follow(quiet=quiet), stamp)

@@ -185,7 +185,7 @@ def test_export_holds_every_record(config: Path, swept: Callable[[int], None], t
     assert (shown["scan"], shown["target"], shown["outcome"]) == (oldest.id, seen.target, seen.outcome.value)
     assert {name: tuple(values) for name, values in shown["fields"].items()} == seen.fields
     assert base64.b64decode(shown["raw"]) == seen.raw
-    assert run("export", "--scan", newest.id[:8], "--db", tmp_path / "c.db").stdout.count("\n") == 20
+    assert run("export", newest.id[:8], "--db", tmp_path / "c.db").stdout.count("\n") == 20
     for words in (["--site", "nowhere"], ["--scan", newest.id, "--site", "nowhere"]):
         done = run("export", *words, "--db", tmp_path / "c.db")
         assert isinstance(done.exception, UsageError)

@@ -145,6 +145,14 @@ def test_export_and_verify(db: Path, key: Path) -> None:
     assert b"s3cret" not in b"".join(parts.values())
 
 
+def test_a_scan_is_named_in_either_way_once(db: Path, key: Path) -> None:
+    words = ("export", "--db", str(db), "--key", str(key), "-o", str(db.parent / "b.zip"), "--scan", "4f2a")
+    assert run(*words).exit_code == 0
+    error = run(*words, "4f2a").exception
+    assert isinstance(error, UsageError)
+    assert "not both" in str(error)
+
+
 def test_a_key_of_ones_own_is_found_by_itself(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(db.parent / "data"))
     words = ("export", "--db", str(db), "-o", str(db.with_name("x.zip")))
@@ -223,7 +231,7 @@ def test_a_scan_that_still_runs_is_not_exported(tmp_path: Path, key: Path) -> No
 def test_a_long_export_says_how_far_it_has_come(db: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.modules["camscan.cli.evidence"], "_SECONDS", -1)
     bundle = db.with_name("x.zip")
-    words = ("export", "--scan", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
+    words = ("export", "4f2a", "--db", str(db), "--key", str(key), "-o", str(bundle))
     assert "13 observations so far" in run(*words).stderr
     assert not run(*words, "--quiet").stderr
     assert "13 observations so far" in run("verify", str(bundle)).stderr
