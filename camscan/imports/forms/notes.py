@@ -34,8 +34,21 @@ _HELD = re.compile(
 _QUOTE = re.compile(r"\\([\"'/])")
 _OF_QUOTE = r"\1"
 _LONE = re.compile(
-    r"\A(?:(?:http[.-]server(?:-header)?[ \t]*[:=][ \t]*|HTTPServer\[)(?P<server>[^\r\n\]]{1,256})\]?"
-    r"|realm[ \t]*:[ \t]*(?P<realm>[^\"\r\n,]{1,128}))\Z",
+    r"\A(?:(?:(?:http|rtsp)[.-]server(?:-header)?[ \t]*[:=][ \t]*|HTTPServer\[)(?P<server>[^\r\n\]]{1,256})\]?"
+    r"|(?:realm[ \t]*:[ \t]*|(?=Login to (?:[0-9][A-Z0-9]{9,23}|[A-Z][A-Z0-9]{0,4}[0-9][A-Z0-9]{8,18})\Z))"
+    r"(?P<realm>[^\"\r\n,]{1,128}))\Z",
+    re.IGNORECASE,
+)
+
+_LABELLED = re.compile(
+    r"\A(?!www-authenticate|proxy-|authorization)[\w.-]{2,24}:[ \t]+"
+    r"((?:Digest|Basic)[ \t]+realm[ \t]?=[ \t]?)(?:([^\"',\r\n=]{1,128})\Z|(?=\"))",
+    re.IGNORECASE,
+)
+"""A challenge behind the name of the program that shows it; the realm may be without its quotes."""
+_REFUSED = re.compile(
+    r"\A((?:RTSP|HTTP)/\d\.\d )?(401[\w ]{0,32}?)[ \t]*\([^()\r\n]{0,64}?"
+    r"realm[ =:]{1,3}\"([^\"\r\n]{1,128})\"\)\Z",
     re.IGNORECASE,
 )
 
@@ -62,7 +75,14 @@ def _of_code(text: str) -> str:
 
 def _of_label(text: str) -> str:
     """The one value of a server's name or of a realm under a name that scanners and notes give it."""
-    if not (found := _LONE.match(text.strip())):
+    line = text.strip()
+    if labelled := _LABELLED.match(line):
+        realm = f'"{labelled[2].strip()}"' if labelled[2] else line[labelled.end() :]
+        return f"WWW-Authenticate: {labelled[1]}{realm}"
+    if refused := _REFUSED.match(line):
+        status = f"{refused[1]}{refused[2]}\r\n" if refused[1] else ""
+        return f'{status}WWW-Authenticate: Digest realm="{refused[3]}"'
+    if not (found := _LONE.match(line)):
         return text
     return next(_SHAPES[name].format(value.strip()) for name, value in found.groupdict().items() if value)
 

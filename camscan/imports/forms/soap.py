@@ -61,6 +61,10 @@ def is_soap(text: str) -> bool:
     return _SOAP.search(text[:16_384]) is not None
 
 
+_SHORTENED = re.compile(r"(?<![\w/.])((?:name|hardware|location|type|Profile)/[^\s\"'<>,]{1,256})")
+"""A scope without what all scopes begin with."""
+
+
 def discovery(text: str) -> Iterator[Answer]:
     """ProbeMatches and Hellos, lists of scopes, and lines or tuples that say the same in other words."""
     if not _RESPONSE.search(text):
@@ -74,6 +78,8 @@ def discovery(text: str) -> Iterator[Answer]:
 
 def fields_of_all(text: str) -> list[Fields]:
     """The devices of a WS-Discovery message or of a listing."""
+    if "://" not in text and len(_SHORTENED.findall(text)) > 1:
+        text = _SHORTENED.sub(r"onvif://www.onvif.org/\1", text)
     quoted = _QUOTED_SCOPE.findall(text)
     if quoted:
         return [_listed(scopes.decode(quoted), text)]

@@ -79,6 +79,16 @@ _TEXT = re.compile(r'"((?:[^"\\]|\\.){1,255})"|([^\s",;\[\]{}]{1,255})')
 _TYPED = re.compile(r"\._(?:tcp|udp)\b", re.IGNORECASE)
 _TOLD = re.compile(r"(?<=\s)[A-Za-z][\w-]{0,31}=[^\s\",;\[\]{}]{1,255}")
 _BROWSED = re.compile(r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}(_[\w-]{1,63}\._(?:tcp|udp))\b")
+_ADDED = re.compile(
+    r"[\d:.]{7,15}\s{1,8}Add\s{1,8}\d+\s{1,8}\d+\s{1,8}\S{1,64}\s{1,16}(_[\w-]{1,63}\._(?:tcp|udp))\.?\s{1,32}(\S.{0,250})"
+)
+"""What dns-sd -B prints of a service."""
+_LISTED = re.compile(
+    r"\A(?:(?:instance|(?:service )?name):[ \t]{0,8}(\S[^\r\n]{0,250})\r?\n[ \t]{0,8}"
+    r"(?:service |reg)?type:[ \t]{0,8}(_[\w-]{1,63}\._(?:tcp|udp))"
+    r"|(_[\w-]{1,63}\._(?:tcp|udp))[\w.]{0,8}:[ \t]{1,8}(\S[^\r\n]{0,250}))",
+    re.IGNORECASE,
+)
 _DECIMAL = re.compile(r"\\([0-9]{3})")
 
 
@@ -119,6 +129,10 @@ def is_walk(text: str) -> bool:
 def announced(text: str) -> Iterator[Answer]:
     """Records of mDNS: "PTR type -> instance", zone file lines, avahi-browse, or a service's properties."""
     lines = text.splitlines()[:MAX_LINES]
+    if listed := _LISTED.match(text):
+        found = [("mdns.service", listed[2] or listed[3]), ("mdns.instance", listed[1] or listed[4])]
+        yield from answer("mdns", as_fields(found))
+        return
     for found in (
         [pair for line in lines for pair in _of_line(line.strip())],
         list(_of_mapping(text)),
@@ -188,6 +202,10 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
     if browsed := _BROWSED.match(line):
         yield "mdns.service", browsed[2]
         yield "mdns.instance", browsed[1]
+        return
+    if added := _ADDED.match(line):
+        yield "mdns.service", added[1]
+        yield "mdns.instance", added[2]
         return
     record = _RECORD.match(line)
     if record is None:

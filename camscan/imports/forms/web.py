@@ -59,6 +59,7 @@ _DESCRIBED = {
     **{name.rpartition(".")[2].replace("_", ""): name for name in ssdp.FIELDS if name.startswith("upnp.")},
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
 }
+_OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
 _QUOTE = re.compile(r"\\([\"'/])")
 _OF_QUOTE = r"\1"
 _MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
@@ -207,7 +208,7 @@ def upnp(text: str) -> Iterator[Answer]:
 def described(text: str) -> Fields:
     """The elements of a device description as clients print them: "modelName: ...", 'modelName': '...'."""
     found = named(pairs(text), _DESCRIBED)
-    return as_fields(found) if len(found) > 1 else {}
+    return as_fields(found) if len(found) > 1 or any(name in _OWN_NAMES for name, _ in found) else {}
 
 
 def _split(text: str, protocol: str) -> Iterator[tuple[str, str]]:

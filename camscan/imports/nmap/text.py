@@ -80,10 +80,14 @@ def scanned(text: str) -> Iterator[Answer]:
         yield from _of_text(text)
 
 
+_LEADING = re.compile(r"\A(?:ssl/)?(?:https?|rtsp|upnp|soap|sip|telnet|ftp)(?:-alt|-proxy)?[ \t]{1,16}(?=[A-Z])")
+"""The name of the service before its product, as in a row of a listing."""
+
+
 def product(text: str) -> Iterator[Answer]:
     """A single line that is none of nmap's: the product that it gives for a service."""
     if "\n" not in text.strip():
-        yield from answer("nmap", as_fields([("nmap.product", one_maker(text))]))
+        yield from answer("nmap", as_fields([("nmap.product", one_maker(_LEADING.sub("", text.strip())))]))
 
 
 def is_listing(text: str) -> bool:

@@ -58,6 +58,14 @@ def test_other_texts_stay(text: str) -> None:
         ("http.server: a/1", "Server: a/1"),
         ("HTTPServer[a/1]", "Server: a/1"),
         ("realm: a b", 'WWW-Authenticate: Basic realm="a b"'),
+        ("Login to 3M01A2BPAK00123", 'WWW-Authenticate: Basic realm="Login to 3M01A2BPAK00123"'),
+        ("rtsp-auth: Digest realm=a b", 'WWW-Authenticate: Digest realm="a b"'),
+        ('gst: Basic realm="a", x="b"', 'WWW-Authenticate: Basic realm="a", x="b"'),
+        (
+            'RTSP/1.0 401 Unauthorized (auth required, realm="a")',
+            'RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="a"',
+        ),
+        ('401 (realm "a")', 'WWW-Authenticate: Digest realm="a"'),
     ],
 )
 def test_headers_with_a_mark_or_out_of_code(text: str, lines: str) -> None:
@@ -66,7 +74,16 @@ def test_headers_with_a_mark_or_out_of_code(text: str, lines: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- Model: a", "Camera:\nModel: a", '"location": "a", "name": "b"', "realm: a\nb: c", "HTTPServer[", "(a, b)"],
+    [
+        "- Model: a",
+        "Camera:\nModel: a",
+        '"location": "a", "name": "b"',
+        "realm: a\nb: c",
+        "HTTPServer[",
+        "(a, b)",
+        "Login to your camera",
+        "401 (realm)",
+    ],
 )
 def test_texts_about_other_things_stay(text: str) -> None:
     assert plain(text) == text

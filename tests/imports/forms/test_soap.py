@@ -97,3 +97,10 @@ def test_device_information_as_go_prints_it(wrapped: str) -> None:
 def test_a_product_of_a_list_of_weaknesses_is_no_model() -> None:
     (one,) = service("vendor: maker\nproduct: a-1_firmware\nserial: 7")
     assert "onvif.model" not in one.fields
+
+
+def test_scopes_without_what_all_begin_with() -> None:
+    (one,) = discovery("name/Cam%207 hardware/C-7")
+    assert one.fields["onvif.scope.name"] == ("Cam 7",)
+    assert one.fields["onvif.scope.hardware"] == ("C-7",)
+    assert not [one for one in discovery("see type/a") if "onvif.scope.type" in one.fields]

@@ -163,3 +163,18 @@ def test_strings_of_a_record_alone() -> None:
 @pytest.mark.parametrize("text", ["", "Acme camera", '"vendor=Acme" and more'])
 def test_other_words_are_no_record(text: str) -> None:
     assert not list(properties(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12:00:00.000  Add        2   4 local.  _psia._tcp.  Cam 7 - 1",
+        "Name: Cam 7 - 1\nType: _psia._tcp",
+        "Instance: Cam 7 - 1\nRegtype: _psia._tcp.",
+        "_psia._tcp: Cam 7 - 1",
+        "_psia._tcp.local.: Cam 7 - 1",
+    ],
+)
+def test_services_as_browsers_list_them(text: str) -> None:
+    (one,) = announced(text)
+    assert one.fields == {"mdns.service": ("_psia._tcp",), "mdns.instance": ("Cam 7 - 1",)}

@@ -187,3 +187,9 @@ def test_labels_of_a_server() -> None:
     for line in ("server = a/1", '"Server": "a/1"', "Server header: a/1", "http-server-header: a/1"):
         [found] = server("http", line)
         assert found.fields["http.server"] == ("a/1",)
+
+
+def test_one_name_of_a_description_alone() -> None:
+    (one,) = upnp("friendlyName: Cam 7")
+    assert one.fields["upnp.friendly_name"] == ("Cam 7",)
+    assert described("manufacturer: A") == {}
