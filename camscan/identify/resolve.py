@@ -134,8 +134,12 @@ def _brand(identifications: Iterable[Identification], maker: str | None) -> str 
 
 def _attributes(identifications: Iterable[Identification], maker: str | None) -> Mapping[str, str]:
     attributes: dict[str, str] = {}
+    levels: dict[str, Level] = {}
     agreeing = [found for found in identifications if maker is None or found.maker in (maker, None)]
     for found in sorted(agreeing, key=lambda found: (found.level, found.maker is not None), reverse=True):
         for name, text in found.attributes.items():
-            attributes.setdefault(name, text)
+            known = attributes.setdefault(name, text)
+            is_of_level = levels.setdefault(name, found.level) is found.level is not Level.HINT
+            if name == "model" and is_of_level and text.startswith(known) and " " not in text:
+                attributes[name] = text  # a name is often a shortened model
     return attributes

@@ -180,3 +180,11 @@ def test_attributes_come_from_the_highest_level_that_agrees(says: Says) -> None:
         "serial": "hint",
         "kind": "camera",
     }
+
+
+def test_of_two_models_of_a_level_the_fuller_is_taken(says: Says) -> None:
+    short, full = (says("a", LIKELY, "A", None, model="D-7608"), says("b", LIKELY, "A", None, model="D-7608/8P"))
+    assert resolve([short, full]).attributes == resolve([full, short]).attributes == {"model": "D-7608/8P"}
+    for other in ("D-7608 http:123", "D-9"):
+        assert resolve([short, says("b", LIKELY, "A", None, model=other)]).attributes == {"model": "D-7608"}
+    assert resolve([short, says("b", HINT, "A", None, model="D-7608/8P")]).attributes == {"model": "D-7608"}
