@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from camscan.errors import UsageError
+from camscan.inventory import values
 from camscan.inventory.tables import Line, Sheet, line
 from camscan.jsonwindow import Window
 
@@ -24,6 +25,8 @@ _MAX_ITEMS = 16
 
 _ARRAY = re.compile(r"\[\s*(?=\{)")
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]', re.DOTALL)
+_ANOTHER = re.compile(r"\]\s*\[\s*(?=\{)")
+"""Where one list ends and another begins."""
 _EMPTY = re.compile(r"\s*\[\s*\]\s*")
 _GAP = re.compile(r"[\s,]*")
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)|(?<![\[:])\n\s*(?=\{)")
@@ -67,9 +70,19 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
         elif _EMPTY.fullmatch(begin):
             return
         elif isinstance(whole := _parsed(begin), dict):
-            yield 1, whole, ""
+            yield from _of_whole(whole)
         else:
             raise UsageError(f"{path} holds no array of JSON objects: export the list as one, or as CSV")
+
+
+def _of_whole(whole: Mapping[str, object]) -> Iterator[tuple[int, object, str]]:
+    """The one object in a file; where addresses or MACs are its keys, each stands for a device of its own."""
+    for name, read in (("ipaddress", values.addresses), ("macaddress", values.macs)):
+        if all(read(key).values and isinstance(value, dict) for key, value in whole.items()):
+            for number, (key, value) in enumerate(whole.items(), start=1):
+                yield number, {name: key, **value} if isinstance(value, dict) else None, ""
+            return
+    yield 1, whole, ""
 
 
 def _ahead(text: TextIO) -> Window:
@@ -113,6 +126,8 @@ def _from_array(ahead: Window) -> Iterator[tuple[int, object, str]]:
     number = 0
     while True:
         ahead.skip(_GAP)
+        if _ANOTHER.match(ahead.text, ahead.at):  # files were put together
+            ahead.skip(_ANOTHER)
         if ahead.text[ahead.at : ahead.at + 1] in {"", "]"}:
             return
         number += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -33,6 +34,8 @@ _MAX_SUM = 4
 """Cells of a row that only counts."""
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _NO_TABLES = ((b"%PDF", "a PDF"), (b"<", "HTML or XML"), (b"\x1f\x8b", "packed with gzip"), (b"\x89PNG", "a picture"))
+_NO_NAMES = re.compile(rb'\[\s*(?:"|\[\s*["\[{\d])')
+"""A list in JSON of texts or lists; a bracket alone may begin an IPv6 address."""
 
 
 @dataclass(slots=True)
@@ -106,6 +109,8 @@ def _open(path: Path, encoding: str | None) -> tuple[str, Iterable[Sheet], str |
     for magic, what in _NO_TABLES:
         if start.startswith(magic):
             raise UsageError(f"{path} is {what}: save the list as XLSX, ODS, CSV or JSON")
+    if _NO_NAMES.match(start.replace(b"\0", b"")):
+        raise UsageError(f"{path} is a JSON list without names: write each device as an object, or save it as CSV")
     if _is_json(start.replace(b"\0", b"")):
         return "json", [read_json(path)], None
     used = Encoding(encoding) if encoding else find_encoding(path, _score)
@@ -286,7 +291,8 @@ def _names(columns: Columns, places: Sequence[int]) -> str:
 def _unidentified(path: Path, readings: Sequence[SheetReading]) -> str:
     names = [name for reading in readings for name in reading.columns.names if name.strip()]
     shown = ", ".join(map(values.shown, names[:_MAX_NAMED])) or "none"
+    notes = "".join(f" (sheet {values.shown(one.sheet)}: {note})" for one in readings for note in one.notes)
     return (
         f"no column of {path} says which device a row means (address, MAC, serial, UUID, host name); its columns are "
-        f"{shown}: name one with --map ip=COLUMN"
+        f"{shown}{notes}: name one with --map ip=COLUMN"
     )

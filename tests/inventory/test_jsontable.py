@@ -176,3 +176,20 @@ def test_the_list_of_the_whole_is_read_and_none_that_lies_deeper(
 def test_a_list_that_only_lies_deeper_is_read_too(tmp_path: Path) -> None:
     path = write(tmp_path, json.dumps({"data": {"items": [{"ip": "10.0.0.5"}]}, "ok": [1, 2]}))
     assert rows(path) == [(1, {"ip": "10.0.0.5"}, "")]
+
+
+def test_lists_that_stand_one_after_the_other_are_all_read(tmp_path: Path) -> None:
+    text = '[{"ip": "10.0.0.5"}]\n[ {"ip": "10.0.0.6"}, {"ip": "10.0.0.7"}]\n'
+    assert [named["ip"] for _, named, _ in rows(write(tmp_path, text))] == ["10.0.0.5", "10.0.0.6", "10.0.0.7"]
+
+
+def test_addresses_and_macs_may_be_the_keys(tmp_path: Path) -> None:
+    text = '{"10.0.0.5": {"model": "C-1"}, "10.0.0.6": {"model": "C-2", "ip": "10.0.0.7"}}'
+    assert rows(write(tmp_path, text)) == [
+        (1, {"ipaddress": "10.0.0.5", "model": "C-1"}, ""),
+        (2, {"ipaddress": "10.0.0.6", "ip": "10.0.0.7", "model": "C-2"}, ""),
+    ]
+    text = '{"44:19:b6:00:00:05": {"model": "C-1"}}'
+    assert rows(write(tmp_path, text)) == [(1, {"macaddress": "44:19:b6:00:00:05", "model": "C-1"}, "")]
+    text = '{"10.0.0.5": {"model": "C-1"}, "site": {"name": "North"}}'
+    assert [number for number, _, _ in rows(write(tmp_path, text))] == [1]

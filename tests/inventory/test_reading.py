@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,6 +171,31 @@ def test_what_is_no_table_is_refused(tmp_path: Path, data: bytes, why: str) -> N
     path.write_bytes(data)
     with pytest.raises(UsageError, match=why):
         read_inventory(path)
+
+
+@pytest.mark.parametrize("text", ['["10.0.0.5", "10.0.0.6"]', '[["ip"], ["10.0.0.5"]]'])
+def test_a_json_list_without_names_is_refused_and_not_half_read(written: Written, text: str) -> None:
+    with pytest.raises(UsageError, match="is a JSON list without names: write each device as an object"):
+        read_inventory(written(text))
+
+
+def test_a_list_of_addresses_in_brackets_is_no_json(written: Written) -> None:
+    assert [row.addresses for row in read_inventory(written("[fd00::5]\n[fd00::6]:80\n")).rows] == [
+        ("fd00::5",),
+        ("fd00::6",),
+    ]
+
+
+def test_why_a_sheet_could_not_be_read_is_said_where_nothing_else_could(tmp_path: Path) -> None:
+    path, cut = tmp_path / "list.xlsx", tmp_path / "cut.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Cameras").write_column(0, 0, ["IP", "10.0.0.5"])
+    with zipfile.ZipFile(path) as whole, zipfile.ZipFile(cut, "w") as damaged:
+        for name in whole.namelist():
+            data = whole.read(name)
+            damaged.writestr(name, data[: data.index(b"</row>")] if name.endswith("sheet1.xml") else data)
+    with pytest.raises(UsageError, match=r"its columns are none \(sheet 'Cameras': it cannot be read"):
+        read_inventory(cut)
 
 
 def test_a_file_that_cannot_be_read_is_the_hosts_fault(tmp_path: Path) -> None:
