@@ -1,6 +1,6 @@
 """Millions of mutated answers through every decoder; whatever brings one down is kept in tests/samples/crashes.
 
-    python benchmarks/decoders.py                        ten million each: about an hour on two cores
+    python benchmarks/decoders.py                        ten million each: some two hours on two cores
     python benchmarks/decoders.py --seconds 30           as many as half a minute allows, each
     python benchmarks/decoders.py --only http wsd
 
