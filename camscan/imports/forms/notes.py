@@ -48,7 +48,7 @@ _LABELLED = re.compile(
 """A challenge behind the name of the program that shows it; the realm may be without its quotes."""
 _REFUSED = re.compile(
     r"\A((?:RTSP|HTTP)/\d\.\d )?(401[\w ]{0,32}?)[ \t]*\([^()\r\n]{0,64}?"
-    r"realm[ =:]{1,3}\"([^\"\r\n]{1,128})\"\)\Z",
+    r"realm[ =:]{1,3}\"([^\"\r\n]{1,128})\"\)[ \t]*((?:\r?\n[^\0]*)?)\Z",
     re.IGNORECASE,
 )
 
@@ -81,7 +81,7 @@ def _of_label(text: str) -> str:
         return f"WWW-Authenticate: {labelled[1]}{realm}"
     if refused := _REFUSED.match(line):
         status = f"{refused[1]}{refused[2]}\r\n" if refused[1] else ""
-        return f'{status}WWW-Authenticate: Digest realm="{refused[3]}"'
+        return f'{status}WWW-Authenticate: Digest realm="{refused[3]}"{refused[4]}'
     if not (found := _LONE.match(line)):
         return text
     return next(_SHAPES[name].format(value.strip()) for name, value in found.groupdict().items() if value)

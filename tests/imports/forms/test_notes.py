@@ -65,6 +65,7 @@ def test_other_texts_stay(text: str) -> None:
             'RTSP/1.0 401 Unauthorized (auth required, realm="a")',
             'RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="a"',
         ),
+        ('RTSP/1.0 401 (realm="a")\nA: b', 'RTSP/1.0 401\r\nWWW-Authenticate: Digest realm="a"\nA: b'),
         ('401 (realm "a")', 'WWW-Authenticate: Digest realm="a"'),
     ],
 )
