@@ -265,10 +265,37 @@ def test_nothing_breaks_it(raw: str | bytes, hint: str) -> None:
         assert part.channel
 
 
+_LONG = 100_000
+
+
 @pytest.mark.parametrize(
-    "sample", ["<" * 70_000, "a=" * 50_000, "{" * 70_000, "A:" * 50_000, "\\x41" * 20_000, "0a " * 40_000]
+    "sample",
+    [
+        "<" * 70_000,
+        "a=" * 50_000,
+        "{" * 70_000,
+        "A:" * 50_000,
+        "\\x41" * 20_000,
+        "0a " * 40_000,
+        "x = {" + "0x00  " * 40 + "!",
+        "> a\r\n" * 40 + "x",
+        "----\n" + "-" * _LONG + "x",
+        "----\n" + " " * _LONG + "x",
+        "a <<EOF\n" + " " * _LONG + "x",
+        "<p>HTTP/1.1 200 OK" + " " * _LONG + "x",
+        "<a>RTSP/1.0 200 " + "&quot;" * (_LONG // 6) + "<b>",
+        ("|a" + " " * 32 + "|" + " " * 300 + "x\n") * (_LONG // 340),
+        "|Server|x" + " " * _LONG + "x",
+        "[HTTP/1.1 200 OK, Ab: " + " " * _LONG + "x",
+        "12:00:00.1 IP " + "length 1 " * (_LONG // 9),
+        '"HTTP/1.1 200"' + " " * _LONG + "x",
+        "lease\n" + "\n" * _LONG + "x",
+        " " * _LONG + "x\n",
+        '{"a":[' + "{}," * 10_000 + '{}],"b":"' + '\\"' * _LONG + '"}',
+    ],
+    ids=lambda sample: sample[:16],
 )
 def test_hostile_text_costs_little(sample: str) -> None:
-    before = time.monotonic()
+    before = time.process_time()
     read(sample)
-    assert time.monotonic() - before < 2
+    assert time.process_time() - before < 2

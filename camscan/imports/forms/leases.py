@@ -10,7 +10,7 @@ from camscan.imports.forms import hardware
 from camscan.imports.forms.base import Answer, answer, named, pairs
 
 _STATEMENT = re.compile(
-    r"(?:^|[{;])\s*(client-hostname|(?:option )?host-name|(?:set )?vendor-class-identifier)\s*=?\s*"
+    r"(?:^|[{;])[ \t]*+(client-hostname|(?:option )?host-name|(?:set )?vendor-class-identifier)\s*+(?:=\s*+)?"
     r'"([^"\r\n]{1,255})"',
     re.MULTILINE,
 )

@@ -36,8 +36,8 @@ _QUOTING = re.compile(r"[\"'{}<>|]")
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
 _DIGITS = re.compile(r"\d+")
 _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={_HEADER}[ \t]?:)", re.IGNORECASE)
-_FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]+{_HEADER}[ \t]?:)", re.IGNORECASE)
-_FLAT_END = re.compile(rf"[ \t]+(?={_HEADER}[ \t]?:)", re.IGNORECASE)
+_FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]++{_HEADER}[ \t]?:)", re.IGNORECASE)
+_FLAT_END = re.compile(rf"(?<![ \t])[ \t]++(?={_HEADER}[ \t]?:)", re.IGNORECASE)
 _NAMES = (
     r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}): "
 )
@@ -53,14 +53,14 @@ _PARTED = re.compile(
     r"(\brealm *= *\"[^\"\r\n]{1,64}?)[ \t]*\r?\n[ \t]*(?://|#|\*)?[ \t]*"
     r"(?=[^\"\r\n:| ]{1,32}(?: [^\"\r\n:| ]{1,32}){0,4}\")"
 )
-_INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE)
+_INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]++{_HEADER}[ \t]?:", re.IGNORECASE)
 _DEEPER = re.compile(
-    rf"^[ \t]+(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n]*\r?\n[ \t]+{_HEADER}[ \t]?:", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]+(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n]*\r?\n[ \t]++{_HEADER}[ \t]?:", re.IGNORECASE | re.MULTILINE
 )
 _HEADED = re.compile(r"^(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b", re.IGNORECASE | re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _MAX_LINES = 4096  # of one paste
-_STRING = re.compile(r"""\s*(?:\+|<<)?\s*[bfr]?(["'])(.*)\1\s*[+;,\\)]{0,3}\s*""")
+_STRING = re.compile(r"""\s*+(?:(?:\+|<<)\s*+)?[bfr]?(["'])(.*)\1\s*+(?:[+;,\\)]{1,3}+\s*+)?""")
 _ASSIGNED = re.compile(r"\A\s*(?:[a-z]{3,6} )?[\w.]{1,64} ?:?= ?(?=[\"'])")
 _CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
 

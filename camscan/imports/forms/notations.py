@@ -21,7 +21,7 @@ _MAX_LINES = 4096
 
 _BEGIN = r"(?:(?:RTSP|HTTP)/\d\.\d[ \xa0]\d{3}\b|v=0(?!\w|\.\d))"
 _BEGUN = re.compile(rf"\A\s*{_BEGIN}")
-_TOLD = re.compile(rf"^\W{{0,16}}{HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
+_TOLD = re.compile(rf"^\W{{0,16}}+{HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
 _INNER = re.compile(rf"\A\s*(?:{_BEGIN}|{HEADER}[ \t]?:|[A-Z_]{{3,16}} \S{{1,1024}} (?:RTSP|HTTP)/\d)", re.IGNORECASE)
 _DOCUMENT = re.compile(r"&lt;[?\w]|[{\[]\s*&quot;")
 _LINES = re.compile(r"\A(?:\w[\w.\[\]]{0,80}=[^\r\n]*\r?\n){2,}")
@@ -52,17 +52,21 @@ _HOLDER = re.compile(r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*((?:&lt;[?\w]|\{\
 _VALUE = re.compile(r"=\s?\"((?:&lt;[?\w]|\{\s*&quot;)[^\"<>]{16,65536})\"")
 _FENCED = re.compile(
     r"\A\s*(?:\[source[^\]\r\n]{0,40}\]\r?\n)?(?:\{code[^}\r\n]{0,80}\}|-{4,}|~{3,}\w{0,16}|\[code\])[ \t]*\r?\n"
-    r"(.*?)\r?\n?[ \t]*(?:\{code\}|-{4,}|~{3,}|\[/code\])\s*\Z",
+    r"(.*?)\r?\n?(?<![ \t])[ \t]*+(?:\{code\}|(?<!-)-{4,}+|(?<!~)~{3,}+|\[/code\])\s*+\Z",
     re.DOTALL,
 )
-_HERE = re.compile(r"\A[^\r\n]{0,80}<<<?[~-]?(['\"]?)(\w{2,16})\1\r?\n(.*?)\r?\n?[ \t]*\2;?\s*\Z", re.DOTALL)
-_CLOSED = re.compile(r"(?:\s*</\w{1,16}>){1,8}\s*\Z")
+_HERE = re.compile(
+    r"\A[^\r\n]{0,80}<<<?[~-]?(['\"]?)(\w{2,16})\1\r?\n(.*?)\r?\n?(?<![ \t])[ \t]*+\2;?\s*+\Z", re.DOTALL
+)
+_CLOSED = re.compile(r"(?<!\s)(?:\s*+</\w{1,16}>){1,8}+\s*+\Z")
 _LINE_BREAK = re.compile(r"<br ?/?>(?:\r?\n)?", re.IGNORECASE)
 _ELEMENT = re.compile(
     r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*"
-    r"((?:RTSP|HTTP)/\d\.\d \d{3}[^<]{1,65536}&(?:quot|#13|#39|lt);[^<]{0,65536})</\1>"
+    r"((?:RTSP|HTTP)/\d\.\d \d{3}(?=[^<]{1,65536}?&(?:quot|#13|#39|lt);)[^<]{1,65536}+)</\1>"
 )
-_ATTRIBUTE = re.compile(rf"=\s?\"({_BEGIN}[^\"<>]{{0,4096}}?&#(?:1[03]|x0?[ad]);[^\"<>]{{0,65536}})\"", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    rf"=\s?\"({_BEGIN}(?=[^\"<>]{{0,4096}}?&#(?:1[03]|x0?[ad]);)[^\"<>]{{0,65536}}+)\"", re.IGNORECASE
+)
 
 _CODED_END = re.compile(r"(?:\\015)?\\012|(?:\\u000d)?\\u000a|(?:\\x0d)?\\x0a|(?:%0d)?%0a", re.IGNORECASE)
 _ESCAPED_END = re.compile(r"(?:\\\\x0d)?\\\\x0a", re.IGNORECASE)  # of masscan, held by JSON
@@ -70,7 +74,9 @@ _PACKED = re.compile(
     r"\"(?:((?:UlRTUC8x|SFRUUC8x|dj0w|PD[\w+/]|eyJ)[\w+/-]{16,}={0,2})|((?:525453502f|485454502f|763d30|3c|7b22)[0-9a-f]{16,}))\""
 )
 """Base64 or hex digits of "RTSP/1", "HTTP/1", "v=0", a tag or an object of JSON, and what follows."""
-_ARRAY = re.compile(r"\A[^{}\r\n]{0,120}=\s*\{\s*((?:0x[0-9a-f]{2}\s*,?\s*){16,})\}\s*;?\s*\Z", re.IGNORECASE)
+_ARRAY = re.compile(
+    r"\A[^{}\r\n]{0,120}=\s*\{\s*+((?:0x[0-9a-f]{2}(?:\s*+,)?\s*+){16,}+)\}\s*+(?:;\s*+)?\Z", re.IGNORECASE
+)
 _LOGGED = ("log", "MESSAGE", "message", "msg")
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names under which JSON holds what a device said."""

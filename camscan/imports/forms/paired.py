@@ -19,10 +19,10 @@ _ENTRY = re.compile(
 )
 _BRACKETED = re.compile(rf"\b({HEADER})[=:]\[([^\[\]]{{0,1024}})\](?=, |[ \]}}])", re.IGNORECASE)
 _ROW = re.compile(
-    rf"^[ \t]*\|[ \t]*[`*]{{0,2}}({HEADER})[`*]{{0,2}}[ \t]*\|[ \t]*(\S[^\r\n]*?)[ \t]*\|[ \t]*\r?$",
+    rf"^[ \t]*\|[ \t]*[`*]{{0,2}}({HEADER})[`*]{{0,2}}[ \t]*\|[ \t]*+(\S[^\r\n]*?)(?<![ \t])[ \t]*+\|[ \t]*+\r?$",
     re.MULTILINE | re.IGNORECASE,
 )
-_COLUMN = re.compile(rf"^({HEADER}) {{2,64}}(\S[^\r\n]*?)[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_COLUMN = re.compile(rf"^({HEADER}) {{2,64}}(\S[^\r\n]*?)(?<![ \t])[ \t]*+\r?$", re.MULTILINE | re.IGNORECASE)
 _RULED = re.compile(r"^-{2,64} {1,64}-{2,64}[ \t]*\r?$", re.MULTILINE)
 _LABELLED = re.compile(rf"\A[^\r\n:]{{1,60}}:[ \t]*\r?\n(?=[ \t]+{HEADER}[ \t]?:)", re.IGNORECASE)
 _STATUS = re.compile(r"(?:\bstatus(?:_?code)?['\"]?\s*[:=]\s*|\[)(\d{3})\b", re.IGNORECASE)

@@ -93,12 +93,13 @@ def _of_records(text: str) -> str:
     """JSON of zgrab, httpx and the like: the headers of an answer as an object, or its server and title by name."""
     if not text.lstrip().startswith("{") or len(text) > MAX_WRAPPED:
         return text
+    holds_answer = _HELD.search(text) is not None
     with suppress(ValueError, RecursionError):
         for record in _objects(json.loads(text, strict=False)):
             headers = record.get("headers")
             lines = list(_lines(headers)) if isinstance(headers, dict) else []
             server, title, body = _named(record, *_SERVERS), _named(record, *_TITLES), _named(record, "body", "html")
-            if not (lines or _HELD.search(text)) and (server or "html_title" in record) and (title or body):
+            if not (lines or holds_answer) and (server or "html_title" in record) and (title or body):
                 lines = [f"Server: {server}"] if server else ["Connection: close"]
             if lines:
                 status = record.get("status_code", 200)

@@ -12,14 +12,14 @@ _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]
 _MAX_LINES = 4096  # of one paste
 _SHOWN_END = re.compile(r"\\r(?:\\n)?\s*\Z")
 _FOLDED = re.compile(
-    r"^([ \t]*[A-Za-z][\w-]{1,40}: (?:(?!\\r)[^\r\n])*)\r?\n(?![\w-]{1,40}:)(?=\S[^\r\n]*\\r(?:\\n)?[ \t]*$)",
+    r"^([ \t]*[A-Za-z][\w-]{1,40}: (?:(?!\\r)[^\r\n])*+)\r?\n(?![\w-]{1,40}:)(?=\S[^\r\n]*\\r(?:\\n)?[ \t]*$)",
     re.MULTILINE,
 )
 _DISSECTED = re.compile(r"\s*(?:(?:Response|Request|Status-Line):[ \t]+)?(.*?)[ \t]*")
 _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
-_STATUS_CODE = re.compile(r"^\s*Status Code:?\s*(\d{3}\b.*)$", re.MULTILINE)
-_RESPONSE_HEADERS = re.compile(r"^\s*Response Headers.*$", re.MULTILINE)
-_REQUEST_HEADERS = re.compile(r"^\s*Request Headers.*$", re.MULTILINE)
+_STATUS_CODE = re.compile(r"^[ \t]*+Status Code:?\s*+(\d{3}\b.*)$", re.MULTILINE)
+_RESPONSE_HEADERS = re.compile(r"^[ \t]*+Response Headers.*$", re.MULTILINE)
+_REQUEST_HEADERS = re.compile(r"^[ \t]*+Request Headers.*$", re.MULTILINE)
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  # what ffmpeg traces
 _PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
 _ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
@@ -39,16 +39,15 @@ _HELD = re.compile(
     r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
 )
 _LISTED = re.compile(r"\[(?=(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n,:]{1,40}, [A-Z][\w-]{1,30}: )([^\r\n]*)")
-_LISTED_END = re.compile(r",? *(?:, *)?\]?$")
 _ITEM = re.compile(r", (?=[A-Za-z][\w-]{1,30}: )")
 _CAPTURED = re.compile(
-    r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? [^\r\n]*\blength \d+[^\r\n]*\r?\n", re.MULTILINE
+    r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? (?=[^\r\n]*?\blength \d)[^\r\n]*+\r?\n", re.MULTILINE
 )
 _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
 _STRINGS = re.compile(
     r"""^[^\r\n"']{0,64}[bf]?(["'])(?:(?:HTTP|RTSP)/\d\.\d[ ]\d{3}|v=0(?=\1|\\r))"""
-    r"""(?:(?!\1)[^\\\r\n]|\\.)*\1[ \t]*[,+\\]?[ \t]*\r?\n"""
-    r"""(?:[ \t]*[+.]?[ \t]*[bf]?\1(?:(?!\1)[^\\\r\n]|\\.)*\1[^\r\n"']{0,32}(?:\r?\n|\Z)){1,128}""",
+    r"""(?:(?!\1)[^\\\r\n]|\\.)*+\1[ \t]*+(?:[,+\\][ \t]*+)?\r?\n"""
+    r"""(?:[ \t]*+(?:[+.][ \t]*+)?[bf]?\1(?:(?!\1)[^\\\r\n]|\\.)*+\1[^\r\n"']{0,32}(?:\r?\n|\Z)){1,128}""",
     re.MULTILINE,
 )
 _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\r\n]|\\.)*)\1""")
@@ -122,7 +121,7 @@ def _of_list(text: str) -> str:
 
 def _lines(listed: str) -> str:
     """The lines of a head that a program printed as a list."""
-    return _ITEM.sub("\r\n", _LISTED_END.sub("", listed.replace(", , ", "\r\n\r\n")))
+    return _ITEM.sub("\r\n", listed.replace(", , ", "\r\n\r\n").removesuffix("]").rstrip(", "))
 
 
 def _of_json(text: str) -> str:

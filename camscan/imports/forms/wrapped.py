@@ -15,7 +15,7 @@ MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _DUMP = re.compile(r"([ \t]*)(?:0x)?([0-9A-Fa-f]{4,8}):?[ \t]{1,8}([0-9A-Fa-f]{2}.*)")
 _CAPTION = re.compile(
-    r"[ \t]*(?:[^\r\n]{0,512}\b(?:length|bytes)\b[^\r\n]{0,512}|(?:0x)?[0-9A-F]{4,8}:?)?", re.IGNORECASE
+    r"[ \t]*+(?:[^\r\n]{0,512}\b(?:length|bytes)\b[^\r\n]{0,512}|(?:0x)?[0-9A-F]{4,8}:?)?", re.IGNORECASE
 )
 """A line of a dump that stands over a packet, between two of them, or at the end with the count of the bytes."""
 _COLUMNS = re.compile(r"[ \t]{2,}|[ \t]*\|")
@@ -52,7 +52,7 @@ _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _ITEM = re.compile(r"\((['\"][@#]?[\w.:-]{1,64}['\"]), ")
 _PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")
 _ITEM_END = re.compile(r"(?<=['\"}e])\)(?=,)")
-_CITED = re.compile(r"(?:^>(?: .*|[ \t]*)\r?(?:\n|\Z)){2,}", re.MULTILINE)
+_CITED = re.compile(r"(?:>(?: [^\n]*+|[ \t]*+\r?)(?:\n|\Z)){2,}+")
 _CITED_MARK = re.compile(r"^> ?", re.MULTILINE)
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
