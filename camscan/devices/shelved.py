@@ -75,7 +75,8 @@ def _built(kept: Shelf, groups: dict[int, _Group], resolve: Resolve) -> Iterator
     for number, host in _once(kept.in_order()):
         numbers, doubts = groups.pop(number, ((number,), ()))
         for other in numbers:
-            groups[other] = ((), ())
+            if other != number:
+                groups[other] = ((), ())
         own = [host if one == number else kept.take(one) for one in numbers]
         if own:
             yield numbers[0], build(own, doubts, resolve), next((one.told for one in own if one.told), None)
