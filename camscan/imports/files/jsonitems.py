@@ -15,8 +15,11 @@ MAX_OBJECT = 64 * 1024  # characters of one object; masscan's longest, a certifi
 _PIECE = 4 * MAX_OBJECT  # bytes that are read at a time
 
 _GAP = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"(?:\}|(?<![\[:])\n)[\s,]*(?=\{)")
-"""Where an object may begin after one that is broken: not within a list or a member of it."""
+_NEXT = re.compile(r"(?:\}|(?<![\[:\s,])(?>[\s,]*?\n)|(?<=[\[:])(?>[\s,]+?\n))[\s,]*+(?=\{)")
+"""Where an object may begin after one that is broken: not within a list or a member of it.
+
+A run of blanks is looked at from its first character alone.
+"""
 _MASSCANS_END = "{finished: 1}"
 """What older versions of masscan write behind their last record, without brackets around the list; it is no JSON."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Mapping
+from html import escape
 
 MAX_REPORT = 64 * 1024  # characters of a table that are read; a report of one answer needs a few thousand
 
@@ -55,7 +56,7 @@ def _said(cells: _Cells) -> str:
     if not {"http_code", "server", "www_authenticate"} & cells.keys():
         return ""
     lines = _answer(f"HTTP/1.1 {cells.get('http_code', '200')} -", _SAID, cells)
-    return lines + (f"<title>{cells['http_title']}</title>" if "http_title" in cells else "")
+    return lines + (f"<title>{escape(cells['http_title'])}</title>" if "http_title" in cells else "")
 
 
 def _concluded(cells: _Cells) -> str:

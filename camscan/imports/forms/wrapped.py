@@ -38,7 +38,7 @@ _SIMPLE = re.compile(r"\\([rnt\"'/])")
 _OPENING = re.compile(r"\A[^\r\n]{0,64}?[\"'`](?=(?:HTTP|RTSP)/\d|v=0\r?\n)")
 _SIMPLE_VALUES = {"r": "\r", "n": "\n", "t": "\t"}
 _FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(.*?)\r?\n[ \t]*```\s*\Z", re.DOTALL)
-_OWNED = re.compile(r'("(?:[^"\\\r\n]|\\.){0,1024}+")\.(?:into|to_string|to_owned)\(\)')
+_OWNED = re.compile(r'((?<!\\)"(?:[^"\\\r\n]|\\.){0,1024}+")\.(?:into|to_string|to_owned)\(\)')
 _HELD = re.compile(r'\b(?:Some|String::from)\(("(?:[^"\\\r\n]|\\.){0,1024}+")\)')
 """What the source of a Rust program makes of a text: a value of its own, or one that may be missing."""
 _ASSIGNED = r"\A\s*(?:[a-z]{3,6} )?(?:[\w.]{1,64} ?:?= ?)?(?:\[\]byte\()?[bru]{0,2}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from io import BytesIO
 
 import pytest
@@ -56,6 +57,14 @@ def test_large_files_and_too_large_records() -> None:
     assert read(json.dumps(many)) == (many, Summary())
     found, summary = read(json.dumps([RECORDS[0], {"x": "y" * 9 * MAX_OBJECT}, RECORDS[1]]))
     assert (found, summary.broken) == ([RECORDS[0], RECORDS[1]], 1)
+
+
+@pytest.mark.parametrize("gap", ["\n", " ,", "\t\n"])
+def test_long_gaps_behind_a_broken_record_take_no_time(gap: str) -> None:
+    began = time.process_time()
+    found, summary = read("[{x" + "\n" + gap * MAX_OBJECT + json.dumps(RECORDS[0]) + "]")
+    assert (found, summary.broken) == ([RECORDS[0]], 1)
+    assert time.process_time() - began < 2
 
 
 @given(st.binary(max_size=200))

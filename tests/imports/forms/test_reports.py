@@ -21,10 +21,10 @@ def fields(text: str) -> Fields:
 
 
 def test_answers_over_http() -> None:
-    said = fields(report(http_code="401", server="a/1", www_authenticate='Basic realm="b"', http_title="c"))
+    said = fields(report(http_code="401", server="a/1", www_authenticate='Basic realm="b"', http_title="<c> & d"))
     assert said["http.server"] == ("a/1",)
     assert said["http.realm"] == ("b",)
-    assert said["http.title"] == ("c",)
+    assert said["http.title"] == ("<c> & d",)
 
 
 @pytest.mark.parametrize(
