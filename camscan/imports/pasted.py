@@ -174,7 +174,7 @@ _MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"\A(?:md5|mmh3|favicon|http\.favicon\.hash|icon_hash)\b", r"\A(?:[0-9a-f]{32}|-?\d{7,10})\Z"), web.icon),
     (certificate.is_named, certificate.names),
     (tables.is_walk, tables.walk),
-    (_has(r"_\w[\w-]*\._(?:tcp|udp)\b"), _announced),
+    (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b"), _announced),
     (_has(r"\A\ufeff?\s*<[!?a-z]"), web.web),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
     (_has(r"\A\s*(?:var \w{1,32} ?= ?\S|(?:window|document|top|parent|self)\.location\b)"), web.page),

@@ -29,8 +29,11 @@ _ANOTHER = re.compile(r"\]\s*\[\s*(?=\{)")
 """Where one list ends and another begins."""
 _EMPTY = re.compile(r"\s*\[\s*\]\s*")
 _GAP = re.compile(r"[\s,]*")
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)|(?<![\[:])\n\s*(?=\{)")
-"""Where an object may begin after one that is broken: not within a list or a member of it."""
+_NEXT = re.compile(r"(?:\}\s*+,|(?<![\[:\s])(?>\s*?\n)|(?<=[\[:])(?>\s+?\n))\s*+(?=\{)")
+"""Where an object may begin after one that is broken: not within a list or a member of it.
+
+A run of blanks is looked at from its first character alone.
+"""
 _LABELS = ("address", "mac_address", "name", "display", "label", "value")
 """Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
 _OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")

@@ -291,6 +291,8 @@ _LONG = 100_000
         '"HTTP/1.1 200"' + " " * _LONG + "x",
         "lease\n" + "\n" * _LONG + "x",
         " " * _LONG + "x\n",
+        "a" + "_" * _LONG,
+        'realm="a\n' + " " * _LONG + "x",
         '{"a":[' + "{}," * 10_000 + '{}],"b":"' + '\\"' * _LONG + '"}',
     ],
     ids=lambda sample: sample[:16],

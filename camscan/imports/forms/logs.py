@@ -50,7 +50,7 @@ _TELNET = re.compile(
     r"^(?:Trying |Connected to |Escape character is |Connection closed by )[^\r\n]*\r?\n?", re.MULTILINE
 )
 _PARTED = re.compile(
-    r"(\brealm *= *\"[^\"\r\n]{1,64}?)[ \t]*\r?\n[ \t]*(?://|#|\*)?[ \t]*"
+    r"(\brealm *= *\"[^\"\r\n]{1,64}?)[ \t]*+\r?\n[ \t]*+(?:(?://|#|\*)[ \t]*+)?"
     r"(?=[^\"\r\n:| ]{1,32}(?: [^\"\r\n:| ]{1,32}){0,4}\")"
 )
 _INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]++{_HEADER}[ \t]?:", re.IGNORECASE)
