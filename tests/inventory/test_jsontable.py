@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,13 @@ def test_very_many_broken_objects_take_no_time(tmp_path: Path) -> None:
     found = rows(write(tmp_path, "[" + '{"ip": x},' * 5_000 + '{"ip": "10.0.0.5"}]'))
     assert len(found) == 5_001
     assert found[-1] == (5_001, {"ip": "10.0.0.5"}, "")
+
+
+def test_blank_lines_behind_a_broken_object_take_no_time(tmp_path: Path) -> None:
+    began = time.process_time()
+    found = rows(write(tmp_path, '[{"ip": x' + "\n" * 100_000 + '{"ip": "10.0.0.5"}]'))
+    assert [named for _, named, _ in found] == [{}, {"ip": "10.0.0.5"}]
+    assert time.process_time() - began < 2
 
 
 def test_an_empty_list_before_the_objects_is_passed_over(tmp_path: Path) -> None:
