@@ -151,6 +151,7 @@ def test_another_rule_or_folder_of_rules_is_heeded(path: Path, derivations: list
 
     own = tmp_path / "rules"
     (own / "makers").mkdir(parents=True)
+    (own / "policies").mkdir()
     usual = maker()
     assert maker("--fingerprints", str(own)) == usual
     (own / "makers" / "axis.yaml").write_text(RULES)
@@ -263,7 +264,7 @@ def test_rules_that_come_from_no_file_are_not_known_again() -> None:
 
 def test_every_change_of_the_rule_files_is_told(tmp_path: Path) -> None:
     rules = shutil.copytree(fingerprints_folder(), tmp_path / "rules", ignore=shutil.ignore_patterns("policies"))
-    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "policies").mkdir(parents=True)
     digests = {library().digest, library([rules]).digest, library([tmp_path / "none"]).digest}
     file = next(iter(sorted(rules.glob("makers/*.yaml"))))
     file.rename(file.with_name("zz.yaml"))

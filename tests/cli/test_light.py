@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ try:
 finally:
     print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
+BEFORE = "3e1b00"
 PARSED = {"camscan.identify.contents", "camscan.identify.match", "re2"}
 """What is loaded where rules are parsed, and where they are used."""
 OTHERS = {"camscan.codecs", "camscan.net", "camscan.engine", "camscan.probes", "aiohttp", "cryptography", "alembic"}
@@ -41,14 +44,18 @@ def loaded(*words: str, pasted: str = "") -> set[str]:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with one scan, the devices of which are kept, and with what is remembered of a site."""
+    """A store with two scans, the devices of which are kept, and with what is remembered of a site."""
     folder = tmp_path_factory.mktemp("light")
     (folder / "c.toml").write_text(CONFIG)
     store_scan(folder / "c.db")
-    loaded("devices", "--db", str(folder / "c.db"))
     memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
     with Store.open(folder / "c.db") as opened:
+        newest = opened.scan()
+        opened.begin(replace(newest, id=BEFORE, started_at=newest.started_at - timedelta(days=1)))
+        opened.finish(replace(newest, id=BEFORE))
         opened.outbox.remember("hq", dump(memory), glance=dump_glance(glance(memory)))
+    for scan in (BEFORE, newest.id):
+        loaded("devices", "--scan", scan, "--db", str(folder / "c.db"))
     return folder / "c.db"
 
 
@@ -72,7 +79,7 @@ def test_a_report_that_says_how_many_rules_there_are_counts_them(store: Path, tm
 
 
 def test_two_scans_are_compared_without_a_rule(store: Path) -> None:
-    assert loaded("diff", "4f2a00", "4f2a00", "--db", str(store)).isdisjoint(PARSED | OTHERS)
+    assert loaded("diff", BEFORE, "4f2a00", "--db", str(store)).isdisjoint(PARSED | OTHERS)
 
 
 def test_the_status_is_told_without_scanning_or_judging(store: Path) -> None:
