@@ -90,16 +90,20 @@ class Manner:
     barred: tuple[int, ...] = ()
 
     @property
+    def _silent_ports(self) -> int:
+        """Ports that are knocked on at an address that never answers."""
+        return len(self.plan.first_ports) + (len(self.plan.more_ports) if self.plan.thorough else 0)
+
+    @property
     def silent_packets(self) -> int:
         """Packets to an address that never answers: two for each connect, and all rounds of the inquiries."""
-        ports = len(self.plan.first_ports) + (len(self.plan.more_ports) if self.plan.thorough else 0)
-        return 2 * ports + sum(probe.cost.silent_packets for probe in self.plan.at(Stage.ADDRESS))
+        return 2 * self._silent_ports + sum(probe.cost.silent_packets for probe in self.plan.at(Stage.ADDRESS))
 
     @property
     def silent_tracked(self) -> float:
         """Seconds for which a router tracks the connections to an address that never answers, added up."""
-        ports = len(self.plan.first_ports) + (len(self.plan.more_ports) if self.plan.thorough else 0)
-        return ports * FlowBudget.TCP_SECONDS + len(self.plan.at(Stage.ADDRESS)) * FlowBudget.UDP_SECONDS
+        tcp = self._silent_ports * FlowBudget.TCP_SECONDS
+        return tcp + len(self.plan.at(Stage.ADDRESS)) * FlowBudget.UDP_SECONDS
 
     @property
     def silent_bytes(self) -> int:

@@ -131,9 +131,8 @@ def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet:
 
 def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
     told = listed.encoding or ""
-    if (
-        guessed and told and ("," in told or not told.startswith(("utf-8-sig", "utf-16")))
-    ):  # "utf-8-sig, some lines ..."
+    marked = told.startswith(("utf-8-sig", "utf-16")) and "," not in told  # after a comma it tells of other lines
+    if guessed and told and not marked:
         certain = listed.encoding == "utf-8"
         yield f"Read as {listed.encoding}{'' if certain else ' (a guess: --encoding names another)'}."
     for sheet in listed.sheets:

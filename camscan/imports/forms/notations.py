@@ -102,7 +102,7 @@ _JOINED = re.compile(
 )
 _DESCRIBED = re.compile(r"\Av=0( ?[|;,] |\.\.| )(?=o=)")
 
-_ENOUGH = 2  # headers from which on pairs are those of an answer
+_FEWEST = 2  # lines by which a form of many lines is told
 
 
 def plain(text: str) -> str:
@@ -150,7 +150,7 @@ def _of_marks(text: str) -> str:
     if margin := _MARGIN.match(text):
         text = margin[1]
     lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
-    if len(lines) < _ENOUGH:
+    if len(lines) < _FEWEST:
         return text
     if all(map(_TICKED.fullmatch, lines)):
         return "\n".join(match[1] if (match := _TICKED.fullmatch(line)) else line for line in text.splitlines())
@@ -231,7 +231,7 @@ def _of_page(text: str) -> str:
 def _of_log(text: str) -> str:
     """Lines that a log holds as JSON, one object for each."""
     lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
-    if len(lines) < _ENOUGH or not all(line.startswith("{") and line.rstrip().endswith("}") for line in lines):
+    if len(lines) < _FEWEST or not all(line.startswith("{") and line.rstrip().endswith("}") for line in lines):
         return text
     told = []
     with suppress(ValueError, RecursionError):
