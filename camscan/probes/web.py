@@ -11,7 +11,7 @@ from camscan.codecs import cgi, http, isapi, lapi
 from camscan.net.base import Browser, Exchange, HttpRequest, Net
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.ports import is_secured, port_of
+from camscan.probes.ports import BINARY_PORTS, is_secured, port_of
 from camscan.records import Fields, Observation, Outcome
 
 API_PATHS = (*isapi.REQUESTS, *cgi.REQUESTS, *lapi.REQUESTS)
@@ -167,9 +167,10 @@ def _sends_elsewhere(fields: Fields) -> bool:
 
 
 def _may_be_device(fields: Fields, seen: Sequence[Observation]) -> bool:
-    if any(o.channel in _NATIVE_CHANNELS and o.outcome.has_answer for o in seen):
+    readable = [o for o in seen if o.outcome in _READABLE]  # a datagram that only comes back is no native answer
+    if any(o.channel in _NATIVE_CHANNELS for o in readable):
         return False
     server = " ".join(fields.get("http.server", ())).lower()
     if not any(name in server for name in _GENERAL_SERVERS):
         return True
-    return any(o.channel not in _PLAIN_CHANNELS and o.outcome.has_answer for o in seen)
+    return any(o.channel not in _PLAIN_CHANNELS or o.port in BINARY_PORTS for o in readable)

@@ -47,6 +47,12 @@ async def test_a_general_server_on_a_camera_is_asked() -> None:
     assert len(sent) == 1 + len(API_PATHS)
 
 
+async def test_a_general_server_beside_an_sdk_port_that_says_nothing_is_asked() -> None:
+    knock = Observation(HOST, "tcp", Outcome.ANSWERED, AT, 37777)
+    sent = await explored(page("HTTP/1.1 200 OK\r\nServer: nginx"), Port(), [knock])
+    assert len(sent) == 1 + len(API_PATHS)
+
+
 async def test_an_api_that_answered_on_another_port_is_not_asked_again() -> None:
     seen = [Observation(HOST, "http", Outcome.ANSWERED, AT, 8080, f"GET {path}") for path in API_PATHS]
     assert await explored(page("HTTP/1.1 200 OK"), Port(), seen) == [(80, "GET /favicon.ico")]
@@ -159,6 +165,12 @@ async def test_no_api_is_asked_where_a_native_protocol_has_answered() -> None:
     net = ScriptedNet({(HOST, 80): Port()})
     assert len([o async for o in WebProbe().run(Ask(HOST, None, seen), net)]) == 1
     assert net.sent == [(HOST, 80, "GET /favicon.ico")]
+
+
+async def test_apis_are_asked_where_what_came_by_a_native_protocol_is_no_answer_of_it() -> None:
+    reflected = Observation(HOST, "sadp", Outcome.GARBLED, AT, 37020)
+    sent = await explored(page("HTTP/1.1 200 OK\r\nServer: webserver"), Port(), [reflected])
+    assert len(sent) == 1 + len(API_PATHS)
 
 
 def over_tls(port: int, first: Observation | None = None) -> list[Observation]:
