@@ -10,7 +10,8 @@ of these holds:
   live elsewhere;
 - they are the only two that share MAC and endpoint, and one is IPv4, the other IPv6.
 
-Otherwise they stay apart, and each names the others from which it cannot be told.
+Otherwise they stay apart, and each names the others from which it cannot be told. A MAC whose frames come from very
+many addresses is a router's that speaks for them (proxy ARP, RFC 1027), and joins nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _MAX_VALUES = 4
 """Values of one kind by which an address is compared: two network cards, a label and a spare."""
 _MAX_NAMED = 5
 """Other addresses that one conflict names."""
+_MANY = 16
+"""Addresses from which on one MAC speaks for others."""
 
 _Keys = dict[Kind, tuple[str, ...]]
 
@@ -54,6 +57,8 @@ def signs_of(host: Host) -> Signs:
 
 def together(hosts: Sequence[Signs]) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
     """The hosts of each device by their numbers, with what cannot be told apart, in order; nothing is dropped."""
+    spokesmen = _spokesmen(hosts)
+    hosts = [_without(spokesmen, host) for host in hosts]
     keys = [host.keys for host in hosts]
     root = list(range(len(hosts)))
     for kinds, bucket in _shared(keys, 2):
@@ -78,6 +83,20 @@ def _keys(host: Host) -> _Keys:
     }
     values = {kind: (*host.identity.of(kind), *read[kind]) for kind in UNIQUE}
     return {kind: tuple(dict.fromkeys(map(str.casefold, values[kind])))[:_MAX_VALUES] for kind in UNIQUE}
+
+
+def _spokesmen(hosts: Iterable[Signs]) -> frozenset[str]:
+    counts = Counter(mac for host in hosts for mac in host.link_macs)
+    return frozenset(mac for mac, count in counts.items() if count >= _MANY)
+
+
+def _without(macs: frozenset[str], host: Signs) -> Signs:
+    if macs.isdisjoint(host.link_macs):
+        return host
+    folded = set(map(str.casefold, macs))
+    own = tuple(mac for mac in host.keys[Kind.MAC] if mac not in folded)
+    links = tuple(mac for mac in host.link_macs if mac not in macs)
+    return host._replace(keys={**host.keys, Kind.MAC: own}, link_macs=links)
 
 
 def _shared(keys: Sequence[Mapping[Kind, tuple[str, ...]]], count: int) -> Iterator[tuple[tuple[Kind, ...], list[int]]]:

@@ -192,6 +192,20 @@ def test_same_frames_alone_do_not_join(devices: Merge, answer: Answer) -> None:
     assert found[0].conflicts == (f"shares its MAC with {TWO}",)
 
 
+def test_a_router_that_speaks_for_many_makes_no_clones_one(devices: Merge, answer: Answer) -> None:
+    def clones(count: int) -> Iterator[Observation]:
+        for number in range(1, count + 1):
+            yield answer(f"10.0.0.{number}", "arp", mac__address=A)
+            yield answer(f"10.0.0.{number}", "wsd", wsd__endpoint=UUID)
+
+    assert len(devices(*clones(15))) == 1
+    found = devices(*clones(16))
+    assert [device.addresses for device in found] == [(f"10.0.0.{number}",) for number in range(1, 17)]
+    (conflict,) = found[0].conflicts
+    assert conflict.startswith("shares its endpoint with 10.0.0.2, ")
+    assert "MAC" not in conflict
+
+
 def test_node_of_a_shared_endpoint_is_no_second_identifier(devices: Merge, answer: Answer) -> None:
     endpoint = "urn:uuid:aa85c000-6324-11b3-819e-5850ed1fe385"
     found = devices(*(answer(address, "wsd", wsd__endpoint=endpoint) for address in (ONE, SIX)))
