@@ -2,7 +2,8 @@
 
 Where epoll(7) takes no further descriptor (fs.epoll.max_user_watches, or no memory), asyncio logs a traceback and never
 looks at that connection again: its peer would be called silent. Such a descriptor is looked at by poll(2) instead,
-which knows no such bound, until it is let go of.
+which knows no such bound, until it is let go of. And where the byte by which a thread wakes the loop cannot be sent,
+asyncio says nothing and sleeps on: so the loop never sleeps for long.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from camscan.net.outcomes import EXHAUSTED
 
 _LOOK = 0.02
 """Seconds between looks at descriptors that epoll did not take."""
+_NAP = 1.0
+"""Seconds that the loop sleeps at most: how late it hears of a thread that could not wake it."""
 _NOT_TAKEN = EXHAUSTED | {errno.EEXIST}
 """The latter where epoll did not let go of it before."""
 
@@ -58,11 +61,11 @@ class WideSelector(selectors.EpollSelector):
         return self._beside.unregister(fileobj) if self._is_beside(fileobj) else super().unregister(fileobj)
 
     def select(self, timeout: float | None = None) -> _Ready:
-        """See `selectors.BaseSelector.select`."""
+        """See `selectors.BaseSelector.select`; may return nothing before the time is over."""
         if not self._beside.get_map():
-            return super().select(timeout)
+            return super().select(_no_longer_than(_NAP, timeout))
         beside = self._beside.select(0)
-        wait = 0.0 if beside else _LOOK if timeout is None else min(timeout, _LOOK)
+        wait = 0.0 if beside else _no_longer_than(_LOOK, timeout)
         return super().select(wait) + (beside or self._beside.select(0))
 
     def close(self) -> None:
@@ -82,6 +85,10 @@ class WideSelector(selectors.EpollSelector):
     def _is_beside(self, fileobj: Any) -> bool:
         beside = self._beside.get_map()
         return bool(beside) and fileobj in beside
+
+
+def _no_longer_than(most: float, timeout: float | None) -> float:
+    return most if timeout is None else min(timeout, most)
 
 
 def run(main: Coroutine[Any, Any, _T]) -> _T:

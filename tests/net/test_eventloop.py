@@ -6,6 +6,7 @@ import os
 import select
 import selectors
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -147,3 +148,18 @@ def test_connections_are_read_in_full_while_epoll_has_no_room() -> None:
 
     assert eventloop.run(talk()) == 1_000_000
     assert logged == []
+
+
+def test_a_thread_that_could_not_wake_the_loop_is_heard_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the kernel has no memory for the byte, which asyncio takes in silence."""
+
+    async def work() -> float:
+        loop = asyncio.get_running_loop()
+        with monkeypatch.context() as patch:
+            patch.setattr(loop, "_write_to_self", lambda: None)
+            async with asyncio.timeout(20):
+                await asyncio.to_thread(time.sleep, 0.1)
+        return loop.time()
+
+    started = time.monotonic()
+    assert eventloop.run(work()) - started < 10
