@@ -237,6 +237,44 @@ async def test_a_host_that_refuses_is_called_closed_where_all_was_asked_that_con
     assert (entry.outcome, entry.channels["netcommon"]) == (Outcome.REFUSED, Outcome.NOT_SENT)
 
 
+class Lossy(ScriptedNet):
+    """Answers no first knock on the ports that `lose` names, and no second one where it was `deaf` to it."""
+
+    def __init__(self, lose: Sequence[int], second: Outcome = Outcome.ANSWERED) -> None:
+        super().__init__({("10.0.0.1", port): Port() for port in lose}, closed=Outcome.REFUSED)
+        self._lose = list(lose)
+        self._second = second
+
+    async def knock(self, address: str, port: int) -> Exchange:
+        knock = await super().knock(address, port)
+        if port in self._lose:
+            self._lose.remove(port)
+            return replace(knock, outcome=Outcome.SILENT)
+        return replace(knock, outcome=self._second) if knock.outcome is Outcome.ANSWERED else knock
+
+    @property
+    def knocks(self) -> list[int]:
+        return sorted(port for _, port, what in self.sent if what == "knock")
+
+
+async def test_a_port_that_alone_said_nothing_is_knocked_on_again() -> None:
+    probe, net = Probing(Stage.PORT, "http"), Lossy([82, 84])
+    await covered(net, Plan((probe,), (80, 81), (82, 83, 84)), ["10.0.0.1"])
+    assert net.knocks == [80, 81, 82, 82, 83, 84, 84]
+    assert probe.asked == [("10.0.0.1", 82), ("10.0.0.1", 84)]
+
+
+async def test_ports_are_not_knocked_on_again_where_most_of_them_say_nothing() -> None:
+    net = Lossy([82, 83])
+    await covered(net, Plan((), (80, 81), (82, 83)), ["10.0.0.1"])
+    assert net.knocks == [80, 81, 82, 83]
+
+
+async def test_a_second_knock_that_could_not_be_sent_takes_nothing_back() -> None:
+    sink, _ = await covered(Lossy([82], Outcome.NOT_SENT), Plan((), (80, 81), (82, 83)), ["10.0.0.1"])
+    assert sink.ledger["10.0.0.1"].channels == {"tcp": Outcome.REFUSED}
+
+
 async def test_an_answer_by_datagram_opens_the_long_tail() -> None:
     net = ScriptedNet({("10.0.0.1", 8081): Port()})
     native, port = Unicast(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")

@@ -14,6 +14,7 @@ from camscan.engine.plan import KNOCK, Plan
 from camscan.engine.probing import Probing
 from camscan.net.base import Net
 from camscan.probes.base import Ask, Stage
+from camscan.records import Outcome
 
 _LANES = 2
 _MUTE_PORTS = 3
@@ -49,6 +50,7 @@ class Cover:
                 return
             living = living or beside.create_task(self._ask_at(Stage.LIVING))
             await self._knock(plan.more_ports, beside)
+            await self._knock_again(beside)
             await native
             await self._knock_named(beside)
             # Ports that say nothing take their time: what is known already is followed up beside them.
@@ -64,12 +66,21 @@ class Cover:
         ask = Ask(self._host.address)
         await asyncio.gather(*(self._probing.gather(self._host, probe, ask) for probe in probes))
 
-    async def _knock(self, ports: Iterable[int], beside: asyncio.TaskGroup) -> None:
+    async def _knock_again(self, beside: asyncio.TaskGroup) -> None:
+        """Knock once more where a host that answers at most ports said nothing.
+
+        What drops packets on purpose drops most of them; here one was lost on its way.
+        """
+        silent = [port for port, outcome in self._host.knocks.items() if outcome is Outcome.SILENT]
+        if 2 * len(silent) < len(self._host.knocks):
+            await self._knock(silent, beside, again=True)
+
+    async def _knock(self, ports: Iterable[int], beside: asyncio.TaskGroup, *, again: bool = False) -> None:
         async def knock(port: int) -> None:
             await self._probing.knocked(self._host, await self._net.knock(self._host.address, port))
             self._ask_ports(beside)
 
-        await _in_lanes((port for port in ports if port not in self._host.knocks), knock)
+        await _in_lanes((port for port in ports if again or port not in self._host.knocks), knock)
 
     async def _knock_named(self, beside: asyncio.TaskGroup) -> None:
         named = dict.fromkeys(self._plan.named_ports(self._host.address, self._host.seen))

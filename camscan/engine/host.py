@@ -65,7 +65,12 @@ class Host:
         self.note(observation.channel, observation.outcome, observation.reason)
 
     def knocked(self, port: int, outcome: Outcome, reason: str) -> None:
-        """Keep how a knock ended; of several reasons, one for which a port could not be asked."""
+        """Keep how a knock ended; of several reasons, one for which a port could not be asked.
+
+        A second knock that could not be sent takes nothing back of the first.
+        """
+        if outcome is Outcome.NOT_SENT and port in self.knocks:
+            return
         if reason and (outcome is Outcome.NOT_SENT or not self._unasked):
             self.reasons[KNOCK] = reason
         self.knocks[port] = outcome
