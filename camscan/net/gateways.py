@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
+from ipaddress import ip_address
 
+from camscan.net.neighbours import Room
 from camscan.net.pace import FlowBudget
 from camscan.net.profile import NEIGHBOURS
 from camscan.net.routes import Routes
+
+_TICK = 0.05
+"""Seconds between two looks at whether the kernel has room for another neighbour."""
 
 
 class Gateways:
@@ -17,13 +23,23 @@ class Gateways:
         self._routes = routes
         self._most_flows = flows
         self._flows: dict[str, FlowBudget] = {}
+        self._rooms = {version: Room(version) for version in (4, 6)}
         self.neighbours = asyncio.Semaphore(NEIGHBOURS)
 
     async def approach(self, address: str) -> Callable[[], None]:
-        """Take a place among the neighbours that the kernel resolves at once; returns what gives it back."""
+        """Take a place among the neighbours that the kernel resolves at once; returns what gives it back.
+
+        Waits until its table has room for one more.
+        """
         if not self._routes.on_link(address):
             return _nothing
         await self.neighbours.acquire()
+        with contextlib.ExitStack() as unless_taken:
+            unless_taken.callback(self.neighbours.release)
+            wanted = ip_address(address)
+            while not self._rooms[wanted.version].take(wanted.packed):  # noqa: ASYNC110 - time itself makes room
+                await asyncio.sleep(_TICK)
+            unless_taken.pop_all()
         return self.neighbours.release
 
     def flows(self, address: str) -> FlowBudget | None:

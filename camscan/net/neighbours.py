@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
@@ -16,16 +17,29 @@ from camscan.net import netlink
 from camscan.net.netlink import attributes, messages
 
 _GET, _NEW = 30, 28  # RTM_GETNEIGH, RTM_NEWNEIGH
+_GET_TABLES, _NEW_TABLE = 66, 64  # RTM_GETNEIGHTBL, RTM_NEWNEIGHTBL
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")
 """struct ndmsg (linux/neighbour.h): family, interface, state, flags, type."""
 _ADDRESS, _MAC = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
 """States with a MAC that was learnt: reachable, stale, delay, probe, permanent. Those without ARP are groups."""
 
+_TABLE = struct.Struct("=Bxxx")
+"""struct ndtmsg (linux/neighbour.h): family."""
+_MOST = 4
+"""NDTA_THRESH3: the entries that a table takes (net.ipv4.neigh.default.gc_thresh3)."""
+_HELD = 0x01 | 0x02 | 0x08 | 0x10
+"""States that a timer ends, before which no entry is evicted: incomplete, reachable, delay, probe."""
+_SPARED = 4
+"""One in so many entries of a table is left to others, and to entries that are too young to be evicted."""
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+
 _RECEIVE = 256 * 1024
 _MAX_PARTS = 4096
 """Parts of an answer: as many as a table of a million entries needs."""
-_FRESH = 1.0
+_FRESH, _FULL = 1.0, 0.25
+_PATIENCE = 60.0
+"""Seconds without room after which others than we must fill the table: an entry in use is held for up to 45."""
 
 
 class Neighbours:
@@ -47,6 +61,68 @@ class Neighbours:
             return self._table.get(address, "")
         found = {mac for known, mac in self._table.items() if known.partition("%")[0] == address}
         return found.pop() if len(found) == 1 else ""
+
+
+class Room:
+    """How many more neighbours of one IP version the kernel's table takes.
+
+    One that answers is held there for 15 to 45 seconds. What is to go to one that finds no room is dropped, and TCP
+    hears nothing of it.
+    """
+
+    def __init__(self, version: int) -> None:
+        self._family = _FAMILIES[version]
+        self._held: frozenset[bytes] = frozenset()
+        self._left = 0
+        self._read_at = -_FULL
+        self._full_since: float | None = None
+
+    def take(self, address: bytes) -> bool:
+        """Whether there is room for an address, in network byte order; it is taken then."""
+        now = time.monotonic()
+        if self._left <= 0 and now - self._read_at >= _FULL:
+            self._read(now)
+        if address in self._held or (self._full_since is not None and now - self._full_since >= _PATIENCE):
+            return True
+        self._left -= 1
+        return self._left >= 0
+
+    def _read(self, now: float) -> None:
+        self._held = held(self._family)
+        self._left = most(self._family) - len(self._held)
+        self._read_at = now
+        if self._left > 0:
+            self._full_since = None
+        elif self._full_since is None:
+            self._full_since = now
+
+
+def held(family: int) -> frozenset[bytes]:
+    """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
+    states = _asked(_GET, _NEIGHBOUR.pack(family, 0, 0, 0, 0), _NEW, _NEIGHBOUR)
+    return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in states if state & _HELD and _ADDRESS in values)
+
+
+def most(family: int) -> int:
+    """How many entries of the kernel's table may be ours; without bound where it does not say."""
+    tables = _asked(_GET_TABLES, _TABLE.pack(family), _NEW_TABLE, _TABLE)
+    bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in tables if _MOST in values]
+    return min(bounds) * (_SPARED - 1) // _SPARED if bounds else sys.maxsize
+
+
+def _asked(kind: int, body: bytes, answer: int, shape: struct.Struct) -> list[tuple[tuple[int, ...], dict[int, bytes]]]:
+    """All messages of a kind that the kernel answers with, each in its fields and attributes."""
+    try:
+        with netlink.opened() as sock:
+            sock.send(netlink.request(kind, body, netlink.DUMP))
+            return [
+                (shape.unpack_from(found), dict(attributes(found[shape.size :])))
+                for part in _parts(sock)
+                for its_kind, found in messages(part)
+                if its_kind == answer and len(found) >= shape.size
+            ]
+    except OSError:
+        return []
 
 
 def read() -> Mapping[str, str]:

@@ -28,6 +28,8 @@ _TICK, _FLOW_TICK = 0.005, 0.5
 """Seconds between looks at what is due, and whether a router on the way has room for another flow."""
 _MOST_WAITING = 1_024
 """Looks that wait for their turn, above which no further address is taken up: it would only take memory."""
+_MOST_FOUND = 256
+"""Addresses that wait to be taken away, above which no other is looked at: the kernel would forget their MACs."""
 _MANY = 64
 """Addresses taken up before other work has its turn again."""
 
@@ -76,7 +78,7 @@ class Scout:
 
     async def _take_up(self, addresses: Iterable[str]) -> None:
         for number, address in enumerate(addresses):
-            while len(self._looks) + self._found.qsize() >= self._at_once:
+            while len(self._looks) + self._found.qsize() >= self._at_once or self._found.qsize() >= _MOST_FOUND:
                 self._room.clear()
                 await self._room.wait()
             while self._turns.waiting > _MOST_WAITING:  # noqa: ASYNC110 - time itself makes room

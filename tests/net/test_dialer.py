@@ -388,6 +388,25 @@ async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPa
     assert dialer.gateways.neighbours._value == 5
 
 
+async def test_a_neighbour_waits_until_the_kernel_has_room_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    room = {bytes((10, 0, 0, 5)): [False, False, True], bytes((192, 0, 2, 5)): []}
+    monkeypatch.setattr("camscan.net.gateways.Room.take", lambda _, address: room[address].pop(0))
+    routes = Routes([(ip_network("10.0.0.0/24"), ""), (ip_network("0.0.0.0/0"), "10.0.0.1")])
+    dialer = Dialer(Scope(EVERYTHING), UNHURRIED, routes)
+    async with dialer.attend("192.0.2.5"), dialer.attend("10.0.0.5"):
+        assert room[bytes((10, 0, 0, 5))] == []
+
+
+async def test_who_gives_up_waiting_for_room_leaves_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("camscan.net.gateways.Room.take", lambda *_: False)
+    dialer = Dialer(Scope(EVERYTHING), UNHURRIED, Routes([(ip_network("10.0.0.0/24"), "")]))
+    before = dialer.gateways.neighbours._value
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1), dialer.attend("10.0.0.5"):
+            pytest.fail("there was no room")
+    assert dialer.gateways.neighbours._value == before
+
+
 async def test_attending_drops_what_is_known_of_a_host_at_its_end(dialer: Dialer) -> None:
     async with dialer.attend("127.88.0.1"):
         first = dialer.host("127.88.0.1")

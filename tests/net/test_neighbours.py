@@ -6,13 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from support.decoders import damage
 from support.namespaces import Namespace, cable
 
 from camscan.net import neighbours
-from camscan.net.neighbours import Neighbours, entries, read
+from camscan.net.neighbours import Neighbours, Room, entries, held, most, read
 
 # An answer of Linux 6.18 to RTM_GETNEIGH: 10.66.0.12 stale at 02:aa:00:00:00:03, 10.66.0.99 failed, fe80::1 reachable
 # at the same MAC on interface 1 (lo, so that its name is known everywhere), and ff02::1 as a group without ARP.
@@ -96,6 +98,62 @@ def test_the_table_is_read_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch
     assert table.mac("10.0.0.5") == ""
 
 
+HOST = bytes((10, 0, 0, 1))
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A kernel's table of IPv4 neighbours: how many entries it lets us have, which it holds, and what time it is."""
+    says: dict[str, Any] = {"most": 3, "held": set(), "now": 100.0, "read": 0}
+
+    def read_held(family: int) -> frozenset[bytes]:
+        assert family == socket.AF_INET
+        says["read"] += 1
+        return frozenset(says["held"])
+
+    monkeypatch.setattr(time, "monotonic", lambda: says["now"])
+    monkeypatch.setattr(neighbours, "held", read_held)
+    monkeypatch.setattr(neighbours, "most", lambda _: says["most"])
+    return says
+
+
+def test_there_is_room_until_the_table_is_full_and_again_when_it_is_not(kernel: dict[str, Any]) -> None:
+    room = Room(4)
+    assert [room.take(bytes((10, 0, 0, last))) for last in range(2, 6)] == [True, True, True, False]
+    assert kernel["read"] == 1
+    kernel["now"] += 0.5
+    kernel["held"] = {bytes((10, 0, 0, last)) for last in (2, 3)}
+    assert [room.take(bytes((10, 0, 0, last))) for last in (5, 6)] == [True, False]
+    assert kernel["read"] == 2
+
+
+def test_who_is_in_a_full_table_takes_no_room(kernel: dict[str, Any]) -> None:
+    kernel["held"] = {HOST, b"\1\2\3\4", b"\1\2\3\5"}
+    room = Room(4)
+    assert [room.take(HOST), room.take(bytes((10, 0, 0, 2))), room.take(HOST)] == [True, False, True]
+
+
+def test_a_table_that_others_keep_full_holds_nobody_up_for_ever(kernel: dict[str, Any]) -> None:
+    kernel["most"] = 0
+    room = Room(4)
+    for _ in range(59):
+        assert not room.take(HOST)
+        kernel["now"] += 1.0
+    kernel["now"] += 1.5
+    assert room.take(HOST)
+    kernel["most"], kernel["now"] = 1, kernel["now"] + 0.5
+    assert [room.take(HOST), room.take(HOST)] == [True, False]
+
+
+def test_a_kernel_that_says_nothing_of_its_tables_sets_no_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> socket.socket:
+        raise OSError(97, "Address family not supported by protocol")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    room = Room(6)
+    assert all(room.take(HOST) for _ in range(5_000))
+
+
 def talk(source: Namespace, address: str, scope: int = 0) -> None:
     """Have the kernel learn who has an address, by sending to a port that refuses."""
     family, end = (socket.AF_INET6, (address, 9, 0, scope)) if ":" in address else (socket.AF_INET, (address, 9))
@@ -127,3 +185,16 @@ def test_the_kernels_own_table(new_namespace: Callable[[], Namespace]) -> None:
     mac = "02:aa:00:00:00:07"
     assert unprivileged.stdout.strip() == repr(table)
     assert table == {"10.61.0.2": mac, "fd61::2": mac, "fe80::7%nb0": mac}
+    with ours.inside():
+        assert held(socket.AF_INET) == {socket.inet_aton("10.61.0.2")}
+        assert socket.inet_pton(socket.AF_INET6, "fd61::2") in held(socket.AF_INET6)
+        ours.ip("neigh replace 10.61.0.2 lladdr 02:aa:00:00:00:07 nud stale dev nb0")
+        assert held(socket.AF_INET) == set()
+
+
+@pytest.mark.netns
+def test_three_quarters_of_the_kernels_own_bound_are_ours(new_namespace: Callable[[], Namespace]) -> None:
+    bound = int(Path("/proc/sys/net/ipv4/neigh/default/gc_thresh3").read_text())  # the same in all namespaces
+    with new_namespace().inside():
+        assert most(socket.AF_INET) == bound * 3 // 4
+        assert 0 < most(socket.AF_INET6) < sys.maxsize
