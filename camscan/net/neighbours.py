@@ -71,7 +71,7 @@ class Room:
     """
 
     def __init__(self, version: int) -> None:
-        self._family = _FAMILIES[version]
+        self._version = version
         self._held: frozenset[bytes] = frozenset()
         self._left = 0
         self._read_at = -_FULL
@@ -88,8 +88,8 @@ class Room:
         return self._left >= 0
 
     def _read(self, now: float) -> None:
-        self._held = held(self._family)
-        self._left = most(self._family) - len(self._held)
+        self._held = held(self._version)
+        self._left = most(self._version) - len(self._held)
         self._read_at = now
         if self._left > 0:
             self._full_since = None
@@ -97,15 +97,16 @@ class Room:
             self._full_since = now
 
 
-def held(family: int) -> frozenset[bytes]:
+def held(version: int) -> frozenset[bytes]:
     """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
+    family = _FAMILIES[version]
     states = _asked(_GET, _NEIGHBOUR.pack(family, 0, 0, 0, 0), _NEW, _NEIGHBOUR)
     return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in states if state & _HELD and _ADDRESS in values)
 
 
-def most(family: int) -> int:
+def most(version: int) -> int:
     """How many entries of the kernel's table may be ours; without bound where it does not say."""
-    tables = _asked(_GET_TABLES, _TABLE.pack(family), _NEW_TABLE, _TABLE)
+    tables = _asked(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
     bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in tables if _MOST in values]
     return min(bounds) * (_SPARED - 1) // _SPARED if bounds else sys.maxsize
 

@@ -78,7 +78,7 @@ class Scout:
 
     async def _take_up(self, addresses: Iterable[str]) -> None:
         for number, address in enumerate(addresses):
-            while len(self._looks) + self._found.qsize() >= self._at_once or self._found.qsize() >= _MOST_FOUND:
+            while (found := self._found.qsize()) >= _MOST_FOUND or len(self._looks) + found >= self._at_once:
                 self._room.clear()
                 await self._room.wait()
             while self._turns.waiting > _MOST_WAITING:  # noqa: ASYNC110 - time itself makes room
@@ -220,23 +220,21 @@ class Scout:
         data = inquiry.rounds[number][index]
         try:
             if not self._dialer.let_out_now(look.address, inquiry.port, asking.send, data):
-                return self._send_later(look, asking, number, index)
+                return self._send_later(look, asking, number, index, data)
         except EndedError as ended:
             self._refused(look, asking, ended)
         else:
             self._follow(look, asking, number, index)
         return None
 
-    async def _send_later(self, look: Look, asking: Asking, number: int, index: int) -> None:
+    async def _send_later(self, look: Look, asking: Asking, number: int, index: int, data: bytes) -> None:
         """Send a datagram for which this host had no room, once it has."""
-        inquiry = asking.posed.inquiry
-        data = inquiry.rounds[number][index]
 
         async def send() -> None:
             asking.send(data)
 
         try:
-            await self._dialer.let_out(look.address, inquiry.port, send, len(data))
+            await self._dialer.let_out(look.address, asking.posed.inquiry.port, send, len(data))
         except EndedError as ended:
             self._refused(look, asking, ended)
         else:

@@ -51,6 +51,10 @@ _NEIGHBOURS = 400
 """On-link addresses that the kernel asks for at once: its table holds 1,024 and must keep room for others."""
 _RESOLVING = 3.3
 """Seconds for which it asks for one that is silent: three times, a second apart, and its timers may be a tenth late."""
+_HELD = 45.0
+"""Seconds for which its table holds one that answers, at most: half as long again as base_reachable_time_ms."""
+_PART = 512
+"""Positions of the order that all ports are asked at before the next: so each neighbour is held once."""
 _RESERVED_DESCRIPTORS = 64
 _BATCH_SECONDS = 0.25
 """What is taken from the order at once begins within this time: a run that goes on asks it again."""
@@ -77,7 +81,8 @@ class Connects:
         self._request = request
         self._report = report
         self._stop = stop
-        self._order = Order(request.hosts, len(request.ports), request.seed)
+        part = _PART if any(way.on_link for way in request.ways) else 0
+        self._order = Order(request.hosts, len(request.ports), request.seed, part)
         self._spans = [(span, way) for way in request.ways for span in way.ranges]
         self._begins = [0, *accumulate(last - first + 1 for (first, last), _ in self._spans)]
         self._room = min(request.half_open, _descriptors())
@@ -88,6 +93,8 @@ class Connects:
         self._to_host: dict[int, int] = {}
         self._unresolved: dict[int, float] = {}
         now = time.monotonic()
+        before = min(request.held, request.neighbours)
+        self._answering = {-number: now + _HELD for number in range(1, before + 1)}  # who these are makes no difference
         self._pacer = Pacer(request.rate, now)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
@@ -148,10 +155,17 @@ class Connects:
         return there and (not way.on_link or self._may_resolve(host, now))
 
     def _may_resolve(self, host: int, now: float) -> bool:
-        """Whether the kernel may be made to ask for a neighbour; it goes on when the attempt is long given up."""
-        while self._unresolved and next(iter(self._unresolved.values())) <= now:
-            del self._unresolved[next(iter(self._unresolved))]
-        return host in self._unresolved or len(self._unresolved) < _NEIGHBOURS
+        """Whether the kernel may be made to ask for a neighbour, and has room for its answer.
+
+        It goes on asking when the attempt is long given up.
+        """
+        for entries in (self._unresolved, self._answering):
+            while entries and next(iter(entries.values())) <= now:
+                del entries[next(iter(entries))]
+        if host in self._unresolved or host in self._answering:
+            return True
+        under_way = len(self._unresolved)
+        return under_way < _NEIGHBOURS and under_way + len(self._answering) < self._request.neighbours
 
     def _connect(self, host: int, address: str, place: int, way: Way, now: float) -> bool:
         """Whether an attempt was made; it was not where this host has run out of something."""
@@ -180,7 +194,7 @@ class Connects:
         self._by_age.append(attempt)
         self._before_second.append(attempt)
         self._to_host[attempt.host] = self._to_host.get(attempt.host, 0) + 1
-        if attempt.way.on_link:
+        if attempt.way.on_link and attempt.host not in self._answering:
             self._unresolved.setdefault(attempt.host, attempt.at + _RESOLVING)
 
     def _forget(self, attempt: _Attempt) -> None:
@@ -210,6 +224,9 @@ class Connects:
         self._forget(attempt)
         if number != errno.ETIMEDOUT:
             self._unresolved.pop(attempt.host, None)
+        if attempt.way.on_link and number in (0, errno.ECONNREFUSED):
+            self._answering.pop(attempt.host, None)  # the oldest come first
+            self._answering[attempt.host] = time.monotonic() + _HELD
         if self._request.checkpoints:
             self._ended.append((attempt.host, attempt.place))
         if local:

@@ -2,7 +2,8 @@
 
 A position counts through passes. In one pass every host is asked at one port, all in the same shuffled order; which
 port it is differs from host to host and moves on by one with each pass. So the packets to one host lie a whole pass
-apart, and neighbouring addresses are far apart in time.
+apart, and neighbouring addresses are far apart in time. In parts, so many positions of the order at a time are passed
+through for all ports before the next ones are begun with.
 """
 
 from __future__ import annotations
@@ -25,15 +26,16 @@ _MULTIPLIERS = (np.uint32(0x85EBCA6B), np.uint32(0xC2B2AE35))
 class Order:
     """Every pair of a host's number and a port's number once in each round.
 
-    `size` is how many positions a pass has: the hosts, rounded up to a power of two. Positions that stand for no host
-    are passed over, at the cost of some nanoseconds each.
+    `size` is how many positions a pass has: the hosts, rounded up to a power of two, or `part`, which is one.
+    Positions that stand for no host are passed over, at the cost of some nanoseconds each.
     """
 
-    def __init__(self, hosts: int, ports: int, seed: int) -> None:
+    def __init__(self, hosts: int, ports: int, seed: int, part: int = 0) -> None:
         self.hosts = hosts
         self.ports = ports
         bits = max(1, (hosts - 1).bit_length())
-        self.size = 1 << bits
+        self._whole = 1 << bits
+        self.size = min(part, self._whole) or self._whole
         self._low = np.uint32(bits // 2)
         lows, highs = (np.arange(1 << size, dtype=np.uint32) for size in (bits // 2, bits - bits // 2))
         self._low_mask = np.uint32(lows[-1])
@@ -46,20 +48,22 @@ class Order:
     @property
     def round_size(self) -> int:
         """Positions of one round."""
-        return self.size * self.ports
+        return self._whole * self.ports
 
     def batch(self, position: int, count: int) -> tuple[Numbers, Numbers, int]:
         """Hosts' and ports' numbers from a position on, and the position behind them; it ends with the pass."""
-        pass_, first = divmod(position, self.size)
+        part, at = divmod(position % self.round_size, self.size * self.ports)
+        pass_, first = divmod(at, self.size)
         last = min(first + count, self.size)
-        hosts = self._stirred(np.arange(first, last, dtype=np.uint32))
-        if self.hosts < self.size:
+        begin = part * self.size
+        hosts = self._stirred(np.arange(begin + first, begin + last, dtype=np.uint32))
+        if self.hosts < self._whole:
             hosts = hosts[hosts < self.hosts]
-        ports = (hosts + np.uint32(pass_ % self.ports)) % np.uint32(self.ports)
+        ports = (hosts + np.uint32(pass_)) % np.uint32(self.ports)
         return hosts, ports, position + last - first
 
     def _stirred(self, values: Numbers) -> Numbers:
-        """A bijection of the numbers below `size`: a Feistel network over halves that may differ by one bit."""
+        """A bijection of the numbers below the whole: a Feistel network over halves that may differ by one bit."""
         high, low = values >> self._low, values & self._low_mask
         for number, table in enumerate(self._tables):
             if number % 2:

@@ -7,7 +7,7 @@
 `rate` 0 is without bound. A way's `gateway` is empty for its own network; `frames` is false where the kernel is to
 route. `want`: "open" says ports that accepted, "answers" refusals and unreachable hosts too, "all" also silent ones.
 `threads` may be 2, of which the second only sends. For `connect`, `wait` is the time of one attempt, and `half_open`
-how many may be under way.
+how many may be under way; the kernel takes `neighbours` hosts of the own link that answer, and holds `held` already.
 
 With `checkpoints` a later run can go on: its `position` is the last that was told, and behind its first line come the
 numbers of all questions that were told to be settled (see `Settled`).
@@ -73,6 +73,8 @@ class Request:
     seed: int
     position: int = 0
     half_open: int = 1024
+    neighbours: int = 1 << 20
+    held: int = 0
     threads: int = 1
     checkpoints: bool = False
     settled: bytes = b""
@@ -135,8 +137,11 @@ def _check(request: Request) -> None:
         not 0 < request.rounds <= MAX_ROUNDS
         or request.position < 0
         or request.half_open < 1
+        or request.neighbours < 1
+        or request.held < 0
         or request.threads not in (1, 2)
     ):
         raise ValueError(
-            f"rounds are 1 to {MAX_ROUNDS}, the position is 0 or more, half_open 1 or more, threads 1 or 2"
+            f"rounds are 1 to {MAX_ROUNDS}, the position is 0 or more, half_open and neighbours 1 or more, "
+            "threads 1 or 2"
         )

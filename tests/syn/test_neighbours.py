@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.lab import Lab, lab
 from support.namespaces import Namespace
-from support.sweeping import listening
+from support.sweeping import found, listening, request
+
+from camscan.l2.lines import Lines
+from camscan.l2.sockets import Stop
+from camscan.syn.connect import Connects
+from camscan.syn.report import Report
+from camscan.syn.request import read
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.harm import highest, neighbour_entries
@@ -35,6 +44,33 @@ def requests(site: Lab) -> int:
     found = re.search(r"counter packets (\d+)", text)
     assert found
     return int(found[1])
+
+
+class Watched(Connects):
+    """Notes for how many neighbours the kernel is made to have an entry at once, by its reckoning."""
+
+    entries = 0
+
+    def _connect(self, *about: Any) -> bool:
+        begun = super()._connect(*about)
+        self.entries = max(self.entries, len(self._unresolved.keys() | self._answering.keys()))
+        return begun
+
+
+def test_no_more_neighbours_that_answer_than_the_kernel_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.geteuid():
+        pytest.skip("network namespaces need root")
+    monkeypatch.setattr("camscan.syn.connect._HELD", 0.2)
+    monkeypatch.setattr("camscan.syn.connect._PART", 16)
+    out = BytesIO()
+    with lab("10.78.0.0/26", on_link=True) as site, listening(site, [80]), Namespace(site.scanner).inside():
+        asked = request(site, "10.78.0.1", "10.78.0.60", [80, 81], method="connect", want="answers", wait=5.0)
+        (way,) = asked["ways"]
+        on_link = {**asked, "ways": [{**way, "gateway": "", "frames": True}], "neighbours": 12, "held": 5}
+        connects = Watched(read(json.dumps(on_link).encode()), Report(Lines(out)), Stop())
+        connects.run()
+    assert len(found([json.loads(line) for line in out.getvalue().splitlines()])) == 2 * 60
+    assert connects.entries == 12
 
 
 @pytest.mark.parametrize("method", ["syn", "connect"])

@@ -22,6 +22,25 @@ def test_every_pair_comes_exactly_once(hosts: int, ports: int) -> None:
     assert set(found) == {(host, port) for host in range(hosts) for port in range(ports)}
 
 
+@pytest.mark.parametrize(("hosts", "ports", "part"), [(1000, 3, 128), (1000, 3, 1024), (1000, 3, 4096), (5, 2, 2)])
+def test_in_parts_every_pair_comes_exactly_once_too(hosts: int, ports: int, part: int) -> None:
+    found = walked(Order(hosts, ports, seed=5, part=part))
+    assert len(found) == hosts * ports
+    assert set(found) == {(host, port) for host in range(hosts) for port in range(ports)}
+
+
+def test_a_part_is_done_with_before_the_next_is_begun_with() -> None:
+    order = Order(1000, 3, seed=5, part=128)
+    assert (order.size, order.round_size) == (128, 3 * 1024)
+    parts = [walked(order, begin)[:1] for begin in range(0, order.round_size, 3 * 128)]
+    assert len({tuple(first) for first in parts}) == 8
+    found = walked(order)
+    first = {host for host, _ in found[: 3 * 100]}
+    assert len(first) <= 128
+    assert all(found.count((host, port)) == 1 for host in first for port in range(3))
+    assert max(place for place, (host, _) in enumerate(found) if host in first) < 3 * 128
+
+
 def test_the_seed_fixes_the_order() -> None:
     assert walked(Order(1000, 3, 1)) == walked(Order(1000, 3, 1), step=5)
     assert walked(Order(1000, 3, 1)) != walked(Order(1000, 3, 2))

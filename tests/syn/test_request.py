@@ -62,6 +62,8 @@ def test_a_request_is_read() -> None:
         {"rounds": 9},
         {"position": -1},
         {"half_open": 0},
+        {"neighbours": 0},
+        {"held": -1},
         {"colour": "red"},
     ],
 )

@@ -50,8 +50,8 @@ def test_a_router_never_tracks_more_than_is_promised(tmp_path: Path) -> None:
     with router() as (scanner, way), highest(way, tracked_connections) as tracked:
         edges = ("--exclude", "10.78.0.1", "--exclude", "10.78.3.254")
         process = scanning(scanner, tmp_path, ROUTED, *edges, "--profile", "gentle")
-        assert stopped(process, tracked, 0.9 * promised)
-    assert 0.9 * promised <= max(tracked) <= promised < 1_024
+        assert stopped(process, tracked, 0.8 * promised)
+    assert 0.8 * promised <= max(tracked) <= promised < 1_024
 
 
 def test_each_of_two_routers_tracks_no_more_than_is_promised(tmp_path: Path) -> None:
