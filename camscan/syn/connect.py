@@ -51,8 +51,8 @@ _NEIGHBOURS = 400
 """On-link addresses that the kernel asks for at once: its table holds 1,024 and must keep room for others."""
 _RESOLVING = 3.3
 """Seconds for which it asks for one that is silent: three times, a second apart, and its timers may be a tenth late."""
-_HELD = 45.0
-"""Seconds for which its table holds one that answers, at most: half as long again as base_reachable_time_ms."""
+_HELD = 50.0
+"""Seconds for which its table holds one that answers: at most half as long again as base_reachable_time_ms, and five."""
 _PART = 512
 """Positions of the order that all ports are asked at before the next: so each neighbour is held once."""
 _RESERVED_DESCRIPTORS = 64
