@@ -50,7 +50,7 @@ _CGI_LISTS = ("table.", "camera[", "states[", "caps.", "root.", "system_info_")
 
 def lines(text: str) -> Iterator[Answer]:
     """Lines of a device CGI, as a body and, where they tell of the system as a whole, as what they say."""
-    body = text.strip()
+    body = "\n".join(line.strip() for line in text.strip().splitlines())
     told = system(body)
     yield from answer("cgi", told)
     yield from answer("http", as_fields([("http.body", body)]))

@@ -23,12 +23,12 @@ _SAID = {
 _Cells = Mapping[str, str]
 
 
-def plain(text: str) -> str:
+def row(text: str) -> str:
     """The lines of the first answer in a report; any other text as it is."""
     if not _HEAD.match(text) or len(text) > MAX_REPORT:
         return text
-    row = next(csv.DictReader(text.splitlines(keepends=True)), {})
-    cells = {name: value.strip() for name, value in row.items() if name and isinstance(value, str) and value.strip()}
+    told = next(csv.DictReader(text.splitlines(keepends=True)), {})
+    cells = {name: value.strip() for name, value in told.items() if name and isinstance(value, str) and value.strip()}
     return next((lines for tell in _KINDS if (lines := tell(cells))), text)
 
 

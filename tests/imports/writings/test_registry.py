@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from camscan.imports.forms.sent import sent
+from camscan.imports.writings.registry import sent
 
 ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
 
@@ -68,3 +70,77 @@ def test_a_session_description_that_a_client_printed() -> None:
     assert sent(text) == 'v=0\r\no=VSTC 0 0 IN IP4 0.0.0.0\r\ns=a "b"'
     text = "Input #0, rtsp, from 'rtsp://192.0.2.1/':\n  Metadata:\n    title           : a b\n  Duration: N/A\n"
     assert sent(text) == "v=0\r\ns=a b"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"<pre>{ANSWER}</pre>", "Server: a"),
+        ('{"banner":"HTTP/1.1 200 OK\\r\\nServer: a","port":80}', "Server: a"),
+        ("{code}\n" + "\n".join(f"10:00:01 x: {line}" for line in ANSWER.splitlines()) + "\n{code}", "Server: a"),
+        ("\n".join(f"> {line}" for line in ("```", *ANSWER.splitlines(), "```")), "Server: a"),
+        ("CSeq: 3 | Content-Length: 4 |  | v=0 | s=A | t=0 0", "s=A"),
+        ("HTTP/1.1 200 OK |  Server: a |  | <html>", "Server: a"),
+    ],
+)
+def test_one_writing_within_another(text: str, line: str) -> None:
+    assert line in sent(text).splitlines()
+
+
+HOSTILE = [
+    "RTSP/1.0 200 OK | A: ",
+    "v=0 | ",
+    "v=0..",
+    "<pre>v=0",
+    "<a>RTSP/1.0 200 ",
+    '="v=0&#13;',
+    "`v=0`\n",
+    "| v=0\n",
+    "Server: '",
+    "Server:[",
+    "'Server', 'a',",
+    "| Server | a\n",
+    "Server   a ",
+    "{}\n",
+    '"UlRTUC8x',
+    "0x41, ",
+    " ",
+    '"""\n|',
+    "1: a\n",
+    "10:00:00: a\n",
+    "10:00:00: ",
+    "- a\n",
+    "<pre>&lt;a",
+    "<a>&lt;a",
+    '="&lt;a',
+    "~~~\n",
+    "<<EOF\n",
+    '{"a": ',
+    "10:00:00 ",
+    "[",
+    "[]",
+    "// ",
+    "a\n\n",
+    "T a -> b\n",
+    "Server: ",
+    "HTTP/1.1 200 ",
+    ": ",
+    ": {",
+    "a\\r\\n\n",
+    '"\\n"\n',
+    "[a] ",
+    "\\x0d",
+    '{"headers":',
+    "http://a [",
+    "Title[a",
+    "+ a realm '",
+    "[+] a:1 b (",
+]
+
+
+@pytest.mark.parametrize("lead", ["", "v=0\n", "http://a [", "Banner on port 1/tcp on a: [http] "])
+@pytest.mark.parametrize("part", HOSTILE)
+def test_hostile_text_takes_no_time(part: str, lead: str) -> None:
+    began = time.process_time()
+    sent(lead + part * (256 * 1024 // len(part)))
+    assert time.process_time() - began < 2

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from html import escape
 
-MAX_LINE = 1024  # characters of a line that are read as notes
+from camscan.imports.writings.base import HEADER
+
+MAX_NOTE = 1024  # characters of what is read as notes
 
 _NOTED = re.compile(
     r"(?:\A|[|,;(&\s])(?:http[. ])?(server|title|realm)[ \t]?[:=][ \t]?"
@@ -18,16 +20,17 @@ _SHAPES = {
     "server": "Server: {}",
     "realm": 'WWW-Authenticate: Basic realm="{}"',
 }
-_HEADER = r"(?:Server|WWW-Authenticate|Content-(?:Type|Length)|Connection|Date|Location|Set-Cookie|X-[\w-]{2,32})"
 _OWN = ("server", "www-authenticate", "content-type", "set-cookie")
 """Headers whose names nothing else has."""
 _LEAD = re.compile(
-    rf"\A(?:(?:[$#] [^\r\n]{{1,256}}|[A-Za-z][\w ]{{0,40}}:)[ \t]*\r?\n){{1,3}}(?=[ \t]*{_HEADER}: )", re.IGNORECASE
+    rf"\A(?:(?:[$#] [^\r\n]{{1,256}}|[A-Za-z][\w ]{{0,40}}:)[ \t]*\r?\n){{1,3}}(?=[ \t]*{HEADER}: )", re.IGNORECASE
 )
 """The command, or the heading, over header lines."""
-_MARK = re.compile(rf"^[ \t]*(?:[-*<+][ \t]+|headers?:[ \t]+)(?={_HEADER}: )", re.IGNORECASE | re.MULTILINE)
+_MARK = re.compile(
+    rf"^[ \t]*(?:[-*<+][ \t]+|headers?:[ \t]+)(?={HEADER}: )(?!Server: No banner)", re.IGNORECASE | re.MULTILINE
+)
 _HELD = re.compile(
-    rf"""["']({_HEADER})["'][\]\s]{{0,4}}(?:,|=>|:|=)\s{{0,8}}(?:\[\]string\{{|string\(\d{{1,4}}\)\s?|[\[(]){{0,2}}"""
+    rf"""["']({HEADER})["'][\]\s]{{0,4}}(?:,|=>|:|=)\s{{0,8}}(?:\[\]string\{{|string\(\d{{1,4}}\)\s?|[\[(]){{0,2}}"""
     r"""(?:"((?:[^"\\\r\n]|\\.){1,512}+)"|'((?:[^'\\\r\n]|\\.){1,512}+)')""",
     re.IGNORECASE,
 )
@@ -53,14 +56,9 @@ _REFUSED = re.compile(
 )
 
 
-def plain(text: str) -> str:
-    """The lines that are named in notes, in a query of a search engine or in code; any other text as it is."""
-    if len(text) > MAX_LINE:
-        return text
-    text = _MARK.sub("", _LEAD.sub("", text))
-    for undo in (_of_code, _of_label, _of_line):
-        text = undo(text)
-    return text
+def noted(text: str) -> str:
+    """The header lines of short notes; any other text as it is."""
+    return _of_line(_of_label(_of_code(_MARK.sub("", _LEAD.sub("", text))))) if len(text) <= MAX_NOTE else text
 
 
 def _of_code(text: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from html import escape
 from itertools import islice
 
-from camscan.imports.forms.wrapped import MAX_WRAPPED
+from camscan.imports.writings.base import MAX_JSON
 
 _BANNER = re.compile(r"\ABanner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL)
 _OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
@@ -40,14 +40,7 @@ _PLUGINS = {
 }
 
 
-def plain(text: str) -> str:
-    """The lines of an answer; any other text as it is."""
-    for undo in (_of_banner, _of_line, _of_findings, _of_version, _of_records, _of_products):
-        text = undo(text)
-    return text
-
-
-def _of_banner(text: str) -> str:
+def banner(text: str) -> str:
     """A line of masscan, which writes control characters and quotes as octets."""
     found = _BANNER.match(text.strip())
     if not found:
@@ -56,7 +49,7 @@ def _of_banner(text: str) -> str:
     return _LABELS.get(found[1], "{}").format(said)
 
 
-def _of_line(text: str) -> str:
+def line(text: str) -> str:
     """A line of whatweb, whose brackets have names; or of httpx, that ends with the title and the server."""
     target = _TARGET.match(text.strip())
     if not target:
@@ -71,14 +64,14 @@ def _of_line(text: str) -> str:
     return "\r\n".join([*head, "", *(line for line in lines if line.startswith("<"))]) if lines else text
 
 
-def _of_findings(text: str) -> str:
+def findings(text: str) -> str:
     """Findings of nikto, each of which begins with a plus sign."""
     found = _FOUND.findall(text)
     lines = (f"{name}: {value}" if name else f'WWW-Authenticate: Basic realm="{realm}"' for name, value, realm in found)
     return "\r\n".join(lines) or text
 
 
-def _of_version(text: str) -> str:
+def version(text: str) -> str:
     """A line of Metasploit's scanner of web servers: the server, and in brackets where it leads or what it demands."""
     found = _VERSION.match(text.strip())
     if not found:
@@ -89,9 +82,9 @@ def _of_version(text: str) -> str:
     return "\r\n".join([f"HTTP/1.1 {status} -", *told, f"{name}: {said}", ""])
 
 
-def _of_records(text: str) -> str:
+def records(text: str) -> str:
     """JSON of zgrab, httpx and the like: the headers of an answer as an object, or its server and title by name."""
-    if not text.lstrip().startswith("{") or len(text) > MAX_WRAPPED:
+    if not text.lstrip().startswith("{") or len(text) > MAX_JSON:
         return text
     holds_answer = _HELD.search(text) is not None
     with suppress(ValueError, RecursionError):
@@ -114,13 +107,13 @@ def _named(record: dict[str, object], *names: str) -> str:
     return next((value for name in names if isinstance(value := record.get(name), str) and value), "")
 
 
-def _of_products(text: str) -> str:
+def products(text: str) -> str:
     """JSON of a search engine that tells of a port what product answers there, as the line that nmap would print."""
     if (
         not _PRODUCT.search(text)
         or _SENT.search(text)
         or not text.lstrip().startswith(("{", "["))
-        or len(text) > MAX_WRAPPED
+        or len(text) > MAX_JSON
     ):
         return text
     with suppress(ValueError, RecursionError):

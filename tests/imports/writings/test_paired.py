@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from camscan.imports.forms.paired import plain
+from camscan.imports.writings.registry import sent
 
 
 def lines(text: str) -> list[str]:
-    return [line for line in plain(text).splitlines() if line.strip()]
+    return [line for line in sent(text).splitlines() if line.strip()]
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,4 @@ def test_pairs_of_a_stream() -> None:
     "text", ["", '{"server": "a", "date": "b"}', "Server: 'a'", "HTTP/1.1 200 OK\nServer: a\nDate: b"]
 )
 def test_other_text_stays(text: str) -> None:
-    assert plain(text) == text
+    assert sent(text) == text

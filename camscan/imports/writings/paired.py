@@ -5,13 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 
-SENT = re.compile(r"(?:RTSP|HTTP)/\d\.\d[ \t\xa0]+\d{3}\b|\bv=0(?!\w|\.\d)")
-"""A status line, or the first line of a session description."""
-HEADER = (
-    r"(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Type|Length|Base)|Location|Set-Cookie|Date|Connection|ETag"
-    r"|Cache-Control|Last-Modified|Keep-Alive|X-Frame-Options)"
-)
-"""Names of headers that tell an answer from other pairs."""
+from camscan.imports.writings.base import HEADER, SENT
 
 _QUOTED = re.compile(rf"(['\"]?)\b({HEADER})\1\s*[:,]\s*(['\"])((?:(?!\3)[^\\\r\n]|\\.){{0,1024}})\3", re.IGNORECASE)
 _ENTRY = re.compile(
@@ -34,17 +28,17 @@ _HEADED = re.compile(r"headers|MultiDict", re.IGNORECASE)
 """Where one of them is enough."""
 
 
-def plain(text: str) -> str:
+def pairs(text: str) -> str:
     """The lines of a head; any other text as it is."""
     if labelled := _LABELLED.match(text):
         return dedent(text[labelled.end() :])
     if SENT.search(text):
         return text
-    pairs = _pairs(text)
-    names = {name.lower() for name, _ in pairs}
+    found = _pairs(text)
+    names = {name.lower() for name, _ in found}
     if len(names) < _ENOUGH and not (names & _TELLING and _HEADED.search(text)):
         return text
-    lines = [f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in pairs]
+    lines = [f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in found]
     if {"cseq", "public"} & names:
         return "\r\n".join(["RTSP/1.0 200 -", *lines, "", ""])
     if text.lstrip().startswith("{") and not _ENTRY.search(text) and not _BRACKETED.search(text):

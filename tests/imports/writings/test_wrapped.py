@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.wrapped import plain, unwrapped
+from camscan.imports.writings.registry import sent
+from camscan.imports.writings.wrapped import unwrapped
 
 DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
 
@@ -67,66 +68,66 @@ def test_a_dump_of_two_sides() -> None:
 
 
 def test_plain_text() -> None:
-    assert plain("```\na\nb\n```") == "a\nb"
-    assert plain("Server: a\\r\\nX: b") == "Server: a\r\nX: b"
-    assert plain("'a\\nb'") == "'a\\nb'"
+    assert sent("```\na\nb\n```") == "a\nb"
+    assert sent("Server: a\\r\\nX: b") == "Server: a\r\nX: b"
+    assert sent("'a\\nb'") == "'a\\nb'"
     assert (
-        plain("* Trying\n> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: a\n<\n<html>{}")
+        sent("* Trying\n> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: a\n<\n<html>{}")
         == "HTTP/1.1 200 OK\nServer: a\n\n<html>{}"
     )
 
 
 def test_an_indent_of_all_lines() -> None:
-    assert plain("    a=1\n    b=2\n") == "a=1\nb=2"
-    assert plain("\n\ta\n\t\tb") == "a\n\tb"
-    assert plain("a\n    b") == "a\n    b"
+    assert sent("    a=1\n    b=2\n") == "a=1\nb=2"
+    assert sent("\n\ta\n\t\tb") == "a\n\tb"
+    assert sent("a\n    b") == "a\n    b"
 
 
 def test_markup_out_of_the_source_of_a_page() -> None:
-    assert plain("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
-    assert plain("X: realm=&quot;a&quot;") == 'X: realm="a"'
-    assert plain("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
-    assert plain("AT&amp;T") == "AT&amp;T"
+    assert sent("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
+    assert sent("X: realm=&quot;a&quot;") == 'X: realm="a"'
+    assert sent("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
+    assert sent("AT&amp;T") == "AT&amp;T"
 
 
 @pytest.mark.parametrize(
     "text", ['TEXT = """a=1\nb=2\n"""', 'x = b"""\\\na=1\nb=2"""', "raw := []byte(`a=1\nb=2`)", "const x = `a=1\nb=2`;"]
 )
 def test_quotes_of_several_lines(text: str) -> None:
-    assert plain(text) == "a=1\nb=2"
+    assert sent(text) == "a=1\nb=2"
 
 
 def test_quotes_within_a_text_stay() -> None:
-    assert plain("`a` and `b`") == "`a` and `b`"
+    assert sent("`a` and `b`") == "`a` and `b`"
 
 
 def test_text_that_an_answer_to_it_cites() -> None:
-    assert plain('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
-    assert plain("> a\nb") == "> a\nb"
-    assert plain("> a") == "> a"
+    assert sent('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
+    assert sent("> a\nb") == "> a\nb"
+    assert sent("> a") == "> a"
 
 
 def test_a_string_within_code() -> None:
-    assert plain(r'(b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n", 200),').startswith("HTTP/1.1 200 OK\r\nServer: a")
-    assert plain(r'f("a\nb")') == 'f("a\nb")'
+    assert sent(r'(b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n", 200),').startswith("HTTP/1.1 200 OK\r\nServer: a")
+    assert sent(r'f("a\nb")') == 'f("a\nb")'
 
 
 def test_a_mapping_of_an_older_python() -> None:
     ordered = "OrderedDict([(u'DeviceInfo', OrderedDict([(u'@version', u'2.0'), (u'model', None), (u'a', u'b')]))])"
-    assert plain(ordered) == '{"DeviceInfo": {"@version": "2.0", "model": null, "a": "b"}}'
-    assert plain("{u'a': [u'b', u\"c\"]}") == '{"a": ["b", "c"]}'
-    assert plain("menu'a' (u'") == "menu'a' ('"
+    assert sent(ordered) == '{"DeviceInfo": {"@version": "2.0", "model": null, "a": "b"}}'
+    assert sent("{u'a': [u'b', u\"c\"]}") == '{"a": ["b", "c"]}'
+    assert sent("menu'a' (u'") == "menu'a' ('"
 
 
 def test_texts_of_a_rust_program() -> None:
-    assert plain('a: Some("b c".into()), d: "e".to_string(), f: String::from("g")') == 'a: "b c", d: "e", f: "g"'
-    assert plain('Some(b), "c".trim()') == 'Some(b), "c".trim()'
+    assert sent('a: Some("b c".into()), d: "e".to_string(), f: String::from("g")') == 'a: "b c", d: "e", f: "g"'
+    assert sent('Some(b), "c".trim()') == 'Some(b), "c".trim()'
 
 
 def test_a_mapping_that_python_printed_is_json() -> None:
-    assert plain("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
+    assert sent("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
     for text in ("{'a': b'c'}", "{'a': 1", "{'a'} x"):
-        assert plain(text) == text
+        assert sent(text) == text
 
 
 @pytest.mark.parametrize(
@@ -148,9 +149,9 @@ def test_a_mapping_that_python_printed_is_json() -> None:
 )
 def test_ends_of_lines_in_an_answer_of_one_line(end: str) -> None:
     lines = ("HTTP/1.1 404 Not Found", "Server: NL-Embedded", 'WWW-Authenticate: Basic realm="a; b | c"')
-    assert plain(end.join(lines)).splitlines() == list(lines)
+    assert sent(end.join(lines)).splitlines() == list(lines)
 
 
 def test_an_answer_of_several_lines_keeps_its_marks() -> None:
     text = "HTTP/1.1 200 OK\nSet-Cookie: a=1; Path: /\n\n<br>; Title: x"
-    assert plain(text) == text
+    assert sent(text) == text

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
 
-from camscan.imports.forms.wrapped import unescaped
+from camscan.imports.writings.base import MANY, MAX_LINES
 
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
-_MAX_LINES = 4096  # of one paste
 _SHOWN_END = re.compile(r"\\r(?:\\n)?\s*\Z")
 _FOLDED = re.compile(
     r"^([ \t]*[A-Za-z][\w-]{1,40}: (?:(?!\\r)[^\r\n])*+)\r?\n(?![\w-]{1,40}:)(?=\S[^\r\n]*\\r(?:\\n)?[ \t]*$)",
@@ -35,35 +32,15 @@ _AWAITED = re.compile(
     r"^HTTP request sent, awaiting response\.\.\.[^\r\n]*\r?\n((?:[ \t]{2}\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
 )
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
-_HELD = re.compile(
-    r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
-)
-_LISTED = re.compile(r"\[(?=(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n,:]{1,40}, [A-Z][\w-]{1,30}: )([^\r\n]*)")
-_ITEM = re.compile(r", (?=[A-Za-z][\w-]{1,30}: )")
 _CAPTURED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? (?=[^\r\n]*?\blength \d)[^\r\n]*+\r?\n", re.MULTILINE
 )
 _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
-_STRINGS = re.compile(
-    r"""^[^\r\n"']{0,64}[bf]?(["'])(?:(?:HTTP|RTSP)/\d\.\d[ ]\d{3}|v=0(?=\1|\\r))"""
-    r"""(?:(?!\1)[^\\\r\n]|\\.)*+\1[ \t]*+(?:[,+\\][ \t]*+)?\r?\n"""
-    r"""(?:[ \t]*+(?:[+.][ \t]*+)?[bf]?\1(?:(?!\1)[^\\\r\n]|\\.)*+\1[^\r\n"']{0,32}(?:\r?\n|\Z)){1,128}""",
-    re.MULTILINE,
-)
-_STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\r\n]|\\.)*)\1""")
-_MANY = 3  # lines of a kind from which on the whole text is of it
 
 
-def plain(text: str) -> str:
-    """The lines of an answer as the device sent them; any other text as it is."""
-    for undo in (_of_packets, _of_dissector, _of_browser, _of_columns, _of_downloader, _of_client, _of_list, _of_json):
-        text = undo(text)
-    return text
-
-
-def _of_dissector(text: str) -> str:
+def dissected(text: str) -> str:
     """What Wireshark shows of a packet: it writes out the end of each line that was sent."""
-    lines = _FOLDED.sub(r"\1 ", text).splitlines()[:_MAX_LINES]  # mail folds long lines
+    lines = _FOLDED.sub(r"\1 ", text).splitlines()[:MAX_LINES]  # mail folds long lines
     sent = [_SHOWN_END.sub("", line) for line in lines if _SHOWN_END.search(line)]
     if len(sent) < 2:
         return text
@@ -72,7 +49,7 @@ def _of_dissector(text: str) -> str:
     return "\r\n".join([*heads, *([""] if body and heads[-1:] != [""] else []), *body])
 
 
-def _of_browser(text: str) -> str:
+def browsed(text: str) -> str:
     """What the tools of browsers show of an answer: a status code by itself, then the headers of both directions."""
     status, headers = _STATUS_CODE.search(text), _RESPONSE_HEADERS.search(text)
     if not status or not headers:
@@ -82,7 +59,7 @@ def _of_browser(text: str) -> str:
     return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
 
 
-def _of_columns(text: str) -> str:
+def columns(text: str) -> str:
     """Headers whose names and values a browser puts in columns or on lines of their own; PowerShell's raw content."""
     if raw := _RAW.search(text):
         return "\n".join(line.strip() for line in raw[1].splitlines())
@@ -91,16 +68,16 @@ def _of_columns(text: str) -> str:
     return _PAIRED.sub(r"\1: ", _TABBED.sub(r"\1: ", _RESPONSE_HEADERS.sub("", text, count=1))).strip()
 
 
-def _of_downloader(text: str) -> str:
+def downloaded(text: str) -> str:
     """The heads that wget shows, each of its own answer."""
     heads = _AWAITED.findall(text)
     return "\n\n".join("\n".join(line.strip() for line in head.splitlines()) for head in heads) or text
 
 
-def _of_client(text: str) -> str:
+def traced(text: str) -> str:
     """What a client traced of an answer line by line, or printed of a session description."""
-    if len(traced := _TRACED.findall(text)) >= _MANY:
-        return "\r\n".join(traced)
+    if len(lines := _TRACED.findall(text)) >= MANY:
+        return "\r\n".join(lines)
     if printed := _PRINTED.search(text):
         origin = _ORIGIN.search(text)
         return f"v=0\r\no={origin[1] if origin else '-'} 0 0 IN IP4 0.0.0.0\r\ns={printed[1]}\r\n".replace('\\"', '"')
@@ -109,31 +86,7 @@ def _of_client(text: str) -> str:
     return text
 
 
-def _of_list(text: str) -> str:
-    """An answer whose lines a program holds as a string each, or printed as a list."""
-    if listed := _LISTED.search(text):
-        return _LISTED.sub(lambda match: _lines(match[1]), text[listed.start() :])
-    if text.startswith(("HTTP/", "RTSP/", "v=0")) or not (held := _STRINGS.search(text)):
-        return text
-    lines = (unescaped(line) for _, line in _STRING.findall(held[0]))
-    return "".join(line if line.endswith("\n") else line + "\r\n" for line in lines).removesuffix("\r\n")
-
-
-def _lines(listed: str) -> str:
-    """The lines of a head that a program printed as a list."""
-    return _ITEM.sub("\r\n", listed.replace(", , ", "\r\n\r\n").removesuffix("]").rstrip(", "))
-
-
-def _of_json(text: str) -> str:
-    """An answer that JSON, or what a program printed, holds as a string."""
-    held = _HELD.search(text)
-    if held and "\\n" in held[2][:-2]:  # with more than its own line end, as one line of program code has
-        with suppress(ValueError):
-            return str(json.loads(f'"{held[2]}"')) if held[1] == '"' else unescaped(held[2])
-    return text
-
-
-def _of_packets(text: str) -> str:
+def packets(text: str) -> str:
     """What ngrep and tcpdump print of packets: a full stop for each control character, lines perhaps folded."""
     if _CAPTURED.search(text) and _CARRIED.search(text):
         return _CARRIED.sub("", _CAPTURED.sub("", text))
@@ -141,6 +94,6 @@ def _of_packets(text: str) -> str:
         return text
     if _DOTTED.search(text):  # not folded
         return "\r\n".join(found.replace("..", "\r\n") for found in _DOTTED.findall(text))
-    packets = _PACKET.split(text)[1:]
-    joined = ("".join(line[2:] for line in packet.splitlines() if line.startswith("  ")) for packet in packets)
+    parts = _PACKET.split(text)[1:]
+    joined = ("".join(line[2:] for line in part.splitlines() if line.startswith("  ")) for part in parts)
     return "\r\n".join(packet.replace("..", "\r\n") for packet in joined)

@@ -1,0 +1,95 @@
+"""What stands around an answer: the fences of a block of code, markup, quotes, and the talk of a client."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from textwrap import dedent
+
+from camscan.imports.writings.base import BEGIN, REQUEST
+
+_FENCED = re.compile(
+    r"\A\s*(?:\[source[^\]\r\n]{0,40}\]\r?\n)?(?:\{code[^}\r\n]{0,80}\}|-{4,}|~{3,}\w{0,16}|\[code\])[ \t]*\r?\n"
+    r"(?P<lines>.*?)\r?\n?(?<![ \t])[ \t]*+(?:\{code\}|(?<!-)-{4,}+|(?<!~)~{3,}+|\[/code\])\s*+\Z",
+    re.DOTALL,
+)
+_FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(?P<lines>.*?)\r?\n[ \t]*```\s*\Z", re.DOTALL)
+_HERE = re.compile(
+    r"\A[^\r\n]{0,80}<<<?[~-]?(['\"]?)(\w{2,16})\1\r?\n(.*?)\r?\n?(?<![ \t])[ \t]*+\2;?\s*+\Z", re.DOTALL
+)
+_BLOCK = re.compile(rf"\A[^\r\n]{{1,60}}:[ \t]*[|>][+-]?[ \t]*\r?\n(?=[ \t]+{BEGIN})")
+_MARGIN = re.compile(r"\A[^\r\n]{0,80}\"\"\"\r?\n((?:[ \t]*\|[^\r\n]*\r?\n)+)[ \t]*\"\"\"[^\r\n]*\Z")
+_ASSIGNED = r"\A\s*(?:[a-z]{3,6} )?(?:[\w.]{1,64} ?:?= ?)?(?:\[\]byte\()?[bru]{0,2}"
+_QUOTED = re.compile(_ASSIGNED + r"""(\"{3}|'{3}|`)\\?(?P<lines>(?:(?!\1).)*+)\1\)?;?\s*\Z""", re.DOTALL)
+
+_OPENED = re.compile(
+    r"\A\s*(?:<(?:pre|code|p|div|span|td|li|blockquote|samp|tt)\b[^<>]{0,200}>\s*){1,4}"
+    rf"(?={BEGIN}|&lt;[?\w]|[{{\[]\s*&quot;|{REQUEST})",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"\A\s*<pre\b[^<>]{0,200}>(?:\s*<code\b[^<>]{0,200}>)?([^<>]+)(?:</code>\s*)?</pre>\s*\Z", re.IGNORECASE
+)
+_BEGUN = re.compile(rf"\A\s*{BEGIN}")
+_HOLDER = re.compile(r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*((?:&lt;[?\w]|\{\s*&quot;)[^<]{16,65536})</\1>")
+_VALUE = re.compile(r"=\s?\"((?:&lt;[?\w]|\{\s*&quot;)[^\"<>]{16,65536})\"")
+_CLOSED = re.compile(r"(?<!\s)(?:\s*+</\w{1,16}>){1,8}+\s*+\Z")
+_LINE_BREAK = re.compile(r"<br ?/?>(?:\r?\n)?", re.IGNORECASE)
+_ELEMENT = re.compile(
+    r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*"
+    r"((?:RTSP|HTTP)/\d\.\d \d{3}(?=[^<]{1,65536}?&(?:quot|#13|#39|lt);)[^<]{1,65536}+)</\1>"
+)
+_ATTRIBUTE = re.compile(
+    rf"=\s?\"({BEGIN}(?=[^\"<>]{{0,4096}}?&#(?:1[03]|x0?[ad]);)[^\"<>]{{0,65536}}+)\"", re.IGNORECASE
+)
+_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_REFERENCE = re.compile(r"&(?:lt|gt|quot|#39|#x27);")
+
+_PROMPT = re.compile(r"\A(?:>>> |In \[\d{1,5}\]: )[^\r\n]{1,256}\r?\n(?:Out\[\d{1,5}\]: )?(?=\S)")
+_VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
+_TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
+_TELNET = re.compile(
+    r"^(?:Trying |Connected to |Escape character is |Connection closed by )[^\r\n]*\r?\n?", re.MULTILINE
+)
+
+
+def fenced(text: str) -> str:
+    """The lines of a block of code, of YAML, or of a document within a script or a program."""
+    for pattern in (_FENCED, _FENCE, _QUOTED):
+        if fence := pattern.match(text):
+            return fence["lines"]
+    if here := _HERE.match(text):
+        return dedent(here[3])
+    if margin := _MARGIN.match(text):
+        return "\n".join(line.lstrip().removeprefix("|").removeprefix(" ") for line in margin[1].splitlines())
+    block = _BLOCK.match(text)
+    return dedent(text[block.end() :]) if block else text
+
+
+def markup(text: str) -> str:
+    """An answer as the text or the source of a page, or as what an element or an attribute of XML holds."""
+    if whole := _WHOLE.match(text):
+        return unescape(_LINE_BREAK.sub("\n", whole[1]))
+    if opened := _OPENED.match(text):
+        return unescape(_LINE_BREAK.sub("\n", _CLOSED.sub("", text[opened.end() :])))
+    if _BEGUN.match(text) and "\n" not in text.strip():
+        text = _LINE_BREAK.sub("\n", text)
+    if text.lstrip().startswith(("<?xml", "<!", "<html", "<nmaprun")):
+        return text
+    if held := _ELEMENT.search(text) or _HOLDER.search(text):
+        return unescape(held[2])
+    if held := _ATTRIBUTE.search(text) or _VALUE.search(text):
+        return unescape(held[1])
+    return unescape(text) if _REFERENCE.search(text) and not _MARKUP.search(text) else text
+
+
+def prompted(text: str) -> str:
+    """What a prompt answered."""
+    return _PROMPT.sub("", text, count=1)
+
+
+def talked(text: str) -> str:
+    """An answer without what curl or telnet says around it."""
+    if _VERBOSE.search(text):
+        text = _TALK.sub("", text)
+    return _TELNET.sub("", text).strip() if "\nEscape character is " in text else text

@@ -1,0 +1,53 @@
+"""What the writings share: by what an answer is told from other text, and how much of a paste is looked into."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeAlias
+
+Undo: TypeAlias = Callable[[str], str]
+"""Takes one way of writing off a text; gives any other text back as it is."""
+
+MAX_LINES = 4096  # of one paste
+MAX_JSON = 256 * 1024  # characters of JSON, or of what a program printed, that are parsed
+FEW, MANY = 2, 3  # lines from which on a mark that each of them has is no chance: of an answer, of any text
+
+STATUS = r"(?:RTSP|HTTP)/\d\.\d[ \xa0]\d{3}\b"
+BEGIN = rf"(?:{STATUS}|v=0(?!\w|\.\d))"
+"""How an answer, or a session description, begins."""
+REQUEST = r"[A-Z_]{3,16} \S{1,1024} (?:RTSP|HTTP)/\d"
+SENT = re.compile(r"(?:RTSP|HTTP)/\d\.\d[ \t\xa0]+\d{3}\b|\bv=0(?!\w|\.\d)")
+"""A status line, or the first line of a session description."""
+HEADER = (
+    r"(?:WWW-Authenticate|Server|CSeq|Public|Content-[A-Za-z]{4,8}|Location|Set-Cookie|Date|Connection|Session|Transport"
+    r"|Cache-Control|ETag|Last-Modified|Keep-Alive|Accept-Ranges|Pragma|Expires|Vary|X-[A-Za-z-]{3,40})"
+)
+"""Names of headers that tell an answer from other pairs."""
+TOLD = re.compile(
+    r"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b"
+    r"|(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Base|Type)|Location|Set-Cookie)[ \t]?:[ \t]?\S"
+    r"|\ba=(?:control|rtpmap|fmtp|range|recvonly|x-dimensions|Media_header|packetization-supported)\b",
+    re.IGNORECASE,
+)
+"""What is said in no line but that of an answer."""
+_HEADED = re.compile(rf"^\W{{0,16}}+{HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
+
+
+def is_answer(text: str) -> bool:
+    """Whether a text has a line of an answer: a status, a header, the beginning of a session description."""
+    return bool(SENT.search(text) or _HEADED.search(text))
+
+
+def told(text: str) -> list[str]:
+    """The lines that are not blank."""
+    return [line for line in text.splitlines()[:MAX_LINES] if line.strip()]
+
+
+def unescaped(text: str) -> str:
+    """A text with its escapes for line ends, tabs and quotes undone."""
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
+
+
+_ESCAPE = re.compile(r"\\([rnt\"'/])")
+_ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}

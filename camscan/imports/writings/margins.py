@@ -1,0 +1,114 @@
+"""What stands before each line: an indent, a number, the mark of a citation, a list, a log or a comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from textwrap import dedent
+
+from camscan.imports.writings.base import BEGIN, FEW, HEADER, MANY, MAX_LINES, REQUEST, TOLD, told
+
+_INNER = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
+_TICKED = re.compile(r"[ \t]*(?:[-*+] )?`([^`\r\n]*)`[ \t]*")
+_BARRED = re.compile(r"[ \t]*(?:(?:> ?)+|\| ?)")
+_NUMBER = re.compile(r"[ \t]*(\d{1,6})(?:[:\t]|[.)] )")
+_SAME_MARK = re.compile(r"\+(?! )|[-*•#] |-(?![- ])|// ?")
+_STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x|\A[\w.-]{1,64}[ \t]{1,16}\| ")
+_STAMP_END = re.compile(r"(?:[:\]|>DFP] |\t)(?=\S)")
+_TRACED = re.compile(r"^[ \t]*+\[\w+ @ 0x[0-9a-f]+\] line='", re.MULTILINE)
+"""Lines of a trace, which tell what was sent by this very mark."""
+_MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
+_DIGITS = re.compile(r"\d+")
+
+_HEADER_LINE = re.compile(rf"{HEADER}[ \t]?:", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:{REQUEST}|(?:Authorization|{HEADER})[ \t]?:|v=0\s*$)", re.IGNORECASE)
+_MARK = re.compile(r"\s*(?://|#|;|\*|--|%|>)\s*|(?:[^\"'{}<>]*\d\d:\d\d:\d\d|\s*\[[^\]]*\])[^\"'{}<>]*")
+_QUOTING = re.compile(r"[\"'{}<>|]")
+_INDENTED = re.compile(rf"[A-Z][^\r\n]*\r?\n[ \t]++{HEADER}[ \t]?:", re.IGNORECASE)
+_DEEPER = re.compile(
+    rf"^[ \t]+(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n]*\r?\n[ \t]++{HEADER}[ \t]?:", re.IGNORECASE | re.MULTILINE
+)
+_HEADED = re.compile(r"^(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b", re.IGNORECASE | re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+def ticked(text: str) -> str:
+    """Lines each of which is marked as code in a sentence."""
+    if not _TICKED.match(text) or not all(map(_TICKED.fullmatch, told(text))):
+        return text
+    return "\n".join(match[1] if (match := _TICKED.fullmatch(line)) else line for line in text.splitlines())
+
+
+def cited(text: str) -> str:
+    """Lines behind the bar or the mark of a citation, perhaps of one within another."""
+    lines = told(text)
+    if len(lines) < FEW or not all(map(_BARRED.match, lines)):
+        return text
+    if not (_INNER.match(_BARRED.sub("", lines[0], count=1)) or all(line.startswith(">") for line in lines)):
+        return text
+    return "\n".join(_BARRED.sub("", line, count=1) for line in text.splitlines())
+
+
+def listed(text: str) -> str:
+    """Lines without their numbers, or the mark of a list or of a difference."""
+    lines = told(text)
+    if len(lines) < MANY:
+        return text
+    numbers = [match for line in lines if (match := _NUMBER.match(line))]
+    if len(numbers) == len(lines) and all(int(b[1]) > int(a[1]) for a, b in pairwise(numbers)):
+        return "\n".join(_NUMBER.sub("", line, count=1) for line in text.splitlines())
+    mark = _SAME_MARK.match(lines[0])
+    if mark and all(line.startswith(mark[0]) for line in lines):
+        return "\n".join(line.removeprefix(mark[0]) for line in text.splitlines())
+    return text
+
+
+def stamped(text: str) -> str:
+    """Lines without what a log writes before each, the more of it the better; numbers in it may differ."""
+    lines = told(text)
+    if len(lines) < MANY or _TRACED.search(text):
+        return text
+    for end in reversed([match.end() for match in _STAMP_END.finditer(lines[0][:_MAX_PREFIX])]):
+        stamp = lines[0][:end]
+        lead = re.compile(_DIGITS.sub(r"\\d+", re.escape(stamp)))
+        if _STAMP.search(stamp) and all(map(lead.match, lines)):
+            return "\n".join(lead.sub("", line, count=1) for line in text.splitlines())
+    return text
+
+
+def indented(text: str) -> str:
+    """Lines without the indent that all of them have."""
+    return dedent(text) if text.lstrip("\r\n")[:1] in (" ", "\t") else text
+
+
+def commented(text: str) -> str:
+    """Lines without what a log or a comment puts before each line of an answer, or before its first."""
+    lines = text.splitlines()[:MAX_LINES]
+    marked = ((place, line, TOLD.search(line)) for place, line in enumerate(lines))
+    place, line, found = next(((at, line, found) for at, line, found in marked if found), (0, "", None))
+    prefix = line[: found.start()] if found else ""
+    if not prefix.strip() or len(prefix) > _MAX_PREFIX:
+        return text
+    if _HEADER_LINE.match(lines[place + 1] if place + 1 < len(lines) else ""):
+        return "\n".join(_without(prefix, lines)[place:])
+    bare = _without(prefix, lines)
+    shared = bare[place + 1 : place + 2] != lines[place + 1 : place + 2]
+    if not _MARK.fullmatch(prefix) and (not shared or _QUOTING.search(prefix)):
+        return text
+    first = next((at for at, line in enumerate(bare[:place]) if _BEFORE.match(line)), place)
+    return "\n".join(bare[first:])
+
+
+def _without(prefix: str, lines: Sequence[str]) -> list[str]:
+    """Lines without a prefix like this one; numbers in it may differ, and two logs may each have put theirs."""
+    mask = _DIGITS.sub(r"\\d+", re.escape(prefix.strip())).replace(r"\.\d+", r"(?:\.\d+)?")
+    room = len(prefix) - len(prefix.rstrip())
+    lead = re.compile(rf"[ \t]*{mask}(?:[ \t]+{mask})?[ \t]{{0,{room}}}")
+    return [lead.sub("", line, count=1) if lead.match(line) else line for line in lines]
+
+
+def level(text: str) -> str:
+    """Lines that begin at the margin, where those of the head stand deeper than one before them, as in a report."""
+    deeper = _INDENTED.match(text) or (_DEEPER.search(text) and not _HEADED.search(text))
+    return _INDENT.sub("", text) if deeper else text
