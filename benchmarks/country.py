@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.country_rows import ROOM, Copier, Maker, insert, numbered
 from benchmarks.country_sites import KINDS, SITES, SWEEPS, Place, Unit, last_units, pattern, place
-from benchmarks.inventory import HEAD
+from benchmarks.inventory_made import HEAD
 from camscan.app.deriving import basis as derived_basis
 from camscan.app.deriving import merged
 from camscan.app.identifying import derived

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from benchmarks.inventory import PAGE, SADP
+from benchmarks.inventory_made import PAGE, SADP
 from camscan.app.history import MARK
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 

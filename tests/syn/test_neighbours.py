@@ -22,7 +22,7 @@ from camscan.syn.report import Report
 from camscan.syn.request import read
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.harm import highest, neighbour_entries
+from benchmarks.router import highest, neighbour_entries
 
 pytestmark = pytest.mark.netns
 

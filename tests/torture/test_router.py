@@ -16,7 +16,7 @@ from support.namespaces import Namespace, cable, namespace
 from camscan.net.profile import NEIGHBOURS, profile
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from benchmarks.harm import ROUTED, ended, highest, neighbour_entries, router, tracked_connections
+from benchmarks.router import ROUTED, ended, highest, neighbour_entries, router, tracked_connections
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
