@@ -37,7 +37,7 @@ _LOGINS = re.compile(
     rb"|^[\w.:\[\]-]*(?:username|password)=([^\r\n]*)"  # ....Password=12345
     rb"|(?:username|password)=([^\r\n<\"&]*)"  # the same where the line begins with something else
     rb"|://([^/@\s<>\"]*)@"  # rtsp://admin:12345@...
-    rb"|[?&]\w*(?:user|usr|pass|pwd)\w*=([^&\s<>\"]*)",  # ...?user=admin&pwd=12345
+    rb"|[?&](?=\w*?(?:user|usr|pass|pwd))\w*+=([^&\s<>\"]*)",  # ...?user=admin&pwd=12345
     re.IGNORECASE | re.MULTILINE,
 )
 
