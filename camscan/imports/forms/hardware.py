@@ -19,14 +19,14 @@ _MAC = re.compile(
     r"|[0-9A-Fa-f]{6}[:-]?[0-9A-Fa-f]{6})(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
 )
 _PREFIX = re.compile(
-    r"(?:oui|mac|prefix)?[ \t]*[:=]?[ \t]*"
+    r"(?:oui|mac|prefix)?[ \t]*+[:=]?[ \t]*+"
     r"((?:[0-9A-Fa-f]{2}[:.-]?){3}(?:[0-9A-Fa-f]|[:.-]?[0-9A-Fa-f]{2}[:.-]?[0-9A-Fa-f])?)",  # 24, 28 or 36 bits
     re.IGNORECASE,
 )
 _BLOCK = re.compile(
-    r"(?:MA-[LMS],|(?:oui|mac|prefix)\b[ \t]*[:=]?[ \t]*)?"
+    r"(?:MA-[LMS],|(?:oui|mac|prefix)\b[ \t]*+[:=]?[ \t]*+)?"
     r"((?:[0-9A-F]{2}[:.-]){2}[0-9A-F]{2}|(?=[A-F]{0,5}\d)[0-9A-F]{6})(?:(?:[:.-](?:XX|\*\*|\?\?|__)){3}|(?:[:-]00){3}/\d\d|/\d\d)?"
-    r"(?:[ \t]*\((?:hex|base 16)\))?(?:[\s,;|=:\"-]{1,32}(?:org(?:ani[sz]ation)?|vendor)?[:=]?[ \t\"]*"
+    r"(?:[ \t]*+\((?:hex|base 16)\))?(?:[\s,;|=:\"-]{1,32}(?:org(?:ani[sz]ation)?|vendor)?[:=]?[ \t\"]*+"
     r"([A-Z][^\r\n,\";|]{2,127})"
     r"[^\r\n]{0,256})?",
     re.IGNORECASE,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from camscan.imports.forms.hardware import MAX_ADDRESSES, addresses, is_address
@@ -87,3 +89,10 @@ def test_addresses_made_of_one_and_with_a_prefix(text: str) -> None:
 def test_other_words_are_no_blocks(text: str) -> None:
     assert not [one for one in addresses(text) if "mac.address" in one.fields]
     assert list(addresses("facade of a house")) == []
+
+
+@pytest.mark.parametrize("text", ["oui" + " " * 20_000 + "x", "mac:" + "\t" * 20_000 + "x", "AA:BB:CC" + " " * 20_000])
+def test_blanks_without_end_take_no_time(text: str) -> None:
+    began = time.process_time()
+    assert not list(addresses(f"{text}!"))
+    assert time.process_time() - began < 1
