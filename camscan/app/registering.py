@@ -12,7 +12,7 @@ from camscan.app.judging import chosen_policies
 from camscan.app.series import merged_each
 from camscan.errors import StoreError
 from camscan.identify.library import Library
-from camscan.policy import Policy, judge, judge_all
+from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
 from camscan.register.names import key, names
@@ -91,8 +91,8 @@ def register_devices(
 ) -> list[Return]:
     """Take in a look whose devices were judged by a few policies only; see `register`."""
     wide = widened(policies)
-    sightings = tuple(sighting(judge(one.device, wide)) for one in select(devices, all_hosts=False))
-    return register(store, replace(seen, sightings=sightings), site, basis(rules, wide))
+    judged = judge_all((one.device for one in select(devices, all_hosts=False)), wide)
+    return register(store, replace(seen, sightings=tuple(map(sighting, judged))), site, basis(rules, wide))
 
 
 def register(store: Store, seen: Look, site: str | None, stamp: str) -> list[Return]:

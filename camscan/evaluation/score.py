@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
 from camscan.identify.rules import normalised
 from camscan.imports import pasted
-from camscan.policy import Policy, judge
+from camscan.policy import Policy, judge_all
 from camscan.records import Device, Level, Verdict
 
 _NOTE = re.compile(r"\s*\([^()]*\)\s*$")
@@ -71,21 +71,22 @@ class Scored:
         return self.level is not None and self.level >= Level.LIKELY
 
 
-def score(entries: Iterable[Entry], library: Library, policies: Sequence[Policy]) -> Iterator[Scored]:
+def score(entries: Sequence[Entry], library: Library, policies: Sequence[Policy]) -> Iterator[Scored]:
     """What the library makes of each answer."""
-    for entry in entries:
-        device = device_of(entry, library)
-        maker = canonical(entry.truth.vendor, library)
-        named, level = _named(device, library)
+    makers = [canonical(entry.truth.vendor, library) for entry in entries]
+    given = judge_all((device_of(entry, library) for entry in entries), policies)
+    expected = judge_all(map(_labelled, entries, makers), policies)
+    for entry, maker, judged, wanted in zip(entries, makers, given, expected, strict=True):
+        named, level = _named(judged.device, library)
         yield Scored(
             entry=entry,
             maker=maker,
-            device=device,
+            device=judged.device,
             named=named,
             level=level,
-            verdict=judge(device, policies).verdict,
-            expected=judge(_labelled(entry, maker), policies).verdict,
-            marks=dict(_marks(entry, device, maker, library)),
+            verdict=judged.verdict,
+            expected=wanted.verdict,
+            marks=dict(_marks(entry, judged.device, maker, library)),
         )
 
 

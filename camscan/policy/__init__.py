@@ -1,6 +1,6 @@
 """From makers to verdicts: cited lists of legal entities, and what they say about a device."""
 
-from camscan.policy.judge import judge, judge_all, judge_each
+from camscan.policy.judge import judge_all, judge_each
 from camscan.policy.place import placed
 from camscan.policy.policies import Direction, Entity, Policy, check, files, files_in, load
 
@@ -11,7 +11,6 @@ __all__ = [
     "check",
     "files",
     "files_in",
-    "judge",
     "judge_all",
     "judge_each",
     "load",

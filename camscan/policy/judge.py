@@ -52,18 +52,6 @@ def _counted(recorder: Judged, behind: Iterable[Judged], find: Callable[[str], J
     return replace(recorder, device=replace(recorder.device, slots=slots))
 
 
-def judge(device: Device, policies: Sequence[Policy]) -> Judged:
-    """The verdict on a device, with the entries that name its maker (where suspected: the makers that it may have).
-
-    - `listed`: its maker is on a policy, at `likely` or `certain`, and nothing as strong names another.
-    - `suspected`: its maker is on a policy by hints alone, or for kinds of devices alone while its own is not known, or
-      as much speaks for another maker; or a maker on a policy is named at `likely` or `certain` and was outweighed.
-    - `not-listed`: it has a maker, and none of the above.
-    - `unidentified`: it has no maker, and none of the above.
-    """
-    return _judge(device, _Lists(policies))
-
-
 class _Lists:
     """The entries of the chosen policies by the makers that they name, made once for all devices."""
 
@@ -93,6 +81,14 @@ def _means(entity: Entity, kind: str | None) -> bool:
 
 
 def _judge(device: Device, lists: _Lists) -> Judged:
+    """The verdict on a device, with the entries that name its maker (where suspected: the makers that it may have).
+
+    - `listed`: its maker is on a policy, at `likely` or `certain`, and nothing as strong names another.
+    - `suspected`: its maker is on a policy by hints alone, or for kinds of devices alone while its own is not known, or
+      as much speaks for another maker; or a maker on a policy is named at `likely` or `certain` and was outweighed.
+    - `not-listed`: it has a maker, and none of the above.
+    - `unidentified`: it has no maker, and none of the above.
+    """
     makers = frozenset({device.maker} if device.maker else ())
     rivals = _rivals(device, strongest=True)
     own = lists.naming(makers, device.kind)

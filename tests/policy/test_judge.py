@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from camscan.policy import judge, judge_all, load
+from camscan.policy import Policy, judge_all, load
 from camscan.policy.policies import Entity
-from camscan.records import Device, Identification, Level, Listing, Slot, Slots, Verdict
+from camscan.records import Device, Identification, Judged, Level, Listing, Slot, Slots, Verdict
 
 CERTAIN, LIKELY, HINT = Level.CERTAIN, Level.LIKELY, Level.HINT
 Named = tuple[str | None, Level]
@@ -17,6 +18,10 @@ Named = tuple[str | None, Level]
 UK_HIK = Listing("uk-nil", "Hikvision Co", "2022-11-24")
 UK_DAHUA = Listing("uk-nil", "Dahua Co", "2022-12-01")
 US_HIK = Listing("us-ndaa-889", "Hikvision Digital", "2018-08-13")
+
+
+def judge(found: Device, policies: Sequence[Policy]) -> Judged:
+    return judge_all((found,), policies)[0]
 
 
 def device(maker: str | None, level: Level | None, *named: Named) -> Device:
