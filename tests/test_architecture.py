@@ -92,8 +92,18 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@cache
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(text_of(path))))
+
+
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -157,7 +167,7 @@ def test_logins_are_made_in_one_place_alone() -> None:
     for path in sources():
         names = {name for name in imports(path) if name.startswith(signing)}
         assert not names or room(path) == "credentials", f"{path} imports {names}"
-    header = [path for path in sources() if '"Authorization"' in path.read_text(encoding="utf-8")]
+    header = [path for path in sources() if '"Authorization"' in text_of(path)]
     assert [str(path.relative_to(PACKAGE)) for path in header] == ["net/http.py"]
 
 
@@ -178,16 +188,15 @@ ORDINARY_WORDS = {"apple", "canon", "cisco", "microsoft", "linksys", "generic", 
 def test_no_maker_is_named_outside_the_fingerprints(path: Path) -> None:
     if room(path) in NAMED_ON_PURPOSE:
         return
-    found = {match.lower() for match in makers().findall(path.read_text(encoding="utf-8"))} - ORDINARY_WORDS
+    found = {match.lower() for match in makers().findall(text_of(path))} - ORDINARY_WORDS
     assert not found
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_files_and_functions_stay_short(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= MAX_LINES
+    assert text_of(path).count("\n") <= MAX_LINES
     limit = MAX_COMMAND_LINES if room(path) == "cli" else MAX_FUNCTION_LINES
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             assert length <= limit, f"{node.name} has {length} lines"

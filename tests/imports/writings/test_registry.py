@@ -142,5 +142,5 @@ HOSTILE = [
 @pytest.mark.parametrize("part", HOSTILE)
 def test_hostile_text_takes_no_time(part: str, lead: str) -> None:
     began = time.process_time()
-    sent(lead + part * (256 * 1024 // len(part)))
-    assert time.process_time() - began < 2
+    sent(lead + part * (64 * 1024 // len(part)))
+    assert time.process_time() - began < 0.5
