@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 _BURST = 0.0018
-"""Seconds' worth of packets that may leave at once; two packets where that is no more than 2 ms' worth."""
+"""Seconds' worth of packets that may leave at once, where that is more than one."""
+_LATE = 0.001
+"""Seconds by which one packet may be late without the next being so as well."""
 _QUANTUM = 0.0008
 """Seconds' worth of packets that is worth waking up for; how late the clock wakes us then fits into the burst."""
-_CATCHING_UP = 1.11
-"""How much faster than the rate lost time is made up for."""
+_CATCHING_UP, _MADE_UP_IN = 0.11, 0.4
+"""How much faster than the rate lost time is made up for: at most by this share, and else as if it were to take so many
+seconds. The 100 ms behind a stall then hold no more above their share than those of the stall lack, mostly less."""
 _FORGIVEN = 0.25
 """Seconds beyond which lost time is not made up for at all."""
 
@@ -24,6 +27,7 @@ class Pacer:
         self._sent = 0.0
         self._room = 1.0
         self._at = now
+        self._speed = 1.0
         self.rate = rate
 
     def take(self, wanted: int, now: float) -> int:
@@ -35,7 +39,8 @@ class Pacer:
         if lag > _FORGIVEN:
             self._begun += lag - _FORGIVEN
         due = (now - self._begun) * self.rate - self._sent + 1
-        self._room = min(self._most, self._room + (now - self._at) * self.rate * _CATCHING_UP)
+        self._room = min(self._most, self._room + (now - self._at) * self.rate * self._speed)
+        self._speed = 1 + min(_CATCHING_UP, max(0.0, lag) / _MADE_UP_IN)
         self._at = now
         count = min(wanted, int(due), int(self._room))
         if count < self._worth(wanted):
@@ -54,7 +59,7 @@ class Pacer:
             return 0.0
         worth = self._worth(wanted)
         due = (now - self._begun) * self.rate - self._sent + 1
-        return max((worth - due) / self.rate, (worth - self._room) / (self.rate * _CATCHING_UP), 0.0)
+        return max((worth - due) / self.rate, (worth - self._room) / (self.rate * self._speed), 0.0)
 
     def _worth(self, wanted: int) -> int:
         return max(1, min(wanted, int(self.rate * _QUANTUM)))
@@ -66,7 +71,7 @@ class Pacer:
 
     @property
     def _most(self) -> float:
-        return max(1.0, min(2.0, self.rate * 0.002), self.rate * _BURST)
+        return max(1 + min(self.rate * _LATE, 1.0), self.rate * _BURST)
 
     def slow_down(self, now: float) -> None:
         """From now on, send half as fast; where there was no bound, as it has been on average."""

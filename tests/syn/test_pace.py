@@ -8,10 +8,12 @@ import pytest
 from camscan.syn.pace import HostPace, Pacer
 
 
-def sent(pacer: Pacer, seconds: float, late: Callable[[], float], wanted: int = 2048) -> list[tuple[float, int]]:
+def sent(
+    pacer: Pacer, seconds: float, late: Callable[[], float], wanted: int = 2048, begin: float = 0.0
+) -> list[tuple[float, int]]:
     """What a sender sends whose sleeps end too late, and when."""
-    now, found = 0.0, []
-    while now < seconds:
+    now, found = begin, []
+    while now < begin + seconds:
         if count := pacer.take(wanted, now):
             found.append((now, count))
         now += pacer.wait(wanted, now) + late()
@@ -49,6 +51,25 @@ def test_bursts_stay_small_even_after_stalls(rate: int) -> None:
     assert max(count for _, count in found) <= max(1, rate * 0.002)
     assert most(found, 0.01) <= max(2, rate * 0.01 * 1.3)
     assert sum(count for _, count in found) == pytest.approx(rate * 5, rel=0.03, abs=2)
+
+
+@pytest.mark.parametrize("rate", [1_000, 10_000, 100_000, 1_000_000])
+def test_a_short_stall_is_made_up_for_so_slowly_that_no_100_ms_hold_many_more(rate: int) -> None:
+    """5 ms are gone at the end of a second: 5 % of those 100 ms, and no later ones are as far off the other way."""
+    pacer = Pacer(rate, 0)
+    first = sent(pacer, 1.0, lambda: 0.00005)
+    after = sent(pacer, 2.0, lambda: 0.00005, begin=1.005)
+    assert most(first + after, 0.1) <= rate * 0.1 * 1.035 + 1
+    assert most(first + after, 0.01) <= rate * (0.01 + 0.002)
+    assert sum(count for _, count in first + after) == pytest.approx(rate * 3.005, abs=max(2, rate * 0.001))
+
+
+@pytest.mark.parametrize("rate", [100, 300, 700])
+def test_who_is_late_for_one_packet_is_not_late_for_all_after_it(rate: int) -> None:
+    lates = random.Random(3)
+    found = sent(Pacer(rate, 0), 20, lambda: lates.uniform(0.0001, 0.001))
+    assert {count for _, count in found} == {1}
+    assert len(found) == pytest.approx(rate * 20, abs=2)
 
 
 def test_a_long_stall_is_not_made_up_for() -> None:
