@@ -73,12 +73,16 @@ def _interfaces() -> Iterator[Finding]:
 
 
 def _privilege() -> Iterator[Finding]:
-    from camscan.net.privilege import has_net_raw
+    from camscan.net.privilege import has_net_raw, may_go_first
 
     if has_net_raw():
         yield Finding("ok", "CAP_NET_RAW: ARP sweeps, SYN sweeps and passive listening are possible")
     else:
         yield Finding("note", "no CAP_NET_RAW: no ARP sweep, no passive listening, ports are swept by connecting")
+    if may_go_first():
+        yield Finding("ok", "real-time priority: other work of this host does not disturb the pace of port sweeps")
+    else:
+        yield Finding("note", "no real-time priority (CAP_SYS_NICE): other work makes the pace of port sweeps uneven")
 
 
 def _sqlite() -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _NET_RAW = 13
@@ -13,3 +14,17 @@ def has_net_raw(status: Path = Path("/proc/self/status")) -> bool:
     lines = status.read_text(encoding="ascii").splitlines()
     effective = next((int(line.split()[1], 16) for line in lines if line.startswith("CapEff")), 0)
     return bool(effective & (1 << _NET_RAW))
+
+
+def may_go_first() -> bool:
+    """Whether a program that this process starts may go before ordinary work (sched(7)): the kernel is asked to let us.
+
+    A container's seccomp filter, a unit's `RestrictRealtime` and a group without a share of such time refuse it too.
+    """
+    before, priority = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except OSError:
+        return False
+    os.sched_setscheduler(0, before, priority)
+    return True

@@ -25,6 +25,7 @@ import numpy as np
 from camscan.l2.sockets import Stop
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
+from camscan.syn.precedence import Precedence
 from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
@@ -96,6 +97,7 @@ class Connects:
         before = min(request.held, request.neighbours)
         self._answering = {-number: now + _HELD for number in range(1, before + 1)}  # who these are makes no difference
         self._pacer = Pacer(request.rate, now)
+        self._precedence = Precedence(wanted=bool(request.rate))
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
         self._settled = Settled(request.hosts, len(request.ports), request.settled, telling=request.checkpoints)
@@ -106,7 +108,7 @@ class Connects:
     def run(self) -> None:
         """Ask everything once, the kernel asks again, and say how it went."""
         self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
-        with contextlib.closing(self._epoll):
+        with contextlib.closing(self._epoll), self._precedence:
             for place, (host, number) in enumerate(self._questions()):
                 self._ask(host, number)
                 if place % _AT_ONCE == 0:
@@ -214,6 +216,7 @@ class Connects:
                 failed = events != select.EPOLLOUT
                 self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0)
         now = time.monotonic()
+        self._precedence.look(now)
         self._expire(now)
         if self._progress.is_due(now):
             self._say_where()

@@ -23,6 +23,7 @@ from camscan.syn.links import Links, Segments
 from camscan.syn.order import Numbers, Order
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.packets import BATCH
+from camscan.syn.precedence import Precedence
 from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request
@@ -60,6 +61,7 @@ class Sweep:
         self._cookies = Cookies()
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
+        self._precedence = Precedence(wanted=bool(request.rate))
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
         self._passed = deque([(now, request.position)])
@@ -73,7 +75,7 @@ class Sweep:
         """Ask in rounds, the later ones only for what is not settled, and say how it went."""
         questions = len(self._space) * len(self._ports)
         self._report.say("begin", questions=questions)
-        with self._links.opened(self, self._report.note):
+        with self._precedence, self._links.opened(self, self._report.note):
             self._pacer.restart(time.monotonic())
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
@@ -183,6 +185,7 @@ class Sweep:
         if now - self._drained < _DRAIN:
             return
         self._drained = now
+        self._precedence.look(now)
         for ring in self._links.rings:
             while len(packets := ring.read()):
                 self._take(answers.read(packets, self._space))

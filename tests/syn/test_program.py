@@ -19,6 +19,8 @@ from support.arriving import arriving, most_within
 from support.lab import Lab, lab
 from support.sweeping import PROGRAM, forging, found, listening, request, run, wait_until
 
+from camscan.syn.precedence import Precedence
+
 pytestmark = pytest.mark.netns
 
 ALIVE = [f"10.77.{third}.{last}" for third in range(4) for last in range(7, 250, 9)]
@@ -199,6 +201,30 @@ def test_it_ends_when_its_parent_is_killed(site: Lab, method: str, tmp_path: Pat
         shell.kill()
         shell.wait()
         assert wait_until(lambda: not child.exists())
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("rate", [0, 50])
+def test_only_where_it_is_paced_it_goes_before_other_work(site: Lab, method: str, rate: int) -> None:
+    def priority(process: int) -> tuple[int, int]:
+        return os.sched_getscheduler(process), os.getpriority(os.PRIO_PROCESS, process)
+
+    usual = priority(0)
+    with Precedence(wanted=bool(rate)):
+        expected = priority(0)
+    command = ["ip", "netns", "exec", site.scanner, *PROGRAM]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(of(site, method=method, rate=rate, wait=30.0)).encode())
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["type"] == "begin"
+        assert wait_until(lambda: priority(process.pid) == expected)
+        time.sleep(0.3)
+        assert priority(process.pid) == expected
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+    assert priority(0) == usual
 
 
 @pytest.mark.parametrize("method", METHODS)

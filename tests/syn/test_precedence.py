@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from camscan.syn.precedence import Precedence
+
+
+@pytest.fixture(autouse=True)
+def ordinary() -> Iterator[None]:
+    yield
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
+def policy() -> int:
+    return os.sched_getscheduler(0)
+
+
+@pytest.fixture
+def allowed() -> None:
+    try:
+        with Precedence(wanted=True):
+            if policy() == os.SCHED_RR:
+                return
+    finally:
+        assert policy() == os.SCHED_OTHER
+    pytest.skip("this host grants no real-time priority")
+
+
+@pytest.mark.usefixtures("allowed")
+def test_it_is_there_inside_for_threads_as_well_and_gone_behind() -> None:
+    seen, go_on, told = [], threading.Event(), threading.Event()
+
+    def work() -> None:
+        seen.append(policy())
+        told.set()
+        go_on.wait(10)
+        seen.append(policy())
+
+    with Precedence(wanted=True):
+        assert policy() == os.SCHED_RR
+        thread = threading.Thread(target=work)
+        thread.start()
+        told.wait(10)
+    go_on.set()
+    thread.join()
+    assert seen == [os.SCHED_RR, os.SCHED_OTHER]
+    assert policy() == os.SCHED_OTHER
+
+
+def test_it_is_not_there_where_nobody_wants_it() -> None:
+    with Precedence(wanted=False) as unwanted:
+        unwanted.look(0)
+        assert policy() == os.SCHED_OTHER
+
+
+def refuse(*_: object) -> None:
+    raise PermissionError
+
+
+@pytest.mark.usefixtures("allowed")
+def test_a_priority_that_somebody_chose_is_kept() -> None:
+    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    with Precedence(wanted=True):
+        assert policy() == os.SCHED_BATCH
+    assert policy() == os.SCHED_BATCH
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that grants no real-time priority."""
+    monkeypatch.setattr(os, "getpriority", lambda *_: 0)
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+
+
+@pytest.mark.usefixtures("refusing")
+def test_where_it_is_refused_a_better_niceness_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[int] = []
+    monkeypatch.setattr(os, "setpriority", lambda _which, _who, niceness: taken.append(niceness))
+    with Precedence(wanted=True):
+        assert taken == [-10]
+
+
+@pytest.mark.usefixtures("refusing")
+def test_where_all_is_refused_it_goes_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "setpriority", refuse)
+    with Precedence(wanted=True) as refused:
+        refused.look(0)
+        refused.look(5)
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize(
+    ("processors", "share", "kept"), [(2, 0.89, True), (2, 0.91, False), (1, 0.49, True), (1, 0.51, False)]
+)
+def test_who_needs_most_of_a_processor_gives_it_back(
+    monkeypatch: pytest.MonkeyPatch, processors: int, share: float, kept: bool
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
+    with Precedence(wanted=True, used=lambda: now * share) as taken:
+        for step in range(30):
+            now = step / 10
+            assert (policy() == os.SCHED_RR) is (kept or step <= 10)
+            taken.look(now)
