@@ -85,8 +85,8 @@ def said_by_camscan(text: str) -> Pairs:
     return {pair for line in found for pair in zip(line["addresses"], line["ports"], strict=True)}
 
 
-def camscan(name: str, method: str = "syn", threads: int = 1) -> Tool:
-    return Tool(name, lambda _: PROGRAM, said_by_camscan, lambda job: asked(job, method, threads))
+def camscan(name: str, method: str = "syn", threads: int = 1, **changed: object) -> Tool:
+    return Tool(name, lambda _: PROGRAM, said_by_camscan, lambda job: asked(job, method, threads, **changed))
 
 
 def whole_command(job: Job) -> Sequence[str]:

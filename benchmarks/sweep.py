@@ -22,17 +22,15 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
-
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 os.environ["PYTHONPATH"] = str(ROOT)
 
-from support.arriving import arriving, most_within  # noqa: E402
 from support.lab import Lab, lab  # noqa: E402
 from support.sweeping import PROGRAM, listening  # noqa: E402
 
 from benchmarks.arrivals import BEFORE, Ran, realtime, run  # noqa: E402  the checkout is put on the path first
+from benchmarks.exactness import exactness  # noqa: E402
 from benchmarks.rivals import (  # noqa: E402
     COMMAND,
     CONNECT,
@@ -42,7 +40,6 @@ from benchmarks.rivals import (  # noqa: E402
     NMAP_CONNECT,
     ONE,
     PORTS,
-    SOURCE,
     TWO,
     ZMAP,
     Job,
@@ -117,54 +114,6 @@ def paced(rounds: int, addresses: int) -> None:
                 lambda _, asked=asked, ports=ports, rate=rate: Job(where, truth, asked, ports, rate),  # type: ignore[misc]
                 rounds,
             )
-
-
-PACES = (
-    (100, 512, 1),
-    (1_000, 4_096, 1),
-    (10_000, 65_536, 1),
-    (100_000, 65_536, 8),
-    (300_000, 65_536, 8),
-    (1_000_000, 65_536, 8),
-)
-"""Rate, addresses and ports."""
-SHORT = (0.00025, 0.0005, 0.001, 0.002, 0.004, 0.006, 0.008, 0.01)
-"""Seconds in which packets may come closer together than their rate."""
-
-
-def exactness(rounds: int, _addresses: int) -> None:
-    """How exactly a set rate is kept, by the time at which each packet arrives; nothing answers."""
-    print("\n### How exactly a rate is kept: the worst of all runs, and the median of the runs' worst")
-    print("| rate | tool | off on the whole | off in any 100 ms | ms ahead within 10 ms |")
-    print("| --- | --- | --- | --- | --- |")
-    with lab("10.77.0.0/16") as where:
-        where.rules(where.site, _dropping(where))
-        for rate, addresses, ports in PACES:
-            for tool in (TWO if rate > 300_000 else ONE, MASSCAN):
-                if not tool.needs or shutil.which(tool.needs):
-                    job = Job(where, set(), addresses, PORTS[:ports], rate)
-                    columns = zip(*(_exactness(tool, job) for _ in range(rounds)), strict=True)
-                    worst = [f"{max(some):.3g} ({statistics.median(some):.3g})" for some in columns]
-                    print(f"| {rate:,} | {tool.name} | {worst[0]} % | {worst[1]} % | {worst[2]} |", flush=True)
-
-
-def _exactness(tool: Tool, job: Job) -> tuple[float, float, float]:
-    """Percent off the rate on the whole and, beyond one packet, in any 100 ms; and milliseconds ahead of it."""
-    with arriving(job.where, SOURCE, job.questions + 1_000) as arrivals:
-        run(tool, job)
-    times = arrivals.times
-    whole = abs((len(times) - 1) / (times[-1] - times[0]) / job.rate - 1)
-    begins = times[times <= times[-1] - 0.1]
-    counts = np.searchsorted(times, begins + 0.1) - np.searchsorted(times, begins)
-    off = max(0.0, float(np.abs(counts - job.rate / 10).max()) - 1) / (job.rate / 10)
-    ahead = max(most_within(times, seconds) - job.rate * seconds for seconds in SHORT)
-    return 100 * whole, 100 * off, ahead / job.rate * 1000
-
-
-def _dropping(where: Lab) -> str:
-    rule = f"ip daddr {where.network} ip protocol tcp drop"
-    chain = f"chain c {{\ntype filter hook ingress device {where.interface} priority 0;\n{rule}\n}}"
-    return f"table netdev bench {{\n{chain}\n}}\n"
 
 
 def answered(rounds: int, addresses: int) -> None:
