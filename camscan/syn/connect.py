@@ -53,7 +53,7 @@ _NEIGHBOURS = 400
 _RESOLVING = 3.3
 """Seconds for which it asks for one that is silent: three times, a second apart, and its timers may be a tenth late."""
 _HELD = 50.0
-"""Seconds for which its table holds one that answers: at most half as long again as base_reachable_time_ms, and five."""
+"""Seconds for which its table holds one that answers: half as long again as base_reachable_time_ms, and five."""
 _PART = 512
 """Positions of the order that all ports are asked at before the next: so each neighbour is held once."""
 _RESERVED_DESCRIPTORS = 64
@@ -102,6 +102,7 @@ class Connects:
         self._position = request.position
         self._settled = Settled(request.hosts, len(request.ports), request.settled, telling=request.checkpoints)
         self._ended: list[tuple[int, int]] = []
+        self._refusal = ""
         self._progress = Progress(report, self._settled, now, checkpoints=request.checkpoints)
         self._counts = dict.fromkeys(("sent", "answered", "other", "silent", "waited", "failed"), 0)
 
@@ -119,6 +120,9 @@ class Connects:
                 self._say_where()
             for attempt in list(self._under_way.values()):
                 self._forget(attempt)
+        if self._refusal:
+            failed = self._counts["failed"]
+            self._report.note(f"{failed:,} connections were not let out by this host: {self._refusal}")
         self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
 
     def _questions(self) -> Iterator[tuple[int, int]]:
@@ -182,11 +186,14 @@ class Connects:
         if number in _EXHAUSTED:
             sock.close()
             return False
-        self._counts["sent"] += 1
         attempt = _Attempt(sock, host, address, port, way, now, place, self._position)
         self._keep(attempt)
+        local = number not in (0, errno.EINPROGRESS, errno.ECONNREFUSED)
+        self._counts["failed" if local else "sent"] += 1
+        if local:
+            self._refusal = errno.errorcode.get(number, str(number))
         if number != errno.EINPROGRESS:
-            self._settle(attempt, number, local=number not in (0, errno.ECONNREFUSED))
+            self._settle(attempt, number, local=local)
         return True
 
     def _keep(self, attempt: _Attempt) -> None:
@@ -230,14 +237,12 @@ class Connects:
         if attempt.way.on_link and number in (0, errno.ECONNREFUSED):
             self._answering.pop(attempt.host, None)  # the oldest come first
             self._answering[attempt.host] = time.monotonic() + _HELD
-        if self._request.checkpoints:
+        if self._request.checkpoints and not local:
             self._ended.append((attempt.host, attempt.place))
-        if local:
-            self._counts["failed"] += 1
-        elif number == 0:
+        if number == 0:
             self._counts["answered"] += 1
             self._charge(2)  # our acknowledgement, and the reset
-        else:
+        elif not local:
             self._counts["silent" if number == errno.ETIMEDOUT else "other"] += 1
         if self._wants(number):
             self._report.found(number, [(attempt.address, attempt.port)], local=local)

@@ -155,6 +155,21 @@ def test_what_this_host_forbids_is_said(site: Lab) -> None:
     assert note == "768 packets were not let out by this host: EPERM"
 
 
+def test_what_this_host_has_no_route_for_any_more_is_said(site: Lab) -> None:
+    site.run(["ip", "route", "add", "prohibit", "10.77.0.0/24"])
+    try:
+        code, messages = run(site, of(site, method="connect", half_open=8_192, wait=1.0, want="all"))
+    finally:
+        site.run(["ip", "route", "del", "prohibit", "10.77.0.0/24"])
+    assert code == 0
+    local = [message for message in messages if message["type"] == "found" and message.get("local")]
+    assert {address.rpartition(".")[0] for message in local for address in message["addresses"]} == {"10.77.0"}
+    (note,) = [message["text"] for message in messages if message["type"] == "note"]
+    assert note == "768 connections were not let out by this host: EACCES"
+    assert messages[-1]["failed"] == 768
+    assert messages[-1]["sent"] < 3 * 2 * 768 + 3 * len(ALIVE)
+
+
 def test_neighbours_and_this_host_itself() -> None:
     """On link each neighbour is found by ARP first; what speaks no Ethernet is left to the kernel."""
     with lab("10.77.0.0/24", on_link=True) as made, listening(made, [80]):
