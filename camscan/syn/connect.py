@@ -23,6 +23,7 @@ from itertools import accumulate
 import numpy as np
 
 from camscan.l2.sockets import Stop
+from camscan.syn.carrier import Carrier
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.precedence import Precedence
@@ -98,6 +99,7 @@ class Connects:
         self._answering = {-number: now + _HELD for number in range(1, before + 1)}  # who these are makes no difference
         self._pacer = Pacer(request.rate, now)
         self._precedence = Precedence(wanted=bool(request.rate))
+        self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
         self._settled = Settled(request.hosts, len(request.ports), request.settled, telling=request.checkpoints)
@@ -109,7 +111,7 @@ class Connects:
     def run(self) -> None:
         """Ask everything once, the kernel asks again, and say how it went."""
         self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
-        with contextlib.closing(self._epoll), self._precedence:
+        with contextlib.closing(self._epoll), self._precedence, self._carrier:
             for place, (host, number) in enumerate(self._questions()):
                 self._ask(host, number)
                 if place % _AT_ONCE == 0:
@@ -120,6 +122,8 @@ class Connects:
                 self._say_where()
             for attempt in list(self._under_way.values()):
                 self._forget(attempt)
+        if self._carrier.cuts:
+            self._report.note("an interface was not connected for some time: silence may be for that")
         if self._refusal:
             failed = self._counts["failed"]
             self._report.note(f"{failed:,} connections were not let out by this host: {self._refusal}")
@@ -127,6 +131,7 @@ class Connects:
 
     def _questions(self) -> Iterator[tuple[int, int]]:
         while self._position < self._order.round_size and not self._stop:
+            self._carrier.wait()
             count = self._host_pace.batch(min(_BATCH, max(1, int(self._request.rate * _BATCH_SECONDS) or _BATCH)))
             while not self._stop and (left := self._host_pace.wait(time.monotonic())) > 0:
                 self._look(min(left, _GLANCE))

@@ -18,6 +18,7 @@ from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
 from camscan.syn import answers
 from camscan.syn.answers import ANSWERED, SILENT, UNREACHABLE
+from camscan.syn.carrier import Carrier
 from camscan.syn.cookies import Cookies
 from camscan.syn.links import Links, Segments
 from camscan.syn.order import Numbers, Order
@@ -62,6 +63,7 @@ class Sweep:
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
         self._precedence = Precedence(wanted=bool(request.rate))
+        self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
         self._passed = deque([(now, request.position)])
@@ -75,7 +77,7 @@ class Sweep:
         """Ask in rounds, the later ones only for what is not settled, and say how it went."""
         questions = len(self._space) * len(self._ports)
         self._report.say("begin", questions=questions)
-        with self._precedence, self._links.opened(self, self._report.note):
+        with self._precedence, self._carrier, self._links.opened(self, self._report.note):
             self._pacer.restart(time.monotonic())
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
@@ -100,6 +102,7 @@ class Sweep:
         number = self._position // self._order.round_size
         end = (number + 1) * self._order.round_size
         while self._position < end and not self._stop:
+            self._carrier.wait()
             count = self._host_pace.batch(self._batch_size())
             self._until(lambda: self._host_pace.wait(time.monotonic()))
             hosts, numbers, after = self._order.batch(self._position, count)

@@ -17,8 +17,13 @@ import numpy as np
 import pytest
 from support.arriving import arriving, most_within
 from support.lab import Lab, lab
+from support.namespaces import Namespace
 from support.sweeping import PROGRAM, forging, found, listening, request, run, wait_until
 
+from camscan.l2.lines import RefusalError
+from camscan.l2.sockets import Stop
+from camscan.syn import carrier
+from camscan.syn.carrier import Carrier
 from camscan.syn.precedence import Precedence
 
 pytestmark = pytest.mark.netns
@@ -288,6 +293,42 @@ def test_where_another_router_takes_over_the_frames_follow(site: Lab) -> None:
         messages = [json.loads(line) for line in process.stdout]
     assert found(messages) == {(address, port): 0 for address in ALIVE for port in (80, 554)}
     assert messages[-1]["moved"] == 1
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_while_a_cable_is_pulled_it_waits(site: Lab, method: str) -> None:
+    """The kernel takes packets and drops them meanwhile; what was on its way is all that may be lost."""
+    command = ["ip", "netns", "exec", site.scanner, *PROGRAM]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked = of(site, method=method, rate=1_500, half_open=8_192, wait=1.5)
+        process.stdin.write(json.dumps(asked).encode())
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["type"] == "begin"
+        time.sleep(0.7)
+        site.run(["ip", "link", "set", site.interface, "down"], side=site.site)
+        time.sleep(2)
+        site.run(["ip", "link", "set", site.interface, "up"], side=site.site)
+        messages = [json.loads(line) for line in process.stdout]
+    assert process.returncode == 0
+    everything = 2 * len(ALIVE)
+    assert len(found(messages)) >= everything * (0.9 if method == "syn" else 0.5)
+    assert [m["type"] for m in messages].count("note") == (method == "connect")
+
+
+def test_a_cable_that_stays_pulled_ends_it(site: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrier, "_PATIENCE", 0.2)
+    site.run(["ip", "link", "set", site.interface, "down"], side=site.site)
+    try:
+        with Namespace(site.scanner).inside(), Carrier([site.interface], Stop()) as cable:
+            with pytest.raises(RefusalError, match=f"{site.interface} any more: it is not connected"):
+                cable.wait()
+            with Carrier(["lo", "nowhere0"], Stop()) as others:
+                others.wait()
+    finally:
+        site.run(["ip", "link", "set", site.interface, "up"], side=site.site)
+    assert (cable.cuts, others.cuts) == (1, 0)
 
 
 _TUNNEL = """
