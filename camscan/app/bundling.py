@@ -25,7 +25,7 @@ from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Observation, Scan
 from camscan.register.names import key, lasting, names, shared
-from camscan.register.standing import by_key
+from camscan.register.standing import by_key, in_time
 from camscan.store import Store
 from camscan.summaries import StateChange
 from camscan.sweeps.looks import sighting
@@ -96,7 +96,7 @@ def said_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[S
             about = by_key(store.register.changes_of(map(key, own)))
             changes = ((name, change) for name in own for change in about.get(key(name), ()))
             found |= {change.number: change for name, change in changes if shared([name], change.names)}
-        return [found[number] for number in sorted(found)]
+        return sorted(found.values(), key=in_time)
 
     return said
 

@@ -69,6 +69,7 @@ def say(store: Store, entry: Entry, words: Words, rules: Library) -> StateChange
         UsageError: the device is said to be gone, and that has not been looked at often enough.
     """
     known = _distinctive(store, entry)
+    before = (one.at for one in store.register.changes_of(map(key, known)) if shared(known, one.names))
     change = StateChange(
         site=entry.site,
         device=entry.device,
@@ -76,7 +77,7 @@ def say(store: Store, entry: Entry, words: Words, rules: Library) -> StateChange
         state=words.state,
         who=words.who,
         why=words.why,
-        at=max(datetime.now(UTC), entry.last_seen),
+        at=max(datetime.now(UTC), entry.last_seen, *before),  # also where the clock was set back
         names=known,
         proof=_proof(store, entry, words.clean, rules) if words.state.is_gone else (),
     )

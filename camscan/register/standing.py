@@ -19,7 +19,7 @@ def standing(
     """
     last: StateChange | None = None
     for change in changes:
-        if last is not None and change.number < last.number:
+        if last is not None and in_time(change) < in_time(last):
             continue
         here = change.site == site and shared(names, change.names)
         came = change.state.is_gone and last_seen > change.at and shared(lasting(names), change.names)
@@ -28,6 +28,11 @@ def standing(
     if last is None:
         return State.FOUND, None
     return (State.RETURNED if last.state.is_gone and last_seen > last.at else last.state), last
+
+
+def in_time(change: StateChange) -> tuple[datetime, int]:
+    """Where a statement stands among others: by when it was made, for it may have been taken from another store."""
+    return change.at, change.number
 
 
 def among(

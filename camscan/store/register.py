@@ -51,7 +51,7 @@ class Register:
 
     def changes(self, site: str | None = None) -> tuple[StateChange, ...]:
         """Everything that was ever said, of a site where it is named, the oldest first."""
-        query = select(states).order_by(states.c.number)
+        query = select(states).order_by(states.c.at, states.c.number)
         if site is not None:
             query = query.where(states.c.site == escape(site))
         with self._database.reading() as connection:
@@ -63,13 +63,13 @@ class Register:
             return connection.scalar(select(states.c.number).limit(1)) is None
 
     def changes_of(self, keys: Iterable[str]) -> tuple[StateChange, ...]:
-        """What was ever said of devices with one of these keys, at whichever site."""
+        """What was ever said of devices with one of these keys, at whichever site; the oldest first."""
         found: dict[int, StateChange] = {}
         with self._database.reading() as connection:
             for page in _pages(keys):
                 joined = select(states).join(state_keys).where(state_keys.c.key.in_(page)).distinct()
                 found.update((row.number, to_change(row)) for row in connection.execute(joined))
-        return tuple(found[number] for number in sorted(found))
+        return tuple(sorted(found.values(), key=lambda change: (change.at, change.number)))
 
     def entries(self, site: str | None = None, state: State | None = None) -> tuple[Entry, ...]:
         """The devices of a site, or of all; in a state, or in any."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner, Result
 from support.nights import night, serial
 from support.workbooks import read
 
+from camscan.app import stating
 from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import UsageError
@@ -79,6 +82,16 @@ def test_the_history_holds_everything_that_was_said(store: Store) -> None:
     lines = run(store, ONE).stdout.splitlines()
     assert lines[0].startswith("confirmed     2026-")
     assert lines[0].endswith(f"hq  {ONE}  {serial(1)}  Ann: reason 0")
+
+
+def test_what_is_said_last_counts_also_where_the_clock_was_set_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(store, ONE, "ticketed", "--why", "CHG-1")
+    monkeypatch.setattr(stating, "datetime", Mock(now=lambda zone: datetime(2026, 1, 1, tzinfo=zone)))
+    run(store, ONE, "confirmed", "--why", "looked at the label")
+    assert states(store, "list") == ["confirmed"]
+    assert states(store, ONE) == ["ticketed", "confirmed"]
 
 
 def test_a_reason_is_needed_and_a_name_is_filled_in(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

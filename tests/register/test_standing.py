@@ -41,6 +41,12 @@ def test_what_was_said_last_counts(state: Callable[..., State], said: Said) -> N
     assert state(ONE, 9, second, first) is State.CONFIRMED
 
 
+def test_what_was_said_later_counts_also_where_it_was_stored_first(state: Callable[..., State], said: Said) -> None:
+    older, newer = said(ONE, State.TICKETED, 1, 2), said(ONE, State.CONFIRMED, 2, 1)
+    assert state(ONE, 9, older, newer) is State.CONFIRMED
+    assert state(ONE, 9, newer, older) is State.CONFIRMED
+
+
 def test_what_was_removed_and_is_seen_after_that_has_returned(state: Callable[..., State], said: Said) -> None:
     removed = said(ONE, State.REMOVED, 5, 1)
     assert state(ONE, 4, removed) is State.REMOVED
