@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
 
+from platformdirs import user_runtime_path
+
+from camscan.errors import HostError
 from camscan.records import Scan
 from camscan.store import Store
+from camscan.store.intake import MERGED, MERGING
 from camscan.sweeps import memory as memories
+from camscan.sweeps.lock import lock_file
 
 MARK = "sweep"
 """The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
@@ -26,5 +34,31 @@ def glances(store: Store, sites: Iterable[str]) -> Iterator[memories.Glance]:
 
 
 def sweeps_of(store: Store, site: str) -> list[Scan]:
-    """The sweeps of a site, newest first, also where the clock was wrong for a while."""
-    return [scan for scan in store.scans(site, as_stored=True) if MARK in scan.settings]
+    """The sweeps of a site, newest first, also where the clock was wrong for a while.
+
+    Those that were taken from another store stand among them by their time, and where they are whole.
+    """
+    sweeps = [scan for scan in store.scans(site, as_stored=True) if MARK in scan.settings]
+    own = (scan for scan in sweeps if not {MERGED, MERGING} & {*scan.settings})
+    taken = sorted((scan for scan in sweeps if MERGED in scan.settings), key=_begin, reverse=True)
+    return list(heapq.merge(own, taken, key=_begin, reverse=True))
+
+
+def lock_of(store: Store, site: str) -> Path:
+    """What a sweep of a site locks: a file beside the store's; for a database server in the user's runtime folder.
+
+    Raises:
+        HostError: the folder cannot be made.
+    """
+    if store.file is not None:
+        return lock_file(store.file.absolute(), site)
+    folder = user_runtime_path("camscan", appauthor=False)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HostError(f"cannot make {folder} for locks: {error.strerror}: set XDG_RUNTIME_DIR") from error
+    return lock_file(folder / "sweep", site)
+
+
+def _begin(scan: Scan) -> datetime:
+    return scan.started_at

@@ -136,12 +136,28 @@ def track_of(entry: Entry) -> Track:
     return _adapter().validate_json(entry.track)
 
 
-def _entry(site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]) -> Entry:
-    device, own = track.device, names(track)
-    state, change = among(own, site, track.last_seen, about)
-    since = None if change is None else track.last_seen if state is State.RETURNED else change.at
+def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Entries of the register, with the states that follow from all that is said now."""
+    known = [(entry, track_of(entry)) for entry in entries]
+    about = by_key(store.register.changes_of(key(name) for _, track in known for name in names(track)))
+    for entry, track in known:
+        state, since = _state(entry.site, track, entry, about)
+        yield replace(entry, state=state, state_at=since)
+
+
+def _state(
+    site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]
+) -> tuple[State, datetime | None]:
+    """The state of a device, and since when it is in it."""
+    state, change = among(names(track), site, track.last_seen, about)
     if before is not None and before.state is state is State.RETURNED:
-        since = before.state_at  # it has come back once, not with every scan that sees it
+        return state, before.state_at  # it has come back once, not with every scan that sees it
+    return state, None if change is None else track.last_seen if state is State.RETURNED else change.at
+
+
+def _entry(site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]) -> Entry:
+    device = track.device
+    state, since = _state(site, track, before, about)
     return Entry(
         site=site,
         device=device.id,
@@ -151,7 +167,7 @@ def _entry(site: str, track: Track, before: Entry | None, about: Mapping[str, Se
         first_seen=track.first_seen,
         last_seen=track.last_seen,
         track=_adapter().dump_json(track).decode(),
-        keys=tuple(map(key, own)),
+        keys=tuple(map(key, names(track))),
         state=state,
         state_at=since,
         number=None if before is None else before.number,

@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from platformdirs import user_runtime_path
-
 from camscan.app.aims import aim
 from camscan.app.alerting import messages_for
-from camscan.app.history import MARK, remembered, sweeps_of
+from camscan.app.history import MARK, lock_of, remembered, sweeps_of
 from camscan.app.jobs import Job, new_job, take_up
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
@@ -22,19 +20,19 @@ from camscan.app.registering import Return, register_devices
 from camscan.app.scanning import Unwatched, run
 from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
-from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.net import eventloop
 from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
+from camscan.store.intake import MERGED
 from camscan.sweeps import memory as memories
 from camscan.sweeps.changes import Changes, Kind
 from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import About, alert, summary
 from camscan.sweeps.journal import tell
-from camscan.sweeps.lock import held, lock_file
+from camscan.sweeps.lock import held
 from camscan.sweeps.looks import look
 
 _MAX_LINES = 200
@@ -76,7 +74,7 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
     """
     lists = policies(ground.config, site, ground.folders)
     me = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    with held(_lock_path(ground.store, site), me) as other:
+    with held(lock_of(ground.store, site.name), me) as other:
         if other is not None:
             tell("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")
@@ -109,15 +107,20 @@ def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
 
 
 def _resumable(store: Store, site: Site, specs: str) -> Scan | None:
-    """The newest sweep, where it began today, was interrupted, and had the same targets."""
+    """The newest sweep, where it began today and here, was interrupted, and had the same targets."""
     newest = next(iter(sweeps_of(store, site.name)), None)
-    if newest is None or newest.status is not ScanStatus.INTERRUPTED or newest.settings.get("specs") != specs:
+    if (
+        newest is None
+        or MERGED in newest.settings
+        or newest.status is not ScanStatus.INTERRUPTED
+        or newest.settings.get("specs") != specs
+    ):
         return None
     return newest if newest.started_at.astimezone().date() == datetime.now().astimezone().date() else None
 
 
 def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]:
-    """Sweeps that ended, or were killed, before they were compared; the oldest first."""
+    """Sweeps that ended here, or were killed, before they were compared; the oldest first."""
     sweeps = sweeps_of(store, site.name)
     known = next((place for place, scan in enumerate(sweeps) if scan.id == memory.scan), None)
     if known is None:
@@ -125,7 +128,7 @@ def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]
     # The last one that was compared may have been resumed after that.
     last = sweeps[known]
     newer = sweeps[:known] if memory.at == _end(last) else sweeps[: known + 1]
-    yield from reversed([scan for scan in newer if scan.status is not ScanStatus.RUNNING])
+    yield from reversed([scan for scan in newer if not (scan.status is ScanStatus.RUNNING or MERGED in scan.settings)])
 
 
 def _end(scan: Scan) -> datetime:
@@ -172,15 +175,3 @@ def _log(site: str, changes: Changes) -> None:
             after=change.after if change.what else None,
             evidence=device.evidence or None,
         )
-
-
-def _lock_path(store: Store, site: Site) -> Path:
-    """Beside the store's file; for a database server in the user's runtime folder."""
-    if store.file is not None:
-        return lock_file(store.file.absolute(), site.name)
-    folder = user_runtime_path("camscan", appauthor=False)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise HostError(f"cannot make {folder} for locks: {error.strerror}: set XDG_RUNTIME_DIR") from error
-    return lock_file(folder / "sweep", site.name)

@@ -11,6 +11,7 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
+from camscan.cli.merge import merge
 from camscan.cli.status import config_option, db_option
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 @click.group(cls=Listing)
 def db() -> None:
-    """The care of the store: make room, copy, check, export."""
+    """The care of the store: make room, copy, merge, check, export."""
+
+
+db.add_command(merge)
 
 
 @db.command()

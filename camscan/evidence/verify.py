@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import BinaryIO
 
 from camscan.errors import EvidenceError, RuleError, UsageError
-from camscan.evidence import concluded, export, forms, keys, manifest, stamp
+from camscan.evidence import concluded, contents, export, forms, keys, manifest, stamp
 from camscan.evidence.archive import Archive, Part
 from camscan.evidence.chain import Links
 from camscan.evidence.export import Derive, Follow
 from camscan.evidence.manifest import MANIFEST, SIGNATURE, STAMP, Manifest
 from camscan.evidence.stamp import Stamp
 from camscan.records import Judged, Scan
-from camscan.summaries import StateChange
 
-_MAX_SMALL = 16 << 20
-"""Bytes of scan.json (which holds every target as it was written) or settings.json."""
 _MAX_FILE = 1 << 20
 """Bytes of one file of rules or of a policy; their readers take no more."""
 _MAX_FILES = 64 << 20
@@ -81,7 +78,7 @@ def verify(file: BinaryIO, trust: Trust, follow: Follow) -> Verified:
     scan = _check_records(archive, made)
     links = Links(forms.dump(forms.scan_object(scan)))
     with _derived(archive, made, links, follow.derive) as judged:
-        said, tally = list(_said(archive)), _Tally()
+        said, tally = list(contents.said(archive)), _Tally()
         try:
             _check_derived(archive, links, judged, tally.counted(follow.stand(scan, judged, said)))
         except EvidenceError as error:
@@ -147,23 +144,12 @@ def _check_part(found: Part, listed: Part) -> None:
 
 def _check_records(archive: Archive, made: Manifest) -> Scan:
     """The scan, its settings and its ledger are as camscan writes them."""
-    value = forms.load(archive.read(export.SCAN, _MAX_SMALL), export.SCAN)
-    scan = forms.read(value, forms.to_scan, forms.scan_object, export.SCAN)
+    scan = contents.scan(archive)
     if scan.id != made.scan:
         raise EvidenceError(f"{export.SCAN}: is not the scan that the manifest names")
-    forms.load(archive.read(export.SETTINGS, _MAX_SMALL), export.SETTINGS)
-    for number, line in enumerate(archive.lines(export.LEDGER), start=1):
-        where = f"{export.LEDGER} line {number:,}"
-        forms.read(forms.load(line, where), forms.to_entry, forms.ledger_object, where)
+    for _ in contents.entries(archive):
+        pass
     return scan
-
-
-def _said(archive: Archive) -> Iterator[StateChange]:
-    """What people said of devices, in the order in which they did."""
-    for number, line in enumerate(archive.lines(export.STATES), start=1):
-        where = f"{export.STATES} line {number:,}"
-        change = forms.read(forms.load(line, where), forms.to_change, forms.change_object, where)
-        yield replace(change, number=number)
 
 
 @contextmanager

@@ -30,6 +30,8 @@ READERS = (
     Reader("arp", neighbours.sniff_arp, neighbours.read, neighbours.CHANNELS),
 )
 """Readers in the order in which their marks are looked for, the clearest first."""
+_BUNDLE = b"PK\x03\x04"
+"""How an archive begins; none of the readers reads one."""
 
 
 def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Reader:
@@ -45,5 +47,7 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
     if not found:
         if not head.strip():
             raise UsageError(f"{file} is empty: nothing to import")
+        if head.startswith(_BUNDLE):
+            raise UsageError(f"{file} looks like a bundle of evidence: `camscan db merge` verifies and takes it")
         raise UsageError(f"{file} is of no kind that can be imported: name one with --kind, of {known}")
     return found[0]

@@ -17,6 +17,7 @@ from camscan.store.registered import (
     mark_values,
     to_change,
     to_entry,
+    to_mark,
     to_tally,
 )
 from camscan.store.rows import from_time, made_number, to_time
@@ -48,6 +49,13 @@ class Register:
             connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
             shown = {"state": change.state.value, "state_at": to_time(change.at)}
             connection.execute(update(register).where(register.c.number == entry.number).values(shown))
+
+    def add(self, said: Iterable[tuple[StateChange, Collection[str]]]) -> None:
+        """Append what was said elsewhere, each with the keys of its device; the register does not show it yet."""
+        with self._database.writing() as connection:
+            for change, keys in said:
+                made = made_number(connection, states, change_values(change))
+                connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
 
     def changes(self, site: str | None = None) -> tuple[StateChange, ...]:
         """Everything that was ever said, of a site where it is named, the oldest first."""
@@ -109,17 +117,35 @@ class Register:
                 return False
             _drop(connection, gone, entirely=True)
             _drop(connection, kept, entirely=False)
-            numbers = [_put(connection, entry) for entry in entries]
-            pairs = list(zip(numbers, entries, strict=True))
-            if pairs:
-                tracks = [{"entry": number, "text": escape(entry.track)} for number, entry in pairs]
-                connection.execute(insert(register_tracks), tracks)
-            keys = [{"key": escape(key), "entry": number} for number, entry in pairs for key in set(entry.keys)]
-            if keys:
-                connection.execute(insert(register_keys), keys)
+            _put_all(connection, entries)
             connection.execute(delete(registered).where(registered.c.scan == escape(mark.scan)))
             connection.execute(insert(registered).values(mark_values(mark)))
         return True
+
+    def taken(self, site: str) -> tuple[Mark, ...]:
+        """The scans of a site that the register holds, with what each was judged on."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(registered).where(registered.c.site == escape(site)))
+            return tuple(map(to_mark, rows))
+
+    def adopt(self, marks: Sequence[Mark], entries: Sequence[Entry]) -> bool:
+        """Keep what the register of another store holds of a site; False, and nothing, where this one holds any."""
+        if not marks:
+            return False
+        with self._database.writing() as connection:
+            if _marks(connection, marks[0].site):
+                return False
+            _put_all(connection, entries)
+            connection.execute(insert(registered), list(map(mark_values, marks)))
+        return True
+
+    def restate(self, entries: Iterable[Entry]) -> None:
+        """Let the register show the states of these entries of it."""
+        with self._database.writing() as connection:
+            for entry in entries:
+                since = None if entry.state_at is None else to_time(entry.state_at)
+                shown = {"state": entry.state.value, "state_at": since}
+                connection.execute(update(register).where(register.c.number == entry.number).values(shown))
 
     def due(self) -> tuple[str, ...]:
         """The scans that are not in the register, or have gone on since; the oldest first. One may still be running."""
@@ -190,6 +216,17 @@ def _drop(connection: Connection, numbers: Collection[int], *, entirely: bool) -
         connection.execute(delete(register_keys).where(register_keys.c.entry.in_(page)))
         if entirely:
             connection.execute(delete(register).where(register.c.number.in_(page)))
+
+
+def _put_all(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Write entries, and what hangs on each."""
+    pairs = [(_put(connection, entry), entry) for entry in entries]
+    if pairs:
+        tracks = [{"entry": number, "text": escape(entry.track)} for number, entry in pairs]
+        connection.execute(insert(register_tracks), tracks)
+    keys = [{"key": escape(key), "entry": number} for number, entry in pairs for key in set(entry.keys)]
+    if keys:
+        connection.execute(insert(register_keys), keys)
 
 
 def _put(connection: Connection, entry: Entry) -> int:

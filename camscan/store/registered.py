@@ -105,6 +105,11 @@ def mark_values(mark: Mark) -> Values:
     return {**texts, "at": to_time(mark.at)}
 
 
+def to_mark(row: Row[Any]) -> Mark:
+    """The scan of a row of `registered`."""
+    return Mark(unescape(row.scan), unescape(row.site), from_time(row.at), unescape(row.basis))
+
+
 def to_tally(row: Row[Any]) -> Tally:
     """The tally of a row that was grouped."""
     return Tally(unescape(row.site), State(row.state), row.first, row.since, row.devices)

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import prune, scanned
+from camscan.store.appended import replaced, storable
 from camscan.store.claims import Claims
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
+from camscan.store.intake import MERGING, Intake
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import THINNED, Thinned
 from camscan.store.register import Register
 from camscan.store.rows import (
     Stored,
-    Values,
     ledger_values,
     load_channels,
     made_number,
@@ -43,9 +43,6 @@ PAGE, OBSERVATIONS_PAGE, LEDGER_PAGE = 200, 64, 2_000
 """Rows read at once; a commit waits while a page is read. An observation may hold 100 KB; entries of a ledger are
 small, and a site of a /24 or two is read as a whole."""
 
-_RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
-_log = logging.getLogger(__name__)
-
 
 class Store:
     """One open store. Every method is one transaction (a stream: one a page), and may be called from any thread.
@@ -54,9 +51,11 @@ class Store:
     that is named.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, claims: Claims | None = None) -> None:
         self._database = database
-        self._claims = Claims(database.file)
+        self._claims = claims or Claims(database.file)
+        self.intake = Intake(database, self._claims)
+        """Its scans, as others' are taken into it."""
         self.outbox = Outbox(database)
         """What sweeps remember and tell."""
         self.register = Register(database)
@@ -66,15 +65,18 @@ class Store:
         self._numbers: dict[str, int] = {}
 
     @classmethod
-    def open(cls, target: str | Path | None = None) -> Self:
-        """Open a store: a file, an SQLAlchemy URL or, for None, the user's own; made and migrated as needed."""
+    def open(cls, target: str | Path | None = None, claims: Claims | None = None) -> Self:
+        """Open a store: a file, an SQLAlchemy URL or, for None, the user's own; made and migrated as needed.
+
+        `claims` are those on its scans, where it is a copy.
+        """
         database = open_database(target)
         try:
             migrate(database)
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return cls(database, claims)
 
     def close(self) -> None:
         """Close the store. A scan that was begun and not finished reads as interrupted from now on."""
@@ -120,6 +122,9 @@ class Store:
         if THINNED in scan.settings:
             self._claims.drop(number)
             raise StoreError(f"scan {scan_id} was thinned, most of it is gone: begin a new scan")
+        if MERGING in scan.settings:
+            self._claims.drop(number)
+            raise StoreError(f"scan {scan_id} is half taken from another store: `camscan db merge` that again")
         running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
         with self._database.writing() as connection:
             connection.execute(update(scans).where(scans.c.number == number).values(running))
@@ -141,13 +146,13 @@ class Store:
         were stored: one that no database could hold is logged and left out.
         """
         number = self._number(scan_id)
-        observation_rows = list(_storable(number, seen, observation_values))
-        entry_rows = {row["target"]: row for row in _storable(number, entries, ledger_values)}
+        observation_rows = list(storable(number, seen, observation_values))
+        entry_rows = {row["target"]: row for row in storable(number, entries, ledger_values)}
         with self._database.writing() as connection:
             if observation_rows:
                 connection.execute(insert(observations), observation_rows)
             if entry_rows:
-                _replace(connection, list(entry_rows.values()))
+                replaced(connection, list(entry_rows.values()))
         return len(observation_rows) + len(entry_rows)
 
     def append_ledger(self, scan_id: str, entries: Sequence[LedgerEntry]) -> int:
@@ -179,6 +184,12 @@ class Store:
     def scan(self, reference: str | None = None) -> Scan:
         """The scan with this id, or the only one whose id begins so; the latest for None."""
         return self._scan(self._row(reference))
+
+    def find(self, scan_id: str) -> Scan | None:
+        """The scan with this very id, if it is stored."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(scans).where(scans.c.id == escape(scan_id))).one_or_none()
+        return None if row is None else self._scan(row)
 
     def observations(self, scan_id: str) -> Iterator[Observation]:
         """The observations of a scan in order of target (as text), then as they were stored."""
@@ -281,19 +292,3 @@ def _after_observation(last: Row[Any]) -> ColumnElement[bool]:
     table = observations.c
     # The index answers one comparison of pairs at once; for "a later target, or this one and later" all before is read.
     return tuple_(table.target, table.sequence) > tuple_(last.target, last.sequence)
-
-
-def _replace(connection: Connection, rows: Sequence[Values]) -> None:
-    for start in range(0, len(rows), PAGE):
-        page = rows[start : start + PAGE]
-        same = and_(ledger.c.scan == page[0]["scan"], ledger.c.target.in_([row["target"] for row in page]))
-        connection.execute(delete(ledger).where(same))
-    connection.execute(insert(ledger), rows)
-
-
-def _storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _RecordT], Values]) -> Iterator[Values]:
-    for record in records:
-        try:
-            yield values(number, record)
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            _log.warning("not stored, of target %r: %s: %s", record.target, type(error).__name__, error)

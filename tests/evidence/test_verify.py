@@ -47,7 +47,8 @@ def with_line(name: str, number: int, **values: object) -> Mapping[str, bytes]:
 
 def test_a_bundle_holds() -> None:
     found = checked(BUNDLE)
-    assert found.scan == replace(SCAN, settings={})
+    choices = '{"rate": 10, "snmp_community": "(left out)"}'
+    assert found.scan == replace(SCAN, settings={"seed": "7", "choices": choices})
     assert found.manifest.chain.records == 13
     assert found.verdicts == {"listed": 2, "unidentified": 4}
     assert found.beside == 6

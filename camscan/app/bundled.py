@@ -1,0 +1,63 @@
+"""A bundle of evidence as a store for a while, so that it can be merged as others are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from camscan.app.bundling import derive, versions
+from camscan.app.placing import with_states_by
+from camscan.errors import EvidenceError
+from camscan.evidence import contents
+from camscan.evidence.archive import Archive
+from camscan.evidence.export import Follow
+from camscan.evidence.verify import Trust, verify
+from camscan.records import ScanStatus
+from camscan.register.names import key
+from camscan.store import Store
+
+_MARK = b"PK"
+_AT_ONCE = 500
+
+
+def is_bundle(file: Path) -> bool:
+    """Whether a file may be a bundle: an archive, and no store.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with file.open("rb") as opened:
+        return opened.read(len(_MARK)) == _MARK
+
+
+@contextmanager
+def as_store(file: Path, fingerprint: str | None = None) -> Iterator[Store]:
+    """A store with the scan of a bundle that holds, and with what people said of its devices.
+
+    Raises:
+        EvidenceError: it does not hold, or was not signed by the key of this fingerprint.
+    """
+    with file.open("rb") as opened, TemporaryDirectory(prefix="camscan-") as folder:
+        try:
+            verify(opened, Trust(fingerprint, versions=versions()), Follow(derive, with_states_by))
+        except EvidenceError as error:
+            raise EvidenceError(f"{file} is not merged, it does not hold: {error}") from error
+        with Store.open(Path(folder, file.name)) as store:
+            _fill(store, Archive(opened))
+            yield store
+
+
+def _fill(store: Store, archive: Archive) -> None:
+    scan = contents.scan(archive)
+    store.begin(replace(scan, status=ScanStatus.RUNNING))
+    seen, entries = contents.observations(archive), contents.entries(archive)
+    while some := list(islice(seen, _AT_ONCE)):
+        store.append(scan.id, some)
+    while told := list(islice(entries, _AT_ONCE)):
+        store.append_ledger(scan.id, told)
+    store.finish(scan)
+    store.register.add((one, {key(name) for name in one.names}) for one in contents.said(archive))

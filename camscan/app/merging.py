@@ -1,0 +1,221 @@
+"""Other stores taken into one: which site of theirs is which of ours, and what becomes of each of their scans.
+
+Address space repeats from site to site, so two sites of one name are one only where something says so: a scan that both
+stores know, or the user.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from camscan.app.history import lock_of, remembered
+from camscan.app.registering import restated, track_of
+from camscan.errors import UsageError
+from camscan.records import Scan, ScanStatus
+from camscan.register.disputes import Dispute, disputes, lacking
+from camscan.register.names import key, names
+from camscan.store import Store
+from camscan.store.intake import MERGED, MERGING
+from camscan.store.prune import THINNED
+from camscan.sweeps import memory as memories
+from camscan.sweeps.lock import held
+
+Sites = Mapping[str | None, str | None]
+"""How a site of another store is called here; None stands for scans of no site."""
+_AT_ONCE = 500
+"""Statements in one transaction."""
+
+
+class Fate(StrEnum):
+    """What becomes of a scan of another store."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    RUNNING = "running"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says of sites: how they shall be called, also those of none, and whether one name is one place."""
+
+    site: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    same: bool = False
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was taken of one site of another store, or would be; `called` is its name there."""
+
+    called: str | None
+    site: str | None
+    scans: Counter[Fate] = field(default_factory=Counter)
+    observations: int = 0
+    states: int = 0
+    left: dict[str, Fate] = field(default_factory=dict)
+    """The scans that were left there, though they are not here as they are there."""
+    disputes: list[Dispute] = field(default_factory=list)
+
+
+def placed(store: Store, others: Sequence[Store], wishes: Wishes) -> list[Sites]:
+    """How the sites of each of some stores are called here.
+
+    Raises:
+        UsageError: it cannot be told whether two sites of one name are one, or where one belongs.
+    """
+    done: list[tuple[Store, Sites]] = []
+    ours, faults = store.intake.sites(), _unheard(others, wishes)
+    for other in others:
+        known = _known_as([(store, {}), *done], other)
+        beside = {site for _, sites in done for site in sites.values()}
+        sites = {}
+        for site in other.intake.sites():
+            wish = wishes.site if site is None else wishes.renamed.get(site)
+            here = known.get(site, set())
+            wanted = wish if wish is not None else next(iter(here), site)
+            if len(here) > 1 or (here and here != {wanted}):
+                places = " and ".join(sorted(map(shown, here)))
+                faults.append(f"{other.where}: scans of {shown(site)} are here already, as of {places}: name no other")
+            elif not here and not wishes.same and wanted in (beside if wish is not None else ours | beside):
+                faults.append(_unclear(other, site, wanted))
+            sites[site] = wanted
+        done.append((other, sites))
+    if faults:
+        raise UsageError("\n".join(faults))
+    return [sites for _, sites in done]
+
+
+def shown(site: str | None) -> str:
+    """A site in a sentence."""
+    return "no site" if site is None else f"site {site}"
+
+
+def _unheard(others: Sequence[Store], wishes: Wishes) -> list[str]:
+    """What is wrong with names that were given to sites."""
+    there = frozenset[str | None]().union(*(other.intake.sites() for other in others))
+    return [
+        f"nothing to be merged is of site {site}: see `camscan scans`" for site in wishes.renamed if site not in there
+    ]
+
+
+def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[str | None, set[str | None]]:
+    """Site of another store -> the sites of scans that are there and in one of some stores, as they are called here."""
+    found: dict[str | None, set[str | None]] = {}
+    for told in other.intake.told():
+        for store, called in stores:
+            for scan, site in store.intake.told_of(told).items():
+                found.setdefault(told[scan], set()).add(called.get(site, site))
+    return found
+
+
+def _unclear(other: Store, site: str | None, wanted: str | None) -> str:
+    both = f"{other.where}: {shown(wanted)} is another store's too, and nothing tells whether it is one place"
+    name = "--site NAME" if site is None else f"--rename '{site}=NAME'"
+    return f"{both}: give it another name by {name}, or say --same-sites where it is one"
+
+
+def fate(there: Scan, here: Scan | None) -> Fate:
+    """What becomes of a scan, which may be here already: what is here is only ever added to."""
+    if there.status is ScanStatus.RUNNING or MERGING in there.settings:
+        return Fate.RUNNING
+    if here is None or (MERGING in here.settings and here.status is not ScanStatus.RUNNING):
+        return Fate.TAKEN
+    if here.started_at != there.started_at:
+        return Fate.DIFFERS
+    gone_on = MERGED in here.settings and here.status is not ScanStatus.COMPLETE and _end(there) > _end(here)
+    return Fate.TAKEN if gone_on and THINNED not in {*here.settings, *there.settings} else Fate.KNOWN
+
+
+def merge(
+    store: Store, other: Store, sites: Sites, *, name: str, dry_run: bool, say: Callable[[int, int], None]
+) -> list[Taken]:
+    """Take another store in, which is told of as `name`; `sites` are as `placed` gives them.
+
+    `say` hears how many scans are done, of how many. What was taken when this is cut off stays, and the rest is taken
+    the next time.
+
+    Raises:
+        StoreError: one of both cannot be read, or this one not be written.
+    """
+    taken = {site: Taken(site, called) for site, called in sites.items()}
+    mark = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} from {name}"
+    ids = [scan.id for scan in other.newest()]
+    for done, scan_id in enumerate(reversed(ids), start=1):  # the oldest first, as if they had been made here
+        there = other.scan(scan_id)
+        _take(store, other, there, taken[there.site], mark, dry_run=dry_run)
+        say(done, len(ids))
+    _take_states(store, other, taken, dry_run=dry_run)
+    if not dry_run:
+        for site, called in sites.items():
+            _take_register(store, other, site or "", called or "")
+            _take_memory(store, other, site or "", called or "")
+    return sorted(taken.values(), key=lambda one: (one.site or "", one.called or ""))
+
+
+def _take(store: Store, other: Store, there: Scan, taken: Taken, mark: str, *, dry_run: bool) -> None:
+    here = store.find(there.id)
+    what = fate(there, here)
+    if what is Fate.TAKEN and dry_run:
+        taken.observations += other.intake.count(there.id) - (store.intake.count(there.id) if here else 0)
+    elif what is Fate.TAKEN:
+        added = store.intake.take(other, replace(there, site=taken.site), mark)
+        what = Fate.DIFFERS if added is None else what
+        taken.observations += added or 0
+    taken.scans[what] += 1
+    if what in (Fate.RUNNING, Fate.DIFFERS):
+        taken.left[there.id] = what
+
+
+def _end(scan: Scan) -> datetime:
+    return scan.finished_at or scan.started_at
+
+
+def _take_states(store: Store, other: Store, taken: Mapping[str | None, Taken], *, dry_run: bool) -> None:
+    """Take what people said there and not here, and let the register show what follows from it."""
+    theirs = [replace(one, site=taken[one.site or None].site or "") for one in other.register.changes()]
+    ours = store.register.changes()
+    new = lacking(theirs, ours)
+    by_site = {one.site or "": one for one in taken.values()}
+    for one in new:
+        by_site[one.site].states += 1
+    for dispute in disputes(new, lacking(ours, theirs)):
+        by_site[dispute.later.site].disputes.append(dispute)
+    if not dry_run:
+        for some in (new[start : start + _AT_ONCE] for start in range(0, len(new), _AT_ONCE)):
+            store.register.add((one, {key(name) for name in one.names}) for one in some)
+            about = store.register.named("", {key(name) for one in some for name in one.names})
+            store.register.restate(restated(store, about))
+
+
+def _take_register(store: Store, other: Store, site: str, called: str) -> None:
+    """Take what is known of the devices of a site, where nothing is here: to derive it anew takes long.
+
+    Where something is, the scans that were taken are taken into it as any others are.
+    """
+    if store.register.marks(called):
+        return
+    marks = [replace(mark, site=called) for mark in other.register.taken(site)]
+    entries = [
+        replace(entry, site=called, number=None, keys=tuple(map(key, names(track_of(entry)))))
+        for entry in other.register.entries(site)
+    ]
+    if store.register.adopt(marks, entries):
+        store.register.restate(restated(store, store.register.entries(called)))
+
+
+def _take_memory(store: Store, other: Store, site: str, called: str) -> None:
+    """Take what sweeps remember of a site, where it has gone on from what is remembered here; it follows from scans."""
+    theirs = remembered(other, site)
+    if theirs.at is None:
+        return
+    with held(lock_of(store, called), "camscan db merge") as sweep:
+        ours = remembered(store, called)
+        follows = ours.at is None or (ours.at < theirs.at and bool(other.intake.told_of([ours.scan])))
+        if sweep is None and follows:
+            glance = memories.dump_glance(memories.glance(theirs))
+            store.outbox.remember(called, memories.dump(theirs), glance=glance)

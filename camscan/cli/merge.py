@@ -1,0 +1,231 @@
+"""`camscan db merge`: the stores of other probes, and bundles of evidence, taken into one."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from camscan.cli import options
+from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.app.merging import Taken
+    from camscan.store import Store
+    from camscan.summaries import StateChange
+
+SCHEMA = "camscan-merge/1"
+_HEADS = ("from", "site", "there called", "scans", "here already", "left there", "observations", "statements")
+_SECONDS = 10
+"""From one sign of progress to the next."""
+
+
+def _renamed(_context: click.Context, _option: click.Parameter, words: tuple[str, ...]) -> Mapping[str, str]:
+    from camscan.errors import UsageError
+
+    pairs = [word.partition("=") for word in words]
+    if wrong := next((word for word, (old, _, new) in zip(words, pairs, strict=True) if not (old and new)), None):
+        raise UsageError(f"--rename {wrong} says no new name: write it as --rename office=office-leeds")
+    return {old: new for old, _, new in pairs}
+
+
+@click.command()
+@click.argument("others", nargs=-1, required=True, metavar="OTHER...")
+@options.site
+@click.option(
+    "--rename", multiple=True, metavar="OLD=NEW", callback=_renamed, help="Call a site of theirs so; repeatable."
+)
+@click.option("--same-sites", is_flag=True, help="Sites of one name are one place, also where nothing shows it.")
+@click.option(
+    "--key",
+    metavar="FILE-OR-FINGERPRINT",
+    help="The public key that must have signed bundles, or its fingerprint. Without it anybody's signature will do.",
+)
+@click.option("-n", "--dry-run", is_flag=True, help="Say what would be taken, and write nothing.")
+@options.db
+@options.written("table", "json")
+@options.quiet
+def merge(
+    others: tuple[str, ...],
+    site: str | None,
+    rename: Mapping[str, str],
+    same_sites: bool,
+    key: str | None,
+    dry_run: bool,
+    db: str | None,
+    format_: str,
+    output: Path | None,
+    quiet: bool,
+) -> None:
+    """Take what other stores hold, or bundles of evidence, into this one; they stay as they are.
+
+    Taken are scans with all that was seen and asked, what people said of devices, and what sweeps remember. Nothing
+    that is here is overwritten: a scan that is here already is left out, and of two statements about a device the later
+    counts. A bundle is verified first. A scan that is running is left there. Sites of one name are one place where both
+    stores know a scan of it; else say which it is. --site is for what is of no site there.
+
+    \b
+    Examples:
+      camscan db merge /mnt/usb/probe-*.db --dry-run
+      camscan db merge leeds.db --rename office=office-leeds
+      camscan db merge bundle.zip --key evidence.key.pub
+    """
+    from camscan.app.merging import Wishes, placed
+    from camscan.app.merging import merge as taken_from
+
+    wishes, say = Wishes(site, rename, same_sites), (lambda *_: None) if quiet else _telling()
+    with ExitStack() as stack:
+        opened = [stack.enter_context(_opened(name, key)) for name in others]
+        store = stack.enter_context(_into(db, dry_run=dry_run))
+        _check(store, opened)
+        places = placed(store, opened, wishes)
+        found = [
+            (name, taken_from(store, other, sites, name=Path(name).name, dry_run=dry_run, say=say))
+            for name, other, sites in zip(others, opened, places, strict=True)
+        ]
+    _write(found, format_, output, dry_run=dry_run)
+    left = any(one.left for _, taken in found for one in taken)
+    if not quiet:
+        for line in _told(found):
+            click.echo(line, err=True)
+    sys.exit(Exit.INCOMPLETE if left else Exit.DONE)
+
+
+@contextmanager
+def _opened(name: str, key: str | None) -> Iterator[Store]:
+    """Another store to read from, or a bundle as one.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
+    from camscan.app import keyfiles
+    from camscan.app.bundled import as_store, is_bundle
+    from camscan.errors import UsageError
+    from camscan.store.other import other
+
+    file = Path(name)
+    try:
+        bundle = "://" not in name and is_bundle(file)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}: name a store or a bundle") from error
+    if bundle and key is None:
+        click.echo(f"{name} is compared with no key that you know, and anybody can sign: give --key.", err=True)
+    with as_store(file, None if key is None else keyfiles.fingerprint(key)) if bundle else other(name) as store:
+        yield store
+
+
+@contextmanager
+def _into(db: str | None, *, dry_run: bool) -> Iterator[Store]:
+    """The store that the others are taken into; one that is not there is made, for a dry run in a place of its own."""
+    from tempfile import TemporaryDirectory
+
+    from camscan.store import Store
+    from camscan.store.engine import missing_file
+
+    with ExitStack() as stack:
+        if dry_run and missing_file(db):
+            db = str(Path(stack.enter_context(TemporaryDirectory(prefix="camscan-")), "new.db"))
+        yield stack.enter_context(Store.open(db))
+
+
+def _check(store: Store, others: Sequence[Store]) -> None:
+    """See that no store is to be taken into itself.
+
+    Raises:
+        UsageError: one is.
+    """
+    from camscan.errors import UsageError
+
+    for other in others:
+        if store.where == other.where or (store.file and other.file and store.file.samefile(other.file)):
+            raise UsageError(f"{other.where} is the store itself: name others")
+
+
+def _telling() -> Callable[[int, int], None]:
+    """Says every ten seconds how far it has come."""
+    due = time.monotonic() + _SECONDS
+
+    def say(done: int, scans: int) -> None:
+        nonlocal due
+        if time.monotonic() > due:
+            click.echo(f"{done:,} of {scans:,} scans so far", err=True)
+            due = time.monotonic() + _SECONDS
+
+    return say
+
+
+def _write(found: Sequence[tuple[str, Sequence[Taken]]], format_: str, output: Path | None, *, dry_run: bool) -> None:
+    from camscan.cli.writing import write_text
+    from camscan.reports.columns import lines
+    from camscan.reports.escape import terminal
+
+    if format_ == "json":
+        document = {"schema": SCHEMA, "dry_run": dry_run, "stores": [_object(name, taken) for name, taken in found]}
+        write_text([json.dumps(document, indent=2) + "\n"], output)
+        return
+    rows = [tuple(map(terminal, _cells(name, one))) for name, taken in found for one in taken]
+    write_text(lines([_HEADS, *rows]) if rows else [], output)
+
+
+def _cells(name: str, one: Taken) -> tuple[str, ...]:
+    from camscan.app.merging import Fate
+
+    counts = (one.scans[Fate.TAKEN], one.scans[Fate.KNOWN], len(one.left), one.observations, one.states)
+    return (name, one.site or "-", one.called or "-", *(f"{count:,}" for count in counts))
+
+
+def _object(name: str, taken: Sequence[Taken]) -> dict[str, Any]:
+    from camscan.app.merging import Fate
+
+    sites = [
+        {
+            "site": one.site,
+            "called": one.called,
+            "taken": one.scans[Fate.TAKEN],
+            "known": one.scans[Fate.KNOWN],
+            "left": [{"scan": scan, "why": why} for scan, why in one.left.items()],
+            "observations": one.observations,
+            "statements": one.states,
+            "disputes": [
+                {"earlier": _said(dispute.earlier), "later": _said(dispute.later)} for dispute in one.disputes
+            ],
+        }
+        for one in taken
+    ]
+    return {"store": name, "sites": sites}
+
+
+def _said(change: StateChange) -> dict[str, Any]:
+    from camscan.reports.document import utc
+
+    said = {name: getattr(change, name) for name in ("device", "address", "state", "who", "why")}
+    return {**said, "at": utc(change.at)}
+
+
+def _told(found: Sequence[tuple[str, Sequence[Taken]]]) -> Iterator[str]:
+    """What the reader must know beside the counts."""
+    from camscan.app.merging import Fate, shown
+    from camscan.reports.escape import terminal
+
+    why = {
+        Fate.RUNNING: "is not whole there: merge again when it has ended",
+        Fate.DIFFERS: "is another one here of the same id: it stays as it is",
+    }
+    for name, taken in found:
+        if not taken:
+            yield terminal(f"{name}: nothing is stored there.")
+        for one in taken:
+            yield from (terminal(f"{name}: scan {scan} {why[fate]}.") for scan, fate in one.left.items())
+            for dispute in one.disputes:
+                first, last = dispute.earlier, dispute.later
+                at = f"{name}, {shown(one.site)}: {last.device} at {last.address}"
+                said = f"{first.state} ({first.who}, {first.at:%Y-%m-%d %H:%M} UTC)"
+                yield terminal(
+                    f"{at} is {last.state} ({last.who}, {last.at:%Y-%m-%d %H:%M} UTC), no longer {said}.", 500
+                )

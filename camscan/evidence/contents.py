@@ -1,0 +1,59 @@
+"""The records in a bundle, as they are read one after the other; whether they hold is for `verify` to say.
+
+Every function raises EvidenceError where a part is not as camscan writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from camscan.evidence import export, forms
+from camscan.evidence.archive import Archive
+from camscan.evidence.chain import Links
+from camscan.records import LedgerEntry, Observation, Scan
+from camscan.summaries import StateChange
+
+_MAX_SMALL = 16 << 20
+"""Bytes of scan.json (which holds every target as it was written) or settings.json."""
+
+_Record = TypeVar("_Record")
+
+
+def scan(archive: Archive) -> Scan:
+    """The scan with its settings, those aside that were left out; what was JSON in them is JSON again."""
+    value = forms.load(archive.read(export.SCAN, _MAX_SMALL), export.SCAN)
+    found = forms.read(value, forms.to_scan, forms.scan_object, export.SCAN)
+    settings = forms.load(archive.read(export.SETTINGS, _MAX_SMALL), export.SETTINGS)
+    return replace(found, settings={name: _folded(one) for name, one in settings.items()})
+
+
+def _folded(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def observations(archive: Archive) -> Iterator[Observation]:
+    """What was seen, as today's codecs read it."""
+    links = Links(forms.dump(forms.scan_object(scan(archive))))
+    return links.read(archive.lines(export.OBSERVATIONS), export.OBSERVATIONS)
+
+
+def entries(archive: Archive) -> Iterator[LedgerEntry]:
+    """What became of each target."""
+    return _records(archive, export.LEDGER, forms.to_entry, forms.ledger_object)
+
+
+def said(archive: Archive) -> Iterator[StateChange]:
+    """What people said of devices, in the order in which they did."""
+    changes = _records(archive, export.STATES, forms.to_change, forms.change_object)
+    return (replace(change, number=number) for number, change in enumerate(changes, start=1))
+
+
+def _records(
+    archive: Archive, name: str, to: Callable[[forms.Object], _Record], back: Callable[[_Record], forms.Object]
+) -> Iterator[_Record]:
+    for number, line in enumerate(archive.lines(name), start=1):
+        where = f"{name} line {number:,}"
+        yield forms.read(forms.load(line, where), to, back, where)

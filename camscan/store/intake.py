@@ -1,0 +1,232 @@
+"""Takes scans of another store in, as they stand there: a page at a time, so that neither memory nor a lock grows.
+
+While a scan is being taken it is a running one of this process. Cut off, it reads as interrupted, bears `MERGING`, and
+is gone on with when it is taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Row, Select, delete, func, insert, select, union, update
+from sqlalchemy.exc import IntegrityError
+
+from camscan.errors import StoreError
+from camscan.records import LedgerEntry, Scan, ScanStatus
+from camscan.store.appended import replaced
+from camscan.store.claims import Claims
+from camscan.store.derived import drop
+from camscan.store.engine import Database
+from camscan.store.rows import Stored, Values, ledger_values, made_number, scan_values
+from camscan.store.schema import ledger, memories, observations, registered, scans, states
+from camscan.store.text import dump_list, dump_map, escape, load_list, load_map, unescape
+
+if TYPE_CHECKING:
+    from camscan.store.store import Store
+
+MERGED, MERGING = "merged", "merging"
+"""The settings that say when a scan was taken from where, and that it is not here as a whole yet."""
+_HALF = "only a part of this scan was taken from another store: `camscan db merge` that again for the rest"
+_ROWS, _BYTES = 1_000, 4 << 20
+"""Rows of one transaction, and the bytes of their answers: what else is written waits no longer than for these."""
+_AT_ONCE = 500
+
+_RecordT = TypeVar("_RecordT", Stored, LedgerEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The scans of one store, as those of others are taken into it.
+
+    Every method raises StoreError where one of both cannot be read, or this one not be written.
+    """
+
+    database: Database
+    claims: Claims
+
+    def sites(self) -> frozenset[str | None]:
+        """All sites that anything is stored of; None for what is of no site."""
+        tables = union(*(select(table.c.site) for table in (scans, registered, states, memories)))
+        with self.database.reading() as connection:
+            return frozenset(map(_site, connection.scalars(tables)))
+
+    def told(self) -> Iterator[Mapping[str, str | None]]:
+        """Scan -> site, of all that are stored and all that the register remembers; some at a time."""
+        for key, site in ((scans.c.id, scans.c.site), (registered.c.scan, registered.c.site)):
+            page = query = select(key, site).order_by(key).limit(_AT_ONCE)
+            while rows := _rows(self.database, page):
+                yield {unescape(scan): _site(of) for scan, of in rows}
+                page = query.where(key > rows[-1][0])
+
+    def told_of(self, ids: Iterable[str]) -> Mapping[str, str | None]:
+        """The same of those of some scans that are known here."""
+        wanted = list(map(escape, ids))
+        stored = select(scans.c.id, scans.c.site).where(scans.c.id.in_(wanted))
+        remembered = select(registered.c.scan, registered.c.site).where(registered.c.scan.in_(wanted))
+        rows = [*_rows(self.database, remembered), *_rows(self.database, stored)]
+        return {unescape(scan): _site(of) for scan, of in rows}
+
+    def count(self, scan_id: str) -> int:
+        """How many observations are stored of a scan."""
+        whose = select(func.count()).select_from(observations).join(scans)
+        with self.database.reading() as connection:
+            return int(connection.scalar(whose.where(scans.c.id == escape(scan_id))) or 0)
+
+    def take(self, source: Store, scan: Scan, mark: str) -> int | None:
+        """Take a scan of `source` in, which is to stand here as `scan`; returns how many observations were added.
+
+        What is here of it is gone on with. None, and nothing is done, where that is not a part of what is there.
+        """
+        with self._held(scan) as held:
+            if held.before is not None and not self._is_part(held.number, source, scan):
+                if MERGING not in load_map(held.before.settings):
+                    return None
+                self._empty(held.number)
+            self._open(held)
+            added = 0
+            for rows in _batches(self._lacking(source, scan, held)):
+                with self.database.writing() as connection:
+                    connection.execute(insert(observations), rows)
+                added += len(rows)
+            for rows in _batches(ledger_values(held.number, entry) for entry in _read(source, scan, source.ledger)):
+                with self.database.writing() as connection:
+                    replaced(connection, rows)
+            if replace(source.scan(scan.id), site=scan.site) != scan:
+                raise StoreError(f"{source.where}: scan {scan.id} was changed while it was taken: merge it again")
+            self._end(held.number, replace(scan, settings={**scan.settings, MERGED: mark}))
+        return added
+
+    @contextmanager
+    def _held(self, scan: Scan) -> Iterator[_Held]:
+        """Hold a scan for this process during the body; one that was not here before is gone again if that fails."""
+        before = next(iter(_rows(self.database, select(scans).where(scans.c.id == escape(scan.id)))), None)
+        number = before.number if before is not None else self._new(scan)
+        if not self.claims.take(number):
+            raise StoreError(f"scan {scan.id} is being taken by another process: wait for it, or end that process")
+        try:
+            yield _Held(number, before)
+        except StoreError:
+            if before is None:
+                with suppress(StoreError):  # a full disk: what is there is gone on with the next time
+                    self._empty(number, entirely=True)
+            raise
+        finally:
+            self.claims.drop(number)
+
+    def _new(self, scan: Scan) -> int:
+        half = {**scan.settings, MERGING: "yes"}
+        values = scan_values(replace(scan, status=ScanStatus.RUNNING, finished_at=None, settings=half, notes=(_HALF,)))
+        with self.database.writing() as connection:
+            try:
+                return made_number(connection, scans, values)
+            except IntegrityError as error:
+                raise StoreError(f"scan {scan.id} is being taken by another process: wait for it") from error
+
+    def _open(self, held: _Held) -> None:
+        """Let a scan that was here read as one that is half taken."""
+        if held.before is not None:
+            half = dump_map({**load_map(held.before.settings), MERGING: "yes"})
+            notes = dump_list(dict.fromkeys((*load_list(held.before.notes), _HALF)))
+            values = {"status": ScanStatus.RUNNING.value, "finished_at": None, "settings": half, "notes": notes}
+            with self.database.writing() as connection:
+                connection.execute(update(scans).where(scans.c.number == held.number).values(values))
+
+    def _end(self, number: int, scan: Scan) -> None:
+        with self.database.writing() as connection:
+            connection.execute(update(scans).where(scans.c.number == number).values(scan_values(scan)))
+
+    def _empty(self, number: int, *, entirely: bool = False) -> None:
+        """Delete what was taken of a scan."""
+        with self.database.writing() as connection:
+            drop(connection, number)
+            for table in (observations, ledger):
+                connection.execute(delete(table).where(table.c.scan == number))
+            if entirely:
+                connection.execute(delete(scans).where(scans.c.number == number))
+
+    def _is_part(self, number: int, source: Store, scan: Scan) -> bool:
+        """Whether what is here of each target is the beginning of what is there."""
+        there = source.intake.database
+        theirs = _rows(there, select(scans.c.number).where(scans.c.id == escape(scan.id)))[0].number
+        for target in self._targets(number):
+            own = _seen_of(self.database, number, target)
+            if own != _seen_of(there, theirs, target)[: len(own)]:
+                return False
+        return True
+
+    def _lacking(self, source: Store, scan: Scan, held: _Held) -> Iterator[Values]:
+        """The rows of the observations that are there and not here."""
+        for target, seen in groupby(_read(source, scan, source.stored), key=lambda one: one.target):
+            known = len(_seen_of(self.database, held.number, target)) if held.before is not None else 0
+            for place, one in enumerate(seen):
+                if place >= known:
+                    values = {**one._asdict(), "scan": held.number}
+                    del values["sequence"]
+                    yield values
+
+    def _targets(self, number: int) -> Iterator[str]:
+        """The targets that a scan has observations of, as they are stored."""
+        last = ""
+        query = select(observations.c.target).where(observations.c.scan == number).distinct()
+        query = query.order_by(observations.c.target).limit(_AT_ONCE)
+        while rows := _rows(self.database, query.where(observations.c.target > last)):
+            yield from (row.target for row in rows)
+            last = rows[-1].target
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A scan that is being taken: its number here, and its row as it was before, where it was here."""
+
+    number: int
+    before: Row[Any] | None
+
+
+def _site(stored: str | None) -> str | None:
+    return unescape(stored) if stored else None
+
+
+def _rows(database: Database, query: Select[Any]) -> Sequence[Any]:
+    with database.reading() as connection:
+        return connection.execute(query).all()
+
+
+def _seen_of(database: Database, number: int, target: str) -> list[Stored]:
+    """What a scan saw of a target, without what differs from store to store."""
+    whose = observations.c.scan == number, observations.c.target == target
+    rows = _rows(database, select(observations).where(*whose).order_by(observations.c.sequence))
+    return [Stored._make(row)._replace(sequence=0, scan=0) for row in rows]
+
+
+def _read(source: Store, scan: Scan, records: Callable[[str], Iterator[_RecordT]]) -> Iterator[_RecordT]:
+    """The records of a scan, each of which can be read.
+
+    Raises:
+        StoreError: one holds what camscan does not write.
+    """
+    try:
+        for one in records(scan.id):
+            if isinstance(one, Stored):
+                one.open()
+            yield one
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        what = f"scan {scan.id} holds what this camscan does not write ({type(error).__name__}: {error})"
+        raise StoreError(f"{source.where}: {what}: update camscan, or merge a backup of that store") from error
+
+
+def _batches(rows: Iterable[Values]) -> Iterator[list[Values]]:
+    """The rows of one transaction after the other."""
+    batch: list[Values] = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += len(row.get("raw", "")) + len(row.get("fields", ""))
+        if len(batch) == _ROWS or size >= _BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -1,0 +1,37 @@
+"""Another store than the one that is worked on: it is read, and nothing of it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from camscan.errors import StoreError
+from camscan.store.claims import Claims
+from camscan.store.engine import missing_file, open_database
+from camscan.store.migrate import pending
+from camscan.store.sqlitefile import backup
+from camscan.store.store import Store
+
+
+@contextmanager
+def other(target: str) -> Iterator[Store]:
+    """A store as it is, also while a sweep writes to it; one of an older schema as a copy that is brought up to date.
+
+    Raises:
+        StoreError: it is not there, is none, or cannot be read.
+    """
+    if missing := missing_file(target):
+        raise StoreError(f"there is no store {missing}: name the file of one")
+    with ExitStack() as stack:
+        database = open_database(target)
+        stack.callback(database.close)
+        if not pending(database):
+            yield Store(database)
+            return
+        if database.file is None:
+            raise StoreError(f"{database.where} was written by an older camscan: run `camscan scans` on it first")
+        copy = Path(stack.enter_context(TemporaryDirectory(prefix="camscan-"))) / database.file.name
+        backup(database.file, copy)
+        yield stack.enter_context(Store.open(copy, claims=Claims(database.file)))
