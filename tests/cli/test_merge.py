@@ -37,6 +37,10 @@ from camscan.sweeps import memory as memories
 ONE, TWO = "10.0.0.1", "10.0.0.2"
 
 
+def _unheard(_text: str) -> None:
+    """Nobody listens."""
+
+
 @pytest.fixture(scope="module")
 def rules() -> Library:
     return judging.library()
@@ -253,7 +257,7 @@ def killed_at(hub: Path, other: Path, write: int) -> bool:
             os._exit(9)
         return context
 
-    Database.writing = counted  # type: ignore[method-assign]
+    Database.writing = counted  # type: ignore[method-assign, assignment]
     try:
         run(hub, other)
     finally:
@@ -264,7 +268,7 @@ def killed_at(hub: Path, other: Path, write: int) -> bool:
 def test_killed_in_any_transaction_the_next_time_does_the_rest(tmp_path: Path) -> None:
     leeds = large(tmp_path / "leeds.db")
     with Store.open(leeds) as store:
-        bring_up(store, judging.library(), (), str)
+        bring_up(store, judging.library(), (), _unheard)
     whole, write = held(leeds), 0
     while killed_at(hub := tmp_path / f"hub{write}.db", leeds, write := write + 1):
         for scan in held(hub).values():
@@ -405,7 +409,7 @@ def test_the_register_is_taken_as_it_is_and_what_was_said_with_it(
 ) -> None:
     leeds = probe(tmp_path / "leeds.db", "leeds", nights=3)
     with Store.open(leeds) as store:
-        bring_up(store, rules, lists, str)
+        bring_up(store, rules, lists, _unheard)
         store.thin("leeds-000", (), BEGIN)  # what it has shown is known to the register alone
     say(leeds, rules, State.TICKETED, "CHG-1", "Ann")
     [site] = document(hub, leeds, "--rename", "leeds=leeds-1")["stores"][0]["sites"]
@@ -425,7 +429,7 @@ def test_of_two_statements_the_later_counts_and_both_are_told(
 ) -> None:
     leeds = probe(tmp_path / "leeds.db", "leeds")
     with Store.open(leeds) as store:
-        bring_up(store, rules, lists, str)
+        bring_up(store, rules, lists, _unheard)
     run(hub, leeds)
     say(leeds, rules, State.TICKETED, "CHG-1", "Ann")
     say(hub, rules, State.EXEMPT, "a museum piece", "Bob")
@@ -449,7 +453,7 @@ def test_what_was_removed_at_one_site_and_stands_at_another_has_returned(
         night(store, 1, {TWO: 2}, silent=(ONE,), site="leeds")
     for path in (leeds, york):
         with Store.open(path) as store:
-            bring_up(store, rules, lists, str)
+            bring_up(store, rules, lists, _unheard)
     say(leeds, rules, State.REMOVED, "taken down", "Ann")
     run(hub, york, leeds)
     assert {(entry.site, entry.address): entry.state for entry in registered(hub)} == {
