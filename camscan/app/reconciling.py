@@ -13,6 +13,7 @@ from camscan.identify.library import Library
 from camscan.inventory.agreement import Found
 from camscan.inventory.completeness import Completeness, estimate
 from camscan.inventory.coverage import Coverage
+from camscan.inventory.matching import Scope
 from camscan.inventory.reading import Inventory
 from camscan.inventory.reconcile import Result, reconcile
 from camscan.inventory.summary import Summary, summarise
@@ -35,15 +36,22 @@ class Reconciliation:
 
 
 def reconciled(
-    store: Store, scans: tuple[Scan, ...], listed: tuple[Path, Inventory], found: Sequence[Found], rules: Library
+    store: Store,
+    scans: tuple[Scan, ...],
+    listed: tuple[Path, Inventory],
+    found: Sequence[Found],
+    rules: Library,
+    *,
+    narrow: bool = False,
 ) -> Reconciliation:
-    """Hold an inventory, `listed` with its path, against what was found in scans."""
+    """Hold an inventory, `listed` with its path, against what was found in scans; `narrow` as in `Scope`."""
     path, inventory = listed
+    scope = Scope(store.sites(), narrow)
     coverage = Coverage({address for row in inventory.rows for address in row.addresses})
     for scan in scans:
         coverage.add(scan, store.ledger(scan.id))
     with collector.seldom():
-        results = reconcile(inventory.rows, found, coverage, rules.labels.find)
+        results = reconcile(inventory.rows, found, coverage, rules.labels.find, scope)
         return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results))
 
 

@@ -66,7 +66,8 @@ def reconcile(
     """Hold a manual inventory against stored scans: what is missing from the list, and what from the network.
 
     INVENTORY is CSV (any delimiter and encoding), XLSX, ODS, XLS, JSON or a NetBox export. Where no column is called
-    a site, and that of places names sites of the store, that is taken. No packet is sent.
+    a site, and that of places names sites of the store, that is taken. Rows of sites that were not asked about are
+    counted apart. No packet is sent.
 
     \b
     Examples:
@@ -90,7 +91,7 @@ def reconcile(
         listed = at_sites(listed, store, placed, quiet=quiet)
         scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
         found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
-        made = reconciled(store, scans, (inventory, listed), found, rules)
+        made = reconciled(store, scans, (inventory, listed), found, rules, narrow=bool(site or scan_ids))
     write(FORMATS[format_](made, page(to_file=output is not None)), output)
     sys.exit(Exit.FOUND if any(result.cls in fail_on for result in made.results) else Exit.DONE)
 
@@ -123,7 +124,7 @@ def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet:
 
     if {Field.SITE, Field.LOCATION} & parse_choices(placed).keys():
         return listed
-    found, told = by_place(listed, (scan.site for scan in store.newest_of_each_site()))
+    found, told = by_place(listed, store.sites())
     if told and not quiet:
         click.echo(terminal(told, _LONG), err=True)
     return found

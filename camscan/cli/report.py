@@ -82,5 +82,7 @@ def report(
         if inventory:
             listed = at_sites(read(inventory, placed, encoding, quiet=quiet), store, placed, quiet=quiet)
             devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
-            found = replace(found, reconciled=digest(reconciled(store, (scan,), (inventory, listed), devices, rules)))
+            found = replace(
+                found, reconciled=digest(reconciled(store, (scan,), (inventory, listed), devices, rules, narrow=True))
+            )
     write_report(found, format_, output, marked=bom)

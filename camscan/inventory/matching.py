@@ -22,18 +22,41 @@ _MAX_PAIRS = 256
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What was asked: about the sites that were scanned, which are some of all that are `stored`.
+
+    `narrow`: the user has named them, so that any other is of no interest.
+    """
+
+    stored: frozenset[str | None] = frozenset()
+    narrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """Where rows are looked for: `sites` holds those of the devices, by their names without case and punctuation."""
 
     sites: Mapping[str, str | None]
+    others: frozenset[str] = frozenset()
+    """Sites that are known, and were not asked about; likewise."""
     told: bool = False
-    """Whether the sites that rows name count: some of them are among `sites`."""
+    """Whether the sites that rows name count: some of them are among `sites` or `others`."""
+    narrow: bool = False
+    """Whether nothing but `sites` was asked about."""
 
     @classmethod
-    def of(cls, rows: Iterable[Row], sites: Iterable[str | None]) -> Places:
+    def of(cls, rows: Iterable[Row], sites: Iterable[str | None], scope: Scope) -> Places:
         """The places of a reconciliation."""
         named = {key(site or ""): site for site in sites}
-        return cls(named, any(row.site is not None and key(row.site) in named for row in rows))
+        # What was scanned without a site may be anywhere: of that, a row that names one tells nothing.
+        others = frozenset(key(site) for site in scope.stored if site and any(named)) - named.keys()
+        told = any(row.site is not None and (key(row.site) in named or key(row.site) in others) for row in rows)
+        return cls(named, others, told, scope.narrow)
+
+    def is_beside(self, row: Row) -> bool:
+        """Whether the row is of a site that was not asked about."""
+        name = key(row.site or "")
+        return not self.is_open(row) and name not in self.sites and (self.narrow or name in self.others)
 
     def of_row(self, row: Row) -> tuple[str | None, ...]:
         """The sites in which the addresses of a row may be; none where it names one that is not among them."""

@@ -10,13 +10,14 @@ from itertools import chain
 from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, host_key
 from camscan.inventory.coverage import Coverage, Look, Sight
 from camscan.inventory.makes import Find, Makes, described
-from camscan.inventory.matching import Matcher, Places
+from camscan.inventory.matching import Matcher, Places, Scope
 from camscan.inventory.rows import Row
 from camscan.inventory.values import address_key, key, shown
 from camscan.records import Judged
 
 _FEW = 16
 """Sites in each of which an address is looked up."""
+_EVERYWHERE = Scope()
 
 
 class Class(StrEnum):
@@ -30,6 +31,7 @@ class Class(StrEnum):
     MOVED = "moved"
     DUPLICATE = "duplicate"
     UNUSABLE = "unusable"
+    OTHER_SITE = "other-site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,24 @@ class Result:
         return next(iter(self.row.addresses), None) if self.row else None
 
 
-def reconcile(rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find) -> tuple[Result, ...]:
+def reconcile(
+    rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find, scope: Scope = _EVERYWHERE
+) -> tuple[Result, ...]:
     """A result for each row, in their order, then one for each device that no row names and that `counts`.
 
     `find` gives the label that a text names (`camscan.identify.labels.Labels.find`).
     """
-    work = _Reconciliation(rows, found, coverage, find)
+    work = _Reconciliation(rows, found, coverage, find, scope)
     return (*work.of_rows(), *work.undeclared())
 
 
 class _Reconciliation:
-    def __init__(self, rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find) -> None:
+    def __init__(
+        self, rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find, scope: Scope
+    ) -> None:
         self._rows, self._found, self._coverage = rows, found, coverage
         self._makes = Makes(find)
-        self._places = Places.of(rows, {*(one.site for one in found), *coverage.sites})
+        self._places = Places.of(rows, {*(one.site for one in found), *coverage.sites}, scope)
         self._matcher = Matcher(rows, found, self._places, self._makes)
         self._matcher.run()
         self._row_at: dict[tuple[str | None, str], int | None] = {}
@@ -111,6 +117,9 @@ class _Reconciliation:
         return Result(cls, reason, row, found, agreement.score, found.site)
 
     def _alone(self, number: int, row: Row) -> tuple[Class, str]:
+        if self._is_beside(number, row):
+            known = "" if key(row.site or "") in self._places.others else ", and no scan is of a site that is called so"
+            return Class.OTHER_SITE, f"it is of site {shown(row.site or '')}, which was not asked about{known}"
         if not row.usable:
             return Class.UNUSABLE, "it names no address, MAC, serial, UUID or host name that can be used"
         if number in self._matcher.twin_of:
@@ -121,6 +130,13 @@ class _Reconciliation:
             same = f"it names the same device as {twin.where}: {_shared(row, twin)}"
             return Class.DUPLICATE, "; ".join((same, *notes))
         return self._unmatched(row)
+
+    def _is_beside(self, number: int, row: Row) -> bool:
+        """Whether a row is of no interest: of another site, and no second row of a device that is."""
+        twin = self._matcher.twin_of.get(number)
+        if twin is not None and (twin in self._matcher.device_of or not self._places.is_beside(self._rows[twin])):
+            return False
+        return self._places.is_beside(row)
 
     def _unmatched(self, row: Row) -> tuple[Class, str]:
         if not row.addresses:

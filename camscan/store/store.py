@@ -175,6 +175,12 @@ class Store:
         """The scans, of one site where it is named, newest first and read as they are asked for."""
         return map(self._scan, self._stream(scanned.newest_first(site), scanned.older))
 
+    def sites(self) -> frozenset[str | None]:
+        """The sites of all scans; None where some have none."""
+        with self._database.reading() as connection:
+            found = connection.scalars(select(scans.c.site).distinct())
+            return frozenset(None if site is None else unescape(site) for site in found)
+
     def newest_of_each_site(self) -> tuple[Scan, ...]:
         """The newest scan of each site and of none, newest first; one that asked goes before others of its site."""
         with self._database.reading() as connection:

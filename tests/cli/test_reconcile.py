@@ -115,6 +115,7 @@ def test_the_figures_add_up(db: Path, cameras: Path) -> None:
     assert summary["classes"] == {
         **dict.fromkeys(("matched", "undeclared", "not-found", "conflict", "unusable"), 1),
         "moved": 0,
+        "other-site": 0,
         "not-covered": 2,
         "duplicate": 2,
     }
@@ -265,6 +266,23 @@ def test_a_list_of_many_sites_may_call_them_places(db: Path, tmp_path: Path) -> 
     ]
     left = json.loads(run(db, path, "--each-site", "--format", "json", "--map", "location=Standort").stdout)["results"]
     assert [one["class"] for one in left if one["row_number"]] == ["not-covered", "duplicate"]
+
+
+def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(db: Path, tmp_path: Path) -> None:
+    with Store.open(db) as store:
+        store.begin(Scan("5c", AT.replace(hour=9), ("10.0.0.0/24",), ("http",), "South"))
+    path = tmp_path / "list.csv"
+    path.write_text("ip,site\n10.0.0.1,North\n10.0.0.1,South\n10.0.0.2,West\n")
+    found = document(db, path, "--site", "North")
+    assert [one["class"] for one in found["results"] if one["row_number"]] == ["matched", "other-site", "other-site"]
+    assert (found["summary"]["rows"], found["summary"]["classes"]["other-site"]) == (3, 2)
+    for name in ("table", "markdown"):
+        told = run(db, path, "--site", "North", "--format", name).stdout
+        assert "1 row against 3 devices" in told
+        assert "Not counted are 2 rows of other sites." in told
+        assert "West" not in told
+    every = document(db, path, "--each-site")["results"]
+    assert [one["class"] for one in every if one["row_number"]] == ["matched", "not-covered", "not-covered"]
 
 
 def test_the_formats_of_the_help_are_those_that_exist() -> None:

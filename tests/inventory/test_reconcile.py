@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from camscan.inventory.agreement import Found
 from camscan.inventory.coverage import Coverage
 from camscan.inventory.makes import Find
+from camscan.inventory.matching import Scope
 from camscan.inventory.reconcile import Class, Result, reconcile
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
@@ -27,8 +28,10 @@ Covered = Callable[..., Coverage]
 
 @pytest.fixture
 def held(find: Find, coverage: Covered) -> Callable[..., tuple[Result, ...]]:
-    def run(rows: Sequence[Row], found: Sequence[Found], covered: Coverage | None = None) -> tuple[Result, ...]:
-        return reconcile(rows, found, covered or coverage({}), find)
+    def run(
+        rows: Sequence[Row], found: Sequence[Found], covered: Coverage | None = None, scope: Scope | None = None
+    ) -> tuple[Result, ...]:
+        return reconcile(rows, found, covered or coverage({}), find, scope or Scope())
 
     return run
 
@@ -232,6 +235,36 @@ def test_sites_keep_the_same_address_apart(held: Held, device: Build, row: MakeR
     ]
     assert results[1].reason == "its site 'East' is not among those that were scanned"
     assert [r.site for r in results[:3]] == ["South", None, "North"]
+
+
+def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(held: Held, device: Build, row: MakeRow) -> None:
+    found = [device("10.0.0.1", site="North"), device("10.0.0.7", site="North", serial="A1234567")]
+    rows = [
+        row(1, "10.0.0.1", site="South"),
+        row(2, "10.0.0.1", site="South"),
+        row(3, site="South"),
+        row(4, "10.0.0.7", serial="A1234567", site="South"),
+        row(5, serial="A1234567", site="South"),
+        row(6, "10.0.0.9", site="Nroth"),
+    ]
+    results = held(rows, found, scope=Scope(frozenset(("North", "South"))))
+    told = [(Class.OTHER_SITE, "it is of site 'South', which was not asked about")] * 3
+    assert [(r.cls, r.reason) for r in results[:3]] == told
+    assert [r.cls for r in results[3:]] == [Class.MOVED, Class.DUPLICATE, Class.NOT_COVERED, Class.UNDECLARED]
+    narrow = held(rows, found, scope=Scope(frozenset(("North", "South")), narrow=True))
+    assert (narrow[5].cls, narrow[5].reason) == (
+        Class.OTHER_SITE,
+        "it is of site 'Nroth', which was not asked about, and no scan is of a site that is called so",
+    )
+    summary = summarise(narrow)
+    assert (summary.counts[Class.OTHER_SITE], summary.counts[Class.NOT_COVERED]) == (4, 0)
+    assert summary.precision
+    assert summary.precision.total == 2
+
+
+def test_what_was_scanned_without_a_site_may_be_at_any(held: Held, device: Build, row: MakeRow) -> None:
+    [result] = held([row(1, "10.0.0.1", site="North")], [device("10.0.0.1")], scope=Scope(frozenset(("North", None))))
+    assert result.cls is Class.MATCHED
 
 
 def test_an_address_of_two_sites_is_not_guessed(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:

@@ -30,8 +30,10 @@ Quoted: TypeAlias = Callable[[str], str]
 
 _ORDER = (
     *(Class.UNDECLARED, Class.CONFLICT, Class.MOVED, Class.NOT_FOUND, Class.NOT_COVERED, Class.DUPLICATE),
-    *(Class.UNUSABLE, Class.MATCHED),
+    *(Class.UNUSABLE, Class.MATCHED, Class.OTHER_SITE),
 )
+_COUNTED = frozenset((Class.OTHER_SITE,))
+"""Classes of which no page for people lists the rows."""
 _MEANING: Mapping[Class, str] = {
     Class.UNDECLARED: "Found, and in no row.",
     Class.CONFLICT: "Found, and other than its row says.",
@@ -41,6 +43,7 @@ _MEANING: Mapping[Class, str] = {
     Class.DUPLICATE: "Rows that name a device which another row names too.",
     Class.UNUSABLE: "Rows that name no device in a way that can be looked for.",
     Class.MATCHED: "Found as the list says.",
+    Class.OTHER_SITE: "Rows of sites that were not asked about.",
 }
 _STYLES = {
     Class.UNDECLARED: Style(color="red", bold=True),
@@ -73,9 +76,12 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     )
     if (more := len(made.scans) - _MAX_SCANS) > 0:
         scans += f" and {more:,} more"
-    rows, devices = many(summary.rows, "row"), many(summary.devices, "device")
+    beside = summary.counts[Class.OTHER_SITE]
+    rows, devices = many(summary.rows - beside, "row"), many(summary.devices, "device")
     yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {scans}."
-    counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls])
+    if beside:
+        yield f"Not counted {'is' if beside == 1 else 'are'} {many(beside, 'row')} of other sites."
+    counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
     yield f"Of these: {', '.join(counted) or 'none'}."
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
     yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
@@ -105,7 +111,8 @@ def digest(made: Reconciliation) -> Reconciled:
 
 
 def _rows_of(made: Reconciliation, cls: Class) -> Iterator[tuple[str, ...]]:
-    wanted = (result for result in made.results if result.cls is cls and cls is not Class.MATCHED)
+    unlisted = {*_COUNTED, Class.MATCHED}
+    wanted = (result for result in made.results if result.cls is cls and cls not in unlisted)
     return ((*_cells(result)[1:], result.reason) for result in islice(wanted, _MOST))
 
 
@@ -119,7 +126,7 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     yield f"{_ASSUMED}\n"
     yield from _wrapped((f"- {text}" for text in made.completeness.assumptions), room)
     yield from _matrix(made, room)
-    results = [result for cls in _ORDER for result in made.results if result.cls is cls]
+    results = [result for cls in _ORDER for result in made.results if result.cls is cls and cls not in _COUNTED]
     rows = [tuple(terminal(text) for text in _cells(result)) for result in results]
     chosen = fitted([min(width, _WIDEST) for width in widths([_HEADS, *rows])], room, _FLEXIBLE, _WIDEST)
     indent = chosen[0] + len(GAP)
@@ -142,7 +149,7 @@ def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
         yield "\n"
         yield from _table(("seen by", *names), ((one, *counts) for one, counts in _counts(made)))
     for cls in _ORDER:
-        if count := made.summary.counts[cls]:
+        if cls not in _COUNTED and (count := made.summary.counts[cls]):
             yield f"\n## {cls.value.replace('-', ' ').capitalize()}: {count:,}\n\n{_MEANING[cls]}\n\n"
             found = (result for result in made.results if result.cls is cls)
             yield from _table((*_HEADS[1:], "reason"), map(_codes, found))
