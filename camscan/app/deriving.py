@@ -26,7 +26,10 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
     from camscan.store.derived import Kept
 
-CODE = ("records.py", "codecs", "devices", "identify", "store", "yamltree.py", "app/identifying.py")
+CODE = (
+    *("records.py", "codecs", "devices", "identify", "yamltree.py", "app/identifying.py"),
+    *(f"store/{name}.py" for name in ("observed", "packed", "rows", "text")),
+)
 """What makes devices of stored observations: files and rooms of this package."""
 LIBRARIES = ("PyYAML", "aiooui", "cryptography", "google-re2", "lxml", "mmh3", "zeep")
 """The distributions that this code uses."""

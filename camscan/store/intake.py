@@ -21,6 +21,7 @@ from camscan.store.appended import replaced
 from camscan.store.claims import Claims
 from camscan.store.derived import drop
 from camscan.store.engine import Database
+from camscan.store.observed import by_target
 from camscan.store.rows import Stored, Values, ledger_values, made_number, scan_values
 from camscan.store.schema import ledger, memories, observations, registered, scans, states
 from camscan.store.text import dump_list, dump_map, escape, load_list, load_map, unescape
@@ -197,8 +198,7 @@ def _rows(database: Database, query: Select[Any]) -> Sequence[Any]:
 
 def _seen_of(database: Database, number: int, target: str) -> list[Stored]:
     """What a scan saw of a target, without what differs from store to store."""
-    whose = observations.c.scan == number, observations.c.target == target
-    rows = _rows(database, select(observations).where(*whose).order_by(observations.c.sequence))
+    rows = _rows(database, by_target(number).where(observations.c.target == target))
     return [Stored._make(row)._replace(sequence=0, scan=0) for row in rows]
 
 

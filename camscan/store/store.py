@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
-from camscan.store import prune, scanned
+from camscan.store import observed, prune, scanned
 from camscan.store.appended import replaced, storable
 from camscan.store.claims import Claims
 from camscan.store.derived import Derived
@@ -203,9 +203,8 @@ class Store:
 
     def stored(self, scan_id: str) -> Iterator[Stored]:
         """The same, to be opened elsewhere: in another process."""
-        table = observations.c
-        query = select(observations).where(table.scan == self._number(scan_id)).order_by(table.target, table.sequence)
-        return map(Stored._make, self._stream(query, _after_observation, OBSERVATIONS_PAGE))
+        query = observed.by_target(self._number(scan_id))
+        return map(Stored._make, self._stream(query, observed.after, OBSERVATIONS_PAGE))
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
         """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""
@@ -292,9 +291,3 @@ class Store:
         if scan_id not in self._numbers:
             self._numbers[scan_id] = self._row(scan_id).number
         return self._numbers[scan_id]
-
-
-def _after_observation(last: Row[Any]) -> ColumnElement[bool]:
-    table = observations.c
-    # The index answers one comparison of pairs at once; for "a later target, or this one and later" all before is read.
-    return tuple_(table.target, table.sequence) > tuple_(last.target, last.sequence)

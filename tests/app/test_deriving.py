@@ -7,6 +7,7 @@ import asyncio
 import json
 import shutil
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -308,7 +309,43 @@ def test_all_code_and_libraries_that_devices_follow_from_are_in_the_basis() -> N
     assert distributions == set(LIBRARIES)
 
 
-HARMLESS = {"camscan.app.collector", "camscan.app.spreading", "camscan.app"}
+HARMLESS = {
+    *("camscan.app", "camscan.app.collector", "camscan.app.spreading"),  # when and where it is worked on
+    *("camscan.store", "camscan.store.schema", "camscan.store.shelf"),  # where it lies, in columns that have names
+}
+
+
+def test_all_code_that_runs_where_devices_are_derived_is_in_the_basis(site: Path) -> None:
+    """What is loaded on the way that no import at the head of a file shows, as of codecs that are looked up by name."""
+    program = """
+import json, sys
+from camscan.app.deriving import basis, derive
+from camscan.app.judging import library
+from camscan.store import Store
+with Store.open(sys.argv[1]) as store:
+    rules, scan = library(), store.scan()
+    _ = rules.rules
+    opened = set(sys.modules)
+    derive(store, scan, rules, "")
+from camscan.app import identifying
+print(json.dumps(sorted(set(sys.modules) - opened)))
+"""
+    command = [sys.executable, "-c", program, str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    loaded = [name for name in json.loads(done.stdout) if name.startswith("camscan")]
+    assert "camscan.app.identifying" in loaded
+    assert "camscan.codecs.tls" in loaded
+    covered = [PACKAGE / name for name in CODE]
+    for name in loaded:
+        target = PACKAGE.joinpath(*name.split(".")[1:])
+        fits = any(one in (*target.parents, target, target.with_suffix(".py")) for one in covered)
+        assert fits or name in HARMLESS or name.split(".")[1] == "policy", f"{name} is not in the basis"
+
+
+def test_what_only_keeps_the_store_is_not_in_the_basis() -> None:
+    """Else each change there would cost everybody a derivation of all that is kept."""
+    kept = {f"{name}.py" for name in ("observed", "packed", "rows", "text")}
+    assert {Path(name).name for name in CODE if name.startswith("store")} == kept
 
 
 def _imported(file: Path) -> Iterator[str]:
