@@ -8,13 +8,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import groupby
 from multiprocessing import get_context
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
+from camscan.app import collector
 from camscan.errors import HostError
 from camscan.identify.library import Library
 
@@ -31,6 +32,8 @@ ALONE = 8
 _MAX_PROCESSES = 8
 """Each takes about 100 MB, and one process can feed no more."""
 
+_always = ExitStack()
+"""What holds for as long as a process works for another: else each small job would end with a look by the collector."""
 _given: list[Library] = []
 """The fingerprints, in a process that works for another."""
 
@@ -141,6 +144,7 @@ def _processors() -> int:
 
 def _prepare(rules: Library) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the process that started this one ends it
+    _always.enter_context(collector.seldom())
     _given[:] = [rules]
 
 

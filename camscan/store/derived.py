@@ -6,7 +6,7 @@ are stored now, on the very basis that is asked for, and is whole. Where not, it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
@@ -17,7 +17,7 @@ from camscan.store.engine import Database
 from camscan.store.packed import Merged, Sealed, sealed, unpack
 from camscan.store.rows import Values
 from camscan.store.schema import derived, derived_parts, observations, scans
-from camscan.store.text import escape
+from camscan.store.text import escape, unescape
 
 _AT_ONCE = 50
 """Rows in one statement."""
@@ -93,14 +93,15 @@ class Derived:
         Nothing is kept of a scan that has gone on or was thinned meanwhile.
         """
         with self._database.writing() as connection:
-            for one in kept:
-                if _extent(connection, one.extent.scan) != one.extent:
-                    continue
-                head, parts = rows_of(one.extent, basis, one.parts)
-                drop(connection, one.extent.number)
-                connection.execute(insert(derived).values(head))
-                for start in range(0, len(parts), _AT_ONCE):
-                    connection.execute(insert(derived_parts), parts[start : start + _AT_ONCE])
+            now = _extents(connection, [one.extent.scan for one in kept])
+            made = [rows_of(one.extent, basis, one.parts) for one in kept if now.get(one.extent.scan) == one.extent]
+            if not made:
+                return
+            drop(connection, *(head["scan"] for head, _ in made))
+            connection.execute(insert(derived), [head for head, _ in made])
+            parts = [part for _, of_scan in made for part in of_scan]
+            for start in range(0, len(parts), _AT_ONCE):
+                connection.execute(insert(derived_parts), parts[start : start + _AT_ONCE])
 
 
 def rows_of(extent: Extent, basis: str, data: Sequence[bytes]) -> tuple[Values, list[Values]]:
@@ -113,19 +114,24 @@ def rows_of(extent: Extent, basis: str, data: Sequence[bytes]) -> tuple[Values, 
     return head, parts
 
 
-def drop(connection: Connection, number: int) -> None:
-    """Forget what was derived from a scan."""
-    connection.execute(delete(derived_parts).where(derived_parts.c.scan == number))
-    connection.execute(delete(derived).where(derived.c.scan == number))
+def drop(connection: Connection, *numbers: int) -> None:
+    """Forget what was derived from some scans."""
+    connection.execute(delete(derived_parts).where(derived_parts.c.scan.in_(numbers)))
+    connection.execute(delete(derived).where(derived.c.scan.in_(numbers)))
 
 
 def _extent(connection: Connection, scan_id: str) -> Extent:
-    number = connection.scalar(select(scans.c.number).where(scans.c.id == escape(scan_id)))
-    if number is None:  # it was thinned away: an extent that no scan has
-        return Extent(scan_id, -1, 0, 0)
-    query = select(func.count(), func.max(observations.c.sequence)).where(observations.c.scan == number)
-    count, last = connection.execute(query).one()
-    return Extent(scan_id, number, count, last or 0)
+    nowhere = Extent(scan_id, -1, 0, 0)  # it was thinned away: an extent that no scan has
+    return _extents(connection, [scan_id]).get(scan_id, nowhere)
+
+
+def _extents(connection: Connection, ids: Sequence[str]) -> Mapping[str, Extent]:
+    """Which observations some scans have, of those that are there."""
+    sequence = observations.c.sequence
+    counted = select(scans.c.id, scans.c.number, func.count(sequence), func.coalesce(func.max(sequence), 0))
+    query = counted.outerjoin(observations).where(scans.c.id.in_(list(map(escape, ids)))).group_by(scans.c.number)
+    found = (Extent(unescape(scan), *extent) for scan, *extent in connection.execute(query))
+    return {one.scan: one for one in found}
 
 
 def _head(connection: Connection, extent: Extent, basis: str) -> Row[Any] | None:

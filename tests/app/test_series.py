@@ -20,6 +20,8 @@ from camscan.app.series import bring_up, merged_each
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
+from camscan.store.derived import Kept
+from camscan.store.packed import in_parts
 
 RULES = library()
 SITES, HOSTS = 9, 4
@@ -141,6 +143,17 @@ def test_what_was_derived_is_kept_where_the_rest_is_not_asked_for(store: Store) 
     assert [store.derived.read(scan.id, basis(RULES)) is None for scan in scans[:3]] == [False, False, True]
 
 
+def test_what_was_derived_of_many_sites_is_kept_in_a_few_statements(store: Store) -> None:
+    scans = store.scans()
+    made = [Kept(store.derived.extent(scan.id), in_parts(derived(store.stored(scan.id), RULES))) for scan in scans]
+    with Store.open(store.file) as fresh:
+        statements = asked(fresh, "")
+        fresh.derived.keep(made, "this basis")
+        assert len(statements) <= 8
+    expected = [derived(store.stored(scan.id), RULES) for scan in scans]
+    assert [store.derived.read(scan.id, "this basis") for scan in scans] == expected
+
+
 def test_each_site_takes_a_few_statements_however_many_there_are(store: Store) -> None:
     list(merged_each(store, store.scans(), RULES))
     with Store.open(store.file) as fresh:
@@ -148,7 +161,7 @@ def test_each_site_takes_a_few_statements_however_many_there_are(store: Store) -
         scans = fresh.newest_of_each_site()
         assert len(statements) == 2
         assert len(list(merged_each(fresh, scans, RULES))) == SITES
-        assert len(statements) == 2 + 4 * SITES
+        assert len(statements) == 2 + 3 * SITES
         assert [len(list(fresh.ledger(scan.id))) for scan in scans] == [1] * SITES
-        assert len(statements) == 2 + 5 * SITES
+        assert len(statements) == 2 + 4 * SITES
         assert not any("substr" in statement for statement in statements)
