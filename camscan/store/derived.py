@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from camscan.store.engine import Database
 from camscan.store.packed import Merged, Sealed, sealed, unpack
@@ -21,6 +21,21 @@ from camscan.store.text import escape, unescape
 
 _AT_ONCE = 50
 """Rows in one statement."""
+
+_EXTENTS = (
+    select(
+        scans.c.id,
+        scans.c.number,
+        func.count(observations.c.sequence),
+        func.coalesce(func.max(observations.c.sequence), 0),
+    )
+    .outerjoin(observations)
+    .where(scans.c.id.in_(bindparam("ids", expanding=True)))
+    .group_by(scans.c.number)
+)
+_HEAD = select(derived).where(derived.c.scan == bindparam("number"))
+_PARTS = select(derived_parts).where(derived_parts.c.scan == bindparam("number")).order_by(derived_parts.c.part)
+"""Made once: of thousands of scans, to put such a statement together takes longer than to run it."""
 
 T = TypeVar("T")
 
@@ -79,8 +94,7 @@ class Derived:
             head = _head(connection, extent, basis)
             if head is None:
                 return None
-            query = select(derived_parts).where(derived_parts.c.scan == extent.number).order_by(derived_parts.c.part)
-            rows = connection.execute(query).all()
+            rows = connection.execute(_PARTS, {"number": extent.number}).all()
         try:
             _check(rows, extent, head)
             return [one for row in rows for one in opened(row.data)]
@@ -127,16 +141,14 @@ def _extent(connection: Connection, scan_id: str) -> Extent:
 
 def _extents(connection: Connection, ids: Sequence[str]) -> Mapping[str, Extent]:
     """Which observations some scans have, of those that are there."""
-    sequence = observations.c.sequence
-    counted = select(scans.c.id, scans.c.number, func.count(sequence), func.coalesce(func.max(sequence), 0))
-    query = counted.outerjoin(observations).where(scans.c.id.in_(list(map(escape, ids)))).group_by(scans.c.number)
-    found = (Extent(unescape(scan), *extent) for scan, *extent in connection.execute(query))
+    rows = connection.execute(_EXTENTS, {"ids": list(map(escape, ids))})
+    found = (Extent(unescape(scan), *extent) for scan, *extent in rows)
     return {one.scan: one for one in found}
 
 
 def _head(connection: Connection, extent: Extent, basis: str) -> Row[Any] | None:
     """What is said of the devices that are kept of a scan, where they are of this extent and basis."""
-    head = connection.execute(select(derived).where(derived.c.scan == extent.number)).one_or_none()
+    head = connection.execute(_HEAD, {"number": extent.number}).one_or_none()
     return head if head is not None and (head.basis, head.extent) == (basis, str(extent)) else None
 
 
