@@ -7,10 +7,11 @@ stores know, or the user.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 
 from camscan.app.history import lock_of, remembered
 from camscan.app.registering import restated, track_of
@@ -27,7 +28,7 @@ from camscan.sweeps.lock import held
 Sites = Mapping[str | None, str | None]
 """How a site of another store is called here; None stands for scans of no site."""
 _AT_ONCE = 500
-"""Statements in one transaction."""
+"""Scans that are looked up, and statements that are stored, together."""
 
 
 class Fate(StrEnum):
@@ -60,6 +61,12 @@ class Taken:
     left: dict[str, Fate] = field(default_factory=dict)
     """The scans that were left there, though they are not here as they are there."""
     disputes: list[Dispute] = field(default_factory=list)
+
+    def note(self, scan_id: str, what: Fate) -> None:
+        """Note what became of a scan."""
+        self.scans[what] += 1
+        if what in (Fate.RUNNING, Fate.DIFFERS):
+            self.left[scan_id] = what
 
 
 def placed(store: Store, others: Sequence[Store], wishes: Wishes) -> list[Sites]:
@@ -144,11 +151,16 @@ def merge(
     """
     taken = {site: Taken(site, called) for site, called in sites.items()}
     mark = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} from {name}"
-    ids = [scan.id for scan in other.newest()]
-    for done, scan_id in enumerate(reversed(ids), start=1):  # the oldest first, as if they had been made here
+    wanted = []
+    for there, what in _fates(store, other):
+        if what is Fate.TAKEN:
+            wanted.append(there.id)
+        else:
+            taken[there.site].note(there.id, what)
+    for done, scan_id in enumerate(reversed(wanted), start=1):  # the oldest first, as if they had been made here
         there = other.scan(scan_id)
         _take(store, other, there, taken[there.site], mark, dry_run=dry_run)
-        say(done, len(ids))
+        say(done, len(wanted))
     _take_states(store, other, taken, dry_run=dry_run)
     if not dry_run:
         for site, called in sites.items():
@@ -157,18 +169,21 @@ def merge(
     return sorted(taken.values(), key=lambda one: (one.site or "", one.called or ""))
 
 
+def _fates(store: Store, other: Store) -> Iterator[tuple[Scan, Fate]]:
+    """The scans of another store, the newest first, and what becomes of each."""
+    scans = other.newest()
+    while some := list(islice(scans, _AT_ONCE)):
+        here = store.found(scan.id for scan in some)
+        yield from ((scan, fate(scan, here.get(scan.id))) for scan in some)
+
+
 def _take(store: Store, other: Store, there: Scan, taken: Taken, mark: str, *, dry_run: bool) -> None:
-    here = store.find(there.id)
-    what = fate(there, here)
-    if what is Fate.TAKEN and dry_run:
-        taken.observations += other.intake.count(there.id) - (store.intake.count(there.id) if here else 0)
-    elif what is Fate.TAKEN:
+    if dry_run:
+        added: int | None = other.intake.count(there.id) - store.intake.count(there.id)
+    else:
         added = store.intake.take(other, replace(there, site=taken.site), mark)
-        what = Fate.DIFFERS if added is None else what
-        taken.observations += added or 0
-    taken.scans[what] += 1
-    if what in (Fate.RUNNING, Fate.DIFFERS):
-        taken.left[there.id] = what
+    taken.observations += added or 0
+    taken.note(there.id, Fate.DIFFERS if added is None else Fate.TAKEN)
 
 
 def _end(scan: Scan) -> datetime:
@@ -188,7 +203,7 @@ def _take_states(store: Store, other: Store, taken: Mapping[str | None, Taken], 
     if not dry_run:
         for some in (new[start : start + _AT_ONCE] for start in range(0, len(new), _AT_ONCE)):
             store.register.add((one, {key(name) for name in one.names}) for one in some)
-            about = store.register.named("", {key(name) for one in some for name in one.names})
+            about = store.register.bearing(key(name) for one in some for name in one.names)
             store.register.restate(restated(store, about))
 
 

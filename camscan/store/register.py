@@ -101,6 +101,16 @@ class Register:
         with self._database.reading() as connection:
             return tuple(map(to_entry, connection.execute(query)))
 
+    def bearing(self, keys: Iterable[str]) -> tuple[Entry, ...]:
+        """The devices with one of these keys, of whichever site."""
+        found: dict[int | None, Entry] = {}
+        with self._database.reading() as connection:
+            for page in _pages(keys):
+                bearers = select(register_keys.c.entry).where(register_keys.c.key.in_(page))
+                rows = connection.execute(_entries().where(register.c.number.in_(bearers)))
+                found.update((entry.number, entry) for entry in map(to_entry, rows))
+        return tuple(found.values())
+
     def marks(self, site: str) -> Mapping[str, datetime]:
         """The scans of a site that the register holds, each as it was at this end."""
         with self._database.reading() as connection:

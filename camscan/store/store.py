@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -191,11 +191,11 @@ class Store:
         """The scan with this id, or the only one whose id begins so; the latest for None."""
         return self._scan(self._row(reference))
 
-    def find(self, scan_id: str) -> Scan | None:
-        """The scan with this very id, if it is stored."""
+    def found(self, ids: Iterable[str]) -> Mapping[str, Scan]:
+        """Those of some scans that are stored, by their ids."""
+        query = select(scans).where(scans.c.id.in_(list(map(escape, ids))))
         with self._database.reading() as connection:
-            row = connection.execute(select(scans).where(scans.c.id == escape(scan_id))).one_or_none()
-        return None if row is None else self._scan(row)
+            return {scan.id: scan for scan in map(self._scan, connection.execute(query).all())}
 
     def observations(self, scan_id: str) -> Iterator[Observation]:
         """The observations of a scan in order of target (as text), then as they were stored."""
