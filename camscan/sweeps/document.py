@@ -61,17 +61,17 @@ def alert(changes: Changes, about: About, identity: str) -> bytes | None:
     if not (told or (changes.first and changes.complete)):
         return None
     alarms = f", {len(about.alarms)} ALERT" if about.alarms else ""
-    returned = [plain(text) for text in about.returned[:MAX_TOLD]]
+    back = f"; {len(about.returned)} RETURNED after removal" if about.returned else ""
     body = {
         "schema": ALERT_SCHEMA,
         "id": identity,
         "sensitive": about.sensitive,
         "core": about.core,
-        "summary": "; ".join((f"{plain(about.name)}: {summary(changes)}{alarms}", *returned)),
+        "summary": f"{plain(about.name)}: {summary(changes)}{alarms}{back}",
         **changes_object(changes, about.name, MAX_TOLD),
         "coverage_loss": [_loss(loss) for loss in changes.fresh_losses],
         "alarms": [plain(alarm) for alarm in about.alarms[:MAX_TOLD]],
-        "returned_after_removal": returned,
+        "returned_after_removal": [plain(text) for text in about.returned[:MAX_TOLD]],
     }
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).encode()
 

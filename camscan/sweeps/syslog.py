@@ -16,7 +16,7 @@ from camscan import __version__
 from camscan.records import Verdict
 from camscan.sweeps.changes import Kind
 from camscan.sweeps.looks import SLOT
-from camscan.sweeps.told import ALARM, COVERAGE_LOSS, Event, Told, one_line
+from camscan.sweeps.told import ALARM, BACK, COVERAGE_LOSS, Event, Told, one_line
 
 MAX_BYTES = 2048
 """Of one message: what a receiver should take at least (RFC 5424, 6.1)."""
@@ -115,7 +115,7 @@ def _escaped(text: str, delimiter: str) -> str:
 
 
 def _severity(event: Event) -> int:
-    if event.kind in (ALARM, COVERAGE_LOSS):
+    if event.kind in (ALARM, BACK, COVERAGE_LOSS):
         return _WARNING
     if event.kind == Kind.MISSING or event.verdict == Verdict.SUSPECTED:
         return _NOTICE

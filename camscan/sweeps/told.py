@@ -14,6 +14,7 @@ from camscan.sweeps.changes import Kind
 COVERAGE_LOSS = "coverage-loss"
 SUMMARY = "summary"
 ALARM = "alarm"
+BACK = "returned-after-removal"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """With the marks that turn the direction of writing round."""
 
@@ -22,7 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 class Event:
     """One thing that an alert tells.
 
-    `kind` is that of a change, `COVERAGE_LOSS`, `ALARM`, or `SUMMARY` for the whole alert.
+    `kind` is that of a change, `COVERAGE_LOSS`, `ALARM`, `BACK`, or `SUMMARY` for the whole alert.
 
     `details` hold what is known of the device, by the names of `camscan-alert/1`.
     """
@@ -71,6 +72,7 @@ def told(body: bytes) -> Told:
 def _events(found: Mapping[str, Any]) -> Iterator[Event]:
     site = found.get("site") or ""
     yield from (Event(ALARM, one_line(alarm), site) for alarm in found.get("alarms", ()))
+    yield from (Event(BACK, one_line(text), site) for text in found.get("returned_after_removal", ()))
     for kind in Kind:
         for change in found.get(kind.value, ()):
             details = {name: str(value) for name, value in change.items() if value and not isinstance(value, list)}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.estate import cameras, sweep
+from support.estate import BEGIN, cameras, sweep
 
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.document import About, alert, trial
 from camscan.sweeps.memory import Memory
+from camscan.sweeps.syslog import Sender, messages
 from camscan.sweeps.told import Told, told
 
 
@@ -57,3 +58,17 @@ def test_what_was_left_out_is_counted() -> None:
 def test_a_test_alert_has_words_too() -> None:
     found = told(trial("test-1"))
     assert (found.title, found.text) == ("camscan: a test of the way", "Alert test-1")
+
+
+def test_what_was_removed_and_is_back_is_an_event_of_its_own() -> None:
+    memory, changes = advance(Memory(), sweep(0, cameras(3)), Terms())
+    _, changes = advance(memory, sweep(1, cameras(3)), Terms())
+    returned = [f"RETURNED: Acme C-100 SN{number} is at 10.0.0.{number}\n, and was called removed" for number in (1, 2)]
+    made = alert(changes, About("hq", returned=tuple(returned)), "scan2-7")
+    assert made is not None
+    found = told(made)
+    assert found.title == "camscan: hq: nothing changed; 2 RETURNED after removal"
+    lines = [f"returned-after-removal: {text.replace(chr(10), ' ')}" for text in returned]
+    assert found.text.splitlines()[:2] == lines
+    severities = [int(message[1 : message.index(b">")]) % 8 for message in messages(found, BEGIN, Sender("probe"))]
+    assert severities == [6, 4, 4]
