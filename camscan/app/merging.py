@@ -155,11 +155,12 @@ def merge(
     for there, what in _fates(store, other):
         if what is Fate.TAKEN:
             wanted.append(there.id)
-        else:
+        elif there.site in taken:  # one of a site that has come to be since waits for the next time
             taken[there.site].note(there.id, what)
     for done, scan_id in enumerate(reversed(wanted), start=1):  # the oldest first, as if they had been made here
-        there = other.scan(scan_id)
-        _take(store, other, there, taken[there.site], mark, dry_run=dry_run)
+        for there in other.found([scan_id]).values():
+            if there.site in taken:
+                _take(store, other, there, taken[there.site], mark, dry_run=dry_run)
         say(done, len(wanted))
     _take_states(store, other, taken, dry_run=dry_run)
     if not dry_run:
@@ -192,7 +193,8 @@ def _end(scan: Scan) -> datetime:
 
 def _take_states(store: Store, other: Store, taken: Mapping[str | None, Taken], *, dry_run: bool) -> None:
     """Take what people said there and not here, and let the register show what follows from it."""
-    theirs = [replace(one, site=taken[one.site or None].site or "") for one in other.register.changes()]
+    said = (one for one in other.register.changes() if (one.site or None) in taken)
+    theirs = [replace(one, site=taken[one.site or None].site or "") for one in said]
     ours = store.register.changes()
     new = lacking(theirs, ours)
     by_site = {one.site or "": one for one in taken.values()}

@@ -106,9 +106,8 @@ class Intake:
         """Hold a scan for this process during the body; one that was not here before is gone again if that fails."""
         before = next(iter(_rows(self.database, select(scans).where(scans.c.id == escape(scan.id)))), None)
         number = before.number if before is not None else self._new(scan)
-        if not self.claims.take(number):
-            raise StoreError(f"scan {scan.id} is being taken by another process: wait for it, or end that process")
         try:
+            self._claim(scan.id, number)
             yield _Held(number, before)
         except StoreError:
             if before is None:
@@ -117,6 +116,10 @@ class Intake:
             raise
         finally:
             self.claims.drop(number)
+
+    def _claim(self, scan_id: str, number: int) -> None:
+        if not self.claims.take(number):
+            raise StoreError(f"scan {scan_id} is being taken by another process: wait for it, or end that process")
 
     def _new(self, scan: Scan) -> int:
         half = {**scan.settings, MERGING: "yes"}

@@ -26,7 +26,7 @@ WRITES = "camscan_writes"
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 
 _MEANINGS = (
-    ("SQLITE_NOTADB", "is not a camscan database: name another file with --db, or move this one away"),
+    ("SQLITE_NOTADB", "is not a camscan database: name another file, or move this one away"),
     ("SQLITE_CORRUPT", "is damaged: restore a copy of it, or move it away and scan again"),
     (
         "SQLITE_FULL",

@@ -18,7 +18,7 @@ from support.nights import BEGIN, night
 from support.schemas import validator
 from support.stores import of_schema
 
-from camscan.app import judging, stating
+from camscan.app import judging, merging, stating
 from camscan.app.history import MARK, remembered, sweeps_of
 from camscan.app.registering import bring_up
 from camscan.cli.db import db
@@ -194,6 +194,27 @@ def test_a_running_scan_is_left_there_and_taken_when_it_has_ended(hub: Path, tmp
         store.finish(replace(scan, finished_at=scan.started_at, status=ScanStatus.COMPLETE))
     assert run(hub, leeds).exit_code == Exit.DONE
     assert held(hub) == held(leeds)
+
+
+def test_a_site_that_comes_to_be_meanwhile_waits_for_the_next_time(
+    hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leeds, real = probe(tmp_path / "leeds.db", "leeds"), merging.placed
+
+    def placed(*given: Any) -> Any:
+        sites = real(*given)
+        probe(leeds, "york")
+        return sites
+
+    monkeypatch.setattr(merging, "placed", placed)
+    assert set(held_sites(hub, leeds)) == {"leeds"}
+    monkeypatch.undo()
+    assert set(held_sites(hub, leeds)) == {"leeds", "york"}
+
+
+def held_sites(hub: Path, other: Path) -> list[str | None]:
+    assert run(hub, other).exit_code == Exit.DONE
+    return [scan.site for scan, _, _ in held(hub).values()]
 
 
 def test_a_scan_that_was_cut_short_and_went_on_is_completed(hub: Path, tmp_path: Path) -> None:

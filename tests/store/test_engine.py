@@ -77,7 +77,7 @@ def test_garbage(path: Path) -> None:
     path.write_bytes(b"<html>not a database</html>" * 100)
     with pytest.raises(StoreError) as error:
         Store.open(path)
-    assert str(error.value) == (f"{path} is not a camscan database: name another file with --db, or move this one away")
+    assert str(error.value) == (f"{path} is not a camscan database: name another file, or move this one away")
     assert path.read_bytes().startswith(b"<html>")
 
 
@@ -95,7 +95,7 @@ def test_another_programs_database(path: Path) -> None:
     connection.close()
     with pytest.raises(StoreError) as error:
         Store.open(path)
-    assert str(error.value) == f"{path} is the database of another program: name another with --db"
+    assert str(error.value) == f"{path} is the database of another program: name another"
 
 
 def test_who_only_looks_for_the_default_store_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
