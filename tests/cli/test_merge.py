@@ -17,14 +17,16 @@ from click.testing import CliRunner, Result
 from support.nights import BEGIN, night
 from support.schemas import validator
 from support.stores import of_schema
+from support.world import CONFIG, World, camera
 
-from camscan.app import judging, merging, stating
+from camscan.app import alerting, judging, merging, stating, sweeping
 from camscan.app.history import MARK, remembered, sweeps_of
 from camscan.app.registering import bring_up
 from camscan.cli.db import db
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.cli.import_ import import_
+from camscan.cli.sweep import sweep
 from camscan.errors import EvidenceError, StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.policy import Policy
@@ -521,6 +523,73 @@ def test_sweeps_that_were_taken_stand_among_those_made_here_by_their_time(hub: P
     run(hub, leeds, "--same-sites")
     with Store.open(hub) as store:
         assert [scan.id for scan in sweeps_of(store, "leeds")] == ["s3", "s2", "s1", "s0"]
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
+    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
+    monkeypatch.setattr(judging, "library", lambda *_: rules)
+    monkeypatch.setattr(sweeping, "run", made.run)
+    monkeypatch.setattr(alerting.Postman, "go", lambda _: None)  # what is to be told stays
+    return made
+
+
+def swept(folder: Path, nights: int = 1) -> Path:
+    """The store of a site that was swept."""
+    folder.mkdir(exist_ok=True)
+    (folder / "never.txt").touch()
+    (folder / "c.toml").write_text(CONFIG + WEBHOOK)
+    (folder / "secret").write_text("a secret that is long enough")
+    (folder / "secret").chmod(0o600)
+    for _ in range(nights):
+        assert CliRunner().invoke(sweep, ["--config", str(folder / "c.toml")]).exit_code in {0, 4}
+    return folder / "c.db"
+
+
+WEBHOOK = """
+[notify]
+webhook = "http://127.0.0.1:9"
+allow_private = true
+secret_file = "secret"
+timeout = "1s"
+"""
+
+
+def test_of_sweeps_that_were_taken_nothing_is_told_again(tmp_path: Path, world: World) -> None:
+    hub, probe_store = swept(tmp_path / "hub"), swept(tmp_path / "probe", nights=2)
+    world.answers["10.0.0.9"] = camera(9)
+    swept(tmp_path / "probe")
+    del world.answers["10.0.0.9"]
+    run(hub, probe_store, "--same-sites")
+    with Store.open(hub) as store:
+        assert len(store.outbox.waiting()) == 1
+    swept(tmp_path / "hub")
+    with Store.open(hub) as store:
+        assert len(store.outbox.waiting()) == 1, "the site is as this store saw it before"
+        assert len(sweeps_of(store, "hq")) == 5
+
+
+def test_a_new_store_goes_on_where_the_old_one_ended(tmp_path: Path, world: World) -> None:
+    old, new = swept(tmp_path / "old", nights=2), tmp_path / "new" / "c.db"
+    new.parent.mkdir()
+    run(new, old)
+    world.answers["10.0.0.9"] = camera(9)
+    swept(new.parent)
+    with Store.open(new) as store:
+        assert len(store.outbox.waiting()) == 1
+        assert [len(track.covered) for track in remembered(store, "hq").tracks] == [3] * 5 + [1]
+
+
+def test_a_sweep_of_another_probe_that_was_cut_short_is_not_gone_on_with(tmp_path: Path, world: World) -> None:
+    world.cut_after = 3
+    cut = swept(tmp_path / "probe")
+    world.cut_after = None
+    hub = tmp_path / "hub" / "c.db"
+    hub.parent.mkdir()
+    run(hub, cut)
+    swept(hub.parent)
+    with Store.open(hub) as store:
+        assert [scan.status for scan in store.scans("hq")] == [ScanStatus.COMPLETE, ScanStatus.INTERRUPTED]
 
 
 @pytest.fixture
