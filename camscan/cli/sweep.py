@@ -133,6 +133,9 @@ def _swept(ground: Ground, sites: Sequence[Site], postman: Postman, end: float) 
         except CamscanError as error:
             tell("site.failed", logging.ERROR, site=site.name, reason=str(error))
             one = Swept(site.name, why_not=str(error), failed=True)
+        except Exception as error:  # a fault of ours: it would keep all sites after this one from being swept
+            logging.getLogger(__name__).exception("site %s crashed: report it as a bug of camscan", site.name)
+            one = Swept(site.name, why_not=f"a fault of camscan: {error!r}", failed=True)
         if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
             cut = "interrupted by a signal"
         postman.go()

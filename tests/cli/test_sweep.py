@@ -142,6 +142,26 @@ def test_one_site_that_fails_costs_no_other(config: Path, world: World, caplog: 
     assert "none.txt" in str(failed.__dict__["values"])
 
 
+def test_a_fault_of_camscan_at_one_site_costs_no_other(
+    config: Path, world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
+    real = sweeping.take_in
+
+    def failing(ground: Any, site: Any, *rest: Any) -> Any:
+        if site.name == "hq":
+            raise KeyError("what nobody thought of")
+        return real(ground, site, *rest)
+
+    monkeypatch.setattr(sweeping, "take_in", failing)
+    assert run(config).exit_code == 1
+    assert [job.scan.site for job in world.scans] == ["hq", "b"]
+    crashed = next(record for record in caplog.records if "site hq crashed" in record.getMessage())
+    assert crashed.exc_info
+    with Store.open(config.with_name("c.db")) as store:
+        assert store.outbox.memory("b") is not None
+
+
 def test_a_store_that_fails_is_a_failure(config: Path, world: World) -> None:
     world.error = StoreError("disk full")
     assert run(config).exit_code == 1
