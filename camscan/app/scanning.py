@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
@@ -29,6 +30,7 @@ from camscan.store import Store, Writer
 
 _BLIND_SHARE = 0.05
 """Sends that this host itself refused, of all targets, above which a scan is partial."""
+_MOST_REASONS = 3
 
 
 class Watcher(Protocol):
@@ -150,12 +152,18 @@ def _interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterato
 
 def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:
     notes = list(_notes(job, engine, net, interfaces))
-    if status is ScanStatus.COMPLETE and net.failures > job.aim.asked.count * _BLIND_SHARE:
+    if status is ScanStatus.COMPLETE and net.failures.total() > job.aim.asked.count * _BLIND_SHARE:
         status = ScanStatus.PARTIAL
-        notes.append(f"{net.failures} sends were refused by this host: see the reasons in the ledger")
+        notes.append(_refusals(net.failures))
     sent = together(job.scan.sent, net.sent)
     every = tuple(dict.fromkeys((*job.scan.notes, *notes)))  # a scan that was resumed has some already
     return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
+
+
+def _refusals(failures: Counter[str]) -> str:
+    """What this host did not let out, and why: as "11 sends were refused by this host (11 ENETUNREACH: ...)"."""
+    why = ", ".join(f"{count:,} {reason}" for reason, count in failures.most_common(_MOST_REASONS))
+    return f"{failures.total():,} sends were refused by this host ({why}): see to its routes and its firewall"
 
 
 def together(before: Sent, now: Sent) -> Sent:

@@ -62,7 +62,7 @@ def discover(
     from camscan.app.identifying import judged
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.watching import Watch
-    from camscan.cli.writing import ready, write_report
+    from camscan.cli.writing import ready, summarize, write_report
 
     ready(format_, output)
     rules, lists = library(folders), chosen_policies(policies, folders)
@@ -71,7 +71,9 @@ def discover(
     devices = judged(sorted(found.seen, key=lambda o: o.target), rules, lists)
     ids = tuple(policy.id for policy in lists)
     answered = {"answered": len({o.target for o in found.seen})}
-    write_report(Report(scan, devices, ids, {"": answered}, answered["answered"]), format_, output)
+    report = Report(scan, devices, ids, {"": answered}, answered["answered"])
+    write_report(report, format_, output)
+    summarize(report, format_, output, quiet=quiet)
 
 
 async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Scan:

@@ -61,7 +61,7 @@ def listen(
       sudo camscan listen --interface eth1 --site depot --format json
     """
     from camscan.app.judging import chosen_policies, library, report_of
-    from camscan.cli.writing import ready, write_report
+    from camscan.cli.writing import ready, summarize, write_report
     from camscan.store import Store
 
     ready(format_, output)
@@ -72,6 +72,7 @@ def listen(
         ended = asyncio.run(_listen(store, _new(site, interface), interface, seconds))
         report = report_of(store, ended, rules, lists, all_hosts=all_hosts)
     write_report(report, format_, output)
+    summarize(report, format_, output, quiet=quiet)
     sys.exit(Exit.DONE if ended.status is ScanStatus.COMPLETE else Exit.INCOMPLETE)
 
 

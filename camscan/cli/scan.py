@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.errors import UsageError
+from camscan.errors import CamscanError, UsageError
 from camscan.net import eventloop
 from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
@@ -91,7 +92,7 @@ def scan(
     from camscan.app.scanning import run
     from camscan.cli.progressbar import Progress
     from camscan.cli.stored import kept, scan_of
-    from camscan.cli.writing import ready, write_report
+    from camscan.cli.writing import ready, summarize, write_report
 
     ready(format_, output)
     choices = _choices(targets, how, resume)
@@ -110,7 +111,9 @@ def scan(
         ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
     try:
-        write_report(report, format_, output)
+        with _kept_in_mind(ended):
+            write_report(report, format_, output)
+        summarize(report, format_, output, quiet=quiet)
     finally:  # it is told once, and below a long table; so also where that could not be written
         for one in returned:
             click.echo(one.text, err=True)
@@ -129,8 +132,9 @@ def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> 
     from camscan.app.judging import report_of
     from camscan.app.registering import register_scan
 
-    report = report_of(store, ended, *judges, all_hosts=all_hosts)
-    return report, register_scan(store, report, *judges)
+    with _kept_in_mind(ended):
+        report = report_of(store, ended, *judges, all_hosts=all_hosts)
+        return report, register_scan(store, report, *judges)
 
 
 def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:
@@ -160,6 +164,17 @@ def _tell_networks(choices: Choices) -> None:
 
     networks = connected_networks(choices.interface)
     click.echo(f"Scanning the connected private networks: {', '.join(networks) or 'none'}", err=True)
+
+
+@contextlib.contextmanager
+def _kept_in_mind(ended: Scan) -> Iterator[None]:
+    """Say that the scan is not lost, where what shows it is broken off or cannot be written."""
+    try:
+        yield
+    except (KeyboardInterrupt, CamscanError, OSError) as error:
+        if not isinstance(error, BrokenPipeError):  # nobody reads on, who could
+            click.echo(f"Scan {ended.id} is stored: `camscan report --scan {ended.id}` shows it.", err=True)
+        raise
 
 
 def _hint(ended: Scan, *, quiet: bool) -> None:

@@ -15,8 +15,9 @@ from typing import BinaryIO
 import click
 
 from camscan.errors import HostError, UsageError
-from camscan.records import Report
+from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page
+from camscan.reports.escape import terminal
 
 
 def ready(format_name: str, output: Path | None) -> None:
@@ -47,6 +48,20 @@ def write_report(report: Report, format_name: str, output: Path | None, *, marke
     chosen = next(f for f in FORMATS if f.name == format_name)
     shown = replace(page(to_file=output is not None), marked=marked)
     write(chosen.render(report, shown), output)
+
+
+def summarize(report: Report, format_name: str, output: Path | None, *, quiet: bool) -> None:
+    """Say on stderr what a scan came to, where its table is not on stdout to say so."""
+    if quiet or (output is None and format_name == "table"):
+        return
+    import shutil
+
+    from camscan.reports.sentences import summary
+
+    stored = () if report.scan.origin is Origin.DISCOVER else (f"Scan {report.scan.id} is stored.",)
+    written = (f"{terminal(str(output))} is written.",) if output else ()
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else sys.maxsize
+    click.echo("".join(fitted((*summary(report), *stored, *written), width)), nl=False, err=True)
 
 
 def page(*, to_file: bool) -> Page:

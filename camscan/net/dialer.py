@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
 from functools import lru_cache, partial
@@ -44,17 +45,17 @@ _T = TypeVar("_T")
 class Dialer:
     """Opens connections and grants sends, within the scope and at the pace of the profile.
 
-    `packets` and `bytes` count what was sent on closed connections and as datagrams; `failures`, what was not let
-    out. `max_host_rate` is the highest number of connection attempts to one host within a second.
+    `packets` and `bytes` count what was sent on closed connections and as datagrams, `failures` what was not let out,
+    by the reason; `max_host_rate` is the highest number of connection attempts to one host within a second.
     """
 
     def __init__(self, scope: Scope, profile: Profile, routes: Routes | None = None) -> None:
         self.scope = scope
         self.profile = profile
         self.pace = Pace(profile.rate)
-        self.packets = self.bytes = self.max_host_rate = self.failures = 0
-        self.faded: set[str] = set()
-        self.used_up: set[str] = set()
+        self.packets = self.bytes = self.max_host_rate = 0
+        self.failures = Counter[str]()
+        self.faded, self.used_up = set[str](), set[str]()
         self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
         self._port_refusal = lru_cache(port_refusal)
         self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
@@ -242,8 +243,8 @@ class Dialer:
             raise self._failed(error) from error
 
     def _failed(self, error: OSError) -> EndedError:
-        self.failures += 1
-        return EndedError(Outcome.NOT_SENT, reason(error.errno or 0))
+        self.failures[why := reason(error.errno or 0)] += 1
+        return EndedError(Outcome.NOT_SENT, why)
 
     async def _attempt(self, address: str, port: int, host: HostLimit, packets: int) -> Line:
         number = -1

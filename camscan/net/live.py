@@ -6,6 +6,7 @@ import asyncio
 import random
 import socket
 import ssl
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -90,8 +91,8 @@ class LiveNet:
         return frozenset(self._dialer.used_up)
 
     @property
-    def failures(self) -> int:
-        """Sends that this host did not let out."""
+    def failures(self) -> Counter[str]:
+        """Sends that this host did not let out, by the reason."""
         return self._dialer.failures
 
     def attend(self, address: str) -> AbstractAsyncContextManager[None]:

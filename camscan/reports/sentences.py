@@ -63,6 +63,8 @@ def _nothing(report: Report) -> str:
         return "None found: no address that was asked shows a surveillance device."
     if counts[Outcome.SILENT]:
         return "Nothing can be said: no address that was asked gave a sign of life, so that silence proves nothing."
+    if report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets:
+        return "Nothing can be said: it ended before any address was asked in full."
     return "Nothing can be said: no address could be asked."
 
 
@@ -71,6 +73,13 @@ class Alert(NamedTuple):
 
     text: str
     quoted: str = ""
+
+
+def summary(report: Report) -> Iterator[str]:
+    """What is told beside a report that went elsewhere: what was found, what cannot wait, how far was looked."""
+    yield findings(report)
+    yield from urgent(report)
+    yield from _covered(report)
 
 
 def urgent(report: Report) -> Iterator[str]:
@@ -104,12 +113,7 @@ def burndown(whole: Progress, deadline: date | None = None) -> str:
 
 def limits(report: Report) -> Iterator[str]:
     """What was covered, what was not, and what it took, a sentence each. Without them, "none found" means nothing."""
-    counts = coverage(report)
-    yield passive(report) or _asked(counts)
-    if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
-        yield f"{many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
-    if (ended := report.scan.status) is not ScanStatus.COMPLETE:
-        yield f"The scan is {'still running' if ended is ScanStatus.RUNNING else ended}: there may be more."
+    yield from _covered(report)
     if not passive(report):
         yield from _networks(report)
     yield from _channels(report)
@@ -117,6 +121,16 @@ def limits(report: Report) -> Iterator[str]:
     yield _sent(report.scan.sent)
     yield from (f"Note: {terminal(note)}" for note in report.scan.notes)
     yield _whence(report.scan)
+
+
+def _covered(report: Report) -> Iterator[str]:
+    """What became of the targets, and whether that is all."""
+    counts = coverage(report)
+    yield passive(report) or _asked(counts)
+    if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
+        yield f"{many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
+    if (ended := report.scan.status) is not ScanStatus.COMPLETE:
+        yield f"The scan is {'still running' if ended is ScanStatus.RUNNING else ended}: there may be more."
 
 
 def passive(report: Report) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from camscan.app.scanning import _notes
+from camscan.app.scanning import _notes, _refusals
 
 JOB = SimpleNamespace(
     method=SimpleNamespace(reason="few ports"),
@@ -49,6 +50,14 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
 )
 def test_each_loss_is_said(changed: dict[str, Any], note: str) -> None:
     assert told(**changed) == [note]
+
+
+def test_what_this_host_refused_is_told_by_the_reason() -> None:
+    failures = Counter({"EPERM: Operation not permitted": 1_200, "ENETUNREACH: Network is unreachable": 3})
+    assert _refusals(failures) == (
+        "1,203 sends were refused by this host (1,200 EPERM: Operation not permitted, 3 ENETUNREACH: Network is"
+        " unreachable): see to its routes and its firewall"
+    )
 
 
 def test_ports_that_were_not_asked_are_named() -> None:

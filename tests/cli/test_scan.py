@@ -192,6 +192,27 @@ def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
     assert isinstance(done.exception, HostError)
     assert "cannot write /dev/full" in str(done.exception)
     assert told.text in done.stderr
+    with Store.open(tmp_path / "s.db") as store:
+        scan_id = store.scan().id
+    assert f"Scan {scan_id} is stored: `camscan report --scan {scan_id}` shows it." in done.stderr
+
+
+def test_where_the_table_is_not_on_stdout_a_scan_says_on_stderr_what_it_came_to(tmp_path: Path) -> None:
+    words = ["127.0.0.1", "--channels", "http", "--ports", "1", "--db", str(tmp_path / "s.db")]
+    file = tmp_path / "site.json"
+    told = CliRunner().invoke(scan, [*words, "-o", str(file)])
+    assert (told.exit_code, told.stdout) == (0, "")
+    assert told.stderr.splitlines() == [
+        "None found: no address that was asked shows a surveillance device.",
+        "1 address asked: 0 answered, 1 refused, 0 silent.",
+        f"Scan {json.loads(file.read_text())['scan']['id']} is stored.",
+        f"{file} is written.",
+    ]
+    piped = CliRunner().invoke(scan, [*words, "--format", "json"])
+    assert piped.stderr.startswith("None found")
+    assert json.loads(piped.stdout)["devices"] == []
+    for silent in ([*words, "-o", str(file), "--quiet"], words):
+        assert CliRunner().invoke(scan, silent).stderr == ""
 
 
 async def test_a_listed_device_on_a_sensitive_site_says_what_it_offends_and_is_registered(tmp_path: Path) -> None:

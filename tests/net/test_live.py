@@ -435,7 +435,7 @@ async def main():
     results = {}
     async with LiveNet(Scope(parse(["127.88.5.0/24"])), Profile("test", 10**6, 10**6)) as net:
         await asyncio.gather(*(cover(net, f"127.88.5.{last}", results) for last in range(1, 201)))
-        print(json.dumps({"results": results, "failures": net.failures}))
+        print(json.dumps({"results": results, "failures": net.failures.total()}))
 
 asyncio.run(main())
 """

@@ -302,7 +302,7 @@ async def test_what_this_host_had_no_room_for_is_sent_again(
     monkeypatch.setattr(Correspondent, "send", short)
     found = (await looked(net, [camera.address], (), [asking(camera.port)]))[camera.address]
     assert answers(found) == {0: (Outcome.ANSWERED, (b"me",), "")}
-    assert (len(failed), net.sent.packets, net.failures) == (times, 1, 0)
+    assert (len(failed), net.sent.packets, net.failures.total()) == (times, 1, 0)
     assert rested(net)
 
 
@@ -314,7 +314,7 @@ async def test_what_this_host_does_not_let_out_is_no_silence(net: LiveNet, monke
     found = await looked(net, ["127.88.0.3", "127.88.0.4"], (), [asking(9)])
     refused = {0: (Outcome.NOT_SENT, (), "EPERM: Operation not permitted")}
     assert [answers(each) for each in found.values()] == [refused, refused]
-    assert (net.sent.packets, net.failures) == (0, 2)
+    assert (net.sent.packets, net.failures.total()) == (0, 2)
     assert rested(net)
 
 

@@ -47,6 +47,10 @@ def test_none_found_is_told_apart_from_could_not_look(make_report: Callable[...,
         report = make_report(devices=(), ledger={"": {outcome: 254}}, targets=254)
         assert findings(report) == "Nothing can be said: no address could be asked."
     assert findings(make_report(devices=(), ledger={}, targets=0)) == "Nothing can be said: no address could be asked."
+    begun = replace(report.scan, status=ScanStatus.INTERRUPTED, sent=Sent(packets=9))
+    assert findings(make_report(devices=(), ledger={}, targets=0, scan=begun)) == (
+        "Nothing can be said: it ended before any address was asked in full."
+    )
 
 
 def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_report: Callable[..., Report]) -> None:
