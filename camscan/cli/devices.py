@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,29 +15,57 @@ from camscan.records import Judged, Verdict
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
+    from camscan.targets import TargetSet
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which devices were asked for; what is empty asks for all. Names are held in lower case."""
+
+    makers: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    verdicts: frozenset[str] = frozenset()
+    where: TargetSet | None = None
+
+    def __call__(self, judged: Judged) -> bool:
+        """Whether this is one of them."""
+        device = judged.device
+        places = (device.behind.address,) if device.behind else device.addresses
+        return (
+            (not self.makers or (device.maker or "").casefold() in self.makers)
+            and (not self.brands or (device.brand or "").casefold() in self.brands)
+            and (not self.verdicts or judged.verdict in self.verdicts)
+            and (self.where is None or any(place in self.where for place in places))
+        )
 
 
 @click.command()
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
 @options.scan_id
 @options.db
 @options.judging
-@click.option("--maker", metavar="NAME", help="Only devices of this maker.")
+@click.option("--maker", "makers", multiple=True, metavar="NAME", help="Only devices of this maker; repeatable.")
+@click.option("--brand", "brands", multiple=True, metavar="NAME", help="Only devices with this label; repeatable.")
 @click.option(
-    "--verdict", type=click.Choice([verdict.value for verdict in Verdict]), help="Only devices with this verdict."
+    "--verdict",
+    "verdicts",
+    multiple=True,
+    type=click.Choice([verdict.value for verdict in Verdict]),
+    help="Only devices with this verdict; repeatable.",
 )
-@click.option("--address", metavar="TARGET", help="Only devices at these addresses: an address, a network, a range.")
 @options.site
 @options.all_hosts
 @options.written(*options.FORMAT_NAMES)
 @options.quiet
 def devices(
+    addresses: tuple[str, ...],
     scan_id: str | None,
     db: str | None,
     policies: tuple[str, ...],
     folders: tuple[Path, ...],
-    maker: str | None,
-    verdict: str | None,
-    address: str | None,
+    makers: tuple[str, ...],
+    brands: tuple[str, ...],
+    verdicts: tuple[str, ...],
     site: str | None,
     all_hosts: bool,
     format_: str,
@@ -45,45 +74,44 @@ def devices(
 ) -> None:
     """List the devices of a stored scan, judged by today's fingerprints and policies.
 
+    ADDRESS is an address, a network or a range: only devices there are listed.
+
     \b
     Examples:
       camscan devices
-      camscan devices --verdict listed -o listed.csv
-      camscan devices --scan 4f2a --address 10.20.0.0/26
+      camscan devices 10.20.0.15
+      camscan devices 10.20.0.0/26 --scan 4f2a --maker Axis
+      camscan devices --verdict listed --verdict suspected -o go-and-look.csv
     """
     from camscan.app.judging import chosen_policies, library, report_of
+    from camscan.cli.brands import find
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
     from camscan.targets import parse
 
-    where = parse([address], whole_networks=True) if address else None
-
-    def wanted(judged: Judged) -> bool:
-        device = judged.device
-        places = (device.behind.address,) if device.behind else device.addresses
-        return (
-            (maker is None or (device.maker or "").casefold() == maker.casefold())
-            and (verdict is None or judged.verdict == verdict)
-            and (where is None or any(place in where for place in places))
-        )
-
+    where = parse(addresses, whole_networks=True) if addresses else None
     rules, lists = library(folders), chosen_policies(policies, folders)
+    wanted = Wanted(
+        frozenset(name.casefold() for name in makers),
+        frozenset(find(name, rules).name.casefold() for name in brands),
+        frozenset(verdicts),
+        where,
+    )
     with kept(db) as store:
         found = report_of(store, scan_of(store, scan_id, site, quiet=quiet), rules, lists, all_hosts=all_hosts)
     chosen = tuple(filter(wanted, found.devices))
-    if maker and not chosen:
-        _check_maker(maker, rules)
+    if not chosen:
+        _check_makers(makers, rules)
     if where is not None and not (quiet or chosen or any(one in where for one in found.outcomes)):
-        click.echo(f"Note: that scan knows nothing of {address}: it was not among its targets.", err=True)
+        click.echo(f"Note: that scan knows nothing of {' '.join(addresses)}: it was not among its targets.", err=True)
     write_report(replace(found, devices=chosen, left_out=len(found.devices) - len(chosen)), format_, output)
 
 
-def _check_maker(name: str, rules: Library) -> None:
-    """See that a name of which there is no device is that of a maker: a misspelled one must not read as "none"."""
-    from difflib import get_close_matches
+def _check_makers(makers: Sequence[str], rules: Library) -> None:
+    """See that names of which there is no device are makers: a misspelled one must not read as "none"."""
+    from camscan.cli.brands import no_maker
 
-    known = {maker.casefold(): maker for maker in rules.vocabulary.makers}
-    if name.casefold() not in known:
-        near = get_close_matches(name.casefold(), known, n=1)
-        remedy = f"write {known[near[0]]!r}" if near else "`camscan fingerprints coverage` lists the makers"
-        raise UsageError(f"no maker is called {name!r}: {remedy}")
+    known = {maker.casefold() for maker in rules.vocabulary.makers}
+    for name in makers:
+        if name.casefold() not in known:
+            raise UsageError(f"no maker is called {name!r}: {no_maker(name, rules)}")

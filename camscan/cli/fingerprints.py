@@ -10,9 +10,11 @@ from textwrap import wrap
 import click
 
 from camscan.cli import options
+from camscan.cli.brands import brands, no_maker
 from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
+from camscan.cli.names import remedy
 from camscan.records import Judged
 
 
@@ -21,6 +23,7 @@ def fingerprints() -> None:
     """List, check and explain the fingerprints."""
 
 
+fingerprints.add_command(brands)
 fingerprints.add_command(evaluate)
 
 
@@ -37,10 +40,10 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
     from camscan.app.judging import library
     from camscan.errors import UsageError
 
-    rules = library(folders).rules
-    found = [rule for rule in rules if maker is None or (rule.maker or "").casefold() == maker.casefold()]
+    whole = library(folders)
+    found = [rule for rule in whole.rules if maker is None or (rule.maker or "").casefold() == maker.casefold()]
     if maker is not None and not found:
-        raise UsageError(f"no rule names the maker {maker!r}: `camscan fingerprints coverage` lists the makers")
+        raise UsageError(f"no rule names the maker {maker!r}: {no_maker(maker, whole)}")
     for rule in found:
         fields = ", ".join(dict.fromkeys(match.field for match in rule.matches))
         click.echo(f"{rule.id:<48} {rule.maker or '-':<16} {rule.level!s:<8} {fields}")
@@ -122,7 +125,9 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
 
     rules = library(folders)
     if field not in rules.vocabulary.fields:
-        raise UsageError(f"no such field: {field}; see fields in fingerprints/vocabulary.yaml")
+        fields = rules.vocabulary.fields
+        begin = ", ".join(dict.fromkeys(f"{known.partition('.')[0]}." for known in fields))
+        raise UsageError(f"no such field: {field}: {remedy(field, fields, f'fields begin with {begin}')}")
     observation = Observation(
         "", field.partition(".")[0], Outcome.ANSWERED, datetime.now(UTC), fields={field: (value,)}
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from camscan.identify.labels import PREFIX
 from camscan.identify.library import Library
+from camscan.identify.rules import BrandEdge
 from camscan.records import Device, Evidence, Identification, Observation
 
 _MAX_VALUE = 120
@@ -63,12 +64,16 @@ def _brand(library: Library, device: Device) -> Iterator[str]:
     if brand is None:
         return
     yield f"brand {brand.name}:"
-    for edge in brand.edges:
-        scope = "every device" if edge.full else "some devices"
-        note = f"; {edge.note}" if edge.note else ""
-        yield f"  {scope} built by {edge.maker}, sure {edge.sure} ({edge.source}){note}"
+    yield from (f"  {built_by(edge)}" for edge in brand.edges)
     if not brand.edges:
         yield "  no brand file says who builds for it"
+
+
+def built_by(edge: BrandEdge) -> str:
+    """Who builds for a brand: as "every device built by Axis, sure H (source); note"."""
+    scope = "every device" if edge.full else "some devices"
+    note = f"; {edge.note}" if edge.note else ""
+    return f"{scope} built by {edge.maker}, sure {edge.sure} ({edge.source}){note}"
 
 
 def _conclusion(device: Device) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from support.listed import store_scan
 
-from camscan.cli.devices import devices
+from camscan.cli.devices import Wanted, devices
 from camscan.errors import UsageError
+from camscan.records import Device, Judged, Verdict
 
 
 @pytest.fixture
@@ -18,7 +20,9 @@ def db(tmp_path: Path) -> str:
     return str(tmp_path / "camscan.db")
 
 
-@pytest.mark.parametrize("words", [("--maker", "Axis"), ("--address", "10.9.9.9"), ("--verdict", "unidentified")])
+@pytest.mark.parametrize(
+    "words", [("--maker", "Axis"), ("10.9.9.9",), ("--verdict", "unidentified"), ("--brand", "Annke")]
+)
 def test_where_nothing_fits_the_scan_is_not_said_to_have_found_nothing(db: str, words: tuple[str, ...]) -> None:
     done = CliRunner().invoke(devices, ["--db", db, *words])
     assert done.exit_code == 0
@@ -27,7 +31,12 @@ def test_where_nothing_fits_the_scan_is_not_said_to_have_found_nothing(db: str, 
 
 
 @pytest.mark.parametrize(
-    ("name", "remedy"), [("dahuaa", "write 'Dahua'"), ("Xyzzy", "`camscan fingerprints coverage` lists the makers")]
+    ("name", "remedy"),
+    [
+        ("dahuaa", "write 'Dahua'"),
+        ("Xyzzy", "`camscan fingerprints coverage` lists the makers"),
+        ("annke", "that is a brand: `camscan fingerprints brands 'Annke'` says who builds for it"),
+    ],
 )
 def test_a_name_that_is_no_makers_is_not_taken_for_one_without_devices(db: str, name: str, remedy: str) -> None:
     done = CliRunner().invoke(devices, ["--db", db, "--maker", name])
@@ -38,17 +47,36 @@ def test_a_name_that_is_no_makers_is_not_taken_for_one_without_devices(db: str, 
 
 def test_addresses_that_were_not_asked_are_told_from_those_without_devices(db: str) -> None:
     told = "Note: that scan knows nothing of 10.9.9.0/24: it was not among its targets.\n"
-    assert CliRunner().invoke(devices, ["--db", db, "--address", "10.9.9.0/24"]).stderr.endswith(told)
-    for words in (["--address", "10.9.9.0/24", "--quiet"], ["--address", "10.0.0.0/30"]):
+    assert CliRunner().invoke(devices, ["--db", db, "10.9.9.0/24"]).stderr.endswith(told)
+    for words in (["10.9.9.0/24", "--quiet"], ["10.0.0.0/30"]):
         assert "Note" not in CliRunner().invoke(devices, ["--db", db, *words]).stderr
 
 
 def test_a_part_says_that_it_is_one(db: str) -> None:
-    shown = CliRunner().invoke(devices, ["--db", db, "--address", "10.0.0.1"]).stdout
+    shown = CliRunner().invoke(devices, ["--db", db, "10.0.0.1"]).stdout
     assert shown.startswith("Of those asked for, 1 device is listed")
     assert "; 2 others left out." in shown
     assert "10.0.0.7" not in shown
     assert CliRunner().invoke(devices, ["--db", db]).stdout.startswith("3 devices are listed")
+
+
+def test_each_filter_can_be_given_more_than_once(db: str) -> None:
+    def addresses(*words: str) -> list[str]:
+        done = CliRunner().invoke(devices, ["--db", db, "--format", "jsonl", "--quiet", *words])
+        return sorted(json.loads(line)["address"] for line in done.stdout.splitlines())
+
+    every = addresses()
+    assert len(every) == 3
+    assert addresses("--verdict", "suspected", "--verdict", "listed") == every
+    assert addresses("10.0.0.1", "10.0.0.7") == ["10.0.0.1", "10.0.0.7"]
+    assert addresses("--maker", "hikvision", "--maker", "dahua") == every
+    assert addresses("--brand", "Annke", "--brand", "lorex") == []
+
+
+def test_a_label_is_looked_for_as_it_is_written_on_the_device() -> None:
+    wanted = Wanted(brands=frozenset({"annke"}))
+    assert wanted(Judged(Device("10.0.0.1", (), brand="Annke"), Verdict.LISTED))
+    assert not wanted(Judged(Device("10.0.0.1", (), maker="Annke"), Verdict.LISTED))
 
 
 def test_quiet_leaves_stderr_empty(db: str) -> None:

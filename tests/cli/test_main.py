@@ -56,7 +56,11 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("scan", "8.8.8.8"), "--allow-public"),
         (("plan", "10.0.0.0/24", "--channels", "telnet"), "no such channel: telnet"),
         (("plan", "10.0.0.0/24", "--ports", "x"), "cannot use 'x' as ports"),
-        (("fingerprints", "try", "no.field", "x"), "no such field"),
+        (("fingerprints", "try", "no.field", "x"), "no such field: no.field: fields begin with "),
+        (("fingerprints", "try", "http.srver", "x"), "no such field: http.srver: write 'http.server'"),
+        (("fingerprints", "brands", "Anke"), "no brand is called 'Anke': write 'Annke'"),
+        (("fingerprints", "brands", "Xyzzyx"), "no brand is called 'Xyzzyx': `camscan fingerprints brands` lists"),
+        (("fingerprints", "brands", "--maker", "Dahuaa"), "no maker is called 'Dahuaa': write 'Dahua'"),
         (("devices", "--policy", "nobody"), "no policy 'nobody'"),
         (("fingerprints", "list", "--maker", "Nobody"), "no rule names the maker 'Nobody'"),
         (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: name a"),
@@ -191,6 +195,16 @@ def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "fingerprints", "try", "http.server", "App-webs/")
     assert "hikvision-http-server: Hikvision (likely)" in done.stdout
     assert camscan(capsys, "fingerprints", "try", "http.server", "nobody").stdout == "No rule matches.\n"
+
+
+def test_who_builds_for_a_brand_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    found = camscan(capsys, "fingerprints", "brands", "amcrest technologies", "Belkin").stdout.splitlines()
+    assert found[0].startswith("Amcrest: every device built by Dahua, sure H (")
+    assert found[1:] == ["Belkin: nobody is known to build for it but itself"]
+    every = camscan(capsys, "fingerprints", "brands").stdout.splitlines()
+    dahua = camscan(capsys, "fingerprints", "brands", "--maker", "dahua").stdout.splitlines()
+    assert {line for line in every if " built by Dahua, " in line} == set(dahua)
+    assert len(every) > len(dahua) > 50
 
 
 def test_a_folder_of_which_no_rule_would_be_read_is_wrong_use(

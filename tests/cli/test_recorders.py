@@ -76,7 +76,7 @@ async def test_recorders_tell_what_hangs_behind_them(tmp_path: Path) -> None:
     for device in report["devices"]:
         if device["behind"]:
             assert (device["addresses"], device["ports"]) == ([], [])
-    lines = (await camscan("devices", "--db", db, "--address", targets[-1], "--format", "jsonl")).splitlines()
+    lines = (await camscan("devices", "--db", db, targets[-1], "--format", "jsonl")).splitlines()
     assert [json.loads(line)["slot"] is None for line in lines] == [True, False, False, False]
     page = await camscan("report", "--db", db, "--format", "html")
     again = await camscan("identify", "--scan", report["scan"]["id"], "--db", db, "--format", "json")

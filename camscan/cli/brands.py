@@ -1,0 +1,78 @@
+"""`camscan fingerprints brands`: who builds what a label is on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli import options
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.identify.library import Library
+    from camscan.identify.rules import Brand
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[BRAND]...")
+@click.option("--maker", metavar="NAME", help="Only brands that this maker builds for.")
+@options.fingerprints
+def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...]) -> None:
+    """Say who builds the devices of a brand, how sure that is, and by which source.
+
+    A line is a brand and one of its makers; sure is H (high), M (middle), L (low) or B (not confirmed). Without a
+    BRAND, all are listed.
+
+    \b
+    Examples:
+      camscan fingerprints brands Amcrest Swann
+      camscan fingerprints brands --maker Axis
+    """
+    from camscan.app.judging import library
+    from camscan.identify.explain import built_by
+
+    rules = library(folders)
+    wanted = None if maker is None else maker.casefold()
+    for brand in _chosen(names, rules):
+        for edge in brand.edges:
+            if wanted in {None, edge.maker.casefold()}:
+                click.echo(f"{brand.name}: {built_by(edge)}")
+        if names and not brand.edges:
+            click.echo(f"{brand.name}: nobody is known to build for it but itself")
+    if wanted is not None and wanted not in {one.casefold() for one in rules.vocabulary.makers}:
+        raise UsageError(f"no maker is called {maker!r}: {no_maker(maker or '', rules)}")
+
+
+def _chosen(names: Sequence[str], rules: Library) -> Sequence[Brand]:
+    if not names:
+        return sorted(rules.brands, key=lambda brand: brand.name.casefold())
+    return [find(name, rules) for name in names]
+
+
+def find(name: str, rules: Library) -> Brand:
+    """The brand of that name or alias.
+
+    Raises:
+        UsageError: there is none.
+    """
+    from camscan.cli.names import remedy
+
+    if brand := rules.labels.find(name):
+        return brand
+    known = (brand.name for brand in rules.brands)
+    raise UsageError(
+        f"no brand is called {name!r}: {remedy(name, known, '`camscan fingerprints brands` lists the brands')}"
+    )
+
+
+def no_maker(name: str, rules: Library) -> str:
+    """What to do about a name that is no maker's: where it is a brand's, that is said."""
+    from camscan.cli.names import remedy
+
+    brand = rules.labels.find(name)
+    if brand and brand.edges:
+        return f"that is a brand: `camscan fingerprints brands {brand.name!r}` says who builds for it"
+    return remedy(name, rules.vocabulary.makers, "`camscan fingerprints coverage` lists the makers")
