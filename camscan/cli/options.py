@@ -12,9 +12,11 @@ from camscan.errors import UsageError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-FORMAT_NAMES = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox")
-_ENDINGS = {".htm": "html", ".md": "markdown", ".ndjson": "jsonl"} | {f".{name}": name for name in FORMAT_NAMES[1:-1]}
-"""Which format a file's name asks for. One that ends otherwise says nothing."""
+FORMAT_NAMES = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox", "cyclonedx")
+_ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson": "jsonl"} | {
+    f".{name}": name for name in FORMAT_NAMES[1:-2]
+}
+"""Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
 
 db = click.option(
     "--db",
@@ -145,12 +147,17 @@ def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_C
     return apply
 
 
+def _asked_by(file: Path, otherwise: str) -> str:
+    name = file.name.lower()
+    return next((format_ for ending, format_ in _ENDINGS.items() if name.endswith(ending)), otherwise)
+
+
 def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Command], _Command]:
     """In which of these formats: the one that is named, else as the output's name ends, else this one."""
 
     def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
         file: Path | None = context.params.get("output")
-        asked = value or (_ENDINGS.get(file.suffix.lower(), names[0]) if file else otherwise)
+        asked = value or (_asked_by(file, names[0]) if file else otherwise)
         if asked is not None and asked not in names:
             raise UsageError(
                 f"cannot write {file} as {asked} here: name another file, or --format {' or '.join(names)}"

@@ -20,6 +20,7 @@ FORMATS: tuple[Format, ...] = (
     Format("pdf", binary=True),
     Format("sarif"),
     Format("netbox"),
+    Format("cyclonedx"),
 )
 """Every format; the first one is what people get who do not choose."""
 

@@ -63,7 +63,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_kept_devices_are_shown_without_a_rule(store: Path, format_: str) -> None:
     found = loaded("devices", "--db", str(store), "--format", format_)
     assert found.isdisjoint(PARSED | OTHERS)
-    others = {f"camscan.reports.{name}" for name in ("html", "xlsx", "sarif", "netbox", "csv")}
+    others = {f"camscan.reports.{name}" for name in ("html", "xlsx", "sarif", "netbox", "cyclonedx", "csv")}
     assert found & others <= {f"camscan.reports.{format_}"}
 
 

@@ -89,6 +89,8 @@ def test_a_byte_order_mark_is_for_csv(db: str, tmp_path: Path) -> None:
         ("site.html", b"<!doctype html>"),
         ("site.HTM", b"<!doctype html>"),
         ("site.json", b'{"schema": "camscan/1"'),
+        ("site.cdx.json", b'{"$schema": "http://cyclonedx.org/'),
+        ("SITE.CDX.JSON", b'{"$schema": "http://cyclonedx.org/'),
         ("site.csv", b"id,address,"),
         ("site.xlsx", b"PK"),
         ("site.md", b"# "),

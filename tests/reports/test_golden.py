@@ -34,6 +34,7 @@ FILES = (
     ("markdown", Page(), "report.md"),
     ("sarif", Page(), "report.sarif"),
     ("netbox", Page(), "netbox.csv"),
+    ("cyclonedx", Page(), "report.cdx.json"),
 )
 
 

@@ -32,7 +32,7 @@ def test_a_host_that_is_only_known_to_be_something_else_is_not_identified(known:
 
 def test_formats_are_named_once_and_the_table_comes_first() -> None:
     assert [form.name for form in FORMATS] == [
-        *("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox")
+        *("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox", "cyclonedx")
     ]
     assert {form.name for form in FORMATS if form.binary} == {"xlsx", "pdf"}
 

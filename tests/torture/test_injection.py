@@ -179,7 +179,7 @@ def test_nothing_that_a_device_says_comes_to_life(
     assert pages.read(page).root.words.count(shown) > fields
     for name in ("table", "markdown", "html"):
         assert not LIVE.search(written(report, name).decode())
-    for name in ("json", "jsonl", "sarif"):
+    for name in ("json", "jsonl", "sarif", "cyclonedx"):
         assert re.fullmatch(rb"[ -~\n]*", written(report, name))
     assert_no_formula(written(report, "csv"))
     assert_no_formula(written(report, "netbox"))
