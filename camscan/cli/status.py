@@ -128,6 +128,7 @@ def _document(rows: list[_Row], now: datetime) -> str:
             "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
             "missing": row.memory.missing,
             "coverage": dict(memory.coverage),
+            "by_channel": {channel: dict(counts) for channel, counts in memory.by_channel.items()},
             "coverage_loss": [loss.text for loss in memory.losses],
             "alerts_pending": row.pending,
             "alerts_failed": dict(row.failures),

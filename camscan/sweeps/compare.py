@@ -55,6 +55,7 @@ def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
         tracks=tuple(track for track in tracks if _latest(memory, look) - track.last_seen < _FORGOTTEN_AFTER),
         verdicts=verdicts,
         coverage=look.coverage,
+        by_channel=look.by_channel,
         seconds=look.seconds,
     )
     if seeing:

@@ -76,8 +76,8 @@ class Sighting(Traits):
 class Look:
     """One scan. `asked` holds address -> channels on which it was really asked, `answered` channel -> addresses.
 
-    `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome; `seconds`
-    is what it took.
+    `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome,
+    `by_channel` by that on each channel, where any answer counts as answered; `seconds` is what it took.
     """
 
     scan: str
@@ -88,6 +88,7 @@ class Look:
     answered: Mapping[str, frozenset[str]]
     alive: frozenset[str]
     coverage: Mapping[str, int] = field(default_factory=dict)
+    by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0
 
 
@@ -97,6 +98,8 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
     answered: defaultdict[str, set[str]] = defaultdict(set)
     alive: set[str] = set()
     coverage: Counter[str] = Counter()
+    kinds: dict[int, Mapping[str, Outcome]] = {}  # most rows of a ledger share one of a few, which are counted as such
+    counts: Counter[int] = Counter()
     alike: dict[frozenset[str], frozenset[str]] = {}
     for entry in ledger:
         channels = frozenset(name for name, outcome in entry.channels.items() if outcome not in UNASKED)
@@ -107,6 +110,8 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
         if any(outcome.is_alive for outcome in entry.channels.values()):
             alive.add(entry.target)
         coverage[entry.outcome.value] += 1
+        kinds[id(entry.channels)] = entry.channels
+        counts[id(entry.channels)] += 1
     devices = tuple(devices)
     for device in (judged.device for judged in devices):
         if device.slots:
@@ -122,8 +127,18 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
         answered={name: frozenset(targets) for name, targets in answered.items()},
         alive=frozenset(alive),
         coverage=dict(coverage),
+        by_channel=_by_channel((kinds[kind], count) for kind, count in counts.items()),
         seconds=max((scan.finished_at - scan.started_at).total_seconds(), 0) if scan.finished_at else 0,
     )
+
+
+def _by_channel(kinds: Iterable[tuple[Mapping[str, Outcome], int]]) -> dict[str, dict[str, int]]:
+    """Targets by channel and outcome, from how many there are of each kind."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for channels, count in kinds:
+        for name, outcome in channels.items():
+            found[name][(Outcome.ANSWERED if outcome.has_answer else outcome).value] += count
+    return {name: dict(counts) for name, counts in sorted(found.items())}
 
 
 def _slots(recorder: Device) -> Iterator[str]:

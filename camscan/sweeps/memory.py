@@ -94,6 +94,8 @@ class Memory:
     """Devices in the last look."""
     coverage: Mapping[str, int] = field(default_factory=dict)
     """Targets of the last look by outcome."""
+    by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """As `coverage`, by channel; none where an older version of camscan wrote it."""
     seconds: float = 0
     """What the last look took."""
     version: int = VERSION
@@ -110,6 +112,7 @@ class Glance:
     losses: tuple[Loss, ...] = ()
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     coverage: Mapping[str, int] = field(default_factory=dict)
+    by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0
     version: int = VERSION
 
@@ -124,6 +127,7 @@ def glance(memory: Memory) -> Glance:
         losses=memory.losses,
         verdicts=memory.verdicts,
         coverage=memory.coverage,
+        by_channel=memory.by_channel,
         seconds=memory.seconds,
     )
 

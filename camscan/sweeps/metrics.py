@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from camscan.records import Verdict
+from camscan.records import Outcome, Verdict
 from camscan.sweeps.memory import Glance
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
@@ -26,6 +26,7 @@ HELP = {
     "camscan_sweep_duration_seconds": "What the last sweep took, from its beginning to its end.",
     "camscan_devices": "Devices that the last sweep saw, by verdict.",
     "camscan_targets": "Targets of the last sweep, by what became of them.",
+    "camscan_channel_targets": "Targets of the last sweep by channel, and what became of them there.",
     "camscan_coverage_losses": "Channels, networks and decoys that answered before and are silent.",
     "camscan_missing_devices": "Devices that are reported missing.",
     "camscan_alerts_pending": "Alerts that a receiver has not taken yet.",
@@ -46,6 +47,9 @@ def figures(site: str, memory: Glance, pending: int) -> Iterator[Figure]:
         yield figure("devices", memory.verdicts.get(verdict, 0), verdict=verdict.value)
     for outcome, count in sorted(memory.coverage.items()):
         yield figure("targets", count, outcome=outcome)
+    for channel, counts in memory.by_channel.items():
+        for outcome, count in sorted(({Outcome.ANSWERED.value: 0} | {**counts}).items()):
+            yield figure("channel_targets", count, channel=channel, outcome=outcome)
     yield figure("coverage_losses", len(memory.losses))
     yield figure("missing_devices", memory.missing)
     yield figure("alerts_pending", pending)

@@ -110,6 +110,7 @@ def test_for_programs(config: Path) -> None:
     assert found["schema"] == "camscan-status/1"
     validator("camscan-status-1").validate(found)
     assert site["age_seconds"] == pytest.approx(86_400, abs=5)
+    assert site["by_channel"]["sadp"] == {"answered": 4}
     assert (site["devices"], site["missing"], site["coverage_loss"], site["alerts_pending"]) == (
         {"listed": 4},
         0,

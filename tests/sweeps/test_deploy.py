@@ -73,9 +73,10 @@ def test_the_cron_job_is_whole_and_has_no_privilege() -> None:
     parsed(container["args"])
 
 
-def test_the_prometheus_rule_uses_a_figure_that_there_is() -> None:
-    [rule] = manifest(1)["groups"][0]["rules"]
-    assert set(re.findall(r"camscan_\w+", rule["expr"])) <= set(HELP)
+def test_the_prometheus_rules_use_figures_that_there_are() -> None:
+    rules = manifest(1)["groups"][0]["rules"]
+    assert len(rules) == 2
+    assert {name for rule in rules for name in re.findall(r"camscan_\w+", rule["expr"])} <= set(HELP)
     assert set(re.findall(r"`(camscan_\w+)`", PAGE)) <= set(HELP)
 
 

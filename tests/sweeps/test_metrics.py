@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from support.estate import cameras, sweep
 
@@ -25,6 +26,8 @@ def test_the_figures_of_a_site() -> None:
     assert 'camscan_devices{site="hq",verdict="listed"} 4' in lines
     assert 'camscan_devices{site="hq",verdict="suspected"} 0' in lines
     assert 'camscan_targets{site="hq",outcome="silent"} 1' in lines
+    assert 'camscan_channel_targets{site="hq",channel="sadp",outcome="answered"} 4' in lines
+    assert 'camscan_channel_targets{site="hq",channel="sadp",outcome="silent"} 1' in lines
     assert 'camscan_alerts_pending{site="hq"} 2' in lines
     assert [line.split()[2] for line in lines if line.startswith("# TYPE")] == list(HELP)
 
@@ -32,6 +35,15 @@ def test_the_figures_of_a_site() -> None:
 def test_a_site_that_was_never_swept() -> None:
     written = "".join(text(figures("hq", glance(Memory()), 0)))
     assert 'camscan_last_good_sweep_timestamp_seconds{site="hq"} 0\n' in written
+
+
+def test_a_channel_that_fell_silent_still_has_a_figure_for_its_answers() -> None:
+    """An alert on it would never fire on a series that is not there."""
+    cut = [replace(camera, channels=("http",)) for camera in cameras(4)]
+    memory, _ = advance(Memory(), sweep(0, cut, targets=["10.0.0.99"]), Terms())
+    assert 'camscan_channel_targets{site="hq",channel="sadp",outcome="answered"} 0\n' in "".join(
+        text(figures("hq", glance(memory), 0))
+    )
 
 
 def test_labels_cannot_break_out() -> None:
