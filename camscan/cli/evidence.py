@@ -16,7 +16,6 @@ from camscan.cli.listing import Listing
 if TYPE_CHECKING:
     from camscan.evidence.export import Follow
     from camscan.evidence.manifest import About
-    from camscan.evidence.verify import Verified
     from camscan.records import Judged, Observation, Scan
 
 _SECONDS = 10
@@ -134,8 +133,9 @@ def export(
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="Certificates (PEM) that must vouch for the time stamp's authority. Without it the time is only a claim.",
 )
+@options.written("table", "json")
 @options.quiet
-def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> None:
+def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, output: Path | None, quiet: bool) -> None:
     """Check everything in a bundle, offline, and derive every identification and verdict again from its bytes.
 
     Ends with 1 and names the first part that does not hold. What a bundle does not prove is in docs/evidence.md.
@@ -144,13 +144,15 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> N
     Examples:
       camscan evidence verify bundle.zip --key evidence.key.pub
       camscan evidence verify bundle.zip --tsa-ca tsa-ca.pem
+      camscan evidence verify bundle.zip --key evidence.key.pub --format json | jq .holds
     """
     from camscan.app import keyfiles
     from camscan.app.bundling import versions
+    from camscan.cli.formats import verified
+    from camscan.cli.writing import write_text
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
     from camscan.evidence.verify import verify as check
-    from camscan.reports.escape import terminal
 
     fingerprint = None if key is None else keyfiles.fingerprint(key)
     trust = Trust(fingerprint, None if tsa_ca is None else tsa_ca.read_bytes(), versions())
@@ -158,10 +160,11 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, quiet: bool) -> N
         with bundle.open("rb") as file:
             found = check(file, trust, _follow(quiet=quiet))
     except EvidenceError as error:
+        if format_ == "json":
+            write_text(verified.refusal(bundle.name, error), output)
         raise EvidenceError(f"{bundle.name} does not hold: {error}") from error
-    click.echo(f"{terminal(bundle.name)} holds.")
-    for name, text in _told(found, known=key is not None):
-        click.echo(f"  {name:<13} {terminal(text, 500)}")
+    shown = verified.document if format_ == "json" else verified.text
+    write_text(shown(bundle.name, found, known=key is not None), output)
 
 
 def _about(operator: str, authority: str, tsa: str | None) -> About:
@@ -215,45 +218,6 @@ def _ended(scan: Scan) -> Scan:
     if scan.status is ScanStatus.RUNNING:
         raise UsageError(f"scan {scan.id} is still running: export it when it has ended")
     return scan
-
-
-def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
-    """What the reader of a bundle that holds must know."""
-    about, scan = found.manifest.about, found.scan
-    clock = about.clock
-    yield "scan", f"{scan.id}, site {scan.site or '-'}, {scan.status}, begun {scan.started_at:%Y-%m-%d %H:%M:%S} UTC"
-    yield from (("note", note) for note in scan.notes)
-    yield "made", f"{about.made_at} by camscan {about.versions.get('camscan', '?')}, so this host's clock said"
-    yield "clock", ", ".join(f"{name} {clock[name]}" for name in clock)
-    yield "operator", about.operator or "not stated"
-    yield "authority", about.authority or "not stated"
-    yield "observations", f"{found.manifest.chain.records:,} in one chain"
-    if found.beside:
-        yield "", f"{found.beside:,} of them say what no bytes here do (an open port, or what another tool recorded)"
-    yield "devices", ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(found.verdicts.items())) or "none"
-    yield "", "each derived again from the bytes, by the rules and policies in the bundle"
-    states = ", ".join(f"{count:,} {state}" for state, count in sorted(found.states.items())) or "none"
-    yield "states", f"{states}; by what people said, {found.said:,} times, of devices of the site"
-    yield "rules", _compared(found)
-    yield "signed by", f"key {found.manifest.key}"
-    yield (
-        "",
-        "the key that you gave" if known else "NOT compared with a key that you know; anybody can sign: give --key",
-    )
-    if found.stamp:
-        yield "time stamp", f"{found.stamp.at:%Y-%m-%d %H:%M:%S} UTC by {found.stamp.authority}"
-        yield "", "vouched for by --tsa-ca" if found.stamp.trusted else "NOT vouched for: give --tsa-ca"
-
-
-def _compared(found: Verified) -> str:
-    from hashlib import sha256
-
-    from camscan.app.bundling import files_of
-
-    own = {(name, sha256(data).hexdigest()) for name, data in files_of((), ()).items() if name.startswith("rules/")}
-    theirs = {(part.name, part.sha256) for part in found.manifest.parts if part.name.startswith("rules/")}
-    differ = {name for name, _ in own ^ theirs}
-    return f"{len(differ):,} files are not this camscan's" if differ else "the same as this camscan's"
 
 
 def _follow(*, quiet: bool) -> Follow:

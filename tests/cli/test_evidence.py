@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.bundles import ABOUT, AT, FILES, SCAN, ledger, observations, parts_of
+from support.schemas import validator
 from support.stamps import Authority
 
 from camscan.app import clock, keyfiles
@@ -174,6 +175,33 @@ def test_one_who_does_not_give_a_key_is_told_so(db: Path, key: Path) -> None:
     assert "NOT compared with a key that you know" in done.stdout
 
 
+def test_what_was_verified_is_told_to_programs(db: Path, key: Path) -> None:
+    bundle = exported(db, key, "--operator", "J. Doe")
+    told = json.loads(run("verify", str(bundle), "--key", f"{key}.pub", "--format", "json").stdout)
+    validator("camscan-verified-1").validate(told)
+    assert (told["bundle"], told["holds"], told["fault"]) == ("bundle.zip", True, None)
+    assert told["key"] == {"fingerprint": keyfiles.fingerprint(f"{key}.pub"), "known": True}
+    assert (told["operator"], told["authority"], told["time_stamp"]) == ("J. Doe", None, None)
+    assert (told["scan"]["id"], told["observations"]["chained"], told["other_rule_files"]) == ("4f2a00", 13, 0)
+    assert sum(told["devices"].values()) == 6
+    file = bundle.with_name("told.json")
+    assert run("verify", str(bundle), "-o", str(file)).stdout == ""
+    assert json.loads(file.read_text())["key"]["known"] is False
+
+
+def test_programs_are_told_that_a_bundle_does_not_hold(db: Path, key: Path) -> None:
+    bundle = exported(db, key)
+    bundle.write_bytes(bundle.read_bytes().replace(b"uk-nil", b"uk-nul"))
+    done = run("verify", str(bundle), "--format", "json")
+    told = json.loads(done.stdout)
+    validator("camscan-verified-1").validate(told)
+    assert isinstance(done.exception, EvidenceError)
+    assert done.exit_code == 1
+    assert (told["holds"], str(done.exception)) == (False, f"bundle.zip does not hold: {told['fault']}")
+    for broken in (told | {"holds": True}, told | {"devices": {}}, told | {"fault": None}):
+        assert list(validator("camscan-verified-1").iter_errors(broken))
+
+
 def test_a_bundle_that_does_not_hold_is_named_with_the_part(db: Path, key: Path) -> None:
     bundle = exported(db, key)
     with pytest.raises(
@@ -285,6 +313,10 @@ def test_the_page_says_what_to_do_by_hand(db: Path, key: Path, tmp_path: Path) -
         bundle = exported(db, key, "--tsa", url)
     told = run("verify", str(bundle), "--key", f"{key}.pub", "--tsa-ca", str(authority.root)).stdout
     assert "UTC by CN=Test authority" in told
+    stamped = json.loads(run("verify", str(bundle), "--tsa-ca", str(authority.root), "--format", "json").stdout)
+    validator("camscan-verified-1").validate(stamped)
+    assert stamped["time_stamp"]["authority"] == "CN=Test authority"
+    assert stamped["time_stamp"]["trusted"] is True
     assert "vouched for by --tsa-ca" in told
     assert "NOT vouched for" in run("verify", str(bundle)).stdout
     guide = "".join(re.findall(r"^    ((?:openssl|sed) .*\n)", GUIDE, re.MULTILINE))

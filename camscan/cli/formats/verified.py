@@ -1,0 +1,88 @@
+"""What came of checking a bundle of evidence, in words and for programs (docs/schema/camscan-verified-1.json)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+
+from camscan.app.bundling import files_of
+from camscan.errors import EvidenceError
+from camscan.evidence.verify import Verified
+from camscan.reports.document import Object, utc
+from camscan.reports.escape import terminal
+
+SCHEMA = "camscan-verified/1"
+_MAX_TEXT = 500
+
+
+def text(name: str, found: Verified, *, known: bool) -> Iterator[str]:
+    """That a bundle holds, and what its reader must know; `known`: the key was compared with one that they gave."""
+    yield f"{terminal(name)} holds.\n"
+    for head, line in _told(found, known=known):
+        yield f"  {head:<13} {terminal(line, _MAX_TEXT)}\n"
+
+
+def document(name: str, found: Verified, *, known: bool) -> Iterator[str]:
+    """The same for programs."""
+    about, scan, stamp = found.manifest.about, found.scan, found.stamp
+    told: Object = {
+        "scan": {"id": scan.id, "site": scan.site, "status": scan.status.value, "started_at": utc(scan.started_at)},
+        "notes": list(scan.notes),
+        "made": {"at": about.made_at, "clock": dict(about.clock), "versions": dict(about.versions)},
+        "operator": about.operator or None,
+        "authority": about.authority or None,
+        "observations": {"chained": found.manifest.chain.records, "without_bytes": found.beside},
+        "devices": dict(found.verdicts),
+        "states": dict(found.states),
+        "statements": found.said,
+        "other_rule_files": _differing(found),
+        "key": {"fingerprint": found.manifest.key, "known": known},
+        "time_stamp": stamp and {"at": utc(stamp.at), "authority": stamp.authority, "trusted": stamp.trusted},
+    }
+    yield _dumped(name, told, fault=None)
+
+
+def refusal(name: str, error: EvidenceError) -> Iterator[str]:
+    """For programs, that a bundle does not hold: nothing else in it is to be believed."""
+    yield _dumped(name, {}, fault=str(error))
+
+
+def _dumped(name: str, told: Object, *, fault: str | None) -> str:
+    head = {"schema": SCHEMA, "bundle": name, "holds": fault is None, "fault": fault}
+    return json.dumps(head | told, indent=1) + "\n"
+
+
+def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
+    about, scan = found.manifest.about, found.scan
+    clock = about.clock
+    yield "scan", f"{scan.id}, site {scan.site or '-'}, {scan.status}, begun {scan.started_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield from (("note", note) for note in scan.notes)
+    yield "made", f"{about.made_at} by camscan {about.versions.get('camscan', '?')}, so this host's clock said"
+    yield "clock", ", ".join(f"{name} {clock[name]}" for name in clock)
+    yield "operator", about.operator or "not stated"
+    yield "authority", about.authority or "not stated"
+    yield "observations", f"{found.manifest.chain.records:,} in one chain"
+    if found.beside:
+        yield "", f"{found.beside:,} of them say what no bytes here do (an open port, or what another tool recorded)"
+    yield "devices", ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(found.verdicts.items())) or "none"
+    yield "", "each derived again from the bytes, by the rules and policies in the bundle"
+    states = ", ".join(f"{count:,} {state}" for state, count in sorted(found.states.items())) or "none"
+    yield "states", f"{states}; by what people said, {found.said:,} times, of devices of the site"
+    other = _differing(found)
+    yield "rules", f"{other:,} files are not this camscan's" if other else "the same as this camscan's"
+    yield "signed by", f"key {found.manifest.key}"
+    yield (
+        "",
+        "the key that you gave" if known else "NOT compared with a key that you know; anybody can sign: give --key",
+    )
+    if found.stamp:
+        yield "time stamp", f"{found.stamp.at:%Y-%m-%d %H:%M:%S} UTC by {found.stamp.authority}"
+        yield "", "vouched for by --tsa-ca" if found.stamp.trusted else "NOT vouched for: give --tsa-ca"
+
+
+def _differing(found: Verified) -> int:
+    """Files of rules that are in the bundle alone, or in this camscan alone, or other there."""
+    own = {(name, sha256(data).hexdigest()) for name, data in files_of((), ()).items() if name.startswith("rules/")}
+    theirs = {(part.name, part.sha256) for part in found.manifest.parts if part.name.startswith("rules/")}
+    return len({name for name, _ in own ^ theirs})
