@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -40,6 +41,8 @@ def render(report: Report, _page: Page) -> Iterator[bytes]:
     check()
     from weasyprint import HTML  # noqa: PLC0415 - an extra
 
+    if not logging.root.isEnabledFor(logging.DEBUG):  # it warns of each line that is for screens alone
+        logging.getLogger("weasyprint").setLevel(logging.ERROR)
     text = "".join(page(view(report, MOST_ROWS, MOST_MAPS)))
     document: bytes = HTML(string=text, url_fetcher=_refuse).write_pdf()
     yield document

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import sys
 from types import ModuleType
 
@@ -23,6 +24,7 @@ class Engine(ModuleType):
         return self
 
     def write_pdf(self) -> bytes:
+        logging.getLogger("weasyprint").warning("Ignored `position: sticky`")
         return b"%PDF-1.7"
 
 
@@ -33,6 +35,17 @@ def test_the_page_is_handed_over_and_nothing_is_fetched(monkeypatch: pytest.Monk
     assert str(engine.given["string"]).startswith("<!doctype html>")
     with pytest.raises(ValueError, match="not fetched: file:///etc/passwd"):
         engine.given["url_fetcher"]("file:///etc/passwd", timeout=10)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("level", [logging.WARNING, logging.INFO, logging.DEBUG])
+def test_that_paper_is_no_screen_is_told_only_to_those_who_want_every_detail(
+    level: int, monkeypatch: pytest.MonkeyPatch, report: Report, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", Engine())
+    caplog.set_level(logging.NOTSET, "weasyprint")
+    caplog.set_level(level)
+    list(render(report, Page()))
+    assert bool(caplog.messages) == (level == logging.DEBUG)
 
 
 def test_without_the_engine_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
