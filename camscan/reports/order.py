@@ -23,12 +23,16 @@ def rank(judged: Judged) -> tuple[int, int, int, int, str]:
     """
     slot = judged.device.behind
     text, behind = (slot.address, f"{slot.number:05}") if slot else (judged.device.address, "")
-    first = _urgency(judged), _VERDICTS.index(judged.verdict)
+    return _urgency(judged), _VERDICTS.index(judged.verdict), *place(text)[:2], text + behind
+
+
+def place(text: str) -> tuple[int, int, str]:
+    """Where an address stands among others: by its number; what is no address comes last."""
     try:
         address = ip_address(text)
     except ValueError:
-        return *first, 9, 0, text + behind
-    return *first, address.version, int(address), text + behind
+        return 9, 0, text
+    return address.version, int(address), text
 
 
 def _urgency(judged: Judged) -> int:

@@ -9,6 +9,7 @@ from camscan.records import Outcome, Report
 from camscan.reports.base import Page
 from camscan.reports.book import Cell, Columns, book
 from camscan.reports.document import FOLDED, MAX_TEXT, fold
+from camscan.reports.order import place
 from camscan.reports.rows import Row
 from camscan.reports.view import Sheet, view
 from camscan.summaries import Reconciled, Segment
@@ -135,5 +136,5 @@ def _inventory(made: Reconciled) -> Iterator[Sequence[Cell]]:
 
 def _addresses(sheet: Sheet) -> Iterator[Sequence[Cell]]:
     verdicts = {address: row.judged.verdict.value for row in reversed(sheet.rows) for address in row.device.addresses}
-    for target, outcome in sheet.report.outcomes.items():
+    for target, outcome in sorted(sheet.report.outcomes.items(), key=lambda one: place(one[0])):
         yield target, outcome.value, fold(outcome).value, verdicts.get(target)

@@ -108,6 +108,12 @@ def test_coverage_by_channel_and_by_address(report: Report) -> None:
     assert ("10.0.0.1", "silent", "silent") in addresses
 
 
+def test_addresses_stand_in_the_order_of_their_numbers(make_report: Callable[..., Report]) -> None:
+    given = ("10.0.0.1", "10.0.0.10", "10.0.0.9", "9.0.0.1", "fd00::10", "fd00::9")
+    rows = read(written(make_report(outcomes=dict.fromkeys(given, Outcome.SILENT))))["Addresses"]
+    assert [row["A"] for row in rows[1:]] == [*("9.0.0.1", "10.0.0.1", "10.0.0.9", "10.0.0.10", "fd00::9", "fd00::10")]
+
+
 def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[..., Report]) -> None:
     texts = [
         "=1+1",
