@@ -11,6 +11,8 @@ RUN /opt/camscan/bin/pip install --require-hashes -r requirements-build.lock -r 
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY camscan camscan
 COPY fingerprints fingerprints
+COPY docs/camscan.1 docs/camscan.1
+COPY docs/completion docs/completion
 RUN /opt/camscan/bin/pip install --no-deps --no-build-isolation . \
     && /opt/camscan/bin/pip uninstall --yes hatchling editables pip
 

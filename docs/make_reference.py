@@ -1,24 +1,38 @@
-"""Write docs/cli.md from the commands themselves; `--check` fails if it is stale."""
+"""Write what is made from the commands themselves: docs/cli.md, the page for man(1), and completion in shells.
+
+`--check` fails if one of these is stale.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+from manpage import manual
 
 from camscan.cli.main import camscan
 
-PAGE = Path(__file__).parent / "cli.md"
+DOCS = Path(__file__).parent
+SHELLS = {"camscan.bash": BashComplete, "_camscan": ZshComplete, "camscan.fish": FishComplete}
 
 
-def reference() -> str:
-    """The whole page."""
+def pages() -> dict[str, str]:
+    """File, in this folder -> what it is to hold."""
+    contexts = tuple(_commands(camscan, None))
+    shells = ((name, kind(camscan, {}, "camscan", "_CAMSCAN_COMPLETE")) for name, kind in SHELLS.items())
+    completion = {f"completion/{name}": ShellComplete.source(shell).lstrip() for name, shell in shells}
+    return {"cli.md": reference(contexts), "camscan.1": manual(contexts), **completion}
+
+
+def reference(contexts: Sequence[tuple[str, click.Context]]) -> str:
+    """The page of all commands."""
     parts = [
         "# Command line reference",
-        "Made from `camscan --help` by `docs/make_reference.py`.",
-        *(_section(name, context) for name, context in _commands(camscan, None)),
+        "Made from `camscan --help` by `docs/make_reference.py`, as is the page for `man`.",
+        *(f"## {name}\n\n```\n{context.get_help()}\n```" for name, context in contexts),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -34,11 +48,15 @@ def _commands(command: click.Command, parent: click.Context | None) -> Iterator[
                 yield from _commands(sub, context)
 
 
-def _section(name: str, context: click.Context) -> str:
-    return f"## {name}\n\n```\n{context.get_help()}\n```"
+def _held(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 if __name__ == "__main__":
+    made = pages()
     if "--check" in sys.argv:
-        sys.exit(0 if PAGE.read_text(encoding="utf-8") == reference() else f"{PAGE} is stale: run {sys.argv[0]}")
-    PAGE.write_text(reference(), encoding="utf-8")
+        stale = [name for name, text in made.items() if _held(DOCS / name) != text]
+        sys.exit(f"docs/{' docs/'.join(stale)}: stale: run {sys.argv[0]}" if stale else 0)
+    for name, text in made.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
+        (DOCS / name).write_text(text, encoding="utf-8")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +60,43 @@ def test_the_command_reference_is_current() -> None:
     command = [sys.executable, "docs/make_reference.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_container_is_built_from_all_that_the_wheel_is() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    about = project["project"]
+    parts = {*wheel["packages"], *wheel["force-include"], *wheel["shared-data"], *about["license-files"]} | {
+        about["readme"]
+    }
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    sent = [line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"]
+    for part in parts:
+        assert (ROOT / part).exists()
+        for given in (" ".join(copied).split(), sent):
+            assert any(Path(part).is_relative_to(path) for path in given), part
+
+
+def test_the_page_for_man_has_every_command_and_no_fault() -> None:
+    page = (ROOT / "docs/camscan.1").read_text(encoding="utf-8")
+    assert {path.replace("-", r"\-") for path in COMMANDS} <= set(re.findall(r'^\.SS "(.+)"$', page, re.MULTILINE))
+    if not (groff := shutil.which("groff")):
+        pytest.skip("groff is not installed")
+    done = subprocess.run([groff, "-man", "-ww", "-Tutf8"], input=page, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert "Scan networks and name the makers of the devices that answer." in " ".join(done.stdout.split())
+
+
+def test_a_shell_completes_by_the_file_that_is_installed_for_it() -> None:
+    script = (
+        "source docs/completion/camscan.bash; complete -p camscan;"
+        " COMP_WORDS=(camscan re) COMP_CWORD=1; _camscan_completion camscan; echo ${COMPREPLY[@]}"
+    )
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, env={"PATH": path}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["complete -o nosort -F _camscan_completion camscan", "reconcile report"]
 
 
 @pytest.mark.parametrize("path", COMMANDS)

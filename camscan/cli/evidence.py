@@ -66,6 +66,7 @@ def keygen(output: Path | None) -> None:
     "key_file",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="CAMSCAN_EVIDENCE_KEY",
+    show_envvar=True,
     help="The private key to sign with. Default: evidence.key in your data directory.",
 )
 @click.option("--tsa", metavar="URL", help="Have it time-stamped (RFC 3161) by the authority at this URL.")

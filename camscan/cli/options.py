@@ -22,6 +22,7 @@ db = click.option(
     "--db",
     metavar="PATH-OR-URL",
     envvar="CAMSCAN_DB",
+    show_envvar=True,
     help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
 )
 output = click.option(
@@ -104,7 +105,13 @@ _PACING = (
     click.option("--ports", metavar="LIST", help="TCP ports to ask instead of the usual ones: 80,554,8000-8010."),
     click.option("--channels", metavar="LIST", help="Only these channels: wsd,sadp,http."),
     click.option("--thorough", is_flag=True, help="Ask everything of every address, alive or not."),
-    click.option("--snmp-community", metavar="NAME", envvar="CAMSCAN_SNMP_COMMUNITY", help="Ask SNMP v2c with it."),
+    click.option(
+        "--snmp-community",
+        metavar="NAME",
+        envvar="CAMSCAN_SNMP_COMMUNITY",
+        show_envvar=True,
+        help="Ask SNMP v2c with it.",
+    ),
 )
 
 _TAGS = (

@@ -25,6 +25,7 @@ config_option = click.option(
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="CAMSCAN_CONFIG",
+    show_envvar=True,
     help="The configuration. Default: camscan.toml, else /etc/camscan/camscan.toml.",
 )
 
