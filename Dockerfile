@@ -21,7 +21,7 @@ LABEL org.opencontainers.image.title="camscan" \
       org.opencontainers.image.licenses="GPL-3.0-or-later"
 COPY --from=build /opt/camscan /opt/camscan
 RUN mkdir /data && chown 10001:10001 /data
-ENV PATH=/opt/camscan/bin:$PATH CAMSCAN_DB=/data/camscan.db PYTHONUNBUFFERED=1
+ENV PATH=/opt/camscan/bin:$PATH HOME=/data CAMSCAN_DB=/data/camscan.db PYTHONUNBUFFERED=1
 VOLUME /data
 USER 10001
 ENTRYPOINT ["camscan"]

@@ -7,10 +7,9 @@ import re
 import stat
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from camscan.errors import HostError, UsageError
 from camscan.evidence import keys
+from camscan.homes import data_file
 
 _OTHERS = 0o077
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")
@@ -18,7 +17,7 @@ _FINGERPRINT = re.compile(r"[0-9a-fA-F]{64}")
 
 def default_file() -> Path:
     """The user's own key."""
-    return user_data_path("camscan", appauthor=False) / "evidence.key"
+    return data_file("evidence.key")
 
 
 def public_file(private: Path) -> Path:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from platformdirs import user_config_path
 from pydantic import SecretStr
 
 from camscan.app.aims import Choices, aim
@@ -22,6 +21,7 @@ from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
 from camscan.devices.identity import Kind, identity_of
 from camscan.errors import UsageError
+from camscan.homes import config_file
 from camscan.identify.library import Library
 from camscan.records import Device, Level, Observation
 
@@ -37,7 +37,7 @@ class Chosen:
 
     def opened(self) -> CredentialFile:
         """The file of enrolments, as it is kept."""
-        file = self.file or user_config_path("camscan", appauthor=False) / "credentials.json"
+        file = self.file or config_file("credentials.json")
         return CredentialFile(file, lambda: sources.read(self.unlock, lambda: asked(f"key of {file}"), self.folder))
 
 

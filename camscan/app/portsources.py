@@ -8,10 +8,9 @@ from contextlib import aclosing
 from itertools import groupby
 from typing import Any
 
-from platformdirs import user_data_path
-
 from camscan.app.aims import Aim
 from camscan.errors import DecodeError, HostError, UsageError
+from camscan.homes import data_file
 from camscan.imports.nmap.knocks import Knock, Knocks
 from camscan.net import nmaprun
 from camscan.net.checkpoint import Checkpoint, forget_old
@@ -37,7 +36,7 @@ def port_source(
 
 def checkpoint(name: str, asked: Mapping[str, Any] | None = None) -> Checkpoint:
     """How far the sweep of that name is: of a new one where `asked` says what it asks; see `Checkpoint`."""
-    folder = user_data_path("camscan", appauthor=False) / "sweeps"
+    folder = data_file("sweeps")
     if asked is not None:
         forget_old(folder)
     if not name.isalnum():

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from camscan.errors import StoreError
+from camscan.homes import data_file
 from camscan.store import sqlite
 
 _NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: name a file"
@@ -113,7 +113,7 @@ def _url(target: str | Path | None) -> URL:
 
 
 def _default_file() -> Path:
-    return user_data_path("camscan", appauthor=False) / "camscan.db"
+    return data_file("camscan.db")
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,0 +1,37 @@
+"""Where a user's own files lie where nothing else is named: the folders of the XDG base directory specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+from camscan.errors import HostError
+
+
+def data_file(name: str) -> Path:
+    """The file or folder of that name among the user's data.
+
+    Raises:
+        HostError: nobody knows where that would be.
+    """
+    return _below(user_data_path, "XDG_DATA_HOME") / name
+
+
+def config_file(name: str) -> Path:
+    """The file of that name among the user's configuration.
+
+    Raises:
+        HostError: nobody knows where that would be.
+    """
+    return _below(user_config_path, "XDG_CONFIG_HOME") / name
+
+
+def _below(path: Callable[..., Path], variable: str) -> Path:
+    try:
+        return path("camscan", appauthor=False)
+    except RuntimeError as error:  # as in a container, under a number that no user has
+        raise HostError(
+            f"this user has no home, so there is no place for files: set HOME or {variable}, or name the file itself"
+        ) from error
