@@ -33,7 +33,10 @@ _MAX_NAMED = 30
 _MAX_SUM = 4
 """Cells of a row that only counts."""
 _WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_NO_TABLES = ((b"%PDF", "a PDF"), (b"<", "HTML or XML"), (b"\x1f\x8b", "packed with gzip"), (b"\x89PNG", "a picture"))
+_NO_TABLES = (
+    *((b"%PDF", "a PDF"), (b"<", "HTML or XML"), (b"\x1f\x8b", "packed with gzip"), (b"\x89PNG", "a picture")),
+    (b"SQLite format 3", "a database"),
+)
 _NO_NAMES = re.compile(rb'\[\s*(?:"|\[\s*["\[{\d])')
 """A list in JSON of texts or lists; a bracket alone may begin an IPv6 address."""
 
@@ -292,7 +295,5 @@ def _unidentified(path: Path, readings: Sequence[SheetReading]) -> str:
     names = [name for reading in readings for name in reading.columns.names if name.strip()]
     shown = ", ".join(map(values.shown, names[:_MAX_NAMED])) or "none"
     notes = "".join(f" (sheet {values.shown(one.sheet)}: {note})" for one in readings for note in one.notes)
-    return (
-        f"no column of {path} says which device a row means (address, MAC, serial, UUID, host name); its columns are "
-        f"{shown}{notes}: name one with --map ip=COLUMN"
-    )
+    needed = "which device a row means (address, MAC, serial, UUID, host name)"
+    return f"no column of {path} says {needed}; its columns are {shown}{notes}: name one with --map ip=COLUMN"

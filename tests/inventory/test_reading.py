@@ -162,6 +162,7 @@ def test_a_table_that_identifies_nothing_is_refused_with_its_columns(written: Wr
         (b"", "is empty"),
         (b" \n\0\n", "is empty"),
         (b"%PDF-1.7", "is a PDF: save the list as XLSX, ODS, CSV or JSON"),
+        (b"SQLite format 3\0", "is a database: save the list as XLSX, ODS, CSV or JSON"),
         (b"<html><table>", "is HTML or XML"),
         (b"\x1f\x8b\x08\x00", "is packed with gzip"),
     ],
