@@ -21,11 +21,13 @@ from click.testing import CliRunner
 from support.listed import store_scan
 
 from camscan.cli.main import camscan
+from camscan.cli.options import ENDINGS
 from camscan.data import fingerprints_folder
 from camscan.identify.check import check
 from camscan.identify.load import load
 from camscan.probes.registry import CHANNELS
 from camscan.records import Observation, Outcome
+from camscan.reports import FORMATS
 
 ROOT = Path(__file__).parent.parent
 PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "fingerprints" / "README.md")
@@ -75,6 +77,14 @@ def test_a_container_is_built_from_all_that_the_wheel_is() -> None:
         assert (ROOT / part).exists()
         for given in (" ".join(copied).split(), sent):
             assert any(Path(part).is_relative_to(path) for path in given), part
+
+
+def test_the_page_of_reports_names_every_format_and_the_endings_that_ask_for_it() -> None:
+    page = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([a-z]+) \| (.*?) ?\|", page, re.MULTILINE)[1:]
+    assert [name for name, _ in rows] == [form.name for form in FORMATS]
+    told = {ending: name for name, endings in rows for ending in re.findall(r"\.[a-z.]+", endings)}
+    assert told == ENDINGS
 
 
 def test_the_page_for_man_has_every_command_and_no_fault() -> None:

@@ -13,7 +13,7 @@ from camscan.errors import UsageError
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox", "cyclonedx")
-_ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson": "jsonl"} | {
+ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson": "jsonl"} | {
     f".{name}": name for name in FORMAT_NAMES[1:-2]
 }
 """Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
@@ -156,7 +156,7 @@ def stacked(options: tuple[Callable[[_Command], _Command], ...]) -> Callable[[_C
 
 def _asked_by(file: Path, otherwise: str) -> str:
     name = file.name.lower()
-    return next((format_ for ending, format_ in _ENDINGS.items() if name.endswith(ending)), otherwise)
+    return next((format_ for ending, format_ in ENDINGS.items() if name.endswith(ending)), otherwise)
 
 
 def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Command], _Command]:
