@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import logging
+import os
 import sys
 from importlib import import_module
 from keyword import iskeyword
@@ -78,6 +79,7 @@ def camscan(verbose: int) -> None:
 
 def main() -> None:
     """Run the command line; an error of ours becomes one line on stderr and an exit code."""
+    _have_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):  # as on stderr, what its encoding lacks is no reason to stop
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -90,6 +92,16 @@ def main() -> None:
     except OSError as error:
         logging.getLogger(__name__).debug("where it was", exc_info=error)
         _end(_of_host(error), Exit.FAILED)
+
+
+def _have_streams() -> None:
+    """Put /dev/null in the place of standard streams that were closed: else the next file, a store, would be there."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # which takes the lowest number that is free
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - it is to stay open
 
 
 def _of_host(error: OSError) -> HostError:

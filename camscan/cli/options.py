@@ -18,9 +18,24 @@ ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson
 }
 """Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
 
+
+def _not_empty(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():  # as a script hands it over whose variable is not set
+        name = max(option.opts, key=len)
+        raise UsageError(f"{name} is empty: give it a value, or leave it out")
+    return value
+
+
+def _file(_context: click.Context, _option: click.Parameter, file: Path | None) -> Path | None:
+    if file == Path():
+        raise UsageError("--output is empty: name a file, or leave it out")
+    return None if file == Path("-") else file
+
+
 db = click.option(
     "--db",
     metavar="PATH-OR-URL",
+    callback=_not_empty,
     envvar="CAMSCAN_DB",
     show_envvar=True,
     help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
@@ -29,7 +44,7 @@ output = click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    callback=lambda _context, _option, file: None if file == Path("-") else file,
+    callback=_file,
     is_eager=True,  # its ending decides the format, so it is read first
     help="Write to this file instead of stdout.",
 )
@@ -49,13 +64,7 @@ fingerprints = click.option(
 )
 
 
-def _named(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
-    if name is not None and not name.strip():  # as a script hands it over whose variable is not set
-        raise UsageError("--site is empty: name the site, or leave it out")
-    return name
-
-
-site = click.option("--site", metavar="NAME", callback=_named, help="The site that the scan belongs to.")
+site = click.option("--site", metavar="NAME", callback=_not_empty, help="The site that the scan belongs to.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
 CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")

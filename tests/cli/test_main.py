@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from support.command import camscan
 
 from camscan.cli import main
+from camscan.cli.db import db
 from camscan.store import Store
 
 OURS = {
@@ -66,7 +68,9 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: name a"),
         (("simulate", "--address", "127.0.0.9"), "--address is that of the decoy: add --decoy"),
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
-        (("scan", "10.0.0.1", "--site", ""), "--site is empty: name the site, or leave it out"),
+        (("scan", "10.0.0.1", "--site", ""), "--site is empty: give it a value, or leave it out"),
+        (("scans", "--db", ""), "--db is empty: give it a value, or leave it out"),
+        (("scans", "-o", ""), "--output is empty: name a file, or leave it out"),
         (("help",), "No such command 'help': write --help."),
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
@@ -107,6 +111,18 @@ def test_a_full_disk_is_said_in_one_line() -> None:
         )
     assert done.returncode == 1
     assert done.stderr == b"Error: cannot write: No space left on device: make room, or write to another place\n"
+
+
+@pytest.mark.parametrize(("closed", "told"), [(">&-", b""), ("<&-", b"None found"), ("<&- >&- 2>&-", b"")])
+def test_closed_streams_are_no_fault_and_no_file_takes_their_place(tmp_path: Path, closed: str, told: bytes) -> None:
+    store = tmp_path / "s.db"
+    words = f"scan 127.0.0.1 --channels http --ports 1 --db {store}"
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m camscan {words} {closed}"], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(told)
+    assert CliRunner().invoke(db, ["check", "--db", str(store)]).exit_code == 0
 
 
 def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
