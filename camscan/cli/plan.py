@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from camscan.cli import options
+from camscan.cli.sections import Sectioned
 
 
-@click.command()
+@click.command(cls=Sectioned)
 @options.targets
 @options.excluding
 @options.pacing

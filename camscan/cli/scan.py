@@ -14,6 +14,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.cli.sections import Sectioned
 from camscan.errors import CamscanError, UsageError
 from camscan.net import eventloop
 from camscan.records import Report, Scan, ScanStatus, Verdict
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     """Fingerprints and policies."""
 
 
-@click.command()
+@click.command(cls=Sectioned)
 @options.targets
 @options.excluding
 @options.pacing
