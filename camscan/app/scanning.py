@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import signal
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from typing import Any, Protocol
 
 from camscan.app import collector
@@ -31,6 +32,8 @@ from camscan.store import Store, Writer
 _BLIND_SHARE = 0.05
 """Sends that this host itself refused, of all targets, above which a scan is partial."""
 _MOST_REASONS = 3
+_MOST_NAMED = 20
+"""Addresses in one note: a large network may have thousands of which the same is to be said."""
 
 
 class Watcher(Protocol):
@@ -184,16 +187,23 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
     if net.dropped:
         yield f"{net.dropped} datagrams were lost for want of room: ask again at a lower --rate"
-    for address in sorted(net.faded):
-        yield f"{address} answered, then stopped; it was asked at half the pace from then on"
-    for address in sorted(net.used_up):
-        yield f"{address} gave all the bytes that one host may; it was asked no more from then on"
+    if net.faded:
+        yield f"asked at half the pace from when they stopped to answer: {_some(net.faded)}"
+    if net.used_up:
+        yield f"asked no more from when they had given all the bytes that one host may: {_some(net.used_up)}"
     if engine.cut:
         yield f"hosts that were not done after {job.manner.host_seconds:g} s: {engine.cut}; the ledger names them"
     if job.broker is not None:
         yield from job.broker.notes
     if engine.crashed:
         yield f"{engine.crashed} attempts crashed by a fault of camscan: please report the log"
+
+
+def _some(addresses: Iterable[str]) -> str:
+    """Addresses in the order of their numbers, as many as a note can hold."""
+    ordered = sorted(addresses, key=lambda address: (":" in address, ip_address(address.partition("%")[0])))
+    more = f" and {len(ordered) - _MOST_NAMED:,} more" if len(ordered) > _MOST_NAMED else ""
+    return ", ".join(ordered[:_MOST_NAMED]) + more
 
 
 def _source(job: Job, kept: Checkpoint | None) -> tuple[PortSource | None, Profile]:

@@ -35,10 +35,13 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
     ("changed", "note"),
     [
         ({"dropped": 7}, "7 datagrams were lost for want of room: ask again at a lower --rate"),
-        ({"faded": {"10.0.0.9"}}, "10.0.0.9 answered, then stopped; it was asked at half the pace from then on"),
+        (
+            {"faded": {"10.0.0.10", "fe80::1%eth0", "10.0.0.9"}},
+            "asked at half the pace from when they stopped to answer: 10.0.0.9, 10.0.0.10, fe80::1%eth0",
+        ),
         (
             {"used_up": {"10.0.0.9"}},
-            "10.0.0.9 gave all the bytes that one host may; it was asked no more from then on",
+            "asked no more from when they had given all the bytes that one host may: 10.0.0.9",
         ),
         ({"cut": 2}, "hosts that were not done after 30 s: 2; the ledger names them"),
         ({"crashed": 1}, "1 attempts crashed by a fault of camscan: please report the log"),
@@ -50,6 +53,11 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
 )
 def test_each_loss_is_said(changed: dict[str, Any], note: str) -> None:
     assert told(**changed) == [note]
+
+
+def test_of_very_many_addresses_the_first_are_named_in_one_note() -> None:
+    [note] = told(faded={f"10.0.{third}.{fourth}" for third in range(4) for fourth in range(1, 255)})
+    assert note.endswith(": " + ", ".join(f"10.0.0.{fourth}" for fourth in range(1, 21)) + " and 996 more")
 
 
 def test_what_this_host_refused_is_told_by_the_reason() -> None:
