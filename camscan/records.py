@@ -237,6 +237,11 @@ class Vantage:
     interfaces: tuple[str, ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Those of the host itself: that it answers itself shows nothing of the network."""
+        return frozenset(address for _, address in self.sources)
+
 
 class ScanStatus(StrEnum):
     """How a scan ended. `RUNNING` in the store of a scan that was killed is read as interrupted."""

@@ -98,7 +98,7 @@ def report_of(
     """
     counts = store.ledger_counts(scan.id)
     found = select(deemed(store, scan, rules, policies), all_hosts=all_hosts)
-    outcomes, segments, alone = {}, Segments(), set()
+    outcomes, segments, alone = {}, Segments(scan.vantage.addresses), set()
     for entry in store.ledger(scan.id):
         outcomes[entry.target] = entry.outcome
         segments.add(entry)

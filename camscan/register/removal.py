@@ -1,7 +1,8 @@
 """Decides whether a removal is accepted: after enough scans that would have seen the device, and did not.
 
 A scan counts where it was complete, began after the device was last seen, asked the address on a channel on which the
-device used to answer, and saw something else alive in the same network: else a cut cable would remove a camera.
+device used to answer, and saw something else alive in the same network, other than the host that asked: else a cut
+cable would remove a camera.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def glance(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Glanc
     for entry in neighbours:
         if entry.target == address:
             own = entry
-        elif network_of(entry.target) == network:
+        elif network_of(entry.target) == network and entry.target not in scan.vantage.addresses:
             alive = alive or any(outcome.is_alive for outcome in entry.channels.values())
     if own is None:
         return Glance(scan.id, f"{address} was not among its targets")

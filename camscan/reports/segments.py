@@ -15,12 +15,16 @@ _Kind: TypeAlias = tuple[Outcome, tuple[tuple[str, Outcome], ...]]
 """The outcome of a target, and that on each channel."""
 
 
-class Segments:
-    """Counts ledger entries by network, as they pass."""
+_UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 
-    def __init__(self) -> None:
+
+class Segments:
+    """Counts ledger entries by network, as they pass. `own` are addresses of the host that asked."""
+
+    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+        self._own = own
         self._counts: defaultdict[Network, Counter[_Kind]] = defaultdict(Counter)
-        self._controls: dict[Network, tuple[int, str]] = {}
+        self._controls: dict[Network, tuple[bool, int, str]] = {}
 
     def add(self, entry: LedgerEntry) -> None:
         """Count one target; a name that is no address belongs to no network."""
@@ -30,8 +34,8 @@ class Segments:
         outcome = entry.outcome
         self._counts[place][outcome, tuple(entry.channels.items())] += 1
         if outcome.is_alive:
-            rank = MOST_TELLING[outcome]
-            self._controls[place] = min(self._controls.get(place, (rank, entry.target)), (rank, entry.target))
+            rank = (entry.target in self._own, MOST_TELLING[outcome], entry.target)
+            self._controls[place] = min(self._controls.get(place, rank), rank)
 
     def networks(self, devices: Iterable[Judged], missed: Iterable[str] = ()) -> tuple[Segment, ...]:
         """The networks in order of address, with the listed devices in each.
@@ -51,7 +55,10 @@ class Segments:
         )
 
     def _control(self, place: Network) -> str:
-        return self._controls.get(place, (0, ""))[1]
+        """What shows that silence there means something: not that this host answers itself, if others were asked."""
+        itself, _, control = self._controls.get(place, (False, 0, ""))
+        asked = sum(count for (outcome, _), count in self._counts[place].items() if outcome not in _UNASKED)
+        return "" if itself and asked > 1 else control
 
 
 def _segment(place: Network, counts: Counter[_Kind], control: str, listed: int) -> Segment:

@@ -60,12 +60,14 @@ def _nothing(report: Report) -> str:
     if report.missed:
         return f"Nothing can be said: {_some(report.missed)} had to answer and did not, so the scan was blind."
     if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
+        if report.networks and not any(segment.control for segment in report.networks):
+            return "Nothing can be said: nobody but the host that asked gave a sign of life."
         return "None found: no address that was asked shows a surveillance device."
     if counts[Outcome.SILENT]:
         return "Nothing can be said: no address that was asked gave a sign of life, so that silence proves nothing."
-    if report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets:
-        return "Nothing can be said: it ended before any address was asked in full."
-    return "Nothing can be said: no address could be asked."
+    begun = report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets
+    why = "it ended before any address was asked in full" if begun else "no address could be asked"
+    return f"Nothing can be said: {why}."
 
 
 class Alert(NamedTuple):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from support.estate import BEGIN, Camera
 
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.register.removal import Glance, candidates, glance, objection, told
 from camscan.sweeps.looks import BEHIND
 from camscan.sweeps.memory import Track
@@ -50,6 +51,12 @@ def test_what_does_not_count_says_why(
     track: Callable[..., Track], status: ScanStatus, ledger: list[LedgerEntry], why_not: str
 ) -> None:
     assert glance(track(GONE), scan(1, status), ledger).why_not.startswith(why_not)
+
+
+def test_that_the_host_which_asks_answers_itself_does_not_remove_a_camera(track: Callable[..., Track]) -> None:
+    seen = replace(scan(1), vantage=Vantage("host", ("eth0",), (("eth0", "10.0.0.254"),)))
+    found = glance(track(GONE), seen, [LedgerEntry("10.0.0.1", SILENT), GATEWAY])
+    assert found.why_not.startswith("nothing in 10.0.0.0/24 answered")
 
 
 def test_another_device_at_the_address_shows_that_it_could_be_seen(track: Callable[..., Track]) -> None:

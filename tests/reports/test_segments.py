@@ -49,6 +49,21 @@ def test_the_control_is_what_answered_best_and_silence_has_none() -> None:
     assert (lit.control, dark.control) == ("10.0.0.20", "")
 
 
+def test_that_the_host_which_asks_answers_itself_is_no_control_of_others() -> None:
+    def control(*entries: LedgerEntry) -> str:
+        made = Segments(frozenset({"10.0.0.1"}))
+        for one in entries:
+            made.add(one)
+        [found] = made.networks(())
+        return found.control
+
+    own = entry("10.0.0.1", Outcome.ANSWERED)
+    assert control(own, entry("10.0.0.2", Outcome.SILENT)) == ""
+    assert control(own, entry("10.0.0.9", Outcome.REFUSED), entry("10.0.0.2", Outcome.SILENT)) == "10.0.0.9"
+    assert control(own) == "10.0.0.1"  # who asks nobody else is asking about that one
+    assert control(own, entry("10.0.0.2", Outcome.EXCLUDED, Outcome.EXCLUDED)) == "10.0.0.1"
+
+
 def test_both_families_in_order_and_names_in_none() -> None:
     found = segments(
         entry("fd00::1%eth0", Outcome.ANSWERED),

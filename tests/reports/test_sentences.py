@@ -53,6 +53,18 @@ def test_none_found_is_told_apart_from_could_not_look(make_report: Callable[...,
     )
 
 
+def test_where_nobody_but_the_host_that_asked_answered_nothing_is_said_of_the_others(
+    make_report: Callable[..., Report],
+) -> None:
+    dark = Segment("10.0.0.0/24", {"answered": 1, "silent": 253}, {}, "", 0, 254)
+    report = make_report(
+        devices=(), ledger={"": {Outcome.ANSWERED: 1, Outcome.SILENT: 253}}, targets=254, networks=(dark,)
+    )
+    assert findings(report) == "Nothing can be said: nobody but the host that asked gave a sign of life."
+    lit = replace(dark, control="10.0.0.9")
+    assert findings(replace(report, networks=(dark, lit))).startswith("None found")
+
+
 def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_report: Callable[..., Report]) -> None:
     scan = replace(report.scan, status=ScanStatus.COMPLETE, notes=(), site=None, finished_at=None)
     made = make_report(devices=(), ledger=COMPLETE, targets=254, networks=(), scan=replace(scan, vantage=Vantage("a")))
