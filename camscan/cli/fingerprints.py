@@ -144,17 +144,24 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
 
 @fingerprints.command()
 @click.argument("device", metavar="ADDRESS")
+@click.option("--answers", is_flag=True, help="Also show what each answer said, field by field, as rules see it.")
 @options.scan_id
 @options.db
 @options.judging
 def explain(
-    device: str, scan_id: str | None, db: str | None, policies: tuple[str, ...], folders: tuple[Path, ...]
+    device: str,
+    answers: bool,
+    scan_id: str | None,
+    db: str | None,
+    policies: tuple[str, ...],
+    folders: tuple[Path, ...],
 ) -> None:
     """Walk the reasoning for one device of a stored scan: every observation, rule, brand edge and policy entry.
 
     \b
-    Example:
+    Examples:
       camscan fingerprints explain 10.20.0.15
+      camscan fingerprints explain 10.20.0.15 --answers
     """
     from camscan.app.identifying import judged
     from camscan.app.judging import chosen_policies, library
@@ -170,7 +177,7 @@ def explain(
     for judgement in judged(seen, rules, lists):
         if usual(device) in judgement.device.addresses:
             own = [observation for observation in seen if observation.target in judgement.device.addresses]
-            for line in (*explained(rules, own, judgement.device), *_verdict(judgement)):
+            for line in (*explained(rules, own, judgement.device, answers=answers), *_verdict(judgement)):
                 click.echo(line)
             return
     raise UsageError(f"nothing answered at {device} in that scan: see `camscan devices --all`")

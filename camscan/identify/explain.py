@@ -13,13 +13,22 @@ _MAX_VALUE = 120
 """Characters of a value: enough to recognise it, and it stays on a line or two."""
 
 
-def explain(library: Library, observations: Sequence[Observation], device: Device) -> list[str]:
+_MAX_ANSWER = 2_000
+"""Characters of a value where the answers themselves are asked for."""
+
+
+def explain(
+    library: Library, observations: Sequence[Observation], device: Device, *, answers: bool = False
+) -> list[str]:
     """Walk from the answers to the maker: what was seen, what speaks for and against, the level, the brand's makers.
 
-    The lines hold no control characters, whatever the device sent.
+    With `answers`, every value that a rule could look at is shown. The lines hold no control characters, whatever the
+    device sent.
     """
     lines = [f"device {device.address}", "observations:"]
-    lines += [f"  {_observation(observation)}" for observation in observations] or ["  none"]
+    for observation in observations:
+        lines += [f"  {_observation(observation)}", *(_fields(observation) if answers else ())]
+    lines += [] if observations else ["  none"]
     own = [found for found in device.identifications if found.maker is not None and found.maker == device.maker]
     others = [found for found in device.identifications if found.maker not in (None, device.maker)]
     silent = [found for found in device.identifications if found.maker is None]
@@ -39,6 +48,15 @@ def _observation(observation: Observation) -> str:
     return f"{place}: {observation.outcome}{reason}{seen}"
 
 
+def _fields(observation: Observation) -> Iterator[str]:
+    for field, found in observation.fields.items():
+        yield from (f"    {field} = {_shown(value, _MAX_ANSWER)}" for value in found)
+
+
+def _shown(value: str, most: int) -> str:
+    return repr(value if len(value) <= most else f"{value[:most]}...")
+
+
 def _port(port: int | None) -> str:
     return "" if port is None else f" port {port}"
 
@@ -54,9 +72,9 @@ def _rules(library: Library, group: Sequence[Identification]) -> Iterator[str]:
 
 
 def _evidence(item: Evidence) -> str:
-    value = item.value if len(item.value) <= _MAX_VALUE else f"{item.value[:_MAX_VALUE]}..."
     asked = f" {item.asked}" if item.asked else ""
-    return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value!r}, sha256 {item.sha256[:16]}"
+    value = _shown(item.value, _MAX_VALUE)
+    return f"{item.channel}{_port(item.port)}{asked}: {item.field} = {value}, sha256 {item.sha256[:16]}"
 
 
 def _brand(library: Library, device: Device) -> Iterator[str]:

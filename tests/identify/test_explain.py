@@ -24,6 +24,20 @@ def judged(library: Library, *observations: Observation) -> list[str]:
     return explain(library, observations, device)
 
 
+def test_what_the_answers_said_is_shown_where_it_is_asked_for(
+    build: Callable[..., Library], answer: Callable[..., Observation]
+) -> None:
+    said = answer({"http.title": "Unknown \x1b[31m", "http.header": "y" * 3_000})
+    lines = explain(build(), [said], Device("192.0.2.1", ("192.0.2.1",)), answers=True)
+    assert lines[:5] == [
+        "device 192.0.2.1",
+        "observations:",
+        "  192.0.2.1 port 80 http GET /: answered, 2 fields",
+        r"    http.title = 'Unknown \x1b[31m'",
+        f"    http.header = '{'y' * 2_000}...'",
+    ]
+
+
 def test_the_way_from_answers_to_the_maker(build: Callable[..., Library], answer: Callable[..., Observation]) -> None:
     library = build(
         {"field": "sadp.mac", "pattern": "^44", "level": "certain", "sets": {"kind": "camera"}},
