@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, TypeAlias
 
-from camscan.summaries import Citation, Offence, Progress, Reconciled, Segment, State
+from camscan.summaries import Citation, Listing, Offence, Progress, Reconciled, Segment, State
 
 MAC_FIELDS = (
     *("sadp.mac", "dhip.mac", "dvrip.mac", "netcommon.mac", "mhed.mac", "moi.mac", "dh01.mac", "isapi.mac"),
@@ -181,15 +181,6 @@ class Device:
     def place(self) -> str:
         """Where it is found, for people: its address, or the channel of its recorder as "10.0.4.9 #3"."""
         return f"{self.behind.address} #{self.behind.number}" if self.behind else self.address
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One policy entry that names the maker of a device."""
-
-    policy: str
-    entity: str
-    since: str
 
 
 @dataclass(frozen=True, slots=True)

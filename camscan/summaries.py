@@ -57,6 +57,15 @@ class Tag(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """One policy entry that names the maker of a device."""
+
+    policy: str
+    entity: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offence:
     """The sentence of a policy that a listed device offends by where it is: on a sensitive site, on a core network."""
 

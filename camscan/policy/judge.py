@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import groupby
 
 from camscan.policy.policies import Entity, Policy
-from camscan.records import Device, Identification, Judged, Level, Listing, Verdict
+from camscan.records import Device, Identification, Judged, Level, Verdict
+from camscan.summaries import Listing
 
 
 def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Judged, ...]:

@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from camscan.records import Identification, Judged, Level, Listing, Report, ScanStatus, Verdict
+from camscan.records import Identification, Judged, Level, Report, ScanStatus, Verdict
 from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, device_object, status, utc
 from camscan.reports.escape import terminal
 from camscan.reports.json import dumps
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
+from camscan.summaries import Listing
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: Mapping[Verdict, str] = {Verdict.LISTED: "error", Verdict.SUSPECTED: "warning"}

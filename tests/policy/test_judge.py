@@ -10,7 +10,8 @@ import pytest
 
 from camscan.policy import Policy, judge_all, load
 from camscan.policy.policies import Entity
-from camscan.records import Device, Identification, Judged, Level, Listing, Slot, Slots, Verdict
+from camscan.records import Device, Identification, Judged, Level, Slot, Slots, Verdict
+from camscan.summaries import Listing
 
 CERTAIN, LIKELY, HINT = Level.CERTAIN, Level.LIKELY, Level.HINT
 Named = tuple[str | None, Level]

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from camscan.policy import Direction, Entity, Policy, placed
-from camscan.records import Device, Judged, Listing, Verdict
-from camscan.summaries import Tag
+from camscan.records import Device, Judged, Verdict
+from camscan.summaries import Listing, Tag
 
 
 def policy(name: str) -> Policy:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from camscan.records import Device, Identification, Judged, Level, Listing, Verdict
+from camscan.records import Device, Identification, Judged, Level, Verdict
 from camscan.reports.advice import advice
+from camscan.summaries import Listing
 
 ENTITY = Listing("p", "Maker & Sons Ltd.", "2020-01-01")
 

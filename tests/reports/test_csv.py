@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Callable
 
-from camscan.records import Device, Judged, Listing, Report, Verdict
+from camscan.records import Device, Judged, Report, Verdict
 from camscan.reports import Page
 from camscan.reports.csv import COLUMNS, render
 from camscan.reports.document import device_object
+from camscan.summaries import Listing
 
 
 def rows(report: Report) -> list[dict[str, str]]:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from camscan.records import Device, Judged, Listing, Report, ScanStatus, Verdict
+from camscan.records import Device, Judged, Report, ScanStatus, Verdict
 from camscan.reports import Page
 from camscan.reports.sarif import render
-from camscan.summaries import Citation
+from camscan.summaries import Citation, Listing
 
 
 def run(report: Report) -> Any:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.records import Device, Judged, Listing, Origin, Outcome, Report, ScanStatus, Sent, Vantage, Verdict
+from camscan.records import Device, Judged, Origin, Outcome, Report, ScanStatus, Sent, Vantage, Verdict
 from camscan.reports.sentences import findings, limits, urgent
-from camscan.summaries import Offence, Segment, State, Tag
+from camscan.summaries import Listing, Offence, Segment, State, Tag
 
 COMPLETE = {"": {Outcome.ANSWERED: 12, Outcome.REFUSED: 3, Outcome.SILENT: 239}}
 

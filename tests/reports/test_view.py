@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from camscan.records import Device, Judged, Listing, Outcome, Report, ScanStatus, Verdict
+from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.view import view
+from camscan.summaries import Listing
 
 
 def devices(*verdicts: Verdict) -> tuple[Judged, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from ipaddress import ip_address
 
-from camscan.records import Device, Evidence, Identification, Judged, LedgerEntry, Level, Listing, Outcome, Verdict
-from camscan.summaries import State
+from camscan.records import Device, Evidence, Identification, Judged, LedgerEntry, Level, Outcome, Verdict
+from camscan.summaries import Listing, State
 
 TARGET = "10.20.0.0/14"
 NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")

@@ -13,12 +13,12 @@ from camscan.records import (
     Judged,
     LedgerEntry,
     Level,
-    Listing,
     Outcome,
     Scan,
     ScanStatus,
     Verdict,
 )
+from camscan.summaries import Listing
 from camscan.sweeps.looks import Look, look
 
 BEGIN = datetime(2026, 1, 1, 2, tzinfo=UTC)

@@ -17,7 +17,6 @@ from camscan.records import (
     Identification,
     Judged,
     Level,
-    Listing,
     Outcome,
     Report,
     Scan,
@@ -27,7 +26,7 @@ from camscan.records import (
     Verdict,
 )
 from camscan.reports.segments import Segments
-from camscan.summaries import Citation, Group, Offence, Point, Progress, Reconciled, Segment, State, Tag
+from camscan.summaries import Citation, Group, Listing, Offence, Point, Progress, Reconciled, Segment, State, Tag
 
 _SHA = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _NIL = Listing("uk-nil", "Hangzhou Hikvision Digital Technology Co., Ltd.", "2022-11-24")
