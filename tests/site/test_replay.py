@@ -1,0 +1,78 @@
+"""Answers that real devices gave, given again on the wire: a scan tells of each what its text alone tells."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import replay
+from support.lab import Lab, lab
+
+from camscan.app.judging import library
+from camscan.evaluation.corpus import Entry, read
+from camscan.evaluation.score import device_of
+
+pytestmark = [pytest.mark.netns, pytest.mark.slow]
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+MOST = 80
+"""Answers of each protocol, evenly from all."""
+_WHOLE = re.compile(
+    r"(?s)(?:HTTP|RTSP)/1\.\d \d{3}[^\r\n]*(?:\r?\n[A-Za-z][\w-]*:[^\r\n]*)+(?:\r?\n(?:\r?\n(?![A-Z][\w-]*: ).*)?)?"
+)
+"""An answer as it comes, not as it is quoted in half: it has a status line and at least one header."""
+
+
+def whole(channel: str) -> list[Entry]:
+    found = [entry for entry in read(CORPUS).entries if entry.channel == channel and _WHOLE.fullmatch(entry.raw)]
+    return found[:: max(1, len(found) // MOST)]
+
+
+@contextmanager
+def replayed(site: Lab, answers: Mapping[str, Entry], folder: Path) -> Iterator[None]:
+    file = folder / "answers.jsonl"
+    with file.open("w", encoding="utf-8") as out:
+        for address, entry in answers.items():
+            port = replay.WEB if entry.channel == "http" else replay.STREAM
+            out.write(json.dumps({"address": address, "port": port, "answer": entry.raw}) + "\n")
+    command = ["ip", "netns", "exec", site.site, sys.executable, replay.__file__, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        try:
+            assert server.stdout is not None
+            assert server.stdout.readline() == b"ready\n"
+            yield
+        finally:
+            server.terminate()
+
+
+def scanned(site: Lab, targets: Sequence[str], folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    (folder / "targets.txt").write_text("\n".join(targets))
+    command = [sys.executable, "-m", "camscan", "scan", f"@{folder / 'targets.txt'}", "--db", str(folder / "scan.db")]
+    done = site.run([*command, "--rate", "4000", "--format", "json", "--all", "--quiet"], timeout=240)
+    devices = json.loads(done.stdout)["devices"]
+    return {address: device for device in devices for address in device["addresses"]}
+
+
+def test_a_scan_tells_of_an_answer_what_its_text_tells(tmp_path: Path) -> None:
+    if os.geteuid():
+        pytest.skip("network namespaces need root")
+    rules = library(())
+    entries = [*whole("http"), *whole("rtsp")]
+    answers = {f"10.77.{place // 250}.{place % 250 + 1}": entry for place, entry in enumerate(entries)}
+    with lab("10.77.0.0/22") as site, replayed(site, answers, tmp_path):
+        found = scanned(site, list(answers), tmp_path)
+    differ = {}
+    for address, entry in answers.items():
+        alone, device = device_of(entry, rules), found.get(address, {})
+        if alone.maker != device.get("maker") or (alone.model and alone.model != device.get("model")):
+            differ[entry.id] = ((alone.maker, alone.model), (device.get("maker"), device.get("model")))
+    assert len(answers) > MOST
+    assert differ == {}
