@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 WEB, STREAM = 80, 554
 _Talk: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-_LENGTH = re.compile(r"^(?:Content-Length|Transfer-Encoding|Content-Encoding):.*\n?", re.IGNORECASE | re.MULTILINE)
+_CODING = re.compile(r"^(?:Transfer|Content)-Encoding:.*\n?", re.IGNORECASE | re.MULTILINE)
+_LENGTH = re.compile(r"^(Content-Length:).*", re.IGNORECASE | re.MULTILINE)
 _SEQUENCE = re.compile(rb"^CSeq:[ \t]*([0-9]+)", re.IGNORECASE | re.MULTILINE)
 _SECONDS = 30
 
@@ -24,9 +25,12 @@ _SECONDS = 30
 def wire(text: str) -> bytes:
     """An answer as it is sent, with a length that is true of what was written down of its body."""
     head, _, body = text.replace("\r\n", "\n").partition("\n\n")
-    lines = _LENGTH.sub("", head + "\n").strip("\n").split("\n")
     data = body.encode()
-    return "\r\n".join([*lines, f"Content-Length: {len(data)}", "", ""]).encode() + data
+    head = _CODING.sub("", head + "\n").strip("\n")
+    if not _LENGTH.search(head):
+        head += "\nContent-Length:"
+    head = _LENGTH.sub(rf"\1 {len(data)}", head)
+    return head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + data
 
 
 def talk(port: int, answer: bytes) -> _Talk:
