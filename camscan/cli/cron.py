@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from camscan.cli import options
+from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
 from camscan.cli.status import config_option
 
@@ -86,7 +87,7 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
         click.echo(f"Note: {note}", err=True)
     written = [_written(path, text, yes=yes, dry_run=dry_run) for path, text in plan.files]
     if not all(written):
-        sys.exit(1)
+        sys.exit(Exit.FAILED)
     click.echo(f"Next: {plan.after}", err=True)
 
 

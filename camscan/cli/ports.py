@@ -132,7 +132,8 @@ def _begun(
             click.echo(f"Note: it cannot be resumed: {error}", err=True)
         else:
             asking = _sweep(kept)
-            click.echo("" if quiet else f"After an interruption: camscan ports --resume {name}", err=True, nl=not quiet)
+            if not quiet:
+                click.echo(f"After an interruption: camscan ports --resume {name}", err=True)
     return asking, kept
 
 
