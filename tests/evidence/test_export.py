@@ -77,7 +77,7 @@ def test_memory_does_not_grow_with_the_observations() -> None:
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_devices() -> None:
     peak(observations(10))
-    assert peak(observations(6_000)) < peak(observations(1_000)) + (1 << 20)
+    assert peak(observations(3_000)) < peak(observations(200)) + (1 << 20)
 
 
 def test_the_lines_are_canonical() -> None:
