@@ -12,6 +12,9 @@ _BURST = 1.0
 """Packets that are let through at once, at least."""
 _SAVED_SECONDS = 0.03
 """Of a stall of the event loop, what is made up for."""
+_AT_ONCE = 1.5
+"""Bursts that may go at once after it; the rest of what it cost follows at `_CATCHING_UP` times the pace."""
+_CATCHING_UP = 1.25
 _TICKS = 500
 """Parts of a second in which packets are counted together."""
 SHORTEST_WAIT = 0.001
@@ -26,8 +29,8 @@ class Pace:
 
     No second holds more than `rate`: what is let out is counted when it goes, and two bursts of it are left to packets
     that the kernel sends by itself (see `charge`). Within that second they are spread evenly, but for what a stall of
-    the event loop has cost: so much is made up for. Those that wait go by the burst, unless somebody looks, who asks
-    for one after the other: an idle event loop that is woken for each costs a fifth more.
+    the event loop has cost: so much is made up for, bit by bit. Those that wait go by the burst, unless somebody looks,
+    who asks for one after the other: an idle event loop that is woken for each costs a fifth more.
     A count above all that is let out alone, and paid off by those after it.
     """
 
@@ -36,6 +39,8 @@ class Pace:
         self._most = max(rate - 2 * burst, rate / 2)
         self._saved = min(max(_BURST, rate * _SAVED_SECONDS), self._most)
         self._tokens = self._saved
+        self._most_at_once = min(burst * _AT_ONCE, self._saved)
+        self._room = self._most_at_once
         self._at = -math.inf
         self._granted = 0.0
         self._gone: deque[tuple[int, float]] = deque()
@@ -66,15 +71,19 @@ class Pace:
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():  # granted, and nobody there to use it
                 self._granted -= count
-                self._tokens += count
+                self._spend(-count)
             raise
         self._granted -= count
         self._note(count)
 
     def charge(self, count: float) -> None:
         """Count packets that have gone out unasked: those who come later wait for it."""
-        self._tokens -= count
+        self._spend(count)
         self._note(count)
+
+    def _spend(self, count: float) -> None:
+        self._tokens -= count
+        self._room -= count
 
     def give_back(self, count: float) -> None:
         """Take back what was granted to who looks at many addresses, and is not sent."""
@@ -84,11 +93,14 @@ class Pace:
     def _wait(self, count: float) -> float:
         """Seconds until so many may go, as things stand."""
         now = asyncio.get_running_loop().time()
-        self._tokens = min(self._saved, self._tokens + (now - self._at) * self._most)
+        earned = (now - self._at) * self._most
+        self._tokens = min(self._saved, self._tokens + earned)
+        self._room = min(self._most_at_once, self._room + earned * _CATCHING_UP)
         self._at = now
         while self._gone and self._gone[0][0] < now * _TICKS - _TICKS - 1:
             self._gone_in_all -= self._gone.popleft()[1]
         wait = (min(count, self._saved) - self._tokens) / self._most
+        wait = max(wait, (min(count, self._most_at_once) - self._room) / (self._most * _CATCHING_UP))
         others = self._gone_in_all + self._granted
         if others > 0 and others + count > self._most:
             oldest = (self._gone[0][0] + 1) / _TICKS + 1 - now if self._gone else 0.0
@@ -132,7 +144,7 @@ class Pace:
                 self._looked = max(self._looked - count, 0.0)
             elif self._waiting:
                 self._looked += count
-            self._tokens -= count
+            self._spend(count)
             self._granted += count
             place.set_result(None)
         self._schedule()

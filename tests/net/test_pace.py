@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import clock
-from support.peers import most_in_a_second
+from support.peers import most_in_a_second, most_within
 
 from camscan.net.pace import FlowBudget, Pace
 
@@ -161,6 +161,21 @@ def test_what_short_stalls_cost_is_made_up_for(rate: int) -> None:
     sends = clock.run(play())
     assert most_in_a_second(sends) <= rate
     assert sum(count for _, count in sends) >= 0.95 * rate * 10
+
+
+@pytest.mark.parametrize("rate", [1_000, 10_000])
+def test_it_is_made_up_for_bit_by_bit(rate: int) -> None:
+    async def play() -> Sends:
+        begun = asyncio.create_task(greedy(Pace(rate), [1], seconds=3))
+        while not begun.done():
+            await asyncio.sleep(0.3)
+            clock.stall(0.025)
+        return await begun
+
+    sends = clock.run(play())
+    assert most_within(sends, 0.001) <= rate * 0.01 * 1.5 + 1
+    assert most_within(sends, 0.01) <= rate * 0.01 * 2.75 + 1
+    assert sum(count for _, count in sends) >= 0.95 * rate * 3
 
 
 def test_what_is_larger_than_a_burst_goes_out_alone_and_is_paid_off() -> None:

@@ -142,10 +142,15 @@ def at_rest(dialer: Dialer) -> bool:
 
 def most_in_a_second(sends: Sequence[tuple[float, float]]) -> float:
     """The largest sum over any half-open second of what was sent, given as (when, how much) in order."""
+    return most_within(sends, 1)
+
+
+def most_within(sends: Sequence[tuple[float, float]], seconds: float) -> float:
+    """The same over any such time."""
     most, total, first = 0.0, 0.0, 0
     for at, count in sends:
         total += count
-        while sends[first][0] <= at - 1:
+        while sends[first][0] <= at - seconds:
             total -= sends[first][1]
             first += 1
         most = max(most, total)
