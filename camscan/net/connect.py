@@ -26,7 +26,7 @@ _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """One connect under way. `resent` is called when the kernel sends its SYN again, `done` with its errno."""
+    """One connect under way. `resent` is called just before the kernel sends its SYN again, `done` with its errno."""
 
     sock: Line
     number: int
@@ -148,7 +148,7 @@ class Connector:
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._read_ready()
-        while self._unsent and (self._unsent[0].over or self._unsent[0].started <= now - SENT_AGAIN):
+        while self._unsent and (self._unsent[0].over or self._unsent[0].started <= now + _TICK - SENT_AGAIN):
             attempt = self._unsent.popleft()
             if not attempt.over:
                 attempt.resent(attempt.sock)

@@ -61,7 +61,7 @@ class Dialer:
         self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
         self._hosts: dict[str, HostLimit] = {}
         self._connector = Connector(CONNECT_TIMEOUT)
-        self._sent_again = partial(self._pay, packets=1)
+        self._sent_again = partial(self._pay, packets=1, due=True)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(profile.half_open_within(CONNECT_TIMEOUT))
@@ -286,10 +286,10 @@ class Dialer:
                 half_open.callback(self._half_open.release)
             await self.pace.take(1)
 
-    def _pay(self, line: Line, packets: int) -> None:
+    def _pay(self, line: Line, packets: int, *, due: bool = False) -> None:
         """Let the sends of the whole scan wait for packets that a line sends unasked."""
         line.paid += packets
-        self.pace.charge(packets)
+        self.pace.charge(packets, due=due)
 
     def _account(self, line: Line, host: HostLimit | None = None) -> None:
         """Count what went out on a closed line, and settle it with what was waited for."""

@@ -18,6 +18,8 @@ _CATCHING_UP = 1.25
 _TICKS = 500
 """Parts of a second in which packets are counted together."""
 SHORTEST_WAIT = 0.001
+_KERNEL_LATE = 0.064
+"""Seconds by which the kernel's timers of a second may be late: 8 ticks of its clock at 250 Hz, 64 at 1,000 Hz."""
 
 
 _Place: TypeAlias = tuple[float, asyncio.Future[None]]
@@ -44,6 +46,8 @@ class Pace:
         self._at = -math.inf
         self._granted = 0.0
         self._gone: deque[tuple[int, float]] = deque()
+        self._going: deque[tuple[int, float]] = deque()
+        """What has gone out, and what may have: with the tick at which it had at the latest."""
         self._gone_in_all = 0.0
         self._waiting: deque[_Place] = deque()
         self._looking: deque[_Place] = deque()
@@ -76,10 +80,13 @@ class Pace:
         self._granted -= count
         self._note(count)
 
-    def charge(self, count: float) -> None:
-        """Count packets that have gone out unasked: those who come later wait for it."""
+    def charge(self, count: float, *, due: bool = False) -> None:
+        """Count packets that have gone out unasked, or that the kernel's timer is `due` to send.
+
+        Those who come later wait for it.
+        """
         self._spend(count)
-        self._note(count)
+        self._note(count, due=due)
 
     def _spend(self, count: float) -> None:
         self._tokens -= count
@@ -97,23 +104,22 @@ class Pace:
         self._tokens = min(self._saved, self._tokens + earned)
         self._room = min(self._most_at_once, self._room + earned * _CATCHING_UP)
         self._at = now
-        while self._gone and self._gone[0][0] < now * _TICKS - _TICKS - 1:
-            self._gone_in_all -= self._gone.popleft()[1]
+        for gone in (self._gone, self._going):
+            while gone and gone[0][0] < now * _TICKS - _TICKS - 1:
+                self._gone_in_all -= gone.popleft()[1]
         wait = (min(count, self._saved) - self._tokens) / self._most
         wait = max(wait, (min(count, self._most_at_once) - self._room) / (self._most * _CATCHING_UP))
         others = self._gone_in_all + self._granted
         if others > 0 and others + count > self._most:
-            oldest = (self._gone[0][0] + 1) / _TICKS + 1 - now if self._gone else 0.0
-            return max(wait, oldest, SHORTEST_WAIT)
+            oldest = min((gone[0][0] for gone in (self._gone, self._going) if gone), default=0)
+            return max(wait, (oldest + 1) / _TICKS + 1 - now, SHORTEST_WAIT)
         return wait
 
-    def _note(self, count: float) -> None:
-        tick = int(asyncio.get_running_loop().time() * _TICKS)
-        if self._gone and self._gone[-1][0] == tick:
-            count_before = self._gone.pop()[1]
-            self._gone.append((tick, count_before + count))
-        else:
-            self._gone.append((tick, count))
+    def _note(self, count: float, *, due: bool = False) -> None:
+        gone, late = (self._going, _KERNEL_LATE) if due else (self._gone, 0.0)
+        tick = int((asyncio.get_running_loop().time() + late) * _TICKS)
+        in_tick = gone.pop()[1] if gone and gone[-1][0] == tick else 0.0
+        gone.append((tick, in_tick + count))
         self._gone_in_all += count
 
     def _schedule(self) -> None:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -260,3 +261,21 @@ async def test_what_the_network_answers(new_namespace: Callable[[], Namespace]) 
             errno.ECONNREFUSED,
         ]
     connector.close()
+
+
+async def test_that_the_kernel_will_send_again_is_said_before_it_does(connector: Connector) -> None:
+    """Else others would be let out in its place."""
+    said: list[float] = []
+    lines = [Line("127.0.0.1") for _ in range(3)]
+    now = asyncio.get_running_loop().time()
+    for line, age in zip(lines, (1.0, 0.985, 0.95), strict=True):
+        tell = partial(_append, said, age)
+        connector._unsent.append(Attempt(line, line.fileno(), now - age, lambda _: None, tell))
+    connector._tick()
+    for line in lines:
+        line.close()
+    assert said == [1.0, 0.985]
+
+
+def _append(said: list[float], age: float, _: Line) -> None:
+    said.append(age)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeAlias
 
 import pytest
@@ -71,6 +73,36 @@ def test_packets_that_go_out_by_themselves_are_made_room_for(rate: int) -> None:
     sends = clock.run(play())
     assert most_in_a_second(sends) <= rate
     assert len(sends) >= 6 * rate
+
+
+@pytest.mark.parametrize("rate", [200, 1_000, 10_000])
+@pytest.mark.parametrize("coarse", [0.032, 0.064])
+def test_the_second_syns_that_the_kernel_sends_in_bunches_are_made_room_for(rate: int, coarse: float) -> None:
+    """Its timers of a second all end at the next multiple of some time, and we look every 20 ms which have."""
+
+    async def play() -> Sends:
+        pace, sends, loop = Pace(rate), Sends(), asyncio.get_running_loop()
+
+        def send() -> None:
+            sends.append((now(), 1))
+
+        async def sender() -> None:
+            while True:
+                await pace.take(1)
+                send()
+                loop.call_at(math.ceil((now() + 1) / coarse) * coarse, send)
+                loop.call_at(math.ceil((now() + 1) / 0.02) * 0.02, partial(pace.charge, 1, due=True))
+
+        tasks = [asyncio.create_task(sender()) for _ in range(10)]
+        await asyncio.sleep(10)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return sends
+
+    sends = clock.run(play())
+    assert most_in_a_second(sends) <= rate
+    assert len(sends) >= 0.85 * rate * 10
 
 
 @pytest.mark.parametrize(("rate", "share"), [(100, 0.9), (200, 0.95), (1_000, 0.96), (10_000, 0.96)])

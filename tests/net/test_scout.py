@@ -204,10 +204,10 @@ async def test_what_was_granted_and_is_not_sent_is_given_back(net: LiveNet, monk
         taken.append(count)
         await take(self, count, looking=looking)
 
-    def charged(self: Pace, count: float) -> None:
+    def charged(self: Pace, count: float, *, due: bool = False) -> None:
         if count < 0:
             taken.append(count)
-        charge(self, count)
+        charge(self, count, due=due)
 
     monkeypatch.setattr(Pace, "take", took)
     monkeypatch.setattr(Pace, "charge", charged)
