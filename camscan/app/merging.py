@@ -62,6 +62,11 @@ class Taken:
     """The scans that were left there, though they are not here as they are there."""
     disputes: list[Dispute] = field(default_factory=list)
 
+    @property
+    def is_news(self) -> bool:
+        """Whether there was anything that is not here already."""
+        return bool(self.scans[Fate.TAKEN] or self.left or self.states)
+
     def note(self, scan_id: str, what: Fate) -> None:
         """Note what became of a scan."""
         self.scans[what] += 1

@@ -169,7 +169,7 @@ def _write(found: Sequence[tuple[str, Sequence[Taken]]], format_: str, output: P
         document = {"schema": SCHEMA, "dry_run": dry_run, "stores": [_object(name, taken) for name, taken in found]}
         write_text([json.dumps(document, indent=2) + "\n"], output)
         return
-    rows = [tuple(map(terminal, _cells(name, one))) for name, taken in found for one in taken]
+    rows = [tuple(map(terminal, _cells(name, one))) for name, taken in found for one in taken if one.is_news]
     write_text(lines([_HEADS, *rows]) if rows else [], output)
 
 
@@ -212,12 +212,15 @@ def _told(found: Sequence[tuple[str, Sequence[Taken]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
     from camscan.app.merging import Fate, shown
     from camscan.reports.escape import terminal
+    from camscan.reports.words import many
 
     why = {
         Fate.RUNNING: "is not whole there: merge again when it has ended",
         Fate.DIFFERS: "is another one here of the same id: it stays as it is",
     }
     for name, taken in found:
+        if known := sum(not one.is_news for one in taken):
+            yield terminal(f"{name}: of {many(known, 'site')} all is here already.")
         if not taken:
             yield terminal(f"{name}: nothing is stored there.")
         for one in taken:

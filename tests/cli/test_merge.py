@@ -117,6 +117,16 @@ def test_what_is_here_is_left_out_and_what_is_new_is_taken(hub: Path, tmp_path: 
     assert held(hub) == held(leeds)
 
 
+def test_the_table_holds_what_is_new(hub: Path, tmp_path: Path) -> None:
+    leeds, york = probe(tmp_path / "leeds.db", "leeds"), probe(tmp_path / "york.db", "york", 3)
+    run(hub, leeds)
+    done = run(hub, leeds, york)
+    assert [line.split()[1:] for line in done.stdout.splitlines()[1:]] == [["york", "york", "3", "0", "0", "6", "0"]]
+    assert done.stderr == f"{leeds}: of 1 site all is here already.\n"
+    Store.open(tmp_path / "empty.db").close()
+    assert run(hub, tmp_path / "empty.db").stderr == f"{tmp_path / 'empty.db'}: nothing is stored there.\n"
+
+
 def test_a_dry_run_says_the_same_and_makes_nothing(hub: Path, tmp_path: Path) -> None:
     leeds = probe(tmp_path / "leeds.db", "leeds")
     told = document(hub, leeds, "--dry-run")
