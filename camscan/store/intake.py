@@ -6,6 +6,7 @@ is gone on with when it is taken again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -82,6 +83,7 @@ class Intake:
 
         What is here of it is gone on with. None, and nothing is done, where that is not a part of what is there.
         """
+        _check(source, scan)
         with self._held(scan) as held:
             if held.before is not None and not self._is_part(held.number, source, scan):
                 if MERGING not in load_map(held.before.settings):
@@ -211,11 +213,28 @@ def _read(source: Store, scan: Scan, records: Callable[[str], Iterator[_RecordT]
     Raises:
         StoreError: one holds what camscan does not write.
     """
-    try:
+    with _faults_told(source, scan):
         for one in records(scan.id):
             if isinstance(one, Stored):
                 one.open()
             yield one
+
+
+def _check(source: Store, scan: Scan) -> None:
+    """See that the record of a scan can be read by all that look at it: one fault would keep them from all others.
+
+    Raises:
+        StoreError: it holds what camscan does not write.
+    """
+    with _faults_told(source, scan):
+        _ = scan.origin
+        json.loads(scan.settings.get("choices", "{}"))
+
+
+@contextmanager
+def _faults_told(source: Store, scan: Scan) -> Iterator[None]:
+    try:
+        yield
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         what = f"scan {scan.id} holds what this camscan does not write ({type(error).__name__}: {error})"
         raise StoreError(f"{source.where}: {what}: update camscan, or merge a backup of that store") from error

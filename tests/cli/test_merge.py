@@ -385,6 +385,17 @@ def test_a_row_that_camscan_does_not_write_ends_it_and_its_scan_is_not_half_here
     assert held(hub) == {}
 
 
+@pytest.mark.parametrize("setting", ['{"origin": "satellite"}', '{"choices": "{"}'])
+def test_a_scan_that_every_look_would_stumble_over_is_not_taken(hub: Path, tmp_path: Path, setting: str) -> None:
+    leeds = probe(tmp_path / "leeds.db", "leeds")
+    with closing(sqlite3.connect(leeds)) as connection:
+        connection.execute("UPDATE scans SET settings = ? WHERE id = 'leeds-001'", (setting,))
+        connection.commit()
+    with pytest.raises(StoreError, match=r"leeds\.db: scan leeds-001 holds what this camscan does not write"):
+        run(hub, leeds)
+    assert set(held(hub)) == {"leeds-000"}
+
+
 def test_a_damaged_store_is_told_and_its_scan_is_not_half_here(hub: Path, tmp_path: Path) -> None:
     leeds = tmp_path / "leeds.db"
     with Store.open(leeds) as store:
