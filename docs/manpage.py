@@ -24,7 +24,10 @@ _STATUS = (
     ("1", "Failed; the message is on stderr."),
     ("2", "Wrong use."),
     ("3", "Done, and what --fail-on names was found."),
-    ("4", "The scan is incomplete (interrupted, blind or cut short); its results are stored, --resume ID goes on."),
+    (
+        "4",
+        "The scan is incomplete (--resume ID goes on) or blind (nobody gave a sign of life); its results are stored.",
+    ),
 )
 _FILES = (
     ("~/.local/share/camscan/camscan.db", "The store of scans, where --db names none."),

@@ -14,4 +14,4 @@ class Exit(IntEnum):
     FOUND = 3
     """Done, and what `--fail-on` names was found."""
     INCOMPLETE = 4
-    """The scan was interrupted, blind or cut short; its results are stored and marked partial."""
+    """The scan was interrupted or cut short, which marks it partial, or nobody gave a sign of life; it is stored."""

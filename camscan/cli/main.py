@@ -72,7 +72,7 @@ def camscan(verbose: int) -> None:
     camscan identifies; it never logs in unasked, guesses no password, exploits nothing and changes nothing.
 
     \b
-    Exit codes: 0 done; 1 failed; 2 wrong use; 3 done, and what --fail-on names was found; 4 incomplete.
+    Exit codes: 0 done; 1 failed; 2 wrong use; 3 done, and what --fail-on names was found; 4 incomplete or blind.
     """
     say_more(verbose)
 

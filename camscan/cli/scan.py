@@ -184,8 +184,10 @@ def _hint(ended: Scan, *, quiet: bool) -> None:
 
 
 def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:
-    """The exit code of a command that shows a scan."""
-    if report.scan.status is not ScanStatus.COMPLETE:
+    """The exit code of a command that shows a scan; that none was found is a success only where somebody was seen."""
+    from camscan.reports.sentences import is_blind
+
+    if report.scan.status is not ScanStatus.COMPLETE or is_blind(report):
         return Exit.INCOMPLETE
     if any({judged.verdict, judged.state} & {*fail_on} for judged in report.devices):
         return Exit.FOUND

@@ -59,15 +59,22 @@ def _nothing(report: Report) -> str:
         return _NOBODY[report.scan.origin]
     if report.missed:
         return f"Nothing can be said: {_some(report.missed)} had to answer and did not, so the scan was blind."
-    if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
-        if report.networks and not any(segment.control for segment in report.networks):
-            return "Nothing can be said: nobody but the host that asked gave a sign of life."
+    if not is_blind(report):
         return "None found: no address that was asked shows a surveillance device."
+    if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
+        return "Nothing can be said: nobody but the host that asked gave a sign of life."
     if counts[Outcome.SILENT]:
         return "Nothing can be said: no address that was asked gave a sign of life, so that silence proves nothing."
     begun = report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets
     why = "it ended before any address was asked in full" if begun else "no address could be asked"
     return f"Nothing can be said: {why}."
+
+
+def is_blind(report: Report) -> bool:
+    """Whether nothing that was asked gave a sign of life, other than the host that asked: then nothing was shown."""
+    counts = coverage(report)
+    dark = bool(report.networks) and not any(segment.control for segment in report.networks)
+    return dark or not (counts[Outcome.ANSWERED] or counts[Outcome.REFUSED])
 
 
 class Alert(NamedTuple):

@@ -18,14 +18,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from support.peers import eventually
+from support.sample import sample
 from support.site import free_network
 
 from camscan.app import registering
-from camscan.cli.scan import scan
+from camscan.cli.scan import exit_code, scan
 from camscan.errors import HostError
-from camscan.records import Scan, ScanStatus
+from camscan.records import Report, Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
 from camscan.store import Store
+from camscan.summaries import Segment
 
 
 async def camscan(*words: str, stop_once: Path | None = None) -> tuple[int, str, str]:
@@ -152,6 +154,17 @@ async def test_fail_on_makes_the_exit_code(tmp_path: Path) -> None:
         assert code == 0
         assert "verdict: listed" in output
         assert "uk-nil lists" in output
+
+
+def test_that_none_was_found_is_no_success_where_nobody_was_seen() -> None:
+    def report(networks: Segment, **ledger: int) -> Report:
+        ended = replace(sample().scan, status=ScanStatus.COMPLETE)
+        return Report(ended, (), (), {"": ledger}, 254, networks=(networks,))
+
+    dark = Segment("10.0.0.0/24", {"silent": 254}, {}, "", 0, 254)
+    silent, alone = report(dark, silent=254), report(dark, answered=1, silent=253)
+    seen = report(replace(dark, control="10.0.0.9"), answered=1, silent=253)
+    assert [exit_code(one, ()) for one in (silent, alone, seen)] == [4, 4, 0]
 
 
 async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(tmp_path: Path) -> None:
