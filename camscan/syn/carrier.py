@@ -9,7 +9,6 @@ import socket
 import struct
 import time
 from collections.abc import Iterable
-from typing import Self
 
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
@@ -23,19 +22,12 @@ _PATIENCE = 30.0
 
 
 class Carrier:
-    """Looks after some interfaces; enter it to do so. `cuts` is how often one of them was found cut off."""
+    """Looks after some interfaces. `cuts` is how often one of them was found cut off, or down."""
 
     def __init__(self, interfaces: Iterable[str], stop: Stop) -> None:
         self._interfaces = tuple(dict.fromkeys(interfaces))
         self._stop = stop
         self.cuts = 0
-
-    def __enter__(self) -> Self:
-        self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._sock.close()
 
     def wait(self) -> None:
         """Wait while one is cut off.
@@ -52,11 +44,13 @@ class Carrier:
             cut = self._cut()
 
     def _cut(self) -> str | None:
-        return next((interface for interface in self._interfaces if not self._has_carrier(interface)), None)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
+            return next((interface for interface in self._interfaces if not _has_carrier(sock, interface)), None)
 
-    def _has_carrier(self, interface: str) -> bool:
-        """What cannot say so counts as connected, and so does what is gone: sending says that better."""
-        value = (ctypes.c_uint32 * 2)(_GLINK, 1)
-        with contextlib.suppress(OSError):
-            fcntl.ioctl(self._sock, _SIOCETHTOOL, struct.pack("@16sP16x", interface.encode(), ctypes.addressof(value)))
-        return bool(value[1])
+
+def _has_carrier(sock: socket.socket, interface: str) -> bool:
+    """What cannot say so counts as connected, and so does what is gone: sending says that better."""
+    value = (ctypes.c_uint32 * 2)(_GLINK, 1)
+    with contextlib.suppress(OSError):
+        fcntl.ioctl(sock, _SIOCETHTOOL, struct.pack("@16sP16x", interface.encode(), ctypes.addressof(value)))
+    return bool(value[1])

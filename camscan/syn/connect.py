@@ -111,7 +111,7 @@ class Connects:
     def run(self) -> None:
         """Ask everything once, the kernel asks again, and say how it went."""
         self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
-        with contextlib.closing(self._epoll), self._precedence, self._carrier:
+        with contextlib.closing(self._epoll), self._precedence:
             for place, (host, number) in enumerate(self._questions()):
                 self._ask(host, number)
                 if place % _AT_ONCE == 0:

@@ -41,7 +41,7 @@ _DOUBTFUL = 0.5
 """Seconds for which the answer to a question may still be on its way."""
 _EXTRA_ROUNDS = 2
 """Further rounds where answers were lost for want of room."""
-_GONE = frozenset({errno.ENETDOWN, errno.ENXIO, errno.ENODEV})
+_GONE = frozenset({errno.ENXIO, errno.ENODEV})
 
 
 class Sweep:
@@ -77,7 +77,7 @@ class Sweep:
         """Ask in rounds, the later ones only for what is not settled, and say how it went."""
         questions = len(self._space) * len(self._ports)
         self._report.say("begin", questions=questions)
-        with self._precedence, self._carrier, self._links.opened(self, self._report.note):
+        with self._precedence, self._links.opened(self, self._report.note):
             self._pacer.restart(time.monotonic())
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
@@ -143,7 +143,9 @@ class Sweep:
                 self._counts["sent"] += sent
                 if error in _GONE:
                     raise RefusalError(f"cannot use interface {interface} any more: {errno.errorcode[error]}")
-                if error in FULL:
+                if error == errno.ENETDOWN:
+                    self._carrier.wait()
+                elif error in FULL:
                     self._counts["waited"] += 1
                     self.pause(BACK_OFF)
                 elif error:

@@ -295,8 +295,8 @@ def test_where_another_router_takes_over_the_frames_follow(site: Lab) -> None:
     assert messages[-1]["moved"] == 1
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_while_a_cable_is_pulled_it_waits(site: Lab, method: str) -> None:
+@pytest.mark.parametrize(("method", "side"), [("syn", "site"), ("syn", "scanner"), ("connect", "site")])
+def test_while_a_cable_is_pulled_or_the_interface_down_it_waits(site: Lab, method: str, side: str) -> None:
     """The kernel takes packets and drops them meanwhile; what was on its way is all that may be lost."""
     command = ["ip", "netns", "exec", site.scanner, *PROGRAM]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -307,9 +307,10 @@ def test_while_a_cable_is_pulled_it_waits(site: Lab, method: str) -> None:
         process.stdin.close()
         assert json.loads(process.stdout.readline())["type"] == "begin"
         time.sleep(0.7)
-        site.run(["ip", "link", "set", site.interface, "down"], side=site.site)
+        site.run(["ip", "link", "set", site.interface, "down"], side=getattr(site, side))
         time.sleep(2)
-        site.run(["ip", "link", "set", site.interface, "up"], side=site.site)
+        site.run(["ip", "link", "set", site.interface, "up"], side=getattr(site, side))
+        site.run(["ip", "route", "replace", site.network, "via", "10.99.0.2"])
         messages = [json.loads(line) for line in process.stdout]
     assert process.returncode == 0
     everything = 2 * len(ALIVE)
@@ -321,11 +322,11 @@ def test_a_cable_that_stays_pulled_ends_it(site: Lab, monkeypatch: pytest.Monkey
     monkeypatch.setattr(carrier, "_PATIENCE", 0.2)
     site.run(["ip", "link", "set", site.interface, "down"], side=site.site)
     try:
-        with Namespace(site.scanner).inside(), Carrier([site.interface], Stop()) as cable:
+        with Namespace(site.scanner).inside():
+            cable, others = Carrier([site.interface], Stop()), Carrier(["lo", "nowhere0"], Stop())
             with pytest.raises(RefusalError, match=f"{site.interface} any more: it is not connected"):
                 cable.wait()
-            with Carrier(["lo", "nowhere0"], Stop()) as others:
-                others.wait()
+            others.wait()
     finally:
         site.run(["ip", "link", "set", site.interface, "up"], side=site.site)
     assert (cable.cuts, others.cuts) == (1, 0)

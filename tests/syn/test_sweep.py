@@ -62,8 +62,14 @@ def test_what_this_host_forbids_is_left_out_and_counted() -> None:
 
 
 def test_an_interface_that_goes_away_ends_it() -> None:
-    with pytest.raises(RefusalError, match="eth0 any more: ENETDOWN"):
-        sweep().send(Kernel(2, -errno.ENETDOWN), 10, "eth0")
+    with pytest.raises(RefusalError, match="eth0 any more: ENXIO"):
+        sweep().send(Kernel(2, -errno.ENXIO), 10, "eth0")
+
+
+def test_an_interface_that_is_down_for_a_moment_loses_nothing() -> None:
+    kernel = Kernel(2, -errno.ENETDOWN, 3)
+    sweep().send(kernel, 10, "eth0")
+    assert kernel.rows == list(range(10))
 
 
 class Halves(EthernetSender):
