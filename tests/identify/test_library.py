@@ -72,8 +72,9 @@ def test_hostile_text_takes_no_time_in_any_field(
         start = time.process_time()
         fresh.identify([hostile])
         if time.process_time() - start > LONGEST:  # the machine may have been busy
-            assert min(first_sight(built_in, hostile) for _ in range(3)) <= LONGEST, field
-    assert min(first_sight(built_in, answer(dict.fromkeys(fields, text))) for _ in range(3)) < 10 * LONGEST
+            assert any(first_sight(built_in, hostile) <= LONGEST for _ in range(3)), field
+    everywhere = answer(dict.fromkeys(fields, text))
+    assert any(first_sight(built_in, everywhere) < 10 * LONGEST for _ in range(3))
 
 
 @pytest.mark.parametrize("pattern", ["^(?:(?:a+)+)+$", "^(?:a|aa)+$", "(?:.*a){25}$", "^(?:[a-z]+)*[0-9]$"])
