@@ -71,14 +71,12 @@ def datagram(data: bytes) -> Iterator[Answer]:
         yield from answer("mdns", announced, raw=data)
 
 
-def search_answer(text: str) -> Iterator[Answer]:
-    """SADP: the XML of the protocol, or a listing of its elements as a client prints them; one of them is enough."""
-    yield from answer("sadp", fields_of(sadp.decode, text.strip().encode()) or _listed(text, 1))
+def searched(text: str, least: int = 2) -> Iterator[Answer]:
+    """SADP: the XML of the protocol, or a listing of its elements as a client prints them.
 
-
-def searched(text: str) -> Iterator[Answer]:
-    """The same where nobody said that it is SADP: other things have a description too."""
-    yield from answer("sadp", fields_of(sadp.decode, text.strip().encode()) or _listed(text, 2))
+    Of these `least` must be there: where nobody said that it is SADP, other things have a description too.
+    """
+    yield from answer("sadp", fields_of(sadp.decode, text.strip().encode()) or _listed(text, least))
 
 
 def _listed(text: str, least: int) -> Fields:
@@ -92,14 +90,12 @@ def _listed(text: str, least: int) -> Fields:
     return fields_of(sadp.decode, f"<ProbeMatch>{elements}</ProbeMatch>".encode())
 
 
-def notification(text: str) -> Iterator[Answer]:
-    """DHIP: the JSON of the protocol, its device object alone, or a listing of its members; one of them is enough."""
-    yield from answer("dhip", fields_of(dhip.decode, text.strip().encode("utf-8", "replace")) or _told(text, 1))
+def notified(text: str, least: int = 2) -> Iterator[Answer]:
+    """DHIP: the JSON of the protocol, its device object alone, or a listing of its members.
 
-
-def notified(text: str) -> Iterator[Answer]:
-    """The same where nobody said that it is DHIP: inverters and other things also have a DeviceClass."""
-    yield from answer("dhip", fields_of(dhip.decode, text.strip().encode("utf-8", "replace")) or _told(text, 2))
+    Of these `least` must be there: where nobody said that it is DHIP, inverters and other things have a DeviceClass.
+    """
+    yield from answer("dhip", fields_of(dhip.decode, text.strip().encode("utf-8", "replace")) or _told(text, least))
 
 
 def _told(text: str, least: int) -> Fields:

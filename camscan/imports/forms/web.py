@@ -12,6 +12,7 @@ from camscan.codecs import favicon, html, http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import interfaces, soap
 from camscan.imports.forms.base import Answer, answer, fields_of, named, pairs
+from camscan.imports.writings.base import unquoted
 from camscan.records import Fields
 
 MAX_ANSWERS = 16  # answers of one paste, as in a log of a redirect and what it led to
@@ -60,8 +61,6 @@ _DESCRIBED = {
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
 }
 _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
-_QUOTE = re.compile(r"\\([\"'/])")
-_OF_QUOTE = r"\1"
 _MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
 _MMH3 = re.compile(r"(?<![\w.+-])-?[0-9]{4,10}(?![\w.])")
 _NOTED = re.compile(
@@ -284,7 +283,7 @@ def _is_description(text: str) -> bool:
 
 def _lines(mapping: str) -> str:
     """Headers that a client printed as a mapping, as lines again."""
-    return "\r\n".join(f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in pairs(mapping))
+    return "\r\n".join(f"{name}: {unquoted(value)}" for name, value in pairs(mapping))
 
 
 def _without(fields: Fields, name: str) -> Mapping[str, tuple[str, ...]]:

@@ -49,5 +49,11 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
 
 
+def unquoted(value: str) -> str:
+    """A value with its escaped quotes as they are."""
+    return _QUOTE.sub(r"\1", value)
+
+
+_QUOTE = re.compile(r"\\([\"'/])")
 _ESCAPE = re.compile(r"\\([rnt\"'/])")
 _ESCAPES = {"r": "\r", "n": "\n", "t": "\t"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from camscan.imports.writings.base import HEADER
+from camscan.imports.writings.base import HEADER, unquoted
 
 MAX_NOTE = 1024  # characters of what is read as notes
 
@@ -34,8 +34,6 @@ _HELD = re.compile(
     r"""(?:"((?:[^"\\\r\n]|\\.){1,512}+)"|'((?:[^'\\\r\n]|\\.){1,512}+)')""",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"\\([\"'/])")
-_OF_QUOTE = r"\1"
 _LONE = re.compile(
     r"\A(?:(?:(?:http|rtsp)[.-]server(?:-header)?[ \t]*[:=][ \t]*|HTTPServer\[)(?P<server>[^\r\n\]]{1,256})\]?"
     r"|(?:realm[ \t]*:[ \t]*|(?=Login to (?:[0-9][A-Z0-9]{9,23}|[A-Z][A-Z0-9]{0,4}[0-9][A-Z0-9]{8,18})\Z))"
@@ -68,7 +66,7 @@ def _of_code(text: str) -> str:
     held = _HELD.findall(text)
     if not any(name.lower() in _OWN for name, *_ in held):
         return text
-    return "\r\n".join(f"{name}: {_QUOTE.sub(_OF_QUOTE, first or second)}" for name, first, second in held)
+    return "\r\n".join(f"{name}: {unquoted(first or second)}" for name, first, second in held)
 
 
 def _of_label(text: str) -> str:

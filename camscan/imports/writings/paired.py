@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 
-from camscan.imports.writings.base import HEADER, SENT
+from camscan.imports.writings.base import HEADER, SENT, unquoted
 
 _QUOTED = re.compile(rf"(['\"]?)\b({HEADER})\1\s*[:,]\s*(['\"])((?:(?!\3)[^\\\r\n]|\\.){{0,1024}})\3", re.IGNORECASE)
 _ENTRY = re.compile(
@@ -20,8 +20,6 @@ _COLUMN = re.compile(rf"^({HEADER}) {{2,64}}(\S[^\r\n]*?)(?<![ \t])[ \t]*+\r?$",
 _RULED = re.compile(r"^-{2,64} {1,64}-{2,64}[ \t]*\r?$", re.MULTILINE)
 _LABELLED = re.compile(rf"\A[^\r\n:]{{1,60}}:[ \t]*\r?\n(?=[ \t]+{HEADER}[ \t]?:)", re.IGNORECASE)
 _STATUS = re.compile(r"(?:\bstatus(?:_?code)?['\"]?\s*[:=]\s*|\[)(\d{3})\b", re.IGNORECASE)
-_QUOTE = re.compile(r"\\(['\"])")
-_OF_QUOTE = r"\1"
 _ENOUGH = 2  # headers from which on pairs are those of an answer
 _TELLING = {"server", "www-authenticate"}
 _HEADED = re.compile(r"headers|MultiDict", re.IGNORECASE)
@@ -38,7 +36,7 @@ def pairs(text: str) -> str:
     names = {name.lower() for name, _ in found}
     if len(names) < _ENOUGH and not (names & _TELLING and _HEADED.search(text)):
         return text
-    lines = [f"{name}: {_QUOTE.sub(_OF_QUOTE, value)}" for name, value in found]
+    lines = [f"{name}: {unquoted(value)}" for name, value in found]
     if {"cseq", "public"} & names:
         return "\r\n".join(["RTSP/1.0 200 -", *lines, "", ""])
     if text.lstrip().startswith("{") and not _ENTRY.search(text) and not _BRACKETED.search(text):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from camscan.codecs import dhip, mhed, netcommon, sadp
-from camscan.imports.forms.datagrams import common, datagram, notification, notified, search_answer, searched
+from camscan.imports.forms.datagrams import common, datagram, notified, searched
 
 ANSWER = {
     "mac": "3c:ef:8c:01:02:03",
@@ -51,27 +51,27 @@ def test_questions_and_noise_are_no_answers(data: bytes) -> None:
 
 @pytest.mark.parametrize("text", [DEVICE, str(ANSWER), "DeviceType: IPC-1\nSerialNo: 1A\nmac: 3c:ef:8c:01:02:03"])
 def test_dhip_as_json_as_python_and_as_a_listing(text: str) -> None:
-    (one,) = notification(text)
+    (one,) = notified(text, 1)
     assert (one.fields["dhip.device_type"], one.fields["dhip.mac"]) == (("IPC-1",), ("3C:EF:8C:01:02:03",))
 
 
 @pytest.mark.parametrize("text", [PROBE_MATCH.decode(), "DeviceSN: A1", "{'DeviceSN': 'A1'}"])
 def test_sadp_as_xml_and_as_a_listing(text: str) -> None:
-    (one,) = search_answer(text)
+    (one,) = searched(text, 1)
     assert one.fields == {"sadp.root": ("ProbeMatch",), "sadp.device_sn": ("A1",)}
 
 
 def test_sadp_in_the_columns_of_the_makers_program() -> None:
     told = "Device Type: A-1\nSecurity: Active\nSoftware Version: V1.2build 210715\nDevice Serial No.: A-10120210801"
-    (found,) = search_answer(told)
+    (found,) = searched(told, 1)
     assert found.fields["sadp.device_description"] == ("A-1",)
     assert found.fields["sadp.device_sn"] == ("A-10120210801",)
-    (found,) = search_answer(told.replace("A-1\n", "141945\n", 1))
+    (found,) = searched(told.replace("A-1\n", "141945\n", 1), 1)
     assert "sadp.device_description" not in found.fields
 
 
 def test_other_text_is_none_of_them() -> None:
-    assert list(search_answer("Server: a")) == list(notification("Vendor: a")) == list(common("{}")) == []
+    assert list(searched("Server: a", 1)) == list(notified("Vendor: a", 1)) == list(common("{}")) == []
 
 
 INVERTER = """{"Head": {"RequestArguments": {"DeviceClass": "Inverter", "Scope": "System"}, "Status": {"Code": 0}}}"""
@@ -92,9 +92,9 @@ def test_without_a_hint_two_members_do() -> None:
 
 def test_a_torn_answer_is_told_by_three_members() -> None:
     torn = '"SerialNo": "1", "Vendor": "General", "MachineName": "B",'
-    (one,) = notification(torn)
+    (one,) = notified(torn, 1)
     assert (one.fields["dhip.serial_no"], one.fields["dhip.machine_name"]) == (("1",), ("B",))
-    assert list(notification('"SerialNo": "1", "Vendor": "General"')) == []
+    assert list(notified('"SerialNo": "1", "Vendor": "General"', 1)) == []
 
 
 def test_feeds_have_names_of_their_own() -> None:
