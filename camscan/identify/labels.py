@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
@@ -18,6 +19,11 @@ _TITLE_FIELD = "http.title"
 _MAX_LABEL = 128
 """Characters: the longest registered company names have about 80."""
 _MAX_WORDS = 4
+_LEGAL_FORM = re.compile(
+    r"(?i)(?:[\s,]+(?:AB|AG|A/?S|B\.?V|Co|Company|Corp|Corporation|GmbH|Inc|Incorporated|KG|Limited|LLC|Ltd|Oy|PLC|Pty"
+    r"|S\.?A|S\.?p\.?A|S\.?r\.?l)\.?)+$"
+)
+"""How names of companies end."""
 _MIN_LETTERS = 4
 """Shorter names ("ATS", "2N") are also beginnings of model names."""
 
@@ -38,7 +44,7 @@ class Labels:
 
     def find_in(self, field: str, value: str) -> Brand | None:
         """The brand that the whole value of a field names or, in an ONVIF name, that its first words name."""
-        brand = self.find(value)
+        brand = self.find(value) or self.find(_without_legal_form(value))
         if brand is None and field == _MODEL_FIELD:
             brand = self._find_first(value)
         return None if brand is not None and brand.generic and field == _TITLE_FIELD else brand
@@ -95,3 +101,8 @@ class Labels:
         brand = self.find(found.maker) if found.maker and found.level >= Level.LIKELY else None
         if brand and any(edge.maker in makers and edge.maker != found.maker for edge in brand.edges):
             yield brand
+
+
+def _without_legal_form(name: str) -> str:
+    """The name of a company without "Inc.", "Co., Ltd." and the like at its end; "" of what is too long for a name."""
+    return _LEGAL_FORM.sub("", name.strip()) if len(name) <= _MAX_LABEL else ""
