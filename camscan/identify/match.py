@@ -84,7 +84,8 @@ class Matcher:
             for value in answer.fields.get(field, ())[:1]:
                 attributes.setdefault(name, value.strip())
         attributes = dict(rule.sets) | attributes
-        label = self._labels.find(attributes.pop("brand", ""))
+        name = attributes.pop("brand", "")
+        label = self._labels.find(name) or self._labels.find_first(name)
         if label and (label.generic or len(label.edges) > 1) and rule.maker is None and "brand" not in rule.sets:
             label = None  # an ordinary word, or the name of a company with much else: too little where it stands alone
         attributes = dict(_cleaned(attributes))

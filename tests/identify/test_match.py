@@ -151,6 +151,12 @@ def test_a_brand_that_no_file_knows_is_dropped(build: Build, answer: Answer) -> 
     assert library.identify([answer({"http.server": "Nobody/"})]) == ()
 
 
+def test_a_captured_name_counts_for_the_brand_that_its_first_words_name(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
+    assert library.identify([answer({"http.server": "Hi-Look Companion/"})])[0].brand == "HiLook"
+    assert library.identify([answer({"http.server": "Companion HiLook/"})]) == ()
+
+
 def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build, answer: Answer) -> None:
     capture = {"field": "http.server", "pattern": "^(?P<brand>.+)/$"}
     (found, *_) = build({**capture}).identify([answer({"http.server": "Capture/"})])
