@@ -46,10 +46,15 @@ class Labels:
         """The brand that the whole value of a field names or, in an ONVIF name, that its first words name."""
         brand = self.find(value) or self.find(_without_legal_form(value))
         if brand is None and field == _MODEL_FIELD:
-            brand = self.find_first(value)
+            brand = self._find_first(value)
         return None if brand is not None and brand.generic and field == _TITLE_FIELD else brand
 
-    def find_first(self, value: str) -> Brand | None:
+    def find_maker(self, name: str) -> Brand | None:
+        """The maker with whose name a longer one begins ("Axis Companion"); no label for which others build."""
+        brand = self._find_first(name)
+        return brand if brand and all(edge.maker == brand.name for edge in brand.edges) else None
+
+    def _find_first(self, value: str) -> Brand | None:
         """The brand that the first words name, where a model follows; more words are better than fewer."""
         words = "".join(letter if letter.isalnum() else " " for letter in value[:_MAX_LABEL]).split()
         for count in range(min(_MAX_WORDS, len(words) - 1), 0, -1):

@@ -85,7 +85,7 @@ class Matcher:
                 attributes.setdefault(name, value.strip())
         attributes = dict(rule.sets) | attributes
         name = attributes.pop("brand", "")
-        label = self._labels.find(name) or self._labels.find_first(name)
+        label = self._labels.find(name) or self._labels.find_maker(name)
         if label and (label.generic or len(label.edges) > 1) and rule.maker is None and "brand" not in rule.sets:
             label = None  # an ordinary word, or the name of a company with much else: too little where it stands alone
         attributes = dict(_cleaned(attributes))

@@ -151,10 +151,11 @@ def test_a_brand_that_no_file_knows_is_dropped(build: Build, answer: Answer) -> 
     assert library.identify([answer({"http.server": "Nobody/"})]) == ()
 
 
-def test_a_captured_name_counts_for_the_brand_that_its_first_words_name(build: Build, answer: Answer) -> None:
+def test_a_captured_name_counts_for_the_maker_with_whose_name_it_begins(build: Build, answer: Answer) -> None:
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
-    assert library.identify([answer({"http.server": "Hi-Look Companion/"})])[0].brand == "HiLook"
-    assert library.identify([answer({"http.server": "Companion HiLook/"})]) == ()
+    assert library.identify([answer({"http.server": "TP-Link Companion/"})])[0].brand == "TP-Link"
+    assert library.identify([answer({"http.server": "Companion TP-Link/"})]) == ()
+    assert library.identify([answer({"http.server": "HiLook Companion/"})]) == (), "a label for which another builds"
 
 
 def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build, answer: Answer) -> None:
