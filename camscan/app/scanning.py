@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from camscan.app.jobs import Job
 from camscan.app.portsources import checkpoint, port_source
 from camscan.engine import Engine
 from camscan.errors import CamscanError
+from camscan.net.carrier import watched
 from camscan.net.checkpoint import Checkpoint
 from camscan.net.interfaces import Interface
 from camscan.net.live import LiveNet
@@ -59,13 +60,14 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     source, profile = _source(job, kept)
     scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges
     try:
-        async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net:
+        reached = frozenset(name for name, _ in job.scan.vantage.sources)
+        async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net, watched(reached) as cut:
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds
             engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
             with collector.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
-            ended = _ended(job, engine, net, interfaces, status)
+            ended = _cut_off(cut, _ended(job, engine, net, interfaces, status))
     finally:
         await writer.close()
     ended = _tried(ended, job.decoys, store)
@@ -161,6 +163,17 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     sent = together(job.scan.sent, net.sent)
     every = tuple(dict.fromkeys((*job.scan.notes, *notes)))  # a scan that was resumed has some already
     return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
+
+
+def _cut_off(cut: Mapping[str, float], ended: Scan) -> Scan:
+    """A scan by how long its interfaces were cut off: of who was asked meanwhile, silence says nothing."""
+    notes = tuple(
+        f"{name} was not connected for {seconds:.0f} s: what was asked then was lost, so scan again"
+        for name, seconds in cut.items()
+        if seconds
+    )
+    status = ScanStatus.PARTIAL if notes and ended.status is ScanStatus.COMPLETE else ended.status
+    return replace(ended, status=status, notes=(*ended.notes, *notes))
 
 
 def _refusals(failures: Counter[str]) -> str:

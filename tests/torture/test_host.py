@@ -118,6 +118,18 @@ def test_an_interface_that_goes_down_and_comes_back(seconds: float, tmp_path: Pa
     assert_admitted(site, result, usual)
 
 
+def test_a_cable_that_is_pulled_and_put_in_again(tmp_path: Path, usual: Told) -> None:
+    with rig(neighbours(FEW), tmp_path) as site:
+
+        def cable(state: str) -> None:
+            subprocess.run(["ip", "-n", site.lab.site, "link", "set", site.lab.interface, state], check=True)
+
+        result = site.scan(meanwhile=after(2.0, lambda: cable("down"), lambda: cable("up")))
+    assert (result.code, result.scan.status) == (4, ScanStatus.PARTIAL)
+    assert any(f"{site.lab.interface} was not connected for" in note for note in result.scan.notes)
+    assert_admitted(site, result, usual)
+
+
 @pytest.mark.torture
 def test_an_address_that_changes(tmp_path: Path, usual: Told) -> None:
     with rig(neighbours(FEW), tmp_path) as site:

@@ -1,0 +1,42 @@
+"""Whether the interfaces of a scan stay connected: where a cable is pulled, the kernel takes packets and drops them.
+
+Who was asked meanwhile would be called silent, and nothing would say that nobody heard the question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping
+
+from camscan.net.interfaces import is_running
+
+_EVERY = 0.2
+"""Seconds between two looks; the kernel itself takes up to one to tell of a cut."""
+
+
+@contextlib.asynccontextmanager
+async def watched(names: Collection[str]) -> AsyncIterator[Mapping[str, float]]:
+    """Watch some interfaces while the body runs: for how many seconds each has been cut off so far, if at all.
+
+    One that never was connected is none that was cut off: some drivers do not say.
+    """
+    cut: Counter[str] = Counter()
+    watching = asyncio.create_task(_watch([name for name in names if is_running(name)], cut))
+    try:
+        yield cut
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+
+async def _watch(names: Collection[str], cut: Counter[str]) -> None:
+    loop = asyncio.get_running_loop()
+    before = loop.time()
+    while names:
+        await asyncio.sleep(_EVERY)
+        now = loop.time()
+        cut.update({name: now - before for name in names if not is_running(name)})
+        before = now
