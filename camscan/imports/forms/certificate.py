@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from camscan.codecs import tls
 from camscan.imports.forms.base import Answer, answer, fields_of
+from camscan.imports.writings.base import objects
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})-----END")
 _NAMED = re.compile(
@@ -161,7 +162,7 @@ def _of_json(text: str) -> dict[str, str]:
         parsed = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return {}
-    for members in _objects(parsed):
+    for members in objects(parsed, _MOST_OBJECTS):
         found: dict[str, str] = {}
         for key, value in members.items():
             if (name := _MEMBER.fullmatch(key)) and (told := _joined(value)) and (members is parsed or "=" in told):
@@ -172,19 +173,6 @@ def _of_json(text: str) -> dict[str, str]:
         if found:
             return found
     return {}
-
-
-def _objects(parsed: object) -> Iterator[dict[str, object]]:
-    """The objects of a JSON value, the outer ones first."""
-    waiting = [parsed]
-    for _ in range(_MOST_OBJECTS):
-        if not waiting:
-            return
-        value = waiting.pop(0)
-        if isinstance(value, dict):
-            yield value
-        if isinstance(value, dict | list):
-            waiting += value.values() if isinstance(value, dict) else value
 
 
 def _joined(value: object) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 Undo: TypeAlias = Callable[[str], str]
@@ -47,6 +48,20 @@ def told(text: str) -> list[str]:
 def unescaped(text: str) -> str:
     """A text with its escapes for line ends, tabs and quotes undone."""
     return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
+
+
+def objects(parsed: object, most: int = MAX_LINES) -> Iterator[dict[str, object]]:
+    """The objects in a value of JSON, the outer ones first, among so many values."""
+    waiting = deque([parsed])
+    for _ in range(most):
+        if not waiting:
+            return
+        value = waiting.popleft()
+        if isinstance(value, dict):
+            yield value
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
 
 
 def unquoted(value: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from html import escape
 from itertools import islice
 
-from camscan.imports.writings.base import MAX_JSON
+from camscan.imports.writings.base import MAX_JSON, objects
 
 _BANNER = re.compile(r"\ABanner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL)
 _OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
@@ -88,7 +88,7 @@ def records(text: str) -> str:
         return text
     holds_answer = _HELD.search(text) is not None
     with suppress(ValueError, RecursionError):
-        for record in _objects(json.loads(text, strict=False)):
+        for record in objects(json.loads(text, strict=False)):
             headers = record.get("headers")
             lines = list(_lines(headers)) if isinstance(headers, dict) else []
             server, title, body = _named(record, *_SERVERS), _named(record, *_TITLES), _named(record, "body", "html")
@@ -117,7 +117,7 @@ def products(text: str) -> str:
     ):
         return text
     with suppress(ValueError, RecursionError):
-        parsed = _objects(json.loads(text, strict=False))
+        parsed = objects(json.loads(text, strict=False))
         records = (record for record in parsed if str(record.get("port", "")).isdigit())
         lines = [
             f"{record['port']}/tcp open {_word(record.get('service')) or 'unknown'} {product}"
@@ -130,14 +130,6 @@ def products(text: str) -> str:
 
 def _word(value: object) -> str:
     return value if isinstance(value, str) and _SERVICE.fullmatch(value) else ""
-
-
-def _objects(value: object) -> Iterator[dict[str, object]]:
-    """Every object in a value of JSON, from the outside in."""
-    if isinstance(value, dict):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _objects(inner)
 
 
 def _lines(headers: dict[str, object]) -> Iterator[str]:
