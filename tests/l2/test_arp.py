@@ -97,7 +97,8 @@ def test_requests_leave_in_order_and_at_the_rate_that_was_asked_for(site: Segmen
     count = len(requests)
     assert [target for _, target in requests] == [str(IPv4Address(begin + place)) for place in range(count)]
     times = [at for at, _ in requests]
-    assert (count - 1) / (times[-1] - times[0]) == pytest.approx(rate, rel=0.1)
+    fastest = 100 / min(times[place + 100] - times[place] for place in range(count - 100))
+    assert 0.5 * rate < fastest < 1.1 * rate, "on a busy host it may fall behind, and never runs ahead"
     in_a_row = max(sum(1 for at in times if start <= at < start + 0.01) for start in times)
     assert in_a_row <= 2.5 * rate * 0.01, "no burst makes up for a stall"
 
