@@ -182,7 +182,7 @@ def makers() -> re.Pattern[str]:
 NAMED_ON_PURPOSE = {"codecs", "simulator"}
 """Codecs of a maker's own protocol, and the personas of the simulated site."""
 
-ORDINARY_WORDS = {"apple", "canon", "cisco", "microsoft", "linksys", "generic", "truen", "google"}
+ORDINARY_WORDS = {"option", "apple", "canon", "cisco", "microsoft", "linksys", "generic", "truen", "google"}
 
 
 def test_no_maker_is_named_outside_the_fingerprints() -> None:
