@@ -55,7 +55,7 @@ _OCTET = "[0-9A-Fa-f]{1,2}"
 _MAC = re.compile(
     rf"{_OCTET}(?P<byte>[-: ])(?:{_OCTET}(?P=byte)){{4}}{_OCTET}"  # 58-50-ed-1f-e3-85, 58:50:ed:1f:e3:85, 58 50 ed ...
     r"|[0-9A-Fa-f]{4}(?P<word>[-.:])[0-9A-Fa-f]{4}(?P=word)[0-9A-Fa-f]{4}"  # 5850.ed1f.e385
-    r"|[0-9A-Fa-f]{6}[-:]?[0-9A-Fa-f]{6}"  # 5850ed1fe385, 5850ed-1fe385
+    r"|[0-9A-Fa-f]{6}[-.:]?[0-9A-Fa-f]{6}"  # 5850ed1fe385, 5850ed-1fe385
 )
 _NO_MAC = frozenset({"000000000000", "FFFFFFFFFFFF"})
 

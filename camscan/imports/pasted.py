@@ -16,7 +16,7 @@ from uuid import RFC_4122, UUID
 
 from camscan.codecs.layout import FORMED_FIELDS, mac_in_address
 from camscan.codecs.text import to_text
-from camscan.imports.forms import datagrams, hardware, web
+from camscan.imports.forms import datagrams, hardware, icons, rows
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
@@ -60,7 +60,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
         yield from found
         return
     yield from _of_text(sent(text), channel)
-    yield from web.noted_icons(text)
+    yield from icons.noted_icons(text)
 
 
 def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
@@ -71,7 +71,7 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
             return found
         if unwrapped := _readable(inner):
             return _of_text(sent(unwrapped), channel, depth + 1)
-    for form in chain(HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))):
+    for form in chain((rows.told,), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))):
         if found := list(form(text)):
             return found
     loose = LOOSE.get(channel, ())

@@ -37,15 +37,25 @@ _MAPPED = (
     r"""(?=[ \t]{0,8}(?:[,;)}\]\r\n]|$))))"""
 )
 """In a mapping a bare value goes on to the next comma: "V5.1.8 build 140616", as onvif-cli prints it."""
+_HOLDER = r"""(?:\[\s{0,4}|\{\s{0,4}["'](?:[#_@]?(?:text|value|content)|\$t?|_)["']\s{0,4}:\s{0,4})?"""
+"""What programs that turn XML into JSON put around the text of an element."""
 _PAIR = re.compile(
-    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_MAPPED}"""  # JSON, Python and Ruby mappings
-    rf"""|(?<![\w?&/])([A-Za-z]\w{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
+    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_HOLDER}{_MAPPED}"""  # JSON, Python, Ruby
+    rf"""|(?<![\w?&/-])([A-Za-z][\w-]{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
 )
+_LONG = re.compile(
+    r"""(?:^|[({\[]|, )(?:\w{1,64}\.){0,4}([A-Za-z]\w{0,63})=([^\s"'=,;&()\[\]{}<>][^"'=,;&()\[\]{}<>\r\n]{0,127}?)"""
+    r"""(?=, [A-Za-z]|[)}\]]|[ \t]{0,8}\r?$)""",
+    re.MULTILINE,
+)
+"""A bare value with spaces in it, which goes on to the next comma or to the end of the line."""
 _MEMBER = re.compile(
     r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
 )  # JavaScript
 _LINE = re.compile(
-    r"^[ \t|_*-]{0,64}([A-Za-z][\w ./-]{0,63}?)[ \t]{0,32}\*{0,2}:\*{0,2}[ \t]{1,32}(\S[^\r\n]{0,1023})", re.MULTILINE
+    r"^(?:\[\w{1,16}\] )?[ \t|_*-]{0,64}([^\W\d_][\w ./-]{0,63}?)[ \t]{0,32}"
+    r"(?:\*{0,2}:\*{0,2}[ \t]{1,32}|\uff1a[ \t]{0,32}|(?<=[^\W\da-zA-Z]):)(\S[^\r\n]{0,1023})",
+    re.MULTILINE,
 )
 _CELLS = re.compile(
     r"^[ \t]*+\|[ \t*]{0,32}+([A-Za-z][\w ./-]{0,63}?)(?<! )[ \t*]{0,32}+"
@@ -53,8 +63,23 @@ _CELLS = re.compile(
     re.MULTILINE,
 )
 """A row of a table of two columns, as people write it in notes."""
-_NEXT = re.compile(r"(?:[,;][ \t]{1,8}|[ ]?\t[ \t]{0,8})([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}")
-_TAG = re.compile(r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>([^<]{1,1024}+)</")
+_NEXT = re.compile(
+    r"(?:[,;|][ \t]{1,8}| -{1,2} |[ ]?\t[ \t]{0,8}| {2,8}|[ ](?=(?:Model|Firmware|FW|Serial|S/?N|MAC)\b))"
+    r"([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}"
+)
+"""How the next pair of a line begins; behind a mere space only one that is known to follow."""
+_TABBED = re.compile(r"^([A-Za-z][\w ]{1,31})\t{1,4}([^\t\r\n]{1,256})$", re.MULTILINE)
+_HEADED = re.compile(r"([A-Za-z]\w{1,31}): (?=[^;\r\n]{1,256}; [A-Za-z]\w{1,31}: )")
+"""A pair that a line has in the place of its value: "device: manufacturer: A; model: B"."""
+_TAG = re.compile(
+    r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>(?:<!\[CDATA\[)?([^<\]]{1,1024}+)(?:\]\]>)?</"
+)
+_MARKED = re.compile(
+    r"<(?:t[dh]|dt)(?: [^<>]{0,128})?>\s{0,8}([A-Za-z][\w ./-]{0,63}?)\s{0,8}:?\s{0,8}</(?:t[dh]|dt)>\s{0,32}"
+    r"<(?:td|dd)(?: [^<>]{0,128})?>\s{0,8}([^<\s][^<]{0,256})</(?:td|dd)>",
+    re.IGNORECASE,
+)
+"""A name and a value in a table or a list of a web page."""
 
 
 def fields_of(decode: Callable[P, Fields], *args: P.args, **kwargs: P.kwargs) -> Fields:
@@ -85,20 +110,26 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     (('model', 'A1'), ('fw_version', '2'))
     """
     found: list[tuple[str, str]] = []
+    whole = dict(_LONG.findall(text[:MAX_TEXT]))
     for match in _PAIR.finditer(text[:MAX_TEXT]):
         groups = match.groups()
         name = groups[0] or groups[4]
-        found.append((name, next((value for value in groups[1:4] + groups[5:] if value is not None), "")))
+        value = next((value for value in groups[1:4] + groups[5:] if value is not None), "")
+        found.append((name, whole[name] if whole.get(name, "").startswith(f"{value} ") else value))
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
     for name, value in _LINE.findall(text[:MAX_TEXT]):
-        found += _listed(name, value)
+        found += _listed(name.rpartition(" - ")[2], value)
     found += _CELLS.findall(text[:MAX_TEXT])
+    found += _TABBED.findall(text[:MAX_TEXT])
+    found += _MARKED.findall(text[:MAX_TEXT])
     found += _TAG.findall(text[:MAX_TEXT])
     return tuple((name, value.strip()) for name, value in found[:MAX_PAIRS] if value.strip())
 
 
 def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
     """The pairs of one line, which may hold several: "Manufacturer: A, Model: B, Build: 1"."""
+    if headed := _HEADED.match(value):
+        name, value = headed[1], value[headed.end() :]
     *names, last = _NEXT.split(value)
     for text, following in zip(names[::2], names[1::2], strict=True):
         yield name, _plain(text)
@@ -107,8 +138,9 @@ def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(value: str) -> str:
-    """A value without the marks for bold letters and code around it."""
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value.rstrip().removesuffix("**")
+    """A value without the marks for bold letters, code and texts around it."""
+    value = value.rstrip(" \t|")
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in '`"' else value.removesuffix("**")
 
 
 def named(found: Iterable[tuple[str, str]], names: dict[str, str]) -> list[tuple[str, str]]:

@@ -45,6 +45,7 @@ _TUPLE = re.compile(r"""\(\s*["']([A-Za-z]\w{0,63})["']\s*,\s*["']((?:[^"'\\]|\\
 _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organizationalUnitName)[ \t]*=", re.IGNORECASE)
 
 
+_DISSECTED = re.compile(r"rdnSequence: \d{1,3} items? \((id-at-[^()\r\n]{3,512})\)")
 _MARGIN = re.compile(r"^[ \t]{0,8}\|_?", re.MULTILINE)
 """What nmap prints before each line of a script's output."""
 _HEAD = re.compile(r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE)
@@ -59,7 +60,14 @@ def names(text: str) -> Iterator[Answer]:
         yield from encoded(match[1])
     if blocks:
         return
-    found = _of_json(text) or _of_lists(text) or _of_viewer(text) or _of_parts(text) or _of_lines(text)
+    found = (
+        _of_dissected(text)
+        or _of_json(text)
+        or _of_lists(text)
+        or _of_viewer(text)
+        or _of_parts(text)
+        or _of_lines(text)
+    )
     subject, issuer = found.get("subject", ""), found.get("issuer", "")
     if not found and (_KIND.search(text) or "\n" not in text.strip()):
         subject = ",".join(text.split("\n")) if _KIND.match(text) else text.strip()
@@ -93,8 +101,14 @@ def encoded(text: str) -> Iterator[Answer]:
 def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
     text = _MARGIN.sub("", text)
-    named = _PEM.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
+    named = _PEM.search(text) or _DISSECTED.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
     return bool(named or _DOTTED.search(text) or _of_viewer(text)) or len(_of_lines(text)) > 1
+
+
+def _of_dissected(text: str) -> dict[str, str]:
+    """The names that a packet dissector shows, the issuer before the subject, as they stand in a certificate."""
+    told = [name.replace("id-at-", "") for name in _DISSECTED.findall(text)[:2]]
+    return dict(zip(("subject", "issuer"), reversed(told), strict=False))
 
 
 def _of_lists(text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from camscan.codecs import baichuan, dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, snmp, ssdp, wsdiscovery
 from camscan.errors import DecodeError
-from camscan.imports.forms import certificate, web
+from camscan.imports.forms import certificate, icons
 from camscan.imports.forms.base import Answer, answer, fields_of, key, pairs
 from camscan.records import Fields
 
@@ -36,6 +36,12 @@ _SADP_COLUMNS = {"deviceserialno": "devicesn", "macaddress": "mac"}
 """What the maker's own program calls members of an answer."""
 _DHIP_NAMES = frozenset({"DeviceType", "DeviceClass", "SerialNo", "MachineName", "Vendor"})
 _FEED_NAMES = {
+    "device_class": "DeviceClass",
+    "device_type": "DeviceType",
+    "serial_no": "SerialNo",
+    "serial": "SerialNo",
+    "version": "Version",
+    "vendor": "Vendor",
     **{f"extra.{name}": "".join(part.title() for part in name.split("_")) for name in ("device_type", "device_class")},
     "extra.machine_name": "MachineName",
     "extra.device_vendor": "Vendor",
@@ -46,8 +52,12 @@ _FEED_NAMES = {
     "extra.device_serial": "SerialNo",
     "extra.mac_address": "mac",
     "extra.method": "method",
+    "Class": "DeviceClass",
+    "FW": "Version",
+    "Firmware": "Version",
+    "SN": "SerialNo",
 }
-"""The names that feeds of scans of the whole network give to members of a DHIP answer."""
+"""The names that feeds of scans of the whole network, and clients, give to members of a DHIP answer."""
 
 _ENOUGH = 3  # members of which even a torn answer consists of nothing else
 _NOTICE = "client.notifyDevInfo"
@@ -63,8 +73,8 @@ def datagram(data: bytes) -> Iterator[Answer]:
         yield from answer("dvrip", realm, "realm", data)
     elif devices := _devices(data):
         yield from (one for fields in devices for one in answer("wsd", fields, raw=data))
-    elif icons := list(web.icon_bytes(data)):
-        yield from icons
+    elif images := list(icons.icon_bytes(data)):
+        yield from images
     elif certificates := list(certificate.der(data)):
         yield from certificates
     elif "mdns.service" in (announced := fields_of(mdns.decode, data)):

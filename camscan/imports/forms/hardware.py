@@ -16,8 +16,14 @@ _OCTET = "[0-9A-Fa-f]{2}"
 _MAC = re.compile(
     rf"(?:(?<![0-9A-Za-z:.-])|(?<=\b0x))(?:{_OCTET}(?:([:-])|[ ]){_OCTET}(?:[: -]{_OCTET}){{4}}"
     r"|[0-9A-Fa-f]{4}([.:-])[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}"
-    r"|[0-9A-Fa-f]{6}[:-]?[0-9A-Fa-f]{6})(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
+    r"|[0-9A-Fa-f]{6}[:.-]?[0-9A-Fa-f]{6})(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
+    r"|(?<![0-9A-Za-z:.-])(?=[0-9:]{0,16}[A-Fa-f])(?:[0-9A-Fa-f]{1,2}:){5}[0-9A-Fa-f]{1,2}(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
 )
+"""Also with octets of one digit, as ARP tables of some systems have them: "28:57:be:12:a:1"."""
+_CLIENT = re.compile(
+    r"(?<![0-9A-Za-z:.-])01(?:([0-9A-Fa-f]{2}(?:\.[0-9A-Fa-f]{4}){2}\.[0-9A-Fa-f]{2})|:((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}))(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
+)
+"""The identifier of a DHCP client: the type of Ethernet before its address (RFC 2132, 9.14)."""
 _PREFIX = re.compile(
     r"(?:oui|mac|prefix)?[ \t]*+[:=]?[ \t]*+"
     r"((?:[0-9A-Fa-f]{2}[:.-]?){3}(?:[0-9A-Fa-f]|[:.-]?[0-9A-Fa-f]{2}[:.-]?[0-9A-Fa-f])?)",  # 24, 28 or 36 bits
@@ -46,7 +52,9 @@ _ALONE = re.compile(
 
 def addresses(text: str) -> Iterator[Answer]:
     """Every MAC address in a text, each with the organization that holds its block; or a prefix alone."""
-    found = dict.fromkeys(filter(None, (mac(match[0]) for match in _MAC.finditer(text))))
+    named = [match[0] for match in _MAC.finditer(text)]
+    named += ["".join(filter(str.isalnum, dotted or spaced)) for dotted, spaced in _CLIENT.findall(text)]
+    found = dict.fromkeys(filter(None, map(mac, named)))
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
     if not found and (local := _LOCAL.search(text)):

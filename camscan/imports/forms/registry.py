@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import certificate, datagrams, hardware, interfaces, leases, soap, tables, web
+from camscan.imports.forms import certificate, datagrams, hardware, icons, interfaces, leases, soap, tables, web
 from camscan.imports.forms.base import Answer, Form, answer
 from camscan.imports.nmap import text as nmap_text
 
@@ -108,7 +108,7 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"(?-i:\b(?:friendlyName|modelName)[\"']?\s*[:=])"), web.upnp),
     (_has(r"\bmanufacturer[\"']?\s*[:=][^\0]{0,256}\bmodel[\"']?\s*[:=]"), soap.service),
     (_has(r"^v=0\s*$", r"^[aosm]=\S[^\r\n]*\r?\n[aosmcbt]="), web.stream),
-    (_has(r"\A(?:md5|mmh3|favicon|http\.favicon\.hash|icon_hash)\b", r"\A(?:[0-9a-f]{32}|-?\d{7,10})\Z"), web.icon),
+    (icons.is_icon, icons.icon),
     (certificate.is_named, certificate.names),
     (tables.is_walk, tables.walk),
     (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b"), _announced),
@@ -124,7 +124,7 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         **dict.fromkeys(("http", "https"), (web.web,)),
         "rtsp": (web.stream,),
         **dict.fromkeys(("html_title", "title"), (web.title,)),
-        **dict.fromkeys(("favicon_hash", "favicon"), (web.icon,)),
+        **dict.fromkeys(("favicon_hash", "favicon"), (icons.icon,)),
         **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (hardware.addresses,)),
         **dict.fromkeys(("ssdp", "upnp"), (web.upnp,)),
         **dict.fromkeys(("ws_discovery", "wsd"), (soap.discovery,)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
 from camscan.codecs import onvif, scopes, wsdiscovery
 from camscan.codecs.layout import fields as as_fields
@@ -20,12 +21,32 @@ _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}"""
 _SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
 _TOLD = re.compile(r"\((?:[\w/]{1,32}='[^'\r\n]{0,256}'(?:,\s{0,4})?){2,32}\)")
 _TOLD_SCOPE = re.compile(r"([\w/]{1,32})='([^'\r\n]{1,256})'")
+_PART = re.compile(
+    r"<(?:[\w.-]{1,32}:)?(?:Scopes?|ScopeItem|XAddrs|(?:Probe|Resolve)\w{0,16}|Hello|Envelope|Body)[\s>/]"
+)
+_ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _SCOPE_END = re.compile(r"[<\"'\]}|]")
 
+_FOREIGN = """
+onvif.manufacturer hersteller fabricant constructeur fabricante produttore costruttore producent fabrikant üretici
+onvif.manufacturer производитель 制造商 厂商 厂家 生产厂商 제조사 メーカー
+onvif.model modell modèle modele modelo modello модель 型号 设备型号 产品型号 모델 モデル
+onvif.firmware firmwareversie versionfirmware versiondefirmware versióndefirmware versãodofirmware versãofirmware
+onvif.firmware versionefirmware wersjaoprogramowania прошивка версияпрошивки версияпо 固件版本 软件版本 펌웨어버전
+onvif.serial seriennummer numérodesérie númerodeserie númerodesérie numerodiserie numerseryjny serienummer
+onvif.serial серийныйномер 序列号 设备序列号 시리얼번호
+"""
+"""A field, and what it is called in other languages than English."""
+_GLUED = re.compile(r"[,;.|](?=onvif://)", re.IGNORECASE)
+"""What stands between scopes in the place of white space."""
 _INFORMATION = {
     "manufacturer": "onvif.manufacturer",
     "vendor": "onvif.manufacturer",
     "make": "onvif.manufacturer",
+    "mfr": "onvif.manufacturer",
+    "devicevendor": "onvif.manufacturer",
+    "mf": "onvif.manufacturer",
+    "mdl": "onvif.model",
     "model": "onvif.model",
     "modelname": "onvif.model",
     "modelnumber": "onvif.model",
@@ -39,10 +60,13 @@ _INFORMATION = {
     "firmver": "onvif.firmware",
     "softwareversion": "onvif.firmware",
     "swversion": "onvif.firmware",
+    "sw": "onvif.firmware",
     "serialnumber": "onvif.serial",
     "serial": "onvif.serial",
     "hardwareid": "onvif.hardware_id",
+    **{name: field for field, *names in map(str.split, _FOREIGN.split("\n")[1:-1]) for name in names},
 }
+"""Names that clients give to what a device tells of itself."""
 _STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
 """What names the model where nothing is called so; beside one it says the kind, or the company.
 
@@ -78,14 +102,18 @@ def discovery(text: str) -> Iterator[Answer]:
 
 def fields_of_all(text: str) -> list[Fields]:
     """The devices of a WS-Discovery message or of a listing."""
+    if "://" not in text and "%2F%2F" in text.upper():
+        text = unquote(text)
+    text = _GLUED.sub(" ", text)
     if "://" not in text and len(_SHORTENED.findall(text)) > 1:
         text = _SHORTENED.sub(r"onvif://www.onvif.org/\1", text)
     quoted = _QUOTED_SCOPE.findall(text)
     if quoted:
         return [_listed(scopes.decode(quoted), text)]
     if "<" not in text and _SCOPE.search(text):
-        items = (item for line in _SCOPE.findall(text) for item in scopes.split(_SCOPE_END.split(line, maxsplit=1)[0]))
-        return [_listed(scopes.decode(_bare(item) for item in items if "://" in item), text)]
+        return [_of_lines(text)]
+    if _SCOPE.search(text) and not _PART.search(text):  # in a page
+        return [_of_lines(_ELEMENT.sub("\n", text))]
     decoded = _decoded(text)
     if decoded:
         return decoded
@@ -93,6 +121,12 @@ def fields_of_all(text: str) -> list[Fields]:
     named_scopes = _TOLD_SCOPE.findall(whole[0]) if whole else named(pairs(text), _SCOPES)
     told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named_scopes]
     return [_listed(scopes.decode(told), text)] if told else []
+
+
+def _of_lines(text: str) -> Fields:
+    """The scopes in the lines of a listing, with the addresses that stand beside them."""
+    items = (item for line in _SCOPE.findall(text) for item in scopes.split(_SCOPE_END.split(line, maxsplit=1)[0]))
+    return _listed(scopes.decode(_bare(item) for item in items if "://" in item), text)
 
 
 def _bare(item: str) -> str:
@@ -122,13 +156,13 @@ def described(text: str) -> Iterator[Answer]:
 
 
 def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The fields that pairs name. A mere version is the firmware's where model and serial number stand beside it."""
+    """The fields that pairs name. A mere version is the firmware's where the model stands beside it, and more."""
     found = named(told, _INFORMATION)
     if not any(name == "onvif.model" for name, _ in found):
         found += [(name, value) for name, value in named(told, _STANDING_IN) if not value.endswith("_firmware")]
     names = {name for name, _ in found}
-    if {"onvif.model", "onvif.serial"} <= names and "onvif.firmware" not in names:
-        found += named(told, {"version": "onvif.firmware"})[:1]
+    if "onvif.model" in names and names & {"onvif.serial", "onvif.manufacturer"} and "onvif.firmware" not in names:
+        found += named(told, {"version": "onvif.firmware", "版本": "onvif.firmware"})[:1]
     return found
 
 

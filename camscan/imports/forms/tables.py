@@ -60,8 +60,6 @@ _WORDS = (
     (re.compile(r"^(?:snmp[._]|system\.)(?=sys)", re.IGNORECASE), ""),
 )
 _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
-_ASKED = re.compile(r"\A[0-9a-f.:]{3,39} \[[^\[\]\s]{1,64}\] ", re.IGNORECASE)
-"""What onesixtyone prints before a description: the address, and the community that was answered."""
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
 
 _DESCRIPTION = re.compile(
@@ -89,6 +87,8 @@ _LISTED = re.compile(
     r"|(_[\w-]{1,63}\._(?:tcp|udp))[\w.]{0,8}:[ \t]{1,8}(\S[^\r\n]{0,250}))",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"\A(?:(?:found|discovered|new|added|resolved)\b[\w ]{0,24}:? |\[\w{1,16}\] )+", re.IGNORECASE)
+"""What logs write before the name of a service."""
 _DECIMAL = re.compile(r"\\([0-9]{3})")
 
 
@@ -103,7 +103,7 @@ def walk(text: str) -> Iterator[Answer]:
         found += [("snmp.sys_object_id", name) for name in islice(known, 1)]
     found += [("snmp.object", own_object(name, value)) for name, value in own[:MAX_OWN] if value]
     if not (rows or found):
-        alone = _QUOTED.sub(r"\2", _TYPE.sub("", _ASKED.sub("", text.strip()), count=1), count=1)
+        alone = _QUOTED.sub(r"\2", _TYPE.sub("", text.strip(), count=1), count=1)
         oid = _name(alone.lstrip("."))
         found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
     yield from answer("snmp", as_fields(found))
@@ -228,7 +228,7 @@ def _of_line(line: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_service(name: str) -> Iterator[tuple[str, str]]:
-    match = _SERVICE.search(_DECIMAL.sub(_character, name.strip()))
+    match = _SERVICE.search(_DECIMAL.sub(_character, _LABEL.sub("", name.strip(), count=1)))
     if match:
         yield "mdns.service", match[2]
         yield "mdns.instance", (match[1] or "").replace("\\", "").strip(" \"'>")
@@ -275,7 +275,7 @@ def _of_mapping(text: str) -> Iterator[tuple[str, str]]:
     for name, value in pairs(text):
         word = name.lower()
         if word in ("name", "type", "service", "instance", "fullname"):
-            yield from _of_service(value)
+            yield from _of_service(value) if _SERVICE.search(value) else [("mdns.instance", value)]
         elif word in ("hostname", "server", "host") and not address(value):
             yield "mdns.host", value.rstrip(".")
         elif word in ("ip", "ip_address", "address", "host", "addresses"):

@@ -8,7 +8,7 @@ from html import escape
 from itertools import islice, zip_longest
 from types import MappingProxyType
 
-from camscan.codecs import favicon, html, http, rtsp, ssdp
+from camscan.codecs import html, http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import interfaces, soap
 from camscan.imports.forms.base import Answer, answer, fields_of, named, pairs
@@ -61,13 +61,6 @@ _DESCRIBED = {
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
 }
 _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
-_MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
-_MMH3 = re.compile(r"(?<![\w.+-])-?[0-9]{4,10}(?![\w.])")
-_NOTED = re.compile(
-    r"""["'](?:favicon|icon)s?(?:_?(?:mmh3|md5|hash))?["'] ?:(?:[\s\[{]{0,8}["']\w{1,16}["'] ?:)?[\s\[{"']{0,8}"""
-    r"""((?:mmh3:|md5:)?(?:-?\d{6,10}|[0-9a-f]{32})\b)""",
-    re.IGNORECASE,
-)
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_LINE = re.compile(r"^(?:html[ _]?)?title[ \t]*:[ \t]*\S[^\r\n]{0,255}", re.MULTILINE | re.IGNORECASE)
 _TITLE_HELD = re.compile(
@@ -169,25 +162,6 @@ def title_fields(text: str) -> Fields:
         return html.decode(text)
     held = _TITLE_HELD.search(text.strip())
     return html.decode(f"<title>{escape(next(filter(None, held.groups())) if held else text.strip())}</title>")
-
-
-def icon(text: str) -> Iterator[Answer]:
-    """Hashes of an icon: "md5:" and 32 digits, "mmh3:" and a number, or either alone."""
-    found = {"http.favicon.md5": _MD5.findall(text), "http.favicon.mmh3": _MMH3.findall(_MD5.sub(" ", text))}
-    yield from answer(
-        "http", {name: tuple(value.lower() for value in values) for name, values in found.items() if values}
-    )
-
-
-def noted_icons(text: str) -> Iterator[Answer]:
-    """Hashes of an icon that JSON holds beside other things, as records of search engines and of scanners do."""
-    if text.lstrip()[:1] in ("{", "["):
-        yield from icon("\n".join(islice(_NOTED.findall(text), MAX_ANSWERS)))
-
-
-def icon_bytes(data: bytes) -> Iterator[Answer]:
-    """The icon itself."""
-    yield from answer("http", fields_of(favicon.decode, data), raw=data)
 
 
 def upnp(text: str) -> Iterator[Answer]:

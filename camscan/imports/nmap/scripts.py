@@ -24,6 +24,8 @@ _HASH = re.compile(r"\b[0-9A-Fa-f]{32}\b")
 _SCHEME = re.compile(r"^[ \t]*((?:Basic|Digest|NTLM|Negotiate)\b[^\r\n]{0,1024})", re.MULTILINE | re.IGNORECASE)
 _STATUS = re.compile(r"HTTP/1\.[01] \d{3}[^\r\n]{0,64}")
 _HEADER = re.compile(r"^[ \t]*([A-Za-z][\w-]{0,63}:[ \t]*\S[^\r\n]{0,1024})", re.MULTILINE)
+_ANSWERED = re.compile(r"(?:HTTP|RTSP)/1\.[01] \d{3}\b")
+_PRODUCT = re.compile(r"^[ \t]*\[([^\]\r\n]{3,96})\] at /", re.MULTILINE)
 _METHODS = re.compile(r"[A-Z_]{4,16}(?:,\s*[A-Z_]{4,16})*")
 
 
@@ -87,8 +89,17 @@ def _description(text: str, _: Element | None) -> Iterator[Answer]:
     yield from tables.walk("\n".join(line.strip() for line in text.splitlines() if "System uptime" not in line))
 
 
-def _banner(text: str, _: Element | None) -> Iterator[Answer]:
-    yield from answer("banner", as_fields([("banner.text", text)]))
+def _banner(text: str, element: Element | None) -> Iterator[Answer]:
+    """What a service sends first, or answers at once."""
+    if _ANSWERED.match(text.lstrip()):
+        yield from _strings(text, element)
+    else:
+        yield from answer("banner", as_fields([("banner.text", text)]))
+
+
+def _accounts(text: str, _: Element | None) -> Iterator[Answer]:
+    """The names of the products whose login page was met, whatever became of the login."""
+    yield from answer("nmap", as_fields(("nmap.product", name) for name in _PRODUCT.findall(text)[:8]))
 
 
 def _upnp(text: str, _: Element | None) -> Iterator[Answer]:
@@ -120,7 +131,9 @@ _SCRIPTS: Mapping[str, Callable[[str, Element | None], Iterator[Answer]]] = Mapp
         "rtsp-methods": _methods,
         "snmp-sysdescr": _description,
         "banner": _banner,
+        "http-default-accounts": _accounts,
         "upnp-info": _upnp,
+        "broadcast-upnp-info": _upnp,
         STRINGS: _strings,
     }
 )

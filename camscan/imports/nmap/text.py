@@ -105,7 +105,8 @@ def _of_text(text: str) -> Iterator[Answer]:
     if known := _KNOWN.search(text):
         rows += [(port, "", product) for port, product in _KNOWN_PORT.findall(text, known.end())]
     for port, service, product in rows[:MAX_PORTS]:
-        found.append(("tcp.port", port))
+        if int(port):
+            found.append(("tcp.port", port))
         if service and service not in _WITHOUT_SERVICE and not service.endswith("?"):
             found.append(("nmap.service", service))
         if product:

@@ -44,6 +44,7 @@ _ATTRIBUTE = re.compile(
 )
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
 _REFERENCE = re.compile(r"&(?:lt|gt|quot|#39|#x27);")
+_CODED = re.compile(r"\\u00(3[ce]|2[267f])", re.IGNORECASE)  # in JSON that may stand within a page
 
 _PROMPT = re.compile(r"\A(?:>>> |In \[\d{1,5}\]: )[^\r\n]{1,256}\r?\n(?:Out\[\d{1,5}\]: )?(?=\S)")
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
@@ -81,6 +82,13 @@ def markup(text: str) -> str:
     if held := _ATTRIBUTE.search(text) or _VALUE.search(text):
         return unescape(held[1])
     return unescape(text) if _REFERENCE.search(text) and not _MARKUP.search(text) else text
+
+
+def coded(text: str) -> str:
+    """Signs of markup, and slashes, that some programs write as codes in JSON."""
+    if "\\u003" in text and not _MARKUP.search(text):
+        text = _CODED.sub(lambda match: chr(int(match[1], 16)), text)
+    return text.replace("\\/", "/") if ":\\/\\/" in text else text
 
 
 def prompted(text: str) -> str:

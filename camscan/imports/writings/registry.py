@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from camscan.imports.writings import around, ends, margins, notes, paired, reports, scanners, shown, strings, wrapped
+from camscan.imports.writings import (
+    agents,
+    around,
+    ends,
+    engines,
+    margins,
+    notes,
+    paired,
+    reports,
+    scanners,
+    shown,
+    strings,
+    wrapped,
+)
 from camscan.imports.writings.base import Undo
 
 WRITINGS: tuple[Undo, ...] = (
@@ -14,6 +27,7 @@ WRITINGS: tuple[Undo, ...] = (
     margins.stamped,
     around.fenced,
     around.markup,
+    around.coded,
     ends.coded,
     ends.joined,
     around.prompted,
@@ -22,6 +36,11 @@ WRITINGS: tuple[Undo, ...] = (
     strings.nested,
     paired.pairs,
     margins.indented,
+    engines.condition,
+    engines.template,
+    engines.session,
+    engines.record,
+    engines.products,
     strings.answers,
     strings.held,
     ends.escaped,
@@ -34,8 +53,9 @@ WRITINGS: tuple[Undo, ...] = (
     scanners.line,
     scanners.findings,
     scanners.version,
+    scanners.weaknesses,
     scanners.records,
-    scanners.products,
+    agents.asked,
     shown.packets,
     shown.dissected,
     shown.browsed,

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from html import escape
-from itertools import islice
 
 from camscan.imports.writings.base import MAX_JSON, objects
 
@@ -18,10 +17,6 @@ _TARGET = re.compile(
     r"\A(?:\[INF\] )?https?://\S{1,256} \[(?=[^\r\n]{1,4096}\Z)|\Ahttps?://\S{1,256} (?=[^\r\n]{0,4096}\bHTTPServer\[)"
 )
 _BRACKETS = re.compile(r"([A-Za-z][\w-]{0,40})?\[([^\[\]]{1,512})\]")
-_PRODUCT = re.compile(r"[\"'](?:product|app)[\"']\s*:\s*[\"']\w")
-_SENT = re.compile(r"(?:HTTP|RTSP)/\d\.\d [1-5]\d{2}")
-_SERVICE = re.compile(r"[a-z][\w.+-]{0,31}")
-MAX_PORTS = 1024  # of one paste
 _STATUS = re.compile(r"INF|\d{1,9}|\d{3}(?:,\d{3})*(?: [\w ]{2,40})?")
 _FOUND = re.compile(
     r"^\+ (?:(Server): (?!No banner)(\S[^\r\n]{0,255})|.{0,64}?\brealm '([^'\r\n]{1,256})')", re.MULTILINE
@@ -30,6 +25,18 @@ _VERSION = re.compile(
     r"\A\[[+*]\] \S{3,64}:\d{1,5} +(?:(\S[^()\r\n]{0,255}(?:\([^()\r\n]{0,64}\)[^()\r\n]{0,64})?) )?"
     r"\( (?:Powered by [^)\r\n]{0,128}, )?(\d{3})-([^\r\n]{1,512}) \)\s*\Z"
 )
+_TYPED = re.compile(
+    r"\bremote web server type is\s{0,4}:\s{0,8}(\S[^\r\n]{0,255})"
+    r"|\A(?:Detected )?HTTP Server:[ \t]{0,4}(\S[^\r\n]{0,255})"
+)
+_DETECTED = re.compile(r"\ADetected ([A-Z0-9][^\r\n:]{2,95})[ \t]*\r?\n\s*(?:Version|Location|CPE|Host)\b")
+"""How the findings of scanners for weaknesses begin."""
+_DISSECTED = {
+    "http.server": "Server",
+    "http.www_authenticate": "WWW-Authenticate",
+    "http.location": "Location",
+    "http.set_cookie": "Set-Cookie",
+}
 _HELD = re.compile(r'"(?:HTTP|RTSP)/\d\.\d \d{3} ')  # an answer as it came
 _SERVERS = ("server", "webserver")
 _TITLES = ("title", "html_title")
@@ -82,6 +89,14 @@ def version(text: str) -> str:
     return "\r\n".join([f"HTTP/1.1 {status} -", *told, f"{name}: {said}", ""])
 
 
+def weaknesses(text: str) -> str:
+    """A finding of a scanner for weaknesses that tells what it met: the web server, or the product in words."""
+    if typed := _TYPED.search(text[:4096]):
+        return f"Server: {typed[1] or typed[2]}"
+    detected = _DETECTED.match(text)
+    return f"0/tcp open unknown {detected[1]}" if detected else text
+
+
 def records(text: str) -> str:
     """JSON of zgrab, httpx and the like: the headers of an answer as an object, or its server and title by name."""
     if not text.lstrip().startswith("{") or len(text) > MAX_JSON:
@@ -91,6 +106,7 @@ def records(text: str) -> str:
         for record in objects(json.loads(text, strict=False)):
             headers = record.get("headers")
             lines = list(_lines(headers)) if isinstance(headers, dict) else []
+            lines += _lines({header: record[name] for name, header in _DISSECTED.items() if name in record})
             server, title, body = _named(record, *_SERVERS), _named(record, *_TITLES), _named(record, "body", "html")
             if not (lines or holds_answer) and (server or "html_title" in record) and (title or body):
                 lines = [f"Server: {server}"] if server else ["Connection: close"]
@@ -105,31 +121,6 @@ def records(text: str) -> str:
 def _named(record: dict[str, object], *names: str) -> str:
     """The first text that stands under one of the names."""
     return next((value for name in names if isinstance(value := record.get(name), str) and value), "")
-
-
-def products(text: str) -> str:
-    """JSON of a search engine that tells of a port what product answers there, as the line that nmap would print."""
-    if (
-        not _PRODUCT.search(text)
-        or _SENT.search(text)
-        or not text.lstrip().startswith(("{", "["))
-        or len(text) > MAX_JSON
-    ):
-        return text
-    with suppress(ValueError, RecursionError):
-        parsed = objects(json.loads(text, strict=False))
-        records = (record for record in parsed if str(record.get("port", "")).isdigit())
-        lines = [
-            f"{record['port']}/tcp open {_word(record.get('service')) or 'unknown'} {product}"
-            for record in islice(records, MAX_PORTS)
-            if isinstance(product := record.get("product") or record.get("app"), str) and product.strip()
-        ]
-        return "\n".join(lines) or text
-    return text
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) and _SERVICE.fullmatch(value) else ""
 
 
 def _lines(headers: dict[str, object]) -> Iterator[str]:

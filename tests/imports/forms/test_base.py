@@ -47,3 +47,49 @@ def test_a_comma_inside_a_value_ends_it_only_before_a_name() -> None:
         ("Serial Number", "7"),
         ("Note", "a, b"),
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Manufacturer: Acme  Model: A1  Firmware: V1",
+        "Manufacturer: Acme | Model: A1 | Firmware: V1",
+        "[INFO] device 1 - Manufacturer: Acme - Model: A1 - Firmware: V1",
+        'device: Manufacturer: "Acme"; Model: "A1"; Firmware: "V1"',
+        "Manufacturer: Acme, Model: A1, Firmware: V1",
+        "Manufacturer: Acme Model: A1 Firmware: V1",
+        "Manufacturer\tAcme\nModel\tA1\nFirmware\tV1",
+    ],
+)
+def test_several_pairs_of_one_line(line: str) -> None:
+    assert pairs(line)[:3] == (("Manufacturer", "Acme"), ("Model", "A1"), ("Firmware", "V1"))
+
+
+def test_a_name_before_a_value_with_a_colon_stays() -> None:
+    assert pairs("Name: Gate: north") == (("Name", "Gate: north"),)
+
+
+def test_a_name_with_a_hyphen_is_one() -> None:
+    assert pairs('host-name="A 1" mac-address=1') == (("host-name", "A 1"), ("mac-address", "1"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"model":{"_text":"A 1"},"fw":{"_text":"2"}}',
+        '{"model":["A 1"],"fw":["2"]}',
+        '{"model": {"#text": "A 1"}, "fw": {"$": "2"}}',
+        '{"model":{"value":"A 1"},"fw":{"value":2}}',
+        "<tr><td>model</td><td>A 1</td></tr>\n<tr><th>fw</th><td>2</td></tr>",
+        "<dt>model:</dt> <dd>A 1</dd><dt>fw</dt><dd>2</dd>",
+        "<model><![CDATA[A 1]]></model><x:fw>2</x:fw>",
+        "Info(model=A 1, fw=2)",
+        "x.model=A 1\nx.fw=2",
+    ],
+)
+def test_pairs_as_programs_turn_them(text: str) -> None:
+    assert pairs(text)[:2] == (("model", "A 1"), ("fw", "2"))
+
+
+def test_bare_values_of_one_line_stay_apart() -> None:
+    assert pairs("model=A fw=2 b=3") == (("model", "A"), ("fw", "2"), ("b", "3"))

@@ -134,3 +134,13 @@ def test_short_sequences_are_no_certificates(data: bytes) -> None:
 def test_json_of_names_is_a_certificate() -> None:
     assert is_named('{"subject": {"O": "A", "CN": "b"}}')
     assert not is_named('{"title": "A"}')
+
+
+def test_names_in_a_packet_dissector() -> None:
+    shown = (
+        "issuer: rdnSequence (0)\n    rdnSequence: 1 item (id-at-commonName=Acme Root)\n"
+        "subject: rdnSequence (0)\n    rdnSequence: 2 items (id-at-commonName=cam,id-at-organizationName=Acme)"
+    )
+    (one,) = names(shown)
+    assert one.fields["tls.subject.o"] == ("Acme",)
+    assert one.fields["tls.issuer.cn"] == ("Acme Root",)

@@ -109,3 +109,9 @@ def test_feeds_have_names_of_their_own() -> None:
     assert (other.fields["dhip.machine_name"], other.fields["dhip.manufacturer"]) == (("B",), ("M",))
     assert other.fields["dhip.video_input_channels"] == ("8",)
     assert other.fields["dhip.remote_video_input_channels"] == ("2",)
+
+
+def test_a_line_of_a_client_of_dhip() -> None:
+    (found,) = notified("DeviceType: A-1, SN: 7E0, FW: 1.0.R, Class: BSC", least=1)
+    assert found.fields["dhip.version"] == ("1.0.R",)
+    assert found.fields["dhip.device_class"] == ("BSC",)

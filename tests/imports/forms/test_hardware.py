@@ -96,3 +96,22 @@ def test_blanks_without_end_take_no_time(text: str) -> None:
     began = time.process_time()
     assert not list(addresses(f"{text}!"))
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "192.168.1.30     0144.19b6.0102.03       Mar 02 2026 10:11 AM    Automatic",
+        "client-id 01:44:19:b6:01:02:03",
+        "ipNetToMediaPhysAddress.12.192.0.2.64 = STRING: 44:19:b6:1:2:3",
+        "4419b6.010203",
+    ],
+)
+def test_notations_of_switches_and_of_dhcp(text: str) -> None:
+    [found] = addresses(text)
+    assert found.fields["mac.address"] == ("44:19:B6:01:02:03",)
+
+
+@pytest.mark.parametrize("text", ["10:1:2:3:4:5", "fe80:a:b:c:d:e:f:1", "1.2.3.4.5.6", "a:b:c:d:e:f:0"])
+def test_addresses_of_other_kinds_and_times_are_no_macs(text: str) -> None:
+    assert not list(addresses(text))

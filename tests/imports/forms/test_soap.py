@@ -104,3 +104,41 @@ def test_scopes_without_what_all_begin_with() -> None:
     assert one.fields["onvif.scope.name"] == ("Cam 7",)
     assert one.fields["onvif.scope.hardware"] == ("C-7",)
     assert not [one for one in discovery("see type/a") if "onvif.scope.type" in one.fields]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hersteller: Acme\nModell: A1\nFirmware-Version: V1\nSeriennummer: 12",
+        "Fabricante: Acme\nModelo: A1\nFirmware: V1\nNúmero de serie: 12",
+        "制造商\uff1aAcme\n设备型号\uff1aA1\n固件版本\uff1aV1\n序列号\uff1a12",
+        "Производитель: Acme\nМодель: A1\nПрошивка: V1\nСерийный номер: 12",  # noqa: RUF001 - Russian
+    ],
+)
+def test_names_in_other_languages(text: str) -> None:
+    (found,) = service(text)
+    assert found.fields == {
+        "onvif.manufacturer": ("Acme",),
+        "onvif.model": ("A1",),
+        "onvif.firmware": ("V1",),
+        "onvif.serial": ("12",),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "onvif://www.onvif.org/name/A,onvif://www.onvif.org/hardware/B-1",
+        "onvif:%2F%2Fwww.onvif.org%2Fname%2FA onvif:%2F%2Fwww.onvif.org%2Fhardware%2FB-1",
+        "<li>onvif://www.onvif.org/name/A</li><li>onvif://www.onvif.org/hardware/B-1</li>",
+        "E..onvif://www.onvif.org/name/A.onvif://www.onvif.org/hardware/B-1",
+    ],
+)
+def test_scopes_that_are_glued_or_coded(text: str) -> None:
+    (found,) = discovery(text)
+    assert (found.fields["onvif.scope.name"], found.fields["onvif.scope.hardware"]) == (("A",), ("B-1",))
+
+
+def test_device_information_in_short_names() -> None:
+    (found,) = service('{"device":{"mf":"Acme","mdl":"A1","sw":"V1"}}')
+    assert found.fields == {"onvif.manufacturer": ("Acme",), "onvif.model": ("A1",), "onvif.firmware": ("V1",)}

@@ -68,8 +68,6 @@ def test_a_makers_tree_stands_in_for_the_object_id() -> None:
 
 
 def test_a_lone_text_is_a_description_or_an_object_id() -> None:
-    (one,) = walk("192.0.2.4 [public] Camera [1]")
-    assert one.fields == {"snmp.sys_descr": ("Camera [1]",)}
     assert [dict(one.fields) for one in walk("Camera 1")] == [{"snmp.sys_descr": ("Camera 1",)}]
     assert [dict(one.fields) for one in walk(".1.3.6.1.4.1.368.1.1")] == [
         {"snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",)}
@@ -178,3 +176,21 @@ def test_other_words_are_no_record(text: str) -> None:
 def test_services_as_browsers_list_them(text: str) -> None:
     (one,) = announced(text)
     assert one.fields == {"mdns.service": ("_psia._tcp",), "mdns.instance": ("Cam 7 - 1",)}
+
+
+@pytest.mark.parametrize("lead", ["Found service: ", "discovered ", "[mdns] New service: "])
+def test_what_a_log_writes_before_a_service_is_no_part_of_its_name(lead: str) -> None:
+    (one,) = announced(f"{lead}Front-1._http._tcp.local. port 80")
+    assert one.fields["mdns.instance"] == ("Front-1",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name":"Front 1","type":"_http._tcp","port":80}',
+        "service: _http._tcp\nhost: a.local\nname: Front 1",
+    ],
+)
+def test_a_name_and_a_type_beside_it(text: str) -> None:
+    (one,) = announced(text)
+    assert (one.fields["mdns.service"], one.fields["mdns.instance"]) == (("_http._tcp",), ("Front 1",))

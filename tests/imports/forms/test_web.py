@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.web import challenge, described, icon, noted_icons, page, server, stream, title, upnp, web
+from camscan.imports.forms.web import challenge, described, page, server, stream, title, upnp, web
 
 
 def test_header_lines_need_no_status() -> None:
@@ -104,27 +104,6 @@ def test_titles_are_text() -> None:
 )
 def test_titles_under_their_names(held: str) -> None:
     assert [one.fields["http.title"] for one in title(held.format("A 7 | B: c"))] == [("A 7 | B: c",)]
-
-
-def test_hashes_of_icons() -> None:
-    (one,) = icon("md5:89b932fcc47cf4ca3faadb0cfdef89cf mmh3:-1616143106")
-    assert one.fields == {
-        "http.favicon.md5": ("89b932fcc47cf4ca3faadb0cfdef89cf",),
-        "http.favicon.mmh3": ("-1616143106",),
-    }
-    assert list(icon("none")) == []
-
-
-def test_hashes_of_icons_beside_other_things() -> None:
-    for noted in (
-        '"favicon": {"hash": -1234567}',
-        '"favicons":[{"hashes":["mmh3:-1234567"]}]',
-        '"icon_hash":"-1234567"',
-    ):
-        (one,) = noted_icons(f'{{"port": 80, {noted}}}')
-        assert one.fields == {"http.favicon.mmh3": ("-1234567",)}
-    assert not list(noted_icons('{"favicon": "http://192.0.2.4/1234567.ico", "hash": -1234567}'))
-    assert not list(noted_icons('favicon: {"hash": -1234567}'))
 
 
 def test_a_title_noted_beside_headers() -> None:

@@ -86,3 +86,13 @@ def test_a_title_that_looks_like_an_answer_is_a_title() -> None:
     SubElement(element, "elem", key="title").text = f"HTTP/1.1 200 OK\n\n{body}</Envelope>"
     (one,) = script_answers("http-title", "x", element)
     assert (one.channel, set(one.fields)) == ("http", {"http.title"})
+
+
+def test_a_banner_may_be_an_answer() -> None:
+    (found,) = script_answers("banner", "HTTP/1.1 401 Unauthorized\\x0D\\x0AServer: acme\\x0D\\x0A")
+    assert found.fields["http.server"] == ("acme",)
+
+
+def test_names_of_login_pages() -> None:
+    (found,) = script_answers("http-default-accounts", "\n  [Acme Network Camera] at /\n    admin:<blank>")
+    assert found.fields == {"nmap.product": ("Acme Network Camera",)}

@@ -141,3 +141,13 @@ def test_scripts_by_name_alone() -> None:
     head, title = scanned(text)
     assert head.fields["http.server"] == ("a/1",)
     assert title.fields["http.title"] == ("A title",)
+
+
+def test_a_product_without_its_port() -> None:
+    (found,) = scanned("0/tcp open unknown acme")
+    assert found.fields == {"nmap.product": ("acme",)}
+
+
+def test_guesses_of_the_system_are_no_products() -> None:
+    (found,) = scanned("80/tcp open http\nService Info: Device: webcam; CPE: cpe:/h:acme:cam\nOS CPE: cpe:/h:b:nvr")
+    assert "nmap.product" not in found.fields

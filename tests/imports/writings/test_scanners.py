@@ -76,20 +76,26 @@ def test_lines_of_metasploit(line: str, lines: str) -> None:
     assert sent(line) == lines.strip()
 
 
-def test_records_of_search_engines_with_a_product() -> None:
-    found = {"matches": [{"ip": "192.0.2.4", "portinfo": {"app": "A DVR", "port": 37777, "service": "dvr"}}]}
-    assert sent(json.dumps(found)) == "37777/tcp open dvr A DVR"
-    assert sent('{"port": 80, "product": "A"}') == "80/tcp open unknown A"
-    for text in (
-        '{"product": "A"}',
-        '{"port": "x", "product": "A"}',
-        '{"port": 80, "product": "A", "data": "HTTP/1.1 200 OK"}',
-    ):
-        assert sent(text) == text
-
-
 @pytest.mark.parametrize(
     "text", ["http://192.0.2.4/", "http://a [401]", '{"headers": [1]}', '{"headers": {', "Banner on port 80", "a [b]"]
 )
 def test_other_text_stays(text: str) -> None:
+    assert sent(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Plugin Output:\n  The remote web server type is :\n\n  acme-httpd/1", "Server: acme-httpd/1"),
+        ("HTTP Server: acme-httpd\nDetected by: a test", "Server: acme-httpd"),
+        ("Detected Acme IP Camera\n\nVersion:  V5\nCPE: cpe:/h:a:b", "0/tcp open unknown Acme IP Camera"),
+        ('{"layers": {"http": {"http.server": "acme"}}}', "HTTP/1.1 200 -\r\nServer: acme"),
+    ],
+)
+def test_findings_of_scanners(text: str, lines: str) -> None:
+    assert sent(text) == lines
+
+
+@pytest.mark.parametrize("text", ["Detected a thing\nand more", "HTTP Servers: 2"])
+def test_words_alike_are_no_findings(text: str) -> None:
     assert sent(text) == text

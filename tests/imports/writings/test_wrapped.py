@@ -155,3 +155,9 @@ def test_ends_of_lines_in_an_answer_of_one_line(end: str) -> None:
 def test_an_answer_of_several_lines_keeps_its_marks() -> None:
     text = "HTTP/1.1 200 OK\nSet-Cookie: a=1; Path: /\n\n<br>; Title: x"
     assert sent(text) == text
+
+
+def test_markup_in_the_codes_of_json() -> None:
+    assert sent("\\u003ca\\u003eb\\u003c/a\\u003e") == "<a>b</a>"
+    assert sent('["x:\\/\\/y\\/z"]') == '["x://y/z"]'
+    assert sent("<a>\\u003c</a>") == "<a>\\u003c</a>"

@@ -1,0 +1,60 @@
+"""Hashes of icons as lists, search engines and scanners write them, and the icon itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import unquote
+
+from camscan.codecs import favicon
+from camscan.imports.forms.base import Answer, answer, fields_of
+
+MAX_NOTED = 16  # hashes of one record
+
+_MD5 = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32}(?![0-9A-Fa-f])")
+_MMH3 = re.compile(r"(?<![\w.+-])(?:-?[0-9]{4,10}|0x[0-9A-Fa-f]{7,8})(?![\w.])")
+_NOTED = re.compile(
+    r"""["'](?:favicon|icon)s?(?:_?(?:mmh3|md5|hash))?["'] ?:(?:[\s\[{]{0,8}["']\w{1,16}["'] ?:)?[\s\[{"']{0,8}"""
+    r"""((?:mmh3:|md5:)?(?:-?\d{6,10}|[0-9a-f]{32})\b)""",
+    re.IGNORECASE,
+)
+_QUERY = re.compile(
+    r"\A\W{0,2}(?:(?:[\w.]{0,48}\.)?(?:icon|favicons?)[._ ]?(?:hash(?:es)?|md5|mmh3|shodan_hash|md5_hash)?|md5|mmh3)"
+    r"[\"']?[\s:=]{1,6}[\"']?(?:-?\d{6,10}|0x[0-9a-f]{7,8}|[0-9a-f]{32})\b"
+    r"|\Ahttps?://\S{0,256}\b(?:fav)?icon[._]?hash(?:%3A|:|=)"
+    r"|\A(?:[0-9a-f]{32}|-?\d{7,10})\Z",
+    re.IGNORECASE,
+)
+"""A condition on an icon in the words of a search engine, or a hash alone."""
+
+
+def is_icon(text: str) -> bool:
+    """Whether a text is the hash of an icon, or a query for one."""
+    return _QUERY.match(text) is not None
+
+
+def icon(text: str) -> Iterator[Answer]:
+    """Hashes of an icon: "md5:" and 32 digits, "mmh3:" and a number, or either alone, as in a query or its address."""
+    text = unquote(text)
+    md5 = tuple(value.lower() for value in _MD5.findall(text))
+    mmh3 = tuple(filter(None, map(_signed, _MMH3.findall(_MD5.sub(" ", text)))))
+    found = {"http.favicon.md5": md5, "http.favicon.mmh3": mmh3}
+    yield from answer("http", {name: values for name, values in found.items() if values})
+
+
+def _signed(number: str) -> str:
+    """A 32-bit hash as Shodan writes it, with its sign; "" for what is too large for one."""
+    value = int(number, 16 if number[:2].lower() == "0x" else 10)
+    return str(value - (1 << 32) if value >= 1 << 31 else value) if -(1 << 31) <= value < 1 << 32 else ""
+
+
+def noted_icons(text: str) -> Iterator[Answer]:
+    """Hashes of an icon that JSON holds beside other things, as records of search engines and of scanners do."""
+    if text.lstrip()[:1] in ("{", "["):
+        yield from icon("\n".join(islice(_NOTED.findall(text), MAX_NOTED)))
+
+
+def icon_bytes(data: bytes) -> Iterator[Answer]:
+    """The icon itself."""
+    yield from answer("http", fields_of(favicon.decode, data), raw=data)

@@ -1,0 +1,64 @@
+"""What programs show of the system group of SNMP becomes lines of a walk."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.writings.registry import sent
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "192.0.2.9 [public]  Acme 1",
+        "Scanning 1 hosts, 1 communities\n192.0.2.9 [public] Acme 1",
+        "[*] System information:\n\n  Description   : Acme 1",
+        "<sysDescr>Acme 1</sysDescr>",
+        "Name: cam1; Descr: Acme 1; OID: .1.3.6.1.4.1.42",
+        'sysDescr,sysContact\n"Acme 1",""',
+    ],
+)
+def test_the_description_of_a_system(text: str) -> None:
+    assert sent(text) == "sysDescr.0 = STRING: Acme 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "VarBind(oid=1.3.6.1.2.1.1.1.0, value=b'Acme 1')",
+        'Bound(oid="1.3.6.1.2.1.1.1.0", value=OctetString("Acme 1"))',
+        "ObjectIdentity: 1.3.6.1.2.1.1.1.0 -> Acme 1",
+        ".1.3.6.1.2.1.1.1.0 => Acme 1",
+    ],
+)
+def test_objects_by_number(text: str) -> None:
+    assert sent(text) == "1.3.6.1.2.1.1.1.0 = STRING: Acme 1"
+
+
+def test_the_name_and_the_description() -> None:
+    told = sent("System information:\n  Hostname  : Cam\n  Description   : Acme 1")
+    assert told == "sysName.0 = STRING: Cam\nsysDescr.0 = STRING: Acme 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Description: a\nHostname: b",
+        "192.0.2.9 a [public] b",
+        "Descr: a",
+        "sysDescr,sysName\na",
+        "sysDescr,a,b\n1,2",
+        "oid=1.2, value=3",
+        "1.3.6.1.9.9 -> a",
+        "SNMPv2-MIB::sysDescr.0 = STRING: Acme",
+    ],
+)
+def test_other_text_stays(text: str) -> None:
+    assert sent(text) == text
+
+
+@pytest.mark.parametrize(
+    "part", ["1.3.6.1.4.1", "oid=1.3.6.1.", "Descr: a", "System information\nDescription:", "<sysDescr>"]
+)
+def test_hostile_text_costs_little(part: str) -> None:
+    sent(part * (60_000 // len(part)))

@@ -1,0 +1,87 @@
+"""What search engines and template scanners record of a host becomes the lines that nmap would print."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from camscan.imports.writings.engines import session
+from camscan.imports.writings.registry import sent
+
+
+def test_records_of_search_engines_with_a_product() -> None:
+    found = {"matches": [{"ip": "192.0.2.4", "portinfo": {"app": "A DVR", "port": 37777, "service": "dvr"}}]}
+    assert sent(json.dumps(found)) == "37777/tcp open dvr A DVR"
+    assert sent('{"port": 80, "product": "A"}') == "80/tcp open unknown A"
+    for text in (
+        '{"product": "A"}',
+        '{"port": "x", "product": "A"}',
+        '{"port": 80, "product": "A", "data": "HTTP/1.1 200 OK"}',
+    ):
+        assert sent(text) == text
+
+
+def test_a_product_stands_beside_the_answer_it_was_told_by() -> None:
+    record = {"portinfo": {"app": "A httpd", "port": 81, "banner": "HTTP/1.1 200 OK\r\nServer: a\r\n"}}
+    assert sent(json.dumps(record)) == ("81/tcp open unknown A httpd\n|_banner: HTTP/1.1 200 OK\\x0d\\x0aServer: a")
+
+
+def test_hardware_by_its_name_of_weaknesses_but_not_programs_or_systems() -> None:
+    record = {"ip": "192.0.2.9", "ports": [80, 554], "cpes": ["cpe:/h:acme:cam-1", "cpe:/o:linux:linux_kernel"]}
+    assert sent(json.dumps(record)) == "80/tcp open unknown\n554/tcp open unknown\n0/tcp open unknown acme cam-1"
+
+
+def test_software_by_its_vendor() -> None:
+    record = {"services": [{"port": 80, "software": [{"vendor": "Acme", "product": "Web Server"}, {"part": "a"}]}]}
+    assert sent(json.dumps(record)) == "80/tcp open unknown Acme Web Server"
+
+
+@pytest.mark.parametrize(
+    ("line", "product"),
+    [
+        ('product:"acme"', "acme"),
+        ('app="acme"', "acme"),
+        ("[acme-detect] [http] [info] http://192.0.2.9/login", "acme"),
+        ("[acme-cam-login] [http] [info] http://192.0.2.9/login [Acme]", "acme cam"),
+        ("[tech-detect:acme] [http] [info] http://192.0.2.9", "acme"),
+        ('{"template-id": "acme-panel", "matched-at": "http://192.0.2.9"}', "acme"),
+        ('{"template-id": "tech-detect", "matcher-name": "acme-cam"}', "acme cam"),
+    ],
+)
+def test_conditions_and_templates_that_name_a_product(line: str, product: str) -> None:
+    assert sent(line) == f"0/tcp open unknown {product}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[CVE-2021-36260] [http] [critical] http://192.0.2.9/",
+        "[tech-detect] [http] [info] http://192.0.2.9",
+        "[http-missing-security-headers:x-frame-options] [http] [info] http://192.0.2.9",
+        "[acme-detect] of http",
+        '{"cpes": "cpe:/h:acme:cam-1"}',
+        '{"software": [{"part": "a"}]}',
+        '{"portinfo": {"port": 80}}',
+        '{"template-id":',
+    ],
+)
+def test_other_text_stays(text: str) -> None:
+    assert sent(text) == text
+
+
+@pytest.mark.parametrize("part", ["[a-detect", '{"cpes":[', '"portinfo":{', "[a-detect] [http] [", "-detect"])
+def test_hostile_text_costs_little(part: str) -> None:
+    sent(part * (60_000 // len(part)))
+
+
+def test_the_session_that_a_relay_was_given() -> None:
+    record = {"producers": [{"sdp": "v=0\r\ns=Acme\r\n"}], "consumers": [{"sdp": "v=0\r\ns=Relay\r\n"}]}
+    assert sent(json.dumps(record)) == "v=0\r\ns=Acme"
+    own = json.dumps({"consumers": [{"sdp": "v=0\r\ns=Relay\r\n"}]})
+    assert session(own) == own
+
+
+def test_the_device_that_an_attack_on_streams_was_told_of() -> None:
+    record = {"device": "Acme rtspd", "port": 554, "route": "", "authentication_type": 2}
+    assert sent(json.dumps(record)) == "554/tcp open unknown Acme rtspd"
