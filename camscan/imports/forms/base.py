@@ -41,8 +41,9 @@ _HOLDER = r"""(?:\[\s{0,4}|\{\s{0,4}["'](?:[#_@]?(?:text|value|content)|\$t?|_)[
 """What programs that turn XML into JSON put around the text of an element."""
 _PAIR = re.compile(
     rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_HOLDER}{_MAPPED}"""  # JSON, Python, Ruby
-    rf"""|(?<![\w?&/-])([A-Za-z][\w-]{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', other=1)
+    rf"""|(?<![\w?&/-])(?<![\d\]]\.)([A-Za-z][\w-]{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', n=1)
 )
+"""Not `Channel.0.Model=...`: what belongs to one of several things says nothing of the device that lists them."""
 _LONG = re.compile(
     r"""(?:^|[({\[]|, )(?:\w{1,64}\.){0,4}([A-Za-z]\w{0,63})=([^\s"'=,;&()\[\]{}<>][^"'=,;&()\[\]{}<>\r\n]{0,127}?)"""
     r"""(?=, [A-Za-z]|[)}\]]|[ \t]{0,8}\r?$)""",

@@ -32,8 +32,8 @@ _BINARY: Mapping[str, _Decode] = MappingProxyType(
 """Decoders by channel, those with the clearest magic first. mDNS has none, so it comes last and must name a service."""
 
 _SADP_NAMES = frozenset({"devicedescription", "devicesn", "softwareversion", "dspversion", "commandport"})
-_SADP_COLUMNS = {"deviceserialno": "devicesn", "macaddress": "mac"}
-"""What the maker's own program calls members of an answer."""
+_SADP_COLUMNS = {"deviceserialno": "devicesn", "macaddress": "mac", "model": "devicedescription", "serial": "devicesn"}
+"""What the maker's own program, and others, call members of an answer."""
 _DHIP_NAMES = frozenset({"DeviceType", "DeviceClass", "SerialNo", "MachineName", "Vendor"})
 _FEED_NAMES = {
     "device_class": "DeviceClass",
@@ -58,6 +58,9 @@ _FEED_NAMES = {
     "SN": "SerialNo",
 }
 """The names that feeds of scans of the whole network, and clients, give to members of a DHIP answer."""
+
+_FEED_MODEL = "extra.device_model"
+"""Beside which the device_type of a feed is the class."""
 
 _ENOUGH = 3  # members of which even a torn answer consists of nothing else
 _NOTICE = "client.notifyDevInfo"
@@ -93,11 +96,16 @@ def _listed(text: str, least: int) -> Fields:
     told = {key(name): value for name, value in pairs(text)}
     if len(_SADP_NAMES & told.keys()) < least:
         return {}
-    told = {_SADP_COLUMNS.get(name, name): value for name, value in told.items()}
+    told = {**{_SADP_COLUMNS.get(name, name): value for name, value in told.items()}, **_own(told)}
     if not told.get("devicetype", "0").isdigit():  # the maker's own program calls the model so
         told.setdefault("devicedescription", told["devicetype"])
     elements = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in told.items())
     return fields_of(sadp.decode, f"<ProbeMatch>{elements}</ProbeMatch>".encode())
+
+
+def _own(told: dict[str, str]) -> dict[str, str]:
+    """The members by the names of the protocol itself, which go before those of programs."""
+    return {name: value for name, value in told.items() if name not in _SADP_COLUMNS}
 
 
 def notified(text: str, least: int = 2) -> Iterator[Answer]:
@@ -109,7 +117,7 @@ def notified(text: str, least: int = 2) -> Iterator[Answer]:
 
 
 def _told(text: str, least: int) -> Fields:
-    told = {_FEED_NAMES.get(name, name): value for name, value in pairs(text)}
+    told = _members(dict(pairs(text)))
     known = _DHIP_NAMES & told.keys()
     is_certain = told.get("method") == _NOTICE or len(known) >= _ENOUGH
     if not is_certain and (not {"DeviceType", "DeviceClass"} & known or len(known) < least):
@@ -117,6 +125,14 @@ def _told(text: str, least: int) -> Fields:
     device = {**told, "IPv4Address": told, "IPv6Address": {}}
     message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}
     return fields_of(dhip.decode, json.dumps(message).encode())
+
+
+def _members(told: dict[str, str]) -> dict[str, str]:
+    """The members of an answer by their own names, whatever a feed calls them."""
+    names = _FEED_NAMES
+    if _FEED_MODEL in told:
+        names = {**_FEED_NAMES, _FEED_MODEL: "DeviceType", "extra.device_type": "DeviceClass"}
+    return {names.get(name, name): value for name, value in told.items()}
 
 
 def common(text: str) -> Iterator[Answer]:

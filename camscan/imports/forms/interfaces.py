@@ -45,6 +45,7 @@ _OWN_LINE = re.compile(r"^[ \t]*([A-Za-z]\w{0,63}=[^\r\n]*)", re.MULTILINE)
 _CGI_KEYS = frozenset(
     ("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor", "Vendor")
 )
+_FEWEST = 2  # lines of which even a remark at their end is one too much
 _CGI_LISTS = ("table.", "camera[", "states[", "caps.", "root.", "system_info_")
 
 
@@ -59,8 +60,10 @@ def lines(text: str) -> Iterator[Answer]:
 
 
 def is_lines(text: str) -> bool:
-    """Whether a text is nothing but `key=value`, and a key is one of those of the CGI."""
-    found = [_KEY_VALUE.fullmatch(line) for line in text.strip().splitlines() if line.strip()]
+    """Whether a text is nothing but `key=value`, save a last remark, and a key is one of those of the CGI."""
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    found = [_KEY_VALUE.fullmatch(line) for line in lines[: max(_FEWEST, len(lines) - 1)]]
+    found += [match for line in lines[len(found) :] if (match := _KEY_VALUE.fullmatch(line))]
     keys = [match[1] for match in found if match]
     return 0 < len(keys) == len(found) and any(key in _CGI_KEYS or key.startswith(_CGI_LISTS) for key in keys)
 

@@ -55,6 +55,7 @@ def anything(text: str) -> Iterator[Answer]:
             partial(web.server, "http"),
             partial(web.server, "rtsp"),
             web.title,
+            web.path,
             tables.walk,
             nmap_text.product,
         ):
@@ -143,7 +144,9 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 
 LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("http", "https"), (partial(web.challenge, "http"), partial(web.server, "http"), _page)),
+        **dict.fromkeys(
+            ("http", "https"), (web.path, partial(web.challenge, "http"), partial(web.server, "http"), _page)
+        ),
         "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (tables.walk,),

@@ -16,7 +16,9 @@ from camscan.records import Fields
 _SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif\.org/ver\d")
 _RESPONSE = re.compile(r"<(?:[\w.-]{1,32}:)?(Get[A-Z]\w{2,40}Response|Fault)[\s>/]")
 _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
-_QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'\r\n]{1,256})["']""", re.IGNORECASE)
+_QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
+_CONTINUED = re.compile(r"[ \t]{0,8}\\\r?\n")
+"""Where a line of program code goes on in the next one."""
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
 _SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
 _TOLD = re.compile(r"\((?:[\w/]{1,32}='[^'\r\n]{0,256}'(?:,\s{0,4})?){2,32}\)")
@@ -25,7 +27,8 @@ _PART = re.compile(
     r"<(?:[\w.-]{1,32}:)?(?:Scopes?|ScopeItem|XAddrs|(?:Probe|Resolve)\w{0,16}|Hello|Envelope|Body)[\s>/]"
 )
 _ELEMENT = re.compile(r"<[^<>]{0,512}>")
-_SCOPE_END = re.compile(r"[<\"'\]}|]")
+_UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
+_SCOPE_END = re.compile(r"[<\"'`\]}|]")
 
 _FOREIGN = """
 onvif.manufacturer hersteller fabricant constructeur fabricante produttore costruttore producent fabrikant üretici
@@ -74,6 +77,8 @@ Lists of weaknesses name products too, as "a_firmware", and those are no device'
 """
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
 _PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
+_STRUNG = re.compile(rf"(?<=[^\s,;]) (?={_NAME}: )")
+"""Where a line of such information was joined to the one before it."""
 _SCOPES = {
     name: name
     for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
@@ -105,6 +110,7 @@ def fields_of_all(text: str) -> list[Fields]:
     if "://" not in text and "%2F%2F" in text.upper():
         text = unquote(text)
     text = _GLUED.sub(" ", text)
+    text = _CONTINUED.sub("\n", text)
     if "://" not in text and len(_SHORTENED.findall(text)) > 1:
         text = _SHORTENED.sub(r"onvif://www.onvif.org/\1", text)
     quoted = _QUOTED_SCOPE.findall(text)
@@ -119,7 +125,7 @@ def fields_of_all(text: str) -> list[Fields]:
         return decoded
     whole = _TOLD.search(text)  # as zmonvif-probe prints scopes, whatever their categories are
     named_scopes = _TOLD_SCOPE.findall(whole[0]) if whole else named(pairs(text), _SCOPES)
-    told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named_scopes]
+    told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named_scopes or _found(text)]
     return [_listed(scopes.decode(told), text)] if told else []
 
 
@@ -129,9 +135,18 @@ def _of_lines(text: str) -> Fields:
     return _listed(scopes.decode(_bare(item) for item in items if "://" in item), text)
 
 
+def _found(text: str) -> list[tuple[str, str]]:
+    """The scopes in a line of onvif-util: an address, a host's name, then name and hardware, or one for both."""
+    lines = _UTIL.findall(text)
+    if len(lines) != 1:
+        return []
+    name, _, hardware = lines[0].partition(" ")
+    return [("name", name), ("hardware", hardware or name)]
+
+
 def _bare(item: str) -> str:
     """A scope without what a listing writes after it; a bracket that was opened in it is its own ("DS-I200(D)")."""
-    item = item.rstrip(",; ")
+    item = item.rstrip(",; ").removesuffix(".")
     while item.endswith(")") and item.count(")") > item.count("("):
         item = item[:-1].rstrip(",; ")
     return item
@@ -143,6 +158,7 @@ def service(text: str) -> Iterator[Answer]:
     action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
     fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
     if not fields.keys() - {"onvif.action"}:
+        text = _STRUNG.sub("\n", text)
         found = _informed((*pairs(text), *_PRINTED.findall(text)))  # as Go prints a structure or a map
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)

@@ -33,7 +33,8 @@ _SPELLED = {
 }
 _NAMES = {**{oid.removesuffix(".0"): field for oid, field in OBJECTS.items()}, **_SHORT}
 _ROW = re.compile(
-    r"^[ \t|_({\[\"']{0,16}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
+    r"^(?:[ \t]{0,16}(?:#|//) ?)?"
+    r"[ \t|_({\[\"']{0,16}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
     r"\.?(System[ _](?:Description|Name|Contact|Location|Object[ _]ID)"
     r"|(?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
     r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[\"'\])]{0,2}[ \t]{0,8}[=:]>?[ \t]{0,8}"
@@ -47,6 +48,11 @@ _SUPPORTED = re.compile(
     r"(?:enterprises|1\.3\.6\.1\.4\.1)\.([0-9][0-9.]{0,100})"
 )
 """The trees of makers that an agent says it supports."""
+_MODULE = re.compile(
+    r"(?!(?:SNMP|SNMPv2|IF|IP|IPV6|TCP|UDP|DISMAN|NOTIFICATION|HOST-RESOURCES|UCD|NET-SNMP|RFC\d+|ENTITY|BRIDGE|LLDP|RMON"
+    r"|EtherLike|Printer|Q-BRIDGE)-)[A-Z][A-Z0-9-]{0,60}-MIB::[A-Za-z][\w.-]{0,127}"
+)
+"""An object by the name that a maker's own module gives it; those of the modules that everybody has say nothing."""
 _TYPE = re.compile(
     r"(?:STRING|Hex-STRING|OID|OBJECT IDENTIFIER|INTEGER|IpAddress|Timeticks|Gauge32|Counter\d\d)[ \t]*:[ \t]*"
 )
@@ -61,6 +67,7 @@ _WORDS = (
 )
 _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
+_SAID = re.compile(r"\bOID:? {1,4}(?:is )?\.?(1\.3\.6\.1\.4\.1(?:\.[0-9]{1,10}){1,32})", re.IGNORECASE)
 
 _DESCRIPTION = re.compile(
     r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
@@ -99,19 +106,21 @@ def walk(text: str) -> Iterator[Answer]:
     own = [(name, value) for name, value in rows if _is_own(name)]
     if not any(field == "snmp.sys_object_id" for field, _ in found):
         supported = (f"{ENTERPRISES}{tree}" for tree in _SUPPORTED.findall(text))
-        known = chain((name for name, _ in own), filter(_is_own, supported))
+        known = chain((name for name, _ in own if "::" not in name), filter(_is_own, supported))
         found += [("snmp.sys_object_id", name) for name in islice(known, 1)]
     found += [("snmp.object", own_object(name, value)) for name, value in own[:MAX_OWN] if value]
     if not (rows or found):
         alone = _QUOTED.sub(r"\2", _TYPE.sub("", text.strip(), count=1), count=1)
         oid = _name(alone.lstrip("."))
         found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
+        if found[0][1] == alone and (said := _SAID.search(text)):
+            found.append(("snmp.sys_object_id", said[1]))
     yield from answer("snmp", as_fields(found))
 
 
 def _is_own(name: str) -> bool:
     """Whether an object is one of a maker's own tree."""
-    return name.startswith(ENTERPRISES) and name.split(".")[6] not in _GENERIC_TREES
+    return "::" in name or (name.startswith(ENTERPRISES) and name.split(".")[6] not in _GENERIC_TREES)
 
 
 def described(text: str) -> Iterator[Answer]:
@@ -123,7 +132,9 @@ def described(text: str) -> Iterator[Answer]:
 def is_walk(text: str) -> bool:
     """Whether the lines of a text are those of an SNMP walk."""
     head = text[:4096]
-    return any(name.startswith(("1.3.6.1.", "sys")) for name, _ in _rows(head)) or bool(_SUPPORTED.search(head))
+    return any(name.startswith(("1.3.6.1.", "sys")) or "::" in name for name, _ in _rows(head)) or bool(
+        _SUPPORTED.search(head)
+    )
 
 
 def announced(text: str) -> Iterator[Answer]:
@@ -168,7 +179,9 @@ def _rows(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _name(written: str) -> str:
-    """An OID in digits, or the lower case name of an object of the system group; "" for other words."""
+    """An OID in digits, a maker's own name, or that of an object of the system group in lower case; else ""."""
+    if _MODULE.fullmatch(written):
+        return written
     for pattern, replacement in _WORDS:
         written = pattern.sub(replacement, written)
     if written[:1].isdigit():

@@ -51,6 +51,7 @@ _CHALLENGED = re.compile(
 )
 _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", re.MULTILINE | re.IGNORECASE)
+_PATH = re.compile(r"(?:https?://[^\s/]{1,256})?/[\w./-]{1,256}\.(?:asp|html?|cgi|php|js|shtml)(?:[?#][!-~]{0,256})?")
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=<))")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<modelName>|<friendlyName>")
@@ -136,6 +137,12 @@ def challenge(channel: str, text: str) -> Iterator[Answer]:
             yield from answer(
                 channel, fields_of(http.decode_headers if channel == "http" else rtsp.decode_headers, line)
             )
+
+
+def path(text: str) -> Iterator[Answer]:
+    """A single line that is the path of a page on a device, with or without its address: where an answer led to."""
+    if _PATH.fullmatch(text.strip()):
+        yield from answer("http", as_fields([("http.location", text.strip())]))
 
 
 def page(text: str) -> Iterator[Answer]:

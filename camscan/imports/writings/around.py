@@ -17,7 +17,10 @@ _FENCE = re.compile(r"\A\s*```[\w-]*[ \t]*\r?\n(?P<lines>.*?)\r?\n[ \t]*```\s*\Z
 _HERE = re.compile(
     r"\A[^\r\n]{0,80}<<<?[~-]?(['\"]?)(\w{2,16})\1\r?\n(.*?)\r?\n?(?<![ \t])[ \t]*+\2;?\s*+\Z", re.DOTALL
 )
-_BLOCK = re.compile(rf"\A[^\r\n]{{1,60}}:[ \t]*[|>][+-]?[ \t]*\r?\n(?=[ \t]+{BEGIN})")
+_BLOCK = re.compile(
+    rf"\A[^\r\n]{{1,60}}:[ \t]*[|>][+-]?[ \t]*\r?\n"
+    rf"(?=[ \t]+{BEGIN}|(?:[ \t]++\S[^\r\n]*+(?:\r?\n|\Z)|[ \t]*+\r?\n)++\Z)"
+)
 _MARGIN = re.compile(r"\A[^\r\n]{0,80}\"\"\"\r?\n((?:[ \t]*\|[^\r\n]*\r?\n)+)[ \t]*\"\"\"[^\r\n]*\Z")
 _ASSIGNED = r"\A\s*(?:[a-z]{3,6} )?(?:[\w.]{1,64} ?:?= ?)?(?:\[\]byte\()?[bru]{0,2}"
 _QUOTED = re.compile(_ASSIGNED + r"""(\"{3}|'{3}|`)\\?(?P<lines>(?:(?!\1).)*+)\1\)?;?\s*\Z""", re.DOTALL)

@@ -7,7 +7,10 @@ from camscan.imports.writings import (
     around,
     ends,
     engines,
+    excerpts,
+    literals,
     margins,
+    marked,
     notes,
     paired,
     reports,
@@ -19,6 +22,9 @@ from camscan.imports.writings import (
 from camscan.imports.writings.base import Undo
 
 WRITINGS: tuple[Undo, ...] = (
+    literals.longest,
+    excerpts.taken,
+    marked.unmarked,
     ends.replaced,
     around.fenced,
     margins.ticked,
@@ -54,6 +60,7 @@ WRITINGS: tuple[Undo, ...] = (
     scanners.findings,
     scanners.version,
     scanners.weaknesses,
+    scanners.feed,
     scanners.records,
     agents.asked,
     shown.packets,

@@ -40,6 +40,10 @@ _DISSECTED = {
 _HELD = re.compile(r'"(?:HTTP|RTSP)/\d\.\d \d{3} ')  # an answer as it came
 _SERVERS = ("server", "webserver")
 _TITLES = ("title", "html_title")
+_FEED = re.compile(
+    r"""["']extra\.(server|www_authenticate|set_cookie|content_type)["']\s*:\s*["']([^"'\r\n]{1,512})["']"""
+)
+"""Headers of an answer, as feeds of scans of the whole network name them."""
 _PLUGINS = {
     "HTTPServer": "Server: {}",
     "Title": "<title>{}</title>",
@@ -95,6 +99,11 @@ def weaknesses(text: str) -> str:
         return f"Server: {typed[1] or typed[2]}"
     detected = _DETECTED.match(text)
     return f"0/tcp open unknown {detected[1]}" if detected else text
+
+
+def feed(text: str) -> str:
+    """An event of a feed that tells of a web server."""
+    return "\r\n".join(f"{name.replace('_', '-')}: {value}" for name, value in _FEED.findall(text)) or text
 
 
 def records(text: str) -> str:

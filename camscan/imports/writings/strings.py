@@ -7,7 +7,7 @@ import json
 import re
 from contextlib import suppress
 
-from camscan.imports.writings.base import FEW, MAX_JSON, MAX_LINES, SENT, TOLD, told, unescaped
+from camscan.imports.writings.base import BEGIN, FEW, HEADER, MAX_JSON, REQUEST, SENT, TOLD, told, unescaped
 from camscan.imports.writings.wrapped import spelled_out
 
 _OWNED = re.compile(r'((?<!\\)"(?:[^"\\\r\n]|\\.){0,1024}+")\.(?:into|to_string|to_owned)\(\)')
@@ -24,6 +24,10 @@ _CALL = re.compile(r"[^\r\n{\[]{1,80}\(\s*[{\[]")  # whose argument the record i
 _LOGGED = ("log", "MESSAGE", "message", "msg")
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names under which JSON holds what a device said."""
+_SPOKEN = re.compile(
+    rf"\A\s*(?:<[?!\w]|{BEGIN}|(?i:{HEADER})[ \t]?:|{REQUEST})|\Aonvif://|\brealm=|\A[A-Za-z][\w.\[\]]{{2,80}}=\S"
+)
+"""What a single line begins with, or holds, that no person would write there."""
 _MEMBER = re.compile(
     r'"(?:server|(?:html_)?title|headers|favicon\w*|product|cpe|method|deviceInfo)"\s*:', re.IGNORECASE
 )
@@ -45,6 +49,8 @@ _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\r\n]|\\.)*)\1""")
 _LINE = re.compile(r"""\s*+(?:(?:\+|<<)\s*+)?[bfr]?(["'])(.*)\1\s*+(?:[+;,\\)]{1,3}+\s*+)?""")
 _ASSIGNED = re.compile(r"\A\s*(?:[a-z]{3,6} )?[\w.]{1,64} ?:?= ?(?=[\"'])")
 _CONTINUED = re.compile(r"\\n|^\s*\+|\+\s*$")
+_AROUND = re.compile(r"\s*(?:[\w.]{1,64} ?:?= ?[(\[]|[)\]];?,?)\s*")
+"""A line of code that opens or closes the strings of a text."""
 
 
 def logged(text: str) -> str:
@@ -64,6 +70,7 @@ def nested(text: str) -> str:
     """What a device said, as a string in JSON that tells nothing else of it."""
     if not text.startswith("{") or SENT.search(text) or _MEMBER.search(text):
         return text
+    text = printed(text)
     with suppress(ValueError, RecursionError):
         waiting: list[object] = [json.loads(text)]
         while waiting:
@@ -80,12 +87,12 @@ def nested(text: str) -> str:
 
 
 def _held(record: dict[str, object]) -> str:
-    """What a device said, in several lines or encoded, under a name for that."""
+    """What a device said, in several lines, as a header or encoded, under a name for that."""
     for name in _HOLDING:
         value = record.get(name)
         if isinstance(value, str):
             value = spelled_out(value)
-            if "\n" in value.strip() and _TEXT.fullmatch(value):
+            if ("\n" in value.strip() or _SPOKEN.search(value)) and _TEXT.fullmatch(value):
                 return value
     return ""
 
@@ -147,7 +154,8 @@ def held(text: str) -> str:
 
 def source(text: str) -> str:
     """A text that source code builds of one string a line: each has its own line end in it, or a sign that adds it."""
-    lines = [line for line in _ASSIGNED.sub("", text, count=1).splitlines()[:MAX_LINES] if line.strip()]
+    lines = [_ASSIGNED.sub("", line, count=1) for line in told(text)]
+    lines = [line for line in lines if line.strip() and not _AROUND.fullmatch(line)]
     if len(lines) < FEW or sum(map(bool, map(_CONTINUED.search, lines))) * 2 < len(lines):
         return text
     parts = [part[2] for line in lines if (part := _LINE.fullmatch(line))]

@@ -93,3 +93,7 @@ def test_pairs_as_programs_turn_them(text: str) -> None:
 
 def test_bare_values_of_one_line_stay_apart() -> None:
     assert pairs("model=A fw=2 b=3") == (("model", "A"), ("fw", "2"), ("b", "3"))
+
+
+def test_what_belongs_to_one_of_several_things_is_not_told_of_the_device() -> None:
+    assert pairs("Channel.0.Model=A\ntable.Remote[1].Model=B\ndevice.Model=C") == (("Model", "C"),)

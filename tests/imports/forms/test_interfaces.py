@@ -134,3 +134,9 @@ def test_a_login_challenge_in_json_has_the_realm_of_a_header(around: str, hint: 
 @pytest.mark.parametrize("text", ['{"realm":"Login to A1"}', CHALLENGE.format("Users"), '{"random":"1"}', ""])
 def test_other_json_challenges_nobody(text: str) -> None:
     assert not challenged(text)
+
+
+def test_a_remark_below_lines_of_settings() -> None:
+    assert is_lines("type=A\nname=B\n\nConnection closed by foreign host.")
+    for text in ("type=A\nConnection closed.", "type=A\nname=B\none\ntwo", "one\ntype=A\nname=B"):
+        assert not is_lines(text)

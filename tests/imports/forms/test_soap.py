@@ -142,3 +142,34 @@ def test_scopes_that_are_glued_or_coded(text: str) -> None:
 def test_device_information_in_short_names() -> None:
     (found,) = service('{"device":{"mf":"Acme","mdl":"A1","sw":"V1"}}')
     assert found.fields == {"onvif.manufacturer": ("Acme",), "onvif.model": ("A1",), "onvif.firmware": ("V1",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "onvif://www.onvif.org/name/Acme%20A \\\n onvif://www.onvif.org/hardware/M-1 \\\n",
+        "'onvif://www.onvif.org/name/Acme%20A '\n'onvif://www.onvif.org/hardware/M-1</d:Scopes>'",
+    ],
+)
+def test_scopes_in_strings_of_program_code(text: str) -> None:
+    (one,) = discovery(text)
+    assert {name: one.fields[name] for name in SCOPES} == SCOPES
+
+
+def test_device_information_whose_line_ends_became_spaces() -> None:
+    (one,) = service("Manufacturer: A Model: IP Camera FirmwareVersion: 2.8.R, Build 2022 SerialNumber: 7")
+    assert one.fields == {
+        "onvif.manufacturer": ("A",),
+        "onvif.model": ("IP Camera",),
+        "onvif.firmware": ("2.8.R, Build 2022",),
+        "onvif.serial": ("7",),
+    }
+
+
+def test_a_line_of_onvif_util() -> None:
+    (one,) = discovery("Found 1 cameras\n192.0.2.1 host(Acme M-1(B) v2)")
+    assert one.fields["onvif.scope.name"] == ("Acme",)
+    assert one.fields["onvif.scope.hardware"] == ("M-1(B) v2",)
+    (other,) = discovery("192.0.2.1 IPC(M-1)")
+    assert other.fields["onvif.scope.name"] == other.fields["onvif.scope.hardware"] == ("M-1",)
+    assert list(discovery("192.0.2.1 a(B)\n192.0.2.2 c(D)")) == []

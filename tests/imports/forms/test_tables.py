@@ -194,3 +194,17 @@ def test_what_a_log_writes_before_a_service_is_no_part_of_its_name(lead: str) ->
 def test_a_name_and_a_type_beside_it(text: str) -> None:
     (one,) = announced(text)
     assert (one.fields["mdns.service"], one.fields["mdns.instance"]) == (("_http._tcp",), ("Front 1",))
+
+
+def test_objects_that_a_makers_own_module_names() -> None:
+    (one,) = walk('// ACME-CAM-MIB::model.0 = STRING: "A-1"\nACME-CAM-MIB::cpu.0 = INTEGER: 7\nIF-MIB::ifNumber.0 = 2')
+    assert one.fields == {"snmp.object": ("ACME-CAM-MIB::model.0 = A-1", "ACME-CAM-MIB::cpu.0 = 7")}
+    assert is_walk("ACME-CAM-MIB::model.0 = STRING: A-1")
+    assert not is_walk("Acme::model = 1")
+
+
+def test_an_object_id_in_a_sentence() -> None:
+    (one,) = walk("Enterprise OID: 1.3.6.1.4.1.1004849 (a maker)")
+    assert one.fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.1004849",)
+    (one,) = walk("version 1.3.6.1.4.1.5 of a switch")
+    assert "snmp.sys_object_id" not in one.fields

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.web import challenge, described, page, server, stream, title, upnp, web
+from camscan.imports.forms.web import (
+    challenge,
+    described,
+    page,
+    path,
+    server,
+    stream,
+    title,
+    upnp,
+    web,
+)
 
 
 def test_header_lines_need_no_status() -> None:
@@ -172,3 +182,16 @@ def test_one_name_of_a_description_alone() -> None:
     (one,) = upnp("friendlyName: Cam 7")
     assert one.fields["upnp.friendly_name"] == ("Cam 7",)
     assert described("manufacturer: A") == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["/doc/page/login.asp?_169", "http://192.0.2.1/index.html", "https://cam/a/b.cgi?x=1#y"]
+)
+def test_the_path_of_a_page_alone(text: str) -> None:
+    (one,) = path(f" {text}\n")
+    assert one.fields == {"http.location": (text,)}
+
+
+@pytest.mark.parametrize("text", ["/", "/etc/passwd", "a.html", "/a b.html", "/a.html\n/b.html", "rtsp://cam/a.html"])
+def test_other_text_is_no_path(text: str) -> None:
+    assert list(path(text)) == []

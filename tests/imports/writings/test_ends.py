@@ -92,6 +92,8 @@ NOTED = "Manufacturer: A\nModel: B-1\nFirmwareVersion: 1.2"
         f"cat <<'EOF'\n{NOTED}\nEOF",
         NOTED.replace(" ", "\xa0"),
         f">>> print(a)\n{NOTED}",
+        "answer: >-\n" + "".join(f"  {line}\n" for line in NOTED.splitlines()),
+        repr({"port": 80, "banner": NOTED}),
         json.dumps({"port": 80, "data": NOTED}),
         json.dumps({"port": 80, "banner": base64.b64encode(NOTED.encode()).decode()}),
         json.dumps({"port": 80, "banner": NOTED.encode().hex()}),
@@ -109,6 +111,12 @@ def test_a_document(document: str) -> None:
     assert sent(f"<a><b>{html.escape(document)}</b></a>") == document
     assert sent(f'<a b="{html.escape(document)}"/>') == document
     assert sent(json.dumps({"a": base64.b64encode(document.encode()).decode()})) == document
+
+
+@pytest.mark.parametrize("said", ["Server: A/1", "<A>1</A>", "onvif://www.onvif.org/name/A", "vendor=A", "a: 1\nb: 2"])
+def test_a_line_of_an_answer_that_json_holds(said: str) -> None:
+    assert sent(json.dumps({"ip": "192.0.2.1", "data": said})) == said
+    assert sent(json.dumps({"data": "a sentence, no answer"})) == '{"data": "a sentence, no answer"}'
 
 
 def test_octets_that_json_holds() -> None:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from camscan.imports.writings.registry import sent
+from camscan.imports.writings.scanners import feed
 
 RECORD = {"data": {"http": {"response": {"status_code": 401, "headers": {"server": ["a/1"], "set_cookie": "x=1"}}}}}
 
@@ -99,3 +100,9 @@ def test_findings_of_scanners(text: str, lines: str) -> None:
 @pytest.mark.parametrize("text", ["Detected a thing\nand more", "HTTP Servers: 2"])
 def test_words_alike_are_no_findings(text: str) -> None:
     assert sent(text) == text
+
+
+def test_events_of_feeds() -> None:
+    event = """"extra.http_code": 401,\n"extra.server": "A/1",\n'extra.www_authenticate': 'Basic',\n"extra.tag": "b","""
+    assert feed(event) == "server: A/1\r\nwww-authenticate: Basic"
+    assert feed('"extra.tag": "b"') == '"extra.tag": "b"'

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from camscan.imports.pasted import read
+from camscan.imports.writings.literals import longest
+
+LINES = "deviceType=A-1\r\nserialNumber=B\r\n"
+XML = "<DeviceInfo><model>A-1</model></DeviceInfo>"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'A = (\n    "deviceType=A-1\\r\\n"\n    "serialNumber=B\\r\\n"\n)',
+        'String a = "deviceType=A-1\\r\\n" +\n    "serialNumber=B\\r\\n";',
+        'printf("deviceType=A-1\\r\\n");\nprintf("serialNumber=B\\r\\n");',
+        'out.append("deviceType=A-1\\r\\n");\n  out.append("serialNumber=B\\r\\n");',
+        'std::cout << "deviceType=A-1\\r\\n"\n  << "serialNumber=B\\r\\n";',
+        'let raw = "deviceType=A-1\\r\\n\\\n      serialNumber=B\\r\\n";\nlet n = "x";',
+        "assert parse('deviceType=A-1\\r\\nserialNumber=B\\r\\n') == {'a': 1}",
+    ],
+)
+def test_lines_that_a_program_holds(code: str) -> None:
+    assert longest(code) == LINES
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f'assert model("{XML}") == "A-1"',
+        "import x\nA = " + f'"""{XML}"""' + "\nassert x.y(A)",
+        f'const std::string a = R"({XML})";\nint b = 1;',
+        f'let a = r#"{XML}"#;',
+        f"func x() {{\n\traw := `{XML}`\n}}",
+        f"recv: '{XML}'",
+    ],
+)
+def test_a_document_that_a_program_holds(code: str) -> None:
+    assert longest(code) == XML
+
+
+def test_a_header_in_a_call() -> None:
+    assert longest('check("Server: A-Webs", "A")') == "Server: A-Webs"
+    for call in ("param(", "[DataRow("):
+        assert longest(call + '"Basic realm=\\"A\\"")]') == 'Basic realm="A"'
+    one = read('param("Digest realm=\\"IP Camera(C1234)\\", nonce=\\"a\\"", id="x")', "rtsp")
+    assert one[0].fields["rtsp.realm"] == ("IP Camera(C1234)",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'WWW-Authenticate: Digest realm="A", nonce="B"',
+        'say "hello"',
+        "name='_a._tcp', properties={'a': 'b', 'c': 'd'}",
+        'Scope: "onvif://www.onvif.org/name/A"\nXAddr: "http://192.0.2.5/onvif"',
+        'GET / HTTP/1.1\nUser: "<a>"\n\nHTTP/1.1 200 OK\nETag: "Server: a"',
+        "Model: 'A'\nVersion: 'B'",
+    ],
+)
+def test_other_texts_stay(text: str) -> None:
+    assert longest(text) == text
+
+
+@pytest.mark.parametrize("part", ['"', "'", '"a=b\\n"', 'R"(', 'r#"', '"""', "`", "'a' ", 'a("', "<a", '"\\\n'])
+def test_hostile_text_takes_no_time(part: str) -> None:
+    begun = time.process_time()
+    longest("x = " + part * (60_000 // len(part)))
+    assert time.process_time() - begun < 1.0
