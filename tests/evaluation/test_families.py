@@ -89,7 +89,7 @@ def test_the_maker_is_named_however_the_head_is_written(
 ) -> None:
     lost = []
     for entry in read(corpus_folder / f"{channel}.json").entries:
-        if not re.match(r"(?:HTTP|RTSP)/[12]", entry.raw) or entry.ambiguous:
+        if not re.match(r"(?:HTTP|RTSP)/[12]", entry.raw) or "\\r\\n" in entry.raw or entry.ambiguous:
             continue
         other = change(entry.raw)
         if other != entry.raw:
