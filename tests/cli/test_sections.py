@@ -15,7 +15,8 @@ def test_each_option_stands_under_a_heading_once(command: click.Command) -> None
     assert isinstance(command, Sectioned)
     shown = dict(command.sections(click.Context(command)))
     assert list(shown)[-1] == "Options"
-    assert [option for option, _ in shown["Options"]] == ["--help"]
+    (only,) = shown["Options"]
+    assert only[0].endswith("--help")  # with -h where the whole of camscan is loaded
     own = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
     assert sum(map(len, shown.values())) == len(own) + 1
     text = command.get_help(click.Context(command))
