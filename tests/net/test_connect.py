@@ -70,7 +70,7 @@ async def test_no_host_is_lost_under_load(connector: Connector, listeners: list[
             return await attempt(connector, *listeners[number % len(listeners)])
 
     tasks = [asyncio.create_task(knock(number)) for number in range(4_000)]
-    await eventually(lambda: begun >= 1_500)
+    await eventually(lambda: begun >= 1_500, 30)
     time.sleep(1.2)  # noqa: ASYNC251 - the blockage is the point
     assert Counter(await asyncio.gather(*tasks)) == {0: 4_000}
 
