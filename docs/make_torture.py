@@ -184,7 +184,8 @@ HOST_TABLE = """\
 | every fifth connect fails with ENOBUFS, EPERM, ENETUNREACH or EADDRNOTAVAIL | the same, or a reason in the ledger |
 | one packet in ten dropped by the host's own firewall | every device is found |
 | blackhole, prohibit and unreachable routes | `partial`, and the errno stands at each such target |
-| the interface goes down, with and without coming back; a cable is pulled; the address changes | `partial`, and never "closed" for what was lost |
+| the interface goes down, with and without coming back; the address changes | never "closed" for what was lost |
+| a cable is pulled, and put in again | `partial`, and a note says for how long |
 | packets twice, late, out of order | every device is found |
 | 128 MiB of memory in all | the same is found |
 | the disk is full | exit code 1 and a message; what was stored is whole |
