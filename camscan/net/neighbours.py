@@ -10,8 +10,9 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
+from typing import Any, TypeAlias
 
 from camscan.net import netlink
 from camscan.net.netlink import attributes, messages
@@ -40,6 +41,10 @@ _MAX_PARTS = 4096
 _FRESH, _FULL = 1.0, 0.25
 _PATIENCE = 60.0
 """Seconds without room after which others than we must fill the table: an entry in use is held for up to 45."""
+
+
+_Told: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
+"""The fields of one message, and its attributes by their numbers."""
 
 
 class Neighbours:
@@ -99,31 +104,15 @@ class Room:
 
 def held(version: int) -> frozenset[bytes]:
     """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
-    family = _FAMILIES[version]
-    states = _asked(_GET, _NEIGHBOUR.pack(family, 0, 0, 0, 0), _NEW, _NEIGHBOUR)
-    return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in states if state & _HELD and _ADDRESS in values)
+    told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
+    return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
 
 
 def most(version: int) -> int:
     """How many entries of the kernel's table may be ours; without bound where it does not say."""
-    tables = _asked(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
-    bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in tables if _MOST in values]
+    told = _dumped(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
+    bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in told if _MOST in values]
     return min(bounds) * (_SPARED - 1) // _SPARED if bounds else sys.maxsize
-
-
-def _asked(kind: int, body: bytes, answer: int, shape: struct.Struct) -> list[tuple[tuple[int, ...], dict[int, bytes]]]:
-    """All messages of a kind that the kernel answers with, each in its fields and attributes."""
-    try:
-        with netlink.opened() as sock:
-            sock.send(netlink.request(kind, body, netlink.DUMP))
-            return [
-                (shape.unpack_from(found), dict(attributes(found[shape.size :])))
-                for part in _parts(sock)
-                for its_kind, found in messages(part)
-                if its_kind == answer and len(found) >= shape.size
-            ]
-    except OSError:
-        return []
 
 
 def read() -> Mapping[str, str]:
@@ -131,23 +120,38 @@ def read() -> Mapping[str, str]:
 
     A table that cannot be read counts as empty.
     """
-    try:
-        with netlink.opened() as sock:
-            sock.send(netlink.request(_GET, _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0), netlink.DUMP))
-            return dict(entry for part in _parts(sock) for entry in entries(part))
-    except OSError:
-        return {}
+    return dict(_complete(_dumped(_GET, _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0), _NEW, _NEIGHBOUR)))
 
 
 def entries(part: bytes) -> Iterator[tuple[str, str]]:
     """The complete entries in one part of the kernel's answer."""
-    for kind, body in messages(part):
-        if kind == _NEW and len(body) >= _NEIGHBOUR.size:
-            _, index, state, _, _ = _NEIGHBOUR.unpack_from(body)
-            values = dict(attributes(body[_NEIGHBOUR.size :]))
-            address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
-            if state & _KNOWN and len(address) in (4, 16) and len(mac) == 6 and any(mac):
-                yield _text(address, index), mac.hex(":")
+    return _complete(_told(part, _NEW, _NEIGHBOUR))
+
+
+def _complete(told: Iterable[_Told]) -> Iterator[tuple[str, str]]:
+    for (_, index, state, _, _), values in told:
+        address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
+        if state & _KNOWN and len(address) in (4, 16) and len(mac) == 6 and any(mac):
+            yield _text(address, index), mac.hex(":")
+
+
+def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[_Told]:
+    """All that the kernel answers to a request for a whole table; nothing where it cannot be read."""
+    try:
+        with netlink.opened() as sock:
+            sock.send(netlink.request(kind, body, netlink.DUMP))
+            parts = list(_parts(sock))
+    except OSError:
+        return
+    for part in parts:
+        yield from _told(part, answer, shape)
+
+
+def _told(part: bytes, kind: int, shape: struct.Struct) -> Iterator[_Told]:
+    """The messages of a kind in one part of an answer, each in its fields and attributes."""
+    for its_kind, body in messages(part):
+        if its_kind == kind and len(body) >= shape.size:
+            yield shape.unpack_from(body), dict(attributes(body[shape.size :]))
 
 
 def _parts(sock: socket.socket) -> Iterator[bytes]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from support import replay
 from support.lab import Lab, lab
+from support.sweeping import ready
 
 from camscan.app.judging import library
 from camscan.evaluation.corpus import Entry, read
@@ -43,14 +43,8 @@ def replayed(site: Lab, answers: Mapping[str, Entry], folder: Path) -> Iterator[
         for address, entry in answers.items():
             port = replay.WEB if entry.channel == "http" else replay.STREAM
             out.write(json.dumps({"address": address, "port": port, "answer": entry.raw}) + "\n")
-    command = ["ip", "netns", "exec", site.site, sys.executable, replay.__file__, str(file)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
-        try:
-            assert server.stdout is not None
-            assert server.stdout.readline() == b"ready\n"
-            yield
-        finally:
-            server.terminate()
+    with ready(site, replay.__file__, str(file)):
+        yield
 
 
 def scanned(site: Lab, targets: Sequence[str], folder: Path) -> Mapping[str, Mapping[str, Any]]:

@@ -50,8 +50,9 @@ while True:
 
 
 @contextmanager
-def _ready(lab: Lab, code: str, arguments: Sequence[str]) -> Iterator[None]:
-    command = ["ip", "netns", "exec", lab.site, sys.executable, "-c", code, *arguments]
+def ready(lab: Lab, *words: str) -> Iterator[None]:
+    """Python runs these words on the site's side, from when it says that it is ready until the body is over."""
+    command = ["ip", "netns", "exec", lab.site, sys.executable, *words]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -66,12 +67,12 @@ def listening(lab: Lab, ports: Sequence[int], *, accepting: bool = False) -> Any
 
     `accepting`: connections are closed at once; else each port has room for 4,096 that stay open.
     """
-    return _ready(lab, _LISTEN, ["accept" if accepting else "keep", *map(str, ports)])
+    return ready(lab, "-c", _LISTEN, "accept" if accepting else "keep", *map(str, ports))
 
 
 def forging(lab: Lab, honest: Sequence[str]) -> Any:
     """Somebody on the way answers for all addresses but these, with wrong acknowledgements."""
-    return _ready(lab, _FORGE, [lab.interface, *honest])
+    return ready(lab, "-c", _FORGE, lab.interface, *honest)
 
 
 def request(lab: Lab, first: str, last: str, ports: Sequence[int], **changed: Any) -> dict[str, Any]:
