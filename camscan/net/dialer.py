@@ -295,6 +295,6 @@ class Dialer:
         """Count what went out on a closed line, and settle it with what was waited for."""
         self.packets += line.packets
         self.bytes += line.payload
-        self._pay(line, line.packets - line.paid)
+        self._pay(line, line.packets + line.afterwards - line.paid)
         if host is not None:
             host.window.settle(line)

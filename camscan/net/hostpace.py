@@ -64,9 +64,10 @@ class Window:
         self._lines.add(line)
 
     def settle(self, line: Line) -> None:
-        """Count all that a closed line has sent."""
+        """Count all that a closed line has sent, and what the kernel may yet send for it."""
         self._lines.discard(line)
         self._note(line)
+        self.note(line.afterwards)
 
     def slow_down(self) -> None:
         """From now on, half as much."""

@@ -34,7 +34,8 @@ class Line(socket.socket):
     `at_close` is called with it once it is closed, by whomever; `packets` and `payload` are then what the kernel sent.
     `at_read` is called with their count whenever bytes were read from it. For whoever paces: for so many of its packets
     there is room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for
-    (`paid`).
+    (`paid`). `afterwards`: packets that the kernel may yet send once it is closed, where the peer has not said that it
+    ended: what it says then crosses our reset, and is answered with one more.
     About `window` full segments may come before those ahead of them are read. The time for which reading is held is
     given back to the `deadline` of the exchange, up to `grace` seconds: as much again as an exchange may take.
     It is closed with one packet, so that neither the peer nor this kernel keeps any state of it.
@@ -51,6 +52,7 @@ class Line(socket.socket):
         self.transport: asyncio.Transport | None = None
         self.packets = 0
         self.payload = 0
+        self.afterwards = 0
         self.charged = 0
         self.noted = 0
         self.deadline: asyncio.Timeout | None = None
@@ -144,6 +146,7 @@ class Line(socket.socket):
             with contextlib.suppress(OSError):
                 self.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self.packets += state in _ENDED_BY_RESET or state == _ENDED_BY_FIN
+        self.afterwards = int(state in _ENDED_BY_RESET)
 
     def _was_read(self, count: int) -> None:
         self.setsockopt(socket.IPPROTO_TCP, _QUICK_ACK, 0)  # the kernel forgets it by and by

@@ -184,9 +184,9 @@ class Scout:
 
     @staticmethod
     def _close(look: Look, line: Line) -> None:
-        """Close a line, and note what the kernel sent on it beside the packet that began it."""
+        """Close a line, and note what the kernel sent on it, or may yet send, beside the packet that began it."""
         line.close()
-        look.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1))
+        look.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1 + line.afterwards))
 
     def _ask(self, look: Look, place: int) -> Awaitable[None] | None:
         posed = self._poses[place]()

@@ -47,11 +47,13 @@ def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by
                 pass
             with Kernel() as line:
                 line.charged = count
-                line.out = [now()] + [now() + chance.choice([0, 0.01, 0.5, 1.1]) for _ in range(count - 1)]
+                line.afterwards = chance.randint(0, min(1, count - 1))
+                unasked = count - 1 - line.afterwards
+                line.out = [now()] + [now() + chance.choice([0, 0.01, 0.5, 1.1]) for _ in range(unasked)]
                 window.add(line)
                 await asyncio.sleep(chance.choice([0.001, 0.05, 1.2]))
                 line.out = [at for at in line.out if at <= now()]
-                sends += line.out
+                sends += line.out + [now()] * line.afterwards
                 line.count()
                 window.settle(line)
 

@@ -61,6 +61,7 @@ def test_an_open_connection_ends_with_a_reset(server: socket.socket) -> None:
     sent = line.count() and line.packets
     line.close()
     assert line.packets == sent + 1
+    assert line.afterwards == 1  # what the peer says meanwhile crosses the reset, and gets another
     with pytest.raises(ConnectionResetError):
         peer.recv(1)
     peer.close()
@@ -74,6 +75,7 @@ def test_what_the_peer_has_ended_is_ended_in_order(server: socket.socket) -> Non
     sent = line.count() and line.packets
     line.close()
     assert line.packets == sent + 1
+    assert line.afterwards == 0
     assert peer.recv(1) == b""
     peer.close()
 
