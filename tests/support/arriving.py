@@ -25,9 +25,10 @@ Times = NDArray[np.float64]
 
 
 class Arrivals:
-    """The times in seconds at which TCP packets from one address came, in their order; filled at the end."""
+    """The times at which TCP packets from one address came, in their order, in seconds `since` one of the epoch."""
 
     times: Times = np.empty(0)
+    since: int = 0
 
 
 @contextmanager
@@ -55,7 +56,8 @@ def arriving(lab: Lab, source: str, most: int) -> Iterator[Arrivals]:
         yield noted
         words = np.frombuffer(memory, np.uint32).reshape(frames, _FRAME // 4)
         came = words[words[:, 0] & 1 == 1]
-        noted.times = np.sort((came[:, 4] - came[:, 4].min(initial=2**32 - 1)) + came[:, 5] / 1e9)
+        noted.since = int(came[:, 4].min(initial=2**32 - 1))
+        noted.times = np.sort((came[:, 4] - np.uint32(noted.since)) + came[:, 5] / 1e9)
         lost = dropped(sock)
         assert lost <= len(came) // 1_000, f"{lost} more packets than there was room for"
 
