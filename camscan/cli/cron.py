@@ -11,10 +11,9 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
-from camscan.cli.status import config_option
 
 _SHARED = (
-    config_option,
+    options.config,
     click.option(
         "--kind",
         type=click.Choice(["systemd", "cron"]),

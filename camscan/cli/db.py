@@ -12,7 +12,6 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
 from camscan.cli.merge import merge
-from camscan.cli.status import config_option, db_option
 
 if TYPE_CHECKING:
     from camscan.sweeps.config import Config
@@ -28,8 +27,8 @@ db.add_command(merge)
 
 
 @db.command()
-@config_option
-@db_option
+@options.config
+@options.configured_db
 @click.option("--sweeps", type=click.IntRange(2, 10_000), metavar="N", help="Keep the newest N of each site whole.")
 @click.option("--days", type=click.IntRange(0, 36_500), metavar="N", help="Keep whole what is younger than N days.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say what would go, and delete nothing.")

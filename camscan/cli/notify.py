@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
-from camscan.cli.status import config_option, db_option
 
 
 @click.group(cls=Listing)
@@ -18,7 +18,7 @@ def notify() -> None:
 
 
 @notify.command()
-@config_option
+@options.config
 @click.option("--to", "names", multiple=True, metavar="NAME", help='Only this one: webhook, "syslog siem"; repeatable.')
 def test(file: Path | None, names: tuple[str, ...]) -> None:
     """Send a test alert to every receiver of the configuration, and say how it went.
@@ -54,8 +54,8 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
 
 
 @notify.command()
-@config_option
-@db_option
+@options.config
+@options.configured_db
 def send(file: Path | None, db: str | None) -> None:
     """Bring the alerts that wait, without a sweep: after a receiver was repaired.
 

@@ -40,6 +40,15 @@ db = click.option(
     show_envvar=True,
     help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
 )
+config = click.option(
+    "--config",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="CAMSCAN_CONFIG",
+    show_envvar=True,
+    help="The configuration. Default: camscan.toml, else /etc/camscan/camscan.toml.",
+)
+configured_db = click.option("--db", metavar="PATH-OR-URL", help="The store, instead of the one in the configuration.")
 output = click.option(
     "-o",
     "--output",

@@ -20,25 +20,13 @@ if TYPE_CHECKING:
     from camscan.sweeps.config import Config
     from camscan.sweeps.memory import Glance
 
-config_option = click.option(
-    "--config",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="CAMSCAN_CONFIG",
-    show_envvar=True,
-    help="The configuration. Default: camscan.toml, else /etc/camscan/camscan.toml.",
-)
-
-db_option = click.option("--db", metavar="PATH-OR-URL", help="The store, instead of the one in the configuration.")
-
-
 _SKEW = timedelta(minutes=10)
 """By which clocks of two hosts that share a store may differ. A sweep that ended later than that is no sign of life."""
 
 
 @click.command()
-@config_option
-@db_option
+@options.config
+@options.configured_db
 @click.option("--max-age", metavar="DURATION", help="Exit with 4 if a site had no complete sweep for so long: 26h.")
 @options.written("table", "json")
 def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:

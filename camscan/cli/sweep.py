@@ -17,7 +17,6 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.cli.status import config_option, db_option
 
 if TYPE_CHECKING:
     from camscan.app.alerting import Postman
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@config_option
+@options.config
 @click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site; repeatable. Default: all.")
-@db_option
+@options.configured_db
 @options.fingerprints
 @click.option("--jitter", metavar="DURATION", help="Begin at a random moment within this time, such as 10m.")
 @click.option("--log-json", is_flag=True, help="Log events as JSON, one a line.")
