@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
+from camscan.cli import completing, options
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
 from camscan.cli.merge import merge
@@ -119,8 +119,8 @@ def check(db: str | None) -> None:
 
 
 @db.command()
-@click.argument("scans", nargs=-1, metavar="[SCAN]...")
-@click.option("--scan", "named", multiple=True, metavar="ID", help="The same as SCAN, as other commands have it.")
+@click.argument("scans", nargs=-1, metavar="[SCAN]...", shell_complete=completing.scans)
+@options.of_scan("named", multiple=True, help="The same as SCAN, as other commands have it.")
 @options.site
 @options.db
 @options.output

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
+from camscan.cli import completing, options
 from camscan.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ _OLDER = 5
 
 
 @click.command()
-@click.argument("old", required=False)
-@click.argument("new", required=False)
+@click.argument("old", required=False, shell_complete=completing.scans)
+@click.argument("new", required=False, shell_complete=completing.scans)
 @options.site
 @options.db
 @options.judging

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
+from camscan.cli import completing, options
 from camscan.cli.listing import Listing
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def keygen(output: Path | None) -> None:
 
 
 @evidence.command()
-@click.argument("scan_id", required=False, metavar="[SCAN]")
-@click.option("--scan", "named", metavar="ID", help="The same as SCAN, as other commands have it.")
+@click.argument("scan_id", required=False, metavar="[SCAN]", shell_complete=completing.scans)
+@options.of_scan("named", help="The same as SCAN, as other commands have it.")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The bundle to write (ZIP)."
 )

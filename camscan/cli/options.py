@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from camscan.cli import completing
 from camscan.errors import UsageError
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -19,8 +21,9 @@ ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson
 """Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
 
 
-def _not_empty(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():  # as a script hands it over whose variable is not set
+def _not_empty(_context: click.Context, option: click.Parameter, value: Any) -> Any:
+    values = (value,) if isinstance(value, str) else value or ()
+    if not all(map(str.strip, values)):  # as a script hands it over whose variable is not set
         name = max(option.opts, key=len)
         raise UsageError(f"{name} is empty: give it a value, or leave it out")
     return value
@@ -48,7 +51,12 @@ config = click.option(
     show_envvar=True,
     help="The configuration. Default: camscan.toml, else /etc/camscan/camscan.toml.",
 )
-configured_db = click.option("--db", metavar="PATH-OR-URL", help="The store, instead of the one in the configuration.")
+configured_db = click.option(
+    "--db",
+    metavar="PATH-OR-URL",
+    callback=_not_empty,
+    help="The store, instead of the one in the configuration.",
+)
 output = click.option(
     "-o",
     "--output",
@@ -62,6 +70,7 @@ policy = click.option(
     "policies",
     multiple=True,
     metavar="ID-OR-FILE",
+    shell_complete=completing.policies,
     help="Judge by this policy; repeatable. Default: all that come with camscan.",
 )
 fingerprints = click.option(
@@ -73,7 +82,9 @@ fingerprints = click.option(
 )
 
 
-site = click.option("--site", metavar="NAME", callback=_not_empty, help="The site that the scan belongs to.")
+of_site = partial(click.option, "--site", metavar="NAME", callback=_not_empty, shell_complete=completing.sites)
+site = of_site(help="The site that the scan belongs to.")
+sites = of_site("names", multiple=True, help="Only this site; repeatable. Default: all.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
 CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")
@@ -81,7 +92,8 @@ CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")
 fail_on_changes = click.option(
     "--fail-on", multiple=True, type=click.Choice(CHANGES), help="Exit with 3 if this is among the changes; repeatable."
 )
-scan_id = click.option("--scan", "scan_id", metavar="ID", help="Which scan (a prefix will do). Default: the latest.")
+of_scan = partial(click.option, "--scan", metavar="ID", shell_complete=completing.scans)
+scan_id = of_scan("scan_id", help="Which scan (a prefix will do). Default: the latest.")
 
 sweep = click.option(
     "--sweep",

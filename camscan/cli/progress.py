@@ -40,7 +40,7 @@ class _Answer:
 @click.option(
     "--deadline", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="When the last one is to be gone."
 )
-@click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site; repeatable. Default: all.")
+@options.sites
 @options.judging
 @click.option(
     "--window",

@@ -34,7 +34,7 @@ encoding = click.option("--encoding", metavar="NAME", help="The encoding of a te
 
 @click.command()
 @click.argument("inventory", type=inventory_file)
-@click.option("--scan", "scan_ids", multiple=True, metavar="ID", help="Which scan; repeatable. Default: the latest.")
+@options.of_scan("scan_ids", multiple=True, help="Which scan; repeatable. Default: the latest.")
 @options.site
 @click.option("--each-site", is_flag=True, help="Hold it against the latest scan of each site, for a list of them all.")
 @map_

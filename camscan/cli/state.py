@@ -30,7 +30,7 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 @click.argument("state", required=False, type=click.Choice([state.value for state in GIVEN]), metavar="[STATE]")
 @click.option("--why", metavar="TEXT", help="The reason, such as a ticket's number; needed with STATE.")
 @click.option("--who", metavar="NAME", help="Who says so. Default: the user of this process.")
-@click.option("--site", metavar="NAME", help="The site of the device, or the site to list.")
+@options.of_site(help="The site of the device, or the site to list.")
 @click.option(
     "--clean",
     type=click.IntRange(1, 100),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.config
-@click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site; repeatable. Default: all.")
+@options.sites
 @options.configured_db
 @options.fingerprints
 @click.option("--jitter", metavar="DURATION", help="Begin at a random moment within this time, such as 10m.")

@@ -70,6 +70,8 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
         (("scan", "10.0.0.1", "--site", ""), "--site is empty: give it a value, or leave it out"),
         (("scans", "--db", ""), "--db is empty: give it a value, or leave it out"),
+        (("status", "--db", ""), "--db is empty: give it a value, or leave it out"),
+        (("sweep", "--site", "hq", "--site", " "), "--site is empty: give it a value, or leave it out"),
         (("scans", "-o", ""), "--output is empty: name a file, or leave it out"),
         (("help",), "No such command 'help': write --help."),
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),

@@ -1,0 +1,43 @@
+"""What a store in a file has to offer to whoever is typing: found without SQLAlchemy, and with nothing written.
+
+Whatever is in the way, a store that is missing, damaged, locked or of another program, there is nothing to offer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from camscan.store.text import escape, unescape
+
+_SECONDS = 0.2
+"""How long to wait for another process's commit."""
+_STEPS = 5_000_000
+"""Steps of SQLite's machine, some tenths of a second, after which a query is given up."""
+_MOST = 100
+
+
+def scan_ids(file: Path, beginning: str) -> list[tuple[str, str]]:
+    """The ids of the newest scans that begin so, each with the site of the scan, which may be empty."""
+    query = "SELECT id, site FROM scans WHERE substr(id, 1, ?) = ? ORDER BY started_at DESC, number DESC LIMIT ?"
+    start = escape(beginning)
+    rows = _rows(file, query, (len(start), start, _MOST))
+    return [(unescape(str(name)), unescape(str(site or ""))) for name, site in rows]
+
+
+def site_names(file: Path) -> list[str]:
+    """The names of sites that scans are of."""
+    rows = _rows(file, "SELECT DISTINCT site FROM scans WHERE site IS NOT NULL ORDER BY site LIMIT ?", (_MOST,))
+    return [unescape(str(name)) for (name,) in rows]
+
+
+def _rows(file: Path, query: str, values: tuple[object, ...]) -> list[Any]:
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro", _SECONDS, uri=True)) as connection:
+            connection.set_progress_handler(lambda: 1, _STEPS)
+            return connection.execute(query, values).fetchall()
+    except (sqlite3.Error, OSError):
+        return []
