@@ -6,10 +6,12 @@ import functools
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support.namespaces import Namespace, namespace
 
 from camscan.app import judging
 from camscan.identify import load as identify_load
@@ -55,6 +57,15 @@ def built_in_rules_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "load", load)
         yield
+
+
+@pytest.fixture
+def new_namespace() -> Iterator[Callable[[], Namespace]]:
+    """Makes network namespaces."""
+    if os.geteuid():
+        pytest.skip("network namespaces need root")
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(namespace())
 
 
 @pytest.fixture

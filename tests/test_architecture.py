@@ -26,11 +26,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "yamltree": {"errors", "data"},
     "networks": set(),
     "jsonwindow": set(),
+    "carrier": set(),
     "targets": {"errors"},
     "codecs": {"records", "errors", "data"},
-    "net": {"records", "errors"},
+    "net": {"carrier", "records", "errors"},
     "l2": set(),
-    "syn": {"l2"},
+    "syn": {"l2", "carrier"},
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
     "identify": {"records", "errors", "data", "yamltree"},
@@ -57,7 +58,7 @@ HOMES: dict[str, set[str]] = {
     "aiohttp": {"net"},
     "apprise": {"net"},
     "requests": {"net"},
-    "socket": {"net", "simulator", "l2", "syn"},
+    "socket": {"net", "simulator", "l2", "syn", "carrier"},
     "nmap": {"imports"},
     "yaml": {"yamltree", "simulator"},
     "re2": {"identify"},
@@ -146,8 +147,8 @@ def test_the_helper_below_ip_stands_alone() -> None:
                 assert own or top == "scapy" or top in sys.stdlib_module_names, f"{path.name} imports {name}"
 
 
-SHARED_BELOW_IP = {f"camscan.l2.{name}" for name in ("bpf", "lines", "sockets")}
-"""What both programs below IP use; it loads no scapy."""
+SHARED_BELOW_IP = {"camscan.carrier"} | {f"camscan.l2.{name}" for name in ("bpf", "lines", "sockets")}
+"""What the sweeping program uses of others; it loads no scapy."""
 
 
 def test_the_sweeping_program_loads_little() -> None:
@@ -155,8 +156,8 @@ def test_the_sweeping_program_loads_little() -> None:
     for path in sources():
         if room(path) == "syn":
             for name in imports(path):
-                top, module = name.split(".")[0], ".".join(name.split(".")[:3])
-                own = name.startswith("camscan.syn") or module in SHARED_BELOW_IP
+                top = name.split(".")[0]
+                own = name.startswith(("camscan.syn", *SHARED_BELOW_IP))
                 third = top in ("numpy", "cryptography")
                 assert own or third or top in sys.stdlib_module_names, f"{path.name} imports {name}"
 

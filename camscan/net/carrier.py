@@ -1,6 +1,6 @@
-"""Whether the interfaces of a scan stay connected: where a cable is pulled, the kernel takes packets and drops them.
+"""Watches whether the interfaces of a scan stay connected.
 
-Who was asked meanwhile would be called silent, and nothing would say that nobody heard the question.
+Else who was asked meanwhile would be called silent, and nothing would say that nobody heard the question.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
 
-from camscan.net.interfaces import is_running
+from camscan.carrier import has_carrier
 
 _EVERY = 0.2
-"""Seconds between two looks; the kernel itself takes up to one to tell of a cut."""
+"""Seconds between two looks."""
 
 
 @contextlib.asynccontextmanager
@@ -23,7 +23,7 @@ async def watched(names: Collection[str]) -> AsyncIterator[Mapping[str, float]]:
     One that never was connected is none that was cut off: some drivers do not say.
     """
     cut: Counter[str] = Counter()
-    watching = asyncio.create_task(_watch([name for name in names if is_running(name)], cut))
+    watching = asyncio.create_task(_watch([name for name in names if _is_connected(name)], cut))
     try:
         yield cut
     finally:
@@ -38,5 +38,13 @@ async def _watch(names: Collection[str], cut: Counter[str]) -> None:
     while names:
         await asyncio.sleep(_EVERY)
         now = loop.time()
-        cut.update({name: now - before for name in names if not is_running(name)})
+        cut.update({name: now - before for name in names if not _is_connected(name)})
         before = now
+
+
+def _is_connected(name: str) -> bool:
+    """What is gone, as a tunnel that broke down, is not."""
+    try:
+        return has_carrier(name)
+    except OSError:
+        return False

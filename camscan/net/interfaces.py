@@ -14,7 +14,7 @@ import ifaddr
 
 from camscan.errors import HostError
 
-_UP, _BROADCAST, _LOOPBACK, _RUNNING, _MULTICAST = 0x1, 0x2, 0x8, 0x40, 0x1000
+_UP, _BROADCAST, _LOOPBACK, _MULTICAST = 0x1, 0x2, 0x8, 0x1000
 _SIOCGIFFLAGS = 0x8913
 _IFREQ = struct.Struct("16sH22x")
 """struct ifreq (linux/if.h): name and flags."""
@@ -63,11 +63,6 @@ def _listed() -> tuple[Interface, ...]:
             network = ipaddress.ip_network(f"{address}/{ip.network_prefix}", strict=False)
             found.append(Interface(adapter.name, adapter.index or 0, address, network, loopback, multicast))
     return tuple(sorted(found, key=lambda i: (i.network.version, i.index)))
-
-
-def is_running(name: str) -> bool:
-    """Whether an interface is there, up and connected."""
-    return _flags(name) & (_UP | _RUNNING) == _UP | _RUNNING
 
 
 def sources(targets: Iterable[str]) -> tuple[tuple[str, str], ...]:

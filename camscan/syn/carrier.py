@@ -1,20 +1,14 @@
-"""Whether the interfaces of a sweep are connected: where a cable is pulled, the kernel takes packets and drops them."""
+"""Waits while an interface of a sweep is not connected."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import fcntl
-import socket
-import struct
 import time
 from collections.abc import Iterable
 
+from camscan.carrier import has_carrier
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
 
-_SIOCETHTOOL, _GLINK = 0x8946, 0x0A
-"""Of linux/sockios.h and linux/ethtool.h; everybody may ask."""
 _EVERY = 0.01
 """Seconds between two looks at one that is cut off."""
 _PATIENCE = 30.0
@@ -44,13 +38,12 @@ class Carrier:
             cut = self._cut()
 
     def _cut(self) -> str | None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sock:
-            return next((interface for interface in self._interfaces if not _has_carrier(sock, interface)), None)
+        return next((interface for interface in self._interfaces if not _is_connected(interface)), None)
 
 
-def _has_carrier(sock: socket.socket, interface: str) -> bool:
-    """What cannot say so counts as connected, and so does what is gone: sending says that better."""
-    value = (ctypes.c_uint32 * 2)(_GLINK, 1)
-    with contextlib.suppress(OSError):
-        fcntl.ioctl(sock, _SIOCETHTOOL, struct.pack("@16sP16x", interface.encode(), ctypes.addressof(value)))
-    return bool(value[1])
+def _is_connected(interface: str) -> bool:
+    """What is gone counts as connected: sending says that better."""
+    try:
+        return has_carrier(interface)
+    except OSError:
+        return True

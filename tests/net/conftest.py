@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import ssl
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from support.namespaces import Namespace, namespace
+from support.namespaces import Namespace
 from support.peers import LOOPBACK, UNHURRIED, Certificate, Device, Peer, Reader, Script, Serve, Writer
 
 from camscan.net import budget
@@ -89,15 +88,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short patience, so that tests of it are quick."""
     monkeypatch.setattr(budget, "SILENCE", 0.2)
     monkeypatch.setattr(budget, "TOTAL", 0.5)
-
-
-@pytest.fixture
-def new_namespace() -> Iterator[Callable[[], Namespace]]:
-    """Makes network namespaces."""
-    if os.geteuid():
-        pytest.skip("network namespaces need root")
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(namespace())
 
 
 @pytest.fixture(scope="session")
