@@ -11,6 +11,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Any, TypeAlias
 
@@ -38,10 +39,12 @@ _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 _RECEIVE = 256 * 1024
 _MAX_PARTS = 4096
 """Parts of an answer: as many as a table of a million entries needs."""
-_FRESH, _FULL = 1.0, 0.25
+_FRESH = 1.0
+"""Seconds for which what was read of the table is taken for true."""
+_GLANCE = 0.25
+"""Seconds between two looks at whether a full table has room again."""
 _PATIENCE = 60.0
 """Seconds without room after which others than we must fill the table: an entry in use is held for up to 45."""
-
 
 _Told: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
 """The fields of one message, and its attributes by their numbers."""
@@ -79,22 +82,26 @@ class Room:
         self._version = version
         self._held: frozenset[bytes] = frozenset()
         self._left = 0
-        self._read_at = -_FULL
+        self._read_at = -_GLANCE
         self._full_since: float | None = None
 
     def take(self, address: bytes) -> bool:
         """Whether there is room for an address, in network byte order; it is taken then."""
         now = time.monotonic()
-        if self._left <= 0 and now - self._read_at >= _FULL:
+        if self._left <= 0 and now - self._read_at >= _GLANCE:
             self._read(now)
         if address in self._held or (self._full_since is not None and now - self._full_since >= _PATIENCE):
             return True
         self._left -= 1
         return self._left >= 0
 
+    @cached_property
+    def _most(self) -> int:
+        return entries_allowed(self._version)
+
     def _read(self, now: float) -> None:
-        self._held = held(self._version)
-        self._left = most(self._version) - len(self._held)
+        self._held = entries_in_use(self._version)
+        self._left = self._most - len(self._held)
         self._read_at = now
         if self._left > 0:
             self._full_since = None
@@ -102,13 +109,13 @@ class Room:
             self._full_since = now
 
 
-def held(version: int) -> frozenset[bytes]:
+def entries_in_use(version: int) -> frozenset[bytes]:
     """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
     told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
     return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
 
 
-def most(version: int) -> int:
+def entries_allowed(version: int) -> int:
     """How many entries of the kernel's table may be ours; without bound where it does not say."""
     told = _dumped(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
     bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in told if _MOST in values]

@@ -16,7 +16,7 @@ from typing import Any
 from camscan.errors import HostError
 from camscan.net import nmaprun
 from camscan.net.checkpoint import Checkpoint
-from camscan.net.neighbours import held, most
+from camscan.net.neighbours import entries_allowed, entries_in_use
 from camscan.net.outcomes import of_answer, reason
 from camscan.net.portsource import Found, allowed
 from camscan.net.privilege import has_net_raw
@@ -197,8 +197,8 @@ class PortSweep:
             "ways": [_plain(way) for way in usable],
             "host_rate": self._profile.host_rate,
             "half_open": self._profile.half_open,
-            "neighbours": most(usable[0].version),
-            "held": len(held(usable[0].version)),
+            "neighbours": entries_allowed(usable[0].version),
+            "held": len(entries_in_use(usable[0].version)),
             "rounds": self._rounds if by_syn else 1,
             "wait": _SYN_WAIT if by_syn else _CONNECT_WAIT,
             "threads": 2 if _takes_two(self.rate) else 1,
