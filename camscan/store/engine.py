@@ -28,6 +28,7 @@ class Database:
                 raise StoreError(f"{self.where}: {_NEEDS_FILE}")
             self.file = Path(url.database)
             self.where = str(self.file)
+            sqlite.check_journal(self.file)
             sqlite.create_file(self.file)
         self._engine = _engine(url, self.where)
         if self.file:

@@ -23,6 +23,9 @@ BUSY_SECONDS = 30.0
 WRITES = "camscan_writes"
 """Execution option of an engine whose transactions will write."""
 
+_SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
+"""What a journal ends with that names another file: its super-journal (readSuperJournal in SQLite's pager.c)."""
+
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 
 _MEANINGS = (
@@ -61,6 +64,27 @@ def create_file(path: Path) -> None:
         raise StoreError(
             f"{path} cannot be made: {error.strerror}: see to its folder, or name another with --db"
         ) from error
+
+
+def check_journal(path: Path) -> None:
+    """See that no journal lies beside a database for which SQLite, as it rolls it back, would delete another file.
+
+    A journal of camscan names none: its transactions are on one database. One that came with a store may name any.
+
+    Raises:
+        StoreError: one does.
+    """
+    journal = Path(f"{os.path.realpath(path)}-journal")
+    if not journal.is_file():
+        return
+    with suppress(OSError), journal.open("rb") as file:  # where we may not read it, SQLite may not either
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(_SUPER_JOURNAL)))
+        if file.read() == _SUPER_JOURNAL:
+            raise StoreError(
+                f"{journal} was not written by camscan: SQLite would delete the file that it names, so do not open "
+                f"{path} before you know who made both"
+            )
 
 
 def meaning(error: BaseException | None) -> str | None:

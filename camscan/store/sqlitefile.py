@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from camscan.errors import StoreError
-from camscan.store.sqlite import BUSY_SECONDS, meaning
+from camscan.store.sqlite import BUSY_SECONDS, check_journal, meaning
 
 _PAGES = 2_000
 """Pages that are copied at once: 8 MB, for which a commit has to wait."""
@@ -93,6 +93,7 @@ def shrink(file: Path) -> int:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
+    check_journal(file)
     # Not read-only: what a killed process left half done has to be rolled back before anything is true.
     url = f"file:{quote(str(file.absolute()))}?mode=rw"
     return sqlite3.connect(url, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
