@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
+from shlex import quote
 
 from camscan.app.history import lock_of, remembered
 from camscan.app.registering import restated, track_of
@@ -20,7 +21,7 @@ from camscan.records import Scan, ScanStatus
 from camscan.register.disputes import Dispute, disputes, lacking
 from camscan.register.names import key, names
 from camscan.store import Store
-from camscan.store.intake import MERGED, MERGING
+from camscan.store.intake import MERGED, MERGING, faults_told
 from camscan.store.prune import THINNED
 from camscan.sweeps import memory as memories
 from camscan.sweeps.lock import held
@@ -127,7 +128,7 @@ def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[st
 
 def _unclear(other: Store, site: str | None, wanted: str | None) -> str:
     both = f"{other.where}: {shown(wanted)} is another store's too, and nothing tells whether it is one place"
-    name = "--site NAME" if site is None else f"--rename '{site}=NAME'"
+    name = "--site NAME" if site is None else f"--rename {quote(f'{site}=NAME')}"
     return f"{both}: give it another name by {name}, or say --same-sites where it is one"
 
 
@@ -221,11 +222,12 @@ def _take_register(store: Store, other: Store, site: str, called: str) -> None:
     """
     if store.register.marks(called):
         return
-    marks = [replace(mark, site=called) for mark in other.register.taken(site)]
-    entries = [
-        replace(entry, site=called, number=None, keys=tuple(map(key, names(track_of(entry)))))
-        for entry in other.register.entries(site)
-    ]
+    with faults_told(other.where, "its register of devices"):
+        marks = [replace(mark, site=called) for mark in other.register.taken(site)]
+        entries = [
+            replace(entry, site=called, number=None, keys=tuple(map(key, names(track_of(entry)))))
+            for entry in other.register.entries(site)
+        ]
     if store.register.adopt(marks, entries):
         store.register.restate(restated(store, store.register.entries(called)))
 

@@ -7,23 +7,23 @@ is gone on with when it is taken again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError
-from camscan.records import LedgerEntry, Scan, ScanStatus
+from camscan.records import Scan, ScanStatus
 from camscan.store.appended import replaced
 from camscan.store.claims import Claims
 from camscan.store.derived import drop
 from camscan.store.engine import Database
 from camscan.store.observed import by_target
-from camscan.store.rows import Stored, Values, ledger_values, made_number, scan_values
+from camscan.store.rows import Stored, Values, ledger_values, made_number, observation_values, scan_values
 from camscan.store.schema import ledger, memories, observations, registered, scans, states
 from camscan.store.text import dump_list, dump_map, escape, load_list, load_map, unescape
 
@@ -36,8 +36,9 @@ _HALF = "only a part of this scan was taken from another store: `camscan db merg
 _ROWS, _BYTES = 1_000, 4 << 20
 """Rows of one transaction, and the bytes of their answers: what else is written waits no longer than for these."""
 _AT_ONCE = 500
-
-_RecordT = TypeVar("_RecordT", Stored, LedgerEntry)
+_MOST = 8 << 20
+"""Bytes of one observation; what devices and files may give in one is less, and a bundle holds no more of it either."""
+_MOST_SAID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,12 @@ class Intake:
                 self._empty(held.number)
             self._open(held)
             added = 0
-            for rows in _batches(self._lacking(source, scan, held)):
+            for rows in _batches(_readable(source, scan, self._lacking(source, scan, held))):
                 with self.database.writing() as connection:
                     connection.execute(insert(observations), rows)
                 added += len(rows)
-            for rows in _batches(ledger_values(held.number, entry) for entry in _read(source, scan, source.ledger)):
+            entries = (ledger_values(held.number, entry) for entry in source.ledger(scan.id))
+            for rows in _batches(_readable(source, scan, entries)):
                 with self.database.writing() as connection:
                     replaced(connection, rows)
             if replace(source.scan(scan.id), site=scan.site) != scan:
@@ -166,13 +168,9 @@ class Intake:
 
     def _lacking(self, source: Store, scan: Scan, held: _Held) -> Iterator[Values]:
         """The rows of the observations that are there and not here."""
-        for target, seen in groupby(_read(source, scan, source.stored), key=lambda one: one.target):
+        for target, seen in groupby(source.stored(scan.id), key=lambda one: one.target):
             known = len(_seen_of(self.database, held.number, target)) if held.before is not None else 0
-            for place, one in enumerate(seen):
-                if place >= known:
-                    values = {**one._asdict(), "scan": held.number}
-                    del values["sequence"]
-                    yield values
+            yield from (_row(held.number, one) for place, one in enumerate(seen) if place >= known)
 
     def _targets(self, number: int) -> Iterator[str]:
         """The targets that a scan has observations of, as they are stored."""
@@ -207,37 +205,54 @@ def _seen_of(database: Database, number: int, target: str) -> list[Stored]:
     return [Stored._make(row)._replace(sequence=0, scan=0) for row in rows]
 
 
-def _read(source: Store, scan: Scan, records: Callable[[str], Iterator[_RecordT]]) -> Iterator[_RecordT]:
-    """The records of a scan, each of which can be read.
+def _row(number: int, stored: Stored) -> Values:
+    """An observation of another store as a row, in which nothing stands that camscan would not write."""
+    if len(stored.raw) + len(stored.fields) > _MOST:
+        raise ValueError(f"an observation of {stored.target} has more than {_MOST:,} bytes")
+    return observation_values(number, stored.open())
+
+
+def _readable(source: Store, scan: Scan, rows: Iterator[Values]) -> Iterator[Values]:
+    with faults_told(source.where, f"scan {scan.id}"):
+        yield from rows
+
+
+def check(source: Store) -> None:
+    """See that the scans of another store, and what people said there, can be read.
 
     Raises:
-        StoreError: one holds what camscan does not write.
+        StoreError: something there is not as camscan writes it.
     """
-    with _faults_told(source, scan):
-        for one in records(scan.id):
-            if isinstance(one, Stored):
-                one.open()
-            yield one
+    with faults_told(source.where):
+        source.intake.sites()
+        for _ in source.intake.told():
+            pass
+        source.register.changes()
+        for _ in source.newest():
+            pass
 
 
 def _check(source: Store, scan: Scan) -> None:
-    """See that the record of a scan can be read by all that look at it: one fault would keep them from all others.
-
-    Raises:
-        StoreError: it holds what camscan does not write.
-    """
-    with _faults_told(source, scan):
+    """See that the record of a scan can be used by all that look at it: one fault would keep them from all others."""
+    with faults_told(source.where, f"scan {scan.id}"):
         _ = scan.origin
         json.loads(scan.settings.get("choices", "{}"))
+        if not all(isinstance(count, int) for count in astuple(scan.sent)):
+            raise TypeError("what it has sent is no number")
 
 
 @contextmanager
-def _faults_told(source: Store, scan: Scan) -> Iterator[None]:
+def faults_told(where: str, what: str = "it") -> Iterator[None]:
+    """Tell of what cannot be made a record, and so is not as camscan writes it, as the fault of that store.
+
+    Raises:
+        StoreError: there was such a thing.
+    """
     try:
         yield
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
-        what = f"scan {scan.id} holds what this camscan does not write ({type(error).__name__}: {error})"
-        raise StoreError(f"{source.where}: {what}: update camscan, or merge a backup of that store") from error
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
+        why = f"{what} holds what this camscan does not write ({type(error).__name__}: {str(error)[:_MOST_SAID]})"
+        raise StoreError(f"{where}: {why}: update camscan, or merge a backup of that store") from error
 
 
 def _batches(rows: Iterable[Values]) -> Iterator[list[Values]]:

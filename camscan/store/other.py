@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from camscan.errors import StoreError
 from camscan.store.claims import Claims
 from camscan.store.engine import missing_file, open_database
+from camscan.store.intake import check
 from camscan.store.migrate import pending
 from camscan.store.sqlitefile import backup
 from camscan.store.store import Store
@@ -28,10 +29,15 @@ def other(target: str) -> Iterator[Store]:
         database = open_database(target)
         stack.callback(database.close)
         if not pending(database):
-            yield Store(database)
+            yield _checked(Store(database))
             return
         if database.file is None:
             raise StoreError(f"{database.where} was written by an older camscan: run `camscan scans` on it first")
         copy = Path(stack.enter_context(TemporaryDirectory(prefix="camscan-"))) / database.file.name
         backup(database.file, copy)
-        yield stack.enter_context(Store.open(copy, claims=Claims(database.file)))
+        yield _checked(stack.enter_context(Store.open(copy, claims=Claims(database.file))))
+
+
+def _checked(store: Store) -> Store:
+    check(store)
+    return store

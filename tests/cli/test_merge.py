@@ -150,7 +150,7 @@ def test_places_that_nothing_shows_to_be_one_are_not_mixed(hub: Path, tmp_path: 
     assert held(hub) == {}
     run(hub, first)
     before = hub.read_bytes()
-    with pytest.raises(UsageError, match=r"give it another name by (--site NAME|--rename 'office=NAME')"):
+    with pytest.raises(UsageError, match=r"give it another name by (--site NAME|--rename office=NAME)"):
         run(hub, second)
     assert hub.read_bytes() == before
     other = ("--rename", "office=leeds") if site else ("--site", "leeds")

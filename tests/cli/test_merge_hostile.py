@@ -1,0 +1,146 @@
+"""A store that somebody made to do harm is refused by one sentence: no traceback, no wait, nothing half taken."""
+
+from __future__ import annotations
+
+import shlex
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from support.nights import night
+
+from camscan.app.judging import chosen_policies, library
+from camscan.app.registering import bring_up
+from camscan.cli.db import db
+from camscan.errors import StoreError, UsageError
+from camscan.store import Store
+
+DEEP = "[" * 100_000
+FAR = 10**18
+"""Microseconds after 1970: no year that there is."""
+
+
+def run(hub: Path, *words: object) -> Result:
+    done = CliRunner().invoke(db, ["merge", "--db", str(hub), *map(str, words)])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which every table has something."""
+    path = tmp_path_factory.mktemp("whole") / "leeds.db"
+    with Store.open(path) as store:
+        night(store, 0, {"10.0.0.1": 1}, site="leeds")
+        night(store, 1, {}, site="leeds")
+        bring_up(store, library(), chosen_policies(()), lambda _: None)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO states VALUES (1, 'leeds', 'x', '10.0.0.1', 'ticketed', 'Ann', 'CHG-1', 0, '[\"x\"]', '[]')"
+        )
+        connection.commit()
+    return path
+
+
+def altered(whole: Path, folder: Path, change: str, *values: object) -> Path:
+    path = folder / "leeds.db"
+    path.write_bytes(whole.read_bytes())
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute(change, values).rowcount
+        connection.commit()
+    return path
+
+
+def nothing_is_in(hub: Path) -> bool:
+    with Store.open(hub) as store:
+        return not (store.scans() or store.register.changes() or store.register.entries())
+
+
+SCANS = (
+    ("targets", "{"),
+    ("targets", DEEP),
+    ("settings", DEEP),
+    ("settings", "[]"),
+    ("sent", '{"odd": 1}'),
+    ("vantage", "[]"),
+    ("status", "odd"),
+    ("started_at", FAR),
+    ("started_at", "noon"),
+    ("finished_at", -FAR),
+    ("site", b"\xff"),
+)
+STATES = (("state", "odd"), ("names", DEEP), ("at", FAR))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [*(("scans", *one) for one in SCANS), *(("states", *one) for one in STATES), ("registered", "site", b"\xff")],
+)
+def test_what_camscan_does_not_write_is_told_before_anything_is_taken(
+    whole: Path, tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    leeds, hub = altered(whole, tmp_path, f"UPDATE {table} SET {column} = ?", value), tmp_path / "hub.db"  # noqa: S608
+    with pytest.raises(StoreError, match=rf"^{leeds}: it holds what this camscan does not write"):
+        run(hub, leeds)
+    assert not hub.exists()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("scans", "settings", '{"choices": "' + DEEP + '"}'),
+        ("scans", "sent", '{"packets": "many", "bytes": 0}'),
+        ("observations", "fields", DEEP),
+        ("observations", "fields", '{"http.server": 5}'),
+        ("observations", "fields", '{"http.server": [5]}'),
+        ("observations", "at", FAR),
+        ("observations", "outcome", "odd"),
+        ("observations", "port", "eighty"),
+        ("observations", "port", 10**12),
+        ("observations", "target", b"\xff"),
+        ("observations", "raw", "text"),
+        ("observations", "raw", bytes(9 << 20)),
+        ("ledger", "channels", "? http"),
+        ("ledger", "reasons", DEEP),
+    ],
+)
+def test_of_a_scan_that_holds_it_nothing_is_here(
+    whole: Path, tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    leeds, hub = altered(whole, tmp_path, f"UPDATE {table} SET {column} = ?", value), tmp_path / "hub.db"  # noqa: S608
+    with pytest.raises(StoreError, match=rf"^{leeds}: scan leeds-000 holds what this camscan does not write"):
+        run(hub, leeds)
+    assert nothing_is_in(hub)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("registered", "at", FAR),
+        ("register", "state", "odd"),
+        ("register", "first_seen", FAR),
+        ("register_tracks", "text", DEEP),
+        ("register_tracks", "text", "{}"),
+    ],
+)
+def test_a_register_that_holds_it_is_not_taken(
+    whole: Path, tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    leeds, hub = altered(whole, tmp_path, f"UPDATE {table} SET {column} = ?", value), tmp_path / "hub.db"  # noqa: S608
+    with pytest.raises(StoreError, match=rf"^{leeds}: its register of devices holds what this camscan does not write"):
+        run(hub, leeds)
+    with Store.open(hub) as store:
+        assert store.register.entries() == ()
+
+
+def test_the_name_of_a_site_is_no_command_where_the_remedy_is_copied(whole: Path, tmp_path: Path) -> None:
+    hub, leeds = tmp_path / "hub.db", altered(whole, tmp_path, "UPDATE scans SET site = ?", "x'; reboot; '")
+    with Store.open(hub) as store:
+        night(store, 5, {}, site="x'; reboot; '")
+    with pytest.raises(UsageError) as refused:
+        run(hub, leeds)
+    words = shlex.split(str(refused.value).partition("by ")[2].partition(", or")[0])
+    assert words == ["--rename", "x'; reboot; '=NAME"]
