@@ -16,6 +16,7 @@ from camscan.net.interfaces import sources
 from camscan.net.portsweep import Method
 from camscan.records import Scan, ScanStatus, Vantage
 from camscan.store import Store
+from camscan.store.intake import MERGED
 from camscan.targets import parse
 
 if TYPE_CHECKING:
@@ -112,10 +113,12 @@ def resumed_job(before: Scan, now: Choices) -> Job:
     """The rest of an interrupted scan, with its own choices; exclusion files are read anew, new exclusions come on top.
 
     Raises:
-        UsageError: targets were given, or it has asked none.
+        UsageError: targets were given, or it has asked none, or was not begun here.
     """
     if now.targets:
         raise UsageError("a resumed scan has its targets already: leave them out")
+    if MERGED in before.settings:  # whom to ask, and how, is what somebody else wrote there
+        raise UsageError(f"scan {before.id} was taken from another store: go on with it there, or scan anew")
     if "choices" not in before.settings:
         raise UsageError(f"scan {before.id} asked nobody ({before.origin}), so that nothing is left to ask: scan anew")
     kept = json.loads(before.settings["choices"])

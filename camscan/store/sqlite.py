@@ -26,6 +26,12 @@ WRITES = "camscan_writes"
 _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 """What a journal ends with that names another file: its super-journal (readSuperJournal in SQLite's pager.c)."""
 
+_STRANGE = (
+    "SELECT type || ' ' || name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'",
+    "SELECT 'column ' || m.name || '.' || c.name FROM sqlite_master m, pragma_table_xinfo(m.name) c WHERE c.hidden",
+)
+"""What a database of camscan has none of: views, triggers, virtual tables, generated columns."""
+
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 
 _MEANINGS = (
@@ -84,6 +90,20 @@ def check_journal(path: Path) -> None:
             raise StoreError(
                 f"{journal} was not written by camscan: SQLite would delete the file that it names, so do not open "
                 f"{path} before you know who made both"
+            )
+
+
+def check_schema(connection: Connection, where: str) -> None:
+    """See that a database of others holds plain tables: what is computed as it is read may take all time and memory.
+
+    Raises:
+        StoreError: it holds something else.
+    """
+    for query in _STRANGE:
+        if (found := connection.exec_driver_sql(query).first()) is not None:
+            raise StoreError(
+                f"{where} was not made by camscan: it has a {found[0]}, which may do anything when it is read, "
+                "so do not open it before you know who made it"
             )
 
 

@@ -116,15 +116,9 @@ class Store:
         number = self._number(scan_id)
         self._claim(scan_id, number)
         scan = self.scan(scan_id)
-        if scan.status is ScanStatus.COMPLETE:
+        if objection := _why_not_resumed(scan):
             self._claims.drop(number)
-            raise StoreError(f"scan {scan_id} is complete, nothing is left to resume: begin a new scan")
-        if THINNED in scan.settings:
-            self._claims.drop(number)
-            raise StoreError(f"scan {scan_id} was thinned, most of it is gone: begin a new scan")
-        if MERGING in scan.settings:
-            self._claims.drop(number)
-            raise StoreError(f"scan {scan_id} is half taken from another store: `camscan db merge` that again")
+            raise StoreError(f"scan {scan_id} {objection}")
         running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
         with self._database.writing() as connection:
             connection.execute(update(scans).where(scans.c.number == number).values(running))
@@ -291,3 +285,13 @@ class Store:
         if scan_id not in self._numbers:
             self._numbers[scan_id] = self._row(scan_id).number
         return self._numbers[scan_id]
+
+
+def _why_not_resumed(scan: Scan) -> str:
+    if scan.status is ScanStatus.COMPLETE:
+        return "is complete, nothing is left to resume: begin a new scan"
+    if THINNED in scan.settings:
+        return "was thinned, most of it is gone: begin a new scan"
+    if MERGING in scan.settings:
+        return "is half taken from another store: `camscan db merge` that again"
+    return ""

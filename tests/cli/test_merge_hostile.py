@@ -5,16 +5,20 @@ from __future__ import annotations
 import shlex
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.command import camscan
 from support.nights import night
 
 from camscan.app.judging import chosen_policies, library
 from camscan.app.registering import bring_up
 from camscan.cli.db import db
 from camscan.errors import StoreError, UsageError
+from camscan.records import Scan, ScanStatus
 from camscan.store import Store
 
 DEEP = "[" * 100_000
@@ -144,3 +148,46 @@ def test_the_name_of_a_site_is_no_command_where_the_remedy_is_copied(whole: Path
         run(hub, leeds)
     words = shlex.split(str(refused.value).partition("by ")[2].partition(", or")[0])
     assert words == ["--rename", "x'; reboot; '=NAME"]
+
+
+ENDLESS = "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more) SELECT n AS number FROM more"
+HUGE = "ALTER TABLE observations ADD COLUMN huge BLOB GENERATED ALWAYS AS (zeroblob(900000000))"
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        (("DROP TABLE ledger", f"CREATE VIEW ledger AS {ENDLESS}"), "view ledger"),
+        (("CREATE TRIGGER t AFTER UPDATE ON alembic_version BEGIN DELETE FROM scans; END",), "trigger t"),
+        (("DROP TABLE ledger", "CREATE VIRTUAL TABLE ledger USING fts5(scan, target)"), "table ledger"),
+        ((HUGE,), "column observations.huge"),
+    ],
+)
+@pytest.mark.parametrize("older", [False, True])
+def test_a_store_that_would_run_something_as_it_is_read_is_refused(
+    whole: Path, tmp_path: Path, changes: tuple[str, ...], what: str, older: bool
+) -> None:
+    leeds = tmp_path / "leeds.db"
+    leeds.write_bytes(whole.read_bytes())
+    with closing(sqlite3.connect(leeds)) as connection:
+        for change in (*changes, *(["UPDATE alembic_version SET version_num = '0005'"] if older else ())):
+            connection.execute(change)
+        connection.commit()
+    with pytest.raises(StoreError, match=f"leeds.db was not made by camscan: it has a {what}, .* do not open it"):
+        run(tmp_path / "hub.db", leeds)
+
+
+def test_whom_to_ask_is_not_taken_from_another_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else who made it would say which networks are asked, public ones too, how fast, and which files are read."""
+    leeds, hub, at = tmp_path / "leeds.db", tmp_path / "hub.db", datetime(2026, 11, 1, tzinfo=UTC)
+    monkeypatch.setattr("camscan.app.jobs.aim", lambda _: pytest.fail("its targets are read"))
+    settings = {"choices": '{"allow_public": true}', "specs": "@/etc/passwd", "seed": "1"}
+    with Store.open(leeds) as store:
+        store.begin(Scan("5ca0", at, ("203.0.113.0/24",), ("http",), settings=settings))
+        store.finish(replace(store.scan("5ca0"), status=ScanStatus.INTERRUPTED, finished_at=at))
+    run(hub, leeds)
+    done = camscan(capsys, "scan", "--resume", "5ca0", "--db", str(hub))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "scan 5ca0 was taken from another store: go on with it there, or scan anew" in done.stderr
