@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
 import re
 import struct
 import zlib
@@ -197,8 +198,8 @@ class Archive:
             raise EvidenceError(f"{name}: has {entry.size:,} bytes, and no more than {limit:,} are read")
         return b"".join(self._chunks(entry))
 
-    def lines(self, name: str) -> Iterator[bytes]:
-        """The lines of a part, each with its LF; a packed part is unpacked as it is read.
+    def lines(self, name: str, most: float = math.inf) -> Iterator[bytes]:
+        """The lines of a part, each with its LF, of at most so many bytes; a packed part is unpacked as it is read.
 
         Raises:
             EvidenceError: it cannot be unpacked, unfolds to too much, or a line is too long or does not end.
@@ -206,7 +207,7 @@ class Archive:
         entry = self._by_name[name]
         raw = io.BufferedReader(_Window(self._file, entry))
         packed = name.endswith(_GZIP)
-        left = entry.size * MAX_RATIO if packed else entry.size
+        left = min(entry.size * MAX_RATIO if packed else entry.size, most)
         try:
             stream = gzip.GzipFile(fileobj=raw, mode="rb") if packed else raw
             while line := stream.readline(MAX_LINE + 1):

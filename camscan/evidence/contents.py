@@ -6,6 +6,7 @@ Every function raises EvidenceError where a part is not as camscan writes it.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
@@ -47,13 +48,17 @@ def entries(archive: Archive) -> Iterator[LedgerEntry]:
 
 def said(archive: Archive) -> Iterator[StateChange]:
     """What people said of devices, in the order in which they did."""
-    changes = _records(archive, export.STATES, forms.to_change, forms.change_object)
+    changes = _records(archive, export.STATES, forms.to_change, forms.change_object, export.MAX_SAID)
     return (replace(change, number=number) for number, change in enumerate(changes, start=1))
 
 
 def _records(
-    archive: Archive, name: str, to: Callable[[forms.Object], _Record], back: Callable[[_Record], forms.Object]
+    archive: Archive,
+    name: str,
+    to: Callable[[forms.Object], _Record],
+    back: Callable[[_Record], forms.Object],
+    most: float = math.inf,
 ) -> Iterator[_Record]:
-    for number, line in enumerate(archive.lines(name), start=1):
+    for number, line in enumerate(archive.lines(name, most), start=1):
         where = f"{name} line {number:,}"
         yield forms.read(forms.load(line, where), to, back, where)

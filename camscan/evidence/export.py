@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias
 
+from camscan.errors import HostError
 from camscan.evidence import concluded, forms, manifest
 from camscan.evidence.archive import Writer
 from camscan.evidence.chain import Links
@@ -20,6 +21,8 @@ README, KEY, SCAN, SETTINGS = "README.txt", "key.pem", "scan.json", "settings.js
 LEDGER, OBSERVATIONS = "ledger.jsonl.gz", "observations.jsonl.gz"
 IDENTIFICATIONS, STATES, VERDICTS = "identifications.jsonl.gz", "states.jsonl.gz", "verdicts.jsonl"
 RULES, POLICIES = "rules/", "policies/"
+MAX_SAID = 64 << 20
+"""Bytes of what people said, all of which who verifies it holds in memory: 200,000 statements."""
 
 Derive: TypeAlias = Callable[[Mapping[str, bytes], Iterator[Observation]], AbstractContextManager[Iterable[Judged]]]
 """Given the files of rules and policies by their name in the bundle, and the observations: every device, judged.
@@ -67,7 +70,7 @@ def export(
     authority.
 
     Raises:
-        HostError: it would grow beyond 4 GiB.
+        HostError: it would grow beyond 4 GiB, or what people said beyond `MAX_SAID`.
     """
     writer = Writer(file)
     scan = forms.dump(forms.scan_object(contents.scan))
@@ -85,7 +88,7 @@ def export(
             judged = derived.enter_context(follow.derive(contents.files, seen))
         _write_lines(writer, IDENTIFICATIONS, map(concluded.device_object, judged))
         said = contents.said(judged)
-        _write_lines(writer, STATES, map(forms.change_object, said))
+        _write_lines(writer, STATES, _bounded(said))
         _write_lines(writer, VERDICTS, map(concluded.verdict_object, follow.stand(contents.scan, judged, said)))
     made = Manifest(
         manifest.SCHEMA,
@@ -103,6 +106,15 @@ def _write_lines(writer: Writer, name: str, objects: Iterable[forms.Object]) -> 
     with writer.part(name) as sink:
         for value in objects:
             sink.write(forms.dump(value))
+
+
+def _bounded(said: Iterable[StateChange]) -> Iterator[forms.Object]:
+    left = MAX_SAID
+    for value in map(forms.change_object, said):
+        left -= len(forms.dump(value))
+        if left < 0:
+            raise HostError(f"one bundle holds {MAX_SAID:,} bytes of what people said of the site, and this is more")
+        yield value
 
 
 def _seal(writer: Writer, made: Manifest, signer: Signer, stamp: Callable[[bytes], bytes]) -> None:

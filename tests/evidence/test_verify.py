@@ -24,8 +24,8 @@ from support.bundles import (
     resealed,
 )
 
-from camscan.errors import EvidenceError
-from camscan.evidence import forms, keys, manifest
+from camscan.errors import EvidenceError, HostError
+from camscan.evidence import export, forms, keys, manifest
 from camscan.evidence.verify import Trust
 
 BUNDLE = bundle()
@@ -77,6 +77,19 @@ def test_states_follow_from_what_people_said() -> None:
 def test_a_statement_that_nobody_can_make(values: Mapping[str, object]) -> None:
     told = fault(resealed(with_line("states.jsonl.gz", 0, **values), STRANGER), Trust())
     assert told.startswith("states.jsonl.gz line 1: is no record")
+
+
+def test_statements_that_unfold_to_no_end_are_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = PARTS["states.jsonl.gz"] * 40
+    monkeypatch.setattr(export, "MAX_SAID", len(many) - 1)
+    told = fault(resealed({**PARTS, "states.jsonl.gz": many}, STRANGER), Trust())
+    assert told == "states.jsonl.gz: unfolds to more than camscan writes"
+
+
+def test_a_bundle_that_nobody_could_verify_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "MAX_SAID", len(PARTS["states.jsonl.gz"]) - 1)
+    with pytest.raises(HostError, match=r"one bundle holds [\d,]+ bytes of what people said of the site"):
+        bundle()
 
 
 def test_a_bundle_without_a_time_stamp_does_not_do_for_one_who_asks_for_it() -> None:
