@@ -35,7 +35,7 @@ class Sink:
 class Probing:
     """A probe that records whom it was asked to ask."""
 
-    cost = Cost(1, 1, 1, 1)
+    cost = Cost(1, 1, 1)
 
     def __init__(self, stage: Stage, channel: str, outcome: Outcome = Outcome.ANSWERED) -> None:
         self.stage = stage

@@ -41,20 +41,22 @@ class Size:
     high: float
 
 
-def z_of(confidence: float) -> float:
+def _quantile(confidence: float) -> float:
     """The two-sided normal quantile: 1.96 for 0.95."""
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
-def wilson(count: int, total: int, confidence: float = CONFIDENCE) -> Rate | None:
+_Z = _quantile(CONFIDENCE)
+
+
+def wilson(count: int, total: int) -> Rate | None:
     """The share and its Wilson score interval; None where there is nothing to count."""
     if total == 0:
         return None
-    z = z_of(confidence)
     share = count / total
-    scale = 1 + z * z / total
-    middle = (share + z * z / (2 * total)) / scale
-    half = z / scale * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + _Z * _Z / total
+    middle = (share + _Z * _Z / (2 * total)) / scale
+    half = _Z / scale * sqrt(share * (1 - share) / total + _Z * _Z / (4 * total * total))
     low = 0.0 if count == 0 else max(middle - half, 0.0)
     high = 1.0 if count == total else min(middle + half, 1.0)
     return Rate(count, total, share, low, high)
@@ -67,18 +69,18 @@ def sample_size(population: int, confidence: float, tolerance: float) -> int:
     """
     if population == 0:
         return 0
-    endless = z_of(confidence) ** 2 / (4 * tolerance * tolerance)
+    endless = _quantile(confidence) ** 2 / (4 * tolerance * tolerance)
     return min(population, ceil(round(endless / (1 + (endless - 1) / population), 9)))
 
 
-def chapman(first: int, second: int, both: int, confidence: float = CONFIDENCE) -> Size:
+def chapman(first: int, second: int, both: int) -> Size:
     """How many there are, of whom two independent sources have seen `first` and `second`, and `both` together."""
     unseen = (first - both) * (second - both) / (both + 1)  # (first + 1) (second + 1) / (both + 1) - 1, less the seen
     variance = unseen * (first + 1) * (second + 1) / ((both + 1) * (both + 2))
-    return _log_normal(first + second - both, both, (unseen, variance), confidence)
+    return _log_normal(first + second - both, both, (unseen, variance))
 
 
-def chao(only: Sequence[int], twice: int, seen: int, confidence: float = CONFIDENCE) -> Size:
+def chao(only: Sequence[int], twice: int, seen: int) -> Size:
     """The least number there are, of whom `seen` were seen by any of several sources, and `twice` by just two of them.
 
     `only` holds for each source how many it alone has seen. Sources may be of unequal strength; where devices differ in
@@ -89,10 +91,10 @@ def chao(only: Sequence[int], twice: int, seen: int, confidence: float = CONFIDE
     unseen = (once * once - sum(count * count for count in only)) / (2 * (twice + 1))
     slopes = sum(((once - count) / (twice + 1)) ** 2 * count for count in only)
     variance = unseen + slopes + (unseen / (twice + 1)) ** 2 * twice
-    return _log_normal(seen, seen - once, (unseen, variance), confidence)
+    return _log_normal(seen, seen - once, (unseen, variance))
 
 
-def _log_normal(seen: int, shared: int, estimate: tuple[float, float], confidence: float) -> Size:
+def _log_normal(seen: int, shared: int, estimate: tuple[float, float]) -> Size:
     """An interval for what was not seen, as a log-normal quantity (Chao 1987): it never reaches below what was `seen`.
 
     `shared` were seen by more than one source; `estimate` holds the mean and the variance of what was not seen.
@@ -100,10 +102,10 @@ def _log_normal(seen: int, shared: int, estimate: tuple[float, float], confidenc
     unseen, variance = estimate
     if unseen <= 0:
         # One source has seen all that the others have. The formula is sure of it then; the share that it sees is not.
-        share = wilson(shared, shared, confidence)
+        share = wilson(shared, shared)
         return Size(float(seen), float(seen), seen / share.low if share else inf)
     try:
-        factor = exp(z_of(confidence) * sqrt(log(1 + variance / unseen**2)))
+        factor = exp(_Z * sqrt(log(1 + variance / unseen**2)))
     except OverflowError:
         factor = inf
     return Size(seen + unseen, seen + unseen / factor, seen + unseen * factor)

@@ -16,7 +16,7 @@ from ipaddress import ip_address, ip_network
 from typing import TypeAlias
 
 from camscan.net import netlink
-from camscan.net.interfaces import Interface, interfaces
+from camscan.net.interfaces import interfaces
 from camscan.net.link import has_arp
 from camscan.net.routes import Routes
 
@@ -51,9 +51,9 @@ class Way:
     reason: str = ""
 
 
-def ways(version: int, spans: Iterable[Span], routes: Routes, own: Sequence[Interface] | None = None) -> list[Way]:
+def ways(version: int, spans: Iterable[Span], routes: Routes) -> list[Way]:
     """The ways to sorted spans of one family."""
-    cuts = _cuts(version, routes, interfaces() if own is None else own)
+    cuts = _cuts(version, routes)
     hops: dict[int, tuple[Hop | None, str]] = {}
     found: dict[tuple[Hop | None, str], list[Span]] = {}
     with netlink.opened() as kernel:
@@ -65,10 +65,10 @@ def ways(version: int, spans: Iterable[Span], routes: Routes, own: Sequence[Inte
     return [Way(version, tuple(_joined(parts)), hop, reason) for (hop, reason), parts in found.items()]
 
 
-def _cuts(version: int, routes: Routes, own: Iterable[Interface]) -> list[int]:
+def _cuts(version: int, routes: Routes) -> list[int]:
     """The addresses where another way may begin: at both ends of each route, and of each address of this host."""
     networks = [network for network in routes.networks if network.version == version]
-    networks += [ip_network(i.address.partition("%")[0]) for i in own if i.network.version == version]
+    networks += [ip_network(i.address.partition("%")[0]) for i in interfaces() if i.network.version == version]
     networks.append(ip_network("127.0.0.0/8" if version == 4 else "::1"))
     ends = {int(network[0]) for network in networks} | {int(network[-1]) + 1 for network in networks}
     return sorted(ends)

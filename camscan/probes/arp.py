@@ -23,7 +23,7 @@ class ArpProbe:
 
     channels = (_CHANNEL,)
     stage = Stage.SEGMENT
-    cost = Cost(0, 0, 0, 0)
+    cost = Cost(0, 0, 0)
     versions = frozenset((4,))
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
@@ -47,7 +47,7 @@ class NeighbourProbe:
 
     channels = (_CHANNEL,)
     stage = Stage.HOST
-    cost = Cost(0, 0, 0, 0)
+    cost = Cost(0, 0, 0)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""

@@ -49,12 +49,11 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Packets and payload bytes that one run of a probe sends: to a silent address, and to one that answers."""
+    """What one run of a probe sends: packets and their payload to a silent address, packets to one that answers."""
 
     silent_packets: int
     silent_bytes: int
     answering_packets: int
-    answering_bytes: int
 
 
 class Probe(Protocol):

@@ -35,7 +35,7 @@ class BinaryProbe:
     @property
     def cost(self) -> Cost:
         """See `Probe`."""
-        return Cost(0, 0, 6, len(self.request))
+        return Cost(0, 0, 6)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""

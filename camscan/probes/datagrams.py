@@ -65,7 +65,7 @@ class Datagrams:
         """What one unicast inquiry sends: all rounds where nobody answers, the first where somebody does."""
         rounds = self.pose().inquiry.rounds
         sizes = [[len(data) for data in datagrams] for datagrams in rounds]
-        return Cost(sum(map(len, sizes)), sum(map(sum, sizes)), len(sizes[0]), sum(sizes[0]))
+        return Cost(sum(map(len, sizes)), sum(map(sum, sizes)), len(sizes[0]))
 
     def observations(self, question: Question, datagram: Datagram) -> list[Observation]:
         """An observation for each device that the datagram speaks of."""
@@ -121,7 +121,7 @@ class SegmentProbe:
     def __init__(self, protocol: Datagrams) -> None:
         self._protocol = protocol
         self.channels: tuple[str, ...] = (protocol.channel,)
-        self.cost = Cost(0, 0, 0, 0)
+        self.cost = Cost(0, 0, 0)
         self.versions = frozenset(6 if ":" in group else 4 for group in protocol.pose().inquiry.groups)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes

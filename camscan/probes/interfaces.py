@@ -116,7 +116,7 @@ class InterfaceProbe:
     def cost(self) -> Cost:
         """See `Probe.cost`: four packets a question at most, on one connection."""
         questions = len(self.interface.questions) + len(self.interface.channel_questions)
-        return Cost(0, 0, 4 + 4 * questions, 300 * questions)
+        return Cost(0, 0, 4 + 4 * questions)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ class LoginProbe:
 
     channels = (CHANNEL,)
     stage = Stage.LOGIN
-    cost = Cost(0, 0, 12, 2_500)
+    cost = Cost(0, 0, 12)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""

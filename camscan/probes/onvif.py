@@ -24,7 +24,7 @@ class OnvifProbe:
 
     channels = ("onvif",)
     stage = Stage.HOST
-    cost = Cost(0, 0, 24, 4_000)
+    cost = Cost(0, 0, 24)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""

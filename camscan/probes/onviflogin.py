@@ -21,7 +21,7 @@ class OnvifLoginProbe:
 
     channels = (_CHANNEL,)
     stage = Stage.LOGIN
-    cost = Cost(0, 0, 16, 5_000)
+    cost = Cost(0, 0, 16)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""

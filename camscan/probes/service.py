@@ -32,7 +32,7 @@ class ServiceProbe:
     """Asks an open port in the language that its number suggests, then in the one that its answer points to."""
 
     stage = Stage.PORT
-    cost = Cost(0, 0, 30, 2_000)
+    cost = Cost(0, 0, 30)
 
     def __init__(self, channels: tuple[str, ...] = ("http", "tls", "rtsp")) -> None:
         self.channels = channels

@@ -33,7 +33,7 @@ class DescriptionProbe:
 
     channels = ("ssdp",)
     stage = Stage.HOST
-    cost = Cost(0, 0, 8, 200)
+    cost = Cost(0, 0, 8)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""

@@ -57,7 +57,7 @@ class WebProbe:
 
     channels = ("http",)
     stage = Stage.HOST
-    cost = Cost(0, 0, 24, 800)
+    cost = Cost(0, 0, 24)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""

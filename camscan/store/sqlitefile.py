@@ -6,7 +6,7 @@ import os
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -23,11 +23,8 @@ _MOST_FAULTS = 20
 _SHRUNK_AT_ONCE = 4_000
 _INCREMENTAL = 2
 
-Told = Callable[[int, int], None]
-"""Is told of progress: pages that are done, and pages in all."""
 
-
-def backup(file: Path, copy: Path, tell: Told = lambda _done, _all: None) -> None:
+def backup(file: Path, copy: Path) -> None:
     """Copy a database as it is at one moment; the copy appears under its name only once it is whole and on the disk.
 
     Raises:
@@ -41,7 +38,7 @@ def backup(file: Path, copy: Path, tell: Told = lambda _done, _all: None) -> Non
     part = Path(name)
     try:
         with closing(_connect(file)) as source, closing(sqlite3.connect(part)) as target:
-            _copy(source, target, tell)
+            _copy(source, target)
         _sync(part)
         part.replace(copy)
         _sync(copy.parent)
@@ -103,15 +100,14 @@ class _TooOftenError(Exception):
     """The copy was started anew too often."""
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, tell: Told) -> None:
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
     restarts, before = 0, sys.maxsize
 
-    def step(_status: int, left: int, pages: int) -> None:
+    def step(_status: int, left: int, _pages: int) -> None:
         nonlocal restarts, before
         restarts, before = restarts + (left > before), left
         if restarts > _RESTARTS:
             raise _TooOftenError
-        tell(pages - left, pages)
 
     try:
         source.backup(target, pages=_PAGES, progress=step, sleep=_PAUSE)

@@ -30,9 +30,7 @@ def test_a_copy_is_a_store_and_only_its_owners(
     path: Path, new_scan: Callable[[str], Scan], seen: Callable[..., Observation], tmp_path: Path
 ) -> None:
     filled(path, new_scan("one"), seen)
-    told: list[tuple[int, int]] = []
-    backup(path, tmp_path / "copy.db", lambda done, all_: told.append((done, all_)))
-    assert told[-1][0] == told[-1][1] > 0
+    backup(path, tmp_path / "copy.db")
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
     with Store.open(path) as store, Store.open(tmp_path / "copy.db") as copy:
         assert list(copy.observations("one")) == list(store.observations("one"))
