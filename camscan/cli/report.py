@@ -12,6 +12,7 @@ from camscan.cli.reconcile import encoding, inventory_file, map_
 from camscan.errors import UsageError
 
 _WITH_INVENTORY = ("html", "pdf", "xlsx", "markdown")
+_ON_PAPER = ("html", "pdf")
 
 
 @click.command()
@@ -30,6 +31,9 @@ _WITH_INVENTORY = ("html", "pdf", "xlsx", "markdown")
 @encoding
 @options.written(*options.FORMAT_NAMES)
 @click.option("--bom", is_flag=True, help="Begin csv with a byte order mark, so that Excel reads it as UTF-8.")
+@click.option(
+    "--all-evidence", "whole", is_flag=True, help="Print all evidence (pdf, or html on paper), not only what decides."
+)
 @options.quiet
 def report(
     scan_id: str | None,
@@ -46,6 +50,7 @@ def report(
     format_: str,
     output: Path | None,
     bom: bool,
+    whole: bool,
     quiet: bool,
 ) -> None:
     """Write a report on a stored scan. No packet is sent.
@@ -73,6 +78,8 @@ def report(
         )
     if bom and format_ != "csv":
         raise UsageError("--bom is for csv: name it, with --format csv")
+    if whole and format_ not in _ON_PAPER:
+        raise UsageError(f"{format_} holds all evidence, or none: --all-evidence is for {' and '.join(_ON_PAPER)}")
     ready(format_, output)
     with kept(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)
@@ -85,4 +92,4 @@ def report(
             found = replace(
                 found, reconciled=digest(reconciled(store, (scan,), (inventory, listed), devices, rules, narrow=True))
             )
-    write_report(found, format_, output, marked=bom)
+    write_report(found, format_, output, marked=bom, whole=whole)

@@ -37,8 +37,10 @@ def ready(format_name: str, output: Path | None) -> None:
     chosen.check()
 
 
-def write_report(report: Report, format_name: str, output: Path | None, *, marked: bool = False) -> None:
-    """Write a report to a file, or to stdout as it suits what stdout is; `marked` as in `Page`.
+def write_report(
+    report: Report, format_name: str, output: Path | None, *, marked: bool = False, whole: bool = False
+) -> None:
+    """Write a report to a file, or to stdout as it suits what stdout is; `marked` and `whole` as in `Page`.
 
     Raises:
         UsageError: the format is binary and stdout a terminal.
@@ -46,7 +48,7 @@ def write_report(report: Report, format_name: str, output: Path | None, *, marke
     """
     ready(format_name, output)
     chosen = next(f for f in FORMATS if f.name == format_name)
-    shown = replace(page(to_file=output is not None), marked=marked)
+    shown = replace(page(to_file=output is not None), marked=marked, whole=whole)
     write(chosen.render(report, shown), output)
 
 

@@ -16,11 +16,13 @@ class Page:
     """What a report is shown on: its width in columns, and whether it shows colour.
 
     `marked` asks a table for spreadsheets to begin with a byte order mark, by which Excel knows UTF-8.
+    `whole` asks for all evidence on paper, which else gets what decides.
     """
 
     width: int = 80
     colour: bool = False
     marked: bool = False
+    whole: bool = False
 
 
 Render: TypeAlias = Callable[[Report, Page], Iterator[str] | Iterator[bytes]]

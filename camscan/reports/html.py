@@ -44,9 +44,9 @@ SHOWN_ROWS = 100
 """Devices of one table that the page shows at a time where its script runs; a browser lays out thousands slowly."""
 
 
-def render(report: Report, _page: Page) -> Iterator[str]:
+def render(report: Report, shown_on: Page) -> Iterator[str]:
     """The page."""
-    return page(view(report))
+    return page(view(report, whole=shown_on.whole))
 
 
 def page(sheet: Sheet) -> Iterator[str]:

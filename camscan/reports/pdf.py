@@ -32,7 +32,7 @@ def check() -> None:
         ) from error
 
 
-def render(report: Report, _page: Page) -> Iterator[bytes]:
+def render(report: Report, shown_on: Page) -> Iterator[bytes]:
     """The document, in one piece.
 
     Raises:
@@ -43,7 +43,7 @@ def render(report: Report, _page: Page) -> Iterator[bytes]:
 
     if not logging.root.isEnabledFor(logging.DEBUG):  # it warns of each line that is for screens alone
         logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    text = "".join(page(view(report, MOST_ROWS, MOST_MAPS)))
+    text = "".join(page(view(report, MOST_ROWS, MOST_MAPS, whole=shown_on.whole)))
     document: bytes = HTML(string=text, url_fetcher=_refuse).write_pdf()
     yield document
 

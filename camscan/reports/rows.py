@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from camscan.records import Device, Evidence, Identification, Judged, Level, Verdict
 from camscan.reports.advice import advice
@@ -12,6 +13,7 @@ from camscan.reports.escape import terminal
 from camscan.reports.sentences import PLACES, channels
 
 _HEX_BYTES = 48
+_MOST_DECISIVE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,14 @@ class Proof:
     def hex(self) -> str:
         """The first bytes of a value that is not all plain text."""
         return _hex(self.value)
+
+
+class Shown(NamedTuple):
+    """What is shown of all evidence of a device (`total`), the strongest first, and which of it decides."""
+
+    proofs: tuple[Proof, ...]
+    decisive: frozenset[Proof]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,13 @@ class Row:
                 seen[found.channel, found.port, found.field, found.value].append((rule, found))
         return [_proof(pairs) for pairs in seen.values()]
 
+    def shown(self, most: int) -> Shown:
+        """The `most` strongest proofs, and the decisive ones wherever they stand."""
+        proofs = self.proofs
+        decisive = frozenset(_decisive(self.device, proofs)) or frozenset(proofs[:1])
+        some = [proof for place, proof in enumerate(proofs) if place < most or proof in decisive]
+        return Shown(tuple(some), decisive, len(proofs))
+
     @property
     def channels(self) -> str:
         """What is known of a recorder's channels, in words."""
@@ -89,6 +106,17 @@ class Row:
         device = self.device
         told = (self.judged.verdict.value.replace("-", " "), device.model, device.brand, device.maker)
         return f"{device.place}: {', '.join(dict.fromkeys(filter(None, told)))}"
+
+
+def _decisive(device: Device, proofs: Sequence[Proof]) -> Iterator[Proof]:
+    """The strongest proof of maker, label and model each, and of every maker that speaks against them."""
+    said: dict[str, set[str | None]] = defaultdict(set)
+    for rule in device.identifications:
+        said[rule.rule] |= {rule.maker, rule.brand, rule.attributes.get("model")}
+    others = [rule.maker for rule in device.identifications if rule.level >= Level.LIKELY or not device.maker]
+    claims = dict.fromkeys((device.maker, device.brand, device.model, *(others if device.conflicts else ())))
+    for claim in list(filter(None, claims))[:_MOST_DECISIVE]:
+        yield from [proof for proof in proofs if any(claim in said[rule] for rule in proof.rules)][:1]
 
 
 def _proof(pairs: Sequence[tuple[Identification, Evidence]]) -> Proof:

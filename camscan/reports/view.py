@@ -56,12 +56,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A report, laid out. `most` is how many devices of one verdict are shown (None: all), `maps` how many maps."""
+    """A report, laid out. `most` is how many devices of one verdict are shown (None: all), `maps` how many maps.
+
+    `whole` says that paper, too, gets all evidence.
+    """
 
     report: Report
     rows: tuple[Row, ...]
     most: int | None = None
     maps: int = grid.MAX_BLOCKS
+    whole: bool = False
 
     @property
     def scan(self) -> Scan:
@@ -285,6 +289,6 @@ class Sheet:
         return grid.blocks(self.report, [row.judged for row in self.rows])
 
 
-def view(report: Report, most: int | None = None, maps: int = grid.MAX_BLOCKS) -> Sheet:
+def view(report: Report, most: int | None = None, maps: int = grid.MAX_BLOCKS, *, whole: bool = False) -> Sheet:
     """Lay a report out, with at most `most` devices of a verdict and at most `maps` maps."""
-    return Sheet(report, tuple(Row(*pair) for pair in enumerate(ranked(report.devices))), most, maps)
+    return Sheet(report, tuple(Row(*pair) for pair in enumerate(ranked(report.devices))), most, maps, whole)

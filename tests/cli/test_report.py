@@ -83,6 +83,14 @@ def test_a_byte_order_mark_is_for_csv(db: str, tmp_path: Path) -> None:
     assert "--bom is for csv" in str(wrong.exception)
 
 
+def test_all_evidence_is_printed_on_request(db: str) -> None:
+    for flag, body in (([], "<body>"), (["--all-evidence"], '<body class="whole">')):
+        assert body in CliRunner().invoke(report, ["--db", db, "--format", "html", *flag]).stdout
+    wrong = CliRunner().invoke(report, ["--db", db, "--format", "csv", "--all-evidence"])
+    assert isinstance(wrong.exception, UsageError)
+    assert "--all-evidence is for html and pdf" in str(wrong.exception)
+
+
 @pytest.mark.parametrize(
     ("name", "begins"),
     [

@@ -219,6 +219,24 @@ def test_it_reads_without_scripts(browser: Browser, file: Path) -> None:
         assert tab.page.locator("table.devices tbody").last.is_visible()
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_paper_gets_what_decides_and_all_evidence_on_request(
+    browser: Browser, tmp_path: Path, report: Report, whole: bool
+) -> None:
+    file = tmp_path / "printed.html"
+    file.write_text("".join(render(report, Page(whole=whole))), encoding="utf-8")
+    with opened(browser, file, (A4_WIDTH, 900)) as tab:
+        told = tab.page.locator("#listed .on-paper")
+        assert not told.first.is_visible()
+        tab.page.emulate_media(media="print")
+        tab.settle()
+        row = tab.page.locator("tbody", has_text="IPC-B140H").first
+        assert row.locator(".proofs li", has_text="sadp.device_description").is_visible()
+        assert row.locator(".proofs li", has_text="App-webs/").is_visible() == whole
+        assert told.first.is_visible() == (not whole)
+        assert told.first.text_content() == "1 more proof is not printed."
+
+
 def test_no_table_is_cut_on_paper(browser: Browser, file: Path) -> None:
     with opened(browser, file, (A4_WIDTH, 900)) as tab:
         tab.page.emulate_media(media="print")

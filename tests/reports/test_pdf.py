@@ -33,6 +33,9 @@ def test_the_page_is_handed_over_and_nothing_is_fetched(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "weasyprint", engine)
     assert list(render(report, Page())) == [b"%PDF-1.7"]
     assert str(engine.given["string"]).startswith("<!doctype html>")
+    assert "<body>" in str(engine.given["string"])
+    list(render(report, Page(whole=True)))
+    assert '<body class="whole">' in str(engine.given["string"])
     with pytest.raises(ValueError, match="not fetched: file:///etc/passwd"):
         engine.given["url_fetcher"]("file:///etc/passwd", timeout=10)  # type: ignore[operator]
 

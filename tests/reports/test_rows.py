@@ -42,3 +42,39 @@ def test_a_value_that_was_seen_often_is_one_proof() -> None:
     assert row.proofs == [
         Proof(Level.CERTAIN, "http", 80, "http.server", "x", ("strong", "weak"), ("b", "c", "a")),
     ]
+
+
+def _rule(name: str, level: Level, maker: str | None, brand: str | None = None, **said: str) -> Identification:
+    return Identification(name, level, maker, brand, said, (Evidence("http", 80, f"http.{name}", name, name),))
+
+
+BUILDER = _rule("builder", Level.CERTAIN, "Maker")
+OWN = _rule("own", Level.CERTAIN, "Maker")
+LABEL = _rule("label", Level.HINT, None, "Label")
+MODEL = _rule("model", Level.LIKELY, "Maker", model="M1")
+OTHER = _rule("other", Level.LIKELY, "Other")
+HINTED = _rule("hinted", Level.HINT, "Third")
+
+
+@pytest.mark.parametrize(
+    ("device", "decisive"),
+    [
+        (Device("a", (), maker="Maker", brand="Label", model="M1"), {"builder", "label", "model"}),
+        (Device("a", (), maker="Maker"), {"builder"}),
+        (Device("a", (), maker="Maker", conflicts=("two makers",)), {"builder", "other"}),
+        (Device("a", (), conflicts=("two makers",)), {"builder", "other", "hinted"}),
+        (Device("a", (), maker="Nobody says so"), {"builder"}),
+        (Device("a", ()), {"builder"}),
+    ],
+)
+def test_what_decides_is_the_strongest_proof_of_each_claim(device: Device, decisive: set[str]) -> None:
+    device = replace(device, identifications=(LABEL, HINTED, MODEL, BUILDER, OWN, OTHER))
+    shown = Row(0, Judged(device, Verdict.LISTED)).shown(2)
+    assert {proof.value for proof in shown.decisive} == decisive
+    assert [proof.value for proof in shown.proofs][:2] == ["builder", "own"]
+    assert {proof.value for proof in shown.proofs} == {"builder", "own"} | decisive
+    assert shown.total == 6
+
+
+def test_of_a_device_that_no_rule_names_nothing_decides() -> None:
+    assert Row(0, Judged(Device("a", ()), Verdict.UNIDENTIFIED)).shown(2) == ((), frozenset(), 0)
