@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from camscan.devices.hosts import Host, to_count
-from camscan.devices.identity import Address, Identity, Kind, attributed, joined, mac_in, to_address
+from camscan.devices.identity import LINK, LINK_CHANNEL, Address, Identity, Kind, attributed, joined, mac_in, to_address
 from camscan.records import Device, Identification, Level
 
 _RECORDER = "recorder"
@@ -41,8 +42,14 @@ class ResolutionLike(Protocol):
 Resolve: TypeAlias = Callable[[tuple[Identification, ...]], ResolutionLike]
 
 
-def build(hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve) -> Device:
-    """The device that answers at the addresses of `hosts`; `doubts` are conflicts found between devices."""
+def build(
+    hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve, foreign: frozenset[str] = frozenset()
+) -> Device:
+    """The device that answers at the addresses of `hosts`; `doubts` are conflicts found between devices.
+
+    Of `foreign` MACs on its frames, which are those of others, nothing is said of it.
+    """
+    hosts = [_without_frames(host, foreign) for host in hosts] if foreign else hosts
     identifications = tuple(_each_once(hosts))
     shows_channels = any(host.told for host in hosts)
     resolution = resolve(identifications)
@@ -64,7 +71,11 @@ def build(hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve) -> Dev
         kind=attributes.get("kind") or (_RECORDER if shows_channels else None),
         level=resolution.level,
         identifications=telling(identifications, resolution),
-        conflicts=tuple(dict.fromkeys((*conflicts, *doubts, *_away(identity, addresses), *resolution.conflicts))),
+        conflicts=tuple(
+            dict.fromkeys(
+                (*conflicts, *doubts, *_away(identity, addresses), *resolution.conflicts, *_spoken_for(foreign))
+            )
+        ),
         camera_like=any(host.camera_like for host in hosts),
         hidden_channels=_hidden(hosts, attributes) if shows_channels or attributes.get("kind") == _RECORDER else None,
     )
@@ -86,6 +97,21 @@ def order(address: str) -> tuple[int, int, str]:
     """Sorts addresses as people do: IPv4 before IPv6, by number, then by zone; what is no address comes last."""
     found: Address | None = to_address(address)
     return (found.version, int(found), address) if found else (9, 0, address)
+
+
+def _without_frames(host: Host, foreign: frozenset[str]) -> Host:
+    """The host without the MACs of others, and without what rules concluded from nothing but them."""
+    own = tuple(mac for mac in host.identity.link_macs if mac not in foreign)
+    found = host.identifications
+    if not own:
+        found = tuple(one for one in found if {proof.channel for proof in one.evidence} != {LINK_CHANNEL})
+    identity = replace(host.identity, values={**host.identity.values, LINK: own})
+    return replace(host, identity=identity, identifications=found)
+
+
+def _spoken_for(foreign: frozenset[str]) -> Iterator[str]:
+    for mac in sorted(foreign)[:_MAX_CLAIMS]:
+        yield f"its frames come from {mac}, as those of others do: taken for a router's, not for its own"
 
 
 def _each_once(hosts: Sequence[Host]) -> Iterator[Identification]:

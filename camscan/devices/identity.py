@@ -33,7 +33,7 @@ MAX_VALUES = 16
 
 LINK = "link"
 """Takes the place of a field for MACs seen in frames, which are trusted before anything that a device claims."""
-_LINK_CHANNEL = "arp"
+LINK_CHANNEL = "arp"
 
 FIELDS: Mapping[str, Kind] = {
     LINK: Kind.MAC,
@@ -221,7 +221,7 @@ def _values(observation: Observation) -> Iterator[tuple[str, str]]:
     for name, texts in observation.fields.items():
         kind = FIELDS.get(name)
         if kind is not None:
-            below = name == "mac.address" and observation.channel == _LINK_CHANNEL
+            below = name == "mac.address" and observation.channel == LINK_CHANNEL
             for value in filter(None, map(_NORMALISE[kind], texts)):
                 yield LINK if below else name, value
 

@@ -36,9 +36,11 @@ def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
     """The devices that the hosts of one scan are; see `merge`."""
     each = list(_once(hosts))
     devices = []
-    for numbers, doubts in together([signs_of(host) for host in each]):
-        own = [each[number] for number in numbers]
-        devices.append((build(own, doubts, resolve), next((host.told for host in own if host.told), None)))
+    for group in together([signs_of(host) for host in each]):
+        own = [each[number] for number in group.numbers]
+        devices.append(
+            (build(own, group.doubts, resolve, group.foreign), next((host.told for host in own if host.told), None))
+        )
     return tuple(with_cameras(sorted(devices, key=lambda pair: by_place(pair[0])), resolve))
 
 

@@ -13,11 +13,10 @@ from typing import Any, Protocol, TypeAlias
 from camscan.devices.behind import MOST_ALIKE, Entry, Known, behind, by_place
 from camscan.devices.build import Resolve, build, order
 from camscan.devices.hosts import Host, Told
-from camscan.devices.together import signs_of, together
+from camscan.devices.together import Group, signs_of, together
 from camscan.records import Device
 
 _Pair: TypeAlias = tuple[Device, Told | None]
-_Group: TypeAlias = tuple[tuple[int, ...], tuple[str, ...]]
 
 
 class Shelf(Protocol):
@@ -62,24 +61,25 @@ def _pairs(kept: Shelf, resolve: Resolve) -> Iterator[_Pair]:
             yield device, told
 
 
-def _groups(kept: Shelf) -> dict[int, _Group]:
+def _groups(kept: Shelf) -> dict[int, Group]:
     """Of each host that has something in common with another: those that are one device with it, and the doubts."""
     numbers = sorted(kept.sharing())
     signs = [signs_of(kept.take(number)) for number in numbers]
-    groups = [(tuple(numbers[at] for at in group), doubts) for group, doubts in together(signs)]
-    return {number: group for group in groups for number in group[0]}
+    groups = [group._replace(numbers=tuple(numbers[at] for at in group.numbers)) for group in together(signs)]
+    return {number: group for group in groups for number in group.numbers}
 
 
-def _built(kept: Shelf, groups: dict[int, _Group], resolve: Resolve) -> Iterator[tuple[int, Device, Told | None]]:
+def _built(kept: Shelf, groups: dict[int, Group], resolve: Resolve) -> Iterator[tuple[int, Device, Told | None]]:
     """The devices where the first of their addresses comes, each with the number of the first of its hosts."""
     for number, host in _once(kept.in_order()):
-        numbers, doubts = groups.pop(number, ((number,), ()))
-        for other in numbers:
+        group = groups.pop(number, Group((number,)))
+        for other in group.numbers:
             if other != number:
-                groups[other] = ((), ())
-        own = [host if one == number else kept.take(one) for one in numbers]
+                groups[other] = Group(())
+        own = [host if one == number else kept.take(one) for one in group.numbers]
         if own:
-            yield numbers[0], build(own, doubts, resolve), next((one.told for one in own if one.told), None)
+            device = build(own, group.doubts, resolve, group.foreign)
+            yield group.numbers[0], device, next((one.told for one in own if one.told), None)
 
 
 def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:

@@ -10,8 +10,11 @@ of these holds:
   live elsewhere;
 - they are the only two that share MAC and endpoint, and one is IPv4, the other IPv6.
 
-Otherwise they stay apart, and each names the others from which it cannot be told. A MAC whose frames come from very
-many addresses is a router's that speaks for them (proxy ARP, RFC 1027), and joins nothing.
+Otherwise they stay apart, and each names the others from which it cannot be told.
+
+A MAC whose frames come from very many addresses is a router's that speaks for them (proxy ARP, RFC 1027): it joins
+nothing, and says nothing of any of them. So does one whose frames come from several devices, for those of them that
+state another MAC as their own.
 """
 
 from __future__ import annotations
@@ -49,29 +52,37 @@ class Signs(NamedTuple):
         return (f"{kind} {value}" for kind, values in self.keys.items() for value in values)
 
 
+class Group(NamedTuple):
+    """The hosts of one device by number, what they cannot be told from, and MACs of others on their frames."""
+
+    numbers: tuple[int, ...]
+    doubts: tuple[str, ...] = ()
+    foreign: frozenset[str] = frozenset()
+
+
 def signs_of(host: Host) -> Signs:
     """The signs of a host."""
     identity = host.identity
     return Signs(host.address, _keys(host), identity.link_macs, identity.claims, bool(identity.away))
 
 
-def together(hosts: Sequence[Signs]) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
-    """The hosts of each device by their numbers, with what cannot be told apart, in order; nothing is dropped."""
+def together(hosts: Sequence[Signs]) -> list[Group]:
+    """The hosts of each device, in order; nothing is dropped."""
     spokesmen = _spokesmen(hosts)
-    hosts = [_without(spokesmen, host) for host in hosts]
-    keys = [host.keys for host in hosts]
-    root = list(range(len(hosts)))
-    for kinds, bucket in _shared(keys, 2):
-        for one, other in _links(kinds, [(number, hosts[number]) for number in bucket]):
-            root[_root(root, other)] = _root(root, one)
-    roots = [_root(root, number) for number in range(len(hosts))]
-    doubts = _doubts(hosts, roots)
+    known = [_without(spokesmen, host) for host in hosts]
+    parents = list(range(len(hosts)))
+    for kinds, bucket in _shared([host.keys for host in known], 2):
+        for one, other in _links(kinds, [(number, known[number]) for number in bucket]):
+            parents[_root(parents, other)] = _root(parents, one)
+    roots = [_root(parents, number) for number in range(len(hosts))]
     groups: defaultdict[int, list[int]] = defaultdict(list)
-    for number, group in enumerate(roots):
-        groups[group].append(number)
+    for number, root in enumerate(roots):
+        groups[root].append(number)
+    foreign = _foreign(hosts, groups, spokesmen)
+    doubts = _doubts(known, roots)
     return [
-        (tuple(group), tuple(dict.fromkeys(text for number in group for text in doubts[number])))
-        for group in groups.values()
+        Group(tuple(group), tuple(dict.fromkeys(text for number in group for text in doubts[number])), foreign[root])
+        for root, group in groups.items()
     ]
 
 
@@ -88,6 +99,24 @@ def _keys(host: Host) -> _Keys:
 def _spokesmen(hosts: Iterable[Signs]) -> frozenset[str]:
     counts = Counter(mac for host in hosts for mac in host.link_macs)
     return frozenset(mac for mac, count in counts.items() if count >= _MANY)
+
+
+def _foreign(
+    hosts: Sequence[Signs], groups: Mapping[int, Sequence[int]], spokesmen: frozenset[str]
+) -> Mapping[int, frozenset[str]]:
+    """Of each device the MACs on its frames that are not its own; its IPv6 addresses do not make it another's."""
+    links = {
+        root: {(mac, ":" in hosts[number].address) for number in group for mac in hosts[number].link_macs}
+        for root, group in groups.items()
+    }
+    counts = Counter(link for found in links.values() for link in found)
+    foreign = {}
+    for root, group in groups.items():
+        stated = {mac for number in group for mac in hosts[number].keys[Kind.MAC]}
+        has_own = bool(stated - {mac.casefold() for mac, _ in links[root]})
+        shared = {link for link in links[root] if link[0] in spokesmen or (has_own and counts[link] > 1)}
+        foreign[root] = frozenset(mac for mac, _ in shared)
+    return foreign
 
 
 def _without(macs: frozenset[str], host: Signs) -> Signs:

@@ -12,6 +12,7 @@ import pytest
 
 from camscan.devices import hosts_of, merge
 from camscan.devices.shelved import merge_shelved
+from camscan.identify.evidence import evidence_of
 from camscan.records import Device, Identification, Level, Observation, Outcome
 from camscan.store.shelf import Shelf
 
@@ -36,7 +37,8 @@ def identify(observations: Sequence[Observation]) -> tuple[Identification, ...]:
         said = {name[4:]: texts[0] for name, texts in observation.fields.items() if name.startswith("say.")}
         maker = said.pop("maker", None)
         if maker or said:
-            found.append(Identification("rule", Level.LIKELY, maker, None, said, ()))
+            seen = evidence_of(observation, "say.maker", maker or "")
+            found.append(Identification("rule", Level.LIKELY, maker, None, said, (seen,)))
     return tuple(found)
 
 
