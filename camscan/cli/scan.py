@@ -109,7 +109,8 @@ def scan(
         else:
             job = new_job(choices, site)
             store.begin(job.scan)
-        ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
+        with _resumable(job.scan, quiet=quiet):
+            ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
         report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
@@ -165,6 +166,16 @@ def _tell_networks(choices: Choices) -> None:
 
     networks = connected_networks(choices.interface)
     click.echo(f"Scanning the connected private networks: {', '.join(networks) or 'none'}", err=True)
+
+
+@contextlib.contextmanager
+def _resumable(scan: Scan, *, quiet: bool) -> Iterator[None]:
+    """A signal while the scan begins or ends, which nothing else turns into its end, costs no more than any other."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _hint(replace(scan, status=ScanStatus.INTERRUPTED), quiet=quiet)
+        sys.exit(Exit.INCOMPLETE)
 
 
 @contextlib.contextmanager

@@ -123,6 +123,20 @@ async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_res
         assert resumed["scan"]["ledger"]["excluded"] == 1
 
 
+def test_a_signal_while_a_scan_begins_or_ends_is_told_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken_off(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("camscan.app.scanning.run", broken_off)
+    done = CliRunner().invoke(scan, ["127.0.0.9", "--db", str(tmp_path / "s.db")])
+    assert done.exit_code == 4
+    with Store.open(tmp_path / "s.db") as store:
+        (kept,) = store.scans()
+    assert done.stderr == f"Scan {kept.id} is interrupted: go on with `camscan scan --resume {kept.id}`.\n"
+
+
 async def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(tmp_path: Path) -> None:
     with Store.open(tmp_path / "s.db") as store:
         at = datetime(2026, 11, 1, tzinfo=UTC)
