@@ -2,7 +2,8 @@
 
 A probe that fails and a cable that is cut look, device by device, like devices that were taken away. They differ in
 one thing: many go at once. So a channel or a network that loses more than half of its devices from one sweep to the
-next is taken for lost, and what is silent behind it is not reported missing.
+next is taken for lost, and what is silent behind it is not reported missing. A network that is cut off takes all its
+channels with it: told are only those that saw fewer in other networks too.
 """
 
 from __future__ import annotations
@@ -70,8 +71,10 @@ def sight(memory: Memory, look: Look, terms: Terms) -> Sight:
     networks = _step(memory.networks, _by_network(look), _asked_networks(look), lasts=True)
     devices = sum(SLOT not in one.device.address for one in look.sightings)
     short = terms.add(memory.short, terms.expect is not None and devices < terms.expect)
+    cut = frozenset(name for name in _lost(networks) if not _by_network(look).get(name))
+    told = (name for name in _lost(channels) if _is_drop(_elsewhere(memory, name, cut), _by_channel(look).get(name, 0)))
     losses = (
-        *(_loss("channel", name, memory.channels[name], _by_channel(look)) for name in _lost(channels)),
+        *(_loss("channel", name, memory.channels[name], _by_channel(look)) for name in told),
         *(_loss("network", name, memory.networks[name], _by_network(look)) for name in _lost(networks)),
         *_decoys(look, terms),
         *_too_few(devices, short, terms),
@@ -104,11 +107,26 @@ def _step(
 
 
 def _stepped(gauge: Gauge, count: int, *, lasts: bool) -> Gauge:
-    if gauge.usual - count >= _MIN_DROP and 2 * count < gauge.usual:
+    if _is_drop(gauge.usual, count):
         if gauge.lost < ACCEPTED_AFTER or (lasts and not count):
             return replace(gauge, lost=gauge.lost + 1)
         return Gauge((count,))
     return Gauge((*gauge.counts, count)[-_REMEMBERED:])
+
+
+def _is_drop(usual: int, count: int) -> bool:
+    return usual - count >= _MIN_DROP and 2 * count < usual
+
+
+def _elsewhere(memory: Memory, channel: str, cut: frozenset[str]) -> int:
+    """How many devices are usual on a channel, without those of networks that are cut off."""
+    if not cut:
+        return memory.channels[channel].usual
+    return sum(
+        channel in track.channels and any(network_of(place) not in cut for place in track.places)
+        for track in memory.tracks
+        if not track.gone
+    )
 
 
 def _by_channel(look: Look) -> Mapping[str, int]:

@@ -104,7 +104,8 @@ def test_a_scan_that_was_blind(path: Path, fail_on: str, code: int) -> None:
     keep(path, 2, {})
     done = run(path, "--fail-on", fail_on)
     assert done.exit_code == code
-    assert "coverage-loss  sadp saw 5 devices before and 0 now: probe failure suspected (5 devices" in done.stdout
+    assert "coverage-loss  10.0.0.0/24 showed 5 devices before and 0 now: is it cut off?" in done.stdout
+    assert "(5 devices are not reported missing: " in done.stdout
     assert "missing " not in done.stdout
 
 

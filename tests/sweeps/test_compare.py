@@ -200,6 +200,17 @@ def test_a_network_that_is_cut_off_is_a_loss_however_long_it_lasts() -> None:
     assert nights(*looks, sweep(20, site))[-1].losses == ()
 
 
+def test_a_network_that_is_cut_off_is_told_once_and_not_for_each_of_its_channels() -> None:
+    small, large = cameras(3), cameras(6, "10.0.1.")
+    quiet = [(camera.address, "sadp") for camera in small]
+    alone = nights(sweep(0, large), sweep(1, large, dead=["10.0.1."]))
+    both = nights(sweep(0, [*small, *large]), sweep(1, [*small, *large], dead=["10.0.1."], lost=quiet))
+    assert [[loss.what for loss in changes[-1].losses] for changes in (alone, both)] == [
+        ["network 10.0.1.0/24"],
+        ["channel sadp", "network 10.0.1.0/24"],
+    ]
+
+
 def test_a_part_of_a_network_that_stays_away_is_accepted_and_then_missing() -> None:
     site = cameras(8)
     looks = [sweep(0, site), *(sweep(n, site[:3], targets=[c.address for c in site]) for n in range(1, 13))]
