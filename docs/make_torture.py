@@ -160,7 +160,7 @@ part of `make test`. What a scan does to the network is in [harm](harm.md), what
 ELSEWHERE = """\
 | figure | where |
 |---|---|
-| SIGKILLs on PostgreSQL | not measured: there is no store on PostgreSQL |
+| SIGKILLs on PostgreSQL | not measured: the tests know stores in files alone |
 | Bytes read from one host | 98,304 a connection, 1 MiB in all, 4 with a login: `pytest tests/net/test_allowance.py` |
 | Tampering with evidence | [evidence](evidence.md) |
 | The slowest fingerprint | `python benchmarks/identify.py` |

@@ -20,6 +20,9 @@ ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson
 }
 """Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
 
+_FOREIGN = frozenset((".doc", ".docx", ".ods", ".odt", ".tsv", ".xls", ".xml", ".yaml", ".yml", ".zip"))
+"""Endings of files that a table of text would be no good as: whoever opens it expects something else."""
+
 
 def _not_empty(_context: click.Context, option: click.Parameter, value: Any) -> Any:
     values = (value,) if isinstance(value, str) else value or ()
@@ -194,6 +197,8 @@ def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Comma
 
     def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
         file: Path | None = context.params.get("output")
+        if value is None and file and file.suffix.lower() in _FOREIGN:
+            raise UsageError(f"nothing is written as {file.suffix} here: name one of {', '.join(names)} by --format")
         asked = value or (_asked_by(file, names[0]) if file else otherwise)
         if asked is not None and asked not in names:
             raise UsageError(

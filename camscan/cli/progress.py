@@ -36,10 +36,21 @@ class _Answer:
     sites: Sequence[Progress]
 
 
+class _Day(click.ParamType[date]):
+    """A day, as "2026-12-31"."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """See `click.ParamType`."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day: write it as 2026-12-31", param, ctx)
+
+
 @click.command()
-@click.option(
-    "--deadline", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="When the last one is to be gone."
-)
+@click.option("--deadline", type=_Day(), metavar="YYYY-MM-DD", help="When the last one is to be gone.")
 @options.sites
 @options.judging
 @click.option(
@@ -54,7 +65,7 @@ class _Answer:
 @options.db
 @options.written("table", "json", "csv", "xlsx")
 def progress(
-    deadline: datetime | None,
+    deadline: date | None,
     names: tuple[str, ...],
     policies: tuple[str, ...],
     folders: tuple[Path, ...],
@@ -83,7 +94,7 @@ def progress(
     lists = chosen_policies(policies, folders) if policies else ()
     with kept(db) as store:
         _bring_up(store, rules, lists, again=again)
-        found = _answer(store, names, lists, deadline.date() if deadline else None, window)
+        found = _answer(store, names, lists, deadline, window)
     write(_FORMATS[format_](found, room(output)), output)
 
 

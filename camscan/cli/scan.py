@@ -22,6 +22,7 @@ from camscan.summaries import State
 
 if TYPE_CHECKING:
     from camscan.app.aims import Choices
+    from camscan.app.jobs import Job
     from camscan.app.registering import Return
     from camscan.credentials.broker import CredentialBroker
     from camscan.identify.library import Library
@@ -90,8 +91,6 @@ def scan(
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
     from camscan.app.jobs import new_job, take_up
-    from camscan.app.scanning import run
-    from camscan.cli.progressbar import Progress
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import ready, summarize, write_report
 
@@ -109,8 +108,7 @@ def scan(
         else:
             job = new_job(choices, site)
             store.begin(job.scan)
-        with _resumable(job.scan, quiet=quiet):
-            ended = eventloop.run(run(replace(job, broker=login), store, Progress(quiet=quiet)))
+        ended = _run(replace(job, broker=login), store, quiet=quiet)
         report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
@@ -168,13 +166,15 @@ def _tell_networks(choices: Choices) -> None:
     click.echo(f"Scanning the connected private networks: {', '.join(networks) or 'none'}", err=True)
 
 
-@contextlib.contextmanager
-def _resumable(scan: Scan, *, quiet: bool) -> Iterator[None]:
-    """A signal while the scan begins or ends, which nothing else turns into its end, costs no more than any other."""
+def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
+    """Run a scan. A signal while it begins or ends, which nothing else turns into its end, is told as any other."""
+    from camscan.app.scanning import run
+    from camscan.cli.progressbar import Progress
+
     try:
-        yield
+        return eventloop.run(run(job, store, Progress(quiet=quiet)))
     except KeyboardInterrupt:
-        _hint(replace(scan, status=ScanStatus.INTERRUPTED), quiet=quiet)
+        _hint(replace(job.scan, status=ScanStatus.INTERRUPTED), quiet=quiet)
         sys.exit(Exit.INCOMPLETE)
 
 

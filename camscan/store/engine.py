@@ -16,6 +16,9 @@ from camscan.store import sqlite
 
 _NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: name a file"
 
+_DRIVERS = {"postgresql": "pip install 'camscan[postgresql]'"}
+"""What brings the driver of a server."""
+
 
 class Database:
     """One open database. `where` names it in messages, without a password; `file` is its file, where it has one."""
@@ -128,7 +131,8 @@ def _engine(url: URL, where: str) -> Engine:
     try:
         return create_engine(url)
     except (ImportError, ArgumentError) as error:
-        raise StoreError(f"{where} cannot be opened: {error}: install the driver that the URL names") from error
+        remedy = _DRIVERS.get(url.get_backend_name(), "install the driver that the URL names")
+        raise StoreError(f"{where} cannot be opened: {error}: {remedy}") from error
 
 
 def _meaning(error: SQLAlchemyError) -> str:

@@ -79,6 +79,12 @@ def test_rate_and_date_follow_from_what_was_removed(store: Store) -> None:
     assert [point["remaining"] for point in one["curve"]] == [4, 3]
 
 
+def test_a_day_in_another_form_is_told_how_to_write_it(store: Store) -> None:
+    done = run(store, "--deadline", "31.12.2026")
+    assert done.exit_code == 2
+    assert "'31.12.2026' is no day: write it as 2026-12-31" in done.stderr
+
+
 def test_without_a_deadline_nothing_is_late(store: Store) -> None:
     found = document(store)
     assert (found["deadline"], {one["late"] for one in found["sites"]}) == (None, {None})

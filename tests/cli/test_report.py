@@ -83,6 +83,16 @@ def test_a_byte_order_mark_is_for_csv(db: str, tmp_path: Path) -> None:
     assert "--bom is for csv" in str(wrong.exception)
 
 
+@pytest.mark.parametrize("name", ["site.xls", "SITE.DOCX", "site.xml"])
+def test_a_file_that_would_not_be_what_its_name_says_is_refused(db: str, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    wrong = CliRunner().invoke(report, ["--db", db, "-o", str(file)])
+    assert isinstance(wrong.exception, UsageError)
+    assert f"nothing is written as {file.suffix} here: name one of table, json, " in str(wrong.exception)
+    assert not file.exists()
+    assert CliRunner().invoke(report, ["--db", db, "-o", str(file), "--format", "table"]).exit_code == 0
+
+
 def test_all_evidence_is_printed_on_request(db: str) -> None:
     for flag, body in (([], "<body>"), (["--all-evidence"], '<body class="whole">')):
         assert body in CliRunner().invoke(report, ["--db", db, "--format", "html", *flag]).stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -49,6 +50,12 @@ def test_password_is_not_told() -> None:
     ) as error:
         open_database("nosuch://me:hunter2@db/camscan")
     assert "hunter2" not in str(error.value)
+
+
+def test_the_driver_of_a_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"^postgresql\+psycopg://db/x cannot be opened: .*'camscan\[postgresql\]'$"):
+        open_database("postgresql+psycopg://db/x")
 
 
 @pytest.mark.parametrize("url", ["://", "a b://x", "postgresql://host:port/name"])
