@@ -44,6 +44,7 @@ def parse(data: bytes, *, partial: bool = False) -> Element:
             if depth > MAX_DEPTH:
                 raise DecodeError(f"XML is nested deeper than {MAX_DEPTH} levels")
     except ParseError as error:
+        error.__traceback__ = None  # leads to the parser's frames, which hold it and the whole tree
         if root is None or not (partial or depth == 0):
             raise DecodeError(f"not well-formed XML: {error}") from None
     if root is None:
@@ -81,14 +82,14 @@ def _events(document: bytes) -> Iterator[tuple[str, Element]]:
     """Start and end of every element, then ParseError where the document is not well-formed."""
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     parser.feed(document)
-    error: ParseError | None = None
+    wrong = ""
     try:
         parser.close()  # newer expat holds its last events back until then
-    except ParseError as caught:
-        error = caught
+    except ParseError as error:
+        wrong = str(error)
     yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
-    if error is not None:
-        raise error
+    if wrong:
+        raise ParseError(wrong)
 
 
 def prepared(data: bytes) -> bytes:

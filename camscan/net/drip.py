@@ -38,8 +38,12 @@ class Drip:
         self._due = math.inf
 
     def close(self) -> None:
-        """Let go of the timer, which `stop` leaves as it is: most answers are whole long before it runs out."""
+        """Let go of the timer, which `stop` leaves as it is, since most answers are whole long before it runs out.
+
+        And of whom it would tell: who holds the watch would be held by it, and not be free when it is let go of.
+        """
         self.stop()
+        self._give_up = _tell_nobody
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -73,3 +77,7 @@ class Drip:
             self._due = math.inf
             what = f"gave less than {budget.LEAST_BYTES} bytes in" if self._came else "said nothing for"
             self._give_up(f"{what} {budget.SILENCE:g} s")
+
+
+def _tell_nobody(_why: str) -> None:
+    pass

@@ -117,6 +117,7 @@ class _Handler(ResponseHandler):
 
     def close(self) -> None:
         """Close at once: a peer that does not answer the end of a TLS session would keep its place for long."""
+        self._drip.close()
         self.abort()
 
 
@@ -191,8 +192,9 @@ class Conversation:
         handler = await self._connected(deadline)
         try:
             await handler.answered(request)
-        except BaseException:
+        except BaseException as error:
             handler.close()
+            error.__traceback__ = error.__cause__ = None  # they lead to what holds it, and to all that came
             raise
         if handler.should_close:
             handler.close()
@@ -217,6 +219,7 @@ class Conversation:
             await attach(line, handler, self._context, partial(self._pause, line))
         except BaseException:
             line.deadline = None
+            handler.close()
             raise
         self._handler = handler
         if self._objection is not None and self._context is not None:

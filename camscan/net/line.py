@@ -72,7 +72,7 @@ class Line(socket.socket):
             self._end(self.count())
             super().close()
             self.transport = None
-            at_close, self.at_close = self.at_close, None
+            at_close, self.at_close, self.at_read = self.at_close, None, None
             if at_close is not None:
                 at_close(self)
 

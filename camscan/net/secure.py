@@ -74,7 +74,7 @@ async def attach(
             await _secure(line, protocol, context, pause)
     except OSError as error:
         line.hang_up()
-        raise _without_tls(error) from error
+        raise _without_tls(error.with_traceback(None)) from error  # which leads to the future that holds it
     except BaseException:
         line.hang_up()
         raise

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import time
 from contextlib import suppress
 from xml.etree.ElementTree import Element
@@ -150,3 +151,15 @@ def test_no_charset_of_a_declaration_reaches_the_parser(declaration: str, charse
     text = declaration.format(blanks=" " * 600, charset=charset)
     with pytest.raises(DecodeError, match="declaration"):
         xml.parse(f"{text}<a/>".encode(), partial=True)
+
+
+@pytest.mark.parametrize("data", [b"<a>" + b"<b/>" * 2_000, b"<a>" + b"<b/>" * 2_000 + b"</c>", b"<a>" * 100])
+def test_nothing_of_a_broken_document_is_left(data: bytes) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with suppress(DecodeError):
+            xml.parse(data)
+        assert gc.collect() < 50
+    finally:
+        gc.enable()
