@@ -315,7 +315,7 @@ async def watch(line: Line, sent: list[tuple[float, float]]) -> None:
 
 
 async def test_room_for_an_exchange_is_there_before_it_begins(serve: Serve) -> None:
-    """What is sent to the host beside it waits; what it did not take is free again, but for an answer to a late word."""
+    """What is sent beside it waits; what it did not take is free again, but for one answer to a late word."""
     dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
     peer = await serve(idle)
     window = dialer.host(peer.address).window
