@@ -30,6 +30,7 @@ from camscan.syn.precedence import Precedence
 from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
+from camscan.syn.resolving import Table
 from camscan.syn.settled import Settled
 
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL})
@@ -49,12 +50,6 @@ _BACK_OFF = 0.01
 _BATCH = 256
 _PER_HOST = 2
 """Connections to one host at once."""
-_NEIGHBOURS = 400
-"""On-link addresses that the kernel asks for at once: its table holds 1,024 and must keep room for others."""
-_RESOLVING = 3.3
-"""Seconds for which it asks for one that is silent: three times, a second apart, and its timers may be a tenth late."""
-_HELD = 50.0
-"""Seconds for which its table holds one that answers: half as long again as base_reachable_time_ms, and five."""
 _PART = 512
 """Positions of the order that all ports are asked at before the next: so each neighbour is held once."""
 _RESERVED_DESCRIPTORS = 64
@@ -77,7 +72,7 @@ class _Attempt:
 
 
 class Connects:
-    """One run."""
+    """Asks what a request wants to know by connecting."""
 
     def __init__(self, request: Request, report: Report, stop: Stop) -> None:
         self._request = request
@@ -93,10 +88,8 @@ class Connects:
         self._by_age: deque[_Attempt] = deque()
         self._before_second: deque[_Attempt] = deque()
         self._to_host: dict[int, int] = {}
-        self._unresolved: dict[int, float] = {}
         now = time.monotonic()
-        before = min(request.held, request.neighbours)
-        self._answering = {-number: now + _HELD for number in range(1, before + 1)}  # who these are makes no difference
+        self._neighbours = Table(request.neighbours, request.held, now)
         self._pacer = Pacer(request.rate, now)
         self._precedence = Precedence(wanted=bool(request.rate))
         self._carrier = Carrier((way.interface for way in request.ways), stop)
@@ -163,20 +156,7 @@ class Connects:
 
     def _has_room(self, host: int, way: Way, now: float) -> bool:
         there = len(self._under_way) < self._room and self._to_host.get(host, 0) < _PER_HOST
-        return there and (not way.on_link or self._may_resolve(host, now))
-
-    def _may_resolve(self, host: int, now: float) -> bool:
-        """Whether the kernel may be made to ask for a neighbour, and has room for its answer.
-
-        It goes on asking when the attempt is long given up.
-        """
-        for entries in (self._unresolved, self._answering):
-            while entries and next(iter(entries.values())) <= now:
-                del entries[next(iter(entries))]
-        if host in self._unresolved or host in self._answering:
-            return True
-        under_way = len(self._unresolved)
-        return under_way < _NEIGHBOURS and under_way + len(self._answering) < self._request.neighbours
+        return there and (not way.on_link or self._neighbours.has_room(host, now))
 
     def _connect(self, host: int, address: str, place: int, way: Way, now: float) -> bool:
         """Whether an attempt was made; it was not where this host has run out of something."""
@@ -208,8 +188,8 @@ class Connects:
         self._by_age.append(attempt)
         self._before_second.append(attempt)
         self._to_host[attempt.host] = self._to_host.get(attempt.host, 0) + 1
-        if attempt.way.on_link and attempt.host not in self._answering:
-            self._unresolved.setdefault(attempt.host, attempt.at + _RESOLVING)
+        if attempt.way.on_link:
+            self._neighbours.take(attempt.host, attempt.at)
 
     def _forget(self, attempt: _Attempt) -> None:
         del self._under_way[attempt.sock.fileno()]
@@ -237,11 +217,8 @@ class Connects:
         if number == 0:
             attempt.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         self._forget(attempt)
-        if number != errno.ETIMEDOUT:
-            self._unresolved.pop(attempt.host, None)
-        if attempt.way.on_link and number in (0, errno.ECONNREFUSED):
-            self._answering.pop(attempt.host, None)  # the oldest come first
-            self._answering[attempt.host] = time.monotonic() + _HELD
+        if attempt.way.on_link:
+            self._neighbours.note(attempt.host, number, time.monotonic())
         if self._request.checkpoints and not local:
             self._ended.append((attempt.host, attempt.place))
         if number == 0:

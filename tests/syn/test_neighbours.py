@@ -53,14 +53,14 @@ class Watched(Connects):
 
     def _connect(self, *about: Any) -> bool:
         begun = super()._connect(*about)
-        self.entries = max(self.entries, len(self._unresolved.keys() | self._answering.keys()))
+        self.entries = max(self.entries, len(self._neighbours))
         return begun
 
 
 def test_no_more_neighbours_that_answer_than_the_kernel_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     if os.geteuid():
         pytest.skip("network namespaces need root")
-    monkeypatch.setattr("camscan.syn.connect._HELD", 0.2)
+    monkeypatch.setattr("camscan.syn.resolving._HOLDING", 0.2)
     monkeypatch.setattr("camscan.syn.connect._PART", 16)
     out = BytesIO()
     with lab("10.78.0.0/26", on_link=True) as site, listening(site, [80]), Namespace(site.scanner).inside():
