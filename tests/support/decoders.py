@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import Protocol
 
 from camscan.errors import DecodeError
 
@@ -18,6 +19,29 @@ def assert_survives(decode: Callable[[bytes], object], sample: bytes) -> None:
     for damaged in damage(sample):
         with suppress(DecodeError):
             decode(damaged)
+
+
+class Lists(Protocol):
+    """A codec of answers that hold lists, each part of which is read by itself."""
+
+    def decode(self, data: bytes, /) -> object:
+        """What the answer says as a whole."""
+
+    def slots(self, data: bytes, /) -> Iterable[bytes]:
+        """The parts of the list in it."""
+
+    def decode_slot(self, data: bytes, /) -> object:
+        """What one part says."""
+
+
+def assert_lists_survive(codec: Lists, sample: bytes) -> None:
+    """As `assert_survives`, for the answer as a whole, for its list, and for each part of that."""
+    assert_survives(codec.decode, sample)
+    for damaged in damage(sample):
+        with suppress(DecodeError):
+            for part in codec.slots(damaged):
+                with suppress(DecodeError):
+                    codec.decode_slot(part)
 
 
 def damage(sample: bytes) -> Iterator[bytes]:
