@@ -25,7 +25,7 @@ from camscan.records import Judged, Scan
 _MAX_FILE = 1 << 20
 """Bytes of one file of rules or of a policy; their readers take no more."""
 _MAX_FILES = 64 << 20
-"""Bytes of all of them; those of camscan have less than 1 MiB."""
+"""Bytes of all of them; those of camscan have less than 2 MiB."""
 _SIGNATURE_SIZE = 64
 _FIRST = (export.README, export.KEY, export.SCAN, export.SETTINGS)
 _LAST = (export.LEDGER, export.OBSERVATIONS, export.IDENTIFICATIONS, export.STATES, export.VERDICTS)
