@@ -17,6 +17,9 @@ MAC_FIELDS = (
 )
 """Fields in which an answer names the MAC of the device that gave it, the most trusted first."""
 
+NAME = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
+"""The form of a name that somebody gives to a site: one line of at most 64 characters."""
+
 Fields: TypeAlias = Mapping[str, tuple[str, ...]]
 """What an answer said: dotted field name -> its values, in the order in which they came."""
 

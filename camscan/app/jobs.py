@@ -54,6 +54,7 @@ def new_job(choices: Choices, site: str | None) -> Job:
     method = swept(choices, aimed.asked, asking)
     shown = aimed.specs if len(aimed.specs) <= _SHOWN_TARGETS else (*aimed.specs[:_SHOWN_TARGETS], "...")
     decoys = _decoys(choices, aimed)
+    parse(choices.core, whole_networks=True)  # nothing that is asked depends on it, but a report at the end does
     kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
     kept["expect_decoy"] = decoys
     record = Scan(

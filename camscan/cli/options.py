@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from camscan.cli import completing
 from camscan.errors import UsageError
+from camscan.records import NAME
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -29,6 +31,13 @@ def _not_empty(_context: click.Context, option: click.Parameter, value: Any) -> 
     if not all(map(str.strip, values)):  # as a script hands it over whose variable is not set
         name = max(option.opts, key=len)
         raise UsageError(f"{name} is empty: give it a value, or leave it out")
+    return value
+
+
+def _site(context: click.Context, option: click.Parameter, value: Any) -> Any:
+    names = (value,) if isinstance(value, str) else value or ()
+    if not all(re.fullmatch(NAME, name) for name in _not_empty(context, option, names)):
+        raise UsageError("--site is no name: write at most 64 characters on one line, such as depot")
     return value
 
 
@@ -85,7 +94,7 @@ fingerprints = click.option(
 )
 
 
-of_site = partial(click.option, "--site", metavar="NAME", callback=_not_empty, shell_complete=completing.sites)
+of_site = partial(click.option, "--site", metavar="NAME", callback=_site, shell_complete=completing.sites)
 site = of_site(help="The site that the scan belongs to.")
 sites = of_site("names", multiple=True, help="Only this site; repeatable. Default: all.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
@@ -135,8 +144,13 @@ _PACING = (
     ),
     click.option("--rate", type=click.IntRange(1, 100_000), metavar="N", help="Packets a second in all."),
     sweep,
-    click.option("--ports", metavar="LIST", help="TCP ports to ask instead of the usual ones: 80,554,8000-8010."),
-    click.option("--channels", metavar="LIST", help="Only these channels: wsd,sadp,http."),
+    click.option(
+        "--ports",
+        metavar="LIST",
+        callback=_not_empty,
+        help="TCP ports to ask instead of the usual ones: 80,554,8000-8010.",
+    ),
+    click.option("--channels", metavar="LIST", callback=_not_empty, help="Only these channels: wsd,sadp,http."),
     click.option("--thorough", is_flag=True, help="Ask everything of every address, alive or not."),
     click.option(
         "--snmp-community",

@@ -59,7 +59,7 @@ def select(
     """The probes of the chosen channels (None: all), with those behind a login only where `logins` are allowed.
 
     Raises:
-        UsageError: a channel that does not exist.
+        UsageError: a channel that does not exist, or on which nothing would be asked.
     """
     unknown = [channel for channel in channels or () if channel not in CHANNELS]
     if unknown:
@@ -68,7 +68,11 @@ def select(
     probes = (*probes, *LOGIN) if logins else probes
     if channels is None:
         return probes
-    named = (probe for probe in (*probes, *ON_REQUEST) if any(c in channels for c in probe.channels))
+    named = [probe for probe in (*probes, *ON_REQUEST) if any(c in channels for c in probe.channels)]
+    idle = [channel for channel in channels if not any(channel in probe.channels for probe in named)]
+    if idle:
+        key = "--snmp-community NAME" if idle[0] == "snmp" else "--with-credentials"
+        raise UsageError(f"nobody is asked on {idle[0]} without {key}: add it, or leave {idle[0]} out")
     return tuple(_restricted(probe, channels) for probe in named)
 
 

@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from camscan.records import NAME
 from camscan.sweeps import keeping
 from camscan.sweeps.coverage import Terms
 
@@ -52,7 +53,7 @@ def _ratio(value: object) -> tuple[int, int]:
 
 Duration = Annotated[float, BeforeValidator(seconds)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
-Name = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$")]
+Name = Annotated[str, Field(pattern=NAME)]
 
 
 def _core(value: object) -> bool | tuple[str, ...]:

@@ -12,7 +12,7 @@ from support.nets import AT
 from camscan.app.aims import Choices
 from camscan.app.jobs import new_job, take_up, unheeded
 from camscan.app.scanning import together
-from camscan.errors import CamscanError, UsageError
+from camscan.errors import CamscanError, TargetError, UsageError
 from camscan.records import LedgerEntry, Origin, Outcome, Scan, ScanStatus, Sent
 from camscan.store import Store
 
@@ -77,3 +77,8 @@ def test_what_asked_nobody_cannot_go_on_and_stays_as_it_was(store: Store, origin
 def test_what_would_change_nothing_in_a_scan_that_goes_on_is_told() -> None:
     assert unheeded(Choices(exclude=("10.0.0.4",), with_credentials=True, snmp_community="x")) == []
     assert unheeded(Choices(rate=10, expect_decoy=("10.0.0.4",))) == ["--rate", "--expect-decoy"]
+
+
+def test_a_core_network_that_cannot_be_read_is_told_before_a_packet_is_sent() -> None:
+    with pytest.raises(TargetError, match="cannot use '999' as a target"):
+        new_job(Choices(("127.0.0.9",), core=("999",)), None)
