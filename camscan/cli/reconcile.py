@@ -151,5 +151,9 @@ def _told_of(sheet: SheetReading) -> Iterator[str]:
     kinds = {"of devices": sheet.rows, "of column names": len(sheet.headers), "above these": sheet.above}
     kinds |= {"of totals": sheet.totals, "of headings": sheet.headings}
     kinds |= {"blank": sheet.blank, "not read, as no column says which device is meant": sheet.unread}
-    yield f"{where}{sheet.lines:,} lines: {', '.join(f'{count:,} {what}' for what, count in kinds.items() if count)}."
+    if sheet.lines:
+        told = ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count)
+        yield f"{where}{sheet.lines:,} {'line' if sheet.lines == 1 else 'lines'}: {told}."
+    elif not sheet.notes:
+        yield f"{where}empty."
     yield from (f"{where}{note}." for note in sheet.notes)

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.listed import AT, LIST, answer, store_scan
 from support.workbooks import read
+from xlsxwriter import Workbook
 
 from camscan.app.reconciling import Reconciliation
 from camscan.cli.exits import Exit
@@ -383,3 +384,17 @@ def test_on_a_narrow_terminal_nothing_runs_over(db: Path, cameras: Path, monkeyp
     narrow = run(db, cameras, "--quiet").stdout
     assert max(map(len, narrow.splitlines())) <= 60 < max(map(len, wide.splitlines()))
     assert len(narrow.split("\n\n")) == len(wide.split("\n\n"))
+
+
+def test_of_sheets_that_hold_nothing_no_lines_are_counted(db: Path, tmp_path: Path) -> None:
+    file = tmp_path / "sheets.xlsx"
+    with Workbook(file) as book:
+        book.add_worksheet("List").write_column(0, 0, ["IP", "10.0.0.1"])
+        book.add_worksheet("Sheet2")
+        book.add_worksheet("Old").hide()
+    done = CliRunner().invoke(reconcile, [str(file), "--db", str(db)])
+    told = [line for line in done.stderr.splitlines() if line.startswith(("Sheet 'Sheet2'", "Sheet 'Old'"))]
+    assert told == [
+        "Sheet 'Sheet2': empty.",
+        "Sheet 'Old': it is hidden: not read; show it in the workbook if it is part of the list.",
+    ]
