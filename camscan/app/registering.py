@@ -82,7 +82,8 @@ def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Call
 
 def register_scan(store: Store, report: Report, rules: Library, policies: Sequence[Policy]) -> list[Return]:
     """Take in a scan that has just been judged; see `register`."""
-    seen = look(report.scan, (), store.ledger(report.scan.id))
+    answered = (entry for entry in store.ledger(report.scan.id) if entry.outcome.has_answer)  # of many who did not
+    seen = look(report.scan, (), answered)
     return register_devices(store, seen, report.scan.site, report.devices, rules=rules, policies=policies)
 
 
