@@ -44,6 +44,11 @@ class Line(socket.socket):
         OSError: no descriptor or buffer is left.
     """
 
+    __slots__ = (
+        "_held_since", "at_close", "at_read", "charged", "deadline", "grace", "held", "held_for", "noted", "packets",
+        "paid", "payload", "transport",
+    )  # fmt: skip
+
     def __init__(self, address: str, window: int = 4) -> None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         super().__init__(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from camscan.net.base import Exchange, Posed, Scouted
 from camscan.net.connect import Attempt
@@ -12,16 +13,18 @@ from camscan.net.line import Line
 from camscan.net.udp import Answers, Correspondent
 from camscan.records import Outcome
 
-Send: TypeAlias = Callable[[], Awaitable[None] | None]
-"""Sends one packet, or gives what is to be awaited until it is sent."""
+Send: TypeAlias = Callable[..., Awaitable[None] | None]
+"""A method of whoever looks, which sends one packet to a look, or gives what is to be awaited until it is sent."""
+Want: TypeAlias = tuple[float, Send, *tuple[Any, ...]]
+"""A send that waits for its turn: the seconds for which a router would track it (0: no longer than what is there
+already), how it is sent, and what is to be told to that beside the look."""
 
 
 class Look:
     """One address under way. It is kept small: thousands are at once.
 
-    `wants` are sends that wait for their turn, each with the seconds for which a router would track it (0: no longer
-    than what is there already). `sent` holds when each packet left, `queued` says whether a turn is coming, `free_at`
-    when the host's own pace allows it.
+    `wants` are sends that wait for their turn. `sent` holds when each packet left, `queued` says whether a turn is
+    coming, `free_at` when the host's own pace allows it.
     """
 
     __slots__ = (
@@ -33,13 +36,13 @@ class Look:
         self.address = address
         self.leave = leave
         self.ports: Iterator[int] = iter(ports)
-        self.wants: list[tuple[float, Send]] = []  # never many, and a deque takes half a kilobyte
+        self.wants: list[Want] = []  # never many, and a deque takes half a kilobyte
         self.queued = False
         self.free_at = 0.0
         self.over = False
         self.lines: dict[int, tuple[Line, Attempt]] = {}
-        self.connects: list[float] = []
-        self.sent: list[float] = []
+        self.connects = array("d")
+        self.sent = array("d")
         self.knocks: list[Exchange] = []
         self.asking: list[Asking] = []
         self.ended: list[Asking] = []
@@ -55,7 +58,7 @@ class Look:
         times = self.connects
         return max((sum(start <= t < start + 1 for t in times[n:]) for n, start in enumerate(times)), default=0)
 
-    def next_want(self, *, new_flows: bool) -> tuple[float, Send] | None:
+    def next_want(self, *, new_flows: bool) -> Want | None:
         """The send whose turn it is; without room for `new_flows`, the first on a flow that a router tracks already.
 
         Those do not wait for the others: by then the router would have forgotten their flow.

@@ -10,12 +10,13 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from camscan.net.base import Posed, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.hostpace import spacing
 from camscan.net.line import Line
-from camscan.net.look import Asking, Look, Send
+from camscan.net.look import Asking, Look, Send, Want
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pace import FlowBudget
 from camscan.net.turns import Turns
@@ -26,7 +27,7 @@ STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
 _TICK, _FLOW_TICK = 0.005, 0.5
 """Seconds between looks at what is due, and whether a router on the way has room for another flow."""
-_MOST_WAITING = 1_024
+_MOST_WAITING = 256
 """Looks that wait for their turn, above which no further address is taken up: it would only take memory."""
 _MOST_FOUND = 256
 """Addresses that wait to be taken away, above which no other is looked at: the kernel would forget their MACs."""
@@ -93,7 +94,7 @@ class Scout:
         for _ in range(self._dialer.profile.host_connections):
             self._knock_next(look)
         for place in range(len(self._poses)):
-            self._want(look, FlowBudget.UDP_SECONDS, partial(self._ask, look, place))
+            self._want(look, FlowBudget.UDP_SECONDS, Scout._ask, place)
         self._finish_if_done(look)
 
     async def _send_what_is_due(self) -> None:
@@ -115,12 +116,13 @@ class Scout:
             look.queued = False
             self._finish_if_done(look)
             return
-        send = self._next(look)
-        if send is None:
+        want = self._next(look)
+        if want is None:
             self._turns.at(self._turns.now() + _FLOW_TICK, look)
             return
         self._turns.used()
-        waiting = send()
+        _, send, *what = want
+        waiting = send(self, look, *what)
         if waiting is not None:
             await waiting
         now = self._turns.now()
@@ -132,21 +134,21 @@ class Scout:
         else:
             self._finish_if_done(look)
 
-    def _next(self, look: Look) -> Send | None:
+    def _next(self, look: Look) -> Want | None:
         """The send whose turn it is, if a router on the way has room for it."""
         flows = self._dialer.gateways.flows(look.address) if self._spares_routers else None
         if flows is None:
-            return look.wants.pop(0)[1]
+            return look.wants.pop(0)
         want = look.next_want(new_flows=flows.wait() <= 0)
         if want is None:
             return None
         look.wants.remove(want)
         if want[0]:
             flows.note(want[0])
-        return want[1]
+        return want
 
-    def _want(self, look: Look, seconds: float, send: Send) -> None:
-        look.wants.append((seconds, send))
+    def _want(self, look: Look, seconds: float, send: Send, *what: Any) -> None:
+        look.wants.append((seconds, send, *what))
         if not look.queued:
             look.queued = True
             self._turns.at(look.free_at, look)
@@ -154,7 +156,7 @@ class Scout:
     def _knock_next(self, look: Look) -> None:
         port = next(look.ports, None)
         if port is not None:
-            self._want(look, FlowBudget.TCP_SECONDS, partial(self._knock, look, port))
+            self._want(look, FlowBudget.TCP_SECONDS, Scout._knock, port)
 
     async def _knock(self, look: Look, port: int) -> None:
         try:
@@ -244,13 +246,12 @@ class Scout:
         """See to what follows a datagram that was sent."""
         inquiry = asking.posed.inquiry
         if index + 1 < len(inquiry.rounds[number]):
-            self._want(look, 0, partial(self._send, look, asking, number, index + 1))
+            self._want(look, 0, Scout._send, asking, number, index + 1)
         elif number + 1 < len(inquiry.rounds):
             pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
-            again = partial(self._send, look, asking, number + 1, 0)
-            self._turns.later(pause, look, partial(self._want, look, 0, again))
+            self._turns.later(pause, look, self._want, 0, Scout._send, asking, number + 1, 0)
         else:
-            self._turns.later(inquiry.wait, look, partial(self._give_up, look, asking))
+            self._turns.later(inquiry.wait, look, self._give_up, asking)
 
     @staticmethod
     def _refused(look: Look, asking: Asking, ended: EndedError) -> None:
@@ -267,7 +268,7 @@ class Scout:
         for asking in tuple(look.asking):
             if asking.replies:
                 look.wants.clear()
-                self._turns.later(STRAGGLERS, look, partial(self._finish, look))
+                self._turns.later(STRAGGLERS, look, self._finish)
             elif asking.error:
                 look.end(asking)
                 if of_answer(asking.error).is_alive:

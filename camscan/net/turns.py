@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from camscan.net.look import Look
 from camscan.net.pace import Pace
@@ -14,7 +14,7 @@ from camscan.net.wheel import Wheel
 _AT_A_TIME = 0.005
 """Seconds of the pace that are waited for in one go, and for which what was granted may be used."""
 
-Action: TypeAlias = Callable[[], object]
+Action: TypeAlias = Callable[..., object]
 
 
 class Turns:
@@ -24,7 +24,7 @@ class Turns:
         self._pace = pace
         self._at_a_time = max(1, int(rate * _AT_A_TIME))
         self.now = asyncio.get_running_loop().time
-        self._due: Wheel[tuple[Look, Action | None]] = Wheel(self.now())
+        self._due: Wheel[tuple[Look, Action | None, *tuple[Any, ...]]] = Wheel(self.now())
         self._ready: deque[Look] = deque()
         self._granted = 0
         self._granted_until = 0.0
@@ -41,17 +41,17 @@ class Turns:
         else:
             self._due.put(when, (look, None))
 
-    def later(self, seconds: float, look: Look, action: Action) -> None:
-        """Do something after some time, unless the look is over by then."""
-        self._due.put(self.now() + seconds, (look, action))
+    def later(self, seconds: float, look: Look, action: Action, *what: Any) -> None:
+        """Do something with a look after some time, unless it is over by then."""
+        self._due.put(self.now() + seconds, (look, action, *what))
 
     def next(self) -> Look | None:
         """Do what is due; then the look whose turn it is, if there is one."""
-        for look, action in self._due.due(self.now()):
+        for look, action, *what in self._due.due(self.now()):
             if action is None:
                 self._ready.append(look)
             elif not look.over:
-                action()
+                action(look, *what)
         return self._ready.popleft() if self._ready else None
 
     async def take(self) -> None:

@@ -115,7 +115,7 @@ class UdpSocket:
 class Answers:
     """What has come from one address: datagrams, within the budget, and the last ICMP error."""
 
-    replies: list[bytes] = field(default_factory=list)
+    replies: tuple[bytes, ...] = ()
     error: int = 0
     _size: int = 0
 
@@ -125,7 +125,7 @@ class Answers:
     def take(self, data: bytes) -> None:
         """Keep a datagram, unless there are too many."""
         if len(self.replies) < MAX_REPLIES and self._size + len(data) <= budget.MAX_BYTES:
-            self.replies.append(data)
+            self.replies += (data,)
             self._size += len(data)
             self.woken()
 
@@ -137,7 +137,7 @@ class Answers:
     def exchange(self, address: str, port: int, at: datetime) -> Exchange:
         """How an inquiry with these answers ended."""
         if self.replies:
-            return Exchange(address, port, Outcome.ANSWERED, at, tuple(self.replies))
+            return Exchange(address, port, Outcome.ANSWERED, at, self.replies)
         if not self.error:
             return Exchange(address, port, Outcome.SILENT, at)
         return Exchange(address, port, of_answer(self.error), at, reason=remark(self.error))
@@ -162,7 +162,7 @@ class Correspondent:
     """
 
     def __init__(self, family: int) -> None:
-        self._waiters: dict[str, list[Answers]] = {}
+        self._waiters: dict[str, tuple[Answers, ...]] = {}
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
             if family == socket.AF_INET6:
@@ -188,14 +188,13 @@ class Correspondent:
 
     def add(self, address: str, waiter: Answers) -> None:
         """From now on, give `waiter` what comes from an address."""
-        self._waiters.setdefault(address, []).append(waiter)
+        self._waiters[address] = (*self._waiters.get(address, ()), waiter)
 
     def remove(self, address: str, waiter: Answers) -> None:
         """Give it nothing more."""
-        waiters = self._waiters[address]
-        waiters.remove(waiter)
-        if not waiters:
-            del self._waiters[address]
+        left = tuple(other for other in self._waiters.pop(address) if other is not waiter)
+        if left:
+            self._waiters[address] = left
 
     def send(self, data: bytes, address: str, port: int) -> None:
         """Send one datagram; see `UdpSocket.send`."""
@@ -206,9 +205,9 @@ class Correspondent:
         self._socket.close()
 
     def _hear(self, source: str, _port: int, data: bytes) -> None:
-        for waiter in tuple(self._waiters.get(source, ())):
+        for waiter in self._waiters.get(source, ()):
             waiter.take(data)
 
     def _fail(self, destination: str, number: int) -> None:
-        for waiter in tuple(self._waiters.get(destination, ())):
+        for waiter in self._waiters.get(destination, ()):
             waiter.fail(number)

@@ -7,15 +7,21 @@ import secrets
 from camscan.codecs import snmp
 from camscan.net.base import Inquiry
 from camscan.probes.datagrams import Datagrams, Question
+from camscan.records import Fields
 
 _WAIT = 2.5
 
 
+def _read(data: bytes) -> list[Fields]:
+    return [snmp.decode(data)]
+
+
 def with_community(community: str) -> Datagrams:
     """The protocol, asked with this community."""
+    secret = community.encode()
 
     def pose() -> Question:
         request = snmp.encode_get(community, secrets.randbelow(2**31))
-        return Question(Inquiry(161, [[request]], _WAIT), lambda data: [snmp.decode(data)], community.encode())
+        return Question(Inquiry(161, ((request,),), _WAIT), _read, secret)
 
     return Datagrams("snmp", "system", pose)

@@ -51,7 +51,7 @@ async def test_answers_are_sorted_by_their_source(correspondent: Correspondent) 
             sock.sendto(b"I am " + sock.getsockname()[0].encode(), asker)
         await eventually(lambda: all(waiter.event.is_set() for waiter in waiters.values()))
     assert {address: waiter.replies for address, waiter in waiters.items()} == {
-        address: [b"I am " + address.encode()] for address in waiters
+        address: (b"I am " + address.encode(),) for address in waiters
     }
     for sock in devices:
         sock.close()
@@ -63,7 +63,7 @@ async def test_an_answer_from_another_port_counts(correspondent: Correspondent) 
         correspondent.send(b"who?", *asked.getsockname())
         other.sendto(b"me", ("127.0.0.1", port_of(correspondent)))
         await eventually(waiter.event.is_set)
-    assert waiter.replies == [b"me"]
+    assert waiter.replies == (b"me",)
 
 
 async def test_nobody_else_is_heard(correspondent: Correspondent) -> None:
@@ -73,7 +73,7 @@ async def test_nobody_else_is_heard(correspondent: Correspondent) -> None:
         stranger.sendto(b"me, me!", ("127.0.0.1", port_of(correspondent)))
         asked.sendto(b"me", ("127.0.0.1", port_of(correspondent)))
         await eventually(waiter.event.is_set)
-    assert waiter.replies == [b"me"]
+    assert waiter.replies == (b"me",)
 
 
 async def test_after_the_inquiry_nothing_is_taken_in(correspondent: Correspondent) -> None:
@@ -83,7 +83,7 @@ async def test_after_the_inquiry_nothing_is_taken_in(correspondent: Corresponden
             correspondent.send(b"who?", *asked.getsockname())
         asked.sendto(b"late", ("127.0.0.1", port_of(correspondent)))
         await asyncio.sleep(0.02)
-    assert waiter.replies == []
+    assert waiter.replies == ()
     assert correspondent._waiters == {}
 
 
@@ -95,7 +95,7 @@ async def test_two_inquiries_to_one_address_at_once(correspondent: Correspondent
             await eventually(two.event.is_set)
         asked.sendto(b"one", ("127.0.0.1", port_of(correspondent)))
         await eventually(lambda: len(one.replies) == 2)
-    assert (one.replies, two.replies) == ([b"both", b"one"], [b"both"])
+    assert (one.replies, two.replies) == ((b"both", b"one"), (b"both",))
 
 
 async def test_replies_are_bounded_in_number(correspondent: Correspondent) -> None:
@@ -104,7 +104,7 @@ async def test_replies_are_bounded_in_number(correspondent: Correspondent) -> No
         for number in range(MAX_REPLIES * 3):
             asked.sendto(b"%d" % number, ("127.0.0.1", port_of(correspondent)))
         await asyncio.sleep(0.02)
-    assert waiter.replies == [b"%d" % number for number in range(MAX_REPLIES)]
+    assert waiter.replies == tuple(b"%d" % number for number in range(MAX_REPLIES))
 
 
 async def test_replies_are_bounded_in_bytes(correspondent: Correspondent) -> None:
@@ -123,7 +123,7 @@ async def test_the_largest_and_the_smallest_datagram(correspondent: Corresponden
         for data in (b"", b"x" * 65_507, b"y"):
             asked.sendto(data, ("127.0.0.1", port_of(correspondent)))
         await eventually(lambda: len(waiter.replies) == 3)
-    assert waiter.replies == [b"", b"x" * 65_507, b"y"]
+    assert waiter.replies == (b"", b"x" * 65_507, b"y")
 
 
 async def test_a_closed_port_is_told_at_once_and_to_its_asker_alone(correspondent: Correspondent) -> None:
@@ -140,7 +140,7 @@ async def test_a_closed_port_is_told_at_once_and_to_its_asker_alone(corresponden
         alive.sendto(b"me", alive.recvfrom(10)[1])
         await eventually(waiters["127.88.4.200"].event.is_set)
     survivor = waiters.pop("127.88.4.200")
-    assert (survivor.error, survivor.replies) == (0, [b"me"])
+    assert (survivor.error, survivor.replies) == (0, (b"me",))
     assert {waiter.error for waiter in waiters.values()} == {errno.ECONNREFUSED}
 
 
@@ -184,7 +184,7 @@ async def test_ipv6(address: str) -> None:
         with correspondent.waiting(address, refused):
             correspondent.send(b"who?", address, 9)
             await eventually(refused.event.is_set)
-    assert (answered.replies, refused.error) == ([b"me"], errno.ECONNREFUSED)
+    assert (answered.replies, refused.error) == ((b"me",), errno.ECONNREFUSED)
     correspondent.close()
 
 
@@ -239,7 +239,7 @@ async def test_thousands_of_answers_in_a_second_are_all_heard(correspondent: Cor
             time.sleep(0.005)  # noqa: ASYNC251 - work that holds the loop up
             await asyncio.sleep(0.005)
         await asyncio.sleep(0.05)
-    assert sum(waiter.replies == [b"I am " + address.encode()] for address, waiter in waiters.items()) == 5_000
+    assert sum(waiter.replies == (b"I am " + address.encode(),) for address, waiter in waiters.items()) == 5_000
     assert correspondent.dropped == 0
 
 
