@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="Exit with 1 if precision at likely, or recall at any level, is below this (0.98); ambiguous answers aside.",
 )
-@click.option("--misses", is_flag=True, help="List every miss, false claim and attribute that differs.")
+@click.option(
+    "--misses", is_flag=True, help="List every miss, false claim and attribute that differs; json always does."
+)
 @options.judging
-@options.output
+@options.written("table", "json", "markdown")
 def evaluate(
     path: Path,
     markdown: Path | None,
@@ -38,6 +41,7 @@ def evaluate(
     misses: bool,
     policies: tuple[str, ...],
     folders: tuple[Path, ...],
+    format_: str,
     output: Path | None,
 ) -> None:
     """Measure the rules on labelled answers: PATH is a JSON file of them, or a folder of such files.
@@ -46,10 +50,12 @@ def evaluate(
     Examples:
       camscan fingerprints evaluate tests/corpus
       camscan fingerprints evaluate answers.json --misses --fail-below 0.98
+      camscan fingerprints evaluate answers.json --output accuracy.json
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.writing import write_text
     from camscan.evaluation.corpus import read
+    from camscan.evaluation.document import document
     from camscan.evaluation.figures import figures
     from camscan.evaluation.markdown import markdown as rendered
     from camscan.evaluation.score import score
@@ -58,7 +64,8 @@ def evaluate(
     for fault in corpus.faults:
         click.echo(f"Warning: left out: {fault}", err=True)
     found = figures(tuple(score(corpus.entries, library(folders), chosen_policies(policies, folders))))
-    write_text(_shown(found, misses=misses), output)
+    shown = {"json": document, "markdown": rendered}.get(format_, partial(_shown, misses=misses))
+    write_text(shown(found), output)
     if markdown:
         write_text(rendered(found), markdown)
     if fail_below is not None and found.least < fail_below:

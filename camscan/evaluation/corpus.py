@@ -20,6 +20,7 @@ class Truth:
     brand: str | None = None
     model: str | None = None
     firmware: str | None = None
+    serial: str | None = None
     device_class: str | None = None
     is_target: bool = False
 
@@ -138,7 +139,7 @@ def _entry(item: object) -> Entry | str:
 
 
 def _truth(item: Mapping[str, object]) -> Truth:
-    texts = {name: _text(item.get(name)) for name in ("vendor", "brand", "model", "firmware", "device_class")}
+    texts = {name: _text(item.get(name)) for name in ("vendor", "brand", "model", "firmware", "serial", "device_class")}
     return Truth(**texts, is_target=item.get("is_target") is True)
 
 

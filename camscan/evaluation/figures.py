@@ -60,6 +60,8 @@ class Figures:
     by_maker: Mapping[str, Tally]
     by_channel: Mapping[str, Tally]
     marks: Mapping[str, Mapping[Mark, int]]
+    target_marks: Mapping[str, Mapping[Mark, int]]
+    """The same of answers of targets alone."""
     verdicts: Mapping[tuple[Verdict, Verdict], int]
     """(expected, given) -> answers, of those whose maker is known."""
     confused: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -95,6 +97,7 @@ def figures(scored: Sequence[Scored]) -> Figures:
         by_maker=dict(sorted(makers.items(), key=lambda item: (-item[1].answers, item[0].casefold()))),
         by_channel=_by(counted, lambda one: one.entry.channel),
         marks=_mark_counts(scored),
+        target_marks=_mark_counts(one for one in scored if one.entry.truth.is_target),
         verdicts=Counter((one.expected, one.verdict) for one in known),
         confused=Counter((one.maker or "", one.named) for one in counted if one.named and not one.is_right),
         scored=tuple(scored),
@@ -156,7 +159,7 @@ def _mark_counts(scored: Iterable[Scored]) -> Mapping[str, Mapping[Mark, int]]:
     for one in scored:
         for name, mark in one.marks.items():
             counts[name][mark] += 1
-    return {name: counts[name] for name in ("brand", "model", "firmware", "kind") if name in counts}
+    return {name: counts[name] for name in ("brand", "model", "firmware", "serial", "kind") if name in counts}
 
 
 def _share(part: int, whole: int) -> float | None:

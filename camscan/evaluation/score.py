@@ -30,6 +30,8 @@ _KINDS = {
     "other": "other",
 }
 """What corpora call a class of devices -> its kind."""
+_LABELS = {"kind": "device_class"}
+"""Attribute -> what a corpus calls it, where that differs."""
 _OTHERS = frozenset({"other", "access-control", "encoder"})
 """Kinds that a corpus may call "other": its words are fewer."""
 
@@ -69,6 +71,16 @@ class Scored:
     def is_likely(self) -> bool:
         """Whether a maker is claimed at `likely` or `certain`, right or wrong."""
         return self.level is not None and self.level >= Level.LIKELY
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that said something of the answer, by name."""
+        return tuple(sorted({rule.rule for rule in self.device.identifications}))
+
+    def compared(self) -> Iterator[tuple[str, Mark, str, str | None]]:
+        """Each attribute that the label names: its name, how it compares, what the label has, what was found."""
+        for name, mark in self.marks.items():
+            yield name, mark, getattr(self.entry.truth, _LABELS.get(name, name)), getattr(self.device, name)
 
 
 def score(entries: Sequence[Entry], library: Library, policies: Sequence[Policy]) -> Iterator[Scored]:
@@ -138,6 +150,8 @@ def _marks(entry: Entry, device: Device, maker: str | None, library: Library) ->
     if truth.firmware:
         wanted, found = _plain(truth.firmware), _plain(device.firmware)
         yield "firmware", _mark(wanted, wanted if found.startswith(wanted) else found)
+    if truth.serial:
+        yield "serial", _mark(_plain(truth.serial), _plain(device.serial))
     kind = kind_of(truth.device_class)
     if kind:
         yield "kind", _mark(kind, "other" if kind == "other" and device.kind in _OTHERS else device.kind)

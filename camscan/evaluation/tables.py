@@ -9,8 +9,6 @@ from camscan.evaluation.figures import Figures, Tally
 from camscan.evaluation.score import Mark, Scored
 from camscan.records import Verdict
 
-_LABELS = {"kind": "device_class"}
-"""Attribute -> what a corpus calls it, where that differs."""
 _SHARES = ("recall", "recall, likely", "precision", "precision, likely")
 
 
@@ -33,7 +31,9 @@ def tables(found: Figures) -> Iterator[Table]:
     yield _of_tallies("Overall", "", dict(summary))
     yield _of_tallies("By channel", "channel", found.by_channel)
     yield _of_tallies("By maker", "maker", found.by_maker)
-    yield Table("Attributes", ("attribute", *(mark.value for mark in Mark), "right"), tuple(_attributes(found)))
+    yield _of_marks("Attributes", found.marks)
+    if found.target_marks:
+        yield _of_marks("Attributes of targets", found.target_marks)
     yield Table("Verdicts", ("expected", *(verdict.value for verdict in Verdict)), tuple(_verdicts(found)))
     if found.confused:
         rows = tuple(
@@ -50,7 +50,7 @@ def details(scored: Sequence[Scored]) -> Table:
             one.entry.channel,
             (one.maker or "unknown") + (" (ambiguous)" if one.entry.ambiguous else ""),
             f"{one.named} ({one.level})" if one.named else "none",
-            ", ".join(sorted({rule.rule for rule in one.device.identifications})) or "none",
+            ", ".join(one.rules) or "none",
         )
         for one in scored
     )
@@ -60,9 +60,9 @@ def details(scored: Sequence[Scored]) -> Table:
 def differences(found: Figures, *marks: Mark) -> Table:
     """The attributes of single answers that are not as their labels have them."""
     rows = tuple(
-        (one.entry.id, name, str(getattr(one.entry.truth, _LABELS.get(name, name))), str(getattr(one.device, name)))
+        (one.entry.id, name, wanted, str(given))
         for one in found.scored
-        for name, mark in one.marks.items()
+        for name, mark, wanted, given in one.compared()
         if mark in marks
     )
     return Table("", ("answer", "attribute", "label", "found"), rows)
@@ -83,10 +83,12 @@ def _shares(tally: Tally) -> tuple[str, ...]:
     return tuple(percent(share) for share in shares)
 
 
-def _attributes(found: Figures) -> Iterator[tuple[str, ...]]:
-    for name, counts in found.marks.items():
-        share = counts.get(Mark.RIGHT, 0) / sum(counts.values())
-        yield (name, *(str(counts.get(mark, 0)) for mark in Mark), percent(share))
+def _of_marks(title: str, marks: Mapping[str, Mapping[Mark, int]]) -> Table:
+    rows = tuple(
+        (name, *(str(counts.get(mark, 0)) for mark in Mark), percent(counts.get(Mark.RIGHT, 0) / sum(counts.values())))
+        for name, counts in marks.items()
+    )
+    return Table(title, ("attribute", *(mark.value for mark in Mark), "right"), rows)
 
 
 def _verdicts(found: Figures) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from support.schemas import validator
 
 from camscan.cli.evaluate import evaluate
 from camscan.errors import UsageError
@@ -40,6 +41,19 @@ def test_misses_and_markdown(answers: Path, tmp_path: Path) -> None:
     result = run(answers, "--misses", "--markdown", page)
     assert "  missed  http     Axis   none   none\n" in result.stdout
     assert page.read_text(encoding="utf-8").startswith("# Accuracy\n")
+
+
+def test_programs_get_the_same_as_one_document(answers: Path, tmp_path: Path) -> None:
+    found = json.loads(run(answers, "--format", "json").stdout)
+    validator("camscan-evaluation-1").validate(found)
+    assert [miss["id"] for miss in found["misses"]] == ["missed"]
+    assert run(answers, "-o", tmp_path / "a.json").exit_code == 0
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8")) == found
+
+
+def test_a_markdown_page_by_its_name(answers: Path, tmp_path: Path) -> None:
+    assert run(answers, "--markdown", tmp_path / "one.md", "-o", tmp_path / "two.md").exit_code == 0
+    assert (tmp_path / "one.md").read_text(encoding="utf-8") == (tmp_path / "two.md").read_text(encoding="utf-8")
 
 
 def test_a_share_that_is_not_reached_fails(answers: Path) -> None:

@@ -18,7 +18,7 @@ def found(library: Library, policies: tuple[Policy, ...], entry: Callable[..., E
         entry("http", "Server: App-webs/", vendor="Hikvision", is_target=True, device_class="camera"),
         entry("mac_oui", "44:19:b6:00:00:01", vendor="Hikvision", is_target=True),
         entry("http", "Server: nothing/1", vendor="Hikvision", is_target=True, device_class="nvr"),
-        entry("html_title", "AXIS 2100 Network Camera", vendor="Axis"),
+        entry("html_title", "AXIS 2100 Network Camera", vendor="Axis", model="2100"),
         entry("http", "Server: DNVRS-Webs", vendor="Axis", ambiguous=True),
         entry("http", "Server: Boa/0.94.13", vendor=None),
         entry("http", "Server: DVRDVS-Webs", vendor=None),
@@ -59,7 +59,8 @@ def test_by_maker_and_by_channel(found: Figures) -> None:
 
 def test_misses_attributes_and_verdicts(found: Figures) -> None:
     assert [one.entry.raw for one in found.misses] == ["Server: nothing/1", "Server: DNVRS-Webs"]
-    assert found.marks == {"kind": {Mark.RIGHT: 1, Mark.MISSING: 1}}
+    assert found.marks == {"kind": {Mark.RIGHT: 1, Mark.MISSING: 1}, "model": {Mark.RIGHT: 1}}
+    assert found.target_marks == {"kind": {Mark.RIGHT: 1, Mark.MISSING: 1}}
     assert found.verdicts == {
         (Verdict.LISTED, Verdict.LISTED): 1,
         (Verdict.LISTED, Verdict.SUSPECTED): 1,
