@@ -58,6 +58,11 @@ _LINE = re.compile(
     r"(?:\*{0,2}:\*{0,2}[ \t]{1,32}|\uff1a[ \t]{0,32}|(?<=[^\W\da-zA-Z]):)(\S[^\r\n]{0,1023})",
     re.MULTILINE,
 )
+_EQUAL = re.compile(
+    r"^[ \t]{0,16}([A-Za-z]\w{0,31}(?: [A-Za-z]\w{0,31}){1,3})[ \t]{0,32}=[ \t]{0,32}([^\s=][^\r\n]{0,255})",
+    re.MULTILINE,
+)
+"""A name of several words, as in "Firmware Version = 1.2"; of a lone word `_PAIR` knows."""
 _CELLS = re.compile(
     r"^[ \t]*+\|[ \t*]{0,32}+([A-Za-z][\w ./-]{0,63}?)(?<! )[ \t*]{0,32}+"
     r"\|[ \t*`]{0,32}+([^|\r\n]{1,256}?)(?<![ \t*`])[ \t*`]{0,32}+\|[ \t]*+\r?$",
@@ -91,6 +96,12 @@ def fields_of(decode: Callable[P, Fields], *args: P.args, **kwargs: P.kwargs) ->
         return {}
 
 
+def body_fields(text: str) -> Fields:
+    """A text as the body of an HTTP answer that says nothing else."""
+    fields = fields_of(http.decode, f"HTTP/1.1 200 OK\r\n\r\n{text.strip()}".encode())
+    return {name: values for name, values in fields.items() if name == "http.body"}
+
+
 def answer(channel: str, fields: Fields, asked: str = "", raw: bytes = b"") -> Iterator[Answer]:
     """One answer, if it has any field."""
     if fields:
@@ -120,6 +131,7 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
     for name, value in _LINE.findall(text[:MAX_TEXT]):
         found += _listed(name.rpartition(" - ")[2], value)
+    found += _EQUAL.findall(text[:MAX_TEXT])
     found += _CELLS.findall(text[:MAX_TEXT])
     found += _TABBED.findall(text[:MAX_TEXT])
     found += _MARKED.findall(text[:MAX_TEXT])

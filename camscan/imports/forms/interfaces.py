@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from camscan.codecs import cgi, isapi
-from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import soap
-from camscan.imports.forms.base import Answer, answer, fields_of, pairs
+from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, pairs
 from camscan.records import Fields
 
 _DESCRIPTION = re.compile(r"</?DeviceInfo[\s>]|[<\"']firmwareReleasedDate[>\"']|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{")
@@ -54,7 +53,7 @@ def lines(text: str) -> Iterator[Answer]:
     body = "\n".join(line.strip() for line in text.strip().splitlines())
     told = system(body)
     yield from answer("cgi", told)
-    yield from answer("http", as_fields([("http.body", body)]))
+    yield from answer("http", body_fields(body))
     if not told:
         yield from soap.described("\n".join(_OWN_LINE.findall(body)))
 

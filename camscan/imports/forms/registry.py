@@ -151,7 +151,8 @@ LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (tables.walk,),
         "mdns": (tables.properties,),
-        **dict.fromkeys(("onvif_device_info", "onvif", "ws_discovery", "wsd"), (soap.service,)),
+        **dict.fromkeys(("ws_discovery", "wsd"), (soap.service,)),
+        **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service, soap.columns)),
         "nmap_xml_service": (nmap_text.product,),
         "nmap": (nmap_text.product,),
     }

@@ -48,6 +48,7 @@ _INFORMATION = {
     "make": "onvif.manufacturer",
     "mfr": "onvif.manufacturer",
     "devicevendor": "onvif.manufacturer",
+    "companyname": "onvif.manufacturer",
     "mf": "onvif.manufacturer",
     "mdl": "onvif.model",
     "model": "onvif.model",
@@ -62,6 +63,7 @@ _INFORMATION = {
     "fw": "onvif.firmware",
     "firmver": "onvif.firmware",
     "softwareversion": "onvif.firmware",
+    "softversion": "onvif.firmware",
     "swversion": "onvif.firmware",
     "sw": "onvif.firmware",
     "serialnumber": "onvif.serial",
@@ -75,6 +77,9 @@ _STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
 
 Lists of weaknesses name products too, as "a_firmware", and those are no device's.
 """
+_COLUMN = re.compile(r"\s{0,4}[|;\t]\s{0,4}|\s{1,4}/\s{1,4}|,\s{0,4}(?!Ltd|Inc|LLC|Co\b)")
+_ORDER = ("onvif.manufacturer", "onvif.model", "onvif.firmware", "onvif.serial", "onvif.hardware_id")
+_VERSION = re.compile(r"(?=[^\s:=]*\d)[^:=]{2,64}")
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
 _PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
 _STRUNG = re.compile(rf"(?<=[^\s,;]) (?={_NAME}: )")
@@ -164,6 +169,15 @@ def service(text: str) -> Iterator[Answer]:
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:
         yield from hardware.addresses(text)
+
+
+def columns(text: str) -> Iterator[Answer]:
+    """Device information in one line without names, in the order of the response: maker, model, firmware, serial."""
+    parts = _COLUMN.split(text.strip())
+    if "\n" in text.strip() or not 3 <= len(parts) <= len(_ORDER):
+        return
+    if any(map(str.isdecimal, parts[1])) and _VERSION.fullmatch(parts[2]):
+        yield from answer("onvif", as_fields(zip(_ORDER, parts, strict=False)))
 
 
 def described(text: str) -> Iterator[Answer]:

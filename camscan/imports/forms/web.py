@@ -11,7 +11,7 @@ from types import MappingProxyType
 from camscan.codecs import html, http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import interfaces, soap
-from camscan.imports.forms.base import Answer, answer, fields_of, named, pairs
+from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, named, pairs
 from camscan.imports.writings.base import unquoted
 from camscan.records import Fields
 
@@ -147,12 +147,7 @@ def path(text: str) -> Iterator[Answer]:
 
 def page(text: str) -> Iterator[Answer]:
     """The body of an HTTP answer without a mark of its kind, such as lines of settings."""
-    yield from answer("http", _body(text))
-
-
-def _body(text: str) -> Fields:
-    fields = fields_of(http.decode, f"HTTP/1.1 200 OK\r\n\r\n{text.strip()}".encode())
-    return {name: values for name, values in fields.items() if name == "http.body"}
+    yield from answer("http", body_fields(text))
 
 
 def title(text: str) -> Iterator[Answer]:
@@ -231,7 +226,7 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
 
 def _alone(text: str) -> Iterator[Answer]:
     """A body without its head; where nothing knows its form, also what it names: a maker, a model, a version."""
-    fields = _body(text) if _LIST.match(text) else fields_of(http.decode, text.strip().encode())
+    fields = body_fields(text) if _LIST.match(text) else fields_of(http.decode, text.strip().encode())
     found = list(_answered(fields, ""))
     yield from found
     if all(name.startswith("http.") for one in found for name in one.fields) and "http.title" not in fields:

@@ -97,3 +97,9 @@ def test_bare_values_of_one_line_stay_apart() -> None:
 
 def test_what_belongs_to_one_of_several_things_is_not_told_of_the_device() -> None:
     assert pairs("Channel.0.Model=A\ntable.Remote[1].Model=B\ndevice.Model=C") == (("Model", "C"),)
+
+
+def test_names_of_several_words_before_an_equals_sign() -> None:
+    found = dict(pairs("Firmware Version = A1D-500-V6.11\nModel Number = B55\n if a == b = c"))
+    assert (found["Firmware Version"], found["Model Number"]) == ("A1D-500-V6.11", "B55")
+    assert "if a" not in found

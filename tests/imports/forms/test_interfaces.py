@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, system
+from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, lines, system
 from camscan.imports.pasted import read
 
 SYSTEM = "appAutoStart=true\r\ndeviceType={}\r\nprocessor=ST7108\r\nserialNumber=4F00000PAZ00001\r\nupdateSerial={}\r\n"
@@ -140,3 +140,9 @@ def test_a_remark_below_lines_of_settings() -> None:
     assert is_lines("type=A\nname=B\n\nConnection closed by foreign host.")
     for text in ("type=A\nConnection closed.", "type=A\nname=B\none\ntwo", "one\ntype=A\nname=B"):
         assert not is_lines(text)
+
+
+def test_settings_are_kept_to_their_end() -> None:
+    text = "\n".join(f"root.Image.I{number}.Name=camera number {number}" for number in range(100))
+    (one,) = lines(f"{text}\nroot.Properties.System.SerialNumber=ACCC8E000001")
+    assert one.fields["http.body"][0].endswith("SerialNumber=ACCC8E000001")

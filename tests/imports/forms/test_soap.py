@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.soap import discovery, is_soap, service
+from camscan.imports.forms.soap import columns, discovery, is_soap, service
 
 SCOPES = {"onvif.scope.name": ("Acme A",), "onvif.scope.hardware": ("M-1",)}
 
@@ -50,6 +50,29 @@ def test_device_information_without_envelope_and_as_text() -> None:
     (one, block) = service("DeviceInfo(manufacturer='A', model='M', mac='44:19:b6:01:02:03')")
     assert one.fields == {"onvif.manufacturer": ("A",), "onvif.model": ("M",)}
     assert block.fields["mac.address"] == ("44:19:B6:01:02:03",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A Co.,Ltd.|M-1|V5.4.5 build 170124|S1",
+        "A Co.,Ltd.;M-1;V5.4.5 build 170124;S1",
+        "A Co.,Ltd., M-1, V5.4.5 build 170124, S1",
+    ],
+)
+def test_device_information_without_names(text: str) -> None:
+    (one,) = columns(text)
+    assert one.fields == {
+        "onvif.manufacturer": ("A Co.,Ltd.",),
+        "onvif.model": ("M-1",),
+        "onvif.firmware": ("V5.4.5 build 170124",),
+        "onvif.serial": ("S1",),
+    }
+
+
+@pytest.mark.parametrize("text", ["A, M-1", "A, B, C", "A, M-1, see below", "A, M-1, 1.2\nB, M-2, 1.3", "a; b=1; c=2"])
+def test_other_lines_are_no_columns(text: str) -> None:
+    assert not list(columns(text))
 
 
 def test_device_information_on_one_line() -> None:
