@@ -37,10 +37,12 @@ _MAPPED = (
     r"""(?=[ \t]{0,8}(?:[,;)}\]\r\n]|$))))"""
 )
 """In a mapping a bare value goes on to the next comma: "V5.1.8 build 140616", as onvif-cli prints it."""
+_BYTES = r"""(?:b(?=["']))?"""
+"""How Python marks a text of bytes."""
 _HOLDER = r"""(?:\[\s{0,4}|\{\s{0,4}["'](?:[#_@]?(?:text|value|content)|\$t?|_)["']\s{0,4}:\s{0,4})?"""
 """What programs that turn XML into JSON put around the text of an element."""
 _PAIR = re.compile(
-    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_HOLDER}{_MAPPED}"""  # JSON, Python, Ruby
+    rf"""["']([A-Za-z][\w .:-]{{0,63}})["']\s{{0,8}}(?::|=>)\s{{0,8}}{_HOLDER}{_BYTES}{_MAPPED}"""  # JSON, Python, Ruby
     rf"""|(?<![\w?&/-])(?<![\d\]]\.)([A-Za-z][\w-]{{0,63}}+)\s{{0,8}}=\s{{0,8}}{_QUOTED}"""  # Name(key='value', n=1)
 )
 """Not `Channel.0.Model=...`: what belongs to one of several things says nothing of the device that lists them."""

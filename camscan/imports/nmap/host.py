@@ -92,12 +92,9 @@ def one_maker(product: str) -> str:
 def _service(service: Mapping[str, Any], element: Element) -> Iterator[Answer]:
     product = " ".join(filter(None, (service["product"], service["version"])))
     name = service["name"] if service["conf"] == _PROBED else ""
-    yield from answer(
-        "nmap",
-        as_fields(
-            [("nmap.service", name or ""), ("nmap.product", one_maker(product)), ("nmap.product", service["extrainfo"])]
-        ),
-    )
+    told = [("nmap.service", name or ""), ("nmap.product", one_maker(product)), ("nmap.product", service["extrainfo"])]
+    told += [("nmap.device_type", item.get("devicetype", "")) for item in element.iterfind("service")]
+    yield from answer("nmap", as_fields(told))
     probed = [one for item in element.iterfind("service") for one in probe_answers(item.get("servicefp", ""))]
     yield from probed
     yield from _scripts(element, left_out=STRINGS if probed else "")

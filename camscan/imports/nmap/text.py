@@ -60,6 +60,10 @@ _WRAPS = {
 """Element with which a piece of nmap's XML begins -> what makes a run of it."""
 
 _NAMED = {"name": "nmap.service", "service": "nmap.service", "product": "nmap.product", "port": "tcp.port"}
+_KIND = re.compile(
+    r"^(?:Service Info:(?:[^\r\n]{0,200};)? Device|Device type): ([\w -]{2,32})(?:;|[ \t]*\r?$)", re.MULTILINE
+)
+"""What sort of device a service or a host is; a list of several says nothing."""
 _EXTRA = re.compile(r"\(([^()]{4,200})\)$")  # often names the device that a server of wide use runs on
 _WITHOUT_SERVICE = frozenset({"unknown", "tcpwrapped"})
 _FINGERPRINT = re.compile(r"^SF-Port.*(?:\r?\nSF:.*)*", re.MULTILINE)
@@ -114,6 +118,7 @@ def _of_text(text: str) -> Iterator[Answer]:
                 ("nmap.product", one_maker(product)),
                 *(("nmap.product", extra) for extra in _EXTRA.findall(product)),
             ]
+    found += [("nmap.device_type", kind) for kind in _KIND.findall(text)[:MAX_PORTS]]
     if not found:
         found = named(pairs(text), _NAMED)
     yield from answer("nmap", as_fields(found))

@@ -103,3 +103,8 @@ def test_names_of_several_words_before_an_equals_sign() -> None:
     found = dict(pairs("Firmware Version = A1D-500-V6.11\nModel Number = B55\n if a == b = c"))
     assert (found["Firmware Version"], found["Model Number"]) == ("A1D-500-V6.11", "B55")
     assert "if a" not in found
+
+
+def test_names_and_values_that_are_bytes() -> None:
+    assert pairs("{b'md': b'Cam 1', b'ci': b'17'}") == (("md", "Cam 1"), ("ci", "17"))
+    assert pairs("{'model': bullet}") == (("model", "bullet"),)

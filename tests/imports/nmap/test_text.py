@@ -151,3 +151,23 @@ def test_a_product_without_its_port() -> None:
 def test_guesses_of_the_system_are_no_products() -> None:
     (found,) = scanned("80/tcp open http\nService Info: Device: webcam; CPE: cpe:/h:acme:cam\nOS CPE: cpe:/h:b:nvr")
     assert "nmap.product" not in found.fields
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "80/tcp open http\nService Info: Device: webcam; CPE: cpe:/h:acme:cam",
+        "80/tcp open http\nService Info: Host: a; Device: webcam",
+        "80/tcp open http\nDevice type: webcam\nRunning: Linux 2.6.X",
+        '<port protocol="tcp" portid="80"><state state="open"/><service name="http" devicetype="webcam"/></port>',
+    ],
+)
+def test_the_sort_of_device(text: str) -> None:
+    assert [found.fields["nmap.device_type"] for found in scanned(text) if "nmap.device_type" in found.fields] == [
+        ("webcam",)
+    ]
+
+
+def test_several_sorts_of_device_say_nothing() -> None:
+    (found,) = scanned("80/tcp open http\nDevice type: general purpose|webcam\nService Info: Devices: webcam, router")
+    assert "nmap.device_type" not in found.fields
