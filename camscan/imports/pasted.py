@@ -16,9 +16,9 @@ from uuid import RFC_4122, UUID
 
 from camscan.codecs.layout import FORMED_FIELDS, mac_in_address
 from camscan.codecs.text import to_text
-from camscan.imports.forms import datagrams, hardware, icons, rows
+from camscan.imports.forms import datagrams, hardware, rows
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
-from camscan.imports.forms.registry import HINTED, LOOSE, MARKS, anything
+from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
 from camscan.imports.writings import wrapped
 from camscan.imports.writings.registry import sent
@@ -60,7 +60,7 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
         yield from found
         return
     yield from _of_text(sent(text), channel)
-    yield from icons.noted_icons(text)
+    yield from (one for form in BESIDE for one in form(text))
 
 
 def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:

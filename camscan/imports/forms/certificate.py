@@ -48,6 +48,7 @@ _KIND = re.compile(r"(?:^|[,/\s])(?:CN|O|OU|commonName|organizationName|organiza
 _DISSECTED = re.compile(r"rdnSequence: \d{1,3} items? \((id-at-[^()\r\n]{3,512})\)")
 _MARGIN = re.compile(r"^[ \t]{0,8}\|_?", re.MULTILINE)
 """What nmap prints before each line of a script's output."""
+_SHOWN = re.compile(r"^\* {1,4}subject: ([^\r\n]{3,512})$", re.MULTILINE)
 _HEAD = re.compile(r"([ \t]{0,32})(subject|issuer)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE)
 _BELOW = re.compile(r"([ \t]{1,32})([A-Za-z]\w{0,63})[ \t]{0,8}[:=][ \t]{0,8}(\S.{0,255})")
 
@@ -75,6 +76,12 @@ def names(text: str) -> Iterator[Answer]:
     if alternatives := _alternatives(text):
         fields["tls.san"] = alternatives
     yield from answer("tls", fields)
+
+
+def shown(text: str) -> Iterator[Answer]:
+    """The subject of the certificate that curl shows before the answer."""
+    if "<" in text and (subject := _SHOWN.search(text)):
+        yield from names(subject[1].replace("; ", ", "))
 
 
 def named(text: str) -> Iterator[Answer]:

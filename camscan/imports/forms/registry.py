@@ -142,6 +142,9 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 )
 """Channel -> forms that are tried first."""
 
+BESIDE: tuple[Form, ...] = (icons.noted_icons, web.noted_titles, certificate.shown)
+"""What a text may tell beside the answer that it holds."""
+
 LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
         **dict.fromkeys(

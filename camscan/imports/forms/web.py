@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from html import escape
 from itertools import islice, zip_longest
 from types import MappingProxyType
@@ -12,7 +14,7 @@ from camscan.codecs import html, http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import interfaces, soap
 from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, named, pairs
-from camscan.imports.writings.base import unquoted
+from camscan.imports.writings.base import MAX_JSON, objects, unquoted
 from camscan.records import Fields
 
 MAX_ANSWERS = 16  # answers of one paste, as in a log of a redirect and what it led to
@@ -148,6 +150,17 @@ def path(text: str) -> Iterator[Answer]:
 def page(text: str) -> Iterator[Answer]:
     """The body of an HTTP answer without a mark of its kind, such as lines of settings."""
     yield from answer("http", body_fields(text))
+
+
+def noted_titles(text: str) -> Iterator[Answer]:
+    """The titles of pages that records of search engines hold beside the head of an answer."""
+    if text.lstrip()[:1] not in ("{", "[") or '"http"' not in text or len(text) > MAX_JSON:
+        return
+    with suppress(ValueError, RecursionError):
+        told = (record.get("http") for record in islice(objects(json.loads(text, strict=False)), MAX_ANSWERS))
+        for title in (one.get("title") for one in told if isinstance(one, dict)):
+            if isinstance(title, str) and title.strip():
+                yield from answer("http", html.decode(f"<title>{title}</title>"))
 
 
 def title(text: str) -> Iterator[Answer]:

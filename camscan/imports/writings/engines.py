@@ -16,6 +16,9 @@ _PRODUCT = re.compile(r"[\"'](?:product|app)[\"']\s*:\s*[\"']\w")
 _SENT = re.compile(r"(?:HTTP|RTSP)/\d\.\d [1-5]\d{2}")
 _SERVICE = re.compile(r"[a-z][\w.+-]{0,31}")
 _RECORD = re.compile(r'"(?:cpes|portinfo|software|template-id|authentication_type)"\s*:')
+_AGENT = re.compile(r"\s*SNMP:[ \t]*\r?\n")
+_OF_AGENT = re.compile(r"^[ \t]{1,8}(Description|Objectid|Name):[ \t]*(\S[^\r\n]{0,1023})", re.MULTILINE)
+_OBJECTS = {"Description": "sysDescr", "Objectid": "sysObjectID", "Name": "sysName"}
 _SESSION = re.compile(r'"sdp"\s*:\s*"v=0')
 _HARDWARE = re.compile(r"cpe:(?:/|2\.3:)h:([a-z0-9._-]{2,40}):([a-z0-9._-]{2,64})", re.IGNORECASE)
 _CONDITION = re.compile(r"(?:product|app)\s?[:=]{1,2}\s?\"([^\"\r\n]{3,96})\"", re.IGNORECASE)
@@ -49,6 +52,13 @@ def _template_product(template: str, matcher: str) -> str:
     """The product for which a template, or one of its matchers, is named; "" for one that is named for a weakness."""
     name = matcher if template in _OF_MATCHER else _KIND.sub("", template)
     return "" if _WEAKNESS.match(name) or name == template else name.replace("-", " ")
+
+
+def agent(text: str) -> str:
+    """The record of an SNMP agent, whose lines have names of their own: as lines of a walk."""
+    if not _AGENT.match(text):
+        return text
+    return "\n".join(f"{_OBJECTS[name]}: {value}" for name, value in _OF_AGENT.findall(text[:MAX_JSON])) or text
 
 
 def session(text: str) -> str:

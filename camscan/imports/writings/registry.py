@@ -63,6 +63,7 @@ WRITINGS: tuple[Undo, ...] = (
     scanners.feed,
     scanners.records,
     agents.asked,
+    engines.agent,
     shown.packets,
     shown.dissected,
     shown.browsed,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.imports.forms.certificate import der, is_named, names
+from camscan.imports.forms.certificate import der, is_named, names, shown
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SUBJECT = "CN=cam,OU=b,O=Example,C=CN"
@@ -144,3 +144,9 @@ def test_names_in_a_packet_dissector() -> None:
     (one,) = names(shown)
     assert one.fields["tls.subject.o"] == ("Acme",)
     assert one.fields["tls.issuer.cn"] == ("Acme Root",)
+
+
+def test_the_certificate_that_curl_shows() -> None:
+    (one,) = shown("* Server certificate:\n*  subject: C=TW; O=Acme Inc.; CN=NAS\n*  issuer: CN=CA\n< HTTP/1.1 200 OK")
+    assert (one.fields["tls.subject.o"], one.fields["tls.subject.cn"]) == (("Acme Inc.",), ("NAS",))
+    assert not list(shown("* subject: CN=a"))

@@ -5,6 +5,7 @@ import pytest
 from camscan.imports.forms.web import (
     challenge,
     described,
+    noted_titles,
     page,
     path,
     server,
@@ -195,3 +196,13 @@ def test_the_path_of_a_page_alone(text: str) -> None:
 @pytest.mark.parametrize("text", ["/", "/etc/passwd", "a.html", "/a b.html", "/a.html\n/b.html", "rtsp://cam/a.html"])
 def test_other_text_is_no_path(text: str) -> None:
     assert list(path(text)) == []
+
+
+def test_titles_that_records_hold_beside_an_answer() -> None:
+    (one,) = noted_titles('{"port": 80, "http": {"robots": null, "favicon": {"hash": 1}, "title": "A&nbsp;B"}}')
+    assert one.fields == {"http.title": ("A B",)}
+
+
+@pytest.mark.parametrize("text", ['{"http": {"title": ""}}', '{"http": "title"}', '{"title": "A"}', '{"http', "A"])
+def test_other_records_hold_no_title(text: str) -> None:
+    assert not list(noted_titles(text))

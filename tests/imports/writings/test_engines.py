@@ -85,3 +85,9 @@ def test_the_session_that_a_relay_was_given() -> None:
 def test_the_device_that_an_attack_on_streams_was_told_of() -> None:
     record = {"device": "Acme rtspd", "port": 554, "route": "", "authentication_type": 2}
     assert sent(json.dumps(record)) == "554/tcp open unknown Acme rtspd"
+
+
+def test_the_record_of_an_agent() -> None:
+    text = "SNMP:\n  Versions:\n    1\n  Description:  ; A 1; Camera; 2;\n  Objectid: 1.3.6.1.4.1.9.1\n  Uptime: 5\n"
+    assert sent(text) == "sysDescr: ; A 1; Camera; 2;\nsysObjectID: 1.3.6.1.4.1.9.1"
+    assert sent(json.dumps({"data": text})) == "sysDescr: ; A 1; Camera; 2;\nsysObjectID: 1.3.6.1.4.1.9.1"
