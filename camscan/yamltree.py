@@ -29,6 +29,13 @@ LINE = "__line__"
 MAX_DEPTH = 12
 """The grammar nests seven deep; a parser that recurses on the file's word can be made to overflow."""
 
+_REMEDIES = (
+    ("unknown escape", "write the value in single quotes, which keep backslashes"),
+    ("cannot start any token", "indent with spaces, not with tabs; quote a value that begins with @, % or `"),
+    ("mapping values are not allowed", "quote a value that holds a colon and a space, or mend the indentation"),
+)
+"""What the parser's word for a fault holds -> what to do about it."""
+
 _NULLS = frozenset({"", "~", "null"})
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -45,7 +52,7 @@ def read_yaml(data: bytes, name: str) -> Tree:
         return _document(iter(_LOADER(data).get_event, None), name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RuleError(f"{name}:{line}: not YAML: {error.problem}: quote the value or mend the indentation") from error
+        raise RuleError(f"{name}:{line}: not YAML: {error.problem}: {_remedy(str(error.problem))}") from error
     except (yaml.YAMLError, UnicodeError) as error:
         line = data.count(b"\n", 0, getattr(error, "position", 0)) + 1  # a character that may not stand in YAML
         raise RuleError(f"{name}:{line}: not YAML: {' '.join(str(error).split())}: write plain UTF-8 text") from error
@@ -79,6 +86,10 @@ def _below(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
         below: yaml.Node = node.value[step]
         return below
     return None
+
+
+def _remedy(problem: str) -> str:
+    return next((remedy for part, remedy in _REMEDIES if part in problem), "quote the value or mend the indentation")
 
 
 def _line(event: Event) -> int:

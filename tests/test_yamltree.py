@@ -50,6 +50,22 @@ def test_what_is_refused(text: bytes, message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (b"a:\n\t- b\n", "indent with spaces, not with tabs; quote a value that begins with @, % or `"),
+        (b"a: @b\n", "indent with spaces, not with tabs; quote a value that begins with @, % or `"),
+        (b'a: "^NL\\d$"\n', "write the value in single quotes, which keep backslashes"),
+        (b"a: b: c\n", "quote a value that holds a colon and a space, or mend the indentation"),
+        (b"a: [b\n", "quote the value or mend the indentation"),
+    ],
+)
+def test_what_is_not_yaml_is_told_with_a_remedy(text: bytes, remedy: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        read_yaml(text, "f")
+    assert str(caught.value).endswith(f": {remedy}")
+
+
 def test_twelve_levels_are_read() -> None:
     assert read_yaml(b"[" * 12 + b"]" * 12, "f") == [[[[[[[[[[[[]]]]]]]]]]]]
 

@@ -21,6 +21,7 @@ class Form:
 
     def __init__(self, tree: Tree, file: str, faults: list[str], *, name: str = "", line: int = 1) -> None:
         self._left = dict(tree) if isinstance(tree, dict) else {}
+        self._asked: set[str] = set()
         found = self._left.pop(LINE, None)
         self.file = file
         self.line = found if isinstance(found, int) else line
@@ -36,17 +37,19 @@ class Form:
 
     def has(self, key: str) -> bool:
         """Whether the key is given and not yet taken."""
+        self._asked.add(key)
         return key in self._left
 
     def tree(self, key: str) -> Tree:
         """Whatever stands under the key; None where nothing does."""
+        self._asked.add(key)
         return self._left.pop(key, None)
 
     def text(self, key: str, default: str | None = None) -> str:
         """One text. Without a `default` the key is needed, and must not be empty."""
-        if default is not None and key not in self._left:
+        if default is not None and not self.has(key):
             return default
-        value = self._left.pop(key, None)
+        value = self.tree(key)
         if isinstance(value, str) and value.strip():
             return value
         self.fault(f"no text under `{key}`", f"write `{key}: ...`")
@@ -70,7 +73,7 @@ class Form:
 
     def items(self, key: str) -> list[Tree]:
         """A list; empty where the key is not given."""
-        value = self._left.pop(key, None)
+        value = self.tree(key)
         if isinstance(value, list):
             return value
         if value is not None:
@@ -88,7 +91,7 @@ class Form:
 
     def pairs(self, key: str) -> Mapping[str, str]:
         """A mapping of texts; empty where the key is not given."""
-        value = self._left.pop(key, None)
+        value = self.tree(key)
         if isinstance(value, dict):
             return {intern(n): intern(self.as_text(item, f"{key}.{n}")) for n, item in value.items() if n != LINE}
         if value is not None:
@@ -105,7 +108,9 @@ class Form:
     def close(self) -> None:
         """Note every key that nobody has taken."""
         for key in self._left:
-            self.fault(f"unknown key {key!r}", "see the grammar in fingerprints/README.md")
+            near = get_close_matches(key, self._asked - {key}, n=1, cutoff=0.75)
+            remedy = f"write {near[0]!r}" if near else "see the grammar in fingerprints/README.md"
+            self.fault(f"unknown key {key!r}", remedy)
 
 
 def _suggestion(value: str, words: Collection[str]) -> str:

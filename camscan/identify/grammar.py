@@ -43,6 +43,7 @@ def read_rules(
     head, words = Form(tree, file, faults), words_of(vocabulary)
     maker = parts.read_maker(head, words, None)
     fields = parts.read_fields(head, words) if head.has("fields") else ()
+    before, is_bare = len(faults), isinstance(tree, dict) and not head.has("tables") and not head.has("rules")
     rules: list[Rule] = []
     for item in head.items("tables"):
         table = Form(item, file, [], name=f"table {_name(item, 'ids')}", line=head.line)
@@ -55,6 +56,8 @@ def read_rules(
             rules.append(rule)
         faults += own
     head.close()
+    if is_bare and len(faults) == before:
+        head.fault("no rules", "write `rules:` or `tables:`, and below it a list")
     return rules if examples else list(map(without_examples, rules))
 
 

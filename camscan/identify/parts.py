@@ -110,7 +110,7 @@ def _example(form: Form, tree: Tree, single: str, words: Words) -> Example:
     if single and part.has("value"):
         fields: Fields = {single: (part.text("value"),)}
     else:
-        fields = _fields(part, part.tree("fields"), words)
+        fields = _fields(part, part.tree("fields") or {}, words)
     example = Example(fields, part.pairs("gives"))
     for name in example.gives:
         part.known(name, words.given, "a key of `gives`")

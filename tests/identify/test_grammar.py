@@ -13,6 +13,7 @@ WORDS = Vocabulary(
     kinds=("camera", "recorder"),
     makers=("Hikvision", "Dahua"),
 )
+NO_FIELDS = "an example without fields: write {value: ...} or {fields: {name: value}}"
 NOT_RE2 = "RE2 knows no look-around and no back-reference; `$` ends the value"
 HEAD = "maker: Hikvision\nrules:\n"
 GOOD: Mapping[str, str] = {
@@ -162,7 +163,8 @@ def test_a_rule_may_name_its_own_maker(own: str | None, maker: str | None) -> No
         ({"maker": "HIKVISION"}, "`maker` is 'HIKVISION': write one of Hikvision, Dahua"),
         ({"maker": "null"}, "it says nothing: name a maker, or set or capture something"),
         ({"across": "site"}, "`across` is 'site': write one of device"),
-        ({"patern": "x"}, "unknown key 'patern': see the grammar in fingerprints/README.md"),
+        ({"patern": "x"}, "unknown key 'patern': write 'pattern'"),
+        ({"weight": "x"}, "unknown key 'weight': see the grammar in fingerprints/README.md"),
         ({"all": "[]"}, "unknown key 'all': see the grammar in fingerprints/README.md"),
         (
             {"field": None, "pattern": None, "all": "[{absent: sadp.mac}]", "examples": "[{fields: {sadp.mac: x}}]"},
@@ -184,11 +186,11 @@ def test_a_broken_rule_is_left_out_and_named(changes: dict[str, str | None], fau
 @pytest.mark.parametrize(
     ("changes", "line", "fault"),
     [
-        ({"examples": "[{fields: {}}]"}, 7, "an example without fields: write {value: ...} or {fields: {name: value}}"),
+        ({"examples": "[{fields: {}}]"}, 7, NO_FIELDS),
         ({"examples": "[{value: x, gives: {modle: y}}]"}, 7, "a key of `gives` is 'modle': write 'model'"),
         ({"examples": "[{fields: {http.sever: x}}]"}, 7, "a field of an example is 'http.sever': write 'http.server'"),
         ({"near_misses": "[{value: x, a: b}]"}, 10, "unknown key 'a': see the grammar in fingerprints/README.md"),
-        ({"sets": None, "near_misses": "[{}]"}, 10, "not a mapping: write `key: value` lines"),
+        ({"sets": None, "near_misses": "[{}]"}, 10, NO_FIELDS),
     ],
 )  # fmt: skip
 def test_a_fault_in_an_example_names_its_own_line(changes: dict[str, str | None], line: int, fault: str) -> None:
@@ -203,7 +205,8 @@ def test_one_reading_finds_every_fault() -> None:
 def test_what_is_no_rule_file() -> None:
     assert rules_of("just text") == ([], ["f.yaml:1: not a mapping: write `key: value` lines"])
     assert rules_of("rules: [text]")[1][0] == "f.yaml:1: not a mapping: write `key: value` lines"
-    assert rules_of("rulez: []")[1] == ["f.yaml:1: unknown key 'rulez': see the grammar in fingerprints/README.md"]
+    assert rules_of("rulez: []")[1] == ["f.yaml:1: unknown key 'rulez': write 'rules'"]
+    assert rules_of("maker: Dahua")[1] == ["f.yaml:1: no rules: write `rules:` or `tables:`, and below it a list"]
 
 
 def brands_of(text: str) -> tuple[list[Brand], list[str]]:
