@@ -71,7 +71,9 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
             return found
         if unwrapped := _readable(inner):
             return _of_text(sent(unwrapped), channel, depth + 1)
-    for form in chain((rows.told,), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))):
+    for form in chain(
+        (rows.told, nmap_text.grepped), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))
+    ):
         if found := list(form(text)):
             return found
     loose = LOOSE.get(channel, ())

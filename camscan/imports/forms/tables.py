@@ -37,7 +37,8 @@ _ROW = re.compile(
     r"[ \t|_({\[\"']{0,16}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
     r"\.?(System[ _](?:Description|Name|Contact|Location|Object[ _]ID)"
     r"|(?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
-    r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[\"'\])]{0,2}[ \t]{0,8}[=:]>?[ \t]{0,8}"
+    r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[ \t]{0,8}\|(?=[^|\r\n]{1,512}\|?[ \t]{0,8}$)"
+    r"|[\"'\])]{0,2}[ \t]{0,8}[=:]>?[ \t]{0,8}"
     r"|[\"')]{1,3}[ \t]{0,8},[ \t]{0,8}(?:[A-Z]\w{1,32}\()?|,[ \t](?=[^\s\d][^\r\n]{0,255}\)$)"
     r"|[ \t]{1,8}(?=STRING:|OID:|\"))(.*)$"
 )
@@ -197,7 +198,7 @@ def _value(name: str, kind: str, text: str) -> str:
             return bytes.fromhex(text.strip()).decode("utf-8", "replace")
         except ValueError:
             return ""
-    value = _TYPE.sub("", text.strip(), count=1).strip()
+    value = _TYPE.sub("", text.strip().removesuffix("|").strip(), count=1).strip()
     value = _QUOTED.sub(r"\2", value, count=1).strip('"')
     field = _NAMES.get(name.removesuffix(".0").lower(), "")
     if field != "snmp.sys_object_id":

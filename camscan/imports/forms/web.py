@@ -42,6 +42,14 @@ _CHALLENGE = re.compile(
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """Where a session description follows its headers without the empty line, which web pages swallow."""
+_LINK = r"(?:the|at|to|was|is|on|and|from|of|in|found|got|but)\b"
+_SENTENCE = re.compile(
+    r"\A(?:\[?\d{4}-\d\d-\d\d|\[?\d\d:\d\d:\d\d|\[[+*!-]\] )"
+    rf"|\b{_LINK}[^\r\n]{{1,200}}? {_LINK}"
+    r"|\b(?:found|connected to|detected)\b[^\r\n]{1,200}? (?:at|on|in)\b",
+    re.IGNORECASE,
+)
+"""What a log or a person says, and no program calls itself."""
 _SERVER_LABEL = re.compile(
     r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]>?\s*(?!//)",
     re.IGNORECASE,
@@ -123,7 +131,7 @@ def is_headed(text: str) -> bool:
 def server(channel: str, text: str) -> Iterator[Answer]:
     """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
     line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
-    if "\n" not in line and len(line) <= 256 and not line.startswith(("<", "{")):
+    if "\n" not in line and len(line) <= 256 and not line.startswith(("<", "{")) and not _SENTENCE.search(line):
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
         yield from answer(channel, fields_of(decode, f"{name}: {line}"))

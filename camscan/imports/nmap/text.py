@@ -29,6 +29,8 @@ _PORT = re.compile(
 """A line of an open port. The reason, which nmap puts before the product when it is asked for more, is passed over."""
 _FOUND = re.compile(r"(?:Discovered )?open port (\d{1,5})/(?:tcp|udp)", re.IGNORECASE)
 _GREPPABLE = re.compile(r"(\d{1,5})/open/(?:tcp|udp)/[^/]{0,64}/([^/]{0,64})/[^/]{0,64}/([^/,]{0,512})/")
+_GREPPED = re.compile(r"\s*(?:#[^\r\n]{0,512}\s+)?Host: \S{2,64} \([^()\r\n]{0,255}\)[ \t]+(?:Ports|Status): ")
+"""How a line of a host begins in greppable output, which would pass for a header."""
 _KNOWN = re.compile(r"^Ports:[ \t]*\r?\n(?=[ \t]{1,12}\d{1,5}/)", re.MULTILINE)
 _KNOWN_PORT = re.compile(r"^[ \t]{1,12}(\d{1,5})/(?:tcp|udp)[ \t]{1,8}([^\W\d][^\r\n]{1,255})$", re.MULTILINE)
 """What Shodan's client prints of a host: all its ports are open."""
@@ -81,6 +83,12 @@ def scanned(text: str) -> Iterator[Answer]:
     ):  # in whose pages scripts may stand
         yield from _of_xml(text, mark[1])
     else:
+        yield from _of_text(text)
+
+
+def grepped(text: str) -> Iterator[Answer]:
+    """The ports of a host in greppable output; nothing for any other text."""
+    if _GREPPED.match(text):
         yield from _of_text(text)
 
 

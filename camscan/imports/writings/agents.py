@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
+
+from camscan.imports.writings.base import MAX_JSON, objects
 
 MAX_SHOWN = 16 * 1024  # characters in which the system group stands; what follows are other groups
 
@@ -18,14 +22,17 @@ _POINTED = re.compile(r"\.?\b(1\.3\.6\.1\.(?:2\.1\.1\.[1-6]|4\.1)[0-9.]{0,200}) 
 _ELEMENT = re.compile(r"<(sysDescr|sysObjectID|sysName)>([^<]{1,511})</", re.IGNORECASE)
 _LISTED = re.compile(r"\bDescr: ([^;\r\n]{1,511}?)(?:;|[ \t]*$)(?=[^\r\n]{0,256}\bOID: )", re.MULTILINE)
 _SYSTEM = {"Description": "sysDescr", "Hostname": "sysName"}
+_OBJECT = re.compile(
+    r"\.?1\.3\.6\.1\.(?:2\.1\.1\.[1-6]|4\.1)[0-9.]{0,200}|(?:SNMPv2-MIB::)?sys(?:Descr|ObjectID|Name)(?:\.0)?"
+)
+_OF_JSON = re.compile(r"\A[\[{].*[\"'.:](?:1\.3\.6\.1\.|sys(?:Descr|ObjectID|Name)\b)", re.DOTALL)
 _ROWS = 2  # the header and what is below it
 _COLUMN = re.compile(r"sys(?:Descr|ObjectID|Name)")
 
 
 def asked(text: str) -> str:
     """What an agent was asked and said, as the lines of a walk."""
-    head = text[:MAX_SHOWN]
-    if told := _told(head):
+    if told := _told(text[:MAX_SHOWN]) or list(_of_json(text)):
         return "\n".join(f"{name} = STRING: {value}" for name, value in told)
     return text
 
@@ -43,6 +50,20 @@ def _told(text: str) -> list[tuple[str, str]]:
     if listed := _LISTED.search(text):
         return [("sysDescr.0", listed[1])]
     return _of_columns(text)
+
+
+def _of_json(text: str) -> Iterator[tuple[str, str]]:
+    """Objects of JSON that have an object's number and its value as members, or one as the name of the other."""
+    if len(text) > MAX_JSON or not _OF_JSON.match(text):
+        return
+    with suppress(ValueError, RecursionError):
+        for record in objects(json.loads(text)):
+            members = {name.lower(): value for name, value in record.items()}
+            asked = next((members[name] for name in ("oid", "name", "object") if name in members), None)
+            named = [(asked, members.get("value", members.get("val")))] if isinstance(asked, str) else []
+            for name, value in (*named, *record.items()):
+                if isinstance(value, str) and _OBJECT.fullmatch(name):
+                    yield name.lstrip("."), value
 
 
 def _of_columns(text: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ _RAW = ('R"(', 'r#"')
 _MAX_RAW = 32  # of those whose end is looked for in the whole text
 
 _HEADER = r"(?:Server|WWW-Authenticate|CSeq|Public|Content-(?:Type|Length|Base)|Location|Set-Cookie|Date)[ \t]?:"
-_BEGIN = rf"(?:(?:RTSP|HTTP)/\d\.\d \d{{3}}\b[^\r\n]*\n|{_HEADER}|v=0\s|<[?!A-Za-z][^\0]*</\w)"
+_BEGIN = rf"(?:(?:RTSP|HTTP)/\d\.\d \d{{3}}\b[^\r\n]*\r?\n|{_HEADER}|v=0\s|<[?!A-Za-z][^\0]*</\w)"
 _ANSWER = re.compile(
     rf"\A\s*(?:{_BEGIN}|[{{(<]|\[(?!\w+\()|Digest |Basic |\d{{1,3}}[.:]|-----|\"[^\"\r\n]{{0,80}}\",)"
     r"|^[ \t]*(?:RTSP|HTTP)/\d\.\d \d{3}\b",
@@ -39,6 +39,10 @@ _LITERAL = re.compile(
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _GLUE = re.compile(r"(?:[\s+.;()\\]|,[ \t]*\r?\n)*(?:<<\s*)?(?:(?:[\w.>-]{1,40}[.(])?\w{1,40}\(\s*|<<\s*)?[bfru]{0,2}")
 """What stands between two texts of which a program makes one: signs, and the call that each is handed to."""
+_DECLARED = re.compile(r";\s*(?:[\w:]{1,40}(?:<[\w:]{1,40}>)?[ \t*&]+){1,4}\w{1,40}(?:\[\d{0,4}\])? ?= ?")
+"""What stands between two lines of an answer each of which has a name of its own."""
+_SAYS = re.compile(r"[:=]")
+_SETTING = re.compile(r"[A-Za-z][\w.\[\]]{1,80}=[^\r\n]*")
 _FEWEST = 2  # lines
 
 
@@ -48,7 +52,14 @@ def longest(text: str) -> str:
         return text
     speaks = _SPEAKS if _MAPPED.search(text) else _CHALLENGES
     found = [joined for run in _runs(text) if speaks.match(joined := _joined(run)) or _has_lines(joined, run)]
-    return max(found, key=len, default=text)
+    longest = max(found, key=len, default=text)
+    settings = [joined for run in _runs(text) if _is_setting(joined := _joined(run))] if found else []
+    return "\n".join(map(str.strip, settings)) if len(settings) > 1 and longest in settings else longest
+
+
+def _is_setting(text: str) -> bool:
+    """Whether it is lines "name=value", of which an interface gives some to each question."""
+    return all(map(_SETTING.fullmatch, text.split()))
 
 
 def _runs(text: str) -> list[list[str]]:
@@ -61,12 +72,18 @@ def _runs(text: str) -> list[list[str]]:
         if literal["raw"] is not None and "\n" not in literal["raw"] and not literal["raw"].startswith("<"):
             continue  # code in a sentence
         between = text[end : literal.start()] if end >= 0 else " :"
-        if runs and len(between) < 120 and _GLUE.fullmatch(between):
+        if runs and len(between) < 120 and _follows(runs[-1][-1], between, _value(literal)):
             runs[-1].append(_value(literal))
         else:
             runs.append([_value(literal)])
         end = literal.end()
     return runs
+
+
+def _follows(last: str, between: str, following: str) -> bool:
+    """Whether a text is one with that before it: with little between them, or a line declared behind another's end."""
+    is_line = last.endswith(("\n", ",")) and _SAYS.search(following) is not None
+    return bool(_GLUE.fullmatch(between) or (is_line and _DECLARED.fullmatch(between)))
 
 
 def _value(literal: re.Match[str]) -> str:

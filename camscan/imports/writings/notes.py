@@ -36,7 +36,7 @@ _HELD = re.compile(
 )
 _LONE = re.compile(
     r"\A(?:(?:(?:http|rtsp)[.-]server(?:-header)?[ \t]*[:=][ \t]*|HTTPServer\[)(?P<server>[^\r\n\]]{1,256})\]?"
-    r"|(?:realm[ \t]*:[ \t]*|(?=Login to (?:[0-9][A-Z0-9]{9,23}|[A-Z][A-Z0-9]{0,4}[0-9][A-Z0-9]{8,18})\Z))"
+    r"|(?:realm[ \t]*[:=][ \t]*|(?=Login to (?:[0-9][A-Z0-9]{9,23}|[A-Z][A-Z0-9]{0,4}[0-9][A-Z0-9]{8,18})\Z))"
     r"(?P<realm>[^\"\r\n,]{1,128}))\Z",
     re.IGNORECASE,
 )

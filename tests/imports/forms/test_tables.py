@@ -15,6 +15,8 @@ WALKS = {
     "iso": 'iso.3.6.1.2.1.1.1.0 = STRING: "Camera 1"\niso.3.6.1.2.1.1.2.0 = OID: iso.3.6.1.4.1.368.1.1\n'
     "iso.3.6.1.2.1.1.5.0 = STRING: cam",
     "snmprec": "1.3.6.1.2.1.1.1.0|4|Camera 1\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.368.1.1\n1.3.6.1.2.1.1.5.0|4x|63616d",
+    "bars": "sysDescr.0|Camera 1\nsysObjectID.0|.1.3.6.1.4.1.368.1.1\nsysName.0|cam",
+    "cells": "| sysDescr.0 | Camera 1 |\n| sysObjectID.0 | .1.3.6.1.4.1.368.1.1 |\n| sysName.0 | cam |",
     "tuples": '(".1.3.6.1.2.1.1.1.0", "Camera 1"),\n(".1.3.6.1.2.1.1.2.0", ".1.3.6.1.4.1.368.1.1"),\n'
     '(".1.3.6.1.2.1.1.5.0", "cam"),',
     "mapping": '{"sys_descr": "Camera 1",\n "sys_object_id": "1.3.6.1.4.1.368.1.1",\n "sys_name": "cam"}',

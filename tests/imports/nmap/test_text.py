@@ -4,6 +4,7 @@ import pytest
 
 from camscan.imports import pasted
 from camscan.imports.nmap.text import is_listing, product, scanned
+from camscan.imports.pasted import read
 
 NORMAL = """\
 PORT     STATE  SERVICE    VERSION
@@ -35,6 +36,13 @@ def test_normal_output() -> None:
 def test_a_vendor_that_our_registry_lacks_is_nmaps() -> None:
     *_, link = scanned("80/tcp open http\nMAC Address: 02:11:32:01:02:03 (Example Works)")
     assert link.fields["mac.organization"] == ("Example Works",)
+
+
+def test_a_line_of_greppable_output_is_no_header() -> None:
+    line = "Host: 192.0.2.1 (cam)\tPorts: 80/open/tcp//http//App httpd/"
+    (one,) = [part for part in read(line, "http") if part.channel == "nmap"]
+    assert one.fields["nmap.product"] == ("App httpd",)
+    assert not [part for part in read("Host: 192.0.2.1\r\nServer: a", "http") if part.channel == "nmap"]
 
 
 def test_greppable_and_verbose_output() -> None:

@@ -28,6 +28,9 @@ def test_the_description_of_a_system(text: str) -> None:
         "VarBind(oid=1.3.6.1.2.1.1.1.0, value=b'Acme 1')",
         'Bound(oid="1.3.6.1.2.1.1.1.0", value=OctetString("Acme 1"))',
         "ObjectIdentity: 1.3.6.1.2.1.1.1.0 -> Acme 1",
+        '[{"oid": "1.3.6.1.2.1.1.1.0", "type": "4", "value": "Acme 1"}]',
+        '{"data": [{"Name": ".1.3.6.1.2.1.1.1.0", "val": "Acme 1"}, {"name": "x", "value": "y"}]}',
+        '{"1.3.6.1.2.1.1.1.0": "Acme 1", "uptime": 7}',
         ".1.3.6.1.2.1.1.1.0 => Acme 1",
     ],
 )

@@ -21,10 +21,16 @@ XML = "<DeviceInfo><model>A-1</model></DeviceInfo>"
         'std::cout << "deviceType=A-1\\r\\n"\n  << "serialNumber=B\\r\\n";',
         'let raw = "deviceType=A-1\\r\\n\\\n      serialNumber=B\\r\\n";\nlet n = "x";',
         "assert parse('deviceType=A-1\\r\\nserialNumber=B\\r\\n') == {'a': 1}",
+        'const std::string &a = "deviceType=A-1\\r\\n";\n const std::string &b = "serialNumber=B\\r\\n";',
     ],
 )
 def test_lines_that_a_program_holds(code: str) -> None:
     assert longest(code) == LINES
+
+
+def test_lines_that_a_program_holds_in_several_texts() -> None:
+    code = 'A = (\n    "deviceType=A-1\\r\\n"\n    "serialNumber=B\\r\\n"\n)\nB = "version=1.2"\nC = "no"\n'
+    assert longest(code).split() == ["deviceType=A-1", "serialNumber=B", "version=1.2"]
 
 
 @pytest.mark.parametrize(
