@@ -155,7 +155,8 @@ def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
 def _plain(value: str) -> str:
     """A value without the marks for bold letters, code and texts around it."""
     value = value.rstrip(" \t|")
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in '`"' else value.removesuffix("**")
+    value = value[:-1] if value.endswith(('",', "',")) else value
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "`\"'" else value.removesuffix("**")
 
 
 def named(found: Iterable[tuple[str, str]], names: dict[str, str]) -> list[tuple[str, str]]:

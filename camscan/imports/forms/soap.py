@@ -16,6 +16,7 @@ from camscan.records import Fields
 _SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif\.org/ver\d")
 _RESPONSE = re.compile(r"<(?:[\w.-]{1,32}:)?(Get[A-Z]\w{2,40}Response|Fault)[\s>/]")
 _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
+_TYPES = re.compile(r"\b\w{1,8}:NetworkVideo(?:Transmitter|Display|Storage)\b")
 _QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
 _CONTINUED = re.compile(r"[ \t]{0,8}\\\r?\n")
 """Where a line of program code goes on in the next one."""
@@ -207,8 +208,10 @@ def _decoded(text: str) -> list[Fields]:
 
 
 def _listed(fields: Fields, text: str) -> Fields:
-    """The fields of scopes, with the addresses that stand beside them."""
-    return {**fields, **as_fields(("wsd.xaddr", address) for address in _XADDR.findall(text)[:8])}
+    """The fields of scopes, with the types and the addresses that stand beside them."""
+    beside = [("wsd.types", found) for found in _TYPES.findall(text)[:1]]
+    beside += [("wsd.xaddr", address) for address in _XADDR.findall(text)[:8]]
+    return {**fields, **as_fields(beside)}
 
 
 def _enveloped(text: str) -> str:

@@ -34,7 +34,7 @@ _SPELLED = {
 _NAMES = {**{oid.removesuffix(".0"): field for oid, field in OBJECTS.items()}, **_SHORT}
 _ROW = re.compile(
     r"^(?:[ \t]{0,16}(?:#|//) ?)?"
-    r"[ \t|_({\[\"']{0,16}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
+    r"[ \t|_({\[\"']{0,40}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
     r"\.?(System[ _](?:Description|Name|Contact|Location|Object[ _]ID)"
     r"|(?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
     r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)[ \t]{0,8}\||[ \t]{0,8}\|(?=[^|\r\n]{1,512}\|?[ \t]{0,8}$)"

@@ -26,7 +26,7 @@ _STATUS = {
 _GET = re.compile(r"^(?:GET|HEAD|POST)[ \t]+(/[!-~]{0,1023}+)[ \t]+HTTP/", re.MULTILINE)
 _METHOD = re.compile(r"^([A-Z_]{4,16})[ \t]+(?:rtsp:[!-~]{1,1023}|\*)[ \t]+RTSP/", re.MULTILINE)
 _REQUEST = re.compile(r"\A\s*[A-Z_]{4,16}[ \t]+rtsp:[!-~]{1,1023}[ \t]+RTSP/\d[.\d]*[ \t]*\r?\n")
-_HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:[ \t]*(?!//)\S")
+_HEADER = re.compile(r"[A-Za-z][\w-]{1,63}[ \t]*:(?!:)[ \t]*(?!//|(?:str|string|String)\b[ \t?]*=)\S")
 _BODY = re.compile(r"\ufeff?\s*[<{]")
 _LIST = re.compile(r"\s*\[\s*\{")
 _MAPPING = re.compile(
@@ -50,6 +50,11 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 """What a log or a person says, and no program calls itself."""
+_CODE = re.compile(
+    r"[\[({\uff08][^\w\s]?\s?[\"']|[\"']\s*:|[=!]=|=>|[\"']\s*[\])]|;\s*\Z|\w\(\)| = [\"']|,~?\w{2,32}=\w"
+    r"| \| .{0,80} [Dd]etected"
+)
+"""Signs of a program or of JSON, in whose place no server has a name."""
 _SERVER_LABEL = re.compile(
     r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]>?\s*(?!//)",
     re.IGNORECASE,
@@ -131,10 +136,15 @@ def is_headed(text: str) -> bool:
 def server(channel: str, text: str) -> Iterator[Answer]:
     """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
     line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
-    if "\n" not in line and len(line) <= 256 and not line.startswith(("<", "{")) and not _SENTENCE.search(line):
+    if "\n" not in line and len(line) <= 256 and not _is_told(line):
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
         yield from answer(channel, fields_of(decode, f"{name}: {line}"))
+
+
+def _is_told(line: str) -> bool:
+    """Whether a line is markup, code or a sentence."""
+    return line.startswith(("<", "{")) or bool(_CODE.search(line) or _SENTENCE.search(line))
 
 
 def challenge(channel: str, text: str) -> Iterator[Answer]:

@@ -67,7 +67,8 @@ def _of_members(text: str) -> str:
     for closed in range(_MAX_CLOSED):
         with suppress(ValueError, RecursionError):
             members = json.loads(f"{{{line}}}")
-            return text if not closed and _HOLDING.isdisjoint(members) else json.dumps(members, ensure_ascii=False)
+            is_plain = not closed and not any(isinstance(value, list | dict) for value in members.values())
+            return text if is_plain and _HOLDING.isdisjoint(members) else json.dumps(members, ensure_ascii=False)
         if not line.endswith(("]", "}")):
             break
         line = line[:-1].rstrip()

@@ -21,7 +21,7 @@ _ANSWER = re.compile(
 )
 """How a text begins that is the answer, and no program that holds one; or one of its lines."""
 _SPEAKS = re.compile(rf"\s*{_BEGIN}\s?\S", re.IGNORECASE)
-_CHALLENGES = re.compile(rf"\s*(?:{_BEGIN}\s?\S|(?:Digest|Basic) (?:realm|qop)=)", re.IGNORECASE)
+_CHALLENGES = re.compile(rf"\s*(?:{_BEGIN}\s?\S|(?:Digest|Basic) (?:realm|qop|username)=)", re.IGNORECASE)
 """The same where nothing is a value with a name, as headers are in a mapping."""
 _MAPPED = re.compile(r"[\w'\"\])]['\"]\s{0,8}(?::|=>)|['\"](?:Server|WWW-Authenticate)['\"],", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:[A-Za-z][\w.:\[\]-]{1,80} ?[=:]|[{\[]|PORT |Nmap )")
@@ -31,7 +31,7 @@ _LITERAL = re.compile(
     r"|'{3}(?P<other>(?:(?!'{3}).)*+)'{3}"
     r"|(?<![\w`])`(?P<raw>[^`]*+)`"
     r'|\bR"\((?P<cpp>(?:(?!\)").)*+)\)"'
-    r'|\br#"(?P<rust>(?:(?!"#).)*+)"#'
+    r'|(?<!\w)r?#"(?P<rust>(?:(?!"#).)*+)"#'
     r'|"(?P<double>(?:[^"\\\n]|\\[^\n]|\\\n[ \t]*)*+)"'
     r"|(?<!\w)'(?P<single>(?:[^'\\\n]|\\[^\n])*+)'",
     re.DOTALL,
@@ -39,6 +39,8 @@ _LITERAL = re.compile(
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
 _GLUE = re.compile(r"(?:[\s+.;()\\]|,[ \t]*\r?\n)*(?:<<\s*)?(?:(?:[\w.>-]{1,40}[.(])?\w{1,40}\(\s*|<<\s*)?[bfru]{0,2}")
 """What stands between two texts of which a program makes one: signs, and the call that each is handed to."""
+_VARIABLE = re.compile(r"\s*[+.]\s*[\w.\[\]]{1,40}(?:\(\))?\s*[+.]\s*")
+"""What stands between two parts of a text where a program puts in a value that it holds."""
 _DECLARED = re.compile(r";\s*(?:[\w:]{1,40}(?:<[\w:]{1,40}>)?[ \t*&]+){1,4}\w{1,40}(?:\[\d{0,4}\])? ?= ?")
 """What stands between two lines of an answer each of which has a name of its own."""
 _SAYS = re.compile(r"[:=]")
@@ -72,7 +74,9 @@ def _runs(text: str) -> list[list[str]]:
         if literal["raw"] is not None and "\n" not in literal["raw"] and not literal["raw"].startswith("<"):
             continue  # code in a sentence
         between = text[end : literal.start()] if end >= 0 else " :"
-        if runs and len(between) < 120 and _follows(runs[-1][-1], between, _value(literal)):
+        if runs and _VARIABLE.fullmatch(between):
+            runs[-1][-1] += f"x{_value(literal)}"
+        elif runs and len(between) < 120 and _follows(runs[-1][-1], between, _value(literal)):
             runs[-1].append(_value(literal))
         else:
             runs.append([_value(literal)])

@@ -15,6 +15,13 @@ _NOTED = re.compile(
     r"(?=[ \t]*(?:\Z|[|;()&]|, |[ \t](?:server|title|realm|status)[:=])))",
     re.IGNORECASE,
 )
+_NARROWED = re.compile(
+    r"(?<=\S)(?: {1,8}(?:-?\d{3}(?: OK)?|-?(?:country|city|port|org|net|os|asn|isp|title|hostname|has_screenshot)"
+    r":(?:\"[^\"\r\n]{1,64}\"|\S{1,64})|#[^\r\n]{0,80})){1,6}\s*\Z",
+    re.IGNORECASE,
+)
+_SEARCHED = re.compile(r"\A\s*(?:Server: |[\w-]{1,24}(?:-Webs|-webs/?)\b)[^\r\n]*\Z")
+"""What narrows a search for a server further: a status, a country, a remark."""
 _CHALLENGE = re.compile(r"authenticate:|\b(?:Digest|Basic) ", re.IGNORECASE)
 _SHAPES = {
     "server": "Server: {}",
@@ -56,7 +63,10 @@ _REFUSED = re.compile(
 
 def noted(text: str) -> str:
     """The header lines of short notes; any other text as it is."""
-    return _of_line(_of_label(_of_code(_MARK.sub("", _LEAD.sub("", text))))) if len(text) <= MAX_NOTE else text
+    if len(text) > MAX_NOTE:
+        return text
+    text = _NARROWED.sub("", text, count=1) if _SEARCHED.match(text) else text
+    return _of_line(_of_label(_of_code(_MARK.sub("", _LEAD.sub("", text)))))
 
 
 def _of_code(text: str) -> str:

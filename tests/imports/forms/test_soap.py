@@ -189,6 +189,11 @@ def test_device_information_whose_line_ends_became_spaces() -> None:
     }
 
 
+def test_types_beside_the_scopes_are_kept() -> None:
+    (one,) = discovery("Arten: dn:NetworkVideoTransmitter tds:Device\nScopes: onvif://www.onvif.org/name/A")
+    assert one.fields["wsd.types"] == ("dn:NetworkVideoTransmitter",)
+
+
 def test_a_line_of_onvif_util() -> None:
     (one,) = discovery("Found 1 cameras\n192.0.2.1 host(Acme M-1(B) v2)")
     assert one.fields["onvif.scope.name"] == ("Acme",)

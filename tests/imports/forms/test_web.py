@@ -173,6 +173,23 @@ def test_a_list_keeps_its_whole_body() -> None:
     assert found.fields["http.body"] == (text,)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'return header["server"] == "a/1"',
+        "2024-01-01 10:00:00 a/1 is there",
+        "Found a camera at 192.0.2.4",
+        "the camera answers from the hall",
+        "~ab=b,cd=d",
+        'x = "a", "b"',
+        '"Items": [{"a": 1}]',
+        "192.0.2.4 | some server detected",
+    ],
+)
+def test_code_and_sentences_are_no_server(line: str) -> None:
+    assert not list(server("http", line))
+
+
 def test_labels_of_a_server() -> None:
     for line in ("server = a/1", '"Server": "a/1"', "Server header: a/1", "http-server-header: a/1"):
         [found] = server("http", line)

@@ -16,6 +16,7 @@ def test_members_without_their_object() -> None:
         "IP": {"a": 1},
         "c": None,
     }
+    assert json.loads(taken('"a": [{"b": 1}], "c": "d"')) == {"a": [{"b": 1}], "c": "d"}
     for text in (
         '"quoted": words',
         '"Server": "A/1",',

@@ -28,6 +28,16 @@ def test_lines_that_a_program_holds(code: str) -> None:
     assert longest(code) == LINES
 
 
+def test_a_value_that_a_program_puts_in() -> None:
+    code = 'var a = \'Digest username="b", realm="c d", nonce="\' + data + \'", qop=auth\';'
+    assert longest(code) == 'Digest username="b", realm="c d", nonce="x", qop=auth'
+
+
+def test_the_raw_texts_of_swift() -> None:
+    code = 'let a = [\n "RTSP/1.0 401 x",\n "CSeq: 1",\n #"WWW-Authenticate: Digest realm="b", nonce="c""#,\n ""]'
+    assert longest(code).split("\r\n")[2] == 'WWW-Authenticate: Digest realm="b", nonce="c"'
+
+
 def test_lines_that_a_program_holds_in_several_texts() -> None:
     code = 'A = (\n    "deviceType=A-1\\r\\n"\n    "serialNumber=B\\r\\n"\n)\nB = "version=1.2"\nC = "no"\n'
     assert longest(code).split() == ["deviceType=A-1", "serialNumber=B", "version=1.2"]

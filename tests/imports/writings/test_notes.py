@@ -16,6 +16,7 @@ from camscan.imports.writings.registry import sent
         ("[+] 192.0.2.4:80 - HTTP/1.1 200 OK (Server: a 1.0) Title: A B", "Server: a 1.0\r\n\r\n<title>A B</title>"),
         ('http.title:"A"', "<title>A</title>"),
         ('server: "a 7"', "Server: a 7\r\n\r\n"),
+        ('Server: a 1.0 200 OK country:"JP"', "Server: a 1.0"),
         ("Server: a/1, realm: b", 'Server: a/1\r\nWWW-Authenticate: Basic realm="b"\r\n\r\n'),
     ],
 )
