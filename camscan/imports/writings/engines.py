@@ -21,7 +21,7 @@ _OF_AGENT = re.compile(r"^[ \t]{1,8}(Description|Objectid|Name):[ \t]*(\S[^\r\n]
 _OBJECTS = {"Description": "sysDescr", "Objectid": "sysObjectID", "Name": "sysName"}
 _SESSION = re.compile(r'"sdp"\s*:\s*"v=0')
 _HARDWARE = re.compile(r"cpe:(?:/|2\.3:)h:([a-z0-9._-]{2,40}):([a-z0-9._-]{2,64})", re.IGNORECASE)
-_CONDITION = re.compile(r"(?:product|app)\s?[:=]{1,2}\s?\"([^\"\r\n]{3,96})\"", re.IGNORECASE)
+_CONDITION = re.compile(r"(?:product|app(?:\.name)?)\s?[:=]{1,2}\s?\"([^\"\r\n]{3,96})\"", re.IGNORECASE)
 _TEMPLATE = re.compile(
     r"\A\[(?:\d{4}-[\d :-]{14}\] \[)?([a-z][a-z0-9-]{2,63})(?::([\w .-]{2,64}))?\]"
     r" \[(?:http|tcp|ssl|javascript|network|headless)\] \[[a-z]{3,8}\] \S{4,512}"
