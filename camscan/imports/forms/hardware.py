@@ -38,6 +38,8 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 """A block as registries and lists of them write it, perhaps with who holds it, or an address whose end is hidden."""
+_REGISTERED = re.compile(r"\bMA-[LMS],([0-9A-F]{6,9}),\"?([A-Z][^\r\n\",;]{2,127})", re.IGNORECASE)
+"""A row of the registry within something else."""
 _LOCAL = re.compile(
     r"(?:fe80::|\A)([0-9a-f]{1,4}):([0-9a-f]{2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])", re.IGNORECASE
 )
@@ -61,6 +63,8 @@ def addresses(text: str) -> Iterator[Answer]:
         yield from registered(_of_local(*local.groups()))
     elif not found and (block := _BLOCK.fullmatch(text.strip())):
         yield from _held(block[1], block[2] or "")
+    elif not found and (row := _REGISTERED.search(text)):
+        yield from _held(row[1], row[2])
     elif not found and (prefix := _PREFIX.fullmatch(text.partition("(")[0].strip())):
         digits = re.sub(r"[:.-]", "", prefix[1])
         fields = fields_of(oui.decode, digits.ljust(11, "0") + "1")

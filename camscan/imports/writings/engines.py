@@ -23,7 +23,7 @@ _SESSION = re.compile(r'"sdp"\s*:\s*"v=0')
 _HARDWARE = re.compile(r"cpe:(?:/|2\.3:)h:([a-z0-9._-]{2,40}):([a-z0-9._-]{2,64})", re.IGNORECASE)
 _CONDITION = re.compile(r"(?:product|app(?:\.name)?)\s?[:=]{1,2}\s?\"([^\"\r\n]{3,96})\"", re.IGNORECASE)
 _TEMPLATE = re.compile(
-    r"\A\[(?:\d{4}-[\d :-]{14}\] \[)?([a-z][a-z0-9-]{2,63})(?::([\w .-]{2,64}))?\]"
+    r"\A\[(?:\d{4}-[\d :-]{14}\] \[)?([A-Za-z][A-Za-z0-9-]{2,63})(?::([\w .-]{2,64}))?\]"
     r" \[(?:http|tcp|ssl|javascript|network|headless)\] \[[a-z]{3,8}\] \S{4,512}"
 )
 _OF_MATCHER = ("tech-detect", "favicon-detect", "fingerprinthub-web-fingerprints", "iot-detect", "http-favicon")
@@ -31,8 +31,11 @@ _OF_MATCHER = ("tech-detect", "favicon-detect", "fingerprinthub-web-fingerprints
 _WEAKNESS = re.compile(r"\A(?:cve|cnvd|cnnvd|edb)-\d", re.IGNORECASE)
 """How the names of templates begin that try whether a product is weak, whoever made it."""
 _KIND = re.compile(
-    r"(?:-(?:detect(?:ion)?|panel|login|default|version|web|service|server|workflow|exposure|disclosure|info))+\Z"
+    r"(?:-(?:detect(?:ion)?|panel|login|default|version|web|service|server|workflow|exposure|disclosure|info"
+    r"|file-?upload|file-?read|upload|rce|lfi|sqli|ssrf|xss|unauth|bypass|traversal|leak))+\Z"
 )
+_NUMBERED = re.compile(r"cve-\d{4}-\d{4,6}\Z", re.IGNORECASE)
+"""Weaknesses with a number of their own, some of which are one maker's."""
 
 
 def condition(text: str) -> str:
@@ -49,7 +52,9 @@ def template(text: str) -> str:
 
 
 def _template_product(template: str, matcher: str) -> str:
-    """The product for which a template, or one of its matchers, is named; "" for one that is named for a weakness."""
+    """The product for which a template, or one of its matchers, is named, or the number of a weakness; else ""."""
+    if _NUMBERED.match(template):
+        return template.upper()
     name = matcher if template in _OF_MATCHER else _KIND.sub("", template)
     return "" if _WEAKNESS.match(name) or name == template else name.replace("-", " ")
 

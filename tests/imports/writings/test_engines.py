@@ -44,6 +44,9 @@ def test_software_by_its_vendor() -> None:
         ('app="acme"', "acme"),
         ("[acme-detect] [http] [info] http://192.0.2.9/login", "acme"),
         ("[acme-cam-login] [http] [info] http://192.0.2.9/login [Acme]", "acme cam"),
+        ("[acme-cam-file-read] [http] [high] http://192.0.2.9/a", "acme cam"),
+        ("[CVE-2021-36260] [http] [critical] http://192.0.2.9/", "CVE-2021-36260"),
+        ('app.name="acme"', "acme"),
         ("[tech-detect:acme] [http] [info] http://192.0.2.9", "acme"),
         ('{"template-id": "acme-panel", "matched-at": "http://192.0.2.9"}', "acme"),
         ('{"template-id": "tech-detect", "matcher-name": "acme-cam"}', "acme cam"),
@@ -56,7 +59,7 @@ def test_conditions_and_templates_that_name_a_product(line: str, product: str) -
 @pytest.mark.parametrize(
     "text",
     [
-        "[CVE-2021-36260] [http] [critical] http://192.0.2.9/",
+        "[cnvd-2021-12345] [http] [critical] http://192.0.2.9/",
         "[tech-detect] [http] [info] http://192.0.2.9",
         "[http-missing-security-headers:x-frame-options] [http] [info] http://192.0.2.9",
         "[acme-detect] of http",
