@@ -15,6 +15,7 @@ from itertools import islice
 from shlex import quote
 
 from camscan.app.history import lock_of, remembered
+from camscan.app.placing import check_record
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
@@ -185,6 +186,8 @@ def _fates(store: Store, other: Store) -> Iterator[tuple[Scan, Fate]]:
 
 
 def _take(store: Store, other: Store, there: Scan, taken: Taken, mark: str, *, dry_run: bool) -> None:
+    with faults_told(other.where, f"scan {there.id}"):
+        check_record(there)
     if dry_run:
         added: int | None = other.intake.count(there.id) - store.intake.count(there.id)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING
 
 from camscan.policy import Policy, placed
@@ -40,6 +40,19 @@ def tags_of(scan: Scan) -> Tags:
 def decoys_of(scan: Scan) -> tuple[str, ...]:
     """The addresses that had to answer."""
     return tuple(json.loads(scan.settings.get("choices", "{}")).get("expect_decoy") or ())
+
+
+def check_record(scan: Scan) -> None:
+    """See that all which looks at a scan need of its record can be used.
+
+    Raises:
+        ValueError, TypeError, AttributeError, UsageError: it is not as camscan writes it.
+    """
+    _ = scan.origin
+    parse(tags_of(scan).core, whole_networks=True)
+    texts, counts = decoys_of(scan), astuple(scan.sent)
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(count, int) for count in counts):
+        raise TypeError("a decoy is no text, or what was sent no number")
 
 
 def with_places(devices: Iterable[Judged], policies: Sequence[Policy], tags: Tags) -> Iterator[Judged]:

@@ -6,17 +6,16 @@ is gone on with when it is taken again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, delete, func, insert, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from camscan.errors import StoreError
+from camscan.errors import StoreError, UsageError
 from camscan.records import Scan, ScanStatus
 from camscan.store.appended import replaced
 from camscan.store.claims import Claims
@@ -84,7 +83,6 @@ class Intake:
 
         What is here of it is gone on with. None, and nothing is done, where that is not a part of what is there.
         """
-        _check(source, scan)
         with self._held(scan) as held:
             if held.before is not None and not self._is_part(held.number, source, scan):
                 if MERGING not in load_map(held.before.settings):
@@ -232,15 +230,6 @@ def check(source: Store) -> None:
             pass
 
 
-def _check(source: Store, scan: Scan) -> None:
-    """See that the record of a scan can be used by all that look at it: one fault would keep them from all others."""
-    with faults_told(source.where, f"scan {scan.id}"):
-        _ = scan.origin
-        json.loads(scan.settings.get("choices", "{}"))
-        if not all(isinstance(count, int) for count in astuple(scan.sent)):
-            raise TypeError("what it has sent is no number")
-
-
 @contextmanager
 def faults_told(where: str, what: str = "it") -> Iterator[None]:
     """Tell of what cannot be made a record, and so is not as camscan writes it, as the fault of that store.
@@ -250,7 +239,7 @@ def faults_told(where: str, what: str = "it") -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
+    except (UsageError, ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
         why = f"{what} holds what this camscan does not write ({type(error).__name__}: {str(error)[:_MOST_SAID]})"
         raise StoreError(f"{where}: {why}: update camscan, or merge a backup of that store") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sqlite3
 from contextlib import closing
@@ -76,6 +77,7 @@ SCANS = (
     ("finished_at", -FAR),
     ("site", b"\xff"),
 )
+CHOICES = ("[]", '{"core": 5}', '{"core": ["no network"]}', '{"expect_decoy": 5}', '{"expect_decoy": [5]}')
 STATES = (("state", "odd"), ("names", DEEP), ("at", FAR))
 
 
@@ -97,6 +99,7 @@ def test_what_camscan_does_not_write_is_told_before_anything_is_taken(
     [
         ("scans", "settings", '{"choices": "' + DEEP + '"}'),
         ("scans", "sent", '{"packets": "many", "bytes": 0}'),
+        *(("scans", "settings", json.dumps({"choices": choices})) for choices in CHOICES),
         ("observations", "fields", DEEP),
         ("observations", "fields", '{"http.server": 5}'),
         ("observations", "fields", '{"http.server": [5]}'),
