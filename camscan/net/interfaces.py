@@ -14,10 +14,12 @@ import ifaddr
 
 from camscan.errors import HostError
 
-_UP, _BROADCAST, _LOOPBACK, _MULTICAST = 0x1, 0x2, 0x8, 0x1000
-_SIOCGIFFLAGS = 0x8913
+_UP, _BROADCAST, _LOOPBACK, _NO_ARP, _MULTICAST = 0x1, 0x2, 0x8, 0x80, 0x1000
+_ETHERNET = 1
+_SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927
+"""Of netdevice(7): what an interface does, and of what kind it is."""
 _IFREQ = struct.Struct("16sH22x")
-"""struct ifreq (linux/if.h): name and flags."""
+"""struct ifreq (linux/if.h): a name, and the 16-bit number that the kernel gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,20 @@ def _source(target: str) -> str | None:
         return None
 
 
+def has_arp(name: str) -> bool:
+    """Whether an interface is Ethernet or Wi-Fi, with ARP on: tunnels and point-to-point links speak none."""
+    return _told(_SIOCGIFHWADDR, name) == _ETHERNET and not _flags(name) & _NO_ARP
+
+
 def _flags(name: str) -> int:
     """The interface's flags; none where it is gone by now."""
+    return _told(_SIOCGIFFLAGS, name) or 0
+
+
+def _told(question: int, name: str) -> int | None:
+    """The number that the kernel gives of an interface; None where it gives none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
-            return int(_IFREQ.unpack(fcntl.ioctl(sock, _SIOCGIFFLAGS, _IFREQ.pack(name.encode(), 0)))[1])
+            return int(_IFREQ.unpack(fcntl.ioctl(sock, question, _IFREQ.pack(name.encode(), 0)))[1])
         except OSError:
-            return 0
+            return None

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import socket
-import struct
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
@@ -14,7 +11,7 @@ from typing import TypeAlias
 from camscan.errors import HostError
 from camscan.net.base import Datagram, Exchange
 from camscan.net.helper import sweep
-from camscan.net.interfaces import Interface
+from camscan.net.interfaces import Interface, has_arp
 from camscan.net.neighbours import Neighbours
 from camscan.net.pace import Pace
 from camscan.records import Outcome
@@ -24,10 +21,6 @@ Range: TypeAlias = tuple[int, int]
 
 _ROUNDS = 2
 _PACKET = 28
-_GET_HARDWARE, _GET_FLAGS = 0x8927, 0x8913
-"""SIOCGIFHWADDR and SIOCGIFFLAGS (netdevice(7)): into a struct ifreq, a name and a 16-bit number behind it."""
-_IFREQ = struct.Struct("@16xH")
-_ETHERNET, _NO_ARP = 1, 0x80
 _TICK = 0.05
 
 
@@ -107,16 +100,3 @@ def _within(network: IPv4Network, targets: Iterable[Range]) -> Iterator[Range]:
         low, high = max(first, int(network.network_address)), min(last, int(network.broadcast_address))
         if low <= high:
             yield low, high
-
-
-def has_arp(interface: str) -> bool:
-    """Whether the interface is Ethernet or Wi-Fi, with ARP on: tunnels and point-to-point links speak none."""
-    request = struct.pack("40s", interface.encode())
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        try:
-            kind, flags = (
-                int(_IFREQ.unpack_from(fcntl.ioctl(sock, wanted, request))[0]) for wanted in (_GET_HARDWARE, _GET_FLAGS)
-            )
-        except OSError:
-            return False
-    return kind == _ETHERNET and not flags & _NO_ARP

@@ -16,8 +16,7 @@ from ipaddress import ip_address, ip_network
 from typing import TypeAlias
 
 from camscan.net import netlink
-from camscan.net.interfaces import interfaces
-from camscan.net.link import has_arp
+from camscan.net.interfaces import has_arp, interfaces
 from camscan.net.routes import Routes
 
 Span: TypeAlias = tuple[int, int]
