@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import platform
 import secrets
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby, islice
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import click
 
-from camscan.cli import options
+from camscan.cli import options, sources
 from camscan.cli.exits import Exit
-from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.imports.files.base import Reader, Summary
     from camscan.records import LedgerEntry, Observation
     from camscan.store import Store
 
-STDIN = "-"
 _BATCH = 500
 _PIECE = 1024 * 1024
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One file: its name as written, its stream, which stands at the start, and when it was last written."""
-
-    name: str
-    stream: BinaryIO
-    at: datetime
-    original: BinaryIO
-    """The file itself; `stream` is that, or a copy in UTF-8 of a file in UTF-16."""
 
 
 @click.command("import")
@@ -68,79 +53,21 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
     from camscan.store import Store
 
     with contextlib.ExitStack() as stack:
-        read: list[tuple[Source, Reader, Summary]] = []
+        read: list[tuple[sources.Source, Reader, Summary]] = []
         for name in files:
-            source = stack.enter_context(opened(name))
-            read.append((source, reader_for(head(source.stream, SNIFFED), kind, name), Summary()))
+            source = stack.enter_context(sources.opened(name))
+            read.append((source, reader_for(sources.head(source.stream, SNIFFED), kind, name), Summary()))
         with Store.open(db) as store:
             scan_id, is_whole = _stored(store, read, site)
             if not quiet:
                 for source, reader, summary in read:
-                    click.echo(f"{source.name} ({reader.name}): {described(summary)}", err=True)
+                    click.echo(f"{source.name} ({reader.name}): {sources.described(summary)}", err=True)
             click.echo(scan_id)
             merged(store, store.scan(scan_id), library())  # else the first look at the scan would have to derive them
     sys.exit(Exit.DONE if is_whole else Exit.INCOMPLETE)
 
 
-@contextlib.contextmanager
-def opened(name: str) -> Iterator[Source]:
-    """A file, or for "-" what stdin holds, as a stream that can be read from its start again, also where it is a pipe.
-
-    Raises:
-        UsageError: there is no such file, or it cannot be read.
-    """
-    from camscan.imports.files.base import in_utf8
-
-    with contextlib.ExitStack() as stack:
-        if name == STDIN:
-            shown, file, at = "stdin", stack.enter_context(_copied(sys.stdin.buffer)), datetime.now(UTC)
-        else:
-            shown, file, at = name, *_of_file(name, stack)
-        yield Source(shown, stack.enter_context(in_utf8(file)), at, file)
-
-
-def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime]:
-    """The stream of a file, and when it was last written; of a pipe, a copy of what comes out of it."""
-    try:
-        file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115  # the stack closes it
-        if file.seekable():
-            return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-        return stack.enter_context(_copied(file)), datetime.now(UTC)
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
-
-
-@contextlib.contextmanager
-def _copied(stream: BinaryIO) -> Iterator[BinaryIO]:
-    import shutil
-    import tempfile
-
-    with tempfile.TemporaryFile() as copy:
-        shutil.copyfileobj(stream, copy)
-        copy.seek(0)
-        yield copy
-
-
-def head(stream: BinaryIO, size: int) -> bytes:
-    """The first bytes of a stream, which stays at its start."""
-    data = stream.read(size)
-    stream.seek(0)
-    return data
-
-
-def described(summary: Summary) -> str:
-    """A summary in words: "12 records read, 1 broken, 3 left out (host that is down: 3)"."""
-    from camscan.reports.words import many
-
-    parts = [f"{many(summary.whole, 'record')} read"]
-    parts += [f"{summary.broken:,} broken"] if summary.broken else []
-    if summary.skipped:
-        reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())
-        parts.append(f"{summary.skipped.total():,} left out ({reasons})")
-    return ", ".join(parts) + (f"; {summary.cut}" if summary.cut else "")
-
-
-def _stored(store: Store, read: list[tuple[Source, Reader, Summary]], site: str | None) -> tuple[str, bool]:
+def _stored(store: Store, read: list[tuple[sources.Source, Reader, Summary]], site: str | None) -> tuple[str, bool]:
     """Store everything as one scan. Returns its id, and whether every file came whole."""
     from camscan.records import Origin, Scan, ScanStatus, Vantage
 
@@ -164,7 +91,7 @@ def _stored(store: Store, read: list[tuple[Source, Reader, Summary]], site: str 
             store.append(scan.id, batch)
     for entries in _batches(_entries(store.observations(scan.id))):
         store.append_ledger(scan.id, entries)
-    notes += [f"{source.name}: {described(summary)}" for source, _, summary in read]
+    notes += [f"{source.name}: {sources.described(summary)}" for source, _, summary in read]
     is_whole = not any(summary.cut for _, _, summary in read)
     status = ScanStatus.COMPLETE if is_whole else ScanStatus.PARTIAL
     store.finish(replace(scan, finished_at=datetime.now(UTC), status=status, notes=tuple(notes)))

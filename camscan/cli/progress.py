@@ -138,15 +138,6 @@ def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadlin
     return _Answer(today, deadline, window, chosen, progress_of(None, tallies, today, deadline, window), sites)
 
 
-def site_progress(store: Store, site: str | None) -> Progress | None:
-    """The burn-down of a site, as far as the register knows it; None for scans of no site."""
-    from camscan.register.progress import progress as progress_of
-
-    if site is None:
-        return None
-    return progress_of(site, list(store.register.tallies([site])), datetime.now(UTC).date())
-
-
 def _object(one: Progress) -> dict[str, Any]:
     return {
         "site": one.site or None,

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from camscan.cli import options
-from camscan.cli.reconcile import encoding, inventory_file, map_
+from camscan.cli import inventories, options
 from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.store import Store
+    from camscan.summaries import Progress
 
 _WITH_INVENTORY = ("html", "pdf", "xlsx", "markdown")
 _ON_PAPER = ("html", "pdf")
@@ -24,11 +29,11 @@ _ON_PAPER = ("html", "pdf")
 @options.tags
 @click.option(
     "--inventory",
-    type=inventory_file,
+    type=inventories.file,
     help="Hold this list against the scan too; shown by html, pdf, xlsx and markdown.",
 )
-@map_
-@encoding
+@inventories.columns
+@inventories.encoding
 @options.written(*options.FORMAT_NAMES)
 @click.option("--bom", is_flag=True, help="Begin csv with a byte order mark, so that Excel reads it as UTF-8.")
 @click.option(
@@ -66,12 +71,10 @@ def report(
     from camscan.app.placing import Tags
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
-    from camscan.cli.progress import site_progress
-    from camscan.cli.reconcile import at_sites, check_reading, read
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import ready, write_report
 
-    check_reading(inventory, placed, encoding)
+    inventories.check_reading(inventory, placed, encoding)
     if inventory and format_ not in _WITH_INVENTORY:
         raise UsageError(
             f"{format_} does not show --inventory: {', '.join(_WITH_INVENTORY)} do, and `camscan reconcile`"
@@ -85,11 +88,21 @@ def report(
         scan = scan_of(store, scan_id, site, quiet=quiet)
         rules, lists = library(folders), chosen_policies(policies, folders)
         found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
-        found = replace(found, progress=site_progress(store, scan.site))
+        found = replace(found, progress=_progress(store, scan.site))
         if inventory:
-            listed = at_sites(read(inventory, placed, encoding, quiet=quiet), store, placed, quiet=quiet)
+            listed = inventories.read(inventory, placed, encoding, quiet=quiet)
+            listed = inventories.at_sites(listed, store, placed, quiet=quiet)
             devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
             found = replace(
                 found, reconciled=digest(reconciled(store, (scan,), (inventory, listed), devices, rules, narrow=True))
             )
     write_report(found, format_, output, marked=bom, whole=whole)
+
+
+def _progress(store: Store, site: str | None) -> Progress | None:
+    """The burn-down of a site, as far as the register knows it; None for scans of no site."""
+    from camscan.register.progress import progress as progress_of
+
+    if site is None:
+        return None
+    return progress_of(site, list(store.register.tallies([site])), datetime.now(UTC).date())

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from camscan.cli import options
-from camscan.cli.reconcile import encoding as encoding_option
-from camscan.cli.reconcile import inventory_file, map_
+from camscan.cli import inventories, options
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,9 +35,9 @@ class Sample:
 
 @click.command()
 @options.targets
-@click.option("--inventory", type=inventory_file, help="Draw rows of this list instead of addresses.")
-@map_
-@encoding_option
+@click.option("--inventory", type=inventories.file, help="Draw rows of this list instead of addresses.")
+@inventories.columns
+@inventories.encoding
 @click.option(
     "--confidence",
     type=click.FloatRange(50, 99.99),
@@ -81,19 +79,18 @@ def sample(
       camscan sample 10.20.0.0/22
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
-    from camscan.cli.reconcile import check_reading, read
     from camscan.cli.writing import fitted, ready, room, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
 
     ready(format_, output)
-    check_reading(inventory, placed, encoding)
+    inventories.check_reading(inventory, placed, encoding)
     if bool(targets) == (inventory is not None):
         raise UsageError("name either targets or --inventory FILE: one of them is what the sample is drawn from")
     seed = secrets.randbits(32) if seed is None else seed
     if inventory:
-        rows = read(inventory, placed, encoding, quiet=quiet).rows
+        rows = inventories.read(inventory, placed, encoding, quiet=quiet).rows
         population, items = len(rows), (_row(rows[at]) for at in permutation(len(rows), seed))
     else:
         aimed = parse(expand(targets, _read_targets))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +15,7 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from camscan.store import Store
-    from camscan.sweeps.config import Config
-    from camscan.sweeps.memory import Glance
-
-_SKEW = timedelta(minutes=10)
-"""By which clocks of two hosts that share a store may differ. A sweep that ended later than that is no sign of life."""
+    from camscan.cli.heartbeat import Heartbeat
 
 
 @click.command()
@@ -40,73 +34,25 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
       camscan status --config /etc/camscan/camscan.toml --max-age 26h
     """
     from camscan.app.settings import configuration, database
+    from camscan.cli.heartbeat import heartbeats, write_figures
     from camscan.cli.stored import kept_by_sweeps
     from camscan.cli.writing import write_text
 
     oldest = _seconds(max_age)
     config = configuration(file).config
     with kept_by_sweeps(db, database(config)) as store:
-        rows = list(_rows(store, config))
-    _write_metrics(rows, config)
+        rows = list(heartbeats(store, config))
+    write_figures(rows, config)
     now = datetime.now(UTC)
     write_text([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     if oldest is not None and any(row.is_older(oldest, now) for row in rows):
         sys.exit(Exit.INCOMPLETE)
 
 
-def write_metrics(store: Store, config: Config) -> None:
-    """Write the figures of all sites where the configuration says so, whole or not at all.
-
-    Raises:
-        HostError: they cannot be written.
-    """
-    if config.metrics is not None:
-        _write_metrics(list(_rows(store, config)), config)
-
-
-def _write_metrics(rows: Sequence[_Row], config: Config) -> None:
-    from camscan.cli.writing import write_text
-    from camscan.sweeps.metrics import figures, text
-
-    if config.metrics is not None:
-        found = [figure for row in rows for figure in figures(row.site, row.memory, row.pending)]
-        # Read by the collector, another user, also where a unit's umask keeps all else from others.
-        write_text(text(found), config.path(config.metrics.textfile), 0o644)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One site."""
-
-    site: str
-    memory: Glance
-    pending: int
-    failures: Mapping[str, str]
-    """Why alerts wait, by receiver."""
-
-    def is_older(self, seconds: float, now: datetime) -> bool:
-        """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come."""
-        good = self.memory.good
-        return good is None or good - now > _SKEW or (now - good).total_seconds() > seconds
-
-
-def _rows(store: Store | None, config: Config) -> Iterator[_Row]:
-    from camscan.app.history import glances
-    from camscan.sweeps.memory import Glance
-
-    if store is None:
-        yield from (_Row(site.name, Glance(), 0, {}) for site in config.site)
-        return
-    pending, failures = store.outbox.pending(), store.outbox.failures()
-    names = [site.name for site in config.site]
-    for name, memory in zip(names, glances(store, names), strict=True):
-        yield _Row(name, memory, pending.get(name, 0), failures.get(name, {}))
-
-
-def _document(rows: list[_Row], now: datetime) -> str:
+def _document(rows: list[Heartbeat], now: datetime) -> str:
     from camscan.sweeps.document import utc
 
-    def described(row: _Row) -> dict[str, Any]:
+    def described(row: Heartbeat) -> dict[str, Any]:
         memory = row.memory
         return {
             "site": row.site,
@@ -126,7 +72,7 @@ def _document(rows: list[_Row], now: datetime) -> str:
     return json.dumps({"schema": "camscan-status/1", "sites": list(map(described, rows))}, indent=1) + "\n"
 
 
-def _table(rows: list[_Row], now: datetime) -> Iterator[str]:
+def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
     from camscan.reports.escape import terminal
 
     for row in rows:

@@ -91,7 +91,7 @@ def _sweep_all(
     ground: Ground, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
 ) -> Exit:
     from camscan.app.alerting import Postman
-    from camscan.cli.status import write_metrics
+    from camscan.cli.heartbeat import heartbeats, write_figures
     from camscan.errors import CamscanError
     from camscan.sweeps.journal import tell
 
@@ -100,7 +100,7 @@ def _sweep_all(
     ended = list(_swept(ground, sites, postman, end))
     failed = postman.failed or not _pinged(config, ended)  # a failed alert is as loud as no sweep
     try:
-        write_metrics(store, config)
+        write_figures(heartbeats(store, config), config)
         if format_:
             _write(ended, format_, output)
     except CamscanError as error:

@@ -52,7 +52,8 @@ _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
 from camscan.app import judging, sweeping
-import camscan.app.alerting, camscan.cli.formats.changes, camscan.app.keeping, camscan.app.pinging, camscan.cli.status
+import camscan.app.alerting, camscan.app.keeping, camscan.app.pinging
+import camscan.cli.formats.changes, camscan.cli.heartbeat
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep
 from camscan.store import Store

@@ -1,0 +1,61 @@
+"""The heartbeat of sweeps: what is known of the last of each site, and the figures of it that Prometheus reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from camscan.store import Store
+    from camscan.sweeps.config import Config
+    from camscan.sweeps.memory import Glance
+
+_SKEW = timedelta(minutes=10)
+"""By which clocks of two hosts that share a store may differ. A sweep that ended later than that is no sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """That of one site."""
+
+    site: str
+    memory: Glance
+    pending: int
+    failures: Mapping[str, str]
+    """Why alerts wait, by receiver."""
+
+    def is_older(self, seconds: float, now: datetime) -> bool:
+        """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come."""
+        good = self.memory.good
+        return good is None or good - now > _SKEW or (now - good).total_seconds() > seconds
+
+
+def heartbeats(store: Store | None, config: Config) -> Iterator[Heartbeat]:
+    """Those of all sites of a configuration; without a store none was ever swept."""
+    from camscan.app.history import glances
+    from camscan.sweeps.memory import Glance
+
+    if store is None:
+        yield from (Heartbeat(site.name, Glance(), 0, {}) for site in config.site)
+        return
+    pending, failures = store.outbox.pending(), store.outbox.failures()
+    names = [site.name for site in config.site]
+    for name, memory in zip(names, glances(store, names), strict=True):
+        yield Heartbeat(name, memory, pending.get(name, 0), failures.get(name, {}))
+
+
+def write_figures(found: Iterable[Heartbeat], config: Config) -> None:
+    """Write the figures of sites where the configuration says so, whole or not at all.
+
+    Raises:
+        HostError: they cannot be written.
+    """
+    from camscan.cli.writing import write_text
+    from camscan.sweeps.metrics import figures, text
+
+    if config.metrics is not None:
+        lines = text([figure for one in found for figure in figures(one.site, one.memory, one.pending)])
+        # Read by the collector, another user, also where a unit's umask keeps all else from others.
+        write_text(lines, config.path(config.metrics.textfile), 0o644)

@@ -1,0 +1,91 @@
+"""A manual inventory, as every command that has one reads it: how it is named, and what is said of the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.inventory.reading import Inventory, SheetReading
+    from camscan.store import Store
+
+_LONG = 2_000
+"""Characters of what is said at once."""
+
+file = click.Path(path_type=Path, dir_okay=False, exists=True)
+columns = click.option(
+    "--map",
+    "placed",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Where a field is: ip=COL, mac=, serial=, make=, model=, ...; by name, letter or number. Repeatable.",
+)
+encoding = click.option("--encoding", metavar="NAME", help="The encoding of a text file, where the guess is wrong.")
+
+
+def check_reading(inventory: Path | None, placed: tuple[str, ...], encoding: str | None) -> None:
+    """See that nothing is said of how to read an inventory where there is none."""
+    if inventory is None and (placed or encoding):
+        raise UsageError(f"{'--map' if placed else '--encoding'} says how --inventory is read: name that too")
+
+
+def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory:
+    """Read an inventory, and say on stderr how it was read."""
+    from camscan.inventory.columns import parse_choices
+    from camscan.inventory.reading import read_inventory
+    from camscan.reports.escape import terminal
+
+    listed = read_inventory(path, parse_choices(placed), encoding)
+    if not quiet:
+        for text in _told(listed, guessed=encoding is None):
+            click.echo(terminal(text, _LONG), err=True)
+    return listed
+
+
+def at_sites(listed: Inventory, store: Store, placed: tuple[str, ...], *, quiet: bool) -> Inventory:
+    """A list with its places as sites, where they are called like those of the store and --map does not say more."""
+    from camscan.inventory.columns import parse_choices
+    from camscan.inventory.sites import by_place
+    from camscan.inventory.synonyms import Field
+    from camscan.reports.escape import terminal
+
+    if {Field.SITE, Field.LOCATION} & parse_choices(placed).keys():
+        return listed
+    found, told = by_place(listed, store.sites())
+    if told and not quiet:
+        click.echo(terminal(told, _LONG), err=True)
+    return found
+
+
+def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
+    told = listed.encoding or ""
+    marked = told.startswith(("utf-8-sig", "utf-16")) and "," not in told  # after a comma it tells of other lines
+    if guessed and told and not marked:
+        certain = listed.encoding == "utf-8"
+        yield f"Read as {listed.encoding}{'' if certain else ' (a guess: --encoding names another)'}."
+    for sheet in listed.sheets:
+        yield from _told_of(sheet)
+
+
+def _told_of(sheet: SheetReading) -> Iterator[str]:
+    """The columns of a sheet, and its lines by what became of them."""
+    from camscan.inventory.reading import described
+
+    where = f"Sheet {sheet.sheet!r}: " if sheet.sheet else ""
+    if sheet.rows or sheet.columns.identifies:
+        unused = ", ".join(f'"{name}"' for name in sheet.columns.unused)
+        yield f"{where}Columns: {described(sheet.columns)}{f'; not used: {unused}' if unused else ''}."
+    kinds = {"of devices": sheet.rows, "of column names": len(sheet.headers), "above these": sheet.above}
+    kinds |= {"of totals": sheet.totals, "of headings": sheet.headings}
+    kinds |= {"blank": sheet.blank, "not read, as no column says which device is meant": sheet.unread}
+    if sheet.lines:
+        told = ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count)
+        yield f"{where}{sheet.lines:,} {'line' if sheet.lines == 1 else 'lines'}: {told}."
+    elif not sheet.notes:
+        yield f"{where}empty."
+    yield from (f"{where}{note}." for note in sheet.notes)

@@ -1,0 +1,88 @@
+"""Files of other tools as commands read them: from disk, out of a pipe, in UTF-16, and what became of their records."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.imports.files.base import Summary
+
+_STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file: its name as written, its stream, which stands at the start, and when it was last written."""
+
+    name: str
+    stream: BinaryIO
+    at: datetime
+    original: BinaryIO
+    """The file itself; `stream` is that, or a copy in UTF-8 of a file in UTF-16."""
+
+
+@contextlib.contextmanager
+def opened(name: str) -> Iterator[Source]:
+    """A file, or for "-" what stdin holds, as a stream that can be read from its start again, also where it is a pipe.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
+    from camscan.imports.files.base import in_utf8
+
+    with contextlib.ExitStack() as stack:
+        if name == _STDIN:
+            shown, file, at = "stdin", stack.enter_context(_copied(sys.stdin.buffer)), datetime.now(UTC)
+        else:
+            shown, file, at = name, *_of_file(name, stack)
+        yield Source(shown, stack.enter_context(in_utf8(file)), at, file)
+
+
+def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime]:
+    """The stream of a file, and when it was last written; of a pipe, a copy of what comes out of it."""
+    try:
+        file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115  # the stack closes it
+        if file.seekable():
+            return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
+        return stack.enter_context(_copied(file)), datetime.now(UTC)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _copied(stream: BinaryIO) -> Iterator[BinaryIO]:
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy)
+        copy.seek(0)
+        yield copy
+
+
+def head(stream: BinaryIO, size: int) -> bytes:
+    """The first bytes of a stream, which stays at its start."""
+    data = stream.read(size)
+    stream.seek(0)
+    return data
+
+
+def described(summary: Summary) -> str:
+    """A summary in words: "12 records read, 1 broken, 3 left out (host that is down: 3)"."""
+    from camscan.reports.words import many
+
+    parts = [f"{many(summary.whole, 'record')} read"]
+    parts += [f"{summary.broken:,} broken"] if summary.broken else []
+    if summary.skipped:
+        reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())
+        parts.append(f"{summary.skipped.total():,} left out ({reasons})")
+    return ", ".join(parts) + (f"; {summary.cut}" if summary.cut else "")
