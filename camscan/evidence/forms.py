@@ -220,9 +220,9 @@ def to_change(value: Mapping[str, Any]) -> StateChange:
     Raises:
         ValueError, TypeError, KeyError, AttributeError: it is not the object of any.
     """
-    state = State(value["state"])
-    if state not in GIVEN:
-        raise ValueError(f"nobody can say {state}")
+    state, names = State(value["state"]), _texts(value["names"])
+    if state not in GIVEN or not names:
+        raise ValueError(f"nobody can say {state}, or of nothing")
     return StateChange(
         site=_text(value["site"]),
         device=_text(value["device"]),
@@ -231,7 +231,7 @@ def to_change(value: Mapping[str, Any]) -> StateChange:
         who=_text(value["who"]),
         why=_text(value["why"]),
         at=datetime.fromisoformat(_text(value["at"])),
-        names=_texts(value["names"]),
+        names=names,
         proof=_texts(value["proof"]),
     )
 

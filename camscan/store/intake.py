@@ -225,7 +225,8 @@ def check(source: Store) -> None:
         source.intake.sites()
         for _ in source.intake.told():
             pass
-        source.register.changes()
+        if not all(change.names for change in source.register.changes()):
+            raise ValueError("a statement is about no device")
         for _ in source.newest():
             pass
 

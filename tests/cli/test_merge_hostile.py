@@ -78,7 +78,7 @@ SCANS = (
     ("site", b"\xff"),
 )
 CHOICES = ("[]", '{"core": 5}', '{"core": ["no network"]}', '{"expect_decoy": 5}', '{"expect_decoy": [5]}')
-STATES = (("state", "odd"), ("names", DEEP), ("at", FAR))
+STATES = (("state", "odd"), ("names", DEEP), ("names", "[]"), ("at", FAR))
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,9 @@ def test_states_follow_from_what_people_said() -> None:
         assert told.startswith("verdicts.jsonl line 3: is not what follows for 10.0.0.3 from the observations and st")
 
 
-@pytest.mark.parametrize("values", [{"state": "returned"}, {"state": "x"}, {"who": 7}, {"names": "x"}, {"at": "now"}])
+@pytest.mark.parametrize(
+    "values", [{"state": "returned"}, {"state": "x"}, {"who": 7}, {"names": "x"}, {"names": []}, {"at": "now"}]
+)
 def test_a_statement_that_nobody_can_make(values: Mapping[str, object]) -> None:
     told = fault(resealed(with_line("states.jsonl.gz", 0, **values), STRANGER), Trust())
     assert told.startswith("states.jsonl.gz line 1: is no record")
