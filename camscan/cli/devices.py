@@ -74,7 +74,7 @@ def devices(
 ) -> None:
     """List the devices of a stored scan, judged by today's fingerprints and policies.
 
-    ADDRESS is an address, a network or a range: only devices there are listed.
+    ADDRESS is an address, a network or a range: only devices there are listed, of the latest scan that knows the first.
 
     \b
     Examples:
@@ -87,7 +87,7 @@ def devices(
     from camscan.cli.brands import find
     from camscan.cli.stored import kept, scan_of
     from camscan.cli.writing import write_report
-    from camscan.targets import parse
+    from camscan.targets import parse, usual
 
     where = parse(addresses, whole_networks=True) if addresses else None
     rules, lists = library(folders), chosen_policies(policies, folders)
@@ -98,7 +98,9 @@ def devices(
         where,
     )
     with kept(db) as store:
-        found = report_of(store, scan_of(store, scan_id, site, quiet=quiet), rules, lists, all_hosts=all_hosts)
+        about = usual(addresses[0]) if addresses else None
+        taken = scan_of(store, scan_id, site, about=about, quiet=quiet)
+        found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
     chosen = tuple(filter(wanted, found.devices))
     if not chosen:
         _check_makers(makers, rules)

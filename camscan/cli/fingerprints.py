@@ -173,7 +173,8 @@ def explain(
 
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
-        seen = tuple(map(read_again, store.observations(scan_of(store, scan_id).id)))
+        taken = scan_of(store, scan_id, about=usual(device))
+        seen = tuple(map(read_again, store.observations(taken.id)))
     for judgement in judged(seen, rules, lists):
         if usual(device) in judgement.device.addresses:
             own = [observation for observation in seen if observation.target in judgement.device.addresses]

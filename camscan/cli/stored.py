@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 
 import click
 
@@ -39,12 +40,18 @@ def kept_by_sweeps(named: str | None, configured: str | None) -> AbstractContext
 
 
 def scan_of(
-    store: Store, reference: str | None, site: str | None = None, *, asking: bool = False, quiet: bool = False
+    store: Store,
+    reference: str | None,
+    site: str | None = None,
+    *,
+    asking: bool = False,
+    about: str | None = None,
+    quiet: bool = False,
 ) -> Scan:
-    """The scan of that id or prefix, else the latest one (of a site, where one is named).
+    """The scan of that id or prefix, else the latest one (of a site, where one is named) that holds anything.
 
     Which one was taken is told on stderr, if not `quiet`. With `asking`, one that asked addresses goes before what was
-    listened to or imported: only such a scan knows who is silent.
+    listened to or imported: only such a scan knows who is silent. One that knows `about` goes before all.
 
     Raises:
         StoreError: no scan is stored.
@@ -53,7 +60,8 @@ def scan_of(
     if reference:
         return _of_site(store.scan(reference), site)
     asked = (scan for scan in store.newest(site) if scan.origin is Origin.SCAN) if asking else iter(())
-    newest = next(asked, None) or next(store.newest(site), None)
+    known = store.holding(site, about) if about else iter(())
+    newest = next(chain(asked, known, store.holding(site), store.newest(site)), None)
     if newest is None:
         scans_of(store, site)
         return store.scan()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, tuple_
 
 from camscan.records import Origin
-from camscan.store.schema import scans
+from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, load_map
 
 _AT_ONCE = 500
@@ -19,6 +19,15 @@ def newest_first(site: str | None = None) -> Select[Any]:
     # The number settles it where the clock was set back between two scans that began at the same reading.
     query = select(scans).order_by(scans.c.started_at.desc(), scans.c.number.desc())
     return query if site is None else query.where(scans.c.site == escape(site))
+
+
+def holding(query: Select[Any], target: str | None) -> Select[Any]:
+    """Those of these scans that hold an answer or an entry in the ledger: any, or one of a target."""
+    held = []
+    for table in (observations, ledger):
+        rows = select(table.c.scan).where(table.c.scan == scans.c.number)
+        held.append((rows if target is None else rows.where(table.c.target == escape(target))).exists())
+    return query.where(or_(*held))
 
 
 def older(last: Row[Any]) -> ColumnElement[bool]:

@@ -162,12 +162,15 @@ class Store:
         if as_stored:
             query = query.order_by(None).order_by(scans.c.number.desc())
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(self._scan(row) for row in rows)
+            return tuple(map(self._scan, connection.execute(query).all()))
 
     def newest(self, site: str | None = None) -> Iterator[Scan]:
         """The scans, of one site where it is named, newest first and read as they are asked for."""
         return map(self._scan, self._stream(scanned.newest_first(site), scanned.older))
+
+    def holding(self, site: str | None = None, target: str | None = None) -> Iterator[Scan]:
+        """As `newest`, but only those that hold anything; of one target, where it is named."""
+        return map(self._scan, self._stream(scanned.holding(scanned.newest_first(site), target), scanned.older))
 
     def sites(self) -> frozenset[str | None]:
         """The sites of all scans; None where some have none."""

@@ -10,7 +10,7 @@ import pytest
 
 from camscan.cli.stored import scan_of
 from camscan.errors import CamscanError, UsageError
-from camscan.records import Origin, Scan
+from camscan.records import LedgerEntry, Observation, Origin, Outcome, Scan
 from camscan.store import Store
 
 
@@ -20,10 +20,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def keep(store: Store, number: int, origin: Origin, site: str | None = None) -> None:
+def keep(
+    store: Store,
+    number: int,
+    origin: Origin,
+    site: str | None = None,
+    *,
+    answering: tuple[str, ...] = ("10.0.0.1",),
+    silent: tuple[str, ...] = (),
+) -> None:
     targets = ("site.xml",) if origin is Origin.IMPORT else ("10.0.0.0/24",)
     at = datetime(2026, 11, number, 8, 30, tzinfo=UTC)
     store.begin(Scan(f"scan{number}", at, targets, ("http",), site, settings={"origin": origin}))
+    seen = [Observation(address, "http", Outcome.ANSWERED, at) for address in answering]
+    store.append(f"scan{number}", seen, [LedgerEntry(address, {"http": Outcome.SILENT}) for address in silent])
 
 
 def test_the_latest_is_taken_and_named(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +41,32 @@ def test_the_latest_is_taken_and_named(store: Store, capsys: pytest.CaptureFixtu
     keep(store, 2, Origin.IMPORT)
     assert scan_of(store, None).id == "scan2"
     assert capsys.readouterr().err == "Taking scan scan2: the latest, 2026-11-02 08:30 UTC, an import, site.xml.\n"
+
+
+def test_what_holds_nothing_is_passed_over(store: Store) -> None:
+    keep(store, 1, Origin.SCAN, answering=(), silent=("10.0.0.1",))
+    keep(store, 2, Origin.LISTEN, answering=())
+    keep(store, 3, Origin.SCAN, answering=())
+    assert scan_of(store, None).id == "scan1"
+    keep(store, 4, Origin.LISTEN)
+    assert scan_of(store, None).id == "scan4"
+
+
+def test_where_nothing_holds_anything_it_is_the_latest(store: Store) -> None:
+    keep(store, 1, Origin.SCAN, answering=())
+    keep(store, 2, Origin.LISTEN, answering=())
+    assert scan_of(store, None).id == "scan2"
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"), [("10.0.0.1", "scan1"), ("10.0.0.2", "scan2"), ("10.0.0.9", "scan3"), ("a%_", "scan3")]
+)
+def test_one_that_knows_an_address_goes_before_others(store: Store, address: str, taken: str) -> None:
+    keep(store, 1, Origin.SCAN, "depot", answering=("10.0.0.1", "10.0.0.2"))
+    keep(store, 2, Origin.SCAN, "depot", answering=(), silent=("10.0.0.2",))
+    keep(store, 3, Origin.SCAN, "yard", answering=("10.0.0.11",))
+    assert scan_of(store, None, about=address).id == taken
+    assert scan_of(store, None, "yard", about=address).id == "scan3"
 
 
 def test_one_that_asked_goes_before_what_was_imported_or_heard(
