@@ -45,8 +45,8 @@ class Line(socket.socket):
     """
 
     __slots__ = (
-        "_held_since", "at_close", "at_read", "charged", "deadline", "grace", "held", "held_for", "noted", "packets",
-        "paid", "payload", "transport",
+        "_held_since", "afterwards", "at_close", "at_read", "charged", "deadline", "grace", "held", "held_for", "noted",
+        "packets", "paid", "payload", "transport",
     )  # fmt: skip
 
     def __init__(self, address: str, window: int = 4) -> None:
