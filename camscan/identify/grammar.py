@@ -127,13 +127,22 @@ def _condition(form: Form, words: Words) -> Condition:
         condition = Absent(form.word("absent", words.fields))
     elif form.has("any"):
         choices = [parts.read_part(form, item) for item in form.items("any")]
-        condition = AnyOf(tuple(match for choice in choices for match in _matches(choice, words)))
-        for choice in choices:
-            choice.close()
+        condition = AnyOf(tuple(match for choice in choices for match in _choice(choice, words)))
     else:
         condition = _one_of(_matches(form, words))
     form.close()
     return condition
+
+
+def _choice(form: Form, words: Words) -> tuple[Match, ...]:
+    """One of the patterns under `any`, which holds nothing but patterns."""
+    for key in ("absent", "any", "all"):
+        if form.has(key):
+            form.fault(f"`{key}` under `any`", "write a rule for each case: `any` holds only `{field, pattern}`")
+            return ()
+    matches = _matches(form, words)
+    form.close()
+    return matches
 
 
 def _one_of(matches: tuple[Match, ...]) -> Condition:

@@ -189,11 +189,17 @@ def test_a_broken_rule_is_left_out_and_named(changes: dict[str, str | None], fau
         ({"examples": "[{fields: {}}]"}, 7, NO_FIELDS),
         ({"examples": "[{value: x, gives: {modle: y}}]"}, 7, "a key of `gives` is 'modle': write 'model'"),
         ({"examples": "[{fields: {http.sever: x}}]"}, 7, "a field of an example is 'http.sever': write 'http.server'"),
+        (
+            {"field": None, "pattern": None, "all": "[{any: [{absent: sadp.mac}]}, {field: http.title, pattern: x}]"}
+            | {"examples": "[{fields: {http.title: x}}]", "near_misses": "[]"},
+            8,
+            "`absent` under `any`: write a rule for each case: `any` holds only `{field, pattern}`",
+        ),
         ({"near_misses": "[{value: x, a: b}]"}, 10, "unknown key 'a': see the grammar in fingerprints/README.md"),
         ({"sets": None, "near_misses": "[{}]"}, 10, NO_FIELDS),
     ],
 )  # fmt: skip
-def test_a_fault_in_an_example_names_its_own_line(changes: dict[str, str | None], line: int, fault: str) -> None:
+def test_a_fault_in_a_part_names_its_own_line(changes: dict[str, str | None], line: int, fault: str) -> None:
     assert rules_of(rule_text(**changes)) == ([], [f"f.yaml:{line}: a-rule: {fault}"])
 
 
