@@ -69,6 +69,7 @@ _INFORMATION = {
     "sw": "onvif.firmware",
     "serialnumber": "onvif.serial",
     "serial": "onvif.serial",
+    "sn": "onvif.serial",
     "hardwareid": "onvif.hardware_id",
     **{name: field for field, *names in map(str.split, _FOREIGN.split("\n")[1:-1]) for name in names},
 }

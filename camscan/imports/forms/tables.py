@@ -95,8 +95,10 @@ _LISTED = re.compile(
     r"|(_[\w-]{1,63}\._(?:tcp|udp))[\w.]{0,8}:[ \t]{1,8}(\S[^\r\n]{0,250}))",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"\A(?:(?:found|discovered|new|added|resolved)\b[\w ]{0,24}:? |\[\w{1,16}\] )+", re.IGNORECASE)
-"""What logs write before the name of a service."""
+_LABEL = re.compile(
+    r"(?i)\A(?:(?:found|discovered|new|added|resolved)\b[\w ]{0,24}:? |\[\w+\] |_[\w.-]+: type PTR, class IN, )+"
+)
+"""What logs and packet dissectors write before the name of a service."""
 _DECIMAL = re.compile(r"\\([0-9]{3})")
 
 

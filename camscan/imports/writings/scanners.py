@@ -10,7 +10,7 @@ from html import escape
 
 from camscan.imports.writings.base import MAX_JSON, objects
 
-_BANNER = re.compile(r"\ABanner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL)
+_BANNER = re.compile(r"^Banner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL | re.MULTILINE)
 _OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
 _LABELS = {"title": "<title>{}</title>", "http.server": "Server: {}"}
 _TARGET = re.compile(
@@ -53,7 +53,7 @@ _PLUGINS = {
 
 def banner(text: str) -> str:
     """A line of masscan, which writes control characters and quotes as octets."""
-    found = _BANNER.match(text.strip())
+    found = _BANNER.search(text.strip())
     if not found:
         return text
     said = _OCTET.sub(lambda match: chr(int(match[1], 16)), found[2])
@@ -108,11 +108,13 @@ def feed(text: str) -> str:
 
 def records(text: str) -> str:
     """JSON of zgrab, httpx and the like: the headers of an answer as an object, or its server and title by name."""
-    if not text.lstrip().startswith("{") or len(text) > MAX_JSON:
+    if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_JSON:
         return text
     holds_answer = _HELD.search(text) is not None
     with suppress(ValueError, RecursionError):
         for record in objects(json.loads(text, strict=False)):
+            if told := _told(record.get("service")):
+                return told
             headers = record.get("headers")
             lines = list(_lines(headers)) if isinstance(headers, dict) else []
             lines += _lines({header: record[name] for name, header in _DISSECTED.items() if name in record})
@@ -125,6 +127,13 @@ def records(text: str) -> str:
                 kind = "RTSP/1.0" if any(line.lower().startswith("cseq:") for line in lines) else "HTTP/1.1"
                 return "\r\n".join([f"{kind} {status} -", *lines, "", shown])
     return text
+
+
+def _told(service: object) -> str:
+    """What masscan noted of a service in JSON: the part of the answer that it names, and its text."""
+    if not isinstance(service, dict) or not isinstance(banner := service.get("banner"), str):
+        return ""
+    return _LABELS.get(str(service.get("name")), "{}").format(banner)
 
 
 def _named(record: dict[str, object], *names: str) -> str:

@@ -210,3 +210,8 @@ def test_an_object_id_in_a_sentence() -> None:
     assert one.fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.1004849",)
     (one,) = walk("version 1.3.6.1.4.1.5 of a switch")
     assert "snmp.sys_object_id" not in one.fields
+
+
+def test_a_record_as_a_packet_dissector_shows_it() -> None:
+    (one,) = announced("Answers\n    _acme._tcp.local: type PTR, class IN, Cam 1 - AA._acme._tcp.local")
+    assert one.fields == {"mdns.service": ("_acme._tcp",), "mdns.instance": ("Cam 1 - AA",)}

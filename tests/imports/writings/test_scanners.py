@@ -106,3 +106,14 @@ def test_events_of_feeds() -> None:
     event = """"extra.http_code": 401,\n"extra.server": "A/1",\n'extra.www_authenticate': 'Basic',\n"extra.tag": "b","""
     assert feed(event) == "server: A/1\r\nwww-authenticate: Basic"
     assert feed('"extra.tag": "b"') == '"extra.tag": "b"'
+
+
+def test_a_service_that_masscan_noted_in_json() -> None:
+    record = {"ip": "192.0.2.1", "ports": [{"port": 80, "service": {"name": "http.server", "banner": "acme"}}]}
+    assert sent(json.dumps([record])) == "Server: acme"
+    assert sent(json.dumps(record).replace("http.server", "title")) == "<title>acme</title>"
+
+
+def test_a_banner_below_an_open_port() -> None:
+    text = "Discovered open port 80/tcp on 192.0.2.1\nBanner on port 80/tcp on 192.0.2.1: [title] Acme"
+    assert sent(text) == "<title>Acme</title>"
