@@ -30,9 +30,9 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _BLOCK = re.compile(
-    r"(?:MA-[LMS],|(?:oui|mac|prefix)\b[ \t]*+[:=]?[ \t]*+)?"
+    r"[({\[\"' \t]{0,4}+(?:MA-[LMS],|(?:oui|mac|prefix)\b[ \t]*+[:=]?[ \t]*+)?"
     r"((?:[0-9A-F]{2}[:.-]){2}[0-9A-F]{2}|(?=[A-F]{0,5}\d)[0-9A-F]{6})(?:(?:[:.-](?:XX|\*\*|\?\?|__)){3}|(?:[:-]00){3}/\d\d|/\d\d)?"
-    r"(?:[ \t]*+\((?:hex|base 16)\))?(?:[\s,;|=:\"-]{1,32}(?:org(?:ani[sz]ation)?|vendor)?[:=]?[ \t\"]*+"
+    r"(?:[ \t]*+\((?:hex|base 16)\))?(?:[\s,;|=:\"'-]{1,32}(?:org(?:ani[sz]ation)?|vendor)?[:=]?[ \t\"']*+"
     r"([A-Z][^\r\n,\";|]{2,127})"
     r"[^\r\n]{0,256})?",
     re.IGNORECASE,

@@ -70,6 +70,7 @@ _INFORMATION = {
     "serialnumber": "onvif.serial",
     "serial": "onvif.serial",
     "sn": "onvif.serial",
+    "deviceserial": "onvif.serial",
     "hardwareid": "onvif.hardware_id",
     **{name: field for field, *names in map(str.split, _FOREIGN.split("\n")[1:-1]) for name in names},
 }
@@ -193,7 +194,8 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     if not any(name == "onvif.model" for name, _ in found):
         found += [(name, value) for name, value in named(told, _STANDING_IN) if not value.endswith("_firmware")]
     names = {name for name, _ in found}
-    if "onvif.model" in names and names & {"onvif.serial", "onvif.manufacturer"} and "onvif.firmware" not in names:
+    is_device = names & {"onvif.serial", "onvif.manufacturer"} or any(key(name) == "deviceid" for name, _ in told)
+    if "onvif.model" in names and is_device and "onvif.firmware" not in names:
         found += named(told, {"version": "onvif.firmware", "版本": "onvif.firmware"})[:1]
     return found
 

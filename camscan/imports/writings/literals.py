@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from textwrap import dedent
 
 from camscan.imports.writings.base import unescaped
@@ -33,7 +34,7 @@ _LITERAL = re.compile(
     r'|\bR"\((?P<cpp>(?:(?!\)").)*+)\)"'
     r'|(?<!\w)r?#"(?P<rust>(?:(?!"#).)*+)"#'
     r'|"(?P<double>(?:[^"\\\n]|\\[^\n]|\\\n[ \t]*)*+)"'
-    r"|(?<!\w)'(?P<single>(?:[^'\\\n]|\\[^\n])*+)'",
+    r"|(?:(?<!\w)|(?<=\W[bfru]))'(?P<single>(?:[^'\\\n]|\\[^\n])*+)'",
     re.DOTALL,
 )
 _CONTINUED = re.compile(r"\\\r?\n[ \t]*")
@@ -53,7 +54,7 @@ def longest(text: str) -> str:
     if len(text) > MAX_TEXT or _ANSWER.search(text) or any(text.count(opening) > _MAX_RAW for opening in _RAW):
         return text
     speaks = _SPEAKS if _MAPPED.search(text) else _CHALLENGES
-    found = [joined for run in _runs(text) if speaks.match(joined := _joined(run)) or _has_lines(joined, run)]
+    found = [joined for run in _led(_runs(text)) if speaks.match(joined := _joined(run)) or _has_lines(joined, run)]
     longest = max(found, key=len, default=text)
     settings = [joined for run in _runs(text) if _is_setting(joined := _joined(run))] if found else []
     return "\n".join(map(str.strip, settings)) if len(settings) > 1 and longest in settings else longest
@@ -62,6 +63,14 @@ def longest(text: str) -> str:
 def _is_setting(text: str) -> bool:
     """Whether it is lines "name=value", of which an interface gives some to each question."""
     return all(map(_SETTING.fullmatch, text.split()))
+
+
+def _led(runs: list[list[str]]) -> Iterator[list[str]]:
+    """Texts, and each without its first part, which may be the kind of what follows or where that is asked for."""
+    for run in runs:
+        yield run
+        if len(run) > 1 and run[1].lstrip().startswith(("<", "HTTP/", "RTSP/", "v=0")):
+            yield run[1:]
 
 
 def _runs(text: str) -> list[list[str]]:

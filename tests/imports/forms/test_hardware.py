@@ -62,6 +62,7 @@ def test_a_prefix_with_the_name_behind_it() -> None:
         "oui: 44:19:B6, org: Example",
         'MA-L,4419B6,"Example Co.,Ltd.",Some Road 5',
         'f.println("MA-L,4419B6,Example,Some Road 5");',
+        '("44:19:B6", "Example Digital"),',
         "44-19-B6   (hex)\t\tExample",
         "44:19:b6:xx:xx:xx",
         "44:19:B6:**:**:**",

@@ -194,6 +194,13 @@ def test_types_beside_the_scopes_are_kept() -> None:
     assert one.fields["wsd.types"] == ("dn:NetworkVideoTransmitter",)
 
 
+def test_a_version_beside_a_model_and_the_number_of_the_device() -> None:
+    (one,) = service('{"deviceSerial": "C1", "deviceType": "A-1", "version": "V5.2 build 1"}')
+    assert one.fields["onvif.firmware"] == ("V5.2 build 1",)
+    (other,) = service('{"deviceId": "C1", "deviceModel": "A-1", "version": "2.6"}')
+    assert other.fields["onvif.firmware"] == ("2.6",)
+
+
 def test_a_line_of_onvif_util() -> None:
     (one,) = discovery("Found 1 cameras\n192.0.2.1 host(Acme M-1(B) v2)")
     assert one.fields["onvif.scope.name"] == ("Acme",)

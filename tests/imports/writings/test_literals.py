@@ -28,6 +28,12 @@ def test_lines_that_a_program_holds(code: str) -> None:
     assert longest(code) == LINES
 
 
+def test_a_text_behind_its_kind() -> None:
+    code = "'/a': (200, 'application/xml',\n    b'<?xml version=\"1.0\"?><a>'\n    b'<b>1</b>'\n    b'</a>'),"
+    assert longest(code).split() == ["<?xml", 'version="1.0"?><a>', "<b>1</b>", "</a>"]
+    assert longest('title:"- b" "Server: c"') == 'title:"- b" "Server: c"'
+
+
 def test_a_value_that_a_program_puts_in() -> None:
     code = 'var a = \'Digest username="b", realm="c d", nonce="\' + data + \'", qop=auth\';'
     assert longest(code) == 'Digest username="b", realm="c d", nonce="x", qop=auth'
