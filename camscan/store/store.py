@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
-from camscan.store import observed, prune, scanned
+from camscan.store import covered, observed, prune, scanned
 from camscan.store.appended import replaced, storable
 from camscan.store.claims import Claims
 from camscan.store.derived import Derived
@@ -28,10 +27,8 @@ from camscan.store.register import Register
 from camscan.store.rows import (
     Stored,
     ledger_values,
-    load_channels,
     made_number,
     observation_values,
-    outcome_of,
     scan_values,
     to_entry,
     to_scan,
@@ -205,23 +202,14 @@ class Store:
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
         """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""
-        query = select(ledger).where(ledger.c.scan == self._number(scan_id)).order_by(ledger.c.target)
-        if beginning:
-            query = query.where(ledger.c.target.startswith(escape(beginning), autoescape=True))
-        for row in self._stream(query, lambda last: ledger.c.target > last.target, LEDGER_PAGE):
-            yield to_entry(row)
+        query = covered.by_target(self._number(scan_id), beginning)
+        return map(to_entry, self._stream(query, covered.after, LEDGER_PAGE))
 
     def ledger_counts(self, scan_id: str) -> Mapping[str, Mapping[str, int]]:
         """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
-        kind = ledger.c.channels, ledger.c.reasons
-        query = select(*kind, func.count()).where(ledger.c.scan == self._number(scan_id)).group_by(*kind)
+        number = self._number(scan_id)
         with self._database.reading() as connection:
-            kinds = connection.execute(query).all()
-        counts: dict[str, Counter[str]] = {"": Counter()}
-        for text, reasons, count in kinds:
-            for channel, outcome in (*load_channels(text).items(), ("", outcome_of(text, reasons))):
-                counts.setdefault(channel, Counter())[outcome.value] += count
-        return {channel: dict(counts[channel]) for channel in sorted(counts)}
+            return covered.counts(connection, number)
 
     def covered(self, scan_id: str) -> frozenset[str]:
         """The targets that have a ledger entry: a scan that is resumed need not ask them again."""
