@@ -17,7 +17,7 @@ from camscan.app.identifying import judged_apart
 from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import RuleError
-from camscan.evidence.archive import is_name
+from camscan.evidence.container import is_name
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy

@@ -12,8 +12,9 @@ from hashlib import sha256
 from camscan.codecs.registry import read_again
 from camscan.errors import EvidenceError
 from camscan.evidence import forms
-from camscan.evidence.archive import MAX_LINE, Sink
+from camscan.evidence.archive import MAX_LINE
 from camscan.evidence.manifest import Chain
+from camscan.evidence.writing import Sink
 from camscan.records import Observation
 
 _PREVIOUS = "previous"

@@ -9,11 +9,11 @@ from typing import BinaryIO, TypeAlias
 
 from camscan.errors import HostError
 from camscan.evidence import concluded, forms, manifest
-from camscan.evidence.archive import Writer
 from camscan.evidence.chain import Links
 from camscan.evidence.guide import GUIDE
 from camscan.evidence.keys import Signer
 from camscan.evidence.manifest import About, Manifest
+from camscan.evidence.writing import Writer
 from camscan.records import Judged, LedgerEntry, Observation, Scan
 from camscan.summaries import StateChange
 

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from camscan.errors import EvidenceError
-from camscan.evidence.archive import Part
+from camscan.evidence.container import Part
 
 SCHEMA = "camscan-evidence/1"
 MANIFEST, SIGNATURE, STAMP = "manifest.json", "manifest.sig", "manifest.tsr"

@@ -15,8 +15,9 @@ from typing import BinaryIO
 
 from camscan.errors import EvidenceError, RuleError, UsageError
 from camscan.evidence import concluded, contents, export, forms, keys, manifest, stamp
-from camscan.evidence.archive import Archive, Part
+from camscan.evidence.archive import Archive
 from camscan.evidence.chain import Links
+from camscan.evidence.container import Part
 from camscan.evidence.export import Derive, Follow
 from camscan.evidence.manifest import MANIFEST, SIGNATURE, STAMP, Manifest
 from camscan.evidence.stamp import Stamp

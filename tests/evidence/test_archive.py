@@ -17,8 +17,10 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import EvidenceError, HostError
-from camscan.evidence import archive
-from camscan.evidence.archive import Archive, Writer, is_name
+from camscan.evidence import archive, writing
+from camscan.evidence.archive import Archive
+from camscan.evidence.container import Entry, is_name
+from camscan.evidence.writing import Writer
 
 PARTS = {
     "scan.json": b'{"id":"4f2a"}\n',
@@ -157,8 +159,8 @@ def test_a_name_that_is_there_twice() -> None:
 
 
 def test_two_parts_over_the_same_bytes() -> None:
-    one = archive.Entry("a", 0, 0, 0)
-    two = archive.Entry("b", 0, 0, 0)
+    one = Entry("a", 0, 0, 0)
+    two = Entry("b", 0, 0, 0)
     directory = one.central + two.central
     data = one.local + directory + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 2, 2, len(directory), len(one.local), 0)
     assert fault(data) == "b: its entry in the directory is not as camscan writes it"
@@ -228,7 +230,7 @@ def test_what_is_larger_than_one_who_reads_wants() -> None:
 
 
 def test_a_bundle_ends_below_four_gibibytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "_MAX_BYTES", 100)
+    monkeypatch.setattr(writing, "MAX_BYTES", 100)
     with pytest.raises(HostError, match="4 GiB"):
         made({"x": bytes(101)})
 

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from camscan.app.bundling import derive
 from camscan.app.placing import with_states_by
 from camscan.evidence import export, forms, keys, manifest
-from camscan.evidence.archive import Writer
 from camscan.evidence.export import Contents, Follow
 from camscan.evidence.manifest import About, Chain, Manifest
 from camscan.evidence.verify import Trust, Verified, verify
+from camscan.evidence.writing import Writer
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Vantage
 from camscan.summaries import State, StateChange
 
