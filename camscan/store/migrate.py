@@ -25,6 +25,9 @@ _version = Table(
 )
 """As Alembic makes it."""
 
+TABLES = (*metadata.tables, _version.name)
+"""All that a store has."""
+
 
 def migrate(database: Database) -> None:
     """Take the steps that the database lacks. Cut off at any point, it is as it was before.

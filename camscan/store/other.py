@@ -11,7 +11,7 @@ from camscan.errors import StoreError
 from camscan.store.claims import Claims
 from camscan.store.engine import missing_file, open_database
 from camscan.store.intake import check
-from camscan.store.migrate import pending
+from camscan.store.migrate import TABLES, pending
 from camscan.store.sqlite import check_schema
 from camscan.store.sqlitefile import backup
 from camscan.store.store import Store
@@ -31,7 +31,7 @@ def other(target: str) -> Iterator[Store]:
         stack.callback(database.close)
         if database.file is not None:
             with database.reading() as connection:
-                check_schema(connection, database.where)
+                check_schema(connection, TABLES, database.where)
         if not pending(database):
             yield _checked(Store(database))
             return

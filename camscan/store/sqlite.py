@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,10 +28,12 @@ _SUPER_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 """What a journal ends with that names another file: its super-journal (readSuperJournal in SQLite's pager.c)."""
 
 _STRANGE = (
-    "SELECT type || ' ' || name FROM sqlite_master WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'",
-    "SELECT 'column ' || m.name || '.' || c.name FROM sqlite_master m, pragma_table_xinfo(m.name) c WHERE c.hidden",
+    "SELECT type || ' ' || name FROM sqlite_master WHERE lower(tbl_name) IN ({tables}) "
+    "AND (type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%') UNION ALL "
+    "SELECT 'column ' || m.name || '.' || c.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c "
+    "WHERE m.type = 'table' AND lower(m.name) IN ({tables}) AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND c.hidden"
 )
-"""What a database of camscan has none of: views, triggers, virtual tables, generated columns."""
+"""Finds what tables of camscan are not: views, virtual tables, generated columns; and triggers on them."""
 
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 
@@ -93,18 +96,18 @@ def check_journal(path: Path) -> None:
             )
 
 
-def check_schema(connection: Connection, where: str) -> None:
-    """See that a database of others holds plain tables: what is computed as it is read may take all time and memory.
+def check_schema(connection: Connection, tables: Collection[str], where: str) -> None:
+    """See that in a database of others these are plain tables: what is computed as it is read may take all memory.
 
     Raises:
-        StoreError: it holds something else.
+        StoreError: something else bears one of the names, or would run as one is written to.
     """
-    for query in _STRANGE:
-        if (found := connection.exec_driver_sql(query).first()) is not None:
-            raise StoreError(
-                f"{where} was not made by camscan: it has a {found[0]}, which may do anything when it is read, "
-                "so do not open it before you know who made it"
-            )
+    query = _STRANGE.format(tables=", ".join(f"'{name}'" for name in tables))
+    if (found := connection.exec_driver_sql(query).first()) is not None:
+        raise StoreError(
+            f"{where} was not made by camscan: it has a {found[0]}, which may do anything when it is read, "
+            "so do not open it before you know who made it"
+        )
 
 
 def meaning(error: BaseException | None) -> str | None:

@@ -194,3 +194,15 @@ def test_whom_to_ask_is_not_taken_from_another_store(
     done = camscan(capsys, "scan", "--resume", "5ca0", "--db", str(hub))
     assert (done.returncode, done.stdout) == (2, "")
     assert "scan 5ca0 was taken from another store: go on with it there, or scan anew" in done.stderr
+
+
+def test_what_somebody_has_added_for_himself_is_in_nobodys_way(whole: Path, tmp_path: Path) -> None:
+    leeds, hub = tmp_path / "leeds.db", tmp_path / "hub.db"
+    leeds.write_bytes(whole.read_bytes())
+    with closing(sqlite3.connect(leeds)) as connection:
+        connection.execute("CREATE VIEW dashboard AS SELECT count(*) FROM scans")
+        connection.execute("CREATE TABLE notes (text, length AS (length(text)))")
+        connection.commit()
+    run(hub, leeds)
+    with Store.open(hub) as store:
+        assert len(store.scans()) == 2
