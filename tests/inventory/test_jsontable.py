@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
+from support.costs import costs_less_than
 
 from camscan.errors import UsageError
 from camscan.inventory import jsontable
@@ -149,10 +149,9 @@ def test_very_many_broken_objects_take_no_time(tmp_path: Path) -> None:
 
 
 def test_blank_lines_behind_a_broken_object_take_no_time(tmp_path: Path) -> None:
-    began = time.process_time()
-    found = rows(write(tmp_path, '[{"ip": x' + "\n" * 100_000 + '{"ip": "10.0.0.5"}]'))
-    assert [named for _, named, _ in found] == [{}, {"ip": "10.0.0.5"}]
-    assert time.process_time() - began < 2
+    with costs_less_than(2):
+        found = rows(write(tmp_path, '[{"ip": x' + "\n" * 100_000 + '{"ip": "10.0.0.5"}]'))
+        assert [named for _, named, _ in found] == [{}, {"ip": "10.0.0.5"}]
 
 
 def test_an_empty_list_before_the_objects_is_passed_over(tmp_path: Path) -> None:

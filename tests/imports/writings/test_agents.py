@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.costs import costs_less_than
 
 from camscan.imports.writings.registry import sent
 
@@ -63,5 +64,6 @@ def test_other_text_stays(text: str) -> None:
 @pytest.mark.parametrize(
     "part", ["1.3.6.1.4.1", "oid=1.3.6.1.", "Descr: a", "System information\nDescription:", "<sysDescr>"]
 )
-def test_hostile_text_costs_little(part: str) -> None:
-    sent(part * (60_000 // len(part)))
+def test_hostile_text_takes_no_time(part: str) -> None:
+    with costs_less_than(1.0):
+        sent(part * (60_000 // len(part)))
