@@ -6,11 +6,11 @@ scans every night. Losing it costs one quiet sweep, which becomes the new beginn
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from camscan.records import Verdict
 from camscan.sweeps.looks import Known, Traits
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 VERSION = 1
+
+
+class _Zoned:
+    """Has pydantic take no time without a zone: who compared it with others would fail."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        return {**handler(source), "tz_constraint": "aware"}
+
+
+Moment: TypeAlias = Annotated[datetime, _Zoned()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +49,8 @@ class Track(Traits):
     """
 
     device: Known
-    first_seen: datetime
-    last_seen: datetime
+    first_seen: Moment
+    last_seen: Moment
     places: Mapping[str, int]
     channels: Mapping[str, int]
     verdict: Settling
@@ -82,8 +92,8 @@ class Memory:
     """All that is remembered of a site. `scan` and `at` are of the last look, `good` of the last complete one."""
 
     scan: str = ""
-    at: datetime | None = None
-    good: datetime | None = None
+    at: Moment | None = None
+    good: Moment | None = None
     tracks: tuple[Track, ...] = ()
     channels: Mapping[str, Gauge] = field(default_factory=dict)
     networks: Mapping[str, Gauge] = field(default_factory=dict)
@@ -106,8 +116,8 @@ class Glance:
     """What is shown of a memory. Fields as in `Memory`; `missing` counts the devices that are reported missing."""
 
     scan: str = ""
-    at: datetime | None = None
-    good: datetime | None = None
+    at: Moment | None = None
+    good: Moment | None = None
     missing: int = 0
     losses: tuple[Loss, ...] = ()
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)

@@ -143,6 +143,19 @@ def test_a_register_that_holds_it_is_not_taken(
         assert store.register.entries() == ()
 
 
+def test_times_of_no_zone_are_none(whole: Path, tmp_path: Path) -> None:
+    """Compared with others they would end every sweep and every `camscan status` from then on."""
+    leeds = altered(whole, tmp_path, """UPDATE register_tracks SET text = replace(text, 'Z"', '"')""")
+    with pytest.raises(StoreError, match="its register of devices holds what this camscan does not write"):
+        run(tmp_path / "one.db", leeds)
+    remembered = '{"scan": "leeds-001", "at": "2026-11-01T00:00:00", "good": "2026-11-01T00:00:00", "version": 1}'
+    leeds = altered(whole, tmp_path, "INSERT INTO memories VALUES ('leeds', ?)", remembered)
+    run(tmp_path / "two.db", leeds)
+    with Store.open(tmp_path / "two.db") as store:
+        assert store.outbox.memory("leeds") is None
+        assert store.outbox.glances() == {}
+
+
 def test_the_name_of_a_site_is_no_command_where_the_remedy_is_copied(whole: Path, tmp_path: Path) -> None:
     hub, leeds = tmp_path / "hub.db", altered(whole, tmp_path, "UPDATE scans SET site = ?", "x'; reboot; '")
     with Store.open(hub) as store:

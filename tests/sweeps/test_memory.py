@@ -42,6 +42,13 @@ def test_what_another_version_wrote_is_not_guessed_at() -> None:
     assert load("no JSON") == Memory()
 
 
+def test_a_time_without_a_zone_is_none_of_ours() -> None:
+    memory, _ = advance(Memory(), sweep(0, cameras(2)), TERMS)
+    for text, read in ((dump(memory), load), (dump_glance(glance(memory)), load_glance)):
+        assert '+00:00"' in text or 'Z"' in text
+        assert read(text.replace('Z"', '"').replace('+00:00"', '"')) in (None, Memory())
+
+
 def test_a_glance_shows_what_the_whole_holds() -> None:
     memory = Memory()
     for night in range(5):
