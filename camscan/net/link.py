@@ -30,10 +30,11 @@ class Link:
     def __init__(self, interfaces: Iterable[Interface], targets: Sequence[Range]) -> None:
         self._neighbours = Neighbours()
         self._shares: dict[str, list[Range]] = {}
-        for interface in interfaces:
-            network = interface.network
-            if isinstance(network, IPv4Network) and not interface.loopback and has_arp(interface.name):
-                self._shares.setdefault(interface.name, []).extend(_within(network, targets))
+        # However many addresses of this host are in a network, the sweep asks it once.
+        networks = {(interface.name, interface.network) for interface in interfaces if not interface.loopback}
+        for name, network in sorted(networks, key=str):
+            if isinstance(network, IPv4Network) and has_arp(name):
+                self._shares.setdefault(name, []).extend(_within(network, targets))
         self.sent_packets = 0
         self.dropped = 0
 

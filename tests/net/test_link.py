@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from ipaddress import IPv4Address, ip_network
 
 import pytest
-from support.segment import TWICE, Segment, segment
+from support.segment import INTERFACE, TWICE, Segment, segment
 
 from camscan.net import helper
 from camscan.net.base import Datagram, Exchange
@@ -108,3 +108,16 @@ async def test_a_missing_privilege_is_said_once(site: Segment, monkeypatch: pyte
     assert isinstance(missing, Exchange)
     assert missing.outcome is Outcome.NOT_SENT
     assert missing.reason.startswith("no CAP_NET_RAW")
+
+
+@pytest.mark.netns
+async def test_a_network_in_which_this_host_has_two_addresses_is_asked_and_paid_for_once(site: Segment) -> None:
+    with site.scanner.inside():
+        once = Link(interfaces(), [span("10.66.0.0", "10.66.0.40")])
+        site.scanner.ip(f"addr add 10.66.0.201/16 dev {INTERFACE}")
+        twice = Link(interfaces(), [span("10.66.0.0", "10.66.0.40")])
+        found = await swept(twice, Pace(5000), 5000)
+        site.scanner.ip(f"addr del 10.66.0.201/16 dev {INTERFACE}")
+    assert Counter(i.source for i in found if isinstance(i, Datagram)) == Counter([*site.devices, TWICE, TWICE])
+    assert once.most_frames == twice.most_frames == 2 * 41
+    assert twice.sent_packets <= 2 * 41
