@@ -51,7 +51,7 @@ class Claims:
         if self._database is None:
             return True
         try:
-            handle = os.open(self._path(number), os.O_RDONLY)
+            handle = os.open(self._path(number), os.O_RDONLY | os.O_NONBLOCK)  # a pipe of others is not waited for
         except OSError:
             return False
         try:
@@ -77,7 +77,7 @@ class Claims:
 
 def _create(path: Path) -> int:
     try:
-        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StoreError(
             f"{path} cannot be made: {error.strerror}: check the folder's rights and free space"

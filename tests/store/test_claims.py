@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,16 @@ def test_server_database_grants_all() -> None:
 def test_folder_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"camscan\.db-scan1\.lock cannot be made: No such file or directory"):
         Claims(tmp_path / "gone" / "camscan.db").take(1)
+
+
+def test_what_lies_in_the_place_of_a_lock_is_neither_waited_for_nor_followed(path: Path) -> None:
+    os.mkfifo(f"{path}-scan3.lock")
+    Path(f"{path}-scan4.lock").symlink_to(path.with_name("elsewhere"))
+    code = (
+        f"from pathlib import Path; from camscan.store.claims import Claims; print(Claims(Path({str(path)!r})).held(3))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
+    assert done.stdout == "False\n"
+    with pytest.raises(StoreError, match=r"-scan4\.lock cannot be made"):
+        Claims(path).take(4)
+    assert not path.with_name("elsewhere").exists()
