@@ -92,7 +92,7 @@ class Syslog:
         return self.part.timeout
 
     def check(self) -> None:
-        """Nothing is needed."""
+        """See that all is there that sending needs: here nothing is."""
 
     async def send(self, message: Message, seconds: float) -> Delivery:
         """A summary, and one message for each change."""

@@ -18,7 +18,7 @@ _SKEW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """That of one site."""
+    """What is known of the sweeps of one site, and of its alerts."""
 
     site: str
     memory: Glance

@@ -97,7 +97,7 @@ class _Source:
         self.cut = False
 
     def begin_record(self) -> None:
-        """Another packet is wanted."""
+        """Let the bound on one packet hold for the next."""
         self._left_of_record = MAX_RECORD
 
     def read(self, size: int) -> bytes:

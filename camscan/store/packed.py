@@ -117,7 +117,7 @@ class Sealed:
         return (texts[self.row[_SERIAL]], *(said[number].attributes.get("serial") for number, *_ in self.found))
 
     def open(self) -> Merged:
-        """All of it."""
+        """The device as a record."""
         identifications = tuple([_to_identification(one, self.digests, self.shared) for one in self.found])
         device = _to_device(self.row, identifications, self.shared.texts)
         return Merged(device, self.shared.sets[self.channels], tuple(self.endpoints))

@@ -139,7 +139,7 @@ class Stored(NamedTuple):
     raw: bytes
 
     def open(self) -> Observation:
-        """The observation."""
+        """The record that the row stands for."""
         return Observation(
             unescape(self.target),
             unescape(self.channel),

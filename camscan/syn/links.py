@@ -41,7 +41,7 @@ class Segments:
     sequences: Numbers
 
     def only(self, which: NDArray[np.bool_] | slice) -> Segments:
-        """Some of them."""
+        """Those that a mask or a slice names."""
         return Segments(self.hosts[which], self.ports[which], self.source_ports[which], self.sequences[which])
 
 

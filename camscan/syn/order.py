@@ -47,7 +47,7 @@ class Order:
 
     @property
     def round_size(self) -> int:
-        """Positions of one round."""
+        """How many positions ask every host at every port once."""
         return self._whole * self.ports
 
     def batch(self, position: int, count: int) -> tuple[Numbers, Numbers, int]:

@@ -115,7 +115,7 @@ def halves_of(words: Numbers) -> Numbers:
 
 
 def check(sums: Numbers) -> Numbers:
-    """The checksums of sums."""
+    """The checksums that sums of 16-bit words come to (RFC 1071)."""
     sums = (sums >> np.uint32(16)) + (sums & np.uint32(0xFFFF))
     sums += sums >> np.uint32(16)
     return ~sums & np.uint32(0xFFFF)

@@ -29,7 +29,7 @@ class Space(Protocol):
         """The number of the range that each host is in."""
 
     def addresses(self, hosts: Numbers) -> Numbers:
-        """The addresses of hosts."""
+        """The addresses that hosts of these numbers have."""
 
     def hosts(self, addresses: Numbers) -> NDArray[np.int64]:
         """The numbers of the hosts that have these addresses; -1 for others."""
