@@ -63,9 +63,10 @@ def _placed(config: Config) -> Iterator[tuple[Place, str]]:
         for place, message in _faults_of(config, site):
             yield ("site", number, *place), f"site {site.name!r}: {message}"
     yield from _faults_of_receivers(config)
-    if config.metrics is not None and not config.path(config.metrics.textfile).parent.is_dir():
-        folder = config.path(config.metrics.textfile).parent
-        yield ("metrics", "textfile"), f"metrics: there is no folder {folder}: make it, or name another"
+    files = {("store", "url"): config.store.url, ("metrics", "textfile"): config.metrics and config.metrics.textfile}
+    for place, name in files.items():
+        if name and "://" not in name and not (folder := config.path(name).parent).is_dir():
+            yield place, f"{place[0]}: there is no folder {folder}: make it, or name another"
 
 
 def _faults_of_receivers(config: Config) -> Iterator[tuple[Place, str]]:
@@ -92,7 +93,7 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         *_each("exclude", site.exclude, lambda text: parse([text], resolve=resolve, whole_networks=True)),
         *_each("exclude_files", site.exclude_files, lambda name: _exclusions(config, name)),
         *_each("interface", [site.interface] if site.interface else [], must_exist),
-        *_each("channels", site.channels, lambda name: manner(Choices(channels=name))),
+        *_each("channels", site.channels, lambda name: _asked(site, name)),
         *_each("credentials", [site.credentials] if site.credentials else [], lambda name: _private(config, name)),
         *_each("policies", site.policies, lambda name: chosen_policies([_policy(config, name)])),
     ]
@@ -121,6 +122,13 @@ def _each(key: str, values: Sequence[str], use: Callable[[str], object]) -> Iter
         except CamscanError as error:
             for line in str(error).splitlines():
                 yield (key, number), line
+
+
+def _asked(site: Site, channel: str) -> object:
+    try:
+        return manner(Choices(channels=channel, with_credentials=site.credentials is not None))
+    except UsageError as error:
+        raise UsageError(str(error).replace("--with-credentials", "credentials = FILE")) from error
 
 
 def _private(config: Config, name: str) -> object:

@@ -45,6 +45,8 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
         ('exclude = [\n"10.0.0.1",\n"10.0.0.0/33"]', 6, "site 'hq': cannot use '10.0.0.0/33' as a target"),
         ('exclude_files = ["none.txt"]', 4, "site 'hq': cannot read targets from"),
         ('channels = ["wsd", "telnet"]', 4, "site 'hq': no such channel: telnet"),
+        ('channels = ["wsd", "isapi"]', 4, "site 'hq': nobody is asked on isapi without credentials = FILE: add it"),
+        ('[store]\nurl = "none/c.db"', 5, "store: there is no folder"),
         ('policies = ["uk-nil", "nobody"]', 4, "site 'hq': no policy 'nobody'"),
         ('policies = ["mine.yaml"]', 4, "site 'hq': "),
         ('core = ["10.0.0.999"]', 4, "site 'hq': "),
