@@ -103,7 +103,8 @@ def _reasons(judged: Judged) -> str:
     proofs = [(rule.level, proof) for rule in device.identifications for proof in rule.evidence]
     if proofs:
         _, best = max(proofs, key=lambda pair: pair[0])
-        more = f" (+{len(proofs) - 1})" if len(proofs) > 1 else ""
+        values = len({(proof.channel, proof.port, proof.field, proof.value) for _, proof in proofs})
+        more = f" (+{values - 1})" if values > 1 else ""  # as many as other reports show
         reasons.append(f"{terminal(best.field)}: {terminal(best.value, _MAX_VALUE)}{more}")
     elif device.camera_like and not device.behind:
         reasons.append("answers like a camera")

@@ -93,6 +93,8 @@ def test_an_address_is_never_cut(make_report: Callable[..., Report]) -> None:
     [
         ((), ["App-webs/"], None, "http.server: App-webs/"),
         ((), ["a", "b", "c"], None, "http.server: c (+2)"),
+        ((), ["a", "b", "a"], None, "http.server: a (+1)"),
+        ((), ["a", "a"], None, "http.server: a"),
         (("two MACs", "two serials"), ["a"], None, "conflict: two MACs; http.server: a"),
         ((), [], None, "answers like a camera"),
         ((), [], 4, "answers like a camera; states 4 attached cameras"),
