@@ -80,7 +80,9 @@ def fingerprint(text: str) -> str:
         with Path(text).open("rb") as opened:
             pem = opened.read(keys.MAX_BYTES)
     except OSError as error:
-        raise UsageError(f"{text} cannot be read ({error.strerror}), and is no fingerprint of 64 digits") from error
+        raise UsageError(
+            f"{text} cannot be read ({error.strerror}), and is no fingerprint of 64 digits: name a .pub file"
+        ) from error
     return keys.load_public(pem, text).fingerprint
 
 

@@ -70,7 +70,10 @@ class Pins:
             with os.fdopen(descriptor, "ab") as stream:
                 stream.write(_line(pin))
         except OSError as error:
-            raise HostError(f"cannot write {self.path}: {error.strerror}: certificates must be remembered") from error
+            raise HostError(
+                f"cannot write {self.path}: {error.strerror}: make room or see to its rights,"
+                " for certificates must be remembered"
+            ) from error
 
     def forget(self, site: str | None, address: str) -> int:
         """Drop what is pinned of one device; gives how many pins that was. Raises OSError."""

@@ -60,7 +60,7 @@ def read_private(path: Path, most: int) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}") from error
+        raise HostError(f"cannot read {path}: {error.strerror}: see to the file, or name another") from error
     try:
         _check_private(os.fstat(descriptor), path)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
@@ -68,13 +68,13 @@ def read_private(path: Path, most: int) -> bytes:
     finally:
         os.close(descriptor)
     if len(data) > most:
-        raise UsageError(f"{path} has more than {most:,} bytes")
+        raise UsageError(f"{path} has more than {most:,} bytes: name another file")
     return data
 
 
 def _check_private(found: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise UsageError(f"{path} is no plain file")
+        raise UsageError(f"{path} is no plain file: name one that is")
     if found.st_uid not in (0, os.geteuid()):
         raise UsageError(f"{path} belongs to another user: copy it to a file of your own, with mode 0600")
     if stat.S_IMODE(found.st_mode) & 0o077:
@@ -86,7 +86,9 @@ def _read_descriptor(number: int) -> bytes:
         with os.fdopen(number, "rb", closefd=False) as stream:
             return stream.read(MAX_SECRET + 1)
     except OSError as error:
-        raise UsageError(f"cannot read a secret from descriptor {number}: {error.strerror}") from error
+        raise UsageError(
+            f"cannot read a secret from descriptor {number}: {error.strerror}: open it, as in {number}<FILE"
+        ) from error
 
 
 def _read_handed(name: str) -> bytes:
@@ -98,16 +100,18 @@ def _read_handed(name: str) -> bytes:
         with (Path(folder) / name).open("rb") as stream:
             return stream.read(MAX_SECRET + 1)
     except OSError as error:
-        raise HostError(f"cannot read systemd's credential {name}: {error.strerror}") from error
+        raise HostError(
+            f"cannot read systemd's credential {name}: {error.strerror}: see to LoadCredential={name}"
+        ) from error
 
 
 def _secret(data: bytes, kind: str) -> SecretStr:
     if len(data) > MAX_SECRET:
-        raise UsageError(f"the secret from {kind} has more than {MAX_SECRET:,} bytes")
+        raise UsageError(f"the secret from {kind} has more than {MAX_SECRET:,} bytes: give the secret alone")
     try:
         text = data.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise UsageError(f"the secret from {kind} is no text in UTF-8") from None
+        raise UsageError(f"the secret from {kind} is no text in UTF-8: write it so") from None
     if not text or "\0" in text:
-        raise UsageError(f"the secret from {kind} is empty, or no text")
+        raise UsageError(f"the secret from {kind} is empty, or no text: give it on one line")
     return SecretStr(text)

@@ -19,6 +19,7 @@ from typing import Any
 
 from camscan.errors import HostError, UsageError
 
+_ELSEWHERE = "make room there, or name another place by XDG_DATA_HOME"
 _KEPT = 30 * 24 * 3600
 """Seconds after which a sweep that nobody went on with is forgotten."""
 
@@ -56,7 +57,7 @@ class Checkpoint:
         except BlockingIOError as error:
             raise HostError(f"the sweep {path.stem} is running: wait for its end") from error
         except OSError as error:
-            raise HostError(f"cannot keep how far the sweep is in {path}: {error.strerror}") from error
+            raise HostError(f"cannot keep how far the sweep is in {path}: {error.strerror}: {_ELSEWHERE}") from error
         if asked is not None:
             self._write(asked)
             self.asked = asked
@@ -86,7 +87,9 @@ class Checkpoint:
         try:
             self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
         except OSError as error:
-            raise HostError(f"cannot keep how far the sweep is in {self.path}: {error.strerror}") from error
+            raise HostError(
+                f"cannot keep how far the sweep is in {self.path}: {error.strerror}: {_ELSEWHERE}"
+            ) from error
 
     def _read(self) -> Mapping[str, Any]:
         try:

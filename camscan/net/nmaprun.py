@@ -102,7 +102,9 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
             *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
         )
     except OSError as error:
-        raise HostError(f"{command[0]} cannot be run: {error.strerror}") from error
+        raise HostError(
+            f"{command[0]} cannot be run: {error.strerror}: install it anew, or leave --sweep out"
+        ) from error
     assert process.stdout is not None  # noqa: S101 - both were asked for
     assert process.stderr is not None  # noqa: S101
     complaint = asyncio.create_task(_kept(process.stderr))

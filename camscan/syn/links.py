@@ -212,4 +212,4 @@ def _reserved_ports(stack: contextlib.ExitStack, version: int) -> int:
                 continue
             stack.enter_context(bound.pop_all())
             return first
-    raise RefusalError("no range of TCP ports is free on this host")
+    raise RefusalError("no range of TCP ports is free on this host: sweep by --sweep connect")
