@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 from collections.abc import Iterator
 
@@ -49,6 +48,8 @@ def never() -> Iterator[None]:
 
 def give_back() -> None:
     """Give what a large job leaves to whatever comes next: the C library keeps it in pieces that nothing fits."""
+    import ctypes
+
     gc.collect()
     with contextlib.suppress(AttributeError, OSError):  # only glibc has it
         ctypes.CDLL(None).malloc_trim(0)

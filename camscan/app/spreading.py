@@ -6,18 +6,19 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import groupby
-from multiprocessing import get_context
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from camscan.app import collector
 from camscan.errors import HostError
 from camscan.identify.library import Library
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Item = TypeVar("Item", bound="OfTarget")
 T = TypeVar("T")
@@ -86,6 +87,9 @@ class Workers(Generic[Item, T]):
         if self._alone + share > 0 or self._count == 1:
             return partial(_same, self._work(self._rules, job))
         if self._pool is None:
+            from concurrent.futures import ProcessPoolExecutor  # most commands never come here
+            from multiprocessing import get_context
+
             # Started afresh, for a copy of this process would share its open database and its threads' locks.
             self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), _prepare, (self._rules,))
         with _ends_told():
@@ -116,7 +120,7 @@ def _result(job: Future[T]) -> T:
 def _ends_told() -> Iterator[None]:
     try:
         yield
-    except BrokenProcessPool as error:
+    except BrokenExecutor as error:
         raise HostError(
             "a process that reads answers was ended: see that there is memory enough, and repeat"
         ) from error

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
-from camscan.net import eventloop
 from camscan.records import LedgerEntry, Observation, Origin, Report, Scan, ScanStatus, Vantage
 
 if TYPE_CHECKING:
@@ -63,6 +62,7 @@ def discover(
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.watching import Watch
     from camscan.cli.writing import ready, summarize, write_report
+    from camscan.net import eventloop
 
     ready(format_, output)
     rules, lists = library(folders), chosen_policies(policies, folders)

@@ -7,7 +7,6 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -43,6 +42,7 @@ def doctor() -> None:
 
 
 def _versions() -> Iterator[Finding]:
+    from importlib.metadata import version
     from pyexpat import version_info
 
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)

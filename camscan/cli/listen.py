@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import platform
 import secrets
@@ -60,6 +59,8 @@ def listen(
       sudo camscan listen --seconds 600
       sudo camscan listen --interface eth1 --site depot --format json
     """
+    import asyncio
+
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.writing import ready, summarize, write_report
     from camscan.store import Store
@@ -130,6 +131,8 @@ async def _keep(program: Program, writer: Writer) -> None:
 @contextlib.contextmanager
 def _ended_by_signals(program: Program) -> Iterator[None]:
     """Let SIGINT and SIGTERM end the listening; what was heard until then still comes."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM)
     for number in numbers:

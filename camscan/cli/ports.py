@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import secrets
@@ -18,7 +17,6 @@ from click.core import ParameterSource
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.net import eventloop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +77,7 @@ def ports(
     """
     from camscan.app.aims import Choices
     from camscan.errors import UsageError
+    from camscan.net import eventloop
 
     if resume is None:
         want = "all" if want_all else "open"
@@ -171,6 +170,8 @@ def _cut_to_whole_lines() -> None:
 
 async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     """Write what is found as it comes; returns how many ports are open."""
+    import asyncio
+
     from camscan.records import Outcome
 
     loop = asyncio.get_running_loop()

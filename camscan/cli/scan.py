@@ -16,7 +16,6 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.cli.sections import Sectioned
 from camscan.errors import CamscanError, UsageError
-from camscan.net import eventloop
 from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
 
@@ -170,6 +169,7 @@ def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
     """Run a scan. A signal while it begins or ends, which nothing else turns into its end, is told as any other."""
     from camscan.app.scanning import run
     from camscan.cli.progressbar import Progress
+    from camscan.net import eventloop
 
     try:
         return eventloop.run(run(job, store, Progress(quiet=quiet)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import signal
 import sys
@@ -13,6 +12,8 @@ import click
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+
     from camscan.simulator import Site
 
 _DECOY = "127.77.0.250"
@@ -40,6 +41,8 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
       camscan simulate -- camscan scan 127.77.0.0/24
       camscan simulate --decoy --address 10.20.0.250
     """
+    import asyncio
+
     from camscan.simulator import decoy_site, running_site
 
     if address is not None and not decoy:
@@ -49,6 +52,8 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
 
 
 async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
+    import asyncio
+
     async with chosen as site:
         what = "1 decoy at" if len(site.devices) == 1 else f"{len(site.devices)} simulated devices on"
         click.echo(f"{what} {site.network}", err=True)
@@ -65,6 +70,8 @@ async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
 
 
 async def _run(command: tuple[str, ...]) -> int:
+    import asyncio
+
     try:
         process = await asyncio.create_subprocess_exec(*command)
     except OSError as error:
@@ -78,6 +85,6 @@ async def _run(command: tuple[str, ...]) -> int:
     return await process.wait()
 
 
-def _end(process: asyncio.subprocess.Process) -> None:
+def _end(process: Process) -> None:
     with contextlib.suppress(ProcessLookupError):
         process.terminate()

@@ -13,7 +13,6 @@ import click
 from camscan.cli import options
 from camscan.cli.exits import Exit
 from camscan.errors import UsageError
-from camscan.net import eventloop
 from camscan.records import LedgerEntry, Observation, Outcome
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     from camscan.app.aims import Choices
     from camscan.app.judging import library
     from camscan.app.logins import Chosen, broker
+    from camscan.net import eventloop
     from camscan.net.base import LoginReason
     from camscan.reports.escape import terminal
 

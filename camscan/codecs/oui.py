@@ -6,15 +6,11 @@ matter here come from the fingerprint library. This is the one codec that reads 
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import re
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from types import MappingProxyType
-
-import aiooui
 
 from camscan.codecs.text import mac, to_text
 from camscan.data import OVERLAY, fingerprints_folder
@@ -53,6 +49,8 @@ def decode(address: str | bytes) -> dict[str, tuple[str, ...]]:
 
 def registry_date() -> str:
     """The date of the registry in use as "2026-09-25", or the release of aiooui where its date is not known here."""
+    import aiooui  # noqa: PLC0415 - as below
+
     return _REGISTRY_DATES.get(aiooui.__version__, f"aiooui {aiooui.__version__}")
 
 
@@ -71,6 +69,11 @@ def _assignment(digits: str) -> tuple[str, str]:
 @cache
 def _registry() -> Callable[[str], str | None]:
     """The look-up in the 24-bit registry. aiooui loads in an event loop, and ours may be running: hence a thread."""
+    import asyncio  # noqa: PLC0415 - takes longer than many a command, and most answers name no MAC
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    import aiooui  # noqa: PLC0415
+
     with ThreadPoolExecutor(max_workers=1) as pool:
         pool.submit(asyncio.run, aiooui.async_load()).result()
     return aiooui.get_vendor

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
-from xml.sax.saxutils import unescape
 
 from camscan.codecs import layout, scopes, xml
 from camscan.codecs.text import to_text
@@ -160,7 +159,7 @@ def _from_tags(text: str) -> _Message:
     message = _Message()
     device: dict[str, str] = {}
     for name, raw, end in _TAG.findall(text):
-        value = unescape(raw if end else "".join(raw.rsplit(None, 1)[:-1])).strip()  # the last word may be cut
+        value = xml.unescape(raw if end else "".join(raw.rsplit(None, 1)[:-1])).strip()  # the last word may be cut
         if name in _QUESTIONS:
             return _Message(action=name)
         if name in _ANSWERS or name in _MATCHES:

@@ -78,6 +78,11 @@ def find_text(root: Element, name: str) -> str:
     return next(filter(None, texts), "")
 
 
+def unescape(text: str) -> str:
+    """Text with what stands for "<", ">" and "&" resolved: xml.sax has it too, and loads an HTTP client with it."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def _events(document: bytes) -> Iterator[tuple[str, Element]]:
     """Start and end of every element, then ParseError where the document is not well-formed."""
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from camscan.codecs import arp, dhcp, dhip, http, mdns, mhed, netcommon, rtsp, sadp, ssdp, tls, wsdiscovery
 from camscan.errors import DecodeError
-from camscan.net.helper import Heard
 from camscan.records import Fields, Observation, Outcome
+
+if TYPE_CHECKING:
+    from camscan.net.helper import Heard
 
 ASKED = "heard"
 """Takes the place of the request in observations of unsolicited packets."""

@@ -11,7 +11,6 @@ from camscan.errors import HostError
 from camscan.imports.files.base import Summary
 from camscan.imports.heard import CHANNELS as HEARD
 from camscan.imports.heard import observations
-from camscan.net.helper import replay
 from camscan.records import Observation
 
 CHANNELS = (*HEARD, "http", "rtsp", "tls")
@@ -37,6 +36,8 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """What devices said in the packets. Streams are not put together: of TCP, the first segment of an answer counts."""
+    from camscan.net.helper import replay  # noqa: PLC0415 - brings asyncio, and few files are captures
+
     counters: dict[str, int] = {}
     try:
         for heard in replay(stream, counters):

@@ -95,10 +95,14 @@ def test_a_command_loads_no_other() -> None:
     assert files.intersection(names) == {"scans"}
 
 
+def test_the_help_is_shown_without_what_commands_need() -> None:
+    assert loaded("--help").isdisjoint({*PARSED, *OTHERS, "asyncio", "ctypes", "email", "importlib.metadata"})
+
+
 def test_a_pasted_answer_is_judged_without_a_store() -> None:
     found = loaded("identify", "-", pasted="Server: App-webs/")
     assert found >= PARSED
-    assert found.isdisjoint({"camscan.store", "camscan.probes", "sqlalchemy"})
+    assert found.isdisjoint({"camscan.store", "camscan.probes", "sqlalchemy", "asyncio", "urllib.request"})
 
 
 def test_a_scan_holds_no_rule_while_it_runs_and_nothing_that_logins_need(tmp_path: Path) -> None:

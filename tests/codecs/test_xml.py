@@ -31,6 +31,10 @@ def test_helpers_go_by_local_names() -> None:
     assert [child.text for child in xml.children(root, "Name")] == [" Front door ", None]
 
 
+def test_what_stands_for_a_sign_is_resolved_once() -> None:
+    assert xml.unescape("a &lt;b&gt; &amp;lt; &quot;") == "a <b> &lt; &quot;"
+
+
 def test_the_first_element_that_holds_text_counts() -> None:
     assert xml.find_text(xml.parse(b"<a><b/><b> </b><b>x</b></a>"), "b") == "x"
 
