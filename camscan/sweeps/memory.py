@@ -7,7 +7,7 @@ scans every night. Losing it costs one quiet sweep, which becomes the new beginn
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
@@ -88,17 +88,12 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """All that is remembered of a site. `scan` and `at` are of the last look, `good` of the last complete one."""
+class Overview:
+    """What was seen last of a site. `scan` and `at` are of the last look, `good` of the last complete one."""
 
     scan: str = ""
     at: Moment | None = None
     good: Moment | None = None
-    tracks: tuple[Track, ...] = ()
-    channels: Mapping[str, Gauge] = field(default_factory=dict)
-    networks: Mapping[str, Gauge] = field(default_factory=dict)
-    short: tuple[bool, ...] = ()
-    """Of the latest complete looks, which saw fewer devices than expected."""
     losses: tuple[Loss, ...] = ()
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     """Devices in the last look."""
@@ -112,34 +107,27 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """What is shown of a memory. Fields as in `Memory`; `missing` counts the devices that are reported missing."""
+class Memory(Overview):
+    """All that is remembered of a site."""
 
-    scan: str = ""
-    at: Moment | None = None
-    good: Moment | None = None
+    tracks: tuple[Track, ...] = ()
+    channels: Mapping[str, Gauge] = field(default_factory=dict)
+    networks: Mapping[str, Gauge] = field(default_factory=dict)
+    short: tuple[bool, ...] = ()
+    """Of the latest complete looks, which saw fewer devices than expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance(Overview):
+    """What is shown of a memory; `missing` counts the devices that are reported missing."""
+
     missing: int = 0
-    losses: tuple[Loss, ...] = ()
-    verdicts: Mapping[Verdict, int] = field(default_factory=dict)
-    coverage: Mapping[str, int] = field(default_factory=dict)
-    by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    seconds: float = 0
-    version: int = VERSION
 
 
 def glance(memory: Memory) -> Glance:
     """What is shown of a memory."""
-    return Glance(
-        scan=memory.scan,
-        at=memory.at,
-        good=memory.good,
-        missing=sum(track.gone for track in memory.tracks),
-        losses=memory.losses,
-        verdicts=memory.verdicts,
-        coverage=memory.coverage,
-        by_channel=memory.by_channel,
-        seconds=memory.seconds,
-    )
+    overview = {one.name: getattr(memory, one.name) for one in fields(Overview)}
+    return Glance(**overview, missing=sum(track.gone for track in memory.tracks))
 
 
 def dump(memory: Memory) -> str:
