@@ -11,11 +11,15 @@ import click
 
 from camscan.cli import options
 from camscan.errors import UsageError
-from camscan.records import Judged, Verdict
+from camscan.records import Judged, Report, Verdict
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
     from camscan.targets import TargetSet
+
+
+_SEVERAL = ("table", "csv", "jsonl")
+"""Formats in which several reports may follow one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,11 @@ class Wanted:
             and (self.where is None or any(place in self.where for place in places))
         )
 
+    def of(self, found: Report) -> Report:
+        """A report with these devices alone."""
+        chosen = tuple(filter(self, found.devices))
+        return replace(found, devices=chosen, left_out=len(found.devices) - len(chosen))
+
 
 @click.command()
 @click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
@@ -54,6 +63,7 @@ class Wanted:
     help="Only devices with this verdict; repeatable.",
 )
 @options.site
+@click.option("--each-site", is_flag=True, help="Those of the latest scan of each site, as table, csv or jsonl.")
 @options.all_hosts
 @options.written(*options.FORMAT_NAMES)
 @options.quiet
@@ -67,6 +77,7 @@ def devices(
     brands: tuple[str, ...],
     verdicts: tuple[str, ...],
     site: str | None,
+    each_site: bool,
     all_hosts: bool,
     format_: str,
     output: Path | None,
@@ -82,13 +93,16 @@ def devices(
       camscan devices 10.20.0.15
       camscan devices 10.20.0.0/26 --scan 4f2a --maker Axis
       camscan devices --verdict listed --verdict suspected -o go-and-look.csv
+      camscan devices --each-site --verdict listed -o estate.csv
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.brands import find
-    from camscan.cli.stored import kept, scan_of
-    from camscan.cli.writing import write_report
+    from camscan.cli.stored import kept, newest_of_each_site, scan_of
+    from camscan.cli.writing import write_report, write_reports
     from camscan.targets import parse, usual
 
+    if each_site:
+        _check_each(site or scan_id, format_)
     where = parse(addresses, whole_networks=True) if addresses else None
     rules, lists = library(folders), chosen_policies(policies, folders)
     wanted = Wanted(
@@ -98,15 +112,26 @@ def devices(
         where,
     )
     with kept(db) as store:
-        about = usual(addresses[0]) if addresses else None
-        taken = scan_of(store, scan_id, site, about=about, quiet=quiet)
+        if each_site:
+            _check_makers(makers, rules)
+            every = (report_of(store, scan, rules, lists, all_hosts=all_hosts) for scan in newest_of_each_site(store))
+            write_reports(map(wanted.of, every), format_, output)
+            return
+        taken = scan_of(store, scan_id, site, about=usual(addresses[0]) if addresses else None, quiet=quiet)
         found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
-    chosen = tuple(filter(wanted, found.devices))
-    if not chosen:
+    chosen = wanted.of(found)
+    if not chosen.devices:
         _check_makers(makers, rules)
-    if where is not None and not (quiet or chosen or any(one in where for one in found.outcomes)):
+    if where is not None and not (quiet or chosen.devices or any(one in where for one in found.outcomes)):
         click.echo(f"Note: that scan knows nothing of {' '.join(addresses)}: it was not among its targets.", err=True)
-    write_report(replace(found, devices=chosen, left_out=len(found.devices) - len(chosen)), format_, output)
+    write_report(chosen, format_, output)
+
+
+def _check_each(named: str | None, format_: str) -> None:
+    if named:
+        raise UsageError("--each-site takes the latest scan of every site: leave out --site and --scan, or it")
+    if format_ not in _SEVERAL:
+        raise UsageError(f"{format_} tells of one scan: --each-site is for {', '.join(_SEVERAL)}")
 
 
 def _check_makers(makers: Sequence[str], rules: Library) -> None:

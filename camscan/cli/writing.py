@@ -52,6 +52,14 @@ def write_report(
     write(chosen.render(report, shown), output)
 
 
+def write_reports(reports: Iterable[Report], format_name: str, output: Path | None) -> None:
+    """Write several reports one after the other, in a format of text that goes on; as `write_report`."""
+    ready(format_name, output)
+    chosen, shown = next(f for f in FORMATS if f.name == format_name), page(to_file=output is not None)
+    pages = ((report, replace(shown, part=number)) for number, report in enumerate(reports))
+    write((str(part) for each in pages for part in chosen.render(*each)), output)
+
+
 def summarize(report: Report, format_name: str, output: Path | None, *, quiet: bool) -> None:
     """Say on stderr what a scan came to, where its table is not on stdout to say so."""
     if quiet or (output is None and format_name == "table"):

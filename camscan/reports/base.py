@@ -16,13 +16,15 @@ class Page:
     """What a report is shown on: its width in columns, and whether it shows colour.
 
     `marked` asks a table for spreadsheets to begin with a byte order mark, by which Excel knows UTF-8.
-    `whole` asks for all evidence on paper, which else gets what decides.
+    `whole` asks for all evidence on paper, which else gets what decides. `part` is the place of a report among
+    several in one file, from 0: then its devices say of which site they are.
     """
 
     width: int = 80
     colour: bool = False
     marked: bool = False
     whole: bool = False
+    part: int | None = None
 
 
 Render: TypeAlias = Callable[[Report, Page], Iterator[str] | Iterator[bytes]]

@@ -17,6 +17,7 @@ COLUMNS = (
     *("behind", "slot_number", "slot_name", "slot_online", "slots_total", "slots_named", "slots_listed", "slots_empty"),
 )
 """`listed_by` holds the policies, joined by ";"; `slot_*` and `slots_*` hold what stands below `slot` and `slots`."""
+_AMONG_SITES = (*COLUMNS, "site")
 
 
 _MARK = "\ufeff"
@@ -39,14 +40,16 @@ def render(report: Report, page: Page) -> Iterator[str]:
     """A line of column names, then one line a device."""
     if page.marked:
         yield _MARK
-    yield from lines(chain((COLUMNS,), map(_row, report.devices)))
+    columns = COLUMNS if page.part is None else _AMONG_SITES
+    rows = (_row(judged, report.scan.site, columns) for judged in report.devices)
+    yield from lines(rows if page.part else chain((columns,), rows))
 
 
-def _row(judged: Judged) -> Iterator[str]:
-    row = device_object(judged)
+def _row(judged: Judged, site: str | None, columns: Iterable[str]) -> Iterator[str]:
+    row = device_object(judged) | {"site": site}
     row["listed_by"] = ";".join(dict.fromkeys(listing["policy"] for listing in row["listed_by"]))
     row |= {f"{part}_{key}": value for part in ("slot", "slots") for key, value in (row[part] or {}).items()}
-    return (_text(row.get(name)) for name in COLUMNS)
+    return (_text(row.get(name)) for name in columns)
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""One device a line: the device object of `camscan/1`, with the scan that it belongs to."""
+"""One device a line: the device object of `camscan/1`, with the scan that it belongs to, and the site among several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from camscan.reports.document import device_object
 from camscan.reports.json import dumps
 
 
-def render(report: Report, _page: Page) -> Iterator[str]:
+def render(report: Report, page: Page) -> Iterator[str]:
     """The devices; nothing where there are none."""
+    whence = {"scan": report.scan.id} | ({} if page.part is None else {"site": report.scan.site})
     for judged in report.devices:
-        yield dumps({"scan": report.scan.id, **device_object(judged)}) + "\n"
+        yield dumps({**whence, **device_object(judged)}) + "\n"

@@ -37,6 +37,8 @@ _STYLES = {
 def render(report: Report, page: Page) -> Iterator[str]:
     """The sentences, then the devices: listed ones first, and by address."""
     room = max(page.width, _MIN_WIDTH)
+    if page.part:
+        yield "\n"
     for sentence in (findings(report), *urgent(report), *limits(report)):
         yield from (f"{text}\n" for text in wrap(sentence, room, break_on_hyphens=False))
     if not report.devices:

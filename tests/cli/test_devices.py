@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -84,3 +85,39 @@ def test_quiet_leaves_stderr_empty(db: str) -> None:
     assert told.stderr.startswith("Taking scan ")
     assert quiet.stderr == ""
     assert quiet.stdout == told.stdout
+
+
+@pytest.fixture
+def estate(tmp_path: Path) -> str:
+    """Two sites, the newest scan of each with three devices."""
+    for site in ("depot", "yard"):
+        store_scan(tmp_path / "estate.db", site, f"5ca{site}")
+    return str(tmp_path / "estate.db")
+
+
+def test_of_each_site_the_latest_scan_is_told(estate: str) -> None:
+    run = CliRunner()
+    words = ["--db", estate, "--each-site", "--verdict", "listed"]
+    rows = list(csv.DictReader(run.invoke(devices, [*words, "--format", "csv"]).stdout.splitlines()))
+    lines = [json.loads(line) for line in run.invoke(devices, [*words, "--format", "jsonl"]).stdout.splitlines()]
+    assert {row["site"] for row in rows} == {line["site"] for line in lines} == {"depot", "yard"}
+    assert [row["address"] for row in rows] == [line["address"] for line in lines]
+    table = run.invoke(devices, words).stdout
+    assert table.count("3 devices are listed") == 2
+    assert table.count("\n\n3 devices are listed") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--format", "html"], "html tells of one scan: --each-site is for table, csv, jsonl"),
+        (["--site", "depot"], "leave out --site and --scan"),
+        (["--scan", "5"], "leave out --site and --scan"),
+        (["--maker", "dahuaa"], "no maker is called 'dahuaa'"),
+    ],
+)
+def test_what_does_not_go_with_each_site_is_wrong_use(estate: str, words: list[str], why: str) -> None:
+    done = CliRunner().invoke(devices, ["--db", estate, "--each-site", *words])
+    assert isinstance(done.exception, UsageError)
+    assert why in str(done.exception)
+    assert done.stdout == ""

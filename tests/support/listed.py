@@ -37,10 +37,10 @@ def silent(target: str) -> LedgerEntry:
     return LedgerEntry(target, {"http": Outcome.SILENT, "sadp": Outcome.SILENT})
 
 
-def store_scan(path: Path) -> None:
+def store_scan(path: Path, site: str = "North", name: str = "4f2a00") -> None:
     """Store the scan that the list is held against."""
     with Store.open(path) as store:
-        scan = Scan("4f2a00", AT, ("10.0.0.0/24",), ("http", "sadp"), "North")
+        scan = Scan(name, AT, ("10.0.0.0/24",), ("http", "sadp"), site)
         store.begin(scan)
         seen = [
             sadp("10.0.0.1", "DS-2CD2385G1-I", "DS-2CD2385G1-I20190507AAWRD12345678"),
