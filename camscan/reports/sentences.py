@@ -139,7 +139,7 @@ def _covered(report: Report) -> Iterator[str]:
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
         yield f"{many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
     if (ended := report.scan.status) is not ScanStatus.COMPLETE:
-        yield f"The scan is {'still running' if ended is ScanStatus.RUNNING else ended}: there may be more."
+        yield f"The scan is {ending(ended)}: there may be more."
 
 
 def passive(report: Report) -> str:
@@ -154,6 +154,11 @@ def _sent(sent: Sent) -> str:
     count = f"{many(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"
     most = sent.max_host_connections_per_second
     return f"{count}, at most {many(most, 'connection')} a second to one host." if most else f"{count}."
+
+
+def ending(status: ScanStatus) -> str:
+    """How a scan ended, in words."""
+    return "still running" if status is ScanStatus.RUNNING else status.value
 
 
 def channels(slots: Slots) -> str:

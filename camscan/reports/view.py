@@ -13,7 +13,7 @@ from camscan.reports.document import coverage, status
 from camscan.reports.method import method
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
-from camscan.reports.sentences import Alert, alerts, burndown, findings, limits, passive, urgent
+from camscan.reports.sentences import Alert, alerts, burndown, ending, findings, limits, passive, urgent
 from camscan.reports.words import many
 from camscan.summaries import Citation, Group, Segment
 
@@ -179,8 +179,8 @@ class Sheet:
 
     @property
     def status(self) -> str:
-        """How the scan ended."""
-        return status(self.scan).value
+        """How the scan ended, in words."""
+        return ending(self.scan.status)
 
     @property
     def sections(self) -> Iterator[Section]:

@@ -114,3 +114,12 @@ def test_maps_beyond_the_most_are_counted(make_report: Callable[..., Report]) ->
     sheet = view(make_report(outcomes=outcomes, devices=()), maps=2)
     assert ([block.network for block in sheet.blocks], sheet.undrawn) == (["10.0.0.0/24", "10.0.1.0/24"], 4)
     assert sheet.legend == ["answered"]
+
+
+@pytest.mark.parametrize(("ended", "told"), [(ScanStatus.RUNNING, "still running"), (ScanStatus.PARTIAL, "partial")])
+def test_a_scan_that_runs_is_not_called_interrupted(
+    make_report: Callable[..., Report], report: Report, ended: ScanStatus, told: str
+) -> None:
+    sheet = view(make_report(scan=replace(report.scan, status=ended)))
+    assert sheet.status == told
+    assert f"The scan is {told}: there may be more." in sheet.limits
