@@ -145,17 +145,17 @@ class Dialer:
         line.paid += 1
         self._pay(line, _FOLLOWING)
 
-    async def launch(self, address: str, port: int, done: Callable[[int], None]) -> tuple[Line, Attempt]:
+    async def launch(self, address: str, port: int, done: Callable[[int], None]) -> Attempt:
         """Begin to connect, without a wait for the pace: that is the caller's, as are the limits of the host.
 
-        `done` gets the errno at the end; the caller closes the line then.
+        `done` gets the errno at the end; the caller closes the attempt's line then.
 
         Raises:
             EndedError: it may not be sent, or this host did not let it out.
         """
         self.check(address, port)
 
-        async def attempt() -> tuple[Line, Attempt]:
+        async def attempt() -> Attempt:
             await self._descriptors.acquire()
             await self._half_open.acquire()
             try:
@@ -166,7 +166,7 @@ class Dialer:
             line.charged = line.paid = 1
             line.at_close = self._land
             try:
-                return line, self._connector.start(line, address, port, done, self._sent_again)
+                return self._connector.start(line, address, port, done, self._sent_again)
             except OSError:
                 line.close()
                 raise

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from camscan.net.base import Exchange, Posed, Scouted
 from camscan.net.connect import Attempt
-from camscan.net.line import Line
 from camscan.net.udp import Answers, Correspondent
 from camscan.records import Outcome
 
@@ -28,7 +27,7 @@ class Look:
     """
 
     __slots__ = (
-        "address", "asking", "connects", "ended", "free_at", "knocks", "leave", "lines", "over", "ports", "queued",
+        "address", "asking", "attempts", "connects", "ended", "free_at", "knocks", "leave", "over", "ports", "queued",
         "sent", "wants",
     )  # fmt: skip
 
@@ -40,7 +39,7 @@ class Look:
         self.queued = False
         self.free_at = 0.0
         self.over = False
-        self.lines: dict[int, tuple[Line, Attempt]] = {}
+        self.attempts: dict[int, Attempt] = {}
         self.connects = array("d")
         self.sent = array("d")
         self.knocks: list[Exchange] = []
@@ -50,7 +49,7 @@ class Look:
     @property
     def is_done(self) -> bool:
         """Whether nothing is under way or to come."""
-        return not (self.queued or self.wants or self.lines or self.asking)
+        return not (self.queued or self.wants or self.attempts or self.asking)
 
     @property
     def busiest_second(self) -> int:
@@ -82,7 +81,7 @@ class Look:
 
     def forget(self) -> None:
         """Let go of what points back here, so that the memory is free at once."""
-        for held in (self.lines, self.wants, self.asking, self.ended):
+        for held in (self.attempts, self.wants, self.asking, self.ended):
             held.clear()
 
 

@@ -160,20 +160,19 @@ class Scout:
 
     async def _knock(self, look: Look, port: int) -> None:
         try:
-            line, attempt = await self._dialer.launch(look.address, port, partial(self._settle, look, port))
+            attempt = await self._dialer.launch(look.address, port, partial(self._settle, look, port))
         except EndedError as ended:
             look.knocked(port, ended.outcome, ended.reason)
             self._knock_next(look)
             return
-        look.lines[port] = line, attempt
+        look.attempts[port] = attempt
         look.connects.append(attempt.started)
         if look.over:
             self._dialer.forget(attempt)
-            self._close(look, line)
+            self._close(look, attempt.sock)
 
     def _settle(self, look: Look, port: int, number: int) -> None:
-        line, _ = look.lines.pop(port)
-        self._close(look, line)
+        self._close(look, look.attempts.pop(port).sock)
         if number:
             look.knocked(port, of_answer(number), remark(number))
         else:
@@ -283,9 +282,9 @@ class Scout:
     def _finish(self, look: Look) -> None:
         look.over = True
         self._looks.discard(look)
-        for line, attempt in look.lines.values():
+        for attempt in look.attempts.values():
             self._dialer.forget(attempt)
-            self._close(look, line)
+            self._close(look, attempt.sock)
         for asking in look.asking:
             asking.hang_up()
             if asking.replies:

@@ -43,12 +43,14 @@ class UdpSocket:
     `fail` gets every ICMP error: the address that was written to, and the errno.
     """
 
+    _buffer = memoryview(bytearray(_MAX_DATAGRAM))
+    """One for all: what came is copied at once."""
+
     def __init__(self, sock: socket.socket, hear: Hear, fail: Fail | None = None) -> None:
         self.sock = sock
         self._hear = hear
         self._fail = fail
         self._dropped = 0
-        self._buffer = memoryview(bytearray(_MAX_DATAGRAM))
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
         self._error_kind = _RECVERR[socket.AddressFamily(sock.family)]
