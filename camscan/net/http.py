@@ -192,9 +192,12 @@ class Conversation:
         handler = await self._connected(deadline)
         try:
             await handler.answered(request)
-        except BaseException as error:
+        except (aiohttp.ClientError, HttpProcessingError) as error:
             handler.close()
             error.__traceback__ = error.__cause__ = None  # they lead to what holds it, and to all that came
+            raise
+        except BaseException:
+            handler.close()
             raise
         if handler.should_close:
             handler.close()
