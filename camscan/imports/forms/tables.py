@@ -69,12 +69,10 @@ _WORDS = (
 _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
 _SAID = re.compile(r"\bOID:? {1,4}(?:is )?\.?(1\.3\.6\.1\.4\.1(?:\.[0-9]{1,10}){1,32})", re.IGNORECASE)
-
 _DESCRIPTION = re.compile(
     r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
 )
 """How descriptions of systems begin that would pass for a header line; no header of an answer is called so."""
-
 _SERVICE = re.compile(r"(?:(.{1,200}?)\.)?(_[A-Za-z0-9-]{1,63}\._(?:tcp|udp))\b", re.IGNORECASE)
 _BARE_SERVICE = re.compile(r"(?<![\w.])_[A-Za-z0-9-]{1,63}\._(?:tcp|udp)\b", re.IGNORECASE)
 _RECORD = re.compile(
