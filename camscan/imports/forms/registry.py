@@ -142,7 +142,7 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 )
 """Channel -> forms that are tried first."""
 
-BESIDE: tuple[Form, ...] = (icons.noted_icons, web.noted_titles, certificate.shown)
+BESIDE: tuple[Form, ...] = (icons.noted_icons, web.noted_titles, certificate.shown, nmap_text.noted)
 """What a text may tell beside the answer that it holds."""
 
 LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(

@@ -21,6 +21,9 @@ _BOUND = re.compile(
 _POINTED = re.compile(r"\.?\b(1\.3\.6\.1\.(?:2\.1\.1\.[1-6]|4\.1)[0-9.]{0,200}) ?(?:->|=>|→) ?(\S[^\r\n]{0,511})")
 _ELEMENT = re.compile(r"<(sysDescr|sysObjectID|sysName)>([^<]{1,511})</", re.IGNORECASE)
 _LISTED = re.compile(r"\bDescr: ([^;\r\n]{1,511}?)(?:;|[ \t]*$)(?=[^\r\n]{0,256}\bOID: )", re.MULTILINE)
+_GIVEN = re.compile(r"(?<=[(, ])sys_?(descr|objectid|object_id)=[\"']([^\"'\r\n]{3,255})[\"']", re.IGNORECASE)
+"""What a call in a program is given."""
+_NAMES = {"descr": "sysDescr.0", "objectid": "sysObjectID.0", "object_id": "sysObjectID.0"}
 _SYSTEM = {"Description": "sysDescr", "Hostname": "sysName"}
 _OBJECT = re.compile(
     r"\.?1\.3\.6\.1\.(?:2\.1\.1\.[1-6]|4\.1)[0-9.]{0,200}|(?:SNMPv2-MIB::)?sys(?:Descr|ObjectID|Name)(?:\.0)?"
@@ -49,7 +52,7 @@ def _told(text: str) -> list[tuple[str, str]]:
         return [(f"{_SYSTEM[name]}.0", value) for name, value in _CHECKED.findall(text)]
     if listed := _LISTED.search(text):
         return [("sysDescr.0", listed[1])]
-    return _of_columns(text)
+    return [(_NAMES[name.lower()], value) for name, value in _GIVEN.findall(text)] or _of_columns(text)
 
 
 def _of_json(text: str) -> Iterator[tuple[str, str]]:

@@ -44,9 +44,18 @@ _VARIABLE = re.compile(r"\s*[+.]\s*[\w.\[\]]{1,40}(?:\(\))?\s*[+.]\s*")
 """What stands between two parts of a text where a program puts in a value that it holds."""
 _DECLARED = re.compile(r";\s*(?:[\w:]{1,40}(?:<[\w:]{1,40}>)?[ \t*&]+){1,4}\w{1,40}(?:\[\d{0,4}\])? ?= ?")
 """What stands between two lines of an answer each of which has a name of its own."""
+_ASSERTED = re.compile(
+    r"""\b(?:contains?|includes?|toContain|Contains|has|find)\(\s*(?:[\w.]{1,32},\s*)?[bfr]?"(<(?:[^"\\\r\n]|\\.)*>)"\s*\)"""
+)
 _SAYS = re.compile(r"[:=]")
 _SETTING = re.compile(r"[A-Za-z][\w.\[\]]{1,80}=[^\r\n]*")
 _FEWEST = 2  # lines
+
+
+def asserted(text: str) -> str:
+    """The elements that a test looks for in an answer, each in a call of its own."""
+    found = _ASSERTED.findall(text[:MAX_TEXT])
+    return "\n".join(map(unescaped, found)) if len(found) >= _FEWEST else text
 
 
 def longest(text: str) -> str:

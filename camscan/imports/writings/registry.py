@@ -23,10 +23,13 @@ from camscan.imports.writings import (
 from camscan.imports.writings.base import Undo
 
 WRITINGS: tuple[Undo, ...] = (
+    strings.requoted,
+    literals.asserted,
     literals.longest,
     excerpts.taken,
     marked.unmarked,
     ends.replaced,
+    strings.opened,
     around.fenced,
     margins.ticked,
     margins.cited,
@@ -60,6 +63,7 @@ WRITINGS: tuple[Undo, ...] = (
     scanners.line,
     scanners.findings,
     scanners.version,
+    scanners.directive,
     scanners.weaknesses,
     scanners.feed,
     scanners.records,

@@ -38,6 +38,11 @@ _DISSECTED = {
     "http.set_cookie": "Set-Cookie",
 }
 _HELD = re.compile(r'"(?:HTTP|RTSP)/\d\.\d \d{3} ')  # an answer as it came
+_DIRECTIVE = re.compile(
+    r"\A\s*(?:soft)?match ([a-z][\w.+/-]{0,31}) m([|%=@/,!])(?:(?!\2).){1,4096}+\2s?i?s? (?=[pvihod]/)"
+)
+_OF_DIRECTIVE = re.compile(r"(?<= )([pd])/((?:[^/\r\n]|/(?! |\Z)){1,256}+)/")
+"""What a rule of nmap's names: the product, and what sort of device it is."""
 _SERVERS = ("server", "webserver")
 _TITLES = ("title", "html_title")
 _FEED = re.compile(
@@ -99,6 +104,16 @@ def weaknesses(text: str) -> str:
         return f"Server: {typed[1] or typed[2]}"
     detected = _DETECTED.match(text)
     return f"0/tcp open unknown {detected[1]}" if detected else text
+
+
+def directive(text: str) -> str:
+    """A rule of nmap's that tells a service by its answer, as the line that nmap prints where it fits."""
+    rule = _DIRECTIVE.match(text)
+    if not rule or "\n" in text.strip():
+        return text
+    told = dict(_OF_DIRECTIVE.findall(text, rule.end() - 1))
+    device = f"\nService Info: Device: {told['d']}" if "d" in told else ""
+    return f"0/tcp open {rule[1]} {told['p']}{device}" if "$" not in told.get("p", "$") else text
 
 
 def feed(text: str) -> str:

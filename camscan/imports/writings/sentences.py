@@ -24,17 +24,24 @@ _HEADER = re.compile(
 )
 _WHOLE = re.compile(
     rf"\A\s*(?:{HEADER}: |[<{{(]|\[(?![\w:. +*!-]{{1,24}}\])|[\w.-]{{1,40}}\s?[=(]|\|)"
-    r"|\bnonce ?=|=>|[\"'] ?:|\brealm=\"",
+    r"|\bnonce ?=|=>|[\"'] ?:|(?<!`)\brealm=\"",
     re.IGNORECASE,
 )
 """What is no sentence: header lines, markup, JSON, source code, and challenges, which others read in full."""
+_STATUS = re.compile(r"`(?:HTTP|RTSP)/\d\.\d \d{3} [A-Za-z ]{2,30}`")
+"""A status line as code in a sentence, where none begins an answer."""
 _WORDS = re.compile(r"(?<![\w/.-])[A-Za-z]?[a-z]{1,14}(?![\w/.=-])")
 _FEWEST = 3  # words by which a sentence is told from notes in key words
 
 
 def said(text: str) -> str:
     """The lines that a sentence quotes; any other text as it is."""
-    if len(text) > MAX_SENTENCE or text.count("\n") > _MAX_LINES or SENT.search(text) or _WHOLE.search(text):
+    if (
+        len(text) > MAX_SENTENCE
+        or text.count("\n") > _MAX_LINES
+        or SENT.search(_STATUS.sub("", text))
+        or _WHOLE.search(text)
+    ):
         return text
     if len(_WORDS.findall(text)) < _FEWEST:
         return text

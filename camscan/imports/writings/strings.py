@@ -37,6 +37,10 @@ _HELD = re.compile(
     r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
 )
 
+_ESCAPED_QUOTE = re.compile(r'(?<!\\)\\"')
+_FEW_QUOTES = 4  # below which they may be those of a value
+_OPENED = re.compile(r"\A[^\r\n\"'`]{0,64}?[=(:,] ?[bfr]?(`|\"{3}|'{3})(?=(?:HTTP|RTSP)/\d|v=0\r?\n)")
+
 _LISTED = re.compile(r"\[(?=(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n,:]{1,40}, [A-Z][\w-]{1,30}: )([^\r\n]*)")
 _LISTED_ITEM = re.compile(r", (?=[A-Za-z][\w-]{1,30}: )")
 _STRINGS = re.compile(
@@ -95,6 +99,19 @@ def _held(record: dict[str, object]) -> str:
             if ("\n" in value.strip() or _SPOKEN.search(value)) and _TEXT.fullmatch(value):
                 return value
     return ""
+
+
+def requoted(text: str) -> str:
+    """JSON within a string, all of whose quotes are escaped, as the JSON."""
+    if len(_ESCAPED_QUOTE.findall(text)) < _FEW_QUOTES or '"' in _ESCAPED_QUOTE.sub("", text):
+        return text
+    return re.sub(r'\\(["\\/])', r"\1", text)
+
+
+def opened(text: str) -> str:
+    """An answer behind the quote that opens it in a program, of which nothing closes it."""
+    found = _OPENED.match(text)
+    return text[found.end() :] if found and found[1] not in text[found.end() :] else text
 
 
 def rust(text: str) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from camscan.imports import pasted
-from camscan.imports.nmap.text import is_listing, product, scanned
+from camscan.imports.nmap.text import is_listing, noted, product, scanned
 from camscan.imports.pasted import read
 
 NORMAL = """\
@@ -179,3 +179,9 @@ def test_the_sort_of_device(text: str) -> None:
 def test_several_sorts_of_device_say_nothing() -> None:
     (found,) = scanned("80/tcp open http\nDevice type: general purpose|webcam\nService Info: Devices: webcam, router")
     assert "nmap.device_type" not in found.fields
+
+
+def test_what_a_record_names_beside_an_answer() -> None:
+    (one,) = noted('{"product": "Acme camera", "devicetype": "webcam", "data": "HTTP/1.1 200 OK\\r\\n\\r\\n"}')
+    assert one.fields == {"nmap.product": ("Acme camera",), "nmap.device_type": ("webcam",)}
+    assert not list(noted('{"product": "Acme camera", "data": "x"}'))

@@ -39,6 +39,11 @@ def test_objects_by_number(text: str) -> None:
     assert sent(text) == "1.3.6.1.2.1.1.1.0 = STRING: Acme 1"
 
 
+def test_what_a_call_is_given() -> None:
+    assert sent('(Device("a", sysobjectid="1.3.6.1.4.1.42.1"), "b"),') == "sysObjectID.0 = STRING: 1.3.6.1.4.1.42.1"
+    assert sent("agent(sys_descr='Acme 1')") == "sysDescr.0 = STRING: Acme 1"
+
+
 def test_the_name_and_the_description() -> None:
     told = sent("System information:\n  Hostname  : Cam\n  Description   : Acme 1")
     assert told == "sysName.0 = STRING: Cam\nsysDescr.0 = STRING: Acme 1"
@@ -62,7 +67,7 @@ def test_other_text_stays(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["1.3.6.1.4.1", "oid=1.3.6.1.", "Descr: a", "System information\nDescription:", "<sysDescr>"]
+    "part", ["1.3.6.1.4.1", "oid=1.3.6.1.", "Descr: a", "(sysdescr='", "System information\nDescription:", "<sysDescr>"]
 )
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):

@@ -4,7 +4,7 @@ import pytest
 from support.costs import costs_less_than
 
 from camscan.imports.pasted import read
-from camscan.imports.writings.literals import longest
+from camscan.imports.writings.literals import asserted, longest
 
 LINES = "deviceType=A-1\r\nserialNumber=B\r\n"
 XML = "<DeviceInfo><model>A-1</model></DeviceInfo>"
@@ -90,3 +90,10 @@ def test_other_texts_stay(text: str) -> None:
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
         longest("x = " + part * (60_000 // len(part)))
+
+
+def test_elements_that_a_test_looks_for() -> None:
+    code = 'VERIFY(a.contains("<b version=\\"2\\">"));\nVERIFY(a.contains("<c>D</c>"));\nassert "x" in a'
+    assert asserted(code) == '<b version="2">\n<c>D</c>'
+    assert asserted('a.contains("<b>");') == 'a.contains("<b>");'
+    assert asserted('send("<b>");\nsend("<c>");') == 'send("<b>");\nsend("<c>");'

@@ -32,6 +32,8 @@ ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
             "2025-03-19 14:47:10.728  RTSP/1.0 401 Unauthorized\n"
             "2025-03-19 14:47:55.6  2025-03-19 14:47:10.728  CSeq: 1\n2025-03-19 14:47:10.729  Server: a"
         ),
+        "a := `RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a",
+        '\\"a\\":[{\\"banner\\":\\"RTSP/1.0 401 Unauthorized\\\\r\\\\nCSeq: 1\\\\r\\\\nServer: a\\"}]',
         "> RTSP/1.0 401 Unauthorized\n> CSeq: 1\n> Server: a\n>",
         (
             "Trying 192.0.2.4...\nConnected to 192.0.2.4.\nEscape character is '^]'.\n"

@@ -117,3 +117,14 @@ def test_a_service_that_masscan_noted_in_json() -> None:
 def test_a_banner_below_an_open_port() -> None:
     text = "Discovered open port 80/tcp on 192.0.2.1\nBanner on port 80/tcp on 192.0.2.1: [title] Acme"
     assert sent(text) == "<title>Acme</title>"
+
+
+def test_rules_of_nmap() -> None:
+    assert sent(r"match ipcam m|^\0\x10|s p/Acme port/") == "0/tcp open ipcam Acme port"
+    told = sent(r"match http m=^HTTP/1\.0 .*Server: a=i p/Acme httpd/ v/1/ d/webcam/ cpe:/h:a:b/")
+    assert told == "0/tcp open http Acme httpd\nService Info: Device: webcam"
+
+
+@pytest.mark.parametrize("text", ["match a m|b", "match a m|b| v/1/", "match a m|b| p/$1/", "rematch a m|b| p/c/"])
+def test_other_rules_stay(text: str) -> None:
+    assert sent(text) == text

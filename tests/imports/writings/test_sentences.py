@@ -20,6 +20,8 @@ CHALLENGE = 'WWW-Authenticate: Digest realm="b c"'
         ('Found a device with server header "a/1" on port 80', "Server: a/1"),
         ("The device answers with `Server: a/1` on port 80", "Server: a/1"),
         ('10:11:12 INFO it answered with Server: a/1 and realm "b c" today', f"Server: a/1\r\n{CHALLENGE}"),
+        ('It is one by a reply of `HTTP/1.1 200 OK` (or\n  `401 No` with `realm="b c"`).', CHALLENGE),
+        ("- live and verified: YES (`HTTP/1.1 200 OK`, `Server: a/1`, `Set-Cookie: c`)", "Server: a/1"),
         ('The page has the title "A & B" on that device', "<title>A &amp; B</title>"),
     ],
 )
