@@ -40,6 +40,8 @@ _BLOCK = re.compile(
 """A block as registries and lists of them write it, perhaps with who holds it, or an address whose end is hidden."""
 _REGISTERED = re.compile(r"\bMA-[LMS],([0-9A-F]{6,9}),\"?([A-Z][^\r\n\",;]{2,127})", re.IGNORECASE)
 """A row of the registry within something else."""
+_OCTETS = re.compile(r"0x([0-9A-F]{2}), ?0x([0-9A-F]{2}), ?0x([0-9A-F]{2})(?!, ?0x)", re.IGNORECASE)
+"""A block as programs in C hold it."""
 _LOCAL = re.compile(
     r"(?:fe80::|\A)([0-9a-f]{1,4}):([0-9a-f]{2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])", re.IGNORECASE
 )
@@ -63,6 +65,8 @@ def addresses(text: str) -> Iterator[Answer]:
         yield from registered(_of_local(*local.groups()))
     elif not found and (block := _BLOCK.fullmatch(text.strip())):
         yield from _held(block[1], block[2] or "")
+    elif not found and (octets := _OCTETS.search(text)):
+        yield from _held("".join(octets.groups()), "")
     elif not found and (row := _REGISTERED.search(text)):
         yield from _held(row[1], row[2])
     elif not found and (prefix := _PREFIX.fullmatch(text.partition("(")[0].strip())):

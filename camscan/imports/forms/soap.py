@@ -18,6 +18,7 @@ _RESPONSE = re.compile(r"<(?:[\w.-]{1,32}:)?(Get[A-Z]\w{2,40}Response|Fault)[\s>
 _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _TYPES = re.compile(r"\b\w{1,8}:NetworkVideo(?:Transmitter|Display|Storage)\b")
 _QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
+_SEVERAL = re.compile(r"\s+(?=onvif://)", re.IGNORECASE)  # in one quoted text
 _CONTINUED = re.compile(r"[ \t]{0,8}\\\r?\n")
 """Where a line of program code goes on in the next one."""
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
@@ -121,7 +122,7 @@ def fields_of_all(text: str) -> list[Fields]:
     text = _CONTINUED.sub("\n", text)
     if "://" not in text and len(_SHORTENED.findall(text)) > 1:
         text = _SHORTENED.sub(r"onvif://www.onvif.org/\1", text)
-    quoted = _QUOTED_SCOPE.findall(text)
+    quoted = [scope for told in _QUOTED_SCOPE.findall(text) for scope in _SEVERAL.split(told)]
     if quoted:
         return [_listed(scopes.decode(quoted), text)]
     if "<" not in text and _SCOPE.search(text):

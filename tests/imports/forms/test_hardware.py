@@ -24,7 +24,7 @@ def test_six_notations(text: str) -> None:
     assert one.fields["mac.prefix"] == ("4419B6",)
 
 
-@pytest.mark.parametrize("text", ["44:19:b6", "4419B6", "44-19-B6"])
+@pytest.mark.parametrize("text", ["44:19:b6", "4419B6", "44-19-B6", '{{0x44, 0x19, 0xB6}, "A"},'])
 def test_a_prefix_alone_names_no_station(text: str) -> None:
     (one,) = addresses(text)
     assert one.fields.keys() == {"mac.prefix", "mac.organization"}

@@ -146,3 +146,9 @@ def test_settings_are_kept_to_their_end() -> None:
     text = "\n".join(f"root.Image.I{number}.Name=camera number {number}" for number in range(100))
     (one,) = lines(f"{text}\nroot.Properties.System.SerialNumber=ACCC8E000001")
     assert one.fields["http.body"][0].endswith("SerialNumber=ACCC8E000001")
+
+
+def test_a_realm_that_a_test_expects() -> None:
+    code = 'if got := parse(head)["realm"]; got != "Login to 4A000001" {'
+    assert challenged(code) == {"http.realm": ("Login to 4A000001",), "http.auth": ("digest",)}
+    assert not challenged('title = "Login to 4A000001"')

@@ -208,3 +208,9 @@ def test_a_line_of_onvif_util() -> None:
     (other,) = discovery("192.0.2.1 IPC(M-1)")
     assert other.fields["onvif.scope.name"] == other.fields["onvif.scope.hardware"] == ("M-1",)
     assert list(discovery("192.0.2.1 a(B)\n192.0.2.2 c(D)")) == []
+
+
+def test_scopes_in_one_quoted_text() -> None:
+    (one,) = discovery('let s = "onvif://www.onvif.org/hardware/A-1 onvif://www.onvif.org/name/B c";')
+    assert one.fields["onvif.scope.hardware"] == ("A-1",)
+    assert one.fields["onvif.scope.name"] == ("B c",)
