@@ -115,7 +115,8 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b"), _announced),
     (_has(r"\A\ufeff?\s*<[!?a-z]"), web.web),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
-    (_has(r"\A\s*(?:var \w{1,32} ?= ?\S|(?:window|document|top|parent|self)\.location\b)"), web.page),
+    (_has(r"\ACode=\w{1,64};action=\w{1,16};index=\d"), web.page),
+    (_has(r"\A\s*(?:var \w{1,32} ?= ?\S|(?:(?:#|//) ?)?(?:window|document|top|parent|self)\.location\b)"), web.page),
     (web.is_headed, _headers),
 )
 """What a text looks like, the surest first, and the form that reads it."""

@@ -80,7 +80,8 @@ _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_LINE = re.compile(r"^(?:html[ _]?)?title[ \t]*:[ \t]*\S[^\r\n]{0,255}", re.MULTILINE | re.IGNORECASE)
 _TITLE_HELD = re.compile(
-    r"""["'](?:html_|http\.)?title["'] ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)"|\bog:title["'] content="([^"<>\r\n]{1,256})"""
+    r"""(?:["'](?:html_|http\.)?title["']|\bhttp_?[Tt]itle["']?) ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)["]"""
+    r"""|\bog:title["'] content="([^"<>\r\n]{1,256})"""
     r"""|\A(?:[|_ \t]{0,4}(?:(?:html|http|page|web)[ _.-]?|document\.|in)?title[ \t]*[:=][ \t]*|\[title\][ \t]+"""
     r"""|title(?=\[))"""
     r"""["'\[]?([^\r\n"\]]{1,256})""",

@@ -30,6 +30,9 @@ _BREAK = re.compile(r"\\r\\n|\\n")
 _LITERAL = re.compile(r"[bru]{0,2}(?P<quote>['\"]).*(?P=quote)", re.DOTALL | re.IGNORECASE)
 _OPENING = re.compile(r"\A[^\r\n]{0,64}?[\"'`](?=(?:HTTP|RTSP)/\d|v=0\r?\n)")
 _NAMED = r"(?!realm|title|status)[A-Za-z][\w-]{1,30}: "  # which notes name beside a server
+_LABELLED = re.compile(
+    r"(?:Banner|Response|Data|Raw): ?((?:HTTP|RTSP)/\d\.\d \d{3}[^\r\n]*?\\n[A-Za-z][^\r\n]*)\r?\n", re.IGNORECASE
+)
 _JOINED = re.compile(
     rf"\A((?:RTSP|HTTP)/\d\.\d \d{{3}}(?: [A-Za-z-]+){{0,4}}?|{HEADER}: [^\r\n]{{1,200}}?)"
     rf"( {{0,8}}[|;,] {{1,8}}|\.\.)(?={_NAMED})",
@@ -87,7 +90,9 @@ def joined(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """One line with escapes for its ends, perhaps behind the quote that opened it."""
+    """One line with escapes for its ends, perhaps behind the quote that opened it, or behind a label among others."""
+    if labelled := _LABELLED.match(text):
+        return unescaped(labelled[1])
     if "\n" in text.strip() or not _BREAK.search(text) or _LITERAL.fullmatch(text.strip()):
         return text
     return _OPENING.sub("", unescaped(text), count=1)

@@ -10,6 +10,7 @@ from textwrap import dedent
 from camscan.imports.writings.base import BEGIN, FEW, HEADER, MANY, MAX_LINES, REQUEST, TOLD, told
 
 _INNER = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
+_MARKUP = re.compile(r"\s*<[!?A-Za-z]")
 _TICKED = re.compile(r"[ \t]*(?:[-*+] )?`([^`\r\n]*)`[ \t]*")
 _BARRED = re.compile(r"[ \t]*(?:(?:> ?)+|\| ?)")
 _NUMBER = re.compile(r"[ \t]*(\d{1,6})(?:[:\t]|[.)] )")
@@ -45,7 +46,8 @@ def cited(text: str) -> str:
     lines = told(text)
     if len(lines) < FEW or not all(map(_BARRED.match, lines)):
         return text
-    if not (_INNER.match(_BARRED.sub("", lines[0], count=1)) or all(line.startswith(">") for line in lines)):
+    inner = _BARRED.sub("", lines[0], count=1)
+    if not (_INNER.match(inner) or _MARKUP.match(inner) or all(line.startswith(">") for line in lines)):
         return text
     return "\n".join(_BARRED.sub("", line, count=1) for line in text.splitlines())
 

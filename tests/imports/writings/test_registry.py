@@ -34,6 +34,7 @@ ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
         ),
         "a := `RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a",
         '\\"a\\":[{\\"banner\\":\\"RTSP/1.0 401 Unauthorized\\\\r\\\\nCSeq: 1\\\\r\\\\nServer: a\\"}]',
+        "Banner: RTSP/1.0 401 Unauthorized\\nCSeq: 1\\nServer: a\nLabel: b",
         "> RTSP/1.0 401 Unauthorized\n> CSeq: 1\n> Server: a\n>",
         (
             "Trying 192.0.2.4...\nConnected to 192.0.2.4.\nEscape character is '^]'.\n"
@@ -144,3 +145,7 @@ HOSTILE = [
 def test_hostile_text_takes_no_time(part: str, lead: str) -> None:
     with costs_less_than(0.5):
         sent(lead + part * (64 * 1024 // len(part)))
+
+
+def test_a_page_behind_bars() -> None:
+    assert sent('|     <meta a="b">\n|     <title>c</title>\n') == '<meta a="b">\n<title>c</title>'
