@@ -58,6 +58,7 @@ _INFORMATION = {
     "modelnumber": "onvif.model",
     "devicemodel": "onvif.model",
     "productmodel": "onvif.model",
+    "productclass": "onvif.model",
     "firmwareversion": "onvif.firmware",
     "firmware": "onvif.firmware",
     "fwversion": "onvif.firmware",

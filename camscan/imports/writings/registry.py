@@ -64,6 +64,7 @@ WRITINGS: tuple[Undo, ...] = (
     scanners.findings,
     scanners.version,
     scanners.directive,
+    scanners.marked,
     scanners.weaknesses,
     scanners.feed,
     scanners.records,

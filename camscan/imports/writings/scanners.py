@@ -43,6 +43,11 @@ _DIRECTIVE = re.compile(
 )
 _OF_DIRECTIVE = re.compile(r"(?<= )([pd])/((?:[^/\r\n]|/(?! |\Z)){1,256}+)/")
 """What a rule of nmap's names: the product, and what sort of device it is."""
+_MARKED = re.compile(r"\A[\w: -]{2,64}\|(?:headers\|([A-Za-z-]{2,32})|index\|index)\|(\S[^\r\n]{1,512})\Z")
+"""A row of a list of marks by which a product is told: where it stands, and what."""
+_SAID = re.compile(
+    r"\b(RTSP|HTTP) (?:server )?banner(?: on port \d{1,5})?: ([A-Za-z][^\r\n]{2,80})\s*\Z", re.IGNORECASE
+)
 _SERVERS = ("server", "webserver")
 _TITLES = ("title", "html_title")
 _FEED = re.compile(
@@ -114,6 +119,14 @@ def directive(text: str) -> str:
     told = dict(_OF_DIRECTIVE.findall(text, rule.end() - 1))
     device = f"\nService Info: Device: {told['d']}" if "d" in told else ""
     return f"0/tcp open {rule[1]} {told['p']}{device}" if "$" not in told.get("p", "$") else text
+
+
+def marked(text: str) -> str:
+    """A row of a list of marks, as the header or the page that has it; or the server that a tool names in words."""
+    if said := _SAID.search(text):
+        return f"{said[1].upper()}/1.0 200 -\r\nServer: {said[2]}\r\n"
+    mark = _MARKED.match(text.strip())
+    return text if not mark else f"{mark[1]}: {mark[2]}" if mark[1] else mark[2]
 
 
 def feed(text: str) -> str:

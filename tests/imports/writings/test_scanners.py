@@ -128,3 +128,10 @@ def test_rules_of_nmap() -> None:
 @pytest.mark.parametrize("text", ["match a m|b", "match a m|b| v/1/", "match a m|b| p/$1/", "rematch a m|b| p/c/"])
 def test_other_rules_stay(text: str) -> None:
     assert sent(text) == text
+
+
+def test_rows_of_marks_and_a_server_in_words() -> None:
+    assert sent("Camera:a|headers|Server|b/1") == "Server: b/1"
+    assert sent("Camera:a|index|index|<title>b</title>") == "<title>b</title>"
+    assert sent("[info] x\n[+] RTSP banner on port 554: b/1") == "RTSP/1.0 200 -\r\nServer: b/1"
+    assert sent("a|b|c|d") == "a|b|c|d"
