@@ -21,7 +21,7 @@ from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
 from camscan.probes.registry import select
 from camscan.records import Observation
-from camscan.targets import Spec, TargetSet, expand, guard, parse
+from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, guard, parse
 
 _SILENT_SECONDS = 6.5
 """What covering a silent address takes: its connects, two at once, each to its time-out."""
@@ -156,13 +156,13 @@ def aim(choices: Choices) -> Aim:
     """
     words = choices.targets
     must_exist(*choices.interface)
-    specs = expand(words, _read) if words else [Spec(network) for network in connected_networks(choices.interface)]
+    specs = expand(words, read) if words else [Spec(network) for network in connected_networks(choices.interface)]
     if words and not specs:
         raise TargetError(f"{' '.join(words)} names no target: write one a line, such as 10.0.0.0/24")
     if not specs:
         raise TargetError("no target given and no private network is connected: name one, such as 10.0.0.0/24")
     targets = parse(specs, resolve=resolve)
-    barred = expand([*choices.exclude, *(f"@{name}" for name in choices.exclude_files)], _read)
+    barred = expand([*choices.exclude, *(f"@{name}" for name in choices.exclude_files)], read)
     excluded = parse(barred, resolve=resolve, whole_networks=True)
     guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)
     return Aim(tuple(spec.text for spec in specs), targets, excluded, choices.interface)
@@ -287,5 +287,9 @@ def port_list(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _read(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+def read(name: str) -> str:
+    """The text of a file of targets, or of standard input for "-": no more than `expand` takes, and a character."""
+    if name == "-":
+        return sys.stdin.read(MAX_TEXT + 1)
+    with Path(name).open(encoding="utf-8") as file:
+        return file.read(MAX_TEXT + 1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from camscan.app.aims import Choices, aim, manner, must_exist
+from camscan.app.aims import Choices, aim, manner, must_exist, read
 from camscan.app.judging import chosen_policies
 from camscan.app.logins import Chosen
 from camscan.app.pinging import url_of
@@ -136,11 +136,7 @@ def _private(config: Config, name: str) -> object:
 
 
 def _exclusions(config: Config, name: str) -> object:
-    return parse(expand([f"@{config.path(name)}"], _read), resolve=resolve, whole_networks=True)
-
-
-def _read(name: str) -> str:
-    return Path(name).read_text(encoding="utf-8")
+    return parse(expand([f"@{config.path(name)}"], read), resolve=resolve, whole_networks=True)
 
 
 def _policy(config: Config, name: str) -> str:

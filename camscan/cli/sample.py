@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,6 +78,7 @@ def sample(
       camscan sample 10.20.0.0/22
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
+    from camscan.app.aims import read
     from camscan.cli.writing import fitted, ready, room, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
@@ -93,7 +93,7 @@ def sample(
         rows = inventories.read(inventory, placed, encoding, quiet=quiet).rows
         population, items = len(rows), (_row(rows[at]) for at in permutation(len(rows), seed))
     else:
-        aimed = parse(expand(targets, _read_targets))
+        aimed = parse(expand(targets, read))
         population, items = aimed.count, ({"address": address} for address in aimed.shuffled(seed))
     size = sample_size(population, confidence / 100, tolerance / 100)
     drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
@@ -111,10 +111,6 @@ def _flat(item: dict[str, Any]) -> dict[str, Any]:
     """An item without nesting; a column of the list that is called like one of ours gives way."""
     place = {name: value for name, value in item.items() if name != "row"}
     return {**place, **item.get("row", {}), **place}
-
-
-def _read_targets(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
 
 
 def _told(drawn: Sample) -> str:

@@ -2,6 +2,6 @@
 
 from camscan.targets.addresses import TargetSet, usual
 from camscan.targets.limits import MAX_ADDRESSES, guard, public_part
-from camscan.targets.specs import Spec, expand, parse
+from camscan.targets.specs import MAX_TEXT, Spec, expand, parse
 
-__all__ = ["MAX_ADDRESSES", "Spec", "TargetSet", "expand", "guard", "parse", "public_part", "usual"]
+__all__ = ["MAX_ADDRESSES", "MAX_TEXT", "Spec", "TargetSet", "expand", "guard", "parse", "public_part", "usual"]

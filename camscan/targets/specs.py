@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from itertools import islice
 from typing import TypeAlias
 
 from camscan.errors import TargetError
@@ -71,7 +72,8 @@ def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
     """
     found: list[Spec] = []
     for text in map(str.strip, specs):
-        found.extend(_listed(text.removeprefix("@"), read) if _names_file(text) else [Spec(text)])
+        listed = _listed(text.removeprefix("@"), read) if _names_file(text) else [Spec(text)]
+        found.extend(islice(listed, MAX_SPECS + 1 - len(found)))
         if len(found) > MAX_SPECS:
             raise TargetError(f"more than {MAX_SPECS:,} targets: write networks instead of single addresses")
     return found

@@ -209,3 +209,11 @@ def test_where_no_port_is_knocked_on_more_hosts_wait_at_once() -> None:
     assert manner(fast).window <= 3_500
     asking = manner(datagrams)
     assert asking.window > 5 * 10_000 / asking.silent_packets  # a silent host is waited for about five seconds
+
+
+@pytest.mark.parametrize("name", ["@/dev/zero", "-"])
+def test_of_a_list_without_end_no_more_is_read_than_one_may_hold(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/zero").open(encoding="utf-8") as endless:
+        monkeypatch.setattr("sys.stdin", endless)
+        with pytest.raises(TargetError, match="has more than 33,554,432 characters: write networks"):
+            aim(Choices((name,)))
