@@ -169,8 +169,10 @@ def explain(
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError
     from camscan.identify.explain import explain as explained
-    from camscan.targets import usual
+    from camscan.targets import is_address, usual
 
+    if not is_address(device):
+        raise UsageError(f"{device!r} is no address: `camscan devices` lists those of a scan")
     rules, lists = library(folders), chosen_policies(policies, folders)
     with kept(db) as store:
         taken = scan_of(store, scan_id, about=usual(device))

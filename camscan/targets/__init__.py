@@ -1,7 +1,18 @@
 """Text to targets, for IPv4 and IPv6. Pure: files are read and names resolved by functions that the caller hands in."""
 
-from camscan.targets.addresses import TargetSet, usual
+from camscan.targets.addresses import TargetSet, is_address, usual
 from camscan.targets.limits import MAX_ADDRESSES, guard, public_part
 from camscan.targets.specs import MAX_TEXT, Spec, expand, parse
 
-__all__ = ["MAX_ADDRESSES", "MAX_TEXT", "Spec", "TargetSet", "expand", "guard", "parse", "public_part", "usual"]
+__all__ = [
+    "MAX_ADDRESSES",
+    "MAX_TEXT",
+    "Spec",
+    "TargetSet",
+    "expand",
+    "guard",
+    "is_address",
+    "parse",
+    "public_part",
+    "usual",
+]

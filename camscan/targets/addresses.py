@@ -37,6 +37,15 @@ def usual(text: str) -> str:
     return text
 
 
+def is_address(text: str) -> bool:
+    """Whether this is an address, in whatever spelling."""
+    try:
+        ip_address(text.strip())
+    except ValueError:
+        return False
+    return True
+
+
 def unmapped(address: Address) -> Address:
     """The address that packets to `address` reach: IPv4-mapped IPv6 is IPv4 (RFC 4291, 2.5.5.2)."""
     return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address

@@ -144,3 +144,14 @@ def test_a_device_is_explained_by_its_address_in_any_spelling(db: Path) -> None:
         shown = CliRunner().invoke(explain, [address, "--db", str(db)])
         assert shown.exit_code == 0
         assert "verdict: suspected" in shown.stdout
+
+
+def test_what_is_no_address_is_not_said_to_be_silent(db: Path) -> None:
+    run("-", "--db", db, stdin="fd00::5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n")
+    for name, why in (
+        ("gate", "'gate' is no address: `camscan devices` lists"),
+        ("fd00::6", "nothing answered at fd00"),
+    ):
+        done = CliRunner().invoke(explain, [name, "--db", str(db)])
+        assert isinstance(done.exception, UsageError)
+        assert why in str(done.exception)
