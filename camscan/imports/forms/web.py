@@ -52,7 +52,7 @@ _SENTENCE = re.compile(
 """What a log or a person says, and no program calls itself."""
 _CODE = re.compile(
     r"[\[({\uff08][^\w\s]?\s?[\"']|[\"']\s*:|[=!]=|=>|[\"']\s*[\])]|;\s*\Z|\w\(\)| = [\"']|,~?\w{2,32}=\w"
-    r"|\w=\"[^\"]{0,64}\"\s+\w+=| \| .{0,80} [Dd]etected"
+    r"|\w=\"[^\"]{0,64}\"\s+\w+=|[\"'][^\r\n]{0,256}[^\x00-\x7f]| \| .{0,80} [Dd]etected"
 )
 """Signs of a program or of JSON, in whose place no server has a name."""
 _SERVER_LABEL = re.compile(

@@ -185,6 +185,7 @@ def test_a_list_keeps_its_whole_body() -> None:
         '"Items": [{"a": 1}]',
         "192.0.2.4 | some server detected",
         'get :9000/a name="b"  maker=C',
+        'fields come like "a" \u2014 keep them',
     ],
 )
 def test_code_and_sentences_are_no_server(line: str) -> None:
