@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -15,6 +14,7 @@ from typing import Any, Protocol
 
 from camscan.app import collector
 from camscan.app.aims import eligible
+from camscan.app.endings import ended_by_signals
 from camscan.app.jobs import Job
 from camscan.app.portsources import checkpoint, port_source
 from camscan.engine import Engine
@@ -140,19 +140,14 @@ async def _write_excluded(job: Job, writer: Writer) -> None:
 
 @contextlib.contextmanager
 def _interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterator[None]:
-    """Turn SIGINT, SIGTERM and the end of the time into the end of the work: no new packet leaves after it."""
-    loop = asyncio.get_running_loop()
-    timer = loop.call_later(seconds, work.cancel) if seconds is not None else None
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, work.cancel)
+    """Turn signals and the end of the time into the end of the work: no new packet leaves after it."""
+    timer = asyncio.get_running_loop().call_later(seconds, work.cancel) if seconds is not None else None
     try:
-        yield
+        with ended_by_signals(work.cancel):
+            yield
     finally:
         if timer is not None:
             timer.cancel()
-        for number in signals:
-            loop.remove_signal_handler(number)
 
 
 def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import secrets
-import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,6 +84,7 @@ def _new(site: str | None, interface: str) -> Scan:
 
 async def _listen(store: Store, scan: Scan, interface: str, seconds: int) -> Scan:
     """Store what is heard; whatever ends it, it is kept. Nothing is stored where listening is not possible at all."""
+    from camscan.app.endings import ended_by_signals
     from camscan.imports.heard import notes
     from camscan.net import helper
     from camscan.store import Writer
@@ -97,7 +95,7 @@ async def _listen(store: Store, scan: Scan, interface: str, seconds: int) -> Sca
         status = ScanStatus.COMPLETE
         failed: tuple[str, ...] = ()
         try:
-            with _ended_by_signals(program):
+            with ended_by_signals(program.stop):
                 await _keep(program, writer)
         except HostError as error:
             status, failed = ScanStatus.PARTIAL, (str(error),)
@@ -126,19 +124,3 @@ async def _keep(program: Program, writer: Writer) -> None:
     finally:
         for target, channels in spoke.items():
             await writer.put_ledger(LedgerEntry(target, channels))
-
-
-@contextlib.contextmanager
-def _ended_by_signals(program: Program) -> Iterator[None]:
-    """Let SIGINT and SIGTERM end the listening; what was heard until then still comes."""
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    for number in numbers:
-        loop.add_signal_handler(number, program.stop)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            loop.remove_signal_handler(number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import stat
 import sys
 import time
@@ -172,20 +171,21 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     """Write what is found as it comes; returns how many ports are open."""
     import asyncio
 
+    from camscan.app.endings import ended_by_signals
     from camscan.records import Outcome
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, sweep.stop)
     count, told = 0, loop.time()
-    async with aclosing(sweep.run()) as batches:  # its program ends before the loop, also where the reader has gone
-        async for batch in batches:
-            sys.stdout.write("".join(map(_line, batch)))
-            sys.stdout.flush()
-            count += sum(found.outcome is Outcome.ANSWERED for found in batch)
-            if not quiet and loop.time() - told >= _TELL:
-                told = loop.time()
-                click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
+    with ended_by_signals(sweep.stop):
+        # its program ends before the loop, also where the reader has gone
+        async with aclosing(sweep.run()) as batches:
+            async for batch in batches:
+                sys.stdout.write("".join(map(_line, batch)))
+                sys.stdout.flush()
+                count += sum(found.outcome is Outcome.ANSWERED for found in batch)
+                if not quiet and loop.time() - told >= _TELL:
+                    told = loop.time()
+                    click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
     return count
 
 

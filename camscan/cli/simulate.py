@@ -54,6 +54,8 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
 async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
     import asyncio
 
+    from camscan.app.endings import ended_by_signals
+
     async with chosen as site:
         what = "1 decoy at" if len(site.devices) == 1 else f"{len(site.devices)} simulated devices on"
         click.echo(f"{what} {site.network}", err=True)
@@ -62,9 +64,7 @@ async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
         if command:
             return await _run(command)
         stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        with contextlib.suppress(asyncio.CancelledError):
+        with ended_by_signals(stop.set), contextlib.suppress(asyncio.CancelledError):
             await stop.wait()
     return 0
 

@@ -70,9 +70,14 @@ def dropped(sock: socket.socket) -> int:
 
 @contextlib.contextmanager
 def until_told() -> Iterator[Stop]:
-    """A sign that is set by SIGINT and SIGTERM, and once the process that started this one is gone."""
+    """A sign that is set by SIGINT, SIGTERM and SIGHUP, and once the process that started this one is gone.
+
+    SIGHUP is none where nohup(1) has it ignored.
+    """
     stop = Stop()
-    before = {number: signal.signal(number, stop.set) for number in (signal.SIGINT, signal.SIGTERM)}
+    hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    numbers = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
+    before = {number: signal.signal(number, stop.set) for number in numbers}
     try:
         yield stop
     finally:

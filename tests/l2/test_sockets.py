@@ -8,7 +8,7 @@ import pytest
 from camscan.l2.sockets import until_told
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_are_a_sign_to_stop(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with until_told() as stop:
@@ -16,6 +16,17 @@ def test_signals_are_a_sign_to_stop(number: signal.Signals) -> None:
         os.kill(os.getpid(), number)
         assert stop
     assert signal.getsignal(number) is before
+
+
+def test_a_hang_up_that_is_ignored_stays_so() -> None:
+    """As under nohup(1)."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with until_told() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_so_is_the_end_of_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
