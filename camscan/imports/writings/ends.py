@@ -31,7 +31,7 @@ _LITERAL = re.compile(r"[bru]{0,2}(?P<quote>['\"]).*(?P=quote)", re.DOTALL | re.
 _OPENING = re.compile(r"\A[^\r\n]{0,64}?[\"'`](?=(?:HTTP|RTSP)/\d|v=0\r?\n)")
 _NAMED = r"(?!realm|title|status)[A-Za-z][\w-]{1,30}: "  # which notes name beside a server
 _LABELLED = re.compile(
-    r"(?:Banner|Response|Data|Raw): ?((?:HTTP|RTSP)/\d\.\d \d{3}[^\r\n]*?\\n[A-Za-z][^\r\n]*)\r?\n", re.IGNORECASE
+    r"(?:Banner|Response|Data|Raw): ?((?:HTTP|RTSP)/\d\.\d \d{3}(?=[^\r\n]*\\n[A-Za-z])[^\r\n]*+)\r?\n", re.IGNORECASE
 )
 _JOINED = re.compile(
     rf"\A((?:RTSP|HTTP)/\d\.\d \d{{3}}(?: [A-Za-z-]+){{0,4}}?|{HEADER}: [^\r\n]{{1,200}}?)"

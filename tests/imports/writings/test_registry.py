@@ -137,6 +137,7 @@ HOSTILE = [
     "Title[a",
     "+ a realm '",
     "[+] a:1 b (",
+    "Banner: HTTP/1.1 200 \\n",
 ]
 
 
