@@ -121,7 +121,8 @@ def decode_slot(part: bytes) -> dict[str, tuple[str, ...]]:
             index = channel["device"] or channel["place"] or channel["title"]
             said[_key(channel)] = value
             number = index or said.get("channel", "") or number
-    if not number.isdecimal():
+    number = behind.counted(number)
+    if not number:
         raise DecodeError("a channel without a number")
     pairs = [(field, said.get(key, "")) for key, field in _DEVICE_KEYS.items()]
     if said.get("Enable", "").lower() == "false":

@@ -77,7 +77,8 @@ def text(record: Record, name: str) -> str:
 
 def port_of(told: str) -> int | None:
     """A port in decimal; None for anything else."""
-    return int(told) if told.isascii() and told.isdecimal() and 0 < int(told[:6]) < 65536 else None
+    plain = told.isascii() and told.isdecimal() and len(told) <= 5
+    return int(told) if plain and 0 < int(told) < 65536 else None
 
 
 def time(told: str, otherwise: datetime) -> datetime:

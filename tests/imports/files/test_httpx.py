@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pytest
 from support.imported import cuts, read_all
 
 from camscan.imports.files import httpx
@@ -55,6 +56,12 @@ def test_a_head_that_was_kept_counts_before_its_parts() -> None:
 def test_the_address_that_a_name_led_to() -> None:
     page, *_ = read_all(httpx.read, line(host="cam.example", host_ip="192.0.2.7", input="cam.example"))[0]
     assert page.target == "192.0.2.7"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "000001" + "0" * 5_000, "४४३", ""])
+def test_a_port_that_is_none_costs_no_answer(port: str) -> None:
+    page, *_ = read_all(httpx.read, line(port=port))[0]
+    assert (page.target, page.port) == ("192.0.2.5", None)
 
 
 def test_what_did_not_answer_and_what_has_no_address_is_left_out() -> None:
