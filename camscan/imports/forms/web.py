@@ -232,9 +232,11 @@ def _split(text: str, protocol: str) -> Iterator[tuple[str, str]]:
 
 
 def _challenged(part: str, replied: re.Match[str] | None) -> str:
-    """An answer with the challenge that the request before it replied to: a reply repeats the realm."""
-    if replied is None or "www-authenticate" in part.lower():
+    """An answer with the challenge that the request before it, or beside it, replied to: a reply repeats the realm."""
+    if "www-authenticate" in part.lower():
         return part
+    if replied is None:
+        return _REPLY.sub("WWW-Authenticate", part)
     first, end, rest = part.partition("\n")
     return f"{first.rstrip()}\r\nWWW-Authenticate: {replied[1]}{end}{rest}"
 

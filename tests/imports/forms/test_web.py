@@ -82,6 +82,8 @@ def test_a_request_in_a_log_names_the_realm_of_what_it_asked() -> None:
     assert one.fields["rtsp.realm"] == ("R",)
     (one,) = stream(f'{request}RTSP/1.0 401 Unauthorized\nWWW-Authenticate: Digest realm="S"')
     assert one.fields["rtsp.realm"] == ("S",)
+    (one,) = stream('RTSP/1.0 401 Unauthorized\nAuthorization: Digest username="u", realm="R"')
+    assert one.fields["rtsp.realm"] == ("R",)
 
 
 def test_a_page_of_settings_is_a_body() -> None:
