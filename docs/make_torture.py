@@ -185,6 +185,7 @@ HOST_TABLE = """\
 | one packet in ten dropped by the host's own firewall | every device is found |
 | blackhole, prohibit and unreachable routes | `partial`, and the errno stands at each such target |
 | the interface goes down, with and without coming back; the address changes | never "closed" for what was lost |
+| the gateway tells its MAC seconds late | the same, but for those who were asked first |
 | a cable is pulled, and put in again | `partial`, and a note says for how long |
 | packets twice, late, out of order | every device is found |
 | 128 MiB of memory in all | the same is found |

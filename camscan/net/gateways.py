@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from ipaddress import ip_address
 
+from camscan.net.firsthop import FirstHop
 from camscan.net.neighbours import Room
 from camscan.net.pace import FlowBudget
 from camscan.net.profile import NEIGHBOURS
@@ -23,15 +24,18 @@ class Gateways:
         self._routes = routes
         self._most_flows = flows
         self._flows: dict[str, FlowBudget] = {}
+        self._hops: dict[str, FirstHop] = {}
         self._rooms = {version: Room(version) for version in (4, 6)}
         self.neighbours = asyncio.Semaphore(NEIGHBOURS)
 
     async def approach(self, address: str) -> Callable[[], None]:
         """Take a place among the neighbours that the kernel resolves at once; returns what gives it back.
 
-        Waits until its table has room for one more.
+        Waits until its table has room for one more, and behind a gateway until the kernel knows the way to that.
         """
         if not self._routes.on_link(address):
+            if gateway := self._routes.gateway(address):
+                await self._hops.setdefault(gateway, FirstHop(gateway)).approach()
             return _nothing
         await self.neighbours.acquire()
         with contextlib.ExitStack() as unless_taken:

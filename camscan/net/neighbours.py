@@ -11,8 +11,9 @@ import struct
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
 from ipaddress import ip_address
+from operator import or_
 from typing import Any, TypeAlias
 
 from camscan.net import netlink
@@ -25,6 +26,11 @@ _NEIGHBOUR = struct.Struct("=BxxxiHBB")
 _ADDRESS, _MAC = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
 """States with a MAC that was learnt: reachable, stale, delay, probe, permanent. Those without ARP are groups."""
+
+FAILED = 0x20
+"""The state of one that did not answer (linux/neighbour.h)."""
+USABLE = _KNOWN | 0x40
+"""States in which packets leave for it; some links need no MAC."""
 
 _TABLE = struct.Struct("=Bxxx")
 """struct ndtmsg (linux/neighbour.h): family."""
@@ -113,6 +119,14 @@ def entries_in_use(version: int) -> frozenset[bytes]:
     """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
     told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
     return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
+
+
+def states(address: str) -> int:
+    """The states of an address' entries on all links, together; 0 where there is none."""
+    wanted = ip_address(address.partition("%")[0])
+    told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[wanted.version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
+    found = (state for (_, _, state, _, _), values in told if values.get(_ADDRESS) == wanted.packed)
+    return reduce(or_, found, 0)
 
 
 def entries_allowed(version: int) -> int:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,17 @@ def test_routes_that_this_host_has_closed(tmp_path: Path, usual: Told) -> None:
         entry = result.ledger[site.places[name]]
         assert entry.outcome in {Outcome.NOT_SENT, Outcome.UNREACHABLE}, entry
         assert entry.reasons, name
+
+
+def test_a_gateway_that_tells_its_mac_late(tmp_path: Path, usual: Told) -> None:
+    """Whoever was begun with first is called unreachable, and nobody else."""
+    silent = "table arp late {\nchain c {\ntype filter hook output priority 0;\ndrop;\n}\n}\n"
+    with rig(neighbours(12), tmp_path) as site:
+        ip(site, "neigh flush all")()
+        site.lab.rules(site.lab.scanner, silent)
+        told = partial(site.lab.rules, site.lab.scanner, "delete table arp late\n")
+        result = site.scan("--rate", "4000", meanwhile=after(5.0, told))
+    assert len(changed(site, result, usual)) <= 2
 
 
 def test_an_interface_that_goes_down_and_comes_back_no_more(tmp_path: Path, usual: Told) -> None:
