@@ -3,10 +3,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from camscan.app.endings import ended_by_signals
+
+
+@pytest.fixture(autouse=True)
+def hangs_up() -> Iterator[None]:
+    """Also where the tests themselves run under nohup(1)."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -19,12 +28,10 @@ async def test_a_signal_is_the_end_of_the_body_and_of_nothing_else(number: signa
 
 
 async def test_what_nohup_ignores_ends_nothing() -> None:
-    before, told = signal.signal(signal.SIGHUP, signal.SIG_IGN), asyncio.Event()
-    try:
-        with ended_by_signals(told.set):
-            os.kill(os.getpid(), signal.SIGHUP)
-            await asyncio.sleep(0.1)
-            assert not told.is_set()
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    told = asyncio.Event()
+    with ended_by_signals(told.set):
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.sleep(0.1)
+        assert not told.is_set()
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

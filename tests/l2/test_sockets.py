@@ -2,10 +2,19 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from camscan.l2.sockets import until_told
+
+
+@pytest.fixture(autouse=True)
+def hangs_up() -> Iterator[None]:
+    """Also where the tests themselves run under nohup(1)."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -20,13 +29,10 @@ def test_signals_are_a_sign_to_stop(number: signal.Signals) -> None:
 
 def test_a_hang_up_that_is_ignored_stays_so() -> None:
     """As under nohup(1)."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with until_told() as stop:
-            os.kill(os.getpid(), signal.SIGHUP)
-            assert not stop
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    with until_told() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert not stop
 
 
 def test_so_is_the_end_of_the_parent(monkeypatch: pytest.MonkeyPatch) -> None:
