@@ -161,11 +161,8 @@ def test_an_address_that_changes(tmp_path: Path, usual: Told) -> None:
     assert_admitted(site, result, usual)
 
 
-LEAST = {(0.10, 12): (1.0, 0.8), (0.01, MANY): (1.0, 0.98), (0.10, MANY): (0.98, 0.9), (0.30, MANY): (0.9, 0.6)}
-"""Share of packets lost, and number of devices -> the shares of these that must be found and named.
-
-One of the fifty has but one channel, by datagram: both questions of it, or both answers, are lost now and then.
-"""
+LEAST = {(0.10, 12): (1.0, 0.8), (0.01, MANY): (1.0, 0.98), (0.10, MANY): (1.0, 0.9), (0.30, MANY): (0.9, 0.6)}
+"""Share of packets lost, and number of devices -> the shares of these that must be found and named."""
 
 
 @pytest.mark.parametrize(
