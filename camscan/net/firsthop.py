@@ -38,11 +38,11 @@ class FirstHop:
             return
         async with self._turn:
             if not self._is_open:
-                self._is_open = await self._answers() if self._ahead else self._knows()
+                self._is_open = await self._answers() if self._ahead else self._is_known()
                 self._ahead += 1
                 self._is_open |= self._ahead >= _MOST_AHEAD
 
-    def _knows(self) -> bool:
+    def _is_known(self) -> bool:
         return bool(self._states(self._gateway) & neighbours.USABLE)
 
     async def _answers(self) -> bool:
@@ -50,8 +50,8 @@ class FirstHop:
         loop = asyncio.get_running_loop()
         began = loop.time()
         await asyncio.sleep(_PACED)
-        while not self._knows():
-            states, passed = self._states(self._gateway), loop.time() - began
+        while not (states := self._states(self._gateway)) & neighbours.USABLE:
+            passed = loop.time() - began
             if not states and passed > _UNASKED:
                 return True
             if passed > _ASKED or states & neighbours.FAILED:
