@@ -275,6 +275,28 @@ async def test_a_second_knock_that_could_not_be_sent_takes_nothing_back() -> Non
     assert sink.ledger["10.0.0.1"].channels == {"tcp": Outcome.REFUSED}
 
 
+LIVING = "10.0.0.1"
+
+
+@pytest.mark.parametrize(("losing", "times"), [((LIVING,), 2), ((), 1)])
+async def test_where_packets_get_lost_what_was_silent_by_datagram_is_asked_again(
+    losing: Sequence[str], times: int
+) -> None:
+    native, living = Unicast(Stage.ADDRESS, "wsd", Outcome.SILENT), Unicast(Stage.LIVING, "ssdp", Outcome.SILENT)
+    told, other = Unicast(Stage.ADDRESS, "sadp"), Probing(Stage.LIVING, "mac", Outcome.SILENT)
+    net = ScriptedNet({(LIVING, 80): Port()}, losing=losing)
+    await covered(net, Plan((native, told, living, other), (80,), ()), [LIVING])
+    assert [len(probe.asked) for probe in (native, living, told, other)] == [times, times, 1, 1]
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+async def test_who_gives_no_sign_of_life_is_not_asked_again(thorough: bool) -> None:
+    native = Unicast(Stage.ADDRESS, "wsd", Outcome.SILENT)
+    plan = Plan((native,), (80,), (), thorough=thorough)
+    await covered(ScriptedNet(losing=(LIVING,)), plan, [LIVING])
+    assert len(native.asked) == 1
+
+
 async def test_an_answer_by_datagram_opens_the_long_tail() -> None:
     net = ScriptedNet({("10.0.0.1", 8081): Port()})
     native, port = Unicast(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")

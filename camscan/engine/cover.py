@@ -13,7 +13,7 @@ from camscan.engine.host import Host
 from camscan.engine.plan import KNOCK, Plan
 from camscan.engine.probing import Probing
 from camscan.net.base import Net
-from camscan.probes.base import Ask, Stage
+from camscan.probes.base import Ask, Probe, Stage, Unicast
 from camscan.records import Outcome
 
 _LANES = 2
@@ -40,29 +40,29 @@ class Cover:
         """Ask the address everything that the plan has for it."""
         host, plan = self._host, self._plan
         async with asyncio.TaskGroup() as beside:
-            native = beside.create_task(self._ask_at(Stage.ADDRESS))
-            living = beside.create_task(self._ask_at(Stage.LIVING)) if host.alive else None
+            native = beside.create_task(self._ask_at(Stage.ADDRESS, self._is_new))
+            living = beside.create_task(self._ask_at(Stage.LIVING, self._is_new)) if host.alive else None
             self._ask_ports(beside)
             await self._knock(plan.first_ports, beside)
             if not host.alive:
                 await native
             if not host.alive and not plan.thorough:
                 return
-            living = living or beside.create_task(self._ask_at(Stage.LIVING))
+            living = living or beside.create_task(self._ask_at(Stage.LIVING, self._is_new))
             await self._knock(plan.more_ports, beside)
             await self._knock_again(beside)
             await native
             await self._knock_named(beside)
             # Ports that say nothing take their time: what is known already is followed up beside them.
-            await asyncio.gather(self._ports_asked(), self._follow_up(), living)
+            await asyncio.gather(self._ports_asked(), self._follow_up(), self._ask_again(living))
             await self._knock_named(beside)
             await self._ports_asked()
             await self._follow_up()
             await self._follow_up(Stage.LOGIN)
 
-    async def _ask_at(self, stage: Stage) -> None:
-        """Run the probes of a stage that goes by addresses side by side, but for those that the first look ended."""
-        probes = [probe for probe in self._plan.at(stage) if self._host.scouted.isdisjoint(probe.channels)]
+    async def _ask_at(self, stage: Stage, which: Callable[[Probe], bool]) -> None:
+        """Run those probes of a stage that goes by addresses side by side."""
+        probes = [probe for probe in self._plan.at(stage) if which(probe)]
         ask = Ask(self._host.address)
         await asyncio.gather(*(self._probing.gather(self._host, probe, ask) for probe in probes))
 
@@ -74,6 +74,24 @@ class Cover:
         silent = [port for port, outcome in self._host.knocks.items() if outcome is Outcome.SILENT]
         if 2 * len(silent) < len(self._host.knocks):
             await self._knock(silent, beside, again=True)
+
+    async def _ask_again(self, asked: Awaitable[None]) -> None:
+        """Ask a living host once more by datagram what was `asked` in vain, if packets get lost on the way to it.
+
+        Some devices answer one form of a question alone, which goes out once: one lost packet would hide them.
+        """
+        await asked
+        if self._host.alive and self._net.loses(self._host.address):
+            stages = Stage.ADDRESS, Stage.LIVING
+            await asyncio.gather(*(self._ask_at(stage, self._was_in_vain) for stage in stages))
+
+    def _is_new(self, probe: Probe) -> bool:
+        """Whether the first look has not ended it."""
+        return self._host.scouted.isdisjoint(probe.channels)
+
+    def _was_in_vain(self, probe: Probe) -> bool:
+        attempts = self._host.attempts
+        return isinstance(probe, Unicast) and all(attempts.get(c) is Outcome.SILENT for c in probe.channels)
 
     async def _knock(self, ports: Iterable[int], beside: asyncio.TaskGroup, *, again: bool = False) -> None:
         async def knock(port: int) -> None:

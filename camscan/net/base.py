@@ -217,6 +217,9 @@ class Net(Protocol):
         An exchange is yielded for an interface or a fixed port that cannot be used; the others go on.
         """
 
+    def loses(self, address: str) -> bool:
+        """Whether packets to or from an address that is attended to get lost, as far as its answers show."""
+
     def reaches(self, address: str) -> bool:
         """Whether `call` goes to the very network that an address is in."""
 

@@ -6,13 +6,14 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TypeVar
 
 from camscan.net.connect import Attempt, Connector
 from camscan.net.descriptors import descriptor_budget
 from camscan.net.gateways import Gateways
 from camscan.net.hostpace import HostLimit
+from camscan.net.hosts import Hosts
 from camscan.net.line import Line
 from camscan.net.outcomes import EXHAUSTED, EndedError, of_answer, persist, reason, remark
 from camscan.net.pace import FlowBudget, Pace
@@ -55,13 +56,11 @@ class Dialer:
         self.pace = Pace(profile.rate)
         self.packets = self.bytes = self.max_host_rate = 0
         self.failures = Counter[str]()
-        self.faded, self.used_up = set[str](), set[str]()
         self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
         self._port_refusal = lru_cache(port_refusal)
         self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
-        self._hosts: dict[str, HostLimit] = {}
+        self.hosts = Hosts(profile, self.gateways.flows)
         self._connector = Connector(CONNECT_TIMEOUT)
-        self._sent_again = partial(self._pay, packets=1, due=True)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(profile.half_open_within(CONNECT_TIMEOUT))
@@ -75,28 +74,11 @@ class Dialer:
     async def attend(self, address: str) -> AsyncIterator[None]:
         """Hold a place for an address; bounds how many neighbours the kernel is asked to resolve at once."""
         leave = await self.gateways.approach(address)
-        host = self.host(address)
-        host.attending += 1
         try:
-            yield
+            with self.hosts.attend(address):
+                yield
         finally:
             leave()
-            host.attending -= 1
-            if host.faded:
-                self.faded.add(address)
-            if host.allowance.is_used_up:
-                self.used_up.add(address)
-            if not host.attending:
-                self._hosts.pop(address, None)
-
-    def host(self, address: str) -> HostLimit:
-        """The limits of one host."""
-        limit = self._hosts.get(address)
-        if limit is None:
-            profile = self.profile
-            limit = HostLimit(profile.host_rate, profile.host_connections, self.gateways.flows(address))
-            self._hosts[address] = limit
-        return limit
 
     def check(self, address: str, port: int) -> None:
         """See that this may be sent at all.
@@ -117,7 +99,7 @@ class Dialer:
             EndedError: no connection came about.
         """
         self.check(address, port)
-        host = self.host(address)
+        host = self.hosts[address]
         with ExitStack() as places:
             for semaphore in (host.slots, *((self._tls,) if tls else ()), self._descriptors):
                 await semaphore.acquire()
@@ -133,7 +115,7 @@ class Dialer:
 
     async def breathe(self, address: str, line: Line) -> None:
         """Wait, before an open line is used again, until a question keeps to the pace; raises as `Allowance.ask`."""
-        host = self.host(address)
+        host = self.hosts[address]
         host.allowance.ask()
         line.count()
         wanted = max(1, _QUESTION + self._tail - line.spare)
@@ -179,8 +161,8 @@ class Dialer:
 
     def recall(self, address: str, times: Iterable[float], given: int = 0) -> None:
         """Count, at a host that is to be attended, packets that were sent to it at these times, and bytes it gave."""
-        self.host(address).window.recall(times)
-        self.host(address).allowance.took_datagrams(given)
+        self.hosts[address].window.recall(times)
+        self.hosts[address].allowance.took_datagrams(given)
 
     def _land(self, line: Line) -> None:
         self._account(line)
@@ -197,7 +179,7 @@ class Dialer:
             EndedError: it was not let out.
         """
         self.check(address, port)
-        host = self.host(address)
+        host = self.hosts[address]
         host.allowance.ask(by_datagram=True)
 
         async def attempt() -> None:
@@ -261,6 +243,8 @@ class Dialer:
                 if number:
                     line.close()
                     self._account(line, host)
+        if line.resent and (not number or of_answer(number).is_alive):
+            host.note_loss()
         if number:
             raise EndedError(of_answer(number), remark(number))
         return line
@@ -285,6 +269,10 @@ class Dialer:
                 await self._half_open.acquire()
                 half_open.callback(self._half_open.release)
             await self.pace.take(1)
+
+    def _sent_again(self, line: Line) -> None:
+        line.resent = True
+        self._pay(line, 1, due=True)
 
     def _pay(self, line: Line, packets: int, *, due: bool = False) -> None:
         """Let the sends of the whole scan wait for packets that a line sends unasked."""

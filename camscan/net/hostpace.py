@@ -129,21 +129,56 @@ class Place:
             self.window.turn.release()
 
 
+class Losses:
+    """Hosts that a scan attends to, `met`, and those of them that have shown a loss, `hit`.
+
+    A loss shows where a SYN is answered only when it was sent again.
+    """
+
+    _LEAST_HOSTS = 3
+    _SHARE = 0.25
+    """Of all hosts. A loss of one packet in a hundred shows at more than these."""
+
+    def __init__(self) -> None:
+        self.met = 0
+        self.hit = 0
+
+    @property
+    def are_everywhere(self) -> bool:
+        """Whether so many hosts have shown a loss that any other may have had one that did not show."""
+        return self.hit >= max(self._LEAST_HOSTS, self._SHARE * self.met)
+
+
 class HostLimit:
     """What one host is spared: packets a second, connections at once; what it may give; and how it bears up."""
 
     _FADED_AFTER = 3
 
-    def __init__(self, rate: int, connections: int, flows: FlowBudget | None = None) -> None:
+    def __init__(
+        self, rate: int, connections: int, flows: FlowBudget | None = None, losses: Losses | None = None
+    ) -> None:
         self.window = Window(rate)
         self.slots = asyncio.Semaphore(connections)
         self.flows = flows
         self.allowance = Allowance()
         self.attending = 0
         self.faded = False
+        self._losses = losses or Losses()
+        self._losses.met += 1
+        self._lost = False
         self._spoke: set[int] = set()
         self._silences = 0
         self._connects: deque[float] = deque()
+
+    @property
+    def loses(self) -> bool:
+        """Whether its silence may well be a packet lost on the way."""
+        return self._lost or self._losses.are_everywhere
+
+    def note_loss(self) -> None:
+        """Note that a packet to it, or its answer, was lost."""
+        self._losses.hit += not self._lost
+        self._lost = True
 
     def note_connect(self) -> int:
         """Note a connection attempt; returns how many there were within the last second."""

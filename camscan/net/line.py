@@ -32,6 +32,7 @@ class Line(socket.socket):
     """A non-blocking TCP socket of the address' family.
 
     `at_close` is called with it once it is closed, by whomever; `packets` and `payload` are then what the kernel sent.
+    `resent` says whether its SYN went out again.
     `at_read` is called with their count whenever bytes were read from it. For whoever paces: for so many of its packets
     there is room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for
     (`paid`). `afterwards`: packets that the kernel may yet send once it is closed, where the peer has not said that it
@@ -46,7 +47,7 @@ class Line(socket.socket):
 
     __slots__ = (
         "_held_since", "afterwards", "at_close", "at_read", "charged", "deadline", "grace", "held", "held_for", "noted",
-        "packets", "paid", "payload", "transport",
+        "packets", "paid", "payload", "resent", "transport",
     )  # fmt: skip
 
     def __init__(self, address: str, window: int = 4) -> None:
@@ -64,6 +65,7 @@ class Line(socket.socket):
         self.held = False
         self.held_for = 0.0
         self.paid = 0
+        self.resent = False
         self._held_since = 0.0
         self.grace = budget.TOTAL
         self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window * _SEGMENT)

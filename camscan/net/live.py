@@ -83,12 +83,12 @@ class LiveNet:
     @property
     def faded(self) -> frozenset[str]:
         """Hosts that answered and then stopped, so that they were asked more slowly."""
-        return frozenset(self._dialer.faded)
+        return frozenset(self._dialer.hosts.faded)
 
     @property
     def used_up(self) -> frozenset[str]:
         """Hosts that gave all the bytes that one may, so that they were asked no more."""
-        return frozenset(self._dialer.used_up)
+        return frozenset(self._dialer.hosts.used_up)
 
     @property
     def failures(self) -> Counter[str]:
@@ -156,7 +156,7 @@ class LiveNet:
         if login is None:
             yield None
             return
-        self._dialer.host(address).allowance.most = budget.MAX_ENROLLED_HOST_BYTES
+        self._dialer.hosts[address].allowance.most = budget.MAX_ENROLLED_HOST_BYTES
         scheme, context = ("https", pinned_context()) if tls else ("http", None)
         dial = partial(self._dialer.open, address, port, tls=tls)
         base = f"{scheme}://{_authority(address, port)}"
@@ -178,8 +178,12 @@ class LiveNet:
         except EndedError as ended:
             if not waiter.replies:
                 return not_begun(address, inquiry.port, at, ended)
-        self._dialer.host(address).allowance.took_datagrams(sum(map(len, waiter.replies)))
+        self._dialer.hosts[address].allowance.took_datagrams(sum(map(len, waiter.replies)))
         return waiter.exchange(address, inquiry.port, at)
+
+    def loses(self, address: str) -> bool:
+        """See `Net.loses`."""
+        return self._dialer.hosts[address].loses
 
     def reaches(self, address: str) -> bool:
         """See `Net.reaches`."""
@@ -242,9 +246,9 @@ class LiveNet:
     def _note(self, address: str, port: int, outcome: Outcome, *, connected: bool = True) -> None:
         """Tell the host's limits how an exchange on an open port ended; what this host refused itself says nothing."""
         if outcome.has_answer:
-            self._dialer.host(address).heard(port)
+            self._dialer.hosts[address].heard(port)
         elif outcome not in (Outcome.NOT_SENT, Outcome.EXCLUDED):
-            self._dialer.host(address).missed(port, connected=connected)
+            self._dialer.hosts[address].missed(port, connected=connected)
 
 
 async def _heard(waiter: Waiter, seconds: float) -> bool:

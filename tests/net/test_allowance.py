@@ -134,7 +134,7 @@ async def test_a_silent_host_uses_up_nothing(net: LiveNet, serve: Serve, hasty: 
     peer = await serve(idle)
     async with net.attend(peer.address):
         await asyncio.gather(*(net.converse(peer.address, peer.port, [GET], whole) for _ in range(2)))
-        assert not net._dialer.host(peer.address).allowance.is_used_up
+        assert not net._dialer.hosts[peer.address].allowance.is_used_up
 
 
 async def test_a_login_that_is_enrolled_for_a_host_lets_it_give_more() -> None:
@@ -154,7 +154,7 @@ async def test_a_login_that_is_enrolled_for_a_host_lets_it_give_more() -> None:
     async with LiveNet(Scope(LOOPBACK), UNHURRIED, broker=Enrolling()) as net:
         for address, most in (("127.88.0.1", 200_000), ("127.88.0.2", 50_000)):
             async with net.attend(address), net.enrolled(address, 80, ()):
-                assert net._dialer.host(address).allowance.most == most
+                assert net._dialer.hosts[address].allowance.most == most
 
 
 def test_a_host_with_an_enrolled_login_may_give_more() -> None:

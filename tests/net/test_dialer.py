@@ -57,7 +57,7 @@ async def ended(dialer: Dialer, address: str, port: int) -> tuple[Outcome, str]:
 async def test_a_line_holds_its_places_until_it_is_closed(dialer: Dialer, serve: Serve) -> None:
     peer = await serve(idle)
     line = await dialer.open(peer.address, peer.port)
-    assert dialer.host(peer.address).slots._value == UNHURRIED.host_connections - 1
+    assert dialer.hosts[peer.address].slots._value == UNHURRIED.host_connections - 1
     assert dialer._half_open._value == UNHURRIED.half_open  # it is open
     line.close()
     assert at_rest(dialer)
@@ -79,6 +79,27 @@ async def test_silent(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:
     assert at_rest(dialer)
 
 
+async def test_an_answer_to_a_syn_that_was_sent_again_shows_a_loss(dialer: Dialer, serve: Serve) -> None:
+    peer, queue = await serve(idle), Deaf("127.88.0.1")
+    with queue as deaf:
+        host = dialer.hosts[peer.address]
+        (await dialer.open(peer.address, peer.port)).close()
+        assert not host.loses
+        opening = asyncio.create_task(dialer.open(*deaf))
+        await asyncio.sleep(0.3)  # its first SYN is dropped by now
+        accepted, _ = queue.socks[0].accept()
+        (await opening).close()
+        accepted.close()
+        assert host.loses
+
+
+async def test_silence_shows_no_loss(dialer: Dialer) -> None:
+    with Deaf("127.88.0.9") as deaf:
+        host = dialer.hosts[deaf[0]]
+        assert await ended(dialer, *deaf) == (Outcome.SILENT, "")
+        assert not host.loses
+
+
 async def test_what_is_out_of_scope_costs_nothing(dialer: Dialer) -> None:
     assert await ended(dialer, "127.88.0.66", 80) == (Outcome.EXCLUDED, "excluded")
     assert await ended(dialer, "10.0.0.1", 80) == (Outcome.NOT_SENT, "outside the scope")
@@ -89,7 +110,7 @@ async def test_what_is_out_of_scope_costs_nothing(dialer: Dialer) -> None:
     assert await ended(dialer, "127.88.0.1", 9100) == (Outcome.NOT_SENT, "port 9100 is never sent to")
     with pytest.raises(EndedError, match="excluded"):
         await dialer.datagram("127.88.0.66", 80, lambda: pytest.fail("sent"), 1, new_flow=True)
-    assert (dialer.packets, dialer.failures.total(), dialer._hosts) == (0, 0, {})
+    assert (dialer.packets, dialer.failures.total(), dialer.hosts.limits) == (0, 0, {})
 
 
 async def test_a_host_has_two_connections_at_most(dialer: Dialer, serve: Serve) -> None:
@@ -225,7 +246,7 @@ async def test_a_turn_that_is_cancelled_costs_the_host_nothing() -> None:
     dialer.pace.charge(1)
     task = asyncio.create_task(dialer.open("127.88.0.1", 9))
     await asyncio.sleep(0.01)
-    assert dialer.host("127.88.0.1").window.turn.locked()
+    assert dialer.hosts["127.88.0.1"].window.turn.locked()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -318,7 +339,7 @@ async def test_room_for_an_exchange_is_there_before_it_begins(serve: Serve) -> N
     """What is sent beside it waits; what it did not take is free again, but for one answer to a late word."""
     dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
     peer = await serve(idle)
-    window = dialer.host(peer.address).window
+    window = dialer.hosts[peer.address].window
     line = await dialer.open(peer.address, peer.port)
     assert not window.fits(20 - 7)
     line.close()
@@ -345,8 +366,8 @@ async def test_what_was_sent_before_a_host_is_attended_counts() -> None:
     dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
     dialer.recall("127.88.0.1", [asyncio.get_running_loop().time()] * 18)
     async with dialer.attend("127.88.0.1"):
-        assert dialer.host("127.88.0.1").window.fits(2)
-        assert not dialer.host("127.88.0.1").window.fits(3)
+        assert dialer.hosts["127.88.0.1"].window.fits(2)
+        assert not dialer.hosts["127.88.0.1"].window.fits(3)
 
 
 def test_a_router_is_spared() -> None:
@@ -410,18 +431,18 @@ async def test_who_gives_up_waiting_for_room_leaves_its_place(monkeypatch: pytes
 
 async def test_attending_drops_what_is_known_of_a_host_at_its_end(dialer: Dialer) -> None:
     async with dialer.attend("127.88.0.1"):
-        first = dialer.host("127.88.0.1")
+        first = dialer.hosts["127.88.0.1"]
         async with dialer.attend("127.88.0.1"):
-            assert dialer.host("127.88.0.1") is first
-        assert dialer.host("127.88.0.1") is first
+            assert dialer.hosts["127.88.0.1"] is first
+        assert dialer.hosts["127.88.0.1"] is first
         first.heard(80)
         for _ in range(3):
             first.missed(80, connected=True)
     with pytest.raises(ZeroDivisionError):
         async with dialer.attend("127.88.0.2"):
             raise ZeroDivisionError
-    assert dialer._hosts == {}
-    assert dialer.faded == {"127.88.0.1"}
+    assert dialer.hosts.limits == {}
+    assert dialer.hosts.faded == {"127.88.0.1"}
     assert at_rest(dialer)
 
 
@@ -452,7 +473,7 @@ async def test_cancelled_anywhere_it_leaks_neither_places_nor_descriptors(serve:
     assert dialer._descriptors._value == 9
     dialer._descriptors = asyncio.Semaphore(descriptor_budget())
     assert at_rest(dialer)
-    assert dialer._hosts == {}
+    assert dialer.hosts.limits == {}
     await eventually(lambda: descriptors() == before)
     dialer.close()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support import clock
 from support.peers import most_in_a_second
 
-from camscan.net.hostpace import HostLimit, Window
+from camscan.net.hostpace import HostLimit, Losses, Window
 from camscan.net.line import Line
 
 Sends: TypeAlias = list[tuple[float, float]]
@@ -168,3 +168,22 @@ def test_connection_attempts_of_the_last_second_are_counted() -> None:
         return counts
 
     assert clock.run(play()) == [1, 2, 3, 3]
+
+
+def test_a_loss_is_held_against_its_host_and_many_against_the_way() -> None:
+    losses = Losses()
+    hosts = [HostLimit(20, 2, losses=losses) for _ in range(16)]
+    assert not any(host.loses for host in hosts)
+    for host in hosts[:3]:
+        host.note_loss()
+        host.note_loss()
+    assert [host.loses for host in hosts] == 3 * [True] + 13 * [False]
+    hosts[3].note_loss()
+    assert all(host.loses for host in hosts)
+
+
+def test_a_site_of_two_hosts_has_no_way_to_speak_of() -> None:
+    losses = Losses()
+    first, second = (HostLimit(20, 2, losses=losses) for _ in range(2))
+    first.note_loss()
+    assert (first.loses, second.loses) == (True, False)

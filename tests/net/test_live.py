@@ -261,7 +261,7 @@ async def test_a_host_that_stops_answering_is_noticed(net: LiveNet, serve: Serve
         tired = True
         await asyncio.gather(*(net.converse(peer.address, peer.port, [GET], whole) for _ in range(2)))
         await net.converse(peer.address, 9100, [GET], whole)  # not sent: no sign of anything
-        assert not net._dialer.host(peer.address).faded
+        assert not net._dialer.hosts[peer.address].faded
         async with net.browse(peer.address, peer.port) as browser:
             await browser.fetch(ROOT)
     assert net.faded == {peer.address}
@@ -373,7 +373,7 @@ async def test_cancelled_anywhere_nothing_is_left(
     faults = [task.exception() for task in tasks if not task.cancelled()]
     assert set(faults) <= {None}
     await eventually(lambda: rested(net))
-    assert net._dialer._hosts == {}
+    assert net._dialer.hosts.limits == {}
     await net.__aexit__()
     await eventually(lambda: descriptors() <= before)
 

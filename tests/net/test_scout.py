@@ -358,10 +358,13 @@ async def test_what_a_look_sent_to_a_living_host_counts_when_it_is_covered(serve
     peer = await serve(idle)
     async with LiveNet(Scope(LOOPBACK), Profile("test", 10**6, host_rate=20)) as net:
         await looked(net, [peer.address, "127.88.0.77"], [peer.port], [asking(9)])
-        assert list(net._dialer._hosts) == [peer.address, "127.88.0.77"]  # loopback refuses: that is a sign of life
-        window = net._dialer.host(peer.address).window
+        assert list(net._dialer.hosts.limits) == [
+            peer.address,
+            "127.88.0.77",
+        ]  # loopback refuses: that is a sign of life
+        window = net._dialer.hosts[peer.address].window
         assert 2 <= len(window._sent) <= 3  # SYN and reset, and the datagram if it had its turn before
         with Deaf("127.88.0.9") as deaf:
             net._dialer._connector = Connector(0.05)
             await looked(net, [deaf[0]], [deaf[1]])
-            assert deaf[0] not in net._dialer._hosts
+            assert deaf[0] not in net._dialer.hosts.limits

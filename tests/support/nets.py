@@ -37,6 +37,7 @@ class ScriptedNet:
     links: Sequence[Datagram | Exchange] = ()
     macs: Mapping[str, str] = field(default_factory=dict)
     connected: Container[str] = ()
+    losing: Container[str] = ()
     logins: Mapping[str, str] = field(default_factory=dict)
     """Addresses that are enrolled -> why every login there ends; "" where it succeeds."""
     closed: Outcome = Outcome.SILENT
@@ -112,6 +113,9 @@ class ScriptedNet:
     async def arp(self) -> AsyncIterator[Datagram | Exchange]:
         for item in self.links:
             yield item
+
+    def loses(self, address: str) -> bool:
+        return address in self.losing
 
     def reaches(self, address: str) -> bool:
         return address in self.connected

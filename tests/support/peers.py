@@ -136,7 +136,7 @@ def at_rest(dialer: Dialer) -> bool:
         dialing._TLS_AT_ONCE,
         NEIGHBOURS,
     )
-    hosts = {(host.slots._value, host.window.turn.locked(), host.window._held) for host in dialer._hosts.values()}
+    hosts = {(host.slots._value, host.window.turn.locked(), host.window._held) for host in dialer.hosts.limits.values()}
     return tuple(s._value for s in free) == started and hosts <= {(dialer.profile.host_connections, False, 0)}
 
 
