@@ -53,13 +53,16 @@ ROWS = (
         lambda found: f"{min(found):,} to {max(found):,}; {sum(found):,} through {len(found)} decoders",
         lambda found: min(found) >= 9_999_999,
     ),
-    Row(
-        "SIGKILLs at random moments, without an acknowledged observation lost (SQLite)",
-        "10,000",
-        "pytest -m torture tests/store/test_kill.py",
-        ("kills",),
-        lambda kills: f"{kills:,}",
-        lambda kills: kills >= 10_000,
+    *(
+        Row(
+            f"SIGKILLs at random moments, without an acknowledged observation lost ({kind})",
+            "10,000",
+            "pytest -m torture tests/store/test_kill.py",
+            (name,),
+            lambda kills: f"{kills:,}",
+            lambda kills: kills >= 10_000,
+        )
+        for kind, name in (("SQLite", "kills"), ("PostgreSQL", "kills.server"))
     ),
     *(
         Row(
@@ -160,7 +163,6 @@ part of `make test`. What a scan does to the network is in [harm](harm.md), what
 ELSEWHERE = """\
 | figure | where |
 |---|---|
-| SIGKILLs on PostgreSQL | not measured: the tests know stores in files alone |
 | Bytes read from one host | 98,304 a connection, 1 MiB in all, 4 with a login: `pytest tests/net/test_allowance.py` |
 | Tampering with evidence | [evidence](evidence.md) |
 | The slowest fingerprint | `python benchmarks/identify.py` |

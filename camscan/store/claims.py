@@ -1,7 +1,8 @@
 """Which scans have a living process: one file beside the database for each, locked for as long as its process lives.
 
 The kernel drops a flock(2) when the process ends, however it ends. So no heartbeat, process number or clock has to be
-believed, and a scan in another container that shares the folder is seen as well.
+believed, and a scan in another container that shares the folder is seen as well. A database server has locks of its own
+that do the same for scans of other hosts.
 """
 
 from __future__ import annotations
@@ -10,31 +11,52 @@ import fcntl
 import os
 import time
 from pathlib import Path
+from typing import Protocol
 
 from camscan.errors import StoreError
+from camscan.store.engine import Database
+from camscan.store.server import SessionLocks
 
 _TRIES = 5
 _PAUSE = 0.02
 """Seconds between two tries: one who only looks (`held`) may have the lock for a moment."""
 
 
-class Claims:
-    """The claims on the scans of one database file.
-
-    A database server has no folder to hold them: there every claim is granted, and every scan is taken to be held.
-    """
-
-    def __init__(self, database: Path | None) -> None:
-        self._database = database
-        self._open: dict[int, int] = {}
+class Claims(Protocol):
+    """The claims on the scans of one store, from any thread."""
 
     def take(self, number: int) -> bool:
         """Claim a scan for this process; False where another living one has it.
 
         Raises:
-            StoreError: the file cannot be made.
+            StoreError: it cannot be claimed here at all.
         """
-        if self._database is None or number in self._open:
+
+    def held(self, number: int) -> bool:
+        """Whether some living process, this one included, has the scan."""
+
+    def drop(self, number: int) -> None:
+        """Let a scan go, if this process has it."""
+
+    def close(self) -> None:
+        """Let every scan go."""
+
+
+def claims_on(database: Database) -> Claims:
+    """The claims on the scans of a database."""
+    return SessionLocks(database) if database.file is None else FileLocks(database.file)
+
+
+class FileLocks:
+    """Claims on the scans of a database file."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._open: dict[int, int] = {}
+
+    def take(self, number: int) -> bool:
+        """See `Claims.take`."""
+        if number in self._open:
             return True
         for _ in range(_TRIES):
             handle = _create(self._path(number))
@@ -47,9 +69,7 @@ class Claims:
         return False
 
     def held(self, number: int) -> bool:
-        """Whether some living process, this one included, has the scan."""
-        if self._database is None:
-            return True
+        """See `Claims.held`."""
         try:
             handle = os.open(self._path(number), os.O_RDONLY | os.O_NONBLOCK)  # a pipe of others is not waited for
         except OSError:
@@ -60,14 +80,14 @@ class Claims:
             os.close(handle)
 
     def drop(self, number: int) -> None:
-        """Let a scan go, if this process has it."""
+        """See `Claims.drop`."""
         handle = self._open.pop(number, None)
         if handle is not None:
             self._path(number).unlink(missing_ok=True)
             os.close(handle)
 
     def close(self) -> None:
-        """Let every scan go."""
+        """See `Claims.close`."""
         for number in tuple(self._open):
             self.drop(number)
 

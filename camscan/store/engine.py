@@ -12,12 +12,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from camscan.errors import StoreError
 from camscan.homes import data_file
-from camscan.store import sqlite
+from camscan.store import server, sqlite
 
 _NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: name a file"
-
-_DRIVERS = {"postgresql": "pip install 'camscan[postgresql]'"}
-"""What brings the driver of a server."""
+_URL = "postgresql://user@host/name"
 
 
 class Database:
@@ -36,6 +34,8 @@ class Database:
         self._engine = _engine(url, self.where)
         if self.file:
             sqlite.prepare(self._engine)
+        else:
+            server.prepare()
         self._writing = self._engine.execution_options(**{sqlite.WRITES: True})
 
     @contextmanager
@@ -50,13 +50,29 @@ class Database:
         with self._transaction(self._writing) as connection:
             yield connection
 
+    def make_alone(self, connection: Connection) -> None:
+        """Within a transaction that writes: let nobody else make or alter the tables meanwhile."""
+        if self.file is None:  # of SQLite, whoever writes is alone
+            server.make_alone(connection)
+
+    def session(self) -> Connection:
+        """A connection apart from the transactions, for what lasts as long as it is not closed."""
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()
+        return connection
+
     @contextmanager
-    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+    def errors(self) -> Iterator[None]:
+        """Tell an error of the database as a StoreError."""
         try:
-            with engine.begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             raise StoreError(f"{self.where} {_meaning(error)}") from error
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Connection]:
+        with self.errors(), engine.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Give every connection back."""
@@ -110,9 +126,7 @@ def _url(target: str | Path | None) -> URL:
         try:
             return make_url(target)
         except (ArgumentError, ValueError) as error:
-            raise StoreError(
-                "the database URL cannot be read: write it as postgresql+psycopg://user@host/name"
-            ) from error
+            raise StoreError(f"the database URL cannot be read: write it as {_URL}") from error
     return URL.create("sqlite", database=str(_default_file() if target is None else target))
 
 
@@ -128,13 +142,15 @@ def _make_folder(folder: Path) -> None:
 
 
 def _engine(url: URL, where: str) -> Engine:
+    if url.get_backend_name() not in ("sqlite", server.BACKEND):
+        raise StoreError(f"{where} cannot be opened: name a file, or a PostgreSQL database as {_URL}")
     try:
         return create_engine(url)
     except (ImportError, ArgumentError) as error:
-        remedy = _DRIVERS.get(url.get_backend_name(), "install the driver that the URL names")
-        raise StoreError(f"{where} cannot be opened: {error}: {remedy}") from error
+        raise StoreError(f"{where} cannot be opened: {error}: {server.DRIVER}") from error
 
 
 def _meaning(error: SQLAlchemyError) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return sqlite.meaning(cause) or f"cannot be used: {str(cause).strip().splitlines()[0]}: check the database"
+    told = sqlite.meaning(cause) or server.meaning(cause)
+    return told or f"cannot be used: {str(cause).strip().splitlines()[0]}: check the database"

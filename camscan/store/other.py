@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan.errors import StoreError
-from camscan.store.claims import Claims
+from camscan.store.claims import FileLocks
 from camscan.store.engine import missing_file, open_database
 from camscan.store.intake import check
 from camscan.store.migrate import TABLES, pending
@@ -39,7 +39,7 @@ def other(target: str) -> Iterator[Store]:
             raise StoreError(f"{database.where} was written by an older camscan: run `camscan scans` on it first")
         copy = Path(stack.enter_context(TemporaryDirectory(prefix="camscan-"))) / database.file.name
         backup(database.file, copy)
-        yield _checked(stack.enter_context(Store.open(copy, claims=Claims(database.file))))
+        yield _checked(stack.enter_context(Store.open(copy, claims=FileLocks(database.file))))
 
 
 def _checked(store: Store) -> Store:

@@ -16,7 +16,7 @@ from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import covered, observed, prune, scanned
 from camscan.store.appended import replaced, storable
-from camscan.store.claims import Claims
+from camscan.store.claims import Claims, claims_on
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
 from camscan.store.intake import MERGING, Intake
@@ -50,7 +50,7 @@ class Store:
 
     def __init__(self, database: Database, claims: Claims | None = None) -> None:
         self._database = database
-        self._claims = claims or Claims(database.file)
+        self._claims = claims or claims_on(database)
         self.intake = Intake(database, self._claims)
         """Its scans, as others' are taken into it."""
         self.outbox = Outbox(database)

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import StoreError
-from camscan.store.claims import Claims
+from camscan.store.claims import FileLocks
 
 HOLDER = """
 import sys
 from pathlib import Path
-from camscan.store.claims import Claims
-print(Claims(Path(sys.argv[1])).take(3), flush=True)
+from camscan.store.claims import FileLocks
+print(FileLocks(Path(sys.argv[1])).take(3), flush=True)
 sys.stdin.read()
 """
 
 
 def test_one_holder(path: Path) -> None:
-    ours, theirs = Claims(path), Claims(path)
+    ours, theirs = FileLocks(path), FileLocks(path)
     assert not ours.held(3)
     assert ours.take(3)
     assert ours.held(3)
@@ -43,7 +43,7 @@ def test_killed_holder(path: Path) -> None:
     assert holder.stdout
     with holder:
         assert holder.stdout.readline() == "True\n"
-        claims = Claims(path)
+        claims = FileLocks(path)
         assert claims.held(3)
         assert not claims.take(3)
         holder.kill()
@@ -53,26 +53,20 @@ def test_killed_holder(path: Path) -> None:
         claims.close()
 
 
-def test_server_database_grants_all() -> None:
-    claims = Claims(None)
-    assert claims.take(1)
-    assert claims.held(2)
-    claims.drop(1)
-
-
 def test_folder_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"camscan\.db-scan1\.lock cannot be made: No such file or directory"):
-        Claims(tmp_path / "gone" / "camscan.db").take(1)
+        FileLocks(tmp_path / "gone" / "camscan.db").take(1)
 
 
 def test_what_lies_in_the_place_of_a_lock_is_neither_waited_for_nor_followed(path: Path) -> None:
     os.mkfifo(f"{path}-scan3.lock")
     Path(f"{path}-scan4.lock").symlink_to(path.with_name("elsewhere"))
     code = (
-        f"from pathlib import Path; from camscan.store.claims import Claims; print(Claims(Path({str(path)!r})).held(3))"
+        "from pathlib import Path; from camscan.store.claims import FileLocks; "
+        f"print(FileLocks(Path({str(path)!r})).held(3))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
     assert done.stdout == "False\n"
     with pytest.raises(StoreError, match=r"-scan4\.lock cannot be made"):
-        Claims(path).take(4)
+        FileLocks(path).take(4)
     assert not path.with_name("elsewhere").exists()

@@ -46,7 +46,7 @@ def test_memory_is_refused(url: str) -> None:
 
 def test_password_is_not_told() -> None:
     with pytest.raises(
-        StoreError, match=r"^nosuch://me:\*\*\*@db/camscan cannot be opened: .*install the driver"
+        StoreError, match=r"^nosuch://me:\*\*\*@db/camscan cannot be opened: .*postgresql://user@host/name$"
     ) as error:
         open_database("nosuch://me:hunter2@db/camscan")
     assert "hunter2" not in str(error.value)

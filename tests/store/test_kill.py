@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import count, repeat
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from support.postgres import eventually, postgres
 
 from camscan.records import ScanStatus
 from camscan.store import Store
+
+NewStore = Callable[[], AbstractContextManager[str]]
 
 BATCH = 20
 AT_ONCE = 2
@@ -64,11 +68,11 @@ for line in sys.stdin:
 """
 
 
-def kill_one(parent: subprocess.Popen[str], path: Path, name: str, chance: random.Random) -> int:
+def kill_one(parent: subprocess.Popen[str], store: str, name: str, chance: random.Random) -> int:
     """Let a child store some batches, kill it during a later one; how many batches it was told are stored."""
     assert parent.stdin
     assert parent.stdout
-    parent.stdin.write(f"{path} {name}\n")
+    parent.stdin.write(f"{store} {name}\n")
     parent.stdin.flush()
     lines: list[str] = []
     least = chance.randrange(4)
@@ -81,54 +85,73 @@ def kill_one(parent: subprocess.Popen[str], path: Path, name: str, chance: rando
     return lines.count("stored\n")
 
 
-def check(path: Path, name: str, confirmed: int) -> int:
+def check(where: str, name: str, confirmed: int) -> int:
     """Hold a store to what was confirmed of its latest scan; how many observations of that there are."""
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    with Store.open(path) as store:
-        found = [scan.status for scan in store.scans() if scan.id == name]
-        if not found:
+    with Store.open(where) as store:
+        if store.file:
+            with closing(sqlite3.connect(store.file)) as connection:
+                assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        if not any(scan.id == name for scan in store.scans()):
             assert confirmed == 0
             return 0
-        assert found == [ScanStatus.INTERRUPTED]
+        eventually(lambda: store.scan(name).status is ScanStatus.INTERRUPTED)
         targets = [observation.target for observation in store.observations(name)]
         assert len(targets) in {confirmed * BATCH, (confirmed + 1) * BATCH}
         assert store.covered(name) == set(targets)
         return len(targets)
 
 
-def kill_many(folder: Path, rounds: int, seed: int) -> int:
+def kill_many(new_store: NewStore, rounds: int, seed: int) -> int:
     """Kill so many, store by store, and hold each to it; how many batches were confirmed."""
     chance, confirmed = random.Random(seed), 0
     command = [sys.executable, "-c", PROGRAM, str(BATCH)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
         for first in range(0, rounds, SCANS):
-            folder.mkdir()
-            confirmed += kill_into_one(parent, folder / "scans.db", min(SCANS, rounds - first), chance)
-            shutil.rmtree(folder)
+            with new_store() as where:
+                confirmed += kill_into_one(parent, where, min(SCANS, rounds - first), chance)
         assert parent.stdin
         parent.stdin.close()
         parent.wait(10)
     return confirmed
 
 
-def kill_into_one(parent: subprocess.Popen[str], path: Path, scans: int, chance: random.Random) -> int:
+def kill_into_one(parent: subprocess.Popen[str], where: str, scans: int, chance: random.Random) -> int:
     """Kill so many scans into one store; how many batches were confirmed."""
     confirmed, stored = 0, Counter[str]()
     for number in range(scans):
-        told = kill_one(parent, path, f"scan{number}", chance)
-        stored[f"scan{number}"] = check(path, f"scan{number}", told)
+        told = kill_one(parent, where, f"scan{number}", chance)
+        stored[f"scan{number}"] = check(where, f"scan{number}", told)
         confirmed += told
-    with Store.open(path) as store:  # no kill has harmed what was there before
+    with Store.open(where) as store:  # no kill has harmed what was there before
         assert Counter(scan.id for scan in store.scans() for _ in store.observations(scan.id)) == +stored
     return confirmed
 
 
-@pytest.mark.parametrize("rounds", [30, pytest.param(10_000, marks=pytest.mark.torture)])
-def test_killed_at_any_moment(tmp_path: Path, rounds: int, figure: Callable[[str, object], None]) -> None:
+def kill_some_at_once(new_store: NewStore, rounds: int) -> int:
     """Some at once: most of a round is waiting."""
-    folders = [tmp_path / str(number) for number in range(AT_ONCE)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        confirmed = sum(pool.map(kill_many, folders, [rounds // AT_ONCE] * AT_ONCE, range(20261001, 20261100)))
-    assert confirmed >= rounds
+        each = repeat(rounds // AT_ONCE)
+        return sum(pool.map(kill_many, repeat(new_store, AT_ONCE), each, count(20261001)))
+
+
+@contextmanager
+def file_in(folder: Path) -> Iterator[str]:
+    """The file of a store, which is gone at the end."""
+    with TemporaryDirectory(dir=folder) as own:
+        yield f"{own}/scans.db"
+
+
+ROUNDS = pytest.mark.parametrize("rounds", [30, pytest.param(10_000, marks=pytest.mark.torture)])
+
+
+@ROUNDS
+def test_killed_at_any_moment(tmp_path: Path, rounds: int, figure: Callable[[str, object], None]) -> None:
+    assert kill_some_at_once(lambda: file_in(tmp_path), rounds) >= rounds
     figure("kills", rounds)
+
+
+@ROUNDS
+def test_killed_at_any_moment_beside_a_server(rounds: int, figure: Callable[[str, object], None]) -> None:
+    with postgres() as server:
+        assert kill_some_at_once(server.database, rounds) >= rounds
+    figure("kills.server", rounds)

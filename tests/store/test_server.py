@@ -1,0 +1,228 @@
+"""On a PostgreSQL server a store holds what it holds in a file, for several hosts at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click import Command
+from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, text
+from support.listed import store_scan
+from support.postgres import Postgres, eventually, postgres
+
+from camscan.cli.db import db
+from camscan.cli.devices import devices
+from camscan.cli.report import report
+from camscan.cli.state import state
+from camscan.errors import StoreError
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
+from camscan.store import Store
+from camscan.store.server import SessionLocks
+
+Build = Callable[..., Observation]
+NewScan = Callable[[str], Scan]
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+HOLDER = """
+import sys
+from datetime import UTC, datetime
+from camscan.records import LedgerEntry, Outcome, Scan
+from camscan.store import Store
+store = Store.open(sys.argv[1])
+store.begin(Scan(id="one", started_at=datetime.now(UTC), targets=(), channels=()))
+store.append("one", [], [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})])
+print("stored", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with postgres() as started:
+        yield started
+
+
+@pytest.fixture
+def url(server: Postgres) -> Iterator[str]:
+    """An empty database."""
+    with server.database() as named:
+        yield named
+
+
+def invoke(command: Command, *words: str) -> Result:
+    done = CliRunner().invoke(command, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def test_a_scan_is_kept_as_it_came(url: str, new_scan: NewScan, seen: Build) -> None:
+    rows = [seen("10.0.0.1", {"http.title": ("a\0b", "\udcff", "\\u0000", "海康")}, bytes(range(256)))]
+    rows.append(replace(seen("fd00::1%eth0"), outcome=Outcome.GARBLED, reason="\0"))
+    entries = [LedgerEntry(row.target, {"http": row.outcome}, {"http": "why\0"}) for row in rows]
+    ended = replace(new_scan("one"), status=ScanStatus.COMPLETE, finished_at=NOON, notes=("\ud83d\ude00",))
+    with Store.open(url) as store:
+        store.begin(new_scan("one"))
+        store.append("one", rows, entries)
+        store.finish(ended)
+    with Store.open(url) as store:
+        assert store.scan("one") == ended
+        assert list(store.observations("one")) == rows
+        assert list(store.ledger("one")) == entries
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_many_may_find_an_empty_database_at_once(url: str, _again: int) -> None:
+    together = threading.Barrier(4)
+
+    def opened() -> int:
+        together.wait()
+        with Store.open(url) as store:
+            return len(list(store.scans()))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [pool.submit(opened) for _ in range(4)]
+        assert [one.result() for one in found] == [0, 0, 0, 0]
+
+
+def test_a_scan_is_held_by_one_process(url: str, new_scan: NewScan) -> None:
+    with Store.open(url) as theirs:
+        with Store.open(url) as ours:
+            ours.begin(new_scan("one"))
+            assert theirs.scan("one").status is ScanStatus.RUNNING
+            with pytest.raises(StoreError, match="scan one is still running in another process"):
+                theirs.resume("one")
+        assert theirs.scan("one").status is ScanStatus.INTERRUPTED
+        assert theirs.resume("one").status is ScanStatus.RUNNING
+
+
+def test_what_a_killed_process_was_told_is_stored_is_there(url: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDER, url], stdin=-1, stdout=-1, text=True) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "stored\n"
+        with Store.open(url) as store:
+            assert store.scan("one").status is ScanStatus.RUNNING
+            holder.kill()
+            holder.wait()
+            eventually(lambda: store.scan("one").status is ScanStatus.INTERRUPTED)
+            assert [entry.target for entry in store.ledger("one")] == ["10.0.0.1"]
+            store.resume("one")
+
+
+def test_who_write_at_once_lose_nothing(url: str, new_scan: NewScan, seen: Build) -> None:
+    def write(name: str) -> None:
+        with Store.open(url) as store:
+            store.begin(new_scan(name))
+            for number in range(30):
+                target = f"10.0.0.{number}"
+                store.append(name, [seen(target)], [LedgerEntry(target, {"http": Outcome.ANSWERED})])
+
+    names = ("one", "two", "three")
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(write, names))
+    with Store.open(url) as store:
+        assert [len(list(store.ledger(name))) for name in names] == [30, 30, 30]
+        assert [len(list(store.observations(name))) for name in names] == [30, 30, 30]
+
+
+def test_a_server_that_stops_is_told_and_what_was_stored_is_kept(server: Postgres, url: str, new_scan: NewScan) -> None:
+    entries = [LedgerEntry(f"10.0.0.{number}", {"http": Outcome.SILENT}) for number in range(2)]
+    with Store.open(url) as store:
+        store.begin(new_scan("one"))
+        store.append("one", [], entries[:1])
+        server.stop()
+        try:
+            with pytest.raises(StoreError, match=r"cannot be reached: .*: check that the server runs, and the URL"):
+                store.append("one", [], entries[1:])
+        finally:
+            server.start()
+    with Store.open(url) as store:
+        assert list(store.ledger("one")) == entries[:1]
+        assert store.resume("one").status is ScanStatus.RUNNING
+
+
+def test_a_claim_is_gone_with_its_session(server: Postgres, url: str, new_scan: NewScan) -> None:
+    with Store.open(url) as store:
+        store.begin(new_scan("one"))
+        server.stop()
+        server.start()
+        with pytest.raises(StoreError, match="cannot be reached"):
+            list(store.scans())
+        store.finish(replace(new_scan("one"), status=ScanStatus.COMPLETE))
+    with Store.open(url) as store:
+        assert store.scan("one").status is ScanStatus.COMPLETE
+
+
+def test_locks_are_let_go(url: str) -> None:
+    with Store.open(url) as one, Store.open(url) as other:
+        ours, theirs = (SessionLocks(store._database) for store in (one, other))
+        assert ours.take(3)
+        assert ours.take(3)
+        assert not theirs.take(3)
+        theirs.drop(3)
+        assert theirs.held(3)
+        ours.drop(3)
+        assert not ours.held(3)
+        assert theirs.take(3)
+        theirs.close()
+        assert ours.take(3)
+        ours.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(("@/camscan", "@/no"), 'database "no[0-9]+" does not exist'), (("host=/", "host=/no/"), "No such file or dir")],
+)
+def test_what_cannot_be_reached_is_told(url: str, change: tuple[str, str], said: str) -> None:
+    with pytest.raises(StoreError, match=f"cannot be reached: .*{said}.*: check that the server runs, and the URL"):
+        Store.open(url.replace(*change))
+
+
+def test_a_user_without_rights_is_told_what_is_missing(url: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP ROLE IF EXISTS guest"))
+        connection.execute(text("CREATE ROLE guest LOGIN"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="may not be used so by this user: let it own the database"):
+        Store.open(url.replace("camscan@", "guest@"))
+
+
+def test_the_database_of_another_program_is_left_alone(url: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE TABLE bills (total int)"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="is the database of another program: name another"):
+        Store.open(url)
+
+
+def test_stores_in_files_and_on_servers_are_merged_both_ways(url: str, tmp_path: Path) -> None:
+    probe, copy = tmp_path / "probe.db", tmp_path / "copy.db"
+    store_scan(probe)
+    invoke(state, "10.0.0.1", "ticketed", "--why", "CHG-1", "--db", str(probe))
+    invoke(db, "merge", str(probe), "--db", url)
+    invoke(db, "merge", str(probe), "--db", url)
+    invoke(db, "merge", url, "--db", str(copy))
+    exported = [invoke(db, "export", "--db", where).stdout for where in (str(probe), url, str(copy))]
+    rows = [[line for line in lines.splitlines() if '"record":"scan"' not in line] for lines in exported]
+    assert len(rows[0]) > 5
+    assert rows[0] == rows[1] == rows[2]
+
+
+def test_commands_say_the_same_of_a_server_and_of_a_file(url: str, tmp_path: Path) -> None:
+    file = str(tmp_path / "camscan.db")
+    store_scan(Path(file))
+    invoke(db, "merge", file, "--db", url)
+    for command in (devices, report):
+        ours, theirs = (invoke(command, "--db", where, "--format", "csv").stdout for where in (file, url))
+        assert ours.count("\n") > 2
+        assert ours == theirs
+    assert invoke(db, "check", "--db", url).exit_code == 0
