@@ -83,6 +83,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):  # as on stderr, what its encoding lacks is no reason to stop
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        _have_linux()
         with collector.seldom():
             camscan()
     except UsageError as error:
@@ -92,6 +93,11 @@ def main() -> None:
     except OSError as error:
         logging.getLogger(__name__).debug("where it was", exc_info=error)
         _end(_of_host(error), Exit.FAILED)
+
+
+def _have_linux() -> None:
+    if sys.platform != "linux":
+        raise HostError(f"camscan does not run on {sys.platform}: use a Linux host, its container or a virtual machine")
 
 
 def _have_streams() -> None:

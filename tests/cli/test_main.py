@@ -112,6 +112,14 @@ def test_a_place_that_cannot_be_written_to_is_told_before_the_work(
     assert done.stderr == f"Error: cannot write {file}: there is no folder {file.parent}: choose another --output\n"
 
 
+def test_where_it_does_not_run_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "argv", ["camscan", "scans"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err.count("\n")) == (1, 1)
+
+
 def test_a_full_disk_is_said_in_one_line() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
