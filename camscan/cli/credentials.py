@@ -83,13 +83,13 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str, output: 
     """
     from camscan.app.enrolling import lines
     from camscan.app.logins import Chosen
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
     from camscan.credentials.pins import Pins
     from camscan.reports.escape import terminal
 
     file = Chosen(credentials_file, unlock).opened()
     found = lines(file.load(missing_ok=True), Pins.beside(file.path), site)
-    write_text((f"{terminal(line)}\n" for line in found or ["Nothing is enrolled."]), output)
+    write((f"{terminal(line)}\n" for line in found or ["Nothing is enrolled."]), output)
 
 
 @credentials.command()

@@ -92,7 +92,7 @@ def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **
 
 def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
     """Write one file, or say why not; False where somebody did not want it."""
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
 
     there = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
     if there == text:
@@ -103,7 +103,7 @@ def _written(path: Path, text: str, *, yes: bool, dry_run: bool) -> bool:
         click.echo(f"{path} was left as it is.", err=True)
         return False
     else:
-        write_text([text], path, 0o644)
+        write([text], path, 0o644)
         click.echo(f"Wrote {path}.", err=True)
     return True
 

@@ -141,7 +141,7 @@ def export(
 
     from camscan.app.exporting import lines, said
     from camscan.cli.stored import chosen_scans, kept, scans_of
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
 
     scans += named
     with kept(db) as store:
@@ -153,7 +153,7 @@ def export(
             if told
             else scans_of(store, site)
         )
-        write_text(chain(lines(store, reversed(chosen)), told), output)
+        write(chain(lines(store, reversed(chosen)), told), output)
 
 
 def _terms(config: Config, sweeps: int | None, days: int | None) -> Terms:

@@ -56,7 +56,7 @@ def diff(
     from camscan.app.judging import chosen_policies, library, look_at
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import kept
-    from camscan.cli.writing import fitted, room, write_text
+    from camscan.cli.writing import fitted, room, write
     from camscan.reports.escape import terminal
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
@@ -71,7 +71,7 @@ def diff(
     for note in _notes(before, after):
         click.echo(f"Note: {terminal(note)}.", err=True)
     made = render(format_, [(after.site, changes)])
-    write_text(fitted(made, room(output)) if format_ == "table" else made, output)
+    write(fitted(made, room(output)) if format_ == "table" else made, output)
     if matches(changes, fail_on):
         sys.exit(Exit.FOUND)
 

@@ -53,7 +53,7 @@ def evaluate(
       camscan fingerprints evaluate answers.json --output accuracy.json
     """
     from camscan.app.judging import chosen_policies, library
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
     from camscan.evaluation.corpus import read
     from camscan.evaluation.document import document
     from camscan.evaluation.figures import figures
@@ -65,9 +65,9 @@ def evaluate(
         click.echo(f"Warning: left out: {fault}", err=True)
     found = figures(tuple(score(corpus.entries, library(folders), chosen_policies(policies, folders))))
     shown = {"json": document, "markdown": rendered}.get(format_, partial(_shown, misses=misses))
-    write_text(shown(found), output)
+    write(shown(found), output)
     if markdown:
-        write_text(rendered(found), markdown)
+        write(rendered(found), markdown)
     if fail_below is not None and found.least < fail_below:
         click.echo(f"Error: {found.least:.3f} is below {fail_below}: see the misses with --misses", err=True)
         sys.exit(Exit.FAILED)

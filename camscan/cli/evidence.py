@@ -150,7 +150,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     from camscan.app import keyfiles
     from camscan.app.bundling import versions
     from camscan.cli.formats import verified
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
     from camscan.errors import EvidenceError
     from camscan.evidence.verify import Trust
     from camscan.evidence.verify import verify as check
@@ -162,10 +162,10 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
             found = check(file, trust, _follow(quiet=quiet))
     except EvidenceError as error:
         if format_ == "json":
-            write_text(verified.refusal(bundle.name, error), output)
+            write(verified.refusal(bundle.name, error), output)
         raise EvidenceError(f"{bundle.name} does not hold: {error}") from error
     shown = verified.document if format_ == "json" else verified.text
-    write_text(shown(bundle.name, found, known=key is not None), output)
+    write(shown(bundle.name, found, known=key is not None), output)
 
 
 def _about(operator: str, authority: str, tsa: str | None) -> About:

@@ -52,10 +52,10 @@ def write_figures(found: Iterable[Heartbeat], config: Config) -> None:
     Raises:
         HostError: they cannot be written.
     """
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
     from camscan.sweeps.metrics import figures, text
 
     if config.metrics is not None:
         lines = text([figure for one in found for figure in figures(one.site, one.memory, one.pending)])
         # Read by the collector, another user, also where a unit's umask keeps all else from others.
-        write_text(lines, config.path(config.metrics.textfile), 0o644)
+        write(lines, config.path(config.metrics.textfile), 0o644)

@@ -161,16 +161,16 @@ def _telling() -> Callable[[int, int], None]:
 
 
 def _write(found: Sequence[tuple[str, Sequence[Taken]]], format_: str, output: Path | None, *, dry_run: bool) -> None:
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
     from camscan.reports.columns import lines
     from camscan.reports.escape import terminal
 
     if format_ == "json":
         document = {"schema": SCHEMA, "dry_run": dry_run, "stores": [_object(name, taken) for name, taken in found]}
-        write_text([json.dumps(document, indent=2) + "\n"], output)
+        write([json.dumps(document, indent=2) + "\n"], output)
         return
     rows = [tuple(map(terminal, _cells(name, one))) for name, taken in found for one in taken if one.is_news]
-    write_text(lines([_HEADS, *rows]) if rows else [], output)
+    write(lines([_HEADS, *rows]) if rows else [], output)
 
 
 def _cells(name: str, one: Taken) -> tuple[str, ...]:

@@ -37,10 +37,10 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
       camscan policy list --fingerprints my-rules --format json
     """
     from camscan.app.judging import chosen_policies
-    from camscan.cli.writing import room, write_text
+    from camscan.cli.writing import room, write
 
     found = chosen_policies((), folders)
-    write_text(_json(found) if format_ == "json" else _lines(found, room(output)), output)
+    write(_json(found) if format_ == "json" else _lines(found, room(output)), output)
 
 
 @policy.command()
@@ -56,10 +56,10 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output
       camscan policy show ours.yaml --format json
     """
     from camscan.app.judging import chosen_policies
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
 
     found = chosen_policies(names, folders)
-    write_text(_json(found) if format_ == "json" else _pages(found), output)
+    write(_json(found) if format_ == "json" else _pages(found), output)
 
 
 @policy.command()

@@ -29,14 +29,14 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
       camscan scans --site headquarters --format json
     """
     from camscan.cli.stored import kept
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
     from camscan.reports.columns import lines
     from camscan.reports.escape import terminal
 
     with kept(db) as store:
         found = store.scans(site)
     if format_ == "json":
-        write_text([json.dumps({"schema": SCHEMA, "scans": [*map(_object, found)]}, indent=2) + "\n"], output)
+        write([json.dumps({"schema": SCHEMA, "scans": [*map(_object, found)]}, indent=2) + "\n"], output)
         return
     if not found and not quiet:
         of_site = f" of site {terminal(site)}" if site is not None else ""
@@ -52,7 +52,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
         )
         for scan in found
     ]
-    write_text(lines([_HEADS, *(tuple(map(terminal, row)) for row in cells)] if cells else []), output)
+    write(lines([_HEADS, *(tuple(map(terminal, row)) for row in cells)] if cells else []), output)
 
 
 def _object(scan: Scan) -> dict[str, Any]:

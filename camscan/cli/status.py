@@ -36,7 +36,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     from camscan.app.settings import configuration, database
     from camscan.cli.heartbeat import heartbeats, write_figures
     from camscan.cli.stored import kept_by_sweeps
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
 
     oldest = _seconds(max_age)
     config = configuration(file).config
@@ -44,7 +44,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
         rows = list(heartbeats(store, config))
     write_figures(rows, config)
     now = datetime.now(UTC)
-    write_text([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
+    write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
     if oldest is not None and any(row.is_older(oldest, now) for row in rows):
         sys.exit(Exit.INCOMPLETE)
 

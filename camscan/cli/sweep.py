@@ -222,9 +222,9 @@ def _set_up_log(*, as_json: bool, quiet: bool) -> None:
 
 def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:
     from camscan.cli.formats.changes import render
-    from camscan.cli.writing import write_text
+    from camscan.cli.writing import write
 
-    write_text(render(format_, [(one.site, one.changes) for one in ended if one.changes]), output)
+    write(render(format_, [(one.site, one.changes) for one in ended if one.changes]), output)
 
 
 def _code(ended: Sequence[Swept], fail_on: Sequence[str]) -> Exit:

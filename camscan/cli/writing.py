@@ -102,11 +102,6 @@ def fitted(parts: Iterable[str], width: int) -> Iterator[str]:
             yield "".join(f"{one}\n" for one in (folded if len(line) > width else [line]))
 
 
-def write_text(parts: Iterable[str], output: Path | None, mode: int | None = None) -> None:
-    """Write text, as `write` does."""
-    write(parts, output, mode)
-
-
 def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int | None = None) -> None:
     """Write bytes, or text in UTF-8; a terminal gets what it can show. A file is there only once it is complete.
 

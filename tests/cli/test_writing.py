@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.writing import fitted, page, ready, write, write_report, write_text
+from camscan.cli.writing import fitted, page, ready, write, write_report
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
 
@@ -20,7 +20,7 @@ from camscan.records import Report, Scan
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     file.write_text("old")
-    write_text(["n", "ew"], file)
+    write(["n", "ew"], file)
     assert file.read_text() == "new"
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
 
@@ -39,7 +39,7 @@ def test_a_file_is_on_the_disk_before_it_takes_the_place_of_the_old_one(
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", noted)
-    write_text(["n", "ew one"], file)
+    write(["n", "ew one"], file)
     assert synced == [(len("new one"), "old")]
 
 
@@ -52,14 +52,14 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path: Path) -> None:
         raise RuntimeError("lost")
 
     with pytest.raises(RuntimeError):
-        write_text(parts(), file)
+        write(parts(), file)
     assert file.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.json"]
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(HostError, match=r"cannot write .*nowhere/x.*choose another file or folder"):
-        write_text(["x"], tmp_path / "nowhere" / "x")
+        write(["x"], tmp_path / "nowhere" / "x")
 
 
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_what_is_no_regular_file_is_written_to_and_stays_what_it_is(tmp_path: Pa
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    write_text(["a", "b"], pipe)
+    write(["a", "b"], pipe)
     assert os.read(reader, 10) == b"ab"
     os.close(reader)
     assert pipe.is_fifo()
@@ -121,9 +121,9 @@ def test_who_may_read_a_file_is_for_the_umask_and_for_what_was_there_to_say(tmp_
     new, closed = tmp_path / "new.csv", tmp_path / "closed.csv"
     closed.touch(0o600)
     for file in (new, closed):
-        write_text(["x"], file)
+        write(["x"], file)
     assert [stat.S_IMODE(file.stat().st_mode) for file in (new, closed)] == [0o640, 0o600]
-    write_text(["x"], new, 0o644)
+    write(["x"], new, 0o644)
     assert stat.S_IMODE(new.stat().st_mode) == 0o644
 
 
