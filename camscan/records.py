@@ -131,17 +131,13 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The channels of a recorder for network cameras, as a login has shown them: how many in all, and how many free.
-
-    `elsewhere` holds the ids of devices on them that are told elsewhere: they answer themselves, or hang on another
-    recorder too. `named` and `listed` count the cameras that have a maker, and those of them that a policy lists.
-    """
+    """The channels of a recorder for network cameras, as a login has shown them."""
 
     total: int
     empty: int
-    elsewhere: tuple[str, ...] = ()
-    named: int = 0
-    listed: int = 0
+    elsewhere: tuple[str, ...] = ()  # ids of devices on them that answer themselves, or hang on another recorder too
+    named: int = 0  # cameras on them that have a maker
+    listed: int = 0  # those of them that a policy lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +167,7 @@ class Device:
     hidden_channels: int | None = None
     """A recorder's count of attached cameras, as it states it itself."""
     slots: Slots | None = None
-    """A recorder's channels, where a login has shown them."""
     behind: Slot | None = None
-    """The channel that it hangs on, of a device that only a recorder knows."""
 
     @property
     def id(self) -> str:
@@ -276,6 +270,11 @@ class Scan:
     def origin(self) -> Origin:
         """How it came about, as its settings say under "origin"; a scan where they do not."""
         return Origin(self.settings.get("origin", Origin.SCAN))
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it ended; of one that did not, when it began."""
+        return self.finished_at or self.started_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,4 +22,4 @@ def past(store: Store, scan: Scan, rules: Library) -> Past:
         return None if chosen is None else sighting(chosen)
 
     names = [keys(map(plain, one.places), distinct(one.serials), distinct(one.macs)) for one in found]
-    return Past(scan.finished_at or scan.started_at, names, made)
+    return Past(scan.ended_at, names, made)

@@ -141,7 +141,7 @@ def fate(there: Scan, here: Scan | None) -> Fate:
         return Fate.TAKEN
     if here.started_at != there.started_at:
         return Fate.DIFFERS
-    gone_on = MERGED in here.settings and here.status is not ScanStatus.COMPLETE and _end(there) > _end(here)
+    gone_on = MERGED in here.settings and here.status is not ScanStatus.COMPLETE and there.ended_at > here.ended_at
     return Fate.TAKEN if gone_on and THINNED not in {*here.settings, *there.settings} else Fate.KNOWN
 
 
@@ -194,10 +194,6 @@ def _take(store: Store, other: Store, there: Scan, taken: Taken, mark: str, *, d
         added = store.intake.take(other, replace(there, site=taken.site), mark)
     taken.observations += added or 0
     taken.note(there.id, Fate.DIFFERS if added is None else Fate.TAKEN)
-
-
-def _end(scan: Scan) -> datetime:
-    return scan.finished_at or scan.started_at
 
 
 def _take_states(store: Store, other: Store, taken: Mapping[str | None, Taken], *, dry_run: bool) -> None:

@@ -88,5 +88,5 @@ def _standing(
 ) -> Iterator[Judged]:
     about = by_key(changes)
     for judged, own in known:
-        state, change = among(own, scan.site or "", scan.finished_at or scan.started_at, about)
+        state, change = among(own, scan.site or "", scan.ended_at, about)
         yield judged if change is None else replace(judged, state=state)

@@ -127,12 +127,8 @@ def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]
         return
     # The last one that was compared may have been resumed after that.
     last = sweeps[known]
-    newer = sweeps[:known] if memory.at == _end(last) else sweeps[: known + 1]
+    newer = sweeps[:known] if memory.at == last.ended_at else sweeps[: known + 1]
     yield from reversed([scan for scan in newer if not (scan.status is ScanStatus.RUNNING or MERGED in scan.settings)])
-
-
-def _end(scan: Scan) -> datetime:
-    return scan.finished_at or scan.started_at
 
 
 def take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> tuple[Changes, tuple[Return, ...]]:

@@ -53,7 +53,7 @@ def _metadata(report: Report) -> Object:
         *(("note", note) for note in scan.notes),
     )
     return {
-        "timestamp": utc(scan.finished_at or scan.started_at),
+        "timestamp": utc(scan.ended_at),
         "lifecycles": [{"phase": "discovery"}],
         "tools": {"components": [tool]},
         "properties": _properties((f"camscan:{name}", text) for name, text in told),

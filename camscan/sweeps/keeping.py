@@ -48,7 +48,7 @@ def expendable(
         if place > compared
         and place >= terms.sweeps
         and scan.status is not ScanStatus.RUNNING
-        and _end(scan) < young
+        and scan.ended_at < young
         and scan.id not in complete
         and scan.id not in told_of
     )
@@ -63,7 +63,7 @@ def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> froz
     ordered = tuple(devices)
     found = match(memory.tracks, tuple(map(sighting, ordered)))
     track_of = {number: memory.tracks[track] for track, numbers in found.seen.items() for number in numbers}
-    begin, end = sorted((scan.started_at, _end(scan)))
+    begin, end = sorted((scan.started_at, scan.ended_at))
     kept: set[str] = set()
     for number, judged in enumerate(ordered):
         track = track_of.get(number)
@@ -73,7 +73,3 @@ def worth_keeping(memory: Memory, scan: Scan, devices: Iterable[Judged]) -> froz
             device = judged.device
             kept.update((device.behind.address,) if device.behind else device.addresses)
     return frozenset(kept)
-
-
-def _end(scan: Scan) -> datetime:
-    return scan.finished_at or scan.started_at

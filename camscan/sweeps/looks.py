@@ -120,7 +120,7 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
             answered[BEHIND].add(plain(device.place))
     return Look(
         scan=scan.id,
-        at=scan.finished_at or scan.started_at,
+        at=scan.ended_at,
         complete=scan.status is ScanStatus.COMPLETE,
         sightings=tuple(map(sighting, devices)),
         asked=asked,
