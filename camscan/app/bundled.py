@@ -58,6 +58,6 @@ def _fill(store: Store, archive: Archive) -> None:
     while some := list(islice(seen, _AT_ONCE)):
         store.append(scan.id, some)
     while told := list(islice(entries, _AT_ONCE)):
-        store.append_ledger(scan.id, told)
+        store.append(scan.id, entries=told)
     store.finish(scan)
     store.register.add((one, {key(name) for name in one.names}) for one in contents.said(archive))

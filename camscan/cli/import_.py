@@ -90,7 +90,7 @@ def _stored(store: Store, read: list[tuple[sources.Source, Reader, Summary]], si
         for batch in _batches(reader.read(source.stream, source.at, summary)):
             store.append(scan.id, batch)
     for entries in _batches(_entries(store.observations(scan.id))):
-        store.append_ledger(scan.id, entries)
+        store.append(scan.id, entries=entries)
     notes += [f"{source.name}: {sources.described(summary)}" for source, _, summary in read]
     is_whole = not any(summary.cut for _, _, summary in read)
     status = ScanStatus.COMPLETE if is_whole else ScanStatus.PARTIAL

@@ -130,7 +130,7 @@ class Store:
             connection.execute(update(scans).where(scans.c.number == number).values(ended))
         self._claims.drop(number)
 
-    def append(self, scan_id: str, seen: Sequence[Observation], entries: Sequence[LedgerEntry] = ()) -> int:
+    def append(self, scan_id: str, seen: Sequence[Observation] = (), entries: Sequence[LedgerEntry] = ()) -> int:
         """Store observations and ledger entries, all in one transaction; they are on the disk when this returns.
 
         A later entry for a target replaces its earlier one; observations are only ever added. Returns how many rows
@@ -145,10 +145,6 @@ class Store:
             if entry_rows:
                 replaced(connection, list(entry_rows.values()))
         return len(observation_rows) + len(entry_rows)
-
-    def append_ledger(self, scan_id: str, entries: Sequence[LedgerEntry]) -> int:
-        """Store ledger entries alone; see `append`."""
-        return self.append(scan_id, (), entries)
 
     def scans(self, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:
         """All scans, of one site where it is named, newest first.

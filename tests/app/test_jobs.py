@@ -27,7 +27,7 @@ def interrupted(store: Store, choices: Choices) -> Scan:
     """A scan that sent something, covered one address, and was cut short."""
     scan = new_job(choices, "depot").scan
     store.begin(scan)
-    store.append_ledger(scan.id, [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
+    store.append(scan.id, entries=[LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})])
     store.finish(replace(scan, status=ScanStatus.INTERRUPTED, finished_at=AT, sent=Sent(70, 900, 5)))
     return store.scan(scan.id)
 

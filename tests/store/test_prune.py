@@ -29,7 +29,7 @@ def filled(
         scan = new_scan(name)
         store.begin(scan)
         store.append(name, [seen(target) for target in TARGETS for _ in range(2)], [silent("10.0.0.9")])
-        store.append_ledger(name, [silent(target) for target in TARGETS])
+        store.append(name, entries=[silent(target) for target in TARGETS])
         store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
     return store
 
@@ -57,7 +57,7 @@ def test_only_the_evidence_is_left_and_the_scan_says_so(filled: Store) -> None:
 
 def test_the_note_counts_a_target_of_which_something_could_not_be_asked_as_that(filled: Store) -> None:
     refused = {"tcp": Outcome.REFUSED, "sadp": Outcome.NOT_SENT}
-    filled.append_ledger("old", [LedgerEntry(TARGETS[1], refused, {"sadp": "EPERM"})])
+    filled.append("old", entries=[LedgerEntry(TARGETS[1], refused, {"sadp": "EPERM"})])
     filled.thin("old", {TARGETS[0]}, THEN)
     assert filled.scan("old").notes[-1].endswith("its 4 targets were: 1 not-sent, 3 silent")
 

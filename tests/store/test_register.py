@@ -138,7 +138,7 @@ def test_a_ledger_is_read_from_a_beginning_on(store: Store) -> None:
     scan = Scan("a", NOON, (), ())
     store.begin(scan)
     targets = ("10.0.0.1", "10.0.0.20", "10.0.1.1", "110.0.0.1", "10.0.0%1")
-    store.append_ledger("a", [LedgerEntry(target, {"http": Outcome.SILENT}) for target in targets])
+    store.append("a", entries=[LedgerEntry(target, {"http": Outcome.SILENT}) for target in targets])
     assert [one.target for one in store.ledger("a", "10.0.0.")] == ["10.0.0.1", "10.0.0.20"]
     assert len(list(store.ledger("a"))) == 5
 

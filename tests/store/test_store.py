@@ -131,7 +131,7 @@ def test_ledger(store: Store, new_scan: Callable[[str], Scan], silent: Callable[
     refused = LedgerEntry("10.0.0.3", {"wsd": Outcome.SILENT, "http": Outcome.REFUSED})
     nothing = LedgerEntry("10.0.0.4", {})
     entries = [silent("10.0.0.1"), asked, refused, nothing]
-    assert store.append_ledger("one", entries[::-1]) == 4
+    assert store.append("one", entries=entries[::-1]) == 4
     assert list(store.ledger("one")) == entries
     assert store.covered("one") == {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"}
     assert store.ledger_counts("one") == {
@@ -148,7 +148,7 @@ def test_a_target_of_which_something_could_not_be_asked_counts_as_that(
     store.begin(new_scan("one"))
     channels = {"tcp": Outcome.REFUSED, "sadp": Outcome.NOT_SENT}
     entries = [LedgerEntry("10.0.0.1", channels, {"sadp": "EPERM"}), LedgerEntry("10.0.0.2", channels)]
-    store.append_ledger("one", entries)
+    store.append("one", entries=entries)
     assert store.ledger_counts("one") == {
         "": {"not-sent": 1, "refused": 1},
         "tcp": {"refused": 2},
@@ -160,10 +160,10 @@ def test_later_ledger_entry_replaces_the_earlier(
     store: Store, new_scan: Callable[[str], Scan], silent: Callable[[str], LedgerEntry]
 ) -> None:
     store.begin(new_scan("one"))
-    store.append_ledger("one", [silent(f"10.0.{n // 250}.{n % 250}") for n in range(2 * PAGE + 1)])
+    store.append("one", entries=[silent(f"10.0.{n // 250}.{n % 250}") for n in range(2 * PAGE + 1)])
     refused = {"http": Outcome.REFUSED}
     again = [LedgerEntry("10.0.0.0", {"http": Outcome.RESET}), LedgerEntry("10.0.0.0", refused)]
-    assert store.append_ledger("one", again) == 1
+    assert store.append("one", entries=again) == 1
     entries = list(store.ledger("one"))
     assert len(entries) == 2 * PAGE + 1
     assert entries[0] == LedgerEntry("10.0.0.0", refused)
