@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import Callable, Iterator
+
+from camscan.l2.sockets import ending_signals
 
 
 @contextlib.contextmanager
 def ended_by_signals(end: Callable[[], object]) -> Iterator[None]:
-    """Have SIGINT, SIGTERM and SIGHUP call `end` during the body; SIGHUP not where nohup(1) has it ignored."""
-    loop = asyncio.get_running_loop()
-    hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
-    numbers = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
+    """Have each of `ending_signals` call `end` during the body."""
+    loop, numbers = asyncio.get_running_loop(), ending_signals()
     for number in numbers:
         loop.add_signal_handler(number, end)
     try:

@@ -70,19 +70,20 @@ def dropped(sock: socket.socket) -> int:
 
 @contextlib.contextmanager
 def until_told() -> Iterator[Stop]:
-    """A sign that is set by SIGINT, SIGTERM and SIGHUP, and once the process that started this one is gone.
-
-    SIGHUP is none where nohup(1) has it ignored.
-    """
+    """A sign that is set by any of `ending_signals`, and once the process that started this one is gone."""
     stop = Stop()
-    hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
-    numbers = (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
-    before = {number: signal.signal(number, stop.set) for number in numbers}
+    before = {number: signal.signal(number, stop.set) for number in ending_signals()}
     try:
         yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def ending_signals() -> tuple[signal.Signals, ...]:
+    """What ends a program in order: SIGINT, SIGTERM and, unless nohup(1) has it ignored, SIGHUP."""
+    hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    return (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
 
 
 class Stop:

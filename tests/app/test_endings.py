@@ -3,19 +3,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from camscan.app.endings import ended_by_signals
 
-
-@pytest.fixture(autouse=True)
-def hangs_up() -> Iterator[None]:
-    """Also where the tests themselves run under nohup(1)."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
+pytestmark = pytest.mark.usefixtures("hangs_up")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

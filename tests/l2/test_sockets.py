@@ -2,19 +2,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 
 import pytest
 
 from camscan.l2.sockets import until_told
 
-
-@pytest.fixture(autouse=True)
-def hangs_up() -> Iterator[None]:
-    """Also where the tests themselves run under nohup(1)."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
+pytestmark = pytest.mark.usefixtures("hangs_up")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
