@@ -17,11 +17,11 @@ from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import Scan, ScanStatus
-from camscan.store.appended import replaced
 from camscan.store.claims import Claims
 from camscan.store.derived import drop
 from camscan.store.engine import Database
 from camscan.store.observed import by_target
+from camscan.store.queries import replace_entries
 from camscan.store.rows import Stored, Values, ledger_values, made_number, observation_values, scan_values
 from camscan.store.schema import ledger, memories, observations, registered, scans, states
 from camscan.store.text import dump_list, dump_map, escape, load_list, load_map, unescape
@@ -97,7 +97,7 @@ class Intake:
             entries = (ledger_values(held.number, entry) for entry in source.ledger(scan.id))
             for rows in _batches(_readable(source, scan, entries)):
                 with self.database.writing() as connection:
-                    replaced(connection, rows)
+                    replace_entries(connection, rows)
             if replace(source.scan(scan.id), site=scan.site) != scan:
                 raise StoreError(f"{source.where}: scan {scan.id} was changed while it was taken: merge it again")
             self._end(held.number, replace(scan, settings={**scan.settings, MERGED: mark}))

@@ -6,7 +6,6 @@ says what was silent, so it reads as partial, and its notes say why.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,8 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 
 from camscan.records import Scan, ScanStatus
 from camscan.store.derived import drop
-from camscan.store.rows import outcome_of, scan_values
+from camscan.store.queries import ledger_counts
+from camscan.store.rows import scan_values
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
@@ -79,10 +79,7 @@ def _delete(connection: Connection, table: Table, number: int, targets: Collecti
 
 def _note(connection: Connection, number: int, result: Thinned, at: datetime) -> str:
     """What was there, for those who look at what is left."""
-    outcomes: Counter[str] = Counter()
-    kind = ledger.c.channels, ledger.c.reasons
-    for *held, count in connection.execute(select(*kind, func.count()).where(ledger.c.scan == number).group_by(*kind)):
-        outcomes[outcome_of(*held).value] += count
+    outcomes = ledger_counts(connection, number)[""]
     covered = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     return (
         f"thinned on {at:%Y-%m-%d}: {result.kept} of {result.kept + result.deleted} observations are kept, of devices "

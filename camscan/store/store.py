@@ -14,8 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
-from camscan.store import covered, observed, prune, scanned
-from camscan.store.appended import replaced, storable
+from camscan.store import observed, prune, queries
 from camscan.store.claims import Claims, claims_on
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
@@ -137,13 +136,13 @@ class Store:
         were stored: one that no database could hold is logged and left out.
         """
         number = self._number(scan_id)
-        observation_rows = list(storable(number, seen, observation_values))
-        entry_rows = {row["target"]: row for row in storable(number, entries, ledger_values)}
+        observation_rows = list(queries.storable(number, seen, observation_values))
+        entry_rows = {row["target"]: row for row in queries.storable(number, entries, ledger_values)}
         with self._database.writing() as connection:
             if observation_rows:
                 connection.execute(insert(observations), observation_rows)
             if entry_rows:
-                replaced(connection, list(entry_rows.values()))
+                queries.replace_entries(connection, list(entry_rows.values()))
         return len(observation_rows) + len(entry_rows)
 
     def scans(self, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:
@@ -151,7 +150,7 @@ class Store:
 
         `as_stored`: in the order in which they were begun here, whatever the clock said then.
         """
-        query = scanned.newest_first(site)
+        query = queries.newest_first(site)
         if as_stored:
             query = query.order_by(None).order_by(scans.c.number.desc())
         with self._database.reading() as connection:
@@ -159,11 +158,11 @@ class Store:
 
     def newest(self, site: str | None = None) -> Iterator[Scan]:
         """The scans, of one site where it is named, newest first and read as they are asked for."""
-        return map(self._scan, self._stream(scanned.newest_first(site), scanned.older))
+        return map(self._scan, self._stream(queries.newest_first(site), queries.after_scan))
 
     def holding(self, site: str | None = None, target: str | None = None) -> Iterator[Scan]:
         """As `newest`, but only those that hold anything; of one target, where it is named."""
-        return map(self._scan, self._stream(scanned.holding(scanned.newest_first(site), target), scanned.older))
+        return map(self._scan, self._stream(queries.holding(queries.newest_first(site), target), queries.after_scan))
 
     def sites(self) -> frozenset[str | None]:
         """The sites of all scans; None where some have none."""
@@ -174,7 +173,7 @@ class Store:
     def newest_of_each_site(self) -> tuple[Scan, ...]:
         """The newest scan of each site and of none, newest first; one that asked goes before others of its site."""
         with self._database.reading() as connection:
-            found = map(self._scan, scanned.newest_of_each_site(connection))
+            found = map(self._scan, queries.newest_of_each_site(connection))
             return tuple(sorted(found, key=lambda scan: scan.started_at, reverse=True))
 
     def scan(self, reference: str | None = None) -> Scan:
@@ -198,14 +197,14 @@ class Store:
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
         """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""
-        query = covered.by_target(self._number(scan_id), beginning)
-        return map(to_entry, self._stream(query, covered.after, LEDGER_PAGE))
+        query = queries.ledger_of(self._number(scan_id), beginning)
+        return map(to_entry, self._stream(query, queries.after_entry, LEDGER_PAGE))
 
     def ledger_counts(self, scan_id: str) -> Mapping[str, Mapping[str, int]]:
         """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
         number = self._number(scan_id)
         with self._database.reading() as connection:
-            return covered.counts(connection, number)
+            return queries.ledger_counts(connection, number)
 
     def covered(self, scan_id: str) -> frozenset[str]:
         """The targets that have a ledger entry: a scan that is resumed need not ask them again."""
@@ -255,7 +254,7 @@ class Store:
 
     def _row(self, reference: str | None) -> Row[Any]:
         with self._database.reading() as connection:
-            rows = scanned.meant(connection, reference)
+            rows = queries.meant(connection, reference)
         if len(rows) > 1:
             raise UsageError(f"{reference} is the beginning of several scans in {self.where}: write more of the id")
         if rows:

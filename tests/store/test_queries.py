@@ -15,7 +15,7 @@ from sqlalchemy.dialects import sqlite
 
 from camscan.errors import UsageError
 from camscan.records import Origin, Scan, ScanStatus
-from camscan.store import Store, rows, scanned
+from camscan.store import Store, queries, rows
 from camscan.store import store as store_module
 
 SITES, SWEEPS = 5, 4
@@ -55,8 +55,8 @@ def plan(path: Path, query: Select[tuple[object, ...]]) -> str:
 
 
 def test_the_scans_of_one_site_are_found_by_an_index(filled: Store, path: Path) -> None:
-    assert plan(path, scanned.newest_first("site1")).startswith("SEARCH scans USING INDEX scans_by_site (site=?)")
-    assert "TEMP B-TREE" not in plan(path, scanned.newest_first("site1"))
+    assert plan(path, queries.newest_first("site1")).startswith("SEARCH scans USING INDEX scans_by_site (site=?)")
+    assert "TEMP B-TREE" not in plan(path, queries.newest_first("site1"))
     assert [scan.id for scan in filled.scans("site1")] == ["3-1", "2-1", "1-1", "0-1"]
     assert [scan.id for scan in filled.scans("site1", as_stored=True)] == ["3-1", "2-1", "1-1", "0-1"]
 
@@ -76,7 +76,7 @@ def test_of_each_site_one_record_is_made(filled: Store, made: list[str]) -> None
 
 
 def test_many_sites_are_read_in_pages(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanned, "_AT_ONCE", 2)
+    monkeypatch.setattr(queries, "_AT_ONCE", 2)
     assert len(filled.newest_of_each_site()) == SITES + 1
 
 

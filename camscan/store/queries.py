@@ -1,0 +1,109 @@
+"""The statements over the tables that scans fill, which `Store` and `Intake` run; see also `observed`."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, tuple_
+
+from camscan.records import LedgerEntry, Observation, Origin
+from camscan.store.rows import Values, load_channels, outcome_of
+from camscan.store.schema import ledger, observations, scans
+from camscan.store.text import escape, load_map
+
+_AT_ONCE = 500
+_REPLACED_AT_ONCE = 200
+"""Rows in one statement."""
+_RecordT = TypeVar("_RecordT", Observation, LedgerEntry)
+_log = logging.getLogger(__name__)
+
+
+def newest_first(site: str | None = None) -> Select[Any]:
+    """All scans, or those of a site."""
+    # The number settles it where the clock was set back between two scans that began at the same reading.
+    query = select(scans).order_by(scans.c.started_at.desc(), scans.c.number.desc())
+    return query if site is None else query.where(scans.c.site == escape(site))
+
+
+def after_scan(last: Row[Any]) -> ColumnElement[bool]:
+    """What comes after a scan, the newest first."""
+    return tuple_(scans.c.started_at, scans.c.number) < tuple_(last.started_at, last.number)
+
+
+def holding(query: Select[Any], target: str | None) -> Select[Any]:
+    """Those of these scans that hold an answer or an entry in the ledger: any, or one of a target."""
+    held = []
+    for table in (observations, ledger):
+        rows = select(table.c.scan).where(table.c.scan == scans.c.number)
+        held.append((rows if target is None else rows.where(table.c.target == escape(target))).exists())
+    return query.where(or_(*held))
+
+
+def meant(connection: Connection, reference: str | None) -> Sequence[Row[Any]]:
+    """The scan of this id, else two of those whose ids begin so; the newest for None."""
+    if reference is None:
+        return connection.execute(newest_first().limit(1)).all()
+    start = escape(reference)
+    exact = connection.execute(select(scans).where(scans.c.id == start)).all()
+    beginning = newest_first().where(func.substr(scans.c.id, 1, len(start)) == start)
+    return exact or connection.execute(beginning.limit(2)).all()
+
+
+def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
+    """The newest scan of each site and of none; one that asked goes before what was listened to or imported."""
+    table = scans.c
+    # Thousands of sites have tens of thousands of scans, most of which nobody asks for.
+    light = select(table.number, table.site, table.settings).order_by(table.started_at.desc(), table.number.desc())
+    newest: dict[str | None, tuple[bool, int]] = {}
+    for number, site, settings in connection.execute(light):
+        asked = load_map(settings).get("origin", Origin.SCAN) == Origin.SCAN
+        if site not in newest or (asked and not newest[site][0]):
+            newest[site] = asked, number
+    numbers = [number for _, number in newest.values()]
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield from connection.execute(select(scans).where(scans.c.number.in_(numbers[start : start + _AT_ONCE])))
+
+
+def ledger_of(number: int, beginning: str = "") -> Select[Any]:
+    """The ledger of a scan in order of target (as text), of those with a certain beginning."""
+    query = select(ledger).where(ledger.c.scan == number).order_by(ledger.c.target)
+    return query.where(ledger.c.target.startswith(escape(beginning), autoescape=True)) if beginning else query
+
+
+def after_entry(last: Row[Any]) -> ColumnElement[bool]:
+    """What comes after a ledger entry."""
+    later: ColumnElement[bool] = ledger.c.target > last.target
+    return later
+
+
+def ledger_counts(connection: Connection, number: int) -> Mapping[str, Mapping[str, int]]:
+    """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
+    kind = ledger.c.channels, ledger.c.reasons
+    counted: dict[str, Counter[str]] = {"": Counter()}
+    for text, reasons, count in connection.execute(
+        select(*kind, func.count()).where(ledger.c.scan == number).group_by(*kind)
+    ):
+        for channel, outcome in (*load_channels(text).items(), ("", outcome_of(text, reasons))):
+            counted.setdefault(channel, Counter())[outcome.value] += count
+    return {channel: dict(counted[channel]) for channel in sorted(counted)}
+
+
+def storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _RecordT], Values]) -> Iterator[Values]:
+    """The rows of some records; one that no database could hold is logged and left out."""
+    for record in records:
+        try:
+            yield values(number, record)
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            _log.warning("not stored, of target %r: %s: %s", record.target, type(error).__name__, error)
+
+
+def replace_entries(connection: Connection, rows: Sequence[Values]) -> None:
+    """Put ledger rows of one scan in place of those that it has of the same targets."""
+    for start in range(0, len(rows), _REPLACED_AT_ONCE):
+        page = rows[start : start + _REPLACED_AT_ONCE]
+        same = and_(ledger.c.scan == page[0]["scan"], ledger.c.target.in_([row["target"] for row in page]))
+        connection.execute(delete(ledger).where(same))
+    connection.execute(insert(ledger), rows)
