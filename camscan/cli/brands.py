@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +58,6 @@ def find(name: str, rules: Library) -> Brand:
     Raises:
         UsageError: there is none.
     """
-    from camscan.cli.names import remedy
-
     if brand := rules.labels.find(name):
         return brand
     known = (brand.name for brand in rules.brands)
@@ -70,9 +68,16 @@ def find(name: str, rules: Library) -> Brand:
 
 def no_maker(name: str, rules: Library) -> str:
     """What to do about a name that is no maker's: where it is a brand's, that is said."""
-    from camscan.cli.names import remedy
-
     brand = rules.labels.find(name)
     if brand and brand.edges:
         return f"that is a brand: `camscan fingerprints brands {brand.name!r}` says who builds for it"
     return remedy(name, rules.vocabulary.makers, "`camscan fingerprints coverage` lists the makers")
+
+
+def remedy(name: str, known: Iterable[str], otherwise: str) -> str:
+    """What to do about a name that is none: write the one that it is like, or `otherwise`."""
+    from difflib import get_close_matches
+
+    meant = {one.casefold(): one for one in known}
+    near = get_close_matches(name.casefold(), meant, n=1)
+    return f"write {meant[near[0]]!r}" if near else otherwise

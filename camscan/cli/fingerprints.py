@@ -10,11 +10,10 @@ from textwrap import wrap
 import click
 
 from camscan.cli import options
-from camscan.cli.brands import brands, no_maker
+from camscan.cli.brands import brands, no_maker, remedy
 from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing
-from camscan.cli.names import remedy
 from camscan.records import Judged
 
 
