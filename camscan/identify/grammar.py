@@ -10,6 +10,7 @@ from dataclasses import fields as fields_of
 
 from camscan.identify import parts
 from camscan.identify.form import Form
+from camscan.identify.parts import Words, words_of
 from camscan.identify.patterns import group_names
 from camscan.identify.rules import (
     Absent,
@@ -24,7 +25,6 @@ from camscan.identify.rules import (
     without_examples,
 )
 from camscan.identify.tables import read_table
-from camscan.identify.words import Words, words_of
 from camscan.yamltree import Tree
 
 

@@ -4,17 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from sys import intern
 
 from camscan.identify.form import Form
-from camscan.identify.rules import Example
-from camscan.identify.words import Words
+from camscan.identify.rules import Example, Vocabulary
 from camscan.records import Fields, Level
 from camscan.yamltree import Tree
 
 _LEVELS: Mapping[str, Level] = {str(level): level for level in Level}
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A vocabulary's lists as keys, in order. A rule may set or capture `given`, and extract `copied`."""
+
+    fields: Mapping[str, None]
+    makers: Mapping[str, None]
+    kinds: Mapping[str, None]
+    given: Mapping[str, None]
+    copied: Mapping[str, None]
+
+
+@lru_cache(maxsize=4)
+def words_of(vocabulary: Vocabulary) -> Words:
+    """The lists of a vocabulary, made once for all files that are read with it."""
+    attributes = dict.fromkeys(vocabulary.attributes)
+    return Words(
+        fields=dict.fromkeys(vocabulary.fields),
+        makers=dict.fromkeys(vocabulary.makers),
+        kinds=dict.fromkeys(vocabulary.kinds),
+        given={"brand": None} | attributes,
+        copied={name: None for name in attributes if name != "kind"},
+    )
 
 
 def read_part(form: Form, tree: Tree) -> Form:

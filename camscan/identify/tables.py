@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from camscan.identify import parts
 from camscan.identify.form import Form
+from camscan.identify.parts import Words
 from camscan.identify.rules import WAYS, AnyOf, Match, Rule
-from camscan.identify.words import Words
 from camscan.yamltree import Tree
 
 _SLOT = "<maker>"
