@@ -1,7 +1,6 @@
 """From makers to verdicts: cited lists of legal entities, and what they say about a device."""
 
-from camscan.policy.judge import judge_all, judge_each
-from camscan.policy.place import placed
+from camscan.policy.judge import judge_all, judge_each, placed
 from camscan.policy.policies import Direction, Entity, Policy, check, files, files_in, load
 
 __all__ = [

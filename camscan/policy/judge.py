@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
 from camscan.policy.policies import Entity, Policy
 from camscan.records import Device, Identification, Judged, Level, Verdict
-from camscan.summaries import Listing
+from camscan.summaries import Listing, Offence, Tag
 
 
 def judge_all(devices: Iterable[Device], policies: Sequence[Policy]) -> tuple[Judged, ...]:
@@ -41,6 +41,23 @@ def judge_each(
         every = [_judge(device, lists) for device in group]
         behind = [one for one in every if one.device.behind]
         yield from (_counted(one, behind, found) for one in every)
+
+
+def placed(judged: Judged, policies: Sequence[Policy], tags: Collection[Tag]) -> Judged:
+    """A device with the sentences that it offends, at a place with these tags; only a listed one offends any."""
+    if judged.verdict is not Verdict.LISTED or not tags:
+        return judged
+    listing = {by.policy for by in judged.listed_by}
+    offends = tuple(
+        Offence(policy.id, tag, told.text, told.citation, told.url, (told.since or policy.since).isoformat())
+        for tag in Tag
+        if tag in tags
+        for policy in policies
+        if policy.id in listing
+        for told in policy.directions
+        if told.applies == tag
+    )
+    return replace(judged, offends=offends)
 
 
 def _counted(recorder: Judged, behind: Iterable[Judged], find: Callable[[str], Judged | None]) -> Judged:

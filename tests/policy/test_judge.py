@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from camscan.policy import Policy, judge_all, load
-from camscan.policy.policies import Entity
+from camscan.policy import Direction, Entity, Policy, judge_all, load, placed
 from camscan.records import Device, Identification, Judged, Level, Slot, Slots, Verdict
-from camscan.summaries import Listing
+from camscan.summaries import Listing, Tag
 
 CERTAIN, LIKELY, HINT = Level.CERTAIN, Level.LIKELY, Level.HINT
 Named = tuple[str | None, Level]
@@ -123,3 +123,34 @@ def test_a_recorder_counts_its_cameras_wherever_they_are_told(library: Path) -> 
     front = Device("10.0.0.2", ("10.0.0.2",), serial="S", maker="Axis", level=CERTAIN)
     judged = judge_all([front, recorder, behind, nameless, of_another], load([library], []))
     assert [one.device.slots for one in judged] == [None, replace(slots, named=2, listed=1), None, None, None]
+
+
+def with_directions(name: str) -> Policy:
+    told = (
+        Direction(Tag.CORE, "Not on core networks.", "page 2", "https://example.org/2", date(2023, 1, 1)),
+        Direction(Tag.SENSITIVE, "Not onto sensitive sites.", "page 1", "https://example.org/1"),
+    )
+    return Policy(name, "t", "XX", "c", "https://example.org/", date(2022, 11, 24), (Entity("e", ("Acme",)),), told)
+
+
+LISTED = Judged(Device("10.0.0.1", ("10.0.0.1",)), Verdict.LISTED, (Listing("a", "e", "2022-11-24"),))
+POLICIES = (with_directions("a"), with_directions("b"))
+
+
+def test_each_place_has_its_sentence_of_the_policies_that_list_the_device() -> None:
+    found = placed(LISTED, POLICIES, {Tag.CORE, Tag.SENSITIVE}).offends
+    assert [(one.policy, one.place, one.text, one.since) for one in found] == [
+        ("a", Tag.SENSITIVE, "Not onto sensitive sites.", "2022-11-24"),
+        ("a", Tag.CORE, "Not on core networks.", "2023-01-01"),
+    ]
+    assert [one.place for one in placed(LISTED, POLICIES, {Tag.CORE}).offends] == [Tag.CORE]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.SUSPECTED, Verdict.NOT_LISTED, Verdict.UNIDENTIFIED])
+def test_who_is_not_listed_offends_nothing(verdict: Verdict) -> None:
+    one = Judged(LISTED.device, verdict, LISTED.listed_by)
+    assert placed(one, POLICIES, set(Tag)) == one
+
+
+def test_an_ordinary_place_offends_nothing() -> None:
+    assert placed(LISTED, POLICIES, ()) == LISTED
