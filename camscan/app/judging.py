@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camscan import __version__
 from camscan.app import collector
-from camscan.app.doubting import by_datagram_alone, with_doubts
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
@@ -18,14 +18,19 @@ from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
-from camscan.records import Judged, Outcome, Report, Scan
+from camscan.records import Judged, LedgerEntry, Outcome, Report, Scan, Verdict
 from camscan.reports import select
 from camscan.reports.segments import Segments
 from camscan.summaries import Citation
-from camscan.sweeps.looks import Look, look
+from camscan.sweeps.looks import Look, Sighting, distinct, look, plain, sighting
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
+    from camscan.sweeps.returned import Past
+
+DOUBT = "only datagrams came from there, and anybody may have sent them: no TCP port answered or refused"
+_TOUCHES = ("tcp", "arp")
+"""Channels that nobody who cannot hear the answers can speak on, or nobody beyond the link."""
 
 _log = logging.getLogger("camscan")
 
@@ -68,6 +73,23 @@ def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple
 def look_at(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Look:
     """A stored scan as comparing sees it, judged by today's rules."""
     return look(scan, devices_in(store, scan, rules, policies), store.ledger(scan.id))
+
+
+def past(store: Store, scan: Scan, rules: Library) -> Past:
+    """An earlier scan for comparing; no record is made of a device in it before it is asked for, and none is judged."""
+    from camscan.app.deriving import glimpses
+    from camscan.sweeps.returned import Past
+    from camscan.sweeps.tracks import keys
+
+    found = glimpses(store, scan, rules)
+
+    def made(number: int) -> Sighting | None:
+        unjudged = Judged(found[number].open().device, Verdict.UNIDENTIFIED)
+        chosen = next(select((unjudged,), all_hosts=False), None)
+        return None if chosen is None else sighting(chosen)
+
+    names = [keys(map(plain, one.places), distinct(one.serials), distinct(one.macs)) for one in found]
+    return Past(scan.ended_at, names, made)
 
 
 def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
@@ -119,6 +141,23 @@ def report_of(
         networks=segments.networks(devices, missed),
         missed=missed,
     )
+
+
+def by_datagram_alone(entry: LedgerEntry) -> bool:
+    """Whether a target was asked by TCP, and only datagrams came back."""
+    if entry.channels.get("tcp") is not Outcome.SILENT or not entry.outcome.has_answer:
+        return False
+    return not any(entry.channels.get(name, Outcome.SILENT).is_alive for name in _TOUCHES)
+
+
+def with_doubts(devices: Iterable[Judged], alone: Collection[str]) -> Iterator[Judged]:
+    """The devices; those of which every address is among these say so."""
+    for judged in devices:
+        device = judged.device
+        if device.addresses and all(address in alone for address in device.addresses):
+            yield replace(judged, device=replace(device, conflicts=(*device.conflicts, DOUBT)))
+        else:
+            yield judged
 
 
 class _Tools(Mapping[str, str]):

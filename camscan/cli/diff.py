@@ -52,8 +52,7 @@ def diff(
       camscan diff 4f2a 9c01 --format markdown
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.app.comparing import past
-    from camscan.app.judging import chosen_policies, library, look_at
+    from camscan.app.judging import chosen_policies, library, look_at, past
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import kept
     from camscan.cli.writing import fitted, room, write

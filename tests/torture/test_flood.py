@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.rig import EXCLUDED, Rig, neighbours, rig
 
-from camscan.app.doubting import DOUBT
+from camscan.app.judging import DOUBT
 from camscan.records import Outcome, ScanStatus
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]

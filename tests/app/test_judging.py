@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from camscan.app.doubting import DOUBT, by_datagram_alone, with_doubts
+from camscan.app.judging import DOUBT, by_datagram_alone, with_doubts
 from camscan.records import Device, Judged, LedgerEntry, Outcome, Verdict
 
 ANSWERED, SILENT, REFUSED, RESET, NOT_SENT, GARBLED = (
