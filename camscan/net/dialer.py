@@ -10,13 +10,13 @@ from functools import lru_cache
 from typing import TypeVar
 
 from camscan.net.connect import Attempt, Connector
-from camscan.net.descriptors import descriptor_budget
 from camscan.net.gateways import Gateways
 from camscan.net.hostpace import HostLimit
 from camscan.net.hosts import Hosts
 from camscan.net.line import Line
 from camscan.net.outcomes import EXHAUSTED, EndedError, of_answer, persist, reason, remark
 from camscan.net.pace import FlowBudget, Pace
+from camscan.net.privilege import descriptor_budget
 from camscan.net.profile import Profile
 from camscan.net.reading import Reading
 from camscan.net.routes import Routes

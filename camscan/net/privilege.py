@@ -1,12 +1,17 @@
-"""What the kernel lets this process do beyond what everybody may."""
+"""What the kernel lets this process do beyond what everybody may, and how many sockets it lets it hold open."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import resource
 from pathlib import Path
 
 _NET_RAW = 13
 """CAP_NET_RAW (linux/capability.h)."""
+_RESERVED = 64
+"""For files, the store and UDP sockets; no more than half of all."""
+_ENOUGH = 65_536
 
 
 def has_net_raw(status: Path = Path("/proc/self/status")) -> bool:
@@ -28,3 +33,14 @@ def may_go_first() -> bool:
         return False
     os.sched_setscheduler(0, before, priority)
     return True
+
+
+def descriptor_budget() -> int:
+    """How many sockets may be open at once; the soft limit is raised to the hard one first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
+    limit = _ENOUGH if soft == resource.RLIM_INFINITY else soft
+    return limit - min(_RESERVED, limit // 2)

@@ -29,12 +29,12 @@ from support.peers import (
 
 from camscan.net import dialer as module
 from camscan.net.connect import Connector
-from camscan.net.descriptors import descriptor_budget
 from camscan.net.dialer import CONNECT_TIMEOUT, Dialer
 from camscan.net.grab import gather
 from camscan.net.line import Line
 from camscan.net.outcomes import EndedError
 from camscan.net.pace import FlowBudget
+from camscan.net.privilege import descriptor_budget
 from camscan.net.profile import Profile, profile
 from camscan.net.routes import Routes
 from camscan.net.scope import EVERYTHING, Scope

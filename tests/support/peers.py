@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from camscan.net import dialer as dialing
-from camscan.net.descriptors import descriptor_budget
 from camscan.net.dialer import Dialer
+from camscan.net.privilege import descriptor_budget
 from camscan.net.profile import NEIGHBOURS, Profile
 from camscan.targets import parse
 
