@@ -7,35 +7,16 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from camscan.engine import Engine
+    from camscan.net.live import LiveNet
+
 _LIVE_SECONDS = 0.2
 _LINE_SECONDS = 30.0
-
-
-class Counting(Protocol):
-    """What an engine shows of itself."""
-
-    done: int
-    alive: int
-
-
-class Sending(Protocol):
-    """What a net shows of itself."""
-
-    @property
-    def sent(self) -> Packets:
-        """What has been sent so far."""
-
-
-class Packets(Protocol):
-    """A count of packets."""
-
-    @property
-    def packets(self) -> int:
-        """How many."""
 
 
 class Progress:
@@ -45,7 +26,7 @@ class Progress:
         self._quiet = quiet
 
     @asynccontextmanager
-    async def watching(self, engine: Counting, net: Sending, total: int) -> AsyncIterator[None]:
+    async def watching(self, engine: Engine, net: LiveNet, total: int) -> AsyncIterator[None]:
         """Show progress while the body runs."""
         if self._quiet:
             yield
@@ -60,7 +41,7 @@ class Progress:
                 await task
 
 
-async def _bar(engine: Counting, net: Sending, total: int) -> None:
+async def _bar(engine: Engine, net: LiveNet, total: int) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
@@ -80,7 +61,7 @@ async def _bar(engine: Counting, net: Sending, total: int) -> None:
             bar.update(task, completed=engine.done, alive=engine.alive, rate=rate)
 
 
-async def _lines(engine: Counting, net: Sending, total: int) -> None:
+async def _lines(engine: Engine, net: LiveNet, total: int) -> None:
     while True:
         await asyncio.sleep(_LINE_SECONDS)
         click.echo(
