@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from support.namespaces import Namespace, namespace
+from support.world import World, camera
 
-from camscan.app import judging
+from camscan.app import judging, sweeping
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
 
@@ -58,6 +59,20 @@ def built_in_rules_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "load", load)
         yield
+
+
+@pytest.fixture(scope="session")
+def rules() -> Library:
+    """The built-in rules."""
+    return judging.library()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    """Five listed cameras, which sweeps see without sending anything."""
+    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
+    monkeypatch.setattr(sweeping, "run", made.run)
+    return made
 
 
 @pytest.fixture

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from camscan.app.receivers import Receiver, receivers
 from camscan.errors import StoreError, UsageError
-from camscan.net.webhook import Delivery
+from camscan.net.webhook import Delivery, persevere
 from camscan.store import Store
 from camscan.store.outbox import Message, Outbox
 from camscan.sweeps.config import Config
 from camscan.sweeps.document import trial
 from camscan.sweeps.journal import tell
 
-_PAUSES = (0.5, 2.0)
-"""Seconds before the second and the third try."""
 _AT_ONCE = 20
 _LEASE = timedelta(seconds=60)
 """Beyond the time set aside, for which taken messages are kept from other sweeps."""
@@ -78,29 +76,18 @@ class Round:
             tell("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
 
     async def _empty(self) -> None:
-        started, now = time.monotonic(), datetime.now(UTC)
+        clock, now = asyncio.get_running_loop().time, datetime.now(UTC)
+        started = clock()
         until = now + timedelta(seconds=self._left) + _LEASE
         messages = list(await asyncio.to_thread(self._outbox.take, self.receiver.name, now, until, _AT_ONCE))
         try:
             while messages and not self._over:
-                ended = await self._bring(messages[0], started + self._left)
+                ended = await persevere(partial(self.receiver.send, messages[0]), started + self._left)
                 await asyncio.to_thread(self._note, messages.pop(0), ended)
         finally:
             if messages:
                 self._outbox.put_back(messages, now)
-            self._left -= time.monotonic() - started
-
-    async def _bring(self, message: Message, deadline: float) -> Delivery:
-        ended = Delivery(taken=False, reason="no time is left", again=True)
-        for pause in (0.0, *_PAUSES):
-            left = deadline - time.monotonic() - pause
-            if left <= 0:
-                break
-            await asyncio.sleep(pause)
-            ended = await self.receiver.send(message, left)
-            if ended.taken or not ended.again:
-                break
-        return ended
+            self._left -= clock() - started
 
     def _note(self, message: Message, ended: Delivery) -> None:
         now = datetime.now(UTC)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from camscan.errors import UsageError
-from camscan.net.webhook import Delivery, deliver
+from camscan.net.webhook import Delivery, deliver, persevere
 from camscan.sweeps.config import Config, Ping
 from camscan.sweeps.journal import tell
 from camscan.sweeps.secrets import secret
@@ -17,8 +17,6 @@ from camscan.sweeps.secrets import secret
 URL = "CAMSCAN_PING_URL"
 SITE = "{site}"
 """Stands in the URL for the name of the site: then each site has a sign of life of its own."""
-_PAUSES = (0.0, 0.5, 2.0)
-"""Seconds before each try."""
 
 
 def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
@@ -64,14 +62,7 @@ def _one(part: Ping, url: str, site: str | None) -> bool:
 
 
 async def _tried(part: Ping, url: str) -> Delivery:
-    ended = Delivery(taken=False, reason=f"no answer within {part.timeout:g} s")
-    deadline = asyncio.get_running_loop().time() + part.timeout
-    for pause in _PAUSES:
-        left = deadline - asyncio.get_running_loop().time() - pause
-        if left <= 0:
-            break
-        await asyncio.sleep(pause)
-        ended = await deliver(url, b"", {}, timeout=left, allow_private=part.allow_private, method="GET")
-        if ended.taken or not ended.again:
-            break
-    return ended
+    async def get(seconds: float) -> Delivery:
+        return await deliver(url, b"", {}, timeout=seconds, allow_private=part.allow_private, method="GET")
+
+    return await persevere(get, asyncio.get_running_loop().time() + part.timeout)

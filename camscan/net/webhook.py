@@ -12,7 +12,7 @@ import errno
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, TypeAlias
@@ -26,6 +26,8 @@ Resolve: TypeAlias = Callable[[str], Sequence[str]]
 
 BUSY = frozenset({408, 425, 429})
 """Statuses below 500 that ask for another try (RFC 9110, 15.5; RFC 6585; RFC 8470)."""
+_PAUSES = (0.5, 2.0)
+"""Seconds before the second and the third try."""
 _NAT64 = 0x0064_FF9B << 64
 """The first 96 bits of 64:ff9b::/96 (RFC 6052)."""
 
@@ -37,6 +39,22 @@ class Delivery:
     taken: bool
     reason: str = ""
     again: bool = False
+
+
+async def persevere(send: Callable[[float], Awaitable[Delivery]], deadline: float) -> Delivery:
+    """Deliver, and try again while that may succeed, until a moment by the event loop's clock.
+
+    `send` is given the seconds that are left.
+    """
+    ended, clock = Delivery(taken=False, reason="no time is left", again=True), asyncio.get_running_loop().time
+    for pause in (0.0, *_PAUSES):
+        if deadline - clock() - pause <= 0:
+            break
+        await asyncio.sleep(pause)
+        ended = await send(deadline - clock())
+        if ended.taken or not ended.again:
+            break
+    return ended
 
 
 async def deliver(

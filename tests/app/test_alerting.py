@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
-from camscan.app import alerting
 from camscan.app.alerting import Postman
+from camscan.net import webhook
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.config import Config, Notify, Site
@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerting, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(webhook, "_PAUSES", (0.01, 0.01))
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
 
 

@@ -7,17 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from camscan.app.identifying import judged
-from camscan.app.judging import library
 from camscan.identify.library import Library
 from camscan.records import Level, Observation, Outcome
 
 FORMED = "2001:db8::4619:b6ff:fe00:1"  # of 44:19:B6:00:00:01
 ADDRESS = f"http://[{FORMED}]/onvif/device_service"
-
-
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return library()
 
 
 @pytest.mark.parametrize(

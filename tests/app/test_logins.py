@@ -16,7 +16,6 @@ from support.nets import AT
 from camscan.app.aims import Choices
 from camscan.app.enrolling import lines
 from camscan.app.jobs import new_job, resumed_job
-from camscan.app.judging import library
 from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
 from camscan.credentials.enrolment import Book
 from camscan.credentials.keeping import CredentialFile
@@ -26,11 +25,6 @@ from camscan.identify.library import Library
 from camscan.records import Fields, Observation, Outcome
 
 ADDRESS = "10.0.0.5"
-
-
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return library()
 
 
 @pytest.fixture

@@ -7,29 +7,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.receiver import FAILING, OK, receiving, redirecting
-from support.world import CONFIG, World, camera
+from support.world import CONFIG, World
 
-from camscan.app import alerting, judging, pinging, sweeping
 from camscan.cli.sweep import sweep
-from camscan.identify.library import Library
+from camscan.net import webhook
 
 SECOND = '[[site]]\nname = "b/ö"\nnetworks = ["10.0.1.0/29"]\n'
 PING = '[ping]\nallow_private = true\ntimeout = "5s"\n'
 
 
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return judging.library()
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
-    monkeypatch.setattr(judging, "library", lambda _folders: rules)
-    monkeypatch.setattr(alerting, "_PAUSES", ())
-    monkeypatch.setattr(pinging, "_PAUSES", (0.0, 0.01))
-    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
-    monkeypatch.setattr(sweeping, "run", made.run)
-    return made
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "_PAUSES", (0.01,))
 
 
 def swept(folder: Path, more: str = PING, *words: str) -> int:

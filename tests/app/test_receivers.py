@@ -13,29 +13,19 @@ from click.testing import CliRunner, Result
 from support.receiver import FAILING, OK, receiving
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, judging, sweeping
 from camscan.cli.notify import notify
 from camscan.cli.sweep import sweep
-from camscan.identify.library import Library
+from camscan.net import webhook as sending
 from camscan.store import Store
 
 KEY = "0123456789abcdef"
 TOKEN = "T0pSecretT0ken"
 
 
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return judging.library()
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
-    monkeypatch.setattr(judging, "library", lambda _folders: rules)
-    monkeypatch.setattr(alerting, "_PAUSES", (0.01,))
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "_PAUSES", (0.01,))
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
-    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
-    monkeypatch.setattr(sweeping, "run", made.run)
-    return made
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, keeping, scanning, sweeping
 from camscan.app.history import remembered
-from camscan.app.judging import library
 from camscan.app.stating import Words, say
 from camscan.app.sweeping import Ground, Swept, sweep
 from camscan.cli.exits import Exit
@@ -30,18 +29,6 @@ from camscan.sweeps.lock import held, lock_file
 
 NOTIFY = '[notify]\nwebhook = "https://alerts.example.org/"\n'
 FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return library()
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
-    monkeypatch.setattr(sweeping, "run", made.run)
-    return made
 
 
 @pytest.fixture

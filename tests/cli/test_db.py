@@ -13,33 +13,19 @@ import pytest
 from click.testing import CliRunner, Result
 from support.world import CONFIG, World, camera
 
-from camscan.app import judging, keeping, sweeping
+from camscan.app import keeping
 from camscan.app.history import remembered
 from camscan.cli.db import db
 from camscan.cli.notify import notify
 from camscan.cli.status import status
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
-from camscan.identify.library import Library
 from camscan.records import ScanStatus
 from camscan.store import Store
 from camscan.summaries import State, StateChange
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 LONG_AGO = "[retention]\nsweeps = 2\ndays = 0\n"
-
-
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return judging.library()
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
-    monkeypatch.setattr(judging, "library", lambda *_: rules)
-    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
-    monkeypatch.setattr(sweeping, "run", made.run)
-    return made
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from support.schemas import validator
 from support.stores import of_schema
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, judging, merging, stating, sweeping
+from camscan.app import alerting, judging, merging, stating
 from camscan.app.history import MARK, remembered, sweeps_of
 from camscan.app.registering import bring_up
 from camscan.cli.db import db
@@ -41,11 +41,6 @@ ONE, TWO = "10.0.0.1", "10.0.0.2"
 
 def _unheard(_text: str) -> None:
     """Nobody listens."""
-
-
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return judging.library()
 
 
 @pytest.fixture(scope="module")
@@ -546,13 +541,9 @@ def test_sweeps_that_were_taken_stand_among_those_made_here_by_their_time(hub: P
         assert [scan.id for scan in sweeps_of(store, "leeds")] == ["s3", "s2", "s1", "s0"]
 
 
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
-    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
-    monkeypatch.setattr(judging, "library", lambda *_: rules)
-    monkeypatch.setattr(sweeping, "run", made.run)
+@pytest.fixture(autouse=True)
+def untold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alerting.Postman, "go", lambda _: None)  # what is to be told stays
-    return made
 
 
 def swept(folder: Path, nights: int = 1) -> Path:

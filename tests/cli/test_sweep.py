@@ -19,11 +19,12 @@ from click.testing import CliRunner, Result
 from support.receiver import OK, Receiver, receiving
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, deriving, judging, sweeping
+from camscan.app import deriving, sweeping
 from camscan.app.deriving import basis
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
+from camscan.net import webhook
 from camscan.simulator import honest, make_site
 from camscan.store import Store
 from camscan.sweeps.lock import held, lock_file
@@ -33,18 +34,9 @@ PREFIX = f"127.91.{os.getpid() % 250}"
 NETWORK = f"{PREFIX}.0/29"
 
 
-@pytest.fixture(scope="module")
-def rules() -> Library:
-    return judging.library()
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, rules: Library) -> World:
-    monkeypatch.setattr(judging, "library", lambda _folders: rules)
-    monkeypatch.setattr(alerting, "_PAUSES", (0.01,))
-    made = World({f"10.0.0.{number}": camera(number) for number in range(1, 6)})
-    monkeypatch.setattr(sweeping, "run", made.run)
-    return made
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "_PAUSES", (0.01,))
 
 
 @pytest.fixture(autouse=True)
