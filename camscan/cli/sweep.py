@@ -7,9 +7,10 @@ import logging
 import random
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,28 +93,28 @@ def _sweep_all(
 ) -> Exit:
     from camscan.app.alerting import Postman
     from camscan.cli.heartbeat import heartbeats, write_figures
-    from camscan.errors import CamscanError
-    from camscan.sweeps.journal import tell
 
     config, store = ground.config, ground.store
     postman, end = Postman(store, config), time.monotonic() + config.sweep.deadline
     ended = list(_swept(ground, sites, postman, end))
-    failed = postman.failed or not _pinged(config, ended)  # a failed alert is as loud as no sweep
-    try:
+
+    def write_results() -> None:
         write_figures(heartbeats(store, config), config)
         if format_:
             _write(ended, format_, output)
-    except CamscanError as error:
-        failed = True
-        tell("output.failed", logging.ERROR, reason=str(error))
-    failed = not _at_hand(ground, ended, end) or failed
-    if failed or any(one.failed for one in ended):
-        return Exit.FAILED
-    return _code(ended, fail_on)
+
+    went_well = (
+        not postman.failed and _pinged(config, ended),  # a failed alert is as loud as no sweep
+        _goes_well("output", write_results),
+        _goes_well("derive", partial(_have_at_hand, ground, ended, end)),
+        not any(one.failed for one in ended),
+    )
+    return _code(ended, fail_on) if all(went_well) else Exit.FAILED
 
 
 def _swept(ground: Ground, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
+    from camscan.app.keeping import prune_after_sweep
     from camscan.app.sweeping import Swept, sweep
     from camscan.errors import CamscanError
     from camscan.records import ScanStatus
@@ -138,7 +139,8 @@ def _swept(ground: Ground, sites: Sequence[Site], postman: Postman, end: float) 
         if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
             cut = "interrupted by a signal"
         postman.go()
-        yield one if _pruned(ground, site, end) else replace(one, failed=True)
+        pruned = _goes_well("prune", partial(prune_after_sweep, ground, site, end), site=site.name)
+        yield one if pruned else replace(one, failed=True)
 
 
 def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
@@ -149,33 +151,25 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
     return ping(config, good, all_good=len(good) == len(config.site))
 
 
-def _at_hand(ground: Ground, ended: Sequence[Swept], end: float) -> bool:
-    """Have at hand what people look at of the sites that were swept, while time is left; whether that went well."""
+def _have_at_hand(ground: Ground, ended: Sequence[Swept], end: float) -> None:
+    """Have at hand what people look at of the sites that were swept, while time is left."""
     from camscan.app.keeping import derive_after_sweeps
-    from camscan.errors import CamscanError
     from camscan.records import ScanStatus
-    from camscan.sweeps.journal import tell
 
-    if any(one.scan and one.scan.status is ScanStatus.INTERRUPTED for one in ended):
-        return True  # by the deadline, or by somebody who waits for the end
-    try:
+    # What is interrupted is so by the deadline, or by somebody who waits for the end.
+    if not any(one.scan and one.scan.status is ScanStatus.INTERRUPTED for one in ended):
         derive_after_sweeps(ground, [one.site for one in ended if one.complete], end)
-    except CamscanError as error:
-        tell("derive.failed", logging.ERROR, reason=str(error))
-        return False
-    return True
 
 
-def _pruned(ground: Ground, site: Site, end: float) -> bool:
-    """Make room, if the configuration says so; whether that went well."""
-    from camscan.app.keeping import prune_after_sweep
+def _goes_well(step: str, work: Callable[[], None], **about: str) -> bool:
+    """Do some work; where it fails, that is an event in the log."""
     from camscan.errors import CamscanError
     from camscan.sweeps.journal import tell
 
     try:
-        prune_after_sweep(ground, site, end)
+        work()
     except CamscanError as error:
-        tell("prune.failed", logging.ERROR, site=site.name, reason=str(error))
+        tell(f"{step}.failed", logging.ERROR, **about, reason=str(error))
         return False
     return True
 
