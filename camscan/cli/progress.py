@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -87,7 +87,7 @@ def progress(
     """
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import kept
-    from camscan.cli.writing import ready, room, write
+    from camscan.cli.writing import as_table, ready, room, write
 
     ready(format_, output)
     rules = library(folders)
@@ -95,7 +95,12 @@ def progress(
     with kept(db) as store:
         _bring_up(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline, window)
-    write(_FORMATS[format_](found, room(output)), output)
+    if format_ == "table":
+        write(_table(found, room(output)), output)
+    elif format_ == "json":
+        write(_json(found), output)
+    else:
+        write(as_table(format_, "camscan progress", "Progress", _COLUMNS, map(_row, found.sites)), output)
 
 
 def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
@@ -148,7 +153,7 @@ def _object(one: Progress) -> dict[str, Any]:
     }
 
 
-def _json(found: _Answer, _room: int) -> Iterator[str]:
+def _json(found: _Answer) -> Iterator[str]:
     def whole(one: Progress) -> dict[str, Any]:
         return {**_object(one), "curve": [{"day": p.day.isoformat(), "remaining": p.remaining} for p in one.curve]}
 
@@ -162,19 +167,6 @@ def _json(found: _Answer, _room: int) -> Iterator[str]:
         "sites": [whole(one) for one in found.sites],
     }
     yield json.dumps(document, indent=1) + "\n"
-
-
-def _csv(found: _Answer, _room: int) -> Iterator[str]:
-    from camscan.reports.csv import lines
-    from camscan.reports.escape import cell
-
-    return lines([_COLUMNS, *([cell(str(value)) for value in _row(one)] for one in found.sites)])
-
-
-def _xlsx(found: _Answer, _room: int) -> Iterator[bytes]:
-    from camscan.reports.book import tables
-
-    yield tables("camscan progress", datetime.now(UTC), {"Progress": (_COLUMNS, map(_row, found.sites))})
 
 
 def _row(one: Progress) -> list[Cell]:
@@ -218,11 +210,3 @@ def _cells(one: Progress) -> tuple[str, ...]:
     done = one.done.isoformat() if one.done else "-" if not one.remaining else "never"
     late = "" if one.late is None else "LATE" if one.late else "in time"
     return (name, *(f"{count:,}" for count in counts), f"{7 * one.rate:.1f}", done, late)
-
-
-_FORMATS: Mapping[str, Callable[[_Answer, int], Iterator[str] | Iterator[bytes]]] = {
-    "table": _table,
-    "json": _json,
-    "csv": _csv,
-    "xlsx": _xlsx,
-}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +78,7 @@ def sample(
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
     from camscan.app.aims import read
-    from camscan.cli.writing import fitted, ready, room, write
+    from camscan.cli.writing import as_table, fitted, ready, room, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
@@ -99,7 +98,12 @@ def sample(
     drawn = Sample(population, confidence, tolerance, seed, tuple(islice(items, size)))
     if not quiet and (output or format_ != "table"):  # which begins with it
         click.echo(_told(drawn), err=True)
-    write(fitted(_table(drawn), room(output)) if format_ == "table" else _FORMATS[format_](drawn), output)
+    if format_ == "table":
+        write(fitted(_table(drawn), room(output)), output)
+    elif format_ == "json":
+        write(_json(drawn), output)
+    else:
+        write(as_table(format_, _told(drawn), "Sample", *_columns(drawn)), output)
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -131,28 +135,14 @@ def _table(drawn: Sample) -> Iterator[str]:
 
 
 def _json(drawn: Sample) -> Iterator[str]:
-    from camscan.reports.json import dumps
+    from camscan.reports.json import dumps, items
 
     head = {name: getattr(drawn, name) for name in ("population", "confidence", "tolerance", "seed")}
     yield f'{{"schema": "{SCHEMA}"'
     yield from (f',\n "{name}": {dumps(value)}' for name, value in head.items())
     yield f',\n "size": {len(drawn.items)},\n "sample": ['
-    yield ",".join(f"\n  {dumps(item)}" for item in drawn.items)
+    yield from items(drawn.items)
     yield "]}\n"
-
-
-def _csv(drawn: Sample) -> Iterator[str]:
-    from camscan.reports.csv import lines
-    from camscan.reports.escape import cell
-
-    names, rows = _columns(drawn)
-    return lines([map(cell, names), *(map(cell, row) for row in rows)])
-
-
-def _xlsx(drawn: Sample) -> Iterator[bytes]:
-    from camscan.reports.book import tables
-
-    yield tables(_told(drawn), datetime.now(UTC), {"Sample": _columns(drawn)})
 
 
 def _columns(drawn: Sample) -> tuple[list[str], list[list[str]]]:
@@ -160,10 +150,3 @@ def _columns(drawn: Sample) -> tuple[list[str], list[list[str]]]:
     rows = [_flat(item) for item in drawn.items]
     names = list(dict.fromkeys(name for row in rows for name in row))
     return names, [[str(row.get(name, "")) for name in names] for row in rows]
-
-
-_FORMATS: Mapping[str, Callable[[Sample], Iterator[str] | Iterator[bytes]]] = {
-    "json": _json,
-    "csv": _csv,
-    "xlsx": _xlsx,
-}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +75,7 @@ def state(
     from camscan.app.registering import bring_up
     from camscan.app.stating import history, listed, meant, say
     from camscan.cli.stored import kept
-    from camscan.cli.writing import fitted, ready, room, write
+    from camscan.cli.writing import as_table, fitted, ready, room, write
 
     ready(format_, output)
     if only and (state or device != _LIST):
@@ -94,7 +93,12 @@ def state(
             found = list(listed(store, site, State(only) if only else None))
         else:
             found = list(history(store, meant(store, device, site)))
-    write(fitted(_table(found), room(output)) if format_ == "table" else _FORMATS[format_](found), output)
+    if format_ == "table":
+        write(fitted(_table(found), room(output)), output)
+    elif format_ == "json":
+        write(_json(found), output)
+    else:
+        write(as_table(format_, "camscan states", "States", _COLUMNS, _rows(found)), output)
     if fail_on and any(one.state is State.RETURNED for one in found):
         sys.exit(Exit.FOUND)
 
@@ -126,24 +130,11 @@ def _object(one: Said) -> dict[str, Any]:
 
 
 def _json(found: Sequence[Said]) -> Iterator[str]:
-    from camscan.reports.json import dumps
+    from camscan.reports.json import items
 
     yield f'{{"schema": "{SCHEMA}",\n "states": ['
-    yield ",".join(f"\n  {dumps(_object(one))}" for one in found)
+    yield from items(map(_object, found))
     yield "]}\n"
-
-
-def _csv(found: Sequence[Said]) -> Iterator[str]:
-    from camscan.reports.csv import lines
-    from camscan.reports.escape import cell
-
-    return lines([_COLUMNS, *([cell(text, 2_000) for text in row] for row in _rows(found))])
-
-
-def _xlsx(found: Sequence[Said]) -> Iterator[bytes]:
-    from camscan.reports.book import tables
-
-    yield tables("camscan states", datetime.now(UTC), {"States": (_COLUMNS, _rows(found))})
 
 
 def _rows(found: Sequence[Said]) -> Iterator[list[str]]:
@@ -163,10 +154,3 @@ def _table(found: Sequence[Said]) -> Iterator[str]:
         place = terminal(one.site or "-")
         words = (f"{loud:<12}", at, place, terminal(one.address), terminal(one.device), said)
         yield "  ".join(filter(None, words)).rstrip() + "\n"
-
-
-_FORMATS: Mapping[str, Callable[[Sequence[Said]], Iterator[str] | Iterator[bytes]]] = {
-    "json": _json,
-    "csv": _csv,
-    "xlsx": _xlsx,
-}

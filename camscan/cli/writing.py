@@ -6,18 +6,23 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from camscan.errors import HostError, UsageError
 from camscan.records import Origin, Report
 from camscan.reports import FORMATS, Page
-from camscan.reports.escape import terminal
+from camscan.reports.escape import cell, terminal
+
+if TYPE_CHECKING:
+    from camscan.reports.book import Cell
 
 
 def ready(format_name: str, output: Path | None) -> None:
@@ -123,6 +128,19 @@ def write(parts: Iterable[str] | Iterable[bytes], output: Path | None, mode: int
         return
     with replacing(output, mode) as file:
         file.writelines(data)
+
+
+def as_table(
+    format_name: str, title: str, sheet: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> Iterator[str] | Iterator[bytes]:
+    """Rows as csv, or as the one sheet of a workbook for xlsx; `title` is the workbook's."""
+    from camscan.reports.book import MAX_LIST, tables
+    from camscan.reports.csv import lines
+
+    if format_name == "xlsx":
+        return iter([tables(title, datetime.now(UTC), {sheet: (heads, rows)})])
+    cells = ((cell("" if value is None else str(value), MAX_LIST) for value in row) for row in rows)
+    return lines(chain([map(cell, heads)], cells))
 
 
 @contextmanager

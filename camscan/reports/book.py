@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MAX_ROWS = 1_048_575
 """Rows of a sheet (ECMA-376, 18.3.1.73), less the header."""
-_MAX_LIST = 2_000
+MAX_LIST = 2_000
 """Characters of several texts in one cell."""
 _ESCAPES = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What a reader of the file would turn into any character (ECMA-376, 22.9.2.19)."""
@@ -129,4 +129,4 @@ class Book:
 
 
 def _safe(text: str) -> str:
-    return _ESCAPES.sub(r"\\x5f", terminal(text, _MAX_LIST))
+    return _ESCAPES.sub(r"\\x5f", terminal(text, MAX_LIST))

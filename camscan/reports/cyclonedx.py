@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from camscan.records import Device, Evidence, Identification, Judged, Level, Report
 from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, cut, status, utc
-from camscan.reports.json import dumps
+from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 
 SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
@@ -33,10 +33,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
     yield f'{{"$schema": "{SCHEMA}",\n "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1,\n'
     yield f' "serialNumber": "urn:uuid:{number}",\n "metadata": {dumps(_metadata(report))},\n "components": ['
     taken: Counter[str] = Counter()
-    separator = "\n  "
-    for judged in ranked(report.devices):
-        yield separator + dumps(_component(judged, _reference(judged.device, taken)))
-        separator = ",\n  "
+    yield from items(_component(one, _reference(one.device, taken)) for one in ranked(report.devices))
     yield "]}\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from camscan.records import Report
 from camscan.reports.base import Page
@@ -17,11 +17,16 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 def render(report: Report, _page: Page) -> Iterator[str]:
     """The document, with each device on a line of its own."""
     yield f'{{"schema": "{SCHEMA}",\n "scan": {dumps(scan_object(report))},\n "devices": ['
-    separator = "\n  "
-    for judged in report.devices:
-        yield separator + dumps(device_object(judged))
-        separator = ",\n  "
+    yield from items(map(device_object, report.devices))
     yield "]}\n"
+
+
+def items(values: Iterable[Object], indent: str = "  ") -> Iterator[str]:
+    """The items of an array, each on a line of its own."""
+    separator = f"\n{indent}"
+    for value in values:
+        yield separator + dumps(value)
+        separator = f",\n{indent}"
 
 
 def dumps(value: Object) -> str:

@@ -14,7 +14,7 @@ from camscan.records import Identification, Judged, Level, Report, ScanStatus, V
 from camscan.reports.base import Page
 from camscan.reports.document import MAX_TEXT, Object, device_object, status, utc
 from camscan.reports.escape import terminal
-from camscan.reports.json import dumps
+from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.summaries import Listing
@@ -48,10 +48,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
         "taxonomies": _taxonomies(report, found),
     }
     yield f'{{"$schema": "{SCHEMA}",\n "version": "2.1.0",\n "runs": [{dumps(run)[:-1]},\n  "results": ['
-    separator = "\n   "
-    for judged in found:
-        yield separator + dumps(_result(report, judged, numbers))
-        separator = ",\n   "
+    yield from items((_result(report, judged, numbers) for judged in found), "   ")
     yield "]}]}\n"
 
 

@@ -21,7 +21,7 @@ from camscan.reports import Page
 from camscan.reports.csv import lines
 from camscan.reports.document import Object, device_object, status, utc
 from camscan.reports.escape import cell
-from camscan.reports.json import dumps
+from camscan.reports.json import dumps, items
 
 SCHEMA = "camscan-reconcile/1"
 
@@ -61,10 +61,7 @@ def render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
     yield f'{{"schema": "{SCHEMA}"'
     yield from (f',\n "{name}": {dumps(value)}' for name, value in head.items())
     yield ',\n "results": ['
-    separator = "\n  "
-    for result in made.results:
-        yield separator + dumps(result_object(result))
-        separator = ",\n  "
+    yield from items(map(result_object, made.results))
     yield "]}\n"
 
 
