@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from camscan.codecs import baichuan, dvrip
 from camscan.net.base import Net
 from camscan.probes.answers import Decode, observe
 from camscan.probes.base import Ask, Cost, Stage
@@ -47,3 +48,24 @@ class BinaryProbe:
 
 def _has_spoken(ask: Ask) -> bool:
     return any(o.port == ask.port and o.channel != "tcp" and o.outcome.has_answer for o in ask.seen)
+
+
+def _is_dvrip(data: bytes) -> bool:
+    """Whether an answer of DVRIP is whole: a header of 32 bytes, and text that ends with an empty line."""
+    return len(data) > 32 and data.endswith(b"\r\n\r\n")
+
+
+DVRIP_REALM = BinaryProbe(
+    "dvrip", "realm", (dvrip.REALM_PORT,), dvrip.encode_realm_request(), _is_dvrip, dvrip.decode_realm
+)
+"""The realm that the SDK port tells without a user name."""
+
+BAICHUAN = BinaryProbe(
+    "baichuan",
+    "nonce",
+    (baichuan.PORT,),
+    baichuan.encode_nonce_request(),
+    lambda data: len(data) >= 20,  # the header
+    baichuan.decode,
+)
+"""Whether the port speaks it. The nonce that it gives is not used for anything."""

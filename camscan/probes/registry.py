@@ -7,24 +7,16 @@ from collections.abc import Collection
 from camscan.errors import UsageError
 from camscan.probes import interfaces
 from camscan.probes.arp import ArpProbe, NeighbourProbe
-from camscan.probes.baichuan import BAICHUAN
 from camscan.probes.base import Probe, Stage
-from camscan.probes.dh01 import DH01
-from camscan.probes.dhip import DHIP
-from camscan.probes.dvrip import DVRIP, DVRIP_REALM
+from camscan.probes.binary import BAICHUAN, DVRIP_REALM
+from camscan.probes.discovery import DH01, DHIP, DVRIP, MDNS, MHED, MOI, NETCOMMON, SADP, WSD
 from camscan.probes.login import LoginProbe
-from camscan.probes.mdns import MDNS
-from camscan.probes.mhed import MHED
-from camscan.probes.moi import MOI
-from camscan.probes.netcommon import NETCOMMON
 from camscan.probes.onvif import OnvifProbe
 from camscan.probes.onviflogin import OnvifLoginProbe
-from camscan.probes.sadp import SADP
 from camscan.probes.service import ServiceProbe
 from camscan.probes.snmp import with_community
 from camscan.probes.ssdp import SSDP, DescriptionProbe
 from camscan.probes.web import WebProbe
-from camscan.probes.wsd import WSD
 
 _SEGMENT = (WSD, SADP, DHIP, DVRIP, NETCOMMON, MHED, MOI, DH01, SSDP, MDNS)
 _EVERY_ADDRESS = (WSD, SADP, DHIP)

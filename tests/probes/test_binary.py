@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.nets import AT, Port, ScriptedNet
 
 from camscan.probes.base import Ask
-from camscan.probes.dvrip import DVRIP_REALM
+from camscan.probes.binary import DVRIP_REALM
 from camscan.records import Observation, Outcome
 
 HOST = "10.0.0.5"

@@ -11,9 +11,7 @@ from camscan.errors import DecodeError
 from camscan.net.base import Datagram, Exchange, Inquiry
 from camscan.probes.base import Ask, Stage
 from camscan.probes.datagrams import Datagrams, Question, Rounds
-from camscan.probes.mhed import MHED
-from camscan.probes.sadp import SADP
-from camscan.probes.wsd import WSD
+from camscan.probes.discovery import MHED, SADP, WSD
 from camscan.records import Fields, Outcome
 
 

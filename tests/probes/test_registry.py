@@ -7,12 +7,10 @@ import pytest
 from camscan.codecs import dhip, dvrip, sadp, wsdiscovery
 from camscan.errors import UsageError
 from camscan.probes.base import Stage
-from camscan.probes.dhip import DHIP
-from camscan.probes.dvrip import DVRIP, DVRIP_REALM
+from camscan.probes.binary import DVRIP_REALM
+from camscan.probes.discovery import DHIP, DVRIP, SADP, WSD
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 from camscan.probes.registry import CHANNELS, ON_REQUEST, PROBES, select
-from camscan.probes.sadp import SADP
-from camscan.probes.wsd import WSD
 
 
 def test_a_silent_address_gets_at_most_forty_packets() -> None:

@@ -1,0 +1,94 @@
+"""The discovery protocols over UDP: what each asks, on which port and of which groups, and how answers are heard."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from camscan.codecs import dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, wsdiscovery
+from camscan.net.base import Inquiry
+from camscan.probes.answers import Decode
+from camscan.probes.datagrams import Datagrams, Question, Rounds
+
+_WAIT = 3.0
+_WSD_WAIT = 3.5
+"""The specification allows 0.5 s; cameras are late."""
+# No group is joined: behind some snooping switches a join makes cameras vanish, and answers come by unicast anyway.
+_WSD_GROUPS = ("239.255.255.250", "ff02::c")
+_MDNS_GROUPS = ("224.0.0.251", "ff02::fb")
+_SADP_FORMS = ("inquiry", "inquiry_v32")
+
+
+def _wsd() -> Question:
+    """Each dialect in a round of its own, since some devices answer only one, and rounds make up for loss."""
+    first = f"urn:uuid:{uuid.uuid4()}"[:-1]  # of each question under way no more than that is kept
+    count = len(wsdiscovery.DIALECTS)
+    rounds = Rounds(count, lambda number: wsdiscovery.encode_probe(f"{first}{number:x}", wsdiscovery.DIALECTS[number]))
+    inquiry = Inquiry(3702, rounds, _WSD_WAIT, groups=_WSD_GROUPS)
+    return Question(inquiry, lambda data: wsdiscovery.decode(data, [f"{first}{number:x}" for number in range(count)]))
+
+
+def _sadp() -> Question:
+    """The old form and the new one; devices answer the asker and the group alike."""
+    asker = str(uuid.uuid4()).upper()
+    rounds = Rounds(len(_SADP_FORMS), lambda number: sadp.encode_inquiry(asker, _SADP_FORMS[number]))
+    inquiry = Inquiry(
+        sadp.PORT, rounds, _WAIT, groups=sadp.GROUPS, listen_port=sadp.PORT, listen_groups=sadp.GROUPS[:1]
+    )
+    return Question(inquiry, lambda data: [sadp.decode(data)])
+
+
+def _search(
+    channel: str,
+    asked: str,
+    decode: Decode,
+    port: int,
+    request: bytes,
+    *,
+    times: int = 2,
+    **how: Any,
+) -> Datagrams:
+    """A protocol whose request is always the same; it is sent so many times, against loss. `how` is for `Inquiry`."""
+    question = Question(Inquiry(port, [[request]] * times, **{"wait": _WAIT, **how}), lambda data: [decode(data)])
+    return Datagrams(channel, asked, lambda: question)
+
+
+WSD = Datagrams("wsd", "Probe", _wsd)
+SADP = Datagrams("sadp", "inquiry", _sadp)
+# Never more than twice, since its answers are long.
+DHIP = _search("dhip", "DHDiscover.search", dhip.decode, dhip.PORT, dhip.encode_search(), groups=dhip.GROUPS)
+DVRIP = _search(
+    "dvrip",
+    "discovery",
+    dvrip.decode_discovery,
+    dvrip.DISCOVERY_PORT,
+    dvrip.encode_discovery(),
+    times=1,
+    wait=2.0,
+    groups=dvrip.GROUPS,
+)
+# Devices answer to its fixed port only.
+NETCOMMON = _search(
+    "netcommon",
+    "search",
+    netcommon.decode,
+    netcommon.PORT,
+    netcommon.encode_search(),
+    times=3,
+    groups=netcommon.GROUPS,
+    listen_port=netcommon.LOCAL_PORT,
+)
+# Devices announce themselves to a group of its own.
+MHED = _search(
+    "mhed",
+    "search",
+    mhed.decode,
+    mhed.PORT,
+    mhed.encode_search(),
+    groups=mhed.GROUPS[:1],
+    listen_port=mhed.LOCAL_PORT,
+    listen_groups=mhed.GROUPS[1:],
+)
+MOI = _search("moi", "search", moi.decode, moi.PORT, moi.encode_search(), groups=moi.GROUPS, listen_port=moi.LOCAL_PORT)
+DH01 = _search("dh01", "search", dh01.decode, dh01.PORT, dh01.encode_search(), groups=dh01.GROUPS)
+MDNS = _search("mdns", "PTR", mdns.decode, 5353, mdns.encode_query(mdns.SERVICES, unicast=True), groups=_MDNS_GROUPS)
