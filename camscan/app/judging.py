@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camscan import __version__
-from camscan.app import collector
+from camscan.app import gctuning
 from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
@@ -101,7 +101,7 @@ def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy])
     """The devices of a stored scan, by today's codecs and rules."""
     from camscan.app.deriving import merged  # with the store, which what is pasted does not need
 
-    with collector.seldom():
+    with gctuning.seldom():
         return judge_all((one.device for one in merged(store, scan, rules)), policies)
 
 

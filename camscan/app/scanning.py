@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, Protocol
 
-from camscan.app import collector
+from camscan.app import gctuning
 from camscan.app.aims import eligible
-from camscan.app.endings import ended_by_signals
 from camscan.app.jobs import Job
 from camscan.app.portsources import checkpoint, port_source
+from camscan.app.signals import ended_by_signals
 from camscan.engine import Engine
 from camscan.errors import CamscanError
 from camscan.net.carrier import watched
@@ -65,7 +65,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds
             engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
-            with collector.seldom(wide):
+            with gctuning.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
             ended = _cut_off(cut, _ended(job, engine, net, interfaces, status))
     finally:
@@ -74,7 +74,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     store.finish(ended)
     if kept is not None:
         kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
-    collector.give_back()
+    gctuning.give_back()
     return ended
 
 

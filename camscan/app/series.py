@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import TypeVar
 
 from camscan.app.deriving import basis, derive, keep
-from camscan.app.spreading import ALONE, CHUNK, Workers
+from camscan.app.workers import ALONE, CHUNK, Workers
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store

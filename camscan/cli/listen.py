@@ -84,7 +84,7 @@ def _new(site: str | None, interface: str) -> Scan:
 
 async def _listen(store: Store, scan: Scan, interface: str, seconds: int) -> Scan:
     """Store what is heard; whatever ends it, it is kept. Nothing is stored where listening is not possible at all."""
-    from camscan.app.endings import ended_by_signals
+    from camscan.app.signals import ended_by_signals
     from camscan.imports.heard import notes
     from camscan.net import helper
     from camscan.store import Writer

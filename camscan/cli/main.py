@@ -13,7 +13,7 @@ from keyword import iskeyword
 import click
 
 from camscan import __version__
-from camscan.app import collector
+from camscan.app import gctuning
 from camscan.cli.exits import Exit
 from camscan.cli.listing import Listing, say_more, with_verbose
 from camscan.errors import CamscanError, HostError, UsageError
@@ -84,7 +84,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         _have_linux()
-        with collector.seldom():
+        with gctuning.seldom():
             camscan()
     except UsageError as error:
         _end(error, Exit.WRONG_USE)

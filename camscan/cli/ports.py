@@ -171,7 +171,7 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     """Write what is found as it comes; returns how many ports are open."""
     import asyncio
 
-    from camscan.app.endings import ended_by_signals
+    from camscan.app.signals import ended_by_signals
     from camscan.records import Outcome
 
     loop = asyncio.get_running_loop()

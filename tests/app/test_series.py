@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 from support.listed import AT, answer
 
-from camscan.app import series, spreading
+from camscan.app import series, workers
 from camscan.app.deriving import basis
 from camscan.app.identifying import derived
 from camscan.app.judging import library
@@ -62,7 +62,7 @@ def writes(store: Store) -> list[str]:
 def test_they_are_those_of_each_scan(store: Store, monkeypatch: pytest.MonkeyPatch, processors: int) -> None:
     monkeypatch.setattr(series, "ALONE", 2)
     monkeypatch.setattr(series, "CHUNK", HOSTS)
-    monkeypatch.setattr(spreading, "_processors", lambda: processors)
+    monkeypatch.setattr(workers, "_processors", lambda: processors)
     scans = store.scans()
     expected = [derived(store.stored(scan.id), RULES) for scan in scans]
     assert len({repr(found) for found in expected}) == SITES
@@ -80,7 +80,7 @@ def test_what_is_brought_up_is_kept_and_nothing_else_is_derived(
 ) -> None:
     monkeypatch.setattr(series, "ALONE", 2)
     monkeypatch.setattr(series, "CHUNK", HOSTS)
-    monkeypatch.setattr(spreading, "_processors", lambda: processors)
+    monkeypatch.setattr(workers, "_processors", lambda: processors)
     scans = store.scans()
     list(merged_each(store, scans[:3], RULES))
     written, later = writes(store), time.monotonic() + 600

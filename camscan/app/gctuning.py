@@ -1,4 +1,4 @@
-"""The collector of cycles, told to look less often: commands make very many records, and few cycles."""
+"""The thresholds of Python's garbage collector: commands make very many records, and few cycles."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import gc
 from collections.abc import Iterator
 
 _YOUNG, _MIDDLE, _OLD = 50_000, 2_500_000, 100
-"""Objects made beyond those let go, for a look at the young and at the middle-aged; and looks at these for one at all.
+"""The first threshold (gc.set_threshold); the second times the first, in objects; and the third.
 
-With the usual thresholds it takes two fifths of the CPU time of a /16; off, hostile XML fills the memory.
+With the usual ones it takes two fifths of the CPU time of a /16; off, hostile XML fills the memory.
 """
 _SWING = 16
 """Objects of each address under way by which their number goes up and down while as many are taken up as are done."""
@@ -17,7 +17,7 @@ _SWING = 16
 
 @contextlib.contextmanager
 def seldom(under_way: int = 0) -> Iterator[None]:
-    """Let it look seldom for a while; a look at all that belongs to many addresses `under_way` takes 0.3 s."""
+    """Collect seldom for a while; one full collection with many addresses `under_way` takes 0.3 s."""
     usual, at_work = gc.get_threshold(), gc.isenabled()
     young = max(_YOUNG, _SWING * under_way)
     gc.set_threshold(young, max(1, _MIDDLE // young), _OLD)
@@ -32,9 +32,10 @@ def seldom(under_way: int = 0) -> Iterator[None]:
 
 @contextlib.contextmanager
 def never() -> Iterator[None]:
-    """Let it rest while millions of records are read that stay and have no cycles; what reads answers wakes it.
+    """Collect nothing while millions of records are read that stay and have no cycles.
 
-    It does not walk through what is there in the end, now or later: that takes seconds, and finds nothing.
+    They are frozen in the end (gc.freeze): to walk through them takes seconds, and finds nothing. Where answers are read
+    meanwhile, `seldom` is in force.
     """
     at_work = gc.isenabled()
     gc.disable()
@@ -47,7 +48,7 @@ def never() -> Iterator[None]:
 
 
 def give_back() -> None:
-    """Give what a large job leaves to whatever comes next: the C library keeps it in pieces that nothing fits."""
+    """Return freed memory to the system after a large job: the C library keeps it in pieces that nothing fits."""
     import ctypes
 
     gc.collect()

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from camscan.app.endings import ended_by_signals
+from camscan.app.signals import ended_by_signals
 
 pytestmark = pytest.mark.usefixtures("hangs_up")
 

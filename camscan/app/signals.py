@@ -1,4 +1,4 @@
-"""What ends a command early and in order: Ctrl-C, kill(1), and a terminal that goes away."""
+"""The signals that end a command early and in order: Ctrl-C, kill(1), and a terminal that goes away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work on the answers of a large scan on all processors; what comes of them keeps the order of the scan."""
+"""Worker processes for the answers of a large scan; the results come in the order of the scan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
-from camscan.app import collector
+from camscan.app import gctuning
 from camscan.errors import HostError
 from camscan.identify.library import Library
 
@@ -34,9 +34,9 @@ _MAX_PROCESSES = 8
 """Each takes about 100 MB, and one process can feed no more."""
 
 _always = ExitStack()
-"""What holds for as long as a process works for another: else each small job would end with a look by the collector."""
+"""What holds for as long as a worker process lives: else each small job would end with a garbage collection."""
 _given: list[Library] = []
-"""The fingerprints, in a process that works for another."""
+"""The fingerprints, in a worker process."""
 
 
 class OfTarget(Protocol):
@@ -148,7 +148,7 @@ def _processors() -> int:
 
 def _prepare(rules: Library) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the process that started this one ends it
-    _always.enter_context(collector.seldom())
+    _always.enter_context(gctuning.seldom())
     _given[:] = [rules]
 
 

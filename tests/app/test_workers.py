@@ -9,9 +9,9 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from camscan.app import spreading
+from camscan.app import workers
 from camscan.app.judging import library
-from camscan.app.spreading import spread
+from camscan.app.workers import spread
 from camscan.errors import HostError
 from camscan.identify.library import Library
 from camscan.records import Evidence, Observation, Outcome
@@ -22,9 +22,9 @@ HOSTS = 40
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreading, "CHUNK", 3)
-    monkeypatch.setattr(spreading, "ALONE", 2)
-    monkeypatch.setattr(spreading, "_processors", lambda: 2)
+    monkeypatch.setattr(workers, "CHUNK", 3)
+    monkeypatch.setattr(workers, "ALONE", 2)
+    monkeypatch.setattr(workers, "_processors", lambda: 2)
 
 
 def observations() -> Iterator[Observation]:
@@ -50,7 +50,7 @@ def test_other_processes_give_the_same_in_the_same_order(monkeypatch: pytest.Mon
     rules = library()
     rules.identify(())  # its patterns are compiled, and cannot be handed over
     side_by_side = list(spread(observations(), rules, told))
-    monkeypatch.setattr(spreading, "_processors", lambda: 1)
+    monkeypatch.setattr(workers, "_processors", lambda: 1)
     alone = list(spread(observations(), rules, told))
     assert [part[1:] for part in side_by_side] == [part[1:] for part in alone]
     assert [target for _, targets, _ in alone for target in targets] == [one.target for one in observations()]
@@ -81,8 +81,8 @@ def test_few_observations_are_in_memory_at_a_time() -> None:
 
 
 def test_targets_that_said_much_are_worked_on_with_few_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreading, "CHUNK", 100)
-    monkeypatch.setattr(spreading, "CHUNK_BYTES", 1_000)
+    monkeypatch.setattr(workers, "CHUNK", 100)
+    monkeypatch.setattr(workers, "CHUNK_BYTES", 1_000)
     said = [Observation(f"10.0.0.{host}", "http", Outcome.ANSWERED, AT, 80, raw=bytes(300)) for host in range(9)]
     much = [Observation("10.0.0.4", "http", Outcome.ANSWERED, AT, 443, raw=bytes(5_000))]
     parts = spread([*said[:5], *much, *said[5:]], library(), told)
@@ -91,8 +91,8 @@ def test_targets_that_said_much_are_worked_on_with_few_others(monkeypatch: pytes
 
 def test_parts_of_few_targets_start_no_process_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the targets that make the work."""
-    monkeypatch.setattr(spreading, "CHUNK", 20)
-    monkeypatch.setattr(spreading, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(workers, "CHUNK", 20)
+    monkeypatch.setattr(workers, "CHUNK_BYTES", 1)
     said = (Observation(f"10.0.0.{host}", "http", Outcome.ANSWERED, AT, 80, raw=b"x") for host in range(HOSTS))
     assert {pid for pid, *_ in spread(said, library(), told)} == {os.getpid()}
 
