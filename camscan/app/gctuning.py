@@ -34,8 +34,8 @@ def seldom(under_way: int = 0) -> Iterator[None]:
 def never() -> Iterator[None]:
     """Collect nothing while millions of records are read that stay and have no cycles.
 
-    They are frozen in the end (gc.freeze): to walk through them takes seconds, and finds nothing. Where answers are read
-    meanwhile, `seldom` is in force.
+    They are frozen in the end (gc.freeze): to walk through them takes seconds, and finds nothing. `seldom` goes before
+    it, where answers are read meanwhile.
     """
     at_work = gc.isenabled()
     gc.disable()
