@@ -18,7 +18,7 @@ _MORE = re.compile(r" \(\+\d+\)")
 
 
 def test_the_first_scan_says_what_readme_shows(tmp_path: Path) -> None:
-    shown = README.read_text(encoding="utf-8").partition("$ camscan scan 127.77.0.0/24\n")[2].partition("\n(That is")[0]
+    shown = README.read_text(encoding="utf-8").partition("$ camscan scan 127.77.0.0/24\n")[2].partition("\nThis is")[0]
     expected = [line.removeprefix("    ") for line in _MORE.sub("", shown).splitlines() if line.strip()]
     assert len(expected) >= 10
 
