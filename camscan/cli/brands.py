@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @click.option("--maker", metavar="NAME", help="Only brands that this maker builds for.")
 @options.fingerprints
 def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...]) -> None:
-    """Say who builds the devices of a brand, how sure that is, and by which source.
+    """Show who builds the devices of a brand, how sure that is, and according to which source.
 
-    A line is a brand and one of its makers; sure is H (high), M (middle), L (low) or B (not confirmed). Without a
+    Each line is a brand and one of its makers; sure is H (high), M (medium), L (low) or B (not confirmed). Without
     BRAND, all are listed.
 
     \b

@@ -11,13 +11,13 @@ from camscan.cli.listing import Listing
 
 @click.group(cls=Listing)
 def config() -> None:
-    """The configuration of sweeps."""
+    """Check the configuration of sweeps."""
 
 
 @config.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
 def check(file: Path | None) -> None:
-    """Check a configuration and say what is wrong with it, with line and remedy. No packet is sent.
+    """Check a configuration, and report each fault with its line and remedy. No packet is sent.
 
     \b
     Examples:

@@ -14,17 +14,31 @@ from camscan.cli.trylogin import test
 
 @click.group(cls=Listing)
 def credentials() -> None:
-    """Enrolled logins: to single devices, or to one maker's devices in a network. None is ever guessed."""
+    """Manage enrolled logins: for single devices, or for one maker's devices in a network. None is ever guessed."""
 
 
 @credentials.command()
 @click.argument("address", required=False)
-@click.option("--network", metavar="NETWORK", help="Instead of an address: every device of --maker in this network.")
-@click.option("--maker", metavar="NAME", help="Whose devices in --network, as reports name the maker.")
-@click.option("--mac", metavar="MAC", help="The device at the address has this MAC.")
-@click.option("--serial", metavar="TEXT", help="The device at the address has this serial.")
-@click.option("--certificate", metavar="SHA256", help="The device at the address shows this certificate; TLS alone.")
-@click.option("--port", "ports", type=click.IntRange(1, 65_535), multiple=True, help="Only at this port; repeatable.")
+@click.option(
+    "--network", metavar="NETWORK", help="Instead of ADDRESS: enrol for every device of --maker in this network."
+)
+@click.option(
+    "--maker", metavar="NAME", help="The maker whose devices in --network this login is for, as reports name it."
+)
+@click.option("--mac", metavar="MAC", help="The MAC address that the device must have.")
+@click.option("--serial", metavar="TEXT", help="The serial number that the device must have.")
+@click.option(
+    "--certificate",
+    metavar="SHA256",
+    help="The certificate that the device must show; the login is used over TLS only.",
+)
+@click.option(
+    "--port",
+    "ports",
+    type=click.IntRange(1, 65_535),
+    multiple=True,
+    help="Use the login at this port only; repeatable.",
+)
 @click.option("--user", required=True, metavar="NAME", help="The user name.")
 @click.option(
     "--secret",
@@ -32,23 +46,23 @@ def credentials() -> None:
     metavar="SOURCE",
     default="prompt",
     show_default=True,
-    help="Where the password comes from: prompt, fd:N, file:PATH or systemd:NAME; the last two are read at each use, "
-    "a relative PATH from the folder of the enrolments.",
+    help="Where the password comes from: prompt, fd:N, file:PATH or systemd:NAME. The last two are read at each "
+    "use; a relative PATH starts in the folder of the --credentials file.",
 )
 @click.option(
     "--basic",
     is_flag=True,
-    help="Allow Basic without an enrolled certificate: whoever answers or listens there reads the password.",
+    help="Allow HTTP Basic without an enrolled certificate: whoever answers or listens there can read the password.",
 )
 @click.option("--tls-only", is_flag=True, help="Never use the password without TLS.")
-@options.site
+@options.of_site(help="The site that the login is for. Default: scans without a site.")
 @options.credentials_file
 @options.unlock
 def add(source: str, site: str | None, credentials_file: Path | None, unlock: str, **given: Any) -> None:
     """Enrol a login. No packet is sent, and the password is never taken from the command line or the environment.
 
-    A device is named by its address and by what it shows of itself without a login; the password is used only where
-    everything fits. Look the values up with `camscan devices`.
+    A device is identified by its address and by what it shows without a login, which `camscan devices` lists. The
+    password is used only if everything matches.
 
     \b
     Examples:
@@ -69,12 +83,12 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
 
 
 @credentials.command("list")
-@options.site
+@options.of_site(help="List only the logins for this site.")
 @options.credentials_file
 @options.unlock
 @options.output
 def list_(site: str | None, credentials_file: Path | None, unlock: str, output: Path | None) -> None:
-    """List what is enrolled, for whom, and which certificates are pinned. Passwords are never shown.
+    """List enrolled logins, which devices they are for, and which certificates are pinned. Passwords are never shown.
 
     \b
     Examples:
@@ -94,11 +108,11 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str, output: 
 
 @credentials.command()
 @click.argument("place", metavar="ADDRESS-OR-NETWORK")
-@options.site
+@options.of_site(help="The site that the login is for. Default: scans without a site.")
 @options.credentials_file
 @options.unlock
 def remove(place: str, site: str | None, credentials_file: Path | None, unlock: str) -> None:
-    """Remove what is enrolled for a device or a network, and what is pinned of the device.
+    """Remove the logins of a device or a network, and the device's pinned certificates.
 
     \b
     Examples:
@@ -121,10 +135,10 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
 
 @credentials.command()
 @click.argument("address")
-@options.site
+@options.of_site(help="The site that the login is for. Default: scans without a site.")
 @options.credentials_file
 def unpin(address: str, site: str | None, credentials_file: Path | None) -> None:
-    """Forget the certificates of a device whose certificate you have changed; the next use pins the new ones.
+    """Forget the pinned certificates of a device after you changed its certificate; the next use pins the new ones.
 
     \b
     Example:

@@ -17,23 +17,31 @@ _SHARED = (
     click.option(
         "--kind",
         type=click.Choice(["systemd", "cron"]),
-        help="A service and timer, or lines for cron. Default: systemd where it runs this host.",
+        help="A systemd service and timer, or lines for cron. Default: systemd if it runs this host.",
     ),
-    click.option("--at", default="02:17", metavar="HH:MM", show_default=True, help="When a sweep begins."),
-    click.option("--jitter", default="10m", show_default=True, metavar="DURATION", help="Begin at random within this."),
+    click.option("--at", default="02:17", metavar="HH:MM", show_default=True, help="When a sweep starts."),
+    click.option(
+        "--jitter",
+        default="10m",
+        show_default=True,
+        metavar="DURATION",
+        help="Delay the start at random by up to this time.",
+    ),
     click.option(
         "--user",
         metavar="NAME",
-        help="Who runs it. Default: one that systemd makes up for each run; for cron the user camscan.",
+        help="The user who runs it. Default: one that systemd creates for each run; with cron, the user camscan.",
     ),
-    click.option("--raw", is_flag=True, help="Let sweeps look below IP (ARP): grants CAP_NET_RAW. systemd only."),
+    click.option(
+        "--raw", is_flag=True, help="Grant CAP_NET_RAW, so that sweeps can look below IP (ARP); systemd only."
+    ),
     click.option(
         "--fail-on",
         multiple=True,
         type=click.Choice(options.CHANGES),
         default=("new", "listed"),
         show_default=True,
-        help="What makes a sweep fail; repeatable.",
+        help="What makes the sweep exit with 3; repeatable.",
     ),
 )
 _shared = options.stacked(_SHARED)
@@ -41,13 +49,13 @@ _shared = options.stacked(_SHARED)
 
 @click.group(cls=Listing)
 def cron() -> None:
-    """What starts sweeps by themselves: cron or systemd."""
+    """Run sweeps regularly, by cron or systemd."""
 
 
 @cron.command()
 @_shared
 def show(file: Path | None, **asked: Any) -> None:
-    """Print the lines for cron, or the service and timer for systemd, that sweep as the configuration says.
+    """Print the crontab lines, or the systemd service and timer, that run the configured sweeps.
 
     \b
     Examples:
@@ -67,12 +75,12 @@ def show(file: Path | None, **asked: Any) -> None:
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where to write. Default: /etc/systemd/system or /etc/cron.d.",
+    help="The folder to write to. Default: /etc/systemd/system or /etc/cron.d.",
 )
 @click.option("-y", "--yes", is_flag=True, help="Overwrite without asking.")
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 def install(file: Path | None, folder: Path | None, yes: bool, dry_run: bool, **asked: Any) -> None:
-    """Write what `camscan cron show` prints. What is there already is asked about before it is overwritten.
+    """Write the files that `camscan cron show` prints. It asks before it overwrites one.
 
     \b
     Examples:

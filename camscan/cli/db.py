@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Listing)
 def db() -> None:
-    """The care of the store: make room, copy, merge, check, export."""
+    """Maintain the store: thin, back up, merge, check, export."""
 
 
 db.add_command(merge)
@@ -29,14 +29,17 @@ db.add_command(merge)
 @db.command()
 @options.config
 @options.configured_db
-@click.option("--sweeps", type=click.IntRange(2, 10_000), metavar="N", help="Keep the newest N of each site whole.")
-@click.option("--days", type=click.IntRange(0, 36_500), metavar="N", help="Keep whole what is younger than N days.")
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@click.option(
+    "--sweeps", type=click.IntRange(2, 10_000), metavar="N", help="Keep the newest N sweeps of each site whole."
+)
+@click.option("--days", type=click.IntRange(0, 36_500), metavar="N", help="Keep sweeps younger than N days whole.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be deleted, and delete nothing.")
 def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | None, dry_run: bool) -> None:
-    """Thin old sweeps to the evidence of each listed or suspected device's first and last sighting.
+    """Thin old sweeps, keeping the evidence of each listed or suspected device's first and last sighting.
 
-    How much is kept whole stands under [retention] in the configuration. Never thinned are scans made by hand, sweeps
-    that were not compared yet, the last complete ones, and those of alerts that wait. The space is given back.
+    [retention] in the configuration says how much is kept whole. Scans made by hand, sweeps that were not compared
+    yet, the last complete ones, and those with waiting alerts are never thinned. The space is given back to the
+    disk.
 
     \b
     Examples:
@@ -70,12 +73,12 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
 @db.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @options.db
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @options.quiet
 def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
-    """Copy the store to FILE as it is at one moment, also while a sweep writes to it.
+    """Copy the store to FILE as of one moment, even while a sweep writes to it.
 
-    The copy is a store like any other: `camscan devices --db FILE` looks into it.
+    The copy is a store like any other: `camscan devices --db FILE` reads it.
 
     \b
     Examples:
@@ -101,7 +104,7 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
 @db.command()
 @options.db
 def check(db: str | None) -> None:
-    """Check the store: its pages, what belongs to what, and its schema. Nothing is changed.
+    """Check the store: its pages, its references and its schema. Nothing is changed.
 
     \b
     Examples:
@@ -120,17 +123,17 @@ def check(db: str | None) -> None:
 
 @db.command()
 @click.argument("scans", nargs=-1, metavar="[SCAN]...", shell_complete=completing.scans)
-@options.of_scan("named", multiple=True, help="The same as SCAN, as other commands have it.")
+@options.of_scan("named", multiple=True, help="Same as SCAN.")
 @options.site
 @options.db
 @options.output
 def export(
     scans: tuple[str, ...], named: tuple[str, ...], site: str | None, db: str | None, output: Path | None
 ) -> None:
-    """Write scans with their observations and ledger as JSON, one record a line, the oldest scan first.
+    """Write scans with their observations and ledger as JSON lines, the oldest scan first.
 
-    SCAN is an id or the beginning of one. Where none is named, all are written (of the site, where one is named), and
-    after them what was said of their devices by `camscan state`. What can be derived from these is not written.
+    SCAN is an ID or the start of one. Without it, all scans are written (of --site, if given), followed by what
+    `camscan state` recorded about their devices. What can be derived from these is not written.
 
     \b
     Examples:

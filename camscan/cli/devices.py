@@ -63,7 +63,9 @@ class Wanted:
     help="Only devices with this verdict; repeatable.",
 )
 @options.site
-@click.option("--each-site", is_flag=True, help="Those of the latest scan of each site, as table, csv or jsonl.")
+@click.option(
+    "--each-site", is_flag=True, help="List the devices of the latest scan of each site, as table, csv or jsonl."
+)
 @options.all_hosts
 @options.written(*options.FORMAT_NAMES)
 @options.quiet
@@ -85,7 +87,8 @@ def devices(
 ) -> None:
     """List the devices of a stored scan, judged by today's fingerprints and policies.
 
-    ADDRESS is an address, a network or a range: only devices there are listed, of the latest scan that knows the first.
+    ADDRESS is an address, a network or a range: only devices there are listed. The scan is then the latest one that
+    knows the first of them.
 
     \b
     Examples:

@@ -43,8 +43,8 @@ def diff(
 ) -> None:
     """Show what changed between two scans: devices that are new, changed or missing, and what is no longer seen.
 
-    OLD and NEW are scans (a prefix will do). Without NEW, the latest scan of OLD's site is compared with OLD; without
-    both, the latest with the one before it of the same site. No packet is sent.
+    OLD and NEW are scans, by ID or the start of one. With OLD alone, it is compared with the latest scan of its
+    site; with neither, the latest scan is compared with the previous one of the same site. No packet is sent.
 
     \b
     Examples:

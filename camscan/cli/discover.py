@@ -36,7 +36,7 @@ class _Gathered:
 
 
 @click.command()
-@click.option("--interface", "names", multiple=True, metavar="NAME", help="Only on this interface; repeatable.")
+@click.option("--interface", "names", multiple=True, metavar="NAME", help="Ask on this interface only; repeatable.")
 @options.judging
 @options.written(*options.FORMAT_NAMES)
 @options.quiet
@@ -48,10 +48,10 @@ def discover(
     output: Path | None,
     quiet: bool,
 ) -> None:
-    """Ask by multicast and broadcast on every interface and show who answers, as they do, in less than ten seconds.
+    """Ask by multicast and broadcast on every interface, and show devices as they answer, in less than ten seconds.
 
-    Devices whose own address lies outside the subnet are shown too; nothing is sent to any single address. Where nobody
-    answers, that does not show that there is no device: other networks are reached by `camscan scan` alone.
+    Devices whose address lies outside the subnet are shown too; nothing is sent to any single address. If nothing
+    answers, devices may still be there, and other networks are reached only by `camscan scan`.
 
     \b
     Examples:

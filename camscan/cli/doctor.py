@@ -29,7 +29,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Say what this host can and cannot do: privileges, multicast, limits, library versions.
+    """Show what this host can and cannot do: privileges, multicast, limits, library versions.
 
     \b
     Example:

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     "--fail-below",
     type=click.FloatRange(0, 1),
     metavar="SHARE",
-    help="Exit with 1 if precision at likely, or recall at any level, is below this (0.98); ambiguous answers aside.",
+    help="Exit with 1 if precision at likely, or recall at any level, is below this, such as 0.98; ambiguous "
+    "answers do not count.",
 )
 @click.option(
-    "--misses", is_flag=True, help="List every miss, false claim and attribute that differs; json always does."
+    "--misses",
+    is_flag=True,
+    help="List every miss, every false claim, and every wrong or missing attribute; json always does.",
 )
 @options.judging
 @options.written("table", "json", "markdown")

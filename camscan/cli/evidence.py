@@ -24,7 +24,7 @@ _SECONDS = 10
 
 @click.group(cls=Listing)
 def evidence() -> None:
-    """Make and verify bundles of evidence: what was answered, byte for byte, and what follows from it, signed."""
+    """Make and verify signed bundles of evidence: every answer byte for byte, and what follows from it."""
 
 
 @evidence.command()
@@ -32,13 +32,14 @@ def evidence() -> None:
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the private key goes, and beside it the .pub. Default: evidence.key in your data directory.",
+    help="Where to write the private key; the public key is written beside it as .pub. Default: evidence.key in "
+    "your data directory.",
 )
 def keygen(output: Path | None) -> None:
     """Make an Ed25519 key for signing bundles, and print its fingerprint.
 
-    Nobody but you can read the private key's file, and it has no passphrase. Give the .pub file, or the fingerprint, to
-    those who will verify your bundles, on another way than the bundles.
+    Only you can read the private key's file, which has no passphrase. Give the .pub file, or the fingerprint, to
+    those who will verify your bundles, by another route than the bundles.
 
     \b
     Example:
@@ -55,12 +56,12 @@ def keygen(output: Path | None) -> None:
 
 @evidence.command()
 @click.argument("scan_id", required=False, metavar="[SCAN]", shell_complete=completing.scans)
-@options.of_scan("named", help="The same as SCAN, as other commands have it.")
+@options.of_scan("named", help="Same as SCAN.")
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The bundle to write (ZIP)."
 )
-@click.option("--operator", default="", metavar="TEXT", help="Who makes the bundle; it is stated and signed.")
-@click.option("--authority", default="", metavar="TEXT", help="By whose order the scan was made; stated and signed.")
+@click.option("--operator", default="", metavar="TEXT", help="Who makes the bundle; stated in it and signed.")
+@click.option("--authority", default="", metavar="TEXT", help="Who ordered the scan; stated in the bundle and signed.")
 @click.option(
     "--key",
     "key_file",
@@ -69,7 +70,7 @@ def keygen(output: Path | None) -> None:
     show_envvar=True,
     help="The private key to sign with. Default: evidence.key in your data directory.",
 )
-@click.option("--tsa", metavar="URL", help="Have it time-stamped (RFC 3161) by the authority at this URL.")
+@click.option("--tsa", metavar="URL", help="Have the bundle time-stamped (RFC 3161) by the authority at this URL.")
 @options.site
 @options.db
 @options.judging
@@ -88,7 +89,7 @@ def export(
     folders: tuple[Path, ...],
     quiet: bool,
 ) -> None:
-    """Write a stored scan as a signed bundle of evidence (default: the latest scan). Only --tsa sends anything.
+    """Write a stored scan (the latest, if none is named) as a signed bundle of evidence. Only --tsa sends anything.
 
     \b
     Examples:
@@ -127,19 +128,19 @@ def export(
     "--key",
     "key",
     metavar="FILE-OR-FINGERPRINT",
-    help="The public key that must have signed it, or its fingerprint. Without it anybody's signature will do.",
+    help="The public key that must have signed the bundle, or its fingerprint. Without it, any signer is accepted.",
 )
 @click.option(
     "--tsa-ca",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="Certificates (PEM) that must vouch for the time stamp's authority. Without it the time is only a claim.",
+    help="Certificates (PEM) that must vouch for the time-stamping authority. Without them, the time is only a claim.",
 )
 @options.written("table", "json")
 @options.quiet
 def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, output: Path | None, quiet: bool) -> None:
     """Check everything in a bundle, offline, and derive every identification and verdict again from its bytes.
 
-    Ends with 1 and names the first part that does not hold. What a bundle does not prove is in docs/evidence.md.
+    Exits with 1 and names the first part that fails. docs/evidence.md says what a bundle does not prove.
 
     \b
     Examples:

@@ -49,7 +49,7 @@ def list_rules(maker: str | None, folders: tuple[Path, ...]) -> None:
 
 
 @fingerprints.command()
-@click.option("--strict", is_flag=True, help="Fail on files that cannot be loaded instead of leaving them out.")
+@click.option("--strict", is_flag=True, help="Fail on files that cannot be loaded, instead of skipping them.")
 @options.fingerprints
 def check(strict: bool, folders: tuple[Path, ...]) -> None:
     """Run every rule against its own examples and near misses, and against the other makers' examples.
@@ -80,7 +80,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
 @fingerprints.command()
 @options.fingerprints
 def coverage(folders: tuple[Path, ...]) -> None:
-    """Count the rules and examples of each maker by channel: a matrix, or on a narrow terminal a list.
+    """Count each maker's rules and examples by channel: as a matrix, or as a list on a narrow terminal.
 
     \b
     Example:
@@ -143,7 +143,7 @@ def try_value(field: str, value: str, folders: tuple[Path, ...]) -> None:
 
 @fingerprints.command()
 @click.argument("device", metavar="ADDRESS")
-@click.option("--answers", is_flag=True, help="Also show what each answer said, field by field, as rules see it.")
+@click.option("--answers", is_flag=True, help="Also show what each answer said, field by field, as the rules see it.")
 @options.scan_id
 @options.db
 @options.judging
@@ -155,7 +155,7 @@ def explain(
     policies: tuple[str, ...],
     folders: tuple[Path, ...],
 ) -> None:
-    """Walk the reasoning for one device of a stored scan: every observation, rule, brand edge and policy entry.
+    """Explain how one device of a stored scan was judged: every observation, rule, brand edge and policy entry.
 
     \b
     Examples:

@@ -42,11 +42,11 @@ def identify(
     output: Path | None,
     quiet: bool,
 ) -> None:
-    """Judge a stored scan again with today's rules, or name the device behind a pasted answer.
+    """Judge a stored scan again by today's rules, or name the device behind a pasted answer.
 
     FILE (or - for stdin) holds one answer as it was copied: an HTTP head, an RTSP answer, an XML or JSON reply,
-    ONVIF scopes, a certificate subject, a MAC address. Or it is a file that `camscan import` knows, or a JSON file of
-    labelled answers.
+    ONVIF scopes, a certificate subject, a MAC address. It may also be a file that `camscan import` reads, or a JSON
+    file of labelled answers.
 
     \b
     Examples:

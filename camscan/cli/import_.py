@@ -29,16 +29,17 @@ _T = TypeVar("_T")
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--kind", metavar="NAME", help="The kind of file, where it cannot be told by its content.")
+@click.option("--kind", metavar="NAME", help="The kind of file, if its content does not show it.")
 @options.site
 @options.db
 @options.quiet
 def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str | None, quiet: bool) -> None:
-    """Store what other tools found as a scan, so that every command over stored scans works on it.
+    """Store what other tools found as a scan, so that every command for stored scans works on it.
 
-    Read are packet captures (pcap), nmap's XML, the JSON of masscan, zgrab2, httpx and Shodan, masscan's lists, the
-    logs software, ssl and dhcp of Zeek, the DHCP leases of dnsmasq, ISC dhcpd and Kea, `ip neigh`, `arp -a` and the
-    like, and CSV tables of addresses and MAC addresses. FILE may be - for stdin. Prints the scan's id.
+    It reads packet captures (pcap), nmap's XML, the JSON of masscan, zgrab2, httpx and Shodan, masscan's lists,
+    Zeek's software, ssl and dhcp logs, the DHCP leases of dnsmasq, ISC dhcpd and Kea, the output of `ip neigh`,
+    `arp -a` and the like, and CSV tables of addresses and MAC addresses. FILE may be - for stdin. The ID of the new
+    scan is printed.
 
     \b
     Examples:

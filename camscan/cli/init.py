@@ -12,7 +12,7 @@ from camscan.errors import HostError, UsageError
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), default="camscan.toml")
 def init(file: Path) -> None:
-    """Write a configuration for `camscan sweep`, with a comment on every key. Nothing is ever overwritten.
+    """Write a configuration for `camscan sweep`, with a comment on every key. Existing files are never overwritten.
 
     \b
     Examples:

@@ -23,9 +23,10 @@ columns = click.option(
     "placed",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Where a field is: ip=COL, mac=, serial=, make=, model=, ...; by name, letter or number. Repeatable.",
+    help="Which column holds a field: ip=COL, mac=, serial=, make=, model=, ...; COL is a name, letter or number. "
+    "Repeatable.",
 )
-encoding = click.option("--encoding", metavar="NAME", help="The encoding of a text file, where the guess is wrong.")
+encoding = click.option("--encoding", metavar="NAME", help="The encoding of a text file, if it is guessed wrong.")
 
 
 def check_reading(inventory: Path | None, placed: tuple[str, ...], encoding: str | None) -> None:

@@ -25,8 +25,14 @@ _MAX_SECONDS = 7 * 24 * 3600
 
 
 @click.command()
-@click.option("--interface", default="any", show_default=True, metavar="NAME", help="Where to listen.")
-@click.option("--seconds", type=click.IntRange(1, _MAX_SECONDS), default=60, show_default=True, help="For how long.")
+@click.option("--interface", default="any", show_default=True, metavar="NAME", help="The interface to listen on.")
+@click.option(
+    "--seconds",
+    type=click.IntRange(1, _MAX_SECONDS),
+    default=60,
+    show_default=True,
+    help="How long to listen, in seconds.",
+)
 @options.site
 @options.db
 @options.judging
@@ -47,9 +53,9 @@ def listen(
 ) -> None:
     """Listen to what devices announce, without sending anything, and name their makers.
 
-    Heard are ARP, DHCP, SADP, DHIP, WS-Discovery, mDNS, SSDP, NetCommon and MHED. Needs CAP_NET_RAW: run it with
-    sudo, or in a systemd unit with AmbientCapabilities=CAP_NET_RAW. Behind a switch that snoops IGMP, little more than
-    broadcasts is heard; at a mirror port, everything is.
+    It hears ARP, DHCP, SADP, DHIP, WS-Discovery, mDNS, SSDP, NetCommon and MHED. It needs CAP_NET_RAW: run it with
+    sudo, or in a systemd unit with AmbientCapabilities=CAP_NET_RAW. Behind a switch that snoops IGMP, it hears
+    little more than broadcasts; at a mirror port, everything.
 
     \b
     Examples:

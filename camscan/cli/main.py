@@ -26,14 +26,14 @@ class Commands(Listing):
     """
 
     sections = (
-        ("Look at a network", ("scan", "discover", "listen", "ports", "plan")),
-        ("Look at what is stored, or was seen by others", ("scans", "devices", "report", "diff", "identify", "import")),
-        ("Hold it against an inventory, and prove it", ("reconcile", "sample", "evidence")),
-        ("From found to removed", ("state", "progress")),
-        ("Every night by itself", ("init", "config", "sweep", "status", "notify", "cron", "db")),
-        ("What claims and verdicts rest on", ("fingerprints", "policy")),
-        ("Logins that you enrol", ("credentials",)),
-        ("Try it out", ("simulate", "doctor")),
+        ("Scan a network", ("scan", "discover", "listen", "ports", "plan")),
+        ("Work with stored and imported results", ("scans", "devices", "report", "diff", "identify", "import")),
+        ("Audit an inventory, and prove the findings", ("reconcile", "sample", "evidence")),
+        ("Track removal", ("state", "progress")),
+        ("Run every night", ("init", "config", "sweep", "status", "notify", "cron", "db")),
+        ("Rules and policies", ("fingerprints", "policy")),
+        ("Enrolled logins", ("credentials",)),
+        ("Try it, and check this host", ("simulate", "doctor")),
     )
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
@@ -65,14 +65,14 @@ class Commands(Listing):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
-@click.option("-v", "--verbose", count=True, help="Say more on stderr; twice for every detail.")
+@click.option("-v", "--verbose", count=True, help="Log more on stderr; give it twice to log every detail.")
 def camscan(verbose: int) -> None:
-    """Find the surveillance devices on a network and say, with evidence, who made them.
+    """Find the surveillance devices on a network and show, with evidence, who made them.
 
-    camscan identifies; it never logs in unasked, guesses no password, exploits nothing and changes nothing.
+    camscan identifies; it never logs in unasked, guesses no passwords, exploits nothing and changes nothing.
 
     \b
-    Exit codes: 0 done; 1 failed; 2 wrong use; 3 done, and what --fail-on names was found; 4 incomplete or blind.
+    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, and --fail-on found something; 4 incomplete or blind.
     """
     say_more(verbose)
 

@@ -37,17 +37,23 @@ def _renamed(_context: click.Context, _option: click.Parameter, words: tuple[str
 
 @click.command()
 @click.argument("others", nargs=-1, required=True, metavar="OTHER...")
-@options.site
+@options.of_site(help="The site of everything that has none in the other store.")
 @click.option(
-    "--rename", multiple=True, metavar="OLD=NEW", callback=_renamed, help="Call a site of theirs so; repeatable."
+    "--rename",
+    multiple=True,
+    metavar="OLD=NEW",
+    callback=_renamed,
+    help="Rename a site of the other store; repeatable.",
 )
-@click.option("--same-sites", is_flag=True, help="Sites of one name are one place, also where nothing shows it.")
+@click.option(
+    "--same-sites", is_flag=True, help="Treat sites of the same name as one place, even if nothing shows that they are."
+)
 @click.option(
     "--key",
     metavar="FILE-OR-FINGERPRINT",
-    help="The public key that must have signed bundles, or its fingerprint. Without it anybody's signature will do.",
+    help="The public key that must have signed the bundles, or its fingerprint. Without it, any signer is accepted.",
 )
-@click.option("-n", "--dry-run", is_flag=True, help="Say what would be taken, and write nothing.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be merged, and write nothing.")
 @options.db
 @options.written("table", "json")
 @options.quiet
@@ -63,12 +69,13 @@ def merge(
     output: Path | None,
     quiet: bool,
 ) -> None:
-    """Take what other stores hold, or bundles of evidence, into this one; they stay as they are.
+    """Merge other stores, or bundles of evidence, into this one. The others are left unchanged.
 
-    Taken are scans with all that was seen and asked, what people said of devices, and what sweeps remember. Nothing
-    that is here is overwritten: a scan that is here already is left out, and of two statements about a device the later
-    counts. A bundle is verified first. A scan that is running is left there. Sites of one name are one place where both
-    stores know a scan of it; else say which it is. --site is for what is of no site there.
+    Merged are scans with all observations and their ledger, what people said about devices, and what sweeps
+    remember. Nothing in this store is overwritten: a scan that it already has is skipped, and of two statements
+    about a device the later one counts. Bundles are verified first. Scans that are still running are skipped. Sites
+    of the same name are one place if both stores know a scan of it; otherwise, say which they are. --site names
+    whatever has no site in the other store.
 
     \b
     Examples:

@@ -14,14 +14,20 @@ from camscan.cli.listing import Listing
 
 @click.group(cls=Listing)
 def notify() -> None:
-    """The way of alerts."""
+    """Test the receivers of alerts, and deliver waiting alerts."""
 
 
 @notify.command()
 @options.config
-@click.option("--to", "names", multiple=True, metavar="NAME", help='Only this one: webhook, "syslog siem"; repeatable.')
+@click.option(
+    "--to",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help='Only this receiver, such as webhook or "syslog siem"; repeatable.',
+)
 def test(file: Path | None, names: tuple[str, ...]) -> None:
-    """Send a test alert to every receiver of the configuration, and say how it went.
+    """Send a test alert to every configured receiver, and report how each responded.
 
     \b
     Examples:
@@ -57,7 +63,7 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
 @options.config
 @options.configured_db
 def send(file: Path | None, db: str | None) -> None:
-    """Bring the alerts that wait, without a sweep: after a receiver was repaired.
+    """Deliver waiting alerts without a sweep, for instance after a receiver was repaired.
 
     \b
     Examples:

@@ -61,13 +61,13 @@ config = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="CAMSCAN_CONFIG",
     show_envvar=True,
-    help="The configuration. Default: camscan.toml, else /etc/camscan/camscan.toml.",
+    help="The configuration file. Default: camscan.toml, else /etc/camscan/camscan.toml.",
 )
 configured_db = click.option(
     "--db",
     metavar="PATH-OR-URL",
     callback=_not_empty,
-    help="The store, instead of the one in the configuration.",
+    help="The store to use instead of the configured one.",
 )
 output = click.option(
     "-o",
@@ -75,7 +75,7 @@ output = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     callback=_file,
     is_eager=True,  # its ending decides the format, so it is read first
-    help="Write to this file instead of stdout.",
+    help="Write to FILE instead of stdout.",
 )
 policy = click.option(
     "--policy",
@@ -83,53 +83,59 @@ policy = click.option(
     multiple=True,
     metavar="ID-OR-FILE",
     shell_complete=completing.policies,
-    help="Judge by this policy; repeatable. Default: all that come with camscan.",
+    help="Judge by this policy; repeatable. Default: all policies that come with camscan.",
 )
 fingerprints = click.option(
     "--fingerprints",
     "folders",
     multiple=True,
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder of rules that extends or overrides the built-in ones; repeatable.",
+    help="A folder of your own rules, which extend or override the built-in ones; repeatable.",
 )
 
 
 of_site = partial(click.option, "--site", metavar="NAME", callback=_site, shell_complete=completing.sites)
 site = of_site(help="The site that the scan belongs to.")
-sites = of_site("names", multiple=True, help="Only this site; repeatable. Default: all.")
+sites = of_site("names", multiple=True, help="Only this site; repeatable. Default: all sites.")
 all_hosts = click.option("--all", "all_hosts", is_flag=True, help="Show every host that answered, not only devices.")
-quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no summary on stderr.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="Print no progress and no summary on stderr.")
 CHANGES = ("listed", "suspected", "new", "returned", "coverage-loss")
 """What --fail-on may name where scans are compared."""
 fail_on_changes = click.option(
     "--fail-on", multiple=True, type=click.Choice(CHANGES), help="Exit with 3 if this is among the changes; repeatable."
 )
 of_scan = partial(click.option, "--scan", metavar="ID", shell_complete=completing.scans)
-scan_id = of_scan("scan_id", help="Which scan (a prefix will do). Default: the latest.")
+scan_id = of_scan("scan_id", help="The scan to use, by its ID or the start of one. Default: the latest.")
 
 sweep = click.option(
     "--sweep",
     type=click.Choice(["auto", "connect", "syn", "nmap"]),
     default="auto",
     show_default=True,
-    help="Find open ports by SYN packets, which take CAP_NET_RAW, by connecting, or by an nmap that is installed; auto "
-    "goes by privilege and number.",
+    help="How to find open ports: by SYN packets (needs CAP_NET_RAW), by connecting, or with an installed nmap. "
+    "auto uses syn or connect, by privilege and number of ports.",
 )
 interface = click.option(
     "--interface",
     multiple=True,
     metavar="NAME",
-    help="Multicast and ARP on this interface alone; repeatable. Default: on all that are connected to the targets.",
+    help="Use multicast and ARP on this interface only; repeatable. Default: on all interfaces connected to the "
+    "targets.",
 )
 targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
 _EXCLUDING = (
-    click.option("--exclude", multiple=True, metavar="TARGET", help="Never touch these; exclusions always win."),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="TARGET",
+        help="Send nothing to this target: exclusions always win; repeatable.",
+    ),
     click.option(
         "--exclude-file",
         "exclude_files",
         multiple=True,
         type=click.Path(dir_okay=False, exists=True),
-        help="A file of exclusions; repeatable.",
+        help="Read exclusions from this file; repeatable.",
     ),
     click.option("--allow-public", is_flag=True, help="Allow targets in public address space."),
     click.option("--allow-large", is_flag=True, help="Allow more than 65,536 addresses."),
@@ -140,30 +146,45 @@ _PACING = (
         type=click.Choice(["default", "gentle", "fast"]),
         default="default",
         show_default=True,
-        help="How hard to ask: at most 1,000 packets a second in all; gentle 200, and easy on routers; fast 10,000.",
+        help="How fast to ask: default sends at most 1,000 packets a second in all, gentle 200 and spares routers, "
+        "fast 10,000.",
     ),
-    click.option("--rate", type=click.IntRange(1, 100_000), metavar="N", help="Packets a second in all."),
+    click.option(
+        "--rate",
+        type=click.IntRange(1, 100_000),
+        metavar="N",
+        help="At most this many packets a second in all, instead of the profile's.",
+    ),
     sweep,
     click.option(
         "--ports",
         metavar="LIST",
         callback=_not_empty,
-        help="TCP ports to ask instead of the usual ones: 80,554,8000-8010.",
+        help="Ask these TCP ports instead of the usual ones, such as 80,554,8000-8010.",
     ),
-    click.option("--channels", metavar="LIST", callback=_not_empty, help="Only these channels: wsd,sadp,http."),
-    click.option("--thorough", is_flag=True, help="Ask everything of every address, alive or not."),
+    click.option(
+        "--channels", metavar="LIST", callback=_not_empty, help="Ask on these channels only, such as wsd,sadp,http."
+    ),
+    click.option(
+        "--thorough", is_flag=True, help="Ask every address everything, even where nothing shows a sign of life."
+    ),
     click.option(
         "--snmp-community",
         metavar="NAME",
         envvar="CAMSCAN_SNMP_COMMUNITY",
         show_envvar=True,
-        help="Ask SNMP v2c with it.",
+        help="Also ask by SNMP v2c, with this community.",
     ),
 )
 
 _TAGS = (
-    click.option("--sensitive", is_flag=True, help="It is a sensitive site: a listed device there is ranked first."),
-    click.option("--core", multiple=True, metavar="TARGET", help="This is a core network; repeatable."),
+    click.option("--sensitive", is_flag=True, help="Mark the site as sensitive: its listed devices are ranked first."),
+    click.option(
+        "--core",
+        multiple=True,
+        metavar="TARGET",
+        help="Mark this as a core network: its listed devices are ranked first; repeatable.",
+    ),
 )
 
 
@@ -172,19 +193,18 @@ credentials_file = click.option(
     "credentials_file",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file of enrolled logins; encrypted where it ends in .age. Default: credentials.json of your user.",
+    help="The file of enrolled logins, encrypted if its name ends in .age. Default: credentials.json in your "
+    "configuration directory.",
 )
 unlock = click.option(
     "--unlock",
     metavar="SOURCE",
     default="prompt",
     show_default=True,
-    help="Where the key of an encrypted file comes from: prompt, fd:N, file:PATH or systemd:NAME.",
+    help="Where the key to an encrypted file comes from: prompt, fd:N, file:PATH or systemd:NAME.",
 )
 _LOGINS = (
-    click.option(
-        "--with-credentials", is_flag=True, help="Log in to the devices that are enrolled for this site, once each."
-    ),
+    click.option("--with-credentials", is_flag=True, help="Log in, once each, to the devices enrolled for this site."),
     credentials_file,
     unlock,
 )
@@ -220,7 +240,7 @@ def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Comma
             )
         return asked
 
-    said = f"How to write it. Default: as the ending of --output says, else {unsaid}."
+    said = f"The output format. Default: by the extension of --output, else {unsaid}."
     return click.option("--format", "format_", type=click.Choice(names), callback=chosen, help=said)
 
 

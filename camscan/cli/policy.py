@@ -22,7 +22,7 @@ _MAX_SENTENCE = 2_000
 
 @click.group(cls=Listing)
 def policy() -> None:
-    """The lists of legal entities and makers that devices are held against."""
+    """Show and check policies: the lists of legal entities and makers by which devices are judged."""
 
 
 @policy.command("list")
@@ -48,7 +48,7 @@ def list_(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
 @options.fingerprints
 @options.written("table", "json")
 def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
-    """Show policies in full: entities, makers, dates, and the sentences that a listed device offends.
+    """Show policies in full: entities, makers, dates, and the sentences that a listed device violates.
 
     \b
     Examples:
@@ -66,7 +66,7 @@ def show(names: tuple[str, ...], folders: tuple[Path, ...], format_: str, output
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[FILE-OR-FOLDER]...")
 @options.fingerprints
 def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
-    """Check policies of your own and say what is wrong with each, with file, line and remedy.
+    """Check policies of your own, and report each fault with its file, line and remedy.
 
     Without a path, the policies that come with camscan and those of --fingerprints are checked.
 

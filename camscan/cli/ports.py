@@ -32,14 +32,19 @@ _LONGEST_LINE = 512
 
 @click.command()
 @options.targets
-@click.option("--ports", "ports_", metavar="LIST", help="TCP ports, such as 80,554,8000-8010. Default: a scan's first.")
+@click.option(
+    "--ports",
+    "ports_",
+    metavar="LIST",
+    help="The TCP ports, such as 80,554,8000-8010. Default: those that a scan asks first.",
+)
 @click.option(
     "--rate",
     type=click.IntRange(0, 10_000_000),
     default=_DEFAULT_RATE,
     show_default=True,
     metavar="N",
-    help="Packets a second in all; 0 is unlimited.",
+    help="At most this many packets a second in all; 0 means unlimited.",
 )
 @options.sweep
 @click.option(
@@ -47,11 +52,11 @@ _LONGEST_LINE = 512
     type=click.IntRange(1, 8),
     default=2,
     show_default=True,
-    help="How often a silent port is sent a SYN; the kernel's connects have two.",
+    help="How many SYN packets a silent port gets; by connecting, always two.",
 )
 @click.option("--all", "want_all", is_flag=True, help="Write every outcome, not only open ports.")
 @options.excluding
-@click.option("--resume", metavar="ID", help="Go on with an interrupted sweep, as it was begun.")
+@click.option("--resume", metavar="ID", help="Continue an interrupted sweep with its original settings.")
 @options.quiet
 def ports(
     targets: tuple[str, ...],
@@ -66,7 +71,8 @@ def ports(
 ) -> None:
     """Find open TCP ports and write them as JSON lines: address, port, outcome.
 
-    One host gets no more than 20 packets a second at any rate, and ports where a stray byte does harm get none.
+    Whatever the rate, one host gets no more than 20 packets a second, and ports where a stray byte does harm get
+    none.
 
     \b
     Examples:

@@ -50,7 +50,7 @@ class _Day(click.ParamType[date]):
 
 
 @click.command()
-@click.option("--deadline", type=_Day(), metavar="YYYY-MM-DD", help="When the last one is to be gone.")
+@click.option("--deadline", type=_Day(), metavar="YYYY-MM-DD", help="The day by which the last device must be gone.")
 @options.sites
 @options.judging
 @click.option(
@@ -59,9 +59,9 @@ class _Day(click.ParamType[date]):
     default=90,
     show_default=True,
     metavar="DAYS",
-    help="How far back the rate is taken.",
+    help="How many days back the rate of removal is measured.",
 )
-@click.option("--again", is_flag=True, help="Derive the register of devices anew, by today's rules and policies.")
+@click.option("--again", is_flag=True, help="Derive the register of devices again, by today's rules and policies.")
 @options.db
 @options.written("table", "json", "csv", "xlsx")
 def progress(
@@ -77,8 +77,8 @@ def progress(
 ) -> None:
     """Show for each site how many listed devices were found, removed and remain, and when the last will be gone.
 
-    A device counts as removed once `camscan state` says so, which takes clean scans. The rate is that of the last
-    --window days; the date is what it comes to if that goes on. No packet is sent.
+    A device counts as removed once `camscan state` says so, which requires clean scans. The date assumes that
+    removal goes on at the rate of the last --window days. No packet is sent.
 
     \b
     Examples:

@@ -17,9 +17,11 @@ _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 
 @click.command()
 @click.argument("inventory", type=inventories.file)
-@options.of_scan("scan_ids", multiple=True, help="Which scan; repeatable. Default: the latest.")
+@options.of_scan("scan_ids", multiple=True, help="The scan to compare with; repeatable. Default: the latest.")
 @options.site
-@click.option("--each-site", is_flag=True, help="Hold it against the latest scan of each site, for a list of them all.")
+@click.option(
+    "--each-site", is_flag=True, help="Compare with the latest scan of each site, for an inventory of all sites."
+)
 @inventories.columns
 @inventories.encoding
 @options.db
@@ -28,7 +30,10 @@ _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
 @options.written(*FORMAT_NAMES)
 @options.quiet
 @click.option(
-    "--fail-on", multiple=True, type=click.Choice(_FAIL_ON), help="Exit with 3 if there is such a one; repeatable."
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(_FAIL_ON),
+    help="Exit with 3 if any row or device is of this class; repeatable.",
 )
 def reconcile(
     inventory: Path,
@@ -46,11 +51,11 @@ def reconcile(
     quiet: bool,
     fail_on: tuple[str, ...],
 ) -> None:
-    """Hold a manual inventory against stored scans: what is missing from the list, and what from the network.
+    """Compare a manual inventory with stored scans: what is missing from the list, and what from the network.
 
-    INVENTORY is CSV (any delimiter and encoding), XLSX, ODS, XLS, JSON or a NetBox export. Where no column is called
-    a site, and that of places names sites of the store, that is taken. Rows of sites that were not asked about are
-    counted apart. No packet is sent.
+    INVENTORY is CSV (any delimiter and encoding), XLSX, ODS, XLS, JSON or a NetBox export. If no column is called a
+    site, but the location column names sites of the store, that one is used. Rows of sites that you did not ask
+    about are counted separately. No packet is sent.
 
     \b
     Examples:

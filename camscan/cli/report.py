@@ -30,14 +30,17 @@ _ON_PAPER = ("html", "pdf")
 @click.option(
     "--inventory",
     type=inventories.file,
-    help="Hold this list against the scan too; shown by html, pdf, xlsx and markdown.",
+    help="Also compare the scan with this inventory; shown in html, pdf, xlsx and markdown.",
 )
 @inventories.columns
 @inventories.encoding
 @options.written(*options.FORMAT_NAMES)
-@click.option("--bom", is_flag=True, help="Begin csv with a byte order mark, so that Excel reads it as UTF-8.")
+@click.option("--bom", is_flag=True, help="Start csv with a byte order mark, so that Excel reads it as UTF-8.")
 @click.option(
-    "--all-evidence", "whole", is_flag=True, help="Print all evidence (pdf, or html on paper), not only what decides."
+    "--all-evidence",
+    "whole",
+    is_flag=True,
+    help="Print all evidence, not only the decisive part (pdf, and html when printed).",
 )
 @options.quiet
 def report(

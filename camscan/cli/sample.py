@@ -33,7 +33,7 @@ class Sample:
 
 @click.command()
 @options.targets
-@click.option("--inventory", type=inventories.file, help="Draw rows of this list instead of addresses.")
+@click.option("--inventory", type=inventories.file, help="Draw rows of this inventory instead of addresses.")
 @inventories.columns
 @inventories.encoding
 @click.option(
@@ -42,7 +42,7 @@ class Sample:
     default=95.0,
     show_default=True,
     metavar="PERCENT",
-    help="How sure the result is to be.",
+    help="The confidence level of the result, in percent.",
 )
 @click.option(
     "--tolerance",
@@ -50,9 +50,14 @@ class Sample:
     default=5.0,
     show_default=True,
     metavar="POINTS",
-    help="By how many percentage points it may be off.",
+    help="The margin of error, in percentage points.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), metavar="N", help="Draw the same sample again.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
+    help="Seed of the draw: the same seed draws the same sample again.",
+)
 @options.written("table", "json", "csv", "xlsx")
 @options.quiet
 def sample(
@@ -67,7 +72,7 @@ def sample(
     output: Path | None,
     quiet: bool,
 ) -> None:
-    """Draw addresses, or rows of an inventory, to be inspected by hand. No packet is sent.
+    """Draw a random sample of addresses, or of the rows of an inventory, to inspect by hand. No packet is sent.
 
     The size is that of a simple random sample, for the worst case (a share of one half) and with the correction for
     finite populations (Cochran, Sampling Techniques, 1977, section 4.4).

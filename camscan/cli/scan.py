@@ -40,7 +40,10 @@ if TYPE_CHECKING:
 @options.logins
 @options.tags
 @click.option(
-    "--expect-decoy", multiple=True, metavar="ADDRESS", help="This must answer, or the scan was blind; repeatable."
+    "--expect-decoy",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A device that must answer, or else the scan counts as blind; repeatable.",
 )
 @options.site
 @options.db
@@ -51,9 +54,9 @@ if TYPE_CHECKING:
 @click.option(
     "--engine",
     type=click.Choice(["nmap"]),
-    help="--engine nmap is the same as --sweep nmap.",
+    help="Same as --sweep nmap.",
 )
-@click.option("--resume", metavar="ID", help="Go on with an interrupted scan; exclusions are read anew.")
+@click.option("--resume", metavar="ID", help="Continue an interrupted scan; exclusions are read again.")
 @click.option(
     "--fail-on",
     multiple=True,
@@ -78,8 +81,8 @@ def scan(
 ) -> None:
     """Scan networks and name the makers of the devices that answer.
 
-    TARGET is a network, a range, an address, a host name, @FILE or - for stdin. Without one, the private networks
-    that this host is connected to are scanned.
+    TARGET is a network, a range, an address, a host name, @FILE, or - for stdin. Without a target, the private
+    networks that this host is connected to are scanned.
 
     \b
     Examples:

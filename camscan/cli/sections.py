@@ -8,17 +8,17 @@ import click
 
 SECTIONS = (
     (
-        "What to look at",
+        "Scope",
         ("exclude", "exclude_files", "allow_public", "allow_large", "interface", "expect_decoy", "resume"),
     ),
     (
-        "How to ask",
+        "Probing",
         ("profile", "rate", "sweep", "engine", "ports", "channels", "thorough", "snmp_community"),
     ),
-    ("Enrolled logins", ("with_credentials", "credentials_file", "unlock")),
-    ("Which place it is", ("site", "sensitive", "core")),
-    ("How to judge", ("policies", "folders", "fail_on")),
-    ("What to show, and where to keep it", ("format_", "output", "all_hosts", "quiet", "db")),
+    ("Logins", ("with_credentials", "credentials_file", "unlock")),
+    ("Site", ("site", "sensitive", "core")),
+    ("Judging", ("policies", "folders", "fail_on")),
+    ("Output and storage", ("format_", "output", "all_hosts", "quiet", "db")),
 )
 """(heading, names of options) in the order of the help; others come last, under "Options"."""
 

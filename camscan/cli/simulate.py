@@ -21,18 +21,22 @@ _DECOY = "127.77.0.250"
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
-@click.option("--enrolled", is_flag=True, help="Add devices that tell more to auditor with simulated-Passw0rd.")
-@click.option("--decoy", is_flag=True, help="Run the decoy alone instead: one harmless device that is no camera.")
+@click.option(
+    "--enrolled",
+    is_flag=True,
+    help="Add devices that tell more after a login (user auditor, password simulated-Passw0rd).",
+)
+@click.option("--decoy", is_flag=True, help="Run only the decoy: one harmless device that is not a camera.")
 @click.option(
     "--address",
     metavar="ADDRESS",
-    help="Where the decoy listens: an address of this host, in the network that a scan is to prove that it sees."
-    " Default: 127.77.0.250.",
+    help="Where the decoy listens: an address of this host in the network that scans must prove they can see. "
+    "Default: 127.77.0.250.",
 )
 def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str | None) -> None:
     """Run a simulated site on 127.77.0.0/24 until interrupted, or for as long as COMMAND runs.
 
-    As root the devices have their true ports; without, those below 1024 are moved up (80 to 8080, 443 to 8443,
+    As root, the devices have their real ports; otherwise, those below 1024 are moved up (80 to 8080, 443 to 8443,
     554 to 8554).
 
     \b

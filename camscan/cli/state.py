@@ -27,8 +27,8 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 @click.command()
 @click.argument("device", default=_LIST, metavar="[DEVICE|list]")
 @click.argument("state", required=False, type=click.Choice([state.value for state in GIVEN]), metavar="[STATE]")
-@click.option("--why", metavar="TEXT", help="The reason, such as a ticket's number; needed with STATE.")
-@click.option("--who", metavar="NAME", help="Who says so. Default: the user of this process.")
+@click.option("--why", metavar="TEXT", help="The reason, such as a ticket number; required with STATE.")
+@click.option("--who", metavar="NAME", help="Who says so. Default: the user who runs this command.")
 @options.of_site(help="The site of the device, or the site to list.")
 @click.option(
     "--clean",
@@ -36,10 +36,10 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
     default=3,
     show_default=True,
     metavar="N",
-    help="Clean scans that `removed` and `replaced` take.",
+    help="How many clean scans `removed` and `replaced` require.",
 )
 @click.option(
-    "--in", "only", type=click.Choice([state.value for state in State]), help="List only those in this state."
+    "--in", "only", type=click.Choice([state.value for state in State]), help="List only devices in this state."
 )
 @options.db
 @options.written("table", "json", "csv", "xlsx")
@@ -57,12 +57,12 @@ def state(
     output: Path | None,
     fail_on: str | None,
 ) -> None:
-    """Say how far a device has come, show its history, or list the devices with a state.
+    """Record the state of a device on its way to removal, show its history, or list devices by state.
 
     DEVICE is a serial number, a MAC address in any notation, or an address. STATE is found, confirmed, ticketed,
-    disconnected, removed, replaced or exempt. What was said is kept for good. `removed` and `replaced` are accepted
-    only after --clean complete scans that asked the address, did not see the device, and saw something else alive in
-    its network. A removed serial or MAC that is seen again, at whichever site, is `returned`.
+    disconnected, removed, replaced or exempt. What is recorded is kept for good. `removed` and `replaced` are
+    accepted only after --clean complete scans that asked the address, did not see the device, and saw something
+    else alive in its network. If a removed serial or MAC is seen again, at any site, the device is `returned`.
 
     \b
     Examples:

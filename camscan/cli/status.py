@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @click.command()
 @options.config
 @options.configured_db
-@click.option("--max-age", metavar="DURATION", help="Exit with 4 if a site had no complete sweep for so long: 26h.")
+@click.option(
+    "--max-age", metavar="DURATION", help="Exit with 4 if a site has had no complete sweep for this long, such as 26h."
+)
 @options.written("table", "json")
 def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:
-    """Show for each site when it was last swept as a whole, what was seen, and which alerts wait.
+    """Show for each site when it last had a complete sweep, what was seen, and which alerts are waiting.
 
-    Where the configuration names a textfile for Prometheus, that is written anew.
+    If the configuration names a textfile for Prometheus, it is rewritten.
 
     \b
     Examples:

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 @options.sites
 @options.configured_db
 @options.fingerprints
-@click.option("--jitter", metavar="DURATION", help="Begin at a random moment within this time, such as 10m.")
-@click.option("--log-json", is_flag=True, help="Log events as JSON, one a line.")
+@click.option("--jitter", metavar="DURATION", help="Start at a random moment within this time, such as 10m.")
+@click.option("--log-json", is_flag=True, help="Log events as JSON lines.")
 @options.formats("table", "json", "markdown", otherwise=None, unsaid="nothing is written")
 @options.output
 @options.fail_on_changes
-@click.option("-q", "--quiet", is_flag=True, help="Log only what changed or went wrong.")
+@click.option("-q", "--quiet", is_flag=True, help="Log only changes and failures.")
 def sweep(
     file: Path | None,
     names: tuple[str, ...],
@@ -48,9 +48,10 @@ def sweep(
     fail_on: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Scan the sites of a configuration, compare with the sweeps before, and send alerts: for cron.
+    """Scan the configured sites, compare them with earlier sweeps, and send alerts: for cron.
 
-    Without --config, camscan.toml or /etc/camscan/camscan.toml is read. A site that another sweep has is left alone.
+    Without --config, camscan.toml or /etc/camscan/camscan.toml is read. A site that another sweep is busy with is
+    skipped.
 
     \b
     Examples:

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("address")
-@click.option("--ports", metavar="LIST", help="TCP ports to ask instead of the usual ones.")
-@options.site
+@click.option("--ports", metavar="LIST", help="Ask these TCP ports instead of the usual ones.")
+@options.of_site(help="The site that the login is for. Default: scans without a site.")
 @options.credentials_file
 @options.unlock
 def test(address: str, ports: str | None, site: str | None, credentials_file: Path | None, unlock: str) -> None:
     """Look at one device without a login, check that it is the enrolled one, and log in once.
 
-    Nothing is stored but the certificate's fingerprint. The exit code is 0 only where the device took the login.
+    Only the certificate's fingerprint is stored. The exit code is 0 only if the device accepted the login.
 
     \b
     Examples:

@@ -46,7 +46,7 @@ def test_every_file_of_commands_has_its_place() -> None:
     assert len(placed) == len(set(placed))
     help_ = listed(camscan)
     assert all(re.search(rf"^  {name} ", help_, re.MULTILINE) for name in placed)
-    assert "..." not in help_.split("Look at a network")[1]
+    assert "..." not in help_.split("Scan a network")[1]
 
 
 @pytest.fixture
