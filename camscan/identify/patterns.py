@@ -18,6 +18,8 @@ MAX_VALUE = 4096
 MAX_LONG_VALUE = 16384
 LONG_FIELDS = frozenset({"http.body", "rtsp.sdp"})
 """Fields whose mark may stand far down: whole pages and session descriptions."""
+_AS_SENT = LONG_FIELDS | {"http.header", "rtsp.header"}
+"""Fields of which the blanks are a mark, too: how a header is written tells its program."""
 MAX_VALUES = 256
 """Values of one field in one answer that are searched. ONVIF devices send up to about 60 scopes."""
 
@@ -92,9 +94,10 @@ def _reason(error: re2.error) -> str:
 
 
 def encoded(field: str, value: str) -> bytes:
-    """The bytes of a value that patterns are searched in."""
+    """The bytes of a value that patterns are searched in: blanks at its ends are left out, and several are one."""
     limit = MAX_LONG_VALUE if field in LONG_FIELDS else MAX_VALUE
-    return value[:limit].encode("utf-8", "replace")[:limit]
+    text = value[:limit] if field in _AS_SENT else " ".join(filter(None, value[:limit].split(" ")))
+    return text.encode("utf-8", "replace")[:limit]
 
 
 def matches_empty(pattern: str) -> bool:

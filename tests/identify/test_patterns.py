@@ -29,6 +29,16 @@ def test_none_is_missed_among_thousands(shape: str) -> None:
         assert [match.pattern for match in found.search(value.encode())] == [shape.format(word, word)]
 
 
+@pytest.mark.parametrize("value", [" Rtsp  Server", "Rtsp   Server  ", "Rtsp Server"])
+def test_blanks_more_or_less_do_not_count(value: str) -> None:
+    assert search(["^Rtsp Server$", "  "], value) == ["^Rtsp Server$"]
+
+
+@pytest.mark.parametrize("field", ["http.header", "rtsp.header", "http.body", "rtsp.sdp"])
+def test_blanks_count_where_they_are_a_mark(field: str) -> None:
+    assert search(["^session:  1$", "^session: 1$"], "session:  1", field) == ["^session:  1$"]
+
+
 def test_a_pattern_given_twice_is_found_once() -> None:
     assert search(["x", "x"], "x") == ["x"]
 
