@@ -12,6 +12,8 @@ from camscan.records import Evidence, Identification, Level, Observation
 
 PREFIX = "brand:"
 """Identifications that rest on a label have the rule id `brand:<name>`."""
+LESS_SURE = PREFIX + "?"
+"""And `brand:?<name>` where it is surer that another maker builds for the label."""
 
 _MODEL_FIELD = "onvif.scope.name"
 """The field in which many devices write brand and model after each other."""
@@ -83,7 +85,8 @@ class Labels:
             agreeing = tuple(edge.maker for edge in brand.edges if not makers or edge.maker in makers)
             level = levels[brand.name] if agreeing else Level.HINT
             for maker in agreeing or (None,):
-                yield Identification(PREFIX + brand.name, level, maker, brand.name, {}, tuple(seen))
+                prefix = PREFIX if makers or maker is None or maker in brand.surest else LESS_SURE
+                yield Identification(prefix + brand.name, level, maker, brand.name, {}, tuple(seen))
 
     def _shown(self, observations: Sequence[Observation]) -> Iterator[tuple[Brand, Evidence, Level]]:
         for observation in observations:

@@ -86,7 +86,7 @@ class Matcher:
         attributes = dict(rule.sets) | attributes
         name = attributes.pop("brand", "")
         label = self._labels.find(name) or self._labels.find_maker(name)
-        if label and (label.generic or len(label.edges) > 1) and rule.maker is None and "brand" not in rule.sets:
+        if label and (label.generic or label.is_company) and rule.maker is None and "brand" not in rule.sets:
             label = None  # an ordinary word, or the name of a company with much else: too little where it stands alone
         attributes = dict(_cleaned(attributes))
         if rule.maker is None and label is None and not attributes:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from camscan.identify.labels import PREFIX
+from camscan.identify.labels import LESS_SURE, PREFIX
 from camscan.identify.rules import normalised
 from camscan.records import Identification, Level
 
@@ -33,7 +33,8 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     - Several makers at `likely` or `certain` are a conflict. The one that builds for the others wins, where the labels
       say so; else the one seen on most channels; where several are, there is no maker.
     - Of several makers that are only hinted at, the one seen on most channels wins; of those that one label names, the
-      one that a rule names, too, or whose own name it is; where several are left, there is none: that is a conflict.
+      one that a rule names, too, or whose own name it is, or of whom it is surest that they build for it; where several
+      are left, there is none: that is a conflict.
     - A `certain` maker that a `likely` rule contradicts stays, and the contradiction is a conflict, unless the other
       maker or its brand is known as a label of the certain one.
     - Attributes come from the highest level that has them, leaving out what names another maker.
@@ -89,14 +90,15 @@ def _best(leading: Mapping[str, Sequence[Identification]]) -> str | None:
     """The maker that is seen on most channels; None where several are.
 
     A label lists all who build for it. So of those that the same channels show, the one that a rule names goes before
-    those that a label alone names, and then the maker whose own name the label is.
+    those that a label alone names, then the maker whose own name the label is, then the one that surely builds for it.
     """
     channels = {name: {item.channel for one in found for item in one.evidence} for name, found in leading.items()}
     most = [name for name, seen in channels.items() if len(seen) == max(map(len, channels.values()))]
     if len(most) > 1 and all(channels[name] == channels[most[0]] for name in most):
         ruled = [name for name in most if any(not one.rule.startswith(PREFIX) for one in leading[name])]
         own = [name for name in most if any(normalised(one.brand or "") == normalised(name) for one in leading[name])]
-        most = next((some for some in (ruled, own) if len(some) == 1), most)
+        sure = [name for name in most if any(not one.rule.startswith(LESS_SURE) for one in leading[name])]
+        most = next((some for some in (ruled, own, sure) if len(some) == 1), most)
     return most[0] if len(most) == 1 else None
 
 

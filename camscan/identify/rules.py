@@ -128,6 +128,17 @@ class Brand:
         return self.edges[0].level if len(self.edges) == 1 else Level.HINT
 
     @property
+    def is_company(self) -> bool:
+        """Whether it is the name of a company that builds its own devices, and sells those of others beside them."""
+        return len(self.edges) > 1 and any(edge.maker == self.name for edge in self.edges)
+
+    @property
+    def surest(self) -> frozenset[str]:
+        """The makers of whom it is surest that they build for the brand; all of them where none is sure."""
+        best = min((edge.sure for edge in self.edges), key="HMLB".index, default="B")
+        return frozenset(edge.maker for edge in self.edges if edge.sure == best or best in "LB")
+
+    @property
     def where(self) -> str:
         """The head of a message about this brand."""
         return f"{self.file}:{self.line}: {self.name}"

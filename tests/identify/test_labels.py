@@ -28,11 +28,11 @@ def claims(found: Sequence[Identification]) -> list[Claim]:
         ("http.title", "HiLook", [("brand:HiLook", "likely", "Hikvision")]),
         ("http.title", "HiLook login", []),
         ("http.server", "HiLook", []),
-        ("onvif.manufacturer", "ANNKE", [("brand:Annke", "hint", "Hikvision"), ("brand:Annke", "hint", "Dahua")]),
+        ("onvif.manufacturer", "ANNKE", [("brand:Annke", "hint", "Hikvision"), ("brand:?Annke", "hint", "Dahua")]),
         (
             "onvif.manufacturer",
             "Annke Innovation",
-            [("brand:Annke", "hint", "Hikvision"), ("brand:Annke", "hint", "Dahua")],
+            [("brand:Annke", "hint", "Hikvision"), ("brand:?Annke", "hint", "Dahua")],
         ),
         ("onvif.manufacturer", "Honeywell", [("brand:Honeywell", "hint", "Hikvision")]),
         ("onvif.manufacturer", "Dahua", [("brand:Dahua", "hint", None)]),
@@ -84,7 +84,7 @@ def test_a_brand_is_one_identification_with_all_its_evidence(build: Build, answe
         (
             {"maker": "Dahua", "level": "hint"},
             "Annke",
-            [("brand:Annke", "hint", "Hikvision"), ("brand:Annke", "hint", "Dahua")],
+            [("brand:Annke", "hint", "Hikvision"), ("brand:?Annke", "hint", "Dahua")],
         ),
     ],
 )

@@ -164,11 +164,29 @@ def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build
     assert (found.maker, found.brand) == ("Hikvision", "Capture")
     alone = build({**capture, "maker": None})
     assert alone.identify([answer({"http.server": "Capture/"})]) == ()
-    assert alone.identify([answer({"http.server": "Annke/"})]) == (), "a label of several makers"
     (found, *_) = build(
         {"field": "http.server", "pattern": "^(?P<model>c)", "maker": None, "sets": {"brand": "Capture"}}
     ).identify([answer({"http.server": "c"})])
     assert (found.brand, found.attributes) == ("Capture", {"model": "c"})
+
+
+def test_the_captured_name_of_a_company_that_sells_the_devices_of_others_too_says_nothing(
+    build: Build, answer: Answer
+) -> None:
+    edge = "{{maker: {}, scope: partial, sure: M, source: x}}"
+    company = f"brands: [{{name: Honeywell, edges: [{edge.format('Honeywell')}, {edge.format('Dahua')}]}}]\n"
+    library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None}, brands=company)
+    assert library.identify([answer({"http.server": "Honeywell/"})]) == ()
+
+
+def test_a_captured_label_of_several_makers_names_each_of_them(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None})
+    found = library.identify([answer({"http.server": "Annke/"})])
+    assert [(item.maker, item.brand) for item in found] == [
+        (None, "Annke"),
+        ("Hikvision", "Annke"),
+        ("Dahua", "Annke"),
+    ]
 
 
 def test_observations_without_fields_say_nothing(build: Build, answer: Answer) -> None:

@@ -142,6 +142,16 @@ def test_a_label_alone_with_several_builders_names_nobody(says: Says) -> None:
     assert resolve(found).brand == "TruVision"
 
 
+def test_of_all_who_build_for_a_label_the_surest_is_named(says: Says) -> None:
+    found = [
+        says("brand:TruVision", HINT, "Hikvision", "TruVision", "http"),
+        says("brand:?TruVision", HINT, "TVT", "TruVision", "http"),
+    ]
+    assert resolve(found) == Resolution("Hikvision", "TruVision", HINT)
+    found.append(says("oui", HINT, "TVT", None, "mac"))
+    assert resolve(found) == Resolution("TVT", "TruVision", HINT), "what is seen on more channels goes before it"
+
+
 def test_makers_that_are_labels_of_each_other_stay_undecided(says: Says) -> None:
     found = [
         says("a", LIKELY, "Bosch", None, "http"),
