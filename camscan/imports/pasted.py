@@ -32,6 +32,8 @@ _TEXT_SAMPLE = 512  # characters by which text is told from bytes
 
 _NODE_FIELDS = ("wsd.endpoint", "upnp.udn")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_UUID_OF_MAC = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b", re.IGNORECASE)
+"""As some servers of ONVIF make it, with the colons of the address in its end."""
 _SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 
@@ -115,6 +117,8 @@ def _own_addresses(fields: Fields) -> Iterator[str]:
         yield from filter(None, map(mac_in_address, fields.get(name, ())))
     for name in _NODE_FIELDS:
         for value in fields.get(name, ()):
+            if named := _UUID_OF_MAC.search(value):
+                yield named[1].upper()
             match = _UUID.search(value)
             uuid = UUID(match[0]) if match else None
             if uuid is not None and uuid.variant == RFC_4122 and uuid.version == 1:  # its last octets are the node

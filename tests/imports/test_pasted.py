@@ -181,6 +181,19 @@ def test_the_node_of_a_version_1_endpoint_is_a_mac() -> None:
     made = fields(listing.format("aa85c000-6324-11b3-819e-5850ed1fe385"), "ws_discovery")
     assert made["mac.address"] == ("58:50:ED:1F:E3:85",)
     assert "mac.address" not in fields(listing.format("aa85c000-6324-41b3-819e-5850ed1fe385"), "ws_discovery")
+    made = fields(listing.format("2419d68a-2dd2-21b2-a205-ec:71:db:16:b1:12"), "ws_discovery")
+    assert made["mac.prefix"] == ("EC71DB",)
+
+
+def test_a_list_of_blocks_is_read_beside_what_else_its_row_tells() -> None:
+    told = fields("Acme,camera,A-1,(C4:2F:90|54:C4:15)", "mac_oui")
+    assert told["mac.prefix"] == ("54C415",), "of the last"
+    assert "banner.text" in told
+
+
+def test_a_server_is_read_beside_what_else_a_record_tells() -> None:
+    told = fields("{'vendor': 'Acme', 'rtsp_server': 'Acme/V1.0'}", "rtsp")
+    assert told["rtsp.server"] == ("Acme/V1.0",)
 
 
 def test_the_mac_of_which_an_address_of_its_own_is_formed() -> None:

@@ -14,7 +14,8 @@ from camscan.imports.writings.base import objects
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})-----END")
 _NAMED = re.compile(
-    r"(?:^|[\s|_\"'{,])(subject|issuer|s|i)(?:[ _]?(?:dn|name))?[\"']?[ \t]{0,8}[:=][ \t]{0,8}(?=\S)", re.IGNORECASE
+    r"(?:^|[\s|_\"'{,])(?:cert)?(subject|issuer|s|i)(?:[ _]?(?:dn|name))?[\"']?[ \t]{0,8}[:=][ \t]{0,8}(?=\S)",
+    re.IGNORECASE,
 )
 _DOTTED = re.compile(
     r"(?:^|[\s,;])(?:ssl|tls|x509)[.:]?[ \t]?(?:cert(?:ificate)?\.)?(subject|issuer)"
@@ -31,7 +32,9 @@ _SPELLED = re.compile(
     r"(?:[ \t]\((?:CN|OU|O|L|ST|C)\))?(?:[ \t]{0,8}[:=][ \t]{0,8}|\t[ \t]{0,8}|[ ]{2,32})(\S.{0,255})",
     re.IGNORECASE,
 )
-_MEMBER = re.compile(r"(subject|issuer)(?:_?(?:dn|name|string))?", re.IGNORECASE)
+_MEMBER = re.compile(
+    r"(?:(?:tls|ssl|x509|cert(?:ificate)?)[_.]?)?(subject|issuer)(?:_?(?:dn|name|string))?", re.IGNORECASE
+)
 _PART = re.compile(
     r"(subject|issuer)_(cn|common_?name|org|o|organi[sz]ation(?:_name)?|ou|organi[sz]ational_unit(?:_name)?)",
     re.IGNORECASE,

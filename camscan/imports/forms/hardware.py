@@ -40,8 +40,15 @@ _BLOCK = re.compile(
 """A block as registries and lists of them write it, perhaps with who holds it, or an address whose end is hidden."""
 _REGISTERED = re.compile(r"\bMA-[LMS],([0-9A-F]{6,9}),\"?([A-Z][^\r\n\",;]{2,127})", re.IGNORECASE)
 """A row of the registry within something else."""
+_BLOCKS = re.compile(r"(?<=[\"'|(\[])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[\"'|)\]])", re.IGNORECASE)
+"""Blocks of a list, each in quotes or between bars."""
+_LETTER = re.compile("[A-F]", re.IGNORECASE)
 _OCTETS = re.compile(r"0x([0-9A-F]{2}), ?0x([0-9A-F]{2}), ?0x([0-9A-F]{2})(?!, ?0x)", re.IGNORECASE)
 """A block as programs in C hold it."""
+_HIDDEN = re.compile(
+    r"\bMAC(?: Address)?:[ \t]*((?:[0-9A-F]{2}[:-]){3})?[^\s(]{1,24}[ \t]*\(([^()\r\n]{2,128})\)", re.IGNORECASE
+)
+"""An address that somebody has made illegible, and who holds its block."""
 _LOCAL = re.compile(
     r"(?:fe80::|\A)([0-9a-f]{1,4}):([0-9a-f]{2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])", re.IGNORECASE
 )
@@ -69,15 +76,24 @@ def addresses(text: str) -> Iterator[Answer]:
         yield from _held("".join(octets.groups()), "")
     elif not found and (row := _REGISTERED.search(text)):
         yield from _held(row[1], row[2])
+    elif not found and (hidden := _HIDDEN.search(text)):
+        yield from _held(hidden[1] or "", hidden[2])
     elif not found and (prefix := _PREFIX.fullmatch(text.partition("(")[0].strip())):
         digits = re.sub(r"[:.-]", "", prefix[1])
         fields = fields_of(oui.decode, digits.ljust(11, "0") + "1")
         yield from answer("mac", {name: values for name, values in fields.items() if name != "mac.address"})
 
 
+def blocks(text: str) -> Iterator[Answer]:
+    """Every block in a list of them; none where all are digits alone, as times are."""
+    listed = list(dict.fromkeys(_BLOCKS.findall(text)))[:MAX_ADDRESSES]
+    if any(map(_LETTER.search, listed)):
+        yield from (held for block in listed for held in _held(block, ""))
+
+
 def _held(prefix: str, holder: str) -> Iterator[Answer]:
-    """A block, and who holds it by the registry or else by the text."""
-    fields = fields_of(oui.decode, re.sub(r"[:.-]", "", prefix).ljust(11, "0") + "1")
+    """A block, and who holds it by the registry or else by the text; what the text says alone where no block shows."""
+    fields = fields_of(oui.decode, re.sub(r"[:.-]", "", prefix).ljust(11, "0") + "1") if prefix else {}
     known = {name: values for name, values in fields.items() if name != "mac.address"}
     yield from answer("mac", {**as_fields([("mac.organization", holder.strip())] if holder else []), **known})
 

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import certificate, datagrams, hardware, icons, interfaces, leases, soap, tables, web
+from camscan.imports.forms import certificate, datagrams, hardware, icons, interfaces, leases, noted, soap, tables, web
 from camscan.imports.forms.base import Answer, Form, answer
 from camscan.imports.nmap import text as nmap_text
 
@@ -60,6 +60,14 @@ def anything(text: str) -> Iterator[Answer]:
             nmap_text.product,
         ):
             yield from map(_guessed, form(text))
+
+
+def _blocks(text: str) -> Iterator[Answer]:
+    """A list of blocks of addresses, with what else its row tells."""
+    found = list(hardware.blocks(text))
+    yield from found
+    if found:
+        yield from anything(text)
 
 
 def _guessed(one: Answer) -> Answer:
@@ -143,7 +151,14 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 )
 """Channel -> forms that are tried first."""
 
-BESIDE: tuple[Form, ...] = (icons.noted_icons, web.noted_titles, certificate.shown, nmap_text.noted)
+BESIDE: tuple[Form, ...] = (
+    icons.noted_icons,
+    web.noted_titles,
+    certificate.shown,
+    nmap_text.noted,
+    noted.servers,
+    noted.certificates,
+)
 """What a text may tell beside the answer that it holds."""
 
 LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
@@ -152,6 +167,7 @@ LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
             ("http", "https"), (web.path, partial(web.challenge, "http"), partial(web.server, "http"), _page)
         ),
         "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
+        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (_blocks,)),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (tables.walk,),
         "mdns": (tables.properties,),

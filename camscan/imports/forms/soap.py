@@ -21,6 +21,11 @@ _QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNOR
 _SEVERAL = re.compile(r"\s+(?=onvif://)", re.IGNORECASE)  # in one quoted text
 _CONTINUED = re.compile(r"[ \t]{0,8}\\\r?\n")
 """Where a line of program code goes on in the next one."""
+_ADDRESSED = re.compile(
+    r"^[ \t*-]{0,16}(?:address|host|endpoint)[\"']?: ?[\"']?([\w.-]{4,64}:\d{1,5})[\"']?,?[ \t]*\r?$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""The place of the service where a tool shows no more of it."""
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
 _SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
 _TOLD = re.compile(r"\((?:[\w/]{1,32}='[^'\r\n]{0,256}'(?:,\s{0,4})?){2,32}\)")
@@ -217,7 +222,7 @@ def _decoded(text: str) -> list[Fields]:
 def _listed(fields: Fields, text: str) -> Fields:
     """The fields of scopes, with the types and the addresses that stand beside them."""
     beside = [("wsd.types", found) for found in _TYPES.findall(text)[:1]]
-    beside += [("wsd.xaddr", address) for address in _XADDR.findall(text)[:8]]
+    beside += [("wsd.xaddr", address) for address in (_XADDR.findall(text) or _ADDRESSED.findall(text))[:8]]
     return {**fields, **as_fields(beside)}
 
 

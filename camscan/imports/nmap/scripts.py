@@ -25,6 +25,8 @@ _SCHEME = re.compile(r"^[ \t]*((?:Basic|Digest|NTLM|Negotiate)\b[^\r\n]{0,1024})
 _STATUS = re.compile(r"HTTP/1\.[01] \d{3}[^\r\n]{0,64}")
 _HEADER = re.compile(r"^[ \t]*([A-Za-z][\w-]{0,63}:[ \t]*\S[^\r\n]{0,1024})", re.MULTILINE)
 _ANSWERED = re.compile(r"(?:HTTP|RTSP)/1\.[01] \d{3}\b")
+_PROBED = re.compile(r"^([ \t]*)[A-Za-z][\w-]{1,32}(?:, [\w-]{1,32}){0,64}:[ \t]*\n(?=\1[ \t])", re.MULTILINE)
+"""The line with the probes to which a service answered alike; what it answered stands deeper."""
 _PRODUCT = re.compile(r"^[ \t]*\[([^\]\r\n]{3,96})\] at /", re.MULTILINE)
 _METHODS = re.compile(r"[A-Z_]{4,16}(?:,\s*[A-Z_]{4,16})*")
 
@@ -114,10 +116,14 @@ def _upnp_headers(text: str) -> Fields:
 
 
 def _strings(text: str, _: Element | None) -> Iterator[Answer]:
-    """The HTTP and RTSP answers among what a service answered to nmap's probes."""
-    lines = "\n".join(line.strip() for line in text.splitlines())
-    yield from web.web(lines)
-    yield from web.stream(lines)
+    """The HTTP and RTSP answers among what a service answered to nmap's probes; else what it said, once each."""
+    if _ANSWERED.search(text):
+        lines = "\n".join(line.strip() for line in text.splitlines())
+        yield from web.web(lines)
+        yield from web.stream(lines)
+    else:
+        said = dict.fromkeys(map(str.strip, _PROBED.sub("", text).splitlines()))
+        yield from answer("banner", as_fields([("banner.text", "\n".join(said))]))
 
 
 _SCRIPTS: Mapping[str, Callable[[str, Element | None], Iterator[Answer]]] = MappingProxyType(

@@ -16,6 +16,10 @@ _KNOWN = (
 )
 """Names of headers that tell an answer from other lines with a colon."""
 _MARKS = ("//", "#", "*", "--", ";", "<", ">")
+_BOLD = re.compile(r"\*{2,4}([^*\r\n]{1,200}?)\*{2,4}")
+_BOLD_ANSWER = re.compile(
+    rf"^[ \t]*\*\*[ \t]*(?:(?:RTSP|HTTP)/\d\.\d \d{{3}}|{_KNOWN}[ \t]?:)", re.MULTILINE | re.IGNORECASE
+)
 _BLOCK = re.compile(r"\A\s*/\*+[ \t]*\r?\n(.*)\r?\n[ \t]*\*+/\s*\Z", re.DOTALL)
 _CAPTION = re.compile(
     rf"\A(?!{_KNOWN}[ \t]?:)[^\r\n<>{{}}\[\]=\"]{{1,80}}:[ \t]*\r?\n\s*(?=<[?!\w]|\{{[^\0]*\}}\s*\Z|{_KNOWN}[ \t]?:)",
@@ -37,9 +41,14 @@ def unmarked(text: str) -> str:
         return text
     if "\n" not in text and "\r" in text.strip():
         text = text.replace("\r", "\r\n")
-    for undo in (_of_remarks, _of_caption, _of_one_line):
+    for undo in (_of_emphasis, _of_remarks, _of_caption, _of_one_line):
         text = undo(text)
     return text
+
+
+def _of_emphasis(text: str) -> str:
+    """An answer of which notes print some words in bold letters."""
+    return _BOLD.sub(r"\1", text) if _BOLD_ANSWER.search(text) else text
 
 
 def _of_remarks(text: str) -> str:

@@ -150,3 +150,10 @@ def test_the_certificate_that_curl_shows() -> None:
     (one,) = shown("* Server certificate:\n*  subject: C=TW; O=Acme Inc.; CN=NAS\n*  issuer: CN=CA\n< HTTP/1.1 200 OK")
     assert (one.fields["tls.subject.o"], one.fields["tls.subject.cn"]) == (("Acme Inc.",), ("NAS",))
     assert not list(shown("* subject: CN=a"))
+
+
+def test_names_under_the_word_certificate() -> None:
+    (one,) = names('CertSubject = "CN=cam-1",\n  CertIssuer = "CN=Acme"')
+    assert (one.fields["tls.subject.cn"], one.fields["tls.issuer.cn"]) == (("cam-1",), ("Acme",))
+    (one,) = names('{"extra": {"tls_issuer": "commonName=Acme CA/organizationName=X1"}}')
+    assert (one.fields["tls.issuer.cn"], one.fields["tls.issuer.o"]) == (("Acme CA",), ("X1",))

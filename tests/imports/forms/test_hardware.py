@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.forms.hardware import MAX_ADDRESSES, addresses, is_address
+from camscan.imports.forms.hardware import MAX_ADDRESSES, addresses, blocks, is_address
 
 WRITTEN = [
     "44:19:b6:01:02:03",
@@ -115,3 +115,30 @@ def test_notations_of_switches_and_of_dhcp(text: str) -> None:
 @pytest.mark.parametrize("text", ["10:1:2:3:4:5", "fe80:a:b:c:d:e:f:1", "1.2.3.4.5.6", "a:b:c:d:e:f:0"])
 def test_addresses_of_other_kinds_and_times_are_no_macs(text: str) -> None:
     assert not list(addresses(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(C4:2F:90|54:C4:15)", ["C42F90", "54C415"]),
+        ("$oui -match '^(18:68:CB|24-0F-9B)$'", ["1868CB", "240F9B"]),
+        ("acme: ['44:19:b6', 'bc:ad:28'],", ["4419B6", "BCAD28"]),
+        ("{ prefix: '3c:ef:8c', type: 'camera' }", ["3CEF8C"]),
+    ],
+)
+def test_lists_of_blocks(text: str, expected: list[str]) -> None:
+    assert [one.fields["mac.prefix"][0] for one in blocks(text)] == expected
+
+
+@pytest.mark.parametrize("text", ["('10:20:30', '11:21:31')", "44:19:b6", "'44:19:b6:01:02:03'", "'a44:19:b6'"])
+def test_times_addresses_and_bare_words_are_no_list_of_blocks(text: str) -> None:
+    assert not list(blocks(text))
+
+
+def test_an_address_that_was_made_illegible() -> None:
+    (told,) = addresses("MAC Address: XX:XX:XX:XX:XX:XX (Acme Networks)")
+    assert told.fields == {"mac.organization": ("Acme Networks",)}
+    (told,) = addresses("MAC Address: 44:19:B6:**:**:** (Acme Networks)")
+    assert told.fields["mac.prefix"] == ("4419B6",)
+    assert told.fields["mac.organization"] != ("Acme Networks",), "the registry knows better"
+    assert not list(addresses("MAC Address: (Acme Networks)"))

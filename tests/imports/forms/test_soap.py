@@ -214,3 +214,13 @@ def test_scopes_in_one_quoted_text() -> None:
     (one,) = discovery('let s = "onvif://www.onvif.org/hardware/A-1 onvif://www.onvif.org/name/B c";')
     assert one.fields["onvif.scope.hardware"] == ("A-1",)
     assert one.fields["onvif.scope.name"] == ("B c",)
+
+
+def test_the_place_of_a_service_beside_scopes() -> None:
+    scopes = "  - onvif://www.onvif.org/name/Acme%20A\n  - onvif://www.onvif.org/hardware/M-1"
+    (one,) = discovery(f"  address: 192.0.2.77:8899\n{scopes}")
+    assert one.fields["wsd.xaddr"] == ("192.0.2.77:8899",)
+    (one,) = discovery(f"  address: 192.0.2.77:8899\n  http://192.0.2.77/onvif/device_service\n{scopes}")
+    assert one.fields["wsd.xaddr"] == ("http://192.0.2.77/onvif/device_service",)
+    (one,) = discovery(f"  address: the hall\n{scopes}")
+    assert "wsd.xaddr" not in one.fields

@@ -96,3 +96,10 @@ def test_a_banner_may_be_an_answer() -> None:
 def test_names_of_login_pages() -> None:
     (found,) = script_answers("http-default-accounts", "\n  [Acme Network Camera] at /\n    admin:<blank>")
     assert found.fields == {"nmap.product": ("Acme Network Camera",)}
+
+
+def test_what_a_service_said_to_probes_that_is_no_answer_is_a_banner() -> None:
+    said = "\n  GenericLines, NULL: \n    acme login: \n  GetRequest: \n    acme login: \n    Password:"
+    (found,) = script_answers("fingerprint-strings", said)
+    assert found.channel == "banner"
+    assert found.fields["banner.text"][0].split("\n") == ["acme login:", "Password:"]

@@ -85,3 +85,9 @@ def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
         unmarked("HTTP/1.1 200 OK A: b" + part * (200_000 // len(part)))
         unmarked(part * (200_000 // len(part)))
+
+
+def test_words_in_bold_letters() -> None:
+    text = '**RTSP/1.0 401 Unauthorized**\nServer: A\n**WWW-Authenticate: Digest** realm="b", **nonce**="c"'
+    assert unmarked(text) == 'RTSP/1.0 401 Unauthorized\nServer: A\nWWW-Authenticate: Digest realm="b", nonce="c"'
+    assert unmarked("a **bold** word and Server: A") == "a **bold** word and Server: A"

@@ -1,0 +1,44 @@
+"""What records and programs say of a server or of a certificate by name, wherever that stands among other things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from camscan.codecs import http, rtsp
+from camscan.imports.forms import certificate
+from camscan.imports.forms.base import Answer, answer, fields_of
+
+MAX_NOTED = 16  # of one text
+
+_SERVER = re.compile(
+    r"""(?<![\w-])["'`]?(rtsp|https?|web)[_. -]?(server|realm)(?:[_. -]?(?:header|name|banner))?["'`]?"""
+    r"""[ \t]{0,4}(?::|=>?)[ \t]{0,4}["'`]([^"'`\r\n]{2,200})["'`]""",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"""(?<![\w-])["'`]?(?:tls|ssl|x509|cert(?:ificate)?)[_.]?(subject|issuer)(?:[_.]?(?:dn|name))?["'`]?"""
+    r"""[ \t]{0,4}(?::|=>?)[ \t]{0,4}(["'`])([^"'`\r\n]{0,8}=[^"'`\r\n]{2,500})\2""",
+    re.IGNORECASE,
+)
+_SENT = re.compile(r"(?:HTTP|RTSP)/\d\.\d[ \t]\d{3}")
+
+
+def servers(text: str) -> Iterator[Answer]:
+    """Servers and realms that stand under a name with their protocol: "rtsp_server", "httpServer", "http_realm"."""
+    if _SENT.search(text):
+        return  # the answer itself, which says it
+    for protocol, kind, value in islice(_SERVER.findall(text), MAX_NOTED):
+        line = f"Server: {value}" if kind.lower() == "server" else f'WWW-Authenticate: Digest realm="{value}"'
+        if protocol.lower() == "rtsp":
+            yield from answer("rtsp", fields_of(rtsp.decode_headers, line))
+        else:
+            yield from answer("http", fields_of(http.decode_headers, line))
+
+
+def certificates(text: str) -> Iterator[Answer]:
+    """The names of a certificate that stand under "tls_subject", "ssl_issuer" and the like."""
+    told = [f"{name.lower()}: {value}" for name, _, value in islice(_NAME.findall(text), MAX_NOTED)]
+    if told:
+        yield from certificate.names("\n".join(told))

@@ -1,0 +1,49 @@
+"""Servers and certificates that records name, wherever that stands."""
+
+import pytest
+from support.costs import costs_less_than
+
+from camscan.imports.forms.noted import certificates, servers
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "field", "value"),
+    [
+        ('{"extra": {"onvif_name": "A", "rtsp_server": "Acme/V1.0"}}', "rtsp", "rtsp.server", "Acme/V1.0"),
+        ("({'http_server': 'Acme-Webs'}, [port('80')])", "http", "http.server", "Acme-Webs"),
+        ('httpServer = "Acme-Webs/"', "http", "http.server", "Acme-Webs/"),
+        ('webserver="ACME Q1", tls="x"', "http", "http.server", "ACME Q1"),
+        ("rtsp_realm: 'Login to 1'", "rtsp", "rtsp.realm", "Login to 1"),
+        ('"http.server.header" => "Acme"', "http", "http.server", "Acme"),
+    ],
+)
+def test_servers_and_realms_by_name(text: str, channel: str, field: str, value: str) -> None:
+    (one,) = servers(text)
+    assert (one.channel, one.fields[field]) == (channel, (value,))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'HTTP/1.1 200 OK\r\n\r\n{"http_server": "Acme"}',
+        "http_server = Acme",
+        '"server": "Acme"',
+        'myhttp-server: "Acme"',
+        '"http_server": ""',
+    ],
+)
+def test_other_texts_name_no_server(text: str) -> None:
+    assert not list(servers(text))
+
+
+def test_names_of_certificates() -> None:
+    (one,) = certificates('webserver="A", tls_subject="CN=cam-1,O=Acme", ssl_issuer="CN=Acme CA"')
+    assert (one.fields["tls.subject.o"], one.fields["tls.issuer.cn"]) == (("Acme",), ("Acme CA",))
+    assert not list(certificates('subject="CN=cam-1", tls_subject="a mail"'))
+
+
+@pytest.mark.parametrize("part", ["http_server", '"http_server": "', "tls_subject='", "cert_subject = "])
+def test_hostile_text_takes_no_time(part: str) -> None:
+    with costs_less_than(1.0):
+        list(servers(part * 20_000))
+        list(certificates(part * 20_000))
