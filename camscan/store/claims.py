@@ -32,6 +32,13 @@ class Claims(Protocol):
             StoreError: it cannot be claimed here at all.
         """
 
+    def renew(self) -> None:
+        """See that this process still has what it claimed, where that may have been lost without its doing.
+
+        Raises:
+            StoreError: another process has a scan now.
+        """
+
     def held(self, number: int) -> bool:
         """Whether some living process, this one included, has the scan."""
 
@@ -67,6 +74,9 @@ class FileLocks:
             os.close(handle)
             time.sleep(_PAUSE)
         return False
+
+    def renew(self) -> None:
+        """See `Claims.renew`; the kernel takes no lock back."""
 
     def held(self, number: int) -> bool:
         """See `Claims.held`."""

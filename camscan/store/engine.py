@@ -37,6 +37,7 @@ class Database:
         else:
             server.prepare()
         self._writing = self._engine.execution_options(**{sqlite.WRITES: True})
+        self._was_there = False
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -57,7 +58,7 @@ class Database:
 
     def session(self) -> Connection:
         """A connection apart from the transactions, for what lasts as long as it is not closed."""
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection = self._connected(self._engine).execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()
         return connection
 
@@ -71,8 +72,15 @@ class Database:
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
-        with self.errors(), engine.begin() as connection:
+        with self.errors(), self._connected(engine) as connection, connection.begin():
             yield connection
+
+    def _connected(self, engine: Engine) -> Connection:
+        if self.file is None:
+            connection = server.connect(engine, patient=self._was_there)
+            self._was_there = True
+            return connection
+        return engine.connect()
 
     def close(self) -> None:
         """Give every connection back."""
@@ -145,7 +153,7 @@ def _engine(url: URL, where: str) -> Engine:
     if url.get_backend_name() not in ("sqlite", server.BACKEND):
         raise StoreError(f"{where} cannot be opened: name a file, or a PostgreSQL database as {_URL}")
     try:
-        return create_engine(url)
+        return create_engine(url, pool_pre_ping=url.get_backend_name() == server.BACKEND)
     except (ImportError, ArgumentError) as error:
         raise StoreError(f"{where} cannot be opened: {error}: {server.DRIVER}") from error
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Engine, TextClause, text
+from sqlalchemy.exc import OperationalError
 
 from camscan.errors import StoreError
 
@@ -18,11 +20,15 @@ BACKEND = "postgresql"
 DRIVER = "pip install 'camscan[postgresql]'"
 """What brings the driver."""
 
+PATIENCE = 30.0
+"""Seconds for which a server that was there before is waited for: as long as a restart takes."""
+_PAUSE = 0.2
 _NAMESPACE = 0x63616D73
 """First key of the advisory locks of camscan ("cams"); the second is the number of a scan, 0 for the tables."""
 _MAKE = text("SELECT pg_advisory_xact_lock(:space, 0)")
 _TAKE = text("SELECT pg_try_advisory_lock(:space, :number)")
 _DROP = text("SELECT pg_advisory_unlock(:space, :number)")
+_STILL_THERE = text("SELECT 1")
 _HELD = text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :space AND objid = :number"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
@@ -37,6 +43,18 @@ _MEANINGS = (
 def prepare() -> None:
     """Keep what the driver has to say of a lost connection out of the way of our own message."""
     logging.getLogger("psycopg").setLevel(logging.ERROR)
+
+
+def connect(engine: Engine, *, patient: bool) -> Connection:
+    """A connection that has just been seen to work; where `patient`, a server that restarts is waited for."""
+    until = time.monotonic() + (PATIENCE if patient else 0)
+    while True:
+        try:
+            return engine.connect()
+        except OperationalError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_PAUSE)
 
 
 def make_alone(connection: Connection) -> None:
@@ -81,18 +99,42 @@ class SessionLocks:
 
     def drop(self, number: int) -> None:
         """See `Claims.drop`."""
-        with self._turn, suppress(StoreError):  # with its session the lock is gone as well
-            if number in self._taken:
-                self._taken.discard(number)
-                self._ask(_DROP, number)
+        with self._turn:
+            self._let_go(number)
+
+    def renew(self) -> None:
+        """See `Claims.renew`: a server that was started anew knows of no lock."""
+        with self._turn, self._database.errors():
+            if not self._taken or self._is_there():
+                return
+            self._hang_up()
+            if not all(self._ask(_TAKE, number) for number in self._taken):
+                where = self._database.where
+                raise StoreError(f"{where} was away, and another process has taken the scan up meanwhile")
 
     def close(self) -> None:
         """See `Claims.close`."""
         with self._turn:
-            self._taken.clear()
-            if self._session is not None:
-                self._session.close()
-                self._session = None
+            for number in tuple(self._taken):  # else the server lets go of them only when it notices that we are gone
+                self._let_go(number)
+            self._hang_up()
+
+    def _let_go(self, number: int) -> None:
+        if number in self._taken:
+            self._taken.discard(number)
+            with suppress(StoreError):  # with its session the lock is gone as well
+                self._ask(_DROP, number)
+
+    def _is_there(self) -> bool:
+        try:
+            return self._session is not None and self._session.scalar(_STILL_THERE) == 1
+        except OperationalError:
+            return False
+
+    def _hang_up(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
     def _ask(self, what: TextClause, number: int) -> bool:
         with self._database.errors():

@@ -138,6 +138,7 @@ class Store:
         number = self._number(scan_id)
         observation_rows = list(queries.storable(number, seen, observation_values))
         entry_rows = {row["target"]: row for row in queries.storable(number, entries, ledger_values)}
+        self._claims.renew()
         with self._database.writing() as connection:
             if observation_rows:
                 connection.execute(insert(observations), observation_rows)
