@@ -13,11 +13,11 @@ from camscan.net import notifier, syslog, webhook
 from camscan.net.webhook import Delivery
 from camscan.store.outbox import Message
 from camscan.sweeps import config as parts
+from camscan.sweeps.alerttext import read_alert
 from camscan.sweeps.config import Config
 from camscan.sweeps.document import signature
 from camscan.sweeps.secrets import secret
 from camscan.sweeps.syslog import Sender, messages
-from camscan.sweeps.told import told
 
 WEBHOOK = "webhook"
 WEBHOOK_SECRET = "CAMSCAN_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
@@ -97,7 +97,7 @@ class Syslog:
     async def send(self, message: Message, seconds: float) -> Delivery:
         """A summary, and one message for each change."""
         sender = Sender(platform.node(), self.part.facility, cef=self.part.format == "cef")
-        lines = list(messages(told(message.body), message.made_at, sender))
+        lines = list(messages(read_alert(message.body), message.made_at, sender))
         return await syslog.deliver(self.part.to, lines, timeout=seconds, allow_private=self.part.allow_private)
 
 
@@ -126,7 +126,7 @@ class Apprise:
 
     async def send(self, message: Message, seconds: float) -> Delivery:
         """A title, and one line for each change."""
-        alert = told(message.body)
+        alert = read_alert(message.body)
         allow = self.part.allow_private
         return await notifier.deliver(self._url(), alert.title, alert.text, timeout=seconds, allow_private=allow)
 

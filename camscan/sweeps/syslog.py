@@ -14,9 +14,9 @@ from ipaddress import ip_address
 
 from camscan import __version__
 from camscan.records import Verdict
+from camscan.sweeps.alerttext import ALARM, BACK, COVERAGE_LOSS, AlertText, Event, one_line
 from camscan.sweeps.changes import Kind
 from camscan.sweeps.looks import SLOT
-from camscan.sweeps.told import ALARM, BACK, COVERAGE_LOSS, Event, Told, one_line
 
 MAX_BYTES = 2048
 """Of one message: what a receiver should take at least (RFC 5424, 6.1)."""
@@ -38,7 +38,7 @@ class Sender:
     cef: bool = False
 
 
-def messages(alert: Told, at: datetime, sender: Sender) -> Iterator[bytes]:
+def messages(alert: AlertText, at: datetime, sender: Sender) -> Iterator[bytes]:
     """The messages of an alert: its summary, then one for each thing that it tells."""
     for number, event in enumerate(alert.events):
         severity = _severity(event)
@@ -57,7 +57,7 @@ def messages(alert: Told, at: datetime, sender: Sender) -> Iterator[bytes]:
         yield head + _cut(_plain(text), MAX_BYTES - len(head))
 
 
-def _data(alert: Told, event: Event, number: int) -> str:
+def _data(alert: AlertText, event: Event, number: int) -> str:
     """The structured data (RFC 5424, 6.3)."""
     named = {"alert": alert.id, "number": str(number), "site": event.site, "scan": alert.scan}
     named |= {"address": event.address, "verdict": event.verdict}
@@ -70,7 +70,7 @@ def _quoted(text: str) -> str:
     return re.sub(r'([\\"\]])', r"\\\1", _plain(text)[:_MAX_PARAM])
 
 
-def _cef(alert: Told, event: Event, number: int, severity: int) -> str:
+def _cef(alert: AlertText, event: Event, number: int, severity: int) -> str:
     header = (
         "CEF:0",
         "camscan",

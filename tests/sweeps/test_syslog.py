@@ -9,20 +9,20 @@ from datetime import UTC, datetime
 import pytest
 
 from camscan import __version__
+from camscan.sweeps.alerttext import AlertText, Event
 from camscan.sweeps.syslog import MAX_BYTES, Sender, messages
-from camscan.sweeps.told import Event, Told
 
 AT = datetime(2026, 11, 24, 2, 17, 3, 5, tzinfo=UTC)
 NASTY = 'x"]\\ \n<0>1 | = \x00 \u2028 \ud83d'
 HEADER = re.compile(rb"<(\d+)>1 (\S+) (\S+) camscan - (\S+) ")
 
 
-def told(*events: Event) -> Told:
-    return Told("scan1-20261124", "camscan: hq", events, "scan1", 0)
+def alert(*events: Event) -> AlertText:
+    return AlertText("scan1-20261124", "camscan: hq", events, "scan1", 0)
 
 
 def lines(*events: Event, cef: bool = False, host: str = "scanner") -> list[str]:
-    return [message.decode() for message in messages(told(*events), AT, Sender(host, cef=cef))]
+    return [message.decode() for message in messages(alert(*events), AT, Sender(host, cef=cef))]
 
 
 def test_rfc_5424() -> None:
@@ -78,7 +78,7 @@ def test_cef_takes_addresses_alone() -> None:
 @pytest.mark.parametrize("cef", [False, True])
 def test_no_device_writes_an_event_of_its_own(cef: bool) -> None:
     event = Event("new", NASTY, NASTY, NASTY, NASTY, dict.fromkeys(("maker", "model", "hostname"), NASTY))
-    [message] = messages(told(event), AT, Sender("bad host\n", cef=cef))
+    [message] = messages(alert(event), AT, Sender("bad host\n", cef=cef))
     assert HEADER.match(message)
     text = message.decode()
     assert not re.search(r"[\x00-\x1f\x7f\u2028]", text)
@@ -88,6 +88,6 @@ def test_no_device_writes_an_event_of_its_own(cef: bool) -> None:
 
 
 def test_a_long_one_is_cut_between_characters() -> None:
-    [message] = messages(told(Event("new", "摄像机" * 1000, "hq")), AT, Sender("scanner"))
+    [message] = messages(alert(Event("new", "摄像机" * 1000, "hq")), AT, Sender("scanner"))
     assert MAX_BYTES - 3 < len(message) <= MAX_BYTES
     assert message.decode().endswith(("摄", "像", "机"))

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from support.estate import BEGIN, cameras, sweep
 
+from camscan.sweeps.alerttext import AlertText, read_alert
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.document import About, alert, trial
 from camscan.sweeps.memory import Memory
 from camscan.sweeps.syslog import Sender, messages
-from camscan.sweeps.told import Told, told
 
 
 def body(name: str = "hq") -> bytes:
@@ -29,8 +29,8 @@ def body(name: str = "hq") -> bytes:
     return made
 
 
-def read() -> Told:
-    return told(body())
+def read() -> AlertText:
+    return read_alert(body())
 
 
 def test_each_change_is_one_line_with_its_evidence() -> None:
@@ -56,7 +56,7 @@ def test_what_was_left_out_is_counted() -> None:
 
 
 def test_a_test_alert_has_words_too() -> None:
-    found = told(trial("test-1"))
+    found = read_alert(trial("test-1"))
     assert (found.title, found.text) == ("camscan: a test of the way", "Alert test-1")
 
 
@@ -66,7 +66,7 @@ def test_what_was_removed_and_is_back_is_an_event_of_its_own() -> None:
     returned = [f"RETURNED: Acme C-100 SN{number} is at 10.0.0.{number}\n, and was called removed" for number in (1, 2)]
     made = alert(changes, About("hq", returned=tuple(returned)), "scan2-7")
     assert made is not None
-    found = told(made)
+    found = read_alert(made)
     assert found.title == "camscan: hq: nothing changed; 2 RETURNED after removal"
     lines = [f"returned-after-removal: {text.replace(chr(10), ' ')}" for text in returned]
     assert found.text.splitlines()[:2] == lines

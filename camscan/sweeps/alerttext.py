@@ -37,7 +37,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlertText:
     """An alert as it was put into the outbox."""
 
     id: str
@@ -57,10 +57,10 @@ class Told:
         return "\n".join((*lines, f"Alert {self.id}"))
 
 
-def told(body: bytes) -> Told:
+def read_alert(body: bytes) -> AlertText:
     """Read an alert of schema `camscan-alert/1`."""
     found = json.loads(body)
-    return Told(
+    return AlertText(
         id=found["id"],
         title=f"camscan: {one_line(found['summary'])}",
         events=(Event(SUMMARY, found["summary"], found.get("site") or ""), *_events(found)),
