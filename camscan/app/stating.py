@@ -11,7 +11,7 @@ from camscan.app.registering import track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, key, lasting, names, shared
-from camscan.register.removal import candidates, glance, objection, told
+from camscan.register.removal import candidates, objection, proof, proof_by_recorder
 from camscan.register.standing import among, by_key
 from camscan.store import Store
 from camscan.store.registered import Entry
@@ -111,18 +111,18 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str
     """The clean scans since the device was last seen."""
     track = track_of(entry)
     network = f"{entry.address.rpartition('.')[0]}." if "." in entry.address else ""
-    glances = []
+    proofs = []
     scans = store.scans(entry.site) if entry.site else (scan for scan in store.scans() if not scan.site)
     for scan in candidates(track, scans):
         if SLOT in entry.address:
-            glances.append(told(track, scan, look_at(store, scan, rules, ()).asked))
+            proofs.append(proof_by_recorder(track, scan, look_at(store, scan, rules, ()).asked))
         else:
-            glances.append(glance(track, scan, store.ledger(scan.id, network)))
-        if sum(not one.why_not for one in glances) >= needed:
+            proofs.append(proof(track, scan, store.ledger(scan.id, network)))
+        if sum(not one.why_not for one in proofs) >= needed:
             break
-    if why := objection(track, glances, needed):
+    if why := objection(track, proofs, needed):
         raise UsageError(why)
-    return tuple(one.scan for one in glances if not one.why_not)
+    return tuple(one.scan for one in proofs if not one.why_not)
 
 
 def _distinctive(store: Store, entry: Entry) -> tuple[str, ...]:

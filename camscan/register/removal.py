@@ -17,7 +17,7 @@ from camscan.sweeps.memory import Track
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class Proof:
     """Whether one scan counts as proof that a device is gone; `why_not` says why it does not."""
 
     scan: str
@@ -30,10 +30,10 @@ def candidates(track: Track, scans: Iterable[Scan]) -> list[Scan]:
     return sorted(later, key=lambda scan: scan.started_at, reverse=True)
 
 
-def glance(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Glance:
+def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Proof:
     """What a scan says; `neighbours` are ledger entries that hold those of the device's network."""
     if scan.status is not ScanStatus.COMPLETE:
-        return Glance(scan.id, f"it is {scan.status}")
+        return Proof(scan.id, f"it is {scan.status}")
     address = track.device.address
     network, own, alive = network_of(address), None, False
     for entry in neighbours:
@@ -42,37 +42,37 @@ def glance(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Glanc
         elif network_of(entry.target) == network and entry.target not in scan.vantage.addresses:
             alive = alive or any(outcome.is_alive for outcome in entry.channels.values())
     if own is None:
-        return Glance(scan.id, f"{address} was not among its targets")
+        return Proof(scan.id, f"{address} was not among its targets")
     asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED}
     if not asked or (track.channels and asked.isdisjoint(track.channels)):
-        return Glance(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
+        return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
     if not alive and not any(outcome.is_alive for outcome in own.channels.values()):
-        return Glance(scan.id, f"nothing in {network} answered, so that silence proves nothing")
-    return Glance(scan.id)
+        return Proof(scan.id, f"nothing in {network} answered, so that silence proves nothing")
+    return Proof(scan.id)
 
 
-def told(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]]) -> Glance:
+def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]]) -> Proof:
     """What a scan says of a camera behind a recorder; `asked` holds the channels of each place, as `Look.asked`.
 
     A recorder that tells of a channel is the positive control of it.
     """
     if scan.status is not ScanStatus.COMPLETE:
-        return Glance(scan.id, f"it is {scan.status}")
+        return Proof(scan.id, f"it is {scan.status}")
     address = track.device.address
     if BEHIND not in asked.get(address, ()):
-        return Glance(scan.id, f"no recorder told of {address}: that takes a login to it")
-    return Glance(scan.id)
+        return Proof(scan.id, f"no recorder told of {address}: that takes a login to it")
+    return Proof(scan.id)
 
 
-def objection(track: Track, glances: Sequence[Glance], needed: int) -> str:
+def objection(track: Track, proofs: Sequence[Proof], needed: int) -> str:
     """Why a device cannot be called gone yet, and what is to be done; "" where it can."""
-    clean = [one for one in glances if not one.why_not]
+    clean = [one for one in proofs if not one.why_not]
     if len(clean) >= needed:
         return ""
     when = f"{track.device.id} was last seen on {track.last_seen:%Y-%m-%d %H:%M} UTC"
     so_far = f"{when}, and {track.device.address} has had {len(clean)} of {needed} clean scans since"
-    return "; ".join((f"{so_far}: scan again, and call it `disconnected` until then", *_reasons(glances)))
+    return "; ".join((f"{so_far}: scan again, and call it `disconnected` until then", *_reasons(proofs)))
 
 
-def _reasons(glances: Iterable[Glance]) -> Iterator[str]:
-    yield from (f"scan {one.scan} does not count: {one.why_not}" for one in list(glances)[:3] if one.why_not)
+def _reasons(proofs: Iterable[Proof]) -> Iterator[str]:
+    yield from (f"scan {one.scan} does not count: {one.why_not}" for one in list(proofs)[:3] if one.why_not)

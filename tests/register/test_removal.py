@@ -10,7 +10,7 @@ import pytest
 from support.estate import BEGIN, Camera
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
-from camscan.register.removal import Glance, candidates, glance, objection, told
+from camscan.register.removal import Proof, candidates, objection, proof, proof_by_recorder
 from camscan.sweeps.looks import BEHIND
 from camscan.sweeps.memory import Track
 
@@ -25,7 +25,7 @@ def scan(night: float, status: ScanStatus = ScanStatus.COMPLETE) -> Scan:
 
 
 def test_a_complete_scan_that_asked_and_saw_a_neighbour_counts(track: Callable[..., Track]) -> None:
-    assert glance(track(GONE), scan(1), [LedgerEntry("10.0.0.1", SILENT), GATEWAY]) == Glance("scan1")
+    assert proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", SILENT), GATEWAY]) == Proof("scan1")
 
 
 @pytest.mark.parametrize(
@@ -50,17 +50,17 @@ def test_a_complete_scan_that_asked_and_saw_a_neighbour_counts(track: Callable[.
 def test_what_does_not_count_says_why(
     track: Callable[..., Track], status: ScanStatus, ledger: list[LedgerEntry], why_not: str
 ) -> None:
-    assert glance(track(GONE), scan(1, status), ledger).why_not.startswith(why_not)
+    assert proof(track(GONE), scan(1, status), ledger).why_not.startswith(why_not)
 
 
 def test_that_the_host_which_asks_answers_itself_does_not_remove_a_camera(track: Callable[..., Track]) -> None:
     seen = replace(scan(1), vantage=Vantage("host", ("eth0",), (("eth0", "10.0.0.254"),)))
-    found = glance(track(GONE), seen, [LedgerEntry("10.0.0.1", SILENT), GATEWAY])
+    found = proof(track(GONE), seen, [LedgerEntry("10.0.0.1", SILENT), GATEWAY])
     assert found.why_not.startswith("nothing in 10.0.0.0/24 answered")
 
 
 def test_another_device_at_the_address_shows_that_it_could_be_seen(track: Callable[..., Track]) -> None:
-    assert not glance(track(GONE), scan(1), [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})]).why_not
+    assert not proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})]).why_not
 
 
 def test_only_scans_after_the_last_sight_are_looked_at(track: Callable[..., Track]) -> None:
@@ -69,7 +69,7 @@ def test_only_scans_after_the_last_sight_are_looked_at(track: Callable[..., Trac
 
 
 def test_so_many_clean_scans_are_enough_and_fewer_are_told_with_the_reasons(track: Callable[..., Track]) -> None:
-    clean = [Glance("a"), Glance("b", "it is partial"), Glance("c")]
+    clean = [Proof("a"), Proof("b", "it is partial"), Proof("c")]
     assert objection(track(GONE), clean, 2) == ""
     assert objection(track(GONE), clean, 3) == (
         "SN000000001 was last seen on 2026-01-01 02:00 UTC, and 10.0.0.1 has had 2 of 3 clean scans since: scan again, "
@@ -81,8 +81,8 @@ def test_a_camera_behind_a_recorder_is_gone_where_the_recorder_tells_of_its_chan
     track: Callable[..., Track],
 ) -> None:
     behind = track(Camera("10.0.4.9 #3", "SN000000009"))
-    assert told(behind, scan(1), {"10.0.4.9 #3": frozenset((BEHIND,))}) == Glance("scan1")
-    assert told(behind, scan(1), {"10.0.4.9": frozenset(("http",))}).why_not == (
+    assert proof_by_recorder(behind, scan(1), {"10.0.4.9 #3": frozenset((BEHIND,))}) == Proof("scan1")
+    assert proof_by_recorder(behind, scan(1), {"10.0.4.9": frozenset(("http",))}).why_not == (
         "no recorder told of 10.0.4.9 #3: that takes a login to it"
     )
-    assert told(behind, scan(1, ScanStatus.PARTIAL), {}).why_not == "it is partial"
+    assert proof_by_recorder(behind, scan(1, ScanStatus.PARTIAL), {}).why_not == "it is partial"
