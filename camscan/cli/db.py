@@ -51,12 +51,12 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.keeping import prune as pruned
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import Ground
-    from camscan.cli.stored import kept_by_sweeps
+    from camscan.cli.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
 
     config = configuration(file).config
     terms = _terms(config, sweeps, days)
-    with kept_by_sweeps(db, database(config)) as store:
+    with open_swept_store(db, database(config)) as store:
         if store is None:
             click.echo("Nothing to thin: nothing was swept yet.")
             return
@@ -143,11 +143,11 @@ def export(
     from itertools import chain
 
     from camscan.app.exporting import lines, said
-    from camscan.cli.stored import chosen_scans, kept, scans_of
+    from camscan.cli.stored import chosen_scans, open_store, scans_of
     from camscan.cli.writing import write
 
     scans += named
-    with kept(db) as store:
+    with open_store(db) as store:
         told = () if scans else tuple(said(store, site))
         chosen = (
             chosen_scans(store, scans, site, quiet=True)

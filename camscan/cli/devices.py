@@ -100,7 +100,7 @@ def devices(
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.brands import find
-    from camscan.cli.stored import kept, newest_of_each_site, scan_of
+    from camscan.cli.stored import newest_of_each_site, open_store, scan_of
     from camscan.cli.writing import write_report, write_reports
     from camscan.targets import parse, usual
 
@@ -114,7 +114,7 @@ def devices(
         frozenset(verdicts),
         where,
     )
-    with kept(db) as store:
+    with open_store(db) as store:
         if each_site:
             _check_makers(makers, rules)
             every = (report_of(store, scan, rules, lists, all_hosts=all_hosts) for scan in newest_of_each_site(store))

@@ -54,14 +54,14 @@ def diff(
     """
     from camscan.app.judging import chosen_policies, library, look_at, past
     from camscan.cli.formats.changes import matches, render
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import open_store
     from camscan.cli.writing import fitted, room, write
     from camscan.reports.escape import terminal
     from camscan.sweeps.compare import compare
     from camscan.sweeps.returned import with_returned
 
     rules, lists = library(folders), chosen_policies(policies, folders)
-    with kept(db) as store:
+    with open_store(db) as store:
         *older, before, after = _meant(store, old, new, site, quiet=quiet)
         looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
         changes = compare(looks)

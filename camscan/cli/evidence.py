@@ -99,7 +99,7 @@ def export(
     from camscan.app import keyfiles
     from camscan.app.bundling import files_of, said_at
     from camscan.app.judging import chosen_policies
-    from camscan.cli.stored import kept, scan_of
+    from camscan.cli.stored import open_store, scan_of
     from camscan.cli.writing import replacing
     from camscan.errors import UsageError
     from camscan.evidence.export import Contents
@@ -113,7 +113,7 @@ def export(
     about, stamp = _about(operator, authority, tsa), _stamper(tsa)
     chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
     files = files_of(policies, folders)
-    with kept(db) as store, replacing(output, 0o600) as file:
+    with open_store(db) as store, replacing(output, 0o600) as file:
         scan = _ended(scan_of(store, scan_id or named, site, quiet=quiet))
         said = said_at(store, scan)
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, said)

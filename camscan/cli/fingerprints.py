@@ -164,7 +164,7 @@ def explain(
     """
     from camscan.app.identifying import judged
     from camscan.app.judging import chosen_policies, library
-    from camscan.cli.stored import kept, scan_of
+    from camscan.cli.stored import open_store, scan_of
     from camscan.codecs.registry import read_again
     from camscan.errors import UsageError
     from camscan.identify.explain import explain as explained
@@ -173,7 +173,7 @@ def explain(
     if not is_address(device):
         raise UsageError(f"{device!r} is no address: `camscan devices` lists those of a scan")
     rules, lists = library(folders), chosen_policies(policies, folders)
-    with kept(db) as store:
+    with open_store(db) as store:
         taken = scan_of(store, scan_id, about=usual(device))
         seen = tuple(map(read_again, store.observations(taken.id)))
     for judgement in judged(seen, rules, lists):

@@ -60,9 +60,9 @@ def identify(
         raise UsageError("a file or --scan ID: name the one that is to be judged")
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
-        from camscan.cli.stored import kept, scan_of
+        from camscan.cli.stored import open_store, scan_of
 
-        with kept(db) as store:
+        with open_store(db) as store:
             found = report_of(store, scan_of(store, scan_id, quiet=quiet), rules, lists, all_hosts=all_hosts)
         write_report(found, format_, output)
         return

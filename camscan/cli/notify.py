@@ -71,10 +71,10 @@ def send(file: Path | None, db: str | None) -> None:
     """
     from camscan.app.alerting import Postman
     from camscan.app.settings import configuration, database
-    from camscan.cli.stored import kept_by_sweeps
+    from camscan.cli.stored import open_swept_store
 
     config = configuration(file).config
-    with kept_by_sweeps(db, database(config)) as store:
+    with open_swept_store(db, database(config)) as store:
         if store is None:
             click.echo("No alert waits: nothing was swept yet.")
             return

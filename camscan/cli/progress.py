@@ -86,13 +86,13 @@ def progress(
       camscan progress --site headquarters --policy uk-nil -o progress.csv
     """
     from camscan.app.judging import chosen_policies, library
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, ready, room, write
 
     ready(format_, output)
     rules = library(folders)
     lists = chosen_policies(policies, folders) if policies else ()
-    with kept(db) as store:
+    with open_store(db) as store:
         _bring_up(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline, window)
     if format_ == "table":

@@ -67,7 +67,7 @@ def reconcile(
     from camscan.app.judging import chosen_policies, library
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
-    from camscan.cli.stored import chosen_scans, kept, newest_of_each_site
+    from camscan.cli.stored import chosen_scans, newest_of_each_site, open_store
     from camscan.cli.writing import page, ready, write
 
     if each_site and (site or scan_ids):
@@ -75,7 +75,7 @@ def reconcile(
     ready(format_, output)
     listed = inventories.read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)
-    with kept(db) as store:
+    with open_store(db) as store:
         listed = inventories.at_sites(listed, store, placed, quiet=quiet)
         scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
         found = found_in(store, scans, rules, lists, all_hosts=all_hosts)

@@ -74,7 +74,7 @@ def report(
     from camscan.app.placing import Tags
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
-    from camscan.cli.stored import kept, scan_of
+    from camscan.cli.stored import open_store, scan_of
     from camscan.cli.writing import ready, write_report
 
     inventories.check_reading(inventory, placed, encoding)
@@ -87,7 +87,7 @@ def report(
     if whole and format_ not in _ON_PAPER:
         raise UsageError(f"{format_} holds all evidence, or none: --all-evidence is for {' and '.join(_ON_PAPER)}")
     ready(format_, output)
-    with kept(db) as store:
+    with open_store(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)
         rules, lists = library(folders), chosen_policies(policies, folders)
         found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))

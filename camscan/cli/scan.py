@@ -93,7 +93,7 @@ def scan(
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
     from camscan.app.jobs import new_job, take_up
-    from camscan.cli.stored import kept, scan_of
+    from camscan.cli.stored import open_store, scan_of
     from camscan.cli.writing import ready, summarize, write_report
 
     ready(format_, output)
@@ -102,7 +102,7 @@ def scan(
     own = judges() if policies or folders else None  # what is wrong with one's own is told before a packet is sent
     if not (targets or resume or quiet):
         _tell_networks(choices)
-    with kept(db, or_new=not resume) as store:
+    with open_store(db, or_new=not resume) as store:
         before = scan_of(store, resume, site) if resume else None
         login = _broker(choices, credentials_file, unlock, before.site if before else site, judges)
         if before:

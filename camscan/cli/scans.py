@@ -28,12 +28,12 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
       camscan scans
       camscan scans --site headquarters --format json
     """
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import open_store
     from camscan.cli.writing import write
     from camscan.reports.columns import lines
     from camscan.reports.escape import terminal
 
-    with kept(db) as store:
+    with open_store(db) as store:
         found = store.scans(site)
     if format_ == "json":
         write([json.dumps({"schema": SCHEMA, "scans": [*map(_object, found)]}, indent=2) + "\n"], output)

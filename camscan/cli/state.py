@@ -74,14 +74,14 @@ def state(
     from camscan.app.judging import library
     from camscan.app.registering import bring_up
     from camscan.app.stating import history, listed, meant, say
-    from camscan.cli.stored import kept
+    from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, fitted, ready, room, write
 
     ready(format_, output)
     if only and (state or device != _LIST):
         raise UsageError("--in goes with `camscan state list`: leave out the device, or --in")
     words, rules = _words(state, why, who, clean), library()
-    with kept(db) as store:
+    with open_store(db) as store:
         for one in bring_up(store, rules, (), partial(click.echo, err=True)):
             click.echo(one.text, err=True)
         if words:

@@ -37,12 +37,12 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     """
     from camscan.app.settings import configuration, database
     from camscan.cli.heartbeat import heartbeats, write_figures
-    from camscan.cli.stored import kept_by_sweeps
+    from camscan.cli.stored import open_swept_store
     from camscan.cli.writing import write
 
     oldest = _seconds(max_age)
     config = configuration(file).config
-    with kept_by_sweeps(db, database(config)) as store:
+    with open_swept_store(db, database(config)) as store:
         rows = list(heartbeats(store, config))
     write_figures(rows, config)
     now = datetime.now(UTC)

@@ -14,7 +14,7 @@ from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
 
 
-def kept(target: str | None, *, or_new: bool = False) -> Store:
+def open_store(target: str | None, *, or_new: bool = False) -> Store:
     """The store that is there: one that a mistyped --db names is not made, unless `or_new`.
 
     Raises:
@@ -25,7 +25,7 @@ def kept(target: str | None, *, or_new: bool = False) -> Store:
     return Store.open(target)
 
 
-def kept_by_sweeps(named: str | None, configured: str | None) -> AbstractContextManager[Store | None]:
+def open_swept_store(named: str | None, configured: str | None) -> AbstractContextManager[Store | None]:
     """The store of a configuration, or that which was named instead; None where no sweep has made the former yet.
 
     Who looks does not make it: it would belong to them, and the sweeps' own user could not write to it.
@@ -36,7 +36,7 @@ def kept_by_sweeps(named: str | None, configured: str | None) -> AbstractContext
     if named is None and (missing := missing_file(configured)):
         click.echo(f"Note: there is no store {missing} yet: the first `camscan sweep` makes it.", err=True)
         return nullcontext()
-    return kept(named or configured)
+    return open_store(named or configured)
 
 
 def scan_of(
