@@ -392,7 +392,7 @@ def test_a_router_is_spared() -> None:
 
 async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("camscan.net.gateways.NEIGHBOURS", 5)
-    monkeypatch.setattr("camscan.net.firsthop.FirstHop._is_known", lambda _: True)
+    monkeypatch.setattr("camscan.net.gateways.FirstHop._is_known", lambda _: True)
     routes = Routes([(ip_network("10.0.0.0/24"), ""), (ip_network("0.0.0.0/0"), "10.0.0.1")])
     dialer = Dialer(Scope(EVERYTHING), UNHURRIED, routes)
     most = {"10.0.0.": 0, "192.0.2.": 0}

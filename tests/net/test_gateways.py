@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from support import clock
 
-from camscan.net.firsthop import FirstHop
+from camscan.net.gateways import FirstHop
 
 INCOMPLETE, REACHABLE, STALE, FAILED, NO_ARP = 0x01, 0x02, 0x04, 0x20, 0x40
 
