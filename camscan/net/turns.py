@@ -4,17 +4,47 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from camscan.net.look import Look
 from camscan.net.pace import Pace
-from camscan.net.wheel import Wheel
 
 _AT_A_TIME = 0.005
 """Seconds of the pace that are waited for in one go, and for which what was granted may be used."""
+_STEPS = 1_000
+"""Parts of a second that are told apart; nothing is due before its time, and what falls into one part is in order."""
+
+_T = TypeVar("_T")
 
 Action: TypeAlias = Callable[..., object]
+
+
+class Wheel(Generic[_T]):
+    """Very many things with the times at which they are due, kept by milliseconds, so that none is ever moved about.
+
+    Its clock stands at `now` when it is made.
+    """
+
+    def __init__(self, now: float) -> None:
+        self._done = int(now * _STEPS)
+        self._steps: dict[int, list[_T]] = {}
+
+    def put(self, due: float, thing: _T) -> None:
+        """Keep a thing until it is due."""
+        step = max(int(due * _STEPS), self._done) + 1
+        found = self._steps.get(step)
+        if found is None:
+            self._steps[step] = [thing]
+        else:
+            found.append(thing)
+
+    def due(self, now: float) -> Iterator[_T]:
+        """Let go of what is due by now; what is put meanwhile for such a time is, too."""
+        last = int(now * _STEPS)
+        while self._done < last:
+            self._done += 1
+            yield from self._steps.pop(self._done, ())
 
 
 class Turns:

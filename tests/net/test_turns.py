@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-from camscan.net.wheel import Wheel
+from camscan.net.turns import Wheel
 
 
 def test_nothing_is_due_before_its_time_or_much_later_and_in_order() -> None:
