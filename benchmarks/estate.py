@@ -37,7 +37,7 @@ from camscan.store.rows import Values, scan_values  # noqa: E402
 from camscan.store.schema import register as register_table  # noqa: E402
 from camscan.store.schema import register_keys, register_tracks, registered, scans, state_keys, states  # noqa: E402
 from camscan.summaries import State, StateChange  # noqa: E402
-from camscan.sweeps.life import begun  # noqa: E402
+from camscan.sweeps.lifecycle import begun  # noqa: E402
 from camscan.sweeps.looks import Look  # noqa: E402
 from camscan.sweeps.memory import Track  # noqa: E402
 

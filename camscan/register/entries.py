@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from camscan.sweeps import life
+from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Track
@@ -31,9 +31,9 @@ def take_in(tracks: Sequence[Track], look: Look) -> Taken:
     found = match(tracks, look.sightings)
     seen = {}
     for number, parts in found.seen.items():
-        whole = life.merged(tracks[number], [tracks[other] for other in found.joined.get(number, ())])
-        after, _ = life.seen(whole, [look.sightings[part] for part in parts], look, _TERMS)
+        whole = lifecycle.merged(tracks[number], [tracks[other] for other in found.joined.get(number, ())])
+        after, _ = lifecycle.seen(whole, [look.sightings[part] for part in parts], look, _TERMS)
         times = (tracks[number].first_seen, tracks[number].last_seen, look.at)
         seen[number] = replace(after, first_seen=min(times), last_seen=max(times))
     joined = tuple(other for others in found.joined.values() for other in others)
-    return Taken(seen, tuple(life.begun(look.sightings[number], look) for number in found.new), joined)
+    return Taken(seen, tuple(lifecycle.begun(look.sightings[number], look) for number in found.new), joined)

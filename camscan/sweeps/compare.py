@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from camscan.sweeps import life
+from camscan.sweeps import lifecycle
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.coverage import Sight, Terms, network_of, sight
 from camscan.sweeps.looks import Look
@@ -88,14 +88,14 @@ def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Sight | None) -> 
             continue
         if number in found.seen:
             parts = [look.sightings[one] for one in found.seen[number]]
-            whole = life.merged(track, [memory.tracks[other] for other in found.joined.get(number, ())])
-            after, new = life.seen(whole, parts, look, terms)
+            whole = lifecycle.merged(track, [memory.tracks[other] for other in found.joined.get(number, ())])
+            after, new = lifecycle.seen(whole, parts, look, terms)
         else:
-            after, new = life.unseen(track, look, terms, seeing)
+            after, new = lifecycle.unseen(track, look, terms, seeing)
         tracks.append(after)
         changes += new
     for number in found.new:
-        tracks.append(life.begun(look.sightings[number], look))
+        tracks.append(lifecycle.begun(look.sightings[number], look))
         changes.append(Change(Kind.NEW, look.sightings[number].device))
     return tracks, changes
 

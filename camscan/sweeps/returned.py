@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from camscan.sweeps.changes import Change, Changes, Kind
-from camscan.sweeps.life import begun
+from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.looks import Look, Sighting
 from camscan.sweeps.tracks import keys, match, shared
 

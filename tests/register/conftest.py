@@ -10,7 +10,7 @@ from support.estate import BEGIN, Camera, sweep
 
 from camscan.register.names import names
 from camscan.summaries import State, StateChange
-from camscan.sweeps.life import begun
+from camscan.sweeps.lifecycle import begun
 from camscan.sweeps.memory import Track
 
 
