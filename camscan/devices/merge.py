@@ -7,8 +7,8 @@ from itertools import groupby
 
 from camscan.devices.behind import by_place, with_cameras
 from camscan.devices.build import Resolve, build
+from camscan.devices.grouping import grouped, signs_of
 from camscan.devices.hosts import Host, Identify, hosts_at
-from camscan.devices.together import signs_of, together
 from camscan.records import Device, Observation
 
 
@@ -36,7 +36,7 @@ def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
     """The devices that the hosts of one scan are; see `merge`."""
     each = list(_once(hosts))
     devices = []
-    for group in together([signs_of(host) for host in each]):
+    for group in grouped([signs_of(host) for host in each]):
         own = [each[number] for number in group.numbers]
         devices.append(
             (build(own, group.doubts, resolve, group.foreign), next((host.told for host in own if host.told), None))

@@ -12,8 +12,8 @@ from typing import Any, Protocol, TypeAlias
 
 from camscan.devices.behind import MOST_ALIKE, Entry, Known, behind, by_place
 from camscan.devices.build import Resolve, build, order
+from camscan.devices.grouping import Group, grouped, signs_of
 from camscan.devices.hosts import Host, Told
-from camscan.devices.together import Group, signs_of, together
 from camscan.records import Device
 
 _Pair: TypeAlias = tuple[Device, Told | None]
@@ -65,7 +65,7 @@ def _groups(kept: Shelf) -> dict[int, Group]:
     """Of each host that has something in common with another: those that are one device with it, and the doubts."""
     numbers = sorted(kept.sharing())
     signs = [signs_of(kept.take(number)) for number in numbers]
-    groups = [group._replace(numbers=tuple(numbers[at] for at in group.numbers)) for group in together(signs)]
+    groups = [group._replace(numbers=tuple(numbers[at] for at in group.numbers)) for group in grouped(signs)]
     return {number: group for group in groups for number in group.numbers}
 
 

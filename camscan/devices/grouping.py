@@ -66,7 +66,7 @@ def signs_of(host: Host) -> Signs:
     return Signs(host.address, _keys(host), identity.link_macs, identity.claims, bool(identity.away))
 
 
-def together(hosts: Sequence[Signs]) -> list[Group]:
+def grouped(hosts: Sequence[Signs]) -> list[Group]:
     """The hosts of each device, in order; nothing is dropped."""
     spokesmen = _spokesmen(hosts)
     known = [_without(spokesmen, host) for host in hosts]
