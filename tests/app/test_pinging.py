@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.receiver import FAILING, OK, receiving, redirecting
-from support.world import CONFIG, World
+from support.world import World, configured
 
 from camscan.cli.sweep import sweep
 from camscan.net import webhook
@@ -22,9 +22,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def swept(folder: Path, more: str = PING, *words: str) -> int:
-    (folder / "never.txt").touch()
-    (folder / "c.toml").write_text(CONFIG + SECOND + more)
-    return CliRunner().invoke(sweep, ["--config", str(folder / "c.toml"), *words]).exit_code
+    return CliRunner().invoke(sweep, ["--config", str(configured(folder, SECOND, more)), *words]).exit_code
 
 
 def paths(requests: list[tuple[str, bytes]]) -> list[str]:

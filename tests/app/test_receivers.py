@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.receiver import FAILING, OK, receiving
-from support.world import CONFIG, World, camera
+from support.world import World, camera, configured
 
 from camscan.cli.notify import notify
 from camscan.cli.sweep import sweep
@@ -34,12 +34,6 @@ def collector() -> Iterator[socket.socket]:
         server.bind(("127.0.0.1", 0))
         server.settimeout(5)
         yield server
-
-
-def configured(folder: Path, *tables: str) -> Path:
-    (folder / "never.txt").touch()
-    (folder / "c.toml").write_text("\n".join((CONFIG, *tables)))
-    return folder / "c.toml"
 
 
 def webhook(url: str) -> str:

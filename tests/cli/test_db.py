@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from support.world import CONFIG, World, camera
+from support.world import CONFIG, World, camera, configured
 
 from camscan.app import keeping
 from camscan.app.history import remembered
@@ -30,10 +30,7 @@ LONG_AGO = "[retention]\nsweeps = 2\ndays = 0\n"
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    (tmp_path / "never.txt").touch()
-    file = tmp_path / "c.toml"
-    file.write_text(CONFIG)
-    return file
+    return configured(tmp_path)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from support.nights import BEGIN, night
 from support.schemas import validator
 from support.stores import of_schema
-from support.world import CONFIG, World, camera
+from support.world import World, camera, configured
 
 from camscan.app import alerting, judging, merging, stating
 from camscan.app.history import MARK, remembered, sweeps_of
@@ -549,12 +549,11 @@ def untold(monkeypatch: pytest.MonkeyPatch) -> None:
 def swept(folder: Path, nights: int = 1) -> Path:
     """The store of a site that was swept."""
     folder.mkdir(exist_ok=True)
-    (folder / "never.txt").touch()
-    (folder / "c.toml").write_text(CONFIG + WEBHOOK)
+    config = configured(folder, WEBHOOK)
     (folder / "secret").write_text("a secret that is long enough")
     (folder / "secret").chmod(0o600)
     for _ in range(nights):
-        assert CliRunner().invoke(sweep, ["--config", str(folder / "c.toml")]).exit_code in {0, 4}
+        assert CliRunner().invoke(sweep, ["--config", str(config)]).exit_code in {0, 4}
     return folder / "c.db"
 
 

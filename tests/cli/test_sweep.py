@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from support.receiver import OK, Receiver, receiving
-from support.world import CONFIG, World, camera
+from support.world import CONFIG, World, camera, configured
 
 from camscan.app import deriving, sweeping
 from camscan.app.deriving import basis
@@ -52,10 +52,7 @@ def own_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    (tmp_path / "never.txt").touch()
-    file = tmp_path / "c.toml"
-    file.write_text(CONFIG)
-    return file
+    return configured(tmp_path)
 
 
 def run(config: Path, *words: str) -> Result:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from camscan.app.jobs import Job
 from camscan.cli.progressbar import Progress
@@ -21,6 +22,13 @@ networks = ["10.0.0.0/28"]
 exclude_files = ["never.txt"]
 policies = ["uk-nil"]
 """
+
+
+def configured(folder: Path, *tables: str) -> Path:
+    """A configuration of the site and these tables, whose exclusions exclude nothing."""
+    (folder / "never.txt").touch()
+    (folder / "c.toml").write_text("\n".join((CONFIG, *tables)))
+    return folder / "c.toml"
 
 
 def camera(number: int, firmware: str = "V5.4.5") -> dict[str, tuple[str, ...]]:
