@@ -33,7 +33,7 @@ from camscan.app.history import MARK, remembered
 from camscan.app.judging import chosen_policies, deemed, library
 from camscan.app.keeping import prune_after_sweep
 from camscan.app.sites import policies
-from camscan.app.sweeping import Ground
+from camscan.app.sweeping import SweepContext
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.simulator import honest, make_site
 from camscan.store import Store
@@ -176,7 +176,7 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
     config = read(folder / "c.toml").config
     file, sizes, seconds = folder / "c.db", [], 0.0
     with Store.open(file) as store:
-        ground = Ground(config, store, library())
+        ground = SweepContext(config, store, library())
         lists = policies(config, config.site[0])
         for number in range(nights):
             scan = night(store, like, models, number, devices)

@@ -12,7 +12,7 @@ from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import deemed
 from camscan.app.series import bring_up
 from camscan.app.sites import policies
-from camscan.app.sweeping import Ground
+from camscan.app.sweeping import SweepContext
 from camscan.records import Scan
 from camscan.reports import select
 from camscan.reports.escape import terminal
@@ -20,7 +20,7 @@ from camscan.store import Store
 from camscan.store.prune import THINNED, Thinned
 from camscan.sweeps.config import Site
 from camscan.sweeps.journal import tell
-from camscan.sweeps.keeping import Terms, expendable, worth_keeping
+from camscan.sweeps.keeping import Retention, expendable, worth_keeping
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""
@@ -39,7 +39,7 @@ class Pruned:
     result: Thinned
 
 
-def prune(ground: Ground, site: Site, terms: Terms, *, dry_run: bool = False) -> Iterator[Pruned]:
+def prune(ground: SweepContext, site: Site, terms: Retention, *, dry_run: bool = False) -> Iterator[Pruned]:
     """Thin what may go of a site, the oldest first. No lock is needed: nobody writes to what may go.
 
     Raises:
@@ -58,7 +58,7 @@ def prune(ground: Ground, site: Site, terms: Terms, *, dry_run: bool = False) ->
         yield Pruned(site.name, scan, result)
 
 
-def prune_after_sweep(ground: Ground, site: Site, end: float) -> None:
+def prune_after_sweep(ground: SweepContext, site: Site, end: float) -> None:
     """Thin a few old sweeps of a site that was just swept, if the configuration has a retention and time is left."""
     retention = ground.config.retention
     if retention is None:
@@ -70,7 +70,7 @@ def prune_after_sweep(ground: Ground, site: Site, end: float) -> None:
     forget(ground.store, retention.terms)
 
 
-def derive_after_sweeps(ground: Ground, sites: Iterable[str], end: float) -> None:
+def derive_after_sweeps(ground: SweepContext, sites: Iterable[str], end: float) -> None:
     """Derive anew, after an update, the sweeps that people look at: they shall not have to wait for it.
 
     Raises:
@@ -82,7 +82,7 @@ def derive_after_sweeps(ground: Ground, sites: Iterable[str], end: float) -> Non
         tell("scans.derived", site=site, scans=sum(1 for _ in scans))
 
 
-def forget(store: Store, terms: Terms) -> int:
+def forget(store: Store, terms: Retention) -> int:
     """Delete the alerts that were delivered long ago, and say how many."""
     return store.outbox.forget(datetime.now(UTC) - timedelta(days=max(terms.days, _MIN_TOLD_DAYS)))
 

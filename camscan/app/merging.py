@@ -52,7 +52,7 @@ class Wishes:
 
 
 @dataclass(slots=True)
-class Taken:
+class MergedSite:
     """What was taken of one site of another store, or would be; `called` is its name there."""
 
     called: str | None
@@ -147,7 +147,7 @@ def fate(there: Scan, here: Scan | None) -> Fate:
 
 def merge(
     store: Store, other: Store, sites: Sites, *, name: str, dry_run: bool, say: Callable[[int, int], None]
-) -> list[Taken]:
+) -> list[MergedSite]:
     """Take another store in, which is told of as `name`; `sites` are as `placed` gives them.
 
     `say` hears how many scans are done, of how many. What was taken when this is cut off stays, and the rest is taken
@@ -156,7 +156,7 @@ def merge(
     Raises:
         StoreError: one of both cannot be read, or this one not be written.
     """
-    taken = {site: Taken(site, called) for site, called in sites.items()}
+    taken = {site: MergedSite(site, called) for site, called in sites.items()}
     mark = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} from {name}"
     wanted = []
     for there, what in _fates(store, other):
@@ -185,7 +185,7 @@ def _fates(store: Store, other: Store) -> Iterator[tuple[Scan, Fate]]:
         yield from ((scan, fate(scan, here.get(scan.id))) for scan in some)
 
 
-def _take(store: Store, other: Store, there: Scan, taken: Taken, mark: str, *, dry_run: bool) -> None:
+def _take(store: Store, other: Store, there: Scan, taken: MergedSite, mark: str, *, dry_run: bool) -> None:
     with faults_told(other.where, f"scan {there.id}"):
         check_record(there)
     if dry_run:
@@ -196,7 +196,7 @@ def _take(store: Store, other: Store, there: Scan, taken: Taken, mark: str, *, d
     taken.note(there.id, Fate.DIFFERS if added is None else Fate.TAKEN)
 
 
-def _take_states(store: Store, other: Store, taken: Mapping[str | None, Taken], *, dry_run: bool) -> None:
+def _take_states(store: Store, other: Store, taken: Mapping[str | None, MergedSite], *, dry_run: bool) -> None:
     """Take what people said there and not here, and let the register show what follows from it."""
     said = (one for one in other.register.changes() if (one.site or None) in taken)
     theirs = [replace(one, site=taken[one.site or None].site or "") for one in said]

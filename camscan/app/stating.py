@@ -21,7 +21,7 @@ from camscan.targets import usual
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Statement:
     """What a person says of a device; `clean` scans must bear it out where the device is said to be gone."""
 
     state: State
@@ -31,7 +31,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CurrentState:
     """The state of a device, and who said so, when and why; nobody where it is only seen."""
 
     site: str
@@ -62,7 +62,7 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
     return exact[0]
 
 
-def say(store: Store, entry: Entry, words: Words, rules: Library) -> StateChange:
+def say(store: Store, entry: Entry, words: Statement, rules: Library) -> StateChange:
     """Keep what is said of a device; `rules` name what earlier scans saw, where that is asked.
 
     Raises:
@@ -85,7 +85,7 @@ def say(store: Store, entry: Entry, words: Words, rules: Library) -> StateChange
     return change
 
 
-def listed(store: Store, site: str | None, only: State | None) -> Iterator[Said]:
+def listed(store: Store, site: str | None, only: State | None) -> Iterator[CurrentState]:
     """The devices that somebody said something of; or all that are in a state."""
     changes = by_key(store.register.changes())
     for entry in store.register.entries(site, only):
@@ -94,17 +94,17 @@ def listed(store: Store, site: str | None, only: State | None) -> Iterator[Said]
         own = names(track_of(entry))
         state, change = among(own, entry.site, entry.last_seen, changes)
         who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
-        yield Said(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
+        yield CurrentState(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
 
 
-def history(store: Store, entry: Entry) -> Iterator[Said]:
+def history(store: Store, entry: Entry) -> Iterator[CurrentState]:
     """All that was ever said of a device, and at the end that it has come back, where it has."""
     own = names(track_of(entry))
     for one in store.register.changes_of(map(key, own)):
         if shared(own, one.names):
-            yield Said(one.site, one.device, one.address, one.state, one.at, one.who, one.why, one.proof)
+            yield CurrentState(one.site, one.device, one.address, one.state, one.at, one.who, one.why, one.proof)
     if entry.state is State.RETURNED:
-        yield Said(entry.site, entry.device, entry.address, entry.state, entry.state_at)
+        yield CurrentState(entry.site, entry.device, entry.address, entry.state, entry.state_at)
 
 
 def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str, ...]:

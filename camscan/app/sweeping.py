@@ -40,7 +40,7 @@ _MAX_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SweepContext:
     """What all sites share."""
 
     config: Config
@@ -66,7 +66,7 @@ class Swept:
         return self.scan is not None and self.scan.status is ScanStatus.COMPLETE
 
 
-def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
+def sweep(ground: SweepContext, site: Site, seconds: float) -> Swept:
     """Sweep a site, in so many seconds at most.
 
     Raises:
@@ -91,7 +91,7 @@ def sweep(ground: Ground, site: Site, seconds: float) -> Swept:
         return Swept(site.name, ended, changes, returned=returned)
 
 
-def _job(ground: Ground, site: Site, lists: Sequence[Policy]) -> Job:
+def _job(ground: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
     """The rest of today's interrupted sweep, or a new one; earlier ones that nobody was told of are told first."""
     store, chosen = ground.store, choices(ground.config, site)
     before = _resumable(store, site, "\n".join(aim(chosen).specs))
@@ -131,7 +131,9 @@ def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]
     yield from reversed([scan for scan in newer if not (scan.status is ScanStatus.RUNNING or MERGED in scan.settings)])
 
 
-def take_in(ground: Ground, site: Site, scan: Scan, lists: Sequence[Policy]) -> tuple[Changes, tuple[Return, ...]]:
+def take_in(
+    ground: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]
+) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
     devices = devices_in(ground.store, scan, ground.rules, lists)
     seen = look(scan, devices, ground.store.ledger(scan.id))

@@ -15,7 +15,7 @@ from camscan.cli.merge import merge
 
 if TYPE_CHECKING:
     from camscan.sweeps.config import Config
-    from camscan.sweeps.keeping import Terms
+    from camscan.sweeps.keeping import Retention
 
 
 @click.group(cls=Listing)
@@ -50,7 +50,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     from camscan.app.keeping import forget, summed
     from camscan.app.keeping import prune as pruned
     from camscan.app.settings import configuration, database
-    from camscan.app.sweeping import Ground
+    from camscan.app.sweeping import SweepContext
     from camscan.cli.stored import open_swept_store
     from camscan.store.sqlitefile import shrink
 
@@ -60,7 +60,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
         if store is None:
             click.echo("Nothing to thin: nothing was swept yet.")
             return
-        ground = Ground(config, store, library())
+        ground = SweepContext(config, store, library())
         for site in config.site:
             click.echo(summed(site, pruned(ground, site, terms, dry_run=dry_run), dry_run=dry_run))
         where = store.file
@@ -159,7 +159,7 @@ def export(
         write(chain(lines(store, reversed(chosen)), told), output)
 
 
-def _terms(config: Config, sweeps: int | None, days: int | None) -> Terms:
+def _terms(config: Config, sweeps: int | None, days: int | None) -> Retention:
     """What is kept whole, by the options and the configuration."""
     from camscan.errors import UsageError
     from camscan.sweeps.config import Retention

@@ -16,7 +16,7 @@ from camscan.cli import options
 from camscan.cli.exits import Exit
 
 if TYPE_CHECKING:
-    from camscan.app.merging import Taken
+    from camscan.app.merging import MergedSite
     from camscan.store import Store
     from camscan.summaries import StateChange
 
@@ -167,7 +167,9 @@ def _telling() -> Callable[[int, int], None]:
     return say
 
 
-def _write(found: Sequence[tuple[str, Sequence[Taken]]], format_: str, output: Path | None, *, dry_run: bool) -> None:
+def _write(
+    found: Sequence[tuple[str, Sequence[MergedSite]]], format_: str, output: Path | None, *, dry_run: bool
+) -> None:
     from camscan.cli.writing import write
     from camscan.reports.columns import lines
     from camscan.reports.escape import terminal
@@ -180,14 +182,14 @@ def _write(found: Sequence[tuple[str, Sequence[Taken]]], format_: str, output: P
     write(lines([_HEADS, *rows]) if rows else [], output)
 
 
-def _cells(name: str, one: Taken) -> tuple[str, ...]:
+def _cells(name: str, one: MergedSite) -> tuple[str, ...]:
     from camscan.app.merging import Fate
 
     counts = (one.scans[Fate.TAKEN], one.scans[Fate.KNOWN], len(one.left), one.observations, one.states)
     return (name, one.site or "-", one.called or "-", *(f"{count:,}" for count in counts))
 
 
-def _object(name: str, taken: Sequence[Taken]) -> dict[str, Any]:
+def _object(name: str, taken: Sequence[MergedSite]) -> dict[str, Any]:
     from camscan.app.merging import Fate
 
     sites = [
@@ -215,7 +217,7 @@ def _said(change: StateChange) -> dict[str, Any]:
     return {**said, "at": utc(change.at)}
 
 
-def _told(found: Sequence[tuple[str, Sequence[Taken]]]) -> Iterator[str]:
+def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
     from camscan.app.merging import Fate, shown
     from camscan.reports.escape import terminal

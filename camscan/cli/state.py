@@ -17,7 +17,7 @@ from camscan.errors import UsageError
 from camscan.summaries import GIVEN, State
 
 if TYPE_CHECKING:
-    from camscan.app.stating import Said, Words
+    from camscan.app.stating import CurrentState, Statement
 
 SCHEMA = "camscan-states/1"
 _LIST = "list"
@@ -103,8 +103,8 @@ def state(
         sys.exit(Exit.FOUND)
 
 
-def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Words | None:
-    from camscan.app.stating import Words
+def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Statement | None:
+    from camscan.app.stating import Statement
 
     if state is None:
         if why or who:
@@ -112,7 +112,7 @@ def _words(state: str | None, why: str | None, who: str | None, clean: int) -> W
         return None
     if not (why or "").strip():
         raise UsageError("say why: --why TEXT, such as the number of a ticket")
-    return Words(State(state), str(why).strip(), (who or _user()).strip(), clean)
+    return Statement(State(state), str(why).strip(), (who or _user()).strip(), clean)
 
 
 def _user() -> str:
@@ -122,14 +122,14 @@ def _user() -> str:
         raise UsageError("this process has no user name: say who, --who NAME") from error
 
 
-def _object(one: Said) -> dict[str, Any]:
+def _object(one: CurrentState) -> dict[str, Any]:
     from camscan.reports.document import utc
 
     texts = {name: getattr(one, name) or None for name in ("site", "device", "address", "state", "who", "why")}
     return {**texts, "at": utc(one.at) if one.at else None, "proof": list(one.proof)}
 
 
-def _json(found: Sequence[Said]) -> Iterator[str]:
+def _json(found: Sequence[CurrentState]) -> Iterator[str]:
     from camscan.reports.json import items
 
     yield f'{{"schema": "{SCHEMA}",\n "states": ['
@@ -137,12 +137,12 @@ def _json(found: Sequence[Said]) -> Iterator[str]:
     yield "]}\n"
 
 
-def _rows(found: Sequence[Said]) -> Iterator[list[str]]:
+def _rows(found: Sequence[CurrentState]) -> Iterator[list[str]]:
     rows = ({**_object(one), "proof": " ".join(one.proof)} for one in found)
     return ([row[name] or "" for name in _COLUMNS] for row in rows)
 
 
-def _table(found: Sequence[Said]) -> Iterator[str]:
+def _table(found: Sequence[CurrentState]) -> Iterator[str]:
     from camscan.reports.escape import terminal
 
     if not found:

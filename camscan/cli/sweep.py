@@ -21,7 +21,7 @@ from camscan.cli.exits import Exit
 
 if TYPE_CHECKING:
     from camscan.app.alerting import Postman
-    from camscan.app.sweeping import Ground, Swept
+    from camscan.app.sweeping import SweepContext, Swept
     from camscan.sweeps.config import Config, Site
 
 
@@ -60,7 +60,7 @@ def sweep(
     """
     from camscan.app.judging import library
     from camscan.app.settings import configuration, database
-    from camscan.app.sweeping import Ground
+    from camscan.app.sweeping import SweepContext
     from camscan.store import Store
 
     _set_up_log(as_json=log_json, quiet=quiet)
@@ -69,7 +69,7 @@ def sweep(
         sites = _chosen(config, names)
         _wait(jitter, config)
         with Store.open(db or database(config)) as store:
-            ground = Ground(config, store, library(folders), folders)
+            ground = SweepContext(config, store, library(folders), folders)
             code = _sweep_all(ground, sites, fail_on, format_, output)
     sys.exit(code)
 
@@ -90,7 +90,7 @@ def _failures_logged(*, as_json: bool) -> Iterator[None]:
 
 
 def _sweep_all(
-    ground: Ground, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
+    ground: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
 ) -> Exit:
     from camscan.app.alerting import Postman
     from camscan.cli.heartbeat import heartbeats, write_figures
@@ -113,7 +113,7 @@ def _sweep_all(
     return _code(ended, fail_on) if all(went_well) else Exit.FAILED
 
 
-def _swept(ground: Ground, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
+def _swept(ground: SweepContext, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
     from camscan.app.keeping import prune_after_sweep
     from camscan.app.sweeping import Swept, sweep
@@ -152,7 +152,7 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
     return ping(config, good, all_good=len(good) == len(config.site))
 
 
-def _have_at_hand(ground: Ground, ended: Sequence[Swept], end: float) -> None:
+def _have_at_hand(ground: SweepContext, ended: Sequence[Swept], end: float) -> None:
     """Have at hand what people look at of the sites that were swept, while time is left."""
     from camscan.app.keeping import derive_after_sweeps
     from camscan.records import ScanStatus
@@ -175,7 +175,7 @@ def _goes_well(step: str, work: Callable[[], None], **about: str) -> bool:
     return True
 
 
-def _longest_waiting_first(ground: Ground, sites: Sequence[Site]) -> list[Site]:
+def _longest_waiting_first(ground: SweepContext, sites: Sequence[Site]) -> list[Site]:
     """So that a deadline that comes too early cuts off another site each time."""
     from camscan.app.history import glances
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from camscan.credentials.dialogue import DeviceState, Dialogue, Ground, without
+from camscan.credentials.dialogue import DeviceState, Dialogue, LoginContext, without
 from camscan.credentials.enrolment import Enrolment, SiteBook
 from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting, objection
@@ -32,7 +32,7 @@ class CredentialBroker:
     def __init__(self, site: str | None, book: SiteBook, pins: Pins, sight: Sight, read: Read) -> None:
         self._book = book
         self._sight = sight
-        self._ground = Ground(site, pins, read, self._told)
+        self._ground = LoginContext(site, pins, read, self._told)
         self._sightings: dict[str, tuple[int, Sighting]] = {}
         self._devices: dict[str, DeviceState] = {}
         self._dialogues: dict[tuple[str, int, bool], Dialogue] = {}

@@ -47,7 +47,7 @@ class DeviceState:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class LoginContext:
     """What all logins of a run share."""
 
     site: str | None
@@ -69,7 +69,7 @@ class _EndedError(Exception):
 class Dialogue:
     """Implements `camscan.net.base.Login` for one port."""
 
-    def __init__(self, ground: Ground, device: DeviceState, address: str, port: int, *, tls: bool) -> None:
+    def __init__(self, ground: LoginContext, device: DeviceState, address: str, port: int, *, tls: bool) -> None:
         self._ground = ground
         self._device = device
         self._address = address

@@ -59,7 +59,7 @@ class InMemory:
         return self._entries.get(label, ())
 
 
-class Known:
+class KnownDevices:
     """The devices of a scan by what tells them apart, and by where they are."""
 
     def __init__(self, index: Index) -> None:
@@ -91,13 +91,13 @@ def with_cameras(recorders: Sequence[tuple[Device, Told | None]], resolve: Resol
     if all(told is None for _, told in recorders):
         yield from (device for device, _ in recorders)
         return
-    known = Known(InMemory())
+    known = KnownDevices(InMemory())
     for device, _ in recorders:
         known.add(device, device.addresses)
     yield from behind(recorders, known, resolve)
 
 
-def behind(recorders: Iterable[tuple[Device, Told | None]], known: Known, resolve: Resolve) -> Iterator[Device]:
+def behind(recorders: Iterable[tuple[Device, Told | None]], known: KnownDevices, resolve: Resolve) -> Iterator[Device]:
     """The same, where all that answer themselves are known already."""
     for device, told in recorders:
         if told is None:

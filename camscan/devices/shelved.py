@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Protocol, TypeAlias
 
-from camscan.devices.behind import MOST_ALIKE, Entry, Known, behind, by_place
+from camscan.devices.behind import MOST_ALIKE, Entry, KnownDevices, behind, by_place
 from camscan.devices.build import Resolve, build, order
 from camscan.devices.grouping import Group, grouped, signs_of
 from camscan.devices.hosts import Host, Told
@@ -93,7 +93,7 @@ def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
 
 def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, shelf: Callable[[], Shelf]) -> Iterator[Device]:
     """The same devices, and behind each recorder the cameras that only it knows."""
-    both, known = shelf(), Known(_OnShelf(shelf()))
+    both, known = shelf(), KnownDevices(_OnShelf(shelf()))
     for device, told in pairs:
         known.add(device, device.addresses)
         both.put((device, told))

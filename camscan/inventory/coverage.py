@@ -23,7 +23,7 @@ class Sight(Enum):
     MISSED = "missed"
 
 
-class Look(NamedTuple):
+class AddressSight(NamedTuple):
     """How well an address was covered, and why that is so."""
 
     sight: Sight
@@ -71,23 +71,25 @@ class Coverage:
         """The sites that were scanned."""
         return frozenset(self._sites)
 
-    def look(self, site: str | None, address: str) -> Look:
+    def look(self, site: str | None, address: str) -> AddressSight:
         """How well an address of a site was covered."""
         seen = self._seen.get((site, address))
         if seen is None:
             scan = self._unfinished.get(site)
             late = f", or scan {scan} ended before it" if scan else ""
-            return Look(Sight.MISSED, f"{address} is not among the targets of the scan{late}")
+            return AddressSight(Sight.MISSED, f"{address} is not among the targets of the scan{late}")
         if seen.outcome.is_alive:
-            return Look(Sight.ALIVE, f"something at {address} lives, and answers no question ({seen.outcome})")
+            return AddressSight(Sight.ALIVE, f"something at {address} lives, and answers no question ({seen.outcome})")
         if seen.outcome is Outcome.SILENT:
-            return Look(Sight.SILENT, f"{address} was asked on {seen.channels} channels and is silent on all")
+            return AddressSight(Sight.SILENT, f"{address} was asked on {seen.channels} channels and is silent on all")
         why = f": {seen.reason}" if seen.reason else ""
         network = network_of(address)
         if seen.outcome is Outcome.UNREACHABLE and network and (site, network) in self._living:
             # Whoever is on the same segment has answered: there is a way, and nobody at its end.
-            return Look(Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {network} answer")
-        return Look(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
+            return AddressSight(
+                Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {network} answer"
+            )
+        return AddressSight(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
 
 
 class _Outcomes:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import chain
 
 from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, host_key
-from camscan.inventory.coverage import Coverage, Look, Sight
+from camscan.inventory.coverage import AddressSight, Coverage, Sight
 from camscan.inventory.makes import Find, Makes, described
 from camscan.inventory.matching import Matcher, Places, Scope
 from camscan.inventory.rows import Row
@@ -183,7 +183,7 @@ def _with_faults(reason: str, row: Row) -> str:
     return "; ".join((reason, *row.faults))
 
 
-def _seen(looks: Sequence[Look]) -> tuple[Class, str]:
+def _seen(looks: Sequence[AddressSight]) -> tuple[Class, str]:
     """The class of a row whose device was not found, by what became of its addresses."""
     best = min(looks, key=lambda look: list(Sight).index(look.sight))
     reasons = dict.fromkeys(look.reason for look in looks if look.sight is best.sight)

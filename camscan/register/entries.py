@@ -15,7 +15,7 @@ _TERMS = Terms()
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class RegisterChanges:
     """The changes that a look makes to the register of its site: tracks by their number there, and new ones.
 
     `joined` are numbers of tracks that are part of another from now on.
@@ -26,7 +26,7 @@ class Taken:
     joined: tuple[int, ...]
 
 
-def take_in(tracks: Sequence[Track], look: Look) -> Taken:
+def take_in(tracks: Sequence[Track], look: Look) -> RegisterChanges:
     """Hold a look, of whatever time, against the tracks of its site."""
     found = match(tracks, look.sightings)
     seen = {}
@@ -36,4 +36,4 @@ def take_in(tracks: Sequence[Track], look: Look) -> Taken:
         times = (tracks[number].first_seen, tracks[number].last_seen, look.at)
         seen[number] = replace(after, first_seen=min(times), last_seen=max(times))
     joined = tuple(other for others in found.joined.values() for other in others)
-    return Taken(seen, tuple(lifecycle.begun(look.sightings[number], look) for number in found.new), joined)
+    return RegisterChanges(seen, tuple(lifecycle.begun(look.sightings[number], look) for number in found.new), joined)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from camscan.records import Verdict
-from camscan.sweeps.looks import Known
+from camscan.sweeps.looks import DeviceSummary
 from camscan.sweeps.memory import Loss
 
 RANKS = (Verdict.UNIDENTIFIED, Verdict.NOT_LISTED, Verdict.SUSPECTED, Verdict.LISTED)
@@ -32,7 +32,7 @@ class Change:
     """
 
     kind: Kind
-    device: Known
+    device: DeviceSummary
     what: str = ""
     before: str = ""
     after: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from camscan.sweeps import lifecycle
 from camscan.sweeps.changes import Change, Changes, Kind
-from camscan.sweeps.coverage import Sight, Terms, network_of, sight
+from camscan.sweeps.coverage import Terms, Visibility, network_of, sight
 from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Loss, Memory, Track
 from camscan.sweeps.tracks import match
@@ -77,7 +77,7 @@ def _latest(memory: Memory, look: Look) -> datetime:
     return min(look.at, memory.at or look.at)
 
 
-def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Sight | None) -> tuple[list[Track], list[Change]]:
+def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Visibility | None) -> tuple[list[Track], list[Change]]:
     """The tracks after the look, and what changed with each."""
     found = match(memory.tracks, look.sightings)
     joined = {number for numbers in found.joined.values() for number in numbers}
@@ -100,7 +100,7 @@ def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Sight | None) -> 
     return tracks, changes
 
 
-def _losses(tracks: Sequence[Track], look: Look, seeing: Sight) -> Iterator[Loss]:
+def _losses(tracks: Sequence[Track], look: Look, seeing: Visibility) -> Iterator[Loss]:
     """The losses, each with the devices that are not reported missing because of it."""
     hidden = [track for track in tracks if track.last_seen != look.at and not track.gone]
     for loss in seeing.losses:

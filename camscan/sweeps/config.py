@@ -260,9 +260,9 @@ class Retention(Part):
     )
 
     @property
-    def terms(self) -> keeping.Terms:
+    def terms(self) -> keeping.Retention:
         """The same for the rule that decides."""
-        return keeping.Terms(self.sweeps, self.days)
+        return keeping.Retention(self.sweeps, self.days)
 
 
 class Config(Part):

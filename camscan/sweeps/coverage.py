@@ -47,7 +47,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """How well a complete look could see. `channels` and `networks` are the gauges from now on."""
 
     channels: Mapping[str, Gauge]
@@ -65,7 +65,7 @@ class Sight:
         )
 
 
-def sight(memory: Memory, look: Look, terms: Terms) -> Sight:
+def sight(memory: Memory, look: Look, terms: Terms) -> Visibility:
     """Hold a complete look against what is usual."""
     channels = _step(memory.channels, _by_channel(look), _asked_channels(look), lasts=False)
     networks = _step(memory.networks, _by_network(look), _asked_networks(look), lasts=True)
@@ -81,7 +81,7 @@ def sight(memory: Memory, look: Look, terms: Terms) -> Sight:
     )
     before = {loss.what for loss in memory.losses}
     marked = tuple(replace(loss, lasting=loss.what in before) for loss in losses)
-    return Sight(channels, networks, short, marked)
+    return Visibility(channels, networks, short, marked)
 
 
 @lru_cache(maxsize=65_536)  # each address comes up several times in each look, and takes 10 us

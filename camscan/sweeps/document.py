@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Changes, Kind
-from camscan.sweeps.looks import Known, plain
+from camscan.sweeps.looks import DeviceSummary, plain
 from camscan.sweeps.memory import Loss
 
 CHANGES_SCHEMA = "camscan-changes/1"
@@ -122,7 +122,7 @@ def _change(change: Change) -> Object:
     return told
 
 
-def _device(device: Known) -> Object:
+def _device(device: DeviceSummary) -> Object:
     return {
         "id": device.id,
         "address": device.address,

@@ -21,7 +21,7 @@ _TELLING = (Verdict.LISTED, Verdict.SUSPECTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class Retention:
     """How much is kept whole: so many sweeps of each site, and all that are younger than so many days."""
 
     sweeps: int
@@ -29,7 +29,7 @@ class Terms:
 
 
 def expendable(
-    sweeps: Sequence[Scan], memory: Memory, waiting: Iterable[str], terms: Terms, now: datetime
+    sweeps: Sequence[Scan], memory: Memory, waiting: Iterable[str], terms: Retention, now: datetime
 ) -> tuple[Scan, ...]:
     """The sweeps of a site that need not be kept whole, the oldest first; `sweeps` are the newest first.
 

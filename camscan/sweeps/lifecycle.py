@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Kind
-from camscan.sweeps.coverage import Sight, Terms
-from camscan.sweeps.looks import Known, Look, Sighting, Traits
-from camscan.sweeps.memory import Settling, Track
+from camscan.sweeps.coverage import Terms, Visibility
+from camscan.sweeps.looks import DeviceSummary, Look, Sighting, Traits
+from camscan.sweeps.memory import Debounced, Track
 
 _RECENT = 3
 """Sightings for which an address or a channel that did not answer still counts as the device's."""
@@ -29,8 +29,8 @@ def begun(one: Sighting, look: Look) -> Track:
         last_seen=look.at,
         places=dict.fromkeys(one.device.addresses, 0),
         channels=dict.fromkeys(_channels([one], look), 0),
-        verdict=Settling(one.device.verdict.value),
-        name=Settling(one.device.name),
+        verdict=Debounced(one.device.verdict.value),
+        name=Debounced(one.device.name),
         serials=one.serials,
         macs=one.macs,
         models=one.models,
@@ -83,7 +83,7 @@ def seen(track: Track, parts: Sequence[Sighting], look: Look, terms: Terms) -> t
     return after, list(_changes(track, after, firmware, moved=moved, judged=judged, renamed=renamed))
 
 
-def unseen(track: Track, look: Look, terms: Terms, sight: Sight | None) -> tuple[Track, list[Change]]:
+def unseen(track: Track, look: Look, terms: Terms, sight: Visibility | None) -> tuple[Track, list[Change]]:
     """A device that was not seen. That counts only where it would have been: `sight` is None in a look cut short."""
     if sight is None:
         return track, []
@@ -115,19 +115,19 @@ def _changes(
         yield Change(Kind.CHANGED, device, "name", before.name.value or "", after.name.value or "")
 
 
-def _settled(held: Settling, now: str | None, terms: Terms, *, at_once: bool = False) -> tuple[Settling, bool]:
+def _settled(held: Debounced, now: str | None, terms: Terms, *, at_once: bool = False) -> tuple[Debounced, bool]:
     """The value from now on, and whether it is another; `at_once`: there is new evidence for it."""
     if now is None:
         return held, False
     if held.value is None:
-        return Settling(now), False
+        return Debounced(now), False
     odd = terms.add(held.odd, now != held.value)
     if now != held.value and (at_once or terms.met(odd)):
-        return Settling(now), True
-    return Settling(held.value, odd), False
+        return Debounced(now), True
+    return Debounced(held.value, odd), False
 
 
-def _filled(now: Known, before: Known, addresses: tuple[str, ...], verdict: Settling) -> Known:
+def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...], verdict: Debounced) -> DeviceSummary:
     """How the device is now, with what is only not known today as it was before."""
     kept = {
         name: getattr(now, name) or getattr(before, name)

@@ -24,7 +24,7 @@ UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class DeviceSummary:
     """A device as alerts and reports show it. `evidence` is the best evidence in one line.
 
     A camera behind a recorder is at its channel: "10.0.4.9 #3" stands for its address.
@@ -69,7 +69,7 @@ class Traits:
 class Sighting(Traits):
     """A device as one scan saw it."""
 
-    device: Known
+    device: DeviceSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +173,13 @@ def plain(text: str) -> str:
     return shown.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
-def _known(judged: Judged) -> Known:
+def _known(judged: Judged) -> DeviceSummary:
     device = judged.device
 
     def text(value: str | None) -> str | None:
         return None if value is None else plain(value)
 
-    return Known(
+    return DeviceSummary(
         id=plain(device.id),
         address=plain(device.place),
         addresses=tuple(map(plain, device.addresses[:_MAX_VALUES] or (device.place,))),

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from camscan.records import Verdict
-from camscan.sweeps.looks import Known, Traits
+from camscan.sweeps.looks import DeviceSummary, Traits
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -32,7 +32,7 @@ Moment: TypeAlias = Annotated[datetime, _Zoned()]
 
 
 @dataclass(frozen=True, slots=True)
-class Settling:
+class Debounced:
     """A value that changes only after several looks; `odd` marks, for the latest looks, those that showed another."""
 
     value: str | None
@@ -48,13 +48,13 @@ class Track(Traits):
     `unasked` counts the complete looks since that did not ask it at all.
     """
 
-    device: Known
+    device: DeviceSummary
     first_seen: Moment
     last_seen: Moment
     places: Mapping[str, int]
     channels: Mapping[str, int]
-    verdict: Settling
-    name: Settling
+    verdict: Debounced
+    name: Debounced
     covered: tuple[bool, ...] = ()
     gone: bool = False
     unasked: int = 0

@@ -14,8 +14,8 @@ from support.world import CONFIG, World, camera
 
 from camscan.app import alerting, jobs, keeping, scanning, sweeping
 from camscan.app.history import remembered
-from camscan.app.stating import Words, say
-from camscan.app.sweeping import Ground, Swept, sweep
+from camscan.app.stating import Statement, say
+from camscan.app.sweeping import SweepContext, Swept, sweep
 from camscan.cli.exits import Exit
 from camscan.cli.sweep import _code
 from camscan.errors import StoreError, TargetError
@@ -32,27 +32,27 @@ FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def ground(tmp_path: Path, rules: Library) -> Iterator[Callable[[str], Ground]]:
+def ground(tmp_path: Path, rules: Library) -> Iterator[Callable[[str], SweepContext]]:
     """Makes the common ground anew on the same store, as each start of the program does."""
     opened: list[Store] = []
     (tmp_path / "never.txt").write_text("10.0.0.14\n")
 
-    def make(more: str = NOTIFY) -> Ground:
+    def make(more: str = NOTIFY) -> SweepContext:
         while opened:
             opened.pop().close()
         (tmp_path / "c.toml").write_text(CONFIG + more)
         opened.append(Store.open(tmp_path / "c.db"))
-        return Ground(read(tmp_path / "c.toml").config, opened[0], rules)
+        return SweepContext(read(tmp_path / "c.toml").config, opened[0], rules)
 
     yield make
     opened.pop().close()
 
 
-def swept(ground: Ground) -> Swept:
+def swept(ground: SweepContext) -> Swept:
     return sweep(ground, ground.config.site[0], 60)
 
 
-def messages(ground: Ground) -> list[dict[str, object]]:
+def messages(ground: SweepContext) -> list[dict[str, object]]:
     return [json.loads(one.body) for one in ground.store.outbox.take("webhook", FUTURE, FUTURE, 100)]
 
 
@@ -61,7 +61,7 @@ def shown(ended: Swept) -> list[str]:
     return [f"{change.kind} {change.device.address}" for change in ended.changes.changes]
 
 
-def test_what_changes_is_told_and_a_quiet_night_is_not(ground: Callable[..., Ground], world: World) -> None:
+def test_what_changes_is_told_and_a_quiet_night_is_not(ground: Callable[..., SweepContext], world: World) -> None:
     assert swept(ground()).complete
     assert swept(ground()).complete
     world.answers["10.0.0.9"] = camera(9)
@@ -74,13 +74,13 @@ def test_what_changes_is_told_and_a_quiet_night_is_not(ground: Callable[..., Gro
     assert len({message["id"] for message in told}) == 2
 
 
-def test_without_a_receiver_nothing_waits_for_one(ground: Callable[..., Ground], world: World) -> None:
+def test_without_a_receiver_nothing_waits_for_one(ground: Callable[..., SweepContext], world: World) -> None:
     swept(ground(""))
     assert ground().store.outbox.pending() == {}
 
 
 def test_the_record_holds_the_site_and_a_sweep_asks_only_what_it_may(
-    ground: Callable[..., Ground], world: World
+    ground: Callable[..., SweepContext], world: World
 ) -> None:
     ended = swept(ground())
     assert ended.scan is not None
@@ -91,7 +91,7 @@ def test_the_record_holds_the_site_and_a_sweep_asks_only_what_it_may(
 
 
 def test_a_site_that_another_sweep_has_is_left_alone(
-    ground: Callable[..., Ground], world: World, tmp_path: Path
+    ground: Callable[..., SweepContext], world: World, tmp_path: Path
 ) -> None:
     with held(lock_file(tmp_path / "c.db", "hq"), "process 5 on other"):
         assert swept(ground()) == Swept("hq", why_not="held by process 5 on other")
@@ -100,7 +100,7 @@ def test_a_site_that_another_sweep_has_is_left_alone(
 
 
 def test_an_interrupted_sweep_of_today_is_resumed_with_exclusions_read_anew(
-    ground: Callable[..., Ground], world: World, tmp_path: Path
+    ground: Callable[..., SweepContext], world: World, tmp_path: Path
 ) -> None:
     world.cut_after = 3
     assert not swept(ground()).complete
@@ -132,7 +132,7 @@ def interrupted(store: Store, world: World, change: Callable[[Scan], Scan]) -> N
     ids=["another day", "other targets"],
 )
 def test_a_sweep_of_another_day_or_other_targets_is_not_resumed(
-    ground: Callable[..., Ground], world: World, change: Callable[[Scan], Scan]
+    ground: Callable[..., SweepContext], world: World, change: Callable[[Scan], Scan]
 ) -> None:
     swept(ground())
     interrupted(ground().store, world, change)
@@ -141,7 +141,7 @@ def test_a_sweep_of_another_day_or_other_targets_is_not_resumed(
     assert len(ground().store.scans()) == 3
 
 
-def test_what_the_first_half_found_is_told_once(ground: Callable[..., Ground], world: World) -> None:
+def test_what_the_first_half_found_is_told_once(ground: Callable[..., SweepContext], world: World) -> None:
     swept(ground())
     messages(ground())
     world.answers |= {"10.0.0.10": camera(10), "10.0.0.9": camera(9)}
@@ -154,7 +154,7 @@ def test_what_the_first_half_found_is_told_once(ground: Callable[..., Ground], w
 
 
 def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
-    ground: Callable[..., Ground], world: World, monkeypatch: pytest.MonkeyPatch
+    ground: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swept(ground())
     messages(ground())
@@ -170,7 +170,7 @@ def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
     assert told["scan"] == now.store.scans()[1].id
 
 
-def test_a_sweep_that_was_killed_on_its_way_is_resumed(ground: Callable[..., Ground], world: World) -> None:
+def test_a_sweep_that_was_killed_on_its_way_is_resumed(ground: Callable[..., SweepContext], world: World) -> None:
     swept(ground())
     world.cut_after, world.error = 3, KeyboardInterrupt()  # type: ignore[assignment]  # it is no Exception
     with pytest.raises(KeyboardInterrupt):
@@ -183,7 +183,7 @@ def test_a_sweep_that_was_killed_on_its_way_is_resumed(ground: Callable[..., Gro
     assert remembered(now.store, "hq").scan == now.store.scan().id
 
 
-def test_scans_by_hand_are_not_compared_with(ground: Callable[..., Ground], world: World) -> None:
+def test_scans_by_hand_are_not_compared_with(ground: Callable[..., SweepContext], world: World) -> None:
     swept(ground())
     store = ground().store
     by_hand = replace(store.scan(), id="byhand", started_at=datetime.now(UTC), settings={}, status=ScanStatus.RUNNING)
@@ -193,7 +193,7 @@ def test_scans_by_hand_are_not_compared_with(ground: Callable[..., Ground], worl
 
 
 def test_errors_reach_the_caller_and_let_the_site_go(
-    ground: Callable[..., Ground], world: World, tmp_path: Path
+    ground: Callable[..., SweepContext], world: World, tmp_path: Path
 ) -> None:
     world.error = StoreError("disk full")
     with pytest.raises(StoreError, match="disk full"):
@@ -206,7 +206,7 @@ def test_errors_reach_the_caller_and_let_the_site_go(
     assert swept(ground()).complete
 
 
-def test_a_device_is_missing_after_three_sweeps(ground: Callable[..., Ground], world: World) -> None:
+def test_a_device_is_missing_after_three_sweeps(ground: Callable[..., SweepContext], world: World) -> None:
     swept(ground())
     del world.answers["10.0.0.2"]
     ended = [swept(ground()) for _ in range(3)]
@@ -216,7 +216,7 @@ def test_a_device_is_missing_after_three_sweeps(ground: Callable[..., Ground], w
     assert changes.of(Kind.MISSING)[0].device.label.endswith("DS-2CD2142FWD-I")
 
 
-def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., Ground], world: World) -> None:
+def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., SweepContext], world: World) -> None:
     both = ground('[[site]]\nname = "branch"\nnetworks = ["10.0.0.0/28"]\n')
     for site in both.config.site:
         assert sweep(both, site, 60).complete
@@ -225,7 +225,9 @@ def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., Ground],
     assert shown(sweep(both, both.config.site[0], 60)) == ["new 10.0.0.9"]
 
 
-def test_a_removed_camera_that_is_back_is_loud_and_told_once(ground: Callable[[str], Ground], world: World) -> None:
+def test_a_removed_camera_that_is_back_is_loud_and_told_once(
+    ground: Callable[[str], SweepContext], world: World
+) -> None:
     """Sweep, remove, sweep clean, and find it again at another address."""
     first = ground(NOTIFY)
     assert swept(first).returned == ()
@@ -233,7 +235,7 @@ def test_a_removed_camera_that_is_back_is_loud_and_told_once(ground: Callable[[s
     for _ in range(3):
         assert swept(first).returned == ()
     [entry] = first.store.register.named("10.0.0.3", ())
-    said = say(first.store, entry, Words(State.REMOVED, "taken down", "Ann", 3), first.rules)
+    said = say(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules)
     assert len(said.proof) == 3
     world.answers["10.0.0.9"] = lost
     again = swept(first)
@@ -268,7 +270,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
 
 @pytest.mark.parametrize("days", [-20_000, -400, -1, 1, 400, 20_000])
 def test_a_clock_that_jumps_for_a_night_tells_nothing_false(
-    ground: Callable[..., Ground], world: World, clock: type[Jumping], days: int
+    ground: Callable[..., SweepContext], world: World, clock: type[Jumping], days: int
 ) -> None:
     for ahead in (0, 0, days, 0, 0, 0):
         clock.ahead = timedelta(days=ahead)
@@ -287,7 +289,7 @@ def test_a_clock_that_jumps_for_a_night_tells_nothing_false(
 
 @pytest.mark.parametrize("days", [-20_000, 20_000])
 def test_a_device_that_is_silent_while_the_clock_is_wrong_is_not_forgotten(
-    ground: Callable[..., Ground], world: World, clock: type[Jumping], days: int
+    ground: Callable[..., SweepContext], world: World, clock: type[Jumping], days: int
 ) -> None:
     for ahead in (0, days, 0):
         clock.ahead = timedelta(days=ahead)
@@ -298,7 +300,7 @@ def test_a_device_that_is_silent_while_the_clock_is_wrong_is_not_forgotten(
 
 
 def test_an_interrupted_sweep_is_resumed_after_the_clock_had_jumped(
-    ground: Callable[..., Ground], world: World, clock: type[Jumping]
+    ground: Callable[..., SweepContext], world: World, clock: type[Jumping]
 ) -> None:
     for ahead in (0, 20_000):
         clock.ahead = timedelta(days=ahead)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from camscan.inventory.coverage import Coverage, Look, Sight
+from camscan.inventory.coverage import AddressSight, Coverage, Sight
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 
 Covered = Callable[..., Coverage]
@@ -25,12 +25,12 @@ Covered = Callable[..., Coverage]
 def test_the_ledger_says_how_far_an_address_was_looked_at(
     coverage: Covered, outcome: Outcome, reason: str, sight: Sight, text: str
 ) -> None:
-    assert coverage({"10.0.0.5": outcome}, reason=reason).look(None, "10.0.0.5") == Look(sight, text)
+    assert coverage({"10.0.0.5": outcome}, reason=reason).look(None, "10.0.0.5") == AddressSight(sight, text)
 
 
 def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) -> None:
     made = coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.0.9": Outcome.REFUSED}, reason="EHOSTUNREACH")
-    assert made.look(None, "10.0.0.5") == Look(
+    assert made.look(None, "10.0.0.5") == AddressSight(
         Sight.SILENT, "nobody is at 10.0.0.5 (unreachable: EHOSTUNREACH), while others in 10.0.0.0/24 answer"
     )
     assert coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.1.9": Outcome.REFUSED}).look(None, "10.0.0.5").sight is (

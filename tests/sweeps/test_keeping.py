@@ -11,8 +11,8 @@ from support.estate import BEGIN, Camera, cameras, moved, sweep
 
 from camscan.records import Judged, Scan, ScanStatus
 from camscan.sweeps.compare import advance
-from camscan.sweeps.coverage import Terms as Asked
-from camscan.sweeps.keeping import Terms, expendable, worth_keeping
+from camscan.sweeps.coverage import Terms
+from camscan.sweeps.keeping import Retention, expendable, worth_keeping
 from camscan.sweeps.memory import Memory
 
 DAY = timedelta(days=1)
@@ -28,40 +28,42 @@ def nights(count: int) -> list[Scan]:
     return [night(number) for number in reversed(range(count))]
 
 
-def gone(sweeps: Sequence[Scan], terms: Terms, compared: int | None = None, waiting: Sequence[str] = ()) -> list[int]:
+def gone(
+    sweeps: Sequence[Scan], terms: Retention, compared: int | None = None, waiting: Sequence[str] = ()
+) -> list[int]:
     memory = Memory(scan=sweeps[compared or 0].id if compared is not None or sweeps else "")
     now = BEGIN + len(sweeps) * DAY
     return [int(scan.id.removeprefix("scan")) for scan in expendable(sweeps, memory, waiting, terms, now)]
 
 
 def test_what_is_beyond_both_count_and_age_goes() -> None:
-    assert gone(nights(10), Terms(4, 3)) == [0, 1, 2, 3, 4, 5]
-    assert gone(nights(10), Terms(4, 8)) == [0, 1]
-    assert gone(nights(10), Terms(9, 0)) == [0]
-    assert gone(nights(3), Terms(3, 0)) == []
+    assert gone(nights(10), Retention(4, 3)) == [0, 1, 2, 3, 4, 5]
+    assert gone(nights(10), Retention(4, 8)) == [0, 1]
+    assert gone(nights(10), Retention(9, 0)) == [0]
+    assert gone(nights(3), Retention(3, 0)) == []
 
 
 def test_a_clock_that_jumps_ahead_leaves_the_newest() -> None:
     sweeps = nights(10)
-    found = expendable(sweeps, Memory(scan="scan9"), (), Terms(4, 3), BEGIN + 10_000 * DAY)
+    found = expendable(sweeps, Memory(scan="scan9"), (), Retention(4, 3), BEGIN + 10_000 * DAY)
     assert [scan.id for scan in found] == [f"scan{number}" for number in range(6)]
 
 
 def test_what_was_not_compared_yet_stays() -> None:
-    assert gone(nights(10), Terms(2, 0), compared=7) == [0, 1]
-    assert expendable(nights(5), Memory(scan="elsewhere"), (), Terms(2, 0), BEGIN + 9 * DAY) == ()
+    assert gone(nights(10), Retention(2, 0), compared=7) == [0, 1]
+    assert expendable(nights(5), Memory(scan="elsewhere"), (), Retention(2, 0), BEGIN + 9 * DAY) == ()
 
 
 def test_the_last_complete_sweeps_stay() -> None:
     cut = [replace(scan, status=ScanStatus.INTERRUPTED) for scan in nights(10)[:6]]
-    assert gone([*cut, *nights(4)], Terms(2, 0)) == [0, 1, 4, 5, 6, 7]
+    assert gone([*cut, *nights(4)], Retention(2, 0)) == [0, 1, 4, 5, 6, 7]
 
 
 def test_what_a_waiting_alert_speaks_of_stays_and_so_does_what_is_running() -> None:
-    assert gone(nights(6), Terms(2, 0), waiting=["scan1-20260102T020000000000"]) == [0, 2, 3]
+    assert gone(nights(6), Retention(2, 0), waiting=["scan1-20260102T020000000000"]) == [0, 2, 3]
     sweeps = nights(6)
     sweeps[4] = replace(sweeps[4], status=ScanStatus.RUNNING)
-    assert gone(sweeps, Terms(2, 0)) == [0, 2, 3]
+    assert gone(sweeps, Retention(2, 0)) == [0, 2, 3]
 
 
 # ---- whose evidence
@@ -70,7 +72,7 @@ def test_what_a_waiting_alert_speaks_of_stays_and_so_does_what_is_running() -> N
 def lived(*site_by_night: Sequence[Camera]) -> Memory:
     memory = Memory()
     for number, site in enumerate(site_by_night):
-        memory, _ = advance(memory, sweep(number, site), Asked(1, 1))
+        memory, _ = advance(memory, sweep(number, site), Terms(1, 1))
     return memory
 
 
