@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
+from camscan.app.annotating import with_states_by
 from camscan.app.identifying import judged_apart
-from camscan.app.placing import with_states_by
 from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import EvidenceError, RuleError
@@ -31,7 +31,7 @@ from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
 from camscan.records import Judged, Observation, Scan, ScanStatus
 from camscan.register.names import key, lasting, names, shared
-from camscan.register.standing import by_key, in_time
+from camscan.register.states import changes_by_key, statement_order
 from camscan.store import Store
 from camscan.summaries import StateChange
 from camscan.sweeps.looks import sighting
@@ -102,10 +102,10 @@ def said_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[S
         each = (lasting(names(sighting(judged))) for judged in devices)
         while some := list(islice(each, _AT_ONCE)):
             own = {name for of_device in some for name in of_device}
-            about = by_key(store.register.changes_of(map(key, own)))
+            about = changes_by_key(store.register.changes_of(map(key, own)))
             changes = ((name, change) for name in own for change in about.get(key(name), ()))
             found |= {change.number: change for name, change in changes if shared([name], change.names)}
-        return sorted(found.values(), key=in_time)
+        return sorted(found.values(), key=statement_order)
 
     return said
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from camscan import __version__
 from camscan.app import gctuning
-from camscan.app.placing import Tags, decoys_of, tags_of, with_places, with_states
+from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
 from camscan.errors import RuleError
 from camscan.identify.library import Library

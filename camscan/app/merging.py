@@ -14,8 +14,8 @@ from enum import StrEnum
 from itertools import islice
 from shlex import quote
 
+from camscan.app.annotating import check_record
 from camscan.app.history import lock_of, remembered
-from camscan.app.placing import check_record
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus

@@ -16,7 +16,7 @@ from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
 from camscan.register.names import key, names
-from camscan.register.standing import among, by_key, standing
+from camscan.register.states import changes_by_key, state_among, state_of
 from camscan.reports import select
 from camscan.store import Store
 from camscan.store.registered import Entry, Mark
@@ -115,7 +115,7 @@ def _kept(store: Store, seen: Look, place: str, stamp: str, marks: Mapping[str, 
     before = store.register.entries(place)
     taken = take_in([track_of(entry) for entry in before], seen)
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
-    about = by_key(store.register.changes_of(key(name) for _, track in pairs for name in names(track)))
+    about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in names(track)))
     entries = [_entry(place, track, entry, about) for entry, track in pairs]
     gone = [number for other in taken.joined if (number := before[other].number) is not None]
     return store.register.keep(Mark(seen.scan, place, seen.at, stamp), entries, gone, marks)
@@ -126,7 +126,7 @@ def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:
     for entry in store.register.entries(place, State.RETURNED):
         if entry.last_seen == at:
             own = names(track_of(entry))
-            _, change = standing(own, place, at, store.register.changes_of(map(key, own)))
+            _, change = state_of(own, place, at, store.register.changes_of(map(key, own)))
             if change is not None:
                 label = track_of(entry).device.label
                 yield Return(entry.device, entry.address, place, label, change, fresh=entry.state_at == at)
@@ -140,7 +140,7 @@ def track_of(entry: Entry) -> Track:
 def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Entries of the register, with the states that follow from all that is said now."""
     known = [(entry, track_of(entry)) for entry in entries]
-    about = by_key(store.register.changes_of(key(name) for _, track in known for name in names(track)))
+    about = changes_by_key(store.register.changes_of(key(name) for _, track in known for name in names(track)))
     for entry, track in known:
         state, since = _state(entry.site, track, entry, about)
         yield replace(entry, state=state, state_at=since)
@@ -150,7 +150,7 @@ def _state(
     site: str, track: Track, before: Entry | None, about: Mapping[str, Sequence[StateChange]]
 ) -> tuple[State, datetime | None]:
     """The state of a device, and since when it is in it."""
-    state, change = among(names(track), site, track.last_seen, about)
+    state, change = state_among(names(track), site, track.last_seen, about)
     if before is not None and before.state is state is State.RETURNED:
         return state, before.state_at  # it has come back once, not with every scan that sees it
     return state, None if change is None else track.last_seen if state is State.RETURNED else change.at

@@ -1,4 +1,4 @@
-"""What is said of a device: whom it is about, whether it can be true, and what it comes to."""
+"""States that people give to devices: which device is meant, whether scans bear it out, and what state follows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from camscan.errors import UsageError
 from camscan.identify.library import Library
 from camscan.register.names import asked, key, lasting, names, shared
 from camscan.register.removal import candidates, objection, proof, proof_by_recorder
-from camscan.register.standing import among, by_key
+from camscan.register.states import changes_by_key, state_among
 from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
@@ -87,12 +87,12 @@ def say(store: Store, entry: Entry, words: Statement, rules: Library) -> StateCh
 
 def listed(store: Store, site: str | None, only: State | None) -> Iterator[CurrentState]:
     """The devices that somebody said something of; or all that are in a state."""
-    changes = by_key(store.register.changes())
+    changes = changes_by_key(store.register.changes())
     for entry in store.register.entries(site, only):
         if only is None and entry.state_at is None:
             continue
         own = names(track_of(entry))
-        state, change = among(own, entry.site, entry.last_seen, changes)
+        state, change = state_among(own, entry.site, entry.last_seen, changes)
         who, why, proof = (change.who, change.why, change.proof) if change else ("", "", ())
         yield CurrentState(entry.site, entry.device, entry.address, state, entry.state_at, who, why, proof)
 

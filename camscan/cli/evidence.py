@@ -223,8 +223,8 @@ def _ended(scan: Scan) -> Scan:
 
 
 def _follow(*, quiet: bool) -> Follow:
+    from camscan.app.annotating import with_states_by
     from camscan.app.bundling import derive
-    from camscan.app.placing import with_states_by
     from camscan.evidence.export import Follow
 
     return Follow(derive if quiet else _telling, with_states_by)

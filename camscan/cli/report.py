@@ -70,8 +70,8 @@ def report(
       camscan report --bom -o for-excel.csv
       camscan report --site harbour --inventory cameras.xlsx -o harbour.html
     """
+    from camscan.app.annotating import Tags
     from camscan.app.judging import chosen_policies, library, report_of
-    from camscan.app.placing import Tags
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.stored import open_store, scan_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from camscan.register.names import key, shared
-from camscan.register.standing import by_key, in_time
+from camscan.register.states import changes_by_key, statement_order
 from camscan.summaries import StateChange
 
 
@@ -26,12 +26,12 @@ def lacking(some: Iterable[StateChange], others: Iterable[StateChange]) -> list[
 
 def disputes(new: Sequence[StateChange], own: Iterable[StateChange]) -> Iterator[Dispute]:
     """Where the last of what is new differs from the last of one's own about a device, and neither knew the other."""
-    ours, theirs = by_key(own), by_key(new)
+    ours, theirs = changes_by_key(own), changes_by_key(new)
     for one in new:
         last = _last(one, theirs)
         before = _last(one, ours)
         if last is one and before is not None and before.state is not one.state:
-            earlier, later = sorted((before, one), key=in_time)
+            earlier, later = sorted((before, one), key=statement_order)
             yield Dispute(earlier, later)
 
 
@@ -39,7 +39,7 @@ def _last(about: StateChange, changes: Mapping[str, Sequence[StateChange]]) -> S
     """The last of some statements about the device of another one."""
     found = (change for name in about.names for change in changes.get(key(name), ()))
     same = (change for change in found if change.site == about.site and shared(about.names, change.names))
-    return max(same, key=in_time, default=None)
+    return max(same, key=statement_order, default=None)
 
 
 def _content(change: StateChange) -> StateChange:

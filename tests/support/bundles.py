@@ -14,8 +14,8 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from camscan.app.annotating import with_states_by
 from camscan.app.bundling import derive
-from camscan.app.placing import with_states_by
 from camscan.evidence import export, forms, keys, manifest
 from camscan.evidence.export import Contents, Follow
 from camscan.evidence.manifest import About, Chain, Manifest

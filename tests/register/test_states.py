@@ -10,7 +10,7 @@ import pytest
 from support.estate import BEGIN, Camera
 
 from camscan.register.names import names
-from camscan.register.standing import standing
+from camscan.register.states import state_of
 from camscan.summaries import State, StateChange
 from camscan.sweeps.memory import Track
 
@@ -24,7 +24,7 @@ def state(track: Callable[..., Track]) -> Callable[..., State]:
     """The state of a camera that was last seen on a day."""
 
     def find(camera: Camera, last_seen: float, *changes: StateChange, site: str = "hq") -> State:
-        return standing(names(track(camera)), site, BEGIN + timedelta(days=last_seen), changes)[0]
+        return state_of(names(track(camera)), site, BEGIN + timedelta(days=last_seen), changes)[0]
 
     return find
 

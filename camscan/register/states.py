@@ -9,7 +9,7 @@ from camscan.register.names import key, lasting, shared
 from camscan.summaries import State, StateChange
 
 
-def standing(
+def state_of(
     names: Collection[str], site: str, last_seen: datetime, changes: Iterable[StateChange]
 ) -> tuple[State, StateChange | None]:
     """The state of a device that bears these names and was last seen at a site then, and the change that it rests on.
@@ -19,7 +19,7 @@ def standing(
     """
     last: StateChange | None = None
     for change in changes:
-        if last is not None and in_time(change) < in_time(last):
+        if last is not None and statement_order(change) < statement_order(last):
             continue
         here = change.site == site and shared(names, change.names)
         came = change.state.is_gone and last_seen > change.at and shared(lasting(names), change.names)
@@ -30,20 +30,20 @@ def standing(
     return (State.RETURNED if last.state.is_gone and last_seen > last.at else last.state), last
 
 
-def in_time(change: StateChange) -> tuple[datetime, int]:
+def statement_order(change: StateChange) -> tuple[datetime, int]:
     """Where a statement stands among others: by when it was made, for it may have been taken from another store."""
     return change.at, change.number
 
 
-def among(
+def state_among(
     names: Collection[str], site: str, last_seen: datetime, changes: Mapping[str, Sequence[StateChange]]
 ) -> tuple[State, StateChange | None]:
-    """The same, by those of all changes that may be about the device; see `by_key`."""
+    """The same, by those of all changes that may be about the device; see `changes_by_key`."""
     about = {change.number: change for name in names for change in changes.get(key(name), ())}
-    return standing(names, site, last_seen, about.values())
+    return state_of(names, site, last_seen, about.values())
 
 
-def by_key(changes: Iterable[StateChange]) -> Mapping[str, list[StateChange]]:
+def changes_by_key(changes: Iterable[StateChange]) -> Mapping[str, list[StateChange]]:
     """Changes by the keys of the names that they are about."""
     found: dict[str, list[StateChange]] = {}
     for change in changes:

@@ -1,4 +1,4 @@
-"""What a report says of a device beside its verdict: what it offends by where it is, and what was said of it."""
+"""Adds to each device what a report says of it beside its verdict: the places that it offends, and its state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from camscan.policy import Policy, placed
 from camscan.records import Judged, Scan
 from camscan.register.names import key, names
-from camscan.register.standing import among, by_key
+from camscan.register.states import changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
 from camscan.sweeps.looks import sighting
 from camscan.targets import parse
@@ -86,7 +86,7 @@ def with_states_by(scan: Scan, devices: Iterable[Judged], changes: Iterable[Stat
 def _standing(
     scan: Scan, known: Iterable[tuple[Judged, Sequence[str]]], changes: Iterable[StateChange]
 ) -> Iterator[Judged]:
-    about = by_key(changes)
+    about = changes_by_key(changes)
     for judged, own in known:
-        state, change = among(own, scan.site or "", scan.ended_at, about)
+        state, change = state_among(own, scan.site or "", scan.ended_at, about)
         yield judged if change is None else replace(judged, state=state)
