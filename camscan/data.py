@@ -22,4 +22,4 @@ def fingerprints_folder() -> Path:
     for folder in (package / "fingerprints", package.parent / "fingerprints"):
         if (folder / "vocabulary.yaml").is_file():
             return folder
-    raise HostError(f"the fingerprint library is missing from {package}: install camscan again")
+    raise HostError(f"the fingerprint library is missing from {package}: reinstall camscan")

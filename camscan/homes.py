@@ -33,5 +33,5 @@ def _below(path: Callable[..., Path], variable: str) -> Path:
         return path("camscan", appauthor=False)
     except RuntimeError as error:  # as in a container, under a number that no user has
         raise HostError(
-            f"this user has no home, so there is no place for files: set HOME or {variable}, or name the file itself"
+            f"this user has no home directory, so files have no default place: set HOME or {variable}, or give the file"
         ) from error

@@ -32,7 +32,7 @@ MAX_DEPTH = 12
 _REMEDIES = (
     ("unknown escape", "write the value in single quotes, which keep backslashes"),
     ("cannot start any token", "indent with spaces, not with tabs; quote a value that begins with @, % or `"),
-    ("mapping values are not allowed", "quote a value that holds a colon and a space, or mend the indentation"),
+    ("mapping values are not allowed", "quote a value that holds a colon and a space, or fix the indentation"),
 )
 """What the parser's word for a fault holds -> what to do about it."""
 
@@ -89,7 +89,7 @@ def _below(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
 
 
 def _remedy(problem: str) -> str:
-    return next((remedy for part, remedy in _REMEDIES if part in problem), "quote the value or mend the indentation")
+    return next((remedy for part, remedy in _REMEDIES if part in problem), "quote the value or fix the indentation")
 
 
 def _line(event: Event) -> int:
@@ -103,7 +103,7 @@ def _document(events: Iterator[Event], name: str) -> Tree:
         if isinstance(event, DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise RuleError(f"{name}:{_line(event)}: a second document: keep one a file")
+                raise RuleError(f"{name}:{_line(event)}: a second document: keep one per file")
         elif isinstance(event, NodeEvent):
             tree = _value(event, events, name, 1)
     return tree

@@ -30,9 +30,9 @@ def test_the_folders_of_the_specification_are_used(monkeypatch: pytest.MonkeyPat
 )
 def test_a_user_without_a_home_is_told_what_to_do(words: tuple[str, ...], variable: str, tmp_path: Path) -> None:
     done = homeless(*words, folder=tmp_path)
-    told = "Error: this user has no home, so there is no place for files"
+    told = "Error: this user has no home directory, so files have no default place"
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == f"{told}: set HOME or {variable}, or name the file itself"
+    assert done.stderr.splitlines()[-1] == f"{told}: set HOME or {variable}, or give the file"
 
 
 def test_what_can_do_without_a_place_for_files_goes_on(tmp_path: Path) -> None:

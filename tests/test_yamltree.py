@@ -56,8 +56,8 @@ def test_what_is_refused(text: bytes, message: str) -> None:
         (b"a:\n\t- b\n", "indent with spaces, not with tabs; quote a value that begins with @, % or `"),
         (b"a: @b\n", "indent with spaces, not with tabs; quote a value that begins with @, % or `"),
         (b'a: "^NL\\d$"\n', "write the value in single quotes, which keep backslashes"),
-        (b"a: b: c\n", "quote a value that holds a colon and a space, or mend the indentation"),
-        (b"a: [b\n", "quote the value or mend the indentation"),
+        (b"a: b: c\n", "quote a value that holds a colon and a space, or fix the indentation"),
+        (b"a: [b\n", "quote the value or fix the indentation"),
     ],
 )
 def test_what_is_not_yaml_is_told_with_a_remedy(text: bytes, remedy: str) -> None:

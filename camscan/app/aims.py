@@ -158,9 +158,11 @@ def aim(choices: Choices) -> Aim:
     must_exist(*choices.interface)
     specs = expand(words, read) if words else [Spec(network) for network in connected_networks(choices.interface)]
     if words and not specs:
-        raise TargetError(f"{' '.join(words)} names no target: write one a line, such as 10.0.0.0/24")
+        raise TargetError(f"{' '.join(words)} contains no target: write one per line, such as 10.0.0.0/24")
     if not specs:
-        raise TargetError("no target given and no private network is connected: name one, such as 10.0.0.0/24")
+        raise TargetError(
+            "no target given, and this host is connected to no private network: give one, such as 10.0.0.0/24"
+        )
     targets = parse(specs, resolve=resolve)
     barred = expand([*choices.exclude, *(f"@{name}" for name in choices.exclude_files)], read)
     excluded = parse(barred, resolve=resolve, whole_networks=True)
@@ -175,7 +177,7 @@ def must_exist(*names: str) -> None:
         HostError: it lacks one.
     """
     if missing := sorted(set(names) - {interface.name for interface in interfaces()}):
-        raise HostError(f"there is no interface {missing[0]}: `ip link` names those of this host")
+        raise HostError(f"this host has no interface {missing[0]}: `ip link` lists those that it has")
 
 
 def connected_networks(only: Collection[str] = ()) -> tuple[str, ...]:
@@ -233,7 +235,7 @@ def manner(choices: Choices) -> Manner:
     barred = tuple(port for port in first if port_refusal(port) is not None)
     first = tuple(port for port in first if port not in barred)
     if by_port and not first:
-        raise UsageError(f"--ports {choices.ports} holds only ports that are never sent to: name others")
+        raise UsageError(f"--ports {choices.ports} contains only ports that camscan never sends to: give others")
     plan = Plan(probes, first, more, _named_ports, choices.thorough) if by_port else Plan(probes, (), ())
     return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace, barred)
 
@@ -265,7 +267,7 @@ def _no_sweep(asking: Manner) -> str:
         return "--thorough asks every address in full"
     if asking.profile.router_flows is not None:
         return f"the profile {asking.profile.name} spares routers"
-    return "" if asking.plan.first_ports else "no channel takes open ports"
+    return "" if asking.plan.first_ports else "no channel needs open ports"
 
 
 def port_list(text: str) -> tuple[int, ...]:

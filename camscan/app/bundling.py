@@ -79,7 +79,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Library, Sequence[Policy]]:
     with TemporaryDirectory(prefix="camscan-") as folder:
         for name, data in files.items():
             if not _FILE.fullmatch(name):
-                raise RuleError(f"{name} is no file of rules or of a policy")
+                raise RuleError(f"{name} is not a file of rules or of a policy")
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
@@ -150,7 +150,7 @@ def as_store(file: Path, fingerprint: str | None = None) -> Iterator[Store]:
         try:
             verify(opened, Trust(fingerprint, versions=versions()), Follow(derive, with_states_by))
         except EvidenceError as error:
-            raise EvidenceError(f"{file} is not merged, it does not hold: {error}") from error
+            raise EvidenceError(f"{file} was not merged, because it fails verification: {error}") from error
         with Store.open(Path(folder, file.name)) as store:
             _fill(store, Archive(opened))
             yield store
@@ -177,12 +177,12 @@ def _requirements() -> Sequence[str]:
 
 def _bytes(name: str, path: Path) -> bytes:
     if not is_name(name):
-        raise RuleError(f"{path} cannot go into a bundle: rename it with letters, digits, dot, _ and - alone")
+        raise RuleError(f"{path} cannot go into a bundle: rename it, using only letters, digits, dots, _ and -")
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_FILE + 1)
     except OSError as error:
-        raise RuleError(f"{path} cannot be read: {error.strerror}: mend its permissions or take it away") from error
+        raise RuleError(f"{path} cannot be read: {error.strerror}: fix its permissions, or remove it") from error
     if len(data) > _MAX_FILE:
         raise RuleError(f"{path} is larger than {_MAX_FILE:,} bytes: split it")
     return data

@@ -70,14 +70,14 @@ def _made(words: Mapping[str, Any]) -> Enrolment:
 def _mac(text: str) -> str:
     mac = to_mac(text)
     if mac is None:
-        raise UsageError(f"{text!r} is the MAC of no device: write it as 44:19:B6:00:00:01")
+        raise UsageError(f"{text!r} is not the MAC address of a device: write it like 44:19:B6:00:00:01")
     return mac
 
 
 def _fingerprint(text: str) -> str:
     found = text.replace(":", "").lower()
     if not re.fullmatch("[0-9a-f]{64}", found):
-        raise UsageError(f"{text[:80]!r} is no SHA-256 of a certificate: write its 64 hexadecimal digits")
+        raise UsageError(f"{text[:80]!r} is not the SHA-256 of a certificate: give its 64 hexadecimal digits")
     return found
 
 
@@ -86,5 +86,5 @@ def _maker(name: str) -> str:
 
     known = {maker.casefold(): maker for maker in library().vocabulary.makers}
     if name.casefold() not in known:
-        raise UsageError(f"no maker {name!r} is known: write it as `camscan fingerprints list` does")
+        raise UsageError(f"unknown maker {name!r}: spell it as `camscan fingerprints list` does")
     return known[name.casefold()]

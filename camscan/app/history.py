@@ -56,7 +56,9 @@ def lock_of(store: Store, site: str) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise HostError(f"cannot make {folder} for locks: {error.strerror}: set XDG_RUNTIME_DIR") from error
+        raise HostError(
+            f"cannot create {folder} for locks: {error.strerror}: set XDG_RUNTIME_DIR to a folder that you can write to"
+        ) from error
     return lock_file(folder / "sweep", site)
 
 

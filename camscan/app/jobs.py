@@ -91,7 +91,9 @@ def _decoys(choices: Choices, aimed: Aim) -> tuple[str, ...]:
     for text in choices.expect_decoy:
         decoy = next(iter(parse([text]).shuffled(0))) if text else ""
         if decoy not in aimed.asked:
-            raise TargetError(f"the decoy {text} is not asked: name it among the targets, or drop what excludes it")
+            raise TargetError(
+                f"the decoy {text} is not asked: add it to the targets, or drop the exclusion that covers it"
+            )
         found.append(decoy)
     return tuple(found)
 
@@ -117,11 +119,13 @@ def resumed_job(before: Scan, now: Choices) -> Job:
         UsageError: targets were given, or it has asked none, or was not begun here.
     """
     if now.targets:
-        raise UsageError("a resumed scan has its targets already: leave them out")
+        raise UsageError("a resumed scan already has its targets: leave them out")
     if MERGED in before.settings:  # whom to ask, and how, is what somebody else wrote there
-        raise UsageError(f"scan {before.id} was taken from another store: go on with it there, or scan anew")
+        raise UsageError(f"scan {before.id} was merged from another store: resume it there, or start a new scan")
     if "choices" not in before.settings:
-        raise UsageError(f"scan {before.id} asked nobody ({before.origin}), so that nothing is left to ask: scan anew")
+        raise UsageError(
+            f"scan {before.id} ({before.origin}) asked no addresses, so there is nothing to resume: start a new scan"
+        )
     kept = json.loads(before.settings["choices"])
     kept.pop("engine", None)  # records of before --sweep nmap have it
     choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})

@@ -61,7 +61,7 @@ def _libraries(folders: Sequence[Path]) -> list[Path]:
     """
     for folder in folders:
         if not (rule_files(folder) or (folder / "policies").is_dir()):
-            raise RuleError(f"{folder} holds no rules: name the folder that holds makers/, brands/ or policies/")
+            raise RuleError(f"{folder} contains no rules: give the folder that contains makers/, brands/ or policies/")
     return [fingerprints_folder(), *folders]
 
 

@@ -34,13 +34,17 @@ def write(private: Path, signer: keys.Signer) -> None:
     """
     public = public_file(private)
     if public.exists():
-        raise UsageError(f"{public} exists: keep it, what it signed is checked with it; name another --output")
+        raise UsageError(
+            f"{public} already exists: keep it, to verify what its key has signed, and choose another --output"
+        )
     try:
         private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _create(private, signer.pem(), 0o600)
         _create(public, signer.public.pem, 0o644)
     except FileExistsError as error:
-        raise UsageError(f"{error.filename} exists: a key is never replaced; name another --output") from error
+        raise UsageError(
+            f"{error.filename} already exists: camscan never replaces a key; choose another --output"
+        ) from error
     except OSError as error:
         raise HostError(f"cannot write {private}: {error.strerror}: choose another --output") from error
 
@@ -56,15 +60,15 @@ def private_key(file: Path) -> keys.Signer:
             about = os.fstat(opened.fileno())
             if about.st_mode & _OTHERS and stat.S_ISREG(about.st_mode):
                 raise UsageError(
-                    f"{file} can be read or written by others: `chmod 600` it, or make a new key if they did"
+                    f"{file} can be read or written by other users: `chmod 600` it, or make a new key if anyone did"
                 )
             pem = opened.read(keys.MAX_BYTES)
     except FileNotFoundError as error:
         raise UsageError(
-            f"{file} does not exist: make a key with `camscan evidence keygen`, or name one by --key"
+            f"{file} does not exist: make a key with `camscan evidence keygen`, or give one with --key"
         ) from error
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}: name a key by --key") from error
+        raise UsageError(f"{file} cannot be read: {error.strerror}: give a readable key with --key") from error
     return keys.load_private(pem, str(file))
 
 
@@ -81,7 +85,7 @@ def fingerprint(text: str) -> str:
             pem = opened.read(keys.MAX_BYTES)
     except OSError as error:
         raise UsageError(
-            f"{text} cannot be read ({error.strerror}), and is no fingerprint of 64 digits: name a .pub file"
+            f"{text} is neither a readable file ({error.strerror}) nor a fingerprint of 64 digits: give a .pub file"
         ) from error
     return keys.load_public(pem, text).fingerprint
 

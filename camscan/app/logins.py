@@ -48,7 +48,7 @@ def asked(what: str, *, twice: bool = False) -> str:
         UsageError: there is no terminal, or `twice` brought two different ones.
     """
     if not sys.stdin.isatty():
-        raise UsageError(f"cannot ask for the {what}: there is no terminal; take it from {sources.UNATTENDED}")
+        raise UsageError(f"cannot ask for the {what} without a terminal: take it from {sources.UNATTENDED}")
     secret = getpass.getpass(f"{what[:1].upper()}{what[1:]}: ")
     if twice and getpass.getpass("Once more: ") != secret:
         raise UsageError("the two entries differ: try again")
@@ -71,11 +71,11 @@ def opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
     """The file of enrolments, and what is in it for a site. Raises as `broker` says."""
     file = chosen.opened()
     if not file.path.exists():
-        raise UsageError(f"there is no {file.path}: `camscan credentials add` makes it")
+        raise UsageError(f"{file.path} does not exist: create it with `camscan credentials add`")
     book = SiteBook(file.load().of(site))
     if not book.enrolments:
         where = f"site {site!r}" if site else "scans without --site"
-        raise UsageError(f"{file.path} has no login for {where}: `camscan credentials add` makes one")
+        raise UsageError(f"{file.path} has no login for {where}: add one with `camscan credentials add`")
     return file.path, book
 
 
@@ -89,7 +89,7 @@ def broker_if(choices: Choices, chosen: Chosen, site: str | None, rules: Library
     if choices.with_credentials:
         return broker(chosen, site, rules)
     if chosen.file is not None:
-        raise UsageError(f"{chosen.file} is not used without --with-credentials: write both, or neither")
+        raise UsageError(f"{chosen.file} is not used without --with-credentials: give both, or neither")
     return None
 
 

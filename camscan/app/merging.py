@@ -128,7 +128,7 @@ def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[st
 
 
 def _unclear(other: Store, site: str | None, wanted: str | None) -> str:
-    both = f"{other.where}: {shown(wanted)} is another store's too, and nothing tells whether it is one place"
+    both = f"{other.where}: {shown(wanted)} exists in another store too, and nothing shows whether it is the same place"
     name = "--site NAME" if site is None else f"--rename {quote(f'{site}=NAME')}"
     return f"{both}: give it another name by {name}, or say --same-sites where it is one"
 

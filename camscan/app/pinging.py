@@ -48,7 +48,7 @@ def url_of(config: Config, part: Ping) -> str:
     except ValueError:
         good = False
     if not good or len(url.split()) != 1:
-        raise UsageError(f"{where} holds no URL with http or https: write one, such as https://hc-ping.com/...")
+        raise UsageError(f"{where} contains no http or https URL: write one, such as https://hc-ping.com/...")
     return url
 
 

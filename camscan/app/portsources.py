@@ -100,4 +100,4 @@ def _read(knocks: Knocks, piece: bytes) -> Iterator[Knock]:
     try:
         yield from knocks.feed(piece)
     except DecodeError as error:
-        raise HostError(f"what nmap wrote cannot be read: {error}: leave --sweep nmap out") from error
+        raise HostError(f"cannot read nmap's output: {error}: run without --sweep nmap") from error

@@ -70,7 +70,7 @@ class Webhook:
         if len(key) < _MIN_SECRET:
             where = self.part.secret_file or WEBHOOK_SECRET
             raise UsageError(
-                f"{where} holds no secret of at least {_MIN_SECRET} bytes: make one with `openssl rand -hex 32`"
+                f"{where} contains no secret of at least {_MIN_SECRET} bytes: make one with `openssl rand -hex 32`"
             )
         return key
 

@@ -107,7 +107,7 @@ def register(store: Store, seen: Look, site: str | None, stamp: str) -> list[Ret
         marks = store.register.marks(place)
         if marks.get(seen.scan) == seen.at or _kept(store, seen, place, stamp, marks):
             return list(_returns(store, place, seen.at))
-    raise StoreError(f"{store.where} is being changed by others all the time: try again later")
+    raise StoreError(f"{store.where} keeps being changed by other processes: try again later")
 
 
 def _kept(store: Store, seen: Look, place: str, stamp: str, marks: Mapping[str, datetime]) -> bool:

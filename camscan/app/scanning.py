@@ -174,7 +174,7 @@ def _cut_off(cut: Mapping[str, float], ended: Scan) -> Scan:
 def _refusals(failures: Counter[str]) -> str:
     """What this host did not let out, and why: as "11 sends were refused by this host (11 ENETUNREACH: ...)"."""
     why = ", ".join(f"{count:,} {reason}" for reason, count in failures.most_common(_MOST_REASONS))
-    return f"{failures.total():,} sends were refused by this host ({why}): see to its routes and its firewall"
+    return f"{failures.total():,} sends were refused by this host ({why}): check its routes and its firewall"
 
 
 def together(before: Sent, now: Sent) -> Sent:
@@ -194,7 +194,7 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if not interfaces and job.manner.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
     if net.dropped:
-        yield f"{net.dropped} datagrams were lost for want of room: ask again at a lower --rate"
+        yield f"{net.dropped} datagrams were lost because a buffer was full: scan again at a lower --rate"
     if net.faded:
         yield f"asked at half the pace from when they stopped to answer: {_some(net.faded)}"
     if net.used_up:

@@ -51,7 +51,7 @@ def planned(
     document = configuration(file)
     config, path = document.config, document.file.absolute()
     if user is not None and not _USER.fullmatch(user):
-        raise UsageError(f"{user!r} is no name of a user: write one such as {_CRON_USER}")
+        raise UsageError(f"{user!r} is not a user name: write one such as {_CRON_USER}")
     hour, minute = _time(at)
     found = Schedule(
         program=_program(),
@@ -68,7 +68,7 @@ def planned(
     )
     for one in (found.config, *found.secrets, *found.writable):
         if not str(one).isprintable():
-            raise UsageError(f"{str(one)!r} cannot stand in a unit or in a crontab: name it without control characters")
+            raise UsageError(f"{str(one)!r} cannot go into a unit or crontab: use a name without control characters")
     if (kind or ("systemd" if _BOOTED.is_dir() else "cron")) == "cron":
         return _by_cron(found, folder or _CROND)
     return _by_systemd(found, config, folder or _SYSTEMD)
@@ -84,7 +84,9 @@ def _by_cron(found: Schedule, folder: Path) -> Plan:
         notes.append(f"there is no user {user}: useradd --system --create-home --home-dir {home} {user}")
     if found.environment:
         notes.append(f"cron reads no {found.environment}: put secrets into files that only {user} reads")
-    return Plan(((folder / schedules.CRON, schedules.crontab(found, user)),), tuple(notes), "cron reads it by itself.")
+    return Plan(
+        ((folder / schedules.CRON, schedules.crontab(found, user)),), tuple(notes), "cron picks it up by itself."
+    )
 
 
 def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
@@ -95,12 +97,12 @@ def _by_systemd(found: Schedule, config: Config, folder: Path) -> Plan:
     if url and "://" not in url and not found.user and not config.path(url).is_relative_to(schedules.STATE):
         notes.append(
             f"a user that systemd makes up cannot write {config.path(url)}: leave [store] url out, then the store is "
-            f"{schedules.STATE}/camscan.db; or name one with --user"
+            f"{schedules.STATE}/camscan.db; or give one with --user"
         )
     notes += _about_logins(config, found)
     names = [path.name for path in found.secrets]
     if len(set(names)) < len(names):
-        raise UsageError("two files of secrets have the same name, and systemd tells them apart by that: rename one")
+        raise UsageError("two secret files have the same name, by which systemd tells them apart: rename one")
     files = (
         (folder / schedules.SERVICE, schedules.service(found)),
         (folder / schedules.TIMER, schedules.timer(found)),
@@ -122,7 +124,7 @@ def _about_logins(config: Config, found: Schedule) -> Iterator[str]:
 def _time(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text)
     if found is None:
-        raise UsageError(f"cannot use {text!r} as --at: write a time of the day such as 02:17")
+        raise UsageError(f"cannot use {text!r} as --at: write a time of day, such as 02:17")
     return int(found[1]), int(found[2])
 
 

@@ -22,7 +22,7 @@ def configuration(file: Path | None) -> Document:
     if found := file or next((place for place in PLACES if place.exists()), None):
         return read(found)
     here, there = PLACES
-    raise UsageError(f"there is no {here} here, nor {there}: make one with `camscan init`, or name its place")
+    raise UsageError(f"found neither {here} here nor {there}: create one with `camscan init`, or give its path")
 
 
 def database(config: Config) -> str | None:

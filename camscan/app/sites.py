@@ -66,7 +66,7 @@ def _placed(config: Config) -> Iterator[tuple[Place, str]]:
     files = {("store", "url"): config.store.url, ("metrics", "textfile"): config.metrics and config.metrics.textfile}
     for place, name in files.items():
         if name and "://" not in name and not (folder := config.path(name).parent).is_dir():
-            yield place, f"{place[0]}: there is no folder {folder}: make it, or name another"
+            yield place, f"{place[0]}: there is no folder {folder}: create it, or choose another"
 
 
 def _faults_of_receivers(config: Config) -> Iterator[tuple[Place, str]]:
@@ -112,7 +112,10 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         return
     for number, decoy in enumerate(site.decoys):
         if decoy not in aimed.asked:
-            yield ("decoys", number), f"{decoy} is not asked: name it in the networks, or drop what excludes it"
+            yield (
+                ("decoys", number),
+                f"{decoy} is not asked: add it to the networks, or drop the exclusion that covers it",
+            )
 
 
 def _each(key: str, values: Sequence[str], use: Callable[[str], object]) -> Iterator[tuple[Place, str]]:

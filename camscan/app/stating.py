@@ -55,10 +55,10 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
     exact = [one for one in found if text in (one.address, one.device) or shared(names(track_of(one)), wanted)]
     if not exact:
         where = f" at site {site}" if site else ""
-        raise UsageError(f"no device {text!r} was ever seen{where}: name a serial, a MAC or an address")
+        raise UsageError(f"no device {text!r} was ever seen{where}: give a serial, a MAC or an address")
     if len(exact) > 1:
         places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
-        raise UsageError(f"{text!r} means {len(exact)} devices ({places}): add --site, or name the serial")
+        raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): add --site, or give the serial")
     return exact[0]
 
 

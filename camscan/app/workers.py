@@ -121,9 +121,7 @@ def _ends_told() -> Iterator[None]:
     try:
         yield
     except BrokenExecutor as error:
-        raise HostError(
-            "a process that reads answers was ended: see that there is memory enough, and repeat"
-        ) from error
+        raise HostError("a worker process was killed: make sure that there is enough memory, and try again") from error
 
 
 def _chunks(seen: Iterable[Item]) -> Iterator[tuple[list[Item], float]]:

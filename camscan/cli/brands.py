@@ -43,7 +43,7 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
         if names and not brand.edges:
             click.echo(f"{brand.name}: nobody is known to build for it but itself")
     if wanted is not None and wanted not in {one.casefold() for one in rules.vocabulary.makers}:
-        raise UsageError(f"no maker is called {maker!r}: {no_maker(maker or '', rules)}")
+        raise UsageError(f"unknown maker {maker!r}: {no_maker(maker or '', rules)}")
 
 
 def _chosen(names: Sequence[str], rules: Library) -> Sequence[Brand]:
@@ -61,9 +61,7 @@ def find(name: str, rules: Library) -> Brand:
     if brand := rules.labels.find(name):
         return brand
     known = (brand.name for brand in rules.brands)
-    raise UsageError(
-        f"no brand is called {name!r}: {remedy(name, known, '`camscan fingerprints brands` lists the brands')}"
-    )
+    raise UsageError(f"unknown brand {name!r}: {remedy(name, known, '`camscan fingerprints brands` lists the brands')}")
 
 
 def no_maker(name: str, rules: Library) -> str:
@@ -75,9 +73,9 @@ def no_maker(name: str, rules: Library) -> str:
 
 
 def remedy(name: str, known: Iterable[str], otherwise: str) -> str:
-    """What to do about a name that is none: write the one that it is like, or `otherwise`."""
+    """What to do about a name that is none: ask whether the one that it is like was meant, or `otherwise`."""
     from difflib import get_close_matches
 
     meant = {one.casefold(): one for one in known}
     near = get_close_matches(name.casefold(), meant, n=1)
-    return f"write {meant[near[0]]!r}" if near else otherwise
+    return f"did you mean {meant[near[0]]!r}?" if near else otherwise

@@ -36,4 +36,4 @@ def check(file: Path | None) -> None:
     for site in document.config.site:
         count = aim(choices(document.config, site)).asked.count
         click.echo(f"{site.name}: {many(count, 'address')}, {many(len(site.decoys), 'decoy')}")
-    click.echo(f"{document.file} can be used.")
+    click.echo(f"{document.file} is valid.")

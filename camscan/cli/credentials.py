@@ -127,7 +127,7 @@ def remove(place: str, site: str | None, credentials_file: Path | None, unlock: 
     file, place = Chosen(credentials_file, unlock).opened(), usual(place)
     book, gone = file.load(missing_ok=True).without(site, place)
     if not gone:
-        raise UsageError(f"nothing is enrolled for {place} there: see `camscan credentials list`")
+        raise UsageError(f"no login is enrolled for {place} at this site: see `camscan credentials list`")
     file.save(book)
     Pins.beside(file.path).forget(site, place)
     click.echo(f"Removed {len(gone)} for {place} from {file.path}.", err=True)
@@ -152,7 +152,7 @@ def unpin(address: str, site: str | None, credentials_file: Path | None) -> None
     file, address = Chosen(credentials_file).opened(), usual(address)
     count = Pins.beside(file.path).forget(site, address)
     if not count:
-        raise UsageError(f"no certificate of {address} is pinned there: see `camscan credentials list`")
+        raise UsageError(f"no certificate of {address} is pinned for this site: see `camscan credentials list`")
     click.echo(f"Forgot {count} for {address}.", err=True)
 
 

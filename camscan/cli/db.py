@@ -58,7 +58,7 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
     terms = _terms(config, sweeps, days)
     with open_swept_store(db, database(config)) as store:
         if store is None:
-            click.echo("Nothing to thin: nothing was swept yet.")
+            click.echo("Nothing to thin: there has been no sweep yet.")
             return
         ground = SweepContext(config, store, library())
         for site in config.site:
@@ -91,11 +91,11 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
 
     source = existing_file(db)
     if source is None:
-        raise UsageError("this store is on a database server: copy it with the server's own tool, such as pg_dump")
+        raise UsageError("this store is on a database server: back it up with the server's own tool, such as pg_dump")
     if file.exists() and not force:
-        raise UsageError(f"{file} is there already: name another file, or add --force")
+        raise UsageError(f"{file} already exists: choose another file, or add --force")
     if file.exists() and file.samefile(source):
-        raise UsageError(f"{file} is the store itself: name another file")
+        raise UsageError(f"{file} is the store itself: choose another file")
     copy(source, file)
     if not quiet:
         click.echo(f"Wrote {file}, {file.stat().st_size / 1e6:,.1f} MB.", err=True)
@@ -165,6 +165,6 @@ def _terms(config: Config, sweeps: int | None, days: int | None) -> Retention:
     from camscan.sweeps.config import Retention
 
     if config.retention is None and sweeps is None and days is None:
-        raise UsageError("the configuration has no [retention]: add it as `camscan init` shows, or write --sweeps 10")
+        raise UsageError("the configuration has no [retention]: add it as `camscan init` shows, or give --sweeps 10")
     terms = (config.retention or Retention()).terms
     return type(terms)(terms.sweeps if sweeps is None else sweeps, terms.days if days is None else days)

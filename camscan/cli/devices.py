@@ -132,9 +132,9 @@ def devices(
 
 def _check_each(named: str | None, format_: str) -> None:
     if named:
-        raise UsageError("--each-site takes the latest scan of every site: leave out --site and --scan, or it")
+        raise UsageError("--each-site already takes the latest scan of each site: do not give --site or --scan with it")
     if format_ not in _SEVERAL:
-        raise UsageError(f"{format_} tells of one scan: --each-site is for {', '.join(_SEVERAL)}")
+        raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
 
 
 def _check_makers(makers: Sequence[str], rules: Library) -> None:
@@ -144,4 +144,4 @@ def _check_makers(makers: Sequence[str], rules: Library) -> None:
     known = {maker.casefold() for maker in rules.vocabulary.makers}
     for name in makers:
         if name.casefold() not in known:
-            raise UsageError(f"no maker is called {name!r}: {no_maker(name, rules)}")
+            raise UsageError(f"unknown maker {name!r}: {no_maker(name, rules)}")

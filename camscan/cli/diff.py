@@ -103,9 +103,9 @@ def _meant(store: Store, old: str | None, new: str | None, site: str | None, *, 
         before = earlier[0]
     else:
         where = f"site {after.site!r}" if after.site else "these targets"
-        raise UsageError(f"there is only one scan of {where}: scan again, or name two of `camscan scans`")
+        raise UsageError(f"there is only one scan of {where}: scan again, or choose two from `camscan scans`")
     if before.id == after.id:
-        raise UsageError(f"both are scan {after.id}: name two of `camscan scans`")
+        raise UsageError(f"both are scan {after.id}: choose two from `camscan scans`")
     return [*reversed(_before(before, earlier)[:_OLDER]), before, after]
 
 

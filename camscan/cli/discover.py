@@ -91,7 +91,7 @@ async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Sc
     chosen = tuple(i for i in usable if i.network.version == 4 or i.network.is_link_local)
     if not chosen:
         which = f"no interface called {' or '.join(names)}" if names else "no interface"
-        raise HostError(f"{which} can multicast: `camscan doctor` shows those that can")
+        raise HostError(f"{which} supports multicast: `camscan doctor` lists those that do")
     if not quiet:
         click.echo(f"Listening on {', '.join(dict.fromkeys(i.name for i in chosen))} ...", err=True)
     probes = tuple(probe for probe in PROBES if probe.stage is Stage.SEGMENT)
@@ -122,4 +122,4 @@ async def _macs(net: Net, sink: _Gathered) -> None:
 
 def _lost(dropped: int) -> Iterator[str]:
     if dropped:
-        yield f"{dropped} datagrams were lost for want of room: ask again on one --interface at a time"
+        yield f"{dropped} datagrams were lost because a buffer was full: ask again on one --interface at a time"

@@ -49,7 +49,7 @@ def _versions() -> Iterator[Finding]:
     yield Finding("ok", f"camscan {__version__}, Python {platform.python_version()}, {packages}")
     if version_info < _EXPAT:
         text = ".".join(map(str, version_info))
-        yield Finding("note", f"expat {text} is slow on huge XML tokens: answers are cut before it sees them")
+        yield Finding("note", f"expat {text} is slow on huge XML tokens: camscan cuts answers before it sees them")
 
 
 def _descriptors() -> Iterator[Finding]:
@@ -67,9 +67,9 @@ def _interfaces() -> Iterator[Finding]:
     for interface in able:
         yield Finding("ok", f"{interface.name}: {interface.address} in {interface.network}, multicast possible")
     if not able:
-        yield Finding("note", "no interface can multicast: devices are found by asking each address only")
+        yield Finding("note", "no interface supports multicast: devices can only be found by asking each address")
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
-        yield Finding("note", "in a container: multicast does not cross a bridge; run with host network or macvlan")
+        yield Finding("note", "in a container: multicast does not cross its bridge; use the host network or macvlan")
 
 
 def _privilege() -> Iterator[Finding]:
@@ -80,9 +80,11 @@ def _privilege() -> Iterator[Finding]:
     else:
         yield Finding("note", "no CAP_NET_RAW: no ARP sweep, no passive listening, ports are swept by connecting")
     if may_go_first():
-        yield Finding("ok", "real-time priority: other work of this host does not disturb the pace of port sweeps")
+        yield Finding("ok", "real-time priority: other work on this host does not disturb the pace of port sweeps")
     else:
-        yield Finding("note", "no real-time priority (CAP_SYS_NICE): other work makes the pace of port sweeps uneven")
+        yield Finding(
+            "note", "no real-time priority (CAP_SYS_NICE): other work on this host makes the pace of port sweeps uneven"
+        )
 
 
 def _sqlite() -> Iterator[Finding]:
@@ -105,7 +107,7 @@ def _library() -> Iterator[Finding]:
 def _registry() -> Iterator[Finding]:
     from camscan.codecs.oui import registry_date
 
-    yield Finding("ok", f"MAC registry: {registry_date()} (`pip install --upgrade aiooui` brings a newer one)")
+    yield Finding("ok", f"MAC registry: {registry_date()} (update it with `pip install --upgrade aiooui`)")
 
 
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (

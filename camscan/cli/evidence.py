@@ -106,9 +106,9 @@ def export(
     from camscan.evidence.export import export as write_bundle
 
     if output.exists() and not output.is_file():
-        raise UsageError(f"{output} is no file: name one, such as bundle.zip")
+        raise UsageError(f"{output} is not a file: choose one, such as bundle.zip")
     if scan_id and named:
-        raise UsageError(f"a bundle holds one scan: name {scan_id} or --scan {named}, not both")
+        raise UsageError(f"a bundle holds one scan: give {scan_id} or --scan {named}, not both")
     signer = keyfiles.private_key(key_file or keyfiles.default_file())
     about, stamp = _about(operator, authority, tsa), _stamper(tsa)
     chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
@@ -164,7 +164,7 @@ def verify(bundle: Path, key: str | None, tsa_ca: Path | None, format_: str, out
     except EvidenceError as error:
         if format_ == "json":
             write(verified.refusal(bundle.name, error), output)
-        raise EvidenceError(f"{bundle.name} does not hold: {error}") from error
+        raise EvidenceError(f"{bundle.name} fails verification: {error}") from error
     shown = verified.document if format_ == "json" else verified.text
     write(shown(bundle.name, found, known=key is not None), output)
 
@@ -180,9 +180,11 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
     from camscan.evidence.manifest import About
 
     if not (operator + authority).isprintable():
-        raise UsageError("--operator and --authority are lines of text: leave out what cannot be printed")
+        raise UsageError("--operator and --authority are lines of text: remove the characters that cannot be printed")
     if tsa is not None and (urlsplit(tsa).scheme not in {"http", "https"} or "@" in urlsplit(tsa).netloc):
-        raise UsageError("--tsa is no http or https URL without a user name: name one that your authority publishes")
+        raise UsageError(
+            "--tsa must be an http or https URL without a user name: use one that your authority publishes"
+        )
     return About(utc(datetime.now(UTC)), operator, authority, clock(), versions(), tsa)
 
 
@@ -207,7 +209,9 @@ def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:
         try:
             stamp.check(reply, signature, nonce=query.nonce)
         except EvidenceError as error:
-            raise HostError(f"no use in what {tsa} replied: {error}: name another --tsa, or leave it out") from error
+            raise HostError(
+                f"the reply of {tsa} is of no use: {error}: choose another --tsa, or leave it out"
+            ) from error
         return reply
 
     return stamped

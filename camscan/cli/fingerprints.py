@@ -171,7 +171,7 @@ def explain(
     from camscan.targets import is_address, usual
 
     if not is_address(device):
-        raise UsageError(f"{device!r} is no address: `camscan devices` lists those of a scan")
+        raise UsageError(f"{device!r} is not an address: `camscan devices` lists those of a scan")
     rules, lists = library(folders), chosen_policies(policies, folders)
     with open_store(db) as store:
         taken = scan_of(store, scan_id, about=usual(device))

@@ -57,7 +57,7 @@ def identify(
     from camscan.cli.writing import write_report
 
     if source is not None and scan_id is not None:
-        raise UsageError("a file or --scan ID: name the one that is to be judged")
+        raise UsageError("give either a file or --scan ID, not both")
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
         from camscan.cli.stored import open_store, scan_of
@@ -85,10 +85,10 @@ def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: 
             return _of_tool(file, known, rules, lists, all_hosts=all_hosts)
         data = file.stream.read(_MAX_PASTED + 1)
     if len(data) > _MAX_PASTED:
-        raise UsageError(f"{source} is larger than {_MAX_PASTED} bytes: paste one answer, or import it")
+        raise UsageError(f"{source} is larger than {_MAX_PASTED} bytes: paste a single answer, or use `camscan import`")
     text = data.decode("utf-8-sig", "replace")
     if not text.strip():
-        raise UsageError(f"{file.name} is empty: nothing to identify; give an answer as it was copied")
+        raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")
     if not is_corpus(text):
         return _made(file, judged(_at(file.name, pasted.read(data, at=file.at)), rules, lists), lists)
     corpus = entries_of(text)

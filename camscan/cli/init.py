@@ -26,7 +26,7 @@ def init(file: Path) -> None:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError as error:
-        raise UsageError(f"{file} is there already: name another file, or edit that one") from error
+        raise UsageError(f"{file} already exists: edit it, or choose another file") from error
     except OSError as error:
-        raise HostError(f"cannot write {file}: {error.strerror}: make its folder, or name another file") from error
+        raise HostError(f"cannot write {file}: {error.strerror}: create its folder, or choose another file") from error
     click.echo(f"Wrote {file}: edit it, then `camscan config check {file}`.", err=True)

@@ -32,7 +32,7 @@ encoding = click.option("--encoding", metavar="NAME", help="The encoding of a te
 def check_reading(inventory: Path | None, placed: tuple[str, ...], encoding: str | None) -> None:
     """See that nothing is said of how to read an inventory where there is none."""
     if inventory is None and (placed or encoding):
-        raise UsageError(f"{'--map' if placed else '--encoding'} says how --inventory is read: name that too")
+        raise UsageError(f"{'--map' if placed else '--encoding'} says how to read --inventory: give that too")
 
 
 def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bool) -> Inventory:

@@ -56,9 +56,7 @@ class Commands(Listing):
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
             if error.command_name in {"help", "version"}:
-                raise click.UsageError(
-                    f"No such command {error.command_name!r}: write --{error.command_name}."
-                ) from None
+                raise click.UsageError(f"No such command {error.command_name!r}: use --{error.command_name}.") from None
             known = self.list_commands(ctx)
             raise click.exceptions.NoSuchCommand(error.command_name, possibilities=known, ctx=ctx) from None
 
@@ -113,9 +111,9 @@ def _have_streams() -> None:
 def _of_host(error: OSError) -> HostError:
     """What this host refused, where nobody nearer to it has said so: mostly a file or a folder."""
     if error.errno == errno.ENOSPC:
-        return HostError(f"cannot write: {error.strerror}: make room, or write to another place")
+        return HostError(f"cannot write: {error.strerror}: free some space, or write elsewhere")
     where = f"{error.filename}: " if error.filename else ""
-    return HostError(f"{where}{error.strerror or error}: -vv before the command says where it was")
+    return HostError(f"{where}{error.strerror or error}: run it with -vv before the command to see where")
 
 
 def _end(error: CamscanError, code: Exit) -> None:

@@ -31,7 +31,7 @@ def _renamed(_context: click.Context, _option: click.Parameter, words: tuple[str
 
     pairs = [word.partition("=") for word in words]
     if wrong := next((word for word, (old, _, new) in zip(words, pairs, strict=True) if not (old and new)), None):
-        raise UsageError(f"--rename {wrong} says no new name: write it as --rename office=office-leeds")
+        raise UsageError(f"--rename {wrong} lacks the new name: write it like --rename office=office-leeds")
     return {old: new for old, _, new in pairs}
 
 
@@ -120,7 +120,7 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
     try:
         bundle = "://" not in name and is_bundle(file)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}: name a store or a bundle") from error
+        raise UsageError(f"{name} cannot be read: {error.strerror}: give a store or a bundle") from error
     if bundle and key is None:
         click.echo(f"{name} is compared with no key that you know, and anybody can sign: give --key.", err=True)
     with as_store(file, None if key is None else keyfiles.fingerprint(key)) if bundle else other(name) as store:
@@ -151,7 +151,7 @@ def _check(store: Store, others: Sequence[Store]) -> None:
 
     for other in others:
         if store.where == other.where or (store.file and other.file and store.file.samefile(other.file)):
-            raise UsageError(f"{other.where} is the store itself: name others")
+            raise UsageError(f"{other.where} is the store to merge into: give others")
 
 
 def _telling() -> Callable[[int, int], None]:

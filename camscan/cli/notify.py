@@ -43,7 +43,7 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
     document = configuration(file)
     found = {one.name: one for one in receivers(document.config)}
     if not found:
-        raise UsageError(f"{document.file} names no receiver: add [notify], [[syslog]] or [[apprise]]")
+        raise UsageError(f"{document.file} configures no receiver: add [notify], [[syslog]] or [[apprise]]")
     if unknown := [name for name in names if name not in found]:
         raise UsageError(f"no receiver {unknown[0]!r} in {document.file}: it has {', '.join(found)}")
     chosen = [found[name] for name in names or found]
@@ -52,9 +52,9 @@ def test(file: Path | None, names: tuple[str, ...]) -> None:
         if isinstance(ended, UsageError) or not ended.taken:
             failed = True
             reason = str(ended) if isinstance(ended, UsageError) else ended.reason
-            click.echo(f"{terminal(one.name)} did not take it: {terminal(reason, 500)}", err=True)
+            click.echo(f"{terminal(one.name)} failed: {terminal(reason, 500)}", err=True)
         else:
-            click.echo(f"{terminal(one.name)} took it.")
+            click.echo(f"{terminal(one.name)} accepted the test alert.")
     if failed:
         sys.exit(Exit.FAILED)
 
@@ -76,7 +76,7 @@ def send(file: Path | None, db: str | None) -> None:
     config = configuration(file).config
     with open_swept_store(db, database(config)) as store:
         if store is None:
-            click.echo("No alert waits: nothing was swept yet.")
+            click.echo("No alerts are waiting: there has been no sweep yet.")
             return
         postman = Postman(store, config)
         before = waiting = sum(store.outbox.pending().values())
@@ -85,6 +85,6 @@ def send(file: Path | None, db: str | None) -> None:
             left, waiting = waiting, sum(store.outbox.pending().values())
             if waiting == left:
                 break
-    click.echo(f"{before - waiting} alerts brought, {waiting} wait.")
+    click.echo(f"{before - waiting} alerts delivered, {waiting} waiting.")
     if postman.failed:
         sys.exit(Exit.FAILED)

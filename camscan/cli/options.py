@@ -37,13 +37,13 @@ def _not_empty(_context: click.Context, option: click.Parameter, value: Any) -> 
 def _site(context: click.Context, option: click.Parameter, value: Any) -> Any:
     names = (value,) if isinstance(value, str) else value or ()
     if not all(re.fullmatch(NAME, name) for name in _not_empty(context, option, names)):
-        raise UsageError("--site is no name: write at most 64 characters on one line, such as depot")
+        raise UsageError("--site is not a valid name: use at most 64 characters on one line, such as depot")
     return value
 
 
 def _file(_context: click.Context, _option: click.Parameter, file: Path | None) -> Path | None:
     if file == Path():
-        raise UsageError("--output is empty: name a file, or leave it out")
+        raise UsageError("--output is empty: give a file, or leave it out")
     return None if file == Path("-") else file
 
 
@@ -232,11 +232,11 @@ def formats(*names: str, otherwise: str | None, unsaid: str) -> Callable[[_Comma
     def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
         file: Path | None = context.params.get("output")
         if value is None and file and file.suffix.lower() in _FOREIGN:
-            raise UsageError(f"nothing is written as {file.suffix} here: name one of {', '.join(names)} by --format")
+            raise UsageError(f"cannot write {file.suffix} files here: choose one of {', '.join(names)} with --format")
         asked = value or (_asked_by(file, names[0]) if file else otherwise)
         if asked is not None and asked not in names:
             raise UsageError(
-                f"cannot write {file} as {asked} here: name another file, or --format {' or '.join(names)}"
+                f"cannot write {file} as {asked} here: choose another file name, or --format {' or '.join(names)}"
             )
         return asked
 

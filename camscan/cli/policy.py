@@ -87,7 +87,7 @@ def check(paths: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
         raise UsageError(f"no policy in {', '.join(map(str, paths))}: a policy is a file that ends in .yaml")
     if faults := [fault for file in files for fault in faults_of(file, libraries)]:
         raise UsageError("\n".join(faults))
-    click.echo(f"{len(files)} {'policy' if len(files) == 1 else 'policies'} can be used.")
+    click.echo(f"{len(files)} {'policy' if len(files) == 1 else 'policies'} checked, no faults.")
 
 
 def _inner(folder: Path) -> Path:

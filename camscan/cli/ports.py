@@ -90,7 +90,7 @@ def ports(
             Choices(targets, **how), ports_, sweep, {"rate": rate, "rounds": rounds, "want": want}, quiet
         )
     elif _given_beside(("resume", "quiet")):
-        raise UsageError("a resumed sweep keeps its targets, exclusions and all else: give --resume alone")
+        raise UsageError("a resumed sweep keeps its targets, exclusions and all other settings: give --resume alone")
     else:
         asking, kept = _resumed(resume)
     began = time.monotonic()
@@ -121,7 +121,7 @@ def _begun(
     from camscan.probes.ports import FIRST_PORTS
 
     if not choices.targets:
-        raise UsageError("no target given: name one, such as 10.20.0.0/16")
+        raise UsageError("no target given: give one, such as 10.20.0.0/16")
     aimed, wanted = aim(choices), port_list(ports_) if ports_ else FIRST_PORTS
     chosen = choose(sweep, aimed.asked.count * len(wanted))
     pace, seed, name, kept = profile("default").at_rate(how["rate"]), secrets.randbits(32), secrets.token_hex(4), None

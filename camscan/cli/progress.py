@@ -46,7 +46,7 @@ class _Day(click.ParamType[date]):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no day: write it as 2026-12-31", param, ctx)
+            self.fail(f"{value!r} is not a date: write it like 2026-12-31", param, ctx)
 
 
 @click.command()
@@ -113,8 +113,8 @@ def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: b
         thinned = sum(THINNED in scan.settings for scan in store.scans())
         if lost := store.register.lost() + thinned:
             raise UsageError(
-                f"the register holds what was seen in scans that are no longer stored in full ({lost} of them): leave "
-                "out --again, or that would be lost"
+                f"--again would lose what the register knows from {lost} scans that are no longer stored in full: "
+                "leave it out"
             )
         store.register.clear()
     for returned in bring_up(store, rules, lists, partial(click.echo, err=True)):
@@ -122,9 +122,11 @@ def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: b
     stamp, bases = basis(rules, widened(lists)), store.register.bases()
     unjudged = sorted({one.id for one in lists for known in bases if one.id not in known.split("; ")[-1].split()})
     if unjudged:
-        raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again, which judges them anew")
+        raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again to judge them again")
     if other := sum(count for known, count in bases.items() if known != stamp):
-        click.echo(f"Note: {other} scans were judged by other rules or policies; --again judges them anew.", err=True)
+        click.echo(
+            f"Note: {other} scans were judged by other rules or policies; add --again to judge them again.", err=True
+        )
 
 
 def _answer(store: Store, names: Sequence[str], lists: Sequence[Policy], deadline: date | None, window: int) -> _Answer:

@@ -71,7 +71,7 @@ def reconcile(
     from camscan.cli.writing import page, ready, write
 
     if each_site and (site or scan_ids):
-        raise UsageError("--each-site takes the latest scan of every site: leave out --site and --scan, or it")
+        raise UsageError("--each-site already takes the latest scan of each site: do not give --site or --scan with it")
     ready(format_, output)
     listed = inventories.read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)

@@ -79,13 +79,11 @@ def report(
 
     inventories.check_reading(inventory, placed, encoding)
     if inventory and format_ not in _WITH_INVENTORY:
-        raise UsageError(
-            f"{format_} does not show --inventory: {', '.join(_WITH_INVENTORY)} do, and `camscan reconcile`"
-        )
+        raise UsageError(f"{format_} cannot show --inventory: use {', '.join(_WITH_INVENTORY)}, or `camscan reconcile`")
     if bom and format_ != "csv":
-        raise UsageError("--bom is for csv: name it, with --format csv")
+        raise UsageError("--bom is for csv only: add --format csv")
     if whole and format_ not in _ON_PAPER:
-        raise UsageError(f"{format_} holds all evidence, or none: --all-evidence is for {' and '.join(_ON_PAPER)}")
+        raise UsageError(f"--all-evidence is for {' and '.join(_ON_PAPER)} only: leave it out with {format_}")
     ready(format_, output)
     with open_store(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)

@@ -91,7 +91,7 @@ def sample(
     ready(format_, output)
     inventories.check_reading(inventory, placed, encoding)
     if bool(targets) == (inventory is not None):
-        raise UsageError("name either targets or --inventory FILE: one of them is what the sample is drawn from")
+        raise UsageError("give either targets or --inventory FILE to draw the sample from")
     seed = secrets.randbits(32) if seed is None else seed
     if inventory:
         rows = inventories.read(inventory, placed, encoding, quiet=quiet).rows

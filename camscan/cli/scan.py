@@ -147,7 +147,7 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
     engine = how.pop("engine")
     choices = Choices(targets, **how | ({"sweep": engine} if engine else {}))
     if resume and (given := unheeded(choices)):
-        raise UsageError(f"a resumed scan goes on as it was begun: leave out {' and '.join(given)}, or scan anew")
+        raise UsageError(f"a resumed scan keeps its settings: leave out {' and '.join(given)}, or start a new scan")
     return choices
 
 
@@ -194,7 +194,7 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
 
 def _hint(ended: Scan, *, quiet: bool) -> None:
     if not quiet and ended.status is ScanStatus.INTERRUPTED:
-        click.echo(f"Scan {ended.id} is interrupted: go on with `camscan scan --resume {ended.id}`.", err=True)
+        click.echo(f"Scan {ended.id} is interrupted: resume it with `camscan scan --resume {ended.id}`.", err=True)
 
 
 def exit_code(report: Report, fail_on: Sequence[str]) -> Exit:

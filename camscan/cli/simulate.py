@@ -50,7 +50,7 @@ def simulate(command: tuple[str, ...], enrolled: bool, decoy: bool, address: str
     from camscan.simulator import decoy_site, running_site
 
     if address is not None and not decoy:
-        raise UsageError("--address is that of the decoy: add --decoy, or leave it out")
+        raise UsageError("--address is for the decoy: add --decoy, or leave it out")
     chosen = decoy_site(address or _DECOY) if decoy else running_site(enrolled=enrolled)
     sys.exit(asyncio.run(_simulate(chosen, command)))
 
@@ -79,9 +79,7 @@ async def _run(command: tuple[str, ...]) -> int:
     try:
         process = await asyncio.create_subprocess_exec(*command)
     except OSError as error:
-        raise UsageError(
-            f"cannot run {command[0]}: {error.strerror}: name a program, by its path if need be"
-        ) from error
+        raise UsageError(f"cannot run {command[0]}: {error.strerror}: check its name, or give its path") from error
     # Ctrl-C reaches the command by itself; what it has to say then, it says while the site still stands.
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, lambda: None)

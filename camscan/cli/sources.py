@@ -55,7 +55,7 @@ def _of_file(name: str, stack: contextlib.ExitStack) -> tuple[BinaryIO, datetime
             return file, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         return stack.enter_context(_copied(file)), datetime.now(UTC)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror}: name a file that is there") from error
+        raise UsageError(f"{name} cannot be read: {error.strerror}: check its name and permissions") from error
 
 
 @contextlib.contextmanager

@@ -79,7 +79,7 @@ def state(
 
     ready(format_, output)
     if only and (state or device != _LIST):
-        raise UsageError("--in goes with `camscan state list`: leave out the device, or --in")
+        raise UsageError("--in is for `camscan state list`: leave out the device, or --in")
     words, rules = _words(state, why, who, clean), library()
     with open_store(db) as store:
         for one in bring_up(store, rules, (), partial(click.echo, err=True)):
@@ -108,10 +108,10 @@ def _words(state: str | None, why: str | None, who: str | None, clean: int) -> S
 
     if state is None:
         if why or who:
-            raise UsageError(f"--{'why' if why else 'who'} goes with a state: name one, such as `ticketed`")
+            raise UsageError(f"--{'why' if why else 'who'} needs a state: give one, such as `ticketed`")
         return None
     if not (why or "").strip():
-        raise UsageError("say why: --why TEXT, such as the number of a ticket")
+        raise UsageError("give a reason with --why, such as a ticket number")
     return Statement(State(state), str(why).strip(), (who or _user()).strip(), clean)
 
 
@@ -119,7 +119,7 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError) as error:
-        raise UsageError("this process has no user name: say who, --who NAME") from error
+        raise UsageError("the current user has no name: give one with --who NAME") from error
 
 
 def _object(one: CurrentState) -> dict[str, Any]:

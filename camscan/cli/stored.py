@@ -34,7 +34,7 @@ def open_swept_store(named: str | None, configured: str | None) -> AbstractConte
         StoreError: the one that was named is not there, or it cannot be opened.
     """
     if named is None and (missing := missing_file(configured)):
-        click.echo(f"Note: there is no store {missing} yet: the first `camscan sweep` makes it.", err=True)
+        click.echo(f"Note: there is no store {missing} yet: the first `camscan sweep` creates it.", err=True)
         return nullcontext()
     return open_store(named or configured)
 
@@ -66,7 +66,7 @@ def scan_of(
         scans_of(store, site)
         return store.scan()
     if not quiet:
-        click.echo(f"Taking scan {newest.id}: {described(newest)}.", err=True)
+        click.echo(f"Using scan {newest.id}: {described(newest)}.", err=True)
     return newest
 
 
@@ -108,7 +108,7 @@ def _of_site(scan: Scan, site: str | None) -> Scan:
     """The scan that was named, which is to be one of the site, where that was named too."""
     if site is not None and scan.site != site:
         of = f"of site {scan.site!r}" if scan.site is not None else "of no site"
-        raise UsageError(f"scan {scan.id} is {of}, not of {site!r}: leave out the scan, or --site")
+        raise UsageError(f"scan {scan.id} is {of}, not of {site!r}: leave out either the scan or --site")
     return scan
 
 

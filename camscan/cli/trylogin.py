@@ -47,7 +47,7 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     choices = Choices((address,), ports=ports, with_credentials=True)
     login = broker(Chosen(credentials_file, unlock), site, library())
     if login.misfit(address, ()) == LoginReason.NOT_ENROLLED:
-        raise UsageError(f"nothing is enrolled for {address} there: see `camscan credentials list`")
+        raise UsageError(f"no login is enrolled for {address} at this site: see `camscan credentials list`")
     seen = eventloop.run(_seen(choices, login))
     ended = next((one for one in seen if one.channel == "login"), None)
     if ended is None:
@@ -63,7 +63,7 @@ def _canonical(address: str) -> str:
     try:
         return str(ip_address(address))
     except ValueError:
-        raise UsageError(f"{address!r} is no address: name that of one device") from None
+        raise UsageError(f"{address!r} is not an address: give that of one device") from None
 
 
 async def _seen(choices: Choices, login: CredentialBroker) -> list[Observation]:

@@ -34,10 +34,12 @@ def ready(format_name: str, output: Path | None) -> None:
     """
     chosen = next(f for f in FORMATS if f.name == format_name)
     if chosen.binary and output is None and sys.stdout.isatty():
-        raise UsageError(f"{format_name} is no text for a terminal: name a file, such as --output scan.{format_name}")
+        raise UsageError(
+            f"{format_name} cannot be shown on a terminal: choose a file, such as --output scan.{format_name}"
+        )
     # A file is replaced by another in its folder; a device or a pipe is written to.
     if output and not os.access(output if output.exists() and not output.is_file() else output.parent, os.W_OK):
-        what = "you may not write there" if output.parent.is_dir() else f"there is no folder {output.parent}"
+        what = "permission denied" if output.parent.is_dir() else f"there is no folder {output.parent}"
         raise HostError(f"cannot write {output}: {what}: choose another --output")
     chosen.check()
 

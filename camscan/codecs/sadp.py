@@ -85,7 +85,7 @@ def encode_inquiry(uuid: str, types: str = "inquiry") -> bytes:
     if types not in _TYPES:
         raise UsageError(f"SADP types {types!r} is never sent: only {' and '.join(_TYPES)} change nothing")
     if not _UUID.fullmatch(uuid):
-        raise UsageError(f"{uuid!r} is no UUID: write it as RFC 4122 does, like str(uuid.uuid4())")
+        raise UsageError(f"{uuid!r} is not a UUID: write it as RFC 4122 does, like str(uuid.uuid4())")
     return _TYPES[types] % uuid.encode()
 
 

@@ -77,7 +77,7 @@ class CredentialBroker:
         yield from (f"{address}: {reason}" for address, reason in others)
         if self._accepted:
             count = len(self._accepted)
-            yield f"{count} device{'s' * (count != 1)} took the login that is enrolled"
+            yield f"{count} device{'s' * (count != 1)} accepted the enrolled login"
 
     def _sighting(self, address: str, seen: Sequence[Observation]) -> Sighting:
         """What an address shows, judged anew only where it has said more since."""

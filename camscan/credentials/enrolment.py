@@ -17,7 +17,7 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 _FORMS = {
     "mac": "write it as 44:19:B6:00:00:01",
     "certificate": "write its SHA-256 as 64 digits, 0 to 9 and a to f",
-    "user": "a user name has no colon, no control character, and at most 100 characters",
+    "user": "a user name has no colon, no control characters, and at most 100 characters",
     "source": "write file:PATH or systemd:NAME",
 }
 """What would be right where a field does not match its pattern, which is no sentence."""
@@ -61,9 +61,9 @@ class Enrolment(BaseModel):
     @model_validator(mode="after")
     def _is_bound(self) -> Enrolment:
         if (self.address is None) == (self.network is None):
-            raise ValueError("name either an address or a network")
+            raise ValueError("give either an address or a network")
         if self.address is not None and not (self.mac or self.serial or self.certificate):
-            raise ValueError("an address alone is no device: bind it to a MAC, a serial or a certificate as well")
+            raise ValueError("an address alone does not identify a device: add a MAC, a serial or a certificate")
         if self.network is not None and (self.maker is None or self.mac or self.serial or self.certificate):
             raise ValueError("a login for a network needs a maker, and no MAC, serial or certificate")
         if self.address is not None and self.maker is not None:

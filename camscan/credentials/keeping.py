@@ -71,7 +71,9 @@ class CredentialFile:
                 return bytes(pyrage.passphrase.decrypt(data, key.get_secret_value()))
             return bytes(pyrage.decrypt(data, [identity]))
         except pyrage.DecryptError:
-            raise UsageError(f"{self.path} does not open with this key: name the right one with --unlock") from None
+            raise UsageError(
+                f"{self.path} cannot be decrypted with this key: give the right one with --unlock"
+            ) from None
 
     def _encrypted(self, data: bytes) -> bytes:
         key = self._unlocked()
@@ -109,4 +111,4 @@ def _identity(key: SecretStr) -> pyrage.x25519.Identity | None:
     try:
         return pyrage.x25519.Identity.from_str(found)
     except pyrage.IdentityError:
-        raise UsageError("the key is no age identity: make one with age-keygen, or use a passphrase") from None
+        raise UsageError("the key is not an age identity: make one with age-keygen, or use a passphrase") from None

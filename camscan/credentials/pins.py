@@ -71,7 +71,7 @@ class Pins:
                 stream.write(_line(pin))
         except OSError as error:
             raise HostError(
-                f"cannot write {self.path}: {error.strerror}: make room or see to its rights,"
+                f"cannot write {self.path}: {error.strerror}: free some space or fix its permissions,"
                 " for certificates must be remembered"
             ) from error
 
@@ -102,4 +102,4 @@ def _read(path: Path) -> Iterator[Pin]:
             given = json.loads(line)
             yield Pin(given["site"], given["address"], int(given["port"]), given["certificate"], given["since"])
         except (ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{path}, line {number}: no pinned certificate: repair the line, or delete it") from error
+            raise UsageError(f"{path}, line {number}: not a pinned certificate: fix the line, or delete it") from error

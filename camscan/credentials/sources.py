@@ -46,7 +46,7 @@ def read(source: str, prompt: Prompt, folder: Path = Path()) -> SecretStr:
     elif kind == "systemd" and rest and "/" not in rest and rest not in (".", ".."):
         data = _read_handed(rest)
     else:
-        raise UsageError(f"a secret is never written out on the command line: name its place, which is {FORMS}")
+        raise UsageError(f"a secret is never given on the command line: say where to read it, as one of {FORMS}")
     return _secret(data, kind)
 
 
@@ -60,7 +60,7 @@ def read_private(path: Path, most: int) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError as error:
-        raise HostError(f"cannot read {path}: {error.strerror}: see to the file, or name another") from error
+        raise HostError(f"cannot read {path}: {error.strerror}: check the file, or use another") from error
     try:
         _check_private(os.fstat(descriptor), path)
         with os.fdopen(descriptor, "rb", closefd=False) as stream:
@@ -68,17 +68,17 @@ def read_private(path: Path, most: int) -> bytes:
     finally:
         os.close(descriptor)
     if len(data) > most:
-        raise UsageError(f"{path} has more than {most:,} bytes: name another file")
+        raise UsageError(f"{path} has more than {most:,} bytes: use another file")
     return data
 
 
 def _check_private(found: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise UsageError(f"{path} is no plain file: name one that is")
+        raise UsageError(f"{path} is not a regular file: use one that is")
     if found.st_uid not in (0, os.geteuid()):
         raise UsageError(f"{path} belongs to another user: copy it to a file of your own, with mode 0600")
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise UsageError(f"others can read {path}: chmod 600 {path}")
+        raise UsageError(f"other users can read {path}: run chmod 600 {path}")
 
 
 def _read_descriptor(number: int) -> bytes:
@@ -95,13 +95,13 @@ def _read_handed(name: str) -> bytes:
     """A credential of systemd, which sees to it that only the service can read it."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
-        raise HostError(f"systemd has handed over no credential {name}: run under a unit with LoadCredential={name}")
+        raise HostError(f"systemd has passed on no credential {name}: run in a unit with LoadCredential={name}")
     try:
         with (Path(folder) / name).open("rb") as stream:
             return stream.read(MAX_SECRET + 1)
     except OSError as error:
         raise HostError(
-            f"cannot read systemd's credential {name}: {error.strerror}: see to LoadCredential={name}"
+            f"cannot read systemd's credential {name}: {error.strerror}: check LoadCredential={name}"
         ) from error
 
 
@@ -111,7 +111,7 @@ def _secret(data: bytes, kind: str) -> SecretStr:
     try:
         text = data.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError:
-        raise UsageError(f"the secret from {kind} is no text in UTF-8: write it so") from None
+        raise UsageError(f"the secret from {kind} is not UTF-8 text: save it as UTF-8") from None
     if not text or "\0" in text:
-        raise UsageError(f"the secret from {kind} is empty, or no text: give it on one line")
+        raise UsageError(f"the secret from {kind} is empty, or not text: give it on one line")
     return SecretStr(text)

@@ -86,7 +86,7 @@ def _gathered(items: Iterable[tuple[str, object]], whose: str = "") -> Corpus:
 def _files(path: Path) -> list[Path]:
     files = sorted(path.glob("*.json")) if path.is_dir() else [path]
     if not files or not all(file.is_file() for file in files):
-        raise UsageError(f"{path} is no file of labelled answers, and no folder with .json files of them: name one")
+        raise UsageError(f"{path} is neither a file of labelled answers nor a folder of such .json files: give one")
     return files
 
 

@@ -44,7 +44,7 @@ class Archive:
             crc = zlib.crc32(chunk, crc)
             hashed.update(chunk)
         if crc != entry.crc:
-            raise EvidenceError(f"{name}: its checksum in the archive does not hold")
+            raise EvidenceError(f"{name}: its checksum in the archive is wrong")
         return Part(name, hashed.hexdigest(), entry.size)
 
     def read(self, name: str, limit: int) -> bytes:
@@ -57,7 +57,7 @@ class Archive:
         if entry is None:
             raise EvidenceError(f"{name}: is missing")
         if entry.size > limit:
-            raise EvidenceError(f"{name}: has {entry.size:,} bytes, and no more than {limit:,} are read")
+            raise EvidenceError(f"{name}: has {entry.size:,} bytes, but no more than {limit:,} are read")
         return b"".join(self._chunks(entry))
 
     def lines(self, name: str, most: float = math.inf) -> Iterator[bytes]:
@@ -75,7 +75,7 @@ class Archive:
             while line := stream.readline(MAX_LINE + 1):
                 left -= len(line)
                 if len(line) > MAX_LINE or left < 0:
-                    raise EvidenceError(f"{name}: unfolds to more than camscan writes")
+                    raise EvidenceError(f"{name}: unpacks to more than camscan writes")
                 if not line.endswith(b"\n"):
                     raise EvidenceError(f"{name}: its last line does not end")
                 yield line
@@ -97,12 +97,12 @@ class Archive:
         self._file.seek(max(0, size - END.size))
         end = self._file.read(END.size)
         if len(end) < END.size or not end.startswith(b"PK\x05\x06"):
-            raise EvidenceError("the archive: does not end as a bundle does: it is cut short, or is none")
+            raise EvidenceError("the archive: does not end like a bundle: it is cut short, or not a bundle")
         count, length, start = END.unpack(end)[4:7]
         if end != container.end(count, length, start) or count > MAX_PARTS or start + length + END.size != size:
-            raise EvidenceError("the archive: its end does not fit what is before it")
+            raise EvidenceError("the archive: its end does not match what is before it")
         if length > count * (CENTRAL.size + MAX_NAME):
-            raise EvidenceError("the archive: its directory does not fit the count of its parts")
+            raise EvidenceError("the archive: its directory does not match the number of its parts")
         self._file.seek(start)
         yield from self._checked(self._file.read(length), count, start)
 
@@ -113,7 +113,7 @@ class Archive:
         while at < len(directory):
             entry = entry_at(directory, at)
             if entry.name in seen:
-                raise EvidenceError(f"{entry.name}: is there twice")
+                raise EvidenceError(f"{entry.name}: appears twice")
             if not directory.startswith(entry.central, at) or entry.start != offset:
                 raise EvidenceError(f"{entry.name}: its entry in the directory is not as camscan writes it")
             self._file.seek(offset)

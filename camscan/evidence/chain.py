@@ -42,7 +42,9 @@ class Links:
             observation = self._read(stored)
             line = forms.dump({**forms.observation_object(observation), _PREVIOUS: self._head})
             if len(line) > MAX_LINE:
-                raise EvidenceError(f"an observation of {observation.target} is too large for a bundle: report it")
+                raise EvidenceError(
+                    f"an observation of {observation.target} is too large for a bundle: report it as a bug"
+                )
             sink.write(line)
             self._add(line)
             yield observation
@@ -57,7 +59,7 @@ class Links:
             where = f"{name} line {number:,}"
             value = forms.load(line, where)
             if value.pop(_PREVIOUS, None) != self._head:
-                raise EvidenceError(f"{where}: does not carry the hash of what is before it")
+                raise EvidenceError(f"{where}: does not carry the hash of the line before it")
             observation = forms.read(value, forms.to_observation, forms.observation_object, where)
             again = self._read(observation)
             if again != observation and not self.fault:

@@ -113,7 +113,9 @@ def _bounded(said: Iterable[StateChange]) -> Iterator[forms.Object]:
     for value in map(forms.change_object, said):
         left -= len(forms.dump(value))
         if left < 0:
-            raise HostError(f"one bundle holds {MAX_SAID:,} bytes of what people said of the site, and this is more")
+            raise HostError(
+                f"a bundle holds at most {MAX_SAID:,} bytes of statements about a site, and this site has more"
+            )
         yield value
 
 

@@ -50,7 +50,7 @@ def load(line: bytes, where: str) -> Object:
         value = json.loads(line)
         same = isinstance(value, dict) and dump(value) == line
     except (ValueError, RecursionError) as error:
-        raise EvidenceError(f"{where}: is no JSON: {error}") from error
+        raise EvidenceError(f"{where}: is not JSON: {error}") from error
     if not same:
         raise EvidenceError(f"{where}: is not in canonical form")
     return dict(value)
@@ -66,9 +66,9 @@ def read(value: Object, to: Callable[[Object], _Record], back: Callable[[_Record
         record = to(value)
         same = back(record) == value
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise EvidenceError(f"{where}: is no record of this kind: {error!r:.80}") from error
+        raise EvidenceError(f"{where}: is not a record of this kind: {error!r:.80}") from error
     if not same:
-        raise EvidenceError(f"{where}: is no record as camscan writes it")
+        raise EvidenceError(f"{where}: is not a record as camscan writes it")
     return record
 
 

@@ -102,5 +102,5 @@ def load_public(pem: bytes, where: str) -> PublicKey:
     return PublicKey(key)
 
 
-_NO_PRIVATE = "holds no Ed25519 private key in PEM without a passphrase: make one with `camscan evidence keygen`"
-_NO_PUBLIC = "holds no Ed25519 public key in PEM: name the .pub file that `camscan evidence keygen` wrote"
+_NO_PRIVATE = "contains no Ed25519 private key in PEM without a passphrase: make one with `camscan evidence keygen`"
+_NO_PUBLIC = "contains no Ed25519 public key in PEM: give the .pub file that `camscan evidence keygen` wrote"

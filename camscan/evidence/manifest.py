@@ -83,7 +83,7 @@ def load(data: bytes) -> Manifest:
         first = error.errors()[0]
         raise EvidenceError(f"{MANIFEST}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
     if manifest.schema != SCHEMA:
-        raise EvidenceError(f"{MANIFEST}: is of {manifest.schema[:40]!r}, and this camscan reads {SCHEMA}")
+        raise EvidenceError(f"{MANIFEST}: has schema {manifest.schema[:40]!r}, but this camscan reads {SCHEMA}")
     if dump(manifest) != data:
         raise EvidenceError(f"{MANIFEST}: is not in the form that camscan writes")
     return manifest

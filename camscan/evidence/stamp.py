@@ -67,9 +67,9 @@ def check(reply: bytes, data: bytes, roots: bytes | None = None, nonce: int | No
         if status in {library.PKIStatus.GRANTED, library.PKIStatus.GRANTED_WITH_MODS}:
             info, authority = read.tst_info, _authority(read.signed_data)
     except Exception as error:  # the decoders raise their own errors beside ValueError, on bytes that anybody chose
-        raise EvidenceError(f"{STAMP}: is no time stamp: {error}") from error
+        raise EvidenceError(f"{STAMP}: is not a time stamp: {error}") from error
     if info is None:
-        raise EvidenceError(f"{STAMP}: the authority gave none, and answered {status.name}")
+        raise EvidenceError(f"{STAMP}: the authority issued none, and answered {status.name}")
     imprint = info.message_imprint
     if imprint.hash_algorithm.dotted_string != _SHA256 or imprint.message != sha256(data).digest():
         raise EvidenceError(f"{STAMP}: is not over this bundle's signature")
@@ -97,12 +97,12 @@ def _certificates(pem: bytes) -> list[object]:
     try:
         return list(load_pem_x509_certificates(pem))
     except ValueError as error:
-        raise UsageError("the authority's certificates cannot be read: name a file of certificates in PEM") from error
+        raise UsageError("the authority's certificates cannot be read: give a file of certificates in PEM") from error
 
 
 def _library() -> ModuleType:
     try:
         import rfc3161_client  # noqa: PLC0415  an extra
     except ImportError as error:
-        raise HostError("time stamps need rfc3161-client: install camscan[timestamp]") from error
+        raise HostError("time stamps need rfc3161-client: run pip install 'camscan[timestamp]'") from error
     return rfc3161_client

@@ -114,7 +114,7 @@ def _check_names(found: list[str], made: Manifest) -> None:
     files = [part.name for part in made.parts[len(_FIRST) : -len(_LAST)]]
     strange = next((name for name in files if not name.startswith((export.RULES, export.POLICIES))), None)
     if strange is not None or found != [*_FIRST, *sorted(files), *_LAST, *listed[len(made.parts) :]]:
-        raise EvidenceError(f"{strange or MANIFEST}: the parts are not those of a bundle, or not in its order")
+        raise EvidenceError(f"{strange or MANIFEST}: the parts are not those of a bundle, or not in the right order")
 
 
 def _check_seal(archive: Archive, made: Manifest, trust: Trust) -> Stamp | None:
@@ -122,17 +122,17 @@ def _check_seal(archive: Archive, made: Manifest, trust: Trust) -> Stamp | None:
     try:
         key = keys.load_public(archive.read(export.KEY, keys.MAX_BYTES), export.KEY)
     except UsageError as error:
-        raise EvidenceError(f"{export.KEY}: is no Ed25519 public key") from error
+        raise EvidenceError(f"{export.KEY}: is not an Ed25519 public key") from error
     if key.fingerprint != made.key:
         raise EvidenceError(f"{export.KEY}: is not the key that the manifest names")
     if trust.fingerprint is not None and key.fingerprint != trust.fingerprint:
-        raise EvidenceError(f"{export.KEY}: is key {key.fingerprint}, and not the given key {trust.fingerprint}")
+        raise EvidenceError(f"{export.KEY}: is key {key.fingerprint}, not the given key {trust.fingerprint}")
     signature = archive.read(SIGNATURE, _SIGNATURE_SIZE)
     if not key.holds(signature, archive.read(MANIFEST, manifest.MAX_BYTES)):
         raise EvidenceError(f"{SIGNATURE}: is not the signature of key {key.fingerprint} over {MANIFEST}")
     if made.about.time_stamp is None:
         if trust.roots is not None:
-            raise EvidenceError(f"{STAMP}: is not there, so that the given certificates vouch for no time")
+            raise EvidenceError(f"{STAMP}: is missing, so the given certificates vouch for no time")
         return None
     return stamp.check(archive.read(STAMP, stamp.MAX_BYTES), signature, trust.roots)
 

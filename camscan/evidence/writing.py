@@ -48,7 +48,9 @@ class Writer:
         entry = Entry(name, tap.crc, tap.size, start)
         behind = self._file.tell()
         if behind > MAX_BYTES or len(self._entries) >= MAX_PARTS:
-            raise HostError("one bundle holds 4 GiB and 10,000 parts, and this is more: scan and export in parts")
+            raise HostError(
+                "a bundle holds at most 4 GiB and 10,000 parts, and this would be more: scan and export in parts"
+            )
         self._file.seek(start)
         self._file.write(entry.local)
         self._file.seek(behind)

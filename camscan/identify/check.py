@@ -45,7 +45,7 @@ def _check_vocabulary(vocabulary: Vocabulary) -> Iterator[str]:
                 yield f"vocabulary.yaml: {item.name}: {word!r} is {seen[key]!r} spelled otherwise: keep one"
             seen[key] = word
     for field in sorted(set(vocabulary.brand_fields) - set(vocabulary.fields)):
-        yield f"vocabulary.yaml: brand_fields: {field!r} is no field: add it to `fields`, or take it out"
+        yield f"vocabulary.yaml: brand_fields: {field!r} is not a field: add it to `fields`, or remove it"
 
 
 def _flat(word: str) -> str:
@@ -112,12 +112,12 @@ def _check_groups(rule: Rule) -> Iterator[str]:
 def _check_example(rule: Rule, example: Example, found: Iterable[Identification]) -> Iterator[str]:
     own = next((other for other in found if other.rule == rule.id), None)
     if own is None:
-        yield f"the example {_shown(example)} does not match: mend the pattern or the example"
+        yield f"the example {_shown(example)} does not match: fix the pattern or the example"
         return
     given = {**own.attributes, **({"brand": own.brand} if own.brand else {})}
     for name, text in example.gives.items():
         if given.get(name) != text:
-            yield f"the example {_shown(example)} gives {name} {given.get(name)!r}, not {text!r}: mend either"
+            yield f"the example {_shown(example)} gives {name} {given.get(name)!r}, not {text!r}: fix either"
     for other in found:
         if rule.maker and other.maker not in (None, rule.maker) and other.level >= Level.LIKELY:
             yield (

@@ -65,7 +65,7 @@ class _Digest:
 def _read(folder: Path, digest: _Digest) -> Folder:
     """Every rule file below a folder."""
     if not folder.is_dir():
-        raise RuleError(f"{folder}: no such folder: name one that holds makers/, brands/ or vocabulary.yaml")
+        raise RuleError(f"{folder}: no such folder: give one that contains makers/, brands/ or vocabulary.yaml")
     files: dict[str, bytes | str] = {}
     digest.add("", b"")  # another folder begins
     for path in rule_files(folder):
@@ -74,7 +74,7 @@ def _read(folder: Path, digest: _Digest) -> Folder:
             with path.open("rb") as file:
                 files[name] = data = file.read(MAX_BYTES + 1)
         except OSError as error:
-            files[name] = f"{path}:1: cannot be read: {error.strerror}: mend its permissions or take it away"
+            files[name] = f"{path}:1: cannot be read: {error.strerror}: fix its permissions, or remove it"
         else:
             digest.add(name, data)
     return Folder(folder, files)

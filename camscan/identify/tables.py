@@ -91,7 +91,7 @@ class _Rows:
         if not value.strip():
             form.fault("no value", "write what a device sends before the colon")
         if self._way == "number" and not _NUMBER.fullmatch(value):
-            form.fault("it is no number of dots", "write it like 1.3.6.1.4.1.9, without a dot before or behind it")
+            form.fault("it is not a dotted number", "write it like 1.3.6.1.4.1.9, without a dot before or after it")
         key = value.lower()
         if key in self._lines:
             form.fault(f"already written in line {self._lines[key]}", "keep one")

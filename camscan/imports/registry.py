@@ -42,12 +42,12 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
     """
     known = ", ".join(reader.name for reader in READERS)
     if name is not None and all(reader.name != name for reader in READERS):
-        raise UsageError(f"nothing of the kind {name!r} can be imported: --kind is one of {known}")
+        raise UsageError(f"unknown kind {name!r}: --kind is one of {known}")
     found = [reader for reader in READERS if (reader.sniff(head) if name is None else reader.name == name)]
     if not found:
         if not head.strip():
             raise UsageError(f"{file} is empty: nothing to import")
         if head.startswith(_BUNDLE):
-            raise UsageError(f"{file} looks like a bundle of evidence: `camscan db merge` verifies and takes it")
-        raise UsageError(f"{file} is of no kind that can be imported: name one with --kind, of {known}")
+            raise UsageError(f"{file} looks like a bundle of evidence: verify and import it with `camscan db merge`")
+        raise UsageError(f"{file} is not a file that camscan knows: choose its kind with --kind, from {known}")
     return found[0]

@@ -129,7 +129,7 @@ def parse_choices(texts: Sequence[str]) -> dict[Field, str]:
         except ValueError:
             which = None
         if which is None or not separator or not column.strip():
-            raise UsageError(f"cannot use --map {text!r}: write FIELD=COLUMN, FIELD one of {', '.join(Field)}")
+            raise UsageError(f"cannot use --map {text!r}: write FIELD=COLUMN, where FIELD is one of {', '.join(Field)}")
         chosen[which] = column.strip()
     return chosen
 
@@ -231,7 +231,7 @@ def _place(names: Sequence[str], which: Field, text: str) -> int:
         if letters(at) == text.upper():
             return at
     known = ", ".join(map(values.shown, filter(str.strip, names[:30])))
-    raise UsageError(f"--map {which}={text}: no such column; there are {known}: name one, or its letter or number")
+    raise UsageError(f"--map {which}={text}: no such column among {known}: give a name, letter or number")
 
 
 def _is_either(name: str) -> bool:

@@ -123,7 +123,7 @@ def _estimates(site: str | None, histories: Sequence[History]) -> list[Estimate]
     sources = tuple(sorted(frozenset().union(*histories), key=lambda name: (name != INVENTORY, name)))
     listed = sum(INVENTORY in history for history in histories)
     if len(sources) < 2:
-        why = "only one source has seen anything: it cannot tell what it misses" if sources else "nothing was seen"
+        why = "only one source has seen anything: it cannot say what it misses" if sources else "nothing was seen"
         return [Estimate(site, "none", sources, len(histories), listed, 0, refused=why)]
     made = [_of_all(site, sources, histories, listed)]
     if len(sources) > 2 and listed:

@@ -38,7 +38,7 @@ _LABELS = ("address", "mac_address", "name", "display", "label", "value")
 """Keys that stand for the object that they are in, the best first: NetBox nests everything that has a name."""
 _OF_RECORDS = ("id", "url", "display_url", "slug", "family", "description")
 """Keys of such an object that say nothing about the device: they belong to the record of NetBox."""
-_BROKEN = "it is no whole JSON object"
+_BROKEN = "it is not a complete JSON object"
 _NOT_UNICODE = "it holds bytes that are not Unicode, read as \ufffd"
 
 _decoder = json.JSONDecoder()
@@ -75,7 +75,7 @@ def _objects(path: Path) -> Iterator[tuple[int, object, str]]:
         elif isinstance(whole := _parsed(begin), dict):
             yield from _of_whole(whole)
         else:
-            raise UsageError(f"{path} holds no array of JSON objects: export the list as one, or as CSV")
+            raise UsageError(f"{path} contains no array of JSON objects: export the list as one, or as CSV")
 
 
 def _of_whole(whole: Mapping[str, object]) -> Iterator[tuple[int, object, str]]:

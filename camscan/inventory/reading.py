@@ -101,12 +101,12 @@ def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encodi
 def _open(path: Path, encoding: str | None) -> tuple[str, Iterable[Sheet], str | None]:
     """The kind of a file, by what stands in it and not by its name; its sheets, and the encoding of a text."""
     if path.exists() and not path.is_file():  # it is read several times from its start, and a pipe has none
-        raise UsageError(f"{path} is no plain file: save what comes out of it into one, and name that")
+        raise UsageError(f"{path} is not a regular file: save its output to one, and give that")
     with path.open("rb") as file:
         head = file.read(512)
     start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b" \t\r\n\0")
     if not start:
-        raise UsageError(f"{path} is empty: name the file that holds the list")
+        raise UsageError(f"{path} is empty: give the file that contains the list")
     if head.startswith(_WORKBOOKS):
         return "workbook", read_workbook(path), None
     for magic, what in _NO_TABLES:

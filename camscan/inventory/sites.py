@@ -24,7 +24,7 @@ def by_place(inventory: Inventory, sites: Iterable[str | None]) -> tuple[Invento
     if not named or any(Field.SITE in sheet.columns.of for sheet in inventory.sheets):
         return inventory, ""
     column = ", ".join(_columns(inventory))
-    what = f"{named:,} of {len(places):,} rows name there a site of the store"
+    what = f"{named:,} of {len(places):,} rows hold a site of the store there"
     if named < len(places) * _SHARE:
         return inventory, f"Note: {what}: if {column} says of which site a row is, add --map site={column}."
     rows = tuple(replace(row, site=row.location) for row in inventory.rows)

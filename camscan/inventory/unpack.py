@@ -70,7 +70,7 @@ def read(path: str) -> Iterator[Any]:
         raise RefusedError(f"it cannot be read as a workbook ({error}): save it again, or as CSV") from error
     for index, about in enumerate(book.sheets_metadata):
         if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-            yield {"sheet": about.name, "note": "it is no table (a chart or a macro): not read"}
+            yield {"sheet": about.name, "note": "it is not a table (but a chart or a macro): not read"}
         elif about.visible is not python_calamine.SheetVisibleEnum.Visible:
             yield {
                 "sheet": about.name,

@@ -99,7 +99,7 @@ def addresses(text: str) -> Read:
 
 def macs(text: str) -> Read:
     """All MACs in a cell, as "AA:BB:CC:DD:EE:FF", from any of the usual notations; none that no single card has."""
-    return _all(text, _find_macs, "is no MAC address of one network card")
+    return _all(text, _find_macs, "is not the MAC address of one network card")
 
 
 def serial(text: str) -> Read:

@@ -19,7 +19,7 @@ from typing import Any
 
 from camscan.errors import HostError, UsageError
 
-_ELSEWHERE = "make room there, or name another place by XDG_DATA_HOME"
+_ELSEWHERE = "free some space there, or set XDG_DATA_HOME to another folder"
 _KEPT = 30 * 24 * 3600
 """Seconds after which a sweep that nobody went on with is forgotten."""
 
@@ -52,12 +52,14 @@ class Checkpoint:
             self._file = _held(path, "r+b" if asked is None else "x+b")
         except FileNotFoundError as error:
             raise UsageError(
-                f"no sweep {path.stem} can be gone on with: it has ended, or is of another user"
+                f"there is no sweep {path.stem} to resume: it has finished, or belongs to another user"
             ) from error
         except BlockingIOError as error:
-            raise HostError(f"the sweep {path.stem} is running: wait for its end") from error
+            raise HostError(f"the sweep {path.stem} is still running: wait until it ends") from error
         except OSError as error:
-            raise HostError(f"cannot keep how far the sweep is in {path}: {error.strerror}: {_ELSEWHERE}") from error
+            raise HostError(
+                f"cannot save the progress of the sweep in {path}: {error.strerror}: {_ELSEWHERE}"
+            ) from error
         if asked is not None:
             self._write(asked)
             self.asked = asked
@@ -88,7 +90,7 @@ class Checkpoint:
             self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
         except OSError as error:
             raise HostError(
-                f"cannot keep how far the sweep is in {self.path}: {error.strerror}: {_ELSEWHERE}"
+                f"cannot save the progress of the sweep in {self.path}: {error.strerror}: {_ELSEWHERE}"
             ) from error
 
     def _read(self) -> Mapping[str, Any]:
@@ -99,7 +101,7 @@ class Checkpoint:
                 self._take(line)
         except (ValueError, LookupError, TypeError, StopIteration) as error:
             self._file.close()
-            raise HostError(f"{self.path} is damaged: delete it, and begin the sweep anew") from error
+            raise HostError(f"{self.path} is damaged: delete it, and start a new sweep") from error
         return asked
 
     def _lines(self) -> Iterator[Mapping[str, Any]]:

@@ -102,9 +102,7 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
             *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
         )
     except OSError as error:
-        raise HostError(
-            f"{command[0]} cannot be run: {error.strerror}: install it anew, or leave --sweep out"
-        ) from error
+        raise HostError(f"{command[0]} cannot be run: {error.strerror}: reinstall it, or leave out --sweep") from error
     assert process.stdout is not None  # noqa: S101 - both were asked for
     assert process.stderr is not None  # noqa: S101
     complaint = asyncio.create_task(_kept(process.stderr))
@@ -114,7 +112,7 @@ async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerato
             yield piece
         if (code := await process.wait()) and not stopping.is_set():
             said = (await complaint).decode(errors="replace").strip().splitlines()
-            raise HostError(f"nmap ended with code {code}: {said[-1] if said else 'it does not say why'}")
+            raise HostError(f"nmap ended with code {code}: {said[-1] if said else 'no reason given'}")
     finally:
         ending.cancel()
         await _ended(process)

@@ -121,7 +121,7 @@ def _send(order: Mapping[str, Any]) -> Delivery:
     asset = apprise.AppriseAsset(http_redirects=False, storage_mode="memory", plugin_paths=[], async_mode=False)
     service = apprise.Apprise.instantiate(order["url"], asset=asset)
     if service is None:
-        return Delivery(taken=False, reason="apprise cannot read the URL: check the file or variable that holds it")
+        return Delivery(taken=False, reason="apprise cannot read the URL: check the file or variable that contains it")
     if not _speaks_openly(service):
         return Delivery(taken=False, reason=f"{service.service_name} speaks neither HTTP nor SMTP: use another service")
     sender = apprise.Apprise(asset=asset)

@@ -29,7 +29,7 @@ def allowed(ports: Iterable[int]) -> tuple[int, ...]:
     """
     left = tuple(port for port in dict.fromkeys(ports) if port_refusal(port) is None)
     if not left:
-        raise UsageError("no port is left that may be sent to: name others")
+        raise UsageError("no port is left that camscan may send to: give others")
     return left
 
 

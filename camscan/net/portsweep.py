@@ -57,8 +57,8 @@ def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
         nmaprun.path()
     if wanted == "syn" and not has_net_raw():
         raise HostError(
-            "no CAP_NET_RAW, which --sweep syn needs: run camscan with sudo or in a systemd unit with "
-            "AmbientCapabilities=CAP_NET_RAW, or leave the choice to --sweep auto"
+            "--sweep syn needs CAP_NET_RAW: run camscan with sudo or in a systemd unit with "
+            "AmbientCapabilities=CAP_NET_RAW, or use --sweep auto"
         )
     if wanted != "auto":
         return Method(wanted, "asked for")

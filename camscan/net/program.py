@@ -81,7 +81,7 @@ class Running:
             async for line in self._output:
                 yield json.loads(line)
         except ValueError as error:
-            raise HostError(f"`python -m {self._name}` said what cannot be read: {error}") from error
+            raise HostError(f"`python -m {self._name}` wrote something that cannot be read: {error}") from error
 
     @property
     def _name(self) -> str:
@@ -96,7 +96,7 @@ def counters_of(name: str, last: Mapping[str, Any], code: int) -> dict[str, int]
     """
     if last["type"] == "end":
         return {name: int(value) for name, value in last.items() if name != "type"}
-    raise HostError(last.get("message") or f"`python -m {name}` broke off with code {code}: see above")
+    raise HostError(last.get("message") or f"`python -m {name}` failed with code {code}: see above")
 
 
 async def _feed(stdin: asyncio.StreamWriter, data: bytes) -> None:

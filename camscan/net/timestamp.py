@@ -43,7 +43,7 @@ async def ask(
         why = f"no answer within {timeout:g} s"
     except (aiohttp.ClientError, OSError, ValueError) as error:
         why = refused[0] if refused else said(error)[:100]
-    raise HostError(f"no time stamp from {url}: {why}: name another --tsa, or leave it out")
+    raise HostError(f"no time stamp from {url}: {why}: choose another --tsa, or leave it out")
 
 
 async def _bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:

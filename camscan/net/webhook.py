@@ -110,9 +110,9 @@ def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str
     try:
         ip = _inner(ip_address(address))
     except ValueError:
-        return f"{address} is no address in its usual form: write it as four numbers, or a name"
+        return f"{address} is not an address in its usual form: write it as four numbers, or use a name"
     if (ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved) and not ip.is_loopback:
-        return f"{address} is never connected to (link-local, group or reserved): name another receiver"
+        return f"{address} is never connected to (link-local, group or reserved): choose another receiver"
     if not ip.is_global and not allow_private:
         return f"{address} is private: set allow_private = true if the receiver is meant to be there"
     if ip.is_global and not encrypted:
@@ -162,7 +162,7 @@ def _answered(status: int) -> Delivery:
     if 200 <= status < 300:
         return Delivery(taken=True)
     if 300 <= status < 400:
-        return Delivery(taken=False, reason=f"HTTP {status}: redirects are not followed: name the final URL")
+        return Delivery(taken=False, reason=f"HTTP {status}: redirects are not followed: use the final URL")
     return Delivery(taken=False, reason=f"HTTP {status}", again=status >= 500 or status in BUSY)
 
 

@@ -120,7 +120,7 @@ def _file(name: str, built_in: dict[str, Path]) -> Path:
     if path.suffix in _SUFFIXES or len(path.parts) > 1:
         return path
     known = ", ".join(sorted(built_in)) or "none"
-    raise RuleError(f"no policy {name!r}: known are {known}; a list of your own is named by the path of its .yaml file")
+    raise RuleError(f"unknown policy {name!r}: choose from {known}, or give the path of your own .yaml file")
 
 
 def _known_makers(folders: Sequence[Path]) -> frozenset[str]:

@@ -64,7 +64,7 @@ def select(
     idle = [channel for channel in channels if not any(channel in probe.channels for probe in named)]
     if idle:
         key = "--snmp-community NAME" if idle[0] == "snmp" else "--with-credentials"
-        raise UsageError(f"nobody is asked on {idle[0]} without {key}: add it, or leave {idle[0]} out")
+        raise UsageError(f"channel {idle[0]} needs {key}: add it, or leave {idle[0]} out")
     return tuple(_restricted(probe, channels) for probe in named)
 
 

@@ -66,7 +66,7 @@ class Device:
             self._listeners.append(sockets.Listener(sock, partial(self._accepted, service)))
         await self._open_datagrams()
         if self.faults and not (self._listeners or self._endpoints):
-            raise HostError(f"none of its ports can be had: {'; '.join(self.faults)}")
+            raise HostError(f"none of its ports is available: {'; '.join(self.faults)}")
 
     async def stop(self) -> None:
         """Close everything."""

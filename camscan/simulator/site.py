@@ -79,7 +79,7 @@ def decoy_site(address: str) -> Site:
     try:
         found = ipaddress.IPv4Address(address)
     except ValueError as error:
-        raise UsageError(f"{address} is no IPv4 address: name one of this host, such as 10.0.0.5") from error
+        raise UsageError(f"{address} is not an IPv4 address: give one of this host, such as 10.0.0.5") from error
     return Site(str(found), [Device(library.decoy(), str(found))])
 
 

@@ -76,7 +76,7 @@ def check(address: str) -> None:
         udp(address, 0).close()
     except OSError as error:
         raise HostError(
-            f"{address} cannot be used ({error.strerror}): give an interface of this host this address"
+            f"{address} cannot be used ({error.strerror}): add this address to an interface of this host"
         ) from error
 
 

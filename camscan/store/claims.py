@@ -110,7 +110,7 @@ def _create(path: Path) -> int:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be made: {error.strerror}: check the folder's rights and free space"
+            f"{path} cannot be created: {error.strerror}: check the folder's permissions and free space"
         ) from error
 
 

@@ -14,7 +14,7 @@ from camscan.errors import StoreError
 from camscan.homes import data_file
 from camscan.store import server, sqlite
 
-_NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: name a file"
+_NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: choose a file"
 _URL = "postgresql://user@host/name"
 
 
@@ -105,7 +105,7 @@ def existing_file(target: str | Path | None) -> Path | None:
         StoreError: there is no such file, or what was named is no database.
     """
     if missing := missing_file(target):
-        raise StoreError(f"there is no store {missing}: name one with --db, or make one with `camscan scan`")
+        raise StoreError(f"there is no store {missing}: choose one with --db, or create one with `camscan scan`")
     url = _url(target)
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
@@ -125,7 +125,7 @@ def missing_file(target: str | Path | None) -> Path | None:
         pass
     except OSError as error:
         what = f"{file} cannot be looked at: {error.strerror}"
-        raise StoreError(f"{what}: check the rights of its folder, or name another with --db") from error
+        raise StoreError(f"{what}: check the permissions of its folder, or choose another with --db") from error
     return file
 
 
@@ -146,7 +146,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{folder} cannot be made: {error.strerror}: name a database with --db") from error
+        raise StoreError(f"{folder} cannot be created: {error.strerror}: choose a database with --db") from error
 
 
 def _engine(url: URL, where: str) -> Engine:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MERGED, MERGING = "merged", "merging"
 """The settings that say when a scan was taken from where, and that it is not here as a whole yet."""
-_HALF = "only a part of this scan was taken from another store: `camscan db merge` that again for the rest"
+_HALF = "only part of this scan was merged from another store: run `camscan db merge` on it again for the rest"
 _ROWS, _BYTES = 1_000, 4 << 20
 """Rows of one transaction, and the bytes of their answers: what else is written waits no longer than for these."""
 _AT_ONCE = 500
@@ -99,7 +99,7 @@ class Intake:
                 with self.database.writing() as connection:
                     replace_entries(connection, rows)
             if replace(source.scan(scan.id), site=scan.site) != scan:
-                raise StoreError(f"{source.where}: scan {scan.id} was changed while it was taken: merge it again")
+                raise StoreError(f"{source.where}: scan {scan.id} changed while it was being merged: merge it again")
             self._end(held.number, replace(scan, settings={**scan.settings, MERGED: mark}))
         return added
 
@@ -121,7 +121,7 @@ class Intake:
 
     def _claim(self, scan_id: str, number: int) -> None:
         if not self.claims.take(number):
-            raise StoreError(f"scan {scan_id} is being taken by another process: wait for it, or end that process")
+            raise StoreError(f"scan {scan_id} is being merged by another process: wait for it, or end that process")
 
     def _new(self, scan: Scan) -> int:
         half = {**scan.settings, MERGING: "yes"}
@@ -130,7 +130,7 @@ class Intake:
             try:
                 return made_number(connection, scans, values)
             except IntegrityError as error:
-                raise StoreError(f"scan {scan.id} is being taken by another process: wait for it") from error
+                raise StoreError(f"scan {scan.id} is being merged by another process: wait for it") from error
 
     def _open(self, held: _Held) -> None:
         """Let a scan that was here read as one that is half taken."""

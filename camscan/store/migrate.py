@@ -66,7 +66,7 @@ def _revision(connection: Connection, where: str) -> str | None:
     if not tables:
         return None
     if not {_version.name, scans.name} <= set(tables):
-        raise StoreError(f"{where} is the database of another program: name another")
+        raise StoreError(f"{where} is the database of another program: choose another")
     found = connection.scalar(select(_version.c.version_num))
     if found is None or found > REVISION:
         raise StoreError(

@@ -25,7 +25,7 @@ def other(target: str) -> Iterator[Store]:
         StoreError: it is not there, is none, or cannot be read.
     """
     if missing := missing_file(target):
-        raise StoreError(f"there is no store {missing}: name the file of one")
+        raise StoreError(f"there is no store {missing}: give the file of one")
     with ExitStack() as stack:
         database = open_database(target)
         stack.callback(database.close)

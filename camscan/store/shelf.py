@@ -107,5 +107,5 @@ def _faults_told() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(
-            f"temporary files cannot be written ({error}): free some space, or name another folder by SQLITE_TMPDIR"
+            f"temporary files cannot be written ({error}): free some space, or set SQLITE_TMPDIR to another folder"
         ) from error

@@ -38,7 +38,7 @@ _STRANGE = (
 _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 
 _MEANINGS = (
-    ("SQLITE_NOTADB", "is not a camscan database: name another file, or move this one away"),
+    ("SQLITE_NOTADB", "is not a camscan database: choose another file, or move this one away"),
     ("SQLITE_CORRUPT", "is damaged: restore a copy of it, or move it away and scan again"),
     (
         "SQLITE_FULL",
@@ -71,7 +71,7 @@ def create_file(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be made: {error.strerror}: see to its folder, or name another with --db"
+            f"{path} cannot be created: {error.strerror}: check its folder, or choose another with --db"
         ) from error
 
 
@@ -92,7 +92,7 @@ def check_journal(path: Path) -> None:
         if file.read() == _SUPER_JOURNAL:
             raise StoreError(
                 f"{journal} was not written by camscan: SQLite would delete the file that it names, so do not open "
-                f"{path} before you know who made both"
+                f"{path} until you know who made both"
             )
 
 
@@ -105,8 +105,8 @@ def check_schema(connection: Connection, tables: Collection[str], where: str) ->
     query = _STRANGE.format(tables=", ".join(f"'{name}'" for name in tables))
     if (found := connection.exec_driver_sql(query).first()) is not None:
         raise StoreError(
-            f"{where} was not made by camscan: it has a {found[0]}, which may do anything when it is read, "
-            "so do not open it before you know who made it"
+            f"{where} was not made by camscan: it has a {found[0]}, which may do anything when read, "
+            "so do not open it until you know who made it"
         )
 
 

@@ -34,7 +34,9 @@ def backup(file: Path, copy: Path) -> None:
         handle, name = tempfile.mkstemp(prefix=f".{copy.name}.", dir=copy.parent)
         os.close(handle)
     except OSError as error:
-        raise StoreError(f"{copy} cannot be made: {error.strerror}: make the folder, or name another file") from error
+        raise StoreError(
+            f"{copy} cannot be created: {error.strerror}: create the folder, or choose another file"
+        ) from error
     part = Path(name)
     try:
         with closing(_connect(file)) as source, closing(sqlite3.connect(part)) as target:
@@ -45,7 +47,7 @@ def backup(file: Path, copy: Path) -> None:
     except sqlite3.Error as error:
         raise StoreError(f"{file} cannot be copied to {copy}: {meaning(error) or error}") from error
     except OSError as error:
-        raise StoreError(f"{copy} cannot be written: {error.strerror}: name another file") from error
+        raise StoreError(f"{copy} cannot be written: {error.strerror}: choose another file") from error
     finally:
         part.unlink(missing_ok=True)
 

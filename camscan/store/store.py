@@ -103,7 +103,7 @@ class Store:
             try:
                 number = made_number(connection, scans, scan_values(scan))
             except IntegrityError as error:
-                raise StoreError(f"{self.where} has a scan {scan.id} already: give the new one another id") from error
+                raise StoreError(f"{self.where} has a scan {scan.id} already: give the new one another ID") from error
             self._numbers[scan.id] = number
             self._claim(scan.id, number)
 
@@ -230,7 +230,7 @@ class Store:
                 return Thinned(deleted=0, kept=0, gone=True)
             scan = self._scan(row)
             if scan.status is ScanStatus.RUNNING:
-                raise StoreError(f"scan {scan_id} is still running: wait for its end")
+                raise StoreError(f"scan {scan_id} is still running: wait until it ends")
             return prune.thin(connection, number, scan, keep, at)
 
     def _stream(
@@ -257,12 +257,12 @@ class Store:
         with self._database.reading() as connection:
             rows = queries.meant(connection, reference)
         if len(rows) > 1:
-            raise UsageError(f"{reference} is the beginning of several scans in {self.where}: write more of the id")
+            raise UsageError(f"{reference} matches several scans in {self.where}: give more of the ID")
         if rows:
             return rows[0]
         if reference is not None:
-            raise UsageError(f"{self.where} has no scan {reference}: `camscan scans` lists those that it has")
-        raise StoreError(f"{self.where} has no scan yet: `camscan scan` makes one")
+            raise UsageError(f"{self.where} has no scan {reference}: `camscan scans` lists those it has")
+        raise StoreError(f"{self.where} has no scans yet: make one with `camscan scan`")
 
     def _claim(self, scan_id: str, number: int) -> None:
         if not self._claims.take(number):

@@ -112,7 +112,7 @@ def _losses(tracks: Sequence[Track], look: Look, seeing: Visibility) -> Iterator
         unseen = [t for t in hidden if behind and behind(t) and not seeing.could_see(t, look)]
         yield replace(loss, unseen=_addresses(unseen))
     if unasked := [track for track in hidden if track.unasked == 1]:
-        text = f"{len(unasked)} devices seen before were not asked: they are no target any more, or excluded"
+        text = f"{len(unasked)} devices seen before were not asked: they are excluded, or no longer targets"
         yield Loss("targets", text, _addresses(unasked))
 
 

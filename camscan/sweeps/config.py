@@ -151,7 +151,7 @@ class Store(Part):
     @classmethod
     def _without_password(cls, url: str | None) -> str | None:
         if url and "://" in url and urlsplit(url).password is not None:
-            raise ValueError("a password stands in it: put it into ~/.pgpass or the environment (PGPASSWORD)")
+            raise ValueError("it contains a password: put that into ~/.pgpass or the environment (PGPASSWORD)")
         return url
 
 
@@ -180,7 +180,7 @@ class Notify(Part):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or parts.port == 0:
             raise ValueError("not a URL with http or https")
         if "@" in parts.netloc:
-            raise ValueError("a user name or password stands in it: leave it out, alerts are signed")
+            raise ValueError("it contains a user name or password: leave that out, alerts are signed")
         return url
 
     @model_validator(mode="after")
@@ -231,7 +231,7 @@ class Apprise(Target):
     @model_validator(mode="after")
     def _has_a_source(self) -> Apprise:
         if self.url_file is None and self.url_env is None:
-            raise ValueError("its URL has no place: name url_file or url_env")
+            raise ValueError("its URL is missing: give url_file or url_env")
         return self
 
 

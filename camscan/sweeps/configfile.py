@@ -98,9 +98,9 @@ def read(file: Path) -> Document:
     except OSError as error:
         raise UsageError(f"cannot read {file}: {error.strerror}: make one with `camscan init`") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is not in UTF-8: save it in that encoding") from error
+        raise UsageError(f"{file} is not UTF-8: save it as UTF-8") from error
     if len(data) > MAX_BYTES:
-        raise UsageError(f"{file} is larger than {MAX_BYTES:,} bytes: put exclusions into files of their own")
+        raise UsageError(f"{file} is larger than {MAX_BYTES:,} bytes: move exclusions to separate files")
     return Document(file, text)
 
 

@@ -78,7 +78,7 @@ def alert(changes: Changes, about: About, identity: str) -> bytes | None:
 
 def trial(identity: str) -> bytes:
     """The body of an alert that only tries the way."""
-    return json.dumps({"schema": ALERT_SCHEMA, "id": identity, "site": None, "summary": "a test of the way"}).encode()
+    return json.dumps({"schema": ALERT_SCHEMA, "id": identity, "site": None, "summary": "a test alert"}).encode()
 
 
 def signature(secret: bytes, body: bytes) -> str:

@@ -33,7 +33,9 @@ def held(path: Path, holder: str) -> Iterator[str | None]:
     try:
         handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise HostError(f"cannot make the lock {path}: {error.strerror}: check the folder and its rights") from error
+        raise HostError(
+            f"cannot create the lock {path}: {error.strerror}: check the folder and its permissions"
+        ) from error
     try:
         if not _locked(handle):
             yield os.read(handle, _MAX_HOLDER).decode("utf-8", "replace").strip() or "another process"

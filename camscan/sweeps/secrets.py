@@ -25,7 +25,7 @@ def secret(config: Config, file: str | None, variable: str, environment: Mapping
         path = _credential(file, environment) or config.path(file)
         found, where = _read(path), str(path)
     if not found:
-        raise UsageError(f"{where} holds no secret: write it there")
+        raise UsageError(f"{where} contains no secret: put the secret there")
     return found
 
 
@@ -41,9 +41,9 @@ def _read(path: Path) -> str:
             found = stream.read(_MAX_BYTES).decode("utf-8").strip()
         is_open = path.stat().st_mode & 0o007
     except OSError as error:
-        raise UsageError(f"cannot read the secret {path}: {error.strerror}: make it, with mode 0600") from error
+        raise UsageError(f"cannot read the secret {path}: {error.strerror}: create it, with mode 0600") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"the secret {path} is not in UTF-8: write it as text") from error
+        raise UsageError(f"the secret {path} is not UTF-8 text: save it as UTF-8") from error
     if is_open:
-        raise UsageError(f"everybody can read the secret {path}: chmod 600 {path}")
+        raise UsageError(f"everybody can read the secret {path}: run chmod 600 {path}")
     return found

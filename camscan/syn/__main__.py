@@ -32,7 +32,7 @@ def _run(lines: Lines) -> int:
         return error.code
     except ImportError as error:
         reason = str(error).strip().partition("\n")[0]
-        lines.say("error", message=f"a library that sweeps need cannot be loaded, install camscan anew: {reason}")
+        lines.say("error", message=f"a library that sweeps need cannot be loaded, reinstall camscan: {reason}")
         return FAILED
     return DONE
 

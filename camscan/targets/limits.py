@@ -19,17 +19,17 @@ def guard(targets: TargetSet, *, allow_public: bool, allow_large: bool) -> None:
         TargetError: nothing is left; an address can be no host's; the space is public; it is very large.
     """
     if not targets:
-        raise TargetError("no address is left to ask: name a target, or drop the exclusions that cover them all")
+        raise TargetError("no address is left to ask: give a target, or drop the exclusions that cover them all")
     if never := targets.within(_NEVER):
         raise TargetError(
-            f"{_some(never)} can be no host (unspecified, multicast, broadcast or mapped): leave that out"
+            f"{_some(never)} cannot be a host (unspecified, multicast, broadcast or mapped): leave it out"
         )
     if not allow_public and (public := public_part(targets)):
-        raise TargetError(f"{_some(public)} is public: leave that out, or add --allow-public if you may scan it")
+        raise TargetError(f"{_some(public)} is public: leave it out, or add --allow-public if you may scan it")
     if not allow_large and targets.count > MAX_ADDRESSES:
         raise TargetError(
-            f"{_some(targets)} is more than {MAX_ADDRESSES:,} addresses: name smaller networks, "
-            "see with 'camscan plan' what they would cost, or add --allow-large"
+            f"{_some(targets)} is more than {MAX_ADDRESSES:,} addresses: give smaller networks, "
+            "or add --allow-large; `camscan plan` shows what that would take"
         )
 
 

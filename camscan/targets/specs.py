@@ -118,7 +118,7 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
         text = read(name)
     except (OSError, UnicodeError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise TargetError(f"cannot read targets from {name!r}: {why}: name a text file in UTF-8") from error
+        raise TargetError(f"cannot read targets from {name!r}: {why}: give a UTF-8 text file") from error
     if len(text) > MAX_TEXT:
         raise TargetError(f"{name!r} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
     shown = "stdin" if name == "-" else name
@@ -128,7 +128,7 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
                 break
             spec = Spec(word, f"{shown}:{number}")
             if _names_file(word):
-                raise spec.error("a target file cannot name another one: give both on the command line")
+                raise spec.error("a target file cannot include another one: give both on the command line")
             yield spec
 
 
@@ -140,7 +140,7 @@ def _read(spec: Spec, edge: int) -> Range | str:
     if bracketed := _BRACKETS.fullmatch(text):
         text = bracketed[1] + (bracketed[2] or "")
         if ":" not in text:
-            raise spec.error("only an IPv6 address stands in brackets: leave them out")
+            raise spec.error("only IPv6 addresses go in brackets: leave them out")
     for separator, read in (("/", _network), ("-", _span)):
         head, found, tail = text.partition(separator)
         if found and (first := _literal(spec, head)):
@@ -165,7 +165,7 @@ def _literal(spec: Spec, text: str) -> Address | None:
 
 def _network(spec: Spec, address: Address, prefix: str, edge: int) -> Range:
     if not _PREFIX.fullmatch(prefix):
-        raise spec.error(f"after the slash stands a prefix length, as in {address}/24")
+        raise spec.error(f"the slash must be followed by a prefix length, as in {address}/24")
     if int(prefix) > address.max_prefixlen:
         raise spec.error(f"a prefix length is at most {address.max_prefixlen}")
     network = ip_network((address, int(prefix)), strict=False)

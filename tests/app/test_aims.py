@@ -28,7 +28,7 @@ def test_exclusions_win_and_network_edges_are_left_out() -> None:
 def test_a_file_without_a_target_is_no_leave_to_scan_what_is_connected(tmp_path: Path) -> None:
     file = tmp_path / "hosts.txt"
     file.write_text("# nothing yet\n")
-    with pytest.raises(TargetError, match=r"hosts\.txt names no target"):
+    with pytest.raises(TargetError, match=r"hosts\.txt contains no target"):
         aim(Choices((f"@{file}",)))
 
 
@@ -61,7 +61,7 @@ def test_an_empty_file_is_not_taken_for_no_target(tmp_path: Path) -> None:
 def test_ports_that_are_never_sent_to_are_left_out_and_named() -> None:
     asking = manner(Choices(ports="80,9100,515"))
     assert (asking.plan.first_ports, asking.barred) == ((80,), (9100, 515))
-    with pytest.raises(UsageError, match="never sent to"):
+    with pytest.raises(UsageError, match="never sends to"):
         manner(Choices(ports="9100"))
 
 
@@ -136,7 +136,7 @@ def test_interfaces_that_are_named_are_the_only_ones(monkeypatch: pytest.MonkeyP
     assert [interface.name for interface in eligible(one)] == ["eth1"]
     assert one.asked.count == both.asked.count
     assert aim(Choices(interface=("eth1",))).specs == ("10.0.1.0/24",)
-    with pytest.raises(HostError, match="there is no interface eth9: `ip link` names those"):
+    with pytest.raises(HostError, match="this host has no interface eth9: `ip link` lists those"):
         aim(Choices(("10.0.0.0/16",), interface=("eth1", "eth9")))
 
 
@@ -174,7 +174,7 @@ def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch:
     assert how(targets=(*WIDE, "fd00::/120"), allow_large=True)[0] == "syn"
     monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
     assert how() == ("connect", "no CAP_NET_RAW, which SYN packets need")
-    with pytest.raises(HostError, match="no CAP_NET_RAW"):
+    with pytest.raises(HostError, match="needs CAP_NET_RAW"):
         how(sweep="syn")
 
 
@@ -183,7 +183,7 @@ def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch:
     [
         ({"thorough": True}, "--thorough asks every address in full"),
         ({"profile": "gentle", "rate": None}, "the profile gentle spares routers"),
-        ({"channels": "wsd"}, "no channel takes open ports"),
+        ({"channels": "wsd"}, "no channel needs open ports"),
     ],
 )
 def test_what_a_sweep_does_not_go_with(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], why: str) -> None:

@@ -51,7 +51,7 @@ async def test_of_a_host_that_it_speaks_of_all_ports_are_known(tmp_path: Path, m
 
 async def test_what_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, "echo Segmentation fault", monkeypatch)
-    with pytest.raises(HostError, match="what nmap wrote cannot be read"):
+    with pytest.raises(HostError, match="cannot read nmap's output"):
         await found("open")
 
 
@@ -62,7 +62,7 @@ def test_a_scan_without_nmap_ends_before_it_begins(tmp_path: Path, monkeypatch: 
 
 
 def test_where_no_ports_are_to_be_asked_there_is_nothing_for_nmap(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--sweep nmap cannot be used: no channel takes open ports"):
+    with pytest.raises(UsageError, match="--sweep nmap cannot be used: no channel needs open ports"):
         new_job(Choices(("10.0.0.0/29",), channels="wsd", sweep="nmap"), None)
 
 

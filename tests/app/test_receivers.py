@@ -101,8 +101,8 @@ def test_apprise_is_told_and_its_url_is_seen_nowhere(
     assert [one.exit_code for one in (alerting_failed, brought, tested, refused)] == [0, 0, 0, 1]
     assert len(receiver.requests) == 3, "the first try failed and was repeated; then came the test"
     assert json.loads(receiver.bodies[1])["title"] == "camscan: hq: the first sweep: 5 devices (5 listed)"
-    assert brought.stdout == "0 alerts brought, 0 wait.\n"
-    assert tested.stdout == "apprise mail took it.\n"
+    assert brought.stdout == "0 alerts delivered, 0 waiting.\n"
+    assert tested.stdout == "apprise mail accepted the test alert.\n"
     seen = "".join(one.output for one in (alerting_failed, brought, tested, refused)) + caplog.text
     seen += "".join(str(record.__dict__) for record in caplog.records)
     stored = (tmp_path / "c.db").read_bytes().decode("latin-1")
@@ -123,7 +123,7 @@ def test_without_its_url_or_without_apprise_the_alert_waits(
     reasons = [
         str(record.__dict__["values"]) for record in caplog.records if getattr(record, "event", "") == "alert.failed"
     ]
-    assert "CAMSCAN_MAIL_URL holds no secret" in reasons[0]
+    assert "CAMSCAN_MAIL_URL contains no secret" in reasons[0]
     assert "pip install 'camscan[notify]'" in reasons[1]
     with Store.open(tmp_path / "c.db") as store:
         assert store.outbox.pending() == {"hq": 1}
@@ -143,8 +143,8 @@ def test_notify_test_tells_each_and_one_by_name(tmp_path: Path, world: World, co
     with receiving([FAILING]) as dead:
         config = configured(tmp_path, webhook(dead.url), syslog(collector))
         done = CliRunner().invoke(notify, ["test", "--config", str(config)])
-        assert (done.exit_code, done.stdout) == (1, "syslog siem took it.\n")
-        assert done.stderr == "webhook did not take it: HTTP 500\n"
+        assert (done.exit_code, done.stdout) == (1, "syslog siem accepted the test alert.\n")
+        assert done.stderr == "webhook failed: HTTP 500\n"
         only = CliRunner().invoke(notify, ["test", "--config", str(config), "--to", "syslog siem"])
         assert (only.exit_code, len(dead.requests)) == (0, 1)
         none = CliRunner().invoke(notify, ["test", "--config", str(config), "--to", "siem"])

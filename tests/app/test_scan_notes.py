@@ -34,7 +34,7 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
 @pytest.mark.parametrize(
     ("changed", "note"),
     [
-        ({"dropped": 7}, "7 datagrams were lost for want of room: ask again at a lower --rate"),
+        ({"dropped": 7}, "7 datagrams were lost because a buffer was full: scan again at a lower --rate"),
         (
             {"faded": {"10.0.0.10", "fe80::1%eth0", "10.0.0.9"}},
             "asked at half the pace from when they stopped to answer: 10.0.0.9, 10.0.0.10, fe80::1%eth0",
@@ -64,7 +64,7 @@ def test_what_this_host_refused_is_told_by_the_reason() -> None:
     failures = Counter({"EPERM: Operation not permitted": 1_200, "ENETUNREACH: Network is unreachable": 3})
     assert _refusals(failures) == (
         "1,203 sends were refused by this host (1,200 EPERM: Operation not permitted, 3 ENETUNREACH: Network is"
-        " unreachable): see to its routes and its firewall"
+        " unreachable): check its routes and its firewall"
     )
 
 

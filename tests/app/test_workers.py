@@ -98,5 +98,5 @@ def test_parts_of_few_targets_start_no_process_sooner(monkeypatch: pytest.Monkey
 
 
 def test_a_process_that_is_ended_is_told() -> None:
-    with pytest.raises(HostError, match="was ended"):
+    with pytest.raises(HostError, match="was killed"):
         list(spread(observations(), library(), ended))

@@ -26,7 +26,7 @@ def test_what_init_writes_can_be_used(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "")
     assert done.stderr == f"Wrote {file}: edit it, then `camscan config check {file}`.\n"
     done = CliRunner().invoke(config, ["check", str(file)])
-    assert (done.exit_code, done.stdout) == (0, f"headquarters: 254 addresses, 0 decoys\n{file} can be used.\n")
+    assert (done.exit_code, done.stdout) == (0, f"headquarters: 254 addresses, 0 decoys\n{file} is valid.\n")
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:
@@ -45,18 +45,18 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
         ('exclude = [\n"10.0.0.1",\n"10.0.0.0/33"]', 6, "site 'hq': cannot use '10.0.0.0/33' as a target"),
         ('exclude_files = ["none.txt"]', 4, "site 'hq': cannot read targets from"),
         ('channels = ["wsd", "telnet"]', 4, "site 'hq': no such channel: telnet"),
-        ('channels = ["wsd", "isapi"]', 4, "site 'hq': nobody is asked on isapi without credentials = FILE: add it"),
+        ('channels = ["wsd", "isapi"]', 4, "site 'hq': channel isapi needs credentials = FILE: add it"),
         ('[store]\nurl = "none/c.db"', 5, "store: there is no folder"),
-        ('policies = ["uk-nil", "nobody"]', 4, "site 'hq': no policy 'nobody'"),
+        ('policies = ["uk-nil", "nobody"]', 4, "site 'hq': unknown policy 'nobody'"),
         ('policies = ["mine.yaml"]', 4, "site 'hq': "),
         ('core = ["10.0.0.999"]', 4, "site 'hq': "),
-        ('decoys = ["10.0.0.7", "10.0.1.7"]', 4, "site 'hq': 10.0.1.7 is not asked: name it in the networks"),
+        ('decoys = ["10.0.0.7", "10.0.1.7"]', 4, "site 'hq': 10.0.1.7 is not asked: add it to the networks"),
         ('exclude = ["10.0.0.0/24"]', 3, "site 'hq': no address is left to ask"),
         ('[metrics]\ntextfile = "none/c.prom"', 5, "metrics: there is no folder"),
         ('[notify]\nwebhook = "https://a.example/"\nsecret_file = "none"', 6, "notify: cannot read the secret"),
-        ('[notify]\nwebhook = "https://a.example/"', 4, "notify: CAMSCAN_WEBHOOK_SECRET holds no secret"),
+        ('[notify]\nwebhook = "https://a.example/"', 4, "notify: CAMSCAN_WEBHOOK_SECRET contains no secret"),
         ("rate = 0", 4, "site 'hq'.rate: Input should be greater than or equal to 1: write packets a second"),
-        ('interface = "nope0"', 4, "site 'hq': there is no interface nope0: `ip link` names those of this host"),
+        ('interface = "nope0"', 4, "site 'hq': this host has no interface nope0: `ip link` lists those that it has"),
     ],
 )
 def test_each_fault_is_told_with_its_line(tmp_path: Path, more: str, line: int, message: str) -> None:
@@ -91,7 +91,9 @@ def test_where_a_configuration_was_looked_for(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(settings, "PLACES", (Path("camscan.toml"), tmp_path / "etc" / "camscan.toml"))
     done = CliRunner().invoke(config, ["check"])
-    assert str(done.exception).startswith(f"there is no camscan.toml here, nor {tmp_path}/etc/camscan.toml: make one")
+    assert str(done.exception).startswith(
+        f"found neither camscan.toml here nor {tmp_path}/etc/camscan.toml: create one"
+    )
     Path("camscan.toml").write_text(SITE)
     assert CliRunner().invoke(config, ["check"]).exit_code == 0
 

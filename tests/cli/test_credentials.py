@@ -215,7 +215,7 @@ async def test_the_ledger_says_what_became_of_each_login(desk: Desk) -> None:
     assert f"{wrong.address}: login refused" in notes
     assert f"{clock.address}: login would not be safe: its clock is off by 365 days" in notes
     assert f"ALERT: {other.address}: not the enrolled device" in notes
-    assert "1 device took the login" in notes
+    assert "1 device accepted the enrolled login" in notes
     assert report["scan"]["ledger"]["by_channel"]["login"] == {"answered": 1, "auth-required": 4}
     reasons = desk.reasons()
     assert reasons[stranger.address] == "not enrolled"
@@ -255,14 +255,14 @@ async def test_a_sweep_logs_in_where_its_site_says_so(desk: Desk) -> None:
             code, _, errors = await desk.run("sweep", "--config", str(config))
         assert code == 0, errors
         assert (admitted(first), other.counters.user_names) == (True, [])
-        assert "took the login" in errors
+        assert "accepted the enrolled login" in errors
         alarms = {told["site"]: told["alarms"] for told in map(json.loads, receiver.bodies)}
         assert alarms["other"] == []
         (alarm,) = alarms["depot"]
         assert alarm.startswith(f"{other.address}: not the enrolled device")
         desk.file.chmod(0o644)
         code, _, errors = await desk.run("config", "check", str(config))
-        assert (code, "others can read" in errors) == (2, True)
+        assert (code, "other users can read" in errors) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -296,10 +296,10 @@ async def test_a_login_that_is_not_used_is_explained(desk: Desk) -> None:
         network = {"address": None, "network": f"{device.address}/32", "maker": "Axis"}
         desk.keep(of(device, **network), of(open_to_all, mac="02:00:00:00:00:01"))
         for address, code, words in (
-            (site.network, 2, "is no address"),
-            ("127.0.0.9", 2, "nothing is enrolled for 127.0.0.9"),
+            (site.network, 2, "is not an address"),
+            ("127.0.0.9", 2, "no login is enrolled for 127.0.0.9"),
             (device.address, 1, f"not the enrolled device: Axis was enrolled, it shows {device.truth.maker}"),
-            (f"{device.address[: -len('.1')]}.77", 2, "nothing is enrolled"),
+            (f"{device.address[: -len('.1')]}.77", 2, "no login is enrolled"),
         ):
             found = await desk.run("credentials", "test", address, *desk.named)
             assert found[0] == code

@@ -34,7 +34,7 @@ def test_where_nothing_fits_the_scan_is_not_said_to_have_found_nothing(db: str, 
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("dahuaa", "write 'Dahua'"),
+        ("dahuaa", "did you mean 'Dahua'?"),
         ("Xyzzy", "`camscan fingerprints coverage` lists the makers"),
         ("annke", "that is a brand: `camscan fingerprints brands 'Annke'` says who builds for it"),
     ],
@@ -42,7 +42,7 @@ def test_where_nothing_fits_the_scan_is_not_said_to_have_found_nothing(db: str, 
 def test_a_name_that_is_no_makers_is_not_taken_for_one_without_devices(db: str, name: str, remedy: str) -> None:
     done = CliRunner().invoke(devices, ["--db", db, "--maker", name])
     assert isinstance(done.exception, UsageError)
-    assert str(done.exception) == f"no maker is called {name!r}: {remedy}"
+    assert str(done.exception) == f"unknown maker {name!r}: {remedy}"
     assert done.stdout == ""
 
 
@@ -82,7 +82,7 @@ def test_a_label_is_looked_for_as_it_is_written_on_the_device() -> None:
 
 def test_quiet_leaves_stderr_empty(db: str) -> None:
     told, quiet = (CliRunner().invoke(devices, ["--db", db, *words]) for words in ((), ("--quiet",)))
-    assert told.stderr.startswith("Taking scan ")
+    assert told.stderr.startswith("Using scan ")
     assert quiet.stderr == ""
     assert quiet.stdout == told.stdout
 
@@ -110,10 +110,10 @@ def test_of_each_site_the_latest_scan_is_told(estate: str) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (["--format", "html"], "html tells of one scan: --each-site is for table, csv, jsonl"),
-        (["--site", "depot"], "leave out --site and --scan"),
-        (["--scan", "5"], "leave out --site and --scan"),
-        (["--maker", "dahuaa"], "no maker is called 'dahuaa'"),
+        (["--format", "html"], "html holds one scan only: use --each-site with table, csv, jsonl"),
+        (["--site", "depot"], "do not give --site or --scan"),
+        (["--scan", "5"], "do not give --site or --scan"),
+        (["--maker", "dahuaa"], "unknown maker 'dahuaa'"),
     ],
 )
 def test_what_does_not_go_with_each_site_is_wrong_use(estate: str, words: list[str], why: str) -> None:

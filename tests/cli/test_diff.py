@@ -147,7 +147,7 @@ def test_one_scan_alone_and_none(path: Path) -> None:
     assert isinstance(run(path).exception, StoreError)
     keep(path, 1, FIVE)
     done = run(path)
-    assert str(done.exception) == "there is only one scan of site 'hq': scan again, or name two of `camscan scans`"
+    assert str(done.exception) == "there is only one scan of site 'hq': scan again, or choose two from `camscan scans`"
 
 
 def test_a_scan_that_ends_while_it_is_looked_for_is_still_found(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

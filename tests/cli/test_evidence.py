@@ -106,7 +106,7 @@ def test_a_key_is_never_replaced(key: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601, 0o777])
 def test_a_key_that_others_may_read_is_refused(key: Path, mode: int) -> None:
     key.chmod(mode)
-    with pytest.raises(UsageError, match=r"can be read or written by others: `chmod 600` it"):
+    with pytest.raises(UsageError, match=r"can be read or written by other users: `chmod 600` it"):
         keyfiles.private_key(key)
     key.chmod(0o400)
     assert keyfiles.private_key(key).pem() == key.read_bytes()
@@ -119,7 +119,7 @@ def test_a_key_that_is_none_or_missing(tmp_path: Path, key: Path) -> None:
             keyfiles.private_key(Path(text))
         with pytest.raises(UsageError):
             keyfiles.fingerprint(text)
-    with pytest.raises(UsageError, match="holds no Ed25519 public key"):
+    with pytest.raises(UsageError, match="contains no Ed25519 public key"):
         keyfiles.fingerprint(str(key))
     assert keyfiles.fingerprint("AB" * 32) == "ab" * 32
 
@@ -197,7 +197,7 @@ def test_programs_are_told_that_a_bundle_does_not_hold(db: Path, key: Path) -> N
     validator("camscan-verified-1").validate(told)
     assert isinstance(done.exception, EvidenceError)
     assert done.exit_code == 1
-    assert (told["holds"], str(done.exception)) == (False, f"bundle.zip does not hold: {told['fault']}")
+    assert (told["holds"], str(done.exception)) == (False, f"bundle.zip fails verification: {told['fault']}")
     for broken in (told | {"holds": True}, told | {"devices": {}}, told | {"fault": None}):
         assert list(validator("camscan-verified-1").iter_errors(broken))
 
@@ -205,12 +205,12 @@ def test_programs_are_told_that_a_bundle_does_not_hold(db: Path, key: Path) -> N
 def test_a_bundle_that_does_not_hold_is_named_with_the_part(db: Path, key: Path) -> None:
     bundle = exported(db, key)
     with pytest.raises(
-        EvidenceError, match=r"^bundle\.zip does not hold: key\.pem: is key [0-9a-f]{64}, and not the given"
+        EvidenceError, match=r"^bundle\.zip fails verification: key\.pem: is key [0-9a-f]{64}, not the given"
     ):
         raise fault("verify", str(bundle), "--key", "0" * 64)
     data = bundle.read_bytes()
     bundle.write_bytes(data.replace(b"uk-nil", b"uk-nul"))
-    with pytest.raises(EvidenceError, match=r"^bundle\.zip does not hold: \S+: "):
+    with pytest.raises(EvidenceError, match=r"^bundle\.zip fails verification: \S+: "):
         raise fault("verify", str(bundle))
 
 
@@ -234,7 +234,7 @@ def test_rules_that_cannot_go_into_a_bundle_are_named(rules: Path) -> None:
     strange.rename(rules / "makers" / "large.yaml").write_bytes(bytes(1_048_577))
     with pytest.raises(RuleError, match=r"large\.yaml is larger than 1,048,576 bytes"):
         files_of((), [rules])
-    with pytest.raises(RuleError, match="no policy"):
+    with pytest.raises(RuleError, match="unknown policy"):
         files_of(("no-such",), ())
 
 
@@ -242,7 +242,7 @@ def test_rules_that_cannot_go_into_a_bundle_are_named(rules: Path) -> None:
     "name", ["rules/1/../../x.yaml", "rules/1/x.yaml", "policies/x.yaml", "rules/x/vocabulary.yaml"]
 )
 def test_files_are_laid_out_nowhere_else(name: str) -> None:
-    with pytest.raises(RuleError, match="is no file of rules"), derive({**FILES, name: b""}, iter(())):
+    with pytest.raises(RuleError, match="is not a file of rules"), derive({**FILES, name: b""}, iter(())):
         pass
 
 

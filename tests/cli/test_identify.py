@@ -72,7 +72,7 @@ def test_noise_is_no_device_and_no_error() -> None:
 def test_where_nothing_is_given_nobody_is_told_that_nothing_was_found(stdin: str) -> None:
     result = CliRunner().invoke(identify, ["-"], input=stdin)
     assert isinstance(result.exception, UsageError)
-    assert "stdin is empty: nothing to identify" in str(result.exception)
+    assert "stdin is empty: put one answer in it" in str(result.exception)
     assert result.stdout == ""
 
 

@@ -87,11 +87,11 @@ def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> Non
     good.write_text(NEIGHBOURS)
     other.write_text("Dear Sir or Madam")
     for words, message in (
-        ((good, other), "letter.txt is of no kind that can be imported"),
+        ((good, other), "letter.txt is not a file that camscan knows"),
         ((good, tmp_path / "none"), "cannot be read: No such file"),
         (
             (good, "--kind", "pcapng"),
-            "'pcapng' can be imported: --kind is one of pcap, nmap-xml",
+            "unknown kind 'pcapng': --kind is one of pcap, nmap-xml",
         ),
     ):
         result = run(*words, "--db", db)
@@ -149,7 +149,7 @@ def test_a_device_is_explained_by_its_address_in_any_spelling(db: Path) -> None:
 def test_what_is_no_address_is_not_said_to_be_silent(db: Path) -> None:
     run("-", "--db", db, stdin="fd00::5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n")
     for name, why in (
-        ("gate", "'gate' is no address: `camscan devices` lists"),
+        ("gate", "'gate' is not an address: `camscan devices` lists"),
         ("fd00::6", "nothing answered at fd00"),
     ):
         done = CliRunner().invoke(explain, [name, "--db", str(db)])

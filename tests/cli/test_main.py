@@ -59,27 +59,30 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
         (("plan", "10.0.0.0/24", "--channels", "telnet"), "no such channel: telnet"),
         (("plan", "10.0.0.0/24", "--ports", "x"), "cannot use 'x' as ports"),
         (("fingerprints", "try", "no.field", "x"), "no such field: no.field: fields begin with "),
-        (("fingerprints", "try", "http.srver", "x"), "no such field: http.srver: write 'http.server'"),
-        (("fingerprints", "brands", "Anke"), "no brand is called 'Anke': write 'Annke'"),
-        (("fingerprints", "brands", "Xyzzyx"), "no brand is called 'Xyzzyx': `camscan fingerprints brands` lists"),
-        (("fingerprints", "brands", "--maker", "Dahuaa"), "no maker is called 'Dahuaa': write 'Dahua'"),
-        (("devices", "--policy", "nobody"), "no policy 'nobody'"),
+        (("fingerprints", "try", "http.srver", "x"), "no such field: http.srver: did you mean 'http.server'?"),
+        (("fingerprints", "brands", "Anke"), "unknown brand 'Anke': did you mean 'Annke'?"),
+        (("fingerprints", "brands", "Xyzzyx"), "unknown brand 'Xyzzyx': `camscan fingerprints brands` lists"),
+        (("fingerprints", "brands", "--maker", "Dahuaa"), "unknown maker 'Dahuaa': did you mean 'Dahua'?"),
+        (("devices", "--policy", "nobody"), "unknown policy 'nobody'"),
         (("fingerprints", "list", "--maker", "Nobody"), "no rule names the maker 'Nobody'"),
-        (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: name a"),
-        (("simulate", "--address", "127.0.0.9"), "--address is that of the decoy: add --decoy"),
+        (("plan", "@/no/such/file"), "cannot read targets from '/no/such/file': No such file or directory: give a"),
+        (("simulate", "--address", "127.0.0.9"), "--address is for the decoy: add --decoy"),
         (("simulate", "--", "no-such-program"), "cannot run no-such-program: No such file or directory"),
         (("scan", "10.0.0.1", "--site", ""), "--site is empty: give it a value, or leave it out"),
-        (("scan", "127.0.0.9", "--site", "a\nb"), "--site is no name: write at most 64 characters on one line"),
-        (("scan", "127.0.0.9", "--site", "x" * 65), "--site is no name: write at most 64 characters on one line"),
+        (("scan", "127.0.0.9", "--site", "a\nb"), "--site is not a valid name: use at most 64 characters on one line"),
+        (
+            ("scan", "127.0.0.9", "--site", "x" * 65),
+            "--site is not a valid name: use at most 64 characters on one line",
+        ),
         (("scan", "127.0.0.9", "--ports", ""), "--ports is empty: give it a value, or leave it out"),
         (("plan", "127.0.0.9", "--channels", " "), "--channels is empty: give it a value, or leave it out"),
-        (("plan", "127.0.0.9", "--channels", "http,snmp"), "nobody is asked on snmp without --snmp-community NAME"),
-        (("plan", "127.0.0.9", "--channels", "isapi,snmp"), "nobody is asked on isapi without --with-credentials"),
+        (("plan", "127.0.0.9", "--channels", "http,snmp"), "channel snmp needs --snmp-community NAME"),
+        (("plan", "127.0.0.9", "--channels", "isapi,snmp"), "channel isapi needs --with-credentials"),
         (("scans", "--db", ""), "--db is empty: give it a value, or leave it out"),
         (("status", "--db", ""), "--db is empty: give it a value, or leave it out"),
         (("sweep", "--site", "hq", "--site", " "), "--site is empty: give it a value, or leave it out"),
-        (("scans", "-o", ""), "--output is empty: name a file, or leave it out"),
-        (("help",), "No such command 'help': write --help."),
+        (("scans", "-o", ""), "--output is empty: give a file, or leave it out"),
+        (("help",), "No such command 'help': use --help."),
         (("scna",), "No such command 'scna'. (Did you mean one of: 'scan', 'scans'?)"),
     ],
 )
@@ -126,7 +129,7 @@ def test_a_full_disk_is_said_in_one_line() -> None:
             [sys.executable, "-m", "camscan", "fingerprints", "list"], stdout=full, stderr=subprocess.PIPE, check=False
         )
     assert done.returncode == 1
-    assert done.stderr == b"Error: cannot write: No space left on device: make room, or write to another place\n"
+    assert done.stderr == b"Error: cannot write: No space left on device: free some space, or write elsewhere\n"
 
 
 @pytest.mark.parametrize(("closed", "told"), [(">&-", b""), ("<&-", b"None found"), ("<&- >&- 2>&-", b"")])
@@ -149,7 +152,9 @@ def test_what_the_host_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, caps
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 1
-    assert capsys.readouterr().err == "Error: /srv/x: Permission denied: -vv before the command says where it was\n"
+    assert (
+        capsys.readouterr().err == "Error: /srv/x: Permission denied: run it with -vv before the command to see where\n"
+    )
 
 
 def test_each_fault_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +168,7 @@ def test_each_fault_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_an_interface_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "discover", "--interface", "nope0")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "Error: no interface called nope0 can multicast: `camscan doctor` shows those that can\n"
+    assert done.stderr == "Error: no interface called nope0 supports multicast: `camscan doctor` lists those that do\n"
 
 
 @pytest.mark.parametrize("words", [("devices",), ("scans",), ("report",), ("diff",), ("db", "export")])
@@ -173,7 +178,7 @@ def test_a_store_that_is_not_there_is_named_and_not_made(
     file = tmp_path / "mistyped.db"
     done = camscan(capsys, *words, "--db", str(file))
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"Error: there is no store {file}: name one with --db, or make one with `camscan scan`\n"
+    assert done.stderr == f"Error: there is no store {file}: choose one with --db, or create one with `camscan scan`\n"
     assert not file.exists()
 
 
@@ -181,7 +186,7 @@ def test_an_error_is_readable_in_any_language_and_obeyed_by_no_terminal(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done = camscan(capsys, "devices", "--db", str(tmp_path / "Zürich \x1b[2J\u202e.db"))
-    assert done.stderr.startswith(f"Error: there is no store {tmp_path}/Zürich \\x1b[2J\\u202e.db: name one")
+    assert done.stderr.startswith(f"Error: there is no store {tmp_path}/Zürich \\x1b[2J\\u202e.db: choose one")
 
 
 def test_whatever_stdout_can_show_is_no_reason_to_fail(tmp_path: Path) -> None:
@@ -247,7 +252,7 @@ def test_a_folder_of_which_no_rule_would_be_read_is_wrong_use(
     for command in ("check", "list"):
         done = camscan(capsys, "fingerprints", command, "--fingerprints", str(tmp_path / "makers"))
         assert (done.returncode, done.stdout) == (2, "")
-        assert "makers holds no rules: name the folder that holds makers/" in done.stderr
+        assert "makers contains no rules: give the folder that contains makers/" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_places_that_nothing_shows_to_be_one_are_not_mixed(hub: Path, tmp_path: 
     with Store.open(second) as store:
         store.begin(scan := Scan("b-0", BEGIN, ("10.0.0.0/24",), ("sadp",), site))
         store.finish(replace(scan, finished_at=BEGIN, status=ScanStatus.COMPLETE))
-    with pytest.raises(UsageError, match="nothing tells whether it is one place"):
+    with pytest.raises(UsageError, match="nothing shows whether it is the same place"):
         run(hub, first, second)
     assert held(hub) == {}
     run(hub, first)
@@ -187,7 +187,7 @@ def test_the_user_may_say_that_it_is_one_place(hub: Path, tmp_path: Path) -> Non
 def test_a_site_that_is_nowhere_is_not_renamed(hub: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing to be merged is of site offcie"):
         run(hub, probe(tmp_path / "a.db", "office"), "--rename", "offcie=leeds")
-    with pytest.raises(UsageError, match="says no new name"):
+    with pytest.raises(UsageError, match="lacks the new name"):
         run(hub, tmp_path / "a.db", "--rename", "office=")
 
 
@@ -427,7 +427,7 @@ def test_an_older_store_is_read_without_being_changed(hub: Path, tmp_path: Path)
 def test_a_store_is_not_taken_into_itself(hub: Path, tmp_path: Path) -> None:
     probe(hub, "leeds")
     (tmp_path / "link.db").symlink_to(hub)
-    with pytest.raises(UsageError, match="is the store itself"):
+    with pytest.raises(UsageError, match="is the store to merge into"):
         run(hub, tmp_path / "link.db")
 
 
@@ -622,12 +622,12 @@ def test_a_bundle_that_holds_is_taken_like_a_store(hub: Path, tmp_path: Path, bu
 
 
 def test_a_bundle_that_does_not_hold_is_refused(hub: Path, tmp_path: Path, bundle: Path) -> None:
-    with pytest.raises(EvidenceError, match=r"is not merged, it does not hold: key\.pem: is key"):
+    with pytest.raises(EvidenceError, match=r"was not merged, because it fails verification: key\.pem: is key"):
         run(hub, bundle, "--key", "0" * 64)
     data = bytearray(bundle.read_bytes())
     data[len(data) // 2] ^= 1
     bundle.write_bytes(data)
-    with pytest.raises(EvidenceError, match="is not merged, it does not hold"):
+    with pytest.raises(EvidenceError, match="was not merged, because it fails verification"):
         run(hub, bundle)
     assert not hub.exists()
 
@@ -635,4 +635,4 @@ def test_a_bundle_that_does_not_hold_is_refused(hub: Path, tmp_path: Path, bundl
 def test_import_says_where_a_bundle_goes(hub: Path, bundle: Path) -> None:
     done = CliRunner().invoke(import_, [str(bundle), "--db", str(hub)])
     assert isinstance(done.exception, UsageError)
-    assert "`camscan db merge` verifies and takes it" in str(done.exception)
+    assert "verify and import it with `camscan db merge`" in str(done.exception)

@@ -206,7 +206,7 @@ def test_whom_to_ask_is_not_taken_from_another_store(
     run(hub, leeds)
     done = camscan(capsys, "scan", "--resume", "5ca0", "--db", str(hub))
     assert (done.returncode, done.stdout) == (2, "")
-    assert "scan 5ca0 was taken from another store: go on with it there, or scan anew" in done.stderr
+    assert "scan 5ca0 was merged from another store: resume it there, or start a new scan" in done.stderr
 
 
 def test_what_somebody_has_added_for_himself_is_in_nobodys_way(whole: Path, tmp_path: Path) -> None:

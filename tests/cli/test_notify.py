@@ -30,7 +30,7 @@ def test_a_test_alert_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
     with receiving([OK]) as receiver:
         done = run(tmp_path, receiver)
-    assert (done.exit_code, done.stdout) == (0, "webhook took it.\n")
+    assert (done.exit_code, done.stdout) == (0, "webhook accepted the test alert.\n")
     [(head, body)] = receiver.requests
     assert f"X-Camscan-Signature: {signature(KEY.encode(), body)}" in head
     assert json.loads(body)["schema"] == "camscan-alert/1"
@@ -40,14 +40,14 @@ def test_a_receiver_that_does_not_take_it(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
     with receiving([FAILING]) as receiver:
         done = run(tmp_path, receiver)
-    assert (done.exit_code, done.stderr) == (1, "webhook did not take it: HTTP 500\n")
+    assert (done.exit_code, done.stderr) == (1, "webhook failed: HTTP 500\n")
 
 
 def test_without_a_receiver_or_a_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(run(tmp_path, None).exception, UsageError)
     monkeypatch.delenv("CAMSCAN_WEBHOOK_SECRET", raising=False)
     done = run(tmp_path, Receiver("http://127.0.0.1:1/"))
-    assert (done.exit_code, done.stderr[:46]) == (1, "webhook did not take it: CAMSCAN_WEBHOOK_SECRE")
+    assert (done.exit_code, done.stderr[:38]) == (1, "webhook failed: CAMSCAN_WEBHOOK_SECRET")
 
 
 def send(folder: Path, receiver: Receiver, count: int, to: str = "webhook") -> Result:
@@ -65,7 +65,7 @@ def test_all_that_waits_is_sent_however_much_it_is(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
     with receiving([OK]) as receiver:
         done = send(tmp_path, receiver, 45)
-        assert (done.exit_code, done.stdout) == (0, "45 alerts brought, 0 wait.\n")
+        assert (done.exit_code, done.stdout) == (0, "45 alerts delivered, 0 waiting.\n")
         assert len(receiver.requests) == 45
 
 
@@ -73,7 +73,7 @@ def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
     with receiving([FAILING]) as receiver:
         done = send(tmp_path, receiver, 3)
-    assert (done.exit_code, done.stdout) == (1, "0 alerts brought, 3 wait.\n")
+    assert (done.exit_code, done.stdout) == (1, "0 alerts delivered, 3 waiting.\n")
 
 
 def test_alerts_that_nobody_is_to_have_any_longer_are_not_told_as_brought(
@@ -82,4 +82,4 @@ def test_alerts_that_nobody_is_to_have_any_longer_are_not_told_as_brought(
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
     with receiving([OK]) as receiver:
         done = send(tmp_path, receiver, 3, to="syslog gone")
-        assert (done.exit_code, done.stdout, receiver.requests) == (0, "0 alerts brought, 0 wait.\n", [])
+        assert (done.exit_code, done.stdout, receiver.requests) == (0, "0 alerts delivered, 0 waiting.\n", [])

@@ -89,8 +89,8 @@ def test_an_unknown_policy_is_wrong_use() -> None:
 
 
 def test_good_policies_can_be_used(own: Path) -> None:
-    assert run("check").stdout == "3 policies can be used.\n"
-    assert run("check", str(own)).stdout == "1 policy can be used.\n"
+    assert run("check").stdout == "3 policies checked, no faults.\n"
+    assert run("check", str(own)).stdout == "1 policy checked, no faults.\n"
     assert run("check", str(own.parent)).exit_code == 0
 
 

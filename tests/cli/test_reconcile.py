@@ -148,7 +148,7 @@ def test_the_mapping_is_told_on_stderr(db: Path, cameras: Path) -> None:
         'Columns: ip = "IP Addr.", mac = "MAC-Adresse", make-model = "Make/Model", name = "Camera", serial = "S/N", '
         'site = "Site".\n'
         "9 lines: 8 of devices, 1 of column names.\n"
-        "Taking scan 4f2a00: the latest of site North, 2026-11-24 00:00 UTC, 10.0.0.0/24.\n"
+        "Using scan 4f2a00: the latest of site North, 2026-11-24 00:00 UTC, 10.0.0.0/24.\n"
     )
     assert len(done.stdout.splitlines()) == 9
     assert json.loads(done.stdout.splitlines()[0])["class"] == "matched"
@@ -259,7 +259,7 @@ def test_a_list_of_many_sites_may_call_them_places(db: Path, tmp_path: Path) -> 
     path = tmp_path / "list.csv"
     path.write_text("ip,Standort\n10.0.0.1,north\n10.0.0.1,South\n")
     done = run(db, path, "--each-site", "--format", "json")
-    assert "Taking 'Standort' as the site of a row: 2 of 2 rows name there a site of the store." in done.stderr
+    assert "Taking 'Standort' as the site of a row: 2 of 2 rows hold a site of the store there." in done.stderr
     results = json.loads(done.stdout)["results"]
     assert [(one["class"], one["site"]) for one in results if one["row_number"]] == [
         ("matched", "North"),

@@ -51,12 +51,12 @@ def test_the_burn_down_of_the_site_is_drawn_once_there_is_history(tmp_path: Path
 @pytest.mark.parametrize(
     ("command", "words", "why"),
     [
-        (report, ["--map", "ip=A"], "--map says how --inventory is read"),
+        (report, ["--map", "ip=A"], "--map says how to read --inventory"),
         (report, ["--encoding", "cp1252"], "--encoding says how"),
         (
             report,
             ["--inventory", "LIST", "--format", "json"],
-            "json does not show --inventory: html, pdf, xlsx",
+            "json cannot show --inventory: use html, pdf, xlsx",
         ),
         (sample, ["10.0.0.0/24", "--map", "ip=A"], "--map says how"),
     ],
@@ -88,7 +88,7 @@ def test_a_file_that_would_not_be_what_its_name_says_is_refused(db: str, tmp_pat
     file = tmp_path / name
     wrong = CliRunner().invoke(report, ["--db", db, "-o", str(file)])
     assert isinstance(wrong.exception, UsageError)
-    assert f"nothing is written as {file.suffix} here: name one of table, json, " in str(wrong.exception)
+    assert f"cannot write {file.suffix} files here: choose one of table, json, " in str(wrong.exception)
     assert not file.exists()
     assert CliRunner().invoke(report, ["--db", db, "-o", str(file), "--format", "table"]).exit_code == 0
 
@@ -131,5 +131,5 @@ def test_an_ending_that_a_command_cannot_serve_is_wrong_use(db: str, tmp_path: P
     file = tmp_path / "scans.xlsx"
     done = CliRunner().invoke(scans, ["--db", db, "-o", str(file)])
     assert isinstance(done.exception, UsageError)
-    assert "as xlsx here: name another file, or --format table or json" in str(done.exception)
+    assert "as xlsx here: choose another file name, or --format table or json" in str(done.exception)
     assert not file.exists()

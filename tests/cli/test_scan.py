@@ -134,7 +134,7 @@ def test_a_signal_while_a_scan_begins_or_ends_is_told_as_any_other(
     assert done.exit_code == 4
     with Store.open(tmp_path / "s.db") as store:
         (kept,) = store.scans()
-    assert done.stderr == f"Scan {kept.id} is interrupted: go on with `camscan scan --resume {kept.id}`.\n"
+    assert done.stderr == f"Scan {kept.id} is interrupted: resume it with `camscan scan --resume {kept.id}`.\n"
 
 
 async def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ async def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path) -> None:
     code, _, errors = await camscan("scan", "127.99.0.1", *words)
     assert (code, errors.splitlines()[-1]) == (
         2,
-        "Error: the decoy 127.99.0.9 is not asked: name it among the targets, or drop what excludes it",
+        "Error: the decoy 127.99.0.9 is not asked: add it to the targets, or drop the exclusion that covers it",
     )
 
 

@@ -96,9 +96,9 @@ def test_what_is_said_last_counts_also_where_the_clock_was_set_back(
 
 def test_a_reason_is_needed_and_a_name_is_filled_in(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "operator")
-    with pytest.raises(UsageError, match="say why"):
+    with pytest.raises(UsageError, match="give a reason"):
         run(store, ONE, "ticketed")
-    with pytest.raises(UsageError, match="goes with a state"):
+    with pytest.raises(UsageError, match="needs a state"):
         run(store, ONE, "--why", "x")
     run(store, ONE, "ticketed", "--why", "x")
     assert "operator: x" in run(store, ONE).stdout
@@ -108,7 +108,7 @@ def test_who_is_not_known_or_is_two_is_not_guessed(store: Store) -> None:
     with pytest.raises(UsageError, match=r"no device '10\.0\.0\.9' was ever seen"):
         run(store, "10.0.0.9", "ticketed", "--why", "x")
     night(store, 1, {ONE: 7}, site="branch")
-    with pytest.raises(UsageError, match="means 2 devices"):
+    with pytest.raises(UsageError, match="matches 2 devices"):
         run(store, ONE, "ticketed", "--why", "x")
     assert serial(7) in run(store, ONE, "ticketed", "--why", "x", "--site", "branch").stderr
 
@@ -202,10 +202,10 @@ def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: St
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ((ONE, "--in", "removed"), "--in goes with"),
-        ((ONE, "ticketed", "--why", "x", "--in", "found"), "--in goes with"),
-        ((ONE, "--who", "Ann"), "--who goes with a state"),
-        ((ONE, "--why", "x"), "--why goes with a state"),
+        ((ONE, "--in", "removed"), "--in is for"),
+        ((ONE, "ticketed", "--why", "x", "--in", "found"), "--in is for"),
+        ((ONE, "--who", "Ann"), "--who needs a state"),
+        ((ONE, "--why", "x"), "--why needs a state"),
     ],
 )
 def test_words_that_would_change_nothing_are_wrong_use(store: Store, words: tuple[str, ...], why: str) -> None:

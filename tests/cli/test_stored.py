@@ -40,7 +40,7 @@ def test_the_latest_is_taken_and_named(store: Store, capsys: pytest.CaptureFixtu
     keep(store, 1, Origin.SCAN)
     keep(store, 2, Origin.IMPORT)
     assert scan_of(store, None).id == "scan2"
-    assert capsys.readouterr().err == "Taking scan scan2: the latest, 2026-11-02 08:30 UTC, an import, site.xml.\n"
+    assert capsys.readouterr().err == "Using scan scan2: the latest, 2026-11-02 08:30 UTC, an import, site.xml.\n"
 
 
 def test_what_holds_nothing_is_passed_over(store: Store) -> None:

@@ -78,7 +78,9 @@ class Terminal(io.TextIOWrapper):
 def test_a_terminal_gets_no_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", Terminal(shown))
-    with pytest.raises(UsageError, match=r"xlsx is no text for a terminal: name a file, such as --output scan\.xlsx"):
+    with pytest.raises(
+        UsageError, match=r"xlsx cannot be shown on a terminal: choose a file, such as --output scan\.xlsx"
+    ):
         write_report(REPORT, "xlsx", None)
     assert shown.getvalue() == b""
 

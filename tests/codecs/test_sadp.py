@@ -184,7 +184,7 @@ def test_requests_that_change_something_cannot_be_made(types: str) -> None:
     "uuid", ["", "x", ASKER + "\n", ASKER.replace("-", ""), f"{{{ASKER}}}", ASKER + "</Uuid><MAC>"]
 )
 def test_uuid_is_checked(uuid: str) -> None:
-    with pytest.raises(UsageError, match="no UUID"):
+    with pytest.raises(UsageError, match="not a UUID"):
         sadp.encode_inquiry(uuid)
 
 

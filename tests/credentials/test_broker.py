@@ -64,5 +64,5 @@ def test_notes_put_alerts_first_and_count_what_was_taken(tmp_path: Path) -> None
     assert list(logins.notes) == [
         "ALERT: 10.0.0.3: certificate changed; no secret was sent to it",
         "10.0.0.2: login refused",
-        "1 device took the login that is enrolled",
+        "1 device accepted the enrolled login",
     ]

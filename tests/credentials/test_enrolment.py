@@ -16,7 +16,7 @@ DEVICE = {"address": ADDRESS, "mac": MAC, "user": "u", "secret": SECRET}
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"mac": None}, "an address alone is no device"),
+        ({"mac": None}, "an address alone does not identify a device"),
         ({"address": None}, "either an address or a network"),
         ({"network": "10.0.0.0/24"}, "either an address or a network"),
         ({"address": None, "network": "10.0.0.0/24"}, "needs a maker"),

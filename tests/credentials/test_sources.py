@@ -37,7 +37,7 @@ def test_a_file_must_be_private(tmp_path: Path) -> None:
         assert read("file:secret", nobody_asks, tmp_path).get_secret_value() == SECRET
     for mode in (0o644, 0o640, 0o604, 0o620):
         file.chmod(mode)
-        with pytest.raises(UsageError, match="others can read") as raised:
+        with pytest.raises(UsageError, match="other users can read") as raised:
             read(f"file:{file}", nobody_asks)
         assert SECRET not in str(raised.value)
 
@@ -55,7 +55,7 @@ def test_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
 def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo", 0o600)
     for name in ("fifo", "."):
-        with pytest.raises(UsageError, match="no plain file"):
+        with pytest.raises(UsageError, match="not a regular file"):
             read_private(tmp_path / name, 10)
     with pytest.raises(HostError, match="cannot read"):
         read_private(tmp_path / "nothing", 10)

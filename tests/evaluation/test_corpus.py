@@ -77,9 +77,9 @@ def test_nothing_to_measure_is_wrong_use(tmp_path: Path, content: str) -> None:
 
 
 def test_no_file_is_wrong_use(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no file of labelled answers"):
+    with pytest.raises(UsageError, match="neither a file of labelled answers"):
         read(tmp_path / "none.json")
-    with pytest.raises(UsageError, match="no file of labelled answers"):
+    with pytest.raises(UsageError, match="neither a file of labelled answers"):
         read(tmp_path)
 
 

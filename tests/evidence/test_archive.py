@@ -155,7 +155,7 @@ def test_a_name_that_is_there_twice() -> None:
     writer.add("x", b"1")
     writer.add("x", b"2")
     writer.finish()
-    assert fault(file.getvalue()) == "x: is there twice"
+    assert fault(file.getvalue()) == "x: appears twice"
 
 
 def test_two_parts_over_the_same_bytes() -> None:
@@ -201,7 +201,7 @@ def test_what_unfolds_to_too_much_is_left(line: bytes) -> None:
     writer.finish()
     data = file.getvalue().replace(b"lines.jsonl", b"lines.js.gz")
     tracemalloc.start()
-    with pytest.raises(EvidenceError, match=r"lines.js.gz: unfolds to more than camscan writes"):
+    with pytest.raises(EvidenceError, match=r"lines.js.gz: unpacks to more than camscan writes"):
         deque(Archive(io.BytesIO(data)).lines("lines.js.gz"), maxlen=0)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -223,7 +223,7 @@ def test_a_line_that_does_not_end() -> None:
 
 def test_what_is_larger_than_one_who_reads_wants() -> None:
     opened = Archive(io.BytesIO(DATA))
-    with pytest.raises(EvidenceError, match=r"scan.json: has 14 bytes, and no more than 13 are read"):
+    with pytest.raises(EvidenceError, match=r"scan.json: has 14 bytes, but no more than 13 are read"):
         opened.read("scan.json", 13)
     with pytest.raises(EvidenceError, match="nothing: is missing"):
         opened.read("nothing", 1)

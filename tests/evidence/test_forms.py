@@ -77,7 +77,7 @@ def test_a_scan_and_an_entry_are_the_same_again() -> None:
 @pytest.mark.parametrize("value", [7, [7], {"x": 7}, [None]])
 def test_a_scan_that_is_none(name: str, value: object) -> None:
     altered = {**forms.scan_object(SCAN), name: value}
-    with pytest.raises(EvidenceError, match=r"^scan\.json: is no record"):
+    with pytest.raises(EvidenceError, match=r"^scan\.json: is not a record"):
         forms.read(altered, forms.to_scan, forms.scan_object, "scan.json")
 
 

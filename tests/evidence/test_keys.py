@@ -69,7 +69,7 @@ def other_keys() -> list[bytes]:
 @pytest.mark.parametrize("pem", other_keys())
 def test_what_is_no_such_key_is_refused_and_not_quoted(pem: bytes) -> None:
     for load in (keys.load_private, keys.load_public):
-        with pytest.raises(UsageError, match=r"^k\.pem holds no Ed25519") as caught:
+        with pytest.raises(UsageError, match=r"^k\.pem contains no Ed25519") as caught:
             load(pem, "k.pem")
         assert "c2Vj" not in str(caught.value)
         assert caught.value.__suppress_context__ or caught.value.__context__ is None

@@ -48,5 +48,7 @@ def test_no_other_form_is_read(data: bytes) -> None:
 
 def test_a_later_version_is_named() -> None:
     later = manifest.dump(replace(manifest.load(DATA), schema="camscan-evidence/2"))
-    with pytest.raises(EvidenceError, match=r"is of 'camscan-evidence/2', and this camscan reads camscan-evidence/1"):
+    with pytest.raises(
+        EvidenceError, match=r"has schema 'camscan-evidence/2', but this camscan reads camscan-evidence/1"
+    ):
         manifest.load(later)

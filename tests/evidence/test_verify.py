@@ -78,24 +78,24 @@ def test_states_follow_from_what_people_said() -> None:
 )
 def test_a_statement_that_nobody_can_make(values: Mapping[str, object]) -> None:
     told = fault(resealed(with_line("states.jsonl.gz", 0, **values), STRANGER), Trust())
-    assert told.startswith("states.jsonl.gz line 1: is no record")
+    assert told.startswith("states.jsonl.gz line 1: is not a record")
 
 
 def test_statements_that_unfold_to_no_end_are_not_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     many = PARTS["states.jsonl.gz"] * 40
     monkeypatch.setattr(export, "MAX_SAID", len(many) - 1)
     told = fault(resealed({**PARTS, "states.jsonl.gz": many}, STRANGER), Trust())
-    assert told == "states.jsonl.gz: unfolds to more than camscan writes"
+    assert told == "states.jsonl.gz: unpacks to more than camscan writes"
 
 
 def test_a_bundle_that_nobody_could_verify_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "MAX_SAID", len(PARTS["states.jsonl.gz"]) - 1)
-    with pytest.raises(HostError, match=r"one bundle holds [\d,]+ bytes of what people said of the site"):
+    with pytest.raises(HostError, match=r"a bundle holds at most [\d,]+ bytes of statements about a site"):
         bundle()
 
 
 def test_a_bundle_without_a_time_stamp_does_not_do_for_one_who_asks_for_it() -> None:
-    assert fault(bundle(), replace(KNOWN, roots=b"PEM")).startswith("manifest.tsr: is not there")
+    assert fault(bundle(), replace(KNOWN, roots=b"PEM")).startswith("manifest.tsr: is missing")
 
 
 def test_the_key_is_compared_with_the_one_that_the_reader_knows() -> None:
@@ -141,14 +141,14 @@ def test_another_key_is_not_the_one_that_the_manifest_names() -> None:
     assert fault(packed([*{**PARTS, "key.pem": STRANGER.public.pem}.items()])).startswith(
         "key.pem: is not the key that"
     )
-    assert fault(packed([*{**PARTS, "key.pem": b"x"}.items()])) == "key.pem: is no Ed25519 public key"
+    assert fault(packed([*{**PARTS, "key.pem": b"x"}.items()])) == "key.pem: is not an Ed25519 public key"
 
 
 def test_parts_that_are_not_in_the_manifest_or_there_twice() -> None:
     assert fault(packed([*PARTS.items(), ("note.txt", b"trust me")])) == "note.txt: is not in the manifest"
-    assert fault(packed([*PARTS.items(), ("scan.json", PARTS["scan.json"])])) == "scan.json: is there twice"
+    assert fault(packed([*PARTS.items(), ("scan.json", PARTS["scan.json"])])) == "scan.json: appears twice"
     first, second, *rest = PARTS.items()
-    assert "not in its order" in fault(packed([second, first, *rest]))
+    assert "not in the right order" in fault(packed([second, first, *rest]))
 
 
 @pytest.mark.parametrize("name", ["note.txt", "rules/1/x.yaml", "rules/1/makers/x.txt", "policies/x.yaml", "rules/0/x"])
@@ -171,7 +171,7 @@ def test_the_chain_is_followed() -> None:
     for story in ([lines[1], lines[0], *lines[2:]], lines[1:], [lines[0], *lines[2:]], [lines[0], *lines]):
         told = fault(resealed({**PARTS, name: b"".join(story)}, SIGNER, chained=False))
         assert told.startswith(f"{name} line ")
-        assert told.endswith("does not carry the hash of what is before it")
+        assert told.endswith("does not carry the hash of the line before it")
 
 
 @pytest.mark.parametrize("kept", range(13))

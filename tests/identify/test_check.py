@@ -46,15 +46,15 @@ def test_a_library_in_order(build: Build) -> None:
         ({"pattern": "^x(?P<model>y)?"}, "no example fills the group 'model': add one, or take the group out"),
         (
             {"pattern": "^y", "examples": ["x"]},
-            "the example http.server='x' does not match: mend the pattern or the example",
+            "the example http.server='x' does not match: fix the pattern or the example",
         ),
         (
             {"pattern": "^(?P<model>.)", "examples": [{"value": "x", "gives": {"model": "y"}}]},
-            "the example http.server='x' gives model 'x', not 'y': mend either",
+            "the example http.server='x' gives model 'x', not 'y': fix either",
         ),
         (
             {"pattern": "^x", "examples": [{"value": "x", "gives": {"brand": "Annke"}}]},
-            "the example http.server='x' gives brand None, not 'Annke': mend either",
+            "the example http.server='x' gives brand None, not 'Annke': fix either",
         ),
         ({"pattern": "^x", "near_misses": ["xy"]}, "the near miss http.server='xy' matches: narrow the pattern"),
     ],
@@ -139,7 +139,7 @@ def test_words_of_a_list_differ_in_more_than_spelling() -> None:
         "vocabulary.yaml: kinds: 'Camera' is 'camera' spelled otherwise: keep one",
         "vocabulary.yaml: makers: 'TP Link' is 'TP-Link' spelled otherwise: keep one",
         "vocabulary.yaml: makers: 'Axis' is 'Axis' spelled otherwise: keep one",
-        "vocabulary.yaml: brand_fields: 'http.titel' is no field: add it to `fields`, or take it out",
+        "vocabulary.yaml: brand_fields: 'http.titel' is not a field: add it to `fields`, or remove it",
     ]
 
 

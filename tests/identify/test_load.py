@@ -87,7 +87,7 @@ def test_an_id_or_brand_written_twice_in_one_folder(write: Write) -> None:
 
 
 def test_a_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match="nowhere: no such folder: name one that holds makers/"):
+    with pytest.raises(RuleError, match="nowhere: no such folder: give one that contains makers/"):
         load([tmp_path / "nowhere"])
 
 

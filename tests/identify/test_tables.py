@@ -114,7 +114,7 @@ def test_rows_in_one_line_are_told_apart(read: Read) -> None:
 @pytest.mark.parametrize("value", [".1.3", "1.3.", "9", "1.x", "1..3"])
 def test_a_number_is_written_with_dots_between(read: Read, value: str) -> None:
     _, (fault,) = read(table(f"'{value}': Dahua", match="number"))
-    assert fault.startswith(f"9: table <maker>-server: row {value!r}: it is no number of dots: ")
+    assert fault.startswith(f"9: table <maker>-server: row {value!r}: it is not a dotted number: ")
 
 
 @pytest.mark.parametrize(
@@ -199,5 +199,5 @@ def test_rows_are_tried_as_rules_are(write: Write) -> None:
         "10: dahua-server: the example http.server='nas' is also Hikvision by a (likely)",
         "10: dahua-server: the near miss http.server='NAS' matches",
         "11: nobody-server: no brand file knows 'Nobody': add it below brands/",
-        "11: nobody-server: the example http.server='cam' does not match: mend the pattern or the example",
+        "11: nobody-server: the example http.server='cam' does not match: fix the pattern or the example",
     ]

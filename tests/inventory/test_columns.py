@@ -113,9 +113,7 @@ def test_the_user_places_fields_by_name_letter_or_number() -> None:
 def test_a_column_that_does_not_exist_is_named_with_those_that_do() -> None:
     with pytest.raises(UsageError) as error:
         override(find_columns(["Ref", "IP"]), {Field.SERIAL: "Nope"})
-    assert str(error.value) == (
-        "--map serial=Nope: no such column; there are 'Ref', 'IP': name one, or its letter or number"
-    )
+    assert str(error.value) == ("--map serial=Nope: no such column among 'Ref', 'IP': give a name, letter or number")
 
 
 def test_choices_are_read() -> None:

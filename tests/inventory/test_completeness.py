@@ -82,7 +82,7 @@ def test_too_small_an_overlap_gives_no_estimate(device: Build) -> None:
 def test_one_source_tells_nothing(device: Build) -> None:
     [made] = estimate(results(device, (20, False, WEB))).estimates
     assert sentences(made) == (
-        "No estimate (one source): only one source has seen anything: it cannot tell what it misses."
+        "No estimate (one source): only one source has seen anything: it cannot say what it misses."
     )
     [nothing] = estimate(()).estimates
     assert (nothing.refused, nothing.seen) == ("nothing was seen", 0)

@@ -39,7 +39,7 @@ def test_one_object_a_line(tmp_path: Path) -> None:
     text = '{"ip": "10.0.0.5", "tags": [{"name": "a"}]}\n\n{"ip": "10.0.0.6"\n{"ip": "10.0.0.7"}\n'
     assert rows(write(tmp_path, text)) == [
         (1, {"ip": "10.0.0.5", "tags": "a"}, ""),
-        (3, {}, "it is no whole JSON object"),
+        (3, {}, "it is not a complete JSON object"),
         (4, {"ip": "10.0.0.7"}, ""),
     ]
 
@@ -82,10 +82,10 @@ def test_broken_objects_cost_only_themselves(tmp_path: Path) -> None:
     text = '[{"ip": "10.0.0.5"},\n {"ip": 10.0.0.6},\n {"ip": "10.0.0.7"}, 3, {"ip": "10.0.0.8"'
     assert rows(write(tmp_path, text)) == [
         (1, {"ip": "10.0.0.5"}, ""),
-        (2, {}, "it is no whole JSON object"),
+        (2, {}, "it is not a complete JSON object"),
         (3, {"ip": "10.0.0.7"}, ""),
-        (4, {}, "it is no whole JSON object"),
-        (5, {}, "it is no whole JSON object"),
+        (4, {}, "it is not a complete JSON object"),
+        (5, {}, "it is not a complete JSON object"),
     ]
 
 
@@ -105,14 +105,14 @@ def test_keys_and_depth_are_bounded(tmp_path: Path) -> None:
     assert rows(write(tmp_path, deep))[0][1] == {"ip": "10.0.0.5"}
     deeper = '[{"x": ' + "[" * 100_000 + "]" * 100_000 + '},\n{"ip": "10.0.0.5"}]'
     assert rows(write(tmp_path, deeper)) == [
-        (1, {}, "it is no whole JSON object"),
+        (1, {}, "it is not a complete JSON object"),
         (2, {"ip": "10.0.0.5"}, ""),
     ]
 
 
 def test_what_holds_no_objects_is_refused(tmp_path: Path) -> None:
     for text in ("[1, 2]", '"x"', "{"):
-        with pytest.raises(UsageError, match="holds no array of JSON objects"):
+        with pytest.raises(UsageError, match="contains no array of JSON objects"):
             rows(write(tmp_path, text))
 
 
@@ -136,7 +136,7 @@ def test_a_file_is_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.Monke
     assert [(number, named) for number, named, fault in found if not fault] == [
         (number + 1, {"n": str(number)}) for number in range(200) if number != 100
     ]
-    assert found[100] == (101, {}, "it is no whole JSON object")
+    assert found[100] == (101, {}, "it is not a complete JSON object")
     lines = rows(write(tmp_path, "\n".join(items)))
     assert [number for number, _, fault in lines if fault] == [101]
     assert len(lines) == 200

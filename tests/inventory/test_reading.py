@@ -301,7 +301,7 @@ def test_faults_are_kept_with_their_row(written: Written) -> None:
     assert [row.faults for row in found.rows] == [
         (
             "a quote in it is never closed, or a cell is far too long",
-            "mac: '4419' is no MAC address of one network card",
+            "mac: '4419' is not the MAC address of one network card",
             "serial: '01.05.2023' is a date: the spreadsheet has changed it",
         ),
         ("ip: '10.0.0.999' holds no IP address",),
@@ -370,5 +370,5 @@ def test_cells_are_named_by_their_column_or_its_letter() -> None:
 def test_a_pipe_is_refused_before_anything_of_it_is_lost(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with pytest.raises(UsageError, match="is no plain file: save what comes out of it"):
+    with pytest.raises(UsageError, match="is not a regular file: save its output"):
         read_inventory(pipe, encoding="cp1252")

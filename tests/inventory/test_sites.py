@@ -22,14 +22,14 @@ def inventory(tmp_path: Path, *places: str, head: str = "Standort") -> Inventory
 def test_places_that_name_sites_are_sites(tmp_path: Path) -> None:
     found, told = by_place(inventory(tmp_path, "münchen", "KÖLN-SÜD", "Berlin", ""), STORED)
     assert [row.site for row in found.rows] == ["münchen", "KÖLN-SÜD", "Berlin", None]
-    assert told == "Taking 'Standort' as the site of a row: 2 of 3 rows name there a site of the store."
+    assert told == "Taking 'Standort' as the site of a row: 2 of 3 rows hold a site of the store there."
 
 
 def test_a_room_that_is_called_like_a_site_is_only_told(tmp_path: Path) -> None:
     listed = inventory(tmp_path, "München", "Foyer", "Keller")
     found, told = by_place(listed, STORED)
     assert found == listed
-    assert told.startswith("Note: 1 of 3 rows name there a site of the store: ")
+    assert told.startswith("Note: 1 of 3 rows hold a site of the store there: ")
     assert told.endswith("add --map site='Standort'.")
 
 

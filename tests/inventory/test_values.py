@@ -107,7 +107,7 @@ def test_macs_are_read_in_every_notation(text: str) -> None:
     ],
 )
 def test_what_is_no_mac_of_one_card_is_a_fault(text: str) -> None:
-    assert values.macs(text) == Read(fault=f"{text!r} is no MAC address of one network card")
+    assert values.macs(text) == Read(fault=f"{text!r} is not the MAC address of one network card")
 
 
 def test_several_macs_in_one_cell() -> None:

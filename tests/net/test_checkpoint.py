@@ -64,16 +64,16 @@ def test_where_the_ways_have_changed_the_part_begins_anew(tmp_path: Path) -> Non
 def test_one_run_at_a_time_and_none_after_the_end(tmp_path: Path) -> None:
     path = tmp_path / "one.sweep"
     held = Checkpoint(path, ASKED)
-    with pytest.raises(HostError, match="is running"):
+    with pytest.raises(HostError, match="is still running"):
         Checkpoint(path)
     held.close(over=True)
-    with pytest.raises(UsageError, match="no sweep one can be gone on with"):
+    with pytest.raises(UsageError, match="there is no sweep one to resume"):
         Checkpoint(path)
 
 
 def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(HostError, match=r"cannot keep how far .*: make room there"):
+    with pytest.raises(HostError, match=r"cannot save the progress .*: free some space there"):
         Checkpoint(tmp_path / "file" / "one.sweep", ASKED)
 
 

@@ -68,14 +68,14 @@ async def heard_from(program: Program) -> list[Heard]:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("", "broke off with code 0"),
-        ("raise SystemExit(3)", "broke off with code 3"),
-        (BEGIN + "raise SystemExit(3)", "broke off with code 3"),
+        ("", "failed with code 0"),
+        ("raise SystemExit(3)", "failed with code 3"),
+        (BEGIN + "raise SystemExit(3)", "failed with code 3"),
         ('print(\'{"type": "error", "message": "no cake"}\')', "^no cake$"),
         (BEGIN + 'print(\'{"type": "error", "message": "no cake"}\')', "^no cake$"),
-        ("print('hello')", "said what cannot be read"),
-        (BEGIN + "print('hello')", "said what cannot be read"),
-        (BEGIN + "print('x' * 1_000_000)", "said what cannot be read"),
+        ("print('hello')", "wrote something that cannot be read"),
+        (BEGIN + "print('hello')", "wrote something that cannot be read"),
+        (BEGIN + "print('x' * 1_000_000)", "wrote something that cannot be read"),
     ],
 )
 async def test_a_program_that_fails_says_why(code: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ def reply(body: bytes, length: int | None = None) -> bytes:
 
 
 async def fault(url: str, **options: float) -> str:
-    with pytest.raises(HostError, match=r"^no time stamp from .*: name another --tsa, or leave it out$") as caught:
+    with pytest.raises(HostError, match=r"^no time stamp from .*: choose another --tsa, or leave it out$") as caught:
         await ask(url, b"query", limit=100, timeout=options.get("timeout", 5.0))
     return str(caught.value).partition(": ")[2]
 

@@ -69,7 +69,7 @@ async def test_a_redirect_is_never_followed(status: int) -> None:
             with receiving([redirecting(target, status)]) as receiver:
                 ended = await to(receiver.url)
             assert ended == Delivery(
-                taken=False, reason=f"HTTP {status}: redirects are not followed: name the final URL"
+                taken=False, reason=f"HTTP {status}: redirects are not followed: use the final URL"
             )
             assert len(receiver.requests) == 1
     assert elsewhere.requests == []

@@ -70,7 +70,7 @@ def test_unknown_policy(library: Path) -> None:
     with pytest.raises(RuleError) as error:
         load([library], ["uk-nill"])
     assert str(error.value) == (
-        "no policy 'uk-nill': known are uk-nil, us-ndaa-889; a list of your own is named by the path of its .yaml file"
+        "unknown policy 'uk-nill': choose from uk-nil, us-ndaa-889, or give the path of your own .yaml file"
     )
 
 

@@ -44,7 +44,7 @@ def test_it_is_found_by_discovery_too() -> None:
 
 @pytest.mark.parametrize("address", ["fd00::1", "camera", "10.0.0.0/24", ""])
 def test_it_needs_an_address(address: str) -> None:
-    with pytest.raises(UsageError, match="is no IPv4 address"):
+    with pytest.raises(UsageError, match="is not an IPv4 address"):
         decoy_site(address)
 
 

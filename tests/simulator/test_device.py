@@ -86,7 +86,7 @@ async def test_ports_that_are_taken_are_left_out_and_named() -> None:
 async def test_one_that_can_have_no_port_does_not_start() -> None:
     async with site_of(persona(web=WEB)) as site:
         second = Device(persona(web=WEB), site.devices[0].address)
-        with pytest.raises(HostError, match=r"none of its ports can be had: .* in use"):
+        with pytest.raises(HostError, match=r"none of its ports is available: .* in use"):
             await second.start()
         await second.stop()
 

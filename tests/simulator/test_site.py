@@ -73,7 +73,7 @@ async def test_a_site_that_cannot_start_leaves_nothing_behind() -> None:
     raw = [{"ports": [8000], "behaviour": "hold"}]
     first, second = (network.replace(".0/24", f".{number}") for number in (1, 2))
     with sockets.tcp(second, 8000):
-        with pytest.raises(HostError, match="none of its ports can be had"):
+        with pytest.raises(HostError, match="none of its ports is available"):
             async with make_site([persona(name="a", raw=raw), persona(name="b", raw=raw)], network):
                 pass
         with sockets.tcp(first, 8000), sockets.lock(f"a simulated site on {network}"):

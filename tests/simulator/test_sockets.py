@@ -57,7 +57,9 @@ def test_a_name_is_locked_once_at_a_time() -> None:
 
 def test_an_address_of_somebody_else_is_refused_with_a_remedy() -> None:
     sockets.check(HERE)
-    with pytest.raises(HostError, match=r"192\.0\.2\.1 cannot be used .* give an interface of this host this address"):
+    with pytest.raises(
+        HostError, match=r"192\.0\.2\.1 cannot be used .* add this address to an interface of this host"
+    ):
         sockets.check("192.0.2.1")
 
 

@@ -54,7 +54,7 @@ def test_killed_holder(path: Path) -> None:
 
 
 def test_folder_that_is_gone(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"camscan\.db-scan1\.lock cannot be made: No such file or directory"):
+    with pytest.raises(StoreError, match=r"camscan\.db-scan1\.lock cannot be created: No such file or directory"):
         FileLocks(tmp_path / "gone" / "camscan.db").take(1)
 
 
@@ -67,6 +67,6 @@ def test_what_lies_in_the_place_of_a_lock_is_neither_waited_for_nor_followed(pat
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
     assert done.stdout == "False\n"
-    with pytest.raises(StoreError, match=r"-scan4\.lock cannot be made"):
+    with pytest.raises(StoreError, match=r"-scan4\.lock cannot be created"):
         FileLocks(path).take(4)
     assert not path.with_name("elsewhere").exists()

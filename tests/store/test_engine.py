@@ -40,7 +40,7 @@ def test_existing_rights_are_kept(path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"])
 def test_memory_is_refused(url: str) -> None:
-    with pytest.raises(StoreError, match="name a file"):
+    with pytest.raises(StoreError, match="choose a file"):
         open_database(url)
 
 
@@ -70,7 +70,7 @@ def test_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as error:
         Store.open(path)
     assert str(error.value) == (
-        f"{path} cannot be made: No such file or directory: see to its folder, or name another with --db"
+        f"{path} cannot be created: No such file or directory: check its folder, or choose another with --db"
     )
 
 
@@ -84,7 +84,7 @@ def test_garbage(path: Path) -> None:
     path.write_bytes(b"<html>not a database</html>" * 100)
     with pytest.raises(StoreError) as error:
         Store.open(path)
-    assert str(error.value) == (f"{path} is not a camscan database: name another file, or move this one away")
+    assert str(error.value) == (f"{path} is not a camscan database: choose another file, or move this one away")
     assert path.read_bytes().startswith(b"<html>")
 
 
@@ -102,7 +102,7 @@ def test_another_programs_database(path: Path) -> None:
     connection.close()
     with pytest.raises(StoreError) as error:
         Store.open(path)
-    assert str(error.value) == f"{path} is the database of another program: name another"
+    assert str(error.value) == f"{path} is the database of another program: choose another"
 
 
 def test_who_only_looks_for_the_default_store_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_who_only_looks_for_the_default_store_makes_nothing(tmp_path: Path, monk
 @pytest.mark.parametrize("name", ["x" * 300, "loop/camscan.db"])
 def test_a_store_that_cannot_even_be_looked_for_is_not_said_to_be_missing(tmp_path: Path, name: str) -> None:
     (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(StoreError, match=r"cannot be looked at: .*: check the rights of its folder"):
+    with pytest.raises(StoreError, match=r"cannot be looked at: .*: check the permissions of its folder"):
         existing_file(tmp_path / name)
 
 

@@ -197,7 +197,7 @@ def test_scan_by_beginning_of_its_id(store: Store, new_scan: Callable[[str], Sca
     assert store.scan("abc").id == "abc"
     assert store.scan("ab").id == "ab"
     assert store.scan("b").id == "b%"
-    with pytest.raises(UsageError, match=r"^a is the beginning of several scans in .*: write more of the id$"):
+    with pytest.raises(UsageError, match=r"^a matches several scans in .*: give more of the ID$"):
         store.scan("a")
     for unknown in ("abcd", "%", "A"):
         with pytest.raises(UsageError, match=f"has no scan {unknown}: `camscan scans` lists those"):
@@ -205,7 +205,7 @@ def test_scan_by_beginning_of_its_id(store: Store, new_scan: Callable[[str], Sca
 
 
 def test_no_scan_at_all(store: Store) -> None:
-    with pytest.raises(StoreError, match=r"camscan\.db has no scan yet: `camscan scan` makes one"):
+    with pytest.raises(StoreError, match=r"camscan\.db has no scans yet: make one with `camscan scan`"):
         store.scan()
     with pytest.raises(UsageError, match="has no scan x"):
         store.append("x", [])

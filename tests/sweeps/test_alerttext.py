@@ -57,7 +57,7 @@ def test_what_was_left_out_is_counted() -> None:
 
 def test_a_test_alert_has_words_too() -> None:
     found = read_alert(trial("test-1"))
-    assert (found.title, found.text) == ("camscan: a test of the way", "Alert test-1")
+    assert (found.title, found.text) == ("camscan: a test alert", "Alert test-1")
 
 
 def test_what_was_removed_and_is_back_is_an_event_of_its_own() -> None:

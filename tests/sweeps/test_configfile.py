@@ -144,11 +144,11 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
         ),
         (
             f'[store]\nurl = "postgresql+psycopg://me:pw@host/x"\n{SITE}',
-            "c.toml:2: store.url: a password stands in it: put it into ~/.pgpass or the environment (PGPASSWORD)",
+            "c.toml:2: store.url: it contains a password: put that into ~/.pgpass or the environment (PGPASSWORD)",
         ),
         (
             f'[notify]\nwebhook = "https://me:pw@host/x"\n{SITE}',
-            "c.toml:2: notify.webhook: a user name or password stands in it: leave it out, alerts are signed",
+            "c.toml:2: notify.webhook: it contains a user name or password: leave that out, alerts are signed",
         ),
         (
             f'[[syslog]]\nname = "a"\nto = "udp://h"\n[[syslog]]\nname = "a"\nto = "udp://i"\n{SITE}',
@@ -156,7 +156,7 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
         ),
         (
             f'[[apprise]]\nname = "a"\n{SITE}',
-            "c.toml:1: apprise 'a': its URL has no place: name url_file or url_env",
+            "c.toml:1: apprise 'a': its URL is missing: give url_file or url_env",
         ),
         (
             f'[[apprise]]\nname = "a"\nurl = "mailto://me:pw@host"\n{SITE}',
@@ -207,7 +207,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"cannot read .*none\.toml: No such file or directory: make one with"):
         read(tmp_path / "none.toml")
     (tmp_path / "c.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(UsageError, match="is not in UTF-8"):
+    with pytest.raises(UsageError, match="is not UTF-8"):
         read(tmp_path / "c.toml")
     (tmp_path / "c.toml").write_bytes(b"#" * (MAX_BYTES + 1))
     with pytest.raises(UsageError, match="is larger than"):

@@ -57,7 +57,7 @@ def test_an_error_inside_lets_go(tmp_path: Path) -> None:
 def test_a_lock_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "link.lock").symlink_to(tmp_path / "elsewhere")
     for name in ("none/x.lock", "link.lock"):
-        with pytest.raises(HostError, match="cannot make the lock"), held(tmp_path / name, "me"):
+        with pytest.raises(HostError, match="cannot create the lock"), held(tmp_path / name, "me"):
             pass
     assert not (tmp_path / "elsewhere").exists()
 

@@ -48,7 +48,7 @@ def test_public_space(spec: str) -> None:
 
 def test_public_space_needs_to_be_meant() -> None:
     assert refusal("10.0.0.0/24", "9.255.255.0-10.0.0.50", allow_large=True) == (
-        "9.255.255.0-9.255.255.255 (256 addresses) is public: leave that out, or add --allow-public if you may scan it"
+        "9.255.255.0-9.255.255.255 (256 addresses) is public: leave it out, or add --allow-public if you may scan it"
     )
 
 
@@ -56,8 +56,8 @@ def test_a_large_set_needs_to_be_meant() -> None:
     assert refusal("10.0.0.0-10.0.255.255") == ""
     assert parse(["10.0.0.0-10.0.255.255"]).count == MAX_ADDRESSES
     assert refusal("10.0.0.0/16", "10.2.0.1", "10.3.0.1", "10.4.0.1", allow_public=True) == (
-        "10.0.0.0/16, 10.2.0.1, 10.3.0.1, … (65,537 addresses) is more than 65,536 addresses: name smaller networks, "
-        "see with 'camscan plan' what they would cost, or add --allow-large"
+        "10.0.0.0/16, 10.2.0.1, 10.3.0.1, … (65,537 addresses) is more than 65,536 addresses: give smaller networks, "
+        "or add --allow-large; `camscan plan` shows what that would take"
     )
     assert refusal("10.0.0.0/8", allow_large=True) == ""
 
@@ -76,12 +76,12 @@ def test_a_large_set_needs_to_be_meant() -> None:
 )
 def test_what_no_host_can_have_is_refused_whatever_is_allowed(spec: str, shown: str) -> None:
     assert refusal(spec, allow_public=True, allow_large=True) == (
-        f"{shown} can be no host (unspecified, multicast, broadcast or mapped): leave that out"
+        f"{shown} cannot be a host (unspecified, multicast, broadcast or mapped): leave it out"
     )
 
 
 def test_a_wide_range_hides_no_mapped_addresses() -> None:
-    assert "(4,294,967,296 addresses) can be no host" in refusal("::2-::1:0:0:0", allow_public=True, allow_large=True)
+    assert "(4,294,967,296 addresses) cannot be a host" in refusal("::2-::1:0:0:0", allow_public=True, allow_large=True)
 
 
 def test_nothing_is_not_everything() -> None:

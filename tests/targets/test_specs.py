@@ -91,10 +91,10 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ),
         ("10.0.0.0/33", "a prefix length is at most 32"),
         ("fd00::/129", "a prefix length is at most 128"),
-        ("10.0.0.0/255.255.255.0", "after the slash stands a prefix length, as in 10.0.0.0/24"),
-        ("10.0.0.0/024", "after the slash stands a prefix length, as in 10.0.0.0/24"),
-        ("10.0.0.0/", "after the slash stands a prefix length, as in 10.0.0.0/24"),
-        ("10.0.0.0/-1", "after the slash stands a prefix length, as in 10.0.0.0/24"),
+        ("10.0.0.0/255.255.255.0", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
+        ("10.0.0.0/024", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
+        ("10.0.0.0/", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
+        ("10.0.0.0/-1", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
         ("10.0.0.50-10.0.0.1", "the range ends before it begins: write 10.0.0.1-10.0.0.50"),
         ("10.0.0.50-1", "the range ends before it begins: write 10.0.0.1-10.0.0.50"),
         ("10.0.0.1-256", "a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50"),
@@ -106,10 +106,10 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ("10.0.0-1.1-5", "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
         ("10.0.0-1.5", "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
         ("http://10.0.0.1", "leave out the scheme and the path of the URL"),
-        ("10.0.0.1/24/x", "after the slash stands a prefix length, as in 10.0.0.1/24"),
+        ("10.0.0.1/24/x", "the slash must be followed by a prefix length, as in 10.0.0.1/24"),
         ("10.0.0.1:80", "leave out the port"),
         ("[fd00::1]:80", "leave out the port"),
-        ("[10.0.0.1]", "only an IPv6 address stands in brackets: leave them out"),
+        ("[10.0.0.1]", "only IPv6 addresses go in brackets: leave them out"),
         ("10.0.0.1,10.0.0.2", "write one target each, with a space or a new line between them"),
         (
             "cam.example/24",
@@ -207,7 +207,7 @@ class TestExpand:
 
     @pytest.mark.parametrize("word", ["@more.txt", "-"])
     def test_a_file_names_no_other(self, word: str) -> None:
-        with pytest.raises(TargetError, match=r"^f:2: cannot use .* cannot name another one"):
+        with pytest.raises(TargetError, match=r"^f:2: cannot use .* cannot include another one"):
             expand(["@f"], lambda _: f"10.0.0.1\n{word}\n")
 
     @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ class TestExpand:
         def read(name: str) -> str:
             raise error
 
-        with pytest.raises(TargetError, match=r"^cannot read targets from 'f': .*: name a text file in UTF-8$"):
+        with pytest.raises(TargetError, match=r"^cannot read targets from 'f': .*: give a UTF-8 text file$"):
             expand(["@f"], read)
 
     def test_sizes_are_bounded(self) -> None:
