@@ -79,7 +79,7 @@ def crontab(schedule: Schedule, user: str) -> str:
         "# camscan: sweep all sites every night; cron mails what changed or went wrong.\n"
         "PATH=/usr/bin:/bin\n"
         f"{schedule.minute} {schedule.hour} * * * {user} {sweep}\n"
-        "# The watch over it: says so while a site has had no complete sweep for 26 hours.\n"
+        "# Watchdog: reports a site that has had no complete sweep for 26 hours.\n"
         f"*/30 * * * * {user} {watch} >/dev/null || echo 'camscan: a sweep is overdue'\n"
     )
 
