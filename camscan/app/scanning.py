@@ -103,7 +103,7 @@ def _tried(ended: Scan, decoys: Sequence[str], store: Store) -> Scan:
     missed = [decoy for decoy, outcome in outcomes.items() if not outcome.has_answer]
     if not missed:
         return ended
-    notes = tuple(f"blind: the decoy {decoy} did not answer, so that silence proves nothing" for decoy in missed)
+    notes = tuple(f"blind: the decoy {decoy} did not answer, so silence proves nothing" for decoy in missed)
     status = ScanStatus.PARTIAL if ended.status is ScanStatus.COMPLETE else ended.status
     return replace(ended, status=status, notes=(*ended.notes, *notes))
 
@@ -163,7 +163,7 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
 def _cut_off(cut: Mapping[str, float], ended: Scan) -> Scan:
     """A scan by how long its interfaces were cut off: of who was asked meanwhile, silence says nothing."""
     notes = tuple(
-        f"{name} was not connected for {seconds:.0f} s: what was asked then was lost, so scan again"
+        f"{name} was not connected for {seconds:.0f} s: questions sent then were lost, so scan again"
         for name, seconds in cut.items()
         if seconds
     )
@@ -190,21 +190,21 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
         yield f"open ports were found by {net.sweep.how}: {job.method.reason}"
     yield from net.notes
     if job.manner.barred:
-        yield f"ports that were not asked, because they are never sent to: {', '.join(map(str, job.manner.barred))}"
+        yield f"ports not asked, because camscan never sends to them: {', '.join(map(str, job.manner.barred))}"
     if not interfaces and job.manner.plan.multicasts:
-        yield "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)"
+        yield "no multicast: no interface is connected to the targets (on a container's bridge, none ever is)"
     if net.dropped:
         yield f"{net.dropped} datagrams were lost because a buffer was full: scan again at a lower --rate"
     if net.faded:
-        yield f"asked at half the pace from when they stopped to answer: {_some(net.faded)}"
+        yield f"asked at half the pace after they stopped answering: {_some(net.faded)}"
     if net.used_up:
-        yield f"asked no more from when they had given all the bytes that one host may: {_some(net.used_up)}"
+        yield f"no longer asked after they had given all the bytes that one host may: {_some(net.used_up)}"
     if engine.cut:
-        yield f"hosts that were not done after {job.manner.host_seconds:g} s: {engine.cut}; the ledger names them"
+        yield f"hosts that were not finished after {job.manner.host_seconds:g} s: {engine.cut}; the ledger names them"
     if job.broker is not None:
         yield from job.broker.notes
     if engine.crashed:
-        yield f"{engine.crashed} attempts crashed by a fault of camscan: please report the log"
+        yield f"{engine.crashed} attempts crashed because of a fault in camscan: please report the log"
 
 
 def _some(addresses: Iterable[str]) -> str:

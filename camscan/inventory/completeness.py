@@ -42,11 +42,11 @@ _BEHIND_LOGINS = frozenset(("login", "isapi", "cgi", "lapi", "onvif-login"))
 
 ASSUMPTIONS = (
     "Nothing was installed, moved or removed between the inventory and the scan.",
-    "Rows and devices are joined rightly.",
+    "Rows and devices are matched correctly.",
     "Every row that was not found is a device that is there and silent. Stale rows make the estimate too high.",
     "A device that one source sees is as likely as any other to be seen by the next source.",
     "Devices that hide from one channel mostly hide from others too: then there are more than the figure says.",
-    "The estimate is about the addresses that were covered: not about what is behind a recorder or was not scanned.",
+    "The estimate is about the addresses that were covered, not about what is behind a recorder or was not scanned.",
 )
 
 History: TypeAlias = frozenset[str]

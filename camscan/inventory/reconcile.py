@@ -118,7 +118,7 @@ class _Reconciliation:
 
     def _alone(self, number: int, row: Row) -> tuple[Class, str]:
         if self._is_beside(number, row):
-            known = "" if key(row.site or "") in self._places.others else ", and no scan is of a site that is called so"
+            known = "" if key(row.site or "") in self._places.others else ", and no scan is of a site with that name"
             return Class.OTHER_SITE, f"it is of site {shown(row.site or '')}, which was not asked about{known}"
         if not row.usable:
             return Class.UNUSABLE, "it names no address, MAC, serial, UUID or host name that can be used"
@@ -142,7 +142,7 @@ class _Reconciliation:
         if not row.addresses:
             return (
                 Class.NOT_COVERED,
-                "it names no address, and nothing that was found has what it names: it cannot be located",
+                "it names no address, and nothing that was found has what it does name: it cannot be located",
             )
         sites = self._places.of_row(row)
         if not sites:
@@ -154,11 +154,11 @@ class _Reconciliation:
             where = " and ".join(open_)
             return (
                 Class.NOT_COVERED,
-                f"devices are at {row.addresses[0]} of {where}: the row does not tell which is meant",
+                f"devices are at {row.addresses[0]} of {where}: the row does not say which is meant",
             )
         for spot in spots:
             if (other := self._row_at.get(spot)) is not None:
-                return Class.NOT_FOUND, f"the device at {spot[1]} is another one, that of {self._rows[other].where}"
+                return Class.NOT_FOUND, f"the device at {spot[1]} is a different one, that of {self._rows[other].where}"
         behind = (self._behind_at[spot] for spot in spots if spot in self._behind_at)
         if (place := next(behind, None)) is not None:
             text = f"{row.addresses[0]} is the private address of a camera on {place}: its serial or MAC would tell"

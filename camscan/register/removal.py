@@ -47,7 +47,7 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Proof:
     if not asked or (track.channels and asked.isdisjoint(track.channels)):
         return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
     if not alive and not any(outcome.is_alive for outcome in own.channels.values()):
-        return Proof(scan.id, f"nothing in {network} answered, so that silence proves nothing")
+        return Proof(scan.id, f"nothing in {network} answered, so silence proves nothing")
     return Proof(scan.id)
 
 
@@ -60,7 +60,7 @@ def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[st
         return Proof(scan.id, f"it is {scan.status}")
     address = track.device.address
     if BEHIND not in asked.get(address, ()):
-        return Proof(scan.id, f"no recorder told of {address}: that takes a login to it")
+        return Proof(scan.id, f"no recorder reported on {address}: that requires a login to it")
     return Proof(scan.id)
 
 

@@ -27,7 +27,7 @@ def _doubt(device: Device) -> str:
         return "Only hints speak for it: each of them is shared by devices of other makers."
     if device.maker and device.kind is None:
         return "Its maker is known; whether it is surveillance equipment is not: look at what it is."
-    return "The evidence does not carry far enough by itself."
+    return "The evidence alone is not enough."
 
 
 def _makers(device: Device) -> list[str]:

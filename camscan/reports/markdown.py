@@ -101,7 +101,7 @@ def _inventory(sheet: Sheet) -> Iterator[str]:
             names = [_prose(head.translate(_ENDS)) for head in heads]
             yield from _table(names, (tuple(map(code, row)) for row in rows))
         if rows and (more := group.count - len(rows)):
-            yield f"\n{more:,} more are left out here; camscan reconcile shows them all.\n"
+            yield f"\n{more:,} more are not shown here; camscan reconcile shows all of them.\n"
 
 
 def _policies(sheet: Sheet) -> Iterator[str]:

@@ -29,7 +29,7 @@ _WHY: Mapping[Level, str] = {
     Level.LIKELY: "Likely: only this maker uses what was seen.",
     Level.HINT: "A hint: devices of other makers show the same.",
 }
-_HELP = "Each result holds its evidence: what was seen, where, and the SHA-256 of the answer that it stood in."
+_HELP = "Each result contains its evidence: what was seen, where, and the SHA-256 of the answer it was in."
 """A consumer that shows code scanning asks for a help text of every rule."""
 _PLAIN = str.maketrans({character: f"\\x{ord(character):02x}" for character in "[]{}"})
 """What SARIF reads as a link or a placeholder in a message (3.11.5, 3.11.6)."""

@@ -24,10 +24,10 @@ _NOBODY = {
 }
 """What is said where there is no device and nobody was asked by address."""
 _OTHERS = {
-    Origin.DISCOVER: "answered. Who was silent is not known: a switch that holds multicast back, another VLAN or a "
-    "container's bridge keep the question from devices, and some answer only to their own address (camscan scan).",
-    Origin.LISTEN: "heard. Who was silent is not known: most devices speak only when they are asked (camscan scan).",
-    Origin.IMPORT: "read. Which others were asked is not known here.",
+    Origin.DISCOVER: "answered. Which others are there is unknown: a switch that filters multicast, another VLAN or a "
+    "container's bridge keep the question from devices, and some answer only when asked by address (camscan scan).",
+    Origin.LISTEN: "heard. Which others are there is unknown: most devices speak only when asked (camscan scan).",
+    Origin.IMPORT: "read. Which others were asked is unknown.",
 }
 """What it does not mean."""
 _MAX_RECORDERS = 8
@@ -58,13 +58,13 @@ def _nothing(report: Report) -> str:
     if report.scan.origin in _NOBODY:
         return _NOBODY[report.scan.origin]
     if report.missed:
-        return f"Nothing can be said: {_some(report.missed)} had to answer and did not, so the scan was blind."
+        return f"Nothing can be said: {_some(report.missed)} should have answered and did not, so the scan was blind."
     if not is_blind(report):
         return "None found: no address that was asked shows a surveillance device."
     if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
-        return "Nothing can be said: nobody but the host that asked gave a sign of life."
+        return "Nothing can be said: nothing but the scanning host gave a sign of life."
     if counts[Outcome.SILENT]:
-        return "Nothing can be said: no address that was asked gave a sign of life, so that silence proves nothing."
+        return "Nothing can be said: no address that was asked gave a sign of life, so silence proves nothing."
     begun = report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets
     why = "it ended before any address was asked in full" if begun else "no address could be asked"
     return f"Nothing can be said: {why}."
@@ -105,7 +105,7 @@ def alerts(report: Report) -> Iterator[Alert]:
         yield Alert(f"{many(count, 'listed device')} {_are(count)} on {where}", f"“{text}” ({source})")
     back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
     if back:
-        yield Alert(f"RETURNED: {many(len(back), 'device')} said to be removed {_are(len(back))} there: {_some(back)}")
+        yield Alert(f"RETURNED: {many(len(back), 'device')} recorded as removed {_are(len(back))} back: {_some(back)}")
 
 
 def burndown(whole: Progress, deadline: date | None = None) -> str:
@@ -115,9 +115,9 @@ def burndown(whole: Progress, deadline: date | None = None) -> str:
     if not whole.remaining:
         return f"{told}."
     if whole.done is None:
-        return f"{told}; none was removed of late, so that no date can be given."
+        return f"{told}; none was removed recently, so no date can be given."
     against = "" if deadline is None else f", {'after' if whole.late else 'before'} the deadline of {deadline}"
-    return f"{told}; at {7 * whole.rate:.1f} a week the last is gone on {whole.done}{against}."
+    return f"{told}; at {7 * whole.rate:.1f} a week, the last will be gone on {whole.done}{against}."
 
 
 def limits(report: Report) -> Iterator[str]:
@@ -229,7 +229,7 @@ def _channels(report: Report) -> Iterator[str]:
     if unsent:
         yield f"Channels on which nothing was sent: {', '.join(unsent)}."
     if crashed := sum(counts.get(Outcome.CRASHED, 0) for counts in channels.values()):
-        yield f"{many(crashed, 'attempt')} crashed by a fault of camscan: see the log."
+        yield f"{many(crashed, 'attempt')} crashed because of a fault in camscan: see the log."
 
 
 def _policies(report: Report) -> str:

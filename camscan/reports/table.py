@@ -121,4 +121,4 @@ def _where(device: Device, slot: Slot) -> str:
     """What the recorder calls a camera, the private address that it names, and whether the camera answers it."""
     address = device.address if device.address != device.place else ""
     told = (terminal(slot.name, _MAX_VALUE), terminal(address), "offline" if slot.online is False else "")
-    return ", ".join(filter(None, told)) or "nothing else is told"
+    return ", ".join(filter(None, told)) or "nothing else is known"

@@ -80,7 +80,9 @@ def _summary(sheet: Sheet) -> Iterator[tuple[str, str]]:
         yield from _labelled("Inventory", (*made.findings, *made.estimates))
         left = ((group.name, group.count - len(group.rows)) for group in made.groups if group.rows)
         yield from (
-            ("", f"{more:,} more {name} are left out: camscan reconcile has them.") for name, more in left if more
+            ("", f"{more:,} more {name} are not shown here: camscan reconcile shows all of them.")
+            for name, more in left
+            if more
         )
     for cited in sheet.citations:
         told = (cited.title, cited.text, f"since {cited.since}" if cited.since else "", cited.url)

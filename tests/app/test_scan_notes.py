@@ -37,17 +37,17 @@ def test_where_nothing_was_lost_nothing_is_said() -> None:
         ({"dropped": 7}, "7 datagrams were lost because a buffer was full: scan again at a lower --rate"),
         (
             {"faded": {"10.0.0.10", "fe80::1%eth0", "10.0.0.9"}},
-            "asked at half the pace from when they stopped to answer: 10.0.0.9, 10.0.0.10, fe80::1%eth0",
+            "asked at half the pace after they stopped answering: 10.0.0.9, 10.0.0.10, fe80::1%eth0",
         ),
         (
             {"used_up": {"10.0.0.9"}},
-            "asked no more from when they had given all the bytes that one host may: 10.0.0.9",
+            "no longer asked after they had given all the bytes that one host may: 10.0.0.9",
         ),
-        ({"cut": 2}, "hosts that were not done after 30 s: 2; the ledger names them"),
-        ({"crashed": 1}, "1 attempts crashed by a fault of camscan: please report the log"),
+        ({"cut": 2}, "hosts that were not finished after 30 s: 2; the ledger names them"),
+        ({"crashed": 1}, "1 attempts crashed because of a fault in camscan: please report the log"),
         (
             {"interfaces": ()},
-            "no multicast: no interface is connected to the targets (from a container's bridge, none ever is)",
+            "no multicast: no interface is connected to the targets (on a container's bridge, none ever is)",
         ),
     ],
 )
@@ -73,4 +73,4 @@ def test_ports_that_were_not_asked_are_named() -> None:
     engine = SimpleNamespace(notes=[], cut=0, crashed=0)
     net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set(), used_up=set())
     parts: Any = (SimpleNamespace(manner=manner, broker=None), engine, net, ("eth0",))
-    assert list(_notes(*parts)) == ["ports that were not asked, because they are never sent to: 515, 9100"]
+    assert list(_notes(*parts)) == ["ports not asked, because camscan never sends to them: 515, 9100"]

@@ -93,7 +93,7 @@ def test_without_a_deadline_nothing_is_late(store: Store) -> None:
 def test_a_table_for_people(store: Store) -> None:
     done = run(store, "--deadline", "2099-12-31", "--window", "10")
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("1 of 5 listed devices is removed, 4 remain; at 0.7 a week the last is gone on ")
+    assert lines[0].startswith("1 of 5 listed devices is removed, 4 remain; at 0.7 a week, the last will be gone on ")
     assert lines[1].split() == ["site", "known", "removed", "exempt", "returned", "remaining", "a", "week", "done"]
     assert lines[3].split()[:6] == ["hq", "4", "1", "0", "0", "3"]
     assert lines[-1].split()[:6] == ["all", "5", "1", "0", "0", "4"]

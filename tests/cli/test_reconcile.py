@@ -107,7 +107,7 @@ def test_thousands_of_scans_are_not_all_named() -> None:
     made = Reconciliation(Path("x.csv"), Inventory((), (), "text"), scans, (), summary, estimate(()))
     first, *_, last = findings(made, str)
     assert first.endswith("s7 (site 7) and 2,992 more.")
-    assert last == "2,992 more scans did not end complete either."
+    assert last == "2,992 more scans did not complete either."
 
 
 def test_the_figures_add_up(db: Path, cameras: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_table_begins_with_what_needs_somebody(db: Path, cameras: Path) -> Non
         "Of these: 1 undeclared, 1 conflict, 1 not-found, 2 not-covered, 2 duplicate, 1 unusable, 1 matched.\n"
         "Recall: of the devices that were found, the list names 2 of 3: 66.7% (95% interval 20.8% to 93.9%).\n"
     )
-    assert "Completeness: how many are there that neither the list nor the scan has seen?\nNo estimate" in text
+    assert "Completeness: how many devices has neither the list nor the scan seen?\nNo estimate" in text
     listed = text[text.index("class ") :].splitlines()
     assert [line.split()[0] for line in listed[2::2]] == [
         *("undeclared", "conflict", "not-found", "not-covered", "not-covered", "duplicate", "duplicate", "unusable"),
@@ -185,7 +185,7 @@ def test_a_table_begins_with_what_needs_somebody(db: Path, cameras: Path) -> Non
 def test_markdown_keeps_the_texts_of_others_in_code(db: Path, cameras: Path) -> None:
     text = run(db, cameras, "--format", "markdown", "--quiet").stdout
     assert text.startswith("# Inventory against network\n\n- `cameras.csv`: 8 rows against 3 devices of scan `4f2a00`")
-    assert "\n## Undeclared: 1\n\nFound, and in no row.\n\n| address | row |" in text
+    assert "\n## Undeclared: 1\n\nFound, but not in the list.\n\n| address | row |" in text
     assert "| seen by | inventory |" in text
     assert "=cmd" not in text.replace("`=cmd\\x7c' /C calc'!A0`", "")
 

@@ -195,9 +195,9 @@ async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(tmp_path: Path)
     code, output, errors = await camscan(*words)
     blind = json.loads(output)["scan"]
     assert (code, blind["status"], blind["networks"][0]["control"]) == (4, "partial", None)
-    assert f"blind: the decoy {address} did not answer, so that silence proves nothing" in blind["notes"]
+    assert f"blind: the decoy {address} did not answer, so silence proves nothing" in blind["notes"]
     code, output, _ = await camscan("report", "--db", words[3])
-    assert output.startswith(f"Nothing can be said: {address} had to answer and did not, so the scan was blind.")
+    assert output.startswith(f"Nothing can be said: {address} should have answered and did not, so the scan was blind.")
 
 
 async def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: St
         ONE: "returned",
         TWO: "exempt",
     }
-    assert f"RETURNED: 1 device said to be removed is there: {ONE}." in (
+    assert f"RETURNED: 1 device recorded as removed is back: {ONE}." in (
         CliRunner().invoke(report, ["--db", str(store.file)]).stdout.replace("\n", " ")
     )
 

@@ -132,7 +132,7 @@ def test_a_row_whose_address_another_device_has_is_not_found(
     rows = [row(1, "10.0.0.1", serial="A1234567"), row(2, "10.0.0.1", serial="B1234567")]
     results = held(rows, [device("10.0.0.1", serial="B1234567")], coverage({"10.0.0.1": Outcome.ANSWERED}))
     assert [(r.cls, r.reason) for r in results] == [
-        (Class.NOT_FOUND, "the device at 10.0.0.1 is another one, that of row 2"),
+        (Class.NOT_FOUND, "the device at 10.0.0.1 is a different one, that of row 2"),
         (Class.MATCHED, "serial, address agree"),
     ]
 
@@ -254,7 +254,7 @@ def test_rows_of_sites_that_were_not_asked_about_are_counted_apart(held: Held, d
     narrow = held(rows, found, scope=Scope(frozenset(("North", "South")), narrow=True))
     assert (narrow[5].cls, narrow[5].reason) == (
         Class.OTHER_SITE,
-        "it is of site 'Nroth', which was not asked about, and no scan is of a site that is called so",
+        "it is of site 'Nroth', which was not asked about, and no scan is of a site with that name",
     )
     summary = summarise(narrow)
     assert (summary.counts[Class.OTHER_SITE], summary.counts[Class.NOT_COVERED]) == (4, 0)
@@ -272,7 +272,7 @@ def test_an_address_of_two_sites_is_not_guessed(held: Held, device: Build, row: 
     results = held([row(1, "10.0.0.1")], found)
     assert (results[0].cls, results[0].reason) == (
         Class.NOT_COVERED,
-        "devices are at 10.0.0.1 of North and South: the row does not tell which is meant",
+        "devices are at 10.0.0.1 of North and South: the row does not say which is meant",
     )
     assert held([row(1, "10.0.0.1", model="P3245")], found)[0].found is found[1]
 

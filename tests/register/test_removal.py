@@ -83,6 +83,6 @@ def test_a_camera_behind_a_recorder_is_gone_where_the_recorder_tells_of_its_chan
     behind = track(Camera("10.0.4.9 #3", "SN000000009"))
     assert proof_by_recorder(behind, scan(1), {"10.0.4.9 #3": frozenset((BEHIND,))}) == Proof("scan1")
     assert proof_by_recorder(behind, scan(1), {"10.0.4.9": frozenset(("http",))}).why_not == (
-        "no recorder told of 10.0.4.9 #3: that takes a login to it"
+        "no recorder reported on 10.0.4.9 #3: that requires a login to it"
     )
     assert proof_by_recorder(behind, scan(1, ScanStatus.PARTIAL), {}).why_not == "it is partial"

@@ -39,7 +39,7 @@ def test_where_the_kind_is_not_known_it_is_to_be_found_out() -> None:
 def test_without_a_name_the_makers_is_sought() -> None:
     text = advice(Judged(Device("10.0.0.5", ()), Verdict.SUSPECTED))
     assert text.startswith("Look at the label for the maker's name, and note")
-    assert text.endswith("does not carry far enough by itself.")
+    assert text.endswith("alone is not enough.")
 
 
 def test_a_sentence_holds_no_more_than_six_names() -> None:

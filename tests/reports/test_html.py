@@ -119,7 +119,7 @@ def test_the_first_screen_says_it_all(reader: Reader) -> None:
                 " \u201cNot onto sensitive sites.\u201d (uk-nil, HCWS386, 2022-11-24)"
             ),
         ),
-        ("grave", "RETURNED: 1 device said to be removed is there: 10.0.0.7"),
+        ("grave", "RETURNED: 1 device recorded as removed is back: 10.0.0.7"),
         (None, "The scan is partial There may be more than it shows."),
     ]
     assert [tile.words[:12] for tile in one(reader, "ul", **{"class": "tiles"}).all("li")] == [
@@ -187,7 +187,7 @@ def test_maps_beyond_the_first_are_text_to_a_browser_that_runs_scripts(make_repo
 
 def test_what_is_left_out_is_said(report: Report) -> None:
     text = "".join(page(view(report, most=1)))
-    assert "1 more are left out here; the formats html, xlsx, csv and json hold them all." in text
+    assert "1 more are not shown here; html, xlsx, csv and json contain all of them." in text
     assert 'id="d1"' not in text
 
 
@@ -267,7 +267,7 @@ def test_the_burn_down_is_a_sentence_a_drawing_with_its_text_and_a_table(reader:
     assert drawing.attributes["aria-label"] == (
         "Listed devices that remain, from 2026-03-01 to 2026-11-20: 9 at first, 4 at last"
     )
-    assert "4 of 9 listed devices are removed, 4 remain; at 1.8 a week the last is gone on 2026-12-10 ." in (
+    assert "4 of 9 listed devices are removed, 4 remain; at 1.8 a week, the last will be gone on 2026-12-10 ." in (
         reader.root.words
     )
     tables = [e for e in reader.elements if e.tag == "table" and "that remain, by day" in e.words]
@@ -279,7 +279,7 @@ def test_an_inventory_is_shown_by_class_and_what_is_left_out_is_said(reader: Rea
     assert "cameras.xlsx: 4 rows against 3 devices. Completeness" in words
     assert "No estimate: the overlap is too small." in words
     assert "Address Reason 10.0.0.7 no row names it" in words  # no row of the list, so no column for it
-    assert "2 more are left out here; camscan reconcile shows them all. Matched 1 Found as the list says." in words
+    assert "2 more are not shown here; camscan reconcile shows all of them. Matched 1 Found as the list says." in words
 
 
 def test_without_history_and_inventory_there_is_neither(make_report: Callable[..., Report]) -> None:

@@ -70,9 +70,9 @@ def test_an_inventory_and_the_burn_down_are_told_too(report: Report) -> None:
     at = shown.index("## Inventory")
     assert shown[at + 2 : at + 14] == [
         "- cameras.xlsx: 4 rows against 3 devices.",
-        *("- No estimate: the overlap is too small.", "", "### Undeclared: 3", "", "Found, and in no row."),
+        *("- No estimate: the overlap is too small.", "", "### Undeclared: 3", "", "Found, but not in the list."),
         *("", "| address | reason |", "| --- | --- |", "| `10.0.0.7` | `no row names it` |", ""),
-        "2 more are left out here; camscan reconcile shows them all.",
+        "2 more are not shown here; camscan reconcile shows all of them.",
     ]
 
 

@@ -43,7 +43,7 @@ def test_rules_are_the_fingerprints_and_every_index_fits(report: Report) -> None
     assert rules[3]["fullDescription"]["text"] == (
         "Names Hikvision as the maker. A hint: devices of other makers show the same."
     )
-    assert all(rule["help"]["text"].startswith("Each result holds its evidence") for rule in rules)
+    assert all(rule["help"]["text"].startswith("Each result contains its evidence") for rule in rules)
 
 
 def test_policies_are_taxonomies(report: Report) -> None:

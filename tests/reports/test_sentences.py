@@ -60,7 +60,7 @@ def test_where_nobody_but_the_host_that_asked_answered_nothing_is_said_of_the_ot
     report = make_report(
         devices=(), ledger={"": {Outcome.ANSWERED: 1, Outcome.SILENT: 253}}, targets=254, networks=(dark,)
     )
-    assert findings(report) == "Nothing can be said: nobody but the host that asked gave a sign of life."
+    assert findings(report) == "Nothing can be said: nothing but the scanning host gave a sign of life."
     lit = replace(dark, control="10.0.0.9")
     assert findings(replace(report, networks=(dark, lit))).startswith("None found")
 
@@ -78,9 +78,17 @@ def test_a_complete_scan_says_what_it_covered_and_sent(report: Report, make_repo
 @pytest.mark.parametrize(
     ("origin", "found", "covered"),
     [
-        (Origin.DISCOVER, "Nobody answered.", "12 addresses answered. Who was silent is not known: a switch that"),
-        (Origin.LISTEN, "No surveillance device was heard.", "12 addresses heard. Who was silent is not known: most"),
-        (Origin.IMPORT, "None found: nothing that was read", "12 addresses read. Which others were asked is not known"),
+        (
+            Origin.DISCOVER,
+            "Nobody answered.",
+            "12 addresses answered. Which others are there is unknown: a switch that",
+        ),
+        (
+            Origin.LISTEN,
+            "No surveillance device was heard.",
+            "12 addresses heard. Which others are there is unknown: most",
+        ),
+        (Origin.IMPORT, "None found: nothing that was read", "12 addresses read. Which others were asked is unknown"),
     ],
 )
 def test_where_nobody_was_asked_by_address_nothing_is_said_about_silence(
@@ -102,7 +110,7 @@ def test_every_gap_is_named(report: Report) -> None:
         "No listed devices in fd00::/64 (only 1 address of it), where something answered.",
         "No positive control in 10.0.9.0/24: nothing can be said about it.",
         "Channels on which nothing was sent: arp.",
-        "1 attempt crashed by a fault of camscan: see the log.",
+        "1 attempt crashed because of a fault in camscan: see the log.",
         "Recorders say that 4 cameras are attached, and name them only to an enrolled login.",
         "10,432 packets sent (1.2 MB), at most 2 connections a second to one host.",
         "Note: eth1 went down at 01:03:10Z: what lies behind it was not asked",
@@ -132,7 +140,7 @@ def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first(make_re
     assert list(urgent(make_report(devices=devices))) == [
         "1 listed device is on a sensitive site: \u201cNot onto sensitive sites.\u201d (uk-nil, HCWS386, 2022-11-24).",
         "2 listed devices are on a core network: \u201cNot on core networks.\u201d (uk-nil, HCWS386, 2022-11-24).",
-        "RETURNED: 1 device said to be removed is there: 10.0.0.5.",
+        "RETURNED: 1 device recorded as removed is back: 10.0.0.5.",
     ]
     assert list(urgent(make_report(devices=(device,)))) == []
 
@@ -166,4 +174,4 @@ def test_silence_alone_finds_nothing_out(make_report: Callable[..., Report]) -> 
 
 def test_a_scan_that_missed_a_decoy_finds_nothing_out(make_report: Callable[..., Report]) -> None:
     blind = make_report(devices=(), ledger=COMPLETE, missed=("10.0.0.9",))
-    assert findings(blind) == "Nothing can be said: 10.0.0.9 had to answer and did not, so the scan was blind."
+    assert findings(blind) == "Nothing can be said: 10.0.0.9 should have answered and did not, so the scan was blind."

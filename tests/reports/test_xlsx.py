@@ -44,7 +44,7 @@ def test_an_inventory_and_the_burn_down_have_sheets(report: Report) -> None:
     ]
     summary = [tuple(row.values()) for row in book["Summary"]]
     assert ("Inventory", "cameras.xlsx: 4 rows against 3 devices.") in summary
-    assert ("2 more undeclared are left out: camscan reconcile has them.",) in summary
+    assert ("2 more undeclared are not shown here: camscan reconcile shows all of them.",) in summary
 
 
 def test_a_wide_sheet_is_printed_on_several_pages_with_what_tells_the_devices_apart(report: Report) -> None:

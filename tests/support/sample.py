@@ -243,10 +243,10 @@ def _site() -> Report:
             "cameras.xlsx",
             ("cameras.xlsx: 4 rows against 3 devices.",),
             ("No estimate: the overlap is too small.",),
-            ("Rows and devices are joined rightly.",),
+            ("Rows and devices are matched correctly.",),
             ("address", "row", "reason"),
             (
-                Group("undeclared", "Found, and in no row.", 3, (("10.0.0.7", "-", "no row names it"),)),
+                Group("undeclared", "Found, but not in the list.", 3, (("10.0.0.7", "-", "no row names it"),)),
                 Group("matched", "Found as the list says.", 1, ()),
             ),
         ),

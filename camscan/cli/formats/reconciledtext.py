@@ -35,13 +35,13 @@ _ORDER = (
 _COUNTED = frozenset((Class.OTHER_SITE,))
 """Classes of which no page for people lists the rows."""
 _MEANING: Mapping[Class, str] = {
-    Class.UNDECLARED: "Found, and in no row.",
-    Class.CONFLICT: "Found, and other than its row says.",
-    Class.MOVED: "Found at another place than its row says.",
-    Class.NOT_FOUND: "In the list, and silent or gone: the scan did look.",
-    Class.NOT_COVERED: "In the list, and the scan could not look.",
-    Class.DUPLICATE: "Rows that name a device which another row names too.",
-    Class.UNUSABLE: "Rows that name no device in a way that can be looked for.",
+    Class.UNDECLARED: "Found, but not in the list.",
+    Class.CONFLICT: "Found, but different from what its row says.",
+    Class.MOVED: "Found in a different place from what its row says.",
+    Class.NOT_FOUND: "In the list, but silent or gone: the scan did look.",
+    Class.NOT_COVERED: "In the list, but the scan could not look.",
+    Class.DUPLICATE: "Rows for a device that another row is for, too.",
+    Class.UNUSABLE: "Rows that do not identify a device in a way that can be looked for.",
     Class.MATCHED: "Found as the list says.",
     Class.OTHER_SITE: "Rows of sites that were not asked about.",
 }
@@ -85,12 +85,12 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     yield f"Of these: {', '.join(counted) or 'none'}."
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
     yield from _rated("Precision: of the rows that could be checked, a device was found for", summary.precision)
-    yield from _rated("Accuracy: of the rows whose device was found, right in every point are", summary.accuracy)
+    yield from _rated("Accuracy: of the rows whose device was found, right in every respect are", summary.accuracy)
     partial = [scan for scan in made.scans if status(scan) is not ScanStatus.COMPLETE]
     for scan in partial[:_MAX_SCANS]:
         yield f"Scan {quoted(scan.id)} is {status(scan)}: there may be more devices, and rows that it did not reach."
     if (more := len(partial) - _MAX_SCANS) > 0:
-        yield f"{many(more, 'more scan')} did not end complete either."
+        yield f"{many(more, 'more scan')} did not complete either."
 
 
 def digest(made: Reconciliation) -> Reconciled:
@@ -121,7 +121,7 @@ def render_table(made: Reconciliation, page: Page) -> Iterator[str]:
     room = max(page.width, _MIN_WIDTH)
     yield from _wrapped(findings(made, terminal), room)
     yield "\n"
-    yield from _wrapped(["Completeness: how many are there that neither the list nor the scan has seen?"], room)
+    yield from _wrapped(["Completeness: how many devices has neither the list nor the scan seen?"], room)
     yield from _wrapped((sentences(one, terminal) for one in made.completeness.estimates), room)
     yield f"{_ASSUMED}\n"
     yield from _wrapped((f"- {text}" for text in made.completeness.assumptions), room)
