@@ -166,7 +166,7 @@ def _loss(kind: str, name: str, gauge: Gauge, counts: Mapping[str, int]) -> Loss
     usual, now = gauge.usual, counts.get(name, 0)
     if kind == "channel":
         return Loss(f"channel {name}", f"{name} saw {usual} devices before and {now} now: probe failure suspected")
-    cause = "is it cut off? take it out of the site if it is gone" if not now else "a part of it may be cut off"
+    cause = "is it cut off? If it is gone, remove it from the site" if not now else "a part of it may be cut off"
     return Loss(f"network {name}", f"{name} showed {usual} devices before and {now} now: {cause}")
 
 
@@ -174,7 +174,7 @@ def _decoys(look: Look, terms: Terms) -> Iterator[Loss]:
     for address in terms.decoys:
         if address not in look.alive:
             why = "was not asked" if not look.asked.get(address) else "is silent"
-            yield Loss(f"decoy {address}", f"{address} must answer and {why}: the sweep may have been blind")
+            yield Loss(f"decoy {address}", f"{address} should answer and {why}: the sweep may have been blind")
 
 
 def _too_few(devices: int, short: tuple[bool, ...], terms: Terms) -> Iterable[Loss]:

@@ -21,15 +21,15 @@ class Figure:
 
 
 HELP = {
-    "camscan_last_good_sweep_timestamp_seconds": "End of the last complete sweep, 0 where there was none.",
-    "camscan_last_sweep_timestamp_seconds": "End of the last sweep, complete or not, 0 where there was none.",
-    "camscan_sweep_duration_seconds": "What the last sweep took, from its beginning to its end.",
+    "camscan_last_good_sweep_timestamp_seconds": "End of the last complete sweep, 0 if there was none.",
+    "camscan_last_sweep_timestamp_seconds": "End of the last sweep, complete or not, 0 if there was none.",
+    "camscan_sweep_duration_seconds": "How long the last sweep took, from start to end.",
     "camscan_devices": "Devices that the last sweep saw, by verdict.",
-    "camscan_targets": "Targets of the last sweep, by what became of them.",
-    "camscan_channel_targets": "Targets of the last sweep by channel, and what became of them there.",
+    "camscan_targets": "Targets of the last sweep, by outcome.",
+    "camscan_channel_targets": "Targets of the last sweep, by channel and outcome.",
     "camscan_coverage_losses": "Channels, networks and decoys that answered before and are silent.",
     "camscan_missing_devices": "Devices that are reported missing.",
-    "camscan_alerts_pending": "Alerts that a receiver has not taken yet.",
+    "camscan_alerts_pending": "Alerts that a receiver has not accepted yet.",
 }
 """Name -> what it says. All are gauges."""
 

@@ -230,8 +230,8 @@ def test_a_decoy_that_is_silent_is_a_loss_at_once() -> None:
     terms = Terms(decoys=("10.0.0.1", "10.0.0.77"))
     first, second = nights(sweep(0, SITE, targets=["10.0.0.77"]), sweep(1, SITE), terms=terms)
     assert [(loss.text, loss.lasting) for loss in (*first.losses, *second.losses)] == [
-        ("10.0.0.77 must answer and is silent: the sweep may have been blind", False),
-        ("10.0.0.77 must answer and was not asked: the sweep may have been blind", True),
+        ("10.0.0.77 should answer and is silent: the sweep may have been blind", False),
+        ("10.0.0.77 should answer and was not asked: the sweep may have been blind", True),
     ]
 
 
