@@ -90,10 +90,10 @@ def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: 
     if not text.strip():
         raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")
     if not is_corpus(text):
-        return _made(file, judged(_at(file.name, pasted.read(data, at=file.at)), rules, lists), lists)
+        return _made(file, judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists), lists)
     corpus = entries_of(text)
     notes = tuple(f"left out: {fault}" for fault in corpus.faults)
-    answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at)) for entry in corpus.entries)
+    answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)
     devices = [device for name, seen in answers for device in judged(_at(name, seen), rules, lists)]
     return _made(file, devices, lists, notes)
 

@@ -110,7 +110,7 @@ def _labelled(entry: Entry, maker: str | None) -> Device:
 
 def device_of(entry: Entry, library: Library) -> Device:
     """The device behind one answer; one without anything where the answer says nothing."""
-    found = merge(pasted.read(entry.raw, entry.channel), library.identify, resolve)
+    found = merge(pasted.read(entry.raw, entry.channel, whole=True), library.identify, resolve)
     return found[0] if found else Device("", ("",))
 
 

@@ -35,19 +35,23 @@ _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE
 _UUID_OF_MAC = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b", re.IGNORECASE)
 """As some servers of ONVIF make it, with the colons of the address in its end."""
 _SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
+_PAGE = re.compile(r"<(?:!doctype|html|body|script|head)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 
 
-def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH) -> tuple[Observation, ...]:
+def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bool = False) -> tuple[Observation, ...]:
     """The observations in one answer, one for each channel that it belongs to; none for a blank text.
 
     `channel` is a hint: a channel of camscan, or a word of the labelled corpora ("mac_oui", "html_title"). A hint that
     does not fit is ignored. Text that no form recognises is a banner. MAC addresses also give their registered block.
+    With `whole` the text is a banner too, whatever is read of it, for what rules look for anywhere in a copied text.
     """
     data = raw.encode("utf-8", "replace") if isinstance(raw, str) else raw
     data = data[:MAX_TEXT]
     found = list(_answers(data, channel.strip().lower()))
     found += _blocks(found)
+    if whole:
+        found += _whole(to_text(data), found)
     return tuple(observed("", one if one.raw else one._replace(raw=data), at) for one in found)
 
 
@@ -80,6 +84,13 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
             return found
     loose = LOOSE.get(channel, ())
     return next(filter(None, (list(form(text)) for form in loose)), []) or list(anything(text))
+
+
+def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:
+    """The text as a banner, unless it is bytes, a page or one already: others write what a page says."""
+    told = any("banner.text" in one.fields for one in found)
+    if not (told or _PAGE.search(text) or _is_binary(text)):
+        yield Answer("banner", {"banner.text": (text,)})
 
 
 def _is_binary(text: str) -> bool:

@@ -196,6 +196,18 @@ def test_a_server_is_read_beside_what_else_a_record_tells() -> None:
     assert told["rtsp.server"] == ("Acme/V1.0",)
 
 
+def test_as_a_whole_a_text_is_a_banner_whatever_is_read_of_it_but_a_page_is_not() -> None:
+    def banners(raw: str) -> list[str]:
+        parts = read(raw, whole=True)
+        return [value for part in parts for value in part.fields.get("banner.text", ())]
+
+    text = "stamp: 12:00\nsession: Acme Media"
+    assert "banner.text" not in fields(text)
+    assert banners(text) == [text]
+    assert banners("Acme 1") == ["Acme 1"]
+    assert banners("HTTP/1.1 200 OK\r\n\r\n<html><p>Acme Media</html>") == []
+
+
 def test_the_mac_of_which_an_address_of_its_own_is_formed() -> None:
     listed = (
         "onvif://www.onvif.org/name/A http://192.0.2.1/onvif/device_service http://[fe80::c62f:90ff:fe00:1]/onvif/a"

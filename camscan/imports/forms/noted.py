@@ -17,6 +17,11 @@ _SERVER = re.compile(
     r"""[ \t]{0,4}(?::|=>?)[ \t]{0,4}["'`]([^"'`\r\n]{2,200})["'`]""",
     re.IGNORECASE,
 )
+_HEADER = re.compile(
+    r"(?<=[^\s#/*])[ \t]{0,4}[\"'`(> \t]Server: ?([A-Za-z][^\r\n\"'`\\<>|,;\t]{1,80}?)(?=[ \t]*+(?:[\"'`\\]|\t|\r?$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The header within a line, with what follows up to the end of that or of a quotation."""
 _NAME = re.compile(
     r"""(?<![\w-])["'`]?(?:tls|ssl|x509|cert(?:ificate)?)[_.]?(subject|issuer)(?:[_.]?(?:dn|name))?["'`]?"""
     r"""[ \t]{0,4}(?::|=>?)[ \t]{0,4}(["'`])([^"'`\r\n]{0,8}=[^"'`\r\n]{2,500})\2""",
@@ -35,6 +40,9 @@ def servers(text: str) -> Iterator[Answer]:
             yield from answer("rtsp", fields_of(rtsp.decode_headers, line))
         else:
             yield from answer("http", fields_of(http.decode_headers, line))
+    for value in islice(_HEADER.findall(text), MAX_NOTED):
+        yield from answer("http", fields_of(http.decode_headers, f"Server: {value.strip()}"))
+        yield from answer("banner", fields_of(rtsp.decode_headers, f"Server: {value.strip()}"))
 
 
 def certificates(text: str) -> Iterator[Answer]:

@@ -135,7 +135,7 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "rtsp": (web.stream,),
         **dict.fromkeys(("html_title", "title"), (web.title,)),
         **dict.fromkeys(("favicon_hash", "favicon"), (icons.icon,)),
-        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (hardware.addresses,)),
+        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (hardware.addresses, _blocks)),
         **dict.fromkeys(("ssdp", "upnp"), (web.upnp,)),
         **dict.fromkeys(("ws_discovery", "wsd"), (soap.discovery,)),
         **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service, soap.discovery)),
@@ -167,7 +167,6 @@ LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
             ("http", "https"), (web.path, partial(web.challenge, "http"), partial(web.server, "http"), _page)
         ),
         "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
-        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (_blocks,)),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (tables.walk,),
         "mdns": (tables.properties,),

@@ -36,6 +36,27 @@ def test_other_texts_name_no_server(text: str) -> None:
     assert not list(servers(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'listOf("HTTP Server: Acme-Webs", "x")',
+        "- `Server: Acme-Webs` header (its own)",
+        "# → Server: Acme-Webs\n# → Connection: close",
+        "banner (Server: Acme-Webs\\r\\n",
+    ],
+)
+def test_the_header_within_a_line(text: str) -> None:
+    told = {name: values for one in servers(text) for name, values in one.fields.items()}
+    assert told["http.server"] == told["rtsp.server"] == ("Acme-Webs",)
+
+
+@pytest.mark.parametrize(
+    "text", ["Server: Acme-Webs", "# Server: Acme", "a list (Server: Acme-Webs, Other/1.0, Third/2)", "XServer: Acme"]
+)
+def test_a_header_line_and_a_list_are_read_elsewhere(text: str) -> None:
+    assert not list(servers(text))
+
+
 def test_names_of_certificates() -> None:
     (one,) = certificates('webserver="A", tls_subject="CN=cam-1,O=Acme", ssl_issuer="CN=Acme CA"')
     assert (one.fields["tls.subject.o"], one.fields["tls.issuer.cn"]) == (("Acme",), ("Acme CA",))
