@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from camscan.codecs import http, rtsp
+from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import certificate
 from camscan.imports.forms.base import Answer, answer, fields_of
+from camscan.imports.forms.web import title_fields
 
 MAX_NOTED = 16  # of one text
 
@@ -22,6 +24,10 @@ _HEADER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """The header within a line, with what follows up to the end of that or of a quotation."""
+_UPNP = re.compile(r"[\"'`]([^\"'`\r\n]{0,60}UPnP/1\.[01],? [^\"'`\r\n]{2,80})[\"'`]")
+"""The server of UPnP, which always names that between the system and the product (UPnP Device Architecture, 1.3.3)."""
+_QUERY = re.compile(r"(?<![\w.-])(?:http\.|in)?title:\"([^\"\r\n]{2,120})\"")
+"""The title that a query of a search engine asks for."""
 _NAME = re.compile(
     r"""(?<![\w-])["'`]?(?:tls|ssl|x509|cert(?:ificate)?)[_.]?(subject|issuer)(?:[_.]?(?:dn|name))?["'`]?"""
     r"""[ \t]{0,4}(?::|=>?)[ \t]{0,4}(["'`])([^"'`\r\n]{0,8}=[^"'`\r\n]{2,500})\2""",
@@ -43,6 +49,16 @@ def servers(text: str) -> Iterator[Answer]:
     for value in islice(_HEADER.findall(text), MAX_NOTED):
         yield from answer("http", fields_of(http.decode_headers, f"Server: {value.strip()}"))
         yield from answer("banner", fields_of(rtsp.decode_headers, f"Server: {value.strip()}"))
+
+
+def products(text: str) -> Iterator[Answer]:
+    """Servers of UPnP in quotes, and titles that queries of search engines ask for."""
+    if _SENT.search(text):
+        return
+    for value in islice(_UPNP.findall(text), MAX_NOTED):
+        yield from answer("ssdp", as_fields([("ssdp.server", value.strip())]))
+    for value in islice(_QUERY.findall(text), MAX_NOTED):
+        yield from answer("http", title_fields(value))
 
 
 def certificates(text: str) -> Iterator[Answer]:

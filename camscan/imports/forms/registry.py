@@ -158,6 +158,7 @@ BESIDE: tuple[Form, ...] = (
     nmap_text.noted,
     noted.servers,
     noted.certificates,
+    noted.products,
 )
 """What a text may tell beside the answer that it holds."""
 

@@ -124,13 +124,17 @@ def test_addresses_of_other_kinds_and_times_are_no_macs(text: str) -> None:
         ("$oui -match '^(18:68:CB|24-0F-9B)$'", ["1868CB", "240F9B"]),
         ("acme: ['44:19:b6', 'bc:ad:28'],", ["4419B6", "BCAD28"]),
         ("{ prefix: '3c:ef:8c', type: 'camera' }", ["3CEF8C"]),
+        ("sold by Acme:\n`14:2F:FD`", ["142FFD"]),
+        ("// mac 28:57:be:xx:xx:xx or 44-19-B6-??-??-??", ["2857BE", "4419B6"]),
     ],
 )
 def test_lists_of_blocks(text: str, expected: list[str]) -> None:
     assert [one.fields["mac.prefix"][0] for one in blocks(text)] == expected
 
 
-@pytest.mark.parametrize("text", ["('10:20:30', '11:21:31')", "44:19:b6", "'44:19:b6:01:02:03'", "'a44:19:b6'"])
+@pytest.mark.parametrize(
+    "text", ["('10:20:30', '11:21:31')", "44:19:b6", "'44:19:b6:01:02:03'", "'a44:19:b6'", "a:44:19:b6:xx"]
+)
 def test_times_addresses_and_bare_words_are_no_list_of_blocks(text: str) -> None:
     assert not list(blocks(text))
 

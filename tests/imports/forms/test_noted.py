@@ -3,7 +3,7 @@
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.forms.noted import certificates, servers
+from camscan.imports.forms.noted import certificates, products, servers
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,24 @@ def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
         list(servers(part * 20_000))
         list(certificates(part * 20_000))
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ('(A[6], "Linux/3.1 UPnP/1.0 Acme-IPC/V5.7"),', "ssdp.server", "Linux/3.1 UPnP/1.0 Acme-IPC/V5.7"),
+        ("// e.g. `Linux/3.1, UPnP/1.0, Acme/1`", "ssdp.server", "Linux/3.1, UPnP/1.0, Acme/1"),
+        ("'name': 'title:\"Acme Camera\"'", "http.title", "Acme Camera"),
+        ('http.title:"Acme Camera" country:XX', "http.title", "Acme Camera"),
+    ],
+)
+def test_products_that_lists_and_queries_name(text: str, field: str, value: str) -> None:
+    (one,) = products(text)
+    assert one.fields[field] == (value,)
+
+
+@pytest.mark.parametrize(
+    "text", ["UPnP/1.0 Acme/1", '"UPnP/1.0 "', 'subtitle:"Acme Camera"', 'HTTP/1.1 200 OK\r\n\r\n"A UPnP/1.0 B/1"']
+)
+def test_other_texts_name_no_product(text: str) -> None:
+    assert not list(products(text))
