@@ -42,10 +42,11 @@ _REGISTERED = re.compile(r"\bMA-[LMS],([0-9A-F]{6,9}),\"?([A-Z][^\r\n\",;]{2,127
 """A row of the registry within something else."""
 _BLOCKS = re.compile(
     r"(?<=[\"'`|(\[])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[\"'`|)\]])"
-    r"|(?<![0-9A-Z:-])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[:-](?:XX|\*\*|\?\?|__))",
+    r"|(?<![0-9A-Z:-])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[:-](?:XX|\*\*|\?\?|__))"
+    r"|\b(?:OUI|MAC prefix)(?: is)?:?[ \t\"'`]{1,4}([0-9A-F]{6})(?![0-9A-Z])",
     re.IGNORECASE,
 )
-"""Blocks of a list, each in quotes or between bars, and those of addresses whose ends are hidden."""
+"""Blocks of a list, each in quotes or between bars; those of addresses whose ends are hidden, and named ones."""
 _LETTER = re.compile("[A-F]", re.IGNORECASE)
 _OCTETS = re.compile(r"0x([0-9A-F]{2}), ?0x([0-9A-F]{2}), ?0x([0-9A-F]{2})(?!, ?0x)", re.IGNORECASE)
 """A block as programs in C hold it."""
@@ -90,7 +91,7 @@ def addresses(text: str) -> Iterator[Answer]:
 
 def blocks(text: str) -> Iterator[Answer]:
     """Every block in a list of them; none where all are digits alone, as times are."""
-    listed = list(dict.fromkeys(listed or hidden for listed, hidden in _BLOCKS.findall(text)))[:MAX_ADDRESSES]
+    listed = list(dict.fromkeys(map("".join, _BLOCKS.findall(text))))[:MAX_ADDRESSES]
     if any(map(_LETTER.search, listed)):
         yield from (held for block in listed for held in _held(block, ""))
 

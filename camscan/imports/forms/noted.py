@@ -26,7 +26,7 @@ _HEADER = re.compile(
 """The header within a line, with what follows up to the end of that or of a quotation."""
 _UPNP = re.compile(r"[\"'`]([^\"'`\r\n]{0,60}UPnP/1\.[01],? [^\"'`\r\n]{2,80})[\"'`]")
 """The server of UPnP, which always names that between the system and the product (UPnP Device Architecture, 1.3.3)."""
-_QUERY = re.compile(r"(?<![\w.-])(?:http\.|in)?title:\"([^\"\r\n]{2,120})\"")
+_QUERY = re.compile(r"(?<![\w.-])(?:[a-z]{1,16}\.|in)?title:\"([^\"\r\n]{2,120})\"")
 """The title that a query of a search engine asks for."""
 _NAME = re.compile(
     r"""(?<![\w-])["'`]?(?:tls|ssl|x509|cert(?:ificate)?)[_.]?(subject|issuer)(?:[_.]?(?:dn|name))?["'`]?"""

@@ -126,6 +126,7 @@ def test_addresses_of_other_kinds_and_times_are_no_macs(text: str) -> None:
         ("{ prefix: '3c:ef:8c', type: 'camera' }", ["3CEF8C"]),
         ("sold by Acme:\n`14:2F:FD`", ["142FFD"]),
         ("// mac 28:57:be:xx:xx:xx or 44-19-B6-??-??-??", ["2857BE", "4419B6"]),
+        ("the OUI is `4C11BF`, its path", ["4C11BF"]),
     ],
 )
 def test_lists_of_blocks(text: str, expected: list[str]) -> None:

@@ -76,6 +76,7 @@ def test_hostile_text_takes_no_time(part: str) -> None:
         ('(A[6], "Linux/3.1 UPnP/1.0 Acme-IPC/V5.7"),', "ssdp.server", "Linux/3.1 UPnP/1.0 Acme-IPC/V5.7"),
         ("// e.g. `Linux/3.1, UPnP/1.0, Acme/1`", "ssdp.server", "Linux/3.1, UPnP/1.0, Acme/1"),
         ("'name': 'title:\"Acme Camera\"'", "http.title", "Acme Camera"),
+        ('`web.title:"Acme Camera"`', "http.title", "Acme Camera"),
         ('http.title:"Acme Camera" country:XX', "http.title", "Acme Camera"),
     ],
 )
