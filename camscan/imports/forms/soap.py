@@ -27,6 +27,10 @@ _ADDRESSED = re.compile(
 )
 """The place of the service where a tool shows no more of it."""
 _XADDR = re.compile(r"""https?://[^\s"'<>,()]{1,256}/onvif/[^\s"'<>,()]{1,64}""", re.IGNORECASE)
+_ENDPOINT = re.compile(
+    r"\b(?:urn:)?uuid:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-(?:[0-9A-F]{12}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){5})\b",
+    re.IGNORECASE,
+)
 _SCOPE = re.compile(r"onvif://[^\r\n]{1,4096}", re.IGNORECASE)
 _TOLD = re.compile(r"\((?:[\w/]{1,32}='[^'\r\n]{0,256}'(?:,\s{0,4})?){2,32}\)")
 _TOLD_SCOPE = re.compile(r"([\w/]{1,32})='([^'\r\n]{1,256})'")
@@ -119,7 +123,10 @@ def discovery(text: str) -> Iterator[Answer]:
             yield from answer("wsd", fields)
         if found:
             return
-    yield from service(text)
+    served = list(service(text))
+    yield from served
+    if not served and (endpoint := _ENDPOINT.search(text)):
+        yield from answer("wsd", _listed(as_fields([("wsd.endpoint", endpoint[0])]), text))
 
 
 def fields_of_all(text: str) -> list[Fields]:

@@ -224,3 +224,22 @@ def test_the_place_of_a_service_beside_scopes() -> None:
     assert one.fields["wsd.xaddr"] == ("http://192.0.2.77/onvif/device_service",)
     (one,) = discovery(f"  address: the hall\n{scopes}")
     assert "wsd.xaddr" not in one.fields
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "urn:uuid:2419d68a-2dd2-21b2-a205-ec:71:db:00:00:01",
+        "- urn:uuid:2419d68a-2dd2-21b2-a205-ec:71:db:00:00:01\n  - CAM",
+    ],
+)
+def test_an_endpoint_alone(text: str) -> None:
+    (one,) = discovery(text)
+    assert one.fields == {"wsd.endpoint": ("urn:uuid:2419d68a-2dd2-21b2-a205-ec:71:db:00:00:01",)}
+
+
+def test_an_endpoint_and_its_address() -> None:
+    (one,) = discovery("uuid:5f5a69c2-e0ae-504f-829b-00afa5000017\nhttp://192.0.2.3:8080/onvif/devices")
+    assert one.fields["wsd.endpoint"] == ("uuid:5f5a69c2-e0ae-504f-829b-00afa5000017",)
+    assert one.fields["wsd.xaddr"] == ("http://192.0.2.3:8080/onvif/devices",)
+    assert not list(discovery("uuid:5f5a69c2-e0ae"))
