@@ -13,6 +13,10 @@ _CARET = re.compile(r"\^M(?=\r?\n|\Z)")
 _GLYPH = re.compile(r"(?:␍?␊|␍|↵|⏎|¶)[ \t]*(?:\r?\n)?")
 _DOUBLED = re.compile(r'=""([^"\r\n]{0,256})""')  # of a table with commas
 _CONTINUED = re.compile(r"(?<=\\n)\\\r?\n[ \t]*")
+_STRUNG = re.compile(r"(?:\\r)?\\n\\\r?\n[ \t]*")
+_STRUNG_LINES = 2  # from which on they are those of a string, whose begin or end may be missing
+_OPENED = re.compile(r"\A(?:[^\r\n]{0,80}\r?\n){0,4}?[^\r\n]{0,64}?\"(?=(?:HTTP|RTSP)/\d|v=0\r\n)")
+_CLOSED = re.compile(r"(?:(?:\\r)?\\n)?(?:\"[,;)]{0,2}|\\)\s*\Z")
 _MAILED = re.compile(r"\w=3D\"")
 _CURLY = re.compile(r"=[“”„]([^“”\"\r\n]{0,256})[“”]")
 _PARTED = re.compile(
@@ -56,6 +60,8 @@ _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={HEADER}[ \t]?:)", re.IGNOR
 def replaced(text: str) -> str:
     """What a terminal, an editor, a letter or a web page has put in the place of line ends, spaces and quotes."""
     text = _COLOUR.sub("", text).replace("\r\r\n", "\r\n")
+    if len(_STRUNG.findall(text)) >= _STRUNG_LINES:
+        text = _OPENED.sub("", _CLOSED.sub("", _STRUNG.sub("\r\n", text)))
     if not is_answer(text):
         return text if " " in text else text.replace("\xa0", " ")
     if "\n" not in text and "\r" in text.strip():

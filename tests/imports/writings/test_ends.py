@@ -9,6 +9,7 @@ import quopri
 
 import pytest
 
+from camscan.imports.writings.ends import replaced
 from camscan.imports.writings.registry import sent
 
 HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
@@ -142,3 +143,19 @@ def test_octets_that_json_holds() -> None:
 )
 def test_other_text_stays(text: str) -> None:
     assert sent(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '#if 0\nchar held[2048]="v=0\\n\\\ns=Acme\\n\\\nt=0 0\\n\\',
+        '"v=0\\r\\n\\\n  s=Acme\\r\\n\\\n  t=0 0\\r\\n";',
+    ],
+)
+def test_lines_of_a_string_that_is_continued(text: str) -> None:
+    assert replaced(text) == "v=0\r\ns=Acme\r\nt=0 0"
+
+
+def test_the_end_of_such_a_string_and_a_single_line_of_it() -> None:
+    assert replaced('s=Acme\\r\\n\\\nt=0 0\\r\\n\\\na=tool:1\\r\\n"') == "s=Acme\r\nt=0 0\r\na=tool:1"
+    assert replaced("s=Acme\\n\\\nt=0 0") == "s=Acme\\n\\\nt=0 0"
