@@ -94,6 +94,6 @@ def summed(site: Site, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
     deleted, kept = (sum(getattr(result, name) for result in results) for name in ("deleted", "kept"))
     would = "would be " if dry_run else ""
     return (
-        f"{terminal(site.name)}: {len(results)} sweeps {would}thinned, {gone} of them deleted as a whole; "
+        f"{terminal(site.name)}: {len(results)} sweeps {would}thinned, {gone} of them deleted completely; "
         f"{deleted:,} observations {would}deleted, {kept:,} kept as evidence"
     )

@@ -94,7 +94,9 @@ def placed(store: Store, others: Sequence[Store], wishes: Wishes) -> list[Sites]
             wanted = wish if wish is not None else next(iter(here), site)
             if len(here) > 1 or (here and here != {wanted}):
                 places = " and ".join(sorted(map(shown, here)))
-                faults.append(f"{other.where}: scans of {shown(site)} are here already, as of {places}: name no other")
+                faults.append(
+                    f"{other.where}: scans of {shown(site)} are here already, as {places}: do not give another name"
+                )
             elif not here and not wishes.same and wanted in (beside if wish is not None else ours | beside):
                 faults.append(_unclear(other, site, wanted))
             sites[site] = wanted
@@ -113,7 +115,7 @@ def _unheard(others: Sequence[Store], wishes: Wishes) -> list[str]:
     """What is wrong with names that were given to sites."""
     there = frozenset[str | None]().union(*(other.intake.sites() for other in others))
     return [
-        f"nothing to be merged is of site {site}: see `camscan scans`" for site in wishes.renamed if site not in there
+        f"nothing to be merged is from site {site}: see `camscan scans`" for site in wishes.renamed if site not in there
     ]
 
 
@@ -130,7 +132,7 @@ def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[st
 def _unclear(other: Store, site: str | None, wanted: str | None) -> str:
     both = f"{other.where}: {shown(wanted)} exists in another store too, and nothing shows whether it is the same place"
     name = "--site NAME" if site is None else f"--rename {quote(f'{site}=NAME')}"
-    return f"{both}: give it another name by {name}, or say --same-sites where it is one"
+    return f"{both}: give it another name with {name}, or use --same-sites if it is the same"
 
 
 def fate(there: Scan, here: Scan | None) -> Fate:

@@ -50,7 +50,7 @@ class Return:
         """What everybody is to hear."""
         where = f" at site {self.change.site}" if self.change.site not in ("", self.site) else ""
         said = f"{self.change.state} on {self.change.at:%Y-%m-%d}{where} by {self.change.who}"
-        return f"RETURNED: {self.label} {self.device} is at {self.address}, and was called {said}"
+        return f"RETURNED: {self.label} {self.device} is at {self.address}, but was recorded as {said}"
 
 
 def widened(policies: Sequence[Policy]) -> tuple[Policy, ...]:
@@ -72,7 +72,7 @@ def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Call
     wide = widened(policies)
     due = [scan for scan in map(store.scan, store.register.due()) if scan.status is not ScanStatus.RUNNING]
     if len(due) > 1:
-        say(f"Taking {len(due)} stored scans into the register of devices.")
+        say(f"Adding {len(due)} stored scans to the register of devices.")
     stamp, returned = basis(rules, wide), list[Return]()
     for scan, merged in zip(due, merged_each(store, due, rules), strict=True):
         devices = select(judge_all((one.device for one in merged), wide), all_hosts=False)

@@ -41,7 +41,7 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
             if wanted in {None, edge.maker.casefold()}:
                 click.echo(f"{brand.name}: {built_by(edge)}")
         if names and not brand.edges:
-            click.echo(f"{brand.name}: nobody is known to build for it but itself")
+            click.echo(f"{brand.name}: no other maker is known to build for it")
     if wanted is not None and wanted not in {one.casefold() for one in rules.vocabulary.makers}:
         raise UsageError(f"unknown maker {maker!r}: {no_maker(maker or '', rules)}")
 

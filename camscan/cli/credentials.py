@@ -79,7 +79,7 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
     file.save(book.with_(made))
     click.echo(f"Enrolled {made.user} for {made.place} in {file.path}.", err=True)
     if made.maker is not None:
-        click.echo(f"Any host in {made.network} that passes for {made.maker} is answered with it.", err=True)
+        click.echo(f"Any host in {made.network} that passes for {made.maker} is given this login.", err=True)
 
 
 @credentials.command("list")

@@ -68,7 +68,7 @@ def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
     marked = told.startswith(("utf-8-sig", "utf-16")) and "," not in told  # after a comma it tells of other lines
     if guessed and told and not marked:
         certain = listed.encoding == "utf-8"
-        yield f"Read as {listed.encoding}{'' if certain else ' (a guess: --encoding names another)'}."
+        yield f"Read as {listed.encoding}{'' if certain else ' (a guess: use --encoding if it is wrong)'}."
     for sheet in listed.sheets:
         yield from _told_of(sheet)
 

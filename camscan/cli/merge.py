@@ -122,7 +122,7 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}: give a store or a bundle") from error
     if bundle and key is None:
-        click.echo(f"{name} is compared with no key that you know, and anybody can sign: give --key.", err=True)
+        click.echo(f"{name} was not checked against a key that you know, and anybody can sign: give --key.", err=True)
     with as_store(file, None if key is None else keyfiles.fingerprint(key)) if bundle else other(name) as store:
         yield store
 
@@ -224,12 +224,12 @@ def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     from camscan.reports.words import many
 
     why = {
-        Fate.RUNNING: "is not whole there: merge again when it has ended",
-        Fate.DIFFERS: "is another one here of the same id: it stays as it is",
+        Fate.RUNNING: "is not complete there: merge again when it has ended",
+        Fate.DIFFERS: "differs from the scan here with the same ID, which stays as it is",
     }
     for name, taken in found:
         if known := sum(not one.is_news for one in taken):
-            yield terminal(f"{name}: of {many(known, 'site')} all is here already.")
+            yield terminal(f"{name}: of {many(known, 'site')} everything is here already.")
         if not taken:
             yield terminal(f"{name}: nothing is stored there.")
         for one in taken:

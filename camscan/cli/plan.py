@@ -51,7 +51,7 @@ def plan(
     seconds = silent_seconds(aimed, asking, links, packets)
     interfaces = dict.fromkeys(i.name for i in links)
     ports = f"{_list(asking.plan.first_ports)} everywhere; {_list(asking.plan.more_ports)} where something lives"
-    limits = f"{pace.host_rate} and {pace.host_connections} connections at once to one host"
+    limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
     rows = {
         "Targets": f"{', '.join(aimed.asked.networks()) or 'none'}: {many(count, 'address')}",
         "Excluded": ", ".join(aimed.excluded.networks()) or "none",

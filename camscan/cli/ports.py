@@ -137,7 +137,7 @@ def _begun(
         else:
             asking = _sweep(kept)
             if not quiet:
-                click.echo(f"After an interruption: camscan ports --resume {name}", err=True)
+                click.echo(f"To resume after an interruption: camscan ports --resume {name}", err=True)
     return asking, kept
 
 

@@ -146,7 +146,7 @@ def _table(found: Sequence[CurrentState]) -> Iterator[str]:
     from camscan.reports.escape import terminal
 
     if not found:
-        yield "Nothing has been said of any such device.\n"
+        yield "No such device has a recorded state.\n"
     for one in found:
         loud = one.state.upper() if one.state is State.RETURNED else one.state
         at = f"{one.at:%Y-%m-%d %H:%M} UTC" if one.at else ""

@@ -296,4 +296,4 @@ def _unidentified(path: Path, readings: Sequence[SheetReading]) -> str:
     shown = ", ".join(map(values.shown, names[:_MAX_NAMED])) or "none"
     notes = "".join(f" (sheet {values.shown(one.sheet)}: {note})" for one in readings for note in one.notes)
     needed = "which device a row means (address, MAC, serial, UUID, host name)"
-    return f"no column of {path} says {needed}; its columns are {shown}{notes}: name one with --map ip=COLUMN"
+    return f"no column of {path} says {needed}; its columns are {shown}{notes}: choose one with --map ip=COLUMN"

@@ -240,7 +240,7 @@ def test_a_removed_camera_that_is_back_is_loud_and_told_once(
     world.answers["10.0.0.9"] = lost
     again = swept(first)
     [one] = again.returned
-    assert one.text.endswith(f"is at 10.0.0.9, and was called removed on {said.at:%Y-%m-%d} by Ann")
+    assert one.text.endswith(f"is at 10.0.0.9, but was recorded as removed on {said.at:%Y-%m-%d} by Ann")
     assert [found.fresh for found in swept(first).returned] == [False]
     bodies = [json.loads(message.body) for message in first.store.outbox.take("webhook", FUTURE, FUTURE, 100)]
     assert [body["returned_after_removal"] for body in bodies if body["returned_after_removal"]] == [[one.text]]

@@ -64,13 +64,13 @@ def test_prune_keeps_first_and_last_sightings(config: Path, world: World, swept:
     swept(4)
     dry = run("prune", "--config", config, "--sweeps", 2, "--days", 0, "--dry-run")
     assert dry.stdout == (
-        "hq: 4 sweeps would be thinned, 1 of them deleted as a whole; "
+        "hq: 4 sweeps would be thinned, 1 of them deleted completely; "
         "13 observations would be deleted, 7 kept as evidence\n"
     )
     assert len(evidence(config)) == 6
     done = run("prune", "--config", config, "--sweeps", 2, "--days", 0)
     assert done.stdout.splitlines()[0] == (
-        "hq: 4 sweeps thinned, 1 of them deleted as a whole; 13 observations deleted, 7 kept as evidence"
+        "hq: 4 sweeps thinned, 1 of them deleted completely; 13 observations deleted, 7 kept as evidence"
     )
     everyone = {f"10.0.0.{number}" for number in range(1, 5)}
     assert evidence(config) == [

@@ -117,7 +117,7 @@ def test_the_table_holds_what_is_new(hub: Path, tmp_path: Path) -> None:
     run(hub, leeds)
     done = run(hub, leeds, york)
     assert [line.split()[1:] for line in done.stdout.splitlines()[1:]] == [["york", "york", "3", "0", "0", "6", "0"]]
-    assert done.stderr == f"{leeds}: of 1 site all is here already.\n"
+    assert done.stderr == f"{leeds}: of 1 site everything is here already.\n"
     Store.open(tmp_path / "empty.db").close()
     assert run(hub, tmp_path / "empty.db").stderr == f"{tmp_path / 'empty.db'}: nothing is stored there.\n"
 
@@ -145,7 +145,7 @@ def test_places_that_nothing_shows_to_be_one_are_not_mixed(hub: Path, tmp_path: 
     assert held(hub) == {}
     run(hub, first)
     before = hub.read_bytes()
-    with pytest.raises(UsageError, match=r"give it another name by (--site NAME|--rename office=NAME)"):
+    with pytest.raises(UsageError, match=r"give it another name with (--site NAME|--rename office=NAME)"):
         run(hub, second)
     assert hub.read_bytes() == before
     other = ("--rename", "office=leeds") if site else ("--site", "leeds")
@@ -165,7 +165,7 @@ def test_once_named_a_site_keeps_its_name_here(hub: Path, tmp_path: Path) -> Non
         night(store, 1, {ONE: 7}, site=None)
     [told] = document(hub, second)["stores"][0]["sites"]
     assert (told["site"], told["taken"], told["known"]) == ("leeds", 1, 1)
-    with pytest.raises(UsageError, match="scans of no site are here already, as of site leeds"):
+    with pytest.raises(UsageError, match="scans of no site are here already, as site leeds"):
         run(hub, second, "--site", "york")
 
 
@@ -185,7 +185,7 @@ def test_the_user_may_say_that_it_is_one_place(hub: Path, tmp_path: Path) -> Non
 
 
 def test_a_site_that_is_nowhere_is_not_renamed(hub: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nothing to be merged is of site offcie"):
+    with pytest.raises(UsageError, match="nothing to be merged is from site offcie"):
         run(hub, probe(tmp_path / "a.db", "office"), "--rename", "offcie=leeds")
     with pytest.raises(UsageError, match="lacks the new name"):
         run(hub, tmp_path / "a.db", "--rename", "office=")
@@ -197,7 +197,7 @@ def test_a_running_scan_is_left_there_and_taken_when_it_has_ended(hub: Path, tmp
         store.begin(scan := Scan("now", BEGIN + timedelta(days=9), ("10.0.0.0/24",), ("sadp",), "leeds"))
         done = run(hub, leeds)
         assert done.exit_code == Exit.INCOMPLETE
-        assert f"{leeds}: scan now is not whole there: merge again when it has ended.\n" in done.stderr
+        assert f"{leeds}: scan now is not complete there: merge again when it has ended.\n" in done.stderr
         store.finish(replace(scan, finished_at=scan.started_at, status=ScanStatus.COMPLETE))
     assert run(hub, leeds).exit_code == Exit.DONE
     assert held(hub) == held(leeds)
@@ -249,7 +249,7 @@ def test_another_scan_of_the_same_id_is_told_and_neither_is_touched(hub: Path, t
     before = hub.read_bytes()
     done = run(hub, second)
     assert done.exit_code == Exit.INCOMPLETE
-    assert "scan office-000 is another one here of the same id: it stays as it is" in done.stderr
+    assert "scan office-000 differs from the scan here with the same ID, which stays as it is" in done.stderr
     assert hub.read_bytes() == before
 
 

@@ -96,7 +96,7 @@ def test_without_the_privilege_it_connects(site: Lab) -> None:
     assert "by connect (no CAP_NET_RAW" in done.stderr
     done = ports(site, *arguments, "--sweep", "syn", before=UNPRIVILEGED)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("Error: no CAP_NET_RAW")
+    assert done.stderr.splitlines()[-1].startswith("Error: --sweep syn needs CAP_NET_RAW")
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -147,7 +147,7 @@ async def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_
         (("--rate", "50", "--thorough"), "leave out --rate and --thorough"),
         (("--engine", "nmap"), "leave out --sweep"),
         (("--site", "yard"), "is of site 'depot', not of 'yard'"),
-        (("127.0.0.9",), "has its targets already"),
+        (("127.0.0.9",), "already has its targets"),
     ):
         code, output, errors = await camscan("scan", "--resume", "5ca0", "--db", str(tmp_path / "s.db"), *words)
         assert (code, output) == (2, "")

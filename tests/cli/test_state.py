@@ -152,7 +152,7 @@ def test_a_removed_device_that_appears_anywhere_has_returned(store: Store, site:
     done = run(store, "list", "--fail-on", "returned")
     assert done.exit_code == 3
     where = "" if site == "hq" else " at site hq"
-    assert f"{serial(1)} is at 10.0.0.77, and was called removed on " in done.stderr
+    assert f"{serial(1)} is at 10.0.0.77, but was recorded as removed on " in done.stderr
     assert f"{where} by Ann" in done.stderr
     assert done.stderr.startswith("RETURNED: ")
     assert "RETURNED      2125-12-" in done.stdout

@@ -152,7 +152,7 @@ def test_a_table_that_identifies_nothing_is_refused_with_its_columns(written: Wr
         read_inventory(path)
     assert str(error.value) == (
         f"no column of {path} says which device a row means (address, MAC, serial, UUID, host name); its columns are "
-        "'Name', 'Colour': name one with --map ip=COLUMN"
+        "'Name', 'Colour': choose one with --map ip=COLUMN"
     )
 
 

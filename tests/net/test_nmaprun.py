@@ -88,7 +88,7 @@ async def test_what_it_complains_of_is_said(install: Install) -> None:
 
 
 async def test_a_program_that_cannot_be_run_is_said(tmp_path: Path) -> None:
-    with pytest.raises(HostError, match=r"cannot be run: .*: install it anew"):
+    with pytest.raises(HostError, match=r"cannot be run: .*: reinstall it"):
         await said(str(tmp_path / "nothing"))
 
 

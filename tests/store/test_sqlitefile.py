@@ -71,7 +71,7 @@ def test_a_copy_under_writing_is_one_moment_of_the_store(
 
 
 def test_a_copy_that_cannot_be_made(path: Path, store: Store, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="make the folder"):
+    with pytest.raises(StoreError, match="create the folder"):
         backup(path, tmp_path / "none" / "copy.db")
     (tmp_path / "text").write_text("no database, " * 1000)
     with pytest.raises(StoreError, match="not a camscan database"):

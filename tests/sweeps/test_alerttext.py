@@ -63,7 +63,9 @@ def test_a_test_alert_has_words_too() -> None:
 def test_what_was_removed_and_is_back_is_an_event_of_its_own() -> None:
     memory, changes = advance(Memory(), sweep(0, cameras(3)), Terms())
     _, changes = advance(memory, sweep(1, cameras(3)), Terms())
-    returned = [f"RETURNED: Acme C-100 SN{number} is at 10.0.0.{number}\n, and was called removed" for number in (1, 2)]
+    returned = [
+        f"RETURNED: Acme C-100 SN{number} is at 10.0.0.{number}\n, but was recorded as removed" for number in (1, 2)
+    ]
     made = alert(changes, About("hq", returned=tuple(returned)), "scan2-7")
     assert made is not None
     found = read_alert(made)
