@@ -258,7 +258,7 @@ def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
     if hindrance:
         return Method("connect", hindrance)
     if choices.sweep == "auto" and asking.profile.rate <= _QUICK:
-        return Method("connect", f"it keeps {asking.profile.rate:,} packets a second as well")
+        return Method("connect", f"connecting keeps up with {asking.profile.rate:,} packets a second")
     return choose(choices.sweep, asked.count * len(asking.plan.first_ports), _LARGE)
 
 

@@ -169,7 +169,7 @@ def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch:
     assert how(targets=("10.0.0.0/20",)) == ("connect", "fewer than 65,536 ports in all")
     assert how(targets=("10.0.0.0/24",), sweep="syn") == ("syn", "asked for")
     assert how(sweep="connect") == ("connect", "asked for")
-    assert how(rate=10_000) == ("connect", "it keeps 10,000 packets a second as well")
+    assert how(rate=10_000) == ("connect", "connecting keeps up with 10,000 packets a second")
     assert how(rate=100, sweep="syn")[0] == "syn"
     assert how(targets=(*WIDE, "fd00::/120"), allow_large=True)[0] == "syn"
     monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
