@@ -162,7 +162,7 @@ def test_the_name_of_a_site_is_no_command_where_the_remedy_is_copied(whole: Path
         night(store, 5, {}, site="x'; reboot; '")
     with pytest.raises(UsageError) as refused:
         run(hub, leeds)
-    words = shlex.split(str(refused.value).partition("by ")[2].partition(", or")[0])
+    words = shlex.split(str(refused.value).partition("another name with ")[2].partition(", or")[0])
     assert words == ["--rename", "x'; reboot; '=NAME"]
 
 

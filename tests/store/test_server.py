@@ -230,7 +230,7 @@ def test_the_database_of_another_program_is_left_alone(url: str) -> None:
     with engine.connect() as connection:
         connection.execute(text("CREATE TABLE bills (total int)"))
     engine.dispose()
-    with pytest.raises(StoreError, match="is the database of another program: name another"):
+    with pytest.raises(StoreError, match="is the database of another program: choose another"):
         Store.open(url)
 
 
