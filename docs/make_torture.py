@@ -166,7 +166,7 @@ ELSEWHERE = """\
 | Bytes read from one host | 98,304 a connection, 1 MiB in all, 4 with a login: `pytest tests/net/test_allowance.py` |
 | Tampering with evidence | [evidence](evidence.md) |
 | The slowest fingerprint | `python benchmarks/identify.py` |
-| Reproducible, attested releases | not yet |
+| Reproducible releases | the same wheel wherever it is built: `pytest tests/test_release.py`; none is attested yet |
 """
 
 STRICTER = """\
