@@ -161,7 +161,7 @@ def test_an_address_that_changes(tmp_path: Path, usual: Told) -> None:
     assert_admitted(site, result, usual)
 
 
-LEAST = {(0.10, 12): (1.0, 0.8), (0.01, MANY): (1.0, 0.98), (0.10, MANY): (1.0, 0.9), (0.30, MANY): (0.9, 0.6)}
+LEAST = {(0.10, 12): (1.0, 0.8), (0.01, MANY): (1.0, 0.98), (0.10, MANY): (1.0, 0.94), (0.30, MANY): (0.94, 0.85)}
 """Share of packets lost, and number of devices -> the shares of these that must be found and named."""
 
 
