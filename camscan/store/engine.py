@@ -16,6 +16,7 @@ from camscan.store import server, sqlite
 
 _NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: choose a file"
 _URL = "postgresql://user@host/name"
+_REMEDY = f"name a file, or a PostgreSQL database as {_URL}"
 
 
 class Database:
@@ -68,7 +69,10 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StoreError(f"{self.where} {_meaning(error)}") from error
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            told = (sqlite if self.file else server).meaning(cause)
+            told = told or f"cannot be used: {str(cause).strip().splitlines()[0]}: check the database"
+            raise StoreError(f"{self.where} {told}") from error
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Connection]:
@@ -150,15 +154,12 @@ def _make_folder(folder: Path) -> None:
 
 
 def _engine(url: URL, where: str) -> Engine:
-    if url.get_backend_name() not in ("sqlite", server.BACKEND):
-        raise StoreError(f"{where} cannot be opened: name a file, or a PostgreSQL database as {_URL}")
+    backend = url.get_backend_name()
     try:
-        return create_engine(url, pool_pre_ping=url.get_backend_name() == server.BACKEND)
-    except (ImportError, ArgumentError) as error:
+        if backend in ("sqlite", server.BACKEND):
+            return create_engine(url, pool_pre_ping=backend == server.BACKEND)
+    except ImportError as error:
         raise StoreError(f"{where} cannot be opened: {error}: {server.DRIVER}") from error
-
-
-def _meaning(error: SQLAlchemyError) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    told = sqlite.meaning(cause) or server.meaning(cause)
-    return told or f"cannot be used: {str(cause).strip().splitlines()[0]}: check the database"
+    except ArgumentError as error:
+        raise StoreError(f"{where} cannot be opened: {error}: {_REMEDY}") from error
+    raise StoreError(f"{where} cannot be opened: {_REMEDY}")

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from camscan.errors import StoreError
 from camscan.store import Store
@@ -56,6 +57,18 @@ def test_the_driver_of_a_server_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(StoreError, match=r"^postgresql\+psycopg://db/x cannot be opened: .*'camscan\[postgresql\]'$"):
         open_database("postgresql+psycopg://db/x")
+
+
+def test_a_driver_that_does_not_exist_is_no_reason_to_install_another() -> None:
+    with pytest.raises(StoreError, match=r"postgresql\.nosuch: name a file, or a PostgreSQL database as "):
+        open_database("postgresql+nosuch://me@db/x")
+
+
+def test_a_file_that_lacks_a_table_is_not_spoken_of_as_a_server(path: Path) -> None:
+    database = open_database(path)
+    said = r"camscan\.db cannot be used: no such table: gone: check the database$"
+    with closing(database), pytest.raises(StoreError, match=said), database.reading() as connection:
+        connection.execute(text("SELECT * FROM gone"))
 
 
 @pytest.mark.parametrize("url", ["://", "a b://x", "postgresql://host:port/name"])
