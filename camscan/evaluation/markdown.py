@@ -12,7 +12,7 @@ _HEAD = """# Accuracy
 
 Measured by `make accuracy` on the labelled answers in `tests/corpus`; do not edit this page.
 
-Each answer is read, identified and judged alone, as a scan would have it if the device had said nothing else.
+Each answer is read as `camscan identify` reads a pasted one, and judged alone, as if its device had said nothing else.
 *Recall* is the share of answers whose maker was named, *precision* the share of named makers that are right; *likely*
 counts only what is claimed at level `likely` or `certain`. A MAC prefix or a shared icon is never more than a hint, so
 recall at `likely` is lower by design. Answers whose maker nobody knows are negatives: they count in no recall, and
