@@ -1,4 +1,4 @@
-"""The stateless sweep: SYN out, answers in, in one thread; one bit of memory for each question are all that it keeps.
+"""The stateless sweep: SYN out, answers in; one bit of memory for each question are all that it keeps.
 
 What comes back is known by its cookie alone, so that a forged or stray packet is never an open port. The kernel, which
 has no connection for the answer, resets it by itself; that counts against the pace.
@@ -22,6 +22,7 @@ from camscan.syn.carrier import Carrier
 from camscan.syn.cookies import Cookies
 from camscan.syn.links import Links, Segments
 from camscan.syn.order import Numbers, Order
+from camscan.syn.outflow import Outflow
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.packets import BATCH
 from camscan.syn.precedence import Precedence
@@ -62,6 +63,7 @@ class Sweep:
         self._cookies = Cookies()
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
+        self._outflow = Outflow(self._pacer)
         self._precedence = Precedence(wanted=bool(request.rate))
         self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
@@ -71,14 +73,14 @@ class Sweep:
         self._refusal = ""
         self._progress = Progress(report, self._settled, now, checkpoints=request.checkpoints)
         self._drained = now
-        self._counts = dict.fromkeys(("sent", "answered", "other", "stray", "dropped", "waited", "failed", "moved"), 0)
+        self._counts = dict.fromkeys(("answered", "other", "stray", "dropped", "waited", "failed", "moved"), 0)
 
     def run(self) -> None:
         """Ask in rounds, the later ones only for what is not settled, and say how it went."""
         questions = len(self._space) * len(self._ports)
         self._report.say("begin", questions=questions)
-        with self._precedence, self._links.opened(self, self._report.note):
-            self._pacer.restart(time.monotonic())
+        with self._precedence, self._links.opened(self, self._report.note), self._outflow.doubled():
+            self._outflow.restart()
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
             while left > 0 and not self._stop and self._settled.count < questions:
@@ -95,7 +97,8 @@ class Sweep:
             self._say_where(time.monotonic())
         if self._refusal:
             self._report.note(f"{self._counts['failed']:,} packets were not let out by this host: {self._refusal}")
-        self._report.say("end", **self._counts, position=self._position, interrupted=bool(self._stop))
+        told = {"sent": self._outflow.sent, "stood_in": self._outflow.stood_in, **self._counts}
+        self._report.say("end", **told, position=self._position, interrupted=bool(self._stop))
 
     def _round(self) -> None:
         self._has_lost = False
@@ -130,29 +133,29 @@ class Sweep:
 
     def send(self, sender: Sender, count: int, interface: str) -> None:
         """See `Paced.send`."""
-        first = 0
-        while first < count and not self._stop:
-            now = time.monotonic()
-            allowed = self._pacer.take(count - first, now)
-            if not allowed:
-                self.pause(self._pacer.wait(count - first, now))
-                continue
-            while allowed and not self._stop:
-                sent, error = sender.send(first, allowed)
-                first, allowed = first + sent, allowed - sent
-                self._counts["sent"] += sent
-                if error in _GONE:
-                    raise RefusalError(f"cannot use interface {interface} any more: {errno.errorcode[error]}")
-                if error == errno.ENETDOWN:
-                    self._carrier.wait()
-                elif error in FULL:
-                    self._counts["waited"] += 1
-                    self.pause(BACK_OFF)
-                elif error:
-                    first, allowed = first + 1, allowed - 1
-                    self._counts["failed"] += 1
-                    self._refusal = errno.errorcode.get(error, str(error))
-            self._drain()
+        with self._outflow.batch(sender, count):
+            while self._outflow.left and not self._stop:
+                wait, error = self._outflow.step()
+                if error:
+                    self._refused(error, interface)
+                elif wait:
+                    self.pause(wait)
+                else:
+                    self._drain()
+
+    def _refused(self, error: int, interface: str) -> None:
+        """Wait, where that may help, else leave out the packet that this host did not let out."""
+        if error in _GONE:
+            raise RefusalError(f"cannot use interface {interface} any more: {errno.errorcode[error]}")
+        if error == errno.ENETDOWN:
+            self._carrier.wait()
+        elif error in FULL:
+            self._counts["waited"] += 1
+            self.pause(BACK_OFF)
+        else:
+            self._outflow.skip()
+            self._counts["failed"] += 1
+            self._refusal = errno.errorcode.get(error, str(error))
 
     def now(self) -> float:
         """See `Paced.now`."""
@@ -225,8 +228,7 @@ class Sweep:
             refused = Segments(hosts, found.ports, found.source_ports, found.sequences + np.uint32(1))
             for route, mask in self._links.split(hosts):
                 resets += route.reset(refused if mask is None else refused.only(mask))
-        self._pacer.charge(resets)
-        self._counts["sent"] += resets
+        self._outflow.charge(resets)
 
     def _say(self, number: int, hosts: Numbers, ports: Numbers, *, local: bool = False) -> None:
         self._report.found(number, zip(self._space.texts(hosts), ports.tolist(), strict=True), local=local)
@@ -243,14 +245,13 @@ class Sweep:
         if lost := self._links.dropped():
             self._counts["dropped"] += lost
             self._has_lost = True
-            self._pacer.slow_down(time.monotonic())
+            self._outflow.slow_down()
 
     def _look_after_gateways(self, now: float) -> None:
         """Follow them where they get other MACs; the round after asks for what went to a MAC that nobody had."""
         for route in self._links.routes:
             sent, moved = route.look_after(now)
-            self._pacer.charge(sent)
-            self._counts["sent"] += sent
+            self._outflow.charge(sent)
             self._counts["moved"] += moved
             self._has_lost |= moved
 
@@ -265,4 +266,4 @@ class Sweep:
         self._passed.append((now, self._position))
         while len(self._passed) > 1 and now - self._passed[1][0] >= _DOUBTFUL:
             self._passed.popleft()
-        self._progress.say(self._counts["sent"], self._passed[0][1])
+        self._progress.say(self._outflow.sent, self._passed[0][1])

@@ -58,7 +58,7 @@ def test_what_this_host_forbids_is_left_out_and_counted() -> None:
     sender = sweep()
     sender.send(kernel, 10, "eth0")
     assert kernel.rows == [0, 1, 3, 4, 5, 7, 8, 9]
-    assert (sender._counts["sent"], sender._counts["failed"]) == (8, 2)
+    assert (sender._outflow.sent, sender._counts["failed"]) == (8, 2)
 
 
 def test_an_interface_that_goes_away_ends_it() -> None:

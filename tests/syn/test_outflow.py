@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from camscan.syn.outflow import Outflow
+from camscan.syn.pace import Pacer
+
+two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: nothing to stand in on")
+
+
+@dataclass
+class Kernel:
+    """Takes at most so many rows at once, and none from the ones it refuses; notes what left, and by which thread."""
+
+    most: int = 10_000
+    refused: dict[int, int] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+    threads: set[str] = field(default_factory=set)
+
+    def send(self, first: int, count: int) -> tuple[int, int]:
+        self.threads.add(threading.current_thread().name)
+        for row in range(first, first + min(count, self.most)):
+            if row in self.refused:
+                return row - first, 0 if row > first else self.refused[row]
+            self.left.append(row)
+        return min(count, self.most), 0
+
+
+def outflow(rate: float) -> Outflow:
+    return Outflow(Pacer(rate, time.monotonic()))
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while not (found := what()) and time.monotonic() < end:
+        time.sleep(0.005)
+    return found
+
+
+def send_all(out: Outflow) -> None:
+    while out.left:
+        wait, error = out.step()
+        assert not error
+        time.sleep(wait)
+
+
+@pytest.mark.parametrize("rate", [2_000, 200_000, 0])
+def test_each_row_leaves_once_and_in_order(rate: float) -> None:
+    kernel, out = Kernel(), outflow(rate)
+    began = time.monotonic()
+    with out.doubled():
+        for _ in range(3):
+            with out.batch(kernel, 500):
+                send_all(out)
+    assert kernel.left == 3 * list(range(500))
+    assert out.sent == 1_500
+    if rate:
+        assert time.monotonic() - began > 1_500 / rate * 0.95
+
+
+@two_processors
+def test_a_second_thread_stands_in_while_the_first_is_kept_from_running() -> None:
+    kernel, out = Kernel(), outflow(2_000)
+    with out.doubled(), out.batch(kernel, 400):
+        out.step()
+        began = time.monotonic()
+        assert wait_for(lambda: not out.left)
+        took = time.monotonic() - began
+    assert kernel.left == list(range(400))
+    assert kernel.threads == {threading.current_thread().name, "stand-in"}
+    assert out.stood_in >= 390
+    assert out.sent == 400
+    assert took > 400 / 2_000 * 0.9, "the pace is the same, whoever sends"
+
+
+def test_nobody_stands_in_unasked() -> None:
+    kernel, out = Kernel(), outflow(2_000)
+    with out.batch(kernel, 400):
+        out.step()
+        time.sleep(0.1)
+        assert len(kernel.left) == out.sent < 400
+
+
+@two_processors
+def test_what_keeps_a_row_back_is_told_to_the_first_thread_and_stops_the_second() -> None:
+    kernel, out = Kernel(refused={100: errno.EPERM}), outflow(2_000)
+    with out.doubled(), out.batch(kernel, 200):
+        out.step()
+        assert wait_for(lambda: len(kernel.left) == 100)
+        time.sleep(0.1)
+        assert len(kernel.left) == 100
+        wait, error = 0.0, 0
+        while not error:
+            time.sleep(wait)
+            wait, error = out.step()
+        assert error == errno.EPERM
+        out.skip()
+        send_all(out)
+    assert kernel.left == [row for row in range(200) if row != 100]
+    assert out.sent == 199
+
+
+@two_processors
+def test_behind_the_end_of_a_batch_nothing_leaves_any_more() -> None:
+    kernel, out = Kernel(), outflow(1_000)
+    with out.doubled():
+        with out.batch(kernel, 1_000):
+            out.step()
+        left = len(kernel.left)
+        time.sleep(0.1)
+        assert len(kernel.left) == left < 1_000
+        assert not out.left
+
+
+def test_what_the_kernel_did_not_take_may_leave_later() -> None:
+    now = 0.0
+    kernel, out = Kernel(most=50), Outflow(Pacer(100_000, now), clock=lambda: now)
+    with out.batch(kernel, 20_000):
+        while now < 0.1:
+            out.step()
+            now += 0.0001
+    assert len(kernel.left) == out.sent == pytest.approx(10_000, rel=0.02)
+
+
+def test_packets_that_leave_by_themselves_count() -> None:
+    now = 0.0
+    kernel, out = Kernel(), Outflow(Pacer(1_000, now), clock=lambda: now)
+    with out.batch(kernel, 2_000):
+        while now < 1.0:
+            out.step()
+            out.charge(1)
+            now += 0.002
+    assert len(kernel.left) == pytest.approx(500, abs=5)
+    assert out.sent == pytest.approx(1_000, abs=5)
+
+
+@two_processors
+def test_each_thread_has_a_processor_and_in_the_end_all_are_free_again() -> None:
+    before = os.sched_getaffinity(0)
+    with outflow(1_000).doubled():
+        (other,) = (thread for thread in threading.enumerate() if thread.name == "stand-in")
+        assert other.native_id is not None
+        assert wait_for(lambda: len(os.sched_getaffinity(other.native_id or 0)) == 1)
+        assert not os.sched_getaffinity(0) & os.sched_getaffinity(other.native_id)
+    assert os.sched_getaffinity(0) == before
+    assert not other.is_alive()
+
+
+@pytest.mark.parametrize(("rate", "processors"), [(0, {0, 1}), (1_000, {0})])
+def test_without_a_pace_or_a_processor_there_is_no_second_thread(
+    rate: float, processors: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: processors)
+    with outflow(rate).doubled():
+        assert "stand-in" not in {thread.name for thread in threading.enumerate()}
