@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -125,9 +126,17 @@ def devices(
     chosen = wanted.of(found)
     if not chosen.devices:
         _check_makers(makers, rules)
-    if where is not None and not (quiet or chosen.devices or any(one in where for one in found.outcomes)):
-        click.echo(f"Note: that scan knows nothing of {' '.join(addresses)}: it was not among its targets.", err=True)
+    if where is not None and not (quiet or chosen.devices):
+        click.echo(f"Note: {_fate(found, where, ' '.join(addresses))}.", err=True)
     write_report(chosen, format_, output)
+
+
+def _fate(found: Report, where: TargetSet, named: str) -> str:
+    """What became of addresses at which no device is: as "10.0.0.0/30: 1 silent, 1 excluded"."""
+    counts = Counter(outcome for address, outcome in found.outcomes.items() if address in where)
+    if not counts:
+        return f"that scan knows nothing of {named}: it was not among its targets"
+    return f"{named} in that scan: {', '.join(f'{number:,} {outcome}' for outcome, number in counts.most_common())}"
 
 
 def _check_each(named: str | None, format_: str) -> None:

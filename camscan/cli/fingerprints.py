@@ -176,13 +176,16 @@ def explain(
     with open_store(db) as store:
         taken = scan_of(store, scan_id, about=usual(device))
         seen = tuple(map(read_again, store.observations(taken.id)))
+        own = (entry.outcome for entry in store.ledger(taken.id, usual(device)) if entry.target == usual(device))
+        fate = next(own, None)
     for judgement in judged(seen, rules, lists):
         if usual(device) in judgement.device.addresses:
-            own = [observation for observation in seen if observation.target in judgement.device.addresses]
-            for line in (*explained(rules, own, judgement.device, answers=answers), *_verdict(judgement)):
+            answered = [observation for observation in seen if observation.target in judgement.device.addresses]
+            for line in (*explained(rules, answered, judgement.device, answers=answers), *_verdict(judgement)):
                 click.echo(line)
             return
-    raise UsageError(f"nothing answered at {device} in that scan: see `camscan devices --all`")
+    told = f"{device} is {fate} in that scan" if fate else f"that scan knows nothing of {device}"
+    raise UsageError(f"{told}: `camscan devices --all` lists what answered")
 
 
 def _verdict(judgement: Judged) -> Iterator[str]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
-from camscan.errors import UsageError
+from camscan.errors import TargetError, UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
+
+if TYPE_CHECKING:
+    from camscan.targets import TargetSet
 
 
 def open_store(target: str | None, *, or_new: bool = False) -> Store:
@@ -51,7 +55,8 @@ def scan_of(
     """The scan of that id or prefix, else the latest one (of a site, where one is named) that holds anything.
 
     Which one was taken is told on stderr, if not `quiet`. With `asking`, one that asked addresses goes before what was
-    listened to or imported: only such a scan knows who is silent. One that knows `about` goes before all.
+    listened to or imported: only such a scan knows who is silent. One that knows the address `about`, or was to ask in
+    the network or range that it is, goes before all.
 
     Raises:
         StoreError: no scan is stored.
@@ -60,7 +65,7 @@ def scan_of(
     if reference:
         return _of_site(store.scan(reference), site)
     asked = (scan for scan in store.newest(site) if scan.origin is Origin.SCAN) if asking else iter(())
-    known = store.holding(site, about) if about else iter(())
+    known = _knowing(store, site, about) if about else iter(())
     newest = next(chain(asked, known, store.holding(site), store.newest(site)), None)
     if newest is None:
         scans_of(store, site)
@@ -68,6 +73,28 @@ def scan_of(
     if not quiet:
         click.echo(f"Using scan {newest.id}: {described(newest)}.", err=True)
     return newest
+
+
+def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
+    """The scans that know an address, or were to ask in a network or a range, newest first."""
+    from camscan.targets import is_address
+
+    return store.holding(site, about) if is_address(about) else _asking_in(store.newest(site), _addresses(about))
+
+
+def _asking_in(scans: Iterable[Scan], where: TargetSet) -> Iterator[Scan]:
+    """Those of these scans that were to ask any of these addresses."""
+    return (scan for scan in scans if any(_addresses(target).within(where) for target in scan.targets))
+
+
+def _addresses(target: str) -> TargetSet:
+    """What a target stands for: nothing, where it is the name of a host or of an imported file."""
+    from camscan.targets import TargetSet, parse
+
+    try:
+        return parse([target], whole_networks=True)
+    except TargetError:
+        return TargetSet()
 
 
 def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from support.listed import store_scan
 
 from camscan.cli.devices import Wanted, devices
+from camscan.cli.fingerprints import explain
 from camscan.errors import UsageError
 from camscan.records import Device, Judged, Verdict
 
@@ -51,6 +52,28 @@ def test_addresses_that_were_not_asked_are_told_from_those_without_devices(db: s
     assert CliRunner().invoke(devices, ["--db", db, "10.9.9.0/24"]).stderr.endswith(told)
     for words in (["10.9.9.0/24", "--quiet"], ["10.0.0.0/30"]):
         assert "Note" not in CliRunner().invoke(devices, ["--db", db, *words]).stderr
+
+
+@pytest.mark.parametrize(
+    ("where", "told"), [("10.0.0.4", "1 excluded"), ("10.0.0.3", "1 silent"), ("10.0.0.3-6", "1 silent, 1 excluded")]
+)
+def test_of_addresses_without_a_device_it_says_what_became_of_them(db: str, where: str, told: str) -> None:
+    done = CliRunner().invoke(devices, ["--db", db, where])
+    assert done.stderr.endswith(f"Note: {where} in that scan: {told}.\n")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("10.0.0.4", "10.0.0.4 is excluded in that scan: "),
+        ("10.0.0.3", "10.0.0.3 is silent in that scan: "),
+        ("10.0.0.5", "that scan knows nothing of 10.0.0.5: "),
+    ],
+)
+def test_who_is_not_explained_is_told_apart_by_what_became_of_it(db: str, address: str, told: str) -> None:
+    done = CliRunner().invoke(explain, ["--db", db, address])
+    assert isinstance(done.exception, UsageError)
+    assert str(done.exception).startswith(told)
 
 
 def test_a_part_says_that_it_is_one(db: str) -> None:

@@ -150,7 +150,7 @@ def test_what_is_no_address_is_not_said_to_be_silent(db: Path) -> None:
     run("-", "--db", db, stdin="fd00::5 dev eth0 lladdr 44:19:b6:01:02:03 REACHABLE\n")
     for name, why in (
         ("gate", "'gate' is not an address: `camscan devices` lists"),
-        ("fd00::6", "nothing answered at fd00"),
+        ("fd00::6", "that scan knows nothing of fd00::6: `camscan devices --all` lists what answered"),
     ):
         done = CliRunner().invoke(explain, [name, "--db", str(db)])
         assert isinstance(done.exception, UsageError)

@@ -28,8 +28,9 @@ def keep(
     *,
     answering: tuple[str, ...] = ("10.0.0.1",),
     silent: tuple[str, ...] = (),
+    target: str = "10.0.0.0/24",
 ) -> None:
-    targets = ("site.xml",) if origin is Origin.IMPORT else ("10.0.0.0/24",)
+    targets = ("site.xml",) if origin is Origin.IMPORT else (target,)
     at = datetime(2026, 11, number, 8, 30, tzinfo=UTC)
     store.begin(Scan(f"scan{number}", at, targets, ("http",), site, settings={"origin": origin}))
     seen = [Observation(address, "http", Outcome.ANSWERED, at) for address in answering]
@@ -67,6 +68,16 @@ def test_one_that_knows_an_address_goes_before_others(store: Store, address: str
     keep(store, 3, Origin.SCAN, "yard", answering=("10.0.0.11",))
     assert scan_of(store, None, about=address).id == taken
     assert scan_of(store, None, "yard", about=address).id == "scan3"
+
+
+@pytest.mark.parametrize("about", ["10.0.0.0/24", "10.0.0.0/28", "10.0.0.200-210", "10.0.0.0/8"])
+def test_of_a_network_or_a_range_it_is_one_that_asked_there(store: Store, about: str) -> None:
+    keep(store, 1, Origin.SCAN, "depot")
+    keep(store, 2, Origin.SCAN, "yard", target="10.1.0.0/24")
+    keep(store, 3, Origin.IMPORT)
+    taken = "scan2" if about == "10.0.0.0/8" else "scan1"
+    assert scan_of(store, None, about=about).id == taken
+    assert scan_of(store, None, about="10.7.0.0/24").id == "scan3"
 
 
 def test_one_that_asked_goes_before_what_was_imported_or_heard(
