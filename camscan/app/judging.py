@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,12 +14,12 @@ from camscan import __version__
 from camscan.app import gctuning
 from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
-from camscan.errors import RuleError
+from camscan.errors import RuleError, TargetError
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
 from camscan.policy import load as load_policies
-from camscan.records import Judged, LedgerEntry, Outcome, Report, Scan, Verdict
+from camscan.records import Judged, LedgerEntry, Origin, Outcome, Report, Scan, ScanStatus, Verdict
 from camscan.reports import select
 from camscan.reports.segments import Segments
 from camscan.summaries import Citation
@@ -134,13 +135,26 @@ def report_of(
         devices,
         tuple(policy.id for policy in policies),
         counts,
-        sum(counts.get("", {}).values()),
+        max(sum(counts.get("", {}).values()), _left_at(scan)),
         outcomes=outcomes,
         citations=tuple(Citation(p.id, p.title, p.citation, p.url, p.since.isoformat()) for p in policies),
         tools=_Tools(rules),
         networks=segments.networks(devices, missed),
         missed=missed,
     )
+
+
+def _left_at(scan: Scan) -> int:
+    """How many addresses a scan that has not come to its end was to cover; those of host names are not counted."""
+    if scan.status not in (ScanStatus.RUNNING, ScanStatus.INTERRUPTED) or scan.origin is not Origin.SCAN:
+        return 0
+    from camscan.targets import TargetSet, parse
+
+    ranges: list[tuple[int, int]] = []
+    for spec in scan.settings.get("specs", "").split():
+        with contextlib.suppress(TargetError):
+            ranges += parse([spec]).ranges
+    return TargetSet.of(ranges).count
 
 
 def by_datagram_alone(entry: LedgerEntry) -> bool:

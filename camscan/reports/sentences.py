@@ -35,6 +35,7 @@ _MAX_RECORDERS = 8
 PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
 _MAX_NAMED = 8
 _UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CRASHED})
+_UNFINISHED = (ScanStatus.RUNNING, ScanStatus.INTERRUPTED)
 
 
 def findings(report: Report) -> str:
@@ -128,16 +129,17 @@ def limits(report: Report) -> Iterator[str]:
     yield from _channels(report)
     yield from _recorders(report)
     yield _sent(report.scan.sent)
-    yield from (f"Note: {terminal(note)}" for note in report.scan.notes)
+    yield from (f"Note: {terminal(note, MAX_SENTENCE)}" for note in report.scan.notes)
     yield _whence(report.scan)
 
 
 def _covered(report: Report) -> Iterator[str]:
     """What became of the targets, and whether that is all."""
     counts = coverage(report)
-    yield passive(report) or _asked(counts)
+    in_full = " in full" if report.scan.status in _UNFINISHED else ""
+    yield passive(report) or _asked(counts, in_full)
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
-        yield f"{many(missed, 'address')} not asked: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
+        yield f"{many(missed, 'address')} not asked{in_full}: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
     if (ended := report.scan.status) is not ScanStatus.COMPLETE:
         yield f"The scan is {ending(ended)}: there may be more."
 
@@ -190,12 +192,12 @@ def _whence(scan: Scan) -> str:
     return f"Scan {terminal(scan.id)}{site}, {utc(scan.started_at)}{end}, seen from {host}."
 
 
-def _asked(counts: Mapping[Outcome, int]) -> str:
-    """As "254 addresses asked: 12 answered, 3 refused, 239 silent."."""
+def _asked(counts: Mapping[Outcome, int], in_full: str) -> str:
+    """As "254 addresses asked: 12 answered, 3 refused, 239 silent."; `in_full` where a scan has not come to its end."""
     unreachable = counts[Outcome.UNREACHABLE]
     asked = sum(counts[outcome] for outcome in _LOOKED) + unreachable
     shown = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in _LOOKED)
-    return f"{many(asked, 'address')} asked: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
+    return f"{many(asked, 'address')} asked{in_full}: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
 
 
 def _networks(report: Report) -> Iterator[str]:
@@ -205,7 +207,7 @@ def _networks(report: Report) -> Iterator[str]:
     if clear:
         yield f"No listed devices in {_some(clear)}, where something answered."
     if blind:
-        yield f"No positive control in {_some(blind)}: nothing can be said about it."
+        yield f"No positive control in {_some(blind)}: nothing can be said about {'it' if len(blind) == 1 else 'them'}."
 
 
 def _extent(segment: Segment) -> str:

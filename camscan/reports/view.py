@@ -81,7 +81,7 @@ class Sheet:
             return f"{many(listed, 'listed device')} found: {self._listed_makers}"
         if not self.rows:
             return self.findings
-        where = " where it was possible to look" if self.blind or not self.is_complete else ""
+        where = "" if self._could_look else " where it was possible to look"
         return f"No listed device found{where}{f', {suspected:,} suspected' if suspected else ''}"
 
     @property
@@ -158,9 +158,10 @@ class Sheet:
         return {outcome.value: count for outcome, count in coverage(self.report).items()}
 
     @property
-    def blind(self) -> int:
-        """Targets about which nothing can be said, though they were asked for."""
-        return self.coverage[Outcome.UNREACHABLE] + self.coverage[Outcome.NOT_SENT]
+    def _could_look(self) -> bool:
+        """Whether all was asked, and something in each network gave a sign of life."""
+        dark = any(not segment.control for segment in self.report.networks)
+        return self.is_complete and not self.coverage[Outcome.NOT_SENT] and not dark
 
     @property
     def asked(self) -> int:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from camscan.app.judging import DOUBT, by_datagram_alone, with_doubts
-from camscan.records import Device, Judged, LedgerEntry, Outcome, Verdict
+from camscan.app.judging import DOUBT, by_datagram_alone, library, report_of, with_doubts
+from camscan.records import Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+from camscan.reports.document import coverage
+from camscan.store import Store
 
+AT = datetime(2026, 11, 24, tzinfo=UTC)
 ANSWERED, SILENT, REFUSED, RESET, NOT_SENT, GARBLED = (
     *(Outcome.ANSWERED, Outcome.SILENT, Outcome.REFUSED, Outcome.RESET, Outcome.NOT_SENT, Outcome.GARBLED),
 )
@@ -27,6 +33,28 @@ ANSWERED, SILENT, REFUSED, RESET, NOT_SENT, GARBLED = (
 )
 def test_what_only_datagrams_speak_for(channels: Mapping[str, Outcome], alone: bool) -> None:
     assert by_datagram_alone(LedgerEntry("10.0.0.7", channels)) is alone
+
+
+@pytest.mark.parametrize(
+    ("status", "specs", "targets"),
+    [
+        (ScanStatus.INTERRUPTED, "10.0.0.0/24\n10.0.0.0/25\n10.1.0.1", 255),
+        (ScanStatus.INTERRUPTED, "gate.example\n10.0.0.0/30", 2),
+        (ScanStatus.INTERRUPTED, "", 1),
+        (ScanStatus.COMPLETE, "10.0.0.0/24", 1),
+    ],
+)
+def test_what_a_scan_that_broke_off_did_not_reach_counts(
+    tmp_path: Path, status: ScanStatus, specs: str, targets: int
+) -> None:
+    scan = Scan("4f2a00", AT, ("10.0.0.0/24",), ("http",), settings={"specs": specs})
+    with Store.open(tmp_path / "store.db") as store:
+        store.begin(scan)
+        store.append(scan.id, [], [LedgerEntry("10.0.0.1", {"http": SILENT})])
+        store.finish(replace(scan, status=status, finished_at=AT))
+        report = report_of(store, store.scan(scan.id), library(), ())
+    assert report.targets == targets
+    assert coverage(report)[NOT_SENT] == targets - 1
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_the_first_screen_says_it_all(reader: Reader) -> None:
         *("2 listed a p", "1 suspected ", "1 unidentifi", "1 not listed")
     ]
     coverage = next(one(reader, "section", **{"class": "coverage"}).all("p"))
-    assert coverage.words == "249 addresses asked, 230 silent, 10 blind, 1 excluded."
+    assert coverage.words == "249 addresses asked, 230 silent, 4 unreachable, 6 not sent, 1 excluded."
 
 
 def test_a_map_links_each_device_and_says_who_it_is(reader: Reader) -> None:

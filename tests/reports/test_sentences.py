@@ -124,12 +124,18 @@ def test_targets_without_an_entry_were_not_asked(report: Report, make_report: Ca
     scan = replace(report.scan, status=ScanStatus.RUNNING)
     sentences = list(limits(make_report(ledger={"": {Outcome.SILENT: 1}}, targets=254, scan=scan)))
     assert sentences[:3] == [
-        "1 address asked: 0 answered, 0 refused, 1 silent.",
-        "253 addresses not asked: 253 not sent.",
+        "1 address asked in full: 0 answered, 0 refused, 1 silent.",
+        "253 addresses not asked in full: 253 not sent.",
         "The scan is still running: there may be more.",
     ]
     ended = replace(scan, status=ScanStatus.INTERRUPTED)
     assert "The scan is interrupted: there may be more." in list(limits(make_report(scan=ended)))
+
+
+def test_a_long_note_is_told_to_its_end(report: Report, make_report: Callable[..., Report]) -> None:
+    note = f"{'open ports were found by another program, ' * 9}whose packets are not counted here"
+    said = list(limits(make_report(scan=replace(report.scan, notes=(note,)))))
+    assert f"Note: {note}" in said
 
 
 def test_what_cannot_wait_quotes_the_sentence_once_and_the_gravest_first(make_report: Callable[..., Report]) -> None:
@@ -155,7 +161,7 @@ def test_no_listed_device_is_claimed_only_where_something_answered(make_report: 
     said = [text for text in limits(make_report(networks=(*clear, *blind, *found))) if "/24" in text]
     assert said[0].startswith("No listed devices in 10.0.0.0/24, 10.0.1.0/24, ")
     assert said[0].endswith("10.0.7.0/24 and 2 more, where something answered.")
-    assert said[1].startswith("No positive control in 10.1.0.0/24: nothing")
+    assert said[1] == "No positive control in 10.1.0.0/24: nothing can be said about it."
     assert len(said) == 2
 
 

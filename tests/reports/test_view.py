@@ -7,7 +7,7 @@ import pytest
 
 from camscan.records import Device, Judged, Outcome, Report, ScanStatus, Verdict
 from camscan.reports.view import view
-from camscan.summaries import Listing
+from camscan.summaries import Listing, Segment
 
 
 def devices(*verdicts: Verdict) -> tuple[Judged, ...]:
@@ -46,7 +46,7 @@ def test_the_headline_is_the_verdict(
     make_report: Callable[..., Report], report: Report, verdicts: tuple[Verdict, ...], headline: str, lead: str
 ) -> None:
     scan = replace(report.scan, status=ScanStatus.COMPLETE)
-    sheet = view(make_report(scan=scan, devices=devices(*verdicts), ledger={"": {Outcome.SILENT: 256}}))
+    sheet = view(make_report(scan=scan, devices=devices(*verdicts), ledger={"": {Outcome.SILENT: 256}}, networks=()))
     assert (sheet.headline, sheet.lead) == (headline, lead)
 
 
@@ -58,7 +58,28 @@ def test_a_headline_names_three_makers_and_counts_the_others(make_report: Callab
 def test_a_clean_result_is_said_only_of_what_could_be_looked_at(make_report: Callable[..., Report]) -> None:
     sheet = view(make_report(devices=devices(Verdict.NOT_LISTED)))
     assert sheet.headline == "No listed device found where it was possible to look"
-    assert (sheet.blind, sheet.asked) == (10, 249)
+    assert sheet.asked == 249
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "control", "where"),
+    [
+        ({Outcome.ANSWERED: 4, Outcome.UNREACHABLE: 250}, "10.0.0.9", ""),
+        ({Outcome.ANSWERED: 4, Outcome.NOT_SENT: 250}, "10.0.0.9", " where it was possible to look"),
+        ({Outcome.UNREACHABLE: 254}, "", " where it was possible to look"),
+    ],
+)
+def test_nobody_at_an_address_is_no_blindness_where_others_in_its_network_answer(
+    report: Report, make_report: Callable[..., Report], outcomes: dict[str, int], control: str, where: str
+) -> None:
+    made = make_report(
+        scan=replace(report.scan, status=ScanStatus.COMPLETE),
+        devices=devices(Verdict.NOT_LISTED),
+        ledger={"": outcomes},
+        targets=254,
+        networks=(Segment("10.0.0.0/24", outcomes, {}, control),),
+    )
+    assert view(made).headline == f"No listed device found{where}"
 
 
 def test_sections_come_by_what_needs_a_person(report: Report) -> None:
