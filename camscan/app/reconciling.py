@@ -18,7 +18,7 @@ from camscan.inventory.reading import Inventory
 from camscan.inventory.reconcile import Result, reconcile
 from camscan.inventory.summary import Summary, summarise
 from camscan.policy import Policy, judge_all
-from camscan.records import Scan
+from camscan.records import Judged, Scan, Verdict
 from camscan.reports import select
 from camscan.store import Store
 
@@ -69,6 +69,12 @@ def found_in(
             new = [known.isdisjoint(names) for names in places]
             known.update(*places)
             for judged, one in compress(zip(devices, seen, strict=True), new):
-                counts = next(select((judged,), all_hosts=all_hosts), None) is not None
+                counts = all_hosts or _is_wanted(judged)
                 found.append(Found(judged, scan.site, one.endpoints, one.channels, counts=counts))
     return found
+
+
+def _is_wanted(judged: Judged) -> bool:
+    """Whether a list of cameras should name this device: a printer or a router only if it may be on a policy."""
+    is_other = judged.device.kind == "other" and judged.verdict is Verdict.NOT_LISTED
+    return not is_other and next(select((judged,), all_hosts=False), None) is not None

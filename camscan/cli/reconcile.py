@@ -55,7 +55,8 @@ def reconcile(
 
     INVENTORY is CSV (any delimiter and encoding), XLSX, ODS, XLS, JSON or a NetBox export. If no column is called a
     site, but the location column names sites of the store, that one is used. Rows of sites that you did not ask
-    about are counted separately. No packet is sent.
+    about are counted separately. Printers, routers and the like are expected in the list only with --all, or if a
+    policy may list them. No packet is sent.
 
     \b
     Examples:

@@ -9,15 +9,16 @@ from itertools import chain
 
 from camscan.inventory.agreement import UNIQUE, Agreement, Found, Key, compare, host_key
 from camscan.inventory.coverage import AddressSight, Coverage, Sight
-from camscan.inventory.makes import Find, Makes, described
+from camscan.inventory.makes import Find, Makes
 from camscan.inventory.matching import Matcher, Places, Scope
 from camscan.inventory.rows import Row
 from camscan.inventory.values import address_key, key, shown
-from camscan.records import Judged
+from camscan.records import Judged, Verdict
 
 _FEW = 16
 """Sites in each of which an address is looked up."""
 _EVERYWHERE = Scope()
+_GRAVEST = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
 class Class(StrEnum):
@@ -62,7 +63,7 @@ class Result:
 def reconcile(
     rows: Sequence[Row], found: Sequence[Found], coverage: Coverage, find: Find, scope: Scope = _EVERYWHERE
 ) -> tuple[Result, ...]:
-    """A result for each row, in their order, then one for each device that no row names and that `counts`.
+    """A result for each row, in their order, then one for each device that `counts` and that no row names, by verdict.
 
     `find` gives the label that a text names (`camscan.identify.labels.Labels.find`).
     """
@@ -106,10 +107,10 @@ class _Reconciliation:
             yield Result(cls, _with_faults(reason, row), row, site=sites[0] if len(sites) == 1 else None)
 
     def undeclared(self) -> Iterator[Result]:
-        for number, found in enumerate(self._found):
-            if found.counts and number not in self._matcher.row_of:
-                reason = f"no row names this device: {described(found.judged.device)}"
-                yield Result(Class.UNDECLARED, reason, found=found, site=found.site)
+        unnamed = [found for n, found in enumerate(self._found) if found.counts and n not in self._matcher.row_of]
+        for found in sorted(unnamed, key=lambda found: _GRAVEST[found.judged.verdict]):
+            reason = f"no row names this device: {found.judged.verdict.replace('-', ' ')}"
+            yield Result(Class.UNDECLARED, reason, found=found, site=found.site)
 
     def _joined(self, row: Row, found: Found, agreement: Agreement) -> Result:
         cls = _class(row, found, agreement, self._places)

@@ -56,6 +56,18 @@ def document(db: Path, cameras: Path, *words: str) -> dict[str, Any]:
     return found
 
 
+def test_a_printer_is_no_camera_that_the_list_lacks(db: Path, cameras: Path) -> None:
+    page = "<html><head><title>HP Photosmart 5520 series</title></head></html>"
+    printer = answer("10.0.0.8", "HP HTTP Server; HP Photosmart 5520 series - CX042A", page)
+    with Store.open(db) as store:
+        scan = replace(store.scan(), id="5f0c00", started_at=AT + timedelta(days=1))
+        store.begin(scan)
+        store.append(scan.id, [printer], [LedgerEntry("10.0.0.8", {"http": Outcome.ANSWERED})])
+        store.finish(replace(scan, status=ScanStatus.COMPLETE, finished_at=scan.started_at))
+    assert document(db, cameras)["summary"]["classes"]["undeclared"] == 0
+    assert document(db, cameras, "--all")["summary"]["classes"]["undeclared"] == 1
+
+
 def test_every_class_in_one_document(db: Path, cameras: Path) -> None:
     found = document(db, cameras)
     assert found["schema"] == "camscan-reconcile/1"

@@ -169,8 +169,15 @@ def test_devices_that_no_row_names_are_undeclared(held: Held, device: Build, row
     results = held([row(1, "10.0.0.3")], found)
     assert [(r.cls, r.address, r.reason) for r in results] == [
         (Class.MATCHED, "10.0.0.3", "address agrees"),
-        (Class.UNDECLARED, "10.0.0.1", "no row names this device: Dahua"),
+        (Class.UNDECLARED, "10.0.0.1", "no row names this device: not listed"),
     ]
+
+
+def test_the_gravest_of_what_no_row_names_comes_first(held: Held, device: Build) -> None:
+    order = (Verdict.UNIDENTIFIED, Verdict.NOT_LISTED, Verdict.LISTED, Verdict.SUSPECTED, Verdict.LISTED)
+    found = [device(f"10.0.0.{n}") for n in range(len(order))]
+    found = [replace(one, judged=replace(one.judged, verdict=v)) for one, v in zip(found, order, strict=True)]
+    assert [r.address for r in held([], found)] == ["10.0.0.2", "10.0.0.4", "10.0.0.3", "10.0.0.1", "10.0.0.0"]
 
 
 def test_a_host_that_is_no_camera_to_the_eye_still_matches_by_address(held: Held, device: Build, row: MakeRow) -> None:
