@@ -57,7 +57,7 @@ def import_(files: tuple[str, ...], kind: str | None, site: str | None, db: str 
         read: list[tuple[sources.Source, Reader, Summary]] = []
         for name in files:
             source = stack.enter_context(sources.opened(name))
-            read.append((source, reader_for(sources.head(source.stream, SNIFFED), kind, name), Summary()))
+            read.append((source, reader_for(sources.head(source.stream, SNIFFED), kind, source.name), Summary()))
         with Store.open(db) as store:
             scan_id, is_whole = _stored(store, read, site)
             if not quiet:

@@ -30,8 +30,10 @@ READERS = (
     Reader("arp", neighbours.sniff_arp, neighbours.read, neighbours.CHANNELS),
 )
 """Readers in the order in which their marks are looked for, the clearest first."""
-_BUNDLE = b"PK\x03\x04"
+_ARCHIVE = b"PK\x03\x04"
 """How an archive begins; none of the readers reads one."""
+_BUNDLE = b"README.txt"
+"""The first part of a bundle of evidence; its name begins at byte 30."""
 
 
 def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Reader:
@@ -47,7 +49,9 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
     if not found:
         if not head.strip():
             raise UsageError(f"{file} is empty: nothing to import")
-        if head.startswith(_BUNDLE):
-            raise UsageError(f"{file} looks like a bundle of evidence: verify and import it with `camscan db merge`")
+        if head.startswith(_ARCHIVE):
+            if head.startswith(_BUNDLE, 30):
+                raise UsageError(f"{file} looks like a bundle of evidence: verify and import it with `camscan db merge`")
+            raise UsageError(f"{file} is a workbook or an archive: save its table as CSV, or unpack it")
         raise UsageError(f"{file} is not a file that camscan knows: choose its kind with --kind, from {known}")
     return found[0]

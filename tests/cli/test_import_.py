@@ -97,6 +97,7 @@ def test_what_cannot_be_imported_leaves_no_scan(tmp_path: Path, db: Path) -> Non
         result = run(*words, "--db", db)
         assert isinstance(result.exception, UsageError)
         assert message in str(result.exception)
+    assert str(run("-", "--db", db, stdin="Dear Sir or Madam").exception).startswith("stdin is not a file")
     with Store.open(db) as store:
         assert store.scans() == ()
 

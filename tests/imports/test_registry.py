@@ -52,6 +52,18 @@ def test_other_files_are_refused(head: bytes) -> None:
         reader_for(head, file="cam.txt")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (b"README.txt", r"cam\.txt looks like a bundle of evidence"),
+        (b"[Content_Types].xml", r"cam\.txt is a workbook or an archive: save its table as CSV"),
+    ],
+)
+def test_an_archive_is_a_bundle_only_where_it_begins_as_one(name: bytes, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        reader_for(b"PK\x03\x04" + bytes(26) + name, file="cam.txt")
+
+
 @pytest.mark.parametrize("head", [b"", b" \r\n"])
 def test_an_empty_file_is_called_so(head: bytes) -> None:
     with pytest.raises(UsageError, match=r"cam\.txt is empty: nothing to import"):
