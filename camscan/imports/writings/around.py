@@ -34,7 +34,7 @@ _WHOLE = re.compile(
     r"\A\s*<pre\b[^<>]{0,200}>(?:\s*<code\b[^<>]{0,200}>)?([^<>]+)(?:</code>\s*)?</pre>\s*\Z", re.IGNORECASE
 )
 _BEGUN = re.compile(rf"\A\s*{BEGIN}")
-_HOLDER = re.compile(r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*((?:&lt;[?\w]|\{\s*&quot;)[^<]{16,65536})</\1>")
+_HOLDER = re.compile(r"<(\w[\w.:-]{0,40})(?: [^<>]{0,200})?>\s*((?:&lt;[?\w]|\{\s*&quot;)[^<]{16,65536})(?:</\1>|\Z)")
 _VALUE = re.compile(r"=\s?\"((?:&lt;[?\w]|\{\s*&quot;)[^\"<>]{16,65536})\"")
 _CLOSED = re.compile(r"(?<!\s)(?:\s*+</\w{1,16}>){1,8}+\s*+\Z")
 _LINE_BREAK = re.compile(r"<br ?/?>(?:\r?\n)?", re.IGNORECASE)

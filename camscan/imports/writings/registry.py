@@ -23,6 +23,7 @@ from camscan.imports.writings import (
 from camscan.imports.writings.base import Undo
 
 WRITINGS: tuple[Undo, ...] = (
+    shown.negotiated,
     strings.requoted,
     literals.asserted,
     literals.longest,

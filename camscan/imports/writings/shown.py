@@ -24,6 +24,10 @@ _PLAYED = re.compile(
     r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})",
     re.MULTILINE | re.DOTALL,
 )
+_OFFERED = re.compile(
+    r"""\b(?:a-(?=\w)|(?=x-\w))([\w-]{2,40})=\(string\)(?:"((?:[^"\\]|\\.){0,1024}+)"|([^\s,;"]{1,1024}+))"""
+)
+_ESCAPE = "\\"
 _RAW = re.compile(r"^RawContent[ \t]*: (?=HTTP/\d)(.*\n(?:[ \t]+\S.*(?:\n|\Z))*)", re.MULTILINE)
 _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
 _TABBED = re.compile(r"^([A-Za-z][\w-]{1,40})\t(?=\S)", re.MULTILINE)
@@ -84,6 +88,16 @@ def traced(text: str) -> str:
     if played := _PLAYED.search(text):
         return f"v=0\r\ns={played[1]}\r\n"
     return text
+
+
+def negotiated(text: str) -> str:
+    """What GStreamer prints of a stream: the attributes of its description among the capabilities, perhaps escaped."""
+    if "application/x-rtp" not in text:
+        return text
+    plain = text.replace("\\", "") if "\\(string\\)" in text else text
+    found = [f"a={name}:{(quoted or bare).replace(_ESCAPE, '')}" for name, quoted, bare in _OFFERED.findall(plain)]
+    kept = list(dict.fromkeys(line.removesuffix(":") for line in found))
+    return "\r\n".join(["v=0", "m=video 0 RTP/AVP 96", *kept[:MAX_LINES], ""]) if kept else text
 
 
 def packets(text: str) -> str:

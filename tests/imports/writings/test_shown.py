@@ -115,3 +115,16 @@ def test_packets_as_tcpdump_prints_them() -> None:
         "E..h..@.@...P.......RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a\n"
     )
     assert sent(text) == "RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a"
+
+
+def test_attributes_among_the_capabilities_of_a_stream() -> None:
+    text = (
+        '0:00:01.2 pad0: caps = application/x-rtp, media=(string)video, payload=(int)96, a-tool=(string)"A\\ B\\,1", '
+        'x-dimensions=(string)"16\\,9", a-note=(string)C, a-recvonly=(string)"", ssrc=(uint)1\n'
+    )
+    description = "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B,1\r\na=x-dimensions:16,9\r\na=note:C\r\na=recvonly"
+    assert sent(text + text) == description
+    escaped = r'caps="application/x-rtp\,\ media\=\(string\)video\,\ a-tool\=\(string\)\"A\\ B\"\,\ a-n\=\(string\)C"'
+    assert sent(escaped) == "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B\r\na=n:C"
+    bare = "application/x-rtp, media=(string)video, clock-rate=(int)90000"
+    assert sent(bare) == bare

@@ -87,6 +87,7 @@ def test_markup_out_of_the_source_of_a_page() -> None:
     assert sent("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
     assert sent("X: realm=&quot;a&quot;") == 'X: realm="a"'
     assert sent("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
+    assert sent("<a>&lt;b&gt;&lt;c&gt;torn&lt;/c&gt;") == "<b><c>torn</c>"
     assert sent("AT&amp;T") == "AT&amp;T"
 
 
