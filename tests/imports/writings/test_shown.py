@@ -124,7 +124,7 @@ def test_attributes_among_the_capabilities_of_a_stream() -> None:
     )
     description = "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B,1\r\na=x-dimensions:16,9\r\na=note:C\r\na=recvonly"
     assert sent(text + text) == description
-    escaped = r'caps="application/x-rtp\,\ media\=\(string\)video\,\ a-tool\=\(string\)\"A\\ B\"\,\ a-n\=\(string\)C"'
-    assert sent(escaped) == "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B\r\na=n:C"
+    escaped = r'caps="application/x-rtp\,\ media\=\(string\)video\,\ a-tool\=\(string\)\"A\\ B\"\,\ a-nb\=\(string\)C"'
+    assert sent(escaped) == "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B\r\na=nb:C"
     bare = "application/x-rtp, media=(string)video, clock-rate=(int)90000"
     assert sent(bare) == bare
