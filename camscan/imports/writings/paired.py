@@ -1,4 +1,4 @@
-"""Headers as pairs of a name and a value, whatever the language or the table that they stand in."""
+"""Names with their values, whatever the language or the table that they stand in."""
 
 from __future__ import annotations
 
@@ -20,10 +20,22 @@ _COLUMN = re.compile(rf"^({HEADER}) {{2,64}}(\S[^\r\n]*?)(?<![ \t])[ \t]*+\r?$",
 _RULED = re.compile(r"^-{2,64} {1,64}-{2,64}[ \t]*\r?$", re.MULTILINE)
 _LABELLED = re.compile(rf"\A[^\r\n:]{{1,60}}:[ \t]*\r?\n(?=[ \t]+{HEADER}[ \t]?:)", re.IGNORECASE)
 _STATUS = re.compile(r"(?:\bstatus(?:_?code)?['\"]?\s*[:=]\s*|\[)(\d{3})\b", re.IGNORECASE)
+_DUMPED = re.compile(
+    r"^[ \t]*\[\"?([A-Za-z][\w-]{1,63})\"?(?::[\w\":]{1,64})?\] ?=>\s{1,80}(?!Array\b|[\w\\]{1,64} Object\b)"
+    r"(?:string\(\d{1,6}\) \"([^\"\r\n]{0,1024})\"|(\S[^\r\n]{0,1023}))[ \t]*\r?$",
+    re.MULTILINE,
+)
+"""Of an array or an object of PHP: `[Name] => value`, or `["Name"]=>` and on the next line `string(5) "value"`."""
 _ENOUGH = 2  # headers from which on pairs are those of an answer
 _TELLING = {"server", "www-authenticate"}
 _HEADED = re.compile(r"headers|MultiDict", re.IGNORECASE)
 """Where one of them is enough."""
+
+
+def dumped(text: str) -> str:
+    """What PHP prints of an array or an object, as names with their values."""
+    found = _DUMPED.findall(text) if "=>" in text else []
+    return "\n".join(f"{name}: {quoted or bare}" for name, quoted, bare in found) if len(found) >= _ENOUGH else text
 
 
 def pairs(text: str) -> str:

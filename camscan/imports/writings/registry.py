@@ -45,6 +45,7 @@ WRITINGS: tuple[Undo, ...] = (
     strings.logged,
     wrapped.packed,
     strings.nested,
+    paired.dumped,
     paired.pairs,
     margins.indented,
     engines.condition,

@@ -39,6 +39,14 @@ def test_headers_as_pairs(text: str) -> None:
     assert {"server: a/1", 'www-authenticate: basic realm="b"'} <= told
 
 
+def test_what_php_prints() -> None:
+    plain = "Array\n(\n    [Maker] => a b\n    [Model] => c-1\n    [More] => Array\n        (\n        )\n)\n"
+    assert lines(plain) == ["Maker: a b", "Model: c-1"]
+    typed = 'array(2) {\n  ["Maker"]=>\n  string(3) "a b"\n  ["Model":protected]=>\n  string(3) "c-1"\n}'
+    assert lines(typed) == ["Maker: a b", "Model: c-1"]
+    assert sent("[a] => b") == "[a] => b"
+
+
 def test_a_single_header() -> None:
     assert lines("rawHeaders: [ 'Server', 'a/1' ]") == ["Server: a/1"]
 

@@ -113,6 +113,8 @@ HOSTILE = [
     "10:00:00: ",
     "- a\n",
     "<pre>&lt;a",
+    "[aa] => \n",
+    '["aa"]=>\n',
     "application/x-rtp, a-a=(string)",
     'application/x-rtp, a-a=(string)"\\',
     "<a>&lt;a",
