@@ -47,6 +47,8 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
         '{"tls": {"leaf": {"subject": {"common_name": ["cam"], "organization": ["Example"]}}}}',
         '[{"subject_cn": "cam", "subject_org": ["Example"]}]',
         '{"subject": [[["commonName", "cam"]], [["organizationName", "Example"]]]}',
+        "Owner: CN=cam, O=Example\nIssuer: CN=b",
+        "{\n  subject: [Object: null prototype] {\n    CN: 'cam',\n    O: 'Example'\n  },\n  issuer: { CN: 'b' },\n}",
     ],
 )
 def test_a_subject_as_viewers_programs_and_search_engines_show_it(text: str) -> None:
@@ -110,6 +112,17 @@ def test_names_with_bare_headings_and_abbreviated_kinds() -> None:
 
 def test_a_heading_without_names_below_it_is_none() -> None:
     assert not is_named("Subject\nCN: cam\nOrg: Example\n")
+
+
+def test_names_as_a_tester_of_servers_shows_them() -> None:
+    text = (
+        " Common Name (CN)             cam  (CN in response to request w/o SNI: b)\n"
+        " subjectAltName (SAN)         missing\n Issuer                       c (Example, Inc. from CN)\n"
+    )
+    (one,) = names(text)
+    assert one.fields["tls.subject.cn"] == ("cam",)
+    assert one.fields["tls.issuer.cn"] == ("c",)
+    assert one.fields["tls.issuer.o"] == ("Example, Inc.",)
 
 
 def test_pem_as_nmap_prints_it() -> None:
