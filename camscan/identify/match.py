@@ -10,16 +10,21 @@ from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.patterns import MAX_VALUES, PatternSet, encoded, groups
 from camscan.identify.rules import Absent, AnyOf, Match, Rule
+from camscan.identify.titles import name_in
 from camscan.records import Evidence, Fields, Identification, Observation
 
 MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""
+_TITLE_FIELD = "http.title"
 
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
+    """Where a pattern was met: the value as it was sent, and the text that it was met in, which may be a part of it."""
+
     observation: Observation
     value: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,9 @@ class Matcher:
         for field, values in observation.fields.items():
             if patterns := self._sets.get(field):
                 for value in values[:MAX_VALUES]:
-                    for match in patterns.search(encoded(field, value)):
-                        hits.setdefault(match, _Hit(observation, value))
+                    for text in _texts(field, value):
+                        for match in patterns.search(encoded(field, text)):
+                            hits.setdefault(match, _Hit(observation, value, text))
         return _Answer(observation.fields, hits)
 
     def _candidates(self, answer: _Answer) -> Iterable[Rule]:
@@ -78,7 +84,7 @@ class Matcher:
             return None
         attributes: dict[str, str] = {}
         for match in met:
-            for name, text in groups(match, answer.hits[match].value).items():
+            for name, text in groups(match, answer.hits[match].text).items():
                 attributes.setdefault(name, text)
         for name, field in rule.extract.items():
             for value in answer.fields.get(field, ())[:1]:
@@ -99,6 +105,12 @@ class Matcher:
             attributes=attributes,
             evidence=_evidence((answer.hits[match], match.field) for match in met),
         )
+
+
+def _texts(field: str, value: str) -> tuple[str, ...]:
+    """The texts that are searched for a value; of a title also the name in it."""
+    name = name_in(value) if field == _TITLE_FIELD else ""
+    return (value, name) if name else (value,)
 
 
 def _met(rule: Rule, answer: _Answer) -> list[Match] | None:

@@ -26,7 +26,8 @@ def claims(found: Sequence[Identification]) -> list[Claim]:
         ("onvif.manufacturer", "Co., Ltd.", []),
         ("onvif.manufacturer", "HiLook Incident", []),
         ("http.title", "HiLook", [("brand:HiLook", "likely", "Hikvision")]),
-        ("http.title", "HiLook login", []),
+        ("http.title", "HiLook login", [("brand:HiLook", "likely", "Hikvision")]),
+        ("http.title", "HiLook cameras", []),
         ("http.server", "HiLook", []),
         ("onvif.manufacturer", "ANNKE", [("brand:Annke", "hint", "Hikvision"), ("brand:?Annke", "hint", "Dahua")]),
         (
@@ -40,6 +41,7 @@ def claims(found: Sequence[Identification]) -> list[Claim]:
         ("onvif.manufacturer", "H" * 200, []),
         ("onvif.manufacturer", "Capture", [("brand:Capture", "likely", "Dahua")]),
         ("http.title", "Capture", []),
+        ("http.title", "Capture - Login", []),
         ("onvif.scope.name", "HILOOK IPC-B140H", [("brand:HiLook", "likely", "Hikvision")]),
         ("onvif.scope.name", "HiLook_IPC-B140H", [("brand:HiLook", "likely", "Hikvision")]),
         ("onvif.scope.name", "TP-LINK Tapo C200", [("brand:TP-Link", "hint", None)]),

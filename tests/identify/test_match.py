@@ -191,3 +191,13 @@ def test_a_captured_label_of_several_makers_names_each_of_them(build: Build, ans
 
 def test_observations_without_fields_say_nothing(build: Build, answer: Answer) -> None:
     assert build({"all": [{"field": "http.server", "pattern": "x"}]}).identify([answer({})]) == ()
+
+
+def test_a_title_is_searched_for_the_name_in_it_too(build: Build, answer: Answer) -> None:
+    library = build(
+        {"field": "http.title", "pattern": "^(?P<model>CAM [0-9]+)$"}, {"field": "http.title", "pattern": "Login"}
+    )
+    found = library.identify([answer({"http.title": "CAM 12 - Login"})])
+    assert rules(found) == ["rule-0", "rule-1"]
+    assert (found[0].attributes, found[0].evidence[0].value) == ({"model": "CAM 12"}, "CAM 12 - Login")
+    assert library.identify([answer({"http.server": "CAM 12 - Login"})]) == (), "other fields are what they are"

@@ -1,0 +1,55 @@
+"""Page titles without what a page says of itself: "AXIS M1065 - Login" is the page of an AXIS M1065."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_MAX_TITLE = 128
+"""Characters; who writes more writes more than a name."""
+_LEAST = 3
+"""Characters of a name that still tells something."""
+
+_LOGIN = (
+    r"(?:please )?(?:(?:user|web|admin|administrator|secure|remote|device|system|account|member|client) )?"
+    r"(?:log[ -]?[io]n|sign[ -]?[io]n)(?: (?:page|screen|form|window|panel|required|here))?"
+    r"|authentication|anmeldung|anmelden|einloggen|connexion|se connecter|identification"
+    r"|(?:iniciar|inicio de) sesi[oó]n|acceso|accesso|accedi|autenticazione|entrar|iniciar sess[aã]o"
+    r"|logowanie|zaloguj(?: si[eę])?|вход|войти|авторизация|giri[sş]|p[rř]ihl[aá][sš]en[ií]|bejelentkez[eé]s"
+    r"|inloggen|aanmelden|logga in|đăng nhập|(?:用户|系统|欢迎)?(?:登录|登陆|登入)|ログイン|로그인"
+)
+_PAGE = (
+    r"(?:web|http)(?:[ -]?(?:service|server|client|viewer|interface|ui|gui|access|management|manager|config(?:uration)?"
+    r"|admin(?:istration)?|console|page|portal|login|view))?|home(?: ?page)?|main(?: (?:page|menu))?|index(?: page)?"
+    r"|start(?: page)?|welcome|live(?: (?:view|image|video))?|preview|remote (?:access|view|viewer|client|login)"
+    r"|configuration|settings|set-?up|admin(?:istration)?|management|status|overview|dashboard|control panel|console"
+    r"|portal|首页|主页"
+)
+_BETWEEN = r"(?: *-{2,3} *| +[-\u2012-\u2015\u2212_~/·•>»|:]{1,3} +|[|:»\uff1a]{1,3} *)"
+"""Bars, colons, and dashes between blanks, in whichever width."""
+_END = re.compile(rf"(?:{_BETWEEN}(?:{_LOGIN}|{_PAGE})| +(?:{_LOGIN}))[ !.:]*$", re.IGNORECASE)
+_START = re.compile(
+    rf"^(?:(?:{_LOGIN}|{_PAGE}){_BETWEEN}|(?:log[ -]?in|sign[ -]?in|welcome) to (?:the )?"
+    r"|(?:anmelden|anmeldung|willkommen) bei |bienvenue (?:sur|à) |connexion à )",
+    re.IGNORECASE,
+)
+_WORDS = """
+a access admin and application area building cam camera center client cms configuration configurator console
+control device digital dvr embedded for gateway hd home index internet ip ipc ipcam live login logon main
+manager management media monitor monitoring net network nvr of online page platform player portal professional
+recorder remote router secure security server service setup station surveillance switch system the to user
+version video view viewer vms web webcam webserver welcome wireless xvr
+"""
+_ORDINARY = frozenset(_WORDS.split())
+"""Words that any maker's page may consist of: of what is only they, the words around it are a part."""
+
+
+@lru_cache(maxsize=512)
+def name_in(title: str) -> str:
+    """What is left of a title without what says that it is a login, or which page; "" where that is nothing else."""
+    if len(title) > _MAX_TITLE:
+        return ""
+    whole = " ".join(title.split())
+    name = _START.sub("", _END.sub("", whole))
+    is_ordinary = all(word in _ORDINARY or not word.isalpha() for word in re.findall(r"\w+", name.lower()))
+    return "" if name == whole or len(name) < _LEAST or (is_ordinary and not any(map(str.isdigit, name))) else name

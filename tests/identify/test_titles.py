@@ -1,0 +1,44 @@
+"""Names in page titles: with what a page says of itself around them, and without."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.identify.titles import name_in
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("AXIS M1065-LW - Login", "AXIS M1065-LW"),
+        ("AXIS M1065-LW Login", "AXIS M1065-LW"),
+        ("Login - GeoVision", "GeoVision"),
+        ("Vigor 2960 | Sign in", "Vigor 2960"),
+        ("DiskStation \u2013 Anmeldung", "DiskStation"),
+        ("NETSurveillance WEB - Web Service", "NETSurveillance WEB"),
+        ("Welcome to eDR400--login", "eDR400"),
+        ("DS-2CD2143G0-I\uff1a登录", "DS-2CD2143G0-I"),
+        ("Log in to the TL-IPC43 :: Home", "TL-IPC43"),
+        ("Live View / - AXIS", "- AXIS"),
+    ],
+)
+def test_what_a_page_says_of_itself_is_left_out(title: str, name: str) -> None:
+    assert name_in(title) == name
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "AXIS M1065-LW",  # nothing stands around it
+        "Network Camera - Login",  # nothing but words that any page may have
+        "Web Client for DVR - Login",
+        "Login",
+        "TV - Login",  # too short to tell anything
+        "Catalogin",  # ends in the middle of a word
+        "DS-2CD2032-Login",  # a part of the name, as far as one can tell
+        "AXIS M1065-LW - Login" + " " * 200,
+        "",
+    ],
+)
+def test_other_titles_hold_no_further_name(title: str) -> None:
+    assert name_in(title) == ""
