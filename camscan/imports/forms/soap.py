@@ -139,7 +139,7 @@ def fields_of_all(text: str) -> list[Fields]:
         text = _SHORTENED.sub(r"onvif://www.onvif.org/\1", text)
     quoted = [scope for told in _QUOTED_SCOPE.findall(text) for scope in _SEVERAL.split(told)]
     if quoted:
-        return [_listed(scopes.decode(quoted), text)]
+        return [_listed({**_beside(text), **scopes.decode(quoted)}, text)]
     if "<" not in text and _SCOPE.search(text):
         return [_of_lines(text)]
     if _SCOPE.search(text) and not _PART.search(text):  # in a page
@@ -151,6 +151,12 @@ def fields_of_all(text: str) -> list[Fields]:
     named_scopes = _TOLD_SCOPE.findall(whole[0]) if whole else named(pairs(text), _SCOPES)
     told = [f"{scopes.PREFIX}{name}/{value}" for name, value in named_scopes or _found(text)]
     return [_listed(scopes.decode(told), text)] if told else []
+
+
+def _beside(text: str) -> Fields:
+    """Name and hardware where a client writes them beside the scopes, of which a listing may be cut off."""
+    told = named(pairs(text), {name: name for name in ("name", "hardware")})
+    return scopes.decode(f"{scopes.PREFIX}{name}/{value}" for name, value in told[:2])
 
 
 def _of_lines(text: str) -> Fields:

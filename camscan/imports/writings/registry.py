@@ -18,6 +18,7 @@ from camscan.imports.writings import (
     sentences,
     shown,
     strings,
+    torn,
     wrapped,
 )
 from camscan.imports.writings.base import Undo
@@ -46,6 +47,7 @@ WRITINGS: tuple[Undo, ...] = (
     wrapped.packed,
     strings.nested,
     paired.dumped,
+    torn.members,
     paired.pairs,
     margins.indented,
     engines.condition,
@@ -88,6 +90,7 @@ WRITINGS: tuple[Undo, ...] = (
     margins.commented,
     margins.level,
     ends.gaps,
+    torn.elements,
     notes.noted,
 )
 """The order counts: what stands around the whole and before each line comes first, what single tools print later, notes

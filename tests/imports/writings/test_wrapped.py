@@ -127,7 +127,7 @@ def test_texts_of_a_rust_program() -> None:
 
 def test_a_mapping_that_python_printed_is_json() -> None:
     assert sent("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
-    for text in ("{'a': b'c'}", "{'a': 1", "{'a'} x"):
+    for text in ("{'a': b'c'}", "{'a': b'c'} 1", "{'a'} x"):
         assert sent(text) == text
 
 
