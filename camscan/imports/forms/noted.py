@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
-from camscan.codecs import http, rtsp
+from camscan.codecs import html, http, rtsp
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import certificate
 from camscan.imports.forms.base import Answer, answer, fields_of
 from camscan.imports.forms.web import title_fields
+from camscan.imports.writings.base import MAX_JSON, objects
 
 MAX_NOTED = 16  # of one text
 
@@ -59,6 +62,17 @@ def products(text: str) -> Iterator[Answer]:
         yield from answer("ssdp", as_fields([("ssdp.server", value.strip())]))
     for value in islice(_QUERY.findall(text), MAX_NOTED):
         yield from answer("http", title_fields(value))
+
+
+def titles(text: str) -> Iterator[Answer]:
+    """The titles of pages that records of search engines hold beside the head of an answer."""
+    if text.lstrip()[:1] not in ("{", "[") or '"http"' not in text or len(text) > MAX_JSON:
+        return
+    with suppress(ValueError, RecursionError):
+        told = (record.get("http") for record in islice(objects(json.loads(text, strict=False)), MAX_NOTED))
+        for title in (one.get("title") for one in told if isinstance(one, dict)):
+            if isinstance(title, str) and title.strip():
+                yield from answer("http", html.decode(f"<title>{title}</title>"))
 
 
 def certificates(text: str) -> Iterator[Answer]:

@@ -153,7 +153,7 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 
 BESIDE: tuple[Form, ...] = (
     icons.noted_icons,
-    web.noted_titles,
+    noted.titles,
     certificate.shown,
     nmap_text.noted,
     noted.servers,

@@ -125,8 +125,9 @@ def discovery(text: str) -> Iterator[Answer]:
             return
     served = list(service(text))
     yield from served
-    if not served and (endpoint := _ENDPOINT.search(text)):
-        yield from answer("wsd", _listed(as_fields([("wsd.endpoint", endpoint[0])]), text))
+    endpoint = _ENDPOINT.search(text)
+    if not served and (endpoint or _XADDR.search(text)):
+        yield from answer("wsd", _listed(as_fields([("wsd.endpoint", endpoint[0])] if endpoint else []), text))
 
 
 def fields_of_all(text: str) -> list[Fields]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from html import escape
 from itertools import islice, zip_longest
 from types import MappingProxyType
@@ -14,7 +12,7 @@ from camscan.codecs import html, http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import interfaces, soap
 from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, named, pairs
-from camscan.imports.writings.base import MAX_JSON, objects, unquoted
+from camscan.imports.writings.base import unquoted
 from camscan.records import Fields
 
 MAX_ANSWERS = 16  # answers of one paste, as in a log of a redirect and what it led to
@@ -79,6 +77,8 @@ _DESCRIBED = {
 _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_LINE = re.compile(r"^(?:html[ _]?)?title[ \t]*:[ \t]*\S[^\r\n]{0,255}", re.MULTILINE | re.IGNORECASE)
+_QUOTED_TITLE = re.compile(r"""\A(?:[-*] )?[\[(]?([\"'`])([^\"'`\r\n]{2,256})\1(?:, ?\1\2\1)*[\])]?[,;]?\Z""")
+"""A title in quotes, perhaps as an item of a list, or several times."""
 _TITLE_HELD = re.compile(
     r"""(?:["'](?:html_|http\.)?title["']|\bhttp_?[Tt]itle["']?) ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)["]"""
     r"""|\bog:title["'] content="([^"<>\r\n]{1,256})"""
@@ -171,17 +171,6 @@ def page(text: str) -> Iterator[Answer]:
     yield from answer("http", body_fields(text))
 
 
-def noted_titles(text: str) -> Iterator[Answer]:
-    """The titles of pages that records of search engines hold beside the head of an answer."""
-    if text.lstrip()[:1] not in ("{", "[") or '"http"' not in text or len(text) > MAX_JSON:
-        return
-    with suppress(ValueError, RecursionError):
-        told = (record.get("http") for record in islice(objects(json.loads(text, strict=False)), MAX_ANSWERS))
-        for title in (one.get("title") for one in told if isinstance(one, dict)):
-            if isinstance(title, str) and title.strip():
-                yield from answer("http", html.decode(f"<title>{title}</title>"))
-
-
 def title(text: str) -> Iterator[Answer]:
     """A page title, in its element or alone."""
     if _STATUS["http"].search(text):
@@ -194,7 +183,8 @@ def title_fields(text: str) -> Fields:
     """The fields of a page title, which is in its element or alone."""
     if _TITLE_TAG.search(text):
         return html.decode(text)
-    held = _TITLE_HELD.search(text.strip())
+    text = _QUOTED_TITLE.sub(r"\2", text.strip())
+    held = _TITLE_HELD.search(text)
     return html.decode(f"<title>{escape(next(filter(None, held.groups())) if held else text.strip())}</title>")
 
 

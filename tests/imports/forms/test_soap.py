@@ -243,3 +243,9 @@ def test_an_endpoint_and_its_address() -> None:
     assert one.fields["wsd.endpoint"] == ("uuid:5f5a69c2-e0ae-504f-829b-00afa5000017",)
     assert one.fields["wsd.xaddr"] == ("http://192.0.2.3:8080/onvif/devices",)
     assert not list(discovery("uuid:5f5a69c2-e0ae"))
+
+
+def test_the_place_of_the_service_alone() -> None:
+    (found,) = discovery("http://192.0.2.12:8080/onvif/devices")
+    assert found.fields == {"wsd.xaddr": ("http://192.0.2.12:8080/onvif/devices",)}
+    assert not list(discovery("http://192.0.2.12:8080/devices"))

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from camscan.imports.forms.noted import titles
 from camscan.imports.forms.web import (
     challenge,
     described,
-    noted_titles,
     page,
     path,
     server,
@@ -220,10 +220,21 @@ def test_other_text_is_no_path(text: str) -> None:
 
 
 def test_titles_that_records_hold_beside_an_answer() -> None:
-    (one,) = noted_titles('{"port": 80, "http": {"robots": null, "favicon": {"hash": 1}, "title": "A&nbsp;B"}}')
+    (one,) = titles('{"port": 80, "http": {"robots": null, "favicon": {"hash": 1}, "title": "A&nbsp;B"}}')
     assert one.fields == {"http.title": ("A B",)}
 
 
 @pytest.mark.parametrize("text", ['{"http": {"title": ""}}', '{"http": "title"}', '{"title": "A"}', '{"http', "A"])
 def test_other_records_hold_no_title(text: str) -> None:
-    assert not list(noted_titles(text))
+    assert not list(titles(text))
+
+
+@pytest.mark.parametrize("text", ['"Cam 1"', "['Cam 1']", '- "Cam 1",', "'Cam 1', 'Cam 1'", "`Cam 1`"])
+def test_a_title_in_quotes(text: str) -> None:
+    (found,) = title(text)
+    assert found.fields["http.title"] == ("Cam 1",)
+
+
+def test_other_quotes_are_part_of_a_title() -> None:
+    (found,) = title("'Cam 1', 'Cam 2'")
+    assert found.fields["http.title"] == ("'Cam 1', 'Cam 2'",)
