@@ -6,7 +6,7 @@ import re
 from html import unescape
 from textwrap import dedent
 
-from camscan.imports.writings.base import BEGIN, REQUEST
+from camscan.imports.writings.base import BEGIN, FEW, REQUEST
 
 _FENCED = re.compile(
     r"\A\s*(?:\[source[^\]\r\n]{0,40}\]\r?\n)?(?:\{code[^}\r\n]{0,80}\}|-{4,}|~{3,}\w{0,16}|\[code\])[ \t]*\r?\n"
@@ -55,6 +55,24 @@ _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r
 _TELNET = re.compile(
     r"^(?:Trying |Connected to |Escape character is |Connection closed by )[^\r\n]*\r?\n?", re.MULTILINE
 )
+
+_ALL_FENCED = re.compile(
+    r"\A\s{0,64}(`{3,8}|~{3,8})[^\r\n`]{0,64}\r?\n(.*?)\r?\n?[ \t]{0,64}\1[ \t]{0,64}\s{0,64}\Z", re.DOTALL
+)
+_FENCE_LINE = re.compile(r"^[ \t]{0,64}(?:```|~~~)", re.MULTILINE)
+_CITED = re.compile(r"[ \t]{0,3}>(?: |$)")
+_CITED_LINE = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
+
+
+def enclosed(text: str) -> str:
+    """What a fence of code holds that is all there is, or what a citation holds of which every line is."""
+    found = _ALL_FENCED.match(text)
+    if found and not _FENCE_LINE.search(found[2]):
+        text = found[2]
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) >= FEW and all(map(_CITED.match, lines)):
+        return _CITED_LINE.sub("", text)
+    return text
 
 
 def fenced(text: str) -> str:

@@ -1,0 +1,36 @@
+"""What stands around a whole text: a fence of code, a citation."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports import pasted
+from camscan.imports.writings.around import enclosed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\nServer: a\nx: 1\n```",
+        "```json\nServer: a\nx: 1\n```\n",
+        "~~~\nServer: a\nx: 1\n~~~",
+        "> Server: a\n> x: 1",
+        "> Server: a\n>\n> x: 1",
+        "```\n> Server: a\n> x: 1\n```",
+    ],
+)
+def test_what_stands_around_the_whole_is_taken_off(text: str) -> None:
+    assert enclosed(text).replace("\n\n", "\n") == "Server: a\nx: 1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Server: a", "> Server: a", "> GET / HTTP/1.1\n< HTTP/1.1 200 OK", "```\na\n```\nb\n```\nc\n```", "```", ""],
+)
+def test_what_stands_around_a_part_stays(text: str) -> None:
+    assert enclosed(text) == text
+
+
+def test_forms_beside_an_answer_see_it_without_its_fence() -> None:
+    found = pasted.read('```\n{"services": [{"http": {"favicons": [{"hashes": ["mmh3:-1240222446"]}]}}]}\n```')
+    assert any(one.fields.get("http.favicon.mmh3") == ("-1240222446",) for one in found)
