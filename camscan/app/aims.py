@@ -284,7 +284,7 @@ def port_list(text: str) -> tuple[int, ...]:
         except ValueError:
             low = high = 0
         if not 0 < low <= high < 65_536:
-            raise UsageError(f"cannot use {part!r} as ports: write numbers and ranges, such as 80,554,8000-8010")
+            raise UsageError(f"cannot use {part!r} as ports: write numbers up to 65535 and ranges, as 80,554,8000-8010")
         found.extend(range(low, high + 1))
     return tuple(dict.fromkeys(found))
 

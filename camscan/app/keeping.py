@@ -16,6 +16,7 @@ from camscan.app.sweeping import SweepContext
 from camscan.records import Scan
 from camscan.reports import select
 from camscan.reports.escape import terminal
+from camscan.reports.words import many
 from camscan.store import Store
 from camscan.store.prune import THINNED, Thinned
 from camscan.sweeps.config import Site
@@ -94,6 +95,6 @@ def summed(site: Site, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
     deleted, kept = (sum(getattr(result, name) for result in results) for name in ("deleted", "kept"))
     would = "would be " if dry_run else ""
     return (
-        f"{terminal(site.name)}: {len(results)} sweeps {would}thinned, {gone} of them deleted completely; "
-        f"{deleted:,} observations {would}deleted, {kept:,} kept as evidence"
+        f"{terminal(site.name)}: {many(len(results), 'sweep')} {would}thinned, {gone} of them deleted completely; "
+        f"{many(deleted, 'observation')} {would}deleted, {kept:,} kept as evidence"
     )

@@ -58,7 +58,7 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
         raise UsageError(f"no device {text!r} was ever seen{where}: give a serial, a MAC or an address")
     if len(exact) > 1:
         places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
-        raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): add --site, or give the serial")
+        raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): add --site, or give its address")
     return exact[0]
 
 

@@ -85,7 +85,7 @@ def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: 
             return _of_tool(file, known, rules, lists, all_hosts=all_hosts)
         data = file.stream.read(_MAX_PASTED + 1)
     if len(data) > _MAX_PASTED:
-        raise UsageError(f"{source} is larger than {_MAX_PASTED} bytes: paste a single answer, or use `camscan import`")
+        raise UsageError(f"{source} is larger than {_MAX_PASTED >> 20} MiB: paste one answer, or use `camscan import`")
     text = data.decode("utf-8-sig", "replace")
     if not text.strip():
         raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")

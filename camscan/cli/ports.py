@@ -218,4 +218,5 @@ def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
         click.echo(
             f"Note: {sweep.lost:,} answers came faster than they could be read, and were asked for again", err=True
         )
-    click.echo(f"{found:,} open; {many(sweep.sent, 'packet')} sent in {seconds:.1f} s", err=True)
+    sent = f"; {many(sweep.sent, 'packet')} sent" if sweep.sent else ""  # nmap does not say how many it sends
+    click.echo(f"{found:,} open{sent} in {seconds:.1f} s", err=True)

@@ -165,7 +165,8 @@ def _tell_networks(choices: Choices) -> None:
     from camscan.app.aims import connected_networks
 
     networks = connected_networks(choices.interface)
-    click.echo(f"Scanning the connected private networks: {', '.join(networks) or 'none'}", err=True)
+    if networks:
+        click.echo(f"Scanning the connected private networks: {', '.join(networks)}", err=True)
 
 
 def _run(job: Job, store: Store, *, quiet: bool) -> Scan:

@@ -92,18 +92,20 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
         for loss in memory.losses:
             yield f"  coverage lost        {terminal(loss.text)}\n"
         if row.pending:
-            why = ", ".join(f"{receiver}: {reason}" for receiver, reason in row.failures.items())
-            yield f"  alerts waiting       {row.pending}{f' ({terminal(why)})' if why else ''}\n"
+            yield f"  alerts waiting       {row.pending}\n"
+            yield from (f"    {terminal(receiver)}: {terminal(reason)}\n" for receiver, reason in row.failures.items())
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
+    from camscan.reports.words import many
+
     if at is None:
         return "never"
     minutes = max(int((now - at).total_seconds() // 60), 0)
     for size, unit in ((60 * 24, "day"), (60, "hour")):
         if minutes >= 2 * size:
             return f"{at:%Y-%m-%d %H:%M} UTC, {minutes // size} {unit}s ago"
-    return f"{at:%Y-%m-%d %H:%M} UTC, {minutes} minutes ago"
+    return f"{at:%Y-%m-%d %H:%M} UTC, {many(minutes, 'minute')} ago"
 
 
 def _seconds(duration: str | None) -> float | None:

@@ -84,7 +84,10 @@ def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
 
 def _asking_in(scans: Iterable[Scan], where: TargetSet) -> Iterator[Scan]:
     """Those of these scans that were to ask any of these addresses."""
-    return (scan for scan in scans if any(_addresses(target).within(where) for target in scan.targets))
+    for scan in scans:
+        specs = scan.settings.get("specs", "").split() or scan.targets  # which are cut short where they are many
+        if any(_addresses(target).within(where) for target in specs):
+            yield scan
 
 
 def _addresses(target: str) -> TargetSet:
@@ -144,6 +147,6 @@ def described(scan: Scan) -> str:
     from camscan.reports.escape import terminal
 
     what = {Origin.LISTEN: ", listened to", Origin.IMPORT: ", an import"}.get(scan.origin, "")
-    about = " ".join(scan.targets[:2]) + (" ..." if len(scan.targets) > 2 else "")
+    about = " ".join(scan.targets[:2]) + (" and others" if len(scan.targets) > 2 else "")
     site = f" of site {scan.site}" if scan.site else ""
     return terminal(f"the latest{site}, {scan.started_at:%Y-%m-%d %H:%M} UTC{what}{f', {about}' if about else ''}")

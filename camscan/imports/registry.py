@@ -51,7 +51,7 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
             raise UsageError(f"{file} is empty: nothing to import")
         if head.startswith(_ARCHIVE):
             if head.startswith(_BUNDLE, 30):
-                raise UsageError(f"{file} looks like a bundle of evidence: check and import it with `camscan db merge`")
+                raise UsageError(f"{file} looks like a bundle of evidence: import it with `camscan db merge`")
             raise UsageError(f"{file} is a workbook or an archive: save its table as CSV, or unpack it")
         raise UsageError(f"{file} is not a file that camscan knows: choose its kind with --kind, from {known}")
     return found[0]

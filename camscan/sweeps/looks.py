@@ -77,7 +77,7 @@ class Look:
     """One scan. `asked` holds address -> channels on which it was really asked, `answered` channel -> addresses.
 
     `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome,
-    `by_channel` by that on each channel, where any answer counts as answered; `seconds` is what it took.
+    `by_channel` by that on each channel; in both, any answer counts as answered. `seconds` is what it took.
     """
 
     scan: str
@@ -109,7 +109,7 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
                 answered[name].add(entry.target)
         if any(outcome.is_alive for outcome in entry.channels.values()):
             alive.add(entry.target)
-        coverage[entry.outcome.value] += 1
+        coverage[_counted(entry.outcome)] += 1
         kinds[id(entry.channels)] = entry.channels
         counts[id(entry.channels)] += 1
     devices = tuple(devices)
@@ -132,12 +132,17 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
     )
 
 
+def _counted(outcome: Outcome) -> str:
+    """As what an outcome is counted: any answer as answered."""
+    return (Outcome.ANSWERED if outcome.has_answer else outcome).value
+
+
 def _by_channel(kinds: Iterable[tuple[Mapping[str, Outcome], int]]) -> dict[str, dict[str, int]]:
     """Targets by channel and outcome, from how many there are of each kind."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for channels, count in kinds:
         for name, outcome in channels.items():
-            found[name][(Outcome.ANSWERED if outcome.has_answer else outcome).value] += count
+            found[name][_counted(outcome)] += count
     return {name: dict(counts) for name, counts in sorted(found.items())}
 
 

@@ -29,7 +29,7 @@ def guard(targets: TargetSet, *, allow_public: bool, allow_large: bool) -> None:
     if not allow_large and targets.count > MAX_ADDRESSES:
         raise TargetError(
             f"{_some(targets)} is more than {MAX_ADDRESSES:,} addresses: give smaller networks, "
-            "or add --allow-large; `camscan plan` shows what that would take"
+            "or add --allow-large; `camscan plan --allow-large` shows what that would take"
         )
 
 

@@ -38,10 +38,11 @@ _LINK_LOCAL = IPv6Network("fe80::/10")
 _ONE_LINK = "use 'camscan discover' to look at one link"
 
 _FORMS = "write an address (10.0.0.5), a network (10.0.0.0/24), a range (10.0.0.1-50) or a host name"
+_ONE_EACH = "write one target each, with a space or a new line between them"
 _ADVICE = (
     (re.compile(r"[^\x00-\x7f]"), "write it in ASCII (an international host name in its xn-- form)"),
     (re.compile(r"://|/.*/"), "leave out the scheme and the path of the URL"),
-    (re.compile(r"[\s,;]"), "write one target each, with a space or a new line between them"),
+    (re.compile(r"[\s,;]"), _ONE_EACH),
     (re.compile(r"^[^:]+:[0-9]*$|\]:"), "leave out the port"),
     (re.compile(r"^[0-9.]*\*|^[0-9.]+-[0-9]+\."), "write a network (10.0.0.0/24) or a range (10.0.0.1-10.0.0.50)"),
     (re.compile(r"^[0-9][0-9a-fA-FxX.]*(?:[/-]|$)"), "an IPv4 address is four numbers from 0 to 255, no leading zeros"),
@@ -164,6 +165,8 @@ def _literal(spec: Spec, text: str) -> Address | None:
 
 
 def _network(spec: Spec, address: Address, prefix: str, edge: int) -> Range:
+    if "," in prefix:
+        raise spec.error(_ONE_EACH)
     if not _PREFIX.fullmatch(prefix):
         raise spec.error(f"the slash must be followed by a prefix length, as in {address}/24")
     if int(prefix) > address.max_prefixlen:
@@ -178,6 +181,8 @@ def _span(spec: Spec, first: Address, end: str, _edge: int) -> Range:
     if first.version == 4 and "." not in end:
         end = f"{str(first).rpartition('.')[0]}.{end}"
     last = _literal(spec, end)
+    if "," in end:
+        raise spec.error(_ONE_EACH)
     if last is None or last.version != first.version:
         raise spec.error("a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50")
     if int(last) < int(first):

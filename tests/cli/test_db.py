@@ -84,6 +84,12 @@ def test_prune_keeps_first_and_last_sightings(config: Path, world: World, swept:
     assert again.stdout.startswith("hq: 0 sweeps thinned"), "what is thin stays as it is"
 
 
+def test_one_sweep_is_one(config: Path, swept: Callable[[int], None]) -> None:
+    swept(3)
+    dry = run("prune", "--config", config, "--sweeps", 2, "--days", 0, "--dry-run")
+    assert dry.stdout.startswith("hq: 1 sweep would be thinned, ")
+
+
 def test_a_site_of_which_nothing_may_go_is_not_looked_into(
     config: Path, swept: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

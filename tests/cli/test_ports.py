@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -152,6 +153,15 @@ def test_without_a_target_nothing_is_sent() -> None:
     done = subprocess.run(CAMSCAN, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "no target given" in done.stderr
+
+
+def test_of_packets_that_nobody_counted_nothing_is_said() -> None:
+    if not shutil.which("nmap"):
+        pytest.skip("nmap is not installed")
+    done = subprocess.run(
+        [*CAMSCAN, "127.0.0.1", "--ports", "1", "--sweep", "nmap"], capture_output=True, text=True, check=True
+    )
+    assert "packet" not in done.stderr.splitlines()[-1]
 
 
 def killed_after(site: Lab, seconds: float, arguments: list[str], out: Path) -> tuple[int, str]:

@@ -77,6 +77,11 @@ def test_a_site_in_good_order(config: Path) -> None:
     assert lines[2:] == ["  devices              4 listed", "  targets              4 answered, 1 silent"]
 
 
+def test_a_minute_is_one(config: Path) -> None:
+    remember(config, [night(1.2 / 24 / 60, sweep(0, cameras(4)))])
+    assert run(config).stdout.splitlines()[1].endswith(" UTC, 1 minute ago")
+
+
 def test_a_site_in_trouble(config: Path) -> None:
     message = Message("m", "hq", datetime.now(UTC), b"{}")
     site = cameras(6)
@@ -90,7 +95,7 @@ def test_a_site_in_trouble(config: Path) -> None:
     ]
     with Store.open(config.parent / "c.db") as store:
         store.outbox.failed(message, "HTTP 500\x1b[31m", datetime.now(UTC))
-    assert run(config).stdout.splitlines()[-1] == "  alerts waiting       1 (webhook: HTTP 500\\x1b[31m)"
+    assert run(config).stdout.splitlines()[-2:] == ["  alerts waiting       1", "    webhook: HTTP 500\\x1b[31m"]
     [shown] = json.loads(run(config, "--format", "json").stdout)["sites"]
     assert shown["alerts_failed"] == {"webhook": "HTTP 500\x1b[31m"}
     validator("camscan-status-1", "site").validate(shown)

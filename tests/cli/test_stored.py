@@ -30,9 +30,10 @@ def keep(
     silent: tuple[str, ...] = (),
     target: str = "10.0.0.0/24",
 ) -> None:
-    targets = ("site.xml",) if origin is Origin.IMPORT else (target,)
+    targets = ("site.xml",) if origin is Origin.IMPORT else (target, "10.9.0.1", "...")
+    specs = "" if origin is Origin.IMPORT else f"{target}\n10.9.0.1\n10.9.0.7"
     at = datetime(2026, 11, number, 8, 30, tzinfo=UTC)
-    store.begin(Scan(f"scan{number}", at, targets, ("http",), site, settings={"origin": origin}))
+    store.begin(Scan(f"scan{number}", at, targets, ("http",), site, settings={"origin": origin, "specs": specs}))
     seen = [Observation(address, "http", Outcome.ANSWERED, at) for address in answering]
     store.append(f"scan{number}", seen, [LedgerEntry(address, {"http": Outcome.SILENT}) for address in silent])
 
@@ -77,7 +78,14 @@ def test_of_a_network_or_a_range_it_is_one_that_asked_there(store: Store, about:
     keep(store, 3, Origin.IMPORT)
     taken = "scan2" if about == "10.0.0.0/8" else "scan1"
     assert scan_of(store, None, about=about).id == taken
+    assert scan_of(store, None, about="10.9.0.4-9").id == "scan2"
     assert scan_of(store, None, about="10.7.0.0/24").id == "scan3"
+
+
+def test_many_targets_are_named_in_part(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(store, 1, Origin.SCAN)
+    scan_of(store, None)
+    assert capsys.readouterr().err.endswith(" UTC, 10.0.0.0/24 10.9.0.1 and others.\n")
 
 
 def test_one_that_asked_goes_before_what_was_imported_or_heard(

@@ -57,7 +57,7 @@ def test_a_large_set_needs_to_be_meant() -> None:
     assert parse(["10.0.0.0-10.0.255.255"]).count == MAX_ADDRESSES
     assert refusal("10.0.0.0/16", "10.2.0.1", "10.3.0.1", "10.4.0.1", allow_public=True) == (
         "10.0.0.0/16, 10.2.0.1, 10.3.0.1, … (65,537 addresses) is more than 65,536 addresses: give smaller networks, "
-        "or add --allow-large; `camscan plan` shows what that would take"
+        "or add --allow-large; `camscan plan --allow-large` shows what that would take"
     )
     assert refusal("10.0.0.0/8", allow_large=True) == ""
 

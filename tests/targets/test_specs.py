@@ -95,6 +95,8 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ("10.0.0.0/024", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
         ("10.0.0.0/", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
         ("10.0.0.0/-1", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
+        ("10.0.0.0/24,10.0.1.0/24", "write one target each, with a space or a new line between them"),
+        ("10.0.0.1-50,10.0.1.7", "write one target each, with a space or a new line between them"),
         ("10.0.0.50-10.0.0.1", "the range ends before it begins: write 10.0.0.1-10.0.0.50"),
         ("10.0.0.50-1", "the range ends before it begins: write 10.0.0.1-10.0.0.50"),
         ("10.0.0.1-256", "a range is written as 10.0.0.1-50, 10.0.0.1-10.0.0.50 or fd00::1-fd00::50"),
