@@ -29,7 +29,7 @@ _EVIDENCE: Columns = (
     *(("Address", 17), ("Verdict", 13), ("Level", 9), ("Channel", 11), ("Port", 8), ("Field", 28), ("Value", 60)),
     *(("Rules", 50), ("SHA-256 of the answers", 68)),
 )
-_ADDRESSES: Columns = (("Address", 40), ("Outcome", 16), ("What it means", 16), ("Verdict", 13))
+_ADDRESSES: Columns = (("Address", 40), ("Outcome", 16), ("Counted as", 16), ("Verdict", 13))
 
 _NETWORKS: Columns = (("Network", 30), ("Positive control", 28), ("Listed devices", 15), ("Targets", 10))
 

@@ -73,7 +73,7 @@ def render_jsonl(made: Reconciliation, _page: Page) -> Iterator[str]:
 
 def render_csv(made: Reconciliation, _page: Page) -> Iterator[str]:
     """A line of column names, then one line a result."""
-    rows = ((cell(text, _LONGEST) for text in _cells(result)) for result in made.results)
+    rows = ((cell(str(one), _LONGEST) for one in _cells(result)) for result in made.results)
     return lines(chain((CSV_COLUMNS,), rows))
 
 
@@ -90,7 +90,7 @@ def render_xlsx(made: Reconciliation, _page: Page) -> Iterator[bytes]:
     yield file.getvalue()
 
 
-def _cells(result: Result) -> Iterator[str]:
+def _cells(result: Result) -> Iterator[str | int]:
     flat = result_object(result)
     for part, names in (("row", _ROW_COLUMNS), ("device", _DEVICE_COLUMNS)):
         values = flat[part] or {}
@@ -202,9 +202,11 @@ def _estimate_object(made: Estimate) -> Object:
     }
 
 
-def _flat(value: object) -> str:
+def _flat(value: object) -> str | int:
     if value is None:
         return ""
+    if isinstance(value, int):
+        return value
     return "; ".join(value) if isinstance(value, list) else str(value)
 
 
