@@ -17,6 +17,14 @@ def network_of(address: str) -> Network | None:
     return (_by_head(head) if last in _OCTETS else None) or _by_address(address)
 
 
+def is_private(host: str) -> bool:
+    """Whether this is an address outside of public space; a name is none."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return False
+
+
 @lru_cache(maxsize=16_384)  # a million addresses are in few networks, and to read each takes 5 us
 def _by_head(head: str) -> IPv4Network | None:
     try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.networks import network_of
+from camscan.networks import is_private, network_of
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ def test_what_is_in_which_network(address: str, network: str) -> None:
 def test_every_address_is_in_its_network(address: object) -> None:
     one = ip_address(str(address))
     assert network_of(str(one)) == ip_network(f"{one}/{24 if one.version == 4 else 64}", strict=False)
+
+
+@pytest.mark.parametrize(
+    ("host", "private"),
+    [
+        ("10.0.0.5", True),
+        ("127.0.0.1", True),
+        ("fd00::5", True),
+        ("8.8.8.8", False),
+        ("siem.example", False),
+        ("", False),
+    ],
+)
+def test_what_is_private(host: str, private: bool) -> None:
+    assert is_private(host) is private

@@ -72,7 +72,10 @@ def send(file: Path | None, db: str | None) -> None:
     from camscan.app.alerting import Postman
     from camscan.app.settings import configuration, database
     from camscan.cli.stored import open_swept_store
+    from camscan.reports.words import many
+    from camscan.sweeps.journal import show_events
 
+    show_events(quiet=True)
     config = configuration(file).config
     with open_swept_store(db, database(config)) as store:
         if store is None:
@@ -85,6 +88,6 @@ def send(file: Path | None, db: str | None) -> None:
             left, waiting = waiting, sum(store.outbox.pending().values())
             if waiting == left:
                 break
-    click.echo(f"{before - waiting} alerts delivered, {waiting} waiting.")
+    click.echo(f"{many(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
     if postman.failed:
         sys.exit(Exit.FAILED)

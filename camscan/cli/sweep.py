@@ -62,8 +62,9 @@ def sweep(
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import SweepContext
     from camscan.store import Store
+    from camscan.sweeps.journal import show_events
 
-    _set_up_log(as_json=log_json, quiet=quiet)
+    show_events(as_json=log_json, quiet=quiet)
     with _failures_logged(as_json=log_json):
         config = configuration(file).config
         sites = _chosen(config, names)
@@ -204,15 +205,6 @@ def _wait(jitter: str | None, config: Config) -> None:
         raise UsageError(f"cannot use {jitter!r} as --jitter: write a duration such as 90s or 10m") from error
     if most:
         time.sleep(random.uniform(0, most))  # noqa: S311 - it spreads, it hides nothing
-
-
-def _set_up_log(*, as_json: bool, quiet: bool) -> None:
-    """One line an event on stderr, whoever logs it."""
-    from camscan.sweeps.journal import EventFormatter
-
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(EventFormatter(as_json=as_json))
-    logging.getLogger("camscan.sweep").setLevel(logging.WARNING if quiet else logging.INFO)
 
 
 def _write(ended: Sequence[Swept], format_: str, output: Path | None) -> None:

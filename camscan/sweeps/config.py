@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from camscan.networks import is_private
 from camscan.records import NAME
 from camscan.sweeps import keeping
 from camscan.sweeps.coverage import Terms
@@ -88,12 +89,8 @@ class Site(Part):
     profile: Literal["default", "gentle", "fast"] = Field(
         default="default", description='write "default", "gentle" or "fast"'
     )
-    rate: StrictInt | None = Field(
-        default=None, ge=1, le=100_000, description="write packets a second, such as rate = 500"
-    )
-    channels: tuple[Text, ...] = Field(
-        default=(), description='list channels, such as channels = ["wsd", "sadp", "http"]'
-    )
+    rate: StrictInt | None = Field(default=None, ge=1, le=100_000, description="write packets a second, as rate = 500")
+    channels: tuple[Text, ...] = Field(default=(), description='list channels, as channels = ["wsd", "sadp", "http"]')
     interface: Text | None = Field(
         default=None, description='name the interface for multicast and ARP, such as interface = "eth1"'
     )
@@ -165,6 +162,13 @@ class Sweep(Part):
     )
 
 
+def _must_be_reached(url: str, allow_private: bool) -> None:
+    """See that nothing is to go to an address that it never would; that of a name is known only later."""
+    host = urlsplit(url).hostname or ""
+    if not allow_private and is_private(host):
+        raise ValueError(f"{host} is private: add allow_private = true")
+
+
 class Notify(Part):
     """Where alerts go."""
 
@@ -187,6 +191,7 @@ class Notify(Part):
     def _is_private_or_encrypted(self) -> Notify:
         if self.webhook.startswith("http:") and not self.allow_private:
             raise ValueError("http is for private receivers alone: write https, or allow_private = true as well")
+        _must_be_reached(self.webhook, self.allow_private)
         return self
 
 
@@ -218,6 +223,11 @@ class Syslog(Target):
         if not (local or remote) or "@" in parts.netloc or parts.query or parts.fragment:
             raise ValueError("not a receiver of syslog")
         return text
+
+    @model_validator(mode="after")
+    def _is_reached(self) -> Syslog:
+        _must_be_reached(self.to, self.allow_private)
+        return self
 
 
 class Apprise(Target):

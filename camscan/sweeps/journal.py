@@ -43,6 +43,13 @@ class EventFormatter(logging.Formatter):
         return record.getMessage()
 
 
+def show_events(*, as_json: bool = False, quiet: bool = False) -> None:
+    """From now on, one line an event on stderr, whoever logs it."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(EventFormatter(as_json=as_json))
+    _log.setLevel(logging.WARNING if quiet else logging.INFO)
+
+
 def _told(event: str, values: Mapping[str, object]) -> str:
     return " ".join((event, *(f"{name}={_quoted(value)}" for name, value in values.items())))
 

@@ -14,9 +14,11 @@ from click.testing import CliRunner, Result
 from support.world import camera
 
 from camscan.cli.diff import diff
+from camscan.cli.formats.changes import render
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
+from camscan.sweeps.changes import Changes
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 FIVE = {f"10.0.0.{number}": camera(number) for number in range(1, 6)}
@@ -163,3 +165,11 @@ def test_a_scan_that_ends_while_it_is_looked_for_is_still_found(path: Path, monk
     looks = count()
     monkeypatch.setattr(Store, "scans", ended)
     assert run(path).exit_code == 0
+
+
+def test_what_was_resumed_is_not_compared_with_itself_by_name() -> None:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    again = Changes("scan2", "scan2", at, complete=True, first=False, changes=(), losses=(), verdicts={})
+    assert "".join(render("table", [("hq", again)])).startswith(
+        "hq: scan scan2 since it was interrupted: nothing changed"
+    )

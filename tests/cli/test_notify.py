@@ -69,6 +69,12 @@ def test_all_that_waits_is_sent_however_much_it_is(tmp_path: Path, monkeypatch: 
         assert len(receiver.requests) == 45
 
 
+def test_one_alert_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+    with receiving([OK]) as receiver:
+        assert send(tmp_path, receiver, 1).stdout == "1 alert delivered, 0 waiting.\n"
+
+
 def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
     with receiving([FAILING]) as receiver:

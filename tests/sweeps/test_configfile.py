@@ -111,7 +111,7 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
         ),
         (
             f'{SITE}rate = "fast"\n',
-            "c.toml:4: site 'a'.rate: Input should be a valid integer: write packets a second, such as rate = 500",
+            "c.toml:4: site 'a'.rate: Input should be a valid integer: write packets a second, as rate = 500",
         ),
         (
             f'{SITE}decoys = ["10.0.0.300"]\n',
@@ -201,6 +201,20 @@ def test_a_retention_of_nothing(tmp_path: Path) -> None:
     [fault] = faults(tmp_path, f"[retention]\nsweeps = 1\n{SITE}")
     assert fault.startswith("c.toml:2: retention.sweeps: ")
     assert fault.endswith(": write how many sweeps of each site are kept, such as sweeps = 10")
+
+
+@pytest.mark.parametrize(
+    ("part", "where"),
+    [
+        ('[notify]\nwebhook = "https://10.0.0.5/x"\n', "c.toml:1: notify"),
+        ('[[syslog]]\nname = "a"\nto = "udp://10.0.0.5:514"\n', "c.toml:1: syslog 'a'"),
+    ],
+)
+def test_a_private_receiver_that_nothing_could_reach(tmp_path: Path, part: str, where: str) -> None:
+    [fault] = faults(tmp_path, part + SITE)
+    assert fault == f"{where}: 10.0.0.5 is private: add allow_private = true"
+    for right in (f"{part}allow_private = true\n", part.replace("10.0.0.5", "siem.example.org")):
+        assert read(written(tmp_path, right + SITE)).config.site
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

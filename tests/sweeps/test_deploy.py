@@ -85,3 +85,7 @@ def test_the_receivers_check_knows_our_signature() -> None:
     exec(blocks("python")[0], scope)  # noqa: S102 - our own example
     assert scope["is_genuine"](b"key", b"body", signature(b"key", b"body"))
     assert not scope["is_genuine"](b"key", b"body!", signature(b"key", b"body"))
+
+
+def test_every_figure_is_named() -> None:
+    assert [name for name in HELP if f"`{name}`" not in PAGE] == []

@@ -89,6 +89,8 @@ def _title(site: str | None, changes: Changes, show: Callable[[str], str] = term
     """What was compared, and what it comes to."""
     where = f"{show(site)}: " if site else ""
     since = f" since scan {show(changes.before)}" if changes.before else ""
+    if changes.before == changes.scan:
+        since = " since it was interrupted"
     return f"{where}scan {show(changes.scan)}{since}: {show(summary(changes))}"
 
 
