@@ -24,6 +24,7 @@ from camscan.app.judging import chosen_policies, library
 from camscan.app.registering import bring_up
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
+from camscan.cli.formats.verified import clock as in_words
 from camscan.cli.report import report
 from camscan.cli.state import state as state_command
 from camscan.errors import CamscanError, EvidenceError, HostError, RuleError, UsageError
@@ -289,6 +290,14 @@ def test_the_clock_is_what_the_kernel_says() -> None:
     if told["source"] == "adjtimex":
         assert {"synchronised", "offset_ns", "max_error_ns"} < set(told)
         assert abs(int(told["offset_ns"])) < 10**10
+
+
+def test_the_clock_is_told_in_words() -> None:
+    told = {"source": "adjtimex", "synchronised": True, "offset_ns": 0, "max_error_ns": 1_500_000}
+    assert in_words(told) == "synchronised, and off by at most 0.0015 s by its own account (adjtimex)"
+    doubt = "not synchronised, as far as this host knew (adjtimex): it may have been off by any time"
+    assert in_words({**told, "synchronised": False, "max_error_ns": 16_000_000_000}) == doubt
+    assert in_words({"source": "unknown"}) == doubt.replace("adjtimex", "unknown")
 
 
 def test_versions_are_those_of_what_runs() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from camscan.app.bundling import files_of
@@ -55,18 +55,17 @@ def _dumped(name: str, told: Object, *, fault: str | None) -> str:
 
 def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
     about, scan = found.manifest.about, found.scan
-    clock = about.clock
     yield "scan", f"{scan.id}, site {scan.site or '-'}, {scan.status}, begun {scan.started_at:%Y-%m-%d %H:%M:%S} UTC"
     yield from (("note", note) for note in scan.notes)
     yield "made", f"{about.made_at} by camscan {about.versions.get('camscan', '?')}, so this host's clock said"
-    yield "clock", ", ".join(f"{name} {clock[name]}" for name in clock)
+    yield "clock", clock(about.clock)
     yield "operator", about.operator or "not stated"
     yield "authority", about.authority or "not stated"
     yield "observations", f"{found.manifest.chain.records:,} in one chain"
     if found.beside:
         yield "", f"{found.beside:,} of them say what no bytes here do (an open port, or what another tool recorded)"
     yield "devices", ", ".join(f"{count:,} {verdict}" for verdict, count in sorted(found.verdicts.items())) or "none"
-    yield "", "each derived again from the bytes, by the rules and policies in the bundle"
+    yield "", "all hosts that answered, each judged again from the bytes, by the rules and policies in the bundle"
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(found.states.items())) or "none"
     yield "states", f"{states}; by what people said, {found.said:,} times, of devices of the site"
     other = _differing(found)
@@ -79,6 +78,14 @@ def _told(found: Verified, *, known: bool) -> Iterator[tuple[str, str]]:
     if found.stamp:
         yield "time stamp", f"{found.stamp.at:%Y-%m-%d %H:%M:%S} UTC by {found.stamp.authority}"
         yield "", "vouched for by --tsa-ca" if found.stamp.trusted else "NOT vouched for: give --tsa-ca"
+
+
+def clock(told: Mapping[str, object]) -> str:
+    """What a host said of its clock. One that is not synchronised may be off by more than its kernel reckons."""
+    source, most = told.get("source"), told.get("max_error_ns")
+    if told.get("synchronised") is True and isinstance(most, int):
+        return f"synchronised, and off by at most {most / 1e9:g} s by its own account ({source})"
+    return f"not synchronised, as far as this host knew ({source}): it may have been off by any time"
 
 
 def _differing(found: Verified) -> int:
