@@ -213,6 +213,19 @@ def test_no_cell_spills_into_the_next(browser: Browser, file: Path, width: int) 
         assert tab.page.locator("table.devices tbody > tr:first-child > td").evaluate_all(spilling) == []
 
 
+def test_what_goes_on_beside_a_phones_screen_shows_that_it_does(browser: Browser, file: Path) -> None:
+    """It scrolls by itself, and phones show no bar before it does."""
+    with opened(browser, file, PHONE) as tab:
+        plain = """places => places.filter(place => place.scrollWidth > place.clientWidth
+            && !getComputedStyle(place).backgroundAttachment.includes("local")).map(place => place.outerHTML)"""
+        assert tab.page.locator("nav, .scroll").evaluate_all(plain) == []
+        assert tab.page.locator(".map .scroll").evaluate_all("places => places[0].scrollWidth > places[0].clientWidth")
+        broken = """cells => cells.filter(cell => {
+            const text = document.createRange(); text.selectNodeContents(cell); return text.getClientRects().length > 1;
+        }).map(cell => cell.textContent)"""
+        assert tab.page.locator(".ledger tbody th").evaluate_all(broken) == []
+
+
 def test_it_reads_without_scripts(browser: Browser, file: Path) -> None:
     with opened(browser, file, scripts=False) as tab:
         assert tab.page.locator("table.devices tbody").count() == 400
