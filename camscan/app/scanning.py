@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -17,7 +18,7 @@ from camscan.app.aims import eligible
 from camscan.app.jobs import Job
 from camscan.app.portsources import checkpoint, port_source
 from camscan.app.signals import ended_by_signals
-from camscan.engine import Engine
+from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
 from camscan.net.carrier import watched
 from camscan.net.checkpoint import Checkpoint
@@ -27,7 +28,8 @@ from camscan.net.portsource import PortSource
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
 from camscan.net.swept import parted
-from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Sent
+from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent
+from camscan.reports.escape import terminal
 from camscan.store import Store, Writer
 
 _BLIND_SHARE = 0.05
@@ -35,6 +37,9 @@ _BLIND_SHARE = 0.05
 _MOST_REASONS = 3
 _MOST_NAMED = 20
 """Addresses in one note: a large network may have thousands of which the same is to be said."""
+
+
+_log = logging.getLogger("camscan")
 
 
 class Watcher(Protocol):
@@ -64,7 +69,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
         async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net, watched(reached) as cut:
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds
-            engine = Engine(net, job.manner.plan, writer, window=wide, covers=covers, host_seconds=seconds)
+            engine = Engine(net, job.manner.plan, _sink(writer), window=wide, covers=covers, host_seconds=seconds)
             with gctuning.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
             ended = _cut_off(cut, _ended(job, engine, net, interfaces, status))
@@ -76,6 +81,29 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
         kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
     gctuning.give_back()
     return ended
+
+
+class Told:
+    """Logs what it passes on to a writer: targets that gave a sign of life, and at DEBUG each answer and the rest."""
+
+    def __init__(self, writer: Sink) -> None:
+        self._writer = writer
+
+    async def put(self, observation: Observation) -> None:
+        """See `Sink.put`."""
+        at = f" port {observation.port}" if observation.port else ""
+        asked = f" {terminal(observation.asked)}" if observation.asked else ""
+        _log.debug("%s%s %s%s: %s", observation.target, at, observation.channel, asked, observation.outcome)
+        await self._writer.put(observation)
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        """See `Sink.put_ledger`."""
+        _log.log(logging.INFO if entry.outcome.is_alive else logging.DEBUG, "%s: %s", entry.target, entry.outcome)
+        await self._writer.put_ledger(entry)
+
+
+def _sink(writer: Writer) -> Sink:
+    return Told(writer) if _log.isEnabledFor(logging.INFO) else writer
 
 
 def _checkpoint(job: Job) -> Checkpoint | None:

@@ -1,9 +1,10 @@
-"""How far a scan is: a live bar on a terminal, a line every half minute elsewhere, nothing when told to be quiet."""
+"""How far a scan is: a bar on a terminal, a line every half minute elsewhere and beside a log, nothing when quiet."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,7 +32,8 @@ class Progress:
         if self._quiet:
             yield
             return
-        show = _bar if sys.stderr.isatty() else _lines
+        told = logging.getLogger("camscan").isEnabledFor(logging.INFO)  # lines of a log would break up a bar
+        show = _bar if sys.stderr.isatty() and not told else _lines
         task = asyncio.create_task(show(engine, net, total))
         try:
             yield
@@ -64,7 +66,5 @@ async def _bar(engine: Engine, net: LiveNet, total: int) -> None:
 async def _lines(engine: Engine, net: LiveNet, total: int) -> None:
     while True:
         await asyncio.sleep(_LINE_SECONDS)
-        click.echo(
-            f"{engine.done} of {total} addresses covered, {engine.alive} alive, {net.sent.packets} packets sent",
-            err=True,
-        )
+        covered = f"{engine.done:,} of {total:,} addresses covered, {engine.alive:,} alive"
+        click.echo(f"{covered}, {net.sent.packets:,} packets sent", err=True)

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from support.peers import eventually
 
 from camscan.app.aims import Choices
 from camscan.app.jobs import new_job
-from camscan.app.scanning import Unwatched, run
-from camscan.records import Outcome, ScanStatus
+from camscan.app.scanning import Told, Unwatched, run
+from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
+
+
+class Kept:
+    """A sink that remembers."""
+
+    def __init__(self) -> None:
+        self.what: list[object] = []
+
+    async def put(self, observation: Observation) -> None:
+        self.what.append(observation)
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        self.what.append(entry)
 
 
 async def test_a_signal_ends_a_scan_that_still_writes_down_what_is_excluded(tmp_path: Path) -> None:
@@ -31,3 +47,30 @@ async def test_a_signal_ends_a_scan_that_still_writes_down_what_is_excluded(tmp_
         assert time.monotonic() - began < 5  # a fraction of a second where nobody else is busy
         assert (ended.status, ended.sent.packets) == (ScanStatus.INTERRUPTED, 0)
         assert {entry.outcome for entry in store.ledger(job.scan.id)} == {Outcome.EXCLUDED}
+
+
+@pytest.mark.parametrize("level", [logging.WARNING, logging.INFO, logging.DEBUG])
+async def test_who_wants_to_know_more_is_told_of_each_target(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, level: int
+) -> None:
+    """Nobody listens there, so a refusal is all that comes."""
+    choices = Choices(("127.91.0.1-2",), exclude=("127.91.0.2",), channels="http", ports="81")
+    with Store.open(tmp_path / "s.db") as store, caplog.at_level(level, "camscan"):
+        job = new_job(choices, None)
+        store.begin(job.scan)
+        await run(job, store, Unwatched())
+    said = [record.getMessage() for record in caplog.records if record.name == "camscan"]
+    assert said == ([] if level == logging.WARNING else ["127.91.0.1: refused"])
+
+
+async def test_at_debug_each_answer_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    at, seen = datetime(2026, 11, 24, tzinfo=UTC), Kept()
+    told = Told(seen)
+    with caplog.at_level(logging.DEBUG, "camscan"):
+        await told.put(Observation("10.0.0.5", "http", Outcome.ANSWERED, at, 80, "GET /\x1b[2J"))
+        await told.put_ledger(LedgerEntry("10.0.0.6", {"http": Outcome.SILENT}))
+    assert [record.getMessage() for record in caplog.records] == [
+        r"10.0.0.5 port 80 http GET /\x1b[2J: answered",
+        "10.0.0.6: silent",
+    ]
+    assert len(seen.what) == 2
