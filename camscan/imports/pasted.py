@@ -30,10 +30,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_WRAPPINGS = 2  # as in a quoted string of hex digits
 _TEXT_SAMPLE = 512  # characters by which text is told from bytes
 
-_NODE_FIELDS = ("wsd.endpoint", "upnp.udn")
+_NODE_FIELDS = ("wsd.endpoint", "upnp.udn", "ssdp.usn")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _UUID_OF_MAC = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b", re.IGNORECASE)
 """As some servers of ONVIF make it, with the colons of the address in its end."""
+_NAME_OF_MAC = re.compile(r"uuid:Upnp-[\w.-]{1,40}?-([0-9a-f]{12})(?::|\Z)", re.IGNORECASE)
+"""As some devices name themselves in UPnP, instead of a UUID."""
 _SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
 _PAGE = re.compile(r"<(?:!doctype|html|body|script|head)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
@@ -130,8 +132,15 @@ def _own_addresses(fields: Fields) -> Iterator[str]:
         for value in fields.get(name, ()):
             if named := _UUID_OF_MAC.search(value):
                 yield named[1].upper()
+            if told := _NAME_OF_MAC.search(value):
+                yield _spelled(told[1])
             match = _UUID.search(value)
             uuid = UUID(match[0]) if match else None
-            if uuid is not None and uuid.variant == RFC_4122 and uuid.version == 1:  # its last octets are the node
-                digits = uuid.hex[-12:].upper()
-                yield ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+            if (
+                uuid is not None and uuid.variant == RFC_4122 and uuid.version == 1 and uuid.node >> 24
+            ):  # its last octets are the node
+                yield _spelled(uuid.hex[-12:])
+
+
+def _spelled(digits: str) -> str:
+    return ":".join(digits[at : at + 2].upper() for at in range(0, 12, 2))

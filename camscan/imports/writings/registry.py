@@ -17,6 +17,7 @@ from camscan.imports.writings import (
     scanners,
     sentences,
     shown,
+    single,
     strings,
     torn,
     wrapped,
@@ -25,6 +26,8 @@ from camscan.imports.writings.base import Undo
 
 WRITINGS: tuple[Undo, ...] = (
     shown.negotiated,
+    single.blocked,
+    single.marked,
     strings.requoted,
     literals.asserted,
     literals.longest,
@@ -92,6 +95,7 @@ WRITINGS: tuple[Undo, ...] = (
     ends.gaps,
     torn.elements,
     notes.noted,
+    single.valued,
 )
 """The order counts: what stands around the whole and before each line comes first, what single tools print later, notes
 last. A block of code is looked for twice, since it may stand within a citation, and the reverse."""
