@@ -32,16 +32,18 @@ def brands(names: tuple[str, ...], maker: str | None, folders: tuple[Path, ...])
       camscan fingerprints brands --maker Axis
     """
     from camscan.app.judging import library
+    from camscan.cli.writing import fitted, room
     from camscan.identify.explain import built_by
 
     rules = library(folders)
     wanted = None if maker is None else maker.casefold()
+    told = []
     for brand in _chosen(names, rules):
-        for edge in brand.edges:
-            if wanted in {None, edge.maker.casefold()}:
-                click.echo(f"{brand.name}: {built_by(edge)}")
+        edges = (edge for edge in brand.edges if wanted in {None, edge.maker.casefold()})
+        told += [f"{brand.name}: {built_by(edge)}" for edge in edges]
         if names and not brand.edges:
-            click.echo(f"{brand.name}: no other maker is known to build for it")
+            told.append(f"{brand.name}: no other maker is known to build for it")
+    click.echo("".join(fitted(told, room(None))), nl=False)
     if wanted is not None and wanted not in {one.casefold() for one in rules.vocabulary.makers}:
         raise UsageError(f"unknown maker {maker!r}: {no_maker(maker or '', rules)}")
 

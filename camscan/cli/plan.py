@@ -38,7 +38,7 @@ def plan(
     """
     from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, silent_seconds, swept
     from camscan.app.logins import Chosen, enrolled
-    from camscan.cli.writing import write
+    from camscan.cli.writing import fitted, room, write
     from camscan.reports.words import many
 
     choices = Choices(targets, **how)
@@ -66,7 +66,7 @@ def plan(
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
-    write((f"{name:<12} {text}\n" for name, text in rows.items()), output)
+    write(fitted((f"{name:<12} {text}" for name, text in rows.items()), room(output)), output)
 
 
 def _list(ports: Sequence[int]) -> str:

@@ -10,13 +10,16 @@ import re
 import struct
 import sys
 import termios
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from support.hostile import LIVE
 from support.site import free_network
 
+from camscan.records import Scan
 from camscan.simulator import make_site, rogues
+from camscan.store import Store
 
 OWN = re.compile(r"\x1b\[(?:\?25[lh]|\d{0,2}[AGK]|[0-9;]*m)|[\r\n]")
 """Colours and the cursor of our own progress bar; line ends."""
@@ -32,10 +35,10 @@ COMMANDS = (
 )
 
 
-async def on_a_terminal(*words: str) -> tuple[int, str]:
+async def on_a_terminal(*words: str, columns: int = 140) -> tuple[int, str]:
     """Run a command whose output, errors and input are one terminal; its exit code and all that it wrote there."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 140, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color"}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "camscan", *words), stdin=theirs, stdout=theirs, stderr=theirs, env=environment
@@ -76,3 +79,18 @@ async def test_nothing_of_a_device_moves_the_cursor_or_rings_the_bell(tmp_path: 
         code, written = await on_a_terminal(*words, "--db", db)
         assert code == 0, written
         assert_tame(written)
+
+
+@pytest.mark.parametrize(
+    "words", [("plan", "10.20.0.0/24"), ("scans",), ("fingerprints", "brands", "Lorex"), ("policy", "list")]
+)
+async def test_a_narrow_terminal_breaks_no_word(tmp_path: Path, words: tuple[str, ...]) -> None:
+    database = ("--db", str(tmp_path / "s.db")) if words == ("scans",) else ()
+    if database:
+        with Store.open(database[1]) as store:
+            for number in range(3):
+                at = datetime(2026, 11, 24, number, tzinfo=UTC)
+                store.begin(Scan(f"4f2a0{number}", at, ("10.20.0.0/24", "10.20.1.0/24"), ("http",), "headquarters"))
+    code, written = await on_a_terminal(*words, *database, columns=60)
+    assert code == 0
+    assert max(len(OWN.sub("", line)) for line in written.splitlines()) <= 60
