@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from camscan.net.carrier import watched
 from camscan.net.checkpoint import Checkpoint
 from camscan.net.interfaces import Interface
 from camscan.net.live import LiveNet
+from camscan.net.outcomes import EXHAUSTED
 from camscan.net.portsource import PortSource
 from camscan.net.profile import Profile
 from camscan.net.scope import Scope
@@ -35,6 +37,8 @@ from camscan.store import Store, Writer
 _BLIND_SHARE = 0.05
 """Sends that this host itself refused, of all targets, above which a scan is partial."""
 _MOST_REASONS = 3
+_SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
+"""Why a host refuses what it has no room for at the moment."""
 _MOST_NAMED = 20
 """Addresses in one note: a large network may have thousands of which the same is to be said."""
 
@@ -202,7 +206,9 @@ def _cut_off(cut: Mapping[str, float], ended: Scan) -> Scan:
 def _refusals(failures: Counter[str]) -> str:
     """What this host did not let out, and why: as "11 sends were refused by this host (11 ENETUNREACH: ...)"."""
     why = ", ".join(f"{count:,} {reason}" for reason, count in failures.most_common(_MOST_REASONS))
-    return f"{failures.total():,} sends were refused by this host ({why}): check its routes and its firewall"
+    short = sum(count for reason, count in failures.items() if reason.partition(":")[0] in _SHORTAGES)
+    remedy = "scan at a lower --rate" if 2 * short > failures.total() else "check its routes and its firewall"
+    return f"{failures.total():,} sends were refused by this host ({why}): {remedy}"
 
 
 def together(before: Sent, now: Sent) -> Sent:

@@ -115,14 +115,15 @@ def _names_file(text: str) -> bool:
 
 def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
     """The specs of one file, or of standard input."""
+    shown = "stdin" if name == "-" else name
     try:
         text = read(name)
-    except (OSError, UnicodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise TargetError(f"cannot read targets from {name!r}: {why}: give a UTF-8 text file") from error
+    except OSError as error:
+        raise TargetError(f"cannot read targets from {shown!r}: {error.strerror}: give a UTF-8 text file") from error
+    except UnicodeError as error:
+        raise TargetError(f"cannot read targets from {shown!r}: it is not UTF-8: save it as UTF-8") from error
     if len(text) > MAX_TEXT:
-        raise TargetError(f"{name!r} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
-    shown = "stdin" if name == "-" else name
+        raise TargetError(f"{shown} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         for word in line.split():
             if word.startswith("#"):

@@ -66,6 +66,8 @@ def test_what_this_host_refused_is_told_by_the_reason() -> None:
         "1,203 sends were refused by this host (1,200 EPERM: Operation not permitted, 3 ENETUNREACH: Network is"
         " unreachable): check its routes and its firewall"
     )
+    crowded = Counter({"EAGAIN: Resource temporarily unavailable": 204, "EPERM: Operation not permitted": 3})
+    assert _refusals(crowded).endswith(": scan at a lower --rate")
 
 
 def test_ports_that_were_not_asked_are_named() -> None:

@@ -213,14 +213,19 @@ class TestExpand:
             expand(["@f"], lambda _: f"10.0.0.1\n{word}\n")
 
     @pytest.mark.parametrize(
-        "error", [FileNotFoundError(2, "No such file"), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad")]
+        ("error", "told"),
+        [
+            (FileNotFoundError(2, "No such file"), "No such file: give a UTF-8 text file"),
+            (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), "it is not UTF-8: save it as UTF-8"),
+        ],
     )
-    def test_a_file_that_cannot_be_read(self, error: Exception) -> None:
-        def read(name: str) -> str:
+    @pytest.mark.parametrize(("spec", "name"), [("@f", "f"), ("-", "stdin")])
+    def test_a_file_that_cannot_be_read(self, error: Exception, told: str, spec: str, name: str) -> None:
+        def read(_: str) -> str:
             raise error
 
-        with pytest.raises(TargetError, match=r"^cannot read targets from 'f': .*: give a UTF-8 text file$"):
-            expand(["@f"], read)
+        with pytest.raises(TargetError, match=rf"^cannot read targets from '{name}': {told}$"):
+            expand([spec], read)
 
     def test_sizes_are_bounded(self) -> None:
         with pytest.raises(TargetError, match=f"more than {MAX_TEXT:,} characters"):
