@@ -17,7 +17,7 @@ from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
 from camscan.sweeps.looks import SLOT
-from camscan.targets import usual
+from camscan.targets import is_address, usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
         raise UsageError(f"no device {text!r} was ever seen{where}: give a serial, a MAC or an address")
     if len(exact) > 1:
         places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
-        raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): add --site, or give its address")
+        remedy = "add --site" if is_address(text) else "add --site, or give its address"
+        raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): {remedy}")
     return exact[0]
 
 

@@ -108,7 +108,7 @@ def test_who_is_not_known_or_is_two_is_not_guessed(store: Store) -> None:
     with pytest.raises(UsageError, match=r"no device '10\.0\.0\.9' was ever seen"):
         run(store, "10.0.0.9", "ticketed", "--why", "x")
     night(store, 1, {ONE: 7}, site="branch")
-    with pytest.raises(UsageError, match="matches 2 devices"):
+    with pytest.raises(UsageError, match=r"matches 2 devices .*: add --site$"):
         run(store, ONE, "ticketed", "--why", "x")
     assert serial(7) in run(store, ONE, "ticketed", "--why", "x", "--site", "branch").stderr
 
