@@ -226,6 +226,15 @@ def test_what_goes_on_beside_a_phones_screen_shows_that_it_does(browser: Browser
         assert tab.page.locator(".ledger tbody th").evaluate_all(broken) == []
 
 
+def test_on_paper_a_list_of_any_length_goes_on_where_a_page_ends(browser: Browser, file: Path) -> None:
+    """What is to stay on one page, and is longer than one, leaves the page before it blank."""
+    with opened(browser, file) as tab:
+        tab.page.emulate_media(media="print")
+        whole = "tables => tables.map(table => getComputedStyle(table).breakInside)"
+        assert set(tab.page.locator("table.rows").evaluate_all(whole)) == {"auto"}
+        assert set(tab.page.locator("table.ledger:not(.rows)").evaluate_all(whole)) == {"avoid"}
+
+
 def test_it_reads_without_scripts(browser: Browser, file: Path) -> None:
     with opened(browser, file, scripts=False) as tab:
         assert tab.page.locator("table.devices tbody").count() == 400
