@@ -111,6 +111,8 @@ def scan(
             job = new_job(choices, site)
             store.begin(job.scan)
         ended = _run(replace(job, broker=login), store, quiet=quiet)
+        if ended.status is ScanStatus.INTERRUPTED and not quiet:
+            click.echo("Interrupted; what was found until now follows.", err=True)
         report, returned = _reported(store, ended, own or judges(), all_hosts=all_hosts)
     try:
         with _kept_in_mind(ended):
@@ -190,6 +192,9 @@ def _kept_in_mind(ended: Scan) -> Iterator[None]:
     except (KeyboardInterrupt, CamscanError, OSError) as error:
         if not isinstance(error, BrokenPipeError):  # nobody reads on, who could
             click.echo(f"Scan {ended.id} is stored: `camscan report --scan {ended.id}` shows it.", err=True)
+        _hint(ended, quiet=not isinstance(error, KeyboardInterrupt))
+        if isinstance(error, KeyboardInterrupt) and ended.status is ScanStatus.INTERRUPTED:
+            sys.exit(Exit.INCOMPLETE)
         raise
 
 

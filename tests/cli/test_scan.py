@@ -224,6 +224,23 @@ def test_what_is_told_once_is_told_although_the_report_cannot_be_written(
     assert f"Scan {scan_id} is stored: `camscan report --scan {scan_id}` shows it." in done.stderr
 
 
+def test_who_interrupts_once_more_is_told_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = Scan("4f2a00", datetime.now(UTC), ("127.0.0.1",), ("http",), status=ScanStatus.INTERRUPTED)
+
+    def again(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("camscan.cli.scan._run", lambda *_, **__: stopped)
+    monkeypatch.setattr("camscan.app.judging.report_of", again)
+    done = CliRunner().invoke(scan, ["127.0.0.1", "--db", str(tmp_path / "s.db")])
+    assert done.exit_code == 4
+    assert done.stderr.splitlines() == [
+        "Interrupted; what was found until now follows.",
+        "Scan 4f2a00 is stored: `camscan report --scan 4f2a00` shows it.",
+        "Scan 4f2a00 is interrupted: resume it with `camscan scan --resume 4f2a00`.",
+    ]
+
+
 def test_where_the_table_is_not_on_stdout_a_scan_says_on_stderr_what_it_came_to(tmp_path: Path) -> None:
     words = ["127.0.0.1", "--channels", "http", "--ports", "1", "--db", str(tmp_path / "s.db")]
     file = tmp_path / "site.json"
