@@ -8,7 +8,7 @@ channels with it: told are only those that saw fewer in other networks too.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -66,7 +66,8 @@ class Visibility:
 
 
 def sight(memory: Memory, look: Look, terms: Terms) -> Visibility:
-    """Hold a complete look against what is usual."""
+    """Hold a complete look against what is usual of what it asked."""
+    memory = _in_scope(memory, look)
     channels = _step(memory.channels, _by_channel(look), _asked_channels(look), lasts=False)
     networks = _step(memory.networks, _by_network(look), _asked_networks(look), lasts=True)
     devices = sum(SLOT not in one.device.address for one in look.sightings)
@@ -82,6 +83,38 @@ def sight(memory: Memory, look: Look, terms: Terms) -> Visibility:
     before = {loss.what for loss in memory.losses}
     marked = tuple(replace(loss, lasting=loss.what in before) for loss in losses)
     return Visibility(channels, networks, short, marked)
+
+
+def _in_scope(memory: Memory, look: Look) -> Memory:
+    """A memory without the devices that were asked until now, and are no longer: they are told of by themselves.
+
+    What answered by multicast alone, from a network that was never asked, stays: its silence says something.
+    """
+    seen = frozenset(address for one in look.sightings for address in one.device.addresses)
+    left: list[Track] = []
+    stay: list[Track] = []
+    for track in memory.tracks:
+        asked = any(look.asked.get(place) for place in track.places)
+        here = any(SLOT not in place and network_of(place) in memory.networks for place in track.places)
+        dropped = here and not (asked or track.gone or track.unasked) and seen.isdisjoint(track.places)
+        (left if dropped else stay).append(track)
+    if not left:
+        return memory
+    channels = Counter(channel for track in left for channel in track.channels)
+    places = Counter(name for track in left for name in {*map(network_of, track.places)})
+    return replace(
+        memory,
+        tracks=tuple(stay),
+        channels=_less(memory.channels, channels),
+        networks=_less(memory.networks, places),
+    )
+
+
+def _less(gauges: Mapping[str, Gauge], left: Counter[str]) -> dict[str, Gauge]:
+    return {
+        name: replace(gauge, counts=tuple(max(count - left[name], 0) for count in gauge.counts))
+        for name, gauge in gauges.items()
+    }
 
 
 @lru_cache(maxsize=65_536)  # each address comes up several times in each look, and takes 10 us

@@ -277,6 +277,19 @@ def test_a_device_that_was_not_asked_is_not_missing_but_told_once(outcome: Outco
     ]
 
 
+@pytest.mark.parametrize(
+    "kept", [cameras(20, "10.0.7."), cameras(8), [*cameras(6), *cameras(4, "10.0.7.")]], ids=["one", "part", "parts"]
+)
+def test_what_is_no_longer_a_target_is_no_failed_probe_and_no_cut(kept: list[Camera]) -> None:
+    """Whatever stays is watched as before."""
+    looks = [sweep(0, [*cameras(20), *cameras(20, "10.0.7.")]), *(sweep(night, kept) for night in range(1, 5))]
+    failed = sweep(5, kept, lost=[(camera.address, "sadp") for camera in kept[1:]])
+    cut = sweep(5, kept, dead=[camera.address for camera in kept[1:]])
+    results = [[loss.what.partition(" ")[0] for loss in changes.losses] for changes in nights(*looks, failed)]
+    assert results == [[], ["targets"], [], [], [], ["channel"]]
+    assert "network" in [loss.what.partition(" ")[0] for loss in nights(*looks, cut)[-1].losses]
+
+
 def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
     mute = [replace(camera, channels=("sadp",)) for camera in SITE]
     results = nights(sweep(0, mute), *(sweep(n, mute, asked=["http"]) for n in range(1, 5)))

@@ -49,7 +49,7 @@ def test_one_bad_night_does_not_lower_what_is_usual() -> None:
 def test_what_is_not_asked_is_forgotten() -> None:
     memory, _ = advance(Memory(), sweep(0, cameras(4)), Terms())
     found = sight(memory, sweep(1, cameras(4, "10.0.7."), asked=["http"]), Terms())
-    assert found.channels == {"http": Gauge((4, 4))}
+    assert found.channels == {"http": Gauge((0, 4))}, "the four that answered before are no longer asked"
     assert found.networks == {"10.0.7.0/24": Gauge((4,))}
 
 
