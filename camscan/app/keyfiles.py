@@ -55,6 +55,8 @@ def private_key(file: Path) -> keys.Signer:
     Raises:
         UsageError: it is missing, others may read it, or it holds no such key.
     """
+    if file.suffix == ".pub":
+        raise UsageError(f"{file} is a public key: give the private one, {file.with_suffix('')}")
     try:
         with file.open("rb") as opened:
             about = os.fstat(opened.fileno())

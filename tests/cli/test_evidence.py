@@ -113,6 +113,11 @@ def test_a_key_that_others_may_read_is_refused(key: Path, mode: int) -> None:
     assert keyfiles.private_key(key).pem() == key.read_bytes()
 
 
+def test_who_signs_with_the_public_key_is_told_so(key: Path) -> None:
+    told = str(fault("export", "-o", "x.zip", "--key", f"{key}.pub"))
+    assert told == f"{key}.pub is a public key: give the private one, {key}"
+
+
 def test_a_key_that_is_none_or_missing(tmp_path: Path, key: Path) -> None:
     assert isinstance(fault("export", "-o", "x.zip", "--key", str(tmp_path / "missing")), UsageError)
     for text in (str(tmp_path / "missing"), str(tmp_path)):
