@@ -635,4 +635,4 @@ def test_a_bundle_that_does_not_hold_is_refused(hub: Path, tmp_path: Path, bundl
 def test_import_says_where_a_bundle_goes(hub: Path, bundle: Path) -> None:
     done = CliRunner().invoke(import_, [str(bundle), "--db", str(hub)])
     assert isinstance(done.exception, UsageError)
-    assert "import it with `camscan db merge`" in str(done.exception)
+    assert "looks like a bundle of evidence: import it with `camscan db merge`" in str(done.exception)

@@ -39,7 +39,8 @@ async def on_a_terminal(*words: str, columns: int = 140) -> tuple[int, str]:
     """Run a command whose output, errors and input are one terminal; its exit code and all that it wrote there."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color"}
+    environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    environment["TERM"] = "xterm-256color"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "camscan", *words), stdin=theirs, stdout=theirs, stderr=theirs, env=environment
     )

@@ -5,9 +5,10 @@ import time
 from ipaddress import IPv4Address, IPv6Address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
+from camscan.errors import TargetError
 from camscan.targets import TargetSet, parse, usual
 
 _SPAN = 48  # addresses that the small worlds of the property tests span
@@ -69,7 +70,10 @@ _BIG = st.one_of(
 
 @given(st.lists(_BIG, max_size=5), st.lists(_BIG, max_size=5))
 def test_networks_read_back_to_the_same_set(specs: list[str], exclusions: list[str]) -> None:
-    targets = parse(specs).minus(parse(exclusions))
+    try:
+        targets = parse(specs).minus(parse(exclusions))
+    except TargetError:
+        reject()  # it begins with link-local addresses, which are no targets
     assert parse(targets.networks()) == targets
     assert targets.count == parse(specs).count - parse(specs).within(parse(exclusions)).count
 
