@@ -180,18 +180,24 @@ async def _write_all(sweep: PortSource, *, quiet: bool) -> int:
     from camscan.app.signals import ended_by_signals
     from camscan.records import Outcome
 
-    loop = asyncio.get_running_loop()
-    count, told = 0, loop.time()
-    with ended_by_signals(sweep.stop):
-        # its program ends before the loop, also where the reader has gone
-        async with aclosing(sweep.run()) as batches:
-            async for batch in batches:
-                sys.stdout.write("".join(map(_line, batch)))
-                sys.stdout.flush()
-                count += sum(found.outcome is Outcome.ANSWERED for found in batch)
-                if not quiet and loop.time() - told >= _TELL:
-                    told = loop.time()
-                    click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
+    count = 0
+
+    async def tell() -> None:
+        while not quiet:
+            await asyncio.sleep(_TELL)
+            click.echo(f"{sweep.sent:,} packets sent, {count:,} open", err=True)
+
+    telling = asyncio.create_task(tell())
+    try:
+        with ended_by_signals(sweep.stop):
+            # its program ends before the loop, also where the reader has gone
+            async with aclosing(sweep.run()) as batches:
+                async for batch in batches:
+                    sys.stdout.write("".join(map(_line, batch)))
+                    sys.stdout.flush()
+                    count += sum(found.outcome is Outcome.ANSWERED for found in batch)
+    finally:
+        telling.cancel()
     return count
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -8,13 +9,17 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 from support.arriving import arriving, most_within
 from support.lab import Lab, lab
 from support.sweeping import listening, wait_until
+
+from camscan.cli.ports import _write_all
+from camscan.net.portsource import Found, PortSource
 
 pytestmark = pytest.mark.netns
 
@@ -162,6 +167,26 @@ def test_of_packets_that_nobody_counted_nothing_is_said() -> None:
         [*CAMSCAN, "127.0.0.1", "--ports", "1", "--sweep", "nmap"], capture_output=True, text=True, check=True
     )
     assert "packet" not in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(("quiet", "said"), [(False, "1,234 packets sent, 0 open\n"), (True, "")])
+async def test_also_where_nothing_is_found_it_says_how_far_it_is(
+    quiet: bool, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent:
+        sent = 1_234
+
+        def stop(self) -> None: ...
+
+        async def run(self) -> AsyncGenerator[Sequence[Found]]:
+            await asyncio.sleep(0.3)
+            found: list[Sequence[Found]] = []
+            for batch in found:
+                yield batch
+
+    monkeypatch.setattr("camscan.cli.ports._TELL", 0.2)
+    assert await _write_all(cast("PortSource", Silent()), quiet=quiet) == 0
+    assert capsys.readouterr().err == said
 
 
 def killed_after(site: Lab, seconds: float, arguments: list[str], out: Path) -> tuple[int, str]:
