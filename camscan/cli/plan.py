@@ -11,6 +11,9 @@ import click
 from camscan.cli import options
 from camscan.cli.sections import Sectioned
 
+_TWO_DAYS, _TWO_YEARS = 48, 2 * 365 * 24
+"""In hours."""
+
 
 @click.command(cls=Sectioned)
 @options.targets
@@ -76,4 +79,8 @@ def _list(ports: Sequence[int]) -> str:
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
+    if hours >= _TWO_YEARS:
+        return f"{hours // 24 // 365:,} years"
+    if hours >= _TWO_DAYS:
+        return f"{hours // 24} days {hours % 24} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

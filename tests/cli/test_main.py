@@ -228,6 +228,15 @@ def test_the_plan_of_a_gentle_scan_takes_the_time_in_which_a_router_forgets(caps
     assert "about 3 min 37 s if nobody answers" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("network", "time"), [("10.0.0.0/8", "about 4 days 11 h if"), ("fd20::/64", "about 13,453,675,599 years if")]
+)
+def test_a_plan_that_takes_long_says_so_in_days_and_years(
+    capsys: pytest.CaptureFixture[str], network: str, time: str
+) -> None:
+    assert time in camscan(capsys, "plan", network, "--allow-large").stdout
+
+
 def test_fingerprints_can_be_tried(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "fingerprints", "try", "http.server", "App-webs/")
     assert "hikvision-http-server: Hikvision (likely)" in done.stdout
