@@ -8,6 +8,7 @@ from camscan.imports.writings import (
     ends,
     engines,
     excerpts,
+    lined,
     literals,
     margins,
     marked,
@@ -26,6 +27,8 @@ from camscan.imports.writings.base import Undo
 
 WRITINGS: tuple[Undo, ...] = (
     shown.negotiated,
+    lined.ended,
+    lined.parted,
     single.blocked,
     single.marked,
     strings.requoted,

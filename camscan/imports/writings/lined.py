@@ -1,0 +1,30 @@
+"""Outputs of nmap and of SNMP's tools whose lines were joined to one, and marks at the end of what was cut off."""
+
+from __future__ import annotations
+
+import re
+
+_PORT = re.compile(r"\b\d{1,5}/(?:tcp|udp)[ \t]{1,16}open\b")
+_NMAP = re.compile(
+    r"[ \t]*[;,|]?[ \t]+(?=\d{1,5}/(?:tcp|udp)[ \t]{1,16}(?:open|closed|filtered)\b|\|[_ ][a-z]|\| \|"
+    r"|MAC Address: |Nmap scan report for |Host is up |Service Info: |Not shown: )"
+)
+_VARIABLE = r"(?:[A-Z][\w-]{1,40}-(?:MIB|SMI)::[\w.-]{1,80}|\.?(?:1|iso)\.3\.6\.1[\d.]{0,80})"
+_ASSIGNED = re.compile(rf"{_VARIABLE} = ")
+_SNMP = re.compile(rf"[ \t]*[;,|]?[ \t]+(?={_VARIABLE} = )")
+_CUT = re.compile(r"(?<=[^.\s…])[ \t]*(?:\.{3}|…)[ \t]*\Z")
+
+
+def parted(text: str) -> str:
+    """Each variable, port or line of a script on a line of its own."""
+    line = text.strip()
+    if "\n" in line:
+        return text
+    if _PORT.search(line):
+        return _NMAP.sub("\n", line)
+    return _SNMP.sub("\n", line) if len(_ASSIGNED.findall(line[:4096])) > 1 else text
+
+
+def ended(text: str) -> str:
+    """A text without the dots that say that it went on."""
+    return _CUT.sub("", text.rstrip()) if text.rstrip().endswith(("...", "…")) else text

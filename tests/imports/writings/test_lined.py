@@ -1,0 +1,38 @@
+"""Lines that were joined, and texts that went on."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.imports.writings.registry import sent
+
+
+@pytest.mark.parametrize("mark", [" ", "; ", " | ", "   "])
+def test_ports_of_a_scan_in_one_line(mark: str) -> None:
+    parts = [
+        "Nmap scan report for 192.0.2.1",
+        "80/tcp open http Acme httpd 1.0",
+        "|_http-title: A b",
+        "81/udp closed x",
+    ]
+    assert sent(mark.join(parts)).splitlines() == parts
+
+
+@pytest.mark.parametrize("mark", [" ", "; ", " | "])
+def test_variables_of_a_walk_in_one_line(mark: str) -> None:
+    parts = [
+        "SNMPv2-MIB::sysDescr.0 = STRING: A b",
+        ".1.3.6.1.2.1.1.2.0 = OID: 1.3.6",
+        "iso.3.6.1.2.1.1.5.0 = STRING: c",
+    ]
+    assert sent(mark.join(parts)).splitlines() == parts
+
+
+@pytest.mark.parametrize("text", ["Maker M-1...", "Maker M-1 ...", "Maker M-1…"])
+def test_the_mark_of_what_was_cut_off(text: str) -> None:
+    assert sent(text) == "Maker M-1"
+
+
+@pytest.mark.parametrize("text", ["...", "a....", "port 80/tcp is open", "a = b; c = d"])
+def test_other_text_stays(text: str) -> None:
+    assert sent(text) == text
