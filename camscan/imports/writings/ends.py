@@ -18,6 +18,7 @@ _STRUNG_LINES = 2  # from which on they are those of a string, whose begin or en
 _OPENED = re.compile(r"\A(?:[^\r\n]{0,80}\r?\n){0,4}?[^\r\n]{0,64}?\"(?=(?:HTTP|RTSP)/\d|v=0\r\n)")
 _CLOSED = re.compile(r"(?:(?:\\r)?\\n)?(?:\"[,;)]{0,2}|\\)\s*\Z")
 _MAILED = re.compile(r"\w=3D\"")
+_SINGLE = re.compile(r"\b(realm|nonce|qop|opaque|stale|domain)='([^'\"\\\r\n]{0,256})'", re.IGNORECASE)
 _CURLY = re.compile(r"=[“”„]([^“”\"\r\n]{0,256})[“”]")
 _PARTED = re.compile(
     r"(\brealm *= *\"[^\"\r\n]{1,64}?)[ \t]*+\r?\n[ \t]*+(?:(?://|#|\*)[ \t]*+)?"
@@ -69,7 +70,8 @@ def replaced(text: str) -> str:
     if _MAILED.search(text):
         text = quopri.decodestring(text.encode()).decode("utf-8", "replace")
     text = _GLYPH.sub("\n", _CARET.sub("", _CONTINUED.sub("", text)))
-    return _DOUBLED.sub(r'="\1"', _CURLY.sub(r'="\1"', text.replace("\xa0", " ")))
+    text = _SINGLE.sub(r'\1="\2"', _CURLY.sub(r'="\1"', text.replace("\xa0", " ")))
+    return _DOUBLED.sub(r'="\1"', text)
 
 
 def coded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Outputs of nmap and of SNMP's tools whose lines were joined to one, and marks at the end of what was cut off."""
+"""Lines that were joined to one, as outputs of nmap and of SNMP's tools, and marks at the end of what was cut off."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ _NMAP = re.compile(
 _VARIABLE = r"(?:[A-Z][\w-]{1,40}-(?:MIB|SMI)::[\w.-]{1,80}|\.?(?:1|iso)\.3\.6\.1[\d.]{0,80})"
 _ASSIGNED = re.compile(rf"{_VARIABLE} = ")
 _SNMP = re.compile(rf"[ \t]*[;,|]?[ \t]+(?={_VARIABLE} = )")
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?!br ?/?>)[A-Za-z/!?]", re.IGNORECASE)
+_HEAD = re.compile(r"\A((?:HTTP|RTSP)/\d\.\d \d{3}[^\r\n<>;|,]{0,40}?)[ \t]*[;|,][ \t]+(?=<)")
 _CUT = re.compile(r"(?<=[^.\s…])[ \t]*(?:\.{3}|…)[ \t]*\Z")
 
 
@@ -20,8 +23,12 @@ def parted(text: str) -> str:
     line = text.strip()
     if "\n" in line:
         return text
+    if _BREAK.search(line) and not _MARKUP.search(line):
+        return _BREAK.sub("\n", line)
     if _PORT.search(line):
         return _NMAP.sub("\n", line)
+    if _HEAD.match(line):
+        return _HEAD.sub("\\1\r\n\r\n", line)
     return _SNMP.sub("\n", line) if len(_ASSIGNED.findall(line[:4096])) > 1 else text
 
 

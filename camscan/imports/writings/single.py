@@ -25,6 +25,7 @@ _STAMP = re.compile(
     r"[ \t]*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S{0,16} +(?:\[?(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR)\]?:? +)?"
     r"(?:\([\w.-]{1,40}\) +)?(?:\[[\w.:-]{1,64}\] +)?(?=\S)"
 )
+_STRONG = re.compile(r"\A\s*\*\*(?![\s*])([^*\r\n]{2,4096})(?<!\s)\*\*\s*\Z")
 _BLOCK = re.compile(r"^[ \t]*```[\w-]{0,16}[ \t]*\r?\n(.*?)\r?\n[ \t]*```[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 
 
@@ -37,8 +38,10 @@ def valued(text: str) -> str:
 
 
 def marked(text: str) -> str:
-    """One line or two without the stamp of a log, and one line, or an answer, without a label."""
+    """One line or two without the stamp of a log, one line without marks of stress, and what stands behind a label."""
     lines = told(text)
+    if len(lines) == 1 and (strong := _STRONG.match(text)):
+        return strong[1]
     if (labelled := _LABELLED.match(text)) and (len(lines) == 1 or SENT.match(text, labelled.end())):
         return text[labelled.end() :]
     if 1 <= len(lines) <= 2 and all(map(_STAMP.match, lines)):

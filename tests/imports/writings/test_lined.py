@@ -28,6 +28,15 @@ def test_variables_of_a_walk_in_one_line(mark: str) -> None:
     assert sent(mark.join(parts)).splitlines() == parts
 
 
+def test_breaks_of_lines_in_plain_text() -> None:
+    assert sent("a=1<br>b=2<br/>c=3") == "a=1\nb=2\nc=3"
+    assert sent("HTTP/1.1 200 OK; <html>a</html>").splitlines() == ["HTTP/1.1 200 OK", "", "<html>a</html>"]
+
+
+def test_a_challenge_in_single_quotes() -> None:
+    assert sent("WWW-Authenticate: Digest realm='A b', nonce='1'") == 'WWW-Authenticate: Digest realm="A b", nonce="1"'
+
+
 @pytest.mark.parametrize("text", ["Maker M-1...", "Maker M-1 ...", "Maker M-1…"])
 def test_the_mark_of_what_was_cut_off(text: str) -> None:
     assert sent(text) == "Maker M-1"

@@ -15,6 +15,7 @@ from camscan.imports.writings.registry import sent
         "answer = 'Maker M-1 (a)'",
         "const a = 'Maker M-1 (a)';",
         "answer: Maker M-1 (a)",
+        "**Maker M-1 (a)**",
         "2026-01-02 03:04:05,678 DEBUG (main) [client] Maker M-1 (a)",
         "It says:\n\n```text\nMaker M-1 (a)\n```\nWhat is it?",
     ],
