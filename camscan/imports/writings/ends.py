@@ -18,6 +18,8 @@ _STRUNG_LINES = 2  # from which on they are those of a string, whose begin or en
 _OPENED = re.compile(r"\A(?:[^\r\n]{0,80}\r?\n){0,4}?[^\r\n]{0,64}?\"(?=(?:HTTP|RTSP)/\d|v=0\r\n)")
 _CLOSED = re.compile(r"(?:(?:\\r)?\\n)?(?:\"[,;)]{0,2}|\\)\s*\Z")
 _MAILED = re.compile(r"\w=3D\"")
+_CURLED = re.compile("[“”][^“”\r\n]{0,4096}”")
+_STRAIGHT = str.maketrans("“”„", '"""')
 _SINGLE = re.compile(r"\b(realm|nonce|qop|opaque|stale|domain)='([^'\"\\\r\n]{0,256})'", re.IGNORECASE)
 _CURLY = re.compile(r"=[“”„]([^“”\"\r\n]{0,256})[“”]")
 _PARTED = re.compile(
@@ -61,6 +63,8 @@ _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={HEADER}[ \t]?:)", re.IGNOR
 def replaced(text: str) -> str:
     """What a terminal, an editor, a letter or a web page has put in the place of line ends, spaces and quotes."""
     text = _COLOUR.sub("", text).replace("\r\r\n", "\r\n")
+    if '"' not in text and _CURLED.search(text):
+        text = text.translate(_STRAIGHT)
     if len(_STRUNG.findall(text)) >= _STRUNG_LINES:
         text = _OPENED.sub("", _CLOSED.sub("", _STRUNG.sub("\r\n", text)))
     if not is_answer(text):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from camscan.imports.writings.base import HEADER, STATUS, unquoted
+
 _PORT = re.compile(r"\b\d{1,5}/(?:tcp|udp)[ \t]{1,16}open\b")
 _NMAP = re.compile(
     r"[ \t]*[;,|]?[ \t]+(?=\d{1,5}/(?:tcp|udp)[ \t]{1,16}(?:open|closed|filtered)\b|\|[_ ][a-z]|\| \|"
@@ -15,6 +17,13 @@ _SNMP = re.compile(rf"[ \t]*[;,|]?[ \t]+(?={_VARIABLE} = )")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?!br ?/?>)[A-Za-z/!?]", re.IGNORECASE)
 _HEAD = re.compile(r"\A((?:HTTP|RTSP)/\d\.\d \d{3}[^\r\n<>;|,]{0,40}?)[ \t]*[;|,][ \t]+(?=<)")
+_BEGUN = re.compile(rf"\A\s*{STATUS}")
+_HEADER = re.compile(rf"^[ \t]*{HEADER}[ \t]?:", re.IGNORECASE | re.MULTILINE)
+_SET = re.compile(
+    rf"^[ \t]*(?:({HEADER})[ \t]*=>?[ \t]*([^\r\n]*?)"
+    rf"|([\"'])({HEADER})\3[ \t]*[:=]>?[ \t]*([\"'])([^\r\n]*)\5,?)[ \t]*(?=\r?$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _CUT = re.compile(r"(?<=[^.\s…])[ \t]*(?:\.{3}|…)[ \t]*\Z")
 
 
@@ -30,6 +39,13 @@ def parted(text: str) -> str:
     if _HEAD.match(line):
         return _HEAD.sub("\\1\r\n\r\n", line)
     return _SNMP.sub("\n", line) if len(_ASSIGNED.findall(line[:4096])) > 1 else text
+
+
+def headed(text: str) -> str:
+    """A status, and behind it headers that are written as settings: `Server = a`, or `"Server": "a",`."""
+    if not _BEGUN.match(text) or _HEADER.search(text):
+        return text
+    return _SET.sub(lambda found: f"{found[1] or found[4]}: {found[2] or unquoted(found[6] or '')}", text)
 
 
 def ended(text: str) -> str:

@@ -29,6 +29,7 @@ WRITINGS: tuple[Undo, ...] = (
     shown.negotiated,
     lined.ended,
     lined.parted,
+    lined.headed,
     single.blocked,
     single.marked,
     strings.requoted,

@@ -33,6 +33,23 @@ def test_breaks_of_lines_in_plain_text() -> None:
     assert sent("HTTP/1.1 200 OK; <html>a</html>").splitlines() == ["HTTP/1.1 200 OK", "", "<html>a</html>"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Server = A/1\nDate = x",
+        '"Server": "A/1",\n"Date": "x",',
+        "'Server' => 'A/1',\n'Date' => 'x'",
+        "Server=A/1\nDate=x",
+    ],
+)
+def test_headers_as_settings(text: str) -> None:
+    assert sent(f"HTTP/1.1 200 OK\n{text}\n") == "HTTP/1.1 200 OK\nServer: A/1\nDate: x"
+
+
+def test_quotes_that_a_letter_has_curled() -> None:
+    assert sent("<a b=“c d”>“e”</a>") == '<a b="c d">"e"</a>'
+
+
 def test_a_challenge_in_single_quotes() -> None:
     assert sent("WWW-Authenticate: Digest realm='A b', nonce='1'") == 'WWW-Authenticate: Digest realm="A b", nonce="1"'
 
