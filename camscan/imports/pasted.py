@@ -36,6 +36,8 @@ _UUID_OF_MAC = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}((?:[0-9a-f]{2}:){5}[
 """As some servers of ONVIF make it, with the colons of the address in its end."""
 _NAME_OF_MAC = re.compile(r"uuid:Upnp-[\w.-]{1,40}?-([0-9a-f]{12})(?::|\Z)", re.IGNORECASE)
 """As some devices name themselves in UPnP, instead of a UUID."""
+_REALM_FIELDS = ("http.realm", "rtsp.realm")
+_REALM_OF_MAC = re.compile(r"[A-Za-z][\w .-]{1,32}_([0-9A-F]{12})")
 _SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
 _PAGE = re.compile(r"<(?:!doctype|html|body|script|head)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
@@ -128,6 +130,8 @@ def _own_addresses(fields: Fields) -> Iterator[str]:
         yield from fields.get(name, ())
     for name in FORMED_FIELDS:
         yield from filter(None, map(mac_in_address, fields.get(name, ())))
+    for name in _REALM_FIELDS:
+        yield from (_spelled(told[1]) for told in map(_REALM_OF_MAC.fullmatch, fields.get(name, ())) if told)
     for name in _NODE_FIELDS:
         for value in fields.get(name, ()):
             if named := _UUID_OF_MAC.search(value):

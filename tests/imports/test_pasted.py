@@ -185,6 +185,20 @@ def test_the_node_of_a_version_1_endpoint_is_a_mac() -> None:
     assert made["mac.prefix"] == ("EC71DB",)
 
 
+@pytest.mark.parametrize(
+    ("realm", "known"),
+    [
+        ("HITRON_0007D8000001", True),
+        ("A B-1_0007D8000001", True),
+        ("0007D8000001", False),
+        ("session_12ab34cd56ef", False),
+    ],
+)
+def test_the_mac_in_a_realm(realm: str, known: bool) -> None:
+    found = read(f'RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm="{realm}", nonce="1"\r\n\r\n')
+    assert any(one.channel == "mac" for one in found) is known
+
+
 def test_a_list_of_blocks_is_read_beside_what_else_its_row_tells() -> None:
     told = fields("Acme,camera,A-1,(C4:2F:90|54:C4:15)", "mac_oui")
     assert told["mac.prefix"] == ("54C415",), "of the last"

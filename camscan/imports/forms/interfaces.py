@@ -10,7 +10,10 @@ from camscan.imports.forms import soap
 from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, pairs
 from camscan.records import Fields
 
-_DESCRIPTION = re.compile(r"</?DeviceInfo[\s>]|[<\"']firmwareReleasedDate[>\"']|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{")
+_DESCRIPTION = re.compile(
+    r"</?DeviceInfo[\s>]|[<\"']firmwareReleasedDate[>\"']|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{"
+    r"|</deviceName>\s{0,16}<deviceID>"
+)
 _MAPPED = re.compile(r"[\"'](\w{3,64})[\"']\s{0,8}:\s{0,8}\{\s{0,8}[\"']@(?:version|xmlns)[\"']")
 _NAMESPACE = re.compile(r"xmlns[\"']?\s{0,8}[:=]\s{0,8}[\"']([^\"'\s]{1,256})[\"']")
 _OWN_SERIAL = re.compile(

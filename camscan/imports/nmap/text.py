@@ -42,6 +42,12 @@ _SCRIPT = re.compile(
 _OF_SCRIPT = re.compile(
     r"\A\s{0,8}\|_?[ \t]?(?:banner|fingerprint-strings|http|rtsp|ssl|snmp|upnp|ftp|broadcast)[a-z-]{0,40}: ?"
 )
+_TORN = re.compile(
+    r"\A\s{0,8}(?=\| {2,4}(?:\w{2,32}, ){0,32}"
+    r"(?:GenericLines|GetRequest|HTTPOptions|FourOhFourRequest|RTSPRequest|SIPOptions)\b[\w, ]{0,512}: ?\r?$)",
+    re.MULTILINE,
+)
+"""Where the answers to nmap's probes begin without the name of the script that prints them."""
 _BARE = re.compile(
     r"^(http-(?:headers|title|server-header|auth|favicon)|ssl-cert|rtsp-methods|snmp-sysdescr|upnp-info):?[ \t]*\r?$",
     re.MULTILINE,
@@ -117,7 +123,7 @@ def product(text: str) -> Iterator[Answer]:
 def is_listing(text: str) -> bool:
     """Whether a text has lines of open ports, begins with what a script printed, or is nmap's XML."""
     return (
-        any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE, _KNOWN, _OF_SCRIPT, _FINGERPRINT))
+        any(pattern.search(text) for pattern in (_PORT, _FOUND, _GREPPABLE, _KNOWN, _OF_SCRIPT, _TORN, _FINGERPRINT))
         or "<nmaprun" in text
         or _BARE.match(text.lstrip()) is not None
     )
@@ -156,7 +162,7 @@ def _of_text(text: str) -> Iterator[Answer]:
 
 def _scripts(text: str) -> Iterator[tuple[str, str]]:
     """(name, output) of every script whose output stands below a port."""
-    name, lines = "", list[str]()
+    name, lines = STRINGS if _TORN.match(text) else "", list[str]()
     for line in text.splitlines():
         head = _SCRIPT.match(line)
         more = None if head else _MORE.match(line)

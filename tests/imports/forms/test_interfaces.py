@@ -102,6 +102,16 @@ def test_the_first_of_elements_with_the_same_name_counts() -> None:
     )
 
 
+def test_the_beginning_of_a_description() -> None:
+    found = described(
+        "<deviceName>Network Video Recorder</deviceName>\n<deviceID>48</deviceID>\n<model>A4-40</model>\n<serial"
+    )
+    assert found["isapi.root"] == ("DeviceInfo",)
+    assert found["isapi.device_name"] == ("Network Video Recorder",)
+    assert found["isapi.model"] == ("A4-40",)
+    assert not described("<deviceName>NVR</deviceName>\n<model>A4-40</model>")
+
+
 def test_the_end_of_a_description() -> None:
     found = described("<deviceType>VIS</deviceType>\n<OEMCode>1</OEMCode>\n</DeviceInfo>")
     assert found["isapi.device_type"] == ("VIS",)

@@ -113,6 +113,18 @@ def test_a_script_in_a_page_is_none_of_nmaps(text: str) -> None:
     assert [one.fields["http.server"] for one in scanned(text)] == [("a/1",)]
 
 
+@pytest.mark.parametrize(
+    "head", ["|   FourOhFourRequest: \n", "|   DNSStatusRequest, GetRequest: \n", "|   RTSPRequest:\r\n"]
+)
+def test_answers_to_probes_whose_script_is_not_named(head: str) -> None:
+    found = list(scanned(f"{head}|     HTTP/1.1 404 Not Found\n|     Server: TAS-Tech IPCam\n|_    Date: now"))
+    assert is_listing(head)
+    assert {"http.server": ("TAS-Tech IPCam",)}.items() <= {
+        k: v for one in found for k, v in one.fields.items()
+    }.items()
+    assert not is_listing(f"a table\n{head}")
+
+
 def test_scripts_of_several_hosts_by_port() -> None:
     text = (
         "80/tcp\n|  192.0.2.4 http\n|    http-server-header: a/1\n|    http-title: index\n554/tcp\n|  192.0.2.4 rtsp\n"
