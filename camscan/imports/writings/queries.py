@@ -45,18 +45,12 @@ _NAMES = {
     for name in names.split()
 }
 """What the engines call what they look for, in lower case."""
-_TOLD = re.compile(r"^[ \t]*(?:vendor|product):[ \t]+\w", re.IGNORECASE | re.MULTILINE)
-"""Beside which queries are, as a rule, less than what is told already."""
-_KEYWORD = re.compile(r"\"keyword\"\s{0,8}:\s{0,8}\[\s{0,8}\"((?:[^\"\\]|\\.){2,512})\"")
-_METHOD = re.compile(r"\"method\"\s{0,8}:\s{0,8}\"(?:faviconhash|icon_hash)\"", re.IGNORECASE)
-_PLACE = re.compile(r"\"location\"\s{0,8}:\s{0,8}\"(title|header|body)\"", re.IGNORECASE)
-_CMS = re.compile(r"\"(?:cms|product)\"\s{0,8}:\s{0,8}\"([^\"\\]{2,64})\"")
-_COMPARED = re.compile(
-    r"[\"'](-?\d{5,10})[\"'] ?== ?mmh3\("
-    r"|\b(?:favicon_hash|favicon|icon_hash):\s{1,16}(?:- )?[\"']?(-?\d{5,10}|[0-9a-f]{32})\b",
-    re.IGNORECASE,
+_WHOLE = re.compile(r"^(?:id: [\w-]{2,64}|info:[ \t]*|[ \t]*(?:vendor|product):[ \t]+\S.{0,80})\r?$", re.MULTILINE)
+"""Of a whole template, which tells of a weakness and of what has it, not of a device."""
+_LISTED = re.compile(
+    r"\b(?:favicon_hash|favicon|icon_hash):\s{1,16}(?:- )?[\"']?(-?\d{5,10}|[0-9a-f]{32})\b", re.IGNORECASE
 )
-"""An icon in the conditions of a template, or in a list of them."""
+"""An icon in a list of them."""
 _OUTER = re.compile(r"\A([\"'])(.*)\1\Z", re.DOTALL)
 _ICON = re.compile(r"-?\d{4,10}|[0-9a-f]{32}", re.IGNORECASE)
 _PATH = re.compile(r"[\w./%~-]*/[\w./%~-]+")
@@ -68,30 +62,24 @@ _HEADER = re.compile(r"[A-Za-z][A-Za-z-]{1,40}: ?\S")
 
 def asked(text: str) -> str:
     """What queries look for: an icon, or else a product, or a page with its headers, or whom a certificate names."""
-    if len(text) > MAX_LENGTH or SENT.search(text) or _TOLD.search(text):
+    if len(text) > MAX_LENGTH or SENT.search(text) or _WHOLE.search(text):
         return text
-    if rule := _KEYWORD.search(text):
-        return _answer(_keyword(text, rule)) or text
-    if compared := _COMPARED.search(text):
-        return f"http.favicon.hash:{compared[1] or compared[2]}"
+    listed = _LISTED.search(text)
+    return f"http.favicon.hash:{listed[1]}" if listed else _of_queries(text) or text
+
+
+def _of_queries(text: str) -> str:
     queries = list(_labelled(text))
     alone = "\n" not in text.strip()
     if not queries and (not alone or len(text) > MAX_LENGTH // 4):
-        return text
+        return ""
     wanted: dict[str, str] = {}
     for query in queries or [text]:
         for name, value in _conditions(query, whole=not queries):
             wanted.setdefault(name, value)
     if not queries and wanted.keys() <= {"title", "server"}:  # of which notes are made
-        return text
-    return _answer(wanted) or (_OUTER.sub(r"\2", queries[0].strip()) if queries and alone else text)
-
-
-def _keyword(text: str, rule: re.Match[str]) -> dict[str, str]:
-    """What a rule of a list of products looks for, and where."""
-    method, place, product = _METHOD.search(text), _PLACE.search(text), _CMS.search(text)
-    kind = "icon" if method else place[1].lower() if place else "body"
-    return {kind: _ESCAPED.sub(r"\1", rule[1]), **({"product": product[1]} if product else {})}
+        return ""
+    return _answer(wanted) or (_OUTER.sub(r"\2", queries[0].strip()) if queries and alone else "")
 
 
 def _labelled(text: str) -> Iterator[str]:

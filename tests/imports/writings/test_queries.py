@@ -1,4 +1,4 @@
-"""Queries of search engines, and rules of lists of products, as the answers that they look for."""
+"""Queries of search engines, as the answers that they look for."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ ICON = "http.favicon.hash:999357577"
         '- "http.favicon.hash:999357577"',
         'icon_hash="999357577" && title!="x"',
         '{"name":"x","rule":"icon_hash=\\"999357577\\""}',
-        '{"cms": "x","method": "faviconhash","location": "body","keyword": ["999357577"]}',
-        '("999357577" == mmh3(base64_py(body)))',
         '- name: x\n  favicon_hash:\n  - "999357577"',
     ],
 )
@@ -67,8 +65,9 @@ def test_a_query_without_conditions() -> None:
     [
         'HTTP/1.1 200 OK\r\nServer: a\r\n\r\ntitle="x"',
         "Shodan: port 80\nServer: a/1",
-        'vendor: a\nproduct: b\nshodan-query: title:"Login"',
+        'vendor: acme\nproduct: b\nshodan-query: title:"Login"',
         "Server: a/1",
+        "id: CVE-2021-1\ninfo:\n  metadata:\n    shodan-query: http.favicon.hash:999357577",
         'the page has title="x" in it',
         "rule: " + "x" * MAX_LENGTH,
         '{"Product": "x", "FofaQuery": "body=\\"/a/b\\""}',
