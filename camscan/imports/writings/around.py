@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import re
+from contextlib import suppress
 from html import unescape
 from textwrap import dedent
+from warnings import catch_warnings, simplefilter
 
-from camscan.imports.writings.base import BEGIN, FEW, REQUEST
+from camscan.imports.writings.base import BEGIN, FEW, MAX_JSON, REQUEST
 
 _FENCED = re.compile(
     r"\A\s*(?:\[source[^\]\r\n]{0,40}\]\r?\n)?(?:\{code[^}\r\n]{0,80}\}|-{4,}|~{3,}\w{0,16}|\[code\])[ \t]*\r?\n"
@@ -61,11 +65,17 @@ _ALL_FENCED = re.compile(
 )
 _FENCE_LINE = re.compile(r"^[ \t]{0,64}(?:```|~~~)", re.MULTILINE)
 _CITED = re.compile(r"[ \t]{0,3}>(?: |$)")
+_ALL_STRING = re.compile(
+    r"\A\s{0,64}(?:[bru]{0,2}\"(?:[^\"\\\r\n]|\\[^\r\n])*+\"|[bru]{0,2}'(?:[^'\\\r\n]|\\[^\r\n])*+')\s{0,64}\Z"
+)
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
+"""What bytes have that are no text: those are decoded elsewhere."""
 _CITED_LINE = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
 
 
 def enclosed(text: str) -> str:
-    """What a fence of code holds that is all there is, or what a citation holds of which every line is."""
+    """What a fence of code, a citation of every line or one string of a program holds, where it is all there is."""
+    text = _of_string(text)
     found = _ALL_FENCED.match(text)
     if found and not _FENCE_LINE.search(found[2]):
         text = found[2]
@@ -73,6 +83,25 @@ def enclosed(text: str) -> str:
     if len(lines) >= FEW and all(map(_CITED.match, lines)):
         return _CITED_LINE.sub("", text)
     return text
+
+
+def _of_string(text: str) -> str:
+    """The text that a string of JSON or of Python stands for; bytes that are no text stay as they are written."""
+    if len(text) > MAX_JSON or not _ALL_STRING.match(text):
+        return text
+    string = text.strip()
+    for read in (_of_json, ast.literal_eval) if string.startswith('"') else (ast.literal_eval,):
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError), catch_warnings():
+            simplefilter("ignore")  # of escapes that Python does not know
+            value = read(string)
+            told = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+            if isinstance(told, str):
+                return text if _NO_TEXT.search(told) else told
+    return text
+
+
+def _of_json(string: str) -> object:
+    return json.loads(string, strict=False)
 
 
 def fenced(text: str) -> str:

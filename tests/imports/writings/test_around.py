@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from camscan.imports import pasted
@@ -34,3 +36,14 @@ def test_what_stands_around_a_part_stays(text: str) -> None:
 def test_forms_beside_an_answer_see_it_without_its_fence() -> None:
     found = pasted.read('```\n{"services": [{"http": {"favicons": [{"hashes": ["mmh3:-1240222446"]}]}}]}\n```')
     assert any(one.fields.get("http.favicon.mmh3") == ("-1240222446",) for one in found)
+
+
+@pytest.mark.parametrize("text", ['Server: a\r\nx: "1"\n', "智能物联 'x'", '{"a": "b"}'])
+def test_a_string_of_a_program_that_is_all_there_is(text: str) -> None:
+    for written in (json.dumps(text), repr(text), repr(text.encode()), f"  {json.dumps(text)}\n"):
+        assert enclosed(written) == text
+
+
+@pytest.mark.parametrize("text", ['"a", "b"', "'a' + 'b'", r"b'\x00\x01'", '"a\nb"', r'"a\"', "'it's'", '"', "f'a'"])
+def test_other_quotes_stay(text: str) -> None:
+    assert enclosed(text) == text
