@@ -14,7 +14,8 @@ _DESCRIPTION = re.compile(
     r"</?DeviceInfo[\s>]|[<\"']firmwareReleasedDate[>\"']|[\"']DeviceInfo[\"']\s{0,8}:\s{0,8}\{"
     r"|</deviceName>\s{0,16}<deviceID>"
 )
-_MAPPED = re.compile(r"[\"'](\w{3,64})[\"']\s{0,8}:\s{0,8}\{\s{0,8}[\"']@(?:version|xmlns)[\"']")
+_MAPPED = re.compile(r"[\"'](\w{3,64})[\"']\s{0,8}:\s{0,8}\{[^{}]{0,1024}?[\"']@(?:version|xmlns)[\"']")
+"""An element with attributes as programs map it; they may stand behind its children."""
 _NAMESPACE = re.compile(r"xmlns[\"']?\s{0,8}[:=]\s{0,8}[\"']([^\"'\s]{1,256})[\"']")
 _OWN_SERIAL = re.compile(
     r"[\"']model[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{4,64})[\"'][^{}]{0,512}?[\"']serialNumber[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{20,96})[\"']"

@@ -46,7 +46,7 @@ _OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t
 """How a row begins whose object says nothing here: the name of its module stands before it."""
 _SUPPORTED = re.compile(
     r"(?:sysORID|\b1\.3\.6\.1\.2\.1\.1\.9\.1\.2)\.[0-9]{1,4}\b[^\r\n]{0,32}?"
-    r"(?:enterprises|1\.3\.6\.1\.4\.1)\.([0-9][0-9.]{0,100})"
+    r"(?:enterprises|(?:1|iso)\.3\.6\.1\.4\.1)\.([0-9][0-9.]{0,100})"
 )
 """The trees of makers that an agent says it supports."""
 _MODULE = re.compile(

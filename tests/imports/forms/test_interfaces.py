@@ -162,3 +162,12 @@ def test_a_realm_that_a_test_expects() -> None:
     code = 'if got := parse(head)["realm"]; got != "Login to 4A000001" {'
     assert challenged(code) == {"http.realm": ("Login to 4A000001",), "http.auth": ("digest",)}
     assert not challenged('title = "Login to 4A000001"')
+
+
+def test_a_mapping_whose_attributes_stand_behind_its_children() -> None:
+    text = (
+        '{"IOPortStatus": {"ioPortID": "1", "@xmlns": "http://www.hikvision.com/ver20/XMLSchema", "@version": "2.0"}}'
+    )
+    found = described(text)
+    assert found["isapi.root"] == ("IOPortStatus",)
+    assert found["isapi.namespace"] == ("http://www.hikvision.com/ver20/XMLSchema",)

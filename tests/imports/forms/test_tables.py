@@ -215,3 +215,9 @@ def test_an_object_id_in_a_sentence() -> None:
 def test_a_record_as_a_packet_dissector_shows_it() -> None:
     (one,) = announced("Answers\n    _acme._tcp.local: type PTR, class IN, Cam 1 - AA._acme._tcp.local")
     assert one.fields == {"mdns.service": ("_acme._tcp",), "mdns.instance": ("Cam 1 - AA",)}
+
+
+@pytest.mark.parametrize("tree", ["SNMPv2-SMI::enterprises", "1.3.6.1.4.1", "iso.3.6.1.4.1"])
+def test_a_supported_tree_however_its_root_is_written(tree: str) -> None:
+    (found,) = walk(f"SNMPv2-MIB::sysORID.10 = OID: {tree}.1004849.2.1.1")
+    assert found.fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.1004849.2.1.1",)
