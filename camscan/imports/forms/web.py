@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from html import escape
+from html import escape, unescape
 from itertools import islice, zip_longest
 from types import MappingProxyType
 
@@ -185,7 +185,8 @@ def title_fields(text: str) -> Fields:
         return html.decode(text)
     text = _QUOTED_TITLE.sub(r"\2", text.strip())
     held = _TITLE_HELD.search(text)
-    return html.decode(f"<title>{escape(next(filter(None, held.groups())) if held else text.strip())}</title>")
+    told = next(filter(None, held.groups())) if held else text.strip()
+    return html.decode(f"<title>{escape(unescape(told))}</title>")
 
 
 def upnp(text: str) -> Iterator[Answer]:

@@ -57,6 +57,7 @@ _GLUED = re.compile(rf"(?<!-)(?={_NAMES})", re.IGNORECASE)
 _CLOSE = re.compile(r"\S[ \t]*\r?\n[ \t]*\S")
 _SPACED = re.compile(r"\r?\n[ \t]*\r?\n")
 _SPACED_LINES = 4  # from which on an empty line behind each is no chance
+_SINGLE = re.compile(r"\b(realm|nonce|opaque|qop|domain|algorithm|stale)= ?'([^'\"\r\n]{0,256})'", re.IGNORECASE)
 _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={HEADER}[ \t]?:)", re.IGNORECASE)
 
 
@@ -133,3 +134,8 @@ def flat(text: str) -> str:
 def gaps(text: str) -> str:
     """Headers without an empty line between them."""
     return _GAP.sub("\n", text)
+
+
+def single(text: str) -> str:
+    """A challenge whose values stand in single quotes."""
+    return _SINGLE.sub(r'\1="\2"', text)

@@ -99,6 +99,7 @@ WRITINGS: tuple[Undo, ...] = (
     margins.commented,
     margins.level,
     ends.gaps,
+    ends.single,
     torn.elements,
     notes.noted,
     single.valued,

@@ -238,3 +238,8 @@ def test_a_title_in_quotes(text: str) -> None:
 def test_other_quotes_are_part_of_a_title() -> None:
     (found,) = title("'Cam 1', 'Cam 2'")
     assert found.fields["http.title"] == ("'Cam 1', 'Cam 2'",)
+
+
+def test_a_title_alone_with_references_in_it() -> None:
+    (found,) = title("DS218&nbsp;-&nbsp;AT&amp;T")
+    assert found.fields["http.title"] == ("DS218 - AT&T",)

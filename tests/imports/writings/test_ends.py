@@ -9,7 +9,7 @@ import quopri
 
 import pytest
 
-from camscan.imports.writings.ends import replaced
+from camscan.imports.writings.ends import replaced, single
 from camscan.imports.writings.registry import sent
 
 HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
@@ -159,3 +159,9 @@ def test_lines_of_a_string_that_is_continued(text: str) -> None:
 def test_the_end_of_such_a_string_and_a_single_line_of_it() -> None:
     assert replaced('s=Acme\\r\\n\\\nt=0 0\\r\\n\\\na=tool:1\\r\\n"') == "s=Acme\r\nt=0 0\r\na=tool:1"
     assert replaced("s=Acme\\n\\\nt=0 0") == "s=Acme\\n\\\nt=0 0"
+
+
+def test_values_of_a_challenge_in_single_quotes() -> None:
+    assert single("Digest realm='Login to 4KS2', nonce='a'") == 'Digest realm="Login to 4KS2", nonce="a"'
+    for text in ("realm='it\"s'", "name='a'", 'realm="a"', "the realm is 'a'"):
+        assert single(text) == text
