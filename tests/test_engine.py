@@ -185,6 +185,21 @@ async def test_a_refusal_is_a_sign_of_life() -> None:
     assert engine.alive == 1
 
 
+async def test_a_host_counts_as_alive_while_it_is_covered_and_once_in_all() -> None:
+    alive: list[int] = []
+
+    class Counting(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            alive.append(engine.alive)
+            async for observation in super().run(ask, net):
+                yield observation
+
+    net = ScriptedNet({("10.0.0.1", 80): Port()})
+    engine = Engine(net, Plan((Counting(Stage.PORT, "http"),), (80,), ()), Sink(), window=4)
+    await engine.run(["10.0.0.1", "10.0.0.2"])
+    assert (alive, engine.alive, engine.done) == ([1], 1, 2)
+
+
 class Failing(ScriptedNet):
     """A net whose host cannot ask some ports."""
 

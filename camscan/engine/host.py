@@ -27,6 +27,8 @@ class Host:
     """Channels on which the first look came to an end."""
     cut: str = ""
     """Why not everything was asked that was to be."""
+    counted: bool = False
+    """Whether it counts as alive already."""
     left: bool = False
     """Whether it is done, and its ledger entry written."""
 

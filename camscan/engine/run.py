@@ -73,6 +73,7 @@ class Engine:
         async with asyncio.TaskGroup() as group, aclosing(looks) as all_looks:
             async for scouted in all_looks:
                 host = await self._met(scouted, scouts)
+                self._count_alive(host)
                 if host.alive:
                     await places.acquire()
                     group.create_task(self._cover(host)).add_done_callback(lambda _: places.release())
@@ -137,10 +138,15 @@ class Engine:
                 self.cut += 1
         await self._leave(host)
 
+    def _count_alive(self, host: Host) -> None:
+        """Count a host as soon as it is known to live, which may be seconds before it is done."""
+        self.alive += host.alive and not host.counted
+        host.counted = host.alive
+
     async def _leave(self, host: Host) -> None:
         """Count a host that is done, and say what became of it."""
         self.done += host.address not in self._silent
-        self.alive += host.alive
+        self._count_alive(host)
         may_yet_speak = self._calling or host.address in self._heard
         if not host.alive and may_yet_speak:
             self._silent.add(host.address)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from camscan.net.names import resolve as resolve_name
-from camscan.net.webhook import Delivery, Resolve, look_up, refusal
+from camscan.net.webhook import Delivery, Resolve, in_words, look_up, refusal
 
 _PORTS = {"udp": 514, "tcp": 514, "tls": 6514}
 _LINGER = 1.0
@@ -41,7 +41,7 @@ async def deliver(
     except TimeoutError:
         return Delivery(taken=False, reason=f"not done within {timeout:g} s", again=True)
     except OSError as error:  # of which an ssl.SSLError is one
-        reason = f"{type(error).__name__}: {error.strerror or error}"[:200]
+        reason = f"cannot send: {in_words(error)}"[:200]
         return Delivery(taken=False, reason=reason, again=not isinstance(error, ssl.SSLCertVerificationError))
     return Delivery(taken=not why, reason=why)
 

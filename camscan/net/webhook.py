@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,11 +99,14 @@ async def deliver(
 def said(error: Exception) -> str:
     """What went wrong, without the URL, which may be secret."""
     if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
-        cause = error.os_error
-        number = cause.errno or 0
-        why = os.strerror(number) if number > 0 else str(cause)  # a resolver has numbers of its own
-        return f"cannot connect to {error.host}:{error.port}: {why}"
+        return f"cannot connect to {error.host}:{error.port}: {in_words(error.os_error)}"
     return f"{type(error).__name__}: {error.message if isinstance(error, aiohttp.ClientResponseError) else error}"
+
+
+def in_words(error: OSError) -> str:
+    """What the system says of an error, whose text may hide it; resolvers and TLS have numbers of their own."""
+    number = 0 if isinstance(error, ssl.SSLError) else error.errno or 0
+    return os.strerror(number) if number > 0 else str(error)
 
 
 def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:

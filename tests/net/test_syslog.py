@@ -73,7 +73,7 @@ async def test_a_port_that_is_closed_is_heard_of() -> None:
     for scheme in ("udp", "tcp"):
         ended = await to(f"{scheme}://127.0.0.1:{port}")
         assert (ended.taken, ended.again) == (False, True)
-        assert ended.reason.startswith("ConnectionRefusedError")
+        assert ended.reason == "cannot send: Connection refused"
 
 
 @pytest.mark.parametrize("behaviour", ["reads", "stays"])
@@ -102,7 +102,7 @@ async def test_tls_trusts_no_stranger() -> None:
     with stream("reads", context(Certificate(subject="CN=siem.test", names=("siem.test",)))) as (port, got):
         ended = await to(f"tls://siem.test:{port}", resolve=lambda _: ["127.0.0.1"])
     assert (ended.taken, ended.again, got) == (False, False, [])
-    assert ended.reason.startswith("SSLCertVerificationError")
+    assert ended.reason.startswith("cannot send: [SSL: CERTIFICATE_VERIFY_FAILED]")
 
 
 async def test_a_socket_of_this_host(tmp_path: Path) -> None:
