@@ -99,7 +99,7 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), soap.discovery),
     (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), soap.service),
     (_has(r"\(\s*(?:type|hardware|name|Profile)='[^']*',"), soap.discovery),
-    (_has(r"schemas-upnp-org:device", r"<modelName>"), web.upnp),
+    (_has(r"schemas-upnp-org:device", r"<modelName>", r"(?-i:<(?:manufacturerURL|modelDescription)>)"), web.upnp),
     (interfaces.is_envelope, interfaces.envelope),
     (
         _has(

@@ -14,6 +14,7 @@ from camscan.imports.forms.web import (
     upnp,
     web,
 )
+from camscan.imports.pasted import read
 
 
 def test_header_lines_need_no_status() -> None:
@@ -198,6 +199,19 @@ def test_labels_of_a_server() -> None:
     for line in ("server = a/1", '"Server": "a/1"', "Server header: a/1", "http-server-header: a/1"):
         [found] = server("http", line)
         assert found.fields["http.server"] == ("a/1",)
+
+
+@pytest.mark.parametrize(
+    "text", ["<manufacturer>A of B</manufacturer>", "manufacturer: A of B", "'manufacturer': 'A of B'"]
+)
+def test_a_maker_alone_where_it_is_known_to_be_of_a_description(text: str) -> None:
+    (found,) = upnp(text)
+    assert found.fields == {"upnp.manufacturer": ("A of B",)}
+
+
+def test_the_address_of_a_maker_is_of_a_description() -> None:
+    found = read("<manufacturer>A</manufacturer>\n<manufacturerURL>http://a.example</manufacturerURL>", "http")
+    assert {"upnp.manufacturer": ("A",)}.items() <= found[0].fields.items()
 
 
 def test_one_name_of_a_description_alone() -> None:
