@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.patterns import MAX_VALUES
 from camscan.identify.rules import Brand, Vocabulary, normalised
-from camscan.identify.titles import name_in
+from camscan.identify.titles import names_in
 from camscan.records import Evidence, Identification, Level, Observation
 
 PREFIX = "brand:"
@@ -49,7 +49,7 @@ class Labels:
         """The brand that the whole value of a field names or, in an ONVIF name, that its first words name."""
         brand = self.find(value) or self.find(_without_legal_form(value))
         if brand is None and field == _TITLE_FIELD:
-            brand = self.find(name_in(value))
+            brand = next(filter(None, map(self.find, names_in(value))), None)
         if brand is None and field == _MODEL_FIELD:
             brand = self._find_first(value)
         return None if brand is not None and brand.generic and field == _TITLE_FIELD else brand

@@ -10,7 +10,7 @@ from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.patterns import MAX_VALUES, PatternSet, encoded, groups
 from camscan.identify.rules import Absent, AnyOf, Match, Rule
-from camscan.identify.titles import name_in
+from camscan.identify.titles import names_in
 from camscan.records import Evidence, Fields, Identification, Observation
 
 MAX_ATTRIBUTE = 200
@@ -109,8 +109,7 @@ class Matcher:
 
 def _texts(field: str, value: str) -> tuple[str, ...]:
     """The texts that are searched for a value; of a title also the name in it."""
-    name = name_in(value) if field == _TITLE_FIELD else ""
-    return (value, name) if name else (value,)
+    return (value, *names_in(value)) if field == _TITLE_FIELD else (value,)
 
 
 def _met(rule: Rule, answer: _Answer) -> list[Match] | None:

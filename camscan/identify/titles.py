@@ -35,21 +35,32 @@ _START = re.compile(
 )
 _WORDS = """
 a access admin and application area building cam camera center client cms configuration configurator console
-control device digital dvr embedded for gateway hd home index internet ip ipc ipcam live login logon main
-manager management media monitor monitoring net network nvr of online page platform player portal professional
-recorder remote router secure security server service setup station surveillance switch system the to user
-version video view viewer vms web webcam webserver welcome wireless xvr
+control device digital dvr embedded for gateway gui hd home http in index internet ip ipc ipcam live log login
+logon main management manager media menu monitor monitoring net network nvr of online page platform player
+please portal professional recorder remote required router secure security server service setup sign signin
+start station surveillance switch system the to ui user version video view viewer vms web webcam webserver
+welcome wireless xvr
 """
 _ORDINARY = frozenset(_WORDS.split())
 """Words that any maker's page may consist of: of what is only they, the words around it are a part."""
 
 
 @lru_cache(maxsize=512)
-def name_in(title: str) -> str:
-    """What is left of a title without what says that it is a login, or which page; "" where that is nothing else."""
+def names_in(title: str) -> tuple[str, ...]:
+    """What is left of a title without what says at its end, its beginning, or both, that it is a login, or which page.
+
+    Nothing where that is no name of its own.
+    """
     if len(title) > _MAX_TITLE:
-        return ""
+        return ()
     whole = " ".join(title.split())
-    name = _START.sub("", _END.sub("", whole))
-    is_ordinary = all(word in _ORDINARY or not word.isalpha() for word in re.findall(r"\w+", name.lower()))
-    return "" if name == whole or len(name) < _LEAST or (is_ordinary and not any(map(str.isdigit, name))) else name
+    end = _END.sub("", whole)
+    names = dict.fromkeys((end, _START.sub("", whole), _START.sub("", end)))
+    return tuple(name for name in names if name != whole and _is_name(name))
+
+
+def _is_name(text: str) -> bool:
+    """Whether there is more in a text than words that any page may have."""
+    words = re.findall(r"\w+", text.lower())
+    has_number = any(map(str.isdigit, text))
+    return len(text) >= _LEAST and (has_number or any(word.isalpha() and word not in _ORDINARY for word in words))

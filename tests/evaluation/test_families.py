@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from camscan.evaluation.corpus import Entry, Truth, read
 from camscan.evaluation.score import device_of
 from camscan.identify.library import Library
+from camscan.identify.titles import names_in
 
 SADP = (
     "<ProbeMatch><DeviceDescription>{}</DeviceDescription>"
@@ -95,6 +97,38 @@ def test_the_maker_is_named_however_the_head_is_written(
         if other != entry.raw:
             before = device_of(entry, library).maker
             after = device_of(Entry(entry.id, channel, other, entry.truth), library).maker
+            if before != after:
+                lost.append((entry.id, before, after))
+    assert lost == []
+
+
+def as_citation(raw: str) -> str:
+    return "\n".join(f"> {line}" for line in ("", *raw.splitlines()))
+
+
+@pytest.mark.parametrize("change", [json.dumps, repr, "```\n{}\n```".format, as_citation])
+@pytest.mark.parametrize("channel", ["dhip", "mdns", "onvif_device_info", "sadp", "ssdp"])
+def test_the_maker_is_named_whatever_stands_around_the_answer(
+    library: Library, corpus_folder: Path, channel: str, change: Callable[[str], str]
+) -> None:
+    lost = []
+    for entry in read(corpus_folder / f"{channel}.json").entries:
+        before = device_of(entry, library).maker
+        after = device_of(Entry(entry.id, channel, change(entry.raw), entry.truth), library).maker
+        if before != after:
+            lost.append((entry.id, before, after))
+    assert lost == []
+
+
+@pytest.mark.parametrize("change", ["{} - Login", "{} | Sign in", "{} - Web Service", "Welcome to {}"])
+def test_the_maker_is_named_by_its_name_in_a_title(library: Library, corpus_folder: Path, change: str) -> None:
+    lost = []
+    for entry in read(corpus_folder / "html_title.json").entries:
+        found = re.fullmatch(r"<title>([\w .+/-]{3,60})</title>", entry.raw)
+        before = device_of(entry, library).maker if found else None
+        if found and before and names_in(change.format(found[1])) and not names_in(found[1]):
+            raw = f"<title>{change.format(found[1])}</title>"
+            after = device_of(Entry(entry.id, entry.channel, raw, entry.truth), library).maker
             if before != after:
                 lost.append((entry.id, before, after))
     assert lost == []

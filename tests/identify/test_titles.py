@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.identify.titles import name_in
+from camscan.identify.titles import names_in
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from camscan.identify.titles import name_in
     ],
 )
 def test_what_a_page_says_of_itself_is_left_out(title: str, name: str) -> None:
-    assert name_in(title) == name
+    assert names_in(title)[-1] == name
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def test_what_a_page_says_of_itself_is_left_out(title: str, name: str) -> None:
         "AXIS M1065-LW",  # nothing stands around it
         "Network Camera - Login",  # nothing but words that any page may have
         "Web Client for DVR - Login",
+        "WEB SERVICE | Sign in",
         "Login",
         "TV - Login",  # too short to tell anything
         "Catalogin",  # ends in the middle of a word
@@ -41,4 +42,9 @@ def test_what_a_page_says_of_itself_is_left_out(title: str, name: str) -> None:
     ],
 )
 def test_other_titles_hold_no_further_name(title: str) -> None:
-    assert name_in(title) == ""
+    assert names_in(title) == ()
+
+
+def test_either_end_may_be_a_part_of_the_name() -> None:
+    assert names_in("Home - NetBox - Login") == ("Home - NetBox", "NetBox - Login", "NetBox")
+    assert names_in("Home - NetBox") == ("NetBox",)
