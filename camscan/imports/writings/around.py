@@ -10,7 +10,7 @@ from html import unescape
 from textwrap import dedent
 from warnings import catch_warnings, simplefilter
 
-from camscan.imports.writings.base import BEGIN, FEW, MAX_JSON, REQUEST
+from camscan.imports.writings.base import BEGIN, FEW, MAX_JSON, REQUEST, unescaped
 
 _FENCED = re.compile(
     r"\A\s*(?:\[source[^\]\r\n]{0,40}\]\r?\n)?(?:\{code[^}\r\n]{0,80}\}|-{4,}|~{3,}\w{0,16}|\[code\])[ \t]*\r?\n"
@@ -70,12 +70,13 @@ _ALL_STRING = re.compile(
 )
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 """What bytes have that are no text: those are decoded elsewhere."""
+_END = re.compile(r"(?:\\r)?\\n")
 _CITED_LINE = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
 
 
 def enclosed(text: str) -> str:
     """What a fence of code, a citation of every line or one string of a program holds, where it is all there is."""
-    text = _of_string(text)
+    text = _unescaped(_of_string(text))
     found = _ALL_FENCED.match(text)
     if found and not _FENCE_LINE.search(found[2]):
         text = found[2]
@@ -98,6 +99,18 @@ def _of_string(text: str) -> str:
             if isinstance(told, str):
                 return text if _NO_TEXT.search(told) else told
     return text
+
+
+def _unescaped(text: str) -> str:
+    """Lines whose ends are written as escapes, all in one."""
+    if (
+        "\n" in text.strip()
+        or text.lstrip()[:1] in ('"', "'", "{", "[", "")
+        or len(_END.findall(text)) < FEW
+        or '\\"' in text
+    ):
+        return text
+    return unescaped(text)
 
 
 def _of_json(string: str) -> object:

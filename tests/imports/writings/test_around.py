@@ -47,3 +47,9 @@ def test_a_string_of_a_program_that_is_all_there_is(text: str) -> None:
 @pytest.mark.parametrize("text", ['"a", "b"', "'a' + 'b'", r"b'\x00\x01'", '"a\nb"', r'"a\"', "'it's'", '"', "f'a'"])
 def test_other_quotes_stay(text: str) -> None:
     assert enclosed(text) == text
+
+
+def test_lines_in_one_with_escapes_for_their_ends() -> None:
+    assert enclosed("Server: a\\r\\nx: 1\\n") == "Server: a\r\nx: 1\n"
+    for text in ("a\\nb", '{"a": "b\\nc\\n"}', '\\"a\\": \\"b\\n\\n\\"', "a\\nb\\n\nc"):
+        assert enclosed(text) == text
