@@ -55,7 +55,7 @@ def names_in(title: str) -> tuple[str, ...]:
         return ()
     whole = " ".join(title.split())
     end = _END.sub("", whole)
-    names = dict.fromkeys((end, _START.sub("", whole), _START.sub("", end)))
+    names = dict.fromkeys((end, _START.sub("", end), _START.sub("", whole)))
     return tuple(name for name in names if name != whole and _is_name(name))
 
 

@@ -71,6 +71,7 @@ _ALL_STRING = re.compile(
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 """What bytes have that are no text: those are decoded elsewhere."""
 _END = re.compile(r"(?:\\r)?\\n")
+_ENDS_STRING = re.compile(r"[\"'`][;,)\s]*\Z")
 _CITED_LINE = re.compile(r"^[ \t]{0,3}> ?", re.MULTILINE)
 
 
@@ -108,6 +109,7 @@ def _unescaped(text: str) -> str:
         or text.lstrip()[:1] in ('"', "'", "{", "[", "")
         or len(_END.findall(text)) < FEW
         or '\\"' in text
+        or _ENDS_STRING.search(text[-16:])
     ):
         return text
     return unescaped(text)

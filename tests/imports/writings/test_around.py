@@ -51,5 +51,5 @@ def test_other_quotes_stay(text: str) -> None:
 
 def test_lines_in_one_with_escapes_for_their_ends() -> None:
     assert enclosed("Server: a\\r\\nx: 1\\n") == "Server: a\r\nx: 1\n"
-    for text in ("a\\nb", '{"a": "b\\nc\\n"}', '\\"a\\": \\"b\\n\\n\\"', "a\\nb\\n\nc"):
+    for text in ("a\\nb", 'x = "a\\nb\\nc";', '{"a": "b\\nc\\n"}', '\\"a\\": \\"b\\n\\n\\"', "a\\nb\\n\nc"):
         assert enclosed(text) == text
