@@ -68,8 +68,6 @@ _PATH = re.compile(r"(?:https?://[^\s/]{1,256})?/[\w./-]{1,256}\.(?:asp|html?|cg
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=<))")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<(?:modelName|friendlyName|manufacturerURL|modelDescription)>")
-_MAKER = re.compile(r"\s*<manufacturer>[^<]{1,128}</manufacturer>\s*")
-"""All that may be left of a description, where it is known to be one of UPnP."""
 _INFORMED = re.compile(r"<Manufacturer>[^<]{1,64}</Manufacturer>\s*<Model>")
 """What GB/T 28181 and interfaces like it tell of a device, in XML without a namespace."""
 _DESCRIBED = {
@@ -193,7 +191,7 @@ def title_fields(text: str) -> Fields:
 
 def upnp(text: str) -> Iterator[Answer]:
     """SSDP answers and announcements, with or without their start line, and device descriptions."""
-    if "<" in text and (_DESCRIPTION.search(text) or _MAKER.fullmatch(text)):
+    if "<" in text and _DESCRIPTION.search(text):
         body = text[text.index("<") :]
         whole = fields_of(ssdp.decode_description, body.encode())
         piece = f"<root><device>{body}</device></root>".encode()  # a few of its elements
@@ -202,8 +200,8 @@ def upnp(text: str) -> Iterator[Answer]:
     data = (_lines(text) if text.lstrip().startswith("{") else text.strip()).encode()
     fields = fields_of(ssdp.decode, data) or fields_of(ssdp.decode, b"ST: -\r\n" + data)
     fields = {name: values for name, values in fields.items() if values != ("-",)}
-    made = {} if fields else as_fields(named(pairs(text), {"manufacturer": "upnp.manufacturer"}))
-    yield from answer("ssdp", {**fields, **(described(text) or made)})
+    fields = fields or as_fields(named(pairs(text), {"manufacturer": "upnp.manufacturer"}))
+    yield from answer("ssdp", {**fields, **described(text)})
 
 
 def described(text: str) -> Fields:
@@ -218,10 +216,8 @@ def _split(text: str, protocol: str) -> Iterator[tuple[str, str]]:
     before = 0
     for start, end in zip_longest(starts, starts[1:]):
         requests = (_GET if protocol == "http" else _METHOD).findall(text, before, start)
-        yield (
-            (requests[-1] if requests else ""),
-            _challenged(text[start:end].strip(), _REPLIED.search(text, before, start)),
-        )
+        part = _challenged(text[start:end].strip(), _REPLIED.search(text, before, start))
+        yield requests[-1] if requests else "", part
         before = start
 
 
