@@ -63,7 +63,7 @@ class Outflow:
         """Have the first rows of a sender leave during the body, by and by, as far as `step` is called."""
         with self._lock:
             self._sender, self._first, self._end = sender, 0, count
-            self._due, self._error = math.inf, 0
+            self._due, self._error = self._clock(), 0
         self._loaded.set()
         try:
             yield

@@ -160,3 +160,11 @@ def test_without_a_pace_or_a_processor_there_is_no_second_thread(
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: processors)
     with outflow(rate).doubled():
         assert "stand-in" not in {thread.name for thread in threading.enumerate()}
+
+
+@two_processors
+def test_it_stands_in_also_where_the_first_thread_has_not_begun_with_a_batch() -> None:
+    kernel, out = Kernel(), outflow(10_000)
+    with out.doubled(), out.batch(kernel, 50):
+        assert wait_for(lambda: not out.left)
+    assert out.stood_in == 50
