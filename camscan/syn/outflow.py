@@ -43,12 +43,11 @@ class Outflow:
     def doubled(self) -> Iterator[None]:
         """Have the second thread, where there is a pace to keep and a processor of its own for it."""
         processors = os.sched_getaffinity(0)
-        if not self._pacer.rate or len(processors) < 2:
+        own = {max(processors)}
+        if not self._pacer.rate or not _confined(processors - own):
             yield
             return
-        own = {max(processors)}
         thread = threading.Thread(target=self._stand_in, args=(own,), name="stand-in", daemon=True)
-        os.sched_setaffinity(0, processors - own)
         thread.start()
         try:
             yield
@@ -56,7 +55,7 @@ class Outflow:
             self._ended = True
             self._loaded.set()
             thread.join()
-            os.sched_setaffinity(0, processors)
+            _confined(processors)
 
     @contextlib.contextmanager
     def batch(self, sender: Sender, count: int) -> Iterator[None]:
@@ -120,7 +119,7 @@ class Outflow:
 
     def _stand_in(self, processors: set[int]) -> None:
         """Take the steps for which the first thread is late; what an error means is for that one to say."""
-        os.sched_setaffinity(0, processors)
+        _confined(processors)
         while not self._ended:
             due = self._due
             if not self.left:
@@ -138,3 +137,12 @@ class Outflow:
                     self._lock.release()
             else:
                 time.sleep(_LATE)
+
+
+def _confined(processors: set[int]) -> bool:
+    """Run this thread on these processors alone; false where there are none, or a sandbox does not allow it."""
+    try:
+        os.sched_setaffinity(0, processors)
+    except OSError:
+        return False
+    return True

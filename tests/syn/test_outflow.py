@@ -168,3 +168,17 @@ def test_it_stands_in_also_where_the_first_thread_has_not_begun_with_a_batch() -
     with out.doubled(), out.batch(kernel, 50):
         assert wait_for(lambda: not out.left)
     assert out.stood_in == 50
+
+
+def test_where_a_sandbox_does_not_let_it_choose_a_processor_there_is_no_second_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setaffinity", refuse)
+    kernel, out = Kernel(), outflow(100_000)
+    with out.doubled(), out.batch(kernel, 100):
+        assert "stand-in" not in {thread.name for thread in threading.enumerate()}
+        send_all(out)
+    assert kernel.left == list(range(100))
