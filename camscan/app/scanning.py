@@ -87,7 +87,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     return ended
 
 
-class Told:
+class LoggingSink:
     """Logs what it passes on to a writer: targets that gave a sign of life, and at DEBUG each answer and the rest."""
 
     def __init__(self, writer: Sink) -> None:
@@ -107,7 +107,7 @@ class Told:
 
 
 def _sink(writer: Writer) -> Sink:
-    return Told(writer) if _log.isEnabledFor(logging.INFO) else writer
+    return LoggingSink(writer) if _log.isEnabledFor(logging.INFO) else writer
 
 
 def _checkpoint(job: Job) -> Checkpoint | None:

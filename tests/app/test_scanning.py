@@ -15,7 +15,7 @@ from support.peers import eventually
 
 from camscan.app.aims import Choices
 from camscan.app.jobs import new_job
-from camscan.app.scanning import Told, Unwatched, run
+from camscan.app.scanning import LoggingSink, Unwatched, run
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
 
@@ -65,7 +65,7 @@ async def test_who_wants_to_know_more_is_told_of_each_target(
 
 async def test_at_debug_each_answer_is_told(caplog: pytest.LogCaptureFixture) -> None:
     at, seen = datetime(2026, 11, 24, tzinfo=UTC), Kept()
-    told = Told(seen)
+    told = LoggingSink(seen)
     with caplog.at_level(logging.DEBUG, "camscan"):
         await told.put(Observation("10.0.0.5", "http", Outcome.ANSWERED, at, 80, "GET /\x1b[2J"))
         await told.put_ledger(LedgerEntry("10.0.0.6", {"http": Outcome.SILENT}))
