@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from camscan import __version__
 from camscan.app import gctuning
 from camscan.app.annotating import Tags, decoys_of, tags_of, with_places, with_states
 from camscan.data import fingerprints_folder
-from camscan.errors import RuleError, TargetError
+from camscan.errors import RuleError
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.policy import Policy, judge_all
@@ -148,13 +147,9 @@ def _left_at(scan: Scan) -> int:
     """How many addresses a scan that has not come to its end was to cover; those of host names are not counted."""
     if scan.status not in (ScanStatus.RUNNING, ScanStatus.INTERRUPTED) or scan.origin is not Origin.SCAN:
         return 0
-    from camscan.targets import TargetSet, parse
+    from camscan.targets import known_addresses
 
-    ranges: list[tuple[int, int]] = []
-    for spec in scan.settings.get("specs", "").split():
-        with contextlib.suppress(TargetError):
-            ranges += parse([spec]).ranges
-    return TargetSet.of(ranges).count
+    return known_addresses(scan.settings.get("specs", "").split()).count
 
 
 def by_datagram_alone(entry: LedgerEntry) -> bool:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import click
 
-from camscan.errors import TargetError, UsageError
+from camscan.errors import UsageError
 from camscan.records import Origin, Scan
 from camscan.store import Store
 from camscan.store.engine import existing_file, missing_file
-
-if TYPE_CHECKING:
-    from camscan.targets import TargetSet
 
 
 def open_store(target: str | None, *, or_new: bool = False) -> Store:
@@ -77,27 +73,16 @@ def scan_of(
 
 def _knowing(store: Store, site: str | None, about: str) -> Iterator[Scan]:
     """The scans that know an address, or were to ask in a network or a range, newest first."""
-    from camscan.targets import is_address
+    from camscan.targets import is_address, known_addresses
 
-    return store.holding(site, about) if is_address(about) else _asking_in(store.newest(site), _addresses(about))
-
-
-def _asking_in(scans: Iterable[Scan], where: TargetSet) -> Iterator[Scan]:
-    """Those of these scans that were to ask any of these addresses."""
-    for scan in scans:
+    if is_address(about):
+        yield from store.holding(site, about)
+        return
+    where = known_addresses([about], whole_networks=True)
+    for scan in store.newest(site):
         specs = scan.settings.get("specs", "").split() or scan.targets  # which are cut short where they are many
-        if any(_addresses(target).within(where) for target in specs):
+        if known_addresses(specs, whole_networks=True).within(where):
             yield scan
-
-
-def _addresses(target: str) -> TargetSet:
-    """What a target stands for: nothing, where it is the name of a host or of an imported file."""
-    from camscan.targets import TargetSet, parse
-
-    try:
-        return parse([target], whole_networks=True)
-    except TargetError:
-        return TargetSet()
 
 
 def scans_of(store: Store, site: str | None) -> tuple[Scan, ...]:

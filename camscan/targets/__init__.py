@@ -2,7 +2,7 @@
 
 from camscan.targets.addresses import TargetSet, is_address, usual
 from camscan.targets.limits import MAX_ADDRESSES, guard, public_part
-from camscan.targets.specs import MAX_TEXT, Spec, expand, parse
+from camscan.targets.specs import MAX_TEXT, Spec, expand, known_addresses, parse
 
 __all__ = [
     "MAX_ADDRESSES",
@@ -12,6 +12,7 @@ __all__ = [
     "expand",
     "guard",
     "is_address",
+    "known_addresses",
     "parse",
     "public_part",
     "usual",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import islice
@@ -103,6 +104,15 @@ def parse(specs: Iterable[str | Spec], *, resolve: Resolve | None = None, whole_
             names[meant] = _resolved(spec, meant, resolve, whole=whole_networks)
             ranges.extend((key(address), key(address)) for address in map(ip_address, names[meant]))
     return TargetSet.of(ranges, names)
+
+
+def known_addresses(specs: Iterable[str], *, whole_networks: bool = False) -> TargetSet:
+    """What those specs stand for that can be read without looking up a name; the others count for nothing."""
+    ranges: list[Range] = []
+    for spec in specs:
+        with suppress(TargetError):
+            ranges += parse([spec], whole_networks=whole_networks).ranges
+    return TargetSet.of(ranges)
 
 
 def _is_link_local(span: Range) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from camscan.errors import TargetError
-from camscan.targets import Spec, expand, parse
+from camscan.targets import Spec, expand, known_addresses, parse
 from camscan.targets.specs import MAX_SPEC, MAX_SPECS, MAX_TEXT
 
 
@@ -232,3 +232,12 @@ class TestExpand:
             expand(["@f"], lambda _: " " * (MAX_TEXT + 1))
         with pytest.raises(TargetError, match=f"more than {MAX_SPECS:,} targets"):
             expand(["@f"], lambda _: "a " * (MAX_SPECS + 1))
+
+
+def test_addresses_are_known_of_what_is_no_name() -> None:
+    assert [str(part) for part in known_addresses(["10.0.0.1", "cam.example", "...", "10.0.0.9"]).networks()] == [
+        "10.0.0.1",
+        "10.0.0.9",
+    ]
+    assert known_addresses(["10.0.0.0/30"]).count == 2
+    assert known_addresses(["10.0.0.0/30"], whole_networks=True).count == 4
