@@ -195,6 +195,12 @@ def test_a_licence_fits_or_does_not(expression: str, fits: bool) -> None:
     assert script("make_licences").is_compatible(expression) is fits
 
 
+def test_inputs_of_a_decoder_are_added_up_over_runs_and_short_ones_left_out() -> None:
+    lines = ('{"name": "decoder.arp", "value": [10, 0.5]}', '{"name": "decoder.arp", "value": 20000}')
+    figures = script("make_torture").read([*lines, '{"name": "decoder.arp", "value": [20, 0.2]}'])
+    assert (figures["decoder.arp"], figures["decoders"]) == ([30, 0.5], [30])
+
+
 def test_the_torture_page_says_what_was_reached_and_what_was_not() -> None:
     torture = script("make_torture")
     lines = ['{"name": "kills", "value": 2000}', '{"name": "decoder.http", "value": [12000000, 3.1]}']
