@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -24,6 +25,8 @@ from camscan.syn.ring import Ring
 from camscan.syn.sending import EthernetSender, RawSender, Sender
 from camscan.syn.space import Space, space
 
+SPARE = 2
+"""Batches of packets that may wait, or be on their way, while the next is built: one for each thread that sends."""
 _PORTS = MAX_ROUNDS + 2
 """A port of ours for each round, so that a late answer to one round cannot upset the connection of the next."""
 _PORT_TRIES = 256
@@ -48,12 +51,12 @@ class Segments:
 class _Outlet:
     """Packets of one kind, and what sends them."""
 
-    def __init__(self, way: Way, flags: int, macs: tuple[bytes, bytes], *, shared: bool) -> None:
+    def __init__(self, way: Way, flags: int, macs: tuple[bytes, bytes]) -> None:
         self._packets = TcpPackets(way.source, *macs, flags=flags)
         self.send_to = self._packets.send_to
         self.sender: EthernetSender | RawSender
         if way.frames:
-            self.sender = EthernetSender(way.interface, self._packets.rows, self._packets.length, shared=shared)
+            self.sender = EthernetSender(way.interface, self._packets.rows, self._packets.length)
         else:
             self.sender = RawSender(self._packets.rows, self._packets.length, way.version)
 
@@ -67,7 +70,7 @@ class _Outlet:
 class Route:
     """One way while it is open. `usable` is false where its gateway does not answer."""
 
-    def __init__(self, way: Way, asked: Space, paced: Paced, stack: contextlib.ExitStack, *, shared: bool) -> None:
+    def __init__(self, way: Way, asked: Space, paced: Paced, stack: contextlib.ExitStack) -> None:
         self.way = way
         self._space = asked
         self.usable = True
@@ -82,15 +85,15 @@ class Route:
             macs = found.own_mac, found.macs[0].tobytes()
             if self.usable and not way.on_link:
                 self._gateway = Gateway(way.interface, way.source, found, paced.now(), stack)
-        self._syns = _Outlet(way, SYN, macs, shared=shared)
-        self._resets = _Outlet(way, RST, macs, shared=False)
-        stack.callback(self._syns.sender.close)
-        stack.callback(self._resets.sender.close)
+        self._syns = deque(_Outlet(way, SYN, macs) for _ in range(1 + SPARE))
+        self._resets = _Outlet(way, RST, macs)
+        for outlet in (*self._syns, self._resets):
+            stack.callback(outlet.sender.close)
 
     @property
     def sender(self) -> Sender:
         """What sends the packets that `fill` made ready."""
-        return self._syns.sender
+        return self._syns[0].sender
 
     @property
     def note(self) -> str:
@@ -106,13 +109,17 @@ class Route:
         if self._gateway is None:
             return 0, False
         if moved := self._gateway.has_changed():
-            self._syns.send_to(self._gateway.mac)
-            self._resets.send_to(self._gateway.mac)
+            for outlet in (*self._syns, self._resets):
+                outlet.send_to(self._gateway.mac)
         return self._gateway.ask(now), moved
 
     def fill(self, asked: Segments) -> int:
-        """Make SYNs ready, as far as their hosts can be reached; returns how many."""
-        return self._fill(self._syns, asked)
+        """Make SYNs ready, as far as their hosts can be reached; returns how many.
+
+        They overwrite those of the last time but `SPARE`, which must have left.
+        """
+        self._syns.rotate()
+        return self._fill(self._syns[0], asked)
 
     def reset(self, refused: Segments) -> int:
         """Send RSTs, no more than fit into one batch; returns how many."""
@@ -131,7 +138,7 @@ class Route:
 class Links:
     """All ways; enter `opened` to use them."""
 
-    def __init__(self, ways: Sequence[Way], threads: int = 1) -> None:
+    def __init__(self, ways: Sequence[Way]) -> None:
         owned = sorted((span, number) for number, way in enumerate(ways) for span in way.ranges)
         if any(before[1] >= after[0] for (before, _), (after, _) in pairwise(owned)):
             raise RefusalError("the ranges of two ways overlap")
@@ -140,7 +147,6 @@ class Links:
         self._version = ways[0].version
         self.space = space(self._version, [span for span, _ in owned])
         self._ways = ways
-        self._threads = threads
         self._way_of_range = np.array([number for _, number in owned])
         self._first_port = 0
         self.routes: list[Route] = []
@@ -161,7 +167,7 @@ class Links:
                 stack.callback(ring.close)
                 self.rings.append(ring)
             for way in self._ways:
-                self.routes.append(Route(way, self.space, paced, stack, shared=self._threads > 1))
+                self.routes.append(Route(way, self.space, paced, stack))
                 if text := self.routes[-1].note:
                     note(text)
             yield

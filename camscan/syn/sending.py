@@ -6,8 +6,6 @@ import contextlib
 import ctypes
 import errno
 import socket
-import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -24,10 +22,6 @@ FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 """What the kernel says when it has no room for a packet at the moment."""
 BACK_OFF = 0.001
 """Seconds until there may be room again."""
-_PATIENCE = 200
-"""Times that one thread waits for room while the other has sent what comes after."""
-_WORTH_SHARING = 256
-"""Packets below which waking the other thread costs more than it saves."""
 _BUFFER = 4 * 1024 * 1024
 _NAMES = {4: (socket.AF_INET, 16, 1, 1), 6: (socket.AF_INET6, 28, 2, 4)}
 """Of struct sockaddr_in and sockaddr_in6: family, bytes, and the place and number of the address's words."""
@@ -61,40 +55,20 @@ class Sender(Protocol):
 
 
 class EthernetSender:
-    """Sends rows as frames on an interface, past the kernel's routing, filters and connection tracking.
+    """Sends rows as frames on an interface, past the kernel's routing, filters and connection tracking."""
 
-    `shared`: a second thread sends half of what is much; nearly all of the time is the kernel's, outside the GIL.
-    """
-
-    def __init__(self, interface: str, rows: NDArray[np.uint8], length: int, *, shared: bool = False) -> None:
+    def __init__(self, interface: str, rows: NDArray[np.uint8], length: int) -> None:
         self._messages = _Messages(rows, ETHERNET, IP - ETHERNET + length)
-        with contextlib.ExitStack() as opened:
-            self._socks = [
-                opened.enter_context(packet_socket(socket.SOCK_RAW, 0, interface)) for _ in range(1 + shared)
-            ]
-            for sock in self._socks:
-                _widen(sock)
-            self._helper = opened.enter_context(ThreadPoolExecutor(1)) if shared else None
-            self.close = opened.pop_all().close
+        self._sock = packet_socket(socket.SOCK_RAW, 0, interface)
+        _widen(self._sock)
 
     def send(self, first: int, count: int) -> tuple[int, int]:
         """See `Sender.send`."""
-        own = count // 2 if self._helper and count >= _WORTH_SHARING else count
-        if self._helper is None or own == count:
-            return self._send(0, first, count)
-        other = self._helper.submit(self._send, 1, first + own, count - own)
-        sent, error = self._send(0, first, own)
-        for _ in range(_PATIENCE):  # what the other has sent may not be sent again
-            if sent == own or error not in (0, *FULL):
-                break
-            time.sleep(BACK_OFF if error else 0)
-            more, error = self._send(0, first + sent, own - sent)
-            sent += more
-        sent_by_other, error_of_other = other.result()
-        return (own + sent_by_other, error_of_other) if sent == own else (sent, error)
+        return self._messages.send(self._sock.fileno(), first, count)
 
-    def _send(self, number: int, first: int, count: int) -> tuple[int, int]:
-        return self._messages.send(self._socks[number].fileno(), first, count)
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
 
 
 class RawSender:

@@ -20,9 +20,9 @@ from camscan.syn import answers
 from camscan.syn.answers import ANSWERED, SILENT, UNREACHABLE
 from camscan.syn.carrier import Carrier
 from camscan.syn.cookies import Cookies
-from camscan.syn.links import Links, Segments
+from camscan.syn.links import SPARE, Links, Segments
 from camscan.syn.order import Numbers, Order
-from camscan.syn.outflow import Outflow
+from camscan.syn.outflow import Load, Outflow
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.packets import BATCH
 from camscan.syn.precedence import Precedence
@@ -52,7 +52,7 @@ class Sweep:
         self._request = request
         self._report = report
         self._stop = stop
-        self._links = Links(request.ways, request.threads)
+        self._links = Links(request.ways)
         self._space = self._links.space
         self._order = Order(len(self._space), len(request.ports), request.seed)
         self._ports = np.array(request.ports, np.uint32)
@@ -68,6 +68,9 @@ class Sweep:
         self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
+        """All before it has left."""
+        self._under_way: deque[tuple[int, list[Load]]] = deque()
+        """What was built, and the position that follows it."""
         self._passed = deque([(now, request.position)])
         self._has_lost = False
         self._refusal = ""
@@ -79,7 +82,11 @@ class Sweep:
         """Ask in rounds, the later ones only for what is not settled, and say how it went."""
         questions = len(self._space) * len(self._ports)
         self._report.say("begin", questions=questions)
-        with self._precedence, self._links.opened(self, self._report.note), self._outflow.doubled():
+        with (
+            self._precedence,
+            self._links.opened(self, self._report.note),
+            self._outflow.doubled(unpaced=self._request.threads > 1),
+        ):
             self._outflow.restart()
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
@@ -103,59 +110,77 @@ class Sweep:
     def _round(self) -> None:
         self._has_lost = False
         number = self._position // self._order.round_size
-        end = (number + 1) * self._order.round_size
-        while self._position < end and not self._stop:
+        begin, end = self._position, (number + 1) * self._order.round_size
+        spare = (
+            SPARE if self._order.size >= BATCH else 0
+        )  # what waits with others comes to few hosts the closer together
+        while begin < end and not self._stop:
             self._carrier.wait()
             count = self._host_pace.batch(self._batch_size())
             self._until(lambda: self._host_pace.wait(time.monotonic()))
-            hosts, numbers, after = self._order.batch(self._position, count)
-            self._host_pace.note(after - self._position, time.monotonic())
+            hosts, numbers, after = self._order.batch(begin, count)
+            self._host_pace.note(after - begin, time.monotonic())
             if self._settled.count and not (self._first_is_fresh and number == 0):  # which asks nothing twice
                 fresh = ~self._settled.has(hosts, numbers)
                 hosts, numbers = hosts[fresh], numbers[fresh]
-            self._ask(hosts, numbers)
-            self._position = after
+            self._under_way.append((after, self._ask(hosts, numbers, number)))
+            self._let_out(spare)
+            begin = after
+        self._let_out()
 
     def _batch_size(self) -> int:
         rate = self._pacer.rate
-        most = BATCH // self._request.threads  # two threads are the faster for looking at answers more often
-        return max(1, min(most, int(rate * _BATCH_SECONDS))) if rate else most
+        return max(1, min(BATCH, int(rate * _BATCH_SECONDS))) if rate else BATCH
 
-    def _ask(self, hosts: Numbers, numbers: Numbers) -> None:
-        """Send a SYN for each of these questions on the way that leads there."""
-        source_port = np.uint32(self._links.source_port(self._position // self._order.round_size))
+    def _ask(self, hosts: Numbers, numbers: Numbers, number: int) -> list[Load]:
+        """Have a SYN for each of these questions leave, on the way that leads there."""
+        source_port = np.uint32(self._links.source_port(number))
+        loads = []
         for route, mask in self._links.split(hosts):
             chosen, ports = (hosts, self._ports[numbers]) if mask is None else (hosts[mask], self._ports[numbers[mask]])
             source_ports = np.full(len(ports), source_port)
             cookies = self._cookies.of(chosen, ports, source_ports)
             count = route.fill(Segments(chosen, ports, source_ports, cookies))
-            self.send(route.sender, count, route.way.interface)
+            loads.append(self._outflow.put(route.sender, count, route.way.interface))
+        return loads
+
+    def _let_out(self, spare: int = 0) -> None:
+        """See to it that no more than `spare` batches have not left."""
+        while len(self._under_way) > spare and not self._stop:
+            after, loads = self._under_way[0]
+            for load in loads:
+                self._send(load)
+            if not self._stop:
+                self._position = after
+                self._under_way.popleft()
 
     def send(self, sender: Sender, count: int, interface: str) -> None:
         """See `Paced.send`."""
-        with self._outflow.batch(sender, count):
-            while self._outflow.left and not self._stop:
-                wait, error = self._outflow.step()
-                if error:
-                    self._refused(error, interface)
-                elif wait:
-                    self.pause(wait)
-                else:
-                    self._drain()
+        self._send(self._outflow.put(sender, count, interface))
 
-    def _refused(self, error: int, interface: str) -> None:
+    def _send(self, load: Load) -> None:
+        while load.left and not self._stop:
+            wait, error = self._outflow.step()
+            if error:
+                self._refused(error)
+            elif wait:
+                self.pause(wait)
+            else:
+                self._drain()
+
+    def _refused(self, error: int) -> None:
         """Wait, where that may help, else leave out the packet that this host did not let out."""
         if error in _GONE:
-            raise RefusalError(f"cannot use interface {interface} any more: {errno.errorcode[error]}")
+            raise RefusalError(f"cannot use interface {self._outflow.interface} any more: {errno.errorcode[error]}")
         if error == errno.ENETDOWN:
             self._carrier.wait()
         elif error in FULL:
             self._counts["waited"] += 1
             self.pause(BACK_OFF)
         else:
-            self._outflow.skip()
             self._counts["failed"] += 1
             self._refusal = errno.errorcode.get(error, str(error))
+        self._outflow.resume(skip=error != errno.ENETDOWN and error not in FULL)
 
     def now(self) -> float:
         """See `Paced.now`."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from camscan.syn.outflow import Outflow
+from camscan.syn.outflow import Load, Outflow
 from camscan.syn.pace import Pacer
 
 two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: nothing to stand in on")
@@ -44,8 +44,8 @@ def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> bool:
     return found
 
 
-def send_all(out: Outflow) -> None:
-    while out.left:
+def send_all(out: Outflow, *loads: Load) -> None:
+    while any(load.left for load in loads):
         wait, error = out.step()
         assert not error
         time.sleep(wait)
@@ -57,8 +57,7 @@ def test_each_row_leaves_once_and_in_order(rate: float) -> None:
     began = time.monotonic()
     with out.doubled():
         for _ in range(3):
-            with out.batch(kernel, 500):
-                send_all(out)
+            send_all(out, out.put(kernel, 500))
     assert kernel.left == 3 * list(range(500))
     assert out.sent == 1_500
     if rate:
@@ -68,10 +67,11 @@ def test_each_row_leaves_once_and_in_order(rate: float) -> None:
 @two_processors
 def test_a_second_thread_stands_in_while_the_first_is_kept_from_running() -> None:
     kernel, out = Kernel(), outflow(2_000)
-    with out.doubled(), out.batch(kernel, 400):
+    with out.doubled():
+        load = out.put(kernel, 400)
         out.step()
         began = time.monotonic()
-        assert wait_for(lambda: not out.left)
+        assert wait_for(lambda: not load.left)
         took = time.monotonic() - began
     assert kernel.left == list(range(400))
     assert kernel.threads == {threading.current_thread().name, "stand-in"}
@@ -82,16 +82,17 @@ def test_a_second_thread_stands_in_while_the_first_is_kept_from_running() -> Non
 
 def test_nobody_stands_in_unasked() -> None:
     kernel, out = Kernel(), outflow(2_000)
-    with out.batch(kernel, 400):
-        out.step()
-        time.sleep(0.1)
-        assert len(kernel.left) == out.sent < 400
+    load = out.put(kernel, 400)
+    out.step()
+    time.sleep(0.1)
+    assert len(kernel.left) == out.sent == 400 - load.left < 400
 
 
 @two_processors
 def test_what_keeps_a_row_back_is_told_to_the_first_thread_and_stops_the_second() -> None:
     kernel, out = Kernel(refused={100: errno.EPERM}), outflow(2_000)
-    with out.doubled(), out.batch(kernel, 200):
+    with out.doubled():
+        load = out.put(kernel, 200, "eth0")
         out.step()
         assert wait_for(lambda: len(kernel.left) == 100)
         time.sleep(0.1)
@@ -100,43 +101,42 @@ def test_what_keeps_a_row_back_is_told_to_the_first_thread_and_stops_the_second(
         while not error:
             time.sleep(wait)
             wait, error = out.step()
-        assert error == errno.EPERM
-        out.skip()
-        send_all(out)
+        assert (error, out.interface) == (errno.EPERM, "eth0")
+        out.resume(skip=True)
+        send_all(out, load)
     assert kernel.left == [row for row in range(200) if row != 100]
     assert out.sent == 199
 
 
 @two_processors
-def test_behind_the_end_of_a_batch_nothing_leaves_any_more() -> None:
+def test_when_it_ends_nothing_leaves_any_more() -> None:
     kernel, out = Kernel(), outflow(1_000)
     with out.doubled():
-        with out.batch(kernel, 1_000):
-            out.step()
-        left = len(kernel.left)
-        time.sleep(0.1)
-        assert len(kernel.left) == left < 1_000
-        assert not out.left
+        out.put(kernel, 1_000)
+        out.step()
+    left = len(kernel.left)
+    time.sleep(0.1)
+    assert len(kernel.left) == left < 1_000
 
 
 def test_what_the_kernel_did_not_take_may_leave_later() -> None:
     now = 0.0
     kernel, out = Kernel(most=50), Outflow(Pacer(100_000, now), clock=lambda: now)
-    with out.batch(kernel, 20_000):
-        while now < 0.1:
-            out.step()
-            now += 0.0001
+    out.put(kernel, 20_000)
+    while now < 0.1:
+        out.step()
+        now += 0.0001
     assert len(kernel.left) == out.sent == pytest.approx(10_000, rel=0.02)
 
 
 def test_packets_that_leave_by_themselves_count() -> None:
     now = 0.0
     kernel, out = Kernel(), Outflow(Pacer(1_000, now), clock=lambda: now)
-    with out.batch(kernel, 2_000):
-        while now < 1.0:
-            out.step()
-            out.charge(1)
-            now += 0.002
+    out.put(kernel, 2_000)
+    while now < 1.0:
+        out.step()
+        out.charge(1)
+        now += 0.002
     assert len(kernel.left) == pytest.approx(500, abs=5)
     assert out.sent == pytest.approx(1_000, abs=5)
 
@@ -165,8 +165,9 @@ def test_without_a_pace_or_a_processor_there_is_no_second_thread(
 @two_processors
 def test_it_stands_in_also_where_the_first_thread_has_not_begun_with_a_batch() -> None:
     kernel, out = Kernel(), outflow(10_000)
-    with out.doubled(), out.batch(kernel, 50):
-        assert wait_for(lambda: not out.left)
+    with out.doubled():
+        load = out.put(kernel, 50)
+        assert wait_for(lambda: not load.left)
     assert out.stood_in == 50
 
 
@@ -178,7 +179,54 @@ def test_where_a_sandbox_does_not_let_it_choose_a_processor_there_is_no_second_t
 
     monkeypatch.setattr(os, "sched_setaffinity", refuse)
     kernel, out = Kernel(), outflow(100_000)
-    with out.doubled(), out.batch(kernel, 100):
+    with out.doubled():
         assert "stand-in" not in {thread.name for thread in threading.enumerate()}
-        send_all(out)
+        send_all(out, out.put(kernel, 100))
     assert kernel.left == list(range(100))
+
+
+class Slow(Kernel):
+    """A kernel that each call keeps a moment, as one that has much to do."""
+
+    def send(self, first: int, count: int) -> tuple[int, int]:
+        time.sleep(0.002)
+        return super().send(first, count)
+
+
+def test_without_a_pace_both_threads_send_what_there_is_each_row_once() -> None:
+    kernels, out = [Slow(most=70), Slow(most=110), Slow(most=90)], outflow(0)
+    with out.doubled(unpaced=True):
+        loads = [out.put(kernel, 1_000) for kernel in kernels]
+        send_all(out, *loads)
+    assert [sorted(kernel.left) for kernel in kernels] == 3 * [list(range(1_000))]
+    assert out.sent == 3_000
+    assert 0 < out.stood_in < 3_000
+
+
+def test_while_the_first_thread_makes_more_ready_the_second_sends_what_there_is() -> None:
+    kernel, out = Kernel(), outflow(0)
+    with out.doubled(unpaced=True):
+        load = out.put(kernel, 4_096)
+        assert wait_for(lambda: not load.left)
+    assert out.stood_in == 4_096
+
+
+def test_what_one_thread_may_not_send_keeps_both_until_the_first_has_heard_of_it() -> None:
+    refused = {50: errno.ENOBUFS, 120: errno.EPERM}
+    kernel, other, out = Kernel(refused=refused), Kernel(), outflow(0)
+    with out.doubled(unpaced=True):
+        loads = out.put(kernel, 200), out.put(other, 200)
+        heard = []
+        while any(load.left for load in loads):
+            wait, error = out.step()
+            if error:
+                time.sleep(0.05)
+                assert out.step()[1] == error, "still"
+                heard.append(error)
+                kernel.refused = {120: errno.EPERM} if error == errno.ENOBUFS else {}
+                out.resume(skip=error == errno.EPERM)
+            time.sleep(wait)
+    assert heard == [errno.ENOBUFS, errno.EPERM]
+    assert sorted(kernel.left) == [row for row in range(200) if row != 120]
+    assert sorted(other.left) == list(range(200))
+    assert out.sent == 399

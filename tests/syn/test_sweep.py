@@ -14,12 +14,14 @@ from support.sweeping import found, listening, request
 
 from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.sockets import Stop
-from camscan.syn import ring, sending
+from camscan.syn import ring
 from camscan.syn import sweep as sweeping
-from camscan.syn.packets import TcpPackets
+from camscan.syn.links import SPARE
+from camscan.syn.outflow import Load
+from camscan.syn.packets import BATCH
 from camscan.syn.report import Report
 from camscan.syn.request import read
-from camscan.syn.sending import EthernetSender
+from camscan.syn.sending import RawSender
 from camscan.syn.sweep import Sweep
 
 WAY = {"interface": "lo", "source": "127.0.0.1", "gateway": "", "frames": False, "ranges": [["127.0.0.1", "127.0.0.9"]]}
@@ -72,27 +74,27 @@ def test_an_interface_that_is_down_for_a_moment_loses_nothing() -> None:
     assert kernel.rows == list(range(10))
 
 
-class Halves(EthernetSender):
-    """Both threads send to a kernel of their own."""
+def test_what_two_threads_send_is_passed_when_it_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that is killed is to go on from a place that all has left before."""
+    passed: list[int] = []
 
-    def __init__(self, *kernels: Kernel) -> None:
-        super().__init__("lo", TcpPackets("127.0.0.1").rows, 44, shared=True)
-        self.kernels = kernels
+    class Watched(Sweep):
+        def _ask(self, *asked: Any) -> list[Load]:
+            passed.append(self._position)
+            return super()._ask(*asked)
 
-    def _send(self, number: int, first: int, count: int) -> tuple[int, int]:
-        return self.kernels[number].send(first, count)
+        def _send(self, load: Load) -> None:
+            assert len(self._under_way) <= 1 + SPARE
+            super()._send(load)
 
-
-@pytest.mark.netns
-def test_two_threads_send_each_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "BACK_OFF", 0.0001)
-    with lab("10.77.0.0/30") as made, Namespace(made.scanner).inside():
-        own, other = Kernel(3, -errno.ENOBUFS, 5), Kernel(100, -errno.ENOBUFS)
-        sender = Halves(own, other)
-        sweep().send(sender, 1_000, "lo")
-        sender.close()
-    assert sorted(own.rows + other.rows) == list(range(1_000))
-    assert len(other.rows) >= 100
+    ranges = [["127.0.0.1", "127.0.127.255"]]
+    asked = {"method": "syn", "ways": [WAY | {"ranges": ranges}], **ASKED, "threads": 2}
+    sender = Watched(read(json.dumps(asked).encode()), Report(Lines(BytesIO())), Stop())
+    monkeypatch.setattr(RawSender, "send", lambda _self, _first, count: (count, 0))
+    sender.run()
+    batches = -(-32_767 // BATCH)
+    assert passed == [max(0, number - SPARE) * BATCH for number in range(batches)]
+    assert sender._position == sender._order.round_size
 
 
 @pytest.mark.netns
