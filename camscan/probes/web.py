@@ -146,7 +146,10 @@ def _joined(base: str, target: str) -> str:
 
 def origin_form(url: str) -> str:
     """Path and query of a URL as a request line has them; "/" for one that cannot stand there."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # as of "/\t/[": tabs are taken out before it is split
+        return "/"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return path if path.isascii() and path.isprintable() and " " not in path else "/"
 
@@ -156,7 +159,8 @@ def _further_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]
     asked = {o.asked for o in seen if o.outcome.has_answer and not _sends_elsewhere(o.fields)}
     icons = (resource for resource in fields.get("http.resource", ()) if resource.endswith((".ico", "favicon.png")))
     icon = next((path for path in icons if path.startswith("/") and not path.startswith("//")), _ICON)
-    yield origin_form(icon)
+    path = origin_form(icon)
+    yield _ICON if path == "/" else path
     if _may_be_device(fields, seen):
         yield from (path for path in API_PATHS if f"GET {path}" not in asked)
 

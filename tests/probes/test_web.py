@@ -36,6 +36,14 @@ async def test_icon_and_apis_are_asked_of_a_small_server() -> None:
     assert sent == [(80, "GET /favicon.ico"), *((80, f"GET {path}") for path in API_PATHS)]
 
 
+@pytest.mark.parametrize("icon", ["/&#9;/[x.ico", "/my icon.ico", "//10.0.0.6/x.ico", "icon.ico"])
+async def test_an_icon_that_cannot_be_asked_for_hides_nothing(icon: str) -> None:
+    first = page("HTTP/1.1 200 OK\r\nServer: Boa", f'<html><link rel="icon" href="{icon}">')
+    assert first.fields["http.resource"]
+    sent = await explored(first, Port(pages={"/favicon.ico": ICON}))
+    assert sent == [(80, "GET /favicon.ico"), *((80, f"GET {path}") for path in API_PATHS)]
+
+
 async def test_no_api_is_asked_of_a_general_server_without_another_sign() -> None:
     first = page("HTTP/1.1 200 OK\r\nServer: Apache/2.4.65 (Debian)")
     assert await explored(first, Port()) == [(80, "GET /favicon.ico")]
