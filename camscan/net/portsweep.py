@@ -179,6 +179,8 @@ class PortSweep:
     async def _run(self, request: bytes) -> AsyncGenerator[Mapping[str, Any], None]:
         async with Running(_PYTHON, request) as running:
             self._running = running
+            if self.interrupted:  # while the program was starting
+                running.stop()
             async for message in running.messages():
                 if message["type"] == "note":
                     self.notes.append(message["text"])

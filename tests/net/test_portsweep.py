@@ -94,6 +94,16 @@ async def test_it_can_be_stopped() -> None:
     assert not slow.complete
 
 
+async def test_it_can_be_stopped_while_its_program_starts() -> None:
+    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
+    run = asyncio.create_task(found(slow))
+    await asyncio.sleep(0)
+    slow.stop()
+    async with asyncio.timeout(15):
+        assert len(await run) < 250
+    assert slow.interrupted
+
+
 async def test_a_program_that_cannot_run_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     code = 'print(\'{"type": "error", "message": "no way"}\')'
     monkeypatch.setattr(portsweep, "_PYTHON", (sys.executable, "-c", code))
