@@ -33,9 +33,13 @@ class Running:
 
     async def __aenter__(self) -> Self:
         # In a session of its own: Ctrl-C is for camscan, which calls `stop`.
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, limit=MAX_LINE, start_new_session=True
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, limit=MAX_LINE, start_new_session=True
+            )
+        except OSError as error:
+            why = f"`python -m {self._name}` cannot be started: {error.strerror}"
+            raise HostError(f"{why}: free some memory, or allow this user more processes") from error
         assert self._process.stdin is not None  # noqa: S101 - both were asked for
         assert self._process.stdout is not None  # noqa: S101
         self._output = self._process.stdout

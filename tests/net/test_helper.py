@@ -84,6 +84,12 @@ async def test_a_program_that_fails_says_why(code: str, message: str, monkeypatc
         await heard_from(listen("any", 1))
 
 
+async def test_a_program_that_cannot_be_started_is_this_hosts_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helper, "_PYTHON", ("/nonexistent",))
+    with pytest.raises(HostError, match="cannot be started: No such file"):
+        await heard_from(listen("any", 1))
+
+
 async def test_a_program_that_is_left_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     pretending(monkeypatch, BEGIN + "time.sleep(60)")
     async with asyncio.timeout(10):
