@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TypeAlias
 
+from camscan.errors import HostError
 from camscan.net import netlink
 from camscan.net.interfaces import has_arp, interfaces
 from camscan.net.routes import Routes
@@ -51,16 +52,24 @@ class Way:
 
 
 def ways(version: int, spans: Iterable[Span], routes: Routes) -> list[Way]:
-    """The ways to sorted spans of one family."""
+    """The ways to sorted spans of one family.
+
+    Raises:
+        HostError: the kernel does not tell them.
+    """
     cuts = _cuts(version, routes)
     hops: dict[int, tuple[Hop | None, str]] = {}
     found: dict[tuple[Hop | None, str], list[Span]] = {}
-    with netlink.opened() as kernel:
-        for span in spans:
-            for place, (first, last) in _parts(span, cuts):
+    try:
+        with netlink.opened() as kernel:
+            for place, part in (placed for span in spans for placed in _parts(span, cuts)):
                 if place not in hops:
-                    hops[place] = _ask(kernel, version, first)
-                found.setdefault(hops[place], []).append((first, last))
+                    hops[place] = _ask(kernel, version, part[0])
+                found.setdefault(hops[place], []).append(part)
+    except OSError as error:
+        raise HostError(
+            f"cannot ask the kernel for its routes: {error.strerror or error}: allow AF_NETLINK, or try again"
+        ) from error
     return [Way(version, tuple(_joined(parts)), hop, reason) for (hop, reason), parts in found.items()]
 
 

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 from support.namespaces import Namespace
 from support.peers import Serve
 
 from camscan.errors import HostError, UsageError
-from camscan.net import portsweep
+from camscan.net import netlink, portsweep
 from camscan.net.portsource import Found
 from camscan.net.portsweep import LARGE, PortSweep, choose
 from camscan.net.profile import profile
@@ -108,6 +111,15 @@ async def test_a_program_that_cannot_run_is_an_error(monkeypatch: pytest.MonkeyP
     code = 'print(\'{"type": "error", "message": "no way"}\')'
     monkeypatch.setattr(portsweep, "_PYTHON", (sys.executable, "-c", code))
     with pytest.raises(HostError, match="no way"):
+        await found(sweep(("127.88.0.1", "127.88.0.1"), ports=(80,)))
+
+
+async def test_a_kernel_that_tells_no_routes_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed() -> NoReturn:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+
+    monkeypatch.setattr(netlink, "opened", closed)  # as under a unit's RestrictAddressFamilies
+    with pytest.raises(HostError, match="cannot ask the kernel for its routes: Address family not supported"):
         await found(sweep(("127.88.0.1", "127.88.0.1"), ports=(80,)))
 
 
