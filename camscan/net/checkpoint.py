@@ -86,8 +86,10 @@ class Checkpoint:
         self._file.close()
 
     def _write(self, line: Mapping[str, Any]) -> None:
+        left = json.dumps(line, separators=(",", ":")).encode() + b"\n"
         try:
-            self._file.write(json.dumps(line, separators=(",", ":")).encode() + b"\n")
+            while left:  # a disk that is nearly full takes a part, and says so only when it is given more
+                left = left[self._file.write(left) :]
         except OSError as error:
             raise HostError(
                 f"cannot save the progress of the sweep in {self.path}: {error.strerror}: {_ELSEWHERE}"

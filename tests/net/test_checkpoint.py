@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import time
 from pathlib import Path
 
@@ -75,6 +76,20 @@ def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HostError, match=r"cannot save the progress .*: free some space there"):
         Checkpoint(tmp_path / "file" / "one.sweep", ASKED)
+
+
+def test_a_line_that_the_disk_took_in_part_is_said_and_counts_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "one.sweep"
+    begun(path)
+    again, usual = Checkpoint(path), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 5, usual[1]))
+    try:
+        with pytest.raises(HostError, match=r"cannot save the progress .*: free some space there"):
+            again.note(4, position=30)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        again.close(over=False)
+    assert known(path, "ways").position == 20
 
 
 def test_what_nobody_went_on_with_is_forgotten(tmp_path: Path) -> None:
