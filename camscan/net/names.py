@@ -12,5 +12,8 @@ def resolve(name: str) -> Sequence[str]:
     Raises:
         OSError: the name cannot be resolved.
     """
-    answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    try:
+        answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except ValueError as error:  # before the resolver is asked: an empty label, or one of more than 63 characters
+        raise OSError(f"{name} is no host name: {error}") from error
     return list(dict.fromkeys(str(address[0]) for *_, address in answers))
