@@ -11,7 +11,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from camscan.net.names import resolve as resolve_name
 from camscan.net.webhook import Delivery, Resolve, in_words, look_up, refusal
@@ -47,20 +47,33 @@ async def deliver(
 
 
 async def _sent(to: str, messages: Sequence[bytes], allow_private: bool, resolve: Resolve) -> str:
-    """Send the messages; or why not, where that is for good."""
+    """Send the messages, to the first address of the name that takes them; or why not, where that is for good."""
     parts = urlsplit(to)
     if parts.scheme == "unix":
         await _to_local(parts.path, messages)
         return ""
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    address, encrypted = (await look_up(host, resolve))[0], parts.scheme == "tls"
-    if why := refusal(address, allow_private=allow_private, encrypted=encrypted):
-        return why.replace("http is not encrypted: write https", "not encrypted: write tls://")
+    why, failure = "", None
+    for address in await look_up(parts.hostname or "", resolve):
+        why = refusal(address, allow_private=allow_private, encrypted=parts.scheme == "tls")
+        if why:
+            continue
+        try:
+            await _to_address(address, parts, messages)
+        except OSError as error:
+            failure = error
+        else:
+            return ""
+    if failure is not None:
+        raise failure
+    return why.replace("http is not encrypted: write https", "not encrypted: write tls://")
+
+
+async def _to_address(address: str, parts: SplitResult, messages: Sequence[bytes]) -> None:
+    port = parts.port or _PORTS[parts.scheme]
     if parts.scheme == "udp":
         await _by_datagram(address, port, messages)
     else:
-        await _by_stream(address, port, messages, host if encrypted else None)
-    return ""
+        await _by_stream(address, port, messages, parts.hostname if parts.scheme == "tls" else None)
 
 
 async def _by_datagram(address: str, port: int, messages: Sequence[bytes]) -> None:

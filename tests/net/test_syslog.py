@@ -135,6 +135,19 @@ async def test_addresses_that_are_not_sent_to(
     assert said in ended.reason
 
 
+@pytest.mark.parametrize("before", [["127.88.0.9"], ["169.254.169.254"], ["169.254.169.254", "127.88.0.9"]])
+async def test_of_several_addresses_one_that_takes_it_is_enough(before: list[str]) -> None:
+    with stream() as (port, got):
+        ended = await to(f"tcp://siem.test:{port}", resolve=lambda _: [*before, "127.0.0.1"])
+    assert ended == Delivery(taken=True)
+    assert b"".join(got).startswith(b"12 <134>1 first21 ")
+
+
+async def test_where_none_takes_it_what_may_change_is_told() -> None:
+    ended = await to("tcp://siem.test:9", resolve=lambda _: ["127.88.0.9", "169.254.169.254"])
+    assert ended == Delivery(taken=False, reason="cannot send: Connection refused", again=True)
+
+
 async def test_a_resolver_or_receiver_that_hangs_costs_the_timeout() -> None:
     def slowly(_name: str) -> list[str]:
         time.sleep(1)
