@@ -71,7 +71,7 @@ class Round:
             return
         try:
             await self._empty()
-        except StoreError as error:
+        except (StoreError, UsageError) as error:  # the latter of a secret that is no longer there
             self.failed = self._over = True
             tell("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
 

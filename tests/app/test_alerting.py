@@ -101,6 +101,20 @@ def test_without_its_secret_nothing_is_sent_and_nothing_lost(store: Store, monke
     assert store.outbox.pending() == {"hq": 3}
 
 
+def test_a_secret_that_goes_away_in_the_middle_fails_one_receiver_and_nothing_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with receiving([OK]) as receiver:
+        by = postman(store, receiver.url)
+        monkeypatch.delenv("CAMSCAN_WEBHOOK_SECRET")
+        by.go()
+        assert by.failed
+        assert store.outbox.pending() == {"hq": 3}
+        monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+        postman(store, receiver.url).go()
+    assert receiver.bodies == [b"body 0", b"body 1", b"body 2"]
+
+
 def test_two_runs_at_once_do_not_bring_the_same(store: Store) -> None:
     now = datetime.now(UTC)
     store.outbox.take("webhook", now, now + timedelta(minutes=5), 2)
