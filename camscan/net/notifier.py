@@ -51,7 +51,10 @@ async def deliver(
         return Delivery(taken=False, reason=MISSING)
     order = {"url": url, "title": title, "body": body, "allow_private": allow_private}
     others = {name: value for name, value in os.environ.items() if not name.startswith("CAMSCAN_")}
-    process = await asyncio.create_subprocess_exec(*_PYTHON, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=others)
+    try:
+        process = await asyncio.create_subprocess_exec(*_PYTHON, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=others)
+    except OSError as error:
+        return Delivery(taken=False, reason=f"apprise cannot be started: {error.strerror}", again=True)
     try:
         async with asyncio.timeout(timeout):
             said, _ = await process.communicate(json.dumps(order).encode())

@@ -150,6 +150,13 @@ async def test_without_apprise_the_remedy_is_told(monkeypatch: pytest.MonkeyPatc
     assert "pip install 'camscan[notify]'" in notifier.MISSING
 
 
+async def test_a_host_that_lets_no_program_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notifier, "_PYTHON", ("/nonexistent",))
+    assert await to("json://x") == Delivery(
+        taken=False, reason="apprise cannot be started: No such file or directory", again=True
+    )
+
+
 def test_a_program_is_not_started_and_only_the_network_is_connected_to(tmp_path: Path) -> None:
     code = (
         "import os, socket, subprocess\n"
