@@ -105,6 +105,14 @@ def unheeded(now: Choices) -> list[str]:
     return [f"--{name.replace('_', '-')}" for name in names if getattr(now, name) != getattr(usual, name)]
 
 
+def is_asked_as(before: Scan, now: Choices) -> bool:
+    """Whether a scan was begun with these choices, except for its exclusions, which are read anew when it goes on."""
+    added = {"exclude", "exclude_files", "expect_decoy"}
+    kept = json.loads(before.settings.get("choices", "{}"))
+    usual, wanted = (json.loads(json.dumps(asdict(choices))) for choices in (Choices(), now))
+    return all(kept.get(name, usual[name]) == wanted[name] for name in wanted.keys() - _NOT_KEPT - added)
+
+
 def take_up(store: Store, before: Scan, now: Choices) -> Job:
     """Take up an interrupted scan in the store. Nothing is written where it cannot go on; raises as `resumed_job`."""
     job = resumed_job(before, now)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.app.aims import aim
+from camscan.app.aims import Choices, aim
 from camscan.app.alerting import messages_for
 from camscan.app.history import MARK, lock_of, remembered, sweeps_of
-from camscan.app.jobs import Job, new_job, take_up
+from camscan.app.jobs import Job, is_asked_as, new_job, take_up
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
@@ -94,7 +94,7 @@ def sweep(ground: SweepContext, site: Site, seconds: float) -> Swept:
 def _job(ground: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
     """The rest of today's interrupted sweep, or a new one; earlier ones that nobody was told of are told first."""
     store, chosen = ground.store, choices(ground.config, site)
-    before = _resumable(store, site, "\n".join(aim(chosen).specs))
+    before = _resumable(store, site, chosen)
     for scan in _untold(store, site, remembered(store, site.name)):
         if before is None or scan.id != before.id:
             take_in(ground, site, scan, lists)
@@ -106,14 +106,15 @@ def _job(ground: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
     return job
 
 
-def _resumable(store: Store, site: Site, specs: str) -> Scan | None:
-    """The newest sweep, where it began today and here, was interrupted, and had the same targets."""
+def _resumable(store: Store, site: Site, chosen: Choices) -> Scan | None:
+    """The newest sweep, where it began today and here, was interrupted, and was to ask the same in the same way."""
     newest = next(iter(sweeps_of(store, site.name)), None)
     if (
         newest is None
         or MERGED in newest.settings
         or newest.status is not ScanStatus.INTERRUPTED
-        or newest.settings.get("specs") != specs
+        or newest.settings.get("specs") != "\n".join(aim(chosen).specs)
+        or not is_asked_as(newest, chosen)
     ):
         return None
     return newest if newest.started_at.astimezone().date() == datetime.now().astimezone().date() else None

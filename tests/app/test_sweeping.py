@@ -141,6 +141,18 @@ def test_a_sweep_of_another_day_or_other_targets_is_not_resumed(
     assert len(ground().store.scans()) == 3
 
 
+@pytest.mark.parametrize("more", ['profile = "gentle"', "rate = 100", 'channels = ["http"]', "core = true"])
+def test_a_sweep_that_is_to_ask_in_another_way_is_not_resumed(
+    ground: Callable[..., SweepContext], world: World, more: str
+) -> None:
+    world.cut_after = 3
+    swept(ground(""))
+    world.cut_after = None
+    swept(ground(more))
+    assert [job.done for job in world.scans] == [frozenset(), frozenset()]
+    assert len(world.asked[1]) == 13
+
+
 def test_what_the_first_half_found_is_told_once(ground: Callable[..., SweepContext], world: World) -> None:
     swept(ground())
     messages(ground())
