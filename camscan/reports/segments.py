@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from camscan.networks import Network, network_of
-from camscan.records import MOST_TELLING, Judged, LedgerEntry, Outcome, Verdict
+from camscan.records import MOST_TELLING, Device, Judged, LedgerEntry, Outcome, Verdict
 from camscan.reports.document import fold
 from camscan.summaries import Segment
 
@@ -47,7 +47,7 @@ class Segments:
             place
             for judged in devices
             if judged.verdict is Verdict.LISTED
-            for place in {network_of(address) for address in judged.device.addresses}
+            for place in set(map(network_of, _found_at(judged.device)))
         )
         return tuple(
             _segment(place, self._counts[place], "" if place in blind else self._control(place), listed[place])
@@ -59,6 +59,11 @@ class Segments:
         itself, _, control = self._controls.get(place, (False, 0, ""))
         asked = sum(count for (outcome, _), count in self._counts[place].items() if outcome not in _UNASKED)
         return "" if itself and asked > 1 else control
+
+
+def _found_at(device: Device) -> tuple[str, ...]:
+    """The addresses by which a device is found: of a camera behind a recorder, the recorder's."""
+    return (device.behind.address,) if device.behind else device.addresses
 
 
 def _segment(place: Network, counts: Counter[_Kind], control: str, listed: int) -> Segment:

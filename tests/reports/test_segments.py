@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camscan.records import Device, Judged, LedgerEntry, Outcome, Verdict
+from camscan.records import Device, Judged, LedgerEntry, Outcome, Slot, Verdict
 from camscan.reports.segments import Segments
 from camscan.summaries import Segment
 
@@ -79,6 +79,13 @@ def test_listed_devices_are_counted_where_they_are() -> None:
     other = Judged(Device("10.0.0.3", ("10.0.0.3",)), Verdict.SUSPECTED)
     entries = [entry(f"10.0.{network}.1", Outcome.ANSWERED) for network in range(3)]
     assert [one.listed for one in segments(*entries, devices=(listed, other))] == [1, 1, 0]
+
+
+def test_a_listed_camera_behind_a_recorder_is_counted_where_its_recorder_is() -> None:
+    behind = Slot("R1", "10.0.0.9", 3)
+    camera = Judged(Device("192.168.254.2", (), behind=behind), Verdict.LISTED)
+    entries = [entry(address, Outcome.ANSWERED) for address in ("10.0.0.9", "192.168.254.2")]
+    assert [one.listed for one in segments(*entries, devices=(camera,))] == [1, 0]
 
 
 def test_where_a_decoy_was_missed_nothing_is_a_control() -> None:
