@@ -9,6 +9,7 @@ systemd:NAME    a credential that systemd has handed to the service (LoadCredent
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ from camscan.errors import HostError, UsageError
 UNATTENDED = "fd:N, file:PATH or systemd:NAME"
 FORMS = f"prompt, {UNATTENDED}"
 MAX_SECRET = 4096  # bytes of a secret or of a key file
+
+_DESCRIPTOR = re.compile(r"[0-9]{1,9}")
 
 Prompt = Callable[[], str]
 
@@ -39,10 +42,10 @@ def read(source: str, prompt: Prompt, folder: Path = Path()) -> SecretStr:
     kind, _, rest = source.partition(":")
     if source == "prompt":
         data = prompt().encode()
-    elif kind == "fd" and rest.isascii() and rest.isdigit():
+    elif kind == "fd" and _DESCRIPTOR.fullmatch(rest):
         data = _read_descriptor(int(rest))
     elif kind == "file" and rest:
-        data = read_private(folder / Path(rest).expanduser(), MAX_SECRET)
+        data = read_private(folder / _expanded(rest), MAX_SECRET)
     elif kind == "systemd" and rest and "/" not in rest and rest not in (".", ".."):
         data = _read_handed(rest)
     else:
@@ -70,6 +73,13 @@ def read_private(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise UsageError(f"{path} has more than {most:,} bytes: use another file")
     return data
+
+
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{path}: this host knows no such user: write the path in full") from error
 
 
 def _check_private(found: os.stat_result, path: Path) -> None:

@@ -73,7 +73,13 @@ def test_systemd_hands_over_credentials_by_name(tmp_path: Path, monkeypatch: pyt
         read("systemd:cameras", nobody_asks)
 
 
-@pytest.mark.parametrize("source", ["", SECRET, "env:PASSWORD", "fd:", "fd:x", "file:", f"pass:{SECRET}", "fd:9999"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("", SECRET, "env:PASSWORD", "fd:", "fd:x", "file:", f"pass:{SECRET}"),
+        *("fd:9999", f"fd:{1 << 31}", f"fd:{'9' * 5000}", "file:~nobody-of-that-name/secret"),
+    ],
+)
 def test_there_are_no_other_places(source: str) -> None:
     with pytest.raises(UsageError):
         read(source, nobody_asks)
