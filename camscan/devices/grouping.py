@@ -200,19 +200,17 @@ def _doubts(hosts: Sequence[Signs], roots: Sequence[int]) -> list[list[str]]:
             others[number].update(dict.fromkeys(near[:_MAX_NAMED]))
             if len(near) > _MAX_NAMED:
                 cut.add(number)
-    return [
-        list(_texts(hosts, number, sorted(others[number]), " and others" if number in cut else ""))
-        for number in range(len(hosts))
-    ]
+    return [list(_texts(hosts, number, sorted(others[number]), cut=number in cut)) for number in range(len(hosts))]
 
 
-def _texts(hosts: Sequence[Signs], number: int, others: Iterable[int], more: str) -> Iterator[str]:
+def _texts(hosts: Sequence[Signs], number: int, others: Iterable[int], *, cut: bool) -> Iterator[str]:
     by_kinds: defaultdict[tuple[Kind, ...], list[str]] = defaultdict(list)
     for other in others:
         own, its = hosts[number].keys, hosts[other].keys
         kinds = tuple(kind for kind in UNIQUE if not set(own[kind]).isdisjoint(its[kind]))
         by_kinds[kinds].append(hosts[other].address)
     for kinds, addresses in by_kinds.items():
+        more = " and others" if cut or len(addresses) > _MAX_NAMED else ""
         named = ", ".join(addresses[:_MAX_NAMED]) + more
         if len(kinds) > 1:
             yield f"cannot be told apart from {named} by {', '.join(kinds)}"

@@ -243,6 +243,13 @@ def test_thousands_of_clones(devices: Merge, answer: Answer) -> None:
     assert found[0].conflicts == (f"cannot be told apart from {named} and others by serial, MAC, endpoint",)
 
 
+def test_more_addresses_than_are_named_are_said_to_be_there(devices: Merge, answer: Answer) -> None:
+    both = [answer("10.1.0.0", "dhip", dhip__serial_no=f"SERIAL-{name}") for name in "AB"]
+    others = (answer(f"10.1.0.{n}", "dhip", dhip__serial_no=f"SERIAL-{'AB'[n % 2]}") for n in range(1, 7))
+    named = ", ".join(f"10.1.0.{n}" for n in range(1, 6))
+    assert f"shares its serial with {named} and others" in devices(*both, *others)[0].conflicts
+
+
 def test_answers_are_not_kept(answer: Answer, rules: tuple[Callable[..., object], Callable[..., object]]) -> None:
     def stream() -> Iterator[Observation]:
         for number in range(200):
