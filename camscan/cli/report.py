@@ -101,9 +101,10 @@ def report(
 
 
 def _progress(store: Store, site: str | None) -> Progress | None:
-    """The burn-down of a site, as far as the register knows it; None for scans of no site."""
+    """The burn-down of a site; None for scans of no site, and where the register knows no listed device of it."""
     from camscan.register.progress import progress as progress_of
 
     if site is None:
         return None
-    return progress_of(site, list(store.register.tallies([site])), datetime.now(UTC).date())
+    found = progress_of(site, list(store.register.tallies([site])), datetime.now(UTC).date())
+    return found if found.known else None
