@@ -74,6 +74,11 @@ def sources(targets: Iterable[str]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((names.get(address, "lo"), address) for address in found))
 
 
+def is_own(address: str) -> bool:
+    """Whether this host has the address: to itself it sends from nowhere else."""
+    return _source(address) == address
+
+
 def _source(target: str) -> str | None:
     """The address that the kernel would send from: connecting a datagram socket only chooses the route."""
     family = socket.AF_INET6 if ":" in target else socket.AF_INET

@@ -21,7 +21,7 @@ from camscan.net.browsing import LoggedIn, Talk, exchange, not_begun
 from camscan.net.dialer import Dialer
 from camscan.net.grab import gather
 from camscan.net.http import conversation
-from camscan.net.interfaces import Interface
+from camscan.net.interfaces import Interface, is_own
 from camscan.net.link import Link, Range
 from camscan.net.outcomes import EndedError
 from camscan.net.portsource import PortSource
@@ -210,11 +210,17 @@ class LiveNet:
         segment = Segment(replace(inquiry, groups=groups), self._interfaces, self._scope.hears)
         try:
             async for item in segment.run(self._dialer.pace):
-                yield item
+                if not (isinstance(item, Datagram) and self._asked(item)):
+                    yield item
         finally:
             self._dialer.packets += segment.sent_packets
             self._dialer.bytes += segment.sent_bytes
             self._segment_dropped += segment.dropped
+
+    def _asked(self, datagram: Datagram) -> bool:
+        """Whether this is a question of our own to this host, which the port that listens has heard."""
+        ports = {correspondent.port for correspondent in self._correspondents.values()}
+        return datagram.port in ports and is_own(datagram.source)
 
     async def _send_rounds(self, address: str, inquiry: Inquiry, through: Correspondent, waiter: Waiter) -> None:
         """Send the rounds of an inquiry until something comes back."""

@@ -175,6 +175,11 @@ class Correspondent:
             raise
 
     @property
+    def port(self) -> int:
+        """Where it asks from; 0 before it has asked anybody."""
+        return int(self._socket.sock.getsockname()[1])
+
+    @property
     def dropped(self) -> int:
         """Datagrams that the kernel had no room for."""
         return self._socket.dropped

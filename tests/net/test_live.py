@@ -32,7 +32,7 @@ from support.peers import (
 )
 
 from camscan.net import udp
-from camscan.net.base import BROADCAST, Exchange, HttpRequest, Inquiry
+from camscan.net.base import BROADCAST, Datagram, Exchange, HttpRequest, Inquiry
 from camscan.net.interfaces import interfaces
 from camscan.net.line import Line
 from camscan.net.live import LiveNet
@@ -287,6 +287,25 @@ async def test_calling_only_groups() -> None:
         items = [item async for item in net.call(Inquiry(9100, [[b"x"]], 0.05, groups=(BROADCAST,)))]
         assert [told(item)[2] for item in items if isinstance(item, Exchange)] == ["port 9100 is never sent to"]
         assert net.sent == Sent(0, 0, 0)
+
+
+async def test_a_question_to_this_host_is_no_answer_of_it() -> None:
+    here = "127.0.0.1"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((here, 0))
+        port = other.getsockname()[1]
+
+    async def heard() -> list[Exchange | Datagram]:
+        call = Inquiry(port, [[b"x"], [b"y"]], 0, pause=0.3, listen_port=port)
+        return [item async for item in net.call(call)]
+
+    async with LiveNet(Scope(parse([here])), UNHURRIED) as net:
+        listening = asyncio.create_task(heard())
+        await asyncio.sleep(0.05)
+        await net.ask(here, inquiry(port))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.sendto(b"ProbeMatch", (here, port))
+        assert [item.data for item in await listening if isinstance(item, Datagram)] == [b"ProbeMatch"]
 
 
 @pytest.mark.netns
