@@ -37,6 +37,8 @@ SECTIONS: Mapping[Verdict, str] = {
     Verdict.NOT_LISTED: "Their maker is known, and no chosen policy names it.",
 }
 """Verdict -> what it means, in the order of the page."""
+_ALL_UNIDENTIFIED = "Nothing says who made them; some do not even behave like surveillance devices."
+"""What it means where every host that answered is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ class Sheet:
             rows = tuple(row for row in self.rows if row.judged.verdict is verdict)
             if rows:
                 shown = rows[: self.most]
-                yield Section(verdict, meaning, shown, len(rows) - len(shown))
+                alike = verdict is not Verdict.UNIDENTIFIED or all(row.device.camera_like for row in rows)
+                yield Section(verdict, meaning if alike else _ALL_UNIDENTIFIED, shown, len(rows) - len(shown))
 
     @cached_property
     def blocks(self) -> list[grid.Block]:

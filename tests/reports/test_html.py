@@ -185,6 +185,17 @@ def test_maps_beyond_the_first_are_text_to_a_browser_that_runs_scripts(make_repo
     assert maps == [(False, False)] * 7 + [(True, True)] * 2  # the burn-down is one, too
 
 
+def test_only_what_behaves_like_a_camera_is_said_to(make_report: Callable[..., Report]) -> None:
+    camera, printer = (
+        Judged(Device(address, (address,), camera_like=alike), Verdict.UNIDENTIFIED)
+        for address, alike in (("10.0.0.1", True), ("10.0.0.2", False))
+    )
+    words = parsed(make_report(devices=(camera, printer))).root.words
+    assert "They behave like" not in words
+    assert words.count("It answers like a camera; no rule matches.") == 1
+    assert "They behave like" in parsed(make_report(devices=(camera,))).root.words
+
+
 def test_what_is_left_out_is_said(report: Report) -> None:
     text = "".join(page(view(report, most=1)))
     assert "1 more are not shown here; html, xlsx, csv and json contain all of them." in text
