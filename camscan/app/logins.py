@@ -31,14 +31,22 @@ class Chosen:
     """Where the enrolments are, and how their file is opened where it is encrypted."""
 
     file: Path | None = None
-    unlock: str = "prompt"
+    unlock: str | None = None
+    """Where its key comes from; None: the terminal."""
     folder: Path = field(default_factory=Path)
     """What relative places in `unlock` are relative to."""
 
     def opened(self) -> CredentialFile:
-        """The file of enrolments, as it is kept."""
-        file = self.file or config_file("credentials.json")
-        return CredentialFile(file, lambda: sources.read(self.unlock, lambda: asked(f"key of {file}"), self.folder))
+        """The file of enrolments, as it is kept.
+
+        Raises:
+            UsageError: it is to be unlocked, and is not locked.
+        """
+        path, source = self.file or config_file("credentials.json"), self.unlock or "prompt"
+        file = CredentialFile(path, lambda: sources.read(source, lambda: asked(f"key of {path}"), self.folder))
+        if self.unlock and not file.encrypted:
+            raise UsageError(f"--unlock is for an encrypted file (.age), and {path} is not one: leave it out")
+        return file
 
 
 def asked(what: str, *, twice: bool = False) -> str:
@@ -83,14 +91,17 @@ def broker_if(choices: Choices, chosen: Chosen, site: str | None, rules: Library
     """The broker of a run that is allowed to log in; None for every other.
 
     Raises:
-        UsageError: a file of logins is named in vain, or as `broker` says.
+        UsageError: what only a login needs is given in vain, or as `broker` says.
         HostError: as `broker` says.
     """
-    if choices.with_credentials:
-        return broker(chosen, site, rules)
-    if chosen.file is not None:
-        raise UsageError(f"{chosen.file} is not used without --with-credentials: give both, or neither")
-    return None
+    return broker(chosen, site, rules) if _allowed(choices, chosen) else None
+
+
+def _allowed(choices: Choices, chosen: Chosen) -> bool:
+    in_vain = "--credentials" if chosen.file is not None else "--unlock" if chosen.unlock is not None else None
+    if in_vain and not choices.with_credentials:
+        raise UsageError(f"{in_vain} is used only with --with-credentials: give both, or neither")
+    return choices.with_credentials
 
 
 def enrolled(choices: Choices, chosen: Chosen, site: str | None) -> str:
@@ -99,7 +110,7 @@ def enrolled(choices: Choices, chosen: Chosen, site: str | None) -> str:
     Raises:
         UsageError, HostError: as `broker_if` says.
     """
-    if not choices.with_credentials:
+    if not _allowed(choices, chosen):
         return "none"
     found = opened_for(chosen, site)[1].enrolments
     devices = [e.address for e in found if e.address is not None]

@@ -44,7 +44,7 @@ def choices(config: Config, site: Site) -> Choices:
 def logins(config: Config, site: Site) -> Chosen:
     """Where the logins of a site are enrolled."""
     file = config.path(site.credentials) if site.credentials is not None else None
-    return Chosen(file, site.unlock or "", config.folder)
+    return Chosen(file, site.unlock, config.folder)
 
 
 def policies(config: Config, site: Site, folders: Sequence[Path] = ()) -> tuple[Policy, ...]:

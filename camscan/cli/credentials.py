@@ -58,7 +58,7 @@ def credentials() -> None:
 @options.of_site(help="The site that the login is for. Default: scans without a site.")
 @options.credentials_file
 @options.unlock
-def add(source: str, site: str | None, credentials_file: Path | None, unlock: str, **given: Any) -> None:
+def add(source: str, site: str | None, credentials_file: Path | None, unlock: str | None, **given: Any) -> None:
     """Enrol a login. No packet is sent, and the password is never taken from the command line or the environment.
 
     A device is identified by its address and by what it shows without a login, which `camscan devices` lists. The
@@ -87,7 +87,7 @@ def add(source: str, site: str | None, credentials_file: Path | None, unlock: st
 @options.credentials_file
 @options.unlock
 @options.output
-def list_(site: str | None, credentials_file: Path | None, unlock: str, output: Path | None) -> None:
+def list_(site: str | None, credentials_file: Path | None, unlock: str | None, output: Path | None) -> None:
     """List enrolled logins, which devices they are for, and which certificates are pinned. Passwords are never shown.
 
     \b
@@ -111,7 +111,7 @@ def list_(site: str | None, credentials_file: Path | None, unlock: str, output: 
 @options.of_site(help="The site that the login is for. Default: scans without a site.")
 @options.credentials_file
 @options.unlock
-def remove(place: str, site: str | None, credentials_file: Path | None, unlock: str) -> None:
+def remove(place: str, site: str | None, credentials_file: Path | None, unlock: str | None) -> None:
     """Remove the logins of a device or a network, and the device's pinned certificates.
 
     \b

@@ -199,9 +199,8 @@ credentials_file = click.option(
 unlock = click.option(
     "--unlock",
     metavar="SOURCE",
-    default="prompt",
-    show_default=True,
-    help="Where the key to an encrypted file comes from: prompt, fd:N, file:PATH or systemd:NAME.",
+    callback=_not_empty,
+    help="Where the key to an encrypted file comes from: prompt, fd:N, file:PATH or systemd:NAME. Default: prompt.",
 )
 _LOGINS = (
     click.option("--with-credentials", is_flag=True, help="Log in, once each, to the devices enrolled for this site."),

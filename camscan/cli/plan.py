@@ -28,7 +28,7 @@ def plan(
     output: Path | None,
     site: str | None,
     credentials_file: Path | None,
-    unlock: str,
+    unlock: str | None,
     **how: Any,
 ) -> None:
     """Print what a scan would send: targets, exclusions, channels, packets, bytes and time. Nothing is sent.

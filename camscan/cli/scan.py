@@ -76,7 +76,7 @@ def scan(
     all_hosts: bool,
     quiet: bool,
     credentials_file: Path | None,
-    unlock: str,
+    unlock: str | None,
     **how: Any,
 ) -> None:
     """Scan networks and name the makers of the devices that answer.
@@ -154,9 +154,9 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
 
 
 def _broker(
-    choices: Choices, file: Path | None, unlock: str, site: str | None, judges: Callable[[], Judges]
+    choices: Choices, file: Path | None, unlock: str | None, site: str | None, judges: Callable[[], Judges]
 ) -> CredentialBroker | None:
-    if not (choices.with_credentials or file):
+    if not (choices.with_credentials or file or unlock):
         return None
     from camscan.app.logins import Chosen, broker_if
 

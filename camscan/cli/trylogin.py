@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @options.of_site(help="The site that the login is for. Default: scans without a site.")
 @options.credentials_file
 @options.unlock
-def test(address: str, ports: str | None, site: str | None, credentials_file: Path | None, unlock: str) -> None:
+def test(address: str, ports: str | None, site: str | None, credentials_file: Path | None, unlock: str | None) -> None:
     """Look at one device without a login, check that it is the enrolled one, and log in once.
 
     Only the certificate's fingerprint is stored. The exit code is 0 only if the device accepted the login.

@@ -89,6 +89,21 @@ def test_nothing_is_opened_where_logins_are_not_allowed(file: Path, rules: Libra
         broker_if(Choices(), Chosen(file), None, rules)
 
 
+IN_VAIN = [(Chosen(Path("a")), "--credentials"), (Chosen(None, "fd:3"), "--unlock")]
+
+
+@pytest.mark.parametrize(("chosen", "named"), IN_VAIN)
+def test_what_only_a_login_needs_is_refused_without_one(chosen: Chosen, named: str, rules: Library) -> None:
+    for use in (lambda: broker_if(Choices(), chosen, None, rules), lambda: enrolled(Choices(), chosen, None)):
+        with pytest.raises(UsageError, match=f"{named} is used only with --with-credentials"):
+            use()
+
+
+def test_only_an_encrypted_file_is_unlocked(file: Path) -> None:
+    with pytest.raises(UsageError, match=r"--unlock is for an encrypted file \(\.age\), and .*json is not one"):
+        Chosen(file, "file:key").opened()
+
+
 def test_a_plan_counts_what_is_enrolled(file: Path) -> None:
     text = enrolled(Choices(("127.88.77.0/24",), with_credentials=True), Chosen(file), "depot")
     assert text.startswith("1 of 1 enrolled devices are targets; every device in 10.0.0.0/8 Northlight")
