@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,6 +51,19 @@ class Database:
         """One transaction that writes: all of it is stored when the block has ended, or nothing."""
         with self._transaction(self._writing) as connection:
             yield connection
+
+    def write(self, work: server.Work, first: Callable[[], None] = lambda: None) -> None:
+        """Do the work, which only writes, as one transaction, and before it what comes first.
+
+        Both are done again, and the work is told so, where a server goes away before it has confirmed the work.
+        """
+        if self.file is None:
+            with self.errors():
+                server.carry_out(lambda: self._connected(self._writing), first, work)
+            return
+        first()
+        with self.writing() as connection:
+            work(connection, False)
 
     def make_alone(self, connection: Connection) -> None:
         """Within a transaction that writes: let nobody else make or alter the tables meanwhile."""

@@ -42,6 +42,12 @@ def holding(query: Select[Any], target: str | None) -> Select[Any]:
     return query.where(or_(*held))
 
 
+def has(connection: Connection, row: Values) -> bool:
+    """Whether the observation of this row is stored."""
+    same = (observations.c[name] == value for name, value in row.items())
+    return connection.execute(select(observations.c.sequence).where(*same).limit(1)).first() is not None
+
+
 def meant(connection: Connection, reference: str | None) -> Sequence[Row[Any]]:
     """The scan of this id, else two of those whose ids begin so; the newest for None."""
     if reference is None:

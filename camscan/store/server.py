@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import Connection, Engine, TextClause, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from camscan.errors import StoreError
 
@@ -39,6 +40,9 @@ _MEANINGS = (
     ("25006", "takes no writes (a standby, or set to read only): name the primary server"),
 )
 
+Work: TypeAlias = Callable[[Connection, bool], object]
+"""What is to be written, and whether it may be there already: a server that went away said nothing of its commit."""
+
 
 def prepare() -> None:
     """Keep what the driver has to say of a lost connection out of the way of our own message."""
@@ -55,6 +59,22 @@ def connect(engine: Engine, *, patient: bool) -> Connection:
             if time.monotonic() >= until:
                 raise
             time.sleep(_PAUSE)
+
+
+def carry_out(connect: Callable[[], Connection], first: Callable[[], None], work: Work) -> None:
+    """Do the work as one transaction, and what comes first: again where the server goes away meanwhile."""
+    until = time.monotonic() + PATIENCE
+    again = False
+    while True:
+        try:
+            first()
+            with connect() as connection, connection.begin():
+                work(connection, again)
+                return
+        except DBAPIError as error:
+            if not error.connection_invalidated or time.monotonic() > until:
+                raise
+        again = True
 
 
 def make_alone(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
@@ -125,8 +125,8 @@ class Store:
         number = self._number(scan.id)
         values = scan_values(scan)
         ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes", "excluded", "channels")}
-        with self._database.writing() as connection:
-            connection.execute(update(scans).where(scans.c.number == number).values(ended))
+        change = update(scans).where(scans.c.number == number).values(ended)
+        self._database.write(lambda connection, _again: connection.execute(change))
         self._claims.drop(number)
 
     def append(self, scan_id: str, seen: Sequence[Observation] = (), entries: Sequence[LedgerEntry] = ()) -> int:
@@ -138,12 +138,14 @@ class Store:
         number = self._number(scan_id)
         observation_rows = list(queries.storable(number, seen, observation_values))
         entry_rows = {row["target"]: row for row in queries.storable(number, entries, ledger_values)}
-        self._claims.renew()
-        with self._database.writing() as connection:
-            if observation_rows:
+
+        def store(connection: Connection, again: bool) -> None:
+            if observation_rows and not (again and queries.has(connection, observation_rows[0])):
                 connection.execute(insert(observations), observation_rows)
             if entry_rows:
                 queries.replace_entries(connection, list(entry_rows.values()))
+
+        self._database.write(store, first=self._claims.renew)
         return len(observation_rows) + len(entry_rows)
 
     def scans(self, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:

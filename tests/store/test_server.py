@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click import Command
 from click.testing import CliRunner, Result
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from support.listed import store_scan
 from support.postgres import Postgres, eventually, postgres
 
@@ -24,7 +25,7 @@ from camscan.cli.report import report
 from camscan.cli.state import state
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
-from camscan.store import Store
+from camscan.store import Store, queries
 from camscan.store import server as module
 from camscan.store.server import SessionLocks
 
@@ -148,6 +149,49 @@ def test_a_restart_costs_nothing(server: Postgres, url: str, new_scan: NewScan) 
             other.resume("one")
         store.finish(replace(new_scan("one"), status=ScanStatus.COMPLETE))
         assert list(other.ledger("one")) == entries
+
+
+def test_what_was_being_stored_as_the_server_went_away_is_stored_once(
+    server: Postgres, url: str, new_scan: NewScan, seen: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_entries, tries = queries.replace_entries, []
+
+    def as_it_goes(connection: Connection, entries: list[dict[str, Any]]) -> None:
+        tries.append(entries)
+        if len(tries) == 1:
+            server.stop()
+            server.start()
+        replace_entries(connection, entries)
+
+    monkeypatch.setattr(queries, "replace_entries", as_it_goes)
+    rows, entries = [seen("10.0.0.1")], [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})]
+    with Store.open(url) as store, Store.open(url) as other:
+        store.begin(new_scan("one"))
+        assert store.append("one", rows, entries) == 2
+        with pytest.raises(StoreError, match="still running in another process"):
+            other.resume("one")
+        assert (list(store.observations("one")), list(store.ledger("one"))) == (rows, entries)
+
+
+def test_what_was_committed_as_the_server_went_away_is_not_stored_again(
+    server: Postgres, url: str, new_scan: NewScan, seen: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_entries, tries = queries.replace_entries, []
+
+    def committed(connection: Connection, entries: list[dict[str, Any]]) -> None:
+        replace_entries(connection, entries)
+        tries.append(entries)
+        connection.connection.commit()
+        server.stop()
+        server.start()
+
+    monkeypatch.setattr(queries, "replace_entries", committed)
+    rows, entries = [seen("10.0.0.1")], [LedgerEntry("10.0.0.1", {"http": Outcome.SILENT})]
+    with Store.open(url) as store:
+        store.begin(new_scan("one"))
+        assert store.append("one", rows, entries) == 2
+        assert (list(store.observations("one")), list(store.ledger("one"))) == (rows, entries)
+    assert len(tries) == 1
 
 
 def test_a_server_that_stays_away_is_told_and_what_was_stored_is_kept(
