@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import logging
 import os
+import select
+import signal
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from keyword import iskeyword
+from typing import Any
 
 import click
 
@@ -47,6 +52,16 @@ class Commands(Listing):
         stem = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         found: click.Command = getattr(import_module(f"camscan.cli.{stem}"), stem)
         return with_verbose(found)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """See click.Group.make_context."""
+        with _ending_with_its_reader():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See click.Group.invoke."""
+        with _ending_with_its_reader():
+            return super().invoke(ctx)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -91,6 +106,21 @@ def main() -> None:
     except OSError as error:
         logging.getLogger(__name__).debug("where it was", exc_info=error)
         _end(_of_host(error), Exit.FAILED)
+
+
+@contextlib.contextmanager
+def _ending_with_its_reader() -> Iterator[None]:
+    """End as other programs do when nobody reads what they write any more: by SIGPIPE, which Python ignores."""
+    try:
+        yield
+    except BrokenPipeError:
+        poll = select.poll()
+        for stream in (1, 2):
+            poll.register(stream, 0)
+        if any(event & select.POLLERR for _, event in poll.poll(0)):
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGPIPE)
+        raise
 
 
 def _have_linux() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,17 @@ def test_where_it_does_not_run_it_says_so(monkeypatch: pytest.MonkeyPatch, capsy
     with pytest.raises(SystemExit) as ended:
         main()
     assert (ended.value.code, capsys.readouterr().err.count("\n")) == (1, 1)
+
+
+@pytest.mark.parametrize("words", [("--help",), ("fingerprints", "list"), ("plan", "127.0.0.1")])
+def test_who_reads_no_more_ends_it_as_any_other_program(words: tuple[str, ...]) -> None:
+    nobody, pipe = os.pipe()
+    os.close(nobody)
+    try:
+        done = subprocess.run([sys.executable, "-m", "camscan", *words], stdout=pipe, stderr=-1, check=False)
+    finally:
+        os.close(pipe)
+    assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
 
 
 def test_a_full_disk_is_said_in_one_line() -> None:
