@@ -172,16 +172,20 @@ def _tell_networks(choices: Choices) -> None:
 
 
 def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
-    """Run a scan. A signal while it begins or ends, which nothing else turns into its end, is told as any other."""
+    """Run a scan. Whatever breaks it off is told with how to go on: the store that fails, a signal as it begins."""
     from camscan.app.scanning import run
     from camscan.cli.progressbar import Progress
     from camscan.net import eventloop
 
+    broken_off = replace(job.scan, status=ScanStatus.INTERRUPTED)
     try:
         return eventloop.run(run(job, store, Progress(quiet=quiet)))
     except KeyboardInterrupt:
-        _hint(replace(job.scan, status=ScanStatus.INTERRUPTED), quiet=quiet)
+        _hint(broken_off, quiet=quiet)
         sys.exit(Exit.INCOMPLETE)
+    except CamscanError:
+        _hint(broken_off, quiet=False)
+        raise
 
 
 @contextlib.contextmanager

@@ -40,15 +40,9 @@ _PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "tru
 _MEANINGS = (
     ("SQLITE_NOTADB", "is not a camscan database: choose another file, or move this one away"),
     ("SQLITE_CORRUPT", "is damaged: restore a copy of it, or move it away and scan again"),
-    (
-        "SQLITE_FULL",
-        "cannot grow, its disk is full: free some space and run the command again; what was stored is kept",
-    ),
+    ("SQLITE_FULL", "cannot grow, its disk is full: free some space, then try again; what was stored is kept"),
     ("SQLITE_IOERR", "could not be written or read: check its disk and the free space; what was stored is kept"),
-    (
-        "SQLITE_BUSY",
-        "has been locked by another program for {seconds:.0f} s: end that program, then run the command again",
-    ),
+    ("SQLITE_BUSY", "has been locked by another program for {seconds:.0f} s: end that program, then try again"),
     ("SQLITE_READONLY", "may not be written: check the rights of the file and of its folder"),
     ("SQLITE_CANTOPEN", "cannot be opened: check that the folder exists and the rights of both"),
 )

@@ -23,7 +23,7 @@ from support.site import free_network
 
 from camscan.app import registering
 from camscan.cli.scan import exit_code, scan
-from camscan.errors import HostError
+from camscan.errors import HostError, StoreError
 from camscan.records import Report, Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
 from camscan.store import Store
@@ -135,6 +135,17 @@ def test_a_signal_while_a_scan_begins_or_ends_is_told_as_any_other(
     with Store.open(tmp_path / "s.db") as store:
         (kept,) = store.scans()
     assert done.stderr == f"Scan {kept.id} is interrupted: resume it with `camscan scan --resume {kept.id}`.\n"
+
+
+def test_who_is_told_that_the_store_fails_is_told_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_args: object) -> None:
+        raise StoreError("s.db cannot grow")
+
+    monkeypatch.setattr("camscan.app.scanning.run", full)
+    done = CliRunner().invoke(scan, ["127.0.0.9", "--quiet", "--db", str(tmp_path / "s.db")])
+    assert isinstance(done.exception, StoreError)
+    with Store.open(tmp_path / "s.db") as store:
+        assert done.stderr.endswith(f"resume it with `camscan scan --resume {store.scan().id}`.\n")
 
 
 async def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(tmp_path: Path) -> None:
