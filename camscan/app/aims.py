@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from camscan.app.targetfiles import exclusions, read
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError, UsageError
 from camscan.net.interfaces import Interface, interfaces
@@ -21,7 +20,7 @@ from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
 from camscan.probes.registry import select
 from camscan.records import Observation
-from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, guard, parse
+from camscan.targets import Spec, TargetSet, expand, guard, parse
 
 _SILENT_SECONDS = 6.5
 """What covering a silent address takes: its connects, two at once, each to its time-out."""
@@ -67,13 +66,15 @@ class Choices:
 class Aim:
     """What to cover and what never to touch. `specs` are the targets as written, files read in.
 
-    Multicast and ARP are for the interfaces in `only`, or for all where none is named.
+    Multicast and ARP are for the interfaces in `only`, or for all where none is named. `excluding` are the exclusions
+    as they were given, files not read in.
     """
 
     specs: tuple[str, ...]
     targets: TargetSet
     excluded: TargetSet
     only: tuple[str, ...] = ()
+    excluding: tuple[str, ...] = ()
 
     @property
     def asked(self) -> TargetSet:
@@ -164,10 +165,10 @@ def aim(choices: Choices) -> Aim:
             "no target given, and this host is connected to no private network: give one, such as 10.0.0.0/24"
         )
     targets = parse(specs, resolve=resolve)
-    barred = expand([*choices.exclude, *(f"@{name}" for name in choices.exclude_files)], read)
-    excluded = parse(barred, resolve=resolve, whole_networks=True)
+    excluding = (*choices.exclude, *(f"@{name}" for name in choices.exclude_files))
+    excluded = exclusions(excluding)
     guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)
-    return Aim(tuple(spec.text for spec in specs), targets, excluded, choices.interface)
+    return Aim(tuple(spec.text for spec in specs), targets, excluded, choices.interface, excluding)
 
 
 def must_exist(*names: str) -> None:
@@ -287,11 +288,3 @@ def port_list(text: str) -> tuple[int, ...]:
             raise UsageError(f"cannot use {part!r} as ports: write numbers up to 65535 and ranges, as 80,554,8000-8010")
         found.extend(range(low, high + 1))
     return tuple(dict.fromkeys(found))
-
-
-def read(name: str) -> str:
-    """The text of a file of targets, or of standard input for "-": no more than `expand` takes, and a character."""
-    if name == "-":
-        return sys.stdin.read(MAX_TEXT + 1)
-    with Path(name).open(encoding="utf-8") as file:
-        return file.read(MAX_TEXT + 1)

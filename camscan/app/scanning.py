@@ -19,6 +19,7 @@ from camscan.app.aims import eligible
 from camscan.app.jobs import Job
 from camscan.app.portsources import checkpoint, port_source
 from camscan.app.signals import ended_by_signals
+from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
 from camscan.net.carrier import watched
@@ -70,13 +71,19 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges
     try:
         reached = frozenset(name for name, _ in job.scan.vantage.sources)
-        async with LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net, watched(reached) as cut:
+        async with (
+            LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net,
+            watched(reached) as cut,
+            followed(job.aim, net.exclude) as barred,
+        ):
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds
             engine = Engine(net, job.manner.plan, _sink(writer), window=wide, covers=covers, host_seconds=seconds)
             with gctuning.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
+            net.notes += barred.notes
             ended = _cut_off(cut, _ended(job, engine, net, interfaces, status))
+            ended = replace(ended, excluded=tuple(barred.excluded.networks()))
     finally:
         await writer.close()
     ended = _tried(ended, job.decoys, store)

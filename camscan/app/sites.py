@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from camscan.app.aims import Choices, aim, manner, must_exist, read
+from camscan.app.aims import Choices, aim, manner, must_exist
 from camscan.app.judging import chosen_policies
 from camscan.app.logins import Chosen
 from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook
+from camscan.app.targetfiles import read
 from camscan.credentials.keeping import MAX_FILE
 from camscan.credentials.sources import read_private
 from camscan.errors import CamscanError, UsageError

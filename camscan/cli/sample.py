@@ -82,7 +82,7 @@ def sample(
       camscan sample 10.20.0.0/22
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
-    from camscan.app.aims import read
+    from camscan.app.targetfiles import read
     from camscan.cli.writing import as_table, fitted, ready, room, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse

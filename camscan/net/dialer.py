@@ -38,7 +38,7 @@ segments ahead, since a read lets it send as much again."""
 _FOLLOWING = 2
 """Packets that the whole scan waits for at once beside the one that begins something; the others as they are seen."""
 _REFUSALS_KEPT = 16_384
-"""Addresses whose answer of the scope is remembered: it does not change meanwhile, and each packet asks it."""
+"""Addresses whose answer of the scope is remembered: it changes with the scope alone, and each packet asks it."""
 
 _T = TypeVar("_T")
 
@@ -51,12 +51,11 @@ class Dialer:
     """
 
     def __init__(self, scope: Scope, profile: Profile, routes: Routes | None = None) -> None:
-        self.scope = scope
+        self.keep_to(scope)
         self.profile = profile
         self.pace = Pace(profile.rate)
         self.packets = self.bytes = self.max_host_rate = 0
         self.failures = Counter[str]()
-        self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
         self._port_refusal = lru_cache(port_refusal)
         self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
         self.hosts = Hosts(profile, self.gateways.flows)
@@ -65,6 +64,11 @@ class Dialer:
         self._descriptors = asyncio.Semaphore(descriptor_budget())
         self._half_open = asyncio.Semaphore(profile.half_open_within(CONNECT_TIMEOUT))
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
+
+    def keep_to(self, scope: Scope) -> None:
+        """Send within this scope from now on."""
+        self.scope = scope
+        self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
 
     def close(self) -> None:
         """Let go of what the dialer holds; connections under way are cancelled."""
@@ -115,6 +119,8 @@ class Dialer:
 
     async def breathe(self, address: str, line: Line) -> None:
         """Wait, before an open line is used again, until a question keeps to the pace; raises as `Allowance.ask`."""
+        if (refusal := self._refusal(address)) is not None:
+            raise EndedError(refusal.outcome, refusal.reason)
         host = self.hosts[address]
         host.allowance.ask()
         line.count()

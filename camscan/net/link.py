@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from camscan.errors import HostError
 from camscan.net.base import Datagram, Exchange
-from camscan.net.helper import sweep
+from camscan.net.helper import Program, sweep
 from camscan.net.interfaces import Interface, has_arp
 from camscan.net.neighbours import Neighbours
 from camscan.net.pace import Pace
@@ -37,6 +37,7 @@ class Link:
                 self._shares.setdefault(name, []).extend(_within(network, targets))
         self.sent_packets = 0
         self.dropped = 0
+        self._sweeping: Program | None = None
 
     @property
     def sent_bytes(self) -> int:
@@ -52,6 +53,12 @@ class Link:
         """The MAC that the kernel knows for an address on a link; empty where it knows none."""
         return self._neighbours.mac(address)
 
+    def stop(self) -> None:
+        """Ask nobody any more; what was heard until then is still yielded."""
+        self._shares.clear()
+        if self._sweeping is not None:
+            self._sweeping.stop()
+
     async def sweep(self, pace: Pace, rate: int) -> AsyncIterator[Datagram | Exchange]:
         """Ask each target on a link for its MAC, and yield the ARP packets in which it speaks.
 
@@ -59,8 +66,8 @@ class Link:
         yielded for an interface that cannot be used; one says it for all where the privilege is missing.
         """
         said = set()
-        for name, ranges in self._shares.items():
-            if not ranges:
+        for name, ranges in tuple(self._shares.items()):
+            if not ranges or name not in self._shares:
                 continue
             try:
                 async for datagram in self._swept(name, ranges, pace, rate):
@@ -75,11 +82,13 @@ class Link:
         charging = asyncio.create_task(_charge(pace, rate, _frames(ranges)))
         try:
             async with sweep(name, texts, rate) as program:
+                self._sweeping = program
                 async for heard in program:
                     yield Datagram(heard.source, 0, heard.data, heard.at, name)
-                self.sent_packets += program.counters["sent"]
-                self.dropped += program.counters["dropped"]
+                self.sent_packets += program.counters.get("sent", 0)  # it may have been stopped before it began
+                self.dropped += program.counters.get("dropped", 0)
         finally:
+            self._sweeping = None
             charging.cancel()
 
 

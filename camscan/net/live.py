@@ -7,7 +7,7 @@ import random
 import socket
 import ssl
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -94,6 +94,15 @@ class LiveNet:
     def failures(self) -> Counter[str]:
         """Sends that this host did not let out, by the reason."""
         return self._dialer.failures
+
+    def exclude(self, excluded: Container[str]) -> None:
+        """Send nothing more to all these; whatever asks more than one address for this net has to end."""
+        self._scope = replace(self._scope, excluded=excluded)
+        self._dialer.keep_to(self._scope)
+        self._link.stop()
+        if self.sweep is not None:
+            self.sweep.notes.append("exclusions were added while it ran")
+            self.sweep.stop()
 
     def attend(self, address: str) -> AbstractAsyncContextManager[None]:
         """See `Net.attend`."""

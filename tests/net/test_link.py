@@ -100,6 +100,16 @@ async def test_without_targets_on_a_link_nothing_is_started(monkeypatch: pytest.
 
 @pytest.mark.netns
 @pytest.mark.usefixtures("second")
+async def test_a_sweep_that_is_stopped_asks_nobody_else(site: Segment) -> None:
+    with site.scanner.inside():
+        link = Link(interfaces(), [span("10.65.0.0", "10.66.255.255"), span("10.69.0.0", "10.69.0.255")])
+        async for _ in link.sweep(Pace(1000), 1000):
+            link.stop()
+    assert 0 < link.sent_packets < 2000
+
+
+@pytest.mark.netns
+@pytest.mark.usefixtures("second")
 async def test_a_missing_privilege_is_said_once(site: Segment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(helper, "_PYTHON", ("setpriv", "--bounding-set=-all", "--inh-caps=-all", *helper._PYTHON))
     with site.scanner.inside():

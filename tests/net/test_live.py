@@ -36,6 +36,7 @@ from camscan.net.base import BROADCAST, Datagram, Exchange, HttpRequest, Inquiry
 from camscan.net.interfaces import interfaces
 from camscan.net.line import Line
 from camscan.net.live import LiveNet
+from camscan.net.portsweep import PortSweep
 from camscan.net.scope import EVERYTHING, NOTHING, Scope
 from camscan.records import Outcome, Sent
 from camscan.targets import parse
@@ -99,6 +100,31 @@ async def test_conversing(net: LiveNet, serve: Serve, certificate: Certificate) 
         "port 9100 is never sent to",
     )
     assert rested(net)
+
+
+async def test_who_is_excluded_meanwhile_gets_nothing_more(net: LiveNet, serve: Serve) -> None:
+    peer = await serve(web)
+
+    def whole_and_enough(data: bytes) -> bool:
+        net.exclude(parse([peer.address]))
+        return whole(data)
+
+    assert told(await net.converse(peer.address, peer.port, [GET, GET], whole_and_enough)) == (
+        Outcome.TRUNCATED,
+        (OK,),
+        "excluded",
+    )
+    assert told(await net.knock(peer.address, peer.port)) == (Outcome.EXCLUDED, (), "excluded")
+    assert told(await net.ask(peer.address, WHO)) == (Outcome.EXCLUDED, (), "excluded")
+    assert told(await net.knock("::1", 9)) == (Outcome.REFUSED, (), "")
+    assert rested(net)
+
+
+async def test_a_sweep_ends_where_exclusions_are_added_for_it_was_told_of_fewer() -> None:
+    sweep = PortSweep([("127.88.0.1", "127.88.0.4")], [80], "syn", UNHURRIED, seed=1)
+    async with LiveNet(Scope(EVERYTHING), UNHURRIED, sweep=sweep) as net:
+        net.exclude(NOTHING)
+    assert (sweep.interrupted, sweep.notes) == (True, ["exclusions were added while it ran"])
 
 
 async def test_conversing_over_tls_with_what_speaks_none(net: LiveNet, serve: Serve) -> None:

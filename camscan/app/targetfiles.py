@@ -1,0 +1,104 @@
+"""Files of targets and of exclusions; what is added to the latter while a scan runs, it heeds within seconds.
+
+Whoever finds out in the middle of a long scan that a machine must be left alone adds it to the file, and need not stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from camscan.errors import CamscanError
+from camscan.net.names import resolve
+from camscan.targets import MAX_TEXT, TargetSet, expand, parse
+
+if TYPE_CHECKING:
+    from camscan.app.aims import Aim
+
+_EVERY = 1.0
+"""Seconds between two looks at the files. One is read once two looks have found it the same: it is written by then."""
+_MOST_NAMED = 20
+_log = logging.getLogger("camscan")
+
+
+def read(name: str) -> str:
+    """The text of a file of targets, or of standard input for "-": no more than `expand` takes, and a character."""
+    if name == "-":
+        return sys.stdin.read(MAX_TEXT + 1)
+    with Path(name).open(encoding="utf-8") as file:
+        return file.read(MAX_TEXT + 1)
+
+
+def exclusions(words: Sequence[str]) -> TargetSet:
+    """What these words and files exclude; raises TargetError where one cannot be used."""
+    return parse(expand(words, read), resolve=resolve, whole_networks=True)
+
+
+class Followed:
+    """What is excluded by now. What is taken out of a file stays so until the scan has ended."""
+
+    def __init__(self, aim: Aim, exclude: Callable[[TargetSet], None]) -> None:
+        self.excluded = aim.excluded
+        self.notes: list[str] = []
+        self._words = tuple(word for word in aim.excluding if word != "-")
+        self._exclude = exclude
+
+    async def follow(self) -> None:
+        """Read the files whenever they have changed, and exclude what they name beside what they named before."""
+        files = [word.removeprefix("@") for word in self._words if word.startswith("@")]
+        read = before = None
+        while files:
+            now = await asyncio.to_thread(_stamps, files)
+            if now == before and now != read:
+                read = now
+                await self._read()
+            before = now
+            await asyncio.sleep(_EVERY)
+
+    async def _read(self) -> None:
+        try:
+            named = await asyncio.to_thread(exclusions, self._words)
+        except CamscanError as error:
+            _log.warning("the exclusions stay as they were: %s", error)
+            return
+        added = named.minus(self.excluded)
+        if added:
+            self.excluded = TargetSet.of((*self.excluded.ranges, *added.ranges))
+            self._exclude(self.excluded)
+            names = [*islice(added.networks(), _MOST_NAMED + 1)]
+            text = ", ".join(names[:_MOST_NAMED]) + (" and more" if len(names) > _MOST_NAMED else "")
+            self.notes.append(f"excluded while the scan ran, so not asked from then on: {text}")
+            _log.warning("excluded from now on: %s", text)
+
+
+@contextlib.asynccontextmanager
+async def followed(aim: Aim, exclude: Callable[[TargetSet], None]) -> AsyncIterator[Followed]:
+    """Follow the files of exclusions while the body runs; `exclude` is given all that is excluded, when that grows."""
+    known = Followed(aim, exclude)
+    following = asyncio.create_task(known.follow())
+    try:
+        yield known
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+
+
+def _stamps(files: Sequence[str]) -> tuple[tuple[int, ...] | None, ...]:
+    return tuple(map(_stamp, files))
+
+
+def _stamp(file: str) -> tuple[int, ...] | None:
+    """What changes with a file; None where it is gone."""
+    try:
+        found = os.stat(file)  # noqa: PTH116 - as cheap as can be
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

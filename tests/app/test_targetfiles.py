@@ -1,0 +1,91 @@
+"""What is excluded while a scan runs gets no packet from then on, and the report says so."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+from support.peers import eventually
+
+from camscan.app import targetfiles as module
+from camscan.app.aims import Choices, aim
+from camscan.app.jobs import new_job
+from camscan.app.scanning import Unwatched, run
+from camscan.app.targetfiles import Followed
+from camscan.records import Outcome, ScanStatus
+from camscan.store import Store
+from camscan.targets import TargetSet
+
+ALL = "127.93.0.0-127.93.0.255"
+
+
+def write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_EVERY", 0.05)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "never.txt"
+    write(path, "10.0.0.1\n")
+    return path
+
+
+async def test_what_is_added_is_excluded_and_what_is_taken_out_stays_so(file: Path) -> None:
+    told: list[TargetSet] = []
+    followed = Followed(aim(Choices(("10.0.0.0/24",), exclude=("10.0.0.9",), exclude_files=(str(file),))), told.append)
+    following = asyncio.create_task(followed.follow())
+    try:
+        write(file, "10.0.0.2\n10.0.0.64/26\n")
+        await eventually(lambda: bool(told))
+    finally:
+        following.cancel()
+    assert [*told[-1].networks()] == ["10.0.0.1-10.0.0.2", "10.0.0.9", "10.0.0.64-10.0.0.127"]
+    assert followed.notes == ["excluded while the scan ran, so not asked from then on: 10.0.0.2, 10.0.0.64-10.0.0.127"]
+
+
+async def test_a_file_that_cannot_be_used_changes_nothing_and_is_told(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[TargetSet] = []
+    followed = Followed(aim(Choices(("10.0.0.0/24",), exclude_files=(str(file),))), told.append)
+    following = asyncio.create_task(followed.follow())
+    try:
+        write(file, "10.0.0.300")
+        await eventually(lambda: "the exclusions stay as they were: " in caplog.text)
+        caplog.clear()
+        await asyncio.to_thread(file.unlink)
+        await eventually(lambda: "the exclusions stay as they were: " in caplog.text)
+        write(file, "10.0.0.3")
+        await eventually(lambda: bool(told))
+    finally:
+        following.cancel()
+    assert "10.0.0.1" in followed.excluded
+
+
+async def test_a_scan_sends_nothing_more_to_who_is_excluded_meanwhile(
+    tmp_path: Path, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    choices = Choices(("127.93.0.0/24",), exclude_files=(str(file),), channels="http", ports="81", rate=40)
+    with Store.open(tmp_path / "s.db") as store:
+        job = new_job(choices, None)
+        store.begin(job.scan)
+        running = asyncio.create_task(run(job, store, Unwatched()))
+        await eventually(lambda: len(store.covered(job.scan.id)) > 10, 60)
+        write(file, ALL)
+        with caplog.at_level(logging.WARNING, "camscan"):
+            ended = await asyncio.wait_for(running, 60)
+        outcomes = [entry.outcome for entry in store.ledger(job.scan.id)]
+    assert f"excluded from now on: {ALL}" in caplog.text
+    assert ended.status is ScanStatus.COMPLETE
+    assert ALL in ended.excluded
+    assert f"excluded while the scan ran, so not asked from then on: {ALL}" in ended.notes
+    assert len(outcomes) == 254
+    assert 10 < outcomes.count(Outcome.REFUSED) < 150
+    assert {*outcomes} == {Outcome.REFUSED, Outcome.EXCLUDED}
