@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,7 +45,7 @@ class CurrentState:
 
 
 def meant(store: Store, text: str, site: str | None) -> Entry:
-    """The one device that a user means.
+    """The one device that a user means; of any site where none is named, and of none where it is "".
 
     Raises:
         UsageError: no device, or more than one, is called so.
@@ -54,13 +54,20 @@ def meant(store: Store, text: str, site: str | None) -> Entry:
     found = store.register.named(text, map(key, wanted), site)
     exact = [one for one in found if text in (one.address, one.device) or shared(names(track_of(one)), wanted)]
     if not exact:
-        where = f" at site {site}" if site else ""
+        where = f" at site {site}" if site else "" if site is None else " without a site"
         raise UsageError(f"no device {text!r} was ever seen{where}: give a serial, a MAC or an address")
     if len(exact) > 1:
         places = ", ".join(f"{one.device} at {one.address} of {one.site or 'no site'}" for one in exact[:5])
-        remedy = "add --site" if is_address(text) else "add --site, or give its address"
-        raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): {remedy}")
+        raise UsageError(f"{text!r} matches {len(exact)} devices ({places}): {_remedy(text, exact)}")
     return exact[0]
+
+
+def _remedy(text: str, found: Sequence[Entry]) -> str:
+    """What tells the devices apart that bear one name."""
+    sites = {one.site for one in found}
+    if len(sites) == len(found):
+        return "add --site, or --no-site" if "" in sites else "add --site"
+    return "give its serial or MAC instead" if is_address(text) else "give its address instead"
 
 
 def say(store: Store, entry: Entry, words: Statement, rules: Library) -> StateChange:

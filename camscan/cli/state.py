@@ -30,6 +30,7 @@ _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 @click.option("--why", metavar="TEXT", help="The reason, such as a ticket number; required with STATE.")
 @click.option("--who", metavar="NAME", help="Who says so. Default: the user who runs this command.")
 @options.of_site(help="The site of the device, or the site to list.")
+@click.option("--no-site", is_flag=True, help="The device belongs to no site, or list those that belong to none.")
 @click.option(
     "--clean",
     type=click.IntRange(1, 100),
@@ -50,6 +51,7 @@ def state(
     why: str | None,
     who: str | None,
     site: str | None,
+    no_site: bool,
     clean: int,
     only: str | None,
     db: str | None,
@@ -80,19 +82,22 @@ def state(
     ready(format_, output)
     if only and (state or device != _LIST):
         raise UsageError("--in is for `camscan state list`: leave out the device, or --in")
+    if site and no_site:
+        raise UsageError("--site and --no-site exclude each other: leave one out")
+    where = "" if no_site else site
     words, rules = _words(state, why, who, clean), library()
     with open_store(db) as store:
         for one in bring_up(store, rules, (), partial(click.echo, err=True)):
             click.echo(one.text, err=True)
         if words:
-            said = say(store, meant(store, device, site), words, rules)
+            said = say(store, meant(store, device, where), words, rules)
             resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""
             click.echo(f"{said.device} at {said.address} is {said.state} from now on{resting}.", err=True)
             return
         if device == _LIST:
-            found = list(listed(store, site, State(only) if only else None))
+            found = list(listed(store, where, State(only) if only else None))
         else:
-            found = list(history(store, meant(store, device, site)))
+            found = list(history(store, meant(store, device, where)))
     if format_ == "table":
         write(fitted(_table(found), room(output)), output)
     elif format_ == "json":

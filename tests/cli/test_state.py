@@ -113,6 +113,27 @@ def test_who_is_not_known_or_is_two_is_not_guessed(store: Store) -> None:
     assert serial(7) in run(store, ONE, "ticketed", "--why", "x", "--site", "branch").stderr
 
 
+def test_a_device_of_no_site_can_be_meant(store: Store) -> None:
+    night(store, 1, {ONE: 7}, site=None)
+    with pytest.raises(UsageError, match=r"matches 2 devices .* of no site.*: add --site, or --no-site$"):
+        run(store, ONE, "ticketed", "--why", "x")
+    assert serial(7) in run(store, ONE, "ticketed", "--why", "x", "--no-site").stderr
+    assert serial(1) in run(store, ONE, "ticketed", "--why", "x", "--site", "hq").stderr
+    [one] = json.loads(run(store, "list", "--no-site", "--format", "json").stdout)["states"]
+    assert (one["site"], one["device"]) == (None, serial(7))
+    with pytest.raises(UsageError, match=r"no device '10\.0\.0\.2' was ever seen without a site"):
+        run(store, TWO, "--no-site")
+    with pytest.raises(UsageError, match="exclude each other"):
+        run(store, ONE, "--site", "hq", "--no-site")
+
+
+def test_where_the_site_tells_nothing_what_does_is_said(store: Store) -> None:
+    night(store, 1, {ONE: 7, TWO: 2})
+    with pytest.raises(UsageError, match=r"matches 2 devices .*: give its serial or MAC instead$"):
+        run(store, ONE, "ticketed", "--why", "x")
+    assert serial(7) in run(store, serial(7), "ticketed", "--why", "x").stderr
+
+
 @pytest.mark.parametrize("word", ["removed", "replaced"])
 def test_gone_is_believed_after_three_clean_scans(store: Store, word: str) -> None:
     gone(store, 1, 2)
