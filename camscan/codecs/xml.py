@@ -3,10 +3,14 @@
 Refused before parsing: any DOCTYPE or entity, and whatever is larger or richer in elements than an answer can be.
 Forgiven: text before the declaration or behind the root, a charset wrongly named, control characters, a bare "&".
 The parser only ever sees UTF-8 without a declaration, so no charset can hide a DOCTYPE from the check.
+
+A document that breaks off within a text may have been cut in the middle of a value: what is there of it is kept apart
+(`begun`), so that nobody takes it for the whole by mistake.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from typing import cast
@@ -27,6 +31,11 @@ _FORBIDDEN = re.compile(r"<!(?!--|\[CDATA\[)")
 _LONG = f"{{{MAX_NAMESPACE}}}"
 _LONG_NAMESPACE = re.compile(rf"""xmlns(?::[^\s=]{{0,64}})?\s*+=\s*+(?:"[^"]{_LONG}|'[^']{_LONG})""")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_QUOTE = re.compile("[\"']")
+_BREAKS_OFF = 3  # XML_ERROR_NO_ELEMENTS of expat: the document ends before its root does, and behind a whole tag
+_BEGUN = "{urn:camscan:begun}text"
+_MAX_BEGUN = 4096  # characters
+_REFERENCE_BEGUN = re.compile(r"&[#\w]{0,8}\Z")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 
 
@@ -36,17 +45,23 @@ def parse(data: bytes, *, partial: bool = False) -> Element:
     With `partial`, what stands before the place where the document breaks off or goes wrong will do.
     """
     root: Element | None = None
-    depth = 0
+    opened: list[Element] = []
+    document, rest = _prepared(data)
     try:
-        for event, element in _events(prepared(data)):
-            depth += 1 if event == "start" else -1
+        for event, element in _events(document):
+            if event == "end":
+                opened.pop()
+                continue
+            opened.append(element)
             root = element if root is None else root
-            if depth > MAX_DEPTH:
+            if len(opened) > MAX_DEPTH:
                 raise DecodeError(f"XML is nested deeper than {MAX_DEPTH} levels")
     except ParseError as error:
         error.__traceback__ = None  # leads to the parser's frames, which hold it and the whole tree
-        if root is None or not (partial or depth == 0):
+        if root is None or not (partial or not opened):
             raise DecodeError(f"not well-formed XML: {error}") from None
+        if opened and error.code == _BREAKS_OFF:
+            _continue(opened[-1], rest)
     if root is None:
         raise DecodeError("XML without any element")
     return root
@@ -78,6 +93,11 @@ def find_text(root: Element, name: str) -> str:
     return next(filter(None, texts), "")
 
 
+def begun(element: Element) -> str:
+    """The text of an element; of one within which the document breaks off, what is there of it."""
+    return element.text or element.get(_BEGUN) or ""
+
+
 def unescape(text: str) -> str:
     """Text with what stands for "<", ">" and "&" resolved: xml.sax has it too, and loads an HTTP client with it."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -87,18 +107,36 @@ def _events(document: bytes) -> Iterator[tuple[str, Element]]:
     """Start and end of every element, then ParseError where the document is not well-formed."""
     parser: XMLPullParser[Element] = XMLPullParser(("start", "end"))
     parser.feed(document)
-    wrong = ""
+    wrong: tuple[str, int] | None = None
     try:
         parser.close()  # newer expat holds its last events back until then
     except ParseError as error:
-        wrong = str(error)
+        wrong = str(error), error.code
     yield from cast("Iterator[tuple[str, Element]]", parser.read_events())
     if wrong:
-        raise ParseError(wrong)
+        again = ParseError(wrong[0])
+        again.code = wrong[1]
+        raise again
+
+
+def _continue(element: Element, rest: str) -> None:
+    """Give an element the text with which the document ends: as its own where its end tag has begun."""
+    text, ended, _ = rest.partition("<")
+    if len(element) or not text.strip() or len(text) > _MAX_BEGUN:
+        return
+    if ended:
+        element.text = html.unescape(text)
+    else:
+        element.set(_BEGUN, html.unescape(_REFERENCE_BEGUN.sub("", text)))
 
 
 def prepared(data: bytes) -> bytes:
     """The document as UTF-8 without its declaration, once it has passed every check that needs no parser."""
+    return _prepared(data)[0]
+
+
+def _prepared(data: bytes) -> tuple[bytes, str]:
+    """The same up to its last whole tag, and what stands behind that."""
     if len(data) > MAX_SIZE:
         raise DecodeError(f"XML of {len(data)} bytes is larger than {MAX_SIZE}")
     encoding = _ENCODING.search(data, 0, 1024)
@@ -106,7 +144,7 @@ def prepared(data: bytes) -> bytes:
     start = text.find("<")
     if start < 0:
         raise DecodeError("no XML: not a single tag")
-    text = text[start : text.rfind(">") + 1 or None]
+    text, rest = _parted(text[start:])
     text = _DECLARATION.sub("", text, count=1) if text.startswith("<?") else text
     if _DECLARES.match(text):  # one too long to be taken out, or a second one: the parser would believe its charset
         raise DecodeError("XML with a declaration that is too long, or with two")
@@ -118,4 +156,14 @@ def prepared(data: bytes) -> bytes:
         raise DecodeError(f"XML with a namespace of more than {MAX_NAMESPACE} characters")
     if "&" in text and "<![CDATA[" not in text:
         text = _BARE_AMPERSAND.sub("&amp;", text)
-    return text.encode()
+    return text.encode(), rest
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """What ends with the last whole tag, and the rest; all of a text that has none."""
+    far = text.rfind(">") + 1
+    if not far:
+        return text, ""
+    near = text.find(">", text.rfind("<", 0, far)) + 1
+    end = far if _QUOTE.search(text, near, far) else near  # a text may hold ">" as it is, and so may an attribute
+    return text[:end], text[end:]

@@ -331,6 +331,17 @@ def test_how_many_cameras_a_recorder_takes() -> None:
     assert isapi.decode(CAPABILITIES)["recorder.channels"] == ("16",)
 
 
+def test_whatever_the_length_a_cut_description_says_nothing_that_the_whole_does_not() -> None:
+    whole = isapi.decode(DEVICE_INFO)
+    for length in range(len(DEVICE_INFO)):
+        with contextlib.suppress(DecodeError):
+            for name, (value,) in isapi.decode(DEVICE_INFO[:length]).items():
+                in_part = name in ("isapi.manufacturer", "isapi.firmware")
+                assert value == whole[name][0] or (in_part and whole[name][0].startswith(value)), name
+    cut = DEVICE_INFO[: DEVICE_INFO.index(b"vision</manufacturer>")]
+    assert isapi.decode(cut)["isapi.manufacturer"] == ("hik",)
+
+
 def test_a_cut_list_gives_the_channels_before_the_cut() -> None:
     parts = isapi.slots(CHANNELS[: CHANNELS.index(b"<name>Yard")])
     assert [isapi.decode_slot(part)["behind.slot"] for part in parts] == [("1",), ("7",)]

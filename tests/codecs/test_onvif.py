@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,23 @@ def test_a_cut_answer_gives_what_came_whole() -> None:
         "onvif.manufacturer": ("Dahua",),
         "onvif.model": ("IPC-HFW2231S-S-S2",),
     }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whatever_the_length_a_cut_answer_says_nothing_that_the_whole_does_not(name: str) -> None:
+    body = _sample(name)
+    whole = onvif.decode(body)
+    for length in range(len(body)):
+        with suppress(DecodeError):
+            for field, values in onvif.decode(body[:length]).items():
+                begins = field == "onvif.manufacturer" and whole[field][0].startswith(values[0])
+                assert begins or set(values) <= set(whole[field]), field
+
+
+def test_the_manufacturer_counts_as_far_as_it_came() -> None:
+    body = _sample("information")
+    found = onvif.decode(body[: body.index(b"Dahua<") + 5])
+    assert found == {"onvif.manufacturer": ("Dahua",)}
 
 
 @pytest.mark.parametrize(

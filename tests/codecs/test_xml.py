@@ -165,3 +165,33 @@ def test_nothing_of_a_broken_document_is_left(data: bytes) -> None:
         assert gc.collect() < 50
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "begun"),
+    [
+        (b"<a><b>who", None, "who"),
+        (b"<a><b>whole<", "whole", "whole"),  # its end tag has begun
+        (b"<a><b>whole</b", "whole", "whole"),
+        (b"<a><b> A&amp;B &am", None, " A&B "),
+        (b"<a><b>1>0 ye", None, "1>0 ye"),
+        (b"<a><b c='>'>y", None, "y"),
+        (b"<a><b/>z", None, ""),
+        (b"<a><b><c/>z", None, ""),
+        (b"<a><b>x</c>y", None, ""),  # goes wrong, and is not cut there
+        (b"<a><b> \n", None, ""),
+        (b"<a><b>" + b"x" * 5000, None, ""),
+    ],
+)
+def test_a_text_that_was_cut_is_kept_apart(data: bytes, text: str | None, begun: str) -> None:
+    (element,) = xml.children(xml.parse(data, partial=True), "b")
+    assert (element.text, xml.begun(element)) == (text, begun)
+
+
+def test_whatever_the_length_no_text_is_another_than_the_whole_has() -> None:
+    whole = [element.text for element in xml.parse(SAMPLE).iter()]
+    for length in range(len(SAMPLE)):
+        with suppress(DecodeError):
+            for element, told in zip(xml.parse(SAMPLE[:length], partial=True).iter(), whole, strict=False):
+                assert (element.text or told) == told
+                assert (told or "").startswith(xml.begun(element))

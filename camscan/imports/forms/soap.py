@@ -249,7 +249,7 @@ def _enveloped(text: str) -> str:
     declared = set(re.findall(r"xmlns:([\w.-]{1,32})", inner))
     prefixes = dict.fromkeys(re.findall(r"</?([\w.-]{1,32}):", inner))
     names = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in list(prefixes)[:32] if prefix not in declared)
-    return f"<Envelope{names}><Body>{inner}</Body></Envelope>"
+    return f"<Envelope{names}><Body>{inner}"
 
 
 def _says_enough(found: list[tuple[str, str]]) -> bool:

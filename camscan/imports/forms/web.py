@@ -194,7 +194,7 @@ def upnp(text: str) -> Iterator[Answer]:
     if "<" in text and _DESCRIPTION.search(text):
         body = text[text.index("<") :]
         whole = fields_of(ssdp.decode_description, body.encode())
-        piece = f"<root><device>{body}</device></root>".encode()  # a few of its elements
+        piece = f"<root><device>{body}".encode()  # a few of its elements
         yield from answer("ssdp", whole or fields_of(ssdp.decode_description, piece), "GET /")
         return
     data = (_lines(text) if text.lstrip().startswith("{") else text.strip()).encode()

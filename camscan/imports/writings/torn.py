@@ -1,4 +1,8 @@
-"""XML and JSON that break off before their end: whoever copied an answer left the rest out, or its capture was cut."""
+"""XML and JSON that break off before their end: whoever copied an answer left the rest out, or its capture was cut.
+
+A value that breaks off within is not ended here, since part of a number would pass for the whole of another: codecs
+tell what the beginning of a text in XML says (`camscan.codecs.xml.begun`), and a number in JSON is left out.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +31,30 @@ _HALF_MEMBER = re.compile(
     r"(?:,|(?<=[{\[]))\s*(?:(?:\"(?:[^\"\\]|\\.){0,256}\"|'(?:[^'\\]|\\.){0,256}')\s*(?::\s*(?:[a-zA-Z]{1,5})?)?)?\s*\Z"
 )
 """A name without its value, or with one of which only a part is there; or nothing behind a comma."""
+_WHOLE_ALONE = re.compile(
+    r"(?P<quote>[\"'])\w{0,24}?(?:serial(?:_?(?:no|num(?:ber)?))?|sn|mac|uuid|udn|model|device_?type|version|address|ip)"
+    r"(?P=quote)\s{0,8}:\s{0,8}\Z",
+    re.IGNORECASE,
+)
+"""Members of which a part would pass for the whole of another value."""
 _MEMBER = re.compile(r"[\"']\s{0,8}:\s{0,8}[^\s{\[\]},]")
 _WORDS = re.compile(r"[:\[,]\s*(?:true|false|null|True|False|None)\s*\Z")
 
 
 def elements(text: str) -> str:
-    """XML whose last element was cut off in its text, with that element ended; pages are read without this."""
+    """XML that was cut off, without what stands for the rest; pages are read without this.
+
+    The last element is ended where its text is whole: its end tag has begun, or the rest was left out from a new line.
+    """
     begin, end = text[:-_TAIL], text[-_TAIL:]
-    end = _TORN_TAG.sub("", _LEFT_OUT.sub("", end.rstrip()))
-    found = _OPEN_ELEMENT.search(end)
+    left_out = _LEFT_OUT.search(end)
+    whole = _LEFT_OUT.sub("", end).rstrip()
+    shown = _TORN_TAG.sub("", whole)
+    found = _OPEN_ELEMENT.search(shown)
     if not found or not found[2].strip() or _PAGE.search(text):
         return text
-    return f"{begin}{end.rstrip()}</{found[1]}>"
+    is_whole = len(shown) < len(whole) or (left_out and left_out[0].lstrip(" \t")[:1] in "\r\n")
+    return f"{begin}{shown.rstrip()}</{found[1]}>" if is_whole else f"{begin}{shown}"
 
 
 def members(text: str) -> str:
@@ -51,7 +67,8 @@ def members(text: str) -> str:
     if not open_ones:
         return text
     if quote:
-        is_value = rest[:place].rstrip()[-1:] == ":" or open_ones[-1] == "["
+        begins = rest[:place].rstrip()
+        is_value = open_ones[-1] == "[" or (begins[-1:] == ":" and not _WHOLE_ALONE.search(begins[-64:]))
         rest = f"{rest.rstrip(chr(92))}{quote}" if is_value else rest[:place]
     if not _WORDS.search(rest[-16:]):
         rest = rest if quote and rest[-1:] == quote else rest[:-_TAIL] + _HALF_MEMBER.sub("", rest[-_TAIL:])
