@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -96,12 +97,50 @@ def test_description() -> None:
         "upnp.serial_number": ("ACCC8E000001",),
         "upnp.udn": ("uuid:Upnp-BasicDevice-1_0-ACCC8E000001",),
         "upnp.presentation_url": ("http://192.168.1.102:80/",),
+        "upnp.site": ("axis.com",),
     }
 
 
 def test_the_firmware_that_some_descriptions_name() -> None:
     named = DESCRIPTION.replace(b"<UDN>", b"<firmwareVersion>WW_2.00.10684.PVT</firmwareVersion><UDN>", 1)
     assert ssdp.decode_description(named)["upnp.firmware"] == ("WW_2.00.10684.PVT",)
+
+
+@pytest.mark.parametrize(
+    ("link", "site"),
+    [
+        ("<modelURL>http://www.example.com</modelURL>", "example.com"),
+        ("<modelURL>WWW.Example.COM/cameras</modelURL>", "example.com"),
+        ("<presentationURL>https://login.example.net:8443/</presentationURL>", "login.example.net"),
+        ("<presentationURL>http://192.168.1.102:80/</presentationURL>", ""),
+        ("<presentationURL>/</presentationURL>", ""),
+        ("<modelURL>http://[fe80::1]/</modelURL>", ""),
+        ("<modelURL>http://www.example.co", ""),  # of ".com"
+        ("<modelURL>http://www.example.com/ca", "example.com"),
+        ("<manufacturerURL>http://www.example.com<", "example.com"),
+    ],
+)
+def test_the_site_that_a_description_links_to(link: str, site: str) -> None:
+    found = ssdp.decode_description(f"<root><device><UDN>uuid:1</UDN>{link}".encode())
+    assert found.get("upnp.site", ()) == ((site,) if site else ())
+
+
+@pytest.mark.parametrize("text", [DESCRIPTION, GATEWAY], ids=["camera", "gateway"])
+def test_a_description_that_was_cut_says_nothing_that_the_whole_does_not(text: bytes) -> None:
+    whole = ssdp.decode_description(text)
+    for length in range(len(text)):
+        with suppress(DecodeError):
+            for name, values in ssdp.decode_description(text[:length]).items():
+                begins = name in ("upnp.manufacturer", "upnp.manufacturer_url")
+                assert all(v in whole[name] or (begins and whole[name][0].startswith(v)) for v in values), name
+
+
+def test_the_manufacturer_counts_as_far_as_it_came() -> None:
+    cut = DESCRIPTION[: DESCRIPTION.index(b"</manufacturer>")]
+    assert ssdp.decode_description(cut)["upnp.manufacturer"] == ("AXIS",)
+    model = DESCRIPTION[: DESCRIPTION.index(b"/modelName>")]
+    assert ssdp.decode_description(model)["upnp.model_name"] == ("AXIS M1014",)  # its end tag has begun
+    assert "upnp.model_name" not in ssdp.decode_description(model[:-1])
 
 
 def test_embedded_devices_follow_their_root() -> None:
