@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from camscan.app import gctuning
 from camscan.app.workers import spread
-from camscan.codecs import oui
-from camscan.codecs.layout import FORMED_FIELDS, mac_in_address
+from camscan.codecs import formed, oui
+from camscan.codecs.layout import mac_in_address
 from camscan.codecs.registry import read_again
 from camscan.devices import Host, hosts_of, merge_hosts
-from camscan.devices.identity import FIELDS_OF, Kind, mac_in, source_mac, to_endpoint
+from camscan.devices.identity import FIELDS_OF, Kind, source_mac, to_endpoint
 from camscan.errors import DecodeError
 from camscan.identify.library import Library
 from camscan.identify.resolve import resolve
@@ -132,7 +132,7 @@ def _registrations(seen: Iterable[Observation]) -> Iterator[Observation]:
     """Whom the IEEE registry names for each MAC in the answers, as if it had been observed where the MAC was."""
     known: set[str] = set()
     for observation in seen:
-        mac = source_mac(observation) or _endpoint_mac(observation) or _address_mac(observation)
+        mac = source_mac(observation) or next(formed.macs(observation.fields), "") or _address_mac(observation)
         if mac and mac not in known and "mac.organization" not in observation.fields:
             known.add(mac)
             try:
@@ -143,12 +143,5 @@ def _registrations(seen: Iterable[Observation]) -> Iterator[Observation]:
 
 
 def _address_mac(observation: Observation) -> str:
-    """The MAC in an IPv6 address that the device has or names as its own; across a router nothing else tells it."""
-    target = (observation.target,) if observation.outcome.has_answer else ()
-    texts = chain(target, *(observation.fields.get(name, ()) for name in FORMED_FIELDS))
-    return next(filter(None, map(mac_in_address, texts)), "")
-
-
-def _endpoint_mac(observation: Observation) -> str | None:
-    endpoints = map(to_endpoint, observation.fields.get("wsd.endpoint", ()))
-    return next((mac for endpoint in endpoints if endpoint and (mac := mac_in(endpoint))), None)
+    """The MAC in the IPv6 address of a device that answers there; across a router nothing else may tell it."""
+    return mac_in_address(observation.target) if observation.outcome.has_answer else ""

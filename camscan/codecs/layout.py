@@ -11,10 +11,6 @@ from camscan.codecs.text import clip, mac, to_text
 MAX_VALUE = 256  # characters kept of one value; the longest names and serial numbers seen have about 60
 
 
-FORMED_FIELDS = ("wsd.xaddr", "onvif.xaddr", "ssdp.location", "mdns.address")
-"""Fields in which a device names an address of its own, which may be formed from its MAC."""
-
-
 def fields(values: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Fields from (name, value) pairs. Empty values are left out; values of one name stand together without repeats."""
     found: dict[str, tuple[str, ...]] = {}

@@ -12,9 +12,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
-from uuid import RFC_4122, UUID
 
-from camscan.codecs.layout import FORMED_FIELDS, mac_in_address
+from camscan.codecs import formed
 from camscan.codecs.text import to_text
 from camscan.imports.forms import datagrams, hardware, rows
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
@@ -30,14 +29,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_WRAPPINGS = 2  # as in a quoted string of hex digits
 _TEXT_SAMPLE = 512  # characters by which text is told from bytes
 
-_NODE_FIELDS = ("wsd.endpoint", "upnp.udn", "ssdp.usn")
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_UUID_OF_MAC = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b", re.IGNORECASE)
-"""As some servers of ONVIF make it, with the colons of the address in its end."""
-_NAME_OF_MAC = re.compile(r"uuid:Upnp-[\w.-]{1,40}?-([0-9a-f]{12})(?::|\Z)", re.IGNORECASE)
-"""As some devices name themselves in UPnP, instead of a UUID."""
-_REALM_FIELDS = ("http.realm", "rtsp.realm")
-_REALM_OF_MAC = re.compile(r"[A-Za-z][\w .-]{1,32}_([0-9A-F]{12})")
 _SENT = re.compile(rb"(?:RTSP|HTTP)/1\.[01] \d{3} [\t\n\r -~]++")  # behind the headers of the packet that carried it
 _PAGE = re.compile(r"<(?:!doctype|html|body|script|head)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
@@ -128,23 +119,4 @@ def _blocks(found: Iterable[Answer]) -> list[Answer]:
 def _own_addresses(fields: Fields) -> Iterator[str]:
     for name in MAC_FIELDS:
         yield from fields.get(name, ())
-    for name in FORMED_FIELDS:
-        yield from filter(None, map(mac_in_address, fields.get(name, ())))
-    for name in _REALM_FIELDS:
-        yield from (_spelled(told[1]) for told in map(_REALM_OF_MAC.fullmatch, fields.get(name, ())) if told)
-    for name in _NODE_FIELDS:
-        for value in fields.get(name, ()):
-            if named := _UUID_OF_MAC.search(value):
-                yield named[1].upper()
-            if told := _NAME_OF_MAC.search(value):
-                yield _spelled(told[1])
-            match = _UUID.search(value)
-            uuid = UUID(match[0]) if match else None
-            if (
-                uuid is not None and uuid.variant == RFC_4122 and uuid.version == 1 and uuid.node >> 24
-            ):  # its last octets are the node
-                yield _spelled(uuid.hex[-12:])
-
-
-def _spelled(digits: str) -> str:
-    return ":".join(digits[at : at + 2].upper() for at in range(0, 12, 2))
+    yield from formed.macs(fields)

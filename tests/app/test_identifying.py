@@ -28,6 +28,25 @@ def test_a_mac_in_an_address_names_the_holder_of_its_block(rules: Library, targe
     ]
 
 
+@pytest.mark.parametrize(
+    ("channel", "fields"),
+    [
+        ("ssdp", {"ssdp.usn": ("uuid:00010010-0001-1020-8000-4419b6000001::upnp:rootdevice",)}),
+        ("ssdp", {"upnp.udn": ("uuid:Upnp-BasicDevice-1_0-4419B6000001",)}),
+        ("http", {"http.realm": ("IP Camera_4419B6000001",)}),
+        ("rtsp", {"rtsp.realm": ("Streaming Server_4419B6000001",)}),
+        ("wsd", {"wsd.endpoint": ("urn:uuid:00010010-0001-1020-8000-4419b6000001",)}),
+    ],
+    ids=["USN", "UDN", "realm of HTTP", "realm of RTSP", "endpoint"],
+)
+def test_a_mac_in_a_name_names_the_holder_of_its_block(
+    rules: Library, channel: str, fields: dict[str, tuple[str, ...]]
+) -> None:
+    seen = Observation("192.0.2.1", channel, Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=fields)
+    (one,) = judged([seen], rules, ())
+    assert "hikvision-mac" in [found.rule for found in one.device.identifications]
+
+
 def test_an_address_that_was_only_asked_is_nobodys(rules: Library) -> None:
     at = datetime(2026, 11, 24, tzinfo=UTC)
     seen = (Observation(FORMED, "http", outcome, at, port=80) for outcome in (Outcome.REFUSED, Outcome.SILENT))

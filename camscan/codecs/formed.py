@@ -1,0 +1,72 @@
+"""MAC addresses of which the names that devices give themselves are formed: addresses, UUIDs, UPnP names, realms.
+
+Whatever is read here is a claim of the answer, like any other value in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from uuid import RFC_4122, UUID
+
+from camscan.codecs.layout import hardware_address, mac_in_address
+from camscan.records import Fields
+
+_MAX_VALUES = 16  # of one field that are looked at; a device has one or two names of a kind
+
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_UUID_OF_MAC = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\b", re.IGNORECASE)
+"""As some servers of ONVIF make it, with the colons of the address in its end."""
+_NAME_OF_MAC = re.compile(r"uuid:Upnp-[\w.-]{1,40}?-([0-9a-f]{12})(?::|\Z)", re.IGNORECASE)
+"""As some devices name themselves in UPnP, instead of a UUID."""
+_REALM_OF_MAC = re.compile(r"[A-Za-z][\w .-]{1,32}_([0-9A-F]{12})")
+
+
+def macs(fields: Fields) -> Iterator[str]:
+    """The MAC in each name that an answer gives its device, as "AA:BB:CC:DD:EE:FF"; no group's, which is random."""
+    for name, read in _READERS.items():
+        for value in fields.get(name, ())[:_MAX_VALUES]:
+            yield from (mac for mac in read(value) if mac and not int(mac[1], 16) & 1)
+
+
+def in_endpoint(text: str) -> Iterator[str]:
+    """The MAC in an endpoint's name: behind its colons, at its end, or as the node of a UUID of version 1.
+
+    A node without a prefix of its own is none (RFC 9562, section 5.1).
+    """
+    if spelled := _UUID_OF_MAC.search(text):
+        yield hardware_address(spelled[1])
+    elif named := _NAME_OF_MAC.search(text):
+        yield hardware_address(named[1])
+    elif match := _UUID.search(text):
+        uuid = UUID(match[0])
+        if uuid.variant == RFC_4122 and uuid.version == 1 and uuid.node >> 24:
+            yield hardware_address(uuid.hex[-12:])
+
+
+def in_realm(text: str) -> Iterator[str]:
+    """The MAC at the end of a realm behind a name, as in "IPCam_0011AABBCCDD"."""
+    if told := _REALM_OF_MAC.fullmatch(text):
+        yield hardware_address(told[1])
+
+
+def in_address(text: str) -> Iterator[str]:
+    """The MAC of which an IPv6 address is formed."""
+    yield mac_in_address(text)
+
+
+_READERS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
+    {
+        "wsd.endpoint": in_endpoint,
+        "wsd.xaddr": in_address,
+        "onvif.xaddr": in_address,
+        "ssdp.location": in_address,
+        "mdns.address": in_address,
+        "http.realm": in_realm,
+        "rtsp.realm": in_realm,
+        "upnp.udn": in_endpoint,
+        "ssdp.usn": in_endpoint,
+    }
+)
+"""Field in which a device names itself -> what finds a MAC there, the most telling first."""
