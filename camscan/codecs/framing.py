@@ -39,6 +39,8 @@ _LAST_CHUNK = re.compile(rb"\n0+[ \t]*\r?\n\r?\n\Z")
 
 _OF_PACKING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _BLANK = b"\0\t\n\r "
+_MAX_SIZE_LINE = 300  # bytes of a line with a chunk's size
+_GZIP = b"\x1f\x8b\x08"
 _WINDOW_BITS = {"gzip": (47,), "x-gzip": (47,), "deflate": (47, -15)}  # of zlib; deflate is sent with a header or bare
 
 
@@ -153,17 +155,27 @@ def _unframed(content: bytes, head: Answer, most: int) -> bytes:
     Otherwise its length is not believed, except for an image, whose hash a single byte would change.
     """
     length = head.last("content-length")
-    if "chunked" in head.last("transfer-encoding"):
+    if "chunked" in head.last("transfer-encoding") or _is_chunked(content):
         content = _dechunked(content)
     elif length.isdecimal() and 0 < int(length) < len(content):
         rest = content[int(length) :]
         content = content[: int(length)] if favicon.is_image(content) or _STATUS.match(rest.lstrip()) else content
-    for bits in _WINDOW_BITS.get(head.last("content-encoding"), ()):
+    encoding = "gzip" if content.startswith(_GZIP) else head.last("content-encoding")  # some leave the header out
+    for bits in _WINDOW_BITS.get(encoding, ()):
         try:
             return zlib.decompressobj(bits).decompress(content, most)
         except zlib.error:
             continue  # the header lies, or another form of deflate
     return content
+
+
+def _is_chunked(content: bytes) -> bool:
+    """Whether a content that no header calls so is chunks: a size, as many bytes, and another size."""
+    first = _CHUNK.match(b"\n" + content[:_MAX_SIZE_LINE])
+    if first is None:
+        return False
+    end = first.end() - 1 + int(first[1], 16)
+    return end < len(content) and _CHUNK.match(content, end, end + _MAX_SIZE_LINE) is not None
 
 
 def _dechunked(content: bytes) -> bytes:

@@ -127,7 +127,7 @@ def _body_fields(answer: Answer) -> dict[str, tuple[str, ...]]:
     fields: dict[str, tuple[str, ...]] = {"http.body": (kept,)} if kept else {}
     if text.lstrip()[:1] == "<" or "html" in content_type:
         fields |= html.decode(text)
-    return fields | _envelope(content)
+    return fields | _envelope(content if content[:1] in b"<{" else text.encode("utf-8", "replace"))
 
 
 def _envelope(content: bytes) -> dict[str, tuple[str, ...]]:

@@ -36,7 +36,9 @@ _BREAKS_OFF = 3  # XML_ERROR_NO_ELEMENTS of expat: the document ends before its 
 _BEGUN = "{urn:camscan:begun}text"
 _MAX_BEGUN = 4096  # characters
 _REFERENCE_BEGUN = re.compile(r"&[#\w]{0,8}\Z")
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_KNOWN = r"(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
+_REFERENCE = re.compile(f"&{_KNOWN}")
+_BARE_AMPERSAND = re.compile(f"&(?!{_KNOWN})")
 
 
 def parse(data: bytes, *, partial: bool = False) -> Element:
@@ -99,8 +101,8 @@ def begun(element: Element) -> str:
 
 
 def unescape(text: str) -> str:
-    """Text with what stands for "<", ">" and "&" resolved: xml.sax has it too, and loads an HTTP client with it."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    """Text with every reference that XML knows resolved, once."""
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def _events(document: bytes) -> Iterator[tuple[str, Element]]:
@@ -125,9 +127,9 @@ def _continue(element: Element, rest: str) -> None:
     if len(element) or not text.strip() or len(text) > _MAX_BEGUN:
         return
     if ended:
-        element.text = html.unescape(text)
+        element.text = unescape(text)
     else:
-        element.set(_BEGUN, html.unescape(_REFERENCE_BEGUN.sub("", text)))
+        element.set(_BEGUN, unescape(_REFERENCE_BEGUN.sub("", text)))
 
 
 def prepared(data: bytes) -> bytes:

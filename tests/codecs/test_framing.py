@@ -103,6 +103,29 @@ def test_chunks(body: bytes, content: bytes) -> None:
     assert read(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body).content == content
 
 
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        (b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", b"abcde"),
+        (b"3;x=1\nabc\n0\n\n", b"abc"),
+        (b"3\r\nabc\r\n", b"3\r\nabc\r\n"),  # no second size
+        (b"3\r\nabcd\r\n2\r\nde\r\n", b"3\r\nabcd\r\n2\r\nde\r\n"),
+        (b"1\r\n2\r\n3\r\n", b"2"),
+        (b"abc", b"abc"),
+        (b"ffffffff\r\nabc", b"ffffffff\r\nabc"),
+    ],
+)
+def test_chunks_that_no_header_names(body: bytes, content: bytes) -> None:
+    assert read(b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n" + body).content == content
+
+
+@pytest.mark.parametrize("headers", [b"", b"Content-Encoding: identity, gzip\r\n", b"Transfer-Encoding: gzip\r\n"])
+def test_a_packed_content_is_known_by_itself(headers: bytes) -> None:
+    packed = gzip.compress(b"<title>t</title>", mtime=0)
+    assert read(b"HTTP/1.1 200 OK\r\nServer: x\r\n" + headers + b"\r\n" + packed).content == b"<title>t</title>"
+    assert read(b"HTTP/1.1 200 OK\r\nServer: x\r\n" + headers + b"\r\n\x1f\x8b\x08x").content == b"\x1f\x8b\x08x"
+
+
 def test_chunks_are_bounded() -> None:
     data = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * (framing.MAX_CHUNKS + 1)
     assert read(data).content == b"a" * framing.MAX_CHUNKS + b"1\r\na\r\n"

@@ -133,6 +133,12 @@ def test_a_challenge_with_an_xml_envelope() -> None:
     }
 
 
+def test_an_xml_envelope_in_another_charset() -> None:
+    body = '<?xml version="1.0" encoding="utf-16"?><userCheck><statusValue>401</statusValue></userCheck>'
+    found = http.decode(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n" + body.encode("utf-16"))
+    assert (found["isapi.root"], found["isapi.status_code"]) == (("userCheck",), ("401",))
+
+
 def test_a_chunked_json_envelope() -> None:
     assert http.body(ENVELOPE) == b'{"Response":{"ResponseCode":0,"Data":{"DeviceModel":"IPC21"}}}'
     assert decode_short(ENVELOPE) == {

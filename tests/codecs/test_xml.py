@@ -32,7 +32,8 @@ def test_helpers_go_by_local_names() -> None:
 
 
 def test_what_stands_for_a_sign_is_resolved_once() -> None:
-    assert xml.unescape("a &lt;b&gt; &amp;lt; &quot;") == "a <b> &lt; &quot;"
+    assert xml.unescape("a &lt;b&gt; &amp;lt; &quot;&apos;&#65;&#x42; &nbsp; &") == "a <b> &lt; \"'AB &nbsp; &"
+    assert xml.unescape("&#" + "1" * 5000 + ";").startswith("&#1")
 
 
 def test_the_first_element_that_holds_text_counts() -> None:
