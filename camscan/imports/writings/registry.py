@@ -27,6 +27,7 @@ from camscan.imports.writings import (
 from camscan.imports.writings.base import Undo
 
 WRITINGS: tuple[Undo, ...] = (
+    wrapped.quoted,
     shown.negotiated,
     lined.ended,
     lined.parted,

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from contextlib import suppress
+from urllib.parse import unquote, unquote_plus
 
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
 
@@ -31,6 +32,9 @@ _PACKED = re.compile(
 _ARRAY = re.compile(
     r"\A[^{}\r\n]{0,120}=\s*\{\s*+((?:0x[0-9a-f]{2}(?:\s*+,)?\s*+){16,}+)\}\s*+(?:;\s*+)?\Z", re.IGNORECASE
 )
+_QUOTED = re.compile(r"(?!/|[a-z][\w+.-]{0,16}://)(?:[^\s%\"<>{}\\]|%[0-9a-f]{2})++", re.IGNORECASE)
+_QUOTED_SIGN = re.compile(r"%(?:2[02cf]|0[ad]|3[acd]|[57]b)", re.IGNORECASE)
+"""A space, a quote, a sign between values, the end of a line, what opens a tag or an object, as escapes."""
 _HELD_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _HELD_DIGITS = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}")
 
@@ -43,6 +47,14 @@ def packed(text: str) -> str:
         if found := _PACKED.search(text):
             return (_base64(found[1]) if found[1] else bytes.fromhex(found[2])).decode()
     return text
+
+
+def quoted(text: str) -> str:
+    """A text that is written as in an address or a form, with "%20" or "+" for its spaces; an address as it is."""
+    line = text.strip()
+    if "%" not in line or not _QUOTED_SIGN.search(line) or not _QUOTED.fullmatch(line):
+        return text
+    return unquote(line) if "%20" in line else unquote_plus(line)
 
 
 def spelled_out(value: str) -> str:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from urllib.parse import quote, quote_plus
+
 import pytest
 
 from camscan.imports.writings.registry import sent
-from camscan.imports.writings.wrapped import unwrapped
+from camscan.imports.writings.wrapped import quoted, unwrapped
 
 DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
 
@@ -65,6 +67,34 @@ def test_a_dump_of_two_sides() -> None:
     asked, told = b"GET /a HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n"
     assert unwrapped(rows(asked, "") + "\n" + rows(told, "    ")) == asked + told
     assert unwrapped(rows(told, "") + "\n00000010  61 62 has been there") == b""
+
+
+HEAD = 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="Login to A&B", nonce="5c:1"\r\n\r\n<p>100%</p>'
+
+
+@pytest.mark.parametrize("text", [quote(HEAD), quote(HEAD, safe=""), quote_plus(HEAD), quote(HEAD, safe=":/,=&")])
+def test_escapes_of_addresses_and_forms(text: str) -> None:
+    assert sent(text) == HEAD
+
+
+def test_a_value_with_escapes() -> None:
+    assert sent("CN%3Dcam-1%2CO%3DExample") == "CN=cam-1,O=Example"
+    assert sent("24%3A52%3A6a%3A4d%3A5e%3A6f") == "24:52:6a:4d:5e:6f"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "onvif://www.onvif.org/name/Example%20One",
+        "/nice%20ports%2C/Tri%6Eity.txt%2ebak",
+        "name%20of a camera",
+        "100%",
+        "50%25",
+        '{"name":"a%20b"}',
+    ],
+)
+def test_addresses_and_other_text_keep_their_escapes(text: str) -> None:
+    assert quoted(text) == text
 
 
 def test_plain_text() -> None:
