@@ -19,7 +19,7 @@ from camscan.imports.forms import datagrams, hardware, rows
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
-from camscan.imports.writings import around, wrapped
+from camscan.imports.writings import enclosures, wrapped
 from camscan.imports.writings.registry import sent
 from camscan.records import MAC_FIELDS, Fields, Observation
 
@@ -46,12 +46,12 @@ def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bo
     found = list(_answers(data, channel.strip().lower()))
     found += _blocks(found)
     if whole:
-        found += _whole(around.enclosed(to_text(data)), found)
+        found += _whole(enclosures.enclosed(to_text(data)), found)
     return tuple(observed("", one if one.raw else one._replace(raw=data), at) for one in found)
 
 
 def _answers(data: bytes, channel: str) -> Iterator[Answer]:
-    text = around.enclosed(to_text(data))
+    text = enclosures.enclosed(to_text(data))
     if not text.strip():
         return
     if _is_binary(text) and (found := list(datagrams.datagram(data))):

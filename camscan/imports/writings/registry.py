@@ -4,74 +4,53 @@ from __future__ import annotations
 
 from camscan.imports.writings import (
     agents,
-    around,
-    ends,
+    clients,
+    enclosures,
     engines,
-    excerpts,
-    lined,
+    line_ends,
     literals,
-    margins,
-    marked,
     notes,
-    paired,
+    prefixes,
     queries,
+    records,
     reports,
     scanners,
     sentences,
-    shown,
-    single,
-    strings,
     torn,
     wrapped,
 )
 from camscan.imports.writings.base import Undo
 
-WRITINGS: tuple[Undo, ...] = (
+WHOLE: tuple[Undo, ...] = (
     wrapped.quoted,
-    shown.negotiated,
-    lined.ended,
-    lined.parted,
-    lined.headed,
-    single.blocked,
-    single.marked,
-    strings.requoted,
-    literals.asserted,
+    torn.ended,
+    records.requoted,
     literals.longest,
-    excerpts.taken,
-    marked.unmarked,
-    ends.replaced,
-    strings.opened,
-    around.fenced,
-    margins.ticked,
-    margins.cited,
-    margins.listed,
-    margins.stamped,
-    around.fenced,
-    around.markup,
-    around.coded,
-    ends.coded,
-    ends.joined,
-    around.prompted,
-    strings.logged,
-    wrapped.packed,
-    strings.nested,
-    paired.dumped,
+    enclosures.captioned,
+    enclosures.fenced,
+    enclosures.markup,
+)
+"""What stands around a whole text: source code, a caption, a fence, markup."""
+
+LINES: tuple[Undo, ...] = (prefixes.unmarked, line_ends.replaced, prefixes.stamped, prefixes.indented)
+"""What stands before each line, and what was put in the place of its marks."""
+
+RECORDS: tuple[Undo, ...] = (
+    records.members,
+    records.printed,
     torn.members,
-    paired.pairs,
-    margins.indented,
-    queries.asked,
-    engines.condition,
-    engines.template,
-    engines.session,
-    engines.record,
     engines.products,
-    strings.answers,
-    strings.held,
-    ends.escaped,
-    around.talked,
-    str.strip,
-    strings.rust,
-    strings.printed,
+    records.held,
+    records.rust,
+    line_ends.coded,
+    line_ends.joined,
+    line_ends.split,
+)
+"""An answer within JSON, within a mapping that a program printed, or with all its lines in one."""
+
+TOOLS: tuple[Undo, ...] = (
+    queries.asked,
+    engines.template,
     reports.row,
     scanners.banner,
     scanners.line,
@@ -83,34 +62,35 @@ WRITINGS: tuple[Undo, ...] = (
     scanners.feed,
     scanners.records,
     agents.asked,
-    engines.agent,
-    shown.packets,
-    shown.dissected,
-    shown.browsed,
-    shown.columns,
-    shown.downloaded,
-    shown.traced,
-    strings.itemized,
-    ends.parted,
-    ends.spaced,
-    strings.recorded,
-    strings.source,
-    ends.flat,
+    clients.talked,
+    clients.negotiated,
+    clients.packets,
+    clients.dissected,
+    clients.browsed,
+    clients.downloaded,
+    clients.traced,
+)
+"""What single tools print of an answer."""
+
+CONTEXT: tuple[Undo, ...] = (
+    literals.lines,
+    notes.pairs,
+    records.logged,
+    line_ends.flat,
     sentences.said,
-    margins.commented,
-    margins.level,
-    ends.gaps,
-    ends.single,
+    prefixes.commented,
+    prefixes.level,
+    line_ends.parted,
     torn.elements,
     notes.noted,
-    single.valued,
 )
-"""The order counts: what stands around the whole and before each line comes first, what single tools print later, notes
-last. A block of code is looked for twice, since it may stand within a citation, and the reverse."""
+"""Code, logs, sentences, comments and notes around the lines of an answer."""
+
+WRITINGS: tuple[Undo, ...] = (*WHOLE, *LINES, *RECORDS, *TOOLS, *CONTEXT)
 
 
 def sent(text: str) -> str:
     """The lines that were sent; a text that is written in no such way as it is."""
     for undo in WRITINGS:
-        text = undo(text)
+        text = undo(text).strip("\r\n")
     return text.strip()

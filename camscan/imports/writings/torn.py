@@ -18,6 +18,7 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 """How people write that there was more."""
+_CUT = re.compile(r"(?<=[^.\s…])[ \t]*(?:\.{3}|…)\Z")
 _TORN_TAG = re.compile(r"</?(?:[\w.:-]{1,128}(?:\s[^<>]{0,512})?)?\Z")
 _OPEN_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]{0,63}(?::[\w.-]{1,64})?)(?:\s[^<>]{0,1024})?(?<!/)>([^<>]{1,4096})\Z")
 _PAGE = re.compile(r"<(?:!doctype|html|body|script|head|title|div|p|br|span|td)\b", re.IGNORECASE)
@@ -74,6 +75,11 @@ def members(text: str) -> str:
         rest = rest if quote and rest[-1:] == quote else rest[:-_TAIL] + _HALF_MEMBER.sub("", rest[-_TAIL:])
     ended = rest.rstrip().rstrip(",") + "".join(_ENDS[one] for one in reversed(open_ones))
     return ended if _MEMBER.search(ended, begun.end()) else text
+
+
+def ended(text: str) -> str:
+    """A line without the dots that say that it went on."""
+    return _CUT.sub("", text.rstrip()) if text.rstrip().endswith(("...", "…")) else text
 
 
 def _open(text: str, begin: int) -> tuple[list[str], str, int]:

@@ -1,12 +1,10 @@
-"""Bytes written down as text: base64, hex digits, hex dumps, literals, arrays; and an answer that JSON holds so."""
+"""Bytes written down as text: base64, hex digits, hex dumps, literals, arrays, escapes of addresses."""
 
 from __future__ import annotations
 
 import ast
 import base64
-import binascii
 import re
-from contextlib import suppress
 from urllib.parse import unquote, unquote_plus
 
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
@@ -25,28 +23,9 @@ _DIGITS = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}[\s:,-]{0,4}(?:0x|\\x)?){8,})")
 _ESCAPED = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){4}")
 _LITERAL = re.compile(r"[bru]{0,2}(?P<quote>['\"]).*(?P=quote)", re.DOTALL | re.IGNORECASE)
 _PREFIX = re.compile(r"(?:base64|b64|hex)[ \t]*:[ \t]*", re.IGNORECASE)
-_PACKED = re.compile(
-    r"\"(?:((?:UlRTUC8x|SFRUUC8x|dj0w|PD[\w+/]|eyJ)[\w+/-]{16,}={0,2})|((?:525453502f|485454502f|763d30|3c|7b22)[0-9a-f]{16,}))\""
-)
-"""Base64 or hex digits of "RTSP/1", "HTTP/1", "v=0", a tag or an object of JSON, and what follows."""
-_ARRAY = re.compile(
-    r"\A[^{}\r\n]{0,120}=\s*\{\s*+((?:0x[0-9a-f]{2}(?:\s*+,)?\s*+){16,}+)\}\s*+(?:;\s*+)?\Z", re.IGNORECASE
-)
 _QUOTED = re.compile(r"(?!/|[a-z][\w+.-]{0,16}://)(?:[^\s%\"<>{}\\]|%[0-9a-f]{2})++", re.IGNORECASE)
 _QUOTED_SIGN = re.compile(r"%(?:2[02cf]|0[ad]|3[acd]|[57]b)", re.IGNORECASE)
 """A space, a quote, a sign between values, the end of a line, what opens a tag or an object, as escapes."""
-_HELD_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
-_HELD_DIGITS = re.compile(r"(?:[0-9A-Fa-f]{2}){16,}")
-
-
-def packed(text: str) -> str:
-    """An answer in base64 or hex digits that JSON holds, or in the bytes of an array in C."""
-    with suppress(ValueError, binascii.Error):
-        if array := _ARRAY.match(text):
-            return bytes.fromhex("".join(re.findall(r"0x([0-9A-Fa-f]{2})", array[1]))).decode()
-        if found := _PACKED.search(text):
-            return (_base64(found[1]) if found[1] else bytes.fromhex(found[2])).decode()
-    return text
 
 
 def quoted(text: str) -> str:
@@ -55,16 +34,6 @@ def quoted(text: str) -> str:
     if "%" not in line or not _QUOTED_SIGN.search(line) or not _QUOTED.fullmatch(line):
         return text
     return unquote(line) if "%20" in line else unquote_plus(line)
-
-
-def spelled_out(value: str) -> str:
-    """A value as the text that its digits or its base64 spell out; any other as it is."""
-    with suppress(ValueError, binascii.Error):
-        if _HELD_DIGITS.fullmatch(value):
-            return bytes.fromhex(value).decode()
-        if _HELD_BASE64.fullmatch(value):
-            return _base64(value).decode()
-    return value
 
 
 def unwrapped(text: str) -> bytes:

@@ -15,8 +15,6 @@ from camscan.imports.writings.registry import sent
         "Scanning 1 hosts, 1 communities\n192.0.2.9 [public] Acme 1",
         "[*] System information:\n\n  Description   : Acme 1",
         "<sysDescr>Acme 1</sysDescr>",
-        "Name: cam1; Descr: Acme 1; OID: .1.3.6.1.4.1.42",
-        'sysDescr,sysContact\n"Acme 1",""',
     ],
 )
 def test_the_description_of_a_system(text: str) -> None:
@@ -42,6 +40,11 @@ def test_objects_by_number(text: str) -> None:
 def test_what_a_call_is_given() -> None:
     assert sent('(Device("a", sysobjectid="1.3.6.1.4.1.42.1"), "b"),') == "sysObjectID.0 = STRING: 1.3.6.1.4.1.42.1"
     assert sent("agent(sys_descr='Acme 1')") == "sysDescr.0 = STRING: Acme 1"
+
+
+def test_the_description_and_the_identity() -> None:
+    told = sent("Name: cam1; Descr: Acme 1; OID: .1.3.6.1.4.1.42")
+    assert told == "sysDescr.0 = STRING: Acme 1\nsysObjectID.0 = STRING: .1.3.6.1.4.1.42"
 
 
 def test_the_name_and_the_description() -> None:

@@ -7,7 +7,6 @@ import json
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.engines import session
 from camscan.imports.writings.registry import sent
 
 
@@ -18,7 +17,6 @@ def test_records_of_search_engines_with_a_product() -> None:
     for text in (
         '{"product": "A"}',
         '{"port": "x", "product": "A"}',
-        '{"port": 80, "product": "A", "data": "HTTP/1.1 200 OK"}',
     ):
         assert sent(text) == text
 
@@ -78,21 +76,3 @@ def test_other_text_stays(text: str) -> None:
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
         sent(part * (60_000 // len(part)))
-
-
-def test_the_session_that_a_relay_was_given() -> None:
-    record = {"producers": [{"sdp": "v=0\r\ns=Acme\r\n"}], "consumers": [{"sdp": "v=0\r\ns=Relay\r\n"}]}
-    assert sent(json.dumps(record)) == "v=0\r\ns=Acme"
-    own = json.dumps({"consumers": [{"sdp": "v=0\r\ns=Relay\r\n"}]})
-    assert session(own) == own
-
-
-def test_the_device_that_an_attack_on_streams_was_told_of() -> None:
-    record = {"device": "Acme rtspd", "port": 554, "route": "", "authentication_type": 2}
-    assert sent(json.dumps(record)) == "554/tcp open unknown Acme rtspd"
-
-
-def test_the_record_of_an_agent() -> None:
-    text = "SNMP:\n  Versions:\n    1\n  Description:  ; A 1; Camera; 2;\n  Objectid: 1.3.6.1.4.1.9.1\n  Uptime: 5\n"
-    assert sent(text) == "sysDescr: ; A 1; Camera; 2;\nsysObjectID: 1.3.6.1.4.1.9.1"
-    assert sent(json.dumps({"data": text})) == "sysDescr: ; A 1; Camera; 2;\nsysObjectID: 1.3.6.1.4.1.9.1"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from camscan.imports.writings.notes import MAX_NOTE
@@ -89,3 +91,59 @@ def test_headers_with_a_mark_or_out_of_code(text: str, lines: str) -> None:
 )
 def test_texts_about_other_things_stay(text: str) -> None:
     assert sent(text) == text
+
+
+def lines_of(text: str) -> list[str]:
+    return [line for line in sent(text).splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rawHeaders: [\n  'Server', 'a/1',\n  'WWW-Authenticate', 'Basic realm=\"b\"'\n],",
+        "statusCode: 401,\nheaders: { server: 'a/1', 'www-authenticate': 'Basic realm=\"b\"' }",
+        "<CIMultiDictProxy('Server': 'a/1', 'WWW-Authenticate': 'Basic realm=\"b\"')>",
+        'status: 401, headers: {"server": "a/1", "www-authenticate": "Basic realm=\\"b\\""}',
+        'map[Server:[a/1] Www-Authenticate:[Basic realm="b"]]',
+        '{Server=[a/1], WWW-Authenticate=[Basic realm="b"]}',
+        json.dumps(
+            {
+                "headers": [
+                    {"name": n, "value": v} for n, v in (("Server", "a/1"), ("WWW-Authenticate", 'Basic realm="b"'))
+                ]
+            }
+        ),
+        '| Name | Value |\n|---|---|\n| Server | a/1 |\n| WWW-Authenticate | Basic realm="b" |',
+        'HTTP Headers:\n\tServer: a/1\n\tWWW-Authenticate: Basic realm="b"',
+    ],
+)
+def test_headers_as_pairs(text: str) -> None:
+    told = {line.lower() for line in lines_of(text)}
+    assert {"server: a/1", 'www-authenticate: basic realm="b"'} <= told
+
+
+def test_a_single_header() -> None:
+    assert lines_of("rawHeaders: [ 'Server', 'a/1' ]") == ["Server: a/1"]
+
+
+def test_pairs_of_a_stream() -> None:
+    assert lines_of("headers { CSeq: '2', Server: 'a' }") == ["CSeq: 2", "Server: a"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", '{"server": "a", "date": "b"}', "Server: 'a'", "HTTP/1.1 200 OK\nServer: a\nDate: b"]
+)
+def test_other_pairs_stay(text: str) -> None:
+    assert sent(text) == text
+
+
+def test_code_in_notes() -> None:
+    assert sent("`200`, `Info` with `model=A-1`, `version=2 b`, `type=C`") == "model=A-1\nversion=2 b\ntype=C"
+    for text in ("set `a.b=1` in the file", "`ab=1`, `c`, `d`, `e`, `fg=2`"):
+        assert sent(text) == text
+
+
+def test_a_table_of_notes() -> None:
+    table = "| HTTP server | `A-Webs` |\n| Realm | B |\n| Title | c |\n| Port | 80 |"
+    assert sent(table) == 'Server: A-Webs\r\nWWW-Authenticate: Basic realm="B"\r\n\r\n<title>c</title>'
+    assert sent("| Server | a |\n| Port | b |") == "| Server | a |\n| Port | b |"

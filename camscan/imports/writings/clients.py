@@ -6,6 +6,11 @@ import re
 
 from camscan.imports.writings.base import MANY, MAX_LINES
 
+_VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
+_TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
+_TELNET = re.compile(
+    r"^(?:Trying |Connected to |Escape character is |Connection closed by )[^\r\n]*\r?\n?", re.MULTILINE
+)
 _PACKET = re.compile(r"^[TU] \S{3,80} -> \S{3,80}(?: \[[A-Z]*\])?(?: #\d+)?[ \t]*\r?$", re.MULTILINE)
 _SHOWN_END = re.compile(r"\\r(?:\\n)?\s*\Z")
 _FOLDED = re.compile(
@@ -17,6 +22,13 @@ _DESCRIBED = re.compile(r"\s*[A-Z][\w ,/-]{2,60} \(([vosietbamc])\): (.*)")
 _STATUS_CODE = re.compile(r"^[ \t]*+Status Code:?\s*+(\d{3}\b.*)$", re.MULTILINE)
 _RESPONSE_HEADERS = re.compile(r"^[ \t]*+Response Headers.*$", re.MULTILINE)
 _REQUEST_HEADERS = re.compile(r"^[ \t]*+Request Headers.*$", re.MULTILINE)
+_COLUMNS = re.compile(r"^([A-Za-z][\w-]{1,40})(?:\t|:\r?\n(?![\w-]{1,40}:(?:[ \t]|\r?$)))(?=\S)", re.MULTILINE)
+_NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
+_AWAITED = re.compile(
+    r"^(?:HTTP request sent, awaiting response\.\.\.[^\r\n]*\r?\n[ \t]+|RawContent[ \t]*: )"
+    r"(HTTP/\d.*(?:\n[ \t]+\S.*)*)",
+    re.MULTILINE,
+)
 _TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  # what ffmpeg traces
 _PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
 _ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
@@ -28,18 +40,18 @@ _OFFERED = re.compile(
     r"""\b(?:a-(?=\w)|(?=x-\w))([\w-]{2,40})=\(string\)(?:"((?:[^"\\]|\\.){0,1024}+)"|([^\s,;"]{1,1024}+))"""
 )
 _ESCAPE = "\\"
-_RAW = re.compile(r"^RawContent[ \t]*: (?=HTTP/\d)(.*\n(?:[ \t]+\S.*(?:\n|\Z))*)", re.MULTILINE)
 _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
-_TABBED = re.compile(r"^([A-Za-z][\w-]{1,40})\t(?=\S)", re.MULTILINE)
-_PAIRED = re.compile(r"^([A-Za-z][\w-]{1,40}):\r?\n(?=\S[^\r\n]*$)(?![\w-]{1,40}:(?:[ \t]|\r?$))", re.MULTILINE)
-_AWAITED = re.compile(
-    r"^HTTP request sent, awaiting response\.\.\.[^\r\n]*\r?\n((?:[ \t]{2}\S[^\r\n]*(?:\r?\n|\Z))+)", re.MULTILINE
-)
-_NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
 _CAPTURED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? (?=[^\r\n]*?\blength \d)[^\r\n]*+\r?\n", re.MULTILINE
 )
 _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
+
+
+def talked(text: str) -> str:
+    """An answer without what curl or telnet says around it."""
+    if _VERBOSE.search(text):
+        text = _TALK.sub("", text)
+    return _TELNET.sub("", text).strip() if "\nEscape character is " in text else text
 
 
 def dissected(text: str) -> str:
@@ -54,28 +66,19 @@ def dissected(text: str) -> str:
 
 
 def browsed(text: str) -> str:
-    """What the tools of browsers show of an answer: a status code by itself, then the headers of both directions."""
+    """What the tools of browsers show of an answer: a status, then headers; or names and values in columns."""
     status, headers = _STATUS_CODE.search(text), _RESPONSE_HEADERS.search(text)
     if not status or not headers:
-        return text
+        return _COLUMNS.sub(r"\1: ", _RESPONSE_HEADERS.sub("", text, count=1)).strip() if _NAME.search(text) else text
     rest = text[headers.end() :]
     end = _REQUEST_HEADERS.search(rest)
     return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
 
 
-def columns(text: str) -> str:
-    """Headers whose names and values a browser puts in columns or on lines of their own; PowerShell's raw content."""
-    if raw := _RAW.search(text):
-        return "\n".join(line.strip() for line in raw[1].splitlines())
-    if not _NAME.search(text):
-        return text
-    return _PAIRED.sub(r"\1: ", _TABBED.sub(r"\1: ", _RESPONSE_HEADERS.sub("", text, count=1))).strip()
-
-
 def downloaded(text: str) -> str:
-    """The heads that wget shows, each of its own answer."""
+    """The heads that wget and PowerShell show, each of its own answer."""
     heads = _AWAITED.findall(text)
-    return "\n\n".join("\n".join(line.strip() for line in head.splitlines()) for head in heads) or text
+    return "\n\n".join("\n".join(map(str.strip, head.splitlines())) for head in heads) or text
 
 
 def traced(text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support.costs import costs_less_than
 
+from camscan.imports.writings.prefixes import unmarked
 from camscan.imports.writings.registry import sent
 
 ANSWER = 'RTSP/1.0 401 Unauthorized\nCSeq: 1\nWWW-Authenticate: Basic realm="A(1)"'
@@ -86,19 +88,6 @@ def test_other_text_stays(text: str) -> None:
     assert sent(text) == text
 
 
-def test_empty_lines_between_headers() -> None:
-    assert sent("HTTP/1.1 200 OK\n\nServer: a\r\n\r\nContent-Type: b\n\n<html>") == (
-        "HTTP/1.1 200 OK\nServer: a\nContent-Type: b\n\n<html>"
-    )
-
-
-def test_an_empty_line_behind_every_line() -> None:
-    text = "HTTP/1.1 200 OK\n\nA: 1\n\nB: 2\n\n\n\n<html>\n\n<body>"
-    assert sent(text) == "HTTP/1.1 200 OK\nA: 1\nB: 2\n\n<html>\n<body>"
-    assert sent(f"{text}\n<p>") == f"{text}\n<p>"
-    assert sent("a\n\nb\n\nc") == "a\n\nb\n\nc"
-
-
 def test_a_realm_in_two_lines_of_a_comment() -> None:
     text = '// WWW-Authenticate: Digest realm="Login to\n// 1A",qop="auth"'
     assert sent(text) == 'WWW-Authenticate: Digest realm="Login to 1A",qop="auth"'
@@ -160,3 +149,61 @@ def test_a_head_in_one_line_of_a_table() -> None:
     head = "HTTP/1.1 401 Unauthorized\r\nServer: a/1\r\nWWW-Authenticate: Basic realm=x"
     assert sent(text) == f"ip,port,banner\n{head}"
     assert sent(f"{head}\r\nX-Note: Server: b") == f"{head}\r\nX-Note: Server: b"
+
+
+HEAD = "HTTP/1.1 200 OK\nServer: A/1\nContent-Type: text/html"
+
+
+@pytest.mark.parametrize("mark", ["//", "#", "*", "--", ";", "<", ">", "   #"])
+def test_remarks_of_programs_and_marks_of_a_direction(mark: str) -> None:
+    assert unmarked("\n".join(f"{mark} {line}" for line in HEAD.splitlines())) == HEAD
+    assert unmarked(f"{mark} Server: A/1") == "Server: A/1"
+    assert unmarked("//Server: A/1\n//Date: b") == "Server: A/1\nDate: b"
+
+
+def test_a_block_of_remarks() -> None:
+    assert unmarked("/*\n * a: 1\n *\n *   b: 2\n */") == "a: 1\n\n  b: 2"
+    assert unmarked("/***\nv=0\n***/") == "v=0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# a\nb",
+        "<html>\n<body>",
+        "<a>\n<b>",
+        "#!/bin/sh",
+        "--boundary\n--",
+        "*bold*",
+        "",
+        "\n",
+        " ; AXIS A; Camera; 8.4; ",
+    ],
+)
+def test_lines_without_a_mark_stay(text: str) -> None:
+    assert unmarked(text) == text
+
+
+@pytest.mark.parametrize(
+    "part", ["// a\n", "HTTP/1.1 200 OK A: ", " a=b", "RTSP/1.0 200 OK  ", "a:\n", "< ", "/*\n", " v=0 o="]
+)
+def test_hostile_marks_take_no_time(part: str) -> None:
+    with costs_less_than(1.0):
+        unmarked("HTTP/1.1 200 OK A: b" + part * (200_000 // len(part)))
+        unmarked(part * (200_000 // len(part)))
+
+
+def test_a_remark_of_one_line() -> None:
+    assert unmarked("/** onvif://www.onvif.org/hardware/A-1 */") == "onvif://www.onvif.org/hardware/A-1"
+
+
+def test_words_in_bold_letters() -> None:
+    text = '**RTSP/1.0 401 Unauthorized**\nServer: A\n**WWW-Authenticate: Digest** realm="b", **nonce**="c"'
+    assert unmarked(text) == 'RTSP/1.0 401 Unauthorized\nServer: A\nWWW-Authenticate: Digest realm="b", nonce="c"'
+    assert unmarked("a **bold** word and Server: A") == "a **bold** word and Server: A"
+
+
+def test_an_indent_of_all_lines() -> None:
+    assert sent("    a=1\n    b=2\n") == "a=1\nb=2"
+    assert sent("\n\ta\n\t\tb") == "a\n\tb"
+    assert sent("a\n    b") == "a\n    b"

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from camscan.imports import pasted
-from camscan.imports.writings.around import enclosed
+from camscan.imports.writings.enclosures import captioned, enclosed
+from camscan.imports.writings.registry import sent
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,41 @@ def test_other_quotes_stay(text: str) -> None:
     assert enclosed(text) == text
 
 
-def test_lines_in_one_with_escapes_for_their_ends() -> None:
-    assert enclosed("Server: a\\r\\nx: 1\\n") == "Server: a\r\nx: 1\n"
-    for text in ("a\\nb", 'x = "a\\nb\\nc";', '{"a": "b\\nc\\n"}', '\\"a\\": \\"b\\n\\n\\"', "a\\nb\\n\nc"):
-        assert enclosed(text) == text
+def test_a_caption_over_an_answer() -> None:
+    assert captioned("Answer of 192.0.2.1:\n\nServer: A/1") == "Server: A/1"
+    assert captioned("reply:\n<a/>") == "<a/>"
+    for text in ("Server:\nDate: x", "Names:\nAnna", "a=b:\n<a/>"):
+        assert captioned(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`Maker M-1 (a)`",
+        "**Maker M-1 (a)**",
+        "{code:title=a|b=c}\nMaker M-1 (a)\n{code}",
+        "[source,text]\n----\nMaker M-1 (a)\n----",
+        "cat <<'EOF'\nMaker M-1 (a)\nEOF",
+        "It says:\n\n```text\nMaker M-1 (a)\n```\nWhat is it?",
+    ],
+)
+def test_a_block_of_code_and_a_span(text: str) -> None:
+    assert enclosed(text) == "Maker M-1 (a)"
+
+
+def test_an_answer_in_a_block_of_yaml() -> None:
+    assert sent("answer: |\n  HTTP/1.1 200 OK\n  Server: a\n") == "HTTP/1.1 200 OK\nServer: a"
+
+
+def test_markup_out_of_the_source_of_a_page() -> None:
+    assert sent("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
+    assert sent("X: realm=&quot;a&quot;") == 'X: realm="a"'
+    assert sent("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
+    assert sent("<a>&lt;b&gt;&lt;c&gt;torn&lt;/c&gt;") == "<b><c>torn</c>"
+    assert sent("AT&amp;T") == "AT&amp;T"
+
+
+def test_text_that_an_answer_to_it_cites() -> None:
+    assert sent('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
+    assert sent("> a\nb") == "> a\nb"
+    assert sent("> a") == "> a"

@@ -9,14 +9,28 @@ from textwrap import dedent
 
 from camscan.imports.writings.base import BEGIN, FEW, HEADER, MANY, MAX_LINES, REQUEST, TOLD, told
 
-_INNER = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
-_MARKUP = re.compile(r"\s*<[!?A-Za-z]")
-_TICKED = re.compile(r"[ \t]*(?:[-*+] )?`([^`\r\n]*)`[ \t]*")
-_BARRED = re.compile(r"[ \t]*(?:(?:> ?)+|\| ?)")
-_NUMBER = re.compile(r"[ \t]*(\d{1,6})(?:[:\t]|[.)] )")
-_SAME_MARK = re.compile(r"\+(?! )|[-*•#] |-(?![- ])|// ?")
+_BLOCK = re.compile(r"\A\s*/\*+[ \t]*(?:\r?\n)?(.*?)(?:\r?\n)?[ \t]*\*+/\s*\Z", re.DOTALL)
+_BOLD = re.compile(r"\*{2,4}([^*\r\n]{1,200}?)\*{2,4}")
+_BOLD_ANSWER = re.compile(rf"^[ \t]*\*\*[ \t]*(?:{BEGIN}|{HEADER}[ \t]?:)", re.MULTILINE | re.IGNORECASE)
+_MARKS = (
+    (re.compile(r"[ \t]*(?:[-*+] )?`([^`\r\n]*)`[ \t]*\Z"), 1),
+    *((re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)"), 1) for mark in ("#", r"\*", "--", ";(?!.*; )", "<", ">(?=.*:)")),
+    (re.compile(r"[ \t]*// ?"), 1),
+    (re.compile(r"> ?(?:[ \t]*> ?)*"), FEW),
+    *((re.compile(mark), MANY) for mark in (r"\+(?! )", "[-•] ", r"-(?![- ])")),
+)
+"""Marks of a comment, a citation, a list, a difference, and how many lines must have the same one."""
+_NUMBER = re.compile(r"[ \t]*\d{1,6}(?:[:\t]|[.)] )")
+_BAR = re.compile(r"[ \t]*(?:(?:> ?)+|\| ?)")
+_BARRED = re.compile(rf"\A\s*(?:(?:> ?)+|\| ?)(?:\s*<[!?A-Za-z]|(?i:{BEGIN}|{HEADER}[ \t]?:|{REQUEST}))")
+
 _STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x|\A[\w.-]{1,64}[ \t]{1,16}\| ")
 _STAMP_END = re.compile(r"(?:[:\]|>DFP] |\t)(?=\S)")
+_DATED = re.compile(
+    r"[ \t]*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S{0,16} +(?:\[?(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR)\]?:? +)?"
+    r"(?:\([\w.-]{1,40}\) +)?(?:\[[\w.:-]{1,64}\] +)?(?=\S)"
+)
+"""How a single line of a log begins."""
 _TRACED = re.compile(r"^[ \t]*+\[\w+ @ 0x[0-9a-f]+\] line='", re.MULTILINE)
 """Lines of a trace, which tell what was sent by this very mark."""
 _MAX_PREFIX = 256  # characters; a container's name, two times and the name of a program take about 120
@@ -34,41 +48,27 @@ _HEADED = re.compile(r"^(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b", re.IGNORECASE | re.M
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
-def ticked(text: str) -> str:
-    """Lines each of which is marked as code in a sentence."""
-    if not _TICKED.match(text) or not all(map(_TICKED.fullmatch, told(text))):
-        return text
-    return "\n".join(match[1] if (match := _TICKED.fullmatch(line)) else line for line in text.splitlines())
-
-
-def cited(text: str) -> str:
-    """Lines behind the bar or the mark of a citation, perhaps of one within another."""
+def unmarked(text: str) -> str:
+    """Lines without the mark, or the number, that each of them has."""
+    if block := _BLOCK.match(text):
+        text = block[1]
+    if _BOLD_ANSWER.search(text):
+        text = _BOLD.sub(r"\1", text)
     lines = told(text)
-    if len(lines) < FEW or not all(map(_BARRED.match, lines)):
-        return text
-    inner = _BARRED.sub("", lines[0], count=1)
-    if not (_INNER.match(inner) or _MARKUP.match(inner) or all(line.startswith(">") for line in lines)):
-        return text
-    return "\n".join(_BARRED.sub("", line, count=1) for line in text.splitlines())
-
-
-def listed(text: str) -> str:
-    """Lines without their numbers, or the mark of a list or of a difference."""
-    lines = told(text)
-    if len(lines) < MANY:
-        return text
-    numbers = [match for line in lines if (match := _NUMBER.match(line))]
-    if len(numbers) == len(lines) and all(int(b[1]) > int(a[1]) for a, b in pairwise(numbers)):
-        return "\n".join(_NUMBER.sub("", line, count=1) for line in text.splitlines())
-    mark = _SAME_MARK.match(lines[0])
-    if mark and all(line.startswith(mark[0]) for line in lines):
-        return "\n".join(line.removeprefix(mark[0]) for line in text.splitlines())
+    numbers = [int(found[0].strip(" \t:.)")) for found in map(_NUMBER.match, lines) if found]
+    are_numbered = len(numbers) >= MANY and all(after > before for before, after in pairwise(numbers))
+    marks = (*_MARKS, *([(_NUMBER, MANY)] if are_numbered else []), *([(_BAR, FEW)] if _BARRED.match(text) else []))
+    for mark, fewest in marks:
+        if len(lines) >= fewest and all(map(mark.match, lines)):
+            return "\n".join(mark.sub(r"\1" if mark.groups else "", line, count=1) for line in text.splitlines())
     return text
 
 
 def stamped(text: str) -> str:
     """Lines without what a log writes before each, the more of it the better; numbers in it may differ."""
     lines = told(text)
+    if lines and len(lines) < MANY and all(map(_DATED.match, lines)):
+        return "\n".join(_DATED.sub("", line, count=1) for line in lines)
     if len(lines) < MANY or _TRACED.search(text):
         return text
     for end in reversed([match.end() for match in _STAMP_END.finditer(lines[0][:_MAX_PREFIX])]):
