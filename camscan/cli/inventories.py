@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camscan.cli.waiting import waiting
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def read(path: Path, placed: tuple[str, ...], encoding: str | None, *, quiet: bo
     from camscan.inventory.reading import read_inventory
     from camscan.reports.escape import terminal
 
-    listed = read_inventory(path, parse_choices(placed), encoding)
+    with waiting(f"Reading {terminal(path.name)}", quiet=quiet):
+        listed = read_inventory(path, parse_choices(placed), encoding)
     if not quiet:
         for text in _told(listed, guessed=encoding is None):
             click.echo(terminal(text, _LONG), err=True)

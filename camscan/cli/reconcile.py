@@ -68,8 +68,12 @@ def reconcile(
     from camscan.app.judging import chosen_policies, library
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
+    from camscan.cli.formats.reconciledtext import findings
     from camscan.cli.stored import chosen_scans, newest_of_each_site, open_store
-    from camscan.cli.writing import page, ready, write
+    from camscan.cli.waiting import waiting
+    from camscan.cli.writing import page, ready, tell_written, write
+    from camscan.reports.escape import terminal
+    from camscan.reports.words import many
 
     if each_site and (site or scan_ids):
         raise UsageError("--each-site already takes the latest scan of each site: do not give --site or --scan with it")
@@ -79,7 +83,13 @@ def reconcile(
     with open_store(db) as store:
         listed = inventories.at_sites(listed, store, placed, quiet=quiet)
         scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
-        found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
-        made = reconciled(store, scans, (inventory, listed), found, rules, narrow=bool(site or scan_ids))
-    write(FORMATS[format_](made, page(to_file=output is not None)), output)
+        with waiting(f"Reading the devices of {many(len(scans), 'scan')}", quiet=quiet):
+            found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
+        what = f"Comparing {many(len(listed.rows), 'row')} with {many(len(found), 'device')}"
+        with waiting(what, quiet=quiet):
+            made = reconciled(store, scans, (inventory, listed), found, rules, narrow=bool(site or scan_ids))
+    with waiting(f"Writing {terminal(str(output))}", quiet=quiet or output is None):
+        write(FORMATS[format_](made, page(to_file=output is not None)), output)
+    if output and not quiet:
+        tell_written(findings(made, terminal), output)
     sys.exit(Exit.FOUND if any(result.cls in fail_on for result in made.results) else Exit.DONE)

@@ -71,14 +71,19 @@ def summarize(report: Report, format_name: str, output: Path | None, *, quiet: b
     """Say on stderr what a scan came to, where its table is not on stdout to say so."""
     if quiet or (output is None and format_name == "table"):
         return
-    import shutil
-
     from camscan.reports.sentences import summary
 
     stored = () if report.scan.origin is Origin.DISCOVER else (f"Scan {report.scan.id} is stored.",)
+    tell_written((*summary(report), *stored), output)
+
+
+def tell_written(sentences: Iterable[str], output: Path | None) -> None:
+    """Say on stderr what came of a command, and which file holds it."""
+    import shutil
+
     written = (f"{terminal(str(output))} is written.",) if output else ()
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else sys.maxsize
-    click.echo("".join(fitted((*summary(report), *stored, *written), width)), nl=False, err=True)
+    click.echo("".join(fitted((*sentences, *written), width)), nl=False, err=True)
 
 
 def page(*, to_file: bool) -> Page:

@@ -222,6 +222,18 @@ def test_a_file_is_written_whole(db: Path, cameras: Path, tmp_path: Path) -> Non
     assert json.loads((tmp_path / "out.json").read_text())["schema"] == "camscan-reconcile/1"
 
 
+def test_where_the_table_is_not_on_stdout_it_says_on_stderr_what_it_came_to(
+    db: Path, cameras: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "audit.xlsx"
+    words = [str(cameras), "--db", str(db), "-o", str(file)]
+    told = CliRunner().invoke(reconcile, words).stderr.splitlines()
+    shown = CliRunner().invoke(reconcile, words[:-2]).stdout.splitlines()
+    assert [line for line in told if line.startswith("Of these: ")] == [shown[1]]
+    assert told[-1] == f"{file} is written."
+    assert CliRunner().invoke(reconcile, [*words, "--quiet"]).stderr == ""
+
+
 def test_columns_can_be_placed(db: Path, cameras: Path) -> None:
     found = document(db, cameras, "--map", "model=Camera", "--map", "name=6")
     [sheet] = found["inventory"]["sheets"]

@@ -1,0 +1,46 @@
+"""What somebody waits for: told where it takes long, with a clock."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import click
+
+_PATIENCE, _TICK, _LINE = 2.0, 1.0, 30.0
+"""Seconds after which a terminal says what is waited for, between two looks at the clock, and between two lines
+elsewhere."""
+_ERASE = "\r\x1b[K"
+
+
+@contextlib.contextmanager
+def waiting(what: str, *, quiet: bool = False) -> Iterator[None]:
+    """Tell on stderr what the body does and for how long, if that is long; a terminal is left as it was before."""
+    if quiet:
+        yield
+        return
+    over = threading.Event()
+    telling = threading.Thread(target=_tell, args=(what, over), daemon=True)
+    telling.start()
+    try:
+        yield
+    finally:
+        over.set()
+        telling.join()
+
+
+def _tell(what: str, over: threading.Event) -> None:
+    began, live, told = time.monotonic(), sys.stderr.isatty() and os.environ.get("TERM") != "dumb", False
+    pause = _PATIENCE if live else _LINE
+    while not over.wait(pause):
+        text = f"{what} ... {time.monotonic() - began:.0f} s"
+        width = shutil.get_terminal_size().columns - 1
+        click.echo(f"{_ERASE}{text[-width:]}" if live else text, nl=not live, err=True)
+        pause, told = _TICK if live else _LINE, True
+    if live and told:
+        click.echo(_ERASE, nl=False, err=True)

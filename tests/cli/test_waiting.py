@@ -1,0 +1,56 @@
+"""What takes long is told, with a clock, and a terminal is left as it was."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+from camscan.cli import waiting as module
+from camscan.cli.waiting import waiting
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_PATIENCE", "_TICK", "_LINE"):
+        monkeypatch.setattr(module, name, 0.02)
+
+
+def until_told(capsys: pytest.CaptureFixture[str], text: str) -> str:
+    written, until = "", time.monotonic() + 10
+    while text not in written:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+        written += capsys.readouterr().err
+    return written
+
+
+def test_elsewhere_it_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    with waiting("Comparing"):
+        assert until_told(capsys, "\n") == "Comparing ... 0 s\n"
+
+
+def test_on_a_terminal_it_is_one_line_that_goes_away(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "12")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with waiting("Comparing"):
+        written = until_told(capsys, "0 s")
+    written += capsys.readouterr().err
+    assert "\n" not in written
+    assert {*written.split("\r\x1b[K")} == {"", "ring ... 0 s"[-11:]}
+    assert written.endswith("\r\x1b[K")
+
+
+def test_what_is_soon_over_or_quiet_says_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with waiting("Comparing", quiet=True):
+        time.sleep(0.1)
+    monkeypatch.setattr(module, "_LINE", 60)
+    with waiting("Comparing"):
+        pass
+    assert capsys.readouterr().err == ""
