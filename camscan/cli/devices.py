@@ -102,6 +102,7 @@ def devices(
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.brands import find
     from camscan.cli.stored import newest_of_each_site, open_store, scan_of
+    from camscan.cli.waiting import waiting
     from camscan.cli.writing import write_report, write_reports
     from camscan.targets import parse, usual
 
@@ -109,12 +110,8 @@ def devices(
         _check_each(site or scan_id, format_)
     where = parse(addresses, whole_networks=True) if addresses else None
     rules, lists = library(folders), chosen_policies(policies, folders)
-    wanted = Wanted(
-        frozenset(name.casefold() for name in makers),
-        frozenset(find(name, rules).name.casefold() for name in brands),
-        frozenset(verdicts),
-        where,
-    )
+    labels = frozenset(find(name, rules).name.casefold() for name in brands)
+    wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where)
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, rules)
@@ -122,7 +119,8 @@ def devices(
             write_reports(map(wanted.of, every), format_, output)
             return
         taken = scan_of(store, scan_id, site, about=usual(addresses[0]) if addresses else None, quiet=quiet)
-        found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
+        with waiting(f"Reading scan {taken.id}", quiet=quiet):
+            found = report_of(store, taken, rules, lists, all_hosts=all_hosts)
     chosen = wanted.of(found)
     if not chosen.devices:
         _check_makers(makers, rules)

@@ -55,6 +55,7 @@ def diff(
     from camscan.app.judging import chosen_policies, library, look_at, past
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
+    from camscan.cli.waiting import waiting
     from camscan.cli.writing import fitted, room, write
     from camscan.reports.escape import terminal
     from camscan.sweeps.compare import compare
@@ -63,10 +64,11 @@ def diff(
     rules, lists = library(folders), chosen_policies(policies, folders)
     with open_store(db) as store:
         *older, before, after = _meant(store, old, new, site, quiet=quiet)
-        looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
-        changes = compare(looks)
-        earlier = (past(store, scan, rules) for scan in reversed(older))
-        changes = with_returned(changes, looks[-1].sightings, earlier)
+        with waiting(f"Comparing scans {before.id} and {after.id}", quiet=quiet):
+            looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
+            changes = compare(looks)
+            earlier = (past(store, scan, rules) for scan in reversed(older))
+            changes = with_returned(changes, looks[-1].sightings, earlier)
     for note in _notes(before, after):
         click.echo(f"Note: {terminal(note)}.", err=True)
     made = render(format_, [(after.site, changes)])

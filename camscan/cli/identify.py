@@ -61,9 +61,12 @@ def identify(
     rules, lists = library(folders), chosen_policies(policies, folders)
     if source is None:
         from camscan.cli.stored import open_store, scan_of
+        from camscan.cli.waiting import waiting
 
         with open_store(db) as store:
-            found = report_of(store, scan_of(store, scan_id, quiet=quiet), rules, lists, all_hosts=all_hosts)
+            scan = scan_of(store, scan_id, quiet=quiet)
+            with waiting(f"Reading scan {scan.id}", quiet=quiet):
+                found = report_of(store, scan, rules, lists, all_hosts=all_hosts)
         write_report(found, format_, output)
         return
     write_report(_report(source, rules, lists, all_hosts=all_hosts), format_, output)

@@ -75,7 +75,9 @@ def report(
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciledtext import digest
     from camscan.cli.stored import open_store, scan_of
+    from camscan.cli.waiting import waiting
     from camscan.cli.writing import ready, write_report
+    from camscan.reports.escape import terminal
 
     inventories.check_reading(inventory, placed, encoding)
     if inventory and format_ not in _WITH_INVENTORY:
@@ -88,16 +90,18 @@ def report(
     with open_store(db) as store:
         scan = scan_of(store, scan_id, site, quiet=quiet)
         rules, lists = library(folders), chosen_policies(policies, folders)
-        found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
+        with waiting(f"Reading scan {scan.id}", quiet=quiet):
+            found = report_of(store, scan, rules, lists, all_hosts=all_hosts, tags=Tags(sensitive, core))
         found = replace(found, progress=_progress(store, scan.site))
         if inventory:
             listed = inventories.read(inventory, placed, encoding, quiet=quiet)
             listed = inventories.at_sites(listed, store, placed, quiet=quiet)
-            devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
-            found = replace(
-                found, reconciled=digest(reconciled(store, (scan,), (inventory, listed), devices, rules, narrow=True))
-            )
-    write_report(found, format_, output, marked=bom, whole=whole)
+            with waiting(f"Comparing {terminal(inventory.name)} with scan {scan.id}", quiet=quiet):
+                devices = found_in(store, [scan], rules, lists, all_hosts=all_hosts)
+                made = reconciled(store, (scan,), (inventory, listed), devices, rules, narrow=True)
+            found = replace(found, reconciled=digest(made))
+    with waiting(f"Writing {terminal(str(output))}", quiet=quiet or output is None):
+        write_report(found, format_, output, marked=bom, whole=whole)
 
 
 def _progress(store: Store, site: str | None) -> Progress | None:

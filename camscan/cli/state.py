@@ -82,10 +82,7 @@ def state(
     ready(format_, output)
     if only and (state or device != _LIST):
         raise UsageError("--in is for `camscan state list`: leave out the device, or --in")
-    if site and no_site:
-        raise UsageError("--site and --no-site exclude each other: leave one out")
-    where = "" if no_site else site
-    words, rules = _words(state, why, who, clean), library()
+    where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
     with open_store(db) as store:
         for one in bring_up(store, rules, (), partial(click.echo, err=True)):
             click.echo(one.text, err=True)
@@ -106,6 +103,13 @@ def state(
         write(as_table(format_, "camscan states", "States", _COLUMNS, _rows(found)), output)
     if fail_on and any(one.state is State.RETURNED for one in found):
         sys.exit(Exit.FOUND)
+
+
+def _where(site: str | None, *, no_site: bool) -> str | None:
+    """The site that is meant: "" is none of all, None any."""
+    if site and no_site:
+        raise UsageError("--site and --no-site exclude each other: leave one out")
+    return "" if no_site else site
 
 
 def _words(state: str | None, why: str | None, who: str | None, clean: int) -> Statement | None:

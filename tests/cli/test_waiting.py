@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from click import Command
+from click.testing import CliRunner
+from support.listed import store_scan
 
 from camscan.cli import waiting as module
+from camscan.cli.devices import devices
+from camscan.cli.diff import diff
+from camscan.cli.identify import identify
+from camscan.cli.report import report
 from camscan.cli.waiting import waiting
 
 
@@ -43,6 +51,26 @@ def test_on_a_terminal_it_is_one_line_that_goes_away(
     assert "\n" not in written
     assert {*written.split("\r\x1b[K")} == {"", "ring ... 0 s"[-11:]}
     assert written.endswith("\r\x1b[K")
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "told"),
+    [
+        (devices, (), "Reading scan 4f2a00 ... "),
+        (report, (), "Reading scan 4f2a00 ... "),
+        (report, ("--output", "x.html"), "Writing x.html ... "),
+        (identify, ("--scan", "4f2a00"), "Reading scan 4f2a00 ... "),
+        (diff, ("4f2a00", "9c0100"), "Comparing scans 4f2a00 and 9c0100 ... "),
+    ],
+)
+def test_who_looks_at_a_large_scan_sees_that_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command, words: tuple[str, ...], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "_LINE", 0.001)
+    for name in ("9c0100", "4f2a00"):
+        store_scan(tmp_path / "c.db", name=name)
+    assert told in CliRunner().invoke(command, [*words, "--db", "c.db"], catch_exceptions=False).stderr
 
 
 def test_what_is_soon_over_or_quiet_says_nothing(
