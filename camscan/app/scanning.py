@@ -82,7 +82,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
             with gctuning.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
             net.notes += barred.notes
-            ended = _cut_off(cut, _ended(job, engine, net, interfaces, status))
+            ended = _cut_off(cut, net.lost_gateways, _ended(job, engine, net, interfaces, status))
             ended = replace(ended, excluded=tuple(barred.excluded.networks()))
     finally:
         await writer.close()
@@ -199,12 +199,12 @@ def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     return replace(job.scan, finished_at=datetime.now(UTC), status=status, sent=sent, notes=every)
 
 
-def _cut_off(cut: Mapping[str, float], ended: Scan) -> Scan:
-    """A scan by how long its interfaces were cut off: of who was asked meanwhile, silence says nothing."""
+def _cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -> Scan:
+    """A scan by how long its interfaces and gateways were cut off: of who was asked meanwhile, silence says nothing."""
+    said = [(f"{name} was not connected", seconds) for name, seconds in cut.items()]
+    said += [(f"the gateway {name} did not answer ARP any more", seconds) for name, seconds in lost.items()]
     notes = tuple(
-        f"{name} was not connected for {seconds:.0f} s: questions sent then were lost, so scan again"
-        for name, seconds in cut.items()
-        if seconds
+        f"{what} for {seconds:.0f} s: questions sent then were lost, so scan again" for what, seconds in said if seconds
     )
     status = ScanStatus.PARTIAL if notes and ended.status is ScanStatus.COMPLETE else ended.status
     return replace(ended, status=status, notes=(*ended.notes, *notes))

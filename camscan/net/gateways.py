@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from ipaddress import ip_address
 
 from camscan.net import neighbours
@@ -21,14 +21,26 @@ _UNASKED = 0.5
 """Seconds after which a kernel that has no entry for the gateway needs none."""
 _ASKED = 4.0
 """Seconds that the kernel may ask for a MAC: three times, a second each (net.ipv4.neigh.default.mcast_solicit)."""
+_EVERY = 1.0
+"""Seconds between two looks at whether the gateways that have been used still answer."""
 _MOST_AHEAD = 5
 """Addresses that are begun with one by one; a gateway that has not answered for any of them never will."""
 
 
 class Gateways:
-    """Bounds the neighbours that the kernel resolves at once, and the `flows` of ours that each router tracks."""
+    """Bounds the neighbours that the kernel resolves at once, and the `flows` of ours that each router tracks.
 
-    def __init__(self, routes: Routes, flows: int | None) -> None:
+    `lost` are gateways that had answered and then did not, as far as `watch` has seen, each with for how many seconds.
+    """
+
+    def __init__(
+        self,
+        routes: Routes,
+        flows: int | None,
+        states: Callable[[Collection[str]], Mapping[str, int]] = neighbours.states_of,
+    ) -> None:
+        self.lost: dict[str, float] = {}
+        self._states = states
         self._routes = routes
         self._most_flows = flows
         self._flows: dict[str, FlowBudget] = {}
@@ -53,6 +65,24 @@ class Gateways:
                 await asyncio.sleep(_TICK)
             unless_taken.pop_all()
         return self.neighbours.release
+
+    async def watch(self) -> None:
+        """Watch the gateways on the way to whoever was asked, until cancelled.
+
+        The kernel says of everybody behind one that it does not find that there is no way to him, and before that it
+        says nothing for seconds: nobody could tell that from a network in which nobody lives.
+        """
+        loop, known = asyncio.get_running_loop(), set[str]()
+        before = loop.time()
+        while True:
+            await asyncio.sleep(_EVERY)
+            now = loop.time()
+            for gateway, state in self._states(self._hops).items() if self._hops else ():
+                if state & neighbours.USABLE:
+                    known.add(gateway)
+                elif state and gateway in known:
+                    self.lost[gateway] = self.lost.get(gateway, 0.0) + now - before
+            before = now
 
     def flows(self, address: str) -> FlowBudget | None:
         """What the router on the way to an address may track, where that is bounded."""

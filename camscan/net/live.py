@@ -7,7 +7,7 @@ import random
 import socket
 import ssl
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,11 +58,15 @@ class LiveNet:
         self._context: ssl.SSLContext | None = None
         self._segment_dropped = 0
         self._link = Link(interfaces, on_link)
+        self._watching: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
+        self._watching = asyncio.create_task(self._dialer.gateways.watch())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         for correspondent in self._correspondents.values():
             correspondent.close()
         self._dialer.close()
@@ -89,6 +93,11 @@ class LiveNet:
     def used_up(self) -> frozenset[str]:
         """Hosts that gave all the bytes that one may, so that they were asked no more."""
         return frozenset(self._dialer.hosts.used_up)
+
+    @property
+    def lost_gateways(self) -> Mapping[str, float]:
+        """Gateways that stopped answering ARP, each with for how many seconds."""
+        return self._dialer.gateways.lost
 
     @property
     def failures(self) -> Counter[str]:

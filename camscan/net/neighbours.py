@@ -10,10 +10,9 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, reduce
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from ipaddress import ip_address
-from operator import or_
 from typing import Any, TypeAlias
 
 from camscan.net import netlink
@@ -123,10 +122,19 @@ def entries_in_use(version: int) -> frozenset[bytes]:
 
 def states(address: str) -> int:
     """The states of an address' entries on all links, together; 0 where there is none."""
-    wanted = ip_address(address.partition("%")[0])
-    told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[wanted.version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
-    found = (state for (_, _, state, _, _), values in told if values.get(_ADDRESS) == wanted.packed)
-    return reduce(or_, found, 0)
+    return states_of([address])[address]
+
+
+def states_of(addresses: Collection[str]) -> Mapping[str, int]:
+    """The same of several addresses, for which the table is read once."""
+    wanted = {address: ip_address(address.partition("%")[0]) for address in addresses}
+    found = dict.fromkeys((one.packed for one in wanted.values()), 0)
+    for version in {one.version for one in wanted.values()}:
+        told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
+        for (_, _, state, _, _), values in told:
+            if (address := values.get(_ADDRESS)) in found:
+                found[address] |= state
+    return {address: found[one.packed] for address, one in wanted.items()}
 
 
 def entries_allowed(version: int) -> int:

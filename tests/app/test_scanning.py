@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.namespaces import cable, namespace
 from support.peers import eventually
 
 from camscan.app.aims import Choices
@@ -74,3 +75,22 @@ async def test_at_debug_each_answer_is_told(caplog: pytest.LogCaptureFixture) ->
         "10.0.0.6: silent",
     ]
     assert len(seen.what) == 2
+
+
+@pytest.mark.netns
+async def test_a_gateway_that_is_lost_makes_a_scan_partial_and_is_named(tmp_path: Path) -> None:
+    with namespace() as scanner, namespace() as router, Store.open(tmp_path / "s.db") as store:
+        cable(scanner, router, "near", ("10.78.0.1/24", "10.78.0.2/24"))
+        scanner.ip("route add 10.79.0.0/16 via 10.78.0.2")
+        scanner.set("net/ipv4/neigh/near/base_reachable_time_ms", "1000")
+        scanner.set("net/ipv4/neigh/near/delay_first_probe_time", "1")
+        router.ip("addr add 10.79.0.1/24 dev lo")
+        with scanner.inside():
+            job = new_job(Choices(("10.79.0.0/25",), channels="http", ports="81", rate=20), None)
+            store.begin(job.scan)
+            running = asyncio.create_task(run(job, store, Unwatched()))
+            await eventually(lambda: bool(store.covered(job.scan.id)), 60)
+            router.ip("addr flush dev near")
+            ended = await asyncio.wait_for(running, 60)
+    assert ended.status is ScanStatus.PARTIAL
+    assert "the gateway 10.78.0.2 did not answer ARP any more for " in " ".join(ended.notes)

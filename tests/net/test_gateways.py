@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from ipaddress import ip_network
 
 import pytest
 from support import clock
 
-from camscan.net.gateways import FirstHop
+from camscan.net.gateways import FirstHop, Gateways
+from camscan.net.routes import Routes
 
 INCOMPLETE, REACHABLE, STALE, FAILED, NO_ARP = 0x01, 0x02, 0x04, 0x20, 0x40
 
@@ -58,3 +60,25 @@ def test_a_gateway_that_never_answers_is_waited_for_no_longer_than_some_turns() 
 
 def test_a_kernel_that_has_no_entry_needs_none() -> None:
     assert max(passing(lambda _: 0)) < 1
+
+
+def test_for_how_long_a_gateway_that_had_answered_is_lost_is_counted() -> None:
+    table = {
+        "192.0.2.1": lambda at: REACHABLE if at < 10 else FAILED if at < 15 else INCOMPLETE if at < 16 else STALE,
+        "192.0.2.2": lambda at: INCOMPLETE if at < 3 else FAILED,  # never was there: the outcomes say so
+        "192.0.2.3": lambda at: STALE if at < 5 else 0,  # the kernel needs its entry no more
+    }
+
+    async def play() -> dict[str, float]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        networks = [(ip_network(f"10.0.{number}.0/24"), gateway) for number, gateway in enumerate(table)]
+        gateways = Gateways(Routes(networks), None, lambda some: {g: table[g](loop.time() - began) for g in some})
+        watching = asyncio.create_task(gateways.watch())
+        approaching = [asyncio.create_task(gateways.approach(f"10.0.{number}.1")) for number in range(len(table))]
+        await asyncio.sleep(30.5)
+        watching.cancel()
+        await asyncio.gather(*approaching)
+        return dict(gateways.lost)
+
+    assert clock.run(play()) == pytest.approx({"192.0.2.1": 6}, abs=1.1)
