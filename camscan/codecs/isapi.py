@@ -136,15 +136,12 @@ def _parsed(body: bytes) -> Element:
 
 
 def _texts(root: Element) -> dict[str, str]:
-    """Local name -> text of the children of the root, the first that is not empty; an event has its serial deeper.
-
-    Of one that was cut, only what is there of the manufacturer counts: part of a model or a number is another one.
-    """
+    """Local name -> text of the children of the root, the first that is not empty; an event has its serial deeper."""
     texts: dict[str, str] = {}
     inner = (child for element in root if xml.local(element.tag) == "Extensions" for child in element)
     for child in (*root, *inner):
         name = xml.local(child.tag)
-        text = (xml.begun(child) if name == "manufacturer" else child.text or "").strip()
+        text = (child.text or "").strip()
         if text:
             texts.setdefault(name, text)
     return texts

@@ -107,7 +107,7 @@ def encode(action: str, *, header: bool = False) -> bytes:
 def decode(body: bytes, action: str = "") -> dict[str, tuple[str, ...]]:
     """What a SOAP answer says, a fault included; `action` is what was asked. Raises DecodeError if it is no SOAP.
 
-    An answer that was cut gives what is whole before the cut, and what is there of the manufacturer.
+    An answer that was cut gives what came before the cut.
     """
     root = xml.parse(body, partial=True)
     if xml.local(root.tag) != "Envelope":
@@ -151,7 +151,7 @@ def _path(url: str) -> str:
 def _information(response: Element) -> Iterator[tuple[str, str]]:
     for child in response:
         if name := INFORMATION.get(xml.local(child.tag)):
-            yield name, xml.begun(child) if name == "onvif.manufacturer" else child.text or ""
+            yield name, child.text or ""
 
 
 def _hostname(response: Element) -> Iterator[tuple[str, str]]:

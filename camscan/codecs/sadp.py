@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from camscan.codecs.layout import address, fields, hardware_address
 from camscan.codecs.text import to_text
+from camscan.codecs.xml import in_part
 from camscan.errors import DecodeError, UsageError
 
 PORT = 37020
@@ -37,7 +38,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 _ENCODING = re.compile(rb"<\?xml[^<>]{0,64}?encoding=[\"']([A-Za-z0-9_-]{1,32})")
 _ROOT = re.compile(r"<(ProbeMatch|Hello|Bye|Probe)[\s>]", re.IGNORECASE)
-_ELEMENT = re.compile(r"<([A-Za-z0-9]{2,32})(?:\s[^<>]{0,128})?>([^<]*+)</")
+_ELEMENT = re.compile(r"<([A-Za-z0-9]{2,32})(?:\s[^<>]{0,128})?>([^<]*+)(</|\Z)")
 
 _FIELDS = MappingProxyType(
     {
@@ -111,11 +112,12 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def _elements(text: str, start: int) -> dict[str, str]:
-    """Field -> first value that is not empty, from the elements behind `start` that came whole."""
+    """Field -> first value that is not empty, from the elements behind `start`."""
     found: dict[str, str] = {}
     for element in islice(_ELEMENT.finditer(text, start), MAX_ELEMENTS):
         name = _FIELDS.get(element[1].lower())
-        if name is not None and name not in found and (value := _value(name, element[2])):
+        told = element[2] if element[3] else in_part(element[1], "" if element[2].isdigit() else element[2])
+        if name is not None and name not in found and (value := _value(name, told)):
             found[name] = value
     return found
 

@@ -57,12 +57,8 @@ _ELEMENTS = MappingProxyType(
         "presentationURL": "upnp.presentation_url",
     }
 )
-_TELL_IN_PART = frozenset({"manufacturer", "manufacturerURL"})
-"""Elements of which the beginning tells as much as the whole: part of a model or of a number would be another one."""
 _LINKS = frozenset({"manufacturerURL", "modelURL", "presentationURL"})
-_SITE = re.compile(
-    r"\s{0,64}(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?=[/:?#\s]|(\Z))", re.IGNORECASE
-)
+_SITE = re.compile(r"\s{0,64}(?:https?://)?(?:www\.)?((?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})(?![\w.-])", re.IGNORECASE)
 
 
 def encode_search(st: str, mx: int) -> bytes:
@@ -99,16 +95,12 @@ def decode(data: bytes) -> dict[str, tuple[str, ...]]:
 def decode_description(body: bytes) -> dict[str, tuple[str, ...]]:
     """What a device description says of its root device and of the first embedded ones, in that order.
 
-    A description that was cut gives what is whole before the cut. Raises DecodeError if it is none.
+    A description that was cut gives what came before the cut. Raises DecodeError if it is none.
     """
     root = xml.parse(body, partial=True)
     devices = islice(xml.find_all(root, "device"), MAX_DEVICES)
     elements = [(xml.local(child.tag), child) for device in devices for child in device]
-    pairs = [
-        (_ELEMENTS[name], xml.begun(child) if name in _TELL_IN_PART else child.text or "")
-        for name, child in elements
-        if name in _ELEMENTS
-    ]
+    pairs = [(_ELEMENTS[name], child.text or "") for name, child in elements if name in _ELEMENTS]
     pairs += [("upnp.site", _site(child)) for name, child in elements if name in _LINKS]
     if not pairs:
         raise DecodeError(f"no UPnP device description: {xml.local(root.tag)[:64]!r} without a device in it")
@@ -116,6 +108,6 @@ def decode_description(body: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def _site(link: Element) -> str:
-    """The host in a link without its "www", if it is a name and whole: that of a company, where not the device's."""
-    found = _SITE.match(xml.begun(link))
-    return found[1].lower() if found and (found[2] is None or link.text) else ""
+    """The host in a link without its "www", if it is a name: that of a company, where not the device's."""
+    found = _SITE.match(link.text or "")
+    return found[1].lower() if found else ""

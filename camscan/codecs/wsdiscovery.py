@@ -159,7 +159,7 @@ def _from_tags(text: str) -> _Message:
     message = _Message()
     device: dict[str, str] = {}
     for name, raw, end in _TAG.findall(text):
-        value = xml.unescape(raw if end else "".join(raw.rsplit(None, 1)[:-1])).strip()  # the last word may be cut
+        value = xml.unescape(raw if end else xml.in_part(name, raw)).strip()
         if name in _QUESTIONS:
             return _Message(action=name)
         if name in _ANSWERS or name in _MATCHES:

@@ -4,8 +4,8 @@ Refused before parsing: any DOCTYPE or entity, and whatever is larger or richer 
 Forgiven: text before the declaration or behind the root, a charset wrongly named, control characters, a bare "&".
 The parser only ever sees UTF-8 without a declaration, so no charset can hide a DOCTYPE from the check.
 
-A document that breaks off within a text may have been cut in the middle of a value: what is there of it is kept apart
-(`begun`), so that nobody takes it for the whole by mistake.
+A document that breaks off within a text may have been cut in the middle of a value. What is there of it counts where
+its beginning tells as much as the whole (`in_part`), and never for a number, a name or an address that is unique.
 """
 
 from __future__ import annotations
@@ -33,9 +33,15 @@ _LONG_NAMESPACE = re.compile(rf"""xmlns(?::[^\s=]{{0,64}})?\s*+=\s*+(?:"[^"]{_LO
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _QUOTE = re.compile("[\"']")
 _BREAKS_OFF = 3  # XML_ERROR_NO_ELEMENTS of expat: the document ends before its root does, and behind a whole tag
-_BEGUN = "{urn:camscan:begun}text"
-_MAX_BEGUN = 4096  # characters
-_REFERENCE_BEGUN = re.compile(r"&[#\w]{0,8}\Z")
+_LEAST_PART, _MAX_PART = 4, 4096  # characters
+_TELLS_IN_PART = re.compile(
+    r"manufacturer|vendor|brand|product|(?:device|model)?description|(?:device|model|friendly|product)name|hardware"
+    r"|model|device(?:type|class|model)|types|scopes?|scopeitem|text|value|faultstring|statusstring",
+    re.IGNORECASE,
+)
+"""Elements that describe a device, in the XML of whatever interface."""
+_UNIQUE = re.compile(r"\S{0,128}/(?:mac|serial|uuid|sn)/\S{0,128}\Z", re.IGNORECASE)
+_REFERENCE_BEGUN = re.compile(r"(?:&[#\w]{0,8}|%[0-9A-Fa-f]?)\Z")  # of XML, or of a URL
 _KNOWN = r"(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 _REFERENCE = re.compile(f"&{_KNOWN}")
 _BARE_AMPERSAND = re.compile(f"&(?!{_KNOWN})")
@@ -95,9 +101,15 @@ def find_text(root: Element, name: str) -> str:
     return next(filter(None, texts), "")
 
 
-def begun(element: Element) -> str:
-    """The text of an element; of one within which the document breaks off, what is there of it."""
-    return element.text or element.get(_BEGUN) or ""
+def in_part(name: str, text: str) -> str:
+    """What counts of the text of an element that breaks off within it; "" where only the whole would.
+
+    Of a model the beginning names the family. The last scope of a list does not count where it is a number.
+    """
+    text = _REFERENCE_BEGUN.sub("", text)
+    if not _LEAST_PART <= len(text.strip()) <= _MAX_PART or not _TELLS_IN_PART.fullmatch(name.rpartition(":")[2]):
+        return ""
+    return _UNIQUE.sub("", text)
 
 
 def unescape(text: str) -> str:
@@ -122,14 +134,10 @@ def _events(document: bytes) -> Iterator[tuple[str, Element]]:
 
 
 def _continue(element: Element, rest: str) -> None:
-    """Give an element the text with which the document ends: as its own where its end tag has begun."""
+    """Give an element the text with which the document ends: all of it where its end tag has begun."""
     text, ended, _ = rest.partition("<")
-    if len(element) or not text.strip() or len(text) > _MAX_BEGUN:
-        return
-    if ended:
-        element.text = unescape(text)
-    else:
-        element.set(_BEGUN, unescape(_REFERENCE_BEGUN.sub("", text)))
+    if not len(element) and text.strip():
+        element.text = unescape(text if ended else in_part(local(element.tag), text)) or None
 
 
 def prepared(data: bytes) -> bytes:

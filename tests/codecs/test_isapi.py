@@ -331,15 +331,19 @@ def test_how_many_cameras_a_recorder_takes() -> None:
     assert isapi.decode(CAPABILITIES)["recorder.channels"] == ("16",)
 
 
-def test_whatever_the_length_a_cut_description_says_nothing_that_the_whole_does_not() -> None:
+def test_whatever_the_length_a_cut_description_names_no_other_device() -> None:
     whole = isapi.decode(DEVICE_INFO)
     for length in range(len(DEVICE_INFO)):
         with contextlib.suppress(DecodeError):
             for name, (value,) in isapi.decode(DEVICE_INFO[:length]).items():
-                in_part = name in ("isapi.manufacturer", "isapi.firmware")
-                assert value == whole[name][0] or (in_part and whole[name][0].startswith(value)), name
-    cut = DEVICE_INFO[: DEVICE_INFO.index(b"vision</manufacturer>")]
-    assert isapi.decode(cut)["isapi.manufacturer"] == ("hik",)
+                is_unique = name in ("isapi.serial", "isapi.mac")
+                assert value == whole[name][0] or (not is_unique and whole[name][0].startswith(value)), name
+
+
+def test_the_model_counts_as_far_as_it_came() -> None:
+    cut = DEVICE_INFO[: DEVICE_INFO.index(b"G2-IU</model>")]
+    assert isapi.decode(cut)["isapi.model"] == ("DS-2CD2386",)
+    assert "isapi.firmware" not in isapi.decode(DEVICE_INFO[: DEVICE_INFO.index(b".18</firmwareVersion>")])
 
 
 def test_a_cut_list_gives_the_channels_before_the_cut() -> None:

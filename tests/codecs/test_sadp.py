@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -195,3 +196,17 @@ def test_nothing_but_the_allowed_requests_can_be_made(uuid: str, types: str) -> 
     except UsageError:
         return
     assert request in {template % str(UUID(uuid)).encode() for template in sadp.REQUESTS}
+
+
+def test_whatever_the_length_a_cut_answer_names_no_other_device() -> None:
+    whole = sadp.decode(CAPTURE)
+    for length in range(len(CAPTURE)):
+        with suppress(DecodeError):
+            for name, (value,) in sadp.decode(CAPTURE[:length]).items():
+                is_begun = name == "sadp.device_description" and whole[name][0].startswith(value)
+                assert value == whole[name][0] or is_begun, name
+
+
+def test_the_model_counts_as_far_as_it_came() -> None:
+    cut = CAPTURE[: CAPTURE.index(b"G1-I</DeviceDescription>")]
+    assert sadp.decode(cut)["sadp.device_description"] == ("DS-2CD2385",)

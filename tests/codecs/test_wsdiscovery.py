@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -177,11 +178,20 @@ def test_stray_bytes_do_no_harm() -> None:
     assert wsdiscovery.decode(b"\0\xff\r\n" + MATCH + b"\0\0junk") == (MATCH_FIELDS,)
 
 
-def test_a_cut_match_loses_its_last_word() -> None:
+def test_a_cut_match_tells_as_much_of_its_hardware_as_came() -> None:
     cut = MATCH[: MATCH.index(b"onvif.org/hardware/DS-2CD23") + 27]
     (fields,) = wsdiscovery.decode(cut)
-    assert fields["onvif.scope"] == SCOPES["onvif.scope"][:5]
+    assert fields["onvif.scope.hardware"] == ("DS-2CD23",)
     assert fields["wsd.relates_to"] == MATCH_FIELDS["wsd.relates_to"]
+
+
+def test_whatever_the_length_a_cut_match_names_no_other_device() -> None:
+    unique = ("wsd.endpoint", "wsd.relates_to", "wsd.xaddr", "onvif.scope.mac", "onvif.scope.serial")
+    for length in range(len(MATCH)):
+        with suppress(DecodeError):
+            for fields in wsdiscovery.decode(MATCH[:length]):
+                for name in unique:
+                    assert set(fields.get(name, ())) <= set(MATCH_FIELDS.get(name, ())), (name, length)
 
 
 def test_listings_are_read_line_by_line() -> None:

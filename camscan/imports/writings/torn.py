@@ -1,13 +1,13 @@
 """XML and JSON that break off before their end: whoever copied an answer left the rest out, or its capture was cut.
 
-A value that breaks off within is not ended here, since part of a number would pass for the whole of another: codecs
-tell what the beginning of a text in XML says (`camscan.codecs.xml.begun`), and a number in JSON is left out.
+Of a value that breaks off within, what is there counts as in a scan: not of a number, which would pass for another one.
 """
 
 from __future__ import annotations
 
 import re
 
+from camscan.codecs.xml import in_part
 from camscan.imports.writings.base import MAX_JSON
 
 _TAIL = 8192
@@ -21,7 +21,8 @@ _LEFT_OUT = re.compile(
 _CUT = re.compile(r"(?<=[^.\s…])[ \t]*(?:\.{3}|…)\Z")
 _TORN_TAG = re.compile(r"</?(?:[\w.:-]{1,128}(?:\s[^<>]{0,512})?)?\Z")
 _OPEN_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]{0,63}(?::[\w.-]{1,64})?)(?:\s[^<>]{0,1024})?(?<!/)>([^<>]{1,4096})\Z")
-_PAGE = re.compile(r"<(?:!doctype|html|body|script|head|title|div|p|br|span|td)\b", re.IGNORECASE)
+_XML = re.compile(r"\A\s*<|</")  # and not what people write for something that they keep to themselves
+_PAGE = re.compile(r"<(?:!doctype|html|body|script|head|title|div|p|br|span|td)(?![\w:.-])", re.IGNORECASE)
 _BEGUN = re.compile(
     r"\A(?:\s{0,64}(?=\[\s{0,64}[{\"'])"
     r"|\s{0,64}[^\r\n{<]{0,256}(?=\{\s{0,64}(?:\"[^\"\r\n]{1,64}\"|'[^'\r\n]{1,64}')\s{0,8}:))"
@@ -33,7 +34,7 @@ _HALF_MEMBER = re.compile(
 )
 """A name without its value, or with one of which only a part is there; or nothing behind a comma."""
 _WHOLE_ALONE = re.compile(
-    r"(?P<quote>[\"'])\w{0,24}?(?:serial(?:_?(?:no|num(?:ber)?))?|sn|mac|uuid|udn|model|device_?type|version|address|ip)"
+    r"(?P<quote>[\"'])\w{0,24}?(?:serial(?:_?(?:no|num(?:ber)?))?|sn|mac|uuid|udn|version|address|ip)"
     r"(?P=quote)\s{0,8}:\s{0,8}\Z",
     re.IGNORECASE,
 )
@@ -43,19 +44,21 @@ _WORDS = re.compile(r"[:\[,]\s*(?:true|false|null|True|False|None)\s*\Z")
 
 
 def elements(text: str) -> str:
-    """XML that was cut off, without what stands for the rest; pages are read without this.
+    """XML whose last element was cut off in its text, with that element ended; pages are read without this.
 
-    The last element is ended where its text is whole: its end tag has begun, or the rest was left out from a new line.
+    What is there of the text counts as the whole where its end tag has begun, or where the rest was left out from a new
+    line; else only as far as the codecs let it.
     """
     begin, end = text[:-_TAIL], text[-_TAIL:]
     left_out = _LEFT_OUT.search(end)
     whole = _LEFT_OUT.sub("", end).rstrip()
     shown = _TORN_TAG.sub("", whole)
     found = _OPEN_ELEMENT.search(shown)
-    if not found or not found[2].strip() or _PAGE.search(text):
+    if not found or not found[2].strip() or _PAGE.search(text) or not _XML.search(text):
         return text
     is_whole = len(shown) < len(whole) or (left_out and left_out[0].lstrip(" \t")[:1] in "\r\n")
-    return f"{begin}{shown.rstrip()}</{found[1]}>" if is_whole else f"{begin}{shown}"
+    told = shown if is_whole else shown[: found.start(2)] + in_part(found[1], found[2])
+    return f"{begin}{told.rstrip()}</{found[1]}>"
 
 
 def members(text: str) -> str:
