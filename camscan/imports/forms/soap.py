@@ -17,7 +17,7 @@ _SOAP = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]|onvif://|http://www\.onvif
 _RESPONSE = re.compile(r"<(?:[\w.-]{1,32}:)?(Get[A-Z]\w{2,40}Response|Fault)[\s>/]")
 _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _TYPES = re.compile(r"\b\w{1,8}:NetworkVideo(?:Transmitter|Display|Storage)\b")
-_QUOTED_SCOPE = re.compile(r"""["'](onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
+_QUOTED_SCOPE = re.compile(r"""["'][ \t]{0,4}(onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s+(?=onvif://)", re.IGNORECASE)  # in one quoted text
 _CONTINUED = re.compile(r"[ \t]{0,8}\\\r?\n")
 """Where a line of program code goes on in the next one."""

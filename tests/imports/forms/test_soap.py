@@ -216,6 +216,13 @@ def test_scopes_in_one_quoted_text() -> None:
     assert one.fields["onvif.scope.name"] == ("B c",)
 
 
+def test_scopes_in_quotes_with_blanks_within_them() -> None:
+    (one,) = discovery(
+        '{"onvif://www.onvif.org/type/video" , " onvif://www.onvif.org/name/B ", " onvif://x/hardware/A-1" }'
+    )
+    assert (one.fields["onvif.scope.name"], one.fields["onvif.scope.hardware"]) == (("B",), ("A-1",))
+
+
 def test_the_place_of_a_service_beside_scopes() -> None:
     scopes = "  - onvif://www.onvif.org/name/Acme%20A\n  - onvif://www.onvif.org/hardware/M-1"
     (one,) = discovery(f"  address: 192.0.2.77:8899\n{scopes}")
