@@ -9,6 +9,7 @@ from camscan.imports.writings import (
     engines,
     line_ends,
     literals,
+    lowered,
     notes,
     prefixes,
     queries,
@@ -23,6 +24,7 @@ from camscan.imports.writings.base import Undo
 
 WHOLE: tuple[Undo, ...] = (
     wrapped.quoted,
+    lowered.spelled,
     torn.ended,
     records.requoted,
     literals.longest,
