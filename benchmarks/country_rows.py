@@ -34,8 +34,8 @@ from camscan.summaries import State, StateChange
 from camscan.sweeps import memory as memories
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.looks import Look, Sighting, look, sighting
 from camscan.sweeps.memory import Memory, Track
+from camscan.sweeps.snapshot import Sighting, Snapshot, sighting, snapshot
 
 ROOM = {"scans": SWEEPS, "observations": 2_000, "register": 200, "states": 200}
 """Numbers that a site has for itself, in each table that has some."""
@@ -57,11 +57,11 @@ class Maker:
     def rows(self, at: Place) -> Rows:
         units, rows = units_of(at.kind), defaultdict[str, list[Values]](list)
         months = ([units[number] for number in present(units, month)] for month in range(SWEEPS))
-        looks = [self._sweep(at, month, there, rows) for month, there in enumerate(months)]
-        self._remember(at, looks, rows)
+        snapshots = [self._sweep(at, month, there, rows) for month, there in enumerate(months)]
+        self._remember(at, snapshots, rows)
         return rows
 
-    def _sweep(self, at: Place, month: int, units: Sequence[Unit], rows: Rows) -> Look:
+    def _sweep(self, at: Place, month: int, units: Sequence[Unit], rows: Rows) -> Snapshot:
         number, scan = month + 1, scan_of(at, month)
         seen = [read_again(one) for unit in units for one in answers(at, unit, month)]
         ledger, before = ledger_of(at, units), len(rows["observations"])
@@ -75,7 +75,7 @@ class Maker:
         head, parts = rows_of(extent, self.stamp, in_parts(devices))
         rows["derived"].append(head)
         rows["derived_parts"] += parts
-        found = replace(look(scan, (), ledger), sightings=tuple(self._sightings(devices)))
+        found = replace(snapshot(scan, (), ledger), sightings=tuple(self._sightings(devices)))
         rows["registered"].append(mark_values(Mark(scan.id, at.name, found.at, self.basis)))
         return found
 
@@ -83,11 +83,11 @@ class Maker:
         found = judge_all((one.device for one in devices), self.lists)
         return map(sighting, select(found, all_hosts=False))
 
-    def _remember(self, at: Place, looks: Sequence[Look], rows: Rows) -> None:
-        """The register and the memory that the looks leave, with what was said of the devices in the end."""
+    def _remember(self, at: Place, snapshots: Sequence[Snapshot], rows: Rows) -> None:
+        """The register and the memory that the snapshots leave, with what was said of the devices in the end."""
         tracks: list[Track] = []
         memory = Memory()
-        for one in looks:
+        for one in snapshots:
             taken = take_in(tracks, one)
             kept = (taken.seen.get(n, track) for n, track in enumerate(tracks) if n not in taken.joined)
             tracks = [*kept, *taken.new]

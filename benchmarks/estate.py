@@ -38,8 +38,8 @@ from camscan.store.schema import register as register_table  # noqa: E402
 from camscan.store.schema import register_keys, register_tracks, registered, scans, state_keys, states  # noqa: E402
 from camscan.summaries import State, StateChange  # noqa: E402
 from camscan.sweeps.lifecycle import begun  # noqa: E402
-from camscan.sweeps.looks import Look  # noqa: E402
 from camscan.sweeps.memory import Track  # noqa: E402
+from camscan.sweeps.snapshot import Snapshot  # noqa: E402
 
 T = TypeVar("T")
 SITES, DEVICES, SWEEPS = 3_000, 70, 12
@@ -62,7 +62,7 @@ def main() -> None:
         timed("camscan progress --site", partial(command, [*words, "--site", site(7)]))
         with Store.open(path) as store:
             for number in range(3):
-                more = partial(register, store, look(number, SWEEPS), site(number), BASIS)
+                more = partial(register, store, snapshot(number, SWEEPS), site(number), BASIS)
                 timed("take one more sweep of a site in", more)
     own = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
     print(f"   {own:9,} MiB  peak memory of the command")
@@ -96,10 +96,10 @@ def mac(number: int) -> str:
     return "02:00:00:" + ":".join(f"{number >> shift & 255:02x}" for shift in (16, 8, 0))
 
 
-def look(number: int, month: int) -> Look:
+def snapshot(number: int, month: int) -> Snapshot:
     """What a sweep of a site sees in a month: everything."""
     seen = sweep(0, cameras(number))
-    return Look(
+    return Snapshot(
         f"{site(number)}-{month}",
         BEGIN + timedelta(days=30 * month),
         True,
@@ -123,7 +123,7 @@ def make(path: Path) -> None:
 
 def rows_of(number: int) -> dict[Table, list[Values]]:
     """All rows of a site."""
-    first = look(number, 0)
+    first = snapshot(number, 0)
     rows: defaultdict[Table, list[Values]] = defaultdict(list)
     for month in range(SWEEPS):
         end = BEGIN + timedelta(days=30 * month)

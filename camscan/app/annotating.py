@@ -12,7 +12,7 @@ from camscan.records import Judged, Scan
 from camscan.register.names import key, names
 from camscan.register.states import changes_by_key, state_among
 from camscan.summaries import StateChange, Tag
-from camscan.sweeps.looks import sighting
+from camscan.sweeps.snapshot import sighting
 from camscan.targets import parse
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second

@@ -34,7 +34,7 @@ from camscan.register.names import key, lasting, names, shared
 from camscan.register.states import changes_by_key, statement_order
 from camscan.store import Store
 from camscan.summaries import StateChange
-from camscan.sweeps.looks import sighting
+from camscan.sweeps.snapshot import sighting
 
 _MAX_FILE = 1 << 20
 _MARK = b"PK"

@@ -22,7 +22,7 @@ from camscan.records import Judged, LedgerEntry, Origin, Outcome, Report, Scan, 
 from camscan.reports import select
 from camscan.reports.segments import Segments
 from camscan.summaries import Citation
-from camscan.sweeps.looks import Look, Sighting, distinct, look, plain, sighting
+from camscan.sweeps.snapshot import Sighting, Snapshot, distinct, plain, sighting, snapshot
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
@@ -70,9 +70,9 @@ def chosen_policies(names: Sequence[str], folders: Sequence[Path] = ()) -> tuple
     return load_policies([fingerprints_folder(), *folders], names)
 
 
-def look_at(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Look:
+def snapshot_of(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> Snapshot:
     """A stored scan as comparing sees it, judged by today's rules."""
-    return look(scan, devices_in(store, scan, rules, policies), store.ledger(scan.id))
+    return snapshot(scan, devices_in(store, scan, rules, policies), store.ledger(scan.id))
 
 
 def past(store: Store, scan: Scan, rules: Library) -> Past:

@@ -21,8 +21,8 @@ from camscan.reports import select
 from camscan.store import Store
 from camscan.store.registered import Entry, Mark
 from camscan.summaries import State, StateChange
-from camscan.sweeps.looks import Look, look, sighting
 from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import Snapshot, sighting, snapshot
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -76,28 +76,34 @@ def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Call
     stamp, returned = basis(rules, wide), list[Return]()
     for scan, merged in zip(due, merged_each(store, due, rules), strict=True):
         devices = select(judge_all((one.device for one in merged), wide), all_hosts=False)
-        returned += register(store, look(scan, devices, store.ledger(scan.id)), scan.site, stamp)
+        returned += register(store, snapshot(scan, devices, store.ledger(scan.id)), scan.site, stamp)
     return returned
 
 
 def register_scan(store: Store, report: Report, rules: Library, policies: Sequence[Policy]) -> list[Return]:
     """Take in a scan that has just been judged; see `register`."""
     answered = (entry for entry in store.ledger(report.scan.id) if entry.outcome.has_answer)  # of many who did not
-    seen = look(report.scan, (), answered)
+    seen = snapshot(report.scan, (), answered)
     return register_devices(store, seen, report.scan.site, report.devices, rules=rules, policies=policies)
 
 
 def register_devices(
-    store: Store, seen: Look, site: str | None, devices: Iterable[Judged], *, rules: Library, policies: Sequence[Policy]
+    store: Store,
+    seen: Snapshot,
+    site: str | None,
+    devices: Iterable[Judged],
+    *,
+    rules: Library,
+    policies: Sequence[Policy],
 ) -> list[Return]:
-    """Take in a look whose devices were judged by a few policies only; see `register`."""
+    """Take in a snapshot whose devices were judged by a few policies only; see `register`."""
     wide = widened(policies)
     judged = judge_all((one.device for one in select(devices, all_hosts=False)), wide)
     return register(store, replace(seen, sightings=tuple(map(sighting, judged))), site, basis(rules, wide))
 
 
-def register(store: Store, seen: Look, site: str | None, stamp: str) -> list[Return]:
-    """Take a look into the register; returns the devices in it that were said to be gone.
+def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list[Return]:
+    """Take a snapshot into the register; returns the devices in it that were said to be gone.
 
     Raises:
         StoreError: other processes change the register of this site all the time.
@@ -110,8 +116,8 @@ def register(store: Store, seen: Look, site: str | None, stamp: str) -> list[Ret
     raise StoreError(f"{store.where} keeps being changed by other processes: try again later")
 
 
-def _kept(store: Store, seen: Look, place: str, stamp: str, marks: Mapping[str, datetime]) -> bool:
-    """Take a look in, unless another process has done so with any since `marks` were read."""
+def _kept(store: Store, seen: Snapshot, place: str, stamp: str, marks: Mapping[str, datetime]) -> bool:
+    """Take a snapshot in, unless another process has done so with any since `marks` were read."""
     before = store.register.entries(place)
     taken = take_in([track_of(entry) for entry in before], seen)
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
@@ -122,7 +128,7 @@ def _kept(store: Store, seen: Look, place: str, stamp: str, marks: Mapping[str, 
 
 
 def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:
-    """The devices of a site that a look of that moment saw though they were said to be gone."""
+    """The devices of a site that a snapshot of that moment saw though they were said to be gone."""
     for entry in store.register.entries(place, State.RETURNED):
         if entry.last_seen == at:
             own = names(track_of(entry))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from camscan.app.judging import look_at
+from camscan.app.judging import snapshot_of
 from camscan.app.registering import track_of
 from camscan.errors import UsageError
 from camscan.identify.library import Library
@@ -16,7 +16,7 @@ from camscan.register.states import changes_by_key, state_among
 from camscan.store import Store
 from camscan.store.registered import Entry
 from camscan.summaries import State, StateChange
-from camscan.sweeps.looks import SLOT
+from camscan.sweeps.snapshot import SLOT
 from camscan.targets import is_address, usual
 
 
@@ -123,7 +123,7 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str
     scans = store.scans(entry.site) if entry.site else (scan for scan in store.scans() if not scan.site)
     for scan in candidates(track, scans):
         if SLOT in entry.address:
-            proofs.append(proof_by_recorder(track, scan, look_at(store, scan, rules, ()).asked))
+            proofs.append(proof_by_recorder(track, scan, snapshot_of(store, scan, rules, ()).asked))
         else:
             proofs.append(proof(track, scan, store.ledger(scan.id, network)))
         if sum(not one.why_not for one in proofs) >= needed:

@@ -33,7 +33,7 @@ from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import About, alert, summary
 from camscan.sweeps.journal import tell
 from camscan.sweeps.lock import held
-from camscan.sweeps.looks import look
+from camscan.sweeps.snapshot import snapshot
 
 _MAX_LINES = 200
 """Changes of one sweep that are logged one by one; the summary counts them all."""
@@ -137,7 +137,7 @@ def take_in(
 ) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
     devices = devices_in(ground.store, scan, ground.rules, lists)
-    seen = look(scan, devices, ground.store.ledger(scan.id))
+    seen = snapshot(scan, devices, ground.store.ledger(scan.id))
     returned = tuple(register_devices(ground.store, seen, site.name, devices, rules=ground.rules, policies=lists))
     memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
     fresh = tuple(one.text for one in returned if one.fresh)

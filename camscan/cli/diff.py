@@ -52,7 +52,7 @@ def diff(
       camscan diff 4f2a 9c01 --format markdown
       camscan diff --site headquarters --fail-on new --fail-on coverage-loss
     """
-    from camscan.app.judging import chosen_policies, library, look_at, past
+    from camscan.app.judging import chosen_policies, library, past, snapshot_of
     from camscan.cli.formats.changes import matches, render
     from camscan.cli.stored import open_store
     from camscan.cli.waiting import waiting
@@ -65,10 +65,10 @@ def diff(
     with open_store(db) as store:
         *older, before, after = _meant(store, old, new, site, quiet=quiet)
         with waiting(f"Comparing scans {before.id} and {after.id}", quiet=quiet):
-            looks = [look_at(store, scan, rules, lists) for scan in (before, after)]
-            changes = compare(looks)
+            snapshots = [snapshot_of(store, scan, rules, lists) for scan in (before, after)]
+            changes = compare(snapshots)
             earlier = (past(store, scan, rules) for scan in reversed(older))
-            changes = with_returned(changes, looks[-1].sightings, earlier)
+            changes = with_returned(changes, snapshots[-1].sightings, earlier)
     for note in _notes(before, after):
         click.echo(f"Note: {terminal(note)}.", err=True)
     made = render(format_, [(after.site, changes)])

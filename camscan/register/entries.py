@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import match
 
 _TERMS = Terms()
@@ -16,7 +16,7 @@ _TERMS = Terms()
 
 @dataclass(frozen=True, slots=True)
 class RegisterChanges:
-    """The changes that a look makes to the register of its site: tracks by their number there, and new ones.
+    """The changes that a snapshot makes to the register of its site: tracks by their number there, and new ones.
 
     `joined` are numbers of tracks that are part of another from now on.
     """
@@ -26,14 +26,16 @@ class RegisterChanges:
     joined: tuple[int, ...]
 
 
-def take_in(tracks: Sequence[Track], look: Look) -> RegisterChanges:
-    """Hold a look, of whatever time, against the tracks of its site."""
-    found = match(tracks, look.sightings)
+def take_in(tracks: Sequence[Track], snapshot: Snapshot) -> RegisterChanges:
+    """Hold a snapshot, of whatever time, against the tracks of its site."""
+    found = match(tracks, snapshot.sightings)
     seen = {}
     for number, parts in found.seen.items():
         whole = lifecycle.merged(tracks[number], [tracks[other] for other in found.joined.get(number, ())])
-        after, _ = lifecycle.seen(whole, [look.sightings[part] for part in parts], look, _TERMS)
-        times = (tracks[number].first_seen, tracks[number].last_seen, look.at)
+        after, _ = lifecycle.seen(whole, [snapshot.sightings[part] for part in parts], snapshot, _TERMS)
+        times = (tracks[number].first_seen, tracks[number].last_seen, snapshot.at)
         seen[number] = replace(after, first_seen=min(times), last_seen=max(times))
     joined = tuple(other for others in found.joined.values() for other in others)
-    return RegisterChanges(seen, tuple(lifecycle.begun(look.sightings[number], look) for number in found.new), joined)
+    return RegisterChanges(
+        seen, tuple(lifecycle.begun(snapshot.sightings[number], snapshot) for number in found.new), joined
+    )

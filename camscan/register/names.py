@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from camscan.sweeps.looks import Sighting
 from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import Sighting
 from camscan.sweeps.tracks import SHORT_SERIAL, same_serial
 
 _PLACE = "place "

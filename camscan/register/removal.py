@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from camscan.records import LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
-from camscan.sweeps.looks import BEHIND, UNASKED
 from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import BEHIND, UNASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Proof:
 
 
 def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]]) -> Proof:
-    """What a scan says of a camera behind a recorder; `asked` holds the channels of each place, as `Look.asked`.
+    """What a scan says of a camera behind a recorder; `asked` holds the channels of each place, as `Snapshot.asked`.
 
     A recorder that tells of a channel is the positive control of it.
     """

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from camscan.records import Verdict
-from camscan.sweeps.looks import DeviceSummary
 from camscan.sweeps.memory import Loss
+from camscan.sweeps.snapshot import DeviceSummary
 
 RANKS = (Verdict.UNIDENTIFIED, Verdict.NOT_LISTED, Verdict.SUSPECTED, Verdict.LISTED)
 """Verdicts by how much they matter."""

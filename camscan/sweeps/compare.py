@@ -1,4 +1,4 @@
-"""Compares the look of one sweep with the memory of the sweeps before it. Pure."""
+"""Compares the snapshot of one sweep with the memory of the sweeps before it. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from camscan.sweeps import lifecycle
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.coverage import Terms, Visibility, network_of, sight
-from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Loss, Memory, Track
+from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import match
 
 _FORGOTTEN_AFTER = timedelta(days=400)
@@ -20,17 +20,17 @@ _MAX_UNSEEN = 100
 """Addresses that one loss names."""
 
 
-def compare(looks: Iterable[Look]) -> Changes:
-    """The changes from the last look but one to the last; a new device that an earlier look had is `RETURNED`.
+def compare(snapshots: Iterable[Snapshot]) -> Changes:
+    """The changes from the last snapshot but one to the last; a new device that an earlier snapshot had is `RETURNED`.
 
     One sighting is enough, and one silence where it was covered.
 
     Raises:
-        ValueError: there is no look.
+        ValueError: there is no snapshot.
     """
     terms, memory, changes = Terms(1, 1), Memory(), None
-    for one in looks:
-        # The beginning, however much it covered: what is in the next look and not in this one is new.
+    for one in snapshots:
+        # The beginning, however much it covered: what is in the next snapshot and not in this one is new.
         begin = memory.good is None
         memory, changes = advance(memory, replace(one, complete=one.complete or begin), terms)
     if changes is None:
@@ -38,30 +38,30 @@ def compare(looks: Iterable[Look]) -> Changes:
     return changes
 
 
-def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
-    """Take in one more look: the memory from now on, and what changed.
+def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, Changes]:
+    """Take in one more snapshot: the memory from now on, and what changed.
 
-    The first complete look is the beginning: in it, nothing is new. In a look that is not complete silence means
+    The first complete snapshot is the beginning: in it, nothing is new. In one that is not complete silence means
     nothing: nothing is missing or lost, and what usually answers stays as it was.
     """
-    seeing = sight(memory, look, terms) if look.complete else None
-    tracks, changes = _tracked(memory, look, terms, seeing)
-    losses = tuple(_losses(tracks, look, seeing)) if seeing else ()
-    verdicts = Counter(one.device.verdict for one in look.sightings)
+    seeing = sight(memory, snapshot, terms) if snapshot.complete else None
+    tracks, changes = _tracked(memory, snapshot, terms, seeing)
+    losses = tuple(_losses(tracks, snapshot, seeing)) if seeing else ()
+    verdicts = Counter(one.device.verdict for one in snapshot.sightings)
     after = replace(
         memory,
-        scan=look.scan,
-        at=look.at,
-        tracks=tuple(track for track in tracks if _latest(memory, look) - track.last_seen < _FORGOTTEN_AFTER),
+        scan=snapshot.scan,
+        at=snapshot.at,
+        tracks=tuple(track for track in tracks if _latest(memory, snapshot) - track.last_seen < _FORGOTTEN_AFTER),
         verdicts=verdicts,
-        coverage=look.coverage,
-        by_channel=look.by_channel,
-        seconds=look.seconds,
+        coverage=snapshot.coverage,
+        by_channel=snapshot.by_channel,
+        seconds=snapshot.seconds,
     )
     if seeing:
         after = replace(
             after,
-            good=look.at,
+            good=snapshot.at,
             channels=seeing.channels,
             networks=seeing.networks,
             short=seeing.short,
@@ -69,17 +69,19 @@ def advance(memory: Memory, look: Look, terms: Terms) -> tuple[Memory, Changes]:
         )
     first = memory.good is None
     told = () if first else tuple(changes)
-    return after, Changes(look.scan, memory.scan, look.at, look.complete, first, told, losses, verdicts)
+    return after, Changes(snapshot.scan, memory.scan, snapshot.at, snapshot.complete, first, told, losses, verdicts)
 
 
-def _latest(memory: Memory, look: Look) -> datetime:
-    """The time of this look, unless only this one says that it is so late: a clock may be wrong for a night."""
-    return min(look.at, memory.at or look.at)
+def _latest(memory: Memory, snapshot: Snapshot) -> datetime:
+    """The time of this snapshot, unless only this one says that it is so late: a clock may be wrong for a night."""
+    return min(snapshot.at, memory.at or snapshot.at)
 
 
-def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Visibility | None) -> tuple[list[Track], list[Change]]:
-    """The tracks after the look, and what changed with each."""
-    found = match(memory.tracks, look.sightings)
+def _tracked(
+    memory: Memory, snapshot: Snapshot, terms: Terms, seeing: Visibility | None
+) -> tuple[list[Track], list[Change]]:
+    """The tracks after the snapshot, and what changed with each."""
+    found = match(memory.tracks, snapshot.sightings)
     joined = {number for numbers in found.joined.values() for number in numbers}
     tracks: list[Track] = []
     changes: list[Change] = []
@@ -87,29 +89,29 @@ def _tracked(memory: Memory, look: Look, terms: Terms, seeing: Visibility | None
         if number in joined:
             continue
         if number in found.seen:
-            parts = [look.sightings[one] for one in found.seen[number]]
+            parts = [snapshot.sightings[one] for one in found.seen[number]]
             whole = lifecycle.merged(track, [memory.tracks[other] for other in found.joined.get(number, ())])
-            after, new = lifecycle.seen(whole, parts, look, terms)
+            after, new = lifecycle.seen(whole, parts, snapshot, terms)
         else:
-            after, new = lifecycle.unseen(track, look, terms, seeing)
+            after, new = lifecycle.unseen(track, snapshot, terms, seeing)
         tracks.append(after)
         changes += new
     for number in found.new:
-        tracks.append(lifecycle.begun(look.sightings[number], look))
-        changes.append(Change(Kind.NEW, look.sightings[number].device))
+        tracks.append(lifecycle.begun(snapshot.sightings[number], snapshot))
+        changes.append(Change(Kind.NEW, snapshot.sightings[number].device))
     return tracks, changes
 
 
-def _losses(tracks: Sequence[Track], look: Look, seeing: Visibility) -> Iterator[Loss]:
+def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> Iterator[Loss]:
     """The losses, each with the devices that are not reported missing because of it."""
-    hidden = [track for track in tracks if track.last_seen != look.at and not track.gone]
+    hidden = [track for track in tracks if track.last_seen != snapshot.at and not track.gone]
     for loss in seeing.losses:
         kind, _, name = loss.what.partition(" ")
         behind = {
             "channel": lambda track, name=name: name in track.channels,
             "network": lambda track, name=name: name in map(network_of, track.places),
         }.get(kind)
-        unseen = [t for t in hidden if behind and behind(t) and not seeing.could_see(t, look)]
+        unseen = [t for t in hidden if behind and behind(t) and not seeing.could_see(t, snapshot)]
         yield replace(loss, unseen=_addresses(unseen))
     if unasked := [track for track in hidden if track.unasked == 1]:
         text = f"{len(unasked)} devices seen before were not asked: they are excluded, or no longer targets"

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from camscan import networks
-from camscan.sweeps.looks import BEHIND, SLOT, Look
 from camscan.sweeps.memory import Gauge, Loss, Memory, Track
+from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
 
 _MIN_DROP = 3
 """Devices that must fall silent at once: one or two that go are just one or two that go."""
@@ -48,36 +48,38 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """How well a complete look could see. `channels` and `networks` are the gauges from now on."""
+    """How well a complete snapshot could see. `channels` and `networks` are the gauges from now on."""
 
     channels: Mapping[str, Gauge]
     networks: Mapping[str, Gauge]
     short: tuple[bool, ...]
     losses: tuple[Loss, ...]
 
-    def could_see(self, track: Track, look: Look) -> bool:
+    def could_see(self, track: Track, snapshot: Snapshot) -> bool:
         """Whether a device would have shown itself: asked at an address and on a channel that are not lost."""
         return any(
             not _is_lost(self.channels, channel)
             for place in track.places
             if not _is_lost(self.networks, network_of(place))
-            for channel in look.asked.get(place, frozenset()) & track.channels.keys()
+            for channel in snapshot.asked.get(place, frozenset()) & track.channels.keys()
         )
 
 
-def sight(memory: Memory, look: Look, terms: Terms) -> Visibility:
-    """Hold a complete look against what is usual of what it asked."""
-    memory = _in_scope(memory, look)
-    channels = _step(memory.channels, _by_channel(look), _asked_channels(look), lasts=False)
-    networks = _step(memory.networks, _by_network(look), _asked_networks(look), lasts=True)
-    devices = sum(SLOT not in one.device.address for one in look.sightings)
+def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
+    """Hold a complete snapshot against what is usual of what it asked."""
+    memory = _in_scope(memory, snapshot)
+    channels = _step(memory.channels, _by_channel(snapshot), _asked_channels(snapshot), lasts=False)
+    networks = _step(memory.networks, _by_network(snapshot), _asked_networks(snapshot), lasts=True)
+    devices = sum(SLOT not in one.device.address for one in snapshot.sightings)
     short = terms.add(memory.short, terms.expect is not None and devices < terms.expect)
-    cut = frozenset(name for name in _lost(networks) if not _by_network(look).get(name))
-    told = (name for name in _lost(channels) if _is_drop(_elsewhere(memory, name, cut), _by_channel(look).get(name, 0)))
+    cut = frozenset(name for name in _lost(networks) if not _by_network(snapshot).get(name))
+    told = (
+        name for name in _lost(channels) if _is_drop(_elsewhere(memory, name, cut), _by_channel(snapshot).get(name, 0))
+    )
     losses = (
-        *(_loss("channel", name, memory.channels[name], _by_channel(look)) for name in told),
-        *(_loss("network", name, memory.networks[name], _by_network(look)) for name in _lost(networks)),
-        *_decoys(look, terms),
+        *(_loss("channel", name, memory.channels[name], _by_channel(snapshot)) for name in told),
+        *(_loss("network", name, memory.networks[name], _by_network(snapshot)) for name in _lost(networks)),
+        *_decoys(snapshot, terms),
         *_too_few(devices, short, terms),
     )
     before = {loss.what for loss in memory.losses}
@@ -85,16 +87,16 @@ def sight(memory: Memory, look: Look, terms: Terms) -> Visibility:
     return Visibility(channels, networks, short, marked)
 
 
-def _in_scope(memory: Memory, look: Look) -> Memory:
+def _in_scope(memory: Memory, snapshot: Snapshot) -> Memory:
     """A memory without the devices that were asked until now, and are no longer: they are told of by themselves.
 
     What answered by multicast alone, from a network that was never asked, stays: its silence says something.
     """
-    seen = frozenset(address for one in look.sightings for address in one.device.addresses)
+    seen = frozenset(address for one in snapshot.sightings for address in one.device.addresses)
     left: list[Track] = []
     stay: list[Track] = []
     for track in memory.tracks:
-        asked = any(look.asked.get(place) for place in track.places)
+        asked = any(snapshot.asked.get(place) for place in track.places)
         here = any(SLOT not in place and network_of(place) in memory.networks for place in track.places)
         dropped = here and not (asked or track.gone or track.unasked) and seen.isdisjoint(track.places)
         (left if dropped else stay).append(track)
@@ -117,7 +119,7 @@ def _less(gauges: Mapping[str, Gauge], left: Counter[str]) -> dict[str, Gauge]:
     }
 
 
-@lru_cache(maxsize=65_536)  # each address comes up several times in each look, and takes 10 us
+@lru_cache(maxsize=65_536)  # each address comes up several times in each snapshot, and takes 10 us
 def network_of(address: str) -> str:
     """The network that an address is counted in; the address itself where it is none.
 
@@ -131,7 +133,7 @@ def network_of(address: str) -> str:
 def _step(
     gauges: Mapping[str, Gauge], counts: Mapping[str, int], asked: frozenset[str], *, lasts: bool
 ) -> Mapping[str, Gauge]:
-    """The gauges after one more look; what was not asked is no longer known."""
+    """The gauges after one more snapshot; what was not asked is no longer known."""
     return {
         name: _stepped(gauges.get(name, Gauge()), counts.get(name, 0), lasts=lasts)
         for name in sorted({*gauges, *counts})
@@ -162,29 +164,29 @@ def _elsewhere(memory: Memory, channel: str, cut: frozenset[str]) -> int:
     )
 
 
-def _by_channel(look: Look) -> Mapping[str, int]:
+def _by_channel(snapshot: Snapshot) -> Mapping[str, int]:
     """Devices that answered, by channel."""
     return {
-        channel: sum(not targets.isdisjoint(one.device.addresses) for one in look.sightings)
-        for channel, targets in look.answered.items()
+        channel: sum(not targets.isdisjoint(one.device.addresses) for one in snapshot.sightings)
+        for channel, targets in snapshot.answered.items()
     }
 
 
-def _by_network(look: Look) -> Mapping[str, int]:
+def _by_network(snapshot: Snapshot) -> Mapping[str, int]:
     """Devices that were seen, by network."""
     counts: defaultdict[str, int] = defaultdict(int)
-    for one in look.sightings:
+    for one in snapshot.sightings:
         for network in {network_of(address) for address in one.device.addresses}:
             counts[network] += 1
     return counts
 
 
-def _asked_networks(look: Look) -> frozenset[str]:
-    return frozenset(network_of(address) for address, channels in look.asked.items() if channels)
+def _asked_networks(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset(network_of(address) for address, channels in snapshot.asked.items() if channels)
 
 
-def _asked_channels(look: Look) -> frozenset[str]:
-    return frozenset().union(*set(look.asked.values()))
+def _asked_channels(snapshot: Snapshot) -> frozenset[str]:
+    return frozenset().union(*set(snapshot.asked.values()))
 
 
 def _is_lost(gauges: Mapping[str, Gauge], name: str) -> bool:
@@ -203,10 +205,10 @@ def _loss(kind: str, name: str, gauge: Gauge, counts: Mapping[str, int]) -> Loss
     return Loss(f"network {name}", f"{name} showed {usual} devices before and {now} now: {cause}")
 
 
-def _decoys(look: Look, terms: Terms) -> Iterator[Loss]:
+def _decoys(snapshot: Snapshot, terms: Terms) -> Iterator[Loss]:
     for address in terms.decoys:
-        if address not in look.alive:
-            why = "was not asked" if not look.asked.get(address) else "is silent"
+        if address not in snapshot.alive:
+            why = "was not asked" if not snapshot.asked.get(address) else "is silent"
             yield Loss(f"decoy {address}", f"{address} should answer and {why}: the sweep may have been blind")
 
 

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Changes, Kind
-from camscan.sweeps.looks import DeviceSummary, plain
 from camscan.sweeps.memory import Loss
+from camscan.sweeps.snapshot import DeviceSummary, plain
 
 CHANGES_SCHEMA = "camscan-changes/1"
 ALERT_SCHEMA = "camscan-alert/1"

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from camscan.sweeps.looks import MAX_TEXT
+from camscan.sweeps.snapshot import MAX_TEXT
 
 _log = logging.getLogger("camscan.sweep")
 

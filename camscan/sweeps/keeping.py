@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from camscan.records import Judged, Scan, ScanStatus, Verdict
-from camscan.sweeps.looks import sighting
 from camscan.sweeps.memory import Memory
+from camscan.sweeps.snapshot import sighting
 from camscan.sweeps.tracks import match
 
 _COMPARED = 2

@@ -12,8 +12,8 @@ from dataclasses import replace
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Kind
 from camscan.sweeps.coverage import Terms, Visibility
-from camscan.sweeps.looks import DeviceSummary, Look, Sighting, Traits
 from camscan.sweeps.memory import Debounced, Track
+from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot, Traits
 
 _RECENT = 3
 """Sightings for which an address or a channel that did not answer still counts as the device's."""
@@ -21,14 +21,14 @@ _MAX_KEPT = 32
 """Serials, MACs or models that are remembered of one device."""
 
 
-def begun(one: Sighting, look: Look) -> Track:
+def begun(one: Sighting, snapshot: Snapshot) -> Track:
     """A device that was never seen before."""
     return Track(
         device=one.device,
-        first_seen=look.at,
-        last_seen=look.at,
+        first_seen=snapshot.at,
+        last_seen=snapshot.at,
         places=dict.fromkeys(one.device.addresses, 0),
-        channels=dict.fromkeys(_channels([one], look), 0),
+        channels=dict.fromkeys(_channels([one], snapshot), 0),
         verdict=Debounced(one.device.verdict.value),
         name=Debounced(one.device.name),
         serials=one.serials,
@@ -56,7 +56,7 @@ def merged(track: Track, others: Sequence[Track]) -> Track:
     return _with_traits(track, others)
 
 
-def seen(track: Track, parts: Sequence[Sighting], look: Look, terms: Terms) -> tuple[Track, list[Change]]:
+def seen(track: Track, parts: Sequence[Sighting], snapshot: Snapshot, terms: Terms) -> tuple[Track, list[Change]]:
     """A device that was seen, maybe in parts: each of its addresses for itself."""
     best = max((one.device for one in parts), key=lambda known: RANKS.index(known.verdict))
     addresses = tuple(dict.fromkeys(address for one in parts for address in one.device.addresses))
@@ -69,27 +69,27 @@ def seen(track: Track, parts: Sequence[Sighting], look: Look, terms: Terms) -> t
     after = replace(
         _with_traits(track, parts),
         device=device,
-        last_seen=look.at,
+        last_seen=snapshot.at,
         places=_aged({} if moved else track.places, addresses),
-        channels=_aged(track.channels, _channels(parts, look)),
+        channels=_aged(track.channels, _channels(parts, snapshot)),
         verdict=verdict,
         name=name,
         # Once one rule has told of another firmware, what the others read before is out of date.
         firmwares={**({} if firmware else track.firmwares), **_firmwares(parts)},
-        covered=terms.add(track.covered, True) if look.complete else track.covered,
+        covered=terms.add(track.covered, True) if snapshot.complete else track.covered,
         gone=False,
         unasked=0,
     )
     return after, list(_changes(track, after, firmware, moved=moved, judged=judged, renamed=renamed))
 
 
-def unseen(track: Track, look: Look, terms: Terms, sight: Visibility | None) -> tuple[Track, list[Change]]:
-    """A device that was not seen. That counts only where it would have been: `sight` is None in a look cut short."""
+def unseen(track: Track, snapshot: Snapshot, terms: Terms, sight: Visibility | None) -> tuple[Track, list[Change]]:
+    """A device that was not seen. That counts only where it would have been: `sight` is None in one cut short."""
     if sight is None:
         return track, []
-    if not any(look.asked.get(place) for place in track.places):
+    if not any(snapshot.asked.get(place) for place in track.places):
         return replace(track, unasked=track.unasked + 1), []
-    if not sight.could_see(track, look):
+    if not sight.could_see(track, snapshot):
         return track, []
     covered = terms.add(track.covered, False)
     gone = track.gone or terms.met(tuple(not was_seen for was_seen in covered))
@@ -157,10 +157,10 @@ def _firmwares(parts: Iterable[Sighting]) -> Mapping[str, frozenset[str]]:
     return found
 
 
-def _channels(parts: Iterable[Sighting], look: Look) -> Iterator[str]:
+def _channels(parts: Iterable[Sighting], snapshot: Snapshot) -> Iterator[str]:
     """The channels on which the device answered."""
     addresses = {address for one in parts for address in one.device.addresses}
-    return (channel for channel, targets in look.answered.items() if not targets.isdisjoint(addresses))
+    return (channel for channel, targets in snapshot.answered.items() if not targets.isdisjoint(addresses))
 
 
 def _aged(before: Mapping[str, int], now: Iterable[str]) -> Mapping[str, int]:

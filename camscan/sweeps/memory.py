@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
 
 from camscan.records import Verdict
-from camscan.sweeps.looks import DeviceSummary, Traits
+from camscan.sweeps.snapshot import DeviceSummary, Traits
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -33,7 +33,7 @@ Moment: TypeAlias = Annotated[datetime, _Zoned()]
 
 @dataclass(frozen=True, slots=True)
 class Debounced:
-    """A value that changes only after several looks; `odd` marks, for the latest looks, those that showed another."""
+    """A value that changes only after several snapshots; `odd` marks, of the latest, those that showed another."""
 
     value: str | None
     odd: tuple[bool, ...] = ()
@@ -44,8 +44,8 @@ class Track(Traits):
     """One device through all sweeps.
 
     `device` is how it was last seen. `places` and `channels` hold its addresses and the channels on which it answers,
-    each with the number of sightings since. `covered` says of the latest looks that could have seen it which did;
-    `unasked` counts the complete looks since that did not ask it at all.
+    each with the number of sightings since. `covered` says of the latest snapshots that could have seen it which did;
+    `unasked` counts the complete snapshots since that did not ask it at all.
     """
 
     device: DeviceSummary
@@ -89,20 +89,20 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What was seen last of a site. `scan` and `at` are of the last look, `good` of the last complete one."""
+    """What was seen last of a site. `scan` and `at` are of the last snapshot, `good` of the last complete one."""
 
     scan: str = ""
     at: Moment | None = None
     good: Moment | None = None
     losses: tuple[Loss, ...] = ()
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
-    """Devices in the last look."""
+    """Devices in the last snapshot."""
     coverage: Mapping[str, int] = field(default_factory=dict)
-    """Targets of the last look by outcome."""
+    """Targets of the last snapshot by outcome."""
     by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """As `coverage`, by channel; none where an older version of camscan wrote it."""
     seconds: float = 0
-    """What the last look took."""
+    """What the last snapshot took."""
     version: int = VERSION
 
 
@@ -114,7 +114,7 @@ class Memory(Overview):
     channels: Mapping[str, Gauge] = field(default_factory=dict)
     networks: Mapping[str, Gauge] = field(default_factory=dict)
     short: tuple[bool, ...] = ()
-    """Of the latest complete looks, which saw fewer devices than expected."""
+    """Of the latest complete snapshots, which saw fewer devices than expected."""
 
 
 @dataclass(frozen=True, slots=True)

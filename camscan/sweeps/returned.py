@@ -1,6 +1,6 @@
-"""Whether what is new between two looks was there earlier, and has therefore returned. Pure.
+"""Whether what is new between two snapshots was there earlier, and has therefore returned. Pure.
 
-Of the devices of earlier looks only those matter that may be one of the new ones, or that such a one may be taken for:
+Of the devices of earlier ones only those matter that may be one of the new ones, or that such a one may be taken for:
 all others are left alone, because making a thousand of them takes longer than to compare.
 """
 
@@ -13,7 +13,7 @@ from datetime import datetime
 
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.lifecycle import begun
-from camscan.sweeps.looks import Look, Sighting
+from camscan.sweeps.snapshot import Sighting, Snapshot
 from camscan.sweeps.tracks import keys, match, shared
 
 Keys = Sequence[frozenset[str]]
@@ -21,7 +21,7 @@ Keys = Sequence[frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier look: the keys of its devices, and each of them on demand; None where it is a mere host."""
+    """An earlier snapshot: the keys of its devices, and each of them on demand; None where it is a mere host."""
 
     at: datetime
     keys: Keys
@@ -29,7 +29,7 @@ class Past:
 
 
 def with_returned(changes: Changes, now: Sequence[Sighting], past: Iterable[Past]) -> Changes:
-    """The changes that a look, which saw `now`, shows; what is new and was in an earlier one has returned.
+    """The changes that a snapshot, which saw `now`, shows; what is new and was in an earlier one has returned.
 
     `past` is the newest first, and read no further than until all have been found.
     """
@@ -38,11 +38,11 @@ def with_returned(changes: Changes, now: Sequence[Sighting], past: Iterable[Past
     common = shared(now)
     own = [keys(one.device.addresses, one.serials - common, one.macs - common) for one in now]
     last_seen = {}
-    for look in past if new else ():
-        here, there = _kin(new, own, look.keys)
-        found = _seen([now[number] for number in here], look, there, common)
+    for snapshot in past if new else ():
+        here, there = _kin(new, own, snapshot.keys)
+        found = _seen([now[number] for number in here], snapshot, there, common)
         found = {here[number] for number in found}.intersection(new)
-        last_seen.update(dict.fromkeys((now[number].device for number in found), look.at))
+        last_seen.update(dict.fromkeys((now[number].device for number in found), snapshot.at))
         new -= found
         if not new:
             break
@@ -54,15 +54,15 @@ def with_returned(changes: Changes, now: Sequence[Sighting], past: Iterable[Past
     return replace(changes, changes=tuple(map(told, changes.changes)))
 
 
-def _seen(now: Sequence[Sighting], look: Past, there: Iterable[int], common: frozenset[str]) -> set[int]:
-    """Which devices of today, by their numbers, an earlier look saw among some of its own."""
-    empty = Look("", look.at, complete=False, sightings=(), asked={}, answered={}, alive=frozenset())
-    tracks = [begun(one, empty) for one in map(look.sighting, there) if one is not None]
+def _seen(now: Sequence[Sighting], snapshot: Past, there: Iterable[int], common: frozenset[str]) -> set[int]:
+    """Which devices of today, by their numbers, an earlier snapshot saw among some of its own."""
+    empty = Snapshot("", snapshot.at, complete=False, sightings=(), asked={}, answered={}, alive=frozenset())
+    tracks = [begun(one, empty) for one in map(snapshot.sighting, there) if one is not None]
     return {number for numbers in match(tracks, now, common).seen.values() for number in numbers}
 
 
 def _kin(start: Iterable[int], today: Keys, earlier: Keys) -> tuple[list[int], list[int]]:
-    """The devices of today and of an earlier look that are bound to the first by keys: from one look to the other."""
+    """The devices of today and of an earlier snapshot that are bound to the first by keys: from one to the other."""
     sides = (today, earlier)
     bearers = tuple(map(_bearers, sides))
     waiting = [(0, number) for number in start]

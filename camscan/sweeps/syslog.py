@@ -16,7 +16,7 @@ from camscan import __version__
 from camscan.records import Verdict
 from camscan.sweeps.alerttext import ALARM, BACK, COVERAGE_LOSS, AlertText, Event, one_line
 from camscan.sweeps.changes import Kind
-from camscan.sweeps.looks import SLOT
+from camscan.sweeps.snapshot import SLOT
 
 MAX_BYTES = 2048
 """Of one message: what a receiver should take at least (RFC 5424, 6.1)."""

@@ -1,4 +1,4 @@
-"""Which device of a look is which of those that are remembered.
+"""Which device of a snapshot is which of those that are remembered.
 
 An address alone tells nothing: it is lent to another device. So two are the same where they share, in this order,
 
@@ -6,7 +6,7 @@ An address alone tells nothing: it is lent to another device. So two are the sam
 2. the serial elsewhere, or the MAC elsewhere: the device has moved;
 3. the address, where nothing else contradicts: serials, MACs, models or makers that are known on both sides.
 
-Makers of clones copy serials and MACs. What several devices show in one look tells them apart no longer, and a device
+Makers of clones copy serials and MACs. What several devices show in one tells them apart no longer, and a device
 that answers at its own address is not taken for one that has moved.
 """
 
@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from camscan.sweeps.looks import Sighting
 from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import Sighting
 
 SHORT_SERIAL = 9
 """Characters of the short form in which some makers repeat a serial at its end."""
@@ -58,7 +58,7 @@ class Matches:
 def match(tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str] | None = None) -> Matches:
     """Find for every sighting the track that it belongs to.
 
-    `common` are the serials and MACs that name none of them, where these sightings are not all of a look.
+    `common` are the serials and MACs that name none of them, where these sightings are not all of a snapshot.
     """
     common = shared(sightings) if common is None else common
     found = Matches()

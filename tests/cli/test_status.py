@@ -23,8 +23,8 @@ from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Memory, dump, dump_glance, glance
+from camscan.sweeps.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -39,18 +39,18 @@ def run(config: Path, *words: str) -> Result:
 
 
 def remember(
-    config: Path, looks: Sequence[Look], message: Message | None = None, *, memory_alone: bool = False
+    config: Path, snapshots: Sequence[Snapshot], message: Message | None = None, *, memory_alone: bool = False
 ) -> None:
     memory = Memory()
-    for one in looks:
+    for one in snapshots:
         memory, _ = advance(memory, one, Terms())
     shown = None if memory_alone else dump_glance(glance(memory))
     with Store.open(config.parent / "c.db") as store:
         store.outbox.remember("hq", dump(memory), [message] if message else [], glance=shown)
 
 
-def night(days_ago: float, look: Look) -> Look:
-    return replace(look, at=datetime.now(UTC) - timedelta(days=days_ago))
+def night(days_ago: float, snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, at=datetime.now(UTC) - timedelta(days=days_ago))
 
 
 def test_a_site_that_was_never_swept(config: Path) -> None:
@@ -85,8 +85,8 @@ def test_a_minute_is_one(config: Path) -> None:
 def test_a_site_in_trouble(config: Path) -> None:
     message = Message("m", "hq", datetime.now(UTC), b"{}")
     site = cameras(6)
-    looks = [night(3, sweep(0, site)), night(2, sweep(1, site, lost=[(c.address, "sadp") for c in site]))]
-    remember(config, looks, message)
+    snapshots = [night(3, sweep(0, site)), night(2, sweep(1, site, lost=[(c.address, "sadp") for c in site]))]
+    remember(config, snapshots, message)
     done = run(config, "--max-age", "26h")
     assert done.exit_code == 4
     assert done.stdout.splitlines()[-2:] == [
@@ -126,10 +126,10 @@ def test_for_programs(config: Path) -> None:
 
 def test_what_an_older_camscan_remembered_is_shown_alike(config: Path) -> None:
     site = cameras(6)
-    looks = [night(3, sweep(0, site)), night(2, sweep(1, site[1:], targets=["10.0.0.1"]))]
+    snapshots = [night(3, sweep(0, site)), night(2, sweep(1, site[1:], targets=["10.0.0.1"]))]
     shown = set()
     for memory_alone in (False, True):
-        remember(config, looks, memory_alone=memory_alone)
+        remember(config, snapshots, memory_alone=memory_alone)
         shown.add(run(config).stdout)
     assert len(shown) == 1
 

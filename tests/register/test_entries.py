@@ -8,12 +8,12 @@ from datetime import timedelta
 from support.estate import BEGIN, Camera, cameras, moved, sweep
 
 from camscan.register.entries import take_in
-from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import Snapshot
 
 
-def tracks(look: Look) -> tuple[Track, ...]:
-    return take_in((), look).new
+def tracks(snapshot: Snapshot) -> tuple[Track, ...]:
+    return take_in((), snapshot).new
 
 
 def test_who_is_seen_again_stays_one_device() -> None:

@@ -11,8 +11,8 @@ from support.estate import BEGIN, Camera
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.register.removal import Proof, candidates, objection, proof, proof_by_recorder
-from camscan.sweeps.looks import BEHIND
 from camscan.sweeps.memory import Track
+from camscan.sweeps.snapshot import BEHIND
 
 GONE = Camera("10.0.0.1", "SN000000001")
 SILENT = dict.fromkeys(("sadp", "http"), Outcome.SILENT)

@@ -19,7 +19,7 @@ from camscan.records import (
     Verdict,
 )
 from camscan.summaries import Listing
-from camscan.sweeps.looks import Look, look
+from camscan.sweeps.snapshot import Snapshot, snapshot
 
 BEGIN = datetime(2026, 1, 1, 2, tzinfo=UTC)
 CHANNELS = ("sadp", "http", "onvif", "rtsp")
@@ -101,7 +101,7 @@ def sweep(
     asked: Sequence[str] = CHANNELS,
     unsent: Mapping[str, Outcome] | None = None,
     status: ScanStatus = ScanStatus.COMPLETE,
-) -> Look:
+) -> Snapshot:
     """One night. `lost` are answers that went missing, as (address, channel), with "" for any address or channel.
 
     `dead` are beginnings of addresses that cannot be reached; `targets` further addresses that were asked; `unsent`
@@ -128,7 +128,7 @@ def sweep(
     for address, outcome in (unsent or {}).items():
         outcomes[address] = dict.fromkeys(asked, outcome)
     ledger = [LedgerEntry(target, channels) for target, channels in outcomes.items()]
-    return look(scan, devices, ledger)
+    return snapshot(scan, devices, ledger)
 
 
 def moved(camera: Camera, address: str) -> Camera:

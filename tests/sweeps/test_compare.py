@@ -15,17 +15,17 @@ from camscan.records import Outcome, ScanStatus, Verdict
 from camscan.sweeps.changes import Changes, Kind
 from camscan.sweeps.compare import advance, compare
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Memory
+from camscan.sweeps.snapshot import Snapshot
 
 TERMS = Terms(3, 3)
 SITE = cameras(5)
 FIRST, SECOND, *REST = SITE
 
 
-def nights(*looks: Look, terms: Terms = TERMS) -> list[Changes]:
+def nights(*snapshots: Snapshot, terms: Terms = TERMS) -> list[Changes]:
     memory, told = Memory(), []
-    for one in looks:
+    for one in snapshots:
         memory, changes = advance(memory, one, terms)
         told.append(changes)
     return told
@@ -40,8 +40,8 @@ def shown(changes: Changes) -> list[str]:
 
 def told(*sites: Sequence[Camera], terms: Terms = TERMS) -> list[list[str]]:
     every = {camera.address for site in sites for camera in site}
-    looks = (sweep(night, site, targets=every) for night, site in enumerate(sites))
-    return [shown(changes) for changes in nights(*looks, terms=terms)]
+    snapshots = (sweep(night, site, targets=every) for night, site in enumerate(sites))
+    return [shown(changes) for changes in nights(*snapshots, terms=terms)]
 
 
 def test_the_first_sweep_is_the_beginning() -> None:
@@ -64,8 +64,8 @@ def test_a_device_that_leaves_is_missing_after_three_sweeps_and_told_once() -> N
 
 
 def test_a_missing_device_tells_when_it_was_last_seen() -> None:
-    looks = [sweep(0, SITE), *(sweep(night, SITE[1:], targets=[FIRST.address]) for night in (1, 2, 3))]
-    change = nights(*looks)[-1].of(Kind.MISSING)[0]
+    snapshots = [sweep(0, SITE), *(sweep(night, SITE[1:], targets=[FIRST.address]) for night in (1, 2, 3))]
+    change = nights(*snapshots)[-1].of(Kind.MISSING)[0]
     assert (change.last_seen, change.device.verdict, change.device.model) == (BEGIN, Verdict.LISTED, "C-100")
 
 
@@ -177,8 +177,8 @@ def test_a_verdict_rises_as_soon_as_there_is_new_evidence() -> None:
 
 def test_a_failed_probe_is_a_loss_and_nothing_is_missing() -> None:
     mute = [replace(camera, channels=("sadp",)) for camera in cameras(50)]
-    looks = [sweep(0, mute), *(sweep(n, mute, lost=[(c.address, "sadp") for c in mute[5:]]) for n in range(1, 6))]
-    results = nights(*looks)
+    snapshots = [sweep(0, mute), *(sweep(n, mute, lost=[(c.address, "sadp") for c in mute[5:]]) for n in range(1, 6))]
+    results = nights(*snapshots)
     assert [changes.changes for changes in results] == [()] * 6
     loss = next(loss for loss in results[1].losses if loss.what == "channel sadp")
     assert loss.text == "sadp saw 50 devices before and 5 now: probe failure suspected"
@@ -192,12 +192,12 @@ def test_a_failed_probe_is_a_loss_and_nothing_is_missing() -> None:
 
 def test_a_network_that_is_cut_off_is_a_loss_however_long_it_lasts() -> None:
     site = [*cameras(6), *cameras(6, "10.0.1.")]
-    looks = [sweep(0, site), *(sweep(night, site, dead=["10.0.1."]) for night in range(1, 20))]
-    results = nights(*looks)
+    snapshots = [sweep(0, site), *(sweep(night, site, dead=["10.0.1."]) for night in range(1, 20))]
+    results = nights(*snapshots)
     assert [changes.changes for changes in results] == [()] * 20
     assert [[loss.what for loss in changes.losses] for changes in results[1:]] == [["network 10.0.1.0/24"]] * 19
     assert results[1].losses[0].unseen == tuple(f"10.0.1.{number}" for number in range(1, 7))
-    assert nights(*looks, sweep(20, site))[-1].losses == ()
+    assert nights(*snapshots, sweep(20, site))[-1].losses == ()
 
 
 def test_a_network_that_is_cut_off_is_told_once_and_not_for_each_of_its_channels() -> None:
@@ -213,8 +213,8 @@ def test_a_network_that_is_cut_off_is_told_once_and_not_for_each_of_its_channels
 
 def test_a_part_of_a_network_that_stays_away_is_accepted_and_then_missing() -> None:
     site = cameras(8)
-    looks = [sweep(0, site), *(sweep(n, site[:3], targets=[c.address for c in site]) for n in range(1, 13))]
-    results = nights(*looks)
+    snapshots = [sweep(0, site), *(sweep(n, site[:3], targets=[c.address for c in site]) for n in range(1, 13))]
+    results = nights(*snapshots)
     networks = [[loss.what for loss in changes.losses if loss.what.startswith("network")] for changes in results]
     assert networks == [[], *[["network 10.0.0.0/24"]] * 7, *[[]] * 5]
     assert [len(changes.of(Kind.MISSING)) for changes in results] == [*[0] * 10, 5, 0, 0]
@@ -250,25 +250,25 @@ def test_fewer_devices_than_expected_are_a_loss_by_half_or_once_it_lasts() -> No
 
 def test_silence_in_an_incomplete_sweep_means_nothing() -> None:
     cut = {"status": ScanStatus.INTERRUPTED, "targets": ["10.0.0.1"]}
-    looks = [sweep(0, SITE), *(sweep(night, SITE[1:], **cut) for night in (1, 2, 3, 4))]  # type: ignore[arg-type]
-    results = nights(*looks, terms=Terms(1, 1, decoys=("10.0.0.1",), expect=50))[1:]
+    snapshots = [sweep(0, SITE), *(sweep(night, SITE[1:], **cut) for night in (1, 2, 3, 4))]  # type: ignore[arg-type]
+    results = nights(*snapshots, terms=Terms(1, 1, decoys=("10.0.0.1",), expect=50))[1:]
     assert [(changes.changes, changes.losses, changes.complete) for changes in results] == [((), (), False)] * 4
 
 
 def test_what_an_incomplete_sweep_finds_is_new_and_told_once() -> None:
-    looks = [sweep(0, REST), sweep(1, SITE, status=ScanStatus.PARTIAL), sweep(2, SITE)]
-    assert [shown(changes) for changes in nights(*looks)] == [[], ["new 10.0.0.1", "new 10.0.0.2"], []]
+    snapshots = [sweep(0, REST), sweep(1, SITE, status=ScanStatus.PARTIAL), sweep(2, SITE)]
+    assert [shown(changes) for changes in nights(*snapshots)] == [[], ["new 10.0.0.1", "new 10.0.0.2"], []]
 
 
 def test_before_the_first_complete_sweep_nothing_is_new() -> None:
-    looks = [sweep(0, REST, status=ScanStatus.INTERRUPTED), sweep(1, SITE)]
-    assert [(changes.first, shown(changes)) for changes in nights(*looks)] == [(True, []), (True, [])]
+    snapshots = [sweep(0, REST, status=ScanStatus.INTERRUPTED), sweep(1, SITE)]
+    assert [(changes.first, shown(changes)) for changes in nights(*snapshots)] == [(True, []), (True, [])]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED])
 def test_a_device_that_was_not_asked_is_not_missing_but_told_once(outcome: Outcome) -> None:
-    looks = [sweep(0, SITE), *(sweep(night, SITE, unsent={"10.0.0.1": outcome}) for night in range(1, 6))]
-    results = nights(*looks)
+    snapshots = [sweep(0, SITE), *(sweep(night, SITE, unsent={"10.0.0.1": outcome}) for night in range(1, 6))]
+    results = nights(*snapshots)
     assert [changes.changes for changes in results] == [()] * 6
     assert [[(loss.what, loss.unseen) for loss in changes.losses] for changes in results] == [
         [],
@@ -282,12 +282,12 @@ def test_a_device_that_was_not_asked_is_not_missing_but_told_once(outcome: Outco
 )
 def test_what_is_no_longer_a_target_is_no_failed_probe_and_no_cut(kept: list[Camera]) -> None:
     """Whatever stays is watched as before."""
-    looks = [sweep(0, [*cameras(20), *cameras(20, "10.0.7.")]), *(sweep(night, kept) for night in range(1, 5))]
+    snapshots = [sweep(0, [*cameras(20), *cameras(20, "10.0.7.")]), *(sweep(night, kept) for night in range(1, 5))]
     failed = sweep(5, kept, lost=[(camera.address, "sadp") for camera in kept[1:]])
     cut = sweep(5, kept, dead=[camera.address for camera in kept[1:]])
-    results = [[loss.what.partition(" ")[0] for loss in changes.losses] for changes in nights(*looks, failed)]
+    results = [[loss.what.partition(" ")[0] for loss in changes.losses] for changes in nights(*snapshots, failed)]
     assert results == [[], ["targets"], [], [], [], ["channel"]]
-    assert "network" in [loss.what.partition(" ")[0] for loss in nights(*looks, cut)[-1].losses]
+    assert "network" in [loss.what.partition(" ")[0] for loss in nights(*snapshots, cut)[-1].losses]
 
 
 def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
@@ -298,22 +298,25 @@ def test_a_channel_that_is_no_longer_asked_is_not_lost() -> None:
 
 
 def test_a_device_that_was_away_for_long_is_forgotten() -> None:
-    looks = [sweep(0, SITE), *(sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 500, 501))]
-    assert shown(nights(*looks, sweep(502, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
+    snapshots = [
+        sweep(0, SITE),
+        *(sweep(night, REST, targets=["10.0.0.1", "10.0.0.2"]) for night in (1, 2, 3, 500, 501)),
+    ]
+    assert shown(nights(*snapshots, sweep(502, SITE))[-1]) == ["new 10.0.0.1", "new 10.0.0.2"]
 
 
 def test_one_box_with_two_addresses_may_show_them_apart() -> None:
     whole = replace(FIRST, more=("10.0.0.91",))
     halves = [replace(whole, more=()), Camera("10.0.0.91", channels=("rtsp",))]
-    looks = [sweep(0, [whole]), sweep(1, halves), sweep(2, [whole]), sweep(3, halves[:1], targets=["10.0.0.91"])]
-    assert [changes.changes for changes in nights(*looks)] == [()] * 4
+    snapshots = [sweep(0, [whole]), sweep(1, halves), sweep(2, [whole]), sweep(3, halves[:1], targets=["10.0.0.91"])]
+    assert [changes.changes for changes in nights(*snapshots)] == [()] * 4
 
 
 def test_halves_that_prove_to_be_one_box_are_one_from_then_on() -> None:
     halves = [FIRST, Camera("10.0.0.91", channels=("rtsp",))]
     whole = replace(FIRST, more=("10.0.0.91",))
-    looks = [sweep(0, halves), *(sweep(night, [whole]) for night in range(1, 6))]
-    assert [changes.changes for changes in nights(*looks)] == [()] * 6
+    snapshots = [sweep(0, halves), *(sweep(night, [whole]) for night in range(1, 6))]
+    assert [changes.changes for changes in nights(*snapshots)] == [()] * 6
 
 
 def test_any_two_scans_can_be_compared() -> None:
@@ -323,8 +326,8 @@ def test_any_two_scans_can_be_compared() -> None:
 
 
 def test_earlier_scans_show_what_has_returned() -> None:
-    looks = [sweep(0, SITE), sweep(1, REST, targets=["10.0.0.1", "10.0.0.2"]), sweep(2, SITE)]
-    assert shown(compare(looks)) == ["returned 10.0.0.1", "returned 10.0.0.2"]
+    snapshots = [sweep(0, SITE), sweep(1, REST, targets=["10.0.0.1", "10.0.0.2"]), sweep(2, SITE)]
+    assert shown(compare(snapshots)) == ["returned 10.0.0.1", "returned 10.0.0.2"]
 
 
 def test_nothing_cannot_be_compared() -> None:
@@ -339,18 +342,18 @@ Lost = st.lists(st.tuples(*[st.sampled_from((*CHANNELS, None))] * 2), min_size=1
 @given(Lost)
 def test_single_lost_answers_never_tell_anything(lost: list[tuple[str | None, str | None]]) -> None:
     two = SITE[:2]
-    looks = [sweep(0, two)]
+    snapshots = [sweep(0, two)]
     for night, channels in enumerate(lost, 1):
         pairs = [(c.address, channel) for c, channel in zip(two, channels, strict=True) if channel]
-        looks.append(sweep(night, two, lost=pairs))
-    assert [(changes.changes, changes.losses) for changes in nights(*looks)] == [((), ())] * len(looks)
+        snapshots.append(sweep(night, two, lost=pairs))
+    assert [(changes.changes, changes.losses) for changes in nights(*snapshots)] == [((), ())] * len(snapshots)
 
 
 @settings(deadline=None)
 @given(st.integers(1, 6), st.integers(0, 5), st.integers(1, 8))
 def test_unbroken_silence_is_told_once_and_after_k_covered_sweeps(misses: int, more: int, silent: int) -> None:
-    looks = [sweep(0, SITE), *(sweep(n, SITE[1:], targets=["10.0.0.1"]) for n in range(1, silent + 1))]
-    results = [shown(changes) for changes in nights(*looks, terms=Terms(misses, misses + more))]
+    snapshots = [sweep(0, SITE), *(sweep(n, SITE[1:], targets=["10.0.0.1"]) for n in range(1, silent + 1))]
+    results = [shown(changes) for changes in nights(*snapshots, terms=Terms(misses, misses + more))]
     assert results == [["missing 10.0.0.1"] if night == misses else [] for night in range(silent + 1)]
 
 
@@ -359,9 +362,13 @@ def test_unbroken_silence_is_told_once_and_after_k_covered_sweeps(misses: int, m
 def test_nothing_behind_a_cut_is_ever_missing(count: int, lasting: int, numbers: set[int]) -> None:
     behind = [replace(camera, address=f"10.0.9.{n}") for n, camera in zip(sorted(numbers), cameras(50), strict=False)]
     site = [*cameras(count, "10.0.1."), *(replace(c, serial=f"SX{c.address}", mac=None) for c in behind)]
-    looks = [sweep(0, site), *(sweep(night, site, dead=["10.0.9."]) for night in range(1, lasting + 1)), sweep(9, site)]
-    results = nights(*looks)
-    assert [changes.changes for changes in results] == [()] * len(looks)
+    snapshots = [
+        sweep(0, site),
+        *(sweep(night, site, dead=["10.0.9."]) for night in range(1, lasting + 1)),
+        sweep(9, site),
+    ]
+    results = nights(*snapshots)
+    assert [changes.changes for changes in results] == [()] * len(snapshots)
     assert all("network 10.0.9.0/24" in {loss.what for loss in changes.losses} for changes in results[1:-1])
     assert results[-1].losses == ()
 

@@ -17,16 +17,16 @@ from camscan.sweeps.changes import Changes
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.document import MAX_TOLD, About, alert, changes_object, signature, summary, trial
-from camscan.sweeps.looks import Look
 from camscan.sweeps.memory import Memory
+from camscan.sweeps.snapshot import Snapshot
 
 SITE = cameras(4)
 ABOUT = About("hq", sensitive=True)
 
 
-def last(*looks: Look) -> Changes:
+def last(*snapshots: Snapshot) -> Changes:
     memory = Memory()
-    for one in looks:
+    for one in snapshots:
         memory, changes = advance(memory, one, Terms(1, 1))
     return changes
 
@@ -69,10 +69,10 @@ def test_a_new_listed_device_is_told_with_its_evidence() -> None:
 def test_every_kind_of_change_is_as_the_published_contract_says() -> None:
     moved = [*SITE[:3], replace(SITE[3], address="10.0.0.99"), *cameras(6)[5:]]
     gone = [sweep(night, SITE, lost=[("10.0.0.1", "")]) for night in (1, 2, 3)]
-    looks = [sweep(0, SITE), *gone, sweep(4, SITE), sweep(5, moved)]
+    snapshots = [sweep(0, SITE), *gone, sweep(4, SITE), sweep(5, moved)]
     seen: set[str] = set()
-    for count in range(1, len(looks) + 1):
-        made = last(*looks[:count])
+    for count in range(1, len(snapshots) + 1):
+        made = last(*snapshots[:count])
         told = changes_object(made, "hq")
         validator("camscan-changes-1", "site").validate(told)
         seen |= {kind for kind in ("new", "returned", "changed", "missing") if told[kind]}
@@ -100,11 +100,11 @@ def test_of_an_incomplete_sweep_it_is_never_said_that_nothing_changed_and_no_mor
 
 
 def test_a_loss_is_told_once() -> None:
-    looks = [sweep(0, SITE), *(sweep(night, SITE, dead=["10."]) for night in (1, 2))]
-    told = body(last(*looks[:2]))
+    snapshots = [sweep(0, SITE), *(sweep(night, SITE, dead=["10."]) for night in (1, 2))]
+    told = body(last(*snapshots[:2]))
     assert [loss["what"] for loss in told["coverage_loss"]] == ["network 10.0.0.0/24"]
     assert told["coverage_loss"][-1]["not_reported_missing"] == [camera.address for camera in SITE]
-    again = last(*looks)
+    again = last(*snapshots)
     assert len(again.losses) == 1
     assert alert(again, ABOUT, "id2") is None
 

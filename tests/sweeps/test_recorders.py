@@ -10,8 +10,8 @@ from camscan.records import Device, Judged, LedgerEntry, Level, Outcome, Scan, S
 from camscan.sweeps.changes import Kind
 from camscan.sweeps.compare import compare
 from camscan.sweeps.keeping import worth_keeping
-from camscan.sweeps.looks import Look, look
 from camscan.sweeps.memory import Memory
+from camscan.sweeps.snapshot import Snapshot, snapshot
 
 RECORDER = "10.0.4.9"
 LEDGER = [LedgerEntry(RECORDER, {"http": Outcome.ANSWERED})]
@@ -28,9 +28,9 @@ def camera(number: int, serial: str | None = None) -> Judged:
     return Judged(device, Verdict.LISTED)
 
 
-def seen(night: int, *devices: Judged) -> Look:
+def seen(night: int, *devices: Judged) -> Snapshot:
     scan = Scan(str(night), BEGIN + timedelta(days=night), (RECORDER,), ("http",), status=ScanStatus.COMPLETE)
-    return look(scan, devices, LEDGER)
+    return snapshot(scan, devices, LEDGER)
 
 
 def test_a_camera_that_is_new_on_a_channel_is_new() -> None:

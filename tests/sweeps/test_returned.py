@@ -13,21 +13,21 @@ from support.estate import Camera, cameras, sweep
 from camscan.sweeps import returned
 from camscan.sweeps.changes import Changes
 from camscan.sweeps.compare import compare
-from camscan.sweeps.looks import Look, Sighting
 from camscan.sweeps.returned import Keys, Past, with_returned
+from camscan.sweeps.snapshot import Sighting, Snapshot
 from camscan.sweeps.tracks import keys
 
 SITE = cameras(6)
 
 
-def past(look: Look, made: list[str] | None = None) -> Past:
+def past(snapshot: Snapshot, made: list[str] | None = None) -> Past:
     def sighting(number: int) -> Sighting:
-        one = look.sightings[number]
+        one = snapshot.sightings[number]
         if made is not None:
             made.append(one.device.address)
         return one
 
-    return Past(look.at, [keys(o.device.addresses, o.serials, o.macs) for o in look.sightings], sighting)
+    return Past(snapshot.at, [keys(o.device.addresses, o.serials, o.macs) for o in snapshot.sightings], sighting)
 
 
 def shown(changes: Changes) -> list[str]:
@@ -48,15 +48,15 @@ def test_what_was_seen_earlier_has_returned() -> None:
 
 
 def test_the_newest_look_that_saw_it_counts_and_no_other_is_read() -> None:
-    looks = [sweep(night, SITE) for night in range(2)]
+    snapshots = [sweep(night, SITE) for night in range(2)]
     before, now = sweep(2, SITE[1:], targets=["10.0.0.1"]), sweep(3, SITE)
 
     def newest_first() -> Iterator[Past]:
-        yield past(looks[1])
+        yield past(snapshots[1])
         pytest.fail("everything was found")
 
     [change] = with_returned(compare([before, now]), now.sightings, newest_first()).changes
-    assert change.last_seen == looks[1].at
+    assert change.last_seen == snapshots[1].at
 
 
 def test_where_nothing_is_new_nothing_is_read() -> None:
@@ -95,7 +95,7 @@ SERIAL, MAC = ("serial", "both"), ("mac", "both")
 def test_those_that_are_looked_at_are_enough(
     old: Sequence[str], new: Sequence[str], known: Sequence[str], gone: set[int], later: set[int]
 ) -> None:
-    """Addresses are dealt anew between the looks: it comes out as if every device had been looked at."""
+    """Addresses are dealt anew between the snapshots: it comes out as if every device had been looked at."""
 
     def site(places: Sequence[str], without: set[int]) -> list[Camera]:
         return [

@@ -9,7 +9,7 @@ import pytest
 from support.estate import BEGIN, Camera, cameras, sweep
 
 from camscan.records import Device, Identification, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Verdict
-from camscan.sweeps.looks import MAX_TEXT, look, plain, sighting
+from camscan.sweeps.snapshot import MAX_TEXT, plain, sighting, snapshot
 
 SCAN = Scan("one", BEGIN, ("10.0.0.0/24",), ("http", "sadp"), status=ScanStatus.COMPLETE)
 
@@ -21,7 +21,7 @@ def test_the_ledger_says_what_was_asked_and_what_answered() -> None:
         LedgerEntry("10.0.0.3", {"http": Outcome.SILENT, "sadp": Outcome.CRASHED}),
         LedgerEntry("10.0.0.4", {"http": Outcome.EXCLUDED, "sadp": Outcome.EXCLUDED}),
     ]
-    found = look(SCAN, (), ledger)
+    found = snapshot(SCAN, (), ledger)
     assert found.asked == {
         "10.0.0.1": {"http"},
         "10.0.0.2": {"http", "sadp"},
@@ -35,7 +35,7 @@ def test_the_ledger_says_what_was_asked_and_what_answered() -> None:
 
 @pytest.mark.parametrize("status", list(ScanStatus))
 def test_only_a_complete_scan_is_complete(status: ScanStatus) -> None:
-    found = look(replace(SCAN, status=status), (), ())
+    found = snapshot(replace(SCAN, status=status), (), ())
     assert found.complete is (status is ScanStatus.COMPLETE)
     assert found.at == BEGIN
 
@@ -43,7 +43,7 @@ def test_only_a_complete_scan_is_complete(status: ScanStatus) -> None:
 @pytest.mark.parametrize(("seconds", "told"), [(90, 90), (-3600, 0), (None, 0)])
 def test_what_a_scan_took_is_never_less_than_nothing(seconds: int | None, told: float) -> None:
     end = None if seconds is None else BEGIN + timedelta(seconds=seconds)
-    assert look(replace(SCAN, finished_at=end), (), ()).seconds == told
+    assert snapshot(replace(SCAN, finished_at=end), (), ()).seconds == told
 
 
 def test_a_device_in_words() -> None:

@@ -73,7 +73,7 @@ class Sighting(Traits):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Snapshot:
     """One scan. `asked` holds address -> channels on which it was really asked, `answered` channel -> addresses.
 
     `complete` says whether silence means anything; `coverage` counts targets by their most telling outcome,
@@ -92,7 +92,7 @@ class Look:
     seconds: float = 0
 
 
-def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Look:
+def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Snapshot:
     """What a stored scan saw, from its devices and its ledger."""
     asked: dict[str, frozenset[str]] = {}
     answered: defaultdict[str, set[str]] = defaultdict(set)
@@ -118,7 +118,7 @@ def look(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -
             asked |= dict.fromkeys(_slots(device), frozenset((BEHIND,)))
         if device.behind:
             answered[BEHIND].add(plain(device.place))
-    return Look(
+    return Snapshot(
         scan=scan.id,
         at=scan.ended_at,
         complete=scan.status is ScanStatus.COMPLETE,
