@@ -30,7 +30,7 @@ from camscan.net.scope import Scope
 from camscan.net.scout import STRAGGLERS, Scout
 from camscan.net.secure import legacy_context, pinned_context
 from camscan.net.segment import Segment
-from camscan.net.swept import Looks, SweptLook, by_datagram
+from camscan.net.swept import Scouting, SweptScout, by_datagram
 from camscan.net.udp import Correspondent, Waiter
 from camscan.records import Observation, Outcome, Sent
 
@@ -122,14 +122,14 @@ class LiveNet:
     ) -> AsyncGenerator[Scouted, None]:
         """See `Net.scout`."""
 
-        def looks(knocking: Sequence[int], wide: int) -> Looks:
+        def scouting(knocking: Sequence[int], wide: int) -> Scouting:
             return Scout(self._dialer, self._correspondent, knocking, poses, wide).run
 
-        in_full = looks(ports, at_once)
+        in_full = scouting(ports, at_once)
         if self.sweep is None:
             return in_full(addresses)
-        silent = looks((), by_datagram(at_once, len(ports), poses))
-        swept = SweptLook(self.sweep, self._dialer.pace, by_datagram=silent, in_full=in_full)
+        silent = scouting((), by_datagram(at_once, len(ports), poses))
+        swept = SweptScout(self.sweep, self._dialer.pace, by_datagram=silent, in_full=in_full)
         return swept.run(addresses, self.notes)
 
     async def knock(self, address: str, port: int) -> Exchange:

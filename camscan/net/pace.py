@@ -31,8 +31,8 @@ class Pace:
 
     No second holds more than `rate`: what is let out is counted when it goes, and two bursts of it are left to packets
     that the kernel sends by itself (see `charge`). Within that second they are spread evenly, but for what a stall of
-    the event loop has cost: so much is made up for, bit by bit. Those that wait go by the burst, unless somebody looks,
-    who asks for one after the other: an idle event loop that is woken for each costs a fifth more.
+    the event loop has cost: so much is made up for, bit by bit. Those that wait go by the burst, unless a scout waits,
+    which asks for one after the other: an idle event loop that is woken for each costs a fifth more.
     A count above all that is let out alone, and paid off by those after it.
     """
 
@@ -50,23 +50,23 @@ class Pace:
         """What has gone out, and what may have: with the tick at which it had at the latest."""
         self._gone_in_all = 0.0
         self._waiting: deque[_Place] = deque()
-        self._looking: deque[_Place] = deque()
-        self._looked = 0.0
+        self._scouting: deque[_Place] = deque()
+        self._scouted = 0.0
         """What the one queue was let out while the other waited, and that has not had as much since."""
         self._timer: asyncio.TimerHandle | None = None
 
-    async def take(self, count: float, *, looking: bool = False) -> None:
+    async def take(self, count: float, *, scouting: bool = False) -> None:
         """Wait until `count` packets may be sent; they are to be sent at once.
 
-        `looking`: who looks at many addresses waits in a queue of its own, which gets half of the pace. Else each of
-        the hosts that are being covered would have as many turns as all addresses together that are still to be seen.
+        `scouting`: what asks many addresses for a sign of life waits in a queue of its own, which gets half of the
+        pace. Else each of the hosts that are being covered would have as many turns as all other addresses together.
         """
-        if not self._waiting and not self._looking and self._wait(count) <= 0:
+        if not self._waiting and not self._scouting and self._wait(count) <= 0:
             self.charge(count)
             return
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        (self._looking if looking else self._waiting).append((count, place))
-        if looking and len(self._looking) == 1 and self._timer is not None:  # it may be set for a burst
+        (self._scouting if scouting else self._waiting).append((count, place))
+        if scouting and len(self._scouting) == 1 and self._timer is not None:  # it may be set for a burst
             self._timer.cancel()
             self._timer = None
         self._schedule()
@@ -93,8 +93,8 @@ class Pace:
         self._room -= count
 
     def give_back(self, count: float) -> None:
-        """Take back what was granted to who looks at many addresses, and is not sent."""
-        self._looked = max(self._looked - count, 0.0)
+        """Take back what was granted to what scouts many addresses, and is not sent."""
+        self._scouted = max(self._scouted - count, 0.0)
         self.charge(-count)
 
     def _wait(self, count: float) -> float:
@@ -125,21 +125,21 @@ class Pace:
     def _schedule(self) -> None:
         first = self._first()
         if self._timer is None and first is not None:
-            least = SHORTEST_WAIT if self._looking else _BURST_SECONDS
+            least = SHORTEST_WAIT if self._scouting else _BURST_SECONDS
             wait = max(self._wait(first[0]), least)
             self._timer = asyncio.get_running_loop().call_later(wait, self._release)
 
     def _first(self) -> _Place | None:
         """Whose turn it is; who has given up waiting leaves the queue."""
-        for queue in (self._waiting, self._looking):
+        for queue in (self._waiting, self._scouting):
             while queue and queue[0][1].done():
                 queue.popleft()
         queue = self._queue()
         return queue[0] if queue else None
 
     def _queue(self) -> deque[_Place]:
-        looks = self._looking and (not self._waiting or self._looked <= 0)
-        return self._looking if looks else self._waiting
+        scouting_first = self._scouting and (not self._waiting or self._scouted <= 0)
+        return self._scouting if scouting_first else self._waiting
 
     def _release(self) -> None:
         self._timer = None
@@ -147,9 +147,9 @@ class Pace:
             queue = self._queue()
             count, place = queue.popleft()
             if queue is self._waiting:
-                self._looked = max(self._looked - count, 0.0)
+                self._scouted = max(self._scouted - count, 0.0)
             elif self._waiting:
-                self._looked += count
+                self._scouted += count
             self._spend(count)
             self._granted += count
             place.set_result(None)

@@ -1,4 +1,4 @@
-"""The first look at many addresses at once, to see who lives there.
+"""Host discovery: asks many addresses at once for a sign of life.
 
 Most addresses of a network are silent, and a task or two for each would cost more than all that is sent. Here one
 coroutine sends whatever is due, at the pace of the scan and of each host, and callbacks take in what comes back.
@@ -13,13 +13,13 @@ from functools import partial
 from typing import Any
 
 from camscan.net.base import Posed, Scouted
+from camscan.net.candidate import Candidate, PendingSend, Query, Send
 from camscan.net.dialer import Dialer
 from camscan.net.hostpace import spacing
 from camscan.net.line import Line
-from camscan.net.look import Asking, Look, Send, Want
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pace import FlowBudget
-from camscan.net.turns import Turns
+from camscan.net.sendqueue import SendQueue
 from camscan.net.udp import Correspondent
 from camscan.records import Outcome
 
@@ -28,7 +28,7 @@ STRAGGLERS = 0.25
 _TICK, _FLOW_TICK = 0.005, 0.5
 """Seconds between looks at what is due, and whether a router on the way has room for another flow."""
 _MOST_WAITING = 256
-"""Looks that wait for their turn, above which no further address is taken up: it would only take memory."""
+"""Candidates that wait for their turn, above which no further address is taken up: it would only take memory."""
 _MOST_FOUND = 256
 """Addresses that wait to be taken away, above which no other is looked at: the kernel would forget their MACs."""
 _MANY = 64
@@ -36,7 +36,7 @@ _MANY = 64
 
 
 class Scout:
-    """Looks at addresses: `ports` are knocked on, and the questions of `poses` asked, until a sign of life comes."""
+    """Scouts addresses: `ports` are knocked on, and the questions of `poses` asked, until a sign of life comes."""
 
     def __init__(
         self,
@@ -53,11 +53,11 @@ class Scout:
         self._at_once = at_once
         self._spacing = spacing(dialer.profile.host_rate, dialer.profile.host_connections)
         self._heard = self._hear  # once for all questions: thousands are under way
-        self._looks: set[Look] = set()
+        self._candidates: set[Candidate] = set()
         self._all_taken_up = False
         self._room = asyncio.Event()
         self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
-        self._turns = Turns(dialer.pace, dialer.profile.rate)
+        self._queue = SendQueue(dialer.pace, dialer.profile.rate)
         self._through: dict[tuple[bool, int], Correspondent] = {}
         self._spares_routers = dialer.profile.router_flows is not None
 
@@ -73,227 +73,228 @@ class Scout:
         finally:
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
-            self._turns.give_back()
-            for look in tuple(self._looks):
-                self._finish(look)
+            self._queue.give_back()
+            for candidate in tuple(self._candidates):
+                self._finish(candidate)
 
     async def _take_up(self, addresses: Iterable[str]) -> None:
         for number, address in enumerate(addresses):
-            while (found := self._found.qsize()) >= _MOST_FOUND or len(self._looks) + found >= self._at_once:
+            while (found := self._found.qsize()) >= _MOST_FOUND or len(self._candidates) + found >= self._at_once:
                 self._room.clear()
                 await self._room.wait()
-            while self._turns.waiting > _MOST_WAITING:  # noqa: ASYNC110 - time itself makes room
+            while self._queue.waiting > _MOST_WAITING:  # noqa: ASYNC110 - time itself makes room
                 await asyncio.sleep(_TICK)
-            self._begin(Look(address, self._ports, await self._dialer.gateways.approach(address)))
+            self._begin(Candidate(address, self._ports, await self._dialer.gateways.approach(address)))
             if number % _MANY == 0:
                 await asyncio.sleep(0)
         self._all_taken_up = True
 
-    def _begin(self, look: Look) -> None:
-        self._looks.add(look)
+    def _begin(self, candidate: Candidate) -> None:
+        self._candidates.add(candidate)
         for _ in range(self._dialer.profile.host_connections):
-            self._knock_next(look)
+            self._knock_next(candidate)
         for place in range(len(self._poses)):
-            self._want(look, FlowBudget.UDP_SECONDS, Scout._ask, place)
-        self._finish_if_done(look)
+            self._queue_send(candidate, FlowBudget.UDP_SECONDS, Scout._ask, place)
+        self._finish_if_done(candidate)
 
     async def _send_what_is_due(self) -> None:
-        while self._looks or not self._all_taken_up:
-            look = self._turns.next()
-            if look is None:
-                self._turns.give_back()
+        while self._candidates or not self._all_taken_up:
+            candidate = self._queue.next()
+            if candidate is None:
+                self._queue.give_back()
                 await asyncio.sleep(_TICK)
             else:
-                await self._turn(look)
+                await self._send_due(candidate)
 
-    async def _turn(self, look: Look) -> None:
+    async def _send_due(self, candidate: Candidate) -> None:
         """Send what the host's pace allows now: one packet."""
-        if look.wants and not look.over:
-            await self._turns.take()
-        if look.over:
+        if candidate.pending and not candidate.over:
+            await self._queue.take()
+        if candidate.over:
             return
-        if not look.wants:
-            look.queued = False
-            self._finish_if_done(look)
+        if not candidate.pending:
+            candidate.queued = False
+            self._finish_if_done(candidate)
             return
-        want = self._next(look)
-        if want is None:
-            self._turns.at(self._turns.now() + _FLOW_TICK, look)
+        due = self._next(candidate)
+        if due is None:
+            self._queue.at(self._queue.now() + _FLOW_TICK, candidate)
             return
-        self._turns.used()
-        _, send, *what = want
-        waiting = send(self, look, *what)
+        self._queue.used()
+        _, send, *what = due
+        waiting = send(self, candidate, *what)
         if waiting is not None:
             await waiting
-        now = self._turns.now()
-        look.sent.append(now)
-        look.free_at = now + self._spacing
-        look.queued = bool(look.wants)
-        if look.wants:
-            self._turns.at(look.free_at, look)
+        now = self._queue.now()
+        candidate.sent.append(now)
+        candidate.free_at = now + self._spacing
+        candidate.queued = bool(candidate.pending)
+        if candidate.pending:
+            self._queue.at(candidate.free_at, candidate)
         else:
-            self._finish_if_done(look)
+            self._finish_if_done(candidate)
 
-    def _next(self, look: Look) -> Want | None:
+    def _next(self, candidate: Candidate) -> PendingSend | None:
         """The send whose turn it is, if a router on the way has room for it."""
-        flows = self._dialer.gateways.flows(look.address) if self._spares_routers else None
+        flows = self._dialer.gateways.flows(candidate.address) if self._spares_routers else None
         if flows is None:
-            return look.wants.pop(0)
-        want = look.next_want(new_flows=flows.wait() <= 0)
-        if want is None:
+            return candidate.pending.pop(0)
+        due = candidate.next_pending(new_flows=flows.wait() <= 0)
+        if due is None:
             return None
-        look.wants.remove(want)
-        if want[0]:
-            flows.note(want[0])
-        return want
+        candidate.pending.remove(due)
+        if due[0]:
+            flows.note(due[0])
+        return due
 
-    def _want(self, look: Look, seconds: float, send: Send, *what: Any) -> None:
-        look.wants.append((seconds, send, *what))
-        if not look.queued:
-            look.queued = True
-            self._turns.at(look.free_at, look)
+    def _queue_send(self, candidate: Candidate, seconds: float, send: Send, *what: Any) -> None:
+        candidate.pending.append((seconds, send, *what))
+        if not candidate.queued:
+            candidate.queued = True
+            self._queue.at(candidate.free_at, candidate)
 
-    def _knock_next(self, look: Look) -> None:
-        port = next(look.ports, None)
+    def _knock_next(self, candidate: Candidate) -> None:
+        port = next(candidate.ports, None)
         if port is not None:
-            self._want(look, FlowBudget.TCP_SECONDS, Scout._knock, port)
+            self._queue_send(candidate, FlowBudget.TCP_SECONDS, Scout._knock, port)
 
-    async def _knock(self, look: Look, port: int) -> None:
+    async def _knock(self, candidate: Candidate, port: int) -> None:
         try:
-            attempt = await self._dialer.launch(look.address, port, partial(self._settle, look, port))
+            attempt = await self._dialer.launch(candidate.address, port, partial(self._settle, candidate, port))
         except EndedError as ended:
-            look.knocked(port, ended.outcome, ended.reason)
-            self._knock_next(look)
+            candidate.knocked(port, ended.outcome, ended.reason)
+            self._knock_next(candidate)
             return
-        look.attempts[port] = attempt
-        look.connects.append(attempt.started)
-        if look.over:
+        candidate.attempts[port] = attempt
+        candidate.connects.append(attempt.started)
+        if candidate.over:
             self._dialer.forget(attempt)
-            self._close(look, attempt.sock)
+            self._close(candidate, attempt.sock)
 
-    def _settle(self, look: Look, port: int, number: int) -> None:
-        self._close(look, look.attempts.pop(port).sock)
+    def _settle(self, candidate: Candidate, port: int, number: int) -> None:
+        self._close(candidate, candidate.attempts.pop(port).sock)
         if number:
-            look.knocked(port, of_answer(number), remark(number))
+            candidate.knocked(port, of_answer(number), remark(number))
         else:
-            look.knocked(port, Outcome.ANSWERED)
-        if look.knocks[-1].outcome.is_alive:
-            self._finish(look)
+            candidate.knocked(port, Outcome.ANSWERED)
+        if candidate.knocks[-1].outcome.is_alive:
+            self._finish(candidate)
         else:
-            self._knock_next(look)
-            self._finish_if_done(look)
+            self._knock_next(candidate)
+            self._finish_if_done(candidate)
 
     @staticmethod
-    def _close(look: Look, line: Line) -> None:
+    def _close(candidate: Candidate, line: Line) -> None:
         """Close a line, and note what the kernel sent on it, or may yet send, beside the packet that began it."""
         line.close()
-        look.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1 + line.afterwards))
+        candidate.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1 + line.afterwards))
 
-    def _ask(self, look: Look, place: int) -> Awaitable[None] | None:
+    def _ask(self, candidate: Candidate, place: int) -> Awaitable[None] | None:
         posed = self._poses[place]()
-        asking = Asking(look, place, posed, self._heard)
-        look.asking.append(asking)
-        through = self._through.get((":" in look.address, posed.inquiry.port))
+        query = Query(candidate, place, posed, self._heard)
+        candidate.queries.append(query)
+        through = self._through.get((":" in candidate.address, posed.inquiry.port))
         if through is None:
-            return self._ask_first(look, asking)
-        asking.listen(through)
-        return self._send(look, asking, 0, 0)
+            return self._ask_first(candidate, query)
+        query.listen(through)
+        return self._send(candidate, query, 0, 0)
 
-    async def _ask_first(self, look: Look, asking: Asking) -> None:
+    async def _ask_first(self, candidate: Candidate, query: Query) -> None:
         """Ask the first question on a port, for which there is no socket yet."""
-        port = asking.posed.inquiry.port
+        port = query.posed.inquiry.port
         try:
-            through = await self._correspondent(look.address, port)
+            through = await self._correspondent(candidate.address, port)
         except EndedError as ended:
-            self._refused(look, asking, ended)
+            self._refused(candidate, query, ended)
             return
-        self._through[":" in look.address, port] = through
-        asking.listen(through)
-        waiting = self._send(look, asking, 0, 0)
+        self._through[":" in candidate.address, port] = through
+        query.listen(through)
+        waiting = self._send(candidate, query, 0, 0)
         if waiting is not None:
             await waiting
 
-    def _send(self, look: Look, asking: Asking, number: int, index: int) -> Awaitable[None] | None:
+    def _send(self, candidate: Candidate, query: Query, number: int, index: int) -> Awaitable[None] | None:
         """Send one datagram of a round, and see to what follows it."""
-        if asking not in look.asking:
+        if query not in candidate.queries:
             return None
-        inquiry = asking.posed.inquiry
+        inquiry = query.posed.inquiry
         data = inquiry.rounds[number][index]
         try:
-            if not self._dialer.let_out_now(look.address, inquiry.port, asking.send, data):
-                return self._send_later(look, asking, number, index, data)
+            if not self._dialer.let_out_now(candidate.address, inquiry.port, query.send, data):
+                return self._send_later(candidate, query, number, index, data)
         except EndedError as ended:
-            self._refused(look, asking, ended)
+            self._refused(candidate, query, ended)
         else:
-            self._follow(look, asking, number, index)
+            self._follow(candidate, query, number, index)
         return None
 
-    async def _send_later(self, look: Look, asking: Asking, number: int, index: int, data: bytes) -> None:
+    async def _send_later(self, candidate: Candidate, query: Query, number: int, index: int, data: bytes) -> None:
         """Send a datagram for which this host had no room, once it has."""
 
         async def send() -> None:
-            asking.send(data)
+            query.send(data)
 
         try:
-            await self._dialer.let_out(look.address, asking.posed.inquiry.port, send, len(data))
+            await self._dialer.let_out(candidate.address, query.posed.inquiry.port, send, len(data))
         except EndedError as ended:
-            self._refused(look, asking, ended)
+            self._refused(candidate, query, ended)
         else:
-            self._follow(look, asking, number, index)
+            self._follow(candidate, query, number, index)
 
-    def _follow(self, look: Look, asking: Asking, number: int, index: int) -> None:
+    def _follow(self, candidate: Candidate, query: Query, number: int, index: int) -> None:
         """See to what follows a datagram that was sent."""
-        inquiry = asking.posed.inquiry
+        inquiry = query.posed.inquiry
         if index + 1 < len(inquiry.rounds[number]):
-            self._want(look, 0, Scout._send, asking, number, index + 1)
+            self._queue_send(candidate, 0, Scout._send, query, number, index + 1)
         elif number + 1 < len(inquiry.rounds):
             pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
-            self._turns.later(pause, look, self._want, 0, Scout._send, asking, number + 1, 0)
+            self._queue.later(pause, candidate, self._queue_send, 0, Scout._send, query, number + 1, 0)
         else:
-            self._turns.later(inquiry.wait, look, self._give_up, asking)
+            self._queue.later(inquiry.wait, candidate, self._give_up, query)
 
     @staticmethod
-    def _refused(look: Look, asking: Asking, ended: EndedError) -> None:
-        asking.refusal = ended.outcome, ended.reason
-        look.end(asking)
+    def _refused(candidate: Candidate, query: Query, ended: EndedError) -> None:
+        query.refusal = ended.outcome, ended.reason
+        candidate.end(query)
 
-    def _give_up(self, look: Look, asking: Asking) -> None:
-        if asking in look.asking:
-            look.end(asking)
-            self._finish_if_done(look)
+    def _give_up(self, candidate: Candidate, query: Query) -> None:
+        if query in candidate.queries:
+            candidate.end(query)
+            self._finish_if_done(candidate)
 
-    def _hear(self, look: Look) -> None:
+    def _hear(self, candidate: Candidate) -> None:
         """Something has come by datagram: an answer, or word from a router or the host itself that there is none."""
-        for asking in tuple(look.asking):
-            if asking.replies:
-                look.wants.clear()
-                self._turns.later(STRAGGLERS, look, self._finish)
-            elif asking.error:
-                look.end(asking)
-                if of_answer(asking.error).is_alive:
-                    self._finish(look)
+        for query in tuple(candidate.queries):
+            if query.replies:
+                candidate.pending.clear()
+                self._queue.later(STRAGGLERS, candidate, self._finish)
+            elif query.error:
+                candidate.end(query)
+                if of_answer(query.error).is_alive:
+                    self._finish(candidate)
                     return
-        self._finish_if_done(look)
+        self._finish_if_done(candidate)
 
-    def _finish_if_done(self, look: Look) -> None:
-        if look.is_done and not look.over:
-            self._finish(look)
+    def _finish_if_done(self, candidate: Candidate) -> None:
+        if candidate.is_done and not candidate.over:
+            self._finish(candidate)
 
-    def _finish(self, look: Look) -> None:
-        look.over = True
-        self._looks.discard(look)
-        for attempt in look.attempts.values():
+    def _finish(self, candidate: Candidate) -> None:
+        candidate.over = True
+        self._candidates.discard(candidate)
+        for attempt in candidate.attempts.values():
             self._dialer.forget(attempt)
-            self._close(look, attempt.sock)
-        for asking in look.asking:
-            asking.hang_up()
-            if asking.replies:
-                look.ended.append(asking)
-        look.leave()
-        found = look.scouted()
-        if any(each.outcome.is_alive for each in (*found.knocks, *(exchange for *_, exchange in found.answers))):
-            self._dialer.recall(look.address, look.sent, sum(len(exchange.raw) for *_, exchange in found.answers))
-        self._dialer.max_host_rate = max(self._dialer.max_host_rate, look.busiest_second)
+            self._close(candidate, attempt.sock)
+        for query in candidate.queries:
+            query.hang_up()
+            if query.replies:
+                candidate.ended.append(query)
+        candidate.leave()
+        found = candidate.scouted()
+        exchanges = [exchange for *_, exchange in found.answers]
+        if any(each.outcome.is_alive for each in (*found.knocks, *exchanges)):
+            self._dialer.recall(candidate.address, candidate.sent, sum(len(each.raw) for each in exchanges))
+        self._dialer.max_host_rate = max(self._dialer.max_host_rate, candidate.busiest_second)
         self._found.put_nowait(found)
-        look.forget()
+        candidate.forget()
         self._room.set()

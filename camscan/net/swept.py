@@ -1,4 +1,4 @@
-"""The first look at many addresses by a port sweep: whoever answers it lives, the others are asked by datagram."""
+"""Host discovery by a port sweep: whoever answers it lives, the others are asked by datagram."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WIDEST = 12_000
 """Addresses asked by datagram alone at once: they hold no connection, and each is waited for in little memory."""
 _TICK = 0.05
 
-Looks = Callable[[Iterable[str]], AsyncGenerator[Scouted, None]]
+Scouting = Callable[[Iterable[str]], AsyncGenerator[Scouted, None]]
 
 
 def parted(profile: Profile) -> tuple[Profile, Profile]:
@@ -41,14 +41,14 @@ def by_datagram(at_once: int, ports: int, poses: Iterable[Callable[[], Posed]]) 
     return max(at_once, min(at_once * (2 * ports + packets) // max(packets, 1), _WIDEST))
 
 
-class SweptLook:
+class SweptScout:
     """Implements `Net.scout` by a sweep that has been given the same addresses, in whatever order it finds them.
 
-    `by_datagram` looks at addresses without knocking; `in_full` takes over where the sweep cannot ask everything, so
+    `by_datagram` asks addresses without knocking; `in_full` takes over where the sweep cannot ask everything, so
     that nothing counts as silent that was never sent to.
     """
 
-    def __init__(self, sweep: PortSource, pace: Pace, *, by_datagram: Looks, in_full: Looks) -> None:
+    def __init__(self, sweep: PortSource, pace: Pace, *, by_datagram: Scouting, in_full: Scouting) -> None:
         self._sweep = sweep
         self._pace = pace
         self._by_datagram = by_datagram
@@ -60,23 +60,23 @@ class SweptLook:
         """Yield what answers the sweep at once, and all others when it is over; add to `notes` what went wrong."""
         found: asyncio.Queue[Scouted | None] = asyncio.Queue()
         reading = asyncio.create_task(self._read(found))
-        looks = self._by_datagram
+        scouting = self._by_datagram
         try:
             while (scouted := await found.get()) is not None:
                 yield scouted
             await reading
         except HostError as error:
             notes.append(f"the port sweep broke off, and ports were asked by connecting instead: {error}")
-            looks = self._in_full
+            scouting = self._in_full
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
         if self._sweep.notes:
             notes.extend(f"in the port sweep, before all was asked by connecting: {note}" for note in self._sweep.notes)
-            looks = self._in_full
-        async with aclosing(looks(address for address in addresses if address not in self._met)) as others:
+            scouting = self._in_full
+        async with aclosing(scouting(address for address in addresses if address not in self._met)) as others:
             async for scouted in others:
-                yield scouted if looks is self._in_full else self._with_knocks(scouted)
+                yield scouted if scouting is self._in_full else self._with_knocks(scouted)
 
     async def _read(self, found: asyncio.Queue[Scouted | None]) -> None:
         """Read what the sweep finds as it says it, however long who lives is looked at: it would wait to be read."""

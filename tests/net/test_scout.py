@@ -152,7 +152,7 @@ async def test_no_more_are_under_way_than_may_be(net: LiveNet) -> None:
         async with aclosing(scout.run([address] * 6)) as looks:
             async for _ in looks:
                 taken += 1
-                most = max(most, len(scout._looks) + scout._found.qsize())
+                most = max(most, len(scout._candidates) + scout._found.qsize())
     assert taken == 6
     assert 1 < most <= 3
 
@@ -200,9 +200,9 @@ async def test_what_was_granted_and_is_not_sent_is_given_back(net: LiveNet, monk
     taken: list[float] = []
     take, charge = Pace.take, Pace.charge
 
-    async def took(self: Pace, count: float, *, looking: bool = False) -> None:
+    async def took(self: Pace, count: float, *, scouting: bool = False) -> None:
         taken.append(count)
-        await take(self, count, looking=looking)
+        await take(self, count, scouting=scouting)
 
     def charged(self: Pace, count: float, *, due: bool = False) -> None:
         if count < 0:
@@ -227,7 +227,7 @@ async def test_two_connections_at_once_to_one_host(net: LiveNet) -> None:
         looks = scout.run(["127.88.0.9"])
         task = asyncio.ensure_future(anext(looks))
         while not task.done():
-            most = max([most, *(len(look.attempts) for look in scout._looks)])
+            most = max([most, *(len(look.attempts) for look in scout._candidates)])
             await asyncio.sleep(0.05)
         await looks.aclose()
     assert list(knocks(await task)) == ports
@@ -326,7 +326,7 @@ async def test_no_more_are_taken_up_than_the_pace_has_use_for(monkeypatch: pytes
     async def watch(scout: Scout) -> None:
         nonlocal most
         while True:
-            most = max(most, scout._turns.waiting)
+            most = max(most, scout._queue.waiting)
             await asyncio.sleep(0)
 
     async with LiveNet(Scope(LOOPBACK), Profile("test", rate=200, host_rate=20)) as net:

@@ -13,7 +13,7 @@ from camscan.net.pace import Pace
 from camscan.net.portsource import Found
 from camscan.net.portsweep import PortSweep
 from camscan.net.profile import Profile, profile
-from camscan.net.swept import SweptLook, parted
+from camscan.net.swept import SweptScout, parted
 from camscan.records import Outcome
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ async def in_full(addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
 
 
 async def looked(sweep: PortSweep, notes: list[str]) -> dict[str, Scouted]:
-    look = SweptLook(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full)
+    look = SweptScout(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full)
     found = [scouted async for scouted in look.run(iter(ADDRESSES), notes)]
     assert len(found) == len({scouted.address for scouted in found})
     return {scouted.address: scouted for scouted in found}
@@ -80,7 +80,7 @@ async def test_who_lives_comes_at_once_and_the_others_by_datagram() -> None:
 async def test_it_is_read_to_its_end_while_the_first_that_lives_is_looked_at() -> None:
     """A program whose lines nobody reads waits, and sends nothing meanwhile."""
     sweep = Scripted([[Found(address, 80, Outcome.ANSWERED)] for address in ADDRESSES])
-    looks = SweptLook(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full).run(iter(ADDRESSES), [])
+    looks = SweptScout(sweep, Pace(10**6), by_datagram=by_datagram, in_full=in_full).run(iter(ADDRESSES), [])
     async with aclosing(looks), asyncio.timeout(10):
         assert (await anext(looks)).address == ADDRESSES[0]
         await sweep.over.wait()

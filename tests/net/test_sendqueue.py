@@ -3,11 +3,11 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-from camscan.net.turns import Wheel
+from camscan.net.sendqueue import TimerWheel
 
 
 def test_nothing_is_due_before_its_time_or_much_later_and_in_order() -> None:
-    chance, wheel, now = random.Random(1), Wheel[float](1_000.0), 1_000.0
+    chance, wheel, now = random.Random(1), TimerWheel[float](1_000.0), 1_000.0
     came = []
     for _ in range(5_000):
         due = now + chance.choice([0.0, 0.0005, 0.0588, 3.0]) * chance.random()
@@ -23,7 +23,7 @@ def test_nothing_is_due_before_its_time_or_much_later_and_in_order() -> None:
 
 
 def test_what_is_put_while_something_is_done_is_not_lost() -> None:
-    wheel = Wheel[str](5.0)
+    wheel = TimerWheel[str](5.0)
     wheel.put(4.0, "late")  # as soon as may be
     wheel.put(5.01, "first")
     done = []

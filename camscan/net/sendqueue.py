@@ -1,4 +1,4 @@
-"""Whose turn it is to send, of thousands of addresses that are looked at together."""
+"""Whose turn it is to send, of thousands of addresses that are scouted together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from camscan.net.look import Look
+from camscan.net.candidate import Candidate
 from camscan.net.pace import Pace
 
 _AT_A_TIME = 0.005
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 Action: TypeAlias = Callable[..., object]
 
 
-class Wheel(Generic[_T]):
+class TimerWheel(Generic[_T]):
     """Very many things with the times at which they are due, kept by milliseconds, so that none is ever moved about.
 
     Its clock stands at `now` when it is made.
@@ -47,50 +47,50 @@ class Wheel(Generic[_T]):
             yield from self._steps.pop(self._done, ())
 
 
-class Turns:
-    """Looks in the order in which they may send, and what is to be done for them later on."""
+class SendQueue:
+    """Candidates in the order in which they may send, and what is to be done for them later on."""
 
     def __init__(self, pace: Pace, rate: float) -> None:
         self._pace = pace
         self._at_a_time = max(1, int(rate * _AT_A_TIME))
         self.now = asyncio.get_running_loop().time
-        self._due: Wheel[tuple[Look, Action | None, *tuple[Any, ...]]] = Wheel(self.now())
-        self._ready: deque[Look] = deque()
+        self._due: TimerWheel[tuple[Candidate, Action | None, *tuple[Any, ...]]] = TimerWheel(self.now())
+        self._ready: deque[Candidate] = deque()
         self._granted = 0
         self._granted_until = 0.0
 
     @property
     def waiting(self) -> int:
-        """How many looks could send now, had they the pace."""
+        """How many candidates could send now, had they the pace."""
         return len(self._ready)
 
-    def at(self, when: float, look: Look) -> None:
-        """Let the look have its turn, not before that time."""
+    def at(self, when: float, candidate: Candidate) -> None:
+        """Let the candidate have its turn, not before that time."""
         if when <= self.now():
-            self._ready.append(look)
+            self._ready.append(candidate)
         else:
-            self._due.put(when, (look, None))
+            self._due.put(when, (candidate, None))
 
-    def later(self, seconds: float, look: Look, action: Action, *what: Any) -> None:
-        """Do something with a look after some time, unless it is over by then."""
-        self._due.put(self.now() + seconds, (look, action, *what))
+    def later(self, seconds: float, candidate: Candidate, action: Action, *what: Any) -> None:
+        """Do something with a candidate after some time, unless it is over by then."""
+        self._due.put(self.now() + seconds, (candidate, action, *what))
 
-    def next(self) -> Look | None:
-        """Do what is due; then the look whose turn it is, if there is one."""
-        for look, action, *what in self._due.due(self.now()):
+    def next(self) -> Candidate | None:
+        """Do what is due; then the candidate whose turn it is, if there is one."""
+        for candidate, action, *what in self._due.due(self.now()):
             if action is None:
-                self._ready.append(look)
-            elif not look.over:
-                action(look, *what)
+                self._ready.append(candidate)
+            elif not candidate.over:
+                action(candidate, *what)
         return self._ready.popleft() if self._ready else None
 
     async def take(self) -> None:
-        """Wait until a packet may be sent. Several are waited for at once, as many as there are looks to send them."""
+        """Wait until a packet may be sent. Several are waited for at once, as many as can be sent."""
         if self._granted and self.now() <= self._granted_until:
             return
         self.give_back()
         count = min(self._at_a_time, 1 + len(self._ready))
-        await self._pace.take(count, looking=True)
+        await self._pace.take(count, scouting=True)
         self._granted = count
         await asyncio.sleep(0)  # where nothing had to be waited for, others have their turn all the same
         self._granted_until = self.now() + _AT_A_TIME
