@@ -43,3 +43,18 @@ def test_a_wheel_is_the_same_wherever_it_is_built(tmp_path: Path) -> None:
     assert ours.read_bytes() == theirs.read_bytes()
     with zipfile.ZipFile(ours) as wheel:
         assert {"camscan/__main__.py", "camscan/fingerprints/vocabulary.yaml"} <= set(wheel.namelist())
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make")
+@pytest.mark.parametrize(("code", "told"), [(0, False), (1, True)])
+def test_advisories_that_cannot_be_read_are_not_taken_for_a_fault_of_a_dependency(
+    tmp_path: Path, code: int, *, told: bool
+) -> None:
+    for name, ends in (("python", 0), ("pip-audit", code)):
+        stub = tmp_path / name
+        stub.write_text(f"#!/bin/sh\nexit {ends}\n", encoding="ascii")
+        stub.chmod(0o700)
+    command = ["make", "--silent", "--old-file", ".venv/dev", "check-deps", f"BIN={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode != 0) is told
+    assert ("the advisories could not be read" in done.stderr) is told
