@@ -12,6 +12,7 @@ from camscan.imports.writings.wrapped import unwrapped
 
 _ESCAPED_QUOTE = re.compile(r'(?<!\\)\\"')
 _FEW_QUOTES = 4  # below which they may be those of a value
+_ESCAPED_VALUE = re.compile(r'\b[A-Za-z]{2,24}=\\"[^"\\\r\n]{0,256}\\"')
 _OWNED = re.compile(r'((?<!\\)"(?:[^"\\\r\n]|\\.){0,1024}+")\.(?:into|to_string|to_owned)\(\)')
 _OPTION = re.compile(r'\b(?:Some|String::from)\(("(?:[^"\\\r\n]|\\.){0,1024}+")\)')
 _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
@@ -34,8 +35,10 @@ _HELD = re.compile(
 
 
 def requoted(text: str) -> str:
-    """JSON within a string, all of whose quotes are escaped, as the JSON."""
-    if len(_ESCAPED_QUOTE.findall(text)) < _FEW_QUOTES or '"' in _ESCAPED_QUOTE.sub("", text):
+    """JSON, or a text with named values, within a string all of whose quotes are escaped, without the escapes."""
+    if "\\" not in text or '"' in _ESCAPED_QUOTE.sub("", text):
+        return text
+    if len(_ESCAPED_QUOTE.findall(text)) < _FEW_QUOTES and not _ESCAPED_VALUE.search(text):
         return text
     return re.sub(r'\\(["\\/])', r"\1", text)
 

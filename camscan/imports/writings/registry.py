@@ -24,6 +24,7 @@ from camscan.imports.writings.base import Undo
 
 WHOLE: tuple[Undo, ...] = (
     wrapped.quoted,
+    wrapped.pointed,
     lowered.spelled,
     torn.ended,
     records.requoted,

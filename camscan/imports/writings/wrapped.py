@@ -27,6 +27,8 @@ _QUOTED = re.compile(r"(?!/|[a-z][\w+.-]{0,16}://)(?:[^\s%\"<>{}\\]|%[0-9a-f]{2}
 _QUOTED_SIGN = re.compile(r"%(?:2[02cf]|0[ad]|3[acd]|[57]b)", re.IGNORECASE)
 """A space, a quote, a sign between values, the end of a line, what opens a tag or an object, as escapes."""
 
+_POINTS = re.compile(r"(?<!\\)(?:\\u(?:0[1-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{2}){2,}", re.IGNORECASE)
+
 
 def quoted(text: str) -> str:
     """A text that is written as in an address or a form, with "%20" or "+" for its spaces; an address as it is."""
@@ -34,6 +36,19 @@ def quoted(text: str) -> str:
     if "%" not in line or not _QUOTED_SIGN.search(line) or not _QUOTED.fullmatch(line):
         return text
     return unquote(line) if "%20" in line else unquote_plus(line)
+
+
+def pointed(text: str) -> str:
+    """A text with the escapes of source code and JSON for letters beyond ASCII as these letters."""
+    return _POINTS.sub(_letters, text) if "\\u" in text else text
+
+
+def _letters(escapes: re.Match[str]) -> str:
+    units = bytes.fromhex(escapes[0].replace("\\u", ""))
+    try:
+        return units.decode("utf-16-be")
+    except UnicodeDecodeError:
+        return escapes[0]
 
 
 def unwrapped(text: str) -> bytes:

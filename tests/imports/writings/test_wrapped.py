@@ -77,6 +77,12 @@ def test_escapes_of_addresses_and_forms(text: str) -> None:
     assert sent(text) == HEAD
 
 
+def test_letters_beyond_ascii_as_escapes() -> None:
+    assert sent(r"<title>\u6d77\u5eb7 Web \ud83d\ude00</title>") == "<title>\u6d77\u5eb7 Web \U0001f600</title>"
+    assert sent(r"C:\users\u12 \ud83d\ud83d") == r"C:\users\u12 \ud83d\ud83d"
+    assert sent(r"Basic realm=\"A b\"") == 'Basic realm="A b"'
+
+
 def test_a_value_with_escapes() -> None:
     assert sent("CN%3Dcam-1%2CO%3DExample") == "CN=cam-1,O=Example"
     assert sent("24%3A52%3A6a%3A4d%3A5e%3A6f") == "24:52:6a:4d:5e:6f"
