@@ -27,6 +27,12 @@ _LEGAL_FORM = re.compile(
     r"|S\.?A|S\.?p\.?A|S\.?r\.?l)\.?)+$"
 )
 """How names of companies end."""
+_WORDS_UNLIKE = (
+    "alternative bridge clone compatible emulated emulator fake gateway honeypot imitation like mock proxy replacement"
+    " simulated simulator virtual"
+)
+_UNLIKE = frozenset(_WORDS_UNLIKE.split())
+"""Words behind a label in a name that say of a device that it is another, or none."""
 _MIN_LETTERS = 4
 """Shorter names ("ATS", "2N") are also beginnings of model names."""
 
@@ -62,6 +68,8 @@ class Labels:
     def _find_first(self, value: str) -> Brand | None:
         """The brand that the first words name, where a model follows; more words are better than fewer."""
         words = "".join(letter if letter.isalnum() else " " for letter in value[:_MAX_LABEL]).split()
+        if not _UNLIKE.isdisjoint(map(str.lower, words[1:])):
+            return None
         for count in range(min(_MAX_WORDS, len(words) - 1), 0, -1):
             name = "".join(words[:count])
             brand = self._brands.get(normalised(name))

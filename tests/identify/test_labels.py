@@ -47,6 +47,8 @@ def claims(found: Sequence[Identification]) -> list[Claim]:
         ("onvif.scope.name", "TP-LINK Tapo C200", [("brand:TP-Link", "hint", None)]),
         ("onvif.scope.name", "Hi Look", [("brand:HiLook", "likely", "Hikvision")]),
         ("onvif.scope.name", "IPC HiLook", []),
+        ("onvif.scope.name", "HiLook_Proxy", []),
+        ("onvif.scope.name", "HiLook compatible IPC", []),
         ("onvif.scope.name", "HiLooks 1", []),
         ("onvif.scope.name", "Capture 12", []),
         ("onvif.scope.name", "Capture", [("brand:Capture", "likely", "Dahua")]),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
-from itertools import islice
+from itertools import count, islice
 
 from camscan.imports.writings.base import HEADER, SENT
 
@@ -74,12 +74,15 @@ def _of_queries(text: str) -> str:
     if not queries and (not alone or len(text) > MAX_LENGTH // 4):
         return ""
     wanted: dict[str, str] = {}
+    products: dict[str, None] = {}
     for query in queries or [text]:
         for name, value in _conditions(query, whole=not queries):
             wanted.setdefault(name, value)
+            if name == "product":
+                products[value] = None
     if not queries and wanted.keys() <= {"title", "server"}:  # of which notes are made
         return ""
-    return _answer(wanted) or (_OUTER.sub(r"\2", queries[0].strip()) if queries and alone else "")
+    return _answer(wanted, products) or (_OUTER.sub(r"\2", queries[0].strip()) if queries and alone else "")
 
 
 def _labelled(text: str) -> Iterator[str]:
@@ -109,13 +112,14 @@ def _is_plain(condition: re.Match[str]) -> bool:
     return bool(condition["quoted"]) or _NAMES.get(condition["name"].lower()) == "icon"
 
 
-def _answer(wanted: dict[str, str]) -> str:
+def _answer(wanted: dict[str, str], products: Iterable[str]) -> str:
     if _ICON.fullmatch(icon := wanted.get("icon", "")):
         return f"http.favicon.hash:{icon}"
-    if product := wanted.get("product"):
+    if "product" in wanted:
         beside = {"http-title": wanted.get("title"), "http-server-header": wanted.get("server")}
         told = [f"|_{script}: {value}" for script, value in beside.items() if value]
-        return "\n".join([f"{80 if told else 0}/tcp open unknown {product}", *told])
+        ports = count(80 if told else 0)  # one after the other for the products that a query names as alternatives
+        return "\n".join([*(f"{next(ports)}/tcp open unknown {product}" for product in products), *told])
     if not wanted.keys() & {"title", "server", "header", "body", "path"}:
         return f"subject: O = {wanted['holder']}" if "holder" in wanted else ""
     header, body = wanted.get("header", ""), wanted.get("body", "")

@@ -50,6 +50,7 @@ def test_a_page(text: str, line: str) -> None:
 def test_a_product_and_what_stands_beside_it() -> None:
     assert asked('fofa-query: app="TVT-NVMS-1000"') == "0/tcp open unknown TVT-NVMS-1000"
     assert asked('app="A" || title="B"') == "80/tcp open unknown A\n|_http-title: B"
+    assert asked('product="A" || app="B" || app="A"') == "0/tcp open unknown A\n1/tcp open unknown B"
 
 
 def test_whom_a_certificate_names() -> None:
