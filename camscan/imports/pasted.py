@@ -1,7 +1,7 @@
 """Turns one answer that was copied as text into observations.
 
 First what somebody has written around it is undone (`writings/registry.py`), then bytes that are spelled out are
-decoded (`writings/wrapped.py`), then the form that it was hinted to have, or that it looks like, reads it
+decoded (`writings/encodings.py`), then the form that it was hinted to have, or that it looks like, reads it
 (`forms/registry.py`). The fields come from the codecs, so that rules see what they see in a scan. Nothing is asked of
 any network, and no clock is read.
 """
@@ -19,8 +19,8 @@ from camscan.imports.forms import datagrams, hardware, rows
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
-from camscan.imports.writings import enclosures, wrapped
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings import enclosures, encodings
+from camscan.imports.writings.registry import unwrap
 from camscan.records import MAC_FIELDS, Fields, Observation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,18 +60,18 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
     if text.lstrip().startswith("SF-Port") and (found := list(nmap_text.scanned(text))):  # in nmap's own escapes
         yield from found
         return
-    yield from _of_text(sent(text), channel)
+    yield from _of_text(unwrap(text), channel)
     yield from (one for form in BESIDE for one in form(text))
 
 
 def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
     """Decodes wrapped text first; then tries hinted forms, forms that the text looks like, and loose guesses."""
-    inner = wrapped.unwrapped(text) if depth < MAX_WRAPPINGS else b""
+    inner = encodings.decoded(text) if depth < MAX_WRAPPINGS else b""
     if inner:
         if found := list(datagrams.datagram(inner)):
             return found
-        if unwrapped := _readable(inner):
-            return _of_text(sent(unwrapped), channel, depth + 1)
+        if readable := _readable(inner):
+            return _of_text(unwrap(readable), channel, depth + 1)
     for form in chain(
         (rows.told, nmap_text.grepped), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))
     ):

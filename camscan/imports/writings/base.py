@@ -18,14 +18,14 @@ STATUS = r"(?:RTSP|HTTP)/\d\.\d[ \xa0]\d{3}\b"
 BEGIN = rf"(?:{STATUS}|v=0(?!\w|\.\d))"
 """How an answer, or a session description, begins."""
 REQUEST = r"[A-Z_]{3,16} \S{1,1024} (?:RTSP|HTTP)/\d"
-SENT = re.compile(r"(?:RTSP|HTTP)/\d\.\d[ \t\xa0]+\d{3}\b|\bv=0(?!\w|\.\d)")
+ANSWER_START = re.compile(r"(?:RTSP|HTTP)/\d\.\d[ \t\xa0]+\d{3}\b|\bv=0(?!\w|\.\d)")
 """A status line, or the first line of a session description."""
 HEADER = (
     r"(?:WWW-Authenticate|Server|CSeq|Public|Content-[A-Za-z]{4,8}|Location|Set-Cookie|Date|Connection|Session|Transport"
     r"|Cache-Control|ETag|Last-Modified|Keep-Alive|Accept-Ranges|Pragma|Expires|Vary|X-[A-Za-z-]{3,40})"
 )
 """Names of headers that tell an answer from other pairs."""
-TOLD = re.compile(
+ANSWER_LINE = re.compile(
     r"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b"
     r"|(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Base|Type)|Location|Set-Cookie)[ \t]?:[ \t]?\S"
     r"|\ba=(?:control|rtpmap|fmtp|range|recvonly|x-dimensions|Media_header|packetization-supported)\b",
@@ -35,12 +35,12 @@ TOLD = re.compile(
 _HEADED = re.compile(rf"^\W{{0,16}}+{HEADER}[ \t\xa0]?:", re.IGNORECASE | re.MULTILINE)
 
 
-def is_answer(text: str) -> bool:
+def has_answer_line(text: str) -> bool:
     """Whether a text has a line of an answer: a status, a header, the beginning of a session description."""
-    return bool(SENT.search(text) or _HEADED.search(text))
+    return bool(ANSWER_START.search(text) or _HEADED.search(text))
 
 
-def told(text: str) -> list[str]:
+def nonblank_lines(text: str) -> list[str]:
     """The lines that are not blank."""
     return [line for line in text.splitlines()[:MAX_LINES] if line.strip()]
 

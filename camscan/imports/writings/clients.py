@@ -47,14 +47,14 @@ _CAPTURED = re.compile(
 _CARRIED = re.compile(r"^[E`][^\r\n]{16,200}?(?=(?:HTTP|RTSP)/\d\.\d \d{3} )", re.MULTILINE)
 
 
-def talked(text: str) -> str:
+def curl_or_telnet(text: str) -> str:
     """An answer without what curl or telnet says around it."""
     if _VERBOSE.search(text):
         text = _TALK.sub("", text)
     return _TELNET.sub("", text).strip() if "\nEscape character is " in text else text
 
 
-def dissected(text: str) -> str:
+def wireshark(text: str) -> str:
     """What Wireshark shows of a packet: it writes out the end of each line that was sent."""
     lines = _FOLDED.sub(r"\1 ", text).splitlines()[:MAX_LINES]  # mail folds long lines
     sent = [_SHOWN_END.sub("", line) for line in lines if _SHOWN_END.search(line)]
@@ -65,7 +65,7 @@ def dissected(text: str) -> str:
     return "\r\n".join([*heads, *([""] if body and heads[-1:] != [""] else []), *body])
 
 
-def browsed(text: str) -> str:
+def browser(text: str) -> str:
     """What the tools of browsers show of an answer: a status, then headers; or names and values in columns."""
     status, headers = _STATUS_CODE.search(text), _RESPONSE_HEADERS.search(text)
     if not status or not headers:
@@ -75,13 +75,13 @@ def browsed(text: str) -> str:
     return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
 
 
-def downloaded(text: str) -> str:
+def wget(text: str) -> str:
     """The heads that wget and PowerShell show, each of its own answer."""
     heads = _AWAITED.findall(text)
     return "\n\n".join("\n".join(map(str.strip, head.splitlines())) for head in heads) or text
 
 
-def traced(text: str) -> str:
+def player(text: str) -> str:
     """What a client traced of an answer line by line, or printed of a session description."""
     if len(lines := _TRACED.findall(text)) >= MANY:
         return "\r\n".join(lines)
@@ -93,7 +93,7 @@ def traced(text: str) -> str:
     return text
 
 
-def negotiated(text: str) -> str:
+def gstreamer(text: str) -> str:
     """What GStreamer prints of a stream: the attributes of its description among the capabilities, perhaps escaped."""
     if "application/x-rtp" not in text:
         return text
@@ -103,7 +103,7 @@ def negotiated(text: str) -> str:
     return "\r\n".join(["v=0", "m=video 0 RTP/AVP 96", *kept[:MAX_LINES], ""]) if kept else text
 
 
-def packets(text: str) -> str:
+def packet_printer(text: str) -> str:
     """What ngrep and tcpdump print of packets: a full stop for each control character, lines perhaps folded."""
     if _CAPTURED.search(text) and _CARRIED.search(text):
         return _CARRIED.sub("", _CAPTURED.sub("", text))

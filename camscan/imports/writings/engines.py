@@ -31,7 +31,7 @@ _NUMBERED = re.compile(r"cve-\d{4}-\d{4,6}\Z", re.IGNORECASE)
 """Weaknesses with a number of their own, some of which are one maker's."""
 
 
-def template(text: str) -> str:
+def nuclei(text: str) -> str:
     """A line of a template scanner: the template that matched, its protocol, how grave that is, and where."""
     found = _TEMPLATE.match(text.strip())
     product = _template_product(found[1], found[2] or "") if found else ""

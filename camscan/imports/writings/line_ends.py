@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from camscan.imports.writings.base import BEGIN, FEW, HEADER, REQUEST, is_answer, unescaped
+from camscan.imports.writings.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
 _CARET = re.compile(r"\^M(?=\r?\n|\Z)")
@@ -71,7 +71,7 @@ def replaced(text: str) -> str:
         text = text.translate(_STRAIGHT)
     if len(_CONTINUED.findall(text)) >= FEW and "\n" in text:
         text = _CONTINUED.sub("\r\n", text)
-    if not is_answer(text):
+    if not has_answer_line(text):
         return text if " " in text else text.replace("\xa0", " ")
     text = _GLYPH.sub("\n", _CARET.sub("", text.replace("\xa0", " ")))
     return _VALUE.sub(lambda found: f'{found[0][:1].strip(chr(39))}"{next(filter(None, found.groups()), "")}"', text)
@@ -104,7 +104,7 @@ def joined(text: str) -> str:
     return re.sub(rf" {{0,8}}{end}(?={_NAMED}|{end}|[<{{]|v=0|\Z{more})", "\r\n", line)
 
 
-def flat(text: str) -> str:
+def flattened(text: str) -> str:
     """A head whose lines were joined to one, as in a table of banners; what is before it in the line is left out."""
     found = _FLAT.search(text)
     if not found:
@@ -114,13 +114,13 @@ def flat(text: str) -> str:
     return before[: before.rfind("\n") + 1] + _FLAT_END.sub("\r\n", line) + end + rest
 
 
-def split(text: str) -> str:
+def one_per_line(text: str) -> str:
     """Ports and scripts of nmap, or variables of SNMP, that were joined to one line, on a line each."""
     line = text.strip()
     return text if "\n" in line or not _LISTED.match(line) else _LISTED_END.sub("\n", line)
 
 
-def parted(text: str) -> str:
+def rejoined(text: str) -> str:
     """A realm that was written in two lines, and lines with an empty one behind each, or between headers."""
     if len(_SPACED.findall(text)) >= _SPACED_LINES and not _CLOSE.search(text):
         text = _SPACED.sub("\n", text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from textwrap import dedent
 
-from camscan.imports.writings.base import told, unescaped
+from camscan.imports.writings.base import nonblank_lines, unescaped
 
 MAX_TEXT = 64 * 1024  # characters of a paste that are looked into
 _MAX_LITERALS = 2048
@@ -62,7 +62,7 @@ _GLUE = re.compile(r"(?:[\s+.;()\\]|,[ \t]*\r?\n)*(?:<<\s*)?(?:(?:[\w.>-]{1,40}[
 _FEWEST = 2  # lines
 
 
-def longest(text: str) -> str:
+def strings(text: str) -> str:
     """The longest answer that the program holds; any other text as it is."""
     if len(text) > MAX_TEXT or _ANSWER.search(text) or any(text.count(opening) > _MAX_RAW for opening in _RAW):
         return text
@@ -137,9 +137,9 @@ def _has_lines(text: str, run: list[str]) -> bool:
     return is_long and "\n" in run[0] and _LISTED.match(text) is not None
 
 
-def lines(text: str) -> str:
+def string_lines(text: str) -> str:
     """A text that source code builds of one string a line: each has its own line end in it, or a sign that adds it."""
-    code = [_ASSIGNED.sub("", line, count=1) for line in told(text)]
+    code = [_ASSIGNED.sub("", line, count=1) for line in nonblank_lines(text)]
     code = [line for line in code if line.strip() and not _AROUND.fullmatch(line)]
     if len(code) < _FEWEST or sum(map(bool, map(_ENDED.search, code))) * 2 < len(code):
         return text

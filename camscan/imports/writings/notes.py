@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from camscan.imports.writings.base import HEADER, SENT, unquoted
+from camscan.imports.writings.base import ANSWER_START, HEADER, unquoted
 
 MAX_NOTE = 1024  # characters of what is read as notes
 MAX_CODE = 64 * 1024  # characters of code in which headers are looked for
@@ -73,7 +73,7 @@ _FEWEST = 2  # headers, spans or cells by which notes are told from a sentence w
 
 def pairs(text: str) -> str:
     """The header lines of a mapping, a list or a call in a program."""
-    if len(text) > MAX_CODE or SENT.search(text):
+    if len(text) > MAX_CODE or ANSWER_START.search(text):
         return text
     found = _ENTRY.findall(text) or _ROW.findall(text)
     if not found and not text.startswith(('{"', "{'", "<!", "<html")):  # which are read elsewhere

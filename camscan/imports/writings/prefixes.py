@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from textwrap import dedent
 
-from camscan.imports.writings.base import BEGIN, FEW, HEADER, MANY, MAX_LINES, REQUEST, TOLD, told
+from camscan.imports.writings.base import ANSWER_LINE, BEGIN, FEW, HEADER, MANY, MAX_LINES, REQUEST, nonblank_lines
 
 _BLOCK = re.compile(r"\A\s*/\*+[ \t]*(?:\r?\n)?(.*?)(?:\r?\n)?[ \t]*\*+/\s*\Z", re.DOTALL)
 _BOLD = re.compile(r"\*{2,4}([^*\r\n]{1,200}?)\*{2,4}")
@@ -54,7 +54,7 @@ def unmarked(text: str) -> str:
         text = block[1]
     if _BOLD_ANSWER.search(text):
         text = _BOLD.sub(r"\1", text)
-    lines = told(text)
+    lines = nonblank_lines(text)
     numbers = [int(found[0].strip(" \t:.)")) for found in map(_NUMBER.match, lines) if found]
     are_numbered = len(numbers) >= MANY and all(after > before for before, after in pairwise(numbers))
     marks = (*_MARKS, *([(_NUMBER, MANY)] if are_numbered else []), *([(_BAR, FEW)] if _BARRED.match(text) else []))
@@ -66,7 +66,7 @@ def unmarked(text: str) -> str:
 
 def stamped(text: str) -> str:
     """Lines without what a log writes before each, the more of it the better; numbers in it may differ."""
-    lines = told(text)
+    lines = nonblank_lines(text)
     if lines and len(lines) < MANY and all(map(_DATED.match, lines)):
         return "\n".join(_DATED.sub("", line, count=1) for line in lines)
     if len(lines) < MANY or _TRACED.search(text):
@@ -87,7 +87,7 @@ def indented(text: str) -> str:
 def commented(text: str) -> str:
     """Lines without what a log or a comment puts before each line of an answer, or before its first."""
     lines = text.splitlines()[:MAX_LINES]
-    marked = ((place, line, TOLD.search(line)) for place, line in enumerate(lines))
+    marked = ((place, line, ANSWER_LINE.search(line)) for place, line in enumerate(lines))
     place, line, found = next(((at, line, found) for at, line, found in marked if found), (0, "", None))
     prefix = line[: found.start()] if found else ""
     if not prefix.strip() or len(prefix) > _MAX_PREFIX:

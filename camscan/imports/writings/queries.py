@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import count, islice
 
-from camscan.imports.writings.base import HEADER, SENT
+from camscan.imports.writings.base import ANSWER_START, HEADER
 
 MAX_QUERIES = 64  # of one paste
 MAX_LENGTH = 16 * 1024  # characters of a text in which they are looked for, and a fourth of them of one query
@@ -60,9 +60,9 @@ _SERVED = re.compile(rf"{HEADER}: ?[^\s\"']", re.IGNORECASE)
 _HEADER = re.compile(r"[A-Za-z][A-Za-z-]{1,40}: ?\S")
 
 
-def asked(text: str) -> str:
+def search(text: str) -> str:
     """What queries look for: an icon, or else a product, or a page with its headers, or whom a certificate names."""
-    if len(text) > MAX_LENGTH or SENT.search(text) or _WHOLE.search(text):
+    if len(text) > MAX_LENGTH or ANSWER_START.search(text) or _WHOLE.search(text):
         return text
     listed = _LISTED.search(text)
     return f"http.favicon.hash:{listed[1]}" if listed else _of_queries(text) or text

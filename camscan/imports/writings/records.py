@@ -7,8 +7,8 @@ import json
 import re
 from contextlib import suppress
 
-from camscan.imports.writings.base import BEGIN, HEADER, MAX_JSON, REQUEST, TOLD, objects, unescaped
-from camscan.imports.writings.wrapped import unwrapped
+from camscan.imports.writings.base import ANSWER_LINE, BEGIN, HEADER, MAX_JSON, REQUEST, objects, unescaped
+from camscan.imports.writings.encodings import decoded
 
 _ESCAPED_QUOTE = re.compile(r'(?<!\\)\\"')
 _FEW_QUOTES = 4  # below which they may be those of a value
@@ -34,7 +34,7 @@ _HELD = re.compile(
 )
 
 
-def requoted(text: str) -> str:
+def escaped_json(text: str) -> str:
     """JSON, or a text with named values, within a string all of whose quotes are escaped, without the escapes."""
     if "\\" not in text or '"' in _ESCAPED_QUOTE.sub("", text):
         return text
@@ -43,12 +43,12 @@ def requoted(text: str) -> str:
     return re.sub(r'\\(["\\/])', r"\1", text)
 
 
-def rust(text: str) -> str:
+def rust_strings(text: str) -> str:
     """What the source of a Rust program makes of a text: a value of its own, or one that may be missing."""
     return _OPTION.sub(r"\1", _OWNED.sub(r"\1", text))
 
 
-def printed(text: str) -> str:
+def python_repr(text: str) -> str:
     """A mapping that Python printed, of an older one with marks of its texts, as JSON."""
     if "{u'" in text or "(u'" in text:
         text = _UNICODE.sub("", text)
@@ -59,17 +59,17 @@ def printed(text: str) -> str:
     return text
 
 
-def logged(text: str) -> str:
+def log_line(text: str) -> str:
     """JSON, or a mapping that a program printed, without what its log puts before it."""
     record = text.rstrip()
     record = record.rstrip("); ") if _CALL.match(record) else record
-    if not record.endswith(("}", "]")) or TOLD.search(text) or _DUMPED.match(record):
+    if not record.endswith(("}", "]")) or ANSWER_LINE.search(text) or _DUMPED.match(record):
         return text
     found = _LEAD.match(record)
-    return printed(record[found.end() :]) if found else text
+    return python_repr(record[found.end() :]) if found else text
 
 
-def members(text: str) -> str:
+def bare_members(text: str) -> str:
     """Members of an object of JSON, without the braces around them or with more that close than open."""
     if not _MEMBERS.match(text) or len(text) > MAX_JSON:
         return text
@@ -85,7 +85,7 @@ def members(text: str) -> str:
     return text
 
 
-def held(text: str) -> str:
+def embedded(text: str) -> str:
     """An answer that JSON, or what a program printed, holds as a string, perhaps encoded."""
     found = _HELD.search(text)
     if found and "\\n" in found[2][:-2]:  # with more than its own line end, as one line of program code has
@@ -102,7 +102,7 @@ def _said(record: dict[str, object]) -> str:
     for value in map(record.get, _HOLDING):
         if isinstance(value, str):
             with suppress(ValueError):
-                said = unwrapped(value).decode() or value
+                said = decoded(value).decode() or value
                 if ("\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):
                     return said
     return ""

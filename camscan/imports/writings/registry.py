@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from camscan.imports.writings import (
-    agents,
     clients,
     enclosures,
+    encodings,
     engines,
     line_ends,
     literals,
@@ -17,18 +17,18 @@ from camscan.imports.writings import (
     reports,
     scanners,
     sentences,
-    torn,
-    wrapped,
+    snmp,
+    truncated,
 )
 from camscan.imports.writings.base import Undo
 
 WHOLE: tuple[Undo, ...] = (
-    wrapped.quoted,
-    wrapped.pointed,
+    encodings.percent_encoded,
+    encodings.code_points,
     lowered.spelled,
-    torn.ended,
-    records.requoted,
-    literals.longest,
+    truncated.ellipsis,
+    records.escaped_json,
+    literals.strings,
     enclosures.captioned,
     enclosures.fenced,
     enclosures.markup,
@@ -39,52 +39,52 @@ LINES: tuple[Undo, ...] = (prefixes.unmarked, line_ends.replaced, prefixes.stamp
 """What stands before each line, and what was put in the place of its marks."""
 
 RECORDS: tuple[Undo, ...] = (
-    records.members,
-    records.printed,
-    torn.members,
+    records.bare_members,
+    records.python_repr,
+    truncated.members,
     engines.products,
-    records.held,
-    records.rust,
+    records.embedded,
+    records.rust_strings,
     line_ends.coded,
     line_ends.joined,
-    line_ends.split,
+    line_ends.one_per_line,
 )
 """An answer within JSON, within a mapping that a program printed, or with all its lines in one."""
 
 TOOLS: tuple[Undo, ...] = (
-    queries.asked,
-    engines.template,
-    reports.row,
-    scanners.banner,
-    scanners.line,
-    scanners.findings,
-    scanners.version,
-    scanners.directive,
-    scanners.marked,
-    scanners.weaknesses,
-    scanners.feed,
-    scanners.records,
-    agents.asked,
-    clients.talked,
-    clients.negotiated,
-    clients.packets,
-    clients.dissected,
-    clients.browsed,
-    clients.downloaded,
-    clients.traced,
+    queries.search,
+    engines.nuclei,
+    reports.csv_row,
+    scanners.masscan,
+    scanners.whatweb_or_httpx,
+    scanners.nikto,
+    scanners.metasploit,
+    scanners.nmap_match,
+    scanners.mark_list,
+    scanners.nessus,
+    scanners.shadowserver,
+    scanners.grabbed,
+    snmp.system_group,
+    clients.curl_or_telnet,
+    clients.gstreamer,
+    clients.packet_printer,
+    clients.wireshark,
+    clients.browser,
+    clients.wget,
+    clients.player,
 )
 """What single tools print of an answer."""
 
 CONTEXT: tuple[Undo, ...] = (
-    literals.lines,
+    literals.string_lines,
     notes.pairs,
-    records.logged,
-    line_ends.flat,
+    records.log_line,
+    line_ends.flattened,
     sentences.said,
     prefixes.commented,
     prefixes.level,
-    line_ends.parted,
-    torn.elements,
+    line_ends.rejoined,
+    truncated.elements,
     notes.noted,
 )
 """Code, logs, sentences, comments and notes around the lines of an answer."""
@@ -92,7 +92,7 @@ CONTEXT: tuple[Undo, ...] = (
 WRITINGS: tuple[Undo, ...] = (*WHOLE, *LINES, *RECORDS, *TOOLS, *CONTEXT)
 
 
-def sent(text: str) -> str:
+def unwrap(text: str) -> str:
     """The lines that were sent; a text that is written in no such way as it is."""
     for undo in WRITINGS:
         text = undo(text).strip("\r\n")

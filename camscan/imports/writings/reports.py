@@ -23,7 +23,7 @@ _SAID = {
 _Cells = Mapping[str, str]
 
 
-def row(text: str) -> str:
+def csv_row(text: str) -> str:
     """The lines of the first answer in a report; any other text as it is."""
     if not _HEAD.match(text) or len(text) > MAX_REPORT:
         return text

@@ -61,7 +61,7 @@ _PLUGINS = {
 }
 
 
-def banner(text: str) -> str:
+def masscan(text: str) -> str:
     """A line of masscan, which writes control characters and quotes as octets."""
     found = _BANNER.search(text.strip())
     if not found:
@@ -70,7 +70,7 @@ def banner(text: str) -> str:
     return _LABELS.get(found[1], "{}").format(said)
 
 
-def line(text: str) -> str:
+def whatweb_or_httpx(text: str) -> str:
     """A line of whatweb, whose brackets have names; or of httpx, that ends with the title and the server."""
     target = _TARGET.match(text.strip())
     if not target:
@@ -85,14 +85,14 @@ def line(text: str) -> str:
     return "\r\n".join([*head, "", *(line for line in lines if line.startswith("<"))]) if lines else text
 
 
-def findings(text: str) -> str:
+def nikto(text: str) -> str:
     """Findings of nikto, each of which begins with a plus sign."""
     found = _FOUND.findall(text)
     lines = (f"{name}: {value}" if name else f'WWW-Authenticate: Basic realm="{realm}"' for name, value, realm in found)
     return "\r\n".join(lines) or text
 
 
-def version(text: str) -> str:
+def metasploit(text: str) -> str:
     """A line of Metasploit's scanner of web servers: the server, and in brackets where it leads or what it demands."""
     found = _VERSION.match(text.strip())
     if not found:
@@ -103,7 +103,7 @@ def version(text: str) -> str:
     return "\r\n".join([f"HTTP/1.1 {status} -", *told, f"{name}: {said}", ""])
 
 
-def weaknesses(text: str) -> str:
+def nessus(text: str) -> str:
     """A finding of a scanner for weaknesses that tells what it met: the web server, or the product in words."""
     if typed := _TYPED.search(text[:4096]):
         return f"Server: {typed[1] or typed[2]}"
@@ -111,7 +111,7 @@ def weaknesses(text: str) -> str:
     return f"0/tcp open unknown {detected[1]}" if detected else text
 
 
-def directive(text: str) -> str:
+def nmap_match(text: str) -> str:
     """A rule of nmap's that tells a service by its answer, as the line that nmap prints where it fits."""
     rule = _DIRECTIVE.match(text)
     if not rule or "\n" in text.strip():
@@ -121,7 +121,7 @@ def directive(text: str) -> str:
     return f"0/tcp open {rule[1]} {told['p']}{device}" if "$" not in told.get("p", "$") else text
 
 
-def marked(text: str) -> str:
+def mark_list(text: str) -> str:
     """A row of a list of marks, as the header or the page that has it; or the server that a tool names in words."""
     if said := _SAID.search(text):
         return f"{said[1].upper()}/1.0 200 -\r\nServer: {said[2]}\r\n"
@@ -129,12 +129,12 @@ def marked(text: str) -> str:
     return text if not mark else f"{mark[1]}: {mark[2]}" if mark[1] else mark[2]
 
 
-def feed(text: str) -> str:
+def shadowserver(text: str) -> str:
     """An event of a feed that tells of a web server."""
     return "\r\n".join(f"{name.replace('_', '-')}: {value}" for name, value in _FEED.findall(text)) or text
 
 
-def records(text: str) -> str:
+def grabbed(text: str) -> str:
     """JSON of zgrab, httpx and the like: the headers of an answer as an object, or its server and title by name."""
     if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_JSON:
         return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from camscan.imports.writings.base import HEADER, SENT
+from camscan.imports.writings.base import ANSWER_START, HEADER
 
 MAX_SENTENCE = 2048  # characters; a longer text is a document
 _MAX_LINES = 12
@@ -39,7 +39,7 @@ def said(text: str) -> str:
     if (
         len(text) > MAX_SENTENCE
         or text.count("\n") > _MAX_LINES
-        or SENT.search(_STATUS.sub("", text))
+        or ANSWER_START.search(_STATUS.sub("", text))
         or _WHOLE.search(text)
     ):
         return text

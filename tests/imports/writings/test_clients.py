@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 
 def test_packets_as_ngrep_prints_them() -> None:
@@ -11,8 +11,8 @@ def test_packets_as_ngrep_prints_them() -> None:
         "T 192.0.2.9:554 -> 192.0.2.8:5 [AP]\n"
         '  RTSP/1.0 401 Unauthorized..CSeq: 1..WWW-Authenticate: Digest realm="Login t\n  o A1", nonce="5a", ....\n##'
     )
-    assert 'WWW-Authenticate: Digest realm="Login to A1", nonce="5a"' in sent(text)
-    assert "\r\nCSeq: 1\r\n" in sent(text)
+    assert 'WWW-Authenticate: Digest realm="Login to A1", nonce="5a"' in unwrap(text)
+    assert "\r\nCSeq: 1\r\n" in unwrap(text)
 
 
 def test_what_a_dissector_shows() -> None:
@@ -22,17 +22,17 @@ def test_what_a_dissector_shows() -> None:
         "        Status: 200\n    CSeq: 2\\r\\n\n    \\r\\n\n    Session Description Protocol\n"
         "        Session Description Protocol Version (v): 0\n        Session Name (s): A\n"
     )
-    assert sent(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\nv=0\r\ns=A"
+    assert unwrap(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\nv=0\r\ns=A"
 
 
 def test_a_line_of_a_dissector_that_mail_has_folded() -> None:
     text = "    Response: RTSP/1.0 200 OK\\r\\n\n    CSeq: 2\\r\\n\n    Public: OPTIONS, DESCRIBE,\nSETUP\\r\\n\n"
-    assert sent(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\nPublic: OPTIONS, DESCRIBE, SETUP"
+    assert unwrap(text) == "RTSP/1.0 200 OK\r\nCSeq: 2\r\nPublic: OPTIONS, DESCRIBE, SETUP"
 
 
 def test_a_session_description_that_json_holds() -> None:
-    assert sent('{"id": 1, "sdp": "v=0\\r\\ns=a \\"b\\"\\r\\nt=0 0\\r\\n"}') == 'v=0\r\ns=a "b"\r\nt=0 0'
-    assert sent('{"v": "v=0"}') == '{"v": "v=0"}'
+    assert unwrap('{"id": 1, "sdp": "v=0\\r\\ns=a \\"b\\"\\r\\nt=0 0\\r\\n"}') == 'v=0\r\ns=a "b"\r\nt=0 0'
+    assert unwrap('{"v": "v=0"}') == '{"v": "v=0"}'
 
 
 def test_what_a_browser_shows() -> None:
@@ -40,18 +40,18 @@ def test_what_a_browser_shows() -> None:
         "Request URL: http://a/\nRequest Method: GET\nStatus Code: 401 Unauthorized\nResponse Headers\nServer: b\n"
         "Date: c\nRequest Headers\nAccept: d"
     )
-    assert sent(text) == "HTTP/1.1 401 Unauthorized\nServer: b\nDate: c"
+    assert unwrap(text) == "HTTP/1.1 401 Unauthorized\nServer: b\nDate: c"
 
 
 def test_headers_in_columns() -> None:
-    assert sent("Server\ta/1\nContent-Type\ttext/html") == "Server: a/1\nContent-Type: text/html"
-    assert sent("Response Headers\nserver:\na/1\nx-a:\nb") == "server: a/1\nx-a: b"
-    assert sent("Name\tvalue") == "Name\tvalue"
+    assert unwrap("Server\ta/1\nContent-Type\ttext/html") == "Server: a/1\nContent-Type: text/html"
+    assert unwrap("Response Headers\nserver:\na/1\nx-a:\nb") == "server: a/1\nx-a: b"
+    assert unwrap("Name\tvalue") == "Name\tvalue"
 
 
 def test_raw_content_that_powershell_shows() -> None:
     text = "StatusCode        : 200\nRawContent        : HTTP/1.1 200 OK\n                    Server: a/1\nForms : {}"
-    assert sent(text) == "HTTP/1.1 200 OK\nServer: a/1"
+    assert unwrap(text) == "HTTP/1.1 200 OK\nServer: a/1"
 
 
 def test_heads_that_wget_shows() -> None:
@@ -60,43 +60,43 @@ def test_heads_that_wget_shows() -> None:
         "  Location: /b\nLocation: /b [following]\nHTTP request sent, awaiting response... 401\n  HTTP/1.1 401 No\n"
         "  Server: a/1\nLength: unspecified"
     )
-    assert sent(text) == "HTTP/1.1 302 Found\nLocation: /b\n\nHTTP/1.1 401 No\nServer: a/1"
+    assert unwrap(text) == "HTTP/1.1 302 Found\nLocation: /b\n\nHTTP/1.1 401 No\nServer: a/1"
 
 
 def test_what_a_player_says_of_its_output() -> None:
     text = "Output #0, alsa, to 'hw:4':\n  Metadata:\n    title           : Session of \"a\"\n"
-    assert sent(text) == 'v=0\r\ns=Session of "a"'
+    assert unwrap(text) == 'v=0\r\ns=Session of "a"'
 
 
 def test_lines_that_show_their_ends() -> None:
-    assert sent("    v=0\\r\n    s=a\\r\n    t=0 0\\r") == "v=0\r\ns=a\r\nt=0 0"
+    assert unwrap("    v=0\\r\n    s=a\\r\n    t=0 0\\r") == "v=0\r\ns=a\r\nt=0 0"
 
 
 def test_an_empty_header_takes_no_other_for_its_value() -> None:
     text = 'Server:\nWWW-Authenticate: Basic realm="a"\nDate: b'
-    assert "Server: WWW" not in sent(text)
+    assert "Server: WWW" not in unwrap(text)
 
 
 def test_packets_that_ngrep_did_not_fold() -> None:
     text = "T 192.0.2.4:80 -> 192.0.2.5:40000 [AP]\nHTTP/1.1 200 OK..Server: a/1....<p>"
-    assert sent(text) == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"
+    assert unwrap(text) == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"
 
 
 def test_lines_that_a_program_holds_as_a_string_each() -> None:
     text = '        "RTSP/1.0 200 OK",\n        "Server: a/1",\n        "",\n'
-    assert sent(text) == "RTSP/1.0 200 OK\r\nServer: a/1"
+    assert unwrap(text) == "RTSP/1.0 200 OK\r\nServer: a/1"
     text = 'reply = (b"HTTP/1.1 401 No\\r\\n"\n  b"WWW-Authenticate: Basic realm=\\"a\\"\\r\\n\\r\\n"\n  b"<p>")'
-    assert sent(text) == 'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="a"\r\n\r\n<p>'
+    assert unwrap(text) == 'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="a"\r\n\r\n<p>'
     text = 's = "HTTP/1.1 200 OK\\r\\n" +\n  "Server: b\\r\\n" +\n  "\\r\\n";'
-    assert sent(text) == "HTTP/1.1 200 OK\r\nServer: b"
+    assert unwrap(text) == "HTTP/1.1 200 OK\r\nServer: b"
 
     answer = 'HTTP/1.1 200 OK\r\n\r\nvar a = ["HTTP/1.1 401 No",\n"b"]'
-    assert sent(answer) == answer
+    assert unwrap(answer) == answer
 
 
 def test_a_string_that_a_program_printed() -> None:
     text = "  stream chunk +2s 'RTSP/1.0 200 OK\\r\\nServer: \"a\" 1\\r\\n\\r\\n'\n  stream end +0ms"
-    assert sent(text) == 'RTSP/1.0 200 OK\r\nServer: "a" 1'
+    assert unwrap(text) == 'RTSP/1.0 200 OK\r\nServer: "a" 1'
 
 
 def test_packets_as_tcpdump_prints_them() -> None:
@@ -104,7 +104,7 @@ def test_packets_as_tcpdump_prints_them() -> None:
         "12:00:01.12 IP 192.0.2.1.554 > 192.0.2.2.5: Flags [P.], length 129: RTSP: RTSP/1.0 401 Unauthorized\n"
         "E..h..@.@...P.......RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a\n"
     )
-    assert sent(text) == "RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a"
+    assert unwrap(text) == "RTSP/1.0 401 Unauthorized\nCSeq: 1\nServer: a"
 
 
 def test_attributes_among_the_capabilities_of_a_stream() -> None:
@@ -113,15 +113,15 @@ def test_attributes_among_the_capabilities_of_a_stream() -> None:
         'x-dimensions=(string)"16\\,9", a-note=(string)C, a-recvonly=(string)"", ssrc=(uint)1\n'
     )
     description = "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B,1\r\na=x-dimensions:16,9\r\na=note:C\r\na=recvonly"
-    assert sent(text + text) == description
+    assert unwrap(text + text) == description
     escaped = r'caps="application/x-rtp\,\ media\=\(string\)video\,\ a-tool\=\(string\)\"A\\ B\"\,\ a-nb\=\(string\)C"'
-    assert sent(escaped) == "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B\r\na=nb:C"
+    assert unwrap(escaped) == "v=0\r\nm=video 0 RTP/AVP 96\r\na=tool:A B\r\na=nb:C"
     bare = "application/x-rtp, media=(string)video, clock-rate=(int)90000"
-    assert sent(bare) == bare
+    assert unwrap(bare) == bare
 
 
 def test_what_curl_says_around_an_answer() -> None:
     assert (
-        sent("* Trying\n> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: a\n<\n<html>{}")
+        unwrap("* Trying\n> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: a\n<\n<html>{}")
         == "HTTP/1.1 200 OK\nServer: a\n\n<html>{}"
     )

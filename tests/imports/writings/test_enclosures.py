@@ -8,7 +8,7 @@ import pytest
 
 from camscan.imports import pasted
 from camscan.imports.writings.enclosures import captioned, enclosed
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 
 @pytest.mark.parametrize(
@@ -73,18 +73,18 @@ def test_a_block_of_code_and_a_span(text: str) -> None:
 
 
 def test_an_answer_in_a_block_of_yaml() -> None:
-    assert sent("answer: |\n  HTTP/1.1 200 OK\n  Server: a\n") == "HTTP/1.1 200 OK\nServer: a"
+    assert unwrap("answer: |\n  HTTP/1.1 200 OK\n  Server: a\n") == "HTTP/1.1 200 OK\nServer: a"
 
 
 def test_markup_out_of_the_source_of_a_page() -> None:
-    assert sent("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
-    assert sent("X: realm=&quot;a&quot;") == 'X: realm="a"'
-    assert sent("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
-    assert sent("<a>&lt;b&gt;&lt;c&gt;torn&lt;/c&gt;") == "<b><c>torn</c>"
-    assert sent("AT&amp;T") == "AT&amp;T"
+    assert unwrap("&lt;a b=&quot;1&quot;&gt;c&amp;amp;&lt;/a&gt;") == '<a b="1">c&amp;</a>'
+    assert unwrap("X: realm=&quot;a&quot;") == 'X: realm="a"'
+    assert unwrap("<a>&lt;b&gt;</a>") == "<a>&lt;b&gt;</a>"
+    assert unwrap("<a>&lt;b&gt;&lt;c&gt;torn&lt;/c&gt;") == "<b><c>torn</c>"
+    assert unwrap("AT&amp;T") == "AT&amp;T"
 
 
 def test_text_that_an_answer_to_it_cites() -> None:
-    assert sent('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
-    assert sent("> a\nb") == "> a\nb"
-    assert sent("> a") == "> a"
+    assert unwrap('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
+    assert unwrap("> a\nb") == "> a\nb"
+    assert unwrap("> a") == "> a"

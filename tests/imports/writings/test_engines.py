@@ -7,33 +7,33 @@ import json
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 
 def test_records_of_search_engines_with_a_product() -> None:
     found = {"matches": [{"ip": "192.0.2.4", "portinfo": {"app": "A DVR", "port": 37777, "service": "dvr"}}]}
-    assert sent(json.dumps(found)) == "37777/tcp open dvr A DVR"
-    assert sent('{"port": 80, "product": "A"}') == "80/tcp open unknown A"
+    assert unwrap(json.dumps(found)) == "37777/tcp open dvr A DVR"
+    assert unwrap('{"port": 80, "product": "A"}') == "80/tcp open unknown A"
     for text in (
         '{"product": "A"}',
         '{"port": "x", "product": "A"}',
     ):
-        assert sent(text) == text
+        assert unwrap(text) == text
 
 
 def test_a_product_stands_beside_the_answer_it_was_told_by() -> None:
     record = {"portinfo": {"app": "A httpd", "port": 81, "banner": "HTTP/1.1 200 OK\r\nServer: a\r\n"}}
-    assert sent(json.dumps(record)) == ("81/tcp open unknown A httpd\n|_banner: HTTP/1.1 200 OK\\x0d\\x0aServer: a")
+    assert unwrap(json.dumps(record)) == ("81/tcp open unknown A httpd\n|_banner: HTTP/1.1 200 OK\\x0d\\x0aServer: a")
 
 
 def test_hardware_by_its_name_of_weaknesses_but_not_programs_or_systems() -> None:
     record = {"ip": "192.0.2.9", "ports": [80, 554], "cpes": ["cpe:/h:acme:cam-1", "cpe:/o:linux:linux_kernel"]}
-    assert sent(json.dumps(record)) == "80/tcp open unknown\n554/tcp open unknown\n0/tcp open unknown acme cam-1"
+    assert unwrap(json.dumps(record)) == "80/tcp open unknown\n554/tcp open unknown\n0/tcp open unknown acme cam-1"
 
 
 def test_software_by_its_vendor() -> None:
     record = {"services": [{"port": 80, "software": [{"vendor": "Acme", "product": "Web Server"}, {"part": "a"}]}]}
-    assert sent(json.dumps(record)) == "80/tcp open unknown Acme Web Server"
+    assert unwrap(json.dumps(record)) == "80/tcp open unknown Acme Web Server"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_software_by_its_vendor() -> None:
     ],
 )
 def test_conditions_and_templates_that_name_a_product(line: str, product: str) -> None:
-    assert sent(line) == f"0/tcp open unknown {product}"
+    assert unwrap(line) == f"0/tcp open unknown {product}"
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,10 @@ def test_conditions_and_templates_that_name_a_product(line: str, product: str) -
     ],
 )
 def test_other_text_stays(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 @pytest.mark.parametrize("part", ["[a-detect", '{"cpes":[', '"portinfo":{', "[a-detect] [http] [", "-detect"])
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
-        sent(part * (60_000 // len(part)))
+        unwrap(part * (60_000 // len(part)))

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
 SENT = HEAD.replace("\n", "\r\n")
@@ -16,7 +16,7 @@ DESCRIBED = "v=0\no=- 1 1 IN IP4 0.0.0.0\ns=Media Server\na=control:*\n"
 
 
 def lines(text: str) -> list[str]:
-    return [line for line in sent(text).splitlines() if line.strip()]
+    return [line for line in unwrap(text).splitlines() if line.strip()]
 
 
 @pytest.mark.parametrize("answer", [HEAD, DESCRIBED])
@@ -64,7 +64,7 @@ def test_lines_of_an_answer(written: object, answer: str) -> None:
 )
 def test_a_head(text: str) -> None:
     assert lines(text)[:2] == HEAD.splitlines()[:2]
-    assert 'realm="A b"' in sent(text)
+    assert 'realm="A b"' in unwrap(text)
 
 
 NOTED = "Manufacturer: A\nModel: B-1\nFirmwareVersion: 1.2"
@@ -92,26 +92,26 @@ NOTED = "Manufacturer: A\nModel: B-1\nFirmwareVersion: 1.2"
     ],
 )
 def test_lines_that_somebody_noted(text: str) -> None:
-    assert sent(text).strip() == NOTED
+    assert unwrap(text).strip() == NOTED
 
 
 @pytest.mark.parametrize(
     "document", ['<?xml version="1.0"?>\n<ProbeMatch><MAC>1</MAC></ProbeMatch>', '{"params": {"type": "IPC-A"}}']
 )
 def test_a_document(document: str) -> None:
-    assert sent(f"<pre>{html.escape(document)}</pre>") == document
-    assert sent(f"<a><b>{html.escape(document)}</b></a>") == document
-    assert sent(f'<a b="{html.escape(document)}"/>') == document
+    assert unwrap(f"<pre>{html.escape(document)}</pre>") == document
+    assert unwrap(f"<a><b>{html.escape(document)}</b></a>") == document
+    assert unwrap(f'<a b="{html.escape(document)}"/>') == document
 
 
 @pytest.mark.parametrize("said", ["Server: A/1", "<A>1</A>", "onvif://www.onvif.org/name/A", "vendor=A", "a: 1\nb: 2"])
 def test_a_line_of_an_answer_that_json_holds(said: str) -> None:
-    assert sent(json.dumps({"ip": "192.0.2.1", "data": said})) == said
-    assert sent(json.dumps({"data": "a sentence, no answer"})) == '{"data": "a sentence, no answer"}'
+    assert unwrap(json.dumps({"ip": "192.0.2.1", "data": said})) == said
+    assert unwrap(json.dumps({"data": "a sentence, no answer"})) == '{"data": "a sentence, no answer"}'
 
 
 def test_octets_that_json_holds() -> None:
-    assert sent(json.dumps({"banner": HEAD.replace("\n", "\\x0d\\x0a")})) == SENT.strip()
+    assert unwrap(json.dumps({"banner": HEAD.replace("\n", "\\x0d\\x0a")})) == SENT.strip()
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_octets_that_json_holds() -> None:
     ],
 )
 def test_other_text_stays(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 @pytest.mark.parametrize(
@@ -143,19 +143,19 @@ def test_other_text_stays(text: str) -> None:
     ],
 )
 def test_lines_of_a_string_that_is_continued(text: str) -> None:
-    assert sent(text).splitlines() == ["v=0", "s=Acme", "t=0 0"]
+    assert unwrap(text).splitlines() == ["v=0", "s=Acme", "t=0 0"]
 
 
 def test_the_end_of_such_a_string_and_a_single_line_of_it() -> None:
-    assert sent('s=Acme\\r\\n\\\nt=0 0\\r\\n\\\na=tool:1\\r\\n"') == "s=Acme\r\nt=0 0\r\na=tool:1"
-    assert sent("s=Acme\\n\\\nt=0 0") == "s=Acme\\n\\\nt=0 0"
+    assert unwrap('s=Acme\\r\\n\\\nt=0 0\\r\\n\\\na=tool:1\\r\\n"') == "s=Acme\r\nt=0 0\r\na=tool:1"
+    assert unwrap("s=Acme\\n\\\nt=0 0") == "s=Acme\\n\\\nt=0 0"
 
 
 def test_values_of_a_challenge_in_single_quotes() -> None:
     challenge = "WWW-Authenticate: Digest realm="
-    assert sent(f"{challenge}'Login to 4KS2', nonce='a'") == f'{challenge}"Login to 4KS2", nonce="a"'
+    assert unwrap(f"{challenge}'Login to 4KS2', nonce='a'") == f'{challenge}"Login to 4KS2", nonce="a"'
     for text in (f"{challenge}'it\"s'", "name='a'", 'realm="a"', "the realm is 'a'"):
-        assert sent(text) == text
+        assert unwrap(text) == text
 
 
 @pytest.mark.parametrize("mark", [" ", "; ", " | ", "   "])
@@ -166,7 +166,7 @@ def test_ports_of_a_scan_in_one_line(mark: str) -> None:
         "|_http-title: A b",
         "81/udp closed x",
     ]
-    assert sent(mark.join(parts)).splitlines() == parts
+    assert unwrap(mark.join(parts)).splitlines() == parts
 
 
 @pytest.mark.parametrize("mark", [" ", "; ", " | "])
@@ -176,34 +176,34 @@ def test_variables_of_a_walk_in_one_line(mark: str) -> None:
         ".1.3.6.1.2.1.1.2.0 = OID: 1.3.6",
         "iso.3.6.1.2.1.1.5.0 = STRING: c",
     ]
-    assert sent(mark.join(parts)).splitlines() == parts
+    assert unwrap(mark.join(parts)).splitlines() == parts
 
 
 def test_a_page_behind_a_status_in_one_line() -> None:
-    assert sent("HTTP/1.1 200 OK; <html>a</html>").splitlines() == ["HTTP/1.1 200 OK", "<html>a</html>"]
+    assert unwrap("HTTP/1.1 200 OK; <html>a</html>").splitlines() == ["HTTP/1.1 200 OK", "<html>a</html>"]
 
 
 def test_quotes_that_a_letter_has_curled() -> None:
-    assert sent("<a b=“c d”>“e”</a>") == '<a b="c d">"e"</a>'
+    assert unwrap("<a b=“c d”>“e”</a>") == '<a b="c d">"e"</a>'
 
 
 def test_lines_in_one_with_escapes_for_their_ends() -> None:
-    assert sent("Server: a\\r\\nx: 1\\n") == "Server: a\r\nx: 1"
+    assert unwrap("Server: a\\r\\nx: 1\\n") == "Server: a\r\nx: 1"
     for text in ("a\\nb", '{"a": "b\\nc\\n"}', "a\\nb\\n\nc"):
-        assert sent(text) == text
+        assert unwrap(text) == text
 
 
 def test_empty_lines_between_headers() -> None:
-    assert sent("HTTP/1.1 200 OK\n\nServer: a\r\n\r\nContent-Type: b\n\n<html>") == (
+    assert unwrap("HTTP/1.1 200 OK\n\nServer: a\r\n\r\nContent-Type: b\n\n<html>") == (
         "HTTP/1.1 200 OK\nServer: a\nContent-Type: b\n\n<html>"
     )
 
 
 def test_an_empty_line_behind_every_line() -> None:
     text = "HTTP/1.1 200 OK\n\nA: 1\n\nB: 2\n\n\n\n<html>\n\n<body>"
-    assert sent(text) == "HTTP/1.1 200 OK\nA: 1\nB: 2\n\n<html>\n<body>"
-    assert sent(f"{text}\n<p>") == f"{text}\n<p>"
-    assert sent("a\n\nb\n\nc") == "a\n\nb\n\nc"
+    assert unwrap(text) == "HTTP/1.1 200 OK\nA: 1\nB: 2\n\n<html>\n<body>"
+    assert unwrap(f"{text}\n<p>") == f"{text}\n<p>"
+    assert unwrap("a\n\nb\n\nc") == "a\n\nb\n\nc"
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_an_empty_line_behind_every_line() -> None:
     ],
 )
 def test_an_answer_whose_line_ends_became_spaces(line: str, lines: str) -> None:
-    assert sent(line) == lines.replace("|", "\r\n")
+    assert unwrap(line) == lines.replace("|", "\r\n")
 
 
 @pytest.mark.parametrize(
@@ -237,14 +237,14 @@ def test_an_answer_whose_line_ends_became_spaces(line: str, lines: str) -> None:
 )
 def test_ends_of_lines_in_an_answer_of_one_line(end: str) -> None:
     lines = ("HTTP/1.1 404 Not Found", "Server: NL-Embedded", 'WWW-Authenticate: Basic realm="a; b | c"')
-    assert sent(end.join(lines)).splitlines() == list(lines)
+    assert unwrap(end.join(lines)).splitlines() == list(lines)
 
 
 def test_an_answer_of_several_lines_keeps_its_marks() -> None:
     text = "HTTP/1.1 200 OK\nSet-Cookie: a=1; Path: /\n\n<br>; Title: x"
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 def test_a_line_of_what_a_scanner_prints() -> None:
-    assert sent("[+] found\n  Banner: RTSP/1.0 200 OK\\r\\nServer: A\n  done") == "RTSP/1.0 200 OK\r\nServer: A"
-    assert sent("a: HTTP/1.1 200 OK") == "a: HTTP/1.1 200 OK"
+    assert unwrap("[+] found\n  Banner: RTSP/1.0 200 OK\\r\\nServer: A\n  done") == "RTSP/1.0 200 OK\r\nServer: A"
+    assert unwrap("a: HTTP/1.1 200 OK") == "a: HTTP/1.1 200 OK"

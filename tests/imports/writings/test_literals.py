@@ -4,8 +4,8 @@ import pytest
 from support.costs import costs_less_than
 
 from camscan.imports.pasted import read
-from camscan.imports.writings.literals import longest
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.literals import strings
+from camscan.imports.writings.registry import unwrap
 
 LINES = "deviceType=A-1\r\nserialNumber=B\r\n"
 XML = "<DeviceInfo><model>A-1</model></DeviceInfo>"
@@ -24,18 +24,18 @@ XML = "<DeviceInfo><model>A-1</model></DeviceInfo>"
     ],
 )
 def test_lines_that_a_program_holds(code: str) -> None:
-    assert longest(code) == LINES
+    assert strings(code) == LINES
 
 
 def test_a_text_behind_its_kind() -> None:
     code = "'/a': (200, 'application/xml',\n    b'<?xml version=\"1.0\"?><a>'\n    b'<b>1</b>'\n    b'</a>'),"
-    assert longest(code).split() == ["<?xml", 'version="1.0"?><a>', "<b>1</b>", "</a>"]
-    assert longest('title:"- b" "Server: c"') == 'title:"- b" "Server: c"'
+    assert strings(code).split() == ["<?xml", 'version="1.0"?><a>', "<b>1</b>", "</a>"]
+    assert strings('title:"- b" "Server: c"') == 'title:"- b" "Server: c"'
 
 
 def test_the_raw_texts_of_swift() -> None:
     code = 'let a = [\n "RTSP/1.0 401 x",\n "CSeq: 1",\n #"WWW-Authenticate: Digest realm="b", nonce="c""#,\n ""]'
-    assert longest(code).split("\r\n")[2] == 'WWW-Authenticate: Digest realm="b", nonce="c"'
+    assert strings(code).split("\r\n")[2] == 'WWW-Authenticate: Digest realm="b", nonce="c"'
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_the_raw_texts_of_swift() -> None:
     ],
 )
 def test_a_document_that_a_program_holds(code: str) -> None:
-    assert longest(code) == XML
+    assert strings(code) == XML
 
 
 def test_a_header_in_a_call() -> None:
-    assert longest('check("Server: A-Webs", "A")') == "Server: A-Webs"
+    assert strings('check("Server: A-Webs", "A")') == "Server: A-Webs"
     for call in ("param(", "[DataRow("):
-        assert longest(call + '"Basic realm=\\"A\\"")]') == 'Basic realm="A"'
+        assert strings(call + '"Basic realm=\\"A\\"")]') == 'Basic realm="A"'
     one = read('param("Digest realm=\\"IP Camera(C1234)\\", nonce=\\"a\\"", id="x")', "rtsp")
     assert one[0].fields["rtsp.realm"] == ("IP Camera(C1234)",)
 
@@ -73,31 +73,31 @@ def test_a_header_in_a_call() -> None:
     ],
 )
 def test_other_texts_stay(text: str) -> None:
-    assert longest(text) == text
+    assert strings(text) == text
 
 
 @pytest.mark.parametrize("part", ['"', "'", '"a=b\\n"', 'R"(', 'r#"', '"""', "`", "'a' ", 'a("', "<a", '"\\\n'])
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
-        longest("x = " + part * (60_000 // len(part)))
+        strings("x = " + part * (60_000 // len(part)))
 
 
 def test_a_text_of_several_lines_beside_other_things() -> None:
     code = 'date = "today"\nhead = """Server: A\nContent-type: text/html\n"""\nrest = 1'
-    assert longest(code) == "Server: A\nContent-type: text/html\n"
-    assert longest("X = '''\n<?xml version='1.0'?><a>1</a>'''\ny = 2") == "<?xml version='1.0'?><a>1</a>"
-    assert longest('help = """Server words"""') == 'help = """Server words"""'
+    assert strings(code) == "Server: A\nContent-type: text/html\n"
+    assert strings("X = '''\n<?xml version='1.0'?><a>1</a>'''\ny = 2") == "<?xml version='1.0'?><a>1</a>"
+    assert strings('help = """Server words"""') == 'help = """Server words"""'
 
 
 @pytest.mark.parametrize(
     "text", ['TEXT = """a=1\nb=2\n"""', 'x = b"""\\\na=1\nb=2"""', "raw := []byte(`a=1\nb=2`)", "const x = `a=1\nb=2`;"]
 )
 def test_quotes_of_several_lines(text: str) -> None:
-    assert sent(text) == "a=1\nb=2"
+    assert unwrap(text) == "a=1\nb=2"
 
 
 def test_quotes_within_a_text_stay() -> None:
-    assert sent("`a` and `b`") == "`a` and `b`"
+    assert unwrap("`a` and `b`") == "`a` and `b`"
 
 
 def test_what_is_read_of_them() -> None:
@@ -119,9 +119,9 @@ def test_what_is_read_of_them() -> None:
     ],
 )
 def test_a_value_by_itself(text: str) -> None:
-    assert sent(text) == "Maker M-1 (a)"
+    assert unwrap(text) == "Maker M-1 (a)"
 
 
 @pytest.mark.parametrize("text", ['realm="Maker M-1"', "Model: Maker M-1 (a)", 'body = "a" + "b"'])
 def test_what_says_more_stays(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text

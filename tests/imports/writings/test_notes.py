@@ -7,7 +7,7 @@ import json
 import pytest
 
 from camscan.imports.writings.notes import MAX_NOTE
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from camscan.imports.writings.registry import sent
     ],
 )
 def test_lines(line: str, lines: str) -> None:
-    assert sent(line) == lines.strip()
+    assert unwrap(line) == lines.strip()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_lines(line: str, lines: str) -> None:
     ],
 )
 def test_other_texts_stay(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_other_texts_stay(text: str) -> None:
     ],
 )
 def test_headers_with_a_mark_or_out_of_code(text: str, lines: str) -> None:
-    assert sent(text) == lines
+    assert unwrap(text) == lines
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ def test_headers_with_a_mark_or_out_of_code(text: str, lines: str) -> None:
     ],
 )
 def test_texts_about_other_things_stay(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 def lines_of(text: str) -> list[str]:
-    return [line for line in sent(text).splitlines() if line.strip()]
+    return [line for line in unwrap(text).splitlines() if line.strip()]
 
 
 @pytest.mark.parametrize(
@@ -134,16 +134,16 @@ def test_pairs_of_a_stream() -> None:
     "text", ["", '{"server": "a", "date": "b"}', "Server: 'a'", "HTTP/1.1 200 OK\nServer: a\nDate: b"]
 )
 def test_other_pairs_stay(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 def test_code_in_notes() -> None:
-    assert sent("`200`, `Info` with `model=A-1`, `version=2 b`, `type=C`") == "model=A-1\nversion=2 b\ntype=C"
+    assert unwrap("`200`, `Info` with `model=A-1`, `version=2 b`, `type=C`") == "model=A-1\nversion=2 b\ntype=C"
     for text in ("set `a.b=1` in the file", "`ab=1`, `c`, `d`, `e`, `fg=2`"):
-        assert sent(text) == text
+        assert unwrap(text) == text
 
 
 def test_a_table_of_notes() -> None:
     table = "| HTTP server | `A-Webs` |\n| Realm | B |\n| Title | c |\n| Port | 80 |"
-    assert sent(table) == 'Server: A-Webs\r\nWWW-Authenticate: Basic realm="B"\r\n\r\n<title>c</title>'
-    assert sent("| Server | a |\n| Port | b |") == "| Server | a |\n| Port | b |"
+    assert unwrap(table) == 'Server: A-Webs\r\nWWW-Authenticate: Basic realm="B"\r\n\r\n<title>c</title>'
+    assert unwrap("| Server | a |\n| Port | b |") == "| Server | a |\n| Port | b |"

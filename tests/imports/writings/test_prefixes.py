@@ -6,7 +6,7 @@ import pytest
 from support.costs import costs_less_than
 
 from camscan.imports.writings.prefixes import unmarked
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 ANSWER = 'RTSP/1.0 401 Unauthorized\nCSeq: 1\nWWW-Authenticate: Basic realm="A(1)"'
 
@@ -25,19 +25,19 @@ ANSWER = 'RTSP/1.0 401 Unauthorized\nCSeq: 1\nWWW-Authenticate: Basic realm="A(1
 )
 def test_prefixes_are_taken_off(prefix: str) -> None:
     lines = [prefix + line for line in ANSWER.split("\n")]
-    assert sent("\n".join(lines)) == ANSWER
-    assert sent("\n".join(["12:00:01 starting", *lines])) == ANSWER
-    assert sent("\n".join([f"{prefix}OPTIONS rtsp://a/ RTSP/1.0", *lines])).endswith(f"RTSP/1.0\n{ANSWER}")
+    assert unwrap("\n".join(lines)) == ANSWER
+    assert unwrap("\n".join(["12:00:01 starting", *lines])) == ANSWER
+    assert unwrap("\n".join([f"{prefix}OPTIONS rtsp://a/ RTSP/1.0", *lines])).endswith(f"RTSP/1.0\n{ANSWER}")
 
 
 def test_times_may_differ_from_line_to_line() -> None:
     text = "\n".join(f"21:19:4{place}.{place * 7} a: {line}" for place, line in enumerate(ANSWER.split("\n")))
-    assert sent(text) == ANSWER
+    assert unwrap(text) == ANSWER
 
 
 def test_each_answer_of_a_log_is_kept() -> None:
     text = "10:00:01 DEB [s->c] RTSP/1.0 200 OK\nCSeq: 1\n\n10:00:02 DEB [s->c] RTSP/1.0 401 Unauthorized\nCSeq: 2"
-    assert sent(text) == "RTSP/1.0 200 OK\nCSeq: 1\n\nRTSP/1.0 401 Unauthorized\nCSeq: 2"
+    assert unwrap(text) == "RTSP/1.0 200 OK\nCSeq: 1\n\nRTSP/1.0 401 Unauthorized\nCSeq: 2"
 
 
 @pytest.mark.parametrize(
@@ -45,33 +45,33 @@ def test_each_answer_of_a_log_is_kept() -> None:
 )
 def test_the_journal_of_a_system_is_taken_off(lead: str) -> None:
     lines = ["2026/09/02 16:29:14 DEB [s->c] RTSP/1.0 200 OK", "CSeq: 1", "Server: a"]
-    assert sent("\n".join(lead + line for line in lines)) == "RTSP/1.0 200 OK\nCSeq: 1\nServer: a"
-    assert sent(f"{lead}a\nb") == f"{lead}a\nb"
+    assert unwrap("\n".join(lead + line for line in lines)) == "RTSP/1.0 200 OK\nCSeq: 1\nServer: a"
+    assert unwrap(f"{lead}a\nb") == f"{lead}a\nb"
 
 
 @pytest.mark.parametrize("lead", ["10:00:01 DEBUG (MainThread) [a.b] ", "got: ", "2024-01-01 10:00:01 data:\n"])
 def test_a_record_behind_the_lead_of_a_log(lead: str) -> None:
-    assert sent(f"{lead}[{{'cmd': 'Login'}}]") == '[{"cmd": "Login"}]'
-    assert sent(f'{lead}{{"cmd": 1}}') == '{"cmd": 1}'
-    assert sent(f'{lead}{{"cmd": 1}} x') == f'{lead}{{"cmd": 1}} x'
+    assert unwrap(f"{lead}[{{'cmd': 'Login'}}]") == '[{"cmd": "Login"}]'
+    assert unwrap(f'{lead}{{"cmd": 1}}') == '{"cmd": 1}'
+    assert unwrap(f'{lead}{{"cmd": 1}} x') == f'{lead}{{"cmd": 1}} x'
 
 
 @pytest.mark.parametrize("lead", ["2026-09-02 16:29:14 INFO: ", "12: ", "// "])
 def test_a_description_behind_the_lead_of_a_log(lead: str) -> None:
     described = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=A"
     assert (
-        sent("\n".join(lead.replace("12", str(9 + at)) + line for at, line in enumerate(described.splitlines())))
+        unwrap("\n".join(lead.replace("12", str(9 + at)) + line for at, line in enumerate(described.splitlines())))
         == described
     )
 
 
 def test_a_commented_description_is_kept_from_its_first_line() -> None:
     described = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=Media Presentation\nt=0 0\na=control:*\nm=video 0 RTP/AVP 96"
-    assert sent("\n".join(f"//{line}" for line in described.splitlines())) == described
+    assert unwrap("\n".join(f"//{line}" for line in described.splitlines())) == described
 
 
 def test_an_empty_comment_parts_head_and_body() -> None:
-    assert sent("// RTSP/1.0 200 OK\n// CSeq: 2\n//\n// v=0") == "RTSP/1.0 200 OK\nCSeq: 2\n\nv=0"
+    assert unwrap("// RTSP/1.0 200 OK\n// CSeq: 2\n//\n// v=0") == "RTSP/1.0 200 OK\nCSeq: 2\n\nv=0"
 
 
 @pytest.mark.parametrize(
@@ -85,29 +85,29 @@ def test_an_empty_comment_parts_head_and_body() -> None:
     ],
 )
 def test_other_text_stays(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 def test_a_realm_in_two_lines_of_a_comment() -> None:
     text = '// WWW-Authenticate: Digest realm="Login to\n// 1A",qop="auth"'
-    assert sent(text) == 'WWW-Authenticate: Digest realm="Login to 1A",qop="auth"'
-    assert sent('a="b\nc"') == 'a="b\nc"'
+    assert unwrap(text) == 'WWW-Authenticate: Digest realm="Login to 1A",qop="auth"'
+    assert unwrap('a="b\nc"') == 'a="b\nc"'
 
 
 def test_the_argument_of_a_call() -> None:
-    assert sent('INFO = json.dumps({"a": {"b": 1}})') == '{"a": {"b": 1}}'
-    assert sent('INFO = json.dumps(a, {"b": 1}, c)') == 'INFO = json.dumps(a, {"b": 1}, c)'
+    assert unwrap('INFO = json.dumps({"a": {"b": 1}})') == '{"a": {"b": 1}}'
+    assert unwrap('INFO = json.dumps(a, {"b": 1}, c)') == 'INFO = json.dumps(a, {"b": 1}, c)'
 
 
 def test_an_answer_that_stands_deeper_than_what_a_report_says_of_it() -> None:
     text = "192.0.2.4:85/tcp\n\n  GetRequest:\n    HTTP/1.1 200 OK\n    Server: a\n"
-    assert sent(text) == "192.0.2.4:85/tcp\n\nGetRequest:\nHTTP/1.1 200 OK\nServer: a"
+    assert unwrap(text) == "192.0.2.4:85/tcp\n\nGetRequest:\nHTTP/1.1 200 OK\nServer: a"
 
 
 def test_headers_that_are_indented() -> None:
-    assert sent("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
+    assert unwrap("RTSP/1.0 200 OK\n    CSeq: 1\n\n    v=0") == "RTSP/1.0 200 OK\nCSeq: 1\n\nv=0"
     assert (
-        sent('Server: a\nWWW-Authenticate: Digest\n  realm="b"') == 'Server: a\nWWW-Authenticate: Digest\n  realm="b"'
+        unwrap('Server: a\nWWW-Authenticate: Digest\n  realm="b"') == 'Server: a\nWWW-Authenticate: Digest\n  realm="b"'
     )
 
 
@@ -120,35 +120,35 @@ def test_headers_that_are_indented() -> None:
     ],
 )
 def test_strings_of_source_code(text: str) -> None:
-    assert sent(text) == "RTSP/1.0 200 OK\r\nCSeq: 1"
+    assert unwrap(text) == "RTSP/1.0 200 OK\r\nCSeq: 1"
 
 
 def test_code_around_strings_is_left_out() -> None:
     text = '"v=0\\r\\n"\n"o=- 1 1 IN IP4 192.0.2.1\\r\\n"\n"s=A\\r\\n"\n#endif'
-    assert sent(text) == "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=A"
+    assert unwrap(text) == "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=A"
 
 
 def test_a_session_description_in_a_comment() -> None:
-    assert sent("/* Attributes:\n * a=control:b\n * a=rtpmap:96 H264/90000") == "a=control:b\na=rtpmap:96 H264/90000"
+    assert unwrap("/* Attributes:\n * a=control:b\n * a=rtpmap:96 H264/90000") == "a=control:b\na=rtpmap:96 H264/90000"
 
 
 def test_strings_that_a_sign_adds() -> None:
     assert (
-        sent('let raw = "onvif://a/b"\n    + " onvif://a/c"\n    + " onvif://a/d"')
+        unwrap('let raw = "onvif://a/b"\n    + " onvif://a/c"\n    + " onvif://a/d"')
         == "onvif://a/b onvif://a/c onvif://a/d"
     )
 
 
 def test_a_list_of_strings_stays_a_list() -> None:
     text = '"onvif://a/b",\n"onvif://a/c",'
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 def test_a_head_in_one_line_of_a_table() -> None:
     text = "ip,port,banner\n192.0.2.1,80,HTTP/1.1 401 Unauthorized Server: a/1 WWW-Authenticate: Basic realm=x"
     head = "HTTP/1.1 401 Unauthorized\r\nServer: a/1\r\nWWW-Authenticate: Basic realm=x"
-    assert sent(text) == f"ip,port,banner\n{head}"
-    assert sent(f"{head}\r\nX-Note: Server: b") == f"{head}\r\nX-Note: Server: b"
+    assert unwrap(text) == f"ip,port,banner\n{head}"
+    assert unwrap(f"{head}\r\nX-Note: Server: b") == f"{head}\r\nX-Note: Server: b"
 
 
 HEAD = "HTTP/1.1 200 OK\nServer: A/1\nContent-Type: text/html"
@@ -204,6 +204,6 @@ def test_words_in_bold_letters() -> None:
 
 
 def test_an_indent_of_all_lines() -> None:
-    assert sent("    a=1\n    b=2\n") == "a=1\nb=2"
-    assert sent("\n\ta\n\t\tb") == "a\n\tb"
-    assert sent("a\n    b") == "a\n    b"
+    assert unwrap("    a=1\n    b=2\n") == "a=1\nb=2"
+    assert unwrap("\n\ta\n\t\tb") == "a\n\tb"
+    assert unwrap("a\n    b") == "a\n    b"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from camscan.imports.writings.queries import MAX_LENGTH, asked
+from camscan.imports.writings.queries import MAX_LENGTH, search
 
 ICON = "http.favicon.hash:999357577"
 
@@ -27,7 +27,7 @@ ICON = "http.favicon.hash:999357577"
     ],
 )
 def test_an_icon(text: str) -> None:
-    assert asked(text) == ICON
+    assert search(text) == ICON
 
 
 @pytest.mark.parametrize(
@@ -44,21 +44,21 @@ def test_an_icon(text: str) -> None:
     ],
 )
 def test_a_page(text: str, line: str) -> None:
-    assert line in asked(text).splitlines()
+    assert line in search(text).splitlines()
 
 
 def test_a_product_and_what_stands_beside_it() -> None:
-    assert asked('fofa-query: app="TVT-NVMS-1000"') == "0/tcp open unknown TVT-NVMS-1000"
-    assert asked('app="A" || title="B"') == "80/tcp open unknown A\n|_http-title: B"
-    assert asked('product="A" || app="B" || app="A"') == "0/tcp open unknown A\n1/tcp open unknown B"
+    assert search('fofa-query: app="TVT-NVMS-1000"') == "0/tcp open unknown TVT-NVMS-1000"
+    assert search('app="A" || title="B"') == "80/tcp open unknown A\n|_http-title: B"
+    assert search('product="A" || app="B" || app="A"') == "0/tcp open unknown A\n1/tcp open unknown B"
 
 
 def test_whom_a_certificate_names() -> None:
-    assert asked('shodan-query: ssl:"HIKVISION"') == "subject: O = HIKVISION"
+    assert search('shodan-query: ssl:"HIKVISION"') == "subject: O = HIKVISION"
 
 
 def test_a_query_without_conditions() -> None:
-    assert asked('shodan-query: "a b"') == "a b"
+    assert search('shodan-query: "a b"') == "a b"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_query_without_conditions() -> None:
     ],
 )
 def test_other_text_stays(text: str) -> None:
-    assert asked(text) == text
+    assert search(text) == text
 
 
 @pytest.mark.parametrize(
@@ -85,5 +85,5 @@ def test_other_text_stays(text: str) -> None:
 def test_hostile_text_costs_little(piece: str) -> None:
     text = (piece * MAX_LENGTH)[: MAX_LENGTH - 1]
     start = time.perf_counter()
-    asked(text)
+    search(text)
     assert time.perf_counter() - start < 0.5

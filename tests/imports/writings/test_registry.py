@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
 
@@ -44,7 +44,7 @@ ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
     ],
 )
 def test_an_answer_in_a_log_or_in_program_code(text: str) -> None:
-    assert sent(text).replace("\r\n", "\n") == ANSWER.replace("\r\n", "\n")
+    assert unwrap(text).replace("\r\n", "\n") == ANSWER.replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize(
@@ -59,19 +59,19 @@ def test_an_answer_in_a_log_or_in_program_code(text: str) -> None:
     ],
 )
 def test_text_that_stays_as_it_is(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 def test_headers_alone_in_a_log() -> None:
-    assert sent("x [b] CSeq: 1\nx [b] Session: 2\nx [b] Server: a") == "CSeq: 1\nSession: 2\nServer: a"
-    assert sent("[a] b\n[c] d\n[e] f") == "[a] b\n[c] d\n[e] f"
+    assert unwrap("x [b] CSeq: 1\nx [b] Session: 2\nx [b] Server: a") == "CSeq: 1\nSession: 2\nServer: a"
+    assert unwrap("[a] b\n[c] d\n[e] f") == "[a] b\n[c] d\n[e] f"
 
 
 def test_a_session_description_that_a_client_printed() -> None:
     text = 'Description { version: 0, origin: Origin { username: "VSTC", session_id: 1 }, session_name: "a \\"b\\"" }'
-    assert sent(text) == 'v=0\r\no=VSTC 0 0 IN IP4 0.0.0.0\r\ns=a "b"'
+    assert unwrap(text) == 'v=0\r\no=VSTC 0 0 IN IP4 0.0.0.0\r\ns=a "b"'
     text = "Input #0, rtsp, from 'rtsp://192.0.2.1/':\n  Metadata:\n    title           : a b\n  Duration: N/A\n"
-    assert sent(text) == "v=0\r\ns=a b"
+    assert unwrap(text) == "v=0\r\ns=a b"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_session_description_that_a_client_printed() -> None:
     ],
 )
 def test_one_writing_within_another(text: str, line: str) -> None:
-    assert line in sent(text).splitlines()
+    assert line in unwrap(text).splitlines()
 
 
 HOSTILE = [
@@ -156,8 +156,8 @@ HOSTILE = [
 @pytest.mark.parametrize("part", HOSTILE)
 def test_hostile_text_takes_no_time(part: str, lead: str) -> None:
     with costs_less_than(0.5):
-        sent(lead + part * (64 * 1024 // len(part)))
+        unwrap(lead + part * (64 * 1024 // len(part)))
 
 
 def test_a_page_behind_bars() -> None:
-    assert sent('|     <meta a="b">\n|     <title>c</title>\n') == '<meta a="b">\n<title>c</title>'
+    assert unwrap('|     <meta a="b">\n|     <title>c</title>\n') == '<meta a="b">\n<title>c</title>'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from camscan.imports.pasted import read
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 from camscan.imports.writings.reports import MAX_REPORT
 from camscan.records import Fields
 
@@ -53,8 +53,8 @@ def test_other_answers(cells: dict[str, str], field: str, value: str) -> None:
     ],
 )
 def test_other_texts_stay(text: str) -> None:
-    assert sent(text) == text.strip()
+    assert unwrap(text) == text.strip()
 
 
 def test_only_the_first_row_is_read() -> None:
-    assert "b/2" not in sent(report(server="a/1") + '"t","i","tcp","80","b/2"\n')
+    assert "b/2" not in unwrap(report(server="a/1") + '"t","i","tcp","80","b/2"\n')

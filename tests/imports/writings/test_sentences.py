@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 from camscan.imports.writings.sentences import said
 
 CHALLENGE = 'WWW-Authenticate: Digest realm="b c"'
@@ -26,7 +26,7 @@ CHALLENGE = 'WWW-Authenticate: Digest realm="b c"'
     ],
 )
 def test_what_a_sentence_quotes(text: str, lines: str) -> None:
-    assert sent(text) == lines
+    assert unwrap(text) == lines
 
 
 @pytest.mark.parametrize(

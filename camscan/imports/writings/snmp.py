@@ -24,7 +24,7 @@ _GIVEN = re.compile(r"(?<=[(, ])sys_?(descr|objectid|object_id)=[\"']([^\"'\r\n]
 _OBJECTS = {"descr": "sysDescr.0", "objectid": "sysObjectID.0", "object_id": "sysObjectID.0", "name": "sysName.0"}
 
 
-def asked(text: str) -> str:
+def system_group(text: str) -> str:
     """What an agent was asked and said, as the lines of a walk."""
     shown = text[:MAX_SHOWN]
     told = [(name, double or single or bare) for name, double, single, bare in _OBJECT.findall(shown)]

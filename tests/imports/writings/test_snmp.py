@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.registry import sent
+from camscan.imports.writings.registry import unwrap
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from camscan.imports.writings.registry import sent
     ],
 )
 def test_the_description_of_a_system(text: str) -> None:
-    assert sent(text) == "sysDescr.0 = STRING: Acme 1"
+    assert unwrap(text) == "sysDescr.0 = STRING: Acme 1"
 
 
 @pytest.mark.parametrize(
@@ -34,21 +34,21 @@ def test_the_description_of_a_system(text: str) -> None:
     ],
 )
 def test_objects_by_number(text: str) -> None:
-    assert sent(text) == "1.3.6.1.2.1.1.1.0 = STRING: Acme 1"
+    assert unwrap(text) == "1.3.6.1.2.1.1.1.0 = STRING: Acme 1"
 
 
 def test_what_a_call_is_given() -> None:
-    assert sent('(Device("a", sysobjectid="1.3.6.1.4.1.42.1"), "b"),') == "sysObjectID.0 = STRING: 1.3.6.1.4.1.42.1"
-    assert sent("agent(sys_descr='Acme 1')") == "sysDescr.0 = STRING: Acme 1"
+    assert unwrap('(Device("a", sysobjectid="1.3.6.1.4.1.42.1"), "b"),') == "sysObjectID.0 = STRING: 1.3.6.1.4.1.42.1"
+    assert unwrap("agent(sys_descr='Acme 1')") == "sysDescr.0 = STRING: Acme 1"
 
 
 def test_the_description_and_the_identity() -> None:
-    told = sent("Name: cam1; Descr: Acme 1; OID: .1.3.6.1.4.1.42")
+    told = unwrap("Name: cam1; Descr: Acme 1; OID: .1.3.6.1.4.1.42")
     assert told == "sysDescr.0 = STRING: Acme 1\nsysObjectID.0 = STRING: .1.3.6.1.4.1.42"
 
 
 def test_the_name_and_the_description() -> None:
-    told = sent("System information:\n  Hostname  : Cam\n  Description   : Acme 1")
+    told = unwrap("System information:\n  Hostname  : Cam\n  Description   : Acme 1")
     assert told == "sysName.0 = STRING: Cam\nsysDescr.0 = STRING: Acme 1"
 
 
@@ -66,7 +66,7 @@ def test_the_name_and_the_description() -> None:
     ],
 )
 def test_other_text_stays(text: str) -> None:
-    assert sent(text) == text
+    assert unwrap(text) == text
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_other_text_stays(text: str) -> None:
 )
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
-        sent(part * (60_000 // len(part)))
+        unwrap(part * (60_000 // len(part)))

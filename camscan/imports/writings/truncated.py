@@ -80,7 +80,7 @@ def members(text: str) -> str:
     return ended if _MEMBER.search(ended, begun.end()) else text
 
 
-def ended(text: str) -> str:
+def ellipsis(text: str) -> str:
     """A line without the dots that say that it went on."""
     return _CUT.sub("", text.rstrip()) if text.rstrip().endswith(("...", "…")) else text
 

@@ -4,8 +4,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from camscan.imports.writings.registry import sent
-from camscan.imports.writings.wrapped import quoted, unwrapped
+from camscan.imports.writings.encodings import decoded, percent_encoded
+from camscan.imports.writings.registry import unwrap
 
 DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
 
@@ -40,7 +40,7 @@ DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
     ],
 )
 def test_bytes_in_any_notation(text: str) -> None:
-    assert unwrapped(text) == DATA
+    assert decoded(text) == DATA
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_bytes_in_any_notation(text: str) -> None:
     ],
 )
 def test_other_text_is_no_wrapping(text: str) -> None:
-    assert unwrapped(text) == b""
+    assert decoded(text) == b""
 
 
 def test_a_dump_of_two_sides() -> None:
@@ -65,8 +65,8 @@ def test_a_dump_of_two_sides() -> None:
         return "\n".join(f"{indent}{at:08X}  {data[at : at + 16].hex(' ')}   .." for at in range(0, len(data), 16))
 
     asked, told = b"GET /a HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n"
-    assert unwrapped(rows(asked, "") + "\n" + rows(told, "    ")) == asked + told
-    assert unwrapped(rows(told, "") + "\n00000010  61 62 has been there") == b""
+    assert decoded(rows(asked, "") + "\n" + rows(told, "    ")) == asked + told
+    assert decoded(rows(told, "") + "\n00000010  61 62 has been there") == b""
 
 
 HEAD = 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="Login to A&B", nonce="5c:1"\r\n\r\n<p>100%</p>'
@@ -74,18 +74,18 @@ HEAD = 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="Login to A&
 
 @pytest.mark.parametrize("text", [quote(HEAD), quote(HEAD, safe=""), quote_plus(HEAD), quote(HEAD, safe=":/,=&")])
 def test_escapes_of_addresses_and_forms(text: str) -> None:
-    assert sent(text) == HEAD
+    assert unwrap(text) == HEAD
 
 
 def test_letters_beyond_ascii_as_escapes() -> None:
-    assert sent(r"<title>\u6d77\u5eb7 Web \ud83d\ude00</title>") == "<title>\u6d77\u5eb7 Web \U0001f600</title>"
-    assert sent(r"C:\users\u12 \ud83d\ud83d") == r"C:\users\u12 \ud83d\ud83d"
-    assert sent(r"Basic realm=\"A b\"") == 'Basic realm="A b"'
+    assert unwrap(r"<title>\u6d77\u5eb7 Web \ud83d\ude00</title>") == "<title>\u6d77\u5eb7 Web \U0001f600</title>"
+    assert unwrap(r"C:\users\u12 \ud83d\ud83d") == r"C:\users\u12 \ud83d\ud83d"
+    assert unwrap(r"Basic realm=\"A b\"") == 'Basic realm="A b"'
 
 
 def test_a_value_with_escapes() -> None:
-    assert sent("CN%3Dcam-1%2CO%3DExample") == "CN=cam-1,O=Example"
-    assert sent("24%3A52%3A6a%3A4d%3A5e%3A6f") == "24:52:6a:4d:5e:6f"
+    assert unwrap("CN%3Dcam-1%2CO%3DExample") == "CN=cam-1,O=Example"
+    assert unwrap("24%3A52%3A6a%3A4d%3A5e%3A6f") == "24:52:6a:4d:5e:6f"
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_a_value_with_escapes() -> None:
     ],
 )
 def test_addresses_and_other_text_keep_their_escapes(text: str) -> None:
-    assert quoted(text) == text
+    assert percent_encoded(text) == text

@@ -30,7 +30,7 @@ _QUOTED_SIGN = re.compile(r"%(?:2[02cf]|0[ad]|3[acd]|[57]b)", re.IGNORECASE)
 _POINTS = re.compile(r"(?<!\\)(?:\\u(?:0[1-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{2}){2,}", re.IGNORECASE)
 
 
-def quoted(text: str) -> str:
+def percent_encoded(text: str) -> str:
     """A text that is written as in an address or a form, with "%20" or "+" for its spaces; an address as it is."""
     line = text.strip()
     if "%" not in line or not _QUOTED_SIGN.search(line) or not _QUOTED.fullmatch(line):
@@ -38,7 +38,7 @@ def quoted(text: str) -> str:
     return unquote(line) if "%20" in line else unquote_plus(line)
 
 
-def pointed(text: str) -> str:
+def code_points(text: str) -> str:
     """A text with the escapes of source code and JSON for letters beyond ASCII as these letters."""
     return _POINTS.sub(_letters, text) if "\\u" in text else text
 
@@ -51,10 +51,10 @@ def _letters(escapes: re.Match[str]) -> str:
         return escapes[0]
 
 
-def unwrapped(text: str) -> bytes:
+def decoded(text: str) -> bytes:
     """The bytes that a text spells out; none where it is no wrapping, or spells out nothing but more text of its kind.
 
-    >>> unwrapped("MDEyMzQ1Njc4OWFiY2RlZg==")
+    >>> decoded("MDEyMzQ1Njc4OWFiY2RlZg==")
     b'0123456789abcdef'
     """
     text = _PREFIX.sub("", text.strip()[:MAX_WRAPPED], count=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from camscan.imports import pasted
-from camscan.imports.writings.torn import elements, members
+from camscan.imports.writings.truncated import elements, members
 
 _INFO = (
     '<DeviceInfo version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema">\n'
