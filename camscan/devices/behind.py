@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from camscan.devices.build import Resolve, order, telling
-from camscan.devices.hosts import Told
+from camscan.devices.hosts import ChannelList
 from camscan.devices.identity import to_address
 from camscan.records import Device, Slot, Slots
 
@@ -86,9 +86,9 @@ class KnownDevices:
             yield f"may be the device that answers at {device.address} itself"
 
 
-def with_cameras(recorders: Sequence[tuple[Device, Told | None]], resolve: Resolve) -> Iterator[Device]:
+def with_cameras(recorders: Sequence[tuple[Device, ChannelList | None]], resolve: Resolve) -> Iterator[Device]:
     """Every device, and behind each recorder the cameras that only it knows, in the order of its channels."""
-    if all(told is None for _, told in recorders):
+    if all(channels is None for _, channels in recorders):
         yield from (device for device, _ in recorders)
         return
     known = KnownDevices(InMemory())
@@ -97,15 +97,17 @@ def with_cameras(recorders: Sequence[tuple[Device, Told | None]], resolve: Resol
     yield from behind(recorders, known, resolve)
 
 
-def behind(recorders: Iterable[tuple[Device, Told | None]], known: KnownDevices, resolve: Resolve) -> Iterator[Device]:
+def behind(
+    recorders: Iterable[tuple[Device, ChannelList | None]], known: KnownDevices, resolve: Resolve
+) -> Iterator[Device]:
     """The same, where all that answer themselves are known already."""
-    for device, told in recorders:
-        if told is None:
+    for device, channels in recorders:
+        if channels is None:
             yield device
             continue
         elsewhere: dict[str, None] = {}
         cameras: list[Device] = []
-        for camera in _cameras(device, told, resolve):
+        for camera in _cameras(device, channels, resolve):
             if same := known.same(camera):
                 if same.recorder != device.id:  # one camera may take several channels
                     elsewhere.setdefault(same.id)
@@ -113,13 +115,13 @@ def behind(recorders: Iterable[tuple[Device, Told | None]], known: KnownDevices,
             doubts = tuple(known.doubts(camera))
             cameras.append(replace(camera, conflicts=(*camera.conflicts, *doubts)))
             known.add(camera, (camera.address,))
-        total = max(told.total, device.hidden_channels or 0)
-        yield replace(device, slots=Slots(total, total - len(told.cameras), tuple(elsewhere)))
+        total = max(channels.total, device.hidden_channels or 0)
+        yield replace(device, slots=Slots(total, total - len(channels.cameras), tuple(elsewhere)))
         yield from cameras
 
 
-def _cameras(recorder: Device, told: Told, resolve: Resolve) -> Iterator[Device]:
-    for camera in told.cameras:
+def _cameras(recorder: Device, channels: ChannelList, resolve: Resolve) -> Iterator[Device]:
+    for camera in channels.cameras:
         slot = Slot(recorder.id, recorder.address, camera.number, camera.say("name"), _truth(camera.say("online")))
         resolution = resolve(camera.identifications)
         attributes = resolution.attributes

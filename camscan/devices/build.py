@@ -51,7 +51,7 @@ def build(
     """
     hosts = [_without_frames(host, foreign) for host in hosts] if foreign else hosts
     identifications = tuple(_each_once(hosts))
-    shows_channels = any(host.told for host in hosts)
+    shows_channels = any(host.channels for host in hosts)
     resolution = resolve(identifications)
     attributes = resolution.attributes
     identity = hosts[0].identity if len(hosts) == 1 else joined(host.identity for host in hosts)

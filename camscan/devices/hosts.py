@@ -59,7 +59,7 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ChannelList:
     """What a recorder says of its channels: how many it has, and the cameras on those that are taken."""
 
     total: int
@@ -78,7 +78,7 @@ class Host:
     attached: int | None
     """Cameras that it says can be attached to it over the network."""
     conflicts: tuple[str, ...]
-    told: Told | None = None
+    channels: ChannelList | None = None
 
 
 def hosts_at(address: str, observations: Sequence[Observation], identify: Identify) -> Iterator[Host]:
@@ -89,7 +89,9 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
     if slots:
         of_itself = [observation for observation in observations if _SLOT not in observation.fields]
         hosts = list(hosts_at(address, of_itself, identify))
-        yield from (replace(host, told=_told(slots, identify) if host is hosts[0] else None) for host in hosts)
+        yield from (
+            replace(host, channels=_channel_list(slots, identify) if host is hosts[0] else None) for host in hosts
+        )
         return
     identity = identity_of(observations)
     macs = identity.link_macs
@@ -104,7 +106,7 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
         yield _host(address, (*by_mac[mac], *by_mac[None]), alone, identify, (conflict,))
 
 
-def _told(observations: Iterable[Observation], identify: Identify) -> Told:
+def _channel_list(observations: Iterable[Observation], identify: Identify) -> ChannelList:
     """The channels by number. A title alone makes none: inputs for analogue cameras have one too."""
     lists: defaultdict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
@@ -113,7 +115,7 @@ def _told(observations: Iterable[Observation], identify: Identify) -> Told:
             lists[number].append(observation)
     channels = {n: seen for n, seen in sorted(lists.items()) if any(one.fields.keys() - _TITLE for one in seen)}
     taken = {n: seen for n, seen in channels.items() if any(map(_is_taken, seen))}
-    return Told(len(channels), tuple(_camera(number, seen, identify) for number, seen in taken.items()))
+    return ChannelList(len(channels), tuple(_camera(number, seen, identify) for number, seen in taken.items()))
 
 
 def _is_taken(said: Observation) -> bool:

@@ -39,7 +39,10 @@ def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
     for group in grouped([signs_of(host) for host in each]):
         own = [each[number] for number in group.numbers]
         devices.append(
-            (build(own, group.doubts, resolve, group.foreign), next((host.told for host in own if host.told), None))
+            (
+                build(own, group.doubts, resolve, group.foreign),
+                next((host.channels for host in own if host.channels), None),
+            )
         )
     return tuple(with_cameras(sorted(devices, key=lambda pair: by_place(pair[0])), resolve))
 

@@ -13,10 +13,10 @@ from typing import Any, Protocol, TypeAlias
 from camscan.devices.behind import MOST_ALIKE, Entry, KnownDevices, behind, by_place
 from camscan.devices.build import Resolve, build, order
 from camscan.devices.grouping import Group, grouped, signs_of
-from camscan.devices.hosts import Host, Told
+from camscan.devices.hosts import ChannelList, Host
 from camscan.records import Device
 
-_Pair: TypeAlias = tuple[Device, Told | None]
+_Pair: TypeAlias = tuple[Device, ChannelList | None]
 
 
 class Shelf(Protocol):
@@ -45,7 +45,7 @@ def merge_shelved(hosts: Iterable[Host], resolve: Resolve, shelf: Callable[[], S
     """
     kept, tell = shelf(), False
     for host in hosts:
-        tell = tell or host.told is not None
+        tell = tell or host.channels is not None
         kept.put(host, _place(host.address), signs_of(host).labels)
     pairs = _pairs(kept, resolve)
     found = _with_cameras(pairs, resolve, shelf) if tell else (device for device, _ in pairs)
@@ -57,8 +57,8 @@ def _pairs(kept: Shelf, resolve: Resolve) -> Iterator[_Pair]:
     """Every device that answers itself, in order of address, with what it tells of its channels."""
     groups = _groups(kept)
     for _, at_address in groupby(_built(kept, groups, resolve), key=lambda made: made[1].address):
-        for _, device, told in sorted(at_address, key=lambda made: (by_place(made[1]), made[0])):
-            yield device, told
+        for _, device, channels in sorted(at_address, key=lambda made: (by_place(made[1]), made[0])):
+            yield device, channels
 
 
 def _groups(kept: Shelf) -> dict[int, Group]:
@@ -69,7 +69,7 @@ def _groups(kept: Shelf) -> dict[int, Group]:
     return {number: group for group in groups for number in group.numbers}
 
 
-def _built(kept: Shelf, groups: dict[int, Group], resolve: Resolve) -> Iterator[tuple[int, Device, Told | None]]:
+def _built(kept: Shelf, groups: dict[int, Group], resolve: Resolve) -> Iterator[tuple[int, Device, ChannelList | None]]:
     """The devices where the first of their addresses comes, each with the number of the first of its hosts."""
     for number, host in _once(kept.in_order()):
         group = groups.pop(number, Group((number,)))
@@ -79,7 +79,7 @@ def _built(kept: Shelf, groups: dict[int, Group], resolve: Resolve) -> Iterator[
         own = [host if one == number else kept.take(one) for one in group.numbers]
         if own:
             device = build(own, group.doubts, resolve, group.foreign)
-            yield group.numbers[0], device, next((one.told for one in own if one.told), None)
+            yield group.numbers[0], device, next((one.channels for one in own if one.channels), None)
 
 
 def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
@@ -94,9 +94,9 @@ def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
 def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, shelf: Callable[[], Shelf]) -> Iterator[Device]:
     """The same devices, and behind each recorder the cameras that only it knows."""
     both, known = shelf(), KnownDevices(_OnShelf(shelf()))
-    for device, told in pairs:
+    for device, channels in pairs:
         known.add(device, device.addresses)
-        both.put((device, told))
+        both.put((device, channels))
     return behind((pair for _, pair in both.in_order()), known, resolve)
 
 
