@@ -24,7 +24,7 @@ from camscan.store.packed import Merged, Sealed
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
-    from camscan.store.derived import Kept
+    from camscan.store.derived import PackedDevices
 
 CODE = (
     *("records.py", "codecs", "devices", "identify", "yamltree.py", "app/identifying.py"),
@@ -58,16 +58,16 @@ def derive(store: Store, scan: Scan, rules: Library, stamp: str) -> Sequence[Mer
     """The devices of a scan as they follow now, kept on the basis `stamp` (not at all for "")."""
     extent = store.derived.extent(scan.id)
     from camscan.app.identifying import derived
-    from camscan.store.derived import Kept
+    from camscan.store.derived import PackedDevices
     from camscan.store.packed import in_parts
 
     found = derived(store.stored(scan.id), rules)
     if stamp and scan.status is not ScanStatus.RUNNING:
-        keep(store, [Kept(extent, in_parts(found))], stamp)
+        keep(store, [PackedDevices(extent, in_parts(found))], stamp)
     return found
 
 
-def keep(store: Store, new: Sequence[Kept], stamp: str) -> None:
+def keep(store: Store, new: Sequence[PackedDevices], stamp: str) -> None:
     """Keep what was derived, if the store can be written."""
     try:
         store.derived.keep(new, stamp)

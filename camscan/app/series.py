@@ -17,7 +17,7 @@ from camscan.app.workers import ALONE, CHUNK, Workers
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
-from camscan.store.derived import Extent, Kept
+from camscan.store.derived import Extent, PackedDevices
 from camscan.store.packed import Merged, unpack
 from camscan.store.rows import Stored
 
@@ -56,7 +56,7 @@ class _Series:
     def __init__(self, store: Store, rules: Library, workers: Workers[Stored, list[bytes]]) -> None:
         self._store, self._rules, self._workers = store, rules, workers
         self._stamp = basis(rules)
-        self._new: list[Kept] = []
+        self._new: list[PackedDevices] = []
 
     def devices(self, scans: Iterable[Scan]) -> Iterator[Sequence[Merged]]:
         """The devices of each scan."""
@@ -91,7 +91,7 @@ class _Series:
     def _taken(self, scan: Scan, extent: Extent, job: Callable[[], list[bytes]]) -> Iterable[Merged]:
         parts = job()
         if self._stamp and scan.status is not ScanStatus.RUNNING:
-            self._new.append(Kept(extent, parts))
+            self._new.append(PackedDevices(extent, parts))
             if len(self._new) >= AT_ONCE:
                 self._write()
         return (one for part in parts for one in unpack(part))

@@ -53,7 +53,7 @@ class Extent:
         return f"{self.count} to {self.last}"
 
 
-class Kept(NamedTuple):
+class PackedDevices(NamedTuple):
     """What was derived from a scan, as parts (see `camscan.store.packed`)."""
 
     extent: Extent
@@ -101,7 +101,7 @@ class Derived:
         except (ValueError, TypeError, LookupError):
             return None
 
-    def keep(self, kept: Sequence[Kept], basis: str) -> None:
+    def keep(self, kept: Sequence[PackedDevices], basis: str) -> None:
         """Keep what was derived from so many observations of each scan, in place of what was kept of it.
 
         Nothing is kept of a scan that has gone on or was thinned meanwhile.

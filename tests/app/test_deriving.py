@@ -35,7 +35,7 @@ from camscan.identify.rules import Contents
 from camscan.records import Device, Scan, ScanStatus
 from camscan.simulator import honest, make_site
 from camscan.store import Store
-from camscan.store.derived import Kept
+from camscan.store.derived import PackedDevices
 from camscan.store.packed import Merged, in_parts
 
 RULES = """\
@@ -245,7 +245,7 @@ def test_after_an_update_the_sweeps_that_are_looked_at_are_derived_anew(
 def test_evidence_is_derived_from_observations_alone(path: Path, tmp_path: Path) -> None:
     with Store.open(path) as store:
         scan, wrong = store.scan(), Merged(Device("10.0.0.250", ("10.0.0.250",), camera_like=True))
-        store.derived.keep([Kept(store.derived.extent(scan.id), in_parts([wrong]))], basis(library()))
+        store.derived.keep([PackedDevices(store.derived.extent(scan.id), in_parts([wrong]))], basis(library()))
     assert "10.0.0.250" in run(path, "devices")
     key, bundle = tmp_path / "e.key", tmp_path / "b.zip"
     assert CliRunner().invoke(command, ["evidence", "keygen", "-o", str(key)]).exit_code == 0

@@ -20,7 +20,7 @@ from camscan.app.series import bring_up, merged_each
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
-from camscan.store.derived import Kept
+from camscan.store.derived import PackedDevices
 from camscan.store.packed import in_parts
 
 RULES = library()
@@ -145,7 +145,9 @@ def test_what_was_derived_is_kept_where_the_rest_is_not_asked_for(store: Store) 
 
 def test_what_was_derived_of_many_sites_is_kept_in_a_few_statements(store: Store) -> None:
     scans = store.scans()
-    made = [Kept(store.derived.extent(scan.id), in_parts(derived(store.stored(scan.id), RULES))) for scan in scans]
+    made = [
+        PackedDevices(store.derived.extent(scan.id), in_parts(derived(store.stored(scan.id), RULES))) for scan in scans
+    ]
     with Store.open(store.file) as fresh:
         statements = asked(fresh, "")
         fresh.derived.keep(made, "this basis")

@@ -13,7 +13,7 @@ import pytest
 
 from camscan.records import Device, Observation, Scan, ScanStatus
 from camscan.store import Store, derived, packed
-from camscan.store.derived import Extent, Kept
+from camscan.store.derived import Extent, PackedDevices
 from camscan.store.packed import Merged, in_parts
 
 DEVICES = [Merged(Device(f"10.0.0.{number}", (f"10.0.0.{number}",)), frozenset({"http"})) for number in range(7)]
@@ -38,7 +38,7 @@ def filled(store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Ob
 
 
 def keep(store: Store, extent: Extent, basis: str, devices: Sequence[Merged]) -> None:
-    store.derived.keep([Kept(extent, in_parts(devices))], basis)
+    store.derived.keep([PackedDevices(extent, in_parts(devices))], basis)
 
 
 def rows(path: Path, scan: int) -> int:
