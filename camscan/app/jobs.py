@@ -126,14 +126,7 @@ def resumed_job(before: Scan, now: Choices) -> Job:
     Raises:
         UsageError: targets were given, or it has asked none, or was not begun here.
     """
-    if now.targets:
-        raise UsageError("a resumed scan already has its targets: leave them out")
-    if MERGED in before.settings:  # whom to ask, and how, is what somebody else wrote there
-        raise UsageError(f"scan {before.id} was merged from another store: resume it there, or start a new scan")
-    if "choices" not in before.settings:
-        raise UsageError(
-            f"scan {before.id} ({before.origin}) asked no addresses, so there is nothing to resume: start a new scan"
-        )
+    _check_resumable(before, now)
     kept = json.loads(before.settings["choices"])
     kept.pop("engine", None)  # records of before --sweep nmap have it
     choices = Choices(**{**kept, "targets": tuple(before.settings["specs"].split("\n"))})
@@ -155,3 +148,14 @@ def resumed_job(before: Scan, now: Choices) -> Job:
     by_syn = before.settings.get("sweep", "").startswith("syn:")
     method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, aimed)
     return Job(record, aimed, asking, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
+
+
+def _check_resumable(before: Scan, now: Choices) -> None:
+    if now.targets:
+        raise UsageError("a resumed scan already has its targets: leave them out")
+    if MERGED in before.settings:  # whom to ask, and how, is what somebody else wrote there
+        raise UsageError(f"scan {before.id} was merged from another store: resume it there, or start a new scan")
+    if "choices" not in before.settings:
+        raise UsageError(
+            f"scan {before.id} ({before.origin}) asked no addresses, so there is nothing to resume: start a new scan"
+        )

@@ -66,12 +66,16 @@ def planned(
         environment=path.parent / "secret.env" if _needs_environment(config) else None,
         writable=tuple(_writable(config)),
     )
-    for one in (found.config, *found.secrets, *found.writable):
-        if not str(one).isprintable():
-            raise UsageError(f"{str(one)!r} cannot go into a unit or crontab: use a name without control characters")
+    _check_names(found)
     if (kind or ("systemd" if _BOOTED.is_dir() else "cron")) == "cron":
         return _by_cron(found, folder or _CROND)
     return _by_systemd(found, config, folder or _SYSTEMD)
+
+
+def _check_names(schedule: Schedule) -> None:
+    for one in (schedule.config, *schedule.secrets, *schedule.writable):
+        if not str(one).isprintable():
+            raise UsageError(f"{str(one)!r} cannot go into a unit or crontab: use a name without control characters")
 
 
 def _by_cron(found: Schedule, folder: Path) -> Plan:

@@ -92,42 +92,57 @@ class Snapshot:
     seconds: float = 0
 
 
-def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Snapshot:
-    """What a stored scan saw, from its devices and its ledger."""
-    asked: dict[str, frozenset[str]] = {}
-    answered: defaultdict[str, set[str]] = defaultdict(set)
-    alive: set[str] = set()
-    coverage: Counter[str] = Counter()
-    kinds: dict[int, Mapping[str, Outcome]] = {}  # most rows of a ledger share one of a few, which are counted as such
-    counts: Counter[int] = Counter()
-    alike: dict[frozenset[str], frozenset[str]] = {}
-    for entry in ledger:
+class _Tally:
+    """What the ledger of a scan says of its targets, gathered entry by entry."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, frozenset[str]] = {}
+        self.answered: defaultdict[str, set[str]] = defaultdict(set)
+        self.alive: set[str] = set()
+        self.coverage: Counter[str] = Counter()
+        self._kinds: dict[int, Mapping[str, Outcome]] = {}  # most entries share one of a few, counted as such
+        self._counts: Counter[int] = Counter()
+        self._alike: dict[frozenset[str], frozenset[str]] = {}
+
+    def add(self, entry: LedgerEntry) -> None:
+        """Count an entry in."""
         channels = frozenset(name for name, outcome in entry.channels.items() if outcome not in UNASKED)
-        asked[entry.target] = alike.setdefault(channels, channels)
+        self.asked[entry.target] = self._alike.setdefault(channels, channels)
         for name, outcome in entry.channels.items():
             if outcome.has_answer:
-                answered[name].add(entry.target)
+                self.answered[name].add(entry.target)
         if any(outcome.is_alive for outcome in entry.channels.values()):
-            alive.add(entry.target)
-        coverage[_counted(entry.outcome)] += 1
-        kinds[id(entry.channels)] = entry.channels
-        counts[id(entry.channels)] += 1
+            self.alive.add(entry.target)
+        self.coverage[_counted(entry.outcome)] += 1
+        self._kinds[id(entry.channels)] = entry.channels
+        self._counts[id(entry.channels)] += 1
+
+    def by_channel(self) -> dict[str, dict[str, int]]:
+        """Targets by outcome on each channel."""
+        return _by_channel((self._kinds[kind], count) for kind, count in self._counts.items())
+
+
+def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Snapshot:
+    """What a stored scan saw, from its devices and its ledger."""
+    tally = _Tally()
+    for entry in ledger:
+        tally.add(entry)
     devices = tuple(devices)
     for device in (judged.device for judged in devices):
         if device.slots:
-            asked |= dict.fromkeys(_slots(device), frozenset((BEHIND,)))
+            tally.asked |= dict.fromkeys(_slots(device), frozenset((BEHIND,)))
         if device.behind:
-            answered[BEHIND].add(plain(device.place))
+            tally.answered[BEHIND].add(plain(device.place))
     return Snapshot(
         scan=scan.id,
         at=scan.ended_at,
         complete=scan.status is ScanStatus.COMPLETE,
         sightings=tuple(map(sighting, devices)),
-        asked=asked,
-        answered={name: frozenset(targets) for name, targets in answered.items()},
-        alive=frozenset(alive),
-        coverage=dict(coverage),
-        by_channel=_by_channel((kinds[kind], count) for kind, count in counts.items()),
+        asked=tally.asked,
+        answered={name: frozenset(targets) for name, targets in tally.answered.items()},
+        alive=frozenset(tally.alive),
+        coverage=dict(tally.coverage),
+        by_channel=tally.by_channel(),
         seconds=max((scan.finished_at - scan.started_at).total_seconds(), 0) if scan.finished_at else 0,
     )
 
