@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from camscan.app.aims import Aim, Choices, Manner, aim, eligible, manner, swept
+from camscan.app.aims import Aim, Choices, aim, eligible
+from camscan.app.manners import Manner, manner, swept
 from camscan.errors import TargetError, UsageError
 from camscan.net.interfaces import sources
 from camscan.net.portsweep import Method

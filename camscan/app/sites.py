@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from camscan.app.aims import Choices, aim, manner, must_exist
+from camscan.app.aims import Choices, aim, must_exist
 from camscan.app.judging import chosen_policies
 from camscan.app.logins import Chosen
+from camscan.app.manners import manner
 from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook
 from camscan.app.targetfiles import read

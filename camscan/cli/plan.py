@@ -39,8 +39,9 @@ def plan(
       camscan plan @networks.txt --profile gentle
       camscan plan 10.20.0.0/24 --site depot --with-credentials
     """
-    from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, silent_seconds, swept
+    from camscan.app.aims import Choices, aim, arp_requests, eligible
     from camscan.app.logins import Chosen, enrolled
+    from camscan.app.manners import manner, silent_seconds, swept
     from camscan.cli.writing import fitted, room, write
     from camscan.reports.words import many
 

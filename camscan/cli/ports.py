@@ -113,7 +113,8 @@ def _begun(
     choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any], quiet: bool
 ) -> tuple[PortSource, Checkpoint | None]:
     """A new sweep, and what another run goes on from."""
-    from camscan.app.aims import aim, port_list
+    from camscan.app.aims import aim
+    from camscan.app.manners import port_list
     from camscan.app.portsources import checkpoint, port_source
     from camscan.errors import HostError, UsageError
     from camscan.net.portsweep import choose

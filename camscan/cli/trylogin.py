@@ -68,7 +68,8 @@ def _canonical(address: str) -> str:
 
 async def _seen(choices: Choices, login: CredentialBroker) -> list[Observation]:
     """Cover one address and give what was heard of it."""
-    from camscan.app.aims import aim, manner
+    from camscan.app.aims import aim
+    from camscan.app.manners import manner
     from camscan.engine import Engine
     from camscan.net.live import LiveNet
     from camscan.net.scope import Scope

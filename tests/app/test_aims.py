@@ -1,21 +1,17 @@
-"""From the command line to targets, plan and pace."""
+"""From the command line to targets, and the links to them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from camscan.app import aims
-from camscan.app.aims import Choices, aim, arp_requests, eligible, manner, silent_seconds, swept
-from camscan.errors import HostError, TargetError, UsageError
-from camscan.net import portsweep
+from camscan.app.aims import Choices, aim, arp_requests, eligible
+from camscan.app.manners import manner
+from camscan.errors import HostError, TargetError
 from camscan.net.interfaces import Interface
-from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
-from camscan.records import Observation, Outcome
 
 
 def test_exclusions_win_and_network_edges_are_left_out() -> None:
@@ -56,55 +52,6 @@ def test_an_empty_file_is_not_taken_for_no_target(tmp_path: Path) -> None:
     file.write_text("# nothing\n")
     with pytest.raises(TargetError):
         aim(Choices((f"@{file}",)))
-
-
-def test_ports_that_are_never_sent_to_are_left_out_and_named() -> None:
-    asking = manner(Choices(ports="80,9100,515"))
-    assert (asking.plan.first_ports, asking.barred) == ((80,), (9100, 515))
-    with pytest.raises(UsageError, match="never sends to"):
-        manner(Choices(ports="9100"))
-
-
-def test_a_port_that_is_never_sent_to_is_not_asked_because_a_host_names_it() -> None:
-    named = {"sadp.http_port": ("9100", "8081")}
-    seen = [Observation("10.0.0.1", "sadp", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=named)]
-    assert list(manner(Choices()).plan.named_ports("10.0.0.1", seen)) == [8081]
-
-
-def test_ports_replace_the_usual_ones() -> None:
-    plan = manner(Choices(ports="80,8000-8002,80")).plan
-    assert (plan.first_ports, plan.more_ports) == ((80, 8000, 8001, 8002), ())
-    assert manner(Choices()).plan.first_ports == FIRST_PORTS
-
-
-@pytest.mark.parametrize("ports", ["x", "0", "65536", "9-8", "80,,81", "-5", "80-", "-"])
-def test_ports_that_cannot_be_used(ports: str) -> None:
-    with pytest.raises(UsageError, match="as ports"):
-        manner(Choices(ports=ports))
-
-
-def test_channels_without_tcp_knock_on_no_port() -> None:
-    plan = manner(Choices(channels="wsd, sadp")).plan
-    assert (plan.first_ports, plan.channels) == ((), ("wsd", "sadp"))
-
-
-def test_a_silent_address_costs_what_the_plan_says() -> None:
-    usual, thorough = manner(Choices()), manner(Choices(thorough=True))
-    assert usual.silent_packets <= 40
-    assert thorough.silent_packets - usual.silent_packets == 2 * len(MORE_PORTS)
-
-
-def test_a_higher_rate_works_wider() -> None:
-    fast = manner(Choices(rate=10_000))
-    assert fast.covers() > manner(Choices()).covers() > manner(Choices(profile="gentle")).covers()
-    assert fast.covers(9_500) == manner(Choices(rate=500)).covers() < fast.covers()
-    assert manner(Choices(rate=10_000)).window > manner(Choices()).window > manner(Choices(profile="gentle")).window
-
-
-def test_a_host_has_time_for_as_many_ports_as_are_asked() -> None:
-    assert manner(Choices()).host_seconds == 30
-    assert manner(Choices(ports="1-1024")).host_seconds == 1020  # four of them are never sent to
-    assert manner(Choices(ports="1-1024", profile="gentle")).host_seconds == 20_400
 
 
 def test_multicast_goes_out_only_where_the_targets_are() -> None:
@@ -151,64 +98,6 @@ def test_arp_is_counted_where_it_will_be_sent(monkeypatch: pytest.MonkeyPatch) -
     assert arp_requests(manner(Choices(channels="wsd,sadp")).plan, (), ()) == 0
     monkeypatch.setattr(aims, "has_net_raw", lambda: False)
     assert arp_requests(manner(Choices()).plan, (), ()) == 0
-
-
-WIDE = ("10.0.0.0/16",)
-
-
-def how(**changed: Any) -> tuple[str, str]:
-    usual: dict[str, Any] = {"targets": WIDE, "rate": 10_001}
-    choices = Choices(**(usual | changed))
-    method = swept(choices, aim(choices).asked, manner(choices))
-    return method.name, method.reason
-
-
-def test_open_ports_are_swept_where_they_are_many_and_it_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
-    assert how()[0] == "syn"
-    assert how(targets=("10.0.0.0/20",)) == ("connect", "fewer than 65,536 ports in all")
-    assert how(targets=("10.0.0.0/24",), sweep="syn") == ("syn", "asked for")
-    assert how(sweep="connect") == ("connect", "asked for")
-    assert how(rate=10_000) == ("connect", "connecting keeps up with 10,000 packets a second")
-    assert how(rate=100, sweep="syn")[0] == "syn"
-    assert how(targets=(*WIDE, "fd00::/120"), allow_large=True)[0] == "syn"
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
-    assert how() == ("connect", "no CAP_NET_RAW, which SYN packets need")
-    with pytest.raises(HostError, match="needs CAP_NET_RAW"):
-        how(sweep="syn")
-
-
-@pytest.mark.parametrize(
-    ("changed", "why"),
-    [
-        ({"thorough": True}, "--thorough asks every address in full"),
-        ({"profile": "gentle", "rate": None}, "the profile gentle spares routers"),
-        ({"channels": "wsd"}, "no channel needs open ports"),
-    ],
-)
-def test_what_a_sweep_does_not_go_with(monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], why: str) -> None:
-    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
-    assert how(**changed) == ("connect", why)
-    with pytest.raises(UsageError, match="cannot be used"):
-        how(**changed, sweep="syn")
-
-
-def test_where_routers_are_spared_the_time_is_that_in_which_they_forget() -> None:
-    aimed = aim(Choices(("10.20.0.0/24", "10.20.9.0/25")))
-    gentle, usual = manner(Choices(profile="gentle")), manner(Choices())
-    near = Interface("eth0", 2, "10.20.0.9", ip_network("10.20.0.0/24"), loopback=False, multicast=True)
-    packets = 380 * gentle.silent_packets
-    assert gentle.silent_tracked == 8 * 122 + 3 * 120
-    assert silent_seconds(aimed, usual, (), packets) == packets / 1_000
-    assert silent_seconds(aimed, gentle, (), packets) == pytest.approx(380 * 1_336 / 1_000 - 122)
-    assert silent_seconds(aimed, gentle, (near,), packets) == pytest.approx(126 * 1_336 / 1_000 - 122)
-
-
-def test_where_no_port_is_knocked_on_more_hosts_wait_at_once() -> None:
-    fast, datagrams = Choices(rate=10_000), Choices(rate=10_000, channels="wsd,sadp,dhip")
-    assert manner(fast).window <= 3_500
-    asking = manner(datagrams)
-    assert asking.window > 5 * 10_000 / asking.silent_packets  # a silent host is waited for about five seconds
 
 
 @pytest.mark.parametrize("name", ["@/dev/zero", "-"])
