@@ -11,8 +11,9 @@ from camscan.errors import UsageError
 from camscan.net.interfaces import Interface
 from camscan.net.pace import FlowBudget
 from camscan.net.portsweep import Method, choose
-from camscan.net.profile import Profile, profile
+from camscan.net.profile import CONNECT_TIMEOUT, Profile, profile
 from camscan.net.scope import port_refusal
+from camscan.net.swept import parted
 from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
 from camscan.probes.registry import select
@@ -20,7 +21,7 @@ from camscan.records import Observation
 from camscan.targets import TargetSet, parse
 
 _SILENT_SECONDS = 6.5
-"""What covering a silent address takes: its connects, two at once, each to its time-out."""
+"""What covering a silent address takes at least: as long as the usual ports take, and the inquiries are waited for."""
 _LIVING_SECONDS, _PORT_SECONDS = 30.0, 1.0
 """For one living host, at its pace of 20 packets a second: in all, and more where more ports are to be knocked on than
 that leaves a second for. What it has not said by then is noted as missing."""
@@ -80,11 +81,21 @@ class Manner:
         return min(max(int(2 * (self.profile.rate - swept) / self.profile.host_rate), low), high)
 
     @property
+    def silent_host_seconds(self) -> float:
+        """What covering a silent address takes: its connects, a few at once, each to its time-out."""
+        return max(_SILENT_SECONDS, self._silent_ports * CONNECT_TIMEOUT / self.profile.host_connections)
+
+    @property
+    def swept_host_seconds(self) -> float:
+        """What a sweep takes for one address: it asks each port twice, and leaves as much for the kernel's resets."""
+        return 4 * self._silent_ports / parted(self.profile)[0].host_rate
+
+    @property
     def window(self) -> int:
         """How many addresses to cover at once so that the pace, and not the waiting, sets the speed."""
         per_second = self.profile.rate / max(self.silent_packets, 1)
         most = _WINDOW[1] if self.plan.first_ports else _WIDEST
-        wide = int(min(max(per_second * _SILENT_SECONDS * 1.2, _WINDOW[0]), most))
+        wide = int(min(max(per_second * self.silent_host_seconds * 1.2, _WINDOW[0]), most))
         flows = self.profile.router_flows
         return wide if flows is None else max(1, min(wide, flows // (2 * max(self.silent_packets, 1))))
 
@@ -167,11 +178,16 @@ def _no_sweep(asking: Manner) -> str:
     return "" if asking.plan.first_ports else "no channel needs open ports"
 
 
-def silent_seconds(aimed: Aim, asking: Manner, links: Sequence[Interface], packets: int) -> float:
-    """How long so many packets take if nobody answers: by the pace or, behind a router, by what it has to forget."""
+def silent_seconds(aimed: Aim, asking: Manner, method: Method, links: Sequence[Interface], packets: int) -> float:
+    """How long so many packets take if nobody answers.
+
+    That is by the pace, by what one host is spared or, behind a router, by what it has to forget.
+    """
+    turns = max(1, aimed.asked.count / asking.window)
+    by_host = asking.silent_host_seconds * turns if method.name == "connect" else asking.swept_host_seconds
     by_pace, flows = packets / asking.profile.rate, asking.profile.router_flows
     if flows is None:
-        return by_pace
+        return max(by_pace, by_host)
     near = parse([str(link.network) for link in links], whole_networks=True)
     tracked = aimed.asked.minus(near).count * asking.silent_tracked
-    return max(by_pace, tracked / flows - FlowBudget.TCP_SECONDS)
+    return max(by_pace, by_host, tracked / flows - FlowBudget.TCP_SECONDS)

@@ -52,7 +52,7 @@ def plan(
     links = eligible(aimed)
     frames = arp_requests(asking.plan, links, aimed.asked.ranges)
     packets = count * asking.silent_packets + frames
-    seconds = silent_seconds(aimed, asking, links, packets)
+    seconds = silent_seconds(aimed, asking, method, links, packets)
     interfaces = dict.fromkeys(i.name for i in links)
     ports = f"{_list(asking.plan.first_ports)} everywhere; {_list(asking.plan.more_ports)} where something lives"
     limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"

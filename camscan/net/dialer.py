@@ -17,14 +17,12 @@ from camscan.net.line import Line
 from camscan.net.outcomes import EXHAUSTED, EndedError, of_answer, persist, reason, remark
 from camscan.net.pace import FlowBudget, Pace
 from camscan.net.privilege import descriptor_budget
-from camscan.net.profile import Profile
+from camscan.net.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.reading import Reading
 from camscan.net.routes import Routes
 from camscan.net.scope import Scope, port_refusal
 from camscan.records import Outcome
 
-CONNECT_TIMEOUT = 1.5
-"""Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 70 kB while it is open."""
 _KNOCK = 3
@@ -62,7 +60,7 @@ class Dialer:
         self._connector = Connector(CONNECT_TIMEOUT)
         self._tail = min(_MOST_TAIL, max(_LEAST_TAIL, profile.host_rate * 3 // 10))
         self._descriptors = asyncio.Semaphore(descriptor_budget())
-        self._half_open = asyncio.Semaphore(profile.half_open_within(CONNECT_TIMEOUT))
+        self._half_open = asyncio.Semaphore(profile.most_connecting)
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
 
     def keep_to(self, scope: Scope) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from camscan.errors import UsageError
 from camscan.net.pace import FlowBudget
 
+CONNECT_TIMEOUT = 1.5
+"""Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -25,9 +28,10 @@ class Profile:
         flows = self.router_flows
         return self.rate if flows is None else min(self.rate, flows / FlowBudget.TCP_SECONDS)
 
-    def half_open_within(self, timeout: float) -> int:
+    @property
+    def most_connecting(self) -> int:
         """How many connects may be under way: in a time-out's time, silent ones of that number use up the rate."""
-        return max(1, min(self.half_open, int(self.rate * timeout / 2)))
+        return max(1, min(self.half_open, int(self.rate * CONNECT_TIMEOUT / 2)))
 
     def at_rate(self, rate: int) -> Profile:
         """This profile with another overall rate; 0 is without bound."""

@@ -13,8 +13,11 @@ from camscan.app.manners import manner, silent_seconds, swept
 from camscan.errors import HostError, UsageError
 from camscan.net import portsweep
 from camscan.net.interfaces import Interface
+from camscan.net.portsweep import Method
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 from camscan.records import Observation, Outcome
+
+BY_CONNECT = Method("connect", "")
 
 
 def test_ports_that_are_never_sent_to_are_left_out_and_named() -> None:
@@ -112,9 +115,23 @@ def test_where_routers_are_spared_the_time_is_that_in_which_they_forget() -> Non
     near = Interface("eth0", 2, "10.20.0.9", ip_network("10.20.0.0/24"), loopback=False, multicast=True)
     packets = 380 * gentle.silent_packets
     assert gentle.silent_tracked == 8 * 122 + 3 * 120
-    assert silent_seconds(aimed, usual, (), packets) == packets / 1_000
-    assert silent_seconds(aimed, gentle, (), packets) == pytest.approx(380 * 1_336 / 1_000 - 122)
-    assert silent_seconds(aimed, gentle, (near,), packets) == pytest.approx(126 * 1_336 / 1_000 - 122)
+    assert silent_seconds(aimed, usual, BY_CONNECT, (), packets) == packets / 1_000
+    assert silent_seconds(aimed, gentle, BY_CONNECT, (), packets) == pytest.approx(380 * 1_336 / 1_000 - 122)
+    by_host = 6.5 * 380 / gentle.window
+    assert silent_seconds(aimed, gentle, BY_CONNECT, (near,), packets) == pytest.approx(by_host)
+
+
+@pytest.mark.parametrize("profile", ["default", "fast"])
+def test_the_more_ports_a_silent_host_has_the_more_hosts_are_asked_at_once(profile: str) -> None:
+    many = manner(Choices(ports="1000-1999", profile=profile))
+    rate = min(many.window, many.profile.most_connecting // 2) * many.silent_packets / many.silent_host_seconds
+    assert rate >= 0.9 * min(many.profile.rate, many.profile.most_connecting * 2 / 1.5)
+
+
+def test_one_host_takes_as_long_as_its_ports_whatever_the_pace() -> None:
+    one, asking = aim(Choices(("10.20.0.1",))), manner(Choices(ports="1000-1999"))
+    assert silent_seconds(one, asking, BY_CONNECT, (), asking.silent_packets) == 1_000 * 1.5 / 2
+    assert silent_seconds(one, asking, Method("syn", ""), (), asking.silent_packets) == 1_000 * 4 / 4
 
 
 def test_where_no_port_is_knocked_on_more_hosts_wait_at_once() -> None:

@@ -132,7 +132,7 @@ def at_rest(dialer: Dialer) -> bool:
     free = (dialer._descriptors, dialer._half_open, dialer._tls, dialer.gateways.neighbours)
     started = (
         descriptor_budget(),
-        dialer.profile.half_open_within(dialing.CONNECT_TIMEOUT),
+        dialer.profile.most_connecting,
         dialing._TLS_AT_ONCE,
         NEIGHBOURS,
     )
