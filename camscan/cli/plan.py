@@ -64,9 +64,9 @@ def plan(
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
         "Sweep": f"by {method.name}: {method.reason}",
-        "Silent host": f"{asking.silent_packets} packets, {asking.silent_bytes:,} bytes of payload",
-        "Device": f"about {asking.answering_packets} packets",
-        "Pace": f"{pace.rate:,} packets a second in all, {limits}, {pace.half_open:,} half-open connections",
+        "Silent host": f"{many(asking.silent_packets, 'packet')}, {asking.silent_bytes:,} bytes of payload",
+        "Device": f"about {many(asking.answering_packets, 'packet')}",
+        "Pace": f"{many(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections",
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
@@ -74,7 +74,14 @@ def plan(
 
 
 def _list(ports: Sequence[int]) -> str:
-    return ",".join(map(str, ports)) or "none"
+    """Ports as --ports takes them, those that follow one another as a range."""
+    runs: list[tuple[int, int]] = []
+    for port in ports:
+        if runs and runs[-1][1] + 1 == port:
+            runs[-1] = runs[-1][0], port
+        else:
+            runs.append((port, port))
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs) or "none"
 
 
 def _duration(seconds: float) -> str:

@@ -235,6 +235,15 @@ def test_the_plan_names_packets_and_time(capsys: pytest.CaptureFixture[str]) -> 
     assert "10.20.0.8: 1 address\n" in camscan(capsys, "plan", "10.20.0.8").stdout
 
 
+def test_the_plan_of_many_ports_is_short_and_has_the_time_of_one_host(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = camscan(capsys, "plan", "10.20.0.1", "--ports", "80,8000-9200").stdout.splitlines()
+    rows = {line[:12].strip(): line[13:] for line in lines}
+    assert rows["TCP ports"] == "80,8000-9099,9108-9200 everywhere; none where something lives"
+    assert rows["Silent host"].startswith("2,395 packets, ")
+    assert rows["Time"] == "about 14 min 56 s if nobody answers (2,395 packets)"
+    assert "Pace         1 packet a second" in camscan(capsys, "plan", "10.20.0.1", "--rate", "1").stdout
+
+
 def test_the_plan_of_a_gentle_scan_takes_the_time_in_which_a_router_forgets(capsys: pytest.CaptureFixture[str]) -> None:
     done = camscan(capsys, "plan", "10.20.0.0/24", "--profile", "gentle")
     assert "about 3 min 37 s if nobody answers" in done.stdout
