@@ -44,6 +44,21 @@ def test_a_young_site_is_measured_since_its_first_scan() -> None:
     made = progress("hq", [tally(State.FOUND, 5, first=-10), tally(State.REPLACED, 5, first=-10, since=-1)], TODAY)
     assert made.rate == 0.5
     assert made.done == TODAY + timedelta(days=10)
+    today = progress("hq", [tally(State.FOUND, 5, first=0), tally(State.REMOVED, 5, first=0, since=0)], TODAY)
+    assert today.rate == 5
+
+
+def test_what_went_on_the_first_and_on_the_last_day_of_the_window_counts_and_nothing_before() -> None:
+    gone = [tally(State.REMOVED, count, since=since) for count, since in ((100, -91), (10, -90), (1, 0))]
+    assert progress("hq", gone, TODAY, window=90).rate == 11 / 90
+
+
+def test_a_day_that_no_calendar_has_is_none() -> None:
+    slow = [tally(State.FOUND, 10**6), tally(State.REMOVED, 1, since=-1)]
+    assert progress("hq", slow, TODAY).done is None
+    last = (date.max - TODAY).days
+    assert progress("hq", [tally(State.FOUND, last), tally(State.REMOVED, 90, since=-1)], TODAY).done == date.max
+    assert progress("hq", [tally(State.FOUND, last + 1), tally(State.REMOVED, 90, since=-1)], TODAY).done is None
 
 
 def test_a_site_that_is_done_says_since_when() -> None:
@@ -59,12 +74,16 @@ def test_a_site_without_listed_devices_is_not_late() -> None:
 def test_what_has_returned_remains() -> None:
     made = progress("hq", [tally(State.RETURNED, 1, since=-3), tally(State.REMOVED, 3, since=-3)], TODAY)
     assert (made.returned, made.remaining, made.removed) == (1, 1, 3)
+    assert made.rate == 3 / 90
 
 
 def test_the_worst_site_comes_first_and_one_without_devices_is_there() -> None:
     tallies = [tally(State.FOUND, 2, site="b"), tally(State.FOUND, 9, site="c"), tally(State.REMOVED, 9, -9, -1, "a")]
     found = burn_down(tallies, TODAY, TODAY, sites=("b", "empty"))
     assert [one.site for one in found] == ["c", "b", "a", "empty"]
+    early = [tally(State.FOUND, 9, site="on time"), tally(State.REMOVED, 90, since=-1, site="on time")]
+    late = tally(State.FOUND, 1, site="late")
+    assert [one.site for one in burn_down([*early, late], TODAY, date.max)] == ["late", "on time"]
 
 
 @given(

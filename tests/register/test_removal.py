@@ -26,6 +26,8 @@ def scan(night: float, status: ScanStatus = ScanStatus.COMPLETE) -> Scan:
 
 def test_a_complete_scan_that_asked_and_saw_a_neighbour_counts(track: Callable[..., Track]) -> None:
     assert proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", SILENT), GATEWAY]) == Proof("scan1")
+    among_silent = [LedgerEntry("10.0.0.1", SILENT), GATEWAY, LedgerEntry("10.0.0.255", SILENT)]
+    assert proof(track(GONE), scan(1), among_silent) == Proof("scan1")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,13 @@ def test_what_does_not_count_says_why(
     assert proof(track(GONE), scan(1, status), ledger).why_not.startswith(why_not)
 
 
+def test_a_device_of_which_no_channel_is_known_must_have_been_asked_on_some(track: Callable[..., Track]) -> None:
+    unknown = replace(track(GONE), channels={})
+    excluded = [LedgerEntry("10.0.0.1", {"sadp": Outcome.EXCLUDED}), GATEWAY]
+    assert proof(unknown, scan(1), excluded).why_not.startswith("it did not ask 10.0.0.1")
+    assert proof(unknown, scan(1), [LedgerEntry("10.0.0.1", {"snmp": Outcome.SILENT}), GATEWAY]) == Proof("scan1")
+
+
 def test_that_the_host_which_asks_answers_itself_does_not_remove_a_camera(track: Callable[..., Track]) -> None:
     seen = replace(scan(1), vantage=Vantage("host", ("eth0",), (("eth0", "10.0.0.254"),)))
     found = proof(track(GONE), seen, [LedgerEntry("10.0.0.1", SILENT), GATEWAY])
@@ -75,6 +84,7 @@ def test_so_many_clean_scans_are_enough_and_fewer_are_told_with_the_reasons(trac
         "SN000000001 was last seen on 2026-01-01 02:00 UTC, and 10.0.0.1 has had 2 of 3 clean scans since: scan again, "
         "and call it `disconnected` until then; scan b does not count: it is partial"
     )
+    assert objection(track(GONE), [Proof(name, "it is partial") for name in "abcde"], 3).count("does not count") == 3
 
 
 def test_a_camera_behind_a_recorder_is_gone_where_the_recorder_tells_of_its_channel(
