@@ -29,4 +29,4 @@ def init(file: Path) -> None:
         raise UsageError(f"{file} already exists: edit it, or choose another file") from error
     except OSError as error:
         raise HostError(f"cannot write {file}: {error.strerror}: create its folder, or choose another file") from error
-    click.echo(f"Wrote {file}: edit it, then `camscan config check {file}`.", err=True)
+    click.echo(f"Wrote {file}: name your networks in it, then run `camscan config check {file}`.", err=True)

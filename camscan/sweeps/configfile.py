@@ -32,6 +32,8 @@ _TABLES: dict[str, type[Part]] = {
 }
 
 
+_PLAIN = {"missing": "is missing", "too_short": "is empty"}
+"""What is said of a value in our own words."""
 _SCANNING = ("[[site]]", "[sweep]", "[retention]")
 """The tables of which a key is easily written under another one."""
 
@@ -121,7 +123,7 @@ def _fault(fault: ErrorDetails, parsed: dict[str, Any]) -> str:
             return f"{where}: no such key here: it belongs under {home}"
         remedy = f"write {near[0]!r}" if near else f"one of {', '.join(sorted(model.model_fields.keys() - {'folder'}))}"
         return f"{where}: no such key: {remedy}"
-    said = "is missing" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+    said = _PLAIN.get(fault["type"], fault["msg"].removeprefix("Value error, "))
     said = said.replace("valid tuple", "list").replace("Tuple", "List")  # as TOML calls it
     field = model.model_fields.get(str(key))
     has_remedy = fault["type"] == "value_error" and ": " in said

@@ -20,11 +20,14 @@ def check(file: Path, text: str) -> Result:
     return CliRunner().invoke(config, ["check", str(file)])
 
 
-def test_what_init_writes_can_be_used(tmp_path: Path) -> None:
+def test_what_init_writes_can_be_used_once_it_names_networks(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
     done = CliRunner().invoke(init, [str(file)])
     assert (done.exit_code, done.stdout) == (0, "")
-    assert done.stderr == f"Wrote {file}: edit it, then `camscan config check {file}`.\n"
+    assert done.stderr == f"Wrote {file}: name your networks in it, then run `camscan config check {file}`.\n"
+    with pytest.raises(UsageError, match=r"c\.toml:\d+: site 'headquarters'\.networks: is empty: list its networks"):
+        CliRunner().invoke(config, ["check", str(file)], catch_exceptions=False)
+    file.write_text(file.read_text().replace("networks = []", 'networks = ["10.20.0.0/24"]'))
     done = CliRunner().invoke(config, ["check", str(file)])
     assert (done.exit_code, done.stdout) == (0, f"headquarters: 254 addresses, 0 decoys\n{file} is valid.\n")
 

@@ -98,7 +98,7 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
         (
             '[[site]]\nname = "a"\nnetworks = []\n',
             (
-                "c.toml:3: site 'a'.networks: List should have at least 1 item after validation, not 0: list its "
+                "c.toml:3: site 'a'.networks: is empty: list its "
                 'networks, such as networks = ["10.20.0.0/22", "10.30.0.1-50"]'
             ),
         ),
@@ -232,11 +232,15 @@ def template() -> str:
     return resources.files("camscan.sweeps").joinpath("camscan.toml").read_text(encoding="utf-8")
 
 
-def test_the_template_can_be_used_as_it_is_and_with_every_comment_taken_off(tmp_path: Path) -> None:
-    assert read(written(tmp_path, template())).config.site[0].name == "headquarters"
-    bare = [
-        line.removeprefix("# ") if " = " in line or line.startswith("# [") else line for line in template().split("\n")
-    ]
+def test_the_template_names_no_network_that_would_be_scanned_unread(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"c\.toml:\d+: site 'headquarters'\.networks: is empty: list its networks"):
+        read(written(tmp_path, template()))
+
+
+def test_the_template_can_be_used_with_networks_and_with_every_comment_taken_off(tmp_path: Path) -> None:
+    text = template().replace("networks = []", 'networks = ["10.20.0.0/24"]')
+    assert read(written(tmp_path, text)).config.site[0].name == "headquarters"
+    bare = [line.removeprefix("# ") if " = " in line or line.startswith("# [") else line for line in text.split("\n")]
     assert read(written(tmp_path, "\n".join(bare))).config.notify is not None
 
 
