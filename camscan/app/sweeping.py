@@ -6,7 +6,7 @@ import logging
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from camscan.app.jobs import Job, is_asked_as, new_job, take_up
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
-from camscan.app.scanning import Unwatched, run
+from camscan.app.scanning import Unwatched, Watcher, run
 from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.identify.library import Library
@@ -47,6 +47,7 @@ class SweepContext:
     store: Store
     rules: Library
     folders: Sequence[Path] = ()
+    watcher: Watcher = field(default_factory=Unwatched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def sweep(ground: SweepContext, site: Site, seconds: float) -> Swept:
         login = broker_if(choices(ground.config, site), logins(ground.config, site), site.name, ground.rules)
         job = replace(_job(ground, site, lists), broker=login)
         tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.aim.asked.count, covered=len(job.done) or None)
-        ended = eventloop.run(run(replace(job, seconds=seconds), ground.store, Unwatched()))
+        ended = eventloop.run(run(replace(job, seconds=seconds), ground.store, ground.watcher))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:

@@ -61,6 +61,7 @@ def sweep(
     from camscan.app.judging import library
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import SweepContext
+    from camscan.cli.progressbar import Progress
     from camscan.store import Store
     from camscan.sweeps.journal import show_events
 
@@ -70,7 +71,8 @@ def sweep(
         sites = _chosen(config, names)
         _wait(jitter, config)
         with Store.open(db or database(config)) as store:
-            ground = SweepContext(config, store, library(folders), folders)
+            watcher = Progress(quiet=quiet or log_json or not sys.stderr.isatty())  # cron is told by the log alone
+            ground = SweepContext(config, store, library(folders), folders, watcher)
             code = _sweep_all(ground, sites, fail_on, format_, output)
     sys.exit(code)
 

@@ -95,3 +95,17 @@ async def test_a_narrow_terminal_breaks_no_word(tmp_path: Path, words: tuple[str
     code, written = await on_a_terminal(*words, *database, columns=60)
     assert code == 0
     assert max(len(OWN.sub("", line)) for line in written.splitlines()) <= 60
+
+
+async def test_a_sweep_shows_how_far_it_is_to_people_alone(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    network = free_network().replace("/24", "/28")
+    site = f'[[site]]\nname = "hq"\nnetworks = ["{network}"]\nchannels = ["http"]\nrate = 400\n'
+    config.write_text(f'[store]\nurl = "c.db"\n{site}', encoding="ascii")
+    code, written = await on_a_terminal("sweep", "--config", str(config))
+    assert code == 0, written
+    assert "14" in written
+    assert "packets/s" in written
+    code, written = await on_a_terminal("sweep", "--config", str(config), "--log-json")
+    assert code == 0, written
+    assert "packets/s" not in written
