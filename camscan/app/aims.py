@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from camscan.app.targetfiles import exclusions, read
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
-from camscan.net.interfaces import Interface, interfaces
+from camscan.net.interfaces import BRIDGE_REMEDY, Interface, bridged, interfaces
 from camscan.net.link import Link, Range
 from camscan.net.names import resolve
 from camscan.net.privilege import has_net_raw
@@ -75,9 +75,10 @@ def aim(choices: Choices) -> Aim:
     if words and not specs:
         raise TargetError(f"{' '.join(words)} contains no target: write one per line, such as 10.0.0.0/24")
     if not specs:
-        raise TargetError(
-            "no target given, and this host is connected to no private network: give one, such as 10.0.0.0/24"
-        )
+        where, remedy = "this host is connected to no private network", "give one, such as 10.0.0.0/24"
+        if bridged():
+            where, remedy = "this container is only on a bridge of its host", f"{remedy}, or {BRIDGE_REMEDY}"
+        raise TargetError(f"no target given, and {where}: {remedy}")
     targets = parse(specs, resolve=resolve)
     excluding = (*choices.exclude, *(f"@{name}" for name in choices.exclude_files))
     excluded = exclusions(excluding)
@@ -96,8 +97,12 @@ def must_exist(*names: str) -> None:
 
 
 def connected_networks(only: Collection[str] = ()) -> tuple[str, ...]:
-    """The private IPv4 networks that this host is connected to, by these interfaces where some are named."""
-    found = (i.network for i in _usable(only) if i.is_private and i.network.version == 4)
+    """The private IPv4 networks that this host is connected to, by these interfaces where some are named.
+
+    A container's bridge is one only where it is named: who looks for cameras does not mean other containers.
+    """
+    beside = () if only else bridged()
+    found = (i.network for i in _usable(only) if i.is_private and i.network.version == 4 and i.name not in beside)
     return tuple(dict.fromkeys(str(network) for network in found))
 
 

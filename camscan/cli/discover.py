@@ -92,7 +92,10 @@ async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Sc
     if not chosen:
         which = f"no interface called {' or '.join(names)}" if names else "no interface"
         raise HostError(f"{which} supports multicast: `camscan doctor` lists those that do")
+    cut_off = tuple(_cut_off(names))
     if not quiet:
+        for note in cut_off:
+            click.echo(f"Note: {note}.", err=True)
         click.echo(f"Listening on {', '.join(dict.fromkeys(i.name for i in chosen))} ...", err=True)
     probes = tuple(probe for probe in PROBES if probe.stage is Stage.SEGMENT)
     started = datetime.now(UTC)
@@ -106,7 +109,7 @@ async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Sc
     vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in chosen)))
     channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
     scan = Scan("discover", started, (), channels, vantage=vantage, settings={"origin": Origin.DISCOVER})
-    notes = (*engine.notes, *_lost(dropped))
+    notes = (*cut_off, *engine.notes, *_lost(dropped))
     return replace(scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=notes)
 
 
@@ -118,6 +121,14 @@ async def _macs(net: Net, sink: _Gathered) -> None:
     for address in dict.fromkeys(observation.target for observation in sink.seen):
         async for observation in NeighbourProbe().run(Ask(address), net):
             await sink.put(observation)
+
+
+def _cut_off(names: tuple[str, ...]) -> Iterator[str]:
+    """That nobody but other containers can hear, where that is so."""
+    from camscan.net.interfaces import BRIDGE_REMEDY, bridged
+
+    if beside := [name for name in bridged() if not names or name in names]:
+        yield f"{', '.join(beside)} is on a container's bridge, which multicast does not leave: {BRIDGE_REMEDY}"
 
 
 def _lost(dropped: int) -> Iterator[str]:

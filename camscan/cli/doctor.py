@@ -7,7 +7,6 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
@@ -61,15 +60,16 @@ def _descriptors() -> Iterator[Finding]:
 
 
 def _interfaces() -> Iterator[Finding]:
-    from camscan.net.interfaces import interfaces
+    from camscan.net.interfaces import BRIDGE_REMEDY, bridged, interfaces
 
     able = [i for i in interfaces() if i.multicast and not i.loopback and i.network.version == 4]
     for interface in able:
         yield Finding("ok", f"{interface.name}: {interface.address} in {interface.network}, multicast possible")
     if not able:
         yield Finding("note", "no interface supports multicast: devices can only be found by asking each address")
-    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
-        yield Finding("note", "in a container: multicast does not cross its bridge; use the host network or macvlan")
+    if names := bridged():
+        where = ", ".join(names)
+        yield Finding("note", f"{where}: on a container's bridge, which multicast does not leave: {BRIDGE_REMEDY}")
 
 
 def _privilege() -> Iterator[Finding]:

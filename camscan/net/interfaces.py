@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import ipaddress
+import os
 import socket
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import ifaddr
 
@@ -20,6 +23,17 @@ _SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927
 """Of netdevice(7): what an interface does, and of what kind it is."""
 _IFREQ = struct.Struct("16sH22x")
 """struct ifreq (linux/if.h): a name, and the 16-bit number that the kernel gives."""
+
+_SIOCETHTOOL, _GET_DRIVER = 0x8946, 0x3
+"""Of linux/sockios.h and linux/ethtool.h (ETHTOOL_GDRVINFO)."""
+_DRIVER_INFO = struct.Struct("I32s160x")
+"""struct ethtool_drvinfo (linux/ethtool.h): the command, and the driver's name."""
+_CONTAINER, _KUBERNETES = (Path("/.dockerenv"), Path("/run/.containerenv")), "KUBERNETES_SERVICE_HOST"
+"""What Docker, Podman and Kubernetes leave in a container."""
+_OF_CONTAINERS = frozenset({"veth", "tun"})
+"""Drivers of what such containers are connected by, where they have a network of their own."""
+
+BRIDGE_REMEDY = "run the container on its host's network (--network host), or on macvlan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,27 @@ def _source(target: str) -> str | None:
 def has_arp(name: str) -> bool:
     """Whether an interface is Ethernet or Wi-Fi, with ARP on: tunnels and point-to-point links speak none."""
     return _told(_SIOCGIFHWADDR, name) == _ETHERNET and not _flags(name) & _NO_ARP
+
+
+def bridged() -> tuple[str, ...]:
+    """The interfaces by which a container is on a bridge of its host; none on the host's own network, or on macvlan.
+
+    Multicast does not leave such a bridge, and no device but other containers is on it.
+    """
+    if not (_KUBERNETES in os.environ or any(mark.exists() for mark in _CONTAINER)):
+        return ()
+    names = dict.fromkeys(i.name for i in interfaces() if not (i.loopback or i.network.is_link_local))
+    return tuple(name for name in names if _driver(name) in _OF_CONTAINERS)
+
+
+def _driver(name: str) -> str:
+    """The driver of an interface; empty where the kernel does not say."""
+    told = ctypes.create_string_buffer(_DRIVER_INFO.pack(_GET_DRIVER, b""))
+    asking = struct.pack("16sP16x", name.encode(), ctypes.addressof(told))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
+        fcntl.ioctl(sock, _SIOCETHTOOL, asking)
+        return str(_DRIVER_INFO.unpack(told.raw[: _DRIVER_INFO.size])[1].split(b"\0")[0], "ascii", "replace")
+    return ""
 
 
 def _flags(name: str) -> int:

@@ -106,3 +106,20 @@ def test_of_a_list_without_end_no_more_is_read_than_one_may_hold(name: str, monk
         monkeypatch.setattr("sys.stdin", endless)
         with pytest.raises(TargetError, match="has more than 33,554,432 characters: write networks"):
             aim(Choices((name,)))
+
+
+def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {"eth0": "172.17.0.2/16", "lan0": "10.66.0.9/24"}
+    there = [
+        Interface(name, 2, text.partition("/")[0], ip_network(text, strict=False), loopback=False, multicast=True)
+        for name, text in names.items()
+    ]
+    monkeypatch.setattr(aims, "interfaces", lambda: there)
+    monkeypatch.setattr(aims, "bridged", lambda: ("eth0",))
+    assert aim(Choices()).specs == ("10.66.0.0/24",)
+    assert aim(Choices(interface=("eth0",))).specs == ("172.17.0.0/16",)
+    del there[1]
+    with pytest.raises(
+        TargetError, match=r"this container is only on a bridge of its host: give one, .*--network host"
+    ):
+        aim(Choices())

@@ -16,6 +16,7 @@ from support.command import camscan
 
 from camscan.cli import main
 from camscan.cli.db import db
+from camscan.cli.discover import _cut_off
 from camscan.store import Store
 
 OURS = {
@@ -323,3 +324,15 @@ def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> N
     done = camscan(capsys, "doctor")
     assert done.returncode == 0, done.stdout
     assert "fingerprints" in done.stdout
+
+
+def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camscan.net.interfaces.bridged", lambda: ("eth0",))
+    done = camscan(capsys, "doctor")
+    assert done.returncode == 0, "it works, with a limit"
+    assert "note eth0: on a container's bridge, which multicast does not leave: run the container on" in done.stdout
+    [note] = _cut_off(())
+    assert note.startswith("eth0 is on a container's bridge, which multicast does not leave: run the container on its")
+    assert list(_cut_off(("eth1",))) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import ifaddr
 import pytest
@@ -10,7 +11,8 @@ from ifaddr import IP, Adapter
 from support.namespaces import Namespace, cable
 
 from camscan.errors import HostError
-from camscan.net.interfaces import Interface, interfaces
+from camscan.net import interfaces as module
+from camscan.net.interfaces import Interface, bridged, interfaces
 
 
 def names(found: tuple[Interface, ...]) -> list[tuple[str, str]]:
@@ -104,3 +106,30 @@ def test_a_list_that_fails_is_asked_for_again_once(failures: int, monkeypatch: p
         return
     with pytest.raises(HostError, match="cannot list the network interfaces: no memory: try again"):
         interfaces()
+
+
+@pytest.mark.netns
+def test_a_containers_own_network_is_told_from_its_hosts(
+    new_namespace: Callable[[], Namespace], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "eth0", ("172.17.0.2/16", "172.17.0.1/16"))
+    here.ip("link add link eth0 name lan0 type macvlan mode bridge")
+    here.ip("addr add 10.66.0.9/24 dev lan0")
+    here.ip("link set lan0 up")
+    here.ip("link add veth7 type veth peer name cali7")  # another container's, seen from its host
+    here.ip("addr add 169.254.1.1/32 dev veth7")
+    here.ip("link set veth7 up")
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.setattr(module, "_CONTAINER", (tmp_path / ".dockerenv",))
+    with here.inside():
+        assert bridged() == ()
+        monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+        assert bridged() == ("eth0",)
+        monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
+        (tmp_path / ".dockerenv").touch()
+        assert bridged() == ("eth0",)
+
+
+def test_a_driver_that_is_not_told_is_none() -> None:
+    assert module._driver("nope0") == ""
