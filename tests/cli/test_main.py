@@ -136,6 +136,19 @@ def test_who_reads_no_more_ends_it_as_any_other_program(words: tuple[str, ...]) 
     assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
 
 
+def test_who_interrupts_it_at_once_sees_no_trace_of_how_it_is_loaded() -> None:
+    code = (
+        "import runpy, sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'camscan.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "runpy.run_module('camscan', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "\nAborted!\n")
+
+
 def test_a_full_disk_is_said_in_one_line() -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
