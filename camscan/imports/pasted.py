@@ -45,8 +45,11 @@ def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bo
     data = data[:MAX_TEXT]
     found = list(_answers(data, channel.strip().lower()))
     found += _blocks(found)
+    text = enclosures.enclosed(to_text(data))
+    if not any("mac.address" in one.fields for one in found) and not _is_binary(text):
+        found += hardware.named(text)
     if whole:
-        found += _whole(enclosures.enclosed(to_text(data)), found)
+        found += _whole(text, found)
     return tuple(observed("", one if one.raw else one._replace(raw=data), at) for one in found)
 
 

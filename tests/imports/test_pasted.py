@@ -339,3 +339,8 @@ _LONG = 100_000
 def test_hostile_text_costs_little(sample: str) -> None:
     with costs_less_than(2):
         read(sample)
+
+
+def test_the_mac_in_a_note_about_a_device_names_the_holder_of_its_block() -> None:
+    found = read("Camera: front door, MAC `44:19:B6:00:00:01`, IP 192.168.1.64")
+    assert [one.fields["mac.prefix"] for one in found if one.channel == "mac"] == [("4419B6",)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from camscan.codecs import oui
 from camscan.codecs.layout import fields as as_fields
@@ -11,6 +12,7 @@ from camscan.codecs.text import mac
 from camscan.imports.forms.base import Answer, answer, fields_of
 
 MAX_ADDRESSES = 16  # of one text; a device has one or two
+MAX_OWN = 2
 
 _OCTET = "[0-9A-Fa-f]{2}"
 _MAC = re.compile(
@@ -59,6 +61,17 @@ _HIDDEN = re.compile(
 _LOCAL = re.compile(
     r"(?:fe80::|\A)([0-9a-f]{1,4}):([0-9a-f]{2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])", re.IGNORECASE
 )
+_CALLED = (
+    r"(?<![A-Za-z0-9_./-])(?:(?:(?:connected|device|ethernet|lan|wired|own)?[_ ]?mac(?:[_ -]?addr(?:ess)?)?"
+    r"|(?:physical|hardware|hw|ethernet)[_ -]?addr(?:ess)?))(?![A-Za-z0-9_.-])"
+)
+_NAMED = re.compile(
+    rf"{_CALLED}[\"'`*)]{{0,4}}[ \t]{{0,4}}(?:[:=>]{{1,2}}|\bis\b)?[ \t]{{0,8}}[\"'`(]{{0,3}}"
+    rf"({_OCTET}(?:[:-]{_OCTET}){{5}}|[0-9A-F]{{12}})(?![0-9A-Z]|[:.-][0-9A-F])"
+    r"|\d\)?[ \t]at[ \t]{1,8}((?:[0-9A-F]{1,2}:){5}[0-9A-F]{1,2})[ \t]",
+    re.IGNORECASE,
+)
+"""An address that a text calls the MAC address, or a table of neighbours as `arp -a` prints it."""
 _ALONE = re.compile(
     r"(?:(?:mac|oui|ether|lladdr|hwaddr)\b[\w ]{0,16}[:=]?[ \t]*)?[\"']?"
     r"(?:[0-9A-F]{2}(?:[: -][0-9A-F]{2}){5}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){2}"
@@ -89,6 +102,16 @@ def addresses(text: str) -> Iterator[Answer]:
         digits = re.sub(r"[:.-]", "", prefix[1])
         fields = fields_of(oui.decode, digits.ljust(11, "0") + "1")
         yield from answer("mac", {name: values for name, values in fields.items() if name != "mac.address"})
+
+
+def named(text: str) -> Iterator[Answer]:
+    """The MAC address that a text calls so, if it names one or two: a longer list is one of several devices."""
+    found = dict.fromkeys(
+        filter(None, (mac(match[1] or match[2]) for match in islice(_NAMED.finditer(text), MAX_ADDRESSES)))
+    )
+    if len(found) <= MAX_OWN:
+        for address in found:
+            yield from registered(address)
 
 
 def blocks(text: str) -> Iterator[Answer]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.forms.hardware import MAX_ADDRESSES, addresses, blocks, is_address
+from camscan.imports.forms.hardware import MAX_ADDRESSES, addresses, blocks, is_address, named
 
 WRITTEN = [
     "44:19:b6:01:02:03",
@@ -150,3 +150,33 @@ def test_an_address_that_was_made_illegible() -> None:
     assert told.fields["mac.prefix"] == ("4419B6",)
     assert told.fields["mac.organization"] != ("Acme Networks",), "the registry knows better"
     assert not list(addresses("MAC Address: (Acme Networks)"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Camera: front door, MAC `44:19:B6:00:00:01`, IP 192.168.1.64",
+        "a device with mac=4419b6000001 and ports 80, 554",
+        '{"ip": "192.168.1.64", "macAddress": "44-19-b6-00-00-01"}',
+        "<device><mac>44:19:b6:00:00:01</mac></device>",
+        "Name: cam\nPhysical Address: 44:19:B6:00:00:01",
+        "? (192.168.1.64) at 44:19:b6:0:0:1 on en0",
+    ],
+)
+def test_the_mac_that_a_text_calls_so(text: str) -> None:
+    assert [one.fields["mac.address"] for one in named(text)] == [("44:19:B6:00:00:01",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the key 44:19:b6:00:00:01:02:03 of a server",
+        "session=4419b6000001",
+        "mac address table",
+        "emacs 4419b6000001",
+        "mac: 00:00:00:00:00:00",
+        "\n".join(f"mac: 44:19:b6:00:00:0{number}" for number in range(1, 4)),  # those of several devices
+    ],
+)
+def test_no_mac_of_one_device(text: str) -> None:
+    assert list(named(text)) == []
