@@ -31,7 +31,8 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
 
     - The highest level wins, however much speaks at lower ones; hints that agree stay a hint.
     - Several makers at `likely` or `certain` are a conflict. The one that builds for the others wins, where the labels
-      say so; else the one seen on most channels; where several are, there is no maker.
+      say so; else the one seen on most channels; where several are, there is no maker. Nor is there where one field of
+      one answer has values of several: that answer quotes a list.
     - Of several makers that are only hinted at, the one seen on most channels wins; of those that one label names, the
       one that a rule names, too, or whose own name it is, or of whom it is surest that they build for it; where several
       are left, there is none: that is a conflict.
@@ -45,7 +46,8 @@ def resolve(identifications: Sequence[Identification]) -> Resolution:
     level = max(found.level for found in named)
     built = _built(identifications)
     leading = _leading(named, level)
-    maker = _best(leading if level is Level.HINT else _builders(leading, built))
+    rivals = leading if level is Level.HINT else _builders(leading, built)
+    maker = None if level >= Level.LIKELY and _are_listed(rivals) else _best(rivals)
     conflicts = []
     if len(leading) > 1 and (maker is None or level >= Level.LIKELY):
         conflicts.append(f"several makers at level {level}: " + "; ".join(_by(name, leading[name]) for name in leading))
@@ -84,6 +86,15 @@ def _builders(
     """The makers that are not labels of another one; all of them where each is."""
     labels = {name for name in leading if any((normalised(name), other) in built for other in leading if other != name)}
     return {name: found for name, found in leading.items() if name not in labels} or leading
+
+
+def _are_listed(rivals: Mapping[str, Iterable[Identification]]) -> bool:
+    """Whether one field of one answer has several values, each of another maker."""
+    values: defaultdict[tuple[str, int | None, str], dict[str, set[str]]] = defaultdict(dict)
+    for name, found in rivals.items():
+        for item in (item for one in found for item in one.evidence):
+            values[item.sha256, item.port, item.field].setdefault(name, set()).add(item.value)
+    return any(not set.intersection(*makers.values()) for makers in values.values() if len(makers) > 1)
 
 
 def _best(leading: Mapping[str, Sequence[Identification]]) -> str | None:

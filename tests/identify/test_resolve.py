@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 from camscan.identify.resolve import Resolution, resolve
-from camscan.records import Identification, Level
+from camscan.records import Evidence, Identification, Level
 
 Says = Callable[..., Identification]
 HINT, LIKELY, CERTAIN = Level.HINT, Level.LIKELY, Level.CERTAIN
@@ -63,6 +63,19 @@ def test_two_likely_makers_are_a_conflict_even_where_one_has_more_channels(says:
         {"serial": "d1", "model": "d2"},
         ("several makers at level likely: Hikvision by a; Dahua by b, c",),
     )
+
+
+def test_values_of_several_makers_in_one_field_of_one_answer_name_nobody() -> None:
+    def saw(rule: str, maker: str, value: str, *fields: str, port: int | None = 80) -> Identification:
+        evidence = tuple(Evidence(field.partition(".")[0], port, field, value, "a" * 64) for field in fields)
+        return Identification(rule, LIKELY, maker, None, {}, evidence)
+
+    one = saw("a", "Dahua", "Dahua Rtsp Server", "rtsp.server")
+    both = saw("b", "Hikvision", "Hikvision-Webs", "rtsp.server", "http.server")
+    assert resolve([one, both]).maker is None
+    assert resolve([one, both]).conflicts == ("several makers at level likely: Dahua by a; Hikvision by b",)
+    on_another_port = saw("b", "Hikvision", "Hikvision-Webs", "rtsp.server", "http.server", port=81)
+    assert resolve([one, on_another_port]).maker == "Hikvision"
 
 
 def test_two_certain_makers_on_as_many_channels_name_nobody(says: Says) -> None:
