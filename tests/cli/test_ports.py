@@ -151,7 +151,7 @@ def test_a_reader_that_leaves_ends_it_and_its_program_without_a_word(site: Lab, 
         process.stdout.readline()
         process.stdout.close()
         said = process.stderr.read()  # which ends when the program that it runs has ended too
-    assert (process.returncode, said) == (1, "")
+    assert (process.returncode, said) == (-signal.SIGPIPE, "")
 
 
 def test_without_a_target_nothing_is_sent() -> None:
