@@ -33,7 +33,7 @@ def enrolment(given: Mapping[str, Any], site: str | None, source: str, file: Pat
         words["maker"] = _maker(words["maker"])
     _made({**words, "site": site, "secret": "to come"})
     secret = sources.read(source, lambda: asked(f"password of {words['user']}", twice=True), file.parent)
-    kept = {"source": source} if sources.is_kept(source) else {"secret": secret}
+    kept = {"source": source} if sources.is_persistent(source) else {"secret": secret}
     return _made({**words, "site": site, **kept})
 
 

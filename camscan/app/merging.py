@@ -22,7 +22,7 @@ from camscan.records import Scan, ScanStatus
 from camscan.register.disputes import Dispute, disputes, lacking
 from camscan.register.names import key, names
 from camscan.store import Store
-from camscan.store.intake import MERGED, MERGING, faults_told
+from camscan.store.intake import MERGED, MERGING, faults_of_store
 from camscan.store.prune import THINNED
 from camscan.sweeps import memory as memories
 from camscan.sweeps.lock import held
@@ -122,9 +122,9 @@ def _unheard(others: Sequence[Store], wishes: Wishes) -> list[str]:
 def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[str | None, set[str | None]]:
     """Site of another store -> the sites of scans that are there and in one of some stores, as they are called here."""
     found: dict[str | None, set[str | None]] = {}
-    for told in other.intake.told():
+    for told in other.intake.all_sites():
         for store, called in stores:
-            for scan, site in store.intake.told_of(told).items():
+            for scan, site in store.intake.sites_of(told).items():
                 found.setdefault(told[scan], set()).add(called.get(site, site))
     return found
 
@@ -188,7 +188,7 @@ def _fates(store: Store, other: Store) -> Iterator[tuple[Scan, Fate]]:
 
 
 def _take(store: Store, other: Store, there: Scan, taken: MergedSite, mark: str, *, dry_run: bool) -> None:
-    with faults_told(other.where, f"scan {there.id}"):
+    with faults_of_store(other.where, f"scan {there.id}"):
         check_record(there)
     if dry_run:
         added: int | None = other.intake.count(there.id) - store.intake.count(there.id)
@@ -223,7 +223,7 @@ def _take_register(store: Store, other: Store, site: str, called: str) -> None:
     """
     if store.register.marks(called):
         return
-    with faults_told(other.where, "its register of devices"):
+    with faults_of_store(other.where, "its register of devices"):
         marks = [replace(mark, site=called) for mark in other.register.taken(site)]
         entries = [
             replace(entry, site=called, number=None, keys=tuple(map(key, names(track_of(entry)))))
@@ -240,7 +240,7 @@ def _take_memory(store: Store, other: Store, site: str, called: str) -> None:
         return
     with held(lock_of(store, called), "camscan db merge") as sweep:
         ours = remembered(store, called)
-        follows = ours.at is None or (ours.at < theirs.at and bool(other.intake.told_of([ours.scan])))
+        follows = ours.at is None or (ours.at < theirs.at and bool(other.intake.sites_of([ours.scan])))
         if sweep is None and follows:
             glance = memories.dump_glance(memories.glance(theirs))
             store.outbox.remember(called, memories.dump(theirs), glance=glance)

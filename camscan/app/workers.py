@@ -92,7 +92,7 @@ class Workers(Generic[Item, T]):
 
             # Started afresh, for a copy of this process would share its open database and its threads' locks.
             self._pool = ProcessPoolExecutor(self._count, get_context("spawn"), _prepare, (self._rules,))
-        with _ends_told():
+        with _faults_of_workers():
             begun = self._pool.submit(_run, self._work, job)
         return partial(_result, begun)
 
@@ -112,12 +112,12 @@ def _same(value: T) -> T:
 
 
 def _result(job: Future[T]) -> T:
-    with _ends_told():
+    with _faults_of_workers():
         return job.result()
 
 
 @contextmanager
-def _ends_told() -> Iterator[None]:
+def _faults_of_workers() -> Iterator[None]:
     try:
         yield
     except BrokenExecutor as error:

@@ -27,7 +27,7 @@ _DESCRIPTOR = re.compile(r"[0-9]{1,9}")
 Prompt = Callable[[], str]
 
 
-def is_kept(source: str) -> bool:
+def is_persistent(source: str) -> bool:
     """Whether the secret can be read from there again, so that it need not be stored a second time."""
     return source.startswith(("file:", "systemd:"))
 

@@ -76,7 +76,7 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
         if readable := _readable(inner):
             return _of_text(unwrap(readable), channel, depth + 1)
     for form in chain(
-        (rows.told, nmap_text.grepped), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))
+        (rows.table_row, nmap_text.grepped), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))
     ):
         if found := list(form(text)):
             return found

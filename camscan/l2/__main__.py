@@ -9,7 +9,7 @@ from io import BufferedReader, FileIO
 
 from camscan.l2 import arp, listen, pcap
 from camscan.l2.lines import DONE, FAILED, Lines, RefusalError
-from camscan.l2.sockets import ANY, until_told
+from camscan.l2.sockets import ANY, until_stopped
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
 
 def _run(chosen: argparse.Namespace, lines: Lines) -> int:
     try:
-        with until_told() as stop:
+        with until_stopped() as stop:
             if chosen.command == "arp":
                 targets = arp.read_targets(sys.stdin.buffer.read(arp.MAX_INPUT + 1))
                 arp.sweep(chosen.interface, chosen.rate, targets, lines, stop)

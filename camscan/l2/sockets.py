@@ -69,7 +69,7 @@ def dropped(sock: socket.socket) -> int:
 
 
 @contextlib.contextmanager
-def until_told() -> Iterator[Stop]:
+def until_stopped() -> Iterator[Stop]:
     """A sign that is set by any of `ending_signals`, and once the process that started this one is gone."""
     stop = Stop()
     before = {number: signal.signal(number, stop.set) for number in ending_signals()}

@@ -56,7 +56,7 @@ class Interface:
         decode = partial(over_http.own_answer, decode=self.decode)
         return observe(exchange, self.channel, f"GET {path}", decode, raw)
 
-    def told(self, seen: Iterable[Observation]) -> dict[str, int | None]:
+    def answered(self, seen: Iterable[Observation]) -> dict[str, int | None]:
         """The questions that are answered already, and the port where each was."""
         return {o.asked.removeprefix("GET "): o.port for o in seen if o.channel == self.channel and is_success(o)}
 
@@ -128,7 +128,7 @@ class InterfaceProbe:
         seen = tuple(own(ask.seen))
         if not self._is_worth_it(seen):
             return
-        told = self.interface.told(seen)
+        told = self.interface.answered(seen)
         ways = [door for door in doors(seen) if not told or door[0] in told.values()]
         for port, tls in ways[:_MAX_DOORS]:
             async with net.enrolled(ask.address, port, seen, tls=tls) as login:
@@ -145,7 +145,7 @@ class InterfaceProbe:
                     return
 
     def _is_worth_it(self, seen: Sequence[Observation]) -> bool:
-        if spoken := {i.channel for i in INTERFACES if i.told(seen)}:
+        if spoken := {i.channel for i in INTERFACES if i.answered(seen)}:
             return self.interface.channel in spoken
         if any(interface.shows(seen) for interface in INTERFACES):
             return self.interface.shows(seen)

@@ -56,7 +56,7 @@ class Intake:
         with self.database.reading() as connection:
             return frozenset(map(_site, connection.scalars(tables)))
 
-    def told(self) -> Iterator[Mapping[str, str | None]]:
+    def all_sites(self) -> Iterator[Mapping[str, str | None]]:
         """Scan -> site, of all that are stored and all that the register remembers; some at a time."""
         for key, site in ((scans.c.id, scans.c.site), (registered.c.scan, registered.c.site)):
             page = query = select(key, site).order_by(key).limit(_AT_ONCE)
@@ -64,7 +64,7 @@ class Intake:
                 yield {unescape(scan): _site(of) for scan, of in rows}
                 page = query.where(key > rows[-1][0])
 
-    def told_of(self, ids: Iterable[str]) -> Mapping[str, str | None]:
+    def sites_of(self, ids: Iterable[str]) -> Mapping[str, str | None]:
         """The same of those of some scans that are known here."""
         wanted = list(map(escape, ids))
         stored = select(scans.c.id, scans.c.site).where(scans.c.id.in_(wanted))
@@ -211,7 +211,7 @@ def _row(number: int, stored: Stored) -> Values:
 
 
 def _readable(source: Store, scan: Scan, rows: Iterator[Values]) -> Iterator[Values]:
-    with faults_told(source.where, f"scan {scan.id}"):
+    with faults_of_store(source.where, f"scan {scan.id}"):
         yield from rows
 
 
@@ -221,9 +221,9 @@ def check(source: Store) -> None:
     Raises:
         StoreError: something there is not as camscan writes it.
     """
-    with faults_told(source.where):
+    with faults_of_store(source.where):
         source.intake.sites()
-        for _ in source.intake.told():
+        for _ in source.intake.all_sites():
             pass
         if not all(change.names for change in source.register.changes()):
             raise ValueError("a statement is about no device")
@@ -232,7 +232,7 @@ def check(source: Store) -> None:
 
 
 @contextmanager
-def faults_told(where: str, what: str = "it") -> Iterator[None]:
+def faults_of_store(where: str, what: str = "it") -> Iterator[None]:
     """Tell of what cannot be made a record, and so is not as camscan writes it, as the fault of that store.
 
     Raises:

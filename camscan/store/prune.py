@@ -34,7 +34,7 @@ class Thinned:
     gone: bool
 
 
-def foreseen(connection: Connection, number: int, keep: Collection[str]) -> Thinned:
+def preview(connection: Connection, number: int, keep: Collection[str]) -> Thinned:
     """What thinning a scan to the evidence of these targets would do."""
     counts = _counts(connection, number)
     kept = sum(counts[target] for target in counts.keys() & set(keep))
@@ -43,7 +43,7 @@ def foreseen(connection: Connection, number: int, keep: Collection[str]) -> Thin
 
 def thin(connection: Connection, number: int, scan: Scan, keep: Collection[str], at: datetime) -> Thinned:
     """Delete the observations and ledger entries of all targets but these, and note that in the scan."""
-    result = foreseen(connection, number, keep)
+    result = preview(connection, number, keep)
     note = _note(connection, number, result, at)
     drop(connection, number)
     for table in (observations, ledger):

@@ -37,7 +37,7 @@ class Shelf(Generic[T]):
     """
 
     def __init__(self) -> None:
-        with _faults_told():
+        with _faults_of_files():
             self._database = sqlite3.connect("", isolation_level=None)
             self._database.executescript(_TABLES.format(cache=_CACHE))
 
@@ -52,7 +52,7 @@ class Shelf(Generic[T]):
     def put(self, thing: T, place: bytes = b"", labels: Iterable[str] = ()) -> None:
         """Keep a thing; `place` is where it comes in order, before all that are put later with the same."""
         data = pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
-        with _faults_told():
+        with _faults_of_files():
             number = self._database.execute("INSERT INTO things VALUES (NULL, ?, ?)", (place, data)).lastrowid
             rows = [(_digest(label), number) for label in labels]
             self._database.executemany("INSERT OR IGNORE INTO labels VALUES (?, ?)", rows)
@@ -88,7 +88,7 @@ class Shelf(Generic[T]):
         return [self.take(number) for (number,) in self._rows(numbers, _digest(label), most)]
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
-        with _faults_told():
+        with _faults_of_files():
             return self._database.execute(query, values).fetchall()
 
     def _thing(self, data: bytes) -> T:
@@ -102,7 +102,7 @@ def _digest(label: str) -> bytes:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
+def _faults_of_files() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:

@@ -218,7 +218,7 @@ class Store:
     def would_thin(self, scan_id: str, keep: Collection[str]) -> Thinned:
         """What `thin` would do."""
         with self._database.reading() as connection:
-            return prune.foreseen(connection, self._number(scan_id), keep)
+            return prune.preview(connection, self._number(scan_id), keep)
 
     def thin(self, scan_id: str, keep: Collection[str], at: datetime) -> Thinned:
         """Delete all of a scan but the evidence of these targets; where there is none, the scan as well.

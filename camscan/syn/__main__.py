@@ -6,7 +6,7 @@ import os
 import sys
 
 from camscan.l2.lines import DONE, FAILED, Lines, RefusalError
-from camscan.l2.sockets import Stop, until_told
+from camscan.l2.sockets import Stop, until_stopped
 from camscan.syn.report import Report
 
 
@@ -25,7 +25,7 @@ def main() -> int:
 
 def _run(lines: Lines) -> int:
     try:
-        with until_told() as stop:
+        with until_stopped() as stop:
             _ask(lines, stop)
     except RefusalError as error:
         lines.say("error", message=str(error))

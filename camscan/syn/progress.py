@@ -34,5 +34,5 @@ class Progress:
         if not self._checkpoints:
             self._report.say("at", sent=sent)
             return
-        for numbers in self._settled.told():
+        for numbers in self._settled.new_numbers():
             self._report.say("at", position=position, sent=sent, settled=numbers)

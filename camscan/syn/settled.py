@@ -39,7 +39,7 @@ class Settled:
         hosts, ports = np.divmod(numbers[inside], self._ports)
         return hosts, ports
 
-    def told(self) -> Iterator[bytes]:
+    def new_numbers(self) -> Iterator[bytes]:
         """The numbers of what was settled since the last call, as little-endian 32-bit words, some at a time."""
         new, self._new = self._new or [], [] if self._new is not None else None
         words = b"".join(numbers.astype("<u4").tobytes() for numbers in new)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.credentials.sources import MAX_SECRET, is_kept, read, read_private
+from camscan.credentials.sources import MAX_SECRET, is_persistent, read, read_private
 from camscan.errors import CamscanError, HostError, UsageError
 
 SECRET = "canary-Passw0rd-81c2"
@@ -95,5 +95,5 @@ def test_what_cannot_be_a_secret_is_refused(text: str | bytes, tmp_path: Path) -
 
 
 def test_only_what_can_be_read_again_is_left_where_it_is() -> None:
-    kept = [source for source in ("prompt", "fd:0", "file:x", "systemd:x") if is_kept(source)]
+    kept = [source for source in ("prompt", "fd:0", "file:x", "systemd:x") if is_persistent(source)]
     assert kept == ["file:x", "systemd:x"]

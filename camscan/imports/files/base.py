@@ -99,7 +99,7 @@ def link_fields(text: str) -> Fields:
     return next(iter(hardware.registered(address))).fields
 
 
-def seen(target: str, channel: str, at: datetime, fields: Fields, asked: str = "") -> Observation:
+def imported(target: str, channel: str, at: datetime, fields: Fields, asked: str = "") -> Observation:
     """An observation that another tool made."""
     return observed(target, Answer(channel, fields, asked), at)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from camscan.imports.files.base import Summary, address_of, lines, names, seen
+from camscan.imports.files.base import Summary, address_of, imported, lines, names
 from camscan.imports.pasted import read as read_pasted
 from camscan.records import Observation
 
@@ -51,7 +51,7 @@ def answers(target: str, port: int | None, told: str, channel: str, at: datetime
     found: tuple[Observation, ...] = ()
     if channel == "banner":
         fields = names(banner__text=told.strip())
-        found = (seen(target, channel, at, fields),) if fields else ()
+        found = (imported(target, channel, at, fields),) if fields else ()
     elif told:
         found = read_pasted(told, channel, at)
     yield from (replace(one, target=target, port=port) for one in found)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from camscan.imports.files.base import Summary, address_of, lines, link_fields, moment, names, seen
+from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, moment, names
 from camscan.records import Observation
 
 MAX_ADDRESSES = 131_072  # leases that are kept until the file ends; a /16 has half as many addresses
@@ -133,7 +133,7 @@ def _observation(lease: Mapping[str, str], at: datetime, summary: Summary) -> Ob
         return None
     summary.whole += 1
     told = names(dhcp__hostname=lease.get("hostname", ""), dhcp__vendor_class=lease.get("vendor_class", ""))
-    return seen(address, "dhcp", _time(lease, at), {**link, **told})
+    return imported(address, "dhcp", _time(lease, at), {**link, **told})
 
 
 def _time(lease: Mapping[str, str], at: datetime) -> datetime:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from camscan.codecs.text import to_text
-from camscan.imports.files.base import Summary, address_of, lines, link_fields, names, seen
+from camscan.imports.files.base import Summary, address_of, imported, lines, link_fields, names
 from camscan.records import Observation
 
 CHANNELS = ("arp",)
@@ -65,7 +65,7 @@ def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observati
             continue
         summary.whole += 1
         port = cell.get("port", "")[:64]
-        yield seen(
+        yield imported(
             target, "arp", at, {**link, **names(host__name=cell.get("name", ""))}, f"switch port {port}" if port else ""
         )
 

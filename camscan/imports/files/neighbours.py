@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from camscan.imports.files.base import SNIFFED, Summary, address_of, lines, link_fields, names, seen
+from camscan.imports.files.base import SNIFFED, Summary, address_of, imported, lines, link_fields, names
 from camscan.imports.files.jsonitems import items
 from camscan.records import Observation
 
@@ -70,4 +70,4 @@ def _entry(address: str, mac: str, name: str, at: datetime, summary: Summary) ->
         return
     summary.whole += 1
     named = {} if name == "?" or address_of(name) or name.isdecimal() else names(host__name=name)
-    yield seen(target, "arp", at, {**link, **named})
+    yield imported(target, "arp", at, {**link, **named})

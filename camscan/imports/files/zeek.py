@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import BinaryIO
 
-from camscan.imports.files.base import Summary, lines, link_fields, names, seen
+from camscan.imports.files.base import Summary, imported, lines, link_fields, names
 from camscan.imports.files.jsonlines import Record, answers, host, port_of, records, text, time
 from camscan.records import Observation
 
@@ -90,7 +90,7 @@ def _dhcp(record: Record, at: datetime, summary: Summary) -> Iterator[Observatio
     elif address := host(record, summary, "assigned_addr", "client_addr", "requested_addr"):
         summary.whole += 1
         hostname = text(record, "host_name") or text(record, "client_fqdn")
-        yield seen(address, "dhcp", at, {**link, **names(dhcp__hostname=hostname)})
+        yield imported(address, "dhcp", at, {**link, **names(dhcp__hostname=hostname)})
 
 
 _LOGS: Mapping[str, Callable[[Record, datetime, Summary], Iterator[Observation]]] = MappingProxyType(

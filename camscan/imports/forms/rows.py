@@ -43,7 +43,7 @@ _SCHEMES = frozenset({"http", "https", "rtsp", "tcp", "udp"})
 _HOST = re.compile(r"[A-Za-z](?=[\w.-]*[\d-])[\w.()-]{2,62}|[HX]?[NDX]VR|IPC(?:AM)?|CAMERA")
 
 
-def told(text: str) -> Iterator[Answer]:
+def table_row(text: str) -> Iterator[Answer]:
     """What one row of a table tells, with the header above it or without; nothing where the text is no such row."""
     if cells := _cells(text):
         yield from _row(cells)

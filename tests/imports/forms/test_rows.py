@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.rows import MAX_TABLE, host_name, told
+from camscan.imports.forms.rows import MAX_TABLE, host_name, table_row
 
 ROW = {"onvif.model": ("A1-B",), "onvif.manufacturer": ("Acme",), "onvif.firmware": ("V1.2",)}
 
@@ -20,23 +20,23 @@ ROW = {"onvif.model": ("A1-B",), "onvif.manufacturer": ("Acme",), "onvif.firmwar
     ],
 )
 def test_a_row_below_its_header(text: str) -> None:
-    device, banner = told(text)
+    device, banner = table_row(text)
     assert device.fields == ROW
     assert banner.fields == {"banner.text": (text,)}
 
 
 def test_the_maker_of_a_network_card_is_no_maker_of_a_device() -> None:
-    found = list(told("Name,IP,Manufacturer,MAC address\nCam-1,192.0.2.5,Acme,44:19:B6:01:02:03"))
+    found = list(table_row("Name,IP,Manufacturer,MAC address\nCam-1,192.0.2.5,Acme,44:19:B6:01:02:03"))
     assert [one.channel for one in found] == ["dhcp", "mac", "banner"]
 
 
 def test_the_web_server_of_a_row() -> None:
-    server, title, _ = told("ip,port,title,server\n192.0.2.9,80,A Title,acme-httpd")
+    server, title, _ = table_row("ip,port,title,server\n192.0.2.9,80,A Title,acme-httpd")
     assert (server.fields["http.server"], title.fields["http.title"]) == (("acme-httpd",), ("A Title",))
 
 
 def test_a_row_of_a_search_engine_without_a_header() -> None:
-    found = [one.fields for one in told("192.0.2.9,8080,http,A Title,acme-httpd 1.0,VN")]
+    found = [one.fields for one in table_row("192.0.2.9,8080,http,A Title,acme-httpd 1.0,VN")]
     assert {value for fields in found for value in fields.get("http.server", ())} == {"A Title", "acme-httpd 1.0"}
     assert {value for fields in found for value in fields.get("http.title", ())} == {"A Title", "acme-httpd 1.0"}
 
@@ -57,7 +57,7 @@ def test_a_row_of_a_search_engine_without_a_header() -> None:
     ],
 )
 def test_other_text_is_no_row(text: str) -> None:
-    assert not list(told(text))
+    assert not list(table_row(text))
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,5 @@ def test_the_name_in_a_lease_without_a_header(line: str, name: str) -> None:
     "text", ["a,b,c\nd\re,f,g", "a,b\rc,d", "192.0.2.1,a\rb,c,d", "a\0,b,c\nd,e,f", "a,b,c\n" + '"' * 9]
 )
 def test_torn_tables_break_nothing(text: str) -> None:
-    assert not any(one.channel == "onvif" for one in told(text))
+    assert not any(one.channel == "onvif" for one in table_row(text))
     assert host_name(text) == ""
