@@ -8,7 +8,19 @@ from functools import partial
 from types import MappingProxyType
 
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import certificate, datagrams, hardware, icons, interfaces, leases, noted, soap, tables, web
+from camscan.imports.forms import (
+    certificate,
+    datagrams,
+    hardware,
+    icons,
+    interfaces,
+    leases,
+    mdns,
+    noted,
+    snmp,
+    soap,
+    web,
+)
 from camscan.imports.forms.base import Answer, Form, answer
 from camscan.imports.nmap import text as nmap_text
 
@@ -34,7 +46,7 @@ def _document(text: str) -> Iterator[Answer]:
 
 def _announced(text: str) -> Iterator[Answer]:
     """Services, and who built the device where lines of their own say it."""
-    found = list(tables.announced(text))
+    found = list(mdns.announced(text))
     yield from found
     if found and _NAMED.search(text):
         yield from soap.described(text)
@@ -56,7 +68,7 @@ def anything(text: str) -> Iterator[Answer]:
             partial(web.server, "rtsp"),
             web.title,
             web.path,
-            tables.walk,
+            snmp.walk,
             nmap_text.product,
         ):
             yield from map(_guessed, form(text))
@@ -119,7 +131,7 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"^v=0\s*$", r"^[aosm]=\S[^\r\n]*\r?\n[aosmcbt]="), web.stream),
     (icons.is_icon, icons.icon),
     (certificate.is_named, certificate.names),
-    (tables.is_walk, tables.walk),
+    (snmp.is_walk, snmp.walk),
     (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b"), _announced),
     (_has(r"\A\ufeff?\s*<[!?a-z]"), web.web),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
@@ -145,7 +157,7 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "netcommon": (datagrams.common,),
         "mdns": (_announced,),
         "dhcp": (leases.leased,),
-        "snmp": (tables.described,),
+        "snmp": (snmp.described,),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.named,)),
     }
 )
@@ -169,8 +181,8 @@ LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         ),
         "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
-        "snmp": (tables.walk,),
-        "mdns": (tables.properties,),
+        "snmp": (snmp.walk,),
+        "mdns": (mdns.properties,),
         **dict.fromkeys(("ws_discovery", "wsd"), (soap.service,)),
         **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service, soap.columns)),
         "nmap_xml_service": (nmap_text.product,),

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from camscan.codecs import http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
-from camscan.imports.forms import certificate, tables, web
+from camscan.imports.forms import certificate, snmp, web
 from camscan.imports.forms.base import Answer, answer, fields_of
 from camscan.records import Fields
 
@@ -88,7 +88,7 @@ def _methods(text: str, _: Element | None) -> Iterator[Answer]:
 
 
 def _description(text: str, _: Element | None) -> Iterator[Answer]:
-    yield from tables.walk("\n".join(line.strip() for line in text.splitlines() if "System uptime" not in line))
+    yield from snmp.walk("\n".join(line.strip() for line in text.splitlines() if "System uptime" not in line))
 
 
 def _banner(text: str, element: Element | None) -> Iterator[Answer]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.tables import announced, is_walk, properties, walk
+from camscan.imports.forms.snmp import is_walk, walk
 
 SYSTEM = {"snmp.sys_descr": ("Camera 1",), "snmp.sys_object_id": ("1.3.6.1.4.1.368.1.1",), "snmp.sys_name": ("cam",)}
 
@@ -99,105 +99,6 @@ def test_a_tree_that_the_agent_supports_stands_in_for_its_own(rows: str, tree: s
     assert found.fields.get("snmp.sys_object_id", ()) == ((f"1.3.6.1.4.1.{tree}",) if tree else ())
 
 
-ANNOUNCED = {
-    "arrows": "PTR _axis-video._tcp.local -> A 1 - 00AA._axis-video._tcp.local\n"
-    "SRV a.local:80\nTXT mac=00AA\nA 192.0.2.1",
-    "avahi": '=;eth0;IPv4;A\\0321\\032-\\03200AA;_axis-video._tcp;local;a.local;192.0.2.1;80;"mac=00AA"',
-    "zone": "_axis-video._tcp.local. 10 IN PTR A\\0321\\032-\\03200AA._axis-video._tcp.local.\n"
-    "A\\0321\\032-\\03200AA._axis-video._tcp.local. 10 IN SRV 0 0 80 a.local.\n"
-    'A\\0321\\032-\\03200AA._axis-video._tcp.local. 10 IN TXT "mac=00AA"\na.local. 10 IN A 192.0.2.1',
-    "mapping": "Info(name='A 1 - 00AA._axis-video._tcp.local.', hostname='a.local.', ip='192.0.2.1', "
-    "properties={'mac': '00AA'})",
-}
-
-
-@pytest.mark.parametrize("text", ANNOUNCED.values(), ids=ANNOUNCED)
-def test_announcements(text: str) -> None:
-    (one,) = announced(text)
-    assert one.fields == {
-        "mdns.service": ("_axis-video._tcp",),
-        "mdns.instance": ("A 1 - 00AA",),
-        "mdns.host": ("a.local",),
-        "mdns.txt": ("mac=00AA",),
-        "mdns.address": ("192.0.2.1",),
-    }
-
-
-def test_a_line_that_names_a_service_before_it_is_resolved() -> None:
-    (one,) = announced("+;eth0;IPv4;A\\0321\\032-\\03200AA;_axis-video._tcp;local")
-    assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
-
-
-def test_a_line_in_columns() -> None:
-    (one,) = announced("+   eth0 IPv4 A 1 - 00AA                      _axis-video._tcp     local")
-    assert one.fields == {"mdns.service": ("_axis-video._tcp",), "mdns.instance": ("A 1 - 00AA",)}
-
-
-def test_a_line_may_list_several_services() -> None:
-    (one,) = announced("Model: A 1\nService name: _http._tcp _ipps._tcp _scanner._tcp")
-    assert one.fields["mdns.service"] == ("_http._tcp", "_ipps._tcp", "_scanner._tcp")
-
-
-def test_strings_behind_a_service() -> None:
-    (one,) = announced("A 1._hap._tcp.local. md=A1 ci=17 id=70:EE:50:00:00:01")
-    assert one.fields["mdns.instance"] == ("A 1",)
-    assert one.fields["mdns.txt"] == ("md=A1", "ci=17", "id=70:EE:50:00:00:01")
-
-
-def test_a_name_in_the_line_above_its_service() -> None:
-    (one,) = announced("Camera 1 - 0000\n_a-video._tcp\n80")
-    assert one.fields["mdns.instance"] == ("Camera 1 - 0000",)
-
-
-def test_without_a_service_nothing_is_announced() -> None:
-    assert list(announced("A 192.0.2.1\nTXT a=b")) == []
-    assert list(announced("{'name': 'x'}")) == []
-
-
-def test_strings_of_a_record_alone() -> None:
-    (one,) = properties('"vendor=Acme" "model=A 1" "mac_address=00:11:32:80:fd:b5"')
-    assert one.fields["mdns.txt"] == ("vendor=Acme", "model=A 1", "mac_address=00:11:32:80:fd:b5")
-    assert one.fields["mac.address"] == ("00:11:32:80:FD:B5",)
-
-
-@pytest.mark.parametrize("text", ["", "Acme camera", '"vendor=Acme" and more'])
-def test_other_words_are_no_record(text: str) -> None:
-    assert not list(properties(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "12:00:00.000  Add        2   4 local.  _psia._tcp.  Cam 7 - 1",
-        "Name: Cam 7 - 1\nType: _psia._tcp",
-        "Instance: Cam 7 - 1\nRegtype: _psia._tcp.",
-        "_psia._tcp: Cam 7 - 1",
-        "_psia._tcp.local.: Cam 7 - 1",
-    ],
-)
-def test_services_as_browsers_list_them(text: str) -> None:
-    (one,) = announced(text)
-    assert one.fields == {"mdns.service": ("_psia._tcp",), "mdns.instance": ("Cam 7 - 1",)}
-
-
-@pytest.mark.parametrize("lead", ["Found service: ", "discovered ", "[mdns] New service: "])
-def test_what_a_log_writes_before_a_service_is_no_part_of_its_name(lead: str) -> None:
-    (one,) = announced(f"{lead}Front-1._http._tcp.local. port 80")
-    assert one.fields["mdns.instance"] == ("Front-1",)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"name":"Front 1","type":"_http._tcp","port":80}',
-        "service: _http._tcp\nhost: a.local\nname: Front 1",
-    ],
-)
-def test_a_name_and_a_type_beside_it(text: str) -> None:
-    (one,) = announced(text)
-    assert (one.fields["mdns.service"], one.fields["mdns.instance"]) == (("_http._tcp",), ("Front 1",))
-
-
 def test_objects_that_a_makers_own_module_names() -> None:
     (one,) = walk('// ACME-CAM-MIB::model.0 = STRING: "A-1"\nACME-CAM-MIB::cpu.0 = INTEGER: 7\nIF-MIB::ifNumber.0 = 2')
     assert one.fields == {"snmp.object": ("ACME-CAM-MIB::model.0 = A-1", "ACME-CAM-MIB::cpu.0 = 7")}
@@ -210,11 +111,6 @@ def test_an_object_id_in_a_sentence() -> None:
     assert one.fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.1004849",)
     (one,) = walk("version 1.3.6.1.4.1.5 of a switch")
     assert "snmp.sys_object_id" not in one.fields
-
-
-def test_a_record_as_a_packet_dissector_shows_it() -> None:
-    (one,) = announced("Answers\n    _acme._tcp.local: type PTR, class IN, Cam 1 - AA._acme._tcp.local")
-    assert one.fields == {"mdns.service": ("_acme._tcp",), "mdns.instance": ("Cam 1 - AA",)}
 
 
 @pytest.mark.parametrize("tree", ["SNMPv2-SMI::enterprises", "1.3.6.1.4.1", "iso.3.6.1.4.1"])

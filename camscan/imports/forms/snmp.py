@@ -1,16 +1,14 @@
-"""SNMP walks and mDNS listings: one value a line, as the usual tools print them."""
+"""SNMP walks, and descriptions of systems by themselves: one object a line, as the usual tools print them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
 
-from camscan.codecs.layout import address
 from camscan.codecs.layout import fields as as_fields
-from camscan.codecs.mdns import mac_of
 from camscan.codecs.snmp import ENTERPRISES, OBJECTS, own_object
-from camscan.imports.forms.base import Answer, answer, pairs
+from camscan.imports.forms.base import Answer, answer
 
 MAX_LINES = 2048  # of a walk that are read; the system group is at its head
 MAX_OWN = 64  # objects of the maker's own tree that are kept; what tells the model stands among the first
@@ -73,31 +71,6 @@ _DESCRIPTION = re.compile(
     r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
 )
 """How descriptions of systems begin that would pass for a header line; no header of an answer is called so."""
-_SERVICE = re.compile(r"(?:(.{1,200}?)\.)?(_[A-Za-z0-9-]{1,63}\._(?:tcp|udp))\b", re.IGNORECASE)
-_BARE_SERVICE = re.compile(r"(?<![\w.])_[A-Za-z0-9-]{1,63}\._(?:tcp|udp)\b", re.IGNORECASE)
-_RECORD = re.compile(
-    r"^(?:(\S{1,255})[ \t]+)?(?:[0-9]{1,10}[ \t]+)?(?:IN[ \t]+)?(PTR|SRV|TXT|AAAA|A)\b[ \t]*:?[ \t]*(.*)$"
-)
-_SRV = re.compile(r"(?:[0-9]+[ \t]+){0,3}([A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?")
-_TEXT = re.compile(r'"((?:[^"\\]|\\.){1,255})"|([^\s",;\[\]{}]{1,255})')
-_TYPED = re.compile(r"\._(?:tcp|udp)\b", re.IGNORECASE)
-_TOLD = re.compile(r"(?<=\s)[A-Za-z][\w-]{0,31}=[^\s\",;\[\]{}]{1,255}")
-_BROWSED = re.compile(r"^[+=-]\s{1,8}\S{1,32}\s{1,8}IPv[46]\s{1,8}(\S.{0,250}?)\s{2,64}(_[\w-]{1,63}\._(?:tcp|udp))\b")
-_ADDED = re.compile(
-    r"[\d:.]{7,15}\s{1,8}Add\s{1,8}\d+\s{1,8}\d+\s{1,8}\S{1,64}\s{1,16}(_[\w-]{1,63}\._(?:tcp|udp))\.?\s{1,32}(\S.{0,250})"
-)
-"""What dns-sd -B prints of a service."""
-_LISTED = re.compile(
-    r"\A(?:(?:instance|(?:service )?name):[ \t]{0,8}(\S[^\r\n]{0,250})\r?\n[ \t]{0,8}"
-    r"(?:service |reg)?type:[ \t]{0,8}(_[\w-]{1,63}\._(?:tcp|udp))"
-    r"|(_[\w-]{1,63}\._(?:tcp|udp))[\w.]{0,8}:[ \t]{1,8}(\S[^\r\n]{0,250}))",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"(?i)\A(?:(?:found|discovered|new|added|resolved)\b[\w ]{0,24}:? |\[\w+\] |_[\w.-]+: type PTR, class IN, )+"
-)
-"""What logs and packet dissectors write before the name of a service."""
-_DECIMAL = re.compile(r"\\([0-9]{3})")
 
 
 def walk(text: str) -> Iterator[Answer]:
@@ -136,29 +109,6 @@ def is_walk(text: str) -> bool:
     return any(name.startswith(("1.3.6.1.", "sys")) or "::" in name for name, _ in _rows(head)) or bool(
         _SUPPORTED.search(head)
     )
-
-
-def announced(text: str) -> Iterator[Answer]:
-    """Records of mDNS: "PTR type -> instance", zone file lines, avahi-browse, or a service's properties."""
-    lines = text.splitlines()[:MAX_LINES]
-    if listed := _LISTED.match(text):
-        found = [("mdns.service", listed[2] or listed[3]), ("mdns.instance", listed[1] or listed[4])]
-        yield from answer("mdns", as_fields(found))
-        return
-    for found in (
-        [pair for line in lines for pair in _of_line(line.strip())],
-        list(_of_mapping(text)),
-        [pair for line in lines for pair in (*_of_service(line), *_further(line))] + _above(lines),
-    ):
-        if any(name == "mdns.service" for name, _ in found):
-            yield from answer("mdns", as_fields(found))
-            return
-
-
-def _above(lines: list[str]) -> list[tuple[str, str]]:
-    """The name of a service where it stands in the line above it, as programs list names and types."""
-    named = pairwise(lines)
-    return [("mdns.instance", name.strip()) for name, line in named if _BARE_SERVICE.fullmatch(line.strip())][:1]
 
 
 def _rows(text: str) -> Iterator[tuple[str, str]]:
@@ -207,93 +157,3 @@ def _value(name: str, kind: str, text: str) -> str:
     for pattern, replacement in _WORDS:
         value = pattern.sub(replacement, value)
     return value.strip()
-
-
-def _of_line(line: str) -> Iterator[tuple[str, str]]:
-    if line.startswith(("=;", "+;")):
-        yield from _of_avahi(line.split(";"))
-        return
-    if browsed := _BROWSED.match(line):
-        yield "mdns.service", browsed[2]
-        yield "mdns.instance", browsed[1]
-        return
-    if added := _ADDED.match(line):
-        yield "mdns.service", added[1]
-        yield "mdns.instance", added[2]
-        return
-    record = _RECORD.match(line)
-    if record is None:
-        return
-    owner, kind, rest = record.groups()
-    if kind == "PTR":
-        for part in (owner or "", *rest.split("->")):
-            yield from _of_service(part)
-    elif kind == "SRV":
-        yield from _of_service(owner or "")
-        *left, last = rest.split("->")
-        yield from (pair for part in left for pair in _of_service(part))
-        if host := _SRV.fullmatch(last.strip()):
-            yield "mdns.host", host[1].rstrip(".")
-    elif kind == "TXT":
-        yield from _of_service(owner or "")
-        yield from _texts(rest)
-    else:
-        yield "mdns.address", address(rest.rpartition("->")[2])
-
-
-def _of_service(name: str) -> Iterator[tuple[str, str]]:
-    match = _SERVICE.search(_DECIMAL.sub(_character, _LABEL.sub("", name.strip(), count=1)))
-    if match:
-        yield "mdns.service", match[2]
-        yield "mdns.instance", (match[1] or "").replace("\\", "").strip(" \"'>")
-
-
-def _further(line: str) -> Iterator[tuple[str, str]]:
-    """The services after the first in a line that lists several, and the strings behind the last."""
-    yield from (("mdns.service", name) for name in _BARE_SERVICE.findall(line)[1:])
-    _, *behind = _TYPED.split(line)
-    if behind:
-        yield from (pair for text in _TOLD.findall(behind[-1]) for pair in _texts(text))
-
-
-def _character(match: re.Match[str]) -> str:
-    return chr(int(match[1])) if int(match[1]) < 128 else ""
-
-
-def _of_avahi(parts: list[str]) -> Iterator[tuple[str, str]]:
-    """avahi-browse --parsable: =;interface;protocol;instance;service;domain;host;address;port;texts, or +; and less."""
-    if len(parts) < 6:
-        return
-    yield "mdns.service", parts[4]
-    yield "mdns.instance", _DECIMAL.sub(_character, parts[3]).replace("\\", "")
-    yield from zip(("mdns.host", "mdns.address"), (*parts[6:7], *map(address, parts[7:8])), strict=False)
-    yield from _texts(";".join(parts[9:]))
-
-
-def _texts(written: str) -> Iterator[tuple[str, str]]:
-    """The strings of a TXT record, and the MAC that one of them names."""
-    for quoted, bare in _TEXT.findall(written)[:32]:
-        yield "mdns.txt", quoted or bare
-        yield "mac.address", mac_of(quoted or bare)
-
-
-def properties(text: str) -> Iterator[Answer]:
-    """The strings of a TXT record alone, each of which is key=value; nothing for a text that has other words."""
-    found = list(_texts(text))
-    if all("=" in value for name, value in found if name == "mdns.txt"):
-        yield from answer("mdns", as_fields(found))
-
-
-def _of_mapping(text: str) -> Iterator[tuple[str, str]]:
-    """What zeroconf libraries print: name='..._type._tcp.local.', hostname='...', properties={...}."""
-    for name, value in pairs(text):
-        word = name.lower()
-        if word in ("name", "type", "service", "instance", "fullname"):
-            yield from _of_service(value) if _SERVICE.search(value) else [("mdns.instance", value)]
-        elif word in ("hostname", "server", "host") and not address(value):
-            yield "mdns.host", value.rstrip(".")
-        elif word in ("ip", "ip_address", "address", "host", "addresses"):
-            yield "mdns.address", address(value)
-        elif word not in ("port", "weight", "priority", "ttl"):
-            yield "mdns.txt", f"{name}={value}"
-            yield "mac.address", mac_of(f"{name}={value}")
