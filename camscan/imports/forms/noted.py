@@ -12,7 +12,7 @@ from camscan.codecs import html, http, rtsp
 from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import certificate
 from camscan.imports.forms.base import Answer, answer, fields_of
-from camscan.imports.forms.web import title_fields
+from camscan.imports.forms.singles import title_fields
 from camscan.imports.writings.base import MAX_JSON, objects
 
 MAX_NOTED = 16  # of one text

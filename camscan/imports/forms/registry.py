@@ -17,6 +17,7 @@ from camscan.imports.forms import (
     leases,
     mdns,
     noted,
+    singles,
     snmp,
     soap,
     web,
@@ -59,15 +60,15 @@ def anything(text: str) -> Iterator[Answer]:
     """
     yield from answer("banner", as_fields([("banner.text", text)]))
     for protocol in ("http", "rtsp"):
-        yield from web.challenge(protocol, text)
+        yield from singles.challenge(protocol, text)
     yield from answer("http", interfaces.challenged(text))
     yield from soap.described(text)
     if "\n" not in text.strip():
         for form in (
-            partial(web.server, "http"),
-            partial(web.server, "rtsp"),
+            partial(singles.server, "http"),
+            partial(singles.server, "rtsp"),
             web.title,
-            web.path,
+            singles.path,
             snmp.walk,
             nmap_text.product,
         ):
@@ -177,9 +178,10 @@ BESIDE: tuple[Form, ...] = (
 LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("http", "https"), (web.path, partial(web.challenge, "http"), partial(web.server, "http"), _page)
+            ("http", "https"),
+            (singles.path, partial(singles.challenge, "http"), partial(singles.server, "http"), _page),
         ),
-        "rtsp": (partial(web.challenge, "rtsp"), partial(web.server, "rtsp")),
+        "rtsp": (partial(singles.challenge, "rtsp"), partial(singles.server, "rtsp")),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (snmp.walk,),
         "mdns": (mdns.properties,),

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import mac
-from camscan.imports.forms import hardware, web
+from camscan.imports.forms import hardware, singles, web
 from camscan.imports.forms.base import Answer, answer, key
 
 MAX_TABLE = 16 * 1024  # characters of a table that are read; a header and a row have a few hundred
@@ -64,7 +64,7 @@ def _row(cells: Mapping[str, str]) -> Iterator[Answer]:
     if "mac" in cells:
         yield from hardware.linked(cells["mac"], cells.get("maker", ""))
     if "server" in cells:
-        yield from web.server("http", cells["server"])
+        yield from singles.server("http", cells["server"])
     if "title" in cells:
         yield from web.title(cells["title"])
 
@@ -77,7 +77,7 @@ def _found(cells: Sequence[str]) -> Iterator[Answer]:
     if len(cells) > _FEWEST and not any(True for cell in cells for _ in hardware.addresses(cell)):
         for cell in cells[1:]:
             if _WORDED.fullmatch(cell) and cell.lower() not in _SCHEMES:
-                yield from web.server("http", cell)
+                yield from singles.server("http", cell)
                 yield from web.title(cell)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from html import escape, unescape
 from itertools import islice, zip_longest
 from types import MappingProxyType
 
-from camscan.codecs import html, http, rtsp, ssdp
+from camscan.codecs import http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import interfaces, soap
+from camscan.imports.forms import interfaces, singles, soap
 from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, named, pairs
 from camscan.imports.writings.base import unquoted
 from camscan.records import Fields
@@ -34,37 +33,10 @@ _MAPPING = re.compile(
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
 _GO = re.compile(r"\s*(?:http\.Header|map)?\s*[\[{]\s*[A-Za-z][\w-]{1,63}:\[")
 _GO_HEADER = re.compile(r'([A-Za-z][\w-]{1,63}):\[((?:"[^"]{0,1024}+"|[^\]"]){0,512}+)\]')
-_CHALLENGE = re.compile(
-    r"""(?:Digest|Basic)\s+[a-z]{3,9}\s*=|(?:\w{1,32}\s*=\s*"?[^",]{0,256}"?\s*,\s*){0,8}realm\s*=""", re.IGNORECASE
-)
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """Where a session description follows its headers without the empty line, which web pages swallow."""
-_LINK = r"(?:the|at|to|was|is|on|and|from|of|in|found|got|but)\b"
-_SENTENCE = re.compile(
-    r"\A(?:\[?\d{4}-\d\d-\d\d|\[?\d\d:\d\d:\d\d|\[[+*!-]\] )"
-    rf"|\b{_LINK}[^\r\n]{{1,200}}? {_LINK}"
-    r"|\b(?:found|connected to|detected)\b[^\r\n]{1,200}? (?:at|on|in)\b",
-    re.IGNORECASE,
-)
-"""What a log or a person says, and no program calls itself."""
-_CODE = re.compile(
-    r"[\[({\uff08][^\w\s]?\s?[\"']|[\"']\s*:|[=!]=|=>|[\"']\s*[\])]|;\s*\Z|\w\(\)| = [\"']|,~?\w{2,32}=\w"
-    r"|\w=\"[^\"]{0,64}\"\s+\w+=|[\"'][^\r\n]{0,256}[^\x00-\x7f]| \| .{0,80} [Dd]etected"
-)
-"""Signs of a program or of JSON, in whose place no server has a name."""
-_SERVER_LABEL = re.compile(
-    r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]>?\s*(?!//)",
-    re.IGNORECASE,
-)
-_VALUE = r"""[a-z]{3,9}\s?=\s?(?:"[^"\r\n]{0,512}+"|[^\s"',;=<>]{1,256}+)"""
-_CHALLENGED = re.compile(
-    rf"""\b(?:(Digest|Basic)\s+|(?=realm\s?=))({_VALUE}(?:[\s'"+\\]{{0,64}}+,[\s'"+\\]{{0,64}}+{_VALUE}){{0,12}})""",
-    re.IGNORECASE,
-)
-_PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _REPLIED = re.compile(r"^Authorization[ \t]*:[ \t]*(Digest\b[^\r\n]{1,1024})", re.MULTILINE | re.IGNORECASE)
-_PATH = re.compile(r"(?:https?://[^\s/]{1,256})?/[\w./-]{1,256}\.(?:asp|html?|cgi|php|js|shtml)(?:[?#][!-~]{0,256})?")
 _SDP = re.compile(r"^[ \t]*([vosmiace])=\S", re.MULTILINE)
 _BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=<))")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<(?:modelName|friendlyName|manufacturerURL|modelDescription)>")
@@ -75,19 +47,7 @@ _DESCRIBED = {
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
 }
 _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
-_TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_LINE = re.compile(r"^(?:html[ _]?)?title[ \t]*:[ \t]*\S[^\r\n]{0,255}", re.MULTILINE | re.IGNORECASE)
-_QUOTED_TITLE = re.compile(r"""\A(?:[-*] )?[\[(]?([\"'`])([^\"'`\r\n]{2,256})\1(?:, ?\1\2\1)*[\])]?[,;]?\Z""")
-"""A title in quotes, perhaps as an item of a list, or several times."""
-_TITLE_HELD = re.compile(
-    r"""(?:["'](?:html_|http\.)?title["']|\bhttp_?[Tt]itle["']?) ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)["]"""
-    r"""|\bog:title["'] content="([^"<>\r\n]{1,256})"""
-    r"""|\A(?:[|_ \t]{0,4}(?:(?:html|http|page|web)[ _.-]?|document\.|in)?title[ \t]*[:=][ \t]*|\[title\][ \t]+"""
-    r"""|title(?=\[))"""
-    r"""["'\[]?([^\r\n"\]]{1,256})""",
-    re.IGNORECASE,
-)
-"""A title under its name, as scanners, programs and pages hold it."""
 
 
 def web(text: str) -> Iterator[Answer]:
@@ -134,38 +94,6 @@ def is_headed(text: str) -> bool:
     return _HEADER.match(text.lstrip()) is not None
 
 
-def server(channel: str, text: str) -> Iterator[Answer]:
-    """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
-    line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
-    if "\n" not in line and len(line) <= 256 and not _is_told(line):
-        decode = http.decode_headers if channel == "http" else rtsp.decode_headers
-        name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
-        yield from answer(channel, fields_of(decode, f"{name}: {line}"))
-
-
-def _is_told(line: str) -> bool:
-    """Whether a line is markup, code or a sentence."""
-    return line.startswith(("<", "{")) or bool(_CODE.search(line) or _SENTENCE.search(line))
-
-
-def challenge(channel: str, text: str) -> Iterator[Answer]:
-    """A challenge with a realm anywhere in a text, as in source code and notes, whatever stands between its parts."""
-    for scheme, told in islice(_CHALLENGED.findall(text), 1):
-        parameters = _PARAMETER.findall(told)
-        names = {parameter.partition("=")[0].strip().lower() for parameter in parameters}
-        if "realm" in names and (scheme or "nonce" in names):
-            line = f"WWW-Authenticate: {scheme or 'Digest'} {', '.join(parameters)}"
-            yield from answer(
-                channel, fields_of(http.decode_headers if channel == "http" else rtsp.decode_headers, line)
-            )
-
-
-def path(text: str) -> Iterator[Answer]:
-    """A single line that is the path of a page on a device, with or without its address: where an answer led to."""
-    if _PATH.fullmatch(text.strip()):
-        yield from answer("http", as_fields([("http.location", text.strip())]))
-
-
 def page(text: str) -> Iterator[Answer]:
     """The body of an HTTP answer without a mark of its kind, such as lines of settings."""
     yield from answer("http", body_fields(text))
@@ -176,17 +104,7 @@ def title(text: str) -> Iterator[Answer]:
     if _STATUS["http"].search(text):
         yield from web(text)
         return
-    yield from answer("http", title_fields(text))
-
-
-def title_fields(text: str) -> Fields:
-    """The fields of a page title, which is in its element or alone."""
-    if _TITLE_TAG.search(text):
-        return html.decode(text)
-    text = _QUOTED_TITLE.sub(r"\2", text.strip())
-    held = _TITLE_HELD.search(text)
-    told = next(filter(None, held.groups())) if held else text.strip()
-    return html.decode(f"<title>{escape(unescape(told))}</title>")
+    yield from answer("http", singles.title_fields(text))
 
 
 def upnp(text: str) -> Iterator[Answer]:
@@ -267,7 +185,7 @@ def _headed(text: str) -> Iterator[Answer]:
 def _titled(head: str) -> Fields:
     """The title of a page that somebody wrote down beside its headers."""
     noted = _TITLE_LINE.search(head)
-    return title_fields(noted[0]) if noted else {}
+    return singles.title_fields(noted[0]) if noted else {}
 
 
 def _head_and_body(text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from camscan.codecs import http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
-from camscan.imports.forms import certificate, snmp, web
+from camscan.imports.forms import certificate, singles, snmp, web
 from camscan.imports.forms.base import Answer, answer, fields_of
 from camscan.records import Fields
 
@@ -53,7 +53,7 @@ def _elem(element: Element | None, name: str) -> str:
 def _title(text: str, element: Element | None) -> Iterator[Answer]:
     target = _REDIRECT.search(text)
     title = _elem(element, "title") or ("" if _NO_TITLE.match(text) or target else text)
-    fields = dict(web.title_fields(title)) if title.strip() else {}
+    fields = dict(singles.title_fields(title)) if title.strip() else {}
     if target:
         fields["http.location"] = (target[1],)
     yield from answer("http", fields)
@@ -61,7 +61,7 @@ def _title(text: str, element: Element | None) -> Iterator[Answer]:
 
 def _server(text: str, _: Element | None) -> Iterator[Answer]:
     for line in filter(None, map(str.strip, text.splitlines())):
-        yield from web.server("http", line)
+        yield from singles.server("http", line)
 
 
 def _challenges(text: str, _: Element | None) -> Iterator[Answer]:

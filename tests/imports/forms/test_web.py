@@ -4,11 +4,8 @@ import pytest
 
 from camscan.imports.forms.noted import titles
 from camscan.imports.forms.web import (
-    challenge,
     described,
     page,
-    path,
-    server,
     stream,
     title,
     upnp,
@@ -48,33 +45,12 @@ def test_the_method_is_the_one_that_was_asked() -> None:
     assert "rtsp.method" not in one.fields
 
 
-def test_lone_values() -> None:
-    assert [one.fields["rtsp.server"] for one in server("rtsp", "a/1")] == [("a/1",)]
-    assert [one.fields["http.realm"] for one in server("http", 'Digest realm="x", nonce="1"')] == [("x",)]
-    assert [one.fields["rtsp.realm"] for one in server("rtsp", 'Digest username="", realm="x", uri="/"')] == [("x",)]
-    assert list(server("http", "two\nlines")) == []
-    for label in ("HTTP Server: ", "http-server-header: ", "HTTP: "):
-        assert [one.fields["http.server"] for one in server("http", f"{label}a/1")] == [("a/1",)]
-
-
 def test_a_reply_names_the_realm_of_its_challenge() -> None:
     (one,) = stream('Authorization: Digest username="a", realm="x", nonce="1", uri="rtsp://192.0.2.1/", response="2"')
     assert one.fields["rtsp.realm"] == ("x",)
     (one,) = stream('SETUP rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\nAuthorization: Digest username="a", realm="x", uri="/"')
     assert one.fields["rtsp.realm"] == ("x",)
     assert not next(iter(stream("Authorization: Basic YTpi"))).fields.get("rtsp.realm")
-
-
-def test_a_challenge_anywhere() -> None:
-    text = 'c = \'Digest qop="auth", realm="A (1)", \' +\n  \'nonce="b=", \' + \'domain="::"\'\nmore = 1'
-    (one,) = challenge("http", text)
-    assert one.fields["http.www_authenticate"] == ('Digest qop="auth", realm="A (1)", nonce="b=", domain="::"',)
-    (one,) = challenge("rtsp", "WWW-Authenticate:\n    Basic realm=A\n")
-    assert one.fields["rtsp.realm"] == ("A",)
-    (one,) = challenge("rtsp", '// realm="A", nonce="1"')
-    assert (one.fields["rtsp.realm"], one.fields["rtsp.auth"]) == (("A",), ("digest",))
-    assert not list(challenge("http", 'Digest username="a", nonce="b"'))
-    assert not list(challenge("http", 'the realm="A" of a Digest'))
 
 
 def test_a_request_in_a_log_names_the_realm_of_what_it_asked() -> None:
@@ -177,31 +153,6 @@ def test_a_list_keeps_its_whole_body() -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        'return header["server"] == "a/1"',
-        "2024-01-01 10:00:00 a/1 is there",
-        "Found a camera at 192.0.2.4",
-        "the camera answers from the hall",
-        "~ab=b,cd=d",
-        'x = "a", "b"',
-        '"Items": [{"a": 1}]',
-        "192.0.2.4 | some server detected",
-        'get :9000/a name="b"  maker=C',
-        'fields come like "a" \u2014 keep them',
-    ],
-)
-def test_code_and_sentences_are_no_server(line: str) -> None:
-    assert not list(server("http", line))
-
-
-def test_labels_of_a_server() -> None:
-    for line in ("server = a/1", '"Server": "a/1"', "Server header: a/1", "http-server-header: a/1"):
-        [found] = server("http", line)
-        assert found.fields["http.server"] == ("a/1",)
-
-
-@pytest.mark.parametrize(
     "text", ["<manufacturer>A of B</manufacturer>", "manufacturer: A of B", "'manufacturer': 'A of B'"]
 )
 def test_a_maker_alone_where_it_is_known_to_be_of_a_description(text: str) -> None:
@@ -218,19 +169,6 @@ def test_one_name_of_a_description_alone() -> None:
     (one,) = upnp("friendlyName: Cam 7")
     assert one.fields["upnp.friendly_name"] == ("Cam 7",)
     assert described("manufacturer: A") == {}
-
-
-@pytest.mark.parametrize(
-    "text", ["/doc/page/login.asp?_169", "http://192.0.2.1/index.html", "https://cam/a/b.cgi?x=1#y"]
-)
-def test_the_path_of_a_page_alone(text: str) -> None:
-    (one,) = path(f" {text}\n")
-    assert one.fields == {"http.location": (text,)}
-
-
-@pytest.mark.parametrize("text", ["/", "/etc/passwd", "a.html", "/a b.html", "/a.html\n/b.html", "rtsp://cam/a.html"])
-def test_other_text_is_no_path(text: str) -> None:
-    assert list(path(text)) == []
 
 
 def test_titles_that_records_hold_beside_an_answer() -> None:
