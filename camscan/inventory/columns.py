@@ -19,6 +19,7 @@ from camscan.inventory.synonyms import (
     IDENTIFIERS,
     JOINERS,
     OF_OTHERS,
+    REGISTRANTS,
     STRONG_WORDS,
     SYNONYMS,
     WEAK,
@@ -37,6 +38,8 @@ _MANY = frozenset((Field.IP, Field.MAC))
 """Fields that several columns may hold: IPv4 and IPv6, two network cards."""
 _MAX_NAME = 100
 _PATH = re.compile(r"[a-z][a-z0-9_-]+(?:\.[a-z][a-z0-9_-]+)+")
+_MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.IGNORECASE)
+"""Of a lens, a picture or a recorder."""
 _STROKES = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 """Letters with a stroke, which Unicode does not take apart."""
 _SAMPLE = 50
@@ -79,7 +82,7 @@ def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> 
         found = recognise(name)
         if found is None and _is_either(name):
             found = (Field.IP, _FILLED) if _holds(sample, at, values.addresses) else (Field.LOCATION, _WEAK)
-        if found:
+        if found and not (found[0] is Field.MODEL and found[1] <= _WEAK and _are_kinds(sample, at)):
             ranked.setdefault(found[0], []).append((-found[1], at))
     return Columns(tuple(names), {which: _best(which, places) for which, places in sorted(ranked.items())})
 
@@ -150,6 +153,8 @@ def recognise(name: str) -> tuple[Field, int] | None:
     cap = _OTHERS if OF_OTHERS.intersection(parts) else _EXACT
     telling = [part for part in parts if part not in FILLERS and part not in OF_OTHERS]
     found = _filled(telling) or _both(telling) or _worded(telling) or _alike(telling) or _misspelt("".join(parts))
+    if found and found[0] is Field.MAC and REGISTRANTS.intersection(parts):
+        return None
     return (found[0], min(found[1], cap)) if found else None
 
 
@@ -218,6 +223,16 @@ def _holds(rows: Sequence[Sequence[str]], at: int, read: Callable[[str], values.
     """Whether most of the cells of a column that are not blank can be read so."""
     cells = [row[at] for row in rows[:_SAMPLE] if at < len(row) and values.words(row[at])]
     return bool(cells) and sum(bool(read(cell).values) for cell in cells) * 2 > len(cells)
+
+
+def _are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether most of the cells of a column say what kind of thing a row is, as "IP camera".
+
+    Taken for models they would contradict every device; but models hold a number that is no measure.
+    """
+    cells = [row[at] for row in rows[:_SAMPLE] if at < len(row) and values.words(row[at])]
+    models = [any(map(str.isdigit, _MEASURE.sub("", cell))) for cell in cells]
+    return bool(cells) and sum(models) * 2 <= len(cells)
 
 
 def _place(names: Sequence[str], which: Field, text: str) -> int:

@@ -174,6 +174,11 @@ FOREIGN = _listed("""
 """)
 """Words that make a column something else than its other words say ("IP rating", "old IP", "MAC vendor prefix")."""
 
+REGISTRANTS = _listed("""
+        vendor vendors manufacturer manufacturers organization organisation hersteller fabricant fabricante
+""")
+"""Words that make a column of MACs one of who registered them."""
+
 OF_OTHERS = _listed("""
         nvr dvr recorder server switch vms router ap host parent
 """)

@@ -41,6 +41,7 @@ from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
         *[(name, Field.HOSTNAME) for name in ("Hostname", "DNS name", "FQDN")],
         *[(name, Field.ENDPOINT) for name in ("UUID", "ONVIF UUID")],
         *[("device_type.manufacturer", Field.MAKE), ("device_type.model", Field.MODEL), ("primary_ip4", Field.IP)],
+        *[("hw_vendor", Field.MAKE), ("hw_product", Field.MODEL), ("Camera vendor", Field.MAKE)],
     ],
 )
 def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
@@ -60,6 +61,9 @@ def test_names_of_columns_in_many_languages(name: str, field: Field) -> None:
         "Firmware version",
         "Notes",
         "MAC vendor prefix",
+        "mac_vendors",
+        "MAC Manufacturer",
+        "newest_mac_vendor",
         "",
         "-",
     ],
@@ -83,6 +87,21 @@ def test_a_name_that_fits_better_comes_before_one_that_fits() -> None:
     assert found.of == {Field.IP: (5,), Field.MAKE: (4,), Field.MODEL: (3,)}
     assert found.unused == ("Type", "Vendor", "NVR IP")
     assert find_columns(["NVR IP", "Type"]).of == {Field.IP: (0,), Field.MODEL: (1,)}
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_model"),
+    [
+        (["IP Camera", "NVR", "IP Camera"], False),
+        (["4 MP Dome", "8MP bullet", "Dome 2.8mm"], False),
+        (["DS-2CD2143G2-I", "IP Camera", "DS-7616NI-K2"], True),
+        ([], True),
+    ],
+)
+def test_a_type_that_is_no_model_is_none(cells: list[str], is_model: bool) -> None:
+    found = find_columns(["IP", "Type"], [["10.0.0.1", cell] for cell in cells])
+    assert (Field.MODEL in found.of) is is_model
+    assert Field.MODEL in find_columns(["IP", "Model"], [["10.0.0.1", cell] for cell in cells]).of
 
 
 def test_several_columns_may_hold_addresses_and_macs() -> None:
