@@ -71,7 +71,7 @@ bench: $(VENV)/dev
 	$(BIN)/python benchmarks/net.py
 	$(BIN)/python benchmarks/identify.py
 	$(BIN)/python benchmarks/year.py
-	$(BIN)/python benchmarks/keeping.py
+	$(BIN)/python benchmarks/retention.py
 	$(BIN)/python benchmarks/evidence.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate

@@ -16,7 +16,7 @@ from camscan.app.aims import Choices, aim
 from camscan.credentials import sources
 from camscan.credentials.broker import CredentialBroker, Sight
 from camscan.credentials.enrolment import Enrolment, SiteBook
-from camscan.credentials.keeping import CredentialFile
+from camscan.credentials.file import CredentialFile
 from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
 from camscan.devices.identity import Kind, identity_of

@@ -13,7 +13,7 @@ from camscan.app.manners import manner
 from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook
 from camscan.app.targetfiles import read
-from camscan.credentials.keeping import MAX_FILE
+from camscan.credentials.file import MAX_FILE
 from camscan.credentials.sources import read_private
 from camscan.errors import CamscanError, UsageError
 from camscan.net.names import resolve

@@ -15,7 +15,7 @@ from camscan.cli.merge import merge
 
 if TYPE_CHECKING:
     from camscan.sweeps.config import Config
-    from camscan.sweeps.keeping import Retention
+    from camscan.sweeps.retention import Retention
 
 
 @click.group(cls=Listing)
@@ -47,8 +47,8 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
       camscan db prune --config /etc/camscan/camscan.toml --sweeps 30 --days 90
     """
     from camscan.app.judging import library
-    from camscan.app.keeping import forget, summed
-    from camscan.app.keeping import prune as pruned
+    from camscan.app.retention import forget, summed
+    from camscan.app.retention import prune as pruned
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import SweepContext
     from camscan.cli.stored import open_swept_store

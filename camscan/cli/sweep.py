@@ -118,7 +118,7 @@ def _sweep_all(
 
 def _swept(ground: SweepContext, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
-    from camscan.app.keeping import prune_after_sweep
+    from camscan.app.retention import prune_after_sweep
     from camscan.app.sweeping import Swept, sweep
     from camscan.errors import CamscanError
     from camscan.records import ScanStatus
@@ -157,7 +157,7 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
 
 def _have_at_hand(ground: SweepContext, ended: Sequence[Swept], end: float) -> None:
     """Have at hand what people look at of the sites that were swept, while time is left."""
-    from camscan.app.keeping import derive_after_sweeps
+    from camscan.app.retention import derive_after_sweeps
     from camscan.records import ScanStatus
 
     # What is interrupted is so by the deadline, or by somebody who waits for the end.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.credentials.keeping import write_private
+from camscan.credentials.file import write_private
 from camscan.credentials.sources import read_private
 from camscan.errors import HostError, UsageError
 

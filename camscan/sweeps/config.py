@@ -24,7 +24,7 @@ from pydantic import (
 
 from camscan.networks import is_private
 from camscan.records import NAME
-from camscan.sweeps import keeping
+from camscan.sweeps import retention
 from camscan.sweeps.coverage import Terms
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -270,9 +270,9 @@ class Retention(Part):
     )
 
     @property
-    def terms(self) -> keeping.Retention:
+    def terms(self) -> retention.Retention:
         """The same for the rule that decides."""
-        return keeping.Retention(self.sweeps, self.days)
+        return retention.Retention(self.sweeps, self.days)
 
 
 class Config(Part):

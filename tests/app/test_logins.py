@@ -18,7 +18,7 @@ from camscan.app.enrolling import lines
 from camscan.app.jobs import new_job, resumed_job
 from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
 from camscan.credentials.enrolment import Book
-from camscan.credentials.keeping import CredentialFile
+from camscan.credentials.file import CredentialFile
 from camscan.credentials.pins import Pins
 from camscan.errors import CamscanError, UsageError
 from camscan.identify.library import Library

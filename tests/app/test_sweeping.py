@@ -12,7 +12,7 @@ import pytest
 from support import world as world_module
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, jobs, keeping, scanning, sweeping
+from camscan.app import alerting, jobs, retention, scanning, sweeping
 from camscan.app.history import remembered
 from camscan.app.stating import Statement, say
 from camscan.app.sweeping import SweepContext, Swept, sweep
@@ -274,7 +274,7 @@ class Jumping(datetime):
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
-    for module in (sweeping, jobs, scanning, world_module, alerting, keeping):
+    for module in (sweeping, jobs, scanning, world_module, alerting, retention):
         monkeypatch.setattr(module, "datetime", Jumping)
     monkeypatch.setattr(Jumping, "ahead", timedelta())
     return Jumping

@@ -24,7 +24,7 @@ from support.receiver import OK, receiving
 from support.site import free_network
 
 from camscan.credentials.enrolment import Book, Enrolment
-from camscan.credentials.keeping import CredentialFile
+from camscan.credentials.file import CredentialFile
 from camscan.simulator import Device, Persona, Site, enrolled, honest, make_site
 
 CANARY = "canary-Passw0rd-5d1e"

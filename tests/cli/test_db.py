@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from support.world import CONFIG, World, camera, configured
 
-from camscan.app import keeping
+from camscan.app import retention
 from camscan.app.history import remembered
 from camscan.cli.db import db
 from camscan.cli.notify import notify
@@ -94,7 +94,7 @@ def test_a_site_of_which_nothing_may_go_is_not_looked_into(
     config: Path, swept: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     swept(5)
-    monkeypatch.setattr(keeping, "remembered", None)
+    monkeypatch.setattr(retention, "remembered", None)
     done = run("prune", "--config", config, "--sweeps", 5, "--days", 0, "--dry-run")
     assert done.stdout.startswith("hq: 0 sweeps would be thinned")
 

@@ -52,7 +52,7 @@ _PROGRAM = """
 import json, os, signal, sys, time
 from datetime import timedelta
 from camscan.app import judging, sweeping
-import camscan.app.alerting, camscan.app.keeping, camscan.app.pinging
+import camscan.app.alerting, camscan.app.retention, camscan.app.pinging
 import camscan.cli.formats.changes, camscan.cli.heartbeat
 import alembic.operations, alembic.runtime.migration, alembic.script, aiohttp
 from camscan.cli.sweep import sweep

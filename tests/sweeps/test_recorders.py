@@ -9,8 +9,8 @@ from support.estate import BEGIN
 from camscan.records import Device, Judged, LedgerEntry, Level, Outcome, Scan, ScanStatus, Slot, Slots, Verdict
 from camscan.sweeps.changes import Kind
 from camscan.sweeps.compare import compare
-from camscan.sweeps.keeping import worth_keeping
 from camscan.sweeps.memory import Memory
+from camscan.sweeps.retention import worth_keeping
 from camscan.sweeps.snapshot import Snapshot, snapshot
 
 RECORDER = "10.0.4.9"

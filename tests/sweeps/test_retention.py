@@ -12,8 +12,8 @@ from support.estate import BEGIN, Camera, cameras, moved, sweep
 from camscan.records import Judged, Scan, ScanStatus
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
-from camscan.sweeps.keeping import Retention, expendable, worth_keeping
 from camscan.sweeps.memory import Memory
+from camscan.sweeps.retention import Retention, expendable, worth_keeping
 
 DAY = timedelta(days=1)
 

@@ -1,7 +1,7 @@
 """A store that is swept every night for a year: how large it stays under retention, and how quick its commands.
 
-    python benchmarks/keeping.py                                        the full form: five minutes
-    python benchmarks/keeping.py --devices 300 --nights 12 --whole 4    a small form: one minute
+    python benchmarks/retention.py                                        the full form: five minutes
+    python benchmarks/retention.py --devices 300 --nights 12 --whole 4    a small form: one minute
 
 One site is simulated with true answers: those of the simulated site, repeated at other addresses with other serials.
 Every night one device in a hundred is replaced by another. Sweeps are stored, judged, compared and thinned by the
@@ -31,7 +31,7 @@ from pathlib import Path
 from camscan.app import sweeping
 from camscan.app.history import MARK, remembered
 from camscan.app.judging import chosen_policies, deemed, library
-from camscan.app.keeping import prune_after_sweep
+from camscan.app.retention import prune_after_sweep
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus

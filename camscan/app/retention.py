@@ -21,7 +21,7 @@ from camscan.store import Store
 from camscan.store.prune import THINNED, Thinned
 from camscan.sweeps.config import Site
 from camscan.sweeps.journal import tell
-from camscan.sweeps.keeping import Retention, expendable, worth_keeping
+from camscan.sweeps.retention import Retention, expendable, worth_keeping
 
 _AFTER_A_SWEEP = 3
 """Sweeps of each site that are thinned after a new one: one a night is due, and what has piled up goes bit by bit."""

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from support.logins import SECRET, enrolment
 
 from camscan.credentials.enrolment import Book
-from camscan.credentials.keeping import CredentialFile
+from camscan.credentials.file import CredentialFile
 from camscan.errors import HostError, UsageError
 
 BOOK = Book(logins=(enrolment(),))
