@@ -566,7 +566,7 @@ async def test_a_host_that_is_cut_off_is_not_called_closed() -> None:
 async def test_of_long_answers_the_store_gets_all_and_the_memory_the_first_bytes() -> None:
     class Talking(Probing):
         async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
-            said = {len(one.raw) for one in ask.seen if one.channel == self.channels[0]}
+            said = {len(one.raw) for one in ask.observations if one.channel == self.channels[0]}
             assert said <= {AT_HAND}, "what was said before is at hand, and its length beyond the first bytes is not"
             yield Observation(ask.address, self.channels[0], Outcome.ANSWERED, AT, ask.port, raw=bytes(100_000))
 

@@ -32,7 +32,7 @@ class CredentialBroker:
     def __init__(self, site: str | None, book: SiteBook, pins: Pins, sight: Sight, read: Read) -> None:
         self._book = book
         self._sight = sight
-        self._ground = LoginContext(site, pins, read, self._told)
+        self._ground = LoginContext(site, pins, read, self._report)
         self._sightings: dict[str, tuple[int, Sighting]] = {}
         self._devices: dict[str, DeviceState] = {}
         self._dialogues: dict[tuple[str, int, bool], Dialogue] = {}
@@ -91,10 +91,10 @@ class CredentialBroker:
         if enrolled.address is None:
             return None
         reason = objection(enrolled, sighting)
-        self._told(address, reason)
+        self._report(address, reason)
         return _Silent(address, port, reason)
 
-    def _told(self, address: str, reason: str) -> None:
+    def _report(self, address: str, reason: str) -> None:
         if not reason:
             self._accepted.add(address)
         elif self._reasons.get(address) != reason:

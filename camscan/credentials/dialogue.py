@@ -53,7 +53,7 @@ class LoginContext:
     site: str | None
     pins: Pins
     read: Callable[[Enrolment], SecretStr]
-    told: Callable[[str, str], None]
+    report: Callable[[str, str], None]
     """Takes an address and the reason why its login ended, or "" for one that was accepted."""
 
 
@@ -163,7 +163,7 @@ class Dialogue:
             self._schemes[token] = scheme
             self._proven.add(token)
             self._device.accepted = True
-            self._ground.told(self._address, "")
+            self._ground.report(self._address, "")
         elif not self._device.accepted:
             self._end(f"{LoginReason.REFUSED}: no answer to it")
 
@@ -211,13 +211,13 @@ class Dialogue:
         if ended.everywhere:
             return self._end(ended.reason)
         self._unsafe[token] = ended.reason
-        self._ground.told(self._address, ended.reason)
+        self._ground.report(self._address, ended.reason)
         return ended.reason
 
     def _end(self, reason: str) -> str:
         """Say nothing more to this device in this run."""
         self._device.ended = reason
-        self._ground.told(self._address, reason)
+        self._ground.report(self._address, reason)
         return reason
 
     def _without(self, reason: str) -> Exchange:

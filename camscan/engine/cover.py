@@ -101,7 +101,7 @@ class Cover:
         await _in_lanes((port for port in ports if again or port not in self._host.knocks), knock)
 
     async def _knock_named(self, beside: asyncio.TaskGroup) -> None:
-        named = dict.fromkeys(self._plan.named_ports(self._host.address, self._host.seen))
+        named = dict.fromkeys(self._plan.named_ports(self._host.address, self._host.observations))
         new = [port for port in named if port not in self._host.knocks][:_MAX_NAMED_PORTS]
         await self._knock(new, beside)
 
@@ -122,7 +122,7 @@ class Cover:
                 return
             self._under_way.add(port)
             for probe in self._plan.at(Stage.PORT):
-                await self._probing.gather(host, probe, Ask(host.address, port, host.seen))
+                await self._probing.gather(host, probe, Ask(host.address, port, host.observations))
             self._under_way.discard(port)
             self._asked_one.set()
 
@@ -149,7 +149,7 @@ class Cover:
     async def _follow_up(self, stage: Stage = Stage.HOST) -> None:
         """Run the probes that build on what the host has said; each leaves alone what it has looked at before."""
         for probe in self._plan.at(stage):
-            await self._probing.gather(self._host, probe, Ask(self._host.address, None, self._host.seen))
+            await self._probing.gather(self._host, probe, Ask(self._host.address, None, self._host.observations))
 
 
 async def _in_lanes(items: Iterable[int], work: Callable[[int], Awaitable[None]]) -> None:

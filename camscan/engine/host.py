@@ -18,7 +18,7 @@ class Host:
     """What is known of one address while it is covered."""
 
     address: str
-    seen: list[Observation] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
     knocks: dict[int, Outcome] = field(default_factory=dict)
     attempts: dict[str, Outcome] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Host:
 
     def mute_ports(self, under_way: Iterable[int] = ()) -> int:
         """Open ports that were asked, maybe in several languages, and have never answered, or are `under_way`."""
-        asked = {o.port for o in self.seen if o.channel != KNOCK and o.port in self.asked}
+        asked = {o.port for o in self.observations if o.channel != KNOCK and o.port in self.asked}
         return len(asked.union(under_way) - self._speaking)
 
     @property
@@ -59,11 +59,13 @@ class Host:
 
     @property
     def _speaking(self) -> set[int | None]:
-        return {o.port for o in self.seen if o.channel != KNOCK and o.outcome.has_answer and o.port in self.asked}
+        return {
+            o.port for o in self.observations if o.channel != KNOCK and o.outcome.has_answer and o.port in self.asked
+        }
 
     def take(self, observation: Observation) -> None:
         """Keep what was observed of it, but for the bytes beyond the first ones: the store has them all."""
-        self.seen.append(at_hand(observation))
+        self.observations.append(at_hand(observation))
         self.note(observation.channel, observation.outcome, observation.reason)
 
     def knocked(self, port: int, outcome: Outcome, reason: str) -> None:

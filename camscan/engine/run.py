@@ -151,7 +151,7 @@ class Engine:
         if not host.alive and may_yet_speak:
             self._silent.add(host.address)
         host.left = True
-        host.seen.clear()
+        host.observations.clear()
         await self._sink.put_ledger(self._entry(host))
 
     def _entry(self, host: Host) -> LedgerEntry:

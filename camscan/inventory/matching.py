@@ -39,7 +39,7 @@ class Places:
     sites: Mapping[str, str | None]
     others: frozenset[str] = frozenset()
     """Sites that are known, and were not asked about; likewise."""
-    told: bool = False
+    by_site: bool = False
     """Whether the sites that rows name count: some of them are among `sites` or `others`."""
     narrow: bool = False
     """Whether nothing but `sites` was asked about."""
@@ -50,8 +50,8 @@ class Places:
         named = {key(site or ""): site for site in sites}
         # What was scanned without a site may be anywhere: of that, a row that names one tells nothing.
         others = frozenset(key(site) for site in scope.stored if site and any(named)) - named.keys()
-        told = any(row.site is not None and (key(row.site) in named or key(row.site) in others) for row in rows)
-        return cls(named, others, told, scope.narrow)
+        by_site = any(row.site is not None and (key(row.site) in named or key(row.site) in others) for row in rows)
+        return cls(named, others, by_site, scope.narrow)
 
     def is_beside(self, row: Row) -> bool:
         """Whether the row is of a site that was not asked about."""
@@ -66,7 +66,7 @@ class Places:
 
     def is_open(self, row: Row) -> bool:
         """Whether the row leaves open at which site it is."""
-        return not self.told or row.site is None
+        return not self.by_site or row.site is None
 
     def admit(self, row: Row, site: str | None) -> bool:
         """Whether an address of the row may be one of this site: at once, also where there are thousands."""

@@ -203,7 +203,7 @@ def _class(row: Row, found: Found, agreement: Agreement, places: Places) -> Clas
 
 def _has_moved(row: Row, found: Found, agreement: Agreement, places: Places) -> bool:
     elsewhere = bool(row.addresses) and Key.ADDRESS not in agreement.agreeing
-    return elsewhere or (places.told and row.site is not None and key(row.site) != key(found.site or ""))
+    return elsewhere or (places.by_site and row.site is not None and key(row.site) != key(found.site or ""))
 
 
 def _reason(row: Row, found: Found, agreement: Agreement, cls: Class) -> str:

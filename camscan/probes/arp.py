@@ -51,7 +51,7 @@ class NeighbourProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        if any(observation.channel == _CHANNEL for observation in ask.seen):
+        if any(observation.channel == _CHANNEL for observation in ask.observations):
             return
         if mac := net.neighbour(ask.address):
             at, fields = datetime.now(UTC), oui.decode(mac)

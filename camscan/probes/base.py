@@ -25,7 +25,7 @@ class Stage(Enum):
     HOST = "host"
     """For every living address once its first ports have been asked, and again when all have: to build on what it said.
 
-    A probe of this stage finds in `Ask.seen` what it has asked before, and does not ask it again."""
+    A probe of this stage finds in `Ask.observations` what it has asked before, and does not ask it again."""
     LOGIN = "login"
     """Once for every living address when all else has been asked: for questions that need an enrolled login."""
 
@@ -39,12 +39,12 @@ the fields, and by whether there were so many bytes. The store has them all."""
 class Ask:
     """Whom to ask: an address, the open port where the stage has one, and what the host has said so far.
 
-    Of the bytes of what is `seen` the first `AT_HAND` are there.
+    Of the bytes of each observation the first `AT_HAND` are there.
     """
 
     address: str = ""
     port: int | None = None
-    seen: Sequence[Observation] = ()
+    observations: Sequence[Observation] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class BinaryProbe:
 
 
 def _has_spoken(ask: Ask) -> bool:
-    return any(o.port == ask.port and o.channel != "tcp" and o.outcome.has_answer for o in ask.seen)
+    return any(o.port == ask.port and o.channel != "tcp" and o.outcome.has_answer for o in ask.observations)
 
 
 def _is_dvrip(data: bytes) -> bool:

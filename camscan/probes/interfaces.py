@@ -125,7 +125,7 @@ class InterfaceProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        seen = tuple(own(ask.seen))
+        seen = tuple(own(ask.observations))
         if not self._is_worth_it(seen):
             return
         told = self.interface.answered(seen)

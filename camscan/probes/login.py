@@ -67,7 +67,7 @@ class LoginProbe:
         """See `Probe.run`."""
         ending: Observation | None = None
         for question in _questions(ask):
-            async with net.enrolled(ask.address, question.port, ask.seen, tls=question.tls) as device:
+            async with net.enrolled(ask.address, question.port, ask.observations, tls=question.tls) as device:
                 if device is None:
                     continue
                 exchange = await device.ask(question.request)
@@ -84,7 +84,7 @@ class LoginProbe:
                 ending = _ended(question, unasked)
         if ending is not None:
             yield ending
-        elif denial := next((o for o in ask.seen if o.outcome is Outcome.AUTH_REQUIRED), None):
+        elif denial := next((o for o in ask.observations if o.outcome is Outcome.AUTH_REQUIRED), None):
             yield replace(denial, channel=CHANNEL, fields={}, raw=b"", reason=LoginReason.NOT_ENROLLED)
 
 
@@ -105,11 +105,11 @@ def _ended(question: _Question, exchange: Exchange) -> Observation:
 
 def _questions(ask: Ask) -> Iterator[_Question]:
     """What was denied without a login comes first, and ports with TLS before the others."""
-    denied = [o for o in ask.seen if o.outcome is Outcome.AUTH_REQUIRED]
-    for port, tls in doors(ask.seen)[:_MAX_PORTS]:
+    denied = [o for o in ask.observations if o.outcome is Outcome.AUTH_REQUIRED]
+    for port, tls in doors(ask.observations)[:_MAX_PORTS]:
         asked = [o.asked.removeprefix("GET ") for o in denied if o.channel == "http" and o.port == port]
-        soap = [path for number, _, path in services(ask.address, ask.seen) if number == port]
+        soap = [path for number, _, path in services(ask.address, ask.observations) if number == port]
         yield from (_Question(port, tls, path) for path in asked[:1])
-        if any(o.channel == "onvif" and o.port == port and o.outcome.has_answer for o in ask.seen):
+        if any(o.channel == "onvif" and o.port == port and o.outcome.has_answer for o in ask.observations):
             yield from (_Question(port, tls, path, soap=True) for path in soap[:1])
         yield from (_Question(port, tls, path) for path in API_PATHS if path not in asked[:1])

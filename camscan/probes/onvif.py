@@ -28,13 +28,13 @@ class OnvifProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        tried = {o.port for o in ask.seen if o.channel == "onvif"}
-        found = any(_is_onvif(o, ask.seen) for o in ask.seen if o.channel == "onvif")
-        known_services = () if found else services(ask.address, ask.seen)
+        tried = {o.port for o in ask.observations if o.channel == "onvif"}
+        found = any(_is_onvif(o, ask.observations) for o in ask.observations if o.channel == "onvif")
+        known_services = () if found else services(ask.address, ask.observations)
         for port, tls, path in (service for service in known_services if service[0] not in tried):
             async with net.browse(ask.address, port, tls=tls) as browser:
                 first = await _ask(browser, path, onvif.ACTIONS[0])
-                if not _is_onvif(first, ask.seen):
+                if not _is_onvif(first, ask.observations):
                     yield _foreign(first)
                     continue
                 yield first

@@ -25,7 +25,7 @@ class OnvifLoginProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        seen = tuple(own(ask.seen))
+        seen = tuple(own(ask.observations))
         service = next(_found(ask.address, seen), None)
         if service is None:
             return

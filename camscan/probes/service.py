@@ -59,7 +59,7 @@ class ServiceProbe:
 
 def _is_mute_elsewhere(ask: Ask) -> bool:
     """Whether another port accepts and says nothing, and none has spoken: then this one is not waited for twice."""
-    others = [o for o in ask.seen if o.port not in (None, ask.port) and o.channel in _SPEAK]
+    others = [o for o in ask.observations if o.port not in (None, ask.port) and o.channel in _SPEAK]
     return bool(others) and not any(o.outcome.has_answer for o in others)
 
 

@@ -37,8 +37,8 @@ class DescriptionProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        fetched = {(o.port, o.asked) for o in ask.seen if o.channel == "ssdp"}
-        for url in _locations(ask.seen):
+        fetched = {(o.port, o.asked) for o in ask.observations if o.channel == "ssdp"}
+        for url in _locations(ask.observations):
             port = port_of(url, ask.address)
             if port is None:  # of this host's own URLs alone it is known that they can be split
                 continue

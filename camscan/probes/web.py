@@ -61,15 +61,15 @@ class WebProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        asked = [o for o in ask.seen if o.channel == "http" and o.asked]
+        asked = [o for o in ask.observations if o.channel == "http" and o.asked]
         # A port may have two: what it says in the clear is that it wants TLS, so the later one counts.
         pages = {o.port: o for o in asked if o.asked == "GET /" and o.outcome in _READABLE}
         done = {o.port for o in asked if o.asked != "GET /"}
         shown = {_face(page) for port, page in pages.items() if port in done}
         for port, page in pages.items():
-            if port not in done and _face(page) not in shown and not is_endless(port, ask.seen):
+            if port not in done and _face(page) not in shown and not is_endless(port, ask.observations):
                 shown.add(_face(page))
-                secured = is_secured(port, ask.seen)
+                secured = is_secured(port, ask.observations)
                 async for observation in explore(replace(ask, port=port), net, page, tls=secured):
                     yield observation
 
@@ -90,7 +90,7 @@ async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncI
             yield page
             if visit.is_endless:
                 return
-        for path in list(_further_paths(page.fields, ask.seen)):
+        for path in list(_further_paths(page.fields, ask.observations)):
             yield await visit.get(path)
             if visit.gave_up:
                 return

@@ -60,7 +60,7 @@ def test_notes_put_alerts_first_and_count_what_was_taken(tmp_path: Path) -> None
     logins = broker(tmp_path, sighting=Sighting(serials=(SERIAL,)))
     assert list(logins.notes) == []
     for address, reason in (("10.0.0.1", ""), ("10.0.0.2", LoginReason.REFUSED), ("10.0.0.3", LoginReason.CERTIFICATE)):
-        logins._told(address, reason)
+        logins._report(address, reason)
     assert list(logins.notes) == [
         "ALERT: 10.0.0.3: certificate changed; no secret was sent to it",
         "10.0.0.2: login refused",

@@ -80,7 +80,7 @@ TABLE = {"10.0.0.5": "44:19:8d:00:00:01"}
 
 async def asked(*seen: Observation) -> list[Observation]:
     net = Linked(table=TABLE)
-    asks = [Ask(address, seen=seen) for address in ("10.0.0.5", "10.0.0.6")]
+    asks = [Ask(address, observations=seen) for address in ("10.0.0.5", "10.0.0.6")]
     return [found for ask in asks async for found in NeighbourProbe().run(ask, net)]
 
 

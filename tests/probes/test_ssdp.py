@@ -16,7 +16,9 @@ PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 async def fetched(*locations: str) -> list[tuple[str, int, str]]:
     net = ScriptedNet({(HOST, 80): Port(pages={"/d.xml": PAGE})})
     seen = [Observation(HOST, "ssdp", Outcome.ANSWERED, AT, 1900, fields={"ssdp.location": locations})]
-    assert [o.channel async for o in DescriptionProbe().run(Ask(HOST, seen=seen), net)] == ["ssdp"] * len(net.sent)
+    assert [o.channel async for o in DescriptionProbe().run(Ask(HOST, observations=seen), net)] == ["ssdp"] * len(
+        net.sent
+    )
     return net.sent
 
 
@@ -36,5 +38,5 @@ async def test_a_description_is_asked_for_by_its_whole_path_and_on_each_port() -
     net = ScriptedNet({(HOST, port): Port(pages={"/d.xml?id=1": PAGE}) for port in (80, 81)})
     seen = [Observation(HOST, "ssdp", Outcome.ANSWERED, AT, 1900, fields={"ssdp.location": urls})]
     for _ in range(2):
-        seen += [o async for o in DescriptionProbe().run(Ask(HOST, seen=seen), net)]
+        seen += [o async for o in DescriptionProbe().run(Ask(HOST, observations=seen), net)]
     assert net.sent == [(HOST, port, "GET /d.xml?id=1") for port in (80, 81)]
