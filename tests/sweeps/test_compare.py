@@ -54,6 +54,31 @@ def test_a_quiet_night_tells_nothing() -> None:
     assert told(SITE, SITE, SITE) == [[], [], []]
 
 
+def test_what_was_taken_for_two_devices_goes_on_as_the_older_one_with_what_was_known_of_both() -> None:
+    card = Camera("10.0.0.1", None, "02:00:00:00:01:01", firmware="V1")
+    other = Camera("10.0.0.2", "SN000000777", "02:00:00:00:01:02", firmware="V1")
+    both = replace(other, address="10.0.0.1", mac=card.mac, more=("10.0.0.2",))
+    sites = [
+        [card, *REST],
+        [card, other, *REST],
+        [both, *REST],
+        [replace(other, address="10.0.0.7", serial=None), *REST],
+    ]
+    every = {"10.0.0.2", "10.0.0.7", *(camera.address for camera in SITE)}
+    looks = [sweep(night, site, targets=every) for night, site in enumerate(sites)]
+    assert [shown(changes) for changes in nights(*looks)] == [
+        [],
+        ["new 10.0.0.2"],
+        [],
+        ["changed 10.0.0.7 address 10.0.0.1 10.0.0.7"],
+    ]
+    memory = Memory()
+    for one in looks[:3]:
+        memory, _ = advance(memory, one, TERMS)
+    (track,) = [track for track in memory.tracks if track.device.address == "10.0.0.1"]
+    assert (track.first_seen, sorted(track.macs)) == (BEGIN, ["02:00:00:00:01:01", "02:00:00:00:01:02"])
+
+
 def test_a_device_that_appears_is_new_once() -> None:
     assert told(REST, SITE, SITE) == [[], ["new 10.0.0.1", "new 10.0.0.2"], []]
 
