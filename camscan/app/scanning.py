@@ -19,6 +19,7 @@ from camscan.app.aims import eligible
 from camscan.app.jobs import Job
 from camscan.app.portsources import checkpoint, port_source
 from camscan.app.signals import ended_by_signals
+from camscan.app.standins import StandIns
 from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
@@ -78,12 +79,13 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
         ):
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds
-            engine = Engine(net, job.manner.plan, _sink(writer), window=wide, covers=covers, host_seconds=seconds)
+            sink = StandIns(_sink(writer), job.manner.plan.first_ports)
+            engine = Engine(net, job.manner.plan, sink, window=wide, covers=covers, host_seconds=seconds)
             with gctuning.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
             net.notes += barred.notes
             ended = _cut_off(cut, net.lost_gateways, _ended(job, engine, net, interfaces, status))
-            ended = replace(ended, excluded=tuple(barred.excluded.networks()))
+            ended = _hidden(sink, replace(ended, excluded=tuple(barred.excluded.networks())))
     finally:
         await writer.close()
     ended = _tried(ended, job.decoys, store)
@@ -208,6 +210,13 @@ def _cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -
     )
     status = ScanStatus.PARTIAL if notes and ended.status is ScanStatus.COMPLETE else ended.status
     return replace(ended, status=status, notes=(*ended.notes, *notes))
+
+
+def _hidden(sink: StandIns, ended: Scan) -> Scan:
+    """A scan by what answered in the place of devices: where that is most of it, it could not look."""
+    partial = sink.hides_most and ended.status is ScanStatus.COMPLETE
+    status = ScanStatus.PARTIAL if partial else ended.status
+    return replace(ended, status=status, notes=(*ended.notes, *sink.notes))
 
 
 def _refusals(failures: Counter[str]) -> str:
