@@ -130,9 +130,10 @@ def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[st
 
 
 def _unclear(other: Store, site: str | None, wanted: str | None) -> str:
-    both = f"{other.where}: {shown(wanted)} exists in another store too, and nothing shows whether it is the same place"
-    name = "--site NAME" if site is None else f"--rename {quote(f'{site}=NAME')}"
-    return f"{both}: give it another name with {name}, or use --same-sites if it is the same"
+    has = "scans without a site" if wanted is None else f"a site {wanted}"
+    name = "a name with --site NAME" if site is None else f"another name with --rename {quote(f'{site}=NAME')}"
+    both = f"{other.where}: another store has {has} too, and nothing shows whether it is the same place"
+    return f"{both}: give it {name}, or use --same-sites if it is the same"
 
 
 def fate(there: Scan, here: Scan | None) -> Fate:
