@@ -21,8 +21,9 @@ _UNASKED = 0.5
 """Seconds after which a kernel that has no entry for the gateway needs none."""
 _ASKED = 4.0
 """Seconds that the kernel may ask for a MAC: three times, a second each (net.ipv4.neigh.default.mcast_solicit)."""
-_EVERY = 1.0
-"""Seconds between two looks at whether the gateways that have been used still answer."""
+_EVERY, _SHARE = 1.0, 0.05
+"""Seconds between two looks at whether the gateways that have been used still answer; and the share of the time that
+the looks may take, where the kernel's table is so large that one takes long."""
 _MOST_AHEAD = 5
 """Addresses that are begun with one by one; a gateway that has not answered for any of them never will."""
 
@@ -73,16 +74,16 @@ class Gateways:
         says nothing for seconds: nobody could tell that from a network in which nobody lives.
         """
         loop, known = asyncio.get_running_loop(), set[str]()
-        before = loop.time()
+        before, took = loop.time(), 0.0
         while True:
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(max(_EVERY, took / _SHARE))
             now = loop.time()
             for gateway, state in self._states(self._hops).items() if self._hops else ():
                 if state & neighbours.USABLE:
                     known.add(gateway)
                 elif state and gateway in known:
                     self.lost[gateway] = self.lost.get(gateway, 0.0) + now - before
-            before = now
+            before, took = now, loop.time() - now
 
     def flows(self, address: str) -> FlowBudget | None:
         """What the router on the way to an address may track, where that is bounded."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from ipaddress import ip_network
 
 import pytest
@@ -82,3 +82,24 @@ def test_for_how_long_a_gateway_that_had_answered_is_lost_is_counted() -> None:
         return dict(gateways.lost)
 
     assert clock.run(play()) == pytest.approx({"192.0.2.1": 6}, abs=1.1)
+
+
+def test_where_a_look_takes_long_it_is_taken_less_often() -> None:
+    looks: list[float] = []
+
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+
+        def slow(some: Collection[str]) -> dict[str, int]:
+            looks.append(loop.time())
+            clock.stall(0.5)
+            return dict.fromkeys(some, REACHABLE)
+
+        gateways = Gateways(Routes([(ip_network("10.0.0.0/24"), "192.0.2.1")]), None, slow)
+        watching = asyncio.create_task(gateways.watch())
+        await gateways.approach("10.0.0.1")
+        await asyncio.sleep(60)
+        watching.cancel()
+
+    clock.run(play())
+    assert len(looks) <= 7
