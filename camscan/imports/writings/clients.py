@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from camscan.imports.writings.base import MANY, MAX_LINES
 
@@ -39,6 +40,12 @@ _PLAYED = re.compile(
 _OFFERED = re.compile(
     r"""\b(?:a-(?=\w)|(?=x-\w))([\w-]{2,40})=\(string\)(?:"((?:[^"\\]|\\.){0,1024}+)"|([^\s,;"]{1,1024}+))"""
 )
+_LISTED = re.compile(
+    r"^[ \t]*-[ \t](urn:uuid:[0-9a-f-]{32,40})[ \t]*\r?\n[ \t]+-[ \t](\S[^\r\n]{0,95}?)[ \t]*\r?\n"
+    r"[ \t]+-[ \t](https?://[^\s/]{3,80}/\S{0,120})",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A device that a search by ONVIF found: its endpoint, its name, and where it is asked."""
 _ESCAPE = "\\"
 _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
 _CAPTURED = re.compile(
@@ -101,6 +108,15 @@ def gstreamer(text: str) -> str:
     found = [f"a={name}:{(quoted or bare).replace(_ESCAPE, '')}" for name, quoted, bare in _OFFERED.findall(plain)]
     kept = list(dict.fromkeys(line.removesuffix(":") for line in found))
     return "\r\n".join(["v=0", "m=video 0 RTP/AVP 96", *kept[:MAX_LINES], ""]) if kept else text
+
+
+def onvif_search(text: str) -> str:
+    """The one device in what clients of ONVIF list of their search: the name that it gives itself."""
+    found = _LISTED.findall(text)
+    if len(found) != 1:
+        return text
+    endpoint, name, address = found[0]
+    return f"{endpoint}\nonvif://www.onvif.org/name/{quote(name)}\n{address}"
 
 
 def packet_printer(text: str) -> str:

@@ -67,6 +67,7 @@ TOOLS: tuple[Undo, ...] = (
     snmp.system_group,
     clients.curl_or_telnet,
     clients.gstreamer,
+    clients.onvif_search,
     clients.packet_printer,
     clients.wireshark,
     clients.browser,

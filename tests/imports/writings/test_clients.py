@@ -125,3 +125,18 @@ def test_what_curl_says_around_an_answer() -> None:
         unwrap("* Trying\n> GET / HTTP/1.1\n>\n< HTTP/1.1 200 OK\n< Server: a\n<\n<html>{}")
         == "HTTP/1.1 200 OK\nServer: a\n\n<html>{}"
     )
+
+
+def test_what_a_client_of_onvif_lists_of_one_device() -> None:
+    one = "- urn:uuid:00030050-0000-1000-8000-000000000000\n  - Canon VB-S30D\n  - http://192.0.2.7/onvif/device_service\n"
+    assert sent(one) == (
+        "urn:uuid:00030050-0000-1000-8000-000000000000\n"
+        "onvif://www.onvif.org/name/Canon%20VB-S30D\n"
+        "http://192.0.2.7/onvif/device_service"
+    )
+    assert "onvif.org" not in sent(one + one)  # a name is of one of them
+
+
+def test_a_list_that_is_not_of_devices() -> None:
+    text = "- urn:uuid:00030050-0000-1000-8000-000000000000\n  - Canon VB-S30D\n  - to be sold"
+    assert sent(text) == text
