@@ -129,14 +129,14 @@ def test_what_curl_says_around_an_answer() -> None:
 
 def test_what_a_client_of_onvif_lists_of_one_device() -> None:
     one = "- urn:uuid:00030050-0000-1000-8000-000000000000\n  - Canon VB-S30D\n  - http://192.0.2.7/onvif/device_service\n"
-    assert sent(one) == (
+    assert unwrap(one) == (
         "urn:uuid:00030050-0000-1000-8000-000000000000\n"
         "onvif://www.onvif.org/name/Canon%20VB-S30D\n"
         "http://192.0.2.7/onvif/device_service"
     )
-    assert "onvif.org" not in sent(one + one)  # a name is of one of them
+    assert "onvif.org" not in unwrap(one + one)  # a name is of one of them
 
 
 def test_a_list_that_is_not_of_devices() -> None:
     text = "- urn:uuid:00030050-0000-1000-8000-000000000000\n  - Canon VB-S30D\n  - to be sold"
-    assert sent(text) == text
+    assert unwrap(text) == text
