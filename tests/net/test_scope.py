@@ -83,7 +83,7 @@ def test_ports_that_are_never_sent_to(port: int) -> None:
 
 
 def test_printers_and_controllers_are_among_them() -> None:
-    assert {102, 502, 515, 631, 5060, 9100, 9107, 20000, 44818, 47808} <= NEVER_SEND
+    assert {102, 502, 515, 631, 5060, 5061, 9100, 9107, 20000, 44818, 47808} <= NEVER_SEND
     assert not {80, 443, 554, 8000, 37777} & NEVER_SEND
 
 
