@@ -15,6 +15,8 @@ LONG = "DS-2CD2143G0-I20190912AAWR"
     [
         ({"mac": MAC}, Sighting(macs=(OTHER, MAC))),
         ({"mac": MAC}, Sighting(link_macs=(MAC,), macs=(MAC, OTHER))),
+        ({"mac": MAC}, Sighting(macs=(MAC,), maker="Northlight")),
+        ({"serial": "5678"}, Sighting(serials=("5678",))),
         ({"serial": SERIAL}, Sighting(serials=(SERIAL.lower(),))),
         ({"serial": SERIAL}, Sighting(serials=(LONG + SERIAL, SERIAL))),
         ({"serial": LONG + SERIAL}, Sighting(serials=(SERIAL,))),
