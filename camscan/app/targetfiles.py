@@ -47,7 +47,7 @@ class Followed:
     def __init__(self, aim: Aim, exclude: Callable[[TargetSet], None]) -> None:
         self.excluded = aim.excluded
         self.notes: list[str] = []
-        self._words = tuple(word for word in aim.excluding if word != "-")
+        self._words = tuple(filter(_can_be_read_again, aim.excluding))
         self._exclude = exclude
 
     async def follow(self) -> None:
@@ -89,6 +89,11 @@ async def followed(aim: Aim, exclude: Callable[[TargetSet], None]) -> AsyncItera
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await following
+
+
+def _can_be_read_again(word: str) -> bool:
+    """Whether a word names no file, or one of which more is left than what has been read: no pipe, whose end hangs."""
+    return word != "-" and (not word.startswith("@") or Path(word[1:]).is_file())
 
 
 def _stamps(files: Sequence[str]) -> tuple[tuple[int, ...] | None, ...]:

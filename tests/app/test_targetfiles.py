@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,20 @@ async def test_a_file_that_cannot_be_used_changes_nothing_and_is_told(
     finally:
         following.cancel()
     assert "10.0.0.1" in followed.excluded
+
+
+async def test_a_pipe_is_not_waited_for_again(file: Path, tmp_path: Path) -> None:
+    """As in `--exclude-file <(generate)`, whose writer has gone."""
+    os.mkfifo(pipe := tmp_path / "pipe")
+    told: list[TargetSet] = []
+    aimed = replace(aim(Choices(("10.0.0.0/24",))), excluding=(f"@{pipe}", "-", f"@{file}"))
+    followed = Followed(aimed, told.append)
+    following = asyncio.create_task(followed.follow())
+    try:
+        await eventually(lambda: bool(told))
+    finally:
+        following.cancel()
+    assert [*told[-1].networks()] == ["10.0.0.1"]
 
 
 async def test_a_scan_sends_nothing_more_to_who_is_excluded_meanwhile(
