@@ -24,6 +24,8 @@ _MEMBERS = re.compile(r'\A\s*"[\w.@ -]{1,40}"\s*:\s*[\["{\dtfn]')
 _MAX_CLOSED = 16  # brackets that close more than the members opened; answers nest about four deep
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names under which JSON holds what a device said."""
+_ALWAYS = frozenset({"banner", "response", "raw", "output", "stdout"})
+"""Those of them that stand for nothing else, where there is no other member."""
 _SPOKEN = re.compile(
     rf"\A\s*(?:<[?!\w]|{BEGIN}|(?i:{HEADER})[ \t]?:|{REQUEST})|\Aonvif://|\brealm=|\A[A-Za-z][\w.\[\]]{{2,80}}=\S"
 )
@@ -98,11 +100,12 @@ def embedded(text: str) -> str:
 
 
 def _said(record: dict[str, object]) -> str:
-    """What a device said, in several lines, as a header or encoded, under a name for that."""
+    """What a device said under a name for that: in several lines, as a header, encoded, or with nothing beside it."""
+    alone = len(record) == 1 and not record.keys().isdisjoint(_ALWAYS)
     for value in map(record.get, _HOLDING):
         if isinstance(value, str):
             with suppress(ValueError):
                 said = decoded(value).decode() or value
-                if ("\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):
+                if (alone or "\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):
                     return said
     return ""

@@ -7,7 +7,7 @@ import json
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.records import bare_members
+from camscan.imports.writings.records import bare_members, embedded
 from camscan.imports.writings.registry import unwrap
 
 
@@ -57,3 +57,15 @@ def test_hostile_text_takes_no_time(part: str) -> None:
         bare_members(part * (60_000 // len(part)))
         bare_members('"a": "b"' + part * (60_000 // len(part)))
         unwrap(part * (60_000 // len(part)))
+
+
+@pytest.mark.parametrize("name", ["response", "raw", "banner"])
+def test_the_only_member_of_an_object_is_what_was_said(name: str) -> None:
+    assert embedded(f'{{"{name}": "Acme X-1 fw 2"}}') == "Acme X-1 fw 2"
+
+
+@pytest.mark.parametrize(
+    "text", ['{"name": "Acme X-1"}', '{"data": "Acme X-1"}', '{"response": "Acme X-1", "model": "X-1"}', '{"raw": 1}']
+)
+def test_one_line_beside_others_or_under_another_name_is_no_answer(text: str) -> None:
+    assert embedded(text) == text
