@@ -27,6 +27,9 @@ _CODED = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
+_SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n[\w.\[\]]{2,80}=")
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?!br ?/?>)[A-Za-z/!?]", re.IGNORECASE)
 _CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)")
 """By what one line is told to be code, in which escapes stand within strings."""
 _LABELLED = re.compile(
@@ -90,8 +93,11 @@ def coded(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Lines whose ends are written as escapes, all in one."""
-    is_line = "\n" not in text.strip() and len(_ESCAPED.findall(text)) >= FEW and not _CODE.search(text)
-    return unescaped(text) if is_line else text
+    if "\n" in text.strip() or _CODE.search(text):
+        return text
+    if len(_BREAK.findall(text)) >= FEW and not _MARKUP.search(text):
+        return _BREAK.sub("\n", text)
+    return unescaped(text) if len(_ESCAPED.findall(text)) >= FEW or _SETTINGS.match(text) else text
 
 
 def joined(text: str) -> str:

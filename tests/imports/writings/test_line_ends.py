@@ -248,3 +248,13 @@ def test_an_answer_of_several_lines_keeps_its_marks() -> None:
 def test_a_line_of_what_a_scanner_prints() -> None:
     assert unwrap("[+] found\n  Banner: RTSP/1.0 200 OK\\r\\nServer: A\n  done") == "RTSP/1.0 200 OK\r\nServer: A"
     assert unwrap("a: HTTP/1.1 200 OK") == "a: HTTP/1.1 200 OK"
+
+
+def test_notes_and_settings_whose_lines_were_joined_to_one() -> None:
+    assert unwrap("seen:<br/>vendor=Dahua<br/>role=camera") == "seen:\nvendor=Dahua\nrole=camera"
+    assert unwrap(r"root.Brand.Brand=AXIS\nroot.Brand.ProdNbr=T8516") == "root.Brand.Brand=AXIS\nroot.Brand.ProdNbr=T8516"
+
+
+@pytest.mark.parametrize("text", ["a<br>b<br><b>c</b>", "one<br>break", r"C:\new=1", r"path=C:\new folder"])
+def test_a_line_that_was_one_stays_one(text: str) -> None:
+    assert unwrap(text) == text

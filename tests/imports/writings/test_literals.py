@@ -125,3 +125,10 @@ def test_a_value_by_itself(text: str) -> None:
 @pytest.mark.parametrize("text", ['realm="Maker M-1"', "Model: Maker M-1 (a)", 'body = "a" + "b"'])
 def test_what_says_more_stays(text: str) -> None:
     assert unwrap(text) == text
+
+
+def test_strings_each_behind_the_mark_of_a_remark() -> None:
+    code = (
+        '\t//\t"<Maker>A</Maker>\\r\\n"\n\t//\t"<Model>B-1</Model>\\r\\n"\n\t//\t"<Longer>of them all</Longer>\\r\\n"'
+    )
+    assert longest(code).split() == ["<Maker>A</Maker>", "<Model>B-1</Model>", "<Longer>of", "them", "all</Longer>"]
