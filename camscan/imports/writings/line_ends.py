@@ -21,6 +21,8 @@ _VALUE = re.compile(
 )
 """Values whose quotes a letter has curled, a table has doubled or a program has made single ones."""
 
+_CHALLENGED = re.compile(r"\b(?:Digest|Basic) [^\r\n\"]{0,80}\brealm='", re.IGNORECASE)
+
 _BEGUN = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
 _CODED = re.compile(
     r"(?:\\{1,2}(?:r|015|x0d|u000d))?\\{1,2}(?:n|012|x0a|u000a)|(?:%0d)?%0a|<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);",
@@ -74,7 +76,7 @@ def replaced(text: str) -> str:
         text = text.translate(_STRAIGHT)
     if len(_CONTINUED.findall(text)) >= FEW and "\n" in text:
         text = _CONTINUED.sub("\r\n", text)
-    if not has_answer_line(text):
+    if not has_answer_line(text) and not _CHALLENGED.search(text):
         return text if " " in text else text.replace("\xa0", " ")
     text = _GLYPH.sub("\n", _CARET.sub("", text.replace("\xa0", " ")))
     return _VALUE.sub(lambda found: f'{found[0][:1].strip(chr(39))}"{next(filter(None, found.groups()), "")}"', text)

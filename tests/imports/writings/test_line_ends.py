@@ -258,3 +258,7 @@ def test_notes_and_settings_whose_lines_were_joined_to_one() -> None:
 @pytest.mark.parametrize("text", ["a<br>b<br><b>c</b>", "one<br>break", r"C:\new=1", r"path=C:\new folder"])
 def test_a_line_that_was_one_stays_one(text: str) -> None:
     assert unwrap(text) == text
+
+
+def test_a_challenge_alone_whose_realm_has_single_quotes() -> None:
+    assert unwrap("Digest realm='Login to A1', nonce=\"5a\"") == 'Digest realm="Login to A1", nonce="5a"'
