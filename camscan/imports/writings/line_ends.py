@@ -29,7 +29,7 @@ _CODED = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
-_SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n[\w.\[\]]{2,80}=")
+_SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?!br ?/?>)[A-Za-z/!?]", re.IGNORECASE)
 _CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)")
