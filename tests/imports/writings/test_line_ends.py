@@ -253,7 +253,9 @@ def test_a_line_of_what_a_scanner_prints() -> None:
 def test_notes_and_settings_whose_lines_were_joined_to_one() -> None:
     assert unwrap("seen:<br/>vendor=Dahua<br/>role=camera") == "seen:\nvendor=Dahua\nrole=camera"
     assert unwrap(r"vendor=Amcrest\r\n") == "vendor=Amcrest"
-    assert unwrap(r"root.Brand.Brand=AXIS\nroot.Brand.ProdNbr=T8516") == "root.Brand.Brand=AXIS\nroot.Brand.ProdNbr=T8516"
+    assert (
+        unwrap(r"root.Brand.Brand=AXIS\nroot.Brand.ProdNbr=T8516") == "root.Brand.Brand=AXIS\nroot.Brand.ProdNbr=T8516"
+    )
 
 
 @pytest.mark.parametrize("text", ["a<br>b<br><b>c</b>", "one<br>break", r"C:\new=1", r"path=C:\new folder"])

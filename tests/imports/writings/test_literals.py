@@ -131,4 +131,4 @@ def test_strings_each_behind_the_mark_of_a_remark() -> None:
     code = (
         '\t//\t"<Maker>A</Maker>\\r\\n"\n\t//\t"<Model>B-1</Model>\\r\\n"\n\t//\t"<Longer>of them all</Longer>\\r\\n"'
     )
-    assert longest(code).split() == ["<Maker>A</Maker>", "<Model>B-1</Model>", "<Longer>of", "them", "all</Longer>"]
+    assert strings(code).split() == ["<Maker>A</Maker>", "<Model>B-1</Model>", "<Longer>of", "them", "all</Longer>"]
