@@ -21,7 +21,7 @@ _VALUE = re.compile(
 )
 """Values whose quotes a letter has curled, a table has doubled or a program has made single ones."""
 
-_CHALLENGED = re.compile(r"\b(?:Digest|Basic) [^\r\n\"]{0,80}\brealm='", re.IGNORECASE)
+_CHALLENGED = re.compile(r"\b(?:Digest|Basic) [^\r\n]{0,80}\brealm='", re.IGNORECASE)
 
 _BEGUN = re.compile(rf"\A\s*(?:{BEGIN}|{HEADER}[ \t]?:|{REQUEST})", re.IGNORECASE)
 _CODED = re.compile(
@@ -29,6 +29,7 @@ _CODED = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
+_ESCAPED_ALONE = re.compile(r"\\r\\n|\\n(?![a-z\\])")  # no folder of Windows begins with it
 _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _MARKUP = re.compile(r"<(?!br ?/?>)[A-Za-z/!?]", re.IGNORECASE)
@@ -99,7 +100,8 @@ def escaped(text: str) -> str:
         return text
     if len(_BREAK.findall(text)) >= FEW and not _MARKUP.search(text):
         return _BREAK.sub("\n", text)
-    return unescaped(text) if len(_ESCAPED.findall(text)) >= FEW or _SETTINGS.match(text) else text
+    is_one = len(_ESCAPED.findall(text)) >= FEW or _ESCAPED_ALONE.search(text) or _SETTINGS.match(text)
+    return unescaped(text) if is_one else text
 
 
 def joined(text: str) -> str:
