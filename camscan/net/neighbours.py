@@ -26,6 +26,7 @@ _ADDRESS, _MAC = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
 """States with a MAC that was learnt: reachable, stale, delay, probe, permanent. Those without ARP are groups."""
 
+_PERMANENT = 0x80
 FAILED = 0x20
 """The state of one that did not answer (linux/neighbour.h)."""
 USABLE = _KNOWN | 0x40
@@ -118,6 +119,16 @@ def entries_in_use(version: int) -> frozenset[bytes]:
     """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
     told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
     return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
+
+
+def permanent(version: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Interface, address and MAC of each entry that somebody has written down; no question is asked about these."""
+    for (_, index, state, _, _), values in _dumped(
+        _GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR
+    ):
+        address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
+        if state & _PERMANENT and address and len(mac) == 6:
+            yield index, address, mac
 
 
 def states(address: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import AsyncGenerator, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
@@ -16,14 +17,14 @@ from typing import Any
 from camscan.errors import HostError
 from camscan.net import nmaprun
 from camscan.net.checkpoint import Checkpoint
-from camscan.net.neighbours import entries_allowed, entries_in_use
+from camscan.net.neighbours import entries_allowed, entries_in_use, permanent
 from camscan.net.outcomes import of_answer, reason
 from camscan.net.portsource import Found, allowed
 from camscan.net.privilege import has_net_raw
 from camscan.net.profile import Profile
 from camscan.net.program import Running
 from camscan.net.routes import Routes
-from camscan.net.ways import Way, ways
+from camscan.net.ways import Hop, Way, ways
 from camscan.records import Outcome
 
 LARGE = 4_096
@@ -193,10 +194,11 @@ class PortSweep:
 
     def _request(self, method: str, usable: Sequence[Way]) -> dict[str, Any]:
         by_syn = method == "syn"
+        known = list(permanent(usable[0].version)) if by_syn else []
         return {
             **self._settings,
             "method": method,
-            "ways": [_plain(way) for way in usable],
+            "ways": [_plain(way, known) for way in usable],
             "host_rate": self._profile.host_rate,
             "half_open": self._profile.half_open,
             "neighbours": entries_allowed(usable[0].version),
@@ -240,7 +242,7 @@ def _takes_two(rate: float) -> bool:
     return (not rate or rate >= _MANY) and len(os.sched_getaffinity(0)) > 1
 
 
-def _plain(way: Way) -> dict[str, Any]:
+def _plain(way: Way, known: Iterable[tuple[int, bytes, bytes]]) -> dict[str, Any]:
     assert way.hop is not None  # noqa: S101 - only usable ways come here
     pairs = [(_text(first, way.version), _text(last, way.version)) for first, last in way.spans]
     hop = way.hop
@@ -250,4 +252,15 @@ def _plain(way: Way) -> dict[str, Any]:
         "gateway": hop.gateway,
         "frames": hop.frames,
         "ranges": pairs,
+        "known": list(_known(way, hop, known)) if hop.frames else [],
     }
+
+
+def _known(way: Way, hop: Hop, known: Iterable[tuple[int, bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    """The MACs that are written down for whom a way leads to: its gateway, or each neighbour."""
+    index = socket.if_nametoindex(hop.interface)
+    for its_index, packed, mac in known:
+        number, text = int.from_bytes(packed), str(ip_address(packed))
+        wanted = text == hop.gateway if hop.gateway else any(first <= number <= last for first, last in way.spans)
+        if its_index == index and wanted:
+            yield text, mac.hex()

@@ -6,6 +6,7 @@ They are asked for past the kernel's neighbour table: its room is neither a boun
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +18,7 @@ from camscan.syn.packets import BATCH, Macs
 from camscan.syn.questions import Questions, ears, questions
 from camscan.syn.ring import Ring
 from camscan.syn.sending import EthernetSender, Sender
-from camscan.syn.space import Space
+from camscan.syn.space import Space, words
 
 MAX_NEIGHBOURS = 1 << 20
 """Neighbours of one link: a /12, whose MACs take 7 MB."""
@@ -69,8 +70,12 @@ class Neighbours:
         self.known[hosts[new]] = True
 
 
-def find(interface: str, source: str, wanted: Space, paced: Paced) -> Neighbours:
+def find(
+    interface: str, source: str, wanted: Space, paced: Paced, written: Sequence[tuple[int, bytes]] = ()
+) -> Neighbours:
     """Ask who has these addresses, in rounds, the later ones only for those that have not spoken.
+
+    For some it is `written` down.
 
     Raises:
         RefusalError: the interface cannot be used.
@@ -83,6 +88,9 @@ def find(interface: str, source: str, wanted: Space, paced: Paced) -> Neighbours
         stack.callback(sender.close)
         count = len(wanted)
         found = Neighbours(wanted, ring.mac, np.zeros((count, 6), np.uint8), np.zeros(count, np.bool_))
+        if written:
+            macs = np.frombuffer(b"".join(mac for _, mac in written), np.uint8).reshape(-1, 6)
+            found.take(words(wanted.version, [address for address, _ in written]), macs)
         for patience in _PATIENCE:
             unknown = np.flatnonzero(~found.known).astype(np.uint32)
             for begin in range(0, len(unknown), BATCH):

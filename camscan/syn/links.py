@@ -79,11 +79,11 @@ class Route:
         macs = (b"", b"")
         if way.frames:
             wanted = way.ranges if way.on_link else (_only(way.gateway),)
-            found = find(way.interface, way.source, space(way.version, wanted), paced)
+            found = find(way.interface, way.source, space(way.version, wanted), paced, way.known)
             self._neighbours = found if way.on_link else None
             self.usable = way.on_link or bool(found.known.any())
             macs = found.own_mac, found.macs[0].tobytes()
-            if self.usable and not way.on_link:
+            if self.usable and not way.on_link and not way.known:
                 self._gateway = Gateway(way.interface, way.source, found, paced.now(), stack)
         self._syns = deque(_Outlet(way, SYN, macs) for _ in range(1 + SPARE))
         self._resets = _Outlet(way, RST, macs)

@@ -46,6 +46,8 @@ class Way:
     frames: bool
     version: int
     ranges: tuple[Range, ...]
+    known: tuple[tuple[int, bytes], ...] = ()
+    """Addresses whose MACs are written down; who has them need not answer when asked."""
 
     @property
     def on_link(self) -> bool:
@@ -118,7 +120,10 @@ def _way(values: dict[str, Any]) -> Way:
         raise ValueError("a way needs a source and ranges of one family, each with its first address first")
     if any(before[1] >= after[0] for before, after in pairwise(ranges)):
         raise ValueError("ranges overlap")
-    return Way(version=versions.pop(), ranges=tuple(ranges), **values)
+    known = tuple((int(ip_address(text)), bytes.fromhex(mac)) for text, mac in values.pop("known", ()))
+    if any(len(mac) != 6 for _, mac in known):
+        raise ValueError("a MAC has six bytes")
+    return Way(version=versions.pop(), ranges=tuple(ranges), known=known, **values)
 
 
 def _check(request: Request) -> None:

@@ -43,6 +43,13 @@ def space(version: int, ranges: Sequence[Range]) -> Space:
     return _Space4(ranges) if version == 4 else _Space6(ranges)
 
 
+def words(version: int, addresses: Sequence[int]) -> Numbers:
+    """Addresses as a space has them."""
+    size = 4 if version == 4 else 16
+    found = np.frombuffer(b"".join(address.to_bytes(size) for address in addresses), ">u4").astype(np.uint32)
+    return found if version == 4 else found.reshape(-1, 4)
+
+
 class _Numbered:
     """Ranges by how many hosts come before each."""
 

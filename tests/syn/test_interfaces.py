@@ -29,9 +29,9 @@ def site() -> Iterator[Lab]:
         yield made
 
 
-def swept(site: Lab) -> set[str]:
+def swept(site: Lab, *more: str) -> set[str]:
     """Whom the whole command finds, which chooses the way by itself."""
-    what = ["10.76.0.1-10.76.0.20", "--ports", "80,81", "--rate", "0", "--sweep", "syn"]
+    what = ["10.76.0.1-10.76.0.20", *more, "--ports", "80,81", "--rate", "0", "--sweep", "syn"]
     done = site.run([sys.executable, "-m", "camscan", "ports", *what])
     assert done.returncode == 0, done.stderr
     return {json.loads(line)["address"] for line in done.stdout.splitlines()}
@@ -70,3 +70,15 @@ def test_ethernet_without_arp_is_left_to_the_kernel(site: Lab) -> None:
     ip(site, site.scanner, f"route add {NETWORK} via 10.99.0.2")
     assert swept(site) == ADDRESSES
     assert site.counted() >= 2 * len(ADDRESSES)
+
+
+def test_who_does_not_answer_arp_is_asked_where_the_mac_is_written_down(site: Lab) -> None:
+    """A neighbour of ours, and a gateway with all that is behind it."""
+    (shown,) = json.loads(ip(site, site.site, f"-j link show {site.interface}"))
+    chain = "chain in {\ntype filter hook input priority 0;\narp operation request drop\n}"
+    site.rules(site.site, f"table arp deaf {{\n{chain}\n}}\n")
+    ip(site, site.site, f"route add local {NETWORK} dev lo")
+    ip(site, site.scanner, f"route add {NETWORK} via 10.99.0.2")
+    ip(site, site.scanner, f"neigh flush dev {site.interface}")
+    ip(site, site.scanner, f"neigh replace 10.99.0.2 lladdr {shown['address']} dev {site.interface} nud permanent")
+    assert swept(site, "10.99.0.2") == ADDRESSES | {"10.99.0.2"}

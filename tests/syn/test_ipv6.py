@@ -105,3 +105,17 @@ def test_the_whole_command(site: Lab) -> None:
     lines = [tuple(json.loads(line).values()) for line in done.stdout.splitlines()]
     both = [*ALIVE, *(f"10.77.0.{number}" for number in range(4))]
     assert sorted(lines) == sorted((address, 80, "answered") for address in both)
+
+
+def test_neighbours_whose_macs_are_written_down_need_not_answer(site: Lab) -> None:
+    for name, address in ((site.scanner, "fd88::1"), (site.site, "fd88::10")):
+        site.run(["ip", "addr", "add", f"{address}/64", "dev", site.interface, "nodad"], side=name)
+    rule = "icmpv6 type nd-neighbor-solicit drop"
+    chain = f"chain in {{\ntype filter hook input priority 0;\n{rule}\n}}"
+    site.rules(site.site, f"table ip6 deaf {{\n{chain}\n}}\n")
+    (shown,) = json.loads(site.run(["ip", "-j", "link", "show", site.interface], side=site.site).stdout)
+    asked = request(site, "fd88::f", "fd88::11", [80])
+    asked["ways"][0] |= {"source": "fd88::1", "gateway": ""}
+    assert found(run(site, asked)[1]) == {}
+    asked["ways"][0]["known"] = [["fd88::10", shown["address"].replace(":", "")]]
+    assert found(run(site, asked)[1]) == {("fd88::10", 80): 0}

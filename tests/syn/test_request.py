@@ -50,6 +50,8 @@ def test_a_request_is_read() -> None:
         {"ways": [{**WAY, "ranges": [["a", "b"]]}]},
         {"ways": [{**WAY, "ranges": []}]},
         {"ways": [{**WAY, "colour": "red"}]},
+        {"ways": [{**WAY, "known": [["10.0.0.1", "0a0b"]]}]},
+        {"ways": [{**WAY, "known": [["10.0.0.1", "words"]]}]},
         {"ports": []},
         {"ports": [80, 80]},
         {"ports": [0]},
