@@ -67,7 +67,7 @@ def test_who_looks_at_a_large_scan_sees_that_it_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command, words: tuple[str, ...], told: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(module, "_LINE", 0.001)
+    monkeypatch.setattr(module, "_LINE", 0)  # else what is soon written ends first
     for name in ("9c0100", "4f2a00"):
         store_scan(tmp_path / "c.db", name=name)
     assert told in CliRunner().invoke(command, [*words, "--db", "c.db"], catch_exceptions=False).stderr
