@@ -117,15 +117,13 @@ class Room:
 
 def entries_in_use(version: int) -> frozenset[bytes]:
     """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
-    told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
+    told = _entries(_FAMILIES[version])
     return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
 
 
 def permanent(version: int) -> Iterator[tuple[int, bytes, bytes]]:
     """Interface, address and MAC of each entry that somebody has written down; no question is asked about these."""
-    for (_, index, state, _, _), values in _dumped(
-        _GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR
-    ):
+    for (_, index, state, _, _), values in _entries(_FAMILIES[version]):
         address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
         if state & _PERMANENT and address and len(mac) == 6:
             yield index, address, mac
@@ -141,8 +139,7 @@ def states_of(addresses: Collection[str]) -> Mapping[str, int]:
     wanted = {address: ip_address(address.partition("%")[0]) for address in addresses}
     found = dict.fromkeys((one.packed for one in wanted.values()), 0)
     for version in {one.version for one in wanted.values()}:
-        told = _dumped(_GET, _NEIGHBOUR.pack(_FAMILIES[version], 0, 0, 0, 0), _NEW, _NEIGHBOUR)
-        for (_, _, state, _, _), values in told:
+        for (_, _, state, _, _), values in _entries(_FAMILIES[version]):
             if (address := values.get(_ADDRESS)) in found:
                 found[address] |= state
     return {address: found[one.packed] for address, one in wanted.items()}
@@ -160,7 +157,7 @@ def read() -> Mapping[str, str]:
 
     A table that cannot be read counts as empty.
     """
-    return dict(_complete(_dumped(_GET, _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0), _NEW, _NEIGHBOUR)))
+    return dict(_complete(_entries(socket.AF_UNSPEC)))
 
 
 def entries(part: bytes) -> Iterator[tuple[str, str]]:
@@ -173,6 +170,11 @@ def _complete(told: Iterable[_Told]) -> Iterator[tuple[str, str]]:
         address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
         if state & _KNOWN and len(address) in (4, 16) and len(mac) == 6 and any(mac):
             yield _text(address, index), mac.hex(":")
+
+
+def _entries(family: int) -> Iterator[_Told]:
+    """All entries of a family."""
+    return _dumped(_GET, _NEIGHBOUR.pack(family, 0, 0, 0, 0), _NEW, _NEIGHBOUR)
 
 
 def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[_Told]:

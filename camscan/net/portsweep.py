@@ -252,15 +252,17 @@ def _plain(way: Way, known: Iterable[tuple[int, bytes, bytes]]) -> dict[str, Any
         "gateway": hop.gateway,
         "frames": hop.frames,
         "ranges": pairs,
-        "known": list(_known(way, hop, known)) if hop.frames else [],
+        "known": list(_known(hop, known)) if hop.frames else [],
     }
 
 
-def _known(way: Way, hop: Hop, known: Iterable[tuple[int, bytes, bytes]]) -> Iterator[tuple[str, str]]:
-    """The MACs that are written down for whom a way leads to: its gateway, or each neighbour."""
-    index = socket.if_nametoindex(hop.interface)
+def _known(hop: Hop, known: Iterable[tuple[int, bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    """The MACs that are written down for a gateway, or for the neighbours on a link, whether they are asked or not."""
+    try:
+        index = socket.if_nametoindex(hop.interface)
+    except OSError:  # it has gone, which the program says when it opens it
+        return
     for its_index, packed, mac in known:
-        number, text = int.from_bytes(packed), str(ip_address(packed))
-        wanted = text == hop.gateway if hop.gateway else any(first <= number <= last for first, last in way.spans)
-        if its_index == index and wanted:
+        text = str(ip_address(packed))
+        if its_index == index and hop.gateway in ("", text):
             yield text, mac.hex()

@@ -17,6 +17,7 @@ from camscan.net import netlink, portsweep
 from camscan.net.portsource import Found
 from camscan.net.portsweep import LARGE, PortSweep, choose
 from camscan.net.profile import profile
+from camscan.net.ways import Hop
 from camscan.records import Outcome
 
 PACE = replace(profile("fast"), host_rate=10**6)
@@ -136,3 +137,14 @@ def test_auto_goes_by_number_and_privilege(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
     few = choose("auto", LARGE)
     assert (few.name, few.reason) == ("connect", "no CAP_NET_RAW, which SYN packets need")
+
+
+def test_macs_are_for_the_neighbours_of_a_link_or_for_its_gateway() -> None:
+    known = [(1, bytes([127, 0, 0, 9]), bytes(range(6))), (1, bytes([127, 0, 0, 8]), bytes(6)), (0, bytes(4), bytes(6))]
+    both = [("127.0.0.9", "000102030405"), ("127.0.0.8", "000000000000")]
+    assert list(portsweep._known(Hop("lo", "127.0.0.1"), known)) == both
+    assert list(portsweep._known(Hop("lo", "127.0.0.1", "127.0.0.9"), known)) == both[:1]
+
+
+def test_an_interface_that_has_gone_is_left_to_the_program_to_name() -> None:
+    assert list(portsweep._known(Hop("gone0", "127.0.0.1"), [(1, bytes(4), bytes(6))])) == []
