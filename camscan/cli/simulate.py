@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import click
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from asyncio import Future
     from asyncio.subprocess import Process
 
     from camscan.simulator import Site
@@ -76,17 +78,18 @@ async def _simulate(chosen: Site, command: tuple[str, ...]) -> int:
 async def _run(command: tuple[str, ...]) -> int:
     import asyncio
 
+    loop = asyncio.get_running_loop()
+    starting = loop.create_task(asyncio.create_subprocess_exec(*command))
+    # Ctrl-C reaches the command by itself; what it has to say then, it says while the site still stands.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    loop.add_signal_handler(signal.SIGTERM, starting.add_done_callback, _end)
     try:
-        process = await asyncio.create_subprocess_exec(*command)
+        process = await starting
     except OSError as error:
         raise UsageError(f"cannot run {command[0]}: {error.strerror}: check its name, or give its path") from error
-    # Ctrl-C reaches the command by itself; what it has to say then, it says while the site still stands.
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, lambda: None)
-    loop.add_signal_handler(signal.SIGTERM, _end, process)
     return await process.wait()
 
 
-def _end(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+def _end(started: Future[Process]) -> None:
+    with contextlib.suppress(OSError):  # it could not be started, or has ended by itself
+        os.kill(started.result().pid, signal.SIGTERM)  # terminate() may take the exit code away from the loop
