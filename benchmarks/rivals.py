@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from support.lab import Lab, lab
 from support.sweeping import PROGRAM, listening
 
+from camscan.net.profile import MAX_HALF_OPEN
+
 PORTS = (22, 80, 443, 445, 3389, 8080, 8443, 9000)
 SOURCE, GATEWAY = "10.99.0.1", "10.99.0.2"
 _UNLIMITED = 10**7
@@ -74,7 +76,7 @@ def asked(job: Job, method: str, threads: int, **changed: object) -> str:
         "wait": 1.5 if method == "connect" else 1.0,
         "want": "open",
         "threads": threads,
-        "half_open": 16_384,
+        "half_open": MAX_HALF_OPEN,
     }
     return json.dumps(request | more | changed)
 

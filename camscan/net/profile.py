@@ -30,15 +30,17 @@ class Profile:
 
     @property
     def most_connecting(self) -> int:
-        """How many connects may be under way: in a time-out's time, silent ones of that number use up the rate."""
-        return max(1, min(self.half_open, int(self.rate * CONNECT_TIMEOUT / 2)))
+        """How many connects of a scan may be under way: silent ones alone use up the rate in a time-out's time."""
+        return max(1, min(self.half_open, _MOST_TASKS, int(self.rate * CONNECT_TIMEOUT / 2)))
 
     def at_rate(self, rate: int) -> Profile:
         """This profile with another overall rate; 0 is without bound."""
         return replace(self, rate=rate, half_open=max(self.half_open, min(rate or MAX_HALF_OPEN, MAX_HALF_OPEN)))
 
 
-MAX_HALF_OPEN = 16_384
+MAX_HALF_OPEN = 32_768
+_MOST_TASKS = 16_384
+"""Connects of a scan at once, which take more memory each than a sweep's."""
 NEIGHBOURS = 256
 """On-link addresses unanswered at once: the kernel's table holds 1,024 and must keep room for others."""
 
