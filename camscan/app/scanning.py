@@ -75,7 +75,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
         async with (
             LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net,
             watched(reached) as cut,
-            followed(job.aim, net.exclude) as barred,
+            followed(job.aim.excluded, job.aim.excluding, net.exclude) as barred,
         ):
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds

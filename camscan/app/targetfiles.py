@@ -13,14 +13,10 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from camscan.errors import CamscanError
 from camscan.net.names import resolve
 from camscan.targets import MAX_TEXT, TargetSet, expand, parse
-
-if TYPE_CHECKING:
-    from camscan.app.aims import Aim
 
 _EVERY = 1.0
 """Seconds between two looks at the files. One is read once two looks have found it the same: it is written by then."""
@@ -42,12 +38,15 @@ def exclusions(words: Sequence[str]) -> TargetSet:
 
 
 class Followed:
-    """What is excluded by now. What is taken out of a file stays so until the scan has ended."""
+    """What is excluded by now, beginning with what these words excluded when they were first read.
 
-    def __init__(self, aim: Aim, exclude: Callable[[TargetSet], None]) -> None:
-        self.excluded = aim.excluded
+    What is taken out of a file stays excluded until the scan has ended.
+    """
+
+    def __init__(self, excluded: TargetSet, words: Sequence[str], exclude: Callable[[TargetSet], None]) -> None:
+        self.excluded = excluded
         self.notes: list[str] = []
-        self._words = tuple(filter(_can_be_read_again, aim.excluding))
+        self._words = tuple(filter(_can_be_read_again, words))
         self._exclude = exclude
 
     async def follow(self) -> None:
@@ -79,9 +78,11 @@ class Followed:
 
 
 @contextlib.asynccontextmanager
-async def followed(aim: Aim, exclude: Callable[[TargetSet], None]) -> AsyncIterator[Followed]:
-    """Follow the files of exclusions while the body runs; `exclude` is given all that is excluded, when that grows."""
-    known = Followed(aim, exclude)
+async def followed(
+    excluded: TargetSet, words: Sequence[str], exclude: Callable[[TargetSet], None]
+) -> AsyncIterator[Followed]:
+    """Follow the files among the words while the body runs; `exclude` is given all that is excluded, when it grows."""
+    known = Followed(excluded, words, exclude)
     following = asyncio.create_task(known.follow())
     try:
         yield known

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from camscan.app import targetfiles as module
 from camscan.app.aims import Choices, aim
 from camscan.app.jobs import new_job
 from camscan.app.scanning import Unwatched, run
-from camscan.app.targetfiles import Followed
+from camscan.app.targetfiles import Followed, exclusions
 from camscan.records import Outcome, ScanStatus
 from camscan.store import Store
 from camscan.targets import TargetSet
@@ -41,7 +40,8 @@ def file(tmp_path: Path) -> Path:
 
 async def test_what_is_added_is_excluded_and_what_is_taken_out_stays_so(file: Path) -> None:
     told: list[TargetSet] = []
-    followed = Followed(aim(Choices(("10.0.0.0/24",), exclude=("10.0.0.9",), exclude_files=(str(file),))), told.append)
+    aimed = aim(Choices(("10.0.0.0/24",), exclude=("10.0.0.9",), exclude_files=(str(file),)))
+    followed = Followed(aimed.excluded, aimed.excluding, told.append)
     following = asyncio.create_task(followed.follow())
     try:
         write(file, "10.0.0.2\n10.0.0.64/26\n")
@@ -56,7 +56,7 @@ async def test_a_file_that_cannot_be_used_changes_nothing_and_is_told(
     file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[TargetSet] = []
-    followed = Followed(aim(Choices(("10.0.0.0/24",), exclude_files=(str(file),))), told.append)
+    followed = Followed(exclusions([f"@{file}"]), (f"@{file}",), told.append)
     following = asyncio.create_task(followed.follow())
     try:
         write(file, "10.0.0.300")
@@ -75,8 +75,7 @@ async def test_a_pipe_is_not_waited_for_again(file: Path, tmp_path: Path) -> Non
     """As in `--exclude-file <(generate)`, whose writer has gone."""
     os.mkfifo(pipe := tmp_path / "pipe")
     told: list[TargetSet] = []
-    aimed = replace(aim(Choices(("10.0.0.0/24",))), excluding=(f"@{pipe}", "-", f"@{file}"))
-    followed = Followed(aimed, told.append)
+    followed = Followed(TargetSet(), (f"@{pipe}", "-", f"@{file}"), told.append)
     following = asyncio.create_task(followed.follow())
     try:
         await eventually(lambda: bool(told))
