@@ -111,9 +111,8 @@ class Sweep:
         self._has_lost = False
         number = self._position // self._order.round_size
         begin, end = self._position, (number + 1) * self._order.round_size
-        spare = (
-            SPARE if self._order.size >= BATCH else 0
-        )  # what waits with others comes to few hosts the closer together
+        # Not with few hosts: what waits with others comes to each of them the closer together.
+        spare = SPARE if self._order.size >= BATCH else 0
         while begin < end and not self._stop:
             self._carrier.wait()
             count = self._host_pace.batch(self._batch_size())
