@@ -151,4 +151,8 @@ def _end(error: CamscanError, code: Exit) -> None:
 
     for line in str(error).splitlines():
         click.echo(f"Error: {terminal(line, 1_000)}", err=True)
+    try:
+        sys.stdout.flush()
+    except OSError:  # else Python tries once more at the very end, and exits with 120
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

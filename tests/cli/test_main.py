@@ -149,11 +149,12 @@ def test_who_interrupts_it_at_once_sees_no_trace_of_how_it_is_loaded() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "\nAborted!\n")
 
 
-def test_a_full_disk_is_said_in_one_line() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_said_in_one_line(unbuffered: str) -> None:
+    command = [sys.executable, "-m", "camscan", "fingerprints", "list"]
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "camscan", "fingerprints", "list"], stdout=full, stderr=subprocess.PIPE, check=False
-        )
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment, check=False)
     assert done.returncode == 1
     assert done.stderr == b"Error: cannot write: No space left on device: free some space, or write elsewhere\n"
 
