@@ -36,7 +36,8 @@ def site_names(file: Path) -> list[str]:
 
 def _rows(file: Path, query: str, values: tuple[object, ...]) -> list[Any]:
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro", _SECONDS, uri=True)) as connection:
+        url = f"file:{quote(str(file.absolute()))}?mode=ro"
+        with closing(sqlite3.connect(url, timeout=_SECONDS, uri=True)) as connection:
             connection.set_progress_handler(lambda: 1, _STEPS)
             return connection.execute(query, values).fetchall()
     except (sqlite3.Error, OSError):

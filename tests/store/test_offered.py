@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +33,8 @@ def test_the_newest_scans_come_first_with_their_sites(file: Path) -> None:
 
 def test_what_is_no_store_has_nothing_to_offer_and_is_not_made(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("not a database")
-    sqlite3.connect(tmp_path / "other.db").execute("CREATE TABLE x (y)")
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE x (y)")
     for name in ("missing.db", "text", "other.db", "no/such/folder.db", "."):
         assert scan_ids(tmp_path / name, "") == []
         assert site_names(tmp_path / name) == []
@@ -40,7 +42,7 @@ def test_what_is_no_store_has_nothing_to_offer_and_is_not_made(tmp_path: Path) -
 
 
 def test_a_hostile_store_does_not_hold_up_who_types(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "endless.db") as made:
+    with closing(sqlite3.connect(tmp_path / "endless.db")) as made:
         made.execute(
             "CREATE VIEW scans AS WITH RECURSIVE more(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM more) "
             "SELECT id, 'x' AS site, id AS started_at, id AS number FROM more"
