@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -27,6 +28,32 @@ settings.load_profile("unhurried")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first, so that none of them is left over for one process while the others are done."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what this host or user cannot do; CI must be able to do all."""
+    for marker, lacking in (("netns", _lacking_for_namespaces), ("privileged_ports", _lacking_for_ports)):
+        if item.get_closest_marker(marker) and (reason := lacking()):
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+@functools.cache
+def _lacking_for_namespaces() -> str:
+    if os.geteuid():
+        return "network namespaces need root"
+    if not all(map(shutil.which, ("ip", "nft"))):
+        return "network namespaces need two programs: apt install iproute2 nftables"
+    try:
+        with namespace():
+            return ""
+    except (RuntimeError, OSError) as error:  # as in a container that is not privileged
+        return f"no network namespaces: {error}"
+
+
+@functools.cache
+def _lacking_for_ports() -> str:
+    first = int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text(encoding="ascii"))
+    return "ports below 1024 need root" if os.geteuid() and first > 1 else ""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,9 +112,7 @@ def hangs_up() -> Iterator[None]:
 
 @pytest.fixture
 def new_namespace() -> Iterator[Callable[[], Namespace]]:
-    """Makes network namespaces."""
-    if os.geteuid():
-        pytest.skip("network namespaces need root")
+    """Makes network namespaces; the test is marked `netns`."""
     with ExitStack() as stack:
         yield lambda: stack.enter_context(namespace())
 

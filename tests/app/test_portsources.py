@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -68,8 +67,8 @@ def test_where_no_ports_are_to_be_asked_there_is_nothing_for_nmap(tmp_path: Path
 
 @pytest.mark.netns
 def test_the_real_nmap_finds_what_connecting_finds(tmp_path: Path) -> None:
-    if os.geteuid() or shutil.which("nmap") is None:
-        pytest.skip("needs root and nmap")
+    if shutil.which("nmap") is None:
+        pytest.skip("nmap is not installed")
     reports: dict[str, Any] = {}
     with lab("10.77.0.0/27") as made, listening(made, [80]):
         made.keep_only(["10.77.0.5", "10.77.0.9"])

@@ -41,7 +41,8 @@ def test_a_command_that_is_interrupted_may_still_say_what_it_has(
         send(process.pid, number)
         output, errors = process.communicate(timeout=30)
     assert (process.returncode, output) == (4, b"what it has found\n")
-    assert errors.decode().splitlines() == [f"1 decoy at {address}"]
+    said = [line for line in errors.decode().splitlines() if not line.startswith("Note: ")]  # on ports kept for root
+    assert said == [f"1 decoy at {address}"]
 
 
 @pytest.mark.parametrize("number", ["INT", "TERM"])

@@ -162,6 +162,7 @@ UNSAFE = {
 }
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.parametrize("unsafe", UNSAFE)
 async def test_a_challenge_that_is_not_safe_is_not_answered(unsafe: str, tmp_path: Path) -> None:
     case, elsewhere = UNSAFE[unsafe], Peer(lambda _number, _request: denial(digest()), "127.88.77.8", 80)

@@ -29,6 +29,7 @@ async def shown(certificate: Certificate) -> tuple[x509.Certificate, str]:
         return x509.load_der_x509_certificate(tls.getpeercert(binary_form=True)), tls.version()
 
 
+@pytest.mark.privileged_ports
 async def test_names_dates_and_places() -> None:
     told = Certificate(
         subject="CN={serial},OU=DVRNVR,C=CN",
@@ -47,6 +48,7 @@ async def test_names_dates_and_places() -> None:
     assert version == "TLSv1.3"
 
 
+@pytest.mark.privileged_ports
 async def test_self_signed_with_the_oldest_key_and_version() -> None:
     found, version = await shown(Certificate(subject="CN=old", key="rsa-1024", oldest_tls=True))
     key = found.public_key()
@@ -71,6 +73,7 @@ def test_old_versions_warn_nobody() -> None:
         certificates.context(Certificate(subject="CN=quiet", oldest_tls=True))
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01"])
 async def test_clients_that_fail_the_handshake_do_no_harm(sent: bytes) -> None:
     web = {"tls_ports": [443], "certificate": {"subject": "CN=a"}, "routes": ROUTES}

@@ -15,6 +15,7 @@ WEB = [{"ports": [80, 8080], "routes": PAGE}]
 PROBE = wsdiscovery.encode_probe("0a1b2c3d-0000-4000-8000-00000000000a", "")
 
 
+@pytest.mark.privileged_ports
 async def test_it_shows_its_persona_and_its_ports() -> None:
     async with site_of(persona(serial="SN1", web=WEB)) as site:
         (device,) = site.devices
@@ -22,6 +23,7 @@ async def test_it_shows_its_persona_and_its_ports() -> None:
         assert device.fill("{serial} at {authority:80}") == f"SN1 at {device.address}"
 
 
+@pytest.mark.privileged_ports
 async def test_it_counts_connections_and_bytes() -> None:
     async with site_of(persona(web=WEB, raw=[{"ports": [9100], "behaviour": "hold"}])) as site:
         (device,) = site.devices
@@ -36,6 +38,7 @@ async def test_it_counts_connections_and_bytes() -> None:
         assert counters.user_names == []
 
 
+@pytest.mark.privileged_ports
 async def test_a_fragile_one_dies_of_haste_and_says_so() -> None:
     async with site_of(persona(web=WEB, limits={"per_second": 3, "at_once": 9})) as site:
         (device,) = site.devices
@@ -57,6 +60,7 @@ async def test_a_fragile_one_dies_of_too_many_at_once() -> None:
         assert device.counters.violations == ["3 connections at once"]
 
 
+@pytest.mark.privileged_ports
 async def test_a_fading_one_neither_answers_nor_refuses() -> None:
     async with site_of(persona(web=WEB, wsd={"answer": "here"}, fades_after=2)) as site:
         (device,) = site.devices

@@ -241,6 +241,7 @@ async def check_datagrams(device: Device) -> int:
     return len(device.counters.datagrams)
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.usefixtures("frozen")
 async def test_what_they_say_comes_over_the_wire() -> None:
     async with make_site(HONEST, free_network()) as site:

@@ -62,12 +62,14 @@ def test_no_datagram_brings_a_decoder_down(persona: Persona) -> None:
             assert len(data) <= 65_507
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.parametrize("name", ["silent-after-accept", "every-port-open", "resetting"])
 async def test_nothing_comes(name: str) -> None:
     for port in (80, 554):
         assert await page(name, port, seconds=0.1) == b""
 
 
+@pytest.mark.privileged_ports
 async def test_bytes_drip() -> None:
     async with site_of(ROGUES["drip-feed"]) as site:
         address = site.devices[0].address
@@ -75,11 +77,13 @@ async def test_bytes_drip() -> None:
         assert got == [b"HT", b"RT", b"\x16\x03"]
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.parametrize("name", ["endless-body", "endless-interim", *family("endless-head")])
 async def test_there_is_no_end(name: str) -> None:
     assert len(await page(name, limit=1_000_000)) == 1_000_000
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.parametrize("name", family("broken-http"))
 async def test_broken_answers_come_as_they_stand(name: str) -> None:
     expected = ROGUES[name].values["variant"].replace("\n", "\r\n").encode("latin-1")
@@ -89,16 +93,19 @@ async def test_broken_answers_come_as_they_stand(name: str) -> None:
         http.decode(got)
 
 
+@pytest.mark.privileged_ports
 async def test_lines_end_in_lf_alone() -> None:
     got = await page("bare-lines")
     assert b"\r" not in got
     assert http.decode(got)["http.title"] == ("bare",)
 
 
+@pytest.mark.privileged_ports
 async def test_the_bomb_is_small_on_the_wire() -> None:
     assert 50_000 < len(await page("gzip-bomb", limit=1_000_000)) < 70_000
 
 
+@pytest.mark.privileged_ports
 async def test_redirects_run_in_a_circle() -> None:
     async with site_of(ROGUES["redirect-loop"]) as site:
         path, seen = "/", []
@@ -160,6 +167,7 @@ async def test_a_storm_of_answers() -> None:
         assert 100 < len(await ask(site.devices[0].address, WSD_PORT, PROBE)) <= 200  # as many as there is room for
 
 
+@pytest.mark.privileged_ports
 async def test_a_certificate_that_no_client_takes() -> None:
     """OpenSSL takes 100 KiB of certificates; what it does is counted as a connection all the same."""
     async with site_of(ROGUES["many-names"]) as site:
@@ -168,6 +176,7 @@ async def test_a_certificate_that_no_client_takes() -> None:
         assert site.devices[0].counters.connections == 1
 
 
+@pytest.mark.privileged_ports
 async def test_the_oldest_tls() -> None:
     async with site_of(ROGUES["oldest-tls"]) as site:
         assert client_context().minimum_version
@@ -175,6 +184,7 @@ async def test_the_oldest_tls() -> None:
         assert http.decode(got)["http.title"] == ("oldest",)
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.parametrize("name", family("injection"))
 async def test_payloads_are_in_every_text(name: str) -> None:
     payload = ROGUES[name].values["variant"]

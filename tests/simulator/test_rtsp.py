@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from support.site import GET, persona, site_of, talk
 
 from camscan.codecs import rtsp
 
+pytestmark = pytest.mark.privileged_ports
 CAMERA = persona(
     serial="SN1",
     rtsp={

@@ -30,6 +30,7 @@ def test_the_site_to_try_things_on_is_that_of_the_honest() -> None:
     assert [d.persona for d in site.devices] == list(honest())
 
 
+@pytest.mark.privileged_ports
 async def test_the_whole_site_starts_within_a_second() -> None:
     started = time.monotonic()
     async with make_site(honest() + rogues()[:199], free_network()) as site:

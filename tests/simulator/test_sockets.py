@@ -31,6 +31,7 @@ def test_a_reserved_port_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
         assert sock.getsockname() == (HERE, 8554)
 
 
+@pytest.mark.privileged_ports
 def test_a_reserved_port_that_is_taken_is_moved() -> None:
     with sockets.tcp(HERE, 555), sockets.tcp_or_shifted(HERE, 555) as sock:
         assert sock.getsockname() == (HERE, 8555)

@@ -53,6 +53,7 @@ def test_a_request_without_operation_is_denied() -> None:
     assert choose(WEB, Request(80, "POST", onvif.PATH, "", b"<nonsense")).body == "denied"
 
 
+@pytest.mark.privileged_ports
 async def test_connections_stay_open_where_the_answer_says_how_long_it_is() -> None:
     async with site_of(persona(web=[WEB])) as site:
         (device,) = site.devices
@@ -64,6 +65,7 @@ async def test_connections_stay_open_where_the_answer_says_how_long_it_is() -> N
         assert [(r.port, r.method, r.target) for r in device.counters.requests] == [(80, "GET", "/"), (80, "GET", "/a")]
 
 
+@pytest.mark.privileged_ports
 @pytest.mark.parametrize(
     "head",
     [
@@ -80,6 +82,7 @@ async def test_other_answers_end_the_connection(head: str) -> None:
         assert got.endswith(b"\r\n\r\nx")
 
 
+@pytest.mark.privileged_ports
 async def test_head_has_no_body_and_nonsense_no_answer() -> None:
     async with site_of(persona(web=[WEB])) as site:
         address = site.devices[0].address

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,8 +55,6 @@ def scanned(site: Lab, targets: Sequence[str], folder: Path) -> Mapping[str, Map
 
 
 def test_a_scan_tells_of_an_answer_what_its_text_tells(tmp_path: Path) -> None:
-    if os.geteuid():
-        pytest.skip("network namespaces need root")
     rules = library(())
     entries = [*whole("http"), *whole("rtsp")]
     answers = {f"10.77.{place // 250}.{place % 250 + 1}": entry for place, entry in enumerate(entries)}

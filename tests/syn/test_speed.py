@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 
 import pytest
@@ -15,8 +14,8 @@ pytestmark = pytest.mark.netns
 
 def test_one_thread_sends_no_fewer_packets_than_masscan(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each at its best of three runs in turn, before all other work of the machine; it misses nothing meanwhile."""
-    if os.geteuid() or not shutil.which("masscan"):
-        pytest.skip("network namespaces need root, and the comparison masscan")
+    if not shutil.which("masscan"):
+        pytest.skip("masscan is not installed")
     monkeypatch.setattr(arrivals, "BEFORE", arrivals.realtime(5))
     best = {ONE.name: 0.0, MASSCAN.name: 0.0}
     with site() as (where, truth):

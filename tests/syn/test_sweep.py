@@ -14,6 +14,7 @@ from support.sweeping import found, listening, request
 
 from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.sockets import Stop
+from camscan.net.privilege import has_net_raw
 from camscan.syn import ring
 from camscan.syn import sweep as sweeping
 from camscan.syn.links import SPARE
@@ -74,6 +75,7 @@ def test_an_interface_that_is_down_for_a_moment_loses_nothing() -> None:
     assert kernel.rows == list(range(10))
 
 
+@pytest.mark.skipif(not has_net_raw(), reason="raw sockets need CAP_NET_RAW")
 def test_what_two_threads_send_is_passed_when_it_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep that is killed is to go on from a place that all has left before."""
     passed: list[int] = []
