@@ -7,10 +7,12 @@ A recorder writes the logins of its cameras into such lists, some in the clear. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from camscan.codecs import layout
 from camscan.codecs.text import mac
+from camscan.records import Fields
 
 FIELDS = (
     "behind.api",
@@ -40,6 +42,31 @@ _LOGINS = re.compile(
     rb"|[?&](?=\w*?(?:user|usr|pass|pwd))\w*+=([^&\s<>\"]*)",  # ...?user=admin&pwd=12345
     re.IGNORECASE | re.MULTILINE,
 )
+
+
+class InterfaceCodec(Protocol):
+    """The codec of a maker's own interface, which tells of the cameras behind a recorder: a module."""
+
+    @property
+    def REQUESTS(self) -> tuple[str, ...]:  # noqa: N802 - a constant of the module, as those below
+        """The paths that are tried without a login."""
+
+    @property
+    def QUESTIONS(self) -> tuple[str, ...]:  # noqa: N802
+        """The paths that an enrolled device is asked for."""
+
+    @property
+    def CHANNEL_QUESTIONS(self) -> tuple[str, ...]:  # noqa: N802
+        """The further paths that an enrolled recorder is asked for."""
+
+    def decode(self, body: bytes) -> Fields:
+        """The fields of an answer."""
+
+    def slots(self, body: bytes) -> Sequence[bytes]:
+        """The part of an answer that speaks of each channel."""
+
+    def decode_slot(self, part: bytes) -> Fields:
+        """The fields of such a part."""
 
 
 def struck_out(content: bytes) -> bytes:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import Protocol
 
 from camscan.codecs import (
     arp,
@@ -32,23 +31,14 @@ from camscan.codecs import (
     tls,
     wsdiscovery,
 )
+from camscan.codecs.behind import InterfaceCodec
 from camscan.errors import DecodeError
 from camscan.records import Fields, Observation
 
 _Decode = Callable[[bytes, str], Sequence[Fields]]
 
 
-class _Interface(Protocol):
-    """The codec of a maker's own interface behind a login."""
-
-    def decode(self, body: bytes) -> Fields:
-        """The fields of an answer."""
-
-    def decode_slot(self, part: bytes) -> Fields:
-        """The fields of the part of an answer that speaks of one channel."""
-
-
-def _of(interface: _Interface) -> _Decode:
+def _of(interface: InterfaceCodec) -> _Decode:
     """Reads whole answers, and the parts of one channel each, of which the question names the channel."""
 
     def decode(raw: bytes, asked: str) -> Sequence[Fields]:

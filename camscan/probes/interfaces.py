@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from camscan.codecs import cgi, framing, isapi, lapi, over_http
+from camscan.codecs.behind import InterfaceCodec
 from camscan.errors import DecodeError
 from camscan.net.base import Enrolled, Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
 from camscan.probes.ports import is_secured
-from camscan.records import Fields, Observation, Outcome
+from camscan.records import Observation, Outcome
 
-_MAX_DOORS = 2
-"""Ports of one host that are tried."""
+_MAX_SERVERS = 2
+"""Web servers of one host that are tried."""
 _SUCCESS = "200"
 
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface. `channel` names it; the rest is what its codec offers.
-
-    `signs` are fields, and `natives` channels, that only devices with this interface have; `paths` are those that were
-    tried without a login, so that a challenge to one of them is a sign too.
-    """
+    """One interface. `signs` are fields, and `natives` channels, that only devices with this interface have."""
 
     channel: str
-    signs: tuple[str, ...]
-    natives: tuple[str, ...]
-    paths: tuple[str, ...]
-    questions: tuple[str, ...]
-    channel_questions: tuple[str, ...]
-    decode: Callable[[bytes], Fields]
-    slots: Callable[[bytes], Sequence[bytes]]
-    decode_slot: Callable[[bytes], Fields]
+    codec: InterfaceCodec
+    signs: tuple[str, ...] = ()
+    natives: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All that an enrolled device may be asked."""
+        return (*self.codec.QUESTIONS, *self.codec.CHANNEL_QUESTIONS)
 
     def shows(self, seen: Iterable[Observation]) -> bool:
         """Whether the host has said that it has this interface."""
@@ -46,14 +43,14 @@ class Interface:
         )
 
     def challenges(self, seen: Iterable[Observation]) -> bool:
-        """Whether the host asked for a login where this interface would."""
-        asked = {f"GET {path}" for path in self.paths}
+        """Whether the host asked for a login where this interface would, when it was tried without one."""
+        asked = {f"GET {path}" for path in self.codec.REQUESTS}
         return any(o.outcome is Outcome.AUTH_REQUIRED and o.asked in asked for o in seen)
 
     def observed(self, exchange: Exchange, path: str) -> Observation:
         """What an answer to one of the questions says, without the logins of others."""
         raw = over_http.struck_out(exchange.raw) if exchange.raw else b""
-        decode = partial(over_http.own_answer, decode=self.decode)
+        decode = partial(over_http.own_answer, decode=self.codec.decode)
         return observe(exchange, self.channel, f"GET {path}", decode, raw)
 
     def answered(self, seen: Iterable[Observation]) -> dict[str, int | None]:
@@ -61,39 +58,9 @@ class Interface:
         return {o.asked.removeprefix("GET "): o.port for o in seen if o.channel == self.channel and is_success(o)}
 
 
-ISAPI = Interface(
-    "isapi",
-    ("isapi.root",),
-    ("sadp",),
-    isapi.REQUESTS,
-    isapi.QUESTIONS,
-    isapi.CHANNEL_QUESTIONS,
-    isapi.decode,
-    isapi.slots,
-    isapi.decode_slot,
-)
-CGI = Interface(
-    "cgi",
-    (),
-    ("dhip", "dvrip"),
-    cgi.REQUESTS,
-    cgi.QUESTIONS,
-    cgi.CHANNEL_QUESTIONS,
-    cgi.decode,
-    cgi.slots,
-    cgi.decode_slot,
-)
-LAPI = Interface(
-    "lapi",
-    ("lapi.response_code", "lapi.response_url"),
-    (),
-    lapi.REQUESTS,
-    lapi.QUESTIONS,
-    lapi.CHANNEL_QUESTIONS,
-    lapi.decode,
-    lapi.slots,
-    lapi.decode_slot,
-)
+ISAPI = Interface("isapi", isapi, signs=("isapi.root",), natives=("sadp",))
+CGI = Interface("cgi", cgi, natives=("dhip", "dvrip"))
+LAPI = Interface("lapi", lapi, signs=("lapi.response_code", "lapi.response_url"))
 INTERFACES = (ISAPI, CGI, LAPI)
 
 
@@ -115,8 +82,7 @@ class InterfaceProbe:
     @property
     def cost(self) -> Cost:
         """See `Probe.cost`: four packets a question at most, on one connection."""
-        questions = len(self.interface.questions) + len(self.interface.channel_questions)
-        return Cost(0, 0, 4 + 4 * questions)
+        return Cost(0, 0, 4 + 4 * len(self.interface.questions))
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -129,8 +95,8 @@ class InterfaceProbe:
         if not self._is_worth_it(seen):
             return
         told = self.interface.answered(seen)
-        ways = [door for door in doors(seen) if not told or door[0] in told.values()]
-        for port, tls in ways[:_MAX_DOORS]:
+        servers = [server for server in web_servers(seen) if not told or server[0] in told.values()]
+        for port, tls in servers[:_MAX_SERVERS]:
             async with net.enrolled(ask.address, port, seen, tls=tls) as login:
                 if login is None:
                     yield not_enrolled(ask.address, port, self.interface.channel, seen)
@@ -153,7 +119,7 @@ class InterfaceProbe:
 
     async def _ask_all(self, login: Enrolled, told: Container[str]) -> AsyncIterator[Observation]:
         """Every open question, as long as answers come; those about channels only if the first of them is answered."""
-        for questions in (self.interface.questions, self.interface.channel_questions):
+        for questions in (self.interface.codec.QUESTIONS, self.interface.codec.CHANNEL_QUESTIONS):
             for number, path in enumerate(questions):
                 if path in told:
                     continue
@@ -168,9 +134,9 @@ class InterfaceProbe:
     def _slots(self, answer: Observation) -> Iterator[Observation]:
         if not is_success(answer):
             return
-        for part in self.interface.slots(framing.read_own(answer.raw).content):
+        for part in self.interface.codec.slots(framing.read_own(answer.raw).content):
             try:
-                fields = self.interface.decode_slot(part)
+                fields = self.interface.codec.decode_slot(part)
             except DecodeError:
                 continue  # an entry without a number belongs to no channel
             yield replace(answer, asked=f"{answer.asked} #{fields['behind.slot'][0]}", fields=fields, raw=part)
@@ -181,10 +147,10 @@ def own(seen: Iterable[Observation]) -> Iterator[Observation]:
     return (observation for observation in seen if "behind.slot" not in observation.fields)
 
 
-def doors(seen: Sequence[Observation]) -> list[tuple[int, bool]]:
+def web_servers(seen: Sequence[Observation]) -> list[tuple[int, bool]]:
     """Port and TLS of each web server of a host, those with TLS first."""
     ports = dict.fromkeys(o.port for o in seen if o.channel == "http" and o.outcome.has_answer and o.port)
-    return sorted(((port, is_secured(port, seen)) for port in ports), key=lambda door: not door[1])
+    return sorted(((port, is_secured(port, seen)) for port in ports), key=lambda server: not server[1])
 
 
 def not_enrolled(address: str, port: int, channel: str, seen: Sequence[Observation]) -> Observation:

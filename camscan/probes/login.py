@@ -13,7 +13,7 @@ from camscan.codecs import onvif, over_http
 from camscan.net.base import Exchange, HttpRequest, LoginReason, Net
 from camscan.probes.answers import observe
 from camscan.probes.base import Ask, Cost, Stage
-from camscan.probes.interfaces import INTERFACES, doors, is_success
+from camscan.probes.interfaces import INTERFACES, is_success, web_servers
 from camscan.probes.onvif import services
 from camscan.probes.web import API_PATHS, observe_page
 from camscan.records import Observation, Outcome
@@ -46,7 +46,7 @@ class _Question:
         Of other answers what may be kept stands on the channel that asks the same without a login.
         """
         for interface in INTERFACES:
-            if self.path in interface.paths or self.path in interface.questions:
+            if self.path in (*interface.codec.REQUESTS, *interface.codec.QUESTIONS):
                 found = interface.observed(exchange, self.path)
                 if is_success(found):
                     return found
@@ -106,7 +106,7 @@ def _ended(question: _Question, exchange: Exchange) -> Observation:
 def _questions(ask: Ask) -> Iterator[_Question]:
     """What was denied without a login comes first, and ports with TLS before the others."""
     denied = [o for o in ask.observations if o.outcome is Outcome.AUTH_REQUIRED]
-    for port, tls in doors(ask.observations)[:_MAX_PORTS]:
+    for port, tls in web_servers(ask.observations)[:_MAX_PORTS]:
         asked = [o.asked.removeprefix("GET ") for o in denied if o.channel == "http" and o.port == port]
         soap = [path for number, _, path in services(ask.address, ask.observations) if number == port]
         yield from (_Question(port, tls, path) for path in asked[:1])

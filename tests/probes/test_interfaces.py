@@ -12,7 +12,7 @@ from camscan.codecs.registry import read_again
 from camscan.net import budget
 from camscan.net.base import LoginReason
 from camscan.probes.base import Ask
-from camscan.probes.interfaces import CGI, INTERFACES, ISAPI, LAPI, Interface, InterfaceProbe, doors
+from camscan.probes.interfaces import CGI, INTERFACES, ISAPI, LAPI, Interface, InterfaceProbe, web_servers
 from camscan.records import Observation, Outcome
 
 HOST = "10.0.4.9"
@@ -182,8 +182,8 @@ async def test_a_list_of_256_channels_is_read_to_its_end(interface: Interface) -
     listed = page(long_list(interface, 256))
     assert len(listed) < budget.MAX_ENROLLED_BYTES
     pages = dict.fromkeys(interface.questions, page(LEAST[interface.channel]))
-    pages |= {path: page("", "404 Not Found") for path in interface.channel_questions}
-    pages[interface.channel_questions[0]] = listed
+    pages |= {path: page("", "404 Not Found") for path in interface.codec.CHANNEL_QUESTIONS}
+    pages[interface.codec.CHANNEL_QUESTIONS[0]] = listed
     signs = {"isapi": seen("sadp", 37020), "cgi": seen("dhip", 37810), "lapi": seen(lapi__response_code="4")}
     found = await ask(interface, net_of(pages), seen(), signs[interface.channel])
     slots = [o for o in found if "behind.slot" in o.fields]
@@ -217,7 +217,7 @@ async def test_a_camera_is_asked_for_channels_once() -> None:
 
 async def test_tls_comes_first_and_another_door_only_where_the_interface_is_not_there() -> None:
     said = (seen(), seen(port=443), seen("tls", 443), seen("sadp", 37020))
-    assert doors(said) == [(443, True), (80, False)]
+    assert web_servers(said) == [(443, True), (80, False)]
     net = net_of(RECORDER, ports=(80, 443))
     await ask(ISAPI, net, *said)
     assert {call[1] for call in net.sent} == {443}
@@ -261,13 +261,6 @@ async def test_what_was_said_of_cameras_does_not_identify_the_recorder() -> None
     await ask(ISAPI, net, seen(), seen("sadp", 37020), seen("lapi", behind__slot="1", behind__serial="OTHER"))
     assert handed
     assert not any("behind.slot" in o.fields for o in handed)
-
-
-def test_nothing_off_the_lists_can_be_asked() -> None:
-    """The lists of the codecs are all that a probe asks from, and every path on them reads."""
-    assert [i.questions + i.channel_questions for i in INTERFACES] == [
-        codec.QUESTIONS + codec.CHANNEL_QUESTIONS for codec in (isapi, cgi, lapi)
-    ]
 
 
 @pytest.mark.parametrize(
