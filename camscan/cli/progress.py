@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from camscan.summaries import Progress
 
 SCHEMA = "camscan-progress/1"
-_COLUMNS = (*("site", "known", "removed", "exempt", "returned", "remaining", "rate_per_week", "projected", "late"),)
+_COLUMNS = ("site", "known", "removed", "exempt", "returned", "remaining", "rate_per_week", "projected", "late")
 _HEADS = ("site", "known", "removed", "exempt", "returned", "remaining", "a week", "done", "")
 
 

@@ -27,9 +27,7 @@ SCHEMA = "camscan/1"
 MAX_TEXT = 500
 """Characters of any one text that a peer gave; the whole answer stays in the store, found by its SHA-256."""
 
-FOLDED = (
-    *(Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.NOT_SENT),
-)
+FOLDED = (Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT, Outcome.UNREACHABLE, Outcome.EXCLUDED, Outcome.NOT_SENT)
 """The outcomes that a coverage statement tells apart; see `coverage`."""
 
 MAX_SENTENCE = 2_000

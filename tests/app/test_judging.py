@@ -13,9 +13,8 @@ from camscan.reports.document import coverage
 from camscan.store import Store
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
-ANSWERED, SILENT, REFUSED, RESET, NOT_SENT, GARBLED = (
-    *(Outcome.ANSWERED, Outcome.SILENT, Outcome.REFUSED, Outcome.RESET, Outcome.NOT_SENT, Outcome.GARBLED),
-)
+ANSWERED, SILENT, REFUSED = Outcome.ANSWERED, Outcome.SILENT, Outcome.REFUSED
+RESET, NOT_SENT, GARBLED = Outcome.RESET, Outcome.NOT_SENT, Outcome.GARBLED
 
 
 @pytest.mark.parametrize(
