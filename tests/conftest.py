@@ -19,6 +19,7 @@ from support.world import World, camera
 from camscan.app import judging, sweeping
 from camscan.identify import load as identify_load
 from camscan.identify.library import Library
+from camscan.store import sqlite
 
 # A shared machine is slow at times; what takes too long by itself is measured in benchmarks/.
 settings.register_profile("unhurried", deadline=None)
@@ -85,6 +86,15 @@ def built_in_rules_are_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "load", load)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_commit_waits_for_the_disk() -> Iterator[None]:
+    """Stores are killed here, but no power is cut: what was written is there without being synced."""
+    pragmas = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in sqlite.PRAGMAS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite, "PRAGMAS", pragmas)
         yield
 
 

@@ -35,7 +35,8 @@ _STRANGE = (
 )
 """Finds what tables of camscan are not: views, virtual tables, generated columns; and triggers on them."""
 
-_PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+"""What each connection is set up with."""
 
 _MEANINGS = (
     ("SQLITE_NOTADB", "is not a camscan database: choose another file, or move this one away"),
@@ -116,7 +117,7 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}").close()
     is_new = connection.execute("PRAGMA page_count").fetchone() == (0,)
     # In a file that holds something the first would write, and wait for the disk, each time.
-    for pragma in (*(("auto_vacuum=INCREMENTAL",) if is_new else ()), *_PRAGMAS):
+    for pragma in (*(("auto_vacuum=INCREMENTAL",) if is_new else ()), *PRAGMAS):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -31,7 +31,7 @@ from camscan.errors import EvidenceError, StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.policy import Policy
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
-from camscan.store import Store, intake
+from camscan.store import Store, intake, sqlite
 from camscan.store.intake import MERGED, MERGING
 from camscan.summaries import State
 from camscan.sweeps import memory as memories
@@ -328,19 +328,13 @@ def test_on_a_full_disk_nothing_is_half_done(hub: Path, tmp_path: Path, monkeypa
         connection.commit()
     Store.open(hub).close()
     pages = hub.stat().st_size // 4096 + 30
-    monkeypatch.setattr("camscan.store.sqlite._PRAGMAS", (*sqlite_pragmas(), f"max_page_count={pages}"))
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, f"max_page_count={pages}"))
     with pytest.raises(StoreError, match=r"hub\.db cannot grow, its disk is full: free some space"):
         run(hub, leeds)
     monkeypatch.undo()
     assert held(hub) == {}
     run(hub, leeds)
     assert held(hub) == held(leeds)
-
-
-def sqlite_pragmas() -> tuple[str, ...]:
-    from camscan.store import sqlite  # noqa: PLC0415
-
-    return sqlite._PRAGMAS
 
 
 def test_what_is_no_store_is_refused_before_anything_is_taken(hub: Path, tmp_path: Path) -> None:

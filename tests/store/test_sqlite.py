@@ -15,9 +15,12 @@ from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Scan
 from camscan.store import Store, sqlite
 
+PRAGMAS = sqlite.PRAGMAS  # as they are outside of tests, in which no commit waits for the disk
 
-def test_every_connection_is_safe(store: Store) -> None:
-    with store._database.reading() as connection:
+
+def test_every_connection_is_safe(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "PRAGMAS", PRAGMAS)
+    with Store.open(path) as store, store._database.reading() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +61,7 @@ class World:
         await asyncio.sleep(self.seconds)
         targets = [address for address in sorted(job.aim.asked.shuffled(0)) if address not in job.done]
         self.asked.append(targets[: self.cut_after])
-        for address in targets[: self.cut_after]:
-            self._cover(store, job.scan.id, address)
+        self._cover(store, job.scan.id, targets[: self.cut_after])
         if self.error is not None:
             raise self.error
         status = ScanStatus.COMPLETE if self.cut_after is None else ScanStatus.INTERRUPTED
@@ -70,10 +69,12 @@ class World:
         store.finish(ended)
         return ended
 
-    def _cover(self, store: Store, scan: str, address: str) -> None:
-        fields = self.answers.get(address)
-        outcome = Outcome.SILENT if fields is None else Outcome.ANSWERED
-        seen = (
-            [] if fields is None else [Observation(address, "sadp", outcome, datetime.now(UTC), 37020, fields=fields)]
-        )
-        store.append(scan, seen, [LedgerEntry(address, {"sadp": outcome, "http": Outcome.SILENT})])
+    def _cover(self, store: Store, scan: str, addresses: Iterable[str]) -> None:
+        seen, ledger = [], []
+        for address in addresses:
+            outcome = Outcome.SILENT
+            if fields := self.answers.get(address):
+                outcome = Outcome.ANSWERED
+                seen.append(Observation(address, "sadp", outcome, datetime.now(UTC), 37020, fields=fields))
+            ledger.append(LedgerEntry(address, {"sadp": outcome, "http": Outcome.SILENT}))
+        store.append(scan, seen, ledger)
