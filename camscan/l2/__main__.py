@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
+from functools import partial
 from io import BufferedReader, FileIO
 
 from camscan.l2 import arp, listen, pcap
-from camscan.l2.lines import DONE, FAILED, Lines, RefusalError
+from camscan.l2.lines import Lines, RefusalError, run
 from camscan.l2.sockets import ANY, until_stopped
 
 
@@ -16,31 +16,19 @@ def main() -> int:
     """Run the command that the arguments name."""
     # Scapy loads it where it is installed. Nothing here needs it, and no needless code is to run beside CAP_NET_RAW.
     sys.modules["cryptography"] = None  # type: ignore[assignment]
-    chosen, lines = _arguments(), Lines(sys.stdout.buffer)
-    try:
-        code = _run(chosen, lines)
-        lines.flush()
-    except BrokenPipeError:  # nobody reads any more; nor may Python try to write what is left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    return code
+    return run(partial(_do, _arguments()))
 
 
-def _run(chosen: argparse.Namespace, lines: Lines) -> int:
-    try:
-        with until_stopped() as stop:
-            if chosen.command == "arp":
-                targets = arp.read_targets(sys.stdin.buffer.read(arp.MAX_INPUT + 1))
-                arp.sweep(chosen.interface, chosen.rate, targets, lines, stop)
-            elif chosen.command == "listen":
-                listen.listen(chosen.interface, chosen.seconds, lines, stop)
-            else:
-                with _opened(chosen.file) as file:
-                    pcap.replay(file, lines, stop)
-    except RefusalError as error:
-        lines.say("error", message=str(error))
-        return error.code
-    return DONE
+def _do(chosen: argparse.Namespace, lines: Lines) -> None:
+    with until_stopped() as stop:
+        if chosen.command == "arp":
+            targets = arp.read_targets(sys.stdin.buffer.read(arp.MAX_INPUT + 1))
+            arp.sweep(chosen.interface, chosen.rate, targets, lines, stop)
+        elif chosen.command == "listen":
+            listen.listen(chosen.interface, chosen.seconds, lines, stop)
+        else:
+            with _opened(chosen.file) as file:
+                pcap.replay(file, lines, stop)
 
 
 def _opened(name: str) -> BufferedReader:

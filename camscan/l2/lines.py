@@ -13,6 +13,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 DONE, FAILED, WRONG_USE, NO_PRIVILEGE = 0, 1, 2, 77
@@ -41,6 +44,22 @@ class Lines:
     def flush(self) -> None:
         """Hand over what was said."""
         self._out.flush()
+
+
+def run(work: Callable[[Lines], None]) -> int:
+    """Do the work of a program, which says its lines on standard output; returns the exit code."""
+    lines, code = Lines(sys.stdout.buffer), DONE
+    try:
+        try:
+            work(lines)
+        except RefusalError as error:
+            lines.say("error", message=str(error))
+            code = error.code
+        lines.flush()
+    except BrokenPipeError:  # nobody reads any more; nor may Python try to write what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return code
 
 
 def _encoded(value: object) -> object:

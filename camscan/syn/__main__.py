@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from camscan.l2.lines import DONE, FAILED, Lines, RefusalError
+from camscan.l2.lines import Lines, RefusalError, run
 from camscan.l2.sockets import Stop, until_stopped
 from camscan.syn.report import Report
 
@@ -13,28 +13,16 @@ from camscan.syn.report import Report
 def main() -> int:
     """Do what standard input asks for."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts threads that nothing here has work for
-    lines = Lines(sys.stdout.buffer)
-    try:
-        code = _run(lines)
-        lines.flush()
-    except BrokenPipeError:  # nobody reads any more; nor may Python try to write what is left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    return code
+    return run(_do)
 
 
-def _run(lines: Lines) -> int:
+def _do(lines: Lines) -> None:
     try:
         with until_stopped() as stop:
             _ask(lines, stop)
-    except RefusalError as error:
-        lines.say("error", message=str(error))
-        return error.code
     except ImportError as error:
         reason = str(error).strip().partition("\n")[0]
-        lines.say("error", message=f"a library that sweeps need cannot be loaded, reinstall camscan: {reason}")
-        return FAILED
-    return DONE
+        raise RefusalError(f"a library that sweeps need cannot be loaded, reinstall camscan: {reason}") from error
 
 
 def _ask(lines: Lines, stop: Stop) -> None:
