@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,17 @@ def test_a_model_no_rule_names_is_known_by_its_family(
     assert (device.maker, device.kind, device.model) == (maker, kind, model)
 
 
+@cache
+def maker_of(entry: Entry, library: Library) -> str | None:
+    """Whom an answer names; of those of the corpus it is asked again for each change."""
+    return device_of(entry, library).maker
+
+
+@cache
+def entries_of(file: Path) -> tuple[Entry, ...]:
+    return read(file).entries
+
+
 def as_lines(raw: str) -> str:
     """Without carriage returns, as a terminal gives it back."""
     return raw.replace("\r\n", "\n")
@@ -90,12 +102,12 @@ def test_the_maker_is_named_however_the_head_is_written(
     library: Library, corpus_folder: Path, channel: str, change: Callable[[str], str]
 ) -> None:
     lost = []
-    for entry in read(corpus_folder / f"{channel}.json").entries:
+    for entry in entries_of(corpus_folder / f"{channel}.json"):
         if not re.match(r"(?:HTTP|RTSP)/[12]", entry.raw) or "\\r\\n" in entry.raw or entry.ambiguous:
             continue
         other = change(entry.raw)
         if other != entry.raw:
-            before = device_of(entry, library).maker
+            before = maker_of(entry, library)
             after = device_of(Entry(entry.id, channel, other, entry.truth), library).maker
             if before != after:
                 lost.append((entry.id, before, after))
@@ -112,8 +124,8 @@ def test_the_maker_is_named_whatever_stands_around_the_answer(
     library: Library, corpus_folder: Path, channel: str, change: Callable[[str], str]
 ) -> None:
     lost = []
-    for entry in read(corpus_folder / f"{channel}.json").entries:
-        before = device_of(entry, library).maker
+    for entry in entries_of(corpus_folder / f"{channel}.json"):
+        before = maker_of(entry, library)
         after = device_of(Entry(entry.id, channel, change(entry.raw), entry.truth), library).maker
         if before != after:
             lost.append((entry.id, before, after))
@@ -123,9 +135,9 @@ def test_the_maker_is_named_whatever_stands_around_the_answer(
 @pytest.mark.parametrize("change", ["{} - Login", "{} | Sign in", "{} - Web Service", "Welcome to {}"])
 def test_the_maker_is_named_by_its_name_in_a_title(library: Library, corpus_folder: Path, change: str) -> None:
     lost = []
-    for entry in read(corpus_folder / "html_title.json").entries:
+    for entry in entries_of(corpus_folder / "html_title.json"):
         found = re.fullmatch(r"<title>([\w .+/-]{3,60})</title>", entry.raw)
-        before = device_of(entry, library).maker if found else None
+        before = maker_of(entry, library) if found else None
         if found and before and names_in(change.format(found[1])) and not names_in(found[1]):
             raw = f"<title>{change.format(found[1])}</title>"
             after = device_of(Entry(entry.id, entry.channel, raw, entry.truth), library).maker
