@@ -119,9 +119,9 @@ def test_membership_is_of_destinations(address: str, held: bool) -> None:
 def test_membership_is_fast_in_many_ranges() -> None:
     targets = parse(f"10.{high}.{low}.7" for high in range(256) for low in range(256))
     assert len(targets.ranges) == 65_536
-    began = time.perf_counter()
+    began = time.process_time()
     assert all("10.200.100.7" in targets for _ in range(1_000))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("specs", [["10.0.0.0/24", "fd00::/120", "10.2.0.1"], ["10.0.0.5"], [], ["10.0.0.0/31"]])
@@ -140,9 +140,9 @@ def test_the_seed_alone_fixes_the_order() -> None:
 
 @pytest.mark.parametrize("spec", ["10.0.0.0/8", "fd00::/64", "::/0"])
 def test_a_large_network_is_walked_lazily(spec: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     first = next(parse([spec]).shuffled(7))
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert first in parse([spec])
 
 

@@ -137,10 +137,10 @@ def test_a_message_shows_a_hostile_spec_harmlessly_and_cut() -> None:
 
 
 def test_a_long_spoilt_name_is_refused_at_once() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(TargetError):
         parse(["a-" * 149])
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 class TestNames:

@@ -84,6 +84,6 @@ def test_other_text_stays(text: str) -> None:
 )
 def test_hostile_text_costs_little(piece: str) -> None:
     text = (piece * MAX_LENGTH)[: MAX_LENGTH - 1]
-    start = time.perf_counter()
+    start = time.process_time()
     search(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
