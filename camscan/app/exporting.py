@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from camscan.evidence.forms import ledger_object, observation_object, utc
+from camscan.evidence.forms import ledger_object, observation_object
+from camscan.moments import utc
 from camscan.records import Scan
 from camscan.store import Store
 from camscan.summaries import StateChange
@@ -32,7 +33,7 @@ def said(store: Store, site: str | None) -> Iterator[str]:
 
 
 def _state(change: StateChange) -> dict[str, Any]:
-    record = {**asdict(change), "at": utc(change.at), "state": change.state.value}
+    record = {**asdict(change), "at": utc(change.at, "microseconds"), "state": change.state.value}
     del record["number"]  # of a row of this store: the order of the lines says the same
     return record
 
@@ -40,8 +41,8 @@ def _state(change: StateChange) -> dict[str, Any]:
 def _scan(scan: Scan) -> dict[str, Any]:
     return {
         **asdict(scan),
-        "started_at": utc(scan.started_at),
-        "finished_at": utc(scan.finished_at) if scan.finished_at else None,
+        "started_at": utc(scan.started_at, "microseconds"),
+        "finished_at": utc(scan.finished_at, "microseconds") if scan.finished_at else None,
     }
 
 

@@ -176,8 +176,8 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
     from camscan.app.bundling import versions
     from camscan.app.clock import clock
     from camscan.errors import UsageError
-    from camscan.evidence.forms import utc
     from camscan.evidence.manifest import About
+    from camscan.moments import utc
 
     if not (operator + authority).isprintable():
         raise UsageError("--operator and --authority are lines of text: remove the characters that cannot be printed")
@@ -185,7 +185,7 @@ def _about(operator: str, authority: str, tsa: str | None) -> About:
         raise UsageError(
             "--tsa must be an http or https URL without a user name: use one that your authority publishes"
         )
-    return About(utc(datetime.now(UTC)), operator, authority, clock(), versions(), tsa)
+    return About(utc(datetime.now(UTC), "microseconds"), operator, authority, clock(), versions(), tsa)
 
 
 def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:

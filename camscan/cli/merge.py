@@ -211,7 +211,7 @@ def _object(name: str, taken: Sequence[MergedSite]) -> dict[str, Any]:
 
 
 def _said(change: StateChange) -> dict[str, Any]:
-    from camscan.reports.document import utc
+    from camscan.moments import utc
 
     said = {name: getattr(change, name) for name in ("device", "address", "state", "who", "why")}
     return {**said, "at": utc(change.at)}

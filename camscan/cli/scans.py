@@ -57,7 +57,7 @@ def scans(db: str | None, site: str | None, format_: str, output: Path | None, q
 
 
 def _object(scan: Scan) -> dict[str, Any]:
-    from camscan.reports.document import utc
+    from camscan.moments import utc
 
     return {
         "id": scan.id,

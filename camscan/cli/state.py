@@ -132,7 +132,7 @@ def _user() -> str:
 
 
 def _object(one: CurrentState) -> dict[str, Any]:
-    from camscan.reports.document import utc
+    from camscan.moments import utc
 
     texts = {name: getattr(one, name) or None for name in ("site", "device", "address", "state", "who", "why")}
     return {**texts, "at": utc(one.at) if one.at else None, "proof": list(one.proof)}

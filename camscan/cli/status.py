@@ -52,15 +52,15 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
 
 
 def _document(rows: list[Heartbeat], now: datetime) -> str:
-    from camscan.sweeps.document import utc
+    from camscan.moments import utc
 
     def described(row: Heartbeat) -> dict[str, Any]:
         memory = row.memory
         return {
             "site": row.site,
-            "last_good": utc(memory.good) if memory.good else None,
+            "last_good": utc(memory.good, "seconds") if memory.good else None,
             "age_seconds": int((now - memory.good).total_seconds()) if memory.good else None,
-            "last": utc(memory.at) if memory.at else None,
+            "last": utc(memory.at, "seconds") if memory.at else None,
             "scan": memory.scan or None,
             "devices": {verdict.value: count for verdict, count in memory.verdicts.items()},
             "missing": row.memory.missing,

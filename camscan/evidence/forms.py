@@ -11,10 +11,11 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
 from camscan.errors import EvidenceError
+from camscan.moments import utc
 from camscan.records import (
     LedgerEntry,
     Observation,
@@ -72,18 +73,13 @@ def read(value: Object, to: Callable[[Object], _Record], back: Callable[[_Record
     return record
 
 
-def utc(at: datetime) -> str:
-    """A moment, to the microsecond."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-
-
 def scan_object(scan: Scan) -> Object:
     """The record of a scan, without its settings."""
     return {
         "id": scan.id,
         "site": scan.site,
-        "started_at": utc(scan.started_at),
-        "finished_at": None if scan.finished_at is None else utc(scan.finished_at),
+        "started_at": utc(scan.started_at, "microseconds"),
+        "finished_at": None if scan.finished_at is None else utc(scan.finished_at, "microseconds"),
         "status": scan.status.value,
         "targets": list(scan.targets),
         "excluded": list(scan.excluded),
@@ -171,7 +167,7 @@ def observation_object(observation: Observation) -> Object:
         "asked": observation.asked,
         "outcome": observation.outcome.value,
         "reason": observation.reason,
-        "at": utc(observation.at),
+        "at": utc(observation.at, "microseconds"),
         "fields": {name: list(values) for name, values in observation.fields.items()},
         "raw": base64.b64encode(observation.raw).decode("ascii"),
     }
@@ -208,7 +204,7 @@ def change_object(change: StateChange) -> Object:
         "state": change.state.value,
         "who": change.who,
         "why": change.why,
-        "at": utc(change.at),
+        "at": utc(change.at, "microseconds"),
         "names": list(change.names),
         "proof": list(change.proof),
     }

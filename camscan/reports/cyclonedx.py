@@ -14,9 +14,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
+from camscan.moments import utc
 from camscan.records import Device, Evidence, Identification, Judged, Level, Report
 from camscan.reports.base import Page
-from camscan.reports.document import MAX_TEXT, Object, cut, status, utc
+from camscan.reports.document import MAX_TEXT, Object, cut, status
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked
 

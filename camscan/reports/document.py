@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from camscan.moments import utc
 from camscan.records import (
     Device,
     Evidence,
@@ -142,11 +142,6 @@ def _slot(slot: Slot | None) -> Object | None:
 def status(scan: Scan) -> ScanStatus:
     """How the scan ended; one that never ended was interrupted."""
     return ScanStatus.INTERRUPTED if scan.status is ScanStatus.RUNNING else scan.status
-
-
-def utc(at: datetime) -> str:
-    """A moment in RFC 3339, to the millisecond."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def coverage(report: Report) -> dict[Outcome, int]:

@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
+from camscan.moments import utc
 from camscan.records import Identification, Judged, Level, Report, ScanStatus, Verdict
 from camscan.reports.base import Page
-from camscan.reports.document import MAX_TEXT, Object, device_object, status, utc
+from camscan.reports.document import MAX_TEXT, Object, device_object, status
 from camscan.reports.escape import terminal
 from camscan.reports.json import dumps, items
 from camscan.reports.order import ranked

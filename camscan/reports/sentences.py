@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from rich.filesize import decimal
 
+from camscan.moments import utc
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
-from camscan.reports.document import MAX_SENTENCE, coverage, utc
+from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
 from camscan.reports.words import many
 from camscan.summaries import Progress, Segment, State, Tag

@@ -6,9 +6,9 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.sweeps.changes import RANKS, Change, Changes, Kind
 from camscan.sweeps.memory import Loss
@@ -42,7 +42,7 @@ def changes_object(changes: Changes, site: str | None, most: int | None = None) 
         "site": site,
         "scan": changes.scan,
         "before": changes.before or None,
-        "at": utc(changes.at),
+        "at": utc(changes.at, "seconds"),
         "complete": changes.complete,
         "first": changes.first,
         "verdicts": {verdict.value: changes.verdicts.get(verdict, 0) for verdict in reversed(RANKS)},
@@ -97,11 +97,6 @@ def summary(changes: Changes) -> str:
     return f"{', '.join(parts) or 'nothing changed'}{cut}"
 
 
-def utc(at: datetime) -> str:
-    """A moment in RFC 3339, to the second."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
-
-
 def _verdicts(verdicts: Mapping[Verdict, int]) -> str:
     counted = (f"{verdicts[verdict]} {verdict}" for verdict in reversed(RANKS) if verdicts.get(verdict))
     seen = sum(verdicts.values())
@@ -118,7 +113,7 @@ def _change(change: Change) -> Object:
     if change.what:
         told |= {"what": change.what, "before": change.before, "after": change.after}
     if change.last_seen:
-        told["last_seen"] = utc(change.last_seen)
+        told["last_seen"] = utc(change.last_seen, "seconds")
     return told
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from ipaddress import ip_address
 
 from camscan import __version__
+from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.sweeps.alerttext import ALARM, BACK, COVERAGE_LOSS, AlertText, Event, one_line
 from camscan.sweeps.changes import Kind
@@ -46,7 +47,7 @@ def messages(alert: AlertText, at: datetime, sender: Sender) -> Iterator[bytes]:
         header = " ".join(
             (
                 f"<{sender.facility * 8 + severity}>1",
-                at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+                utc(at, "microseconds"),
                 _NOT_IN_HEADER.sub("-", sender.host)[:255] or "-",
                 "camscan",
                 "-",

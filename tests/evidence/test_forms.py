@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -42,7 +42,6 @@ def test_an_observation_is_the_same_again(observation: Observation) -> None:
 def test_the_canonical_form_is_the_documented_one() -> None:
     value = {"b": 1, "a": ["é", "😀", "\x00", "/", '"']}
     assert forms.dump(value) == b'{"a":["\\u00e9","\\ud83d\\ude00","\\u0000","/","\\""],"b":1}\n'
-    assert forms.utc(datetime(2026, 1, 2, 3, 4, 5, 6, timezone(timedelta(hours=1)))) == "2026-01-02T02:04:05.000006Z"
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 
+from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.reports.columns import GAP, lines
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code
 from camscan.sweeps.changes import Change, Changes, Kind
-from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary, utc
+from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary
 
 _HEADS = ("change", "verdict", "address", "device", "detail")
 _MAX_CELL = 48
@@ -81,7 +82,7 @@ def _cells(change: Change) -> tuple[str, ...]:
     if change.what:
         detail = f"{change.what}: {change.before or 'none'} -> {change.after or 'none'}"
     elif change.last_seen:
-        detail = f"last seen {utc(change.last_seen)}"
+        detail = f"last seen {utc(change.last_seen, 'seconds')}"
     return (change.kind.value, device.verdict.value, device.address, device.label, detail)
 
 

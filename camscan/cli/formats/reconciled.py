@@ -17,9 +17,10 @@ from camscan.inventory.reconcile import Result
 from camscan.inventory.rows import Row
 from camscan.inventory.statistics import CONFIDENCE, Rate
 from camscan.inventory.summary import Summary
+from camscan.moments import utc
 from camscan.reports import Page
 from camscan.reports.csv import lines
-from camscan.reports.document import Object, device_object, status, utc
+from camscan.reports.document import Object, device_object, status
 from camscan.reports.escape import cell
 from camscan.reports.json import dumps, items
 

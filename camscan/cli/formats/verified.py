@@ -9,7 +9,8 @@ from hashlib import sha256
 from camscan.app.bundling import files_of
 from camscan.errors import EvidenceError
 from camscan.evidence.verify import Verified
-from camscan.reports.document import Object, utc
+from camscan.moments import utc
+from camscan.reports.document import Object
 from camscan.reports.escape import terminal
 
 SCHEMA = "camscan-verified/1"
