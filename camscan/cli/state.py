@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,9 +19,12 @@ from camscan.summaries import GIVEN, State
 
 if TYPE_CHECKING:
     from camscan.app.stating import CurrentState, Statement
+    from camscan.store import Store
+    from camscan.store.registered import Entry
 
 SCHEMA = "camscan-states/1"
 _LIST = "list"
+_EXAMPLE = 'ticketed --why "CHG-4711, to be replaced in May"'
 _COLUMNS = ("site", "device", "address", "state", "at", "who", "why", "proof")
 
 
@@ -91,10 +95,10 @@ def state(
             resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""
             click.echo(f"{said.device} at {said.address} is {said.state} from now on{resting}.", err=True)
             return
-        if device == _LIST:
-            found = list(listed(store, where, State(only) if only else None))
-        else:
-            found = list(history(store, meant(store, device, where)))
+        about = None if device == _LIST else meant(store, device, where)
+        found = list(history(store, about) if about else listed(store, where, State(only) if only else None))
+        if not found:
+            click.echo(_nothing(store, where, only, about), err=True)
     if format_ == "table":
         write(fitted(_table(found), room(output)), output)
     elif format_ == "json":
@@ -131,6 +135,23 @@ def _user() -> str:
         raise UsageError("the current user has no name: give one with --who NAME") from error
 
 
+def _nothing(store: Store, where: str | None, only: str | None, about: Entry | None) -> str:
+    """Why there is nothing to show, and how to begin."""
+    from camscan.reports.escape import terminal
+
+    if about is not None:
+        of = f"of {terminal(about.device)} at {terminal(about.address)}"
+        command = f"camscan state {terminal(quote(about.address))} {_EXAMPLE}"
+        return f"Nobody has recorded a state {of} yet: record its first as in\n  {command}"
+    if not store.sites():
+        return f"{store.where} has no scans yet: make one with `camscan scan`, then record what becomes of its devices"
+    site = "" if where is None else f" at site {where}" if where else " without a site"
+    if only:
+        return f"No device{site} is {only}."
+    begin = "choose one from `camscan devices`, and record its first as in"
+    return f"Nobody has recorded the state of a device{site} yet: {begin}\n  camscan state ADDRESS {_EXAMPLE}"
+
+
 def _object(one: CurrentState) -> dict[str, Any]:
     from camscan.moments import utc
 
@@ -154,8 +175,6 @@ def _rows(found: Sequence[CurrentState]) -> Iterator[list[str]]:
 def _table(found: Sequence[CurrentState]) -> Iterator[str]:
     from camscan.reports.escape import terminal
 
-    if not found:
-        yield "No such device has a recorded state.\n"
     for one in found:
         loud = one.state.upper() if one.state is State.RETURNED else one.state
         at = f"{one.at:%Y-%m-%d %H:%M} UTC" if one.at else ""

@@ -66,6 +66,34 @@ def test_a_device_is_meant_by_address_or_serial(store: Store, name: str) -> None
     }
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("list",), "Nobody has recorded the state of a device yet: choose one from `camscan devices`, and record its"),
+        (("list", "--site", "hq"), "Nobody has recorded the state of a device at site hq yet: choose one from"),
+        (("list", "--no-site"), "Nobody has recorded the state of a device without a site yet: choose one from"),
+        (("list", "--in", "ticketed"), "No device is ticketed.\n"),
+        (("list", "--in", "exempt", "--site", "hq"), "No device at site hq is exempt.\n"),
+        (
+            (ONE,),
+            f"Nobody has recorded a state of {serial(1)} at {ONE} yet: record its first as",
+        ),
+    ],
+)
+def test_where_nothing_is_recorded_it_is_said_how_to_begin(store: Store, words: tuple[str, ...], told: str) -> None:
+    done = run(store, *words)
+    assert (done.stdout, done.exit_code) == ("", 0)
+    assert done.stderr.startswith(told)
+    table = run(store, *words, "--format", "csv")
+    assert (table.stdout.count("\n"), table.stderr) == (1, done.stderr)
+
+
+def test_an_empty_store_is_told_from_one_in_which_nothing_was_said(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "empty.db") as empty:
+        done = run(empty, "list")
+    assert "has no scans yet: make one with `camscan scan`" in done.stderr
+
+
 def test_an_address_may_be_spelled_in_any_way(store: Store) -> None:
     night(store, 1, {"fd00::5": 3})
     assert serial(3) in run(store, "FD00:0::5", "ticketed", "--why", "CHG-2").stderr
