@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +22,8 @@ from camscan.reports.escape import terminal
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
+
+    from camscan.reports.rowsheet import RowSheet
 
 _MAX_ROWS = 1_048_575
 """Rows of a sheet (ECMA-376, 18.3.1.73), less the header."""
@@ -34,6 +37,8 @@ _PAGE_WIDTH = 200
 _MEASURED = 200
 """Rows by which the widths of a table's columns are chosen."""
 _WIDEST = 60
+_REMEMBERED = 2_048
+"""Values of a sheet whose cells are made once: most columns hold few."""
 
 Cell: TypeAlias = str | int | None
 Columns: TypeAlias = Sequence[tuple[str, int]]
@@ -45,8 +50,11 @@ def book(file: BytesIO, title: str, at: datetime) -> Iterator[Book]:
     """A workbook that is in the file once the block has ended. The same content and time give the same bytes."""
     from xlsxwriter import Workbook  # noqa: PLC0415 - only this format needs it
 
+    from camscan.reports.rowsheet import RowSheet  # noqa: PLC0415 - as above
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(file, options) as workbook:
+        workbook.worksheet_class = RowSheet
         workbook.set_properties({"title": title, "created": at.astimezone(UTC)})
         yield Book(workbook)
 
@@ -87,17 +95,16 @@ class Book:
 
     def summary(self, headline: str, lines: Iterable[tuple[str, str]]) -> None:
         """A page of sentences: a headline, then each with its label."""
-        page = self._workbook.add_worksheet("Summary")
+        page: RowSheet = self._workbook.add_worksheet("Summary")
         page.set_column(0, 0, 26)
         page.set_column(1, 1, 110)
         page.hide_gridlines(2)
         page.set_paper(_A4)
         page.fit_to_pages(1, 0)
-        page.write_string(0, 0, _safe(headline), self._title)
+        page.put(0, [page.text(_safe(headline), self._title)])
         for number, (label, text) in enumerate(lines, 2):
-            for column, value, form in ((0, label, self._bold), (1, text, self._wrapped)):
-                if value:
-                    page.write_string(number, column, _safe(value), form)
+            pair = ((label, self._bold), (text, self._wrapped))
+            page.put(number, [page.text(_safe(value), form) if value else "" for value, form in pair])
 
     def table(
         self, name: str, columns: Columns, rows: Iterable[Sequence[Cell]], right: Collection[str] = (), keys: int = 1
@@ -106,7 +113,7 @@ class Book:
 
         The heads in `right` stand above numbers. The first columns, `keys` of them, are on every page that is printed.
         """
-        page = self._workbook.add_worksheet(name)
+        page: RowSheet = self._workbook.add_worksheet(name)
         page.freeze_panes(1, 1)
         page.set_landscape()
         page.set_paper(_A4)
@@ -114,17 +121,20 @@ class Book:
         page.repeat_rows(0)
         page.repeat_columns(0, keys - 1)
         page.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-        for column, (head, width) in enumerate(columns):
+        for column, (_, width) in enumerate(columns):
             page.set_column(column, column, width)
-            form = self._right if head in right else self._head
-            page.write_string(0, column, _safe(head), form)
+        heads = ((head, self._right if head in right else self._head) for head, _ in columns)
+        page.put(0, [page.text(_safe(head), form) for head, form in heads])
+
+        @lru_cache(_REMEMBERED)
+        def cell(value: Cell) -> str:
+            if isinstance(value, int):
+                return page.count(value, self._number)
+            return page.text(_safe(value), self._verdicts.get(value, self._text)) if value else ""
+
         last = 0
         for last, row in enumerate(islice(rows, _MAX_ROWS), 1):
-            for column, value in enumerate(row):
-                if isinstance(value, int):
-                    page.write_number(last, column, value, self._number)
-                elif value:
-                    page.write_string(last, column, _safe(value), self._verdicts.get(value, self._text))
+            page.put(last, list(map(cell, row)))
         page.autofilter(0, 0, last, len(columns) - 1)
 
 

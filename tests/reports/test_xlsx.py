@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from support.workbooks import Table, read
@@ -127,16 +128,26 @@ def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[
         " lead",
         "1e9",
         "\x00\x0b",
+        "<r>&</r>",
     ]
     devices = tuple(Judged(Device(f"10.0.0.{n}", (), model=text), Verdict.LISTED) for n, text in enumerate(texts, 1))
     models = column(read(written(make_report(devices=devices)))["Devices"], "Model")
-    assert models == [*texts[:7], "\\x5fx0041_", " lead", "1e9", "\\x00\\x0b"]
+    assert models == [*texts[:7], "\\x5fx0041_", " lead", "1e9", "\\x00\\x0b", "<r>&</r>"]
+
+
+def test_no_sentence_of_the_summary_is_markup() -> None:
+    file = io.BytesIO()
+    with book.book(file, "x", datetime(2026, 1, 1, tzinfo=UTC)) as made:
+        made.summary("<r><b></r>", [("<r>&</r>", "<r></is></c></r>")])
+    rows = [tuple(row.values()) for row in read(file.getvalue())["Summary"]]
+    assert rows == [("<r><b></r>",), ("<r>&</r>", "<r></is></c></r>")]
 
 
 def test_heads_stay_in_view_and_every_column_filters(report: Report) -> None:
     sheet = part(report, "xl/worksheets/sheet2.xml")
     assert '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>' in sheet
     assert '<autoFilter ref="A1:X6"/>' in sheet
+    assert '<dimension ref="A1:X6"/>' in sheet
 
 
 def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Report) -> None:
