@@ -2,7 +2,8 @@
 
 A scan counts where it was complete, began after the device was last seen, asked the address on a channel on which the
 device used to answer, and saw something else alive in the same network, other than the host that asked: else a cut
-cable would remove a camera.
+cable would remove a camera. An address that only refuses shows nothing: its ports were closed, or a firewall refuses
+for it.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Proof:
     asked = {name for name, outcome in own.channels.items() if outcome not in UNASKED}
     if not asked or (track.channels and asked.isdisjoint(track.channels)):
         return Proof(scan.id, f"it did not ask {address} on a channel on which the device used to answer")
-    if not alive and not any(outcome.is_alive for outcome in own.channels.values()):
+    answered = any(outcome.has_answer for outcome in own.channels.values())
+    if not answered and any(outcome.is_alive for outcome in own.channels.values()):
+        return Proof(scan.id, f"{address} refused to answer, as the device does with its ports closed, or a firewall")
+    if not alive and not answered:
         return Proof(scan.id, f"nothing in {network} answered, so silence proves nothing")
     return Proof(scan.id)
 

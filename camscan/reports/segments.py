@@ -16,6 +16,9 @@ _Kind: TypeAlias = tuple[Outcome, tuple[tuple[str, Outcome], ...]]
 
 
 _UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
+_ALL_REFUSE = 16
+"""Addresses of a network from which on it means nothing that all refuse: no network is that full of hosts without any
+service, and a firewall refuses for whoever is there or not."""
 
 
 class Segments:
@@ -55,10 +58,16 @@ class Segments:
         )
 
     def _control(self, place: Network) -> str:
-        """What shows that silence there means something: not that this host answers itself, if others were asked."""
-        itself, _, control = self._controls.get(place, (False, 0, ""))
-        asked = sum(count for (outcome, _), count in self._counts[place].items() if outcome not in _UNASKED)
-        return "" if itself and asked > 1 else control
+        """What shows that it was possible to look there: not that this host answers itself, if others were asked."""
+        itself, rank, control = self._controls.get(place, (False, 0, ""))
+        outcomes: Counter[Outcome] = Counter()
+        for (outcome, _), count in self._counts[place].items():
+            outcomes[outcome] += count
+        asked = sum(count for outcome, count in outcomes.items() if outcome not in _UNASKED)
+        refusals = rank >= MOST_TELLING[Outcome.RESET] and not (
+            outcomes[Outcome.SILENT] or outcomes[Outcome.UNREACHABLE]
+        )
+        return "" if (itself and asked > 1) or (refusals and asked >= _ALL_REFUSE) else control
 
 
 def _found_at(device: Device) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ _OTHERS = {
     Origin.IMPORT: "read. Which others were asked is unknown.",
 }
 """What it does not mean."""
+_ALONE = "nothing but the scanning host gave a sign of life"
 _MAX_RECORDERS = 8
 """Recorders that have a sentence each."""
 PLACES = {Tag.SENSITIVE: "a sensitive site", Tag.CORE: "a core network"}
@@ -63,8 +64,10 @@ def _nothing(report: Report) -> str:
         return f"Nothing can be said: {_some(report.missed)} should have answered and did not, so the scan was blind."
     if not is_blind(report):
         return "None found: no address that was asked shows a surveillance device."
-    if counts[Outcome.ANSWERED] or counts[Outcome.REFUSED]:
-        return "Nothing can be said: nothing but the scanning host gave a sign of life."
+    if alive := counts[Outcome.ANSWERED] + counts[Outcome.REFUSED]:
+        others = alive > max(len(report.scan.vantage.addresses), 1)
+        why = "every address refused, as a firewall does in the place of devices" if others else _ALONE
+        return f"Nothing can be said: {why}."
     if counts[Outcome.SILENT]:
         return "Nothing can be said: no address that was asked gave a sign of life, so silence proves nothing."
     begun = report.scan.status is ScanStatus.INTERRUPTED and report.scan.sent.packets

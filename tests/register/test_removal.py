@@ -72,6 +72,18 @@ def test_another_device_at_the_address_shows_that_it_could_be_seen(track: Callab
     assert not proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})]).why_not
 
 
+@pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.RESET])
+@pytest.mark.parametrize("others", [Outcome.REFUSED, Outcome.ANSWERED])
+def test_an_address_that_only_refuses_does_not_show_that_the_device_is_gone(
+    track: Callable[..., Track], outcome: Outcome, others: Outcome
+) -> None:
+    ledger = [
+        LedgerEntry("10.0.0.1", {"sadp": Outcome.SILENT, "http": outcome}),
+        LedgerEntry("10.0.0.2", {"sadp": Outcome.SILENT, "http": others}),
+    ]
+    assert proof(track(GONE), scan(1), ledger).why_not.startswith("10.0.0.1 refused to answer")
+
+
 def test_only_scans_after_the_last_sight_are_looked_at(track: Callable[..., Track]) -> None:
     scans = [scan(0), scan(1), scan(2, ScanStatus.RUNNING), scan(3)]
     assert [one.id for one in candidates(track(GONE), scans)] == ["scan3", "scan1"]

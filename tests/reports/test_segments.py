@@ -64,6 +64,20 @@ def test_that_the_host_which_asks_answers_itself_is_no_control_of_others() -> No
     assert control(own, entry("10.0.0.2", Outcome.EXCLUDED, Outcome.EXCLUDED)) == "10.0.0.1"
 
 
+def test_that_every_address_refuses_is_no_control() -> None:
+    def control(refusing: int, *others: LedgerEntry) -> str:
+        refusals = (entry(f"10.0.0.{number}", Outcome.REFUSED) for number in range(1, refusing + 1))
+        [found] = segments(*refusals, *others)
+        return found.control
+
+    assert control(254) == control(16) == ""
+    assert control(250, entry("10.0.0.251", Outcome.RESET)) == ""
+    assert control(15) == "10.0.0.1"  # a shelf of hosts without any service
+    assert control(253, entry("10.0.0.254", Outcome.SILENT)) == "10.0.0.1"
+    assert control(253, entry("10.0.0.254", Outcome.UNREACHABLE)) == "10.0.0.1"
+    assert control(253, entry("10.0.0.254", Outcome.ANSWERED)) == "10.0.0.254"
+
+
 def test_both_families_in_order_and_names_in_none() -> None:
     found = segments(
         entry("fd00::1%eth0", Outcome.ANSWERED),
