@@ -119,13 +119,13 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str
     """The clean scans since the device was last seen."""
     track = track_of(entry)
     network = f"{entry.address.rpartition('.')[0]}." if "." in entry.address else ""
-    proofs = []
+    proofs, now = [], datetime.now(UTC)
     scans = store.scans(entry.site) if entry.site else (scan for scan in store.scans() if not scan.site)
     for scan in candidates(track, scans):
         if SLOT in entry.address:
-            proofs.append(proof_by_recorder(track, scan, snapshot_of(store, scan, rules, ()).asked))
+            proofs.append(proof_by_recorder(track, scan, snapshot_of(store, scan, rules, ()).asked, now))
         else:
-            proofs.append(proof(track, scan, store.ledger(scan.id, network)))
+            proofs.append(proof(track, scan, store.ledger(scan.id, network), now))
         if sum(not one.why_not for one in proofs) >= needed:
             break
     if why := objection(track, proofs, needed):

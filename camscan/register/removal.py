@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from camscan.records import LedgerEntry, Scan, ScanStatus
 from camscan.sweeps.coverage import network_of
@@ -27,14 +28,16 @@ class Proof:
 
 def candidates(track: Track, scans: Iterable[Scan]) -> list[Scan]:
     """The scans since the device was last seen that have ended, newest first."""
-    later = (scan for scan in scans if scan.started_at > track.last_seen and scan.status is not ScanStatus.RUNNING)
+    ended = (scan for scan in scans if scan.status is not ScanStatus.RUNNING)
+    # A scan in which the clock was set back ends before it begins.
+    later = (scan for scan in ended if min(scan.started_at, scan.ended_at) > track.last_seen)
     return sorted(later, key=lambda scan: scan.started_at, reverse=True)
 
 
-def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Proof:
+def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: datetime) -> Proof:
     """What a scan says; `neighbours` are ledger entries that hold those of the device's network."""
-    if scan.status is not ScanStatus.COMPLETE:
-        return Proof(scan.id, f"it is {scan.status}")
+    if flaw := _flaw(scan, now):
+        return Proof(scan.id, flaw)
     address = track.device.address
     network, own, alive = network_of(address), None, False
     for entry in neighbours:
@@ -55,17 +58,26 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry]) -> Proof:
     return Proof(scan.id)
 
 
-def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]]) -> Proof:
+def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]], now: datetime) -> Proof:
     """What a scan says of a camera behind a recorder; `asked` holds the channels of each place, as `Snapshot.asked`.
 
     A recorder that tells of a channel is the positive control of it.
     """
-    if scan.status is not ScanStatus.COMPLETE:
-        return Proof(scan.id, f"it is {scan.status}")
+    if flaw := _flaw(scan, now):
+        return Proof(scan.id, flaw)
     address = track.device.address
     if BEHIND not in asked.get(address, ()):
         return Proof(scan.id, f"no recorder reported on {address}: that requires a login to it")
     return Proof(scan.id)
+
+
+def _flaw(scan: Scan, now: datetime) -> str:
+    """Why a scan proves nothing, whatever it saw."""
+    if scan.status is not ScanStatus.COMPLETE:
+        return f"it is {scan.status}"
+    if scan.ended_at > now:
+        return f"it is dated {scan.ended_at:%Y-%m-%d %H:%M} UTC, which is yet to come: the clock was wrong"
+    return ""
 
 
 def objection(track: Track, proofs: Sequence[Proof], needed: int) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from support.estate import BEGIN, Camera
 
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
-from camscan.register.removal import Proof, candidates, objection, proof, proof_by_recorder
+from camscan.register import removal
+from camscan.register.removal import Proof, candidates, objection
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import BEHIND
 
+LONG_AFTER = BEGIN + timedelta(days=365)
+proof = partial(removal.proof, now=LONG_AFTER)
+proof_by_recorder = partial(removal.proof_by_recorder, now=LONG_AFTER)
 GONE = Camera("10.0.0.1", "SN000000001")
 SILENT = dict.fromkeys(("sadp", "http"), Outcome.SILENT)
 GATEWAY = LedgerEntry("10.0.0.254", {"http": Outcome.REFUSED, "sadp": Outcome.SILENT})
@@ -87,6 +92,20 @@ def test_an_address_that_only_refuses_does_not_show_that_the_device_is_gone(
 def test_only_scans_after_the_last_sight_are_looked_at(track: Callable[..., Track]) -> None:
     scans = [scan(0), scan(1), scan(2, ScanStatus.RUNNING), scan(3)]
     assert [one.id for one in candidates(track(GONE), scans)] == ["scan3", "scan1"]
+
+
+def test_a_scan_while_which_the_clock_was_set_back_is_not_after_what_it_saw(track: Callable[..., Track]) -> None:
+    saw_it = replace(scan(0), started_at=BEGIN + timedelta(hours=2))  # and it ended when the device was last seen
+    assert candidates(track(GONE), [saw_it, scan(1)]) == [scan(1)]
+
+
+def test_a_scan_of_a_time_to_come_does_not_count(track: Callable[..., Track]) -> None:
+    ledger = [LedgerEntry("10.0.0.1", SILENT), GATEWAY]
+    assert proof(track(GONE), scan(1), ledger, now=BEGIN + timedelta(days=1)) == Proof("scan1")
+    too_early = proof(track(GONE), scan(1), ledger, now=BEGIN + timedelta(hours=23))
+    assert too_early.why_not == "it is dated 2026-01-02 02:00 UTC, which is yet to come: the clock was wrong"
+    recorder = proof_by_recorder(track(GONE), scan(1), {}, now=BEGIN)
+    assert "yet to come" in recorder.why_not
 
 
 def test_so_many_clean_scans_are_enough_and_fewer_are_told_with_the_reasons(track: Callable[..., Track]) -> None:
