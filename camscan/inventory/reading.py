@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -19,6 +18,7 @@ from camscan.inventory.columns import (
     override,
 )
 from camscan.inventory.jsontable import read_json
+from camscan.inventory.kinds import is_binary, kind_of
 from camscan.inventory.rows import Row, read_row
 from camscan.inventory.synonyms import TOTALS, Field
 from camscan.inventory.tables import MAX_ROWS, Line, Sheet
@@ -32,13 +32,6 @@ _WELL_SPELT = 1_000
 _MAX_NAMED = 30
 _MAX_SUM = 4
 """Cells of a row that only counts."""
-_WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
-_NO_TABLES = (
-    *((b"%PDF", "a PDF"), (b"<", "HTML or XML"), (b"\x1f\x8b", "packed with gzip"), (b"\x89PNG", "a picture")),
-    (b"SQLite format 3", "a database"),
-)
-_NO_NAMES = re.compile(rb'\[\s*(?:"|\[\s*["\[{\d])')
-"""A list in JSON of texts or lists; a bracket alone may begin an IPv6 address."""
 
 
 @dataclass(slots=True)
@@ -104,26 +97,15 @@ def _open(path: Path, encoding: str | None) -> tuple[str, Iterable[Sheet], str |
         raise UsageError(f"{path} is not a regular file: save its output to one, and give that")
     with path.open("rb") as file:
         head = file.read(512)
-    start = head.removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip(b" \t\r\n\0")
-    if not start:
-        raise UsageError(f"{path} is empty: give the file that contains the list")
-    if head.startswith(_WORKBOOKS):
-        return "workbook", read_workbook(path), None
-    for magic, what in _NO_TABLES:
-        if start.startswith(magic):
-            raise UsageError(f"{path} is {what}: save the list as XLSX, ODS, CSV or JSON")
-    if _NO_NAMES.match(start.replace(b"\0", b"")):
-        raise UsageError(f"{path} is a JSON list without names: write each device as an object, or save it as CSV")
-    if _is_json(start.replace(b"\0", b"")):
-        return "json", [read_json(path)], None
+    kind = kind_of(path, head)
+    if kind == "workbook":
+        return kind, read_workbook(path), None
+    if kind == "json":
+        return kind, [read_json(path)], None
     used = Encoding(encoding) if encoding else find_encoding(path, _score)
-    return "text", [read_text(path, used, _score)], str(used)
-
-
-def _is_json(start: bytes) -> bool:
-    """A brace, or a bracket that does not begin an IPv6 address."""
-    inside = start[1:].lstrip()[:1]
-    return (start[:1] == b"{" and inside in {b'"', b"}"}) or (start[:1] == b"[" and inside in {b"{", b"]"})
+    if not used.is_wide and is_binary(head):
+        raise UsageError(f"{path} is neither a text nor a workbook: save the list again as XLSX, ODS, CSV or JSON")
+    return kind, [read_text(path, used, _score)], str(used)
 
 
 def _score(rows: Sequence[Sequence[str]]) -> int:
@@ -295,5 +277,8 @@ def _unidentified(path: Path, readings: Sequence[SheetReading]) -> str:
     names = [name for reading in readings for name in reading.columns.names if name.strip()]
     shown = ", ".join(map(values.shown, names[:_MAX_NAMED])) or "none"
     notes = "".join(f" (sheet {values.shown(one.sheet)}: {note})" for one in readings for note in one.notes)
+    if not notes and not any(reading.lines - len(reading.headers) for reading in readings):
+        below = f"has no rows below its column names {shown}" if names else "contains no rows"
+        return f"{path} {below}: export the list again"
     needed = "which device a row means (address, MAC, serial, UUID, host name)"
     return f"no column of {path} says {needed}; its columns are {shown}{notes}: choose one with --map ip=COLUMN"

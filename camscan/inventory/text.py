@@ -60,6 +60,11 @@ class Encoding:
     name: str
     other: str | None = None
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether every character takes two bytes or four, among which any may be."""
+        return self.name.lower().startswith(("utf-16", "utf_16", "utf-32", "utf_32", "u16", "u32"))
+
     def __str__(self) -> str:
         return f"{self.name}, some lines {self.other}" if self.other else self.name
 

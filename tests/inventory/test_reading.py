@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +48,33 @@ def test_a_list_with_everything_in_it(written: Written) -> None:
     )
     assert sheet.columns.unused == ("VLAN",)
     assert (found.format, found.encoding) == ("text", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("address,maker\n", r"has no rows below its column names 'address', 'maker': export the list again"),
+        ("[]", r"contains no rows: export the list again"),
+    ],
+)
+def test_a_list_without_rows_says_so(written: Written, text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=rf"^{written(text)} {why}"):
+        read_inventory(written(text))
+
+
+@pytest.mark.parametrize("name", ["list.xlsx", "list.csv"])
+def test_what_is_neither_a_text_nor_a_workbook_is_not_read_as_one(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(random.Random(1).randbytes(5_000))
+    with pytest.raises(UsageError, match=rf"^{path} is neither a text nor a workbook: save the list again as XLSX"):
+        read_inventory(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "gb18030", "shift_jis", "iso2022_jp", "cp1251"])
+def test_a_text_in_any_encoding_is_a_text(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "list.xls"  # as some programs name it
+    path.write_bytes("IP\tName\r\n10.0.0.5\tA\r\n".encode(encoding))
+    assert brief(read_inventory(path).rows) == [(2, ("10.0.0.5",), None)]
 
 
 def test_titles_above_and_two_header_rows(written: Written) -> None:
