@@ -6,6 +6,7 @@ CamscanError
 │   └── RuleError       a fingerprint, brand or policy file that cannot be used
 ├── HostError           the environment: privilege, route, disk, a missing part
 │   └── StoreError      the store cannot be opened, read or written
+│       └── DamageError a row of the store that holds what camscan does not write
 ├── EvidenceError       whoever handed it over: a bundle of evidence that does not hold
 └── DecodeError         the peer: bytes that a codec cannot read; never leaves a probe
 
@@ -37,6 +38,15 @@ class HostError(CamscanError):
 
 class StoreError(HostError):
     """The store cannot be opened, read or written."""
+
+
+class DamageError(StoreError):
+    """A row of the store that holds what camscan does not write; `scan` is the scan that it is of, where there is one.
+
+    The message names the store, the table and the row.
+    """
+
+    scan = ""
 
 
 class EvidenceError(CamscanError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,10 @@ from platformdirs import user_runtime_path
 from camscan.errors import HostError
 from camscan.records import Scan
 from camscan.store import Store
+from camscan.store.damage import damage
 from camscan.store.intake import MERGED, MERGING
+from camscan.store.schema import memories as table
+from camscan.store.text import escape
 from camscan.sweeps import memory as memories
 from camscan.sweeps.lock import lock_file
 
@@ -21,8 +25,17 @@ MARK = "sweep"
 
 
 def remembered(store: Store, site: str) -> memories.Memory:
-    """What is remembered of a site."""
-    return memories.load(store.outbox.memory(site))
+    """What is remembered of a site.
+
+    Raises:
+        DamageError: it is no JSON, as every camscan writes it: to forget it would make all devices known ones.
+    """
+    text = store.outbox.memory(site)
+    try:
+        json.loads(text or "{}")
+    except ValueError as error:
+        raise damage(store.where, table, {"site": escape(site)}, str(error)) from error
+    return memories.load(text)
 
 
 def glances(store: Store, sites: Iterable[str]) -> Iterator[memories.Glance]:

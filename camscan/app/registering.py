@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from camscan.app.judging import chosen_policies
 from camscan.app.series import merged_each
-from camscan.errors import StoreError
+from camscan.errors import DamageError, StoreError
 from camscan.identify.library import Library
 from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Report, ScanStatus
@@ -19,7 +20,9 @@ from camscan.register.names import key, names
 from camscan.register.states import changes_by_key, state_among, state_of
 from camscan.reports import select
 from camscan.store import Store
+from camscan.store.damage import damage
 from camscan.store.registered import Entry, Mark
+from camscan.store.schema import register_tracks
 from camscan.summaries import State, StateChange
 from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Snapshot, sighting, snapshot
@@ -27,6 +30,7 @@ from camscan.sweeps.snapshot import Snapshot, sighting, snapshot
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+_log = logging.getLogger(__name__)
 _TRIES = 20
 """Other processes may take in scans of the same site at the same time."""
 
@@ -70,13 +74,23 @@ def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Call
     `say` hears of it where this is work for a while.
     """
     wide = widened(policies)
-    due = [scan for scan in map(store.scan, store.register.due()) if scan.status is not ScanStatus.RUNNING]
+    missing = store.register.due()
+    known = store.found(missing)
+    due = [known[name] for name in missing if name in known and known[name].status is not ScanStatus.RUNNING]
     if len(due) > 1:
         say(f"Adding {len(due)} stored scans to the register of devices.")
     stamp, returned = basis(rules, wide), list[Return]()
-    for scan, merged in zip(due, merged_each(store, due, rules), strict=True):
-        devices = select(judge_all((one.device for one in merged), wide), all_hosts=False)
-        returned += register(store, snapshot(scan, devices, store.ledger(scan.id)), scan.site, stamp)
+    while due:
+        try:
+            for scan, merged in zip(tuple(due), merged_each(store, tuple(due), rules), strict=True):
+                devices = select(judge_all((one.device for one in merged), wide), all_hosts=False)
+                returned += register(store, snapshot(scan, devices, store.ledger(scan.id)), scan.site, stamp)
+                due.remove(scan)
+        except DamageError as error:
+            if not error.scan:
+                raise
+            _log.warning("scan %s is not in the register of devices: %s", error.scan, error)
+            due = [scan for scan in due if scan.id != error.scan]
     return returned
 
 
@@ -139,8 +153,15 @@ def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:
 
 
 def track_of(entry: Entry) -> Track:
-    """All that is known of a device of the register."""
-    return _adapter().validate_json(entry.track)
+    """All that is known of a device of the register.
+
+    Raises:
+        DamageError: that cannot be read.
+    """
+    try:
+        return _adapter().validate_json(entry.track)
+    except ValueError as error:
+        raise damage(entry.store, register_tracks, {"entry": entry.number}, "no track of a device") from error
 
 
 def restated(store: Store, entries: Iterable[Entry]) -> Iterator[Entry]:

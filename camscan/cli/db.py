@@ -133,7 +133,8 @@ def export(
     """Write scans with their observations and ledger as JSON lines, the oldest scan first.
 
     SCAN is an ID or the start of one. Without it, all scans are written (of --site, if given), followed by what
-    `camscan state` recorded about their devices. What can be derived from these is not written.
+    `camscan state` recorded about their devices. What can be derived from these is not written. Damaged rows are
+    named and left out, and the exit code is then 1.
 
     \b
     Examples:
@@ -145,9 +146,12 @@ def export(
     from camscan.app.exporting import lines, said
     from camscan.cli.stored import chosen_scans, open_store, scans_of
     from camscan.cli.writing import write
+    from camscan.errors import StoreError
+    from camscan.store.damage import Care
 
     scans += named
     with open_store(db) as store:
+        store.take_care(Care.SALVAGE)
         told = () if scans else tuple(said(store, site))
         chosen = (
             chosen_scans(store, scans, site, quiet=True)
@@ -157,6 +161,8 @@ def export(
             else scans_of(store, site)
         )
         write(chain(lines(store, reversed(chosen)), told), output)
+        if store.left_out:
+            raise StoreError(f"{store.where}: {store.left_out} damaged rows, named above, are not in the export")
 
 
 def _terms(config: Config, sweeps: int | None, days: int | None) -> Retention:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, Row, Table, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from camscan.errors import StoreError
+from camscan.errors import DamageError, StoreError
 from camscan.homes import data_file
-from camscan.store import server, sqlite
+from camscan.store import damage, server, sqlite
+from camscan.store.damage import Care
 
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 _NEEDS_FILE = "a database in memory cannot be shared with a thread that writes: choose a file"
 _URL = "postgresql://user@host/name"
 _REMEDY = f"name a file, or a PostgreSQL database as {_URL}"
 
 
 class Database:
-    """One open database. `where` names it in messages, without a password; `file` is its file, where it has one."""
+    """One open database. `where` names it in messages, without a password; `file` is its file, where it has one.
+
+    `care` is what becomes of damaged rows, of which `left_out` counts those that were left out.
+    """
 
     def __init__(self, url: URL) -> None:
         self.where = url.render_as_string(hide_password=True)
@@ -32,6 +41,7 @@ class Database:
             self.where = str(self.file)
             sqlite.check_journal(self.file)
             sqlite.create_file(self.file)
+        self.care, self.left_out = Care.USUAL, 0
         self._engine = _engine(url, self.where)
         if self.file:
             sqlite.prepare(self._engine)
@@ -98,6 +108,21 @@ class Database:
             self._was_there = True
             return connection
         return engine.connect()
+
+    def opened(self, table: Table, row: Row[Any], make: Callable[[Any], T]) -> T:
+        """The record that `make` makes of a row; DamageError where it makes none."""
+        return damage.opened(self.where, table, row, make)
+
+    def whole(self, table: Table, rows: Iterable[Row[Any]], make: Callable[[Any], T]) -> Iterator[T]:
+        """The records of rows; one of which none can be made is told and left out, unless `care` is strict."""
+        for row in rows:
+            try:
+                yield self.opened(table, row, make)
+            except DamageError as error:
+                if self.care is Care.STRICT:
+                    raise
+                self.left_out += 1
+                _log.warning("left out: %s", error)
 
     def close(self) -> None:
         """Give every connection back."""

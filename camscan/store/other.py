@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from camscan.errors import StoreError
 from camscan.store.claims import FileLocks
+from camscan.store.damage import Care
 from camscan.store.engine import missing_file, open_database
 from camscan.store.intake import check
 from camscan.store.migrate import TABLES, pending
@@ -43,5 +44,6 @@ def other(target: str) -> Iterator[Store]:
 
 
 def _checked(store: Store) -> Store:
+    store.take_care(Care.STRICT)
     check(store)
     return store

@@ -68,7 +68,7 @@ class Outbox:
             rows = connection.execute(select(outbox).where(*due).order_by(outbox.c.number).limit(most)).all()
             numbers = [row.number for row in rows]
             connection.execute(update(outbox).where(outbox.c.number.in_(numbers)).values(due_at=to_time(until)))
-        return tuple(map(_message, rows))
+        return tuple(self._database.whole(outbox, rows, to_message))
 
     def delivered(self, message: Message, at: datetime) -> None:
         """The receiver has taken a message."""
@@ -143,12 +143,13 @@ def _values(message: Message) -> dict[str, object]:
     }
 
 
-def _message(row: Row[Any]) -> Message:
+def to_message(row: Row[Any]) -> Message:
+    """The message of a row."""
     return Message(
         id=unescape(row.id),
         site=unescape(row.site),
         made_at=from_time(row.made_at),
-        body=bytes(row.body),
+        body=bytes(memoryview(row.body)),
         receiver=unescape(row.receiver),
         attempts=row.attempts,
     )

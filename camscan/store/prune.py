@@ -6,7 +6,7 @@ says what was silent, so it reads as partial, and its notes say why.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,10 +41,12 @@ def preview(connection: Connection, number: int, keep: Collection[str]) -> Thinn
     return Thinned(sum(counts.values()) - kept, kept, gone=not kept)
 
 
-def thin(connection: Connection, number: int, scan: Scan, keep: Collection[str], at: datetime) -> Thinned:
-    """Delete the observations and ledger entries of all targets but these, and note that in the scan."""
+def thin(
+    connection: Connection, number: int, scan: Scan, keep: Collection[str], *, at: datetime, where: str
+) -> Thinned:
+    """Delete what a scan of the store `where` has of all targets but these, and note that in the scan."""
     result = preview(connection, number, keep)
-    note = _note(connection, number, result, at)
+    note = _note(ledger_counts(connection, number, where)[""], result, at)
     drop(connection, number)
     for table in (observations, ledger):
         _delete(connection, table, number, _targets(connection, table, number) - set(keep))
@@ -77,9 +79,8 @@ def _delete(connection: Connection, table: Table, number: int, targets: Collecti
         connection.execute(delete(table).where(table.c.scan == number, table.c.target.in_(some)))
 
 
-def _note(connection: Connection, number: int, result: Thinned, at: datetime) -> str:
+def _note(outcomes: Mapping[str, int], result: Thinned, at: datetime) -> str:
     """What was there, for those who look at what is left."""
-    outcomes = ledger_counts(connection, number)[""]
     covered = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
     return (
         f"thinned on {at:%Y-%m-%d}: {result.kept} of {result.kept + result.deleted} observations are kept, of devices "

@@ -5,11 +5,26 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
-from camscan.records import LedgerEntry, Observation, Origin
+from camscan.records import LedgerEntry, Observation, Origin, Outcome
+from camscan.store.damage import FAULTS, opened
 from camscan.store.rows import Values, load_channels, outcome_of
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, load_map
@@ -65,12 +80,19 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
     light = select(table.number, table.site, table.settings).order_by(table.started_at.desc(), table.number.desc())
     newest: dict[str | None, tuple[bool, int]] = {}
     for number, site, settings in connection.execute(light):
-        asked = load_map(settings).get("origin", Origin.SCAN) == Origin.SCAN
+        asked = _origin(settings) == Origin.SCAN
         if site not in newest or (asked and not newest[site][0]):
             newest[site] = asked, number
     numbers = [number for _, number in newest.values()]
     for start in range(0, len(numbers), _AT_ONCE):
         yield from connection.execute(select(scans).where(scans.c.number.in_(numbers[start : start + _AT_ONCE])))
+
+
+def _origin(settings: str) -> str | None:
+    """How a scan came about, as its settings say; None where these cannot be read."""
+    with suppress(*FAULTS):
+        return load_map(settings).get("origin", Origin.SCAN)
+    return None
 
 
 def ledger_of(number: int, beginning: str = "") -> Select[Any]:
@@ -85,16 +107,24 @@ def after_entry(last: Row[Any]) -> ColumnElement[bool]:
     return later
 
 
-def ledger_counts(connection: Connection, number: int) -> Mapping[str, Mapping[str, int]]:
-    """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
+def ledger_counts(connection: Connection, number: int, where: str) -> Mapping[str, Mapping[str, int]]:
+    """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome.
+
+    `where` is the name of the store.
+    """
     kind = ledger.c.channels, ledger.c.reasons
     counted: dict[str, Counter[str]] = {"": Counter()}
-    for text, reasons, count in connection.execute(
-        select(*kind, func.count()).where(ledger.c.scan == number).group_by(*kind)
-    ):
-        for channel, outcome in (*load_channels(text).items(), ("", outcome_of(text, reasons))):
-            counted.setdefault(channel, Counter())[outcome.value] += count
+    one = literal(number).label("scan"), func.min(ledger.c.target).label("target")
+    query = select(*kind, *one, func.count().label("targets")).where(ledger.c.scan == number).group_by(*kind)
+    for row in connection.execute(query):
+        for channel, outcome in opened(where, ledger, row, _outcomes):
+            counted.setdefault(channel, Counter())[outcome.value] += row.targets
     return {channel: dict(counted[channel]) for channel in sorted(counted)}
+
+
+def _outcomes(row: Row[Any]) -> Sequence[tuple[str, Outcome]]:
+    """The outcome on each channel, and in all under ""."""
+    return (*load_channels(row.channels).items(), ("", outcome_of(row.channels, row.reasons)))
 
 
 def storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _RecordT], Values]) -> Iterator[Values]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, or_, select, update
 
 from camscan.store.engine import Database
 from camscan.store.registered import (
@@ -20,7 +22,7 @@ from camscan.store.registered import (
     to_mark,
     to_tally,
 )
-from camscan.store.rows import from_time, made_number, to_time
+from camscan.store.rows import made_number, to_time
 from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
@@ -63,7 +65,7 @@ class Register:
         if site is not None:
             query = query.where(states.c.site == escape(site))
         with self._database.reading() as connection:
-            return tuple(map(to_change, connection.execute(query)))
+            return tuple(self._database.whole(states, connection.execute(query).all(), to_change))
 
     def is_silent(self) -> bool:
         """Whether nobody has ever said anything of a device."""
@@ -76,7 +78,8 @@ class Register:
         with self._database.reading() as connection:
             for page in _pages(keys):
                 joined = select(states).join(state_keys).where(state_keys.c.key.in_(page)).distinct()
-                found.update((row.number, to_change(row)) for row in connection.execute(joined))
+                said = self._database.whole(states, connection.execute(joined).all(), to_change)
+                found.update((change.number, change) for change in said)
         return tuple(sorted(found.values(), key=lambda change: (change.at, change.number)))
 
     def entries(self, site: str | None = None, state: State | None = None) -> tuple[Entry, ...]:
@@ -87,7 +90,7 @@ class Register:
         if state is not None:
             query = query.where(register.c.state == state.value)
         with self._database.reading() as connection:
-            return tuple(map(to_entry, connection.execute(query)))
+            return self._entries(connection, query)
 
     def named(self, text: str, keys: Iterable[str], site: str | None = None) -> tuple[Entry, ...]:
         """The devices with this address or id, or with one of these keys; of a site, or of all."""
@@ -99,7 +102,7 @@ class Register:
         if site is not None:
             query = query.where(register.c.site == escape(site))
         with self._database.reading() as connection:
-            return tuple(map(to_entry, connection.execute(query)))
+            return self._entries(connection, query)
 
     def bearing(self, keys: Iterable[str]) -> tuple[Entry, ...]:
         """The devices with one of these keys, of whichever site."""
@@ -107,14 +110,14 @@ class Register:
         with self._database.reading() as connection:
             for page in _pages(keys):
                 bearers = select(register_keys.c.entry).where(register_keys.c.key.in_(page))
-                rows = connection.execute(_entries().where(register.c.number.in_(bearers)))
-                found.update((entry.number, entry) for entry in map(to_entry, rows))
+                entries = self._entries(connection, _entries().where(register.c.number.in_(bearers)))
+                found.update((entry.number, entry) for entry in entries)
         return tuple(found.values())
 
     def marks(self, site: str) -> Mapping[str, datetime]:
         """The scans of a site that the register holds, each as it was at this end."""
         with self._database.reading() as connection:
-            return _marks(connection, site)
+            return self._marks(connection, site)
 
     def keep(self, mark: Mark, entries: Sequence[Entry], gone: Collection[int], marks: Mapping[str, datetime]) -> bool:
         """Keep what a scan has changed: entries, those `gone` into others, and that the scan is in.
@@ -123,7 +126,7 @@ class Register:
         """
         kept = [entry.number for entry in entries if entry.number is not None]
         with self._database.writing() as connection:
-            if _marks(connection, mark.site) != marks:
+            if self._marks(connection, mark.site) != marks:
                 return False
             _drop(connection, gone, entirely=True)
             _drop(connection, kept, entirely=False)
@@ -135,15 +138,15 @@ class Register:
     def taken(self, site: str) -> tuple[Mark, ...]:
         """The scans of a site that the register holds, with what each was judged on."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(registered).where(registered.c.site == escape(site)))
-            return tuple(map(to_mark, rows))
+            rows = connection.execute(select(registered).where(registered.c.site == escape(site))).all()
+        return tuple(map(self._mark, rows))
 
     def adopt(self, marks: Sequence[Mark], entries: Sequence[Entry]) -> bool:
         """Keep what the register of another store holds of a site; False, and nothing, where this one holds any."""
         if not marks:
             return False
         with self._database.writing() as connection:
-            if _marks(connection, marks[0].site):
+            if self._marks(connection, marks[0].site):
                 return False
             _put_all(connection, entries)
             connection.execute(insert(registered), list(map(mark_values, marks)))
@@ -195,16 +198,27 @@ class Register:
         first, since = register.c.first_seen // _DAY, register.c.state_at // _DAY
         columns = (register.c.site, register.c.state, first.label("first"), since.label("since"))
         said = and_(register.c.verdict.in_(_OPEN), register.c.state.in_(_SAID))
-        query = select(*columns, func.count().label("devices")).where(or_(_listed(policies), said)).group_by(*columns)
+        one = func.min(register.c.number).label("number")
+        query = (
+            select(*columns, one, func.count().label("devices")).where(or_(_listed(policies), said)).group_by(*columns)
+        )
         if sites:
             query = query.where(register.c.site.in_(list(map(escape, sites))))
         with self._database.reading() as connection:
-            yield from map(to_tally, connection.execute(query).all())
+            rows = connection.execute(query).all()
+        yield from (self._database.opened(register, row, to_tally) for row in rows)
 
+    def _entries(self, connection: Connection, query: Select[Any]) -> tuple[Entry, ...]:
+        make = partial(to_entry, store=self._database.where)
+        with closing(connection.execute(query)) as rows:  # an error holds its frames, and so what is locked for them
+            return tuple([self._database.opened(register, row, make) for row in rows])
 
-def _marks(connection: Connection, site: str) -> dict[str, datetime]:
-    query = select(registered.c.scan, registered.c.at).where(registered.c.site == escape(site))
-    return {unescape(scan): from_time(at) for scan, at in connection.execute(query)}
+    def _mark(self, row: Row[Any]) -> Mark:
+        return self._database.opened(registered, row, to_mark)
+
+    def _marks(self, connection: Connection, site: str) -> dict[str, datetime]:
+        rows = connection.execute(select(registered).where(registered.c.site == escape(site))).all()
+        return {mark.scan: mark.at for mark in map(self._mark, rows)}
 
 
 def _listed(policies: Collection[str]) -> ColumnElement[bool]:

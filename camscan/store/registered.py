@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from camscan.summaries import State, StateChange, Tally
 class Entry:
     """One device of the register. `track` is all that is known of it, as text; `number` is None before it is kept.
 
-    `keys` are what `Register.named` finds it by.
+    `keys` are what `Register.named` finds it by; `store` names the store that it was read from.
     """
 
     site: str
@@ -32,6 +32,7 @@ class Entry:
     state: State = State.FOUND
     state_at: datetime | None = None
     number: int | None = None
+    store: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def entry_values(entry: Entry) -> Values:
     }
 
 
-def to_entry(row: Row[Any]) -> Entry:
+def to_entry(row: Row[Any], store: str) -> Entry:
     """The device of a row of `register` with its track; `keys` are not read back."""
     return Entry(
         site=unescape(row.site),
@@ -96,6 +97,7 @@ def to_entry(row: Row[Any]) -> Entry:
         state=State(row.state),
         state_at=None if row.state_at is None else from_time(row.state_at),
         number=row.number,
+        store=store,
     )
 
 

@@ -100,9 +100,16 @@ def to_scan(row: Row[Any], status: ScanStatus) -> Scan:
         excluded=load_list(row.excluded),
         vantage=Vantage(host, interfaces, sources),
         settings=load_map(row.settings),
-        sent=Sent(**json.loads(row.sent)),
+        sent=_sent(json.loads(row.sent)),
         notes=load_list(row.notes),
     )
+
+
+def _sent(counts: Mapping[str, int]) -> Sent:
+    sent = Sent(**counts)
+    if not all(isinstance(count, int) for count in counts.values()):
+        raise TypeError("sent holds what is no count")
+    return sent
 
 
 def observation_values(scan: int, observation: Observation) -> Values:
@@ -139,7 +146,9 @@ class Stored(NamedTuple):
     raw: bytes
 
     def open(self) -> Observation:
-        """The record that the row stands for."""
+        """The record that the row stands for; one of `damage.FAULTS` where it stands for none."""
+        if self.port is not None and not 0 <= self.port <= _MAX_PORT:
+            raise ValueError(f"{self.port} is no port")
         return Observation(
             unescape(self.target),
             unescape(self.channel),
@@ -148,9 +157,16 @@ class Stored(NamedTuple):
             self.port,
             unescape(self.asked),
             load_fields(self.fields),
-            bytes(self.raw),
+            bytes(memoryview(self.raw)),
             unescape(self.reason),
         )
+
+
+def to_stored(row: Row[Any]) -> Stored:
+    """The observation of a row, seen to stand for a record: it is opened where nobody knows of which store it is."""
+    stored = Stored._make(row)
+    stored.open()
+    return stored
 
 
 def ledger_values(scan: int, entry: LedgerEntry) -> Values:

@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event
@@ -113,6 +114,8 @@ def meaning(error: BaseException | None) -> str | None:
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    # What is no UTF-8 is to be told by its row (`damage.opened`): the driver would only say that there is such a text.
+    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     connection.isolation_level = None  # transactions are begun here (`_begin`), and not by the driver as it sees fit
     connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000:.0f}").close()
     is_new = connection.execute("PRAGMA page_count").fetchone() == (0,)

@@ -19,7 +19,8 @@ _PAGES = 2_000
 _PAUSE = 0.02
 _RESTARTS = 3
 """A commit by another process starts the copy anew. After so many, the rest is copied at once and the writer waits."""
-_MOST_FAULTS = 20
+MOST_FAULTS = 20
+"""Told at once; where there are more, the file is to be replaced."""
 _SHRUNK_AT_ONCE = 4_000
 _INCREMENTAL = 2
 
@@ -60,10 +61,10 @@ def faults(file: Path) -> Iterator[str]:
     """
     try:
         with closing(_connect(file)) as connection:
-            for (text,) in connection.execute(f"PRAGMA integrity_check({_MOST_FAULTS})"):
+            for (text,) in connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})"):
                 if text != "ok":
                     yield f"{text}: restore a backup; `camscan db export` saves what can still be read"
-            for table, row, other, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(_MOST_FAULTS):
+            for table, row, other, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_FAULTS):
                 yield f"row {row} of {table} belongs to nothing in {other}: restore a backup, or delete that row"
     except sqlite3.Error as error:
         raise StoreError(f"{file} {meaning(error) or f'cannot be checked: {error}'}") from error

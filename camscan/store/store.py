@@ -7,21 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import observed, prune, queries
 from camscan.store.claims import Claims, claims_on
+from camscan.store.damage import Care
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
 from camscan.store.intake import MERGING, Intake
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import THINNED, Thinned
+from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages
 from camscan.store.register import Register
 from camscan.store.rows import (
     Stored,
@@ -31,13 +33,12 @@ from camscan.store.rows import (
     scan_values,
     to_entry,
     to_scan,
+    to_stored,
 )
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
-PAGE, OBSERVATIONS_PAGE, LEDGER_PAGE = 200, 64, 2_000
-"""Rows read at once; a commit waits while a page is read. An observation may hold 100 KB; entries of a ledger are
-small, and a site of a /24 or two is read as a whole."""
+T = TypeVar("T")
 
 
 class Store:
@@ -86,6 +87,15 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def take_care(self, care: Care) -> None:
+        """Choose what becomes of damaged rows from now on."""
+        self._database.care = care
+
+    @property
+    def left_out(self) -> int:
+        """How many damaged rows were left out."""
+        return self._database.left_out
 
     @property
     def where(self) -> str:
@@ -157,15 +167,15 @@ class Store:
         if as_stored:
             query = query.order_by(None).order_by(scans.c.number.desc())
         with self._database.reading() as connection:
-            return tuple(map(self._scan, connection.execute(query).all()))
+            return tuple(self._scans(connection.execute(query).all()))
 
     def newest(self, site: str | None = None) -> Iterator[Scan]:
         """The scans, of one site where it is named, newest first and read as they are asked for."""
-        return map(self._scan, self._stream(queries.newest_first(site), queries.after_scan))
+        return self._scans(self._pages(queries.newest_first(site)))
 
     def holding(self, site: str | None = None, target: str | None = None) -> Iterator[Scan]:
         """As `newest`, but only those that hold anything; of one target, where it is named."""
-        return map(self._scan, self._stream(queries.holding(queries.newest_first(site), target), queries.after_scan))
+        return self._scans(self._pages(queries.holding(queries.newest_first(site), target)))
 
     def sites(self) -> frozenset[str | None]:
         """The sites of all scans; None where some have none."""
@@ -176,7 +186,7 @@ class Store:
     def newest_of_each_site(self) -> tuple[Scan, ...]:
         """The newest scan of each site and of none, newest first; one that asked goes before others of its site."""
         with self._database.reading() as connection:
-            found = map(self._scan, queries.newest_of_each_site(connection))
+            found = self._scans(queries.newest_of_each_site(connection))
             return tuple(sorted(found, key=lambda scan: scan.started_at, reverse=True))
 
     def scan(self, reference: str | None = None) -> Scan:
@@ -185,29 +195,37 @@ class Store:
 
     def found(self, ids: Iterable[str]) -> Mapping[str, Scan]:
         """Those of some scans that are stored, by their ids."""
-        query = select(scans).where(scans.c.id.in_(list(map(escape, ids))))
-        with self._database.reading() as connection:
-            return {scan.id: scan for scan in map(self._scan, connection.execute(query).all())}
+        wanted, found = list(map(escape, ids)), dict[str, Scan]()
+        for start in range(0, len(wanted), PAGE):
+            query = select(scans).where(scans.c.id.in_(wanted[start : start + PAGE]))
+            with self._database.reading() as connection:
+                found.update((scan.id, scan) for scan in self._scans(connection.execute(query).all()))
+        return found
 
     def observations(self, scan_id: str) -> Iterator[Observation]:
         """The observations of a scan in order of target (as text), then as they were stored."""
-        return (one.open() for one in self.stored(scan_id))
+        return self._seen(scan_id, lambda row: Stored._make(row).open())
 
     def stored(self, scan_id: str) -> Iterator[Stored]:
         """The same, to be opened elsewhere: in another process."""
+        return self._seen(scan_id, to_stored)
+
+    def _seen(self, scan_id: str, make: Callable[[Row[Any]], T]) -> Iterator[T]:
         query = observed.by_target(self._number(scan_id))
-        return map(Stored._make, self._stream(query, observed.after, OBSERVATIONS_PAGE))
+        rows = pages(self._database, query, observed.after, OBSERVATIONS_PAGE)
+        return of_scan(self._database, scan_id, observations, rows, make)
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
         """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""
         query = queries.ledger_of(self._number(scan_id), beginning)
-        return map(to_entry, self._stream(query, queries.after_entry, LEDGER_PAGE))
+        rows = pages(self._database, query, queries.after_entry, LEDGER_PAGE)
+        return of_scan(self._database, scan_id, ledger, rows, to_entry)
 
     def ledger_counts(self, scan_id: str) -> Mapping[str, Mapping[str, int]]:
         """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
         number = self._number(scan_id)
         with self._database.reading() as connection:
-            return queries.ledger_counts(connection, number)
+            return queries.ledger_counts(connection, number, self.where)
 
     def covered(self, scan_id: str) -> frozenset[str]:
         """The targets that have a ledger entry: a scan that is resumed need not ask them again."""
@@ -233,22 +251,18 @@ class Store:
             scan = self._scan(row)
             if scan.status is ScanStatus.RUNNING:
                 raise StoreError(f"scan {scan_id} is still running: wait until it ends")
-            return prune.thin(connection, number, scan, keep, at)
+            return prune.thin(connection, number, scan, keep, at=at, where=self.where)
 
-    def _stream(
-        self, query: Select[Any], after: Callable[[Row[Any]], ColumnElement[bool]], size: int = 0
-    ) -> Iterator[Row[Any]]:
-        size = size or PAGE
-        page = query.limit(size)
-        while True:
-            with self._database.reading() as connection:
-                rows = connection.execute(page).all()
-            yield from rows
-            if len(rows) < size:
-                return
-            page = query.where(after(rows[-1])).limit(size)
+    def _pages(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        return pages(self._database, query, queries.after_scan)
+
+    def _scans(self, rows: Iterable[Row[Any]]) -> Iterator[Scan]:
+        return self._database.whole(scans, rows, self._to_scan)
 
     def _scan(self, row: Row[Any]) -> Scan:
+        return self._database.opened(scans, row, self._to_scan)
+
+    def _to_scan(self, row: Row[Any]) -> Scan:
         self._numbers[unescape(row.id)] = row.number
         status = ScanStatus(row.status)
         if status is ScanStatus.RUNNING and not self._claims.held(row.number):

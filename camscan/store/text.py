@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 _UNSAFE = re.compile(r"[\x00\\\ud800-\udfff]")
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})")
@@ -32,7 +33,7 @@ def dump_list(values: Iterable[str]) -> str:
 
 def load_list(text: str) -> tuple[str, ...]:
     """What `dump_list` was given."""
-    return tuple(unescape(value) for value in json.loads(text))
+    return tuple(unescape(value) for value in _list(json.loads(text)))
 
 
 def dump_map(values: Mapping[str, str]) -> str:
@@ -55,8 +56,20 @@ def dump_fields(fields: Mapping[str, tuple[str, ...]]) -> str:
 def load_fields(text: str) -> dict[str, tuple[str, ...]]:
     """What `dump_fields` was given."""
     if "\\" not in text:  # nothing in it is escaped, neither by JSON nor by us
-        return {name: tuple(values) for name, values in json.loads(text).items()}
-    return {unescape(name): tuple(map(unescape, values)) for name, values in json.loads(text).items()}
+        return {name: _texts(values) for name, values in json.loads(text).items()}
+    return {unescape(name): tuple(map(unescape, _list(values))) for name, values in json.loads(text).items()}
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    found = tuple(_list(values))
+    "".join(found)  # the quickest way to see that they are texts
+    return found
+
+
+def _list(values: object) -> list[Any]:
+    if not isinstance(values, list):
+        raise TypeError(f"{type(values).__name__} in place of a list")
+    return values
 
 
 def _dump(value: object) -> str:

@@ -369,7 +369,7 @@ def test_a_row_that_camscan_does_not_write_ends_it_and_its_scan_is_not_half_here
     with closing(sqlite3.connect(leeds)) as connection:
         connection.execute("UPDATE observations SET fields = '{' WHERE target = '10.0.0.9'")
         connection.commit()
-    with pytest.raises(StoreError, match=r"leeds\.db: scan leeds-000 holds what this camscan does not write"):
+    with pytest.raises(StoreError, match=r"leeds\.db: row 9 of observations holds what this camscan does not write"):
         run(hub, leeds)
     assert held(hub) == {}
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 from camscan.store import Store
-from camscan.store.store import OBSERVATIONS_PAGE, PAGE
+from camscan.store.reading import OBSERVATIONS_PAGE, PAGE
 
 HOSTILE = ("a\x00b", "\udcff\ud83d", "'; DROP TABLE scans; --", "\\u0000", "\x1b]0;x\x07", "摄像机", "")
 
