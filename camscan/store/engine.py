@@ -177,7 +177,14 @@ def _url(target: str | Path | None) -> URL:
             return make_url(target)
         except (ArgumentError, ValueError) as error:
             raise StoreError(f"the database URL cannot be read: write it as {_URL}") from error
-    return URL.create("sqlite", database=str(_default_file() if target is None else target))
+    file = _default_file() if target is None else Path(target)
+    try:
+        str(file.absolute()).encode()
+    except UnicodeEncodeError as error:
+        raise StoreError(
+            f"{file.absolute()} is not a name in UTF-8, as SQLite requires: choose another file"
+        ) from error
+    return URL.create("sqlite", database=str(file))
 
 
 def _default_file() -> Path:

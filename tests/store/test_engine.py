@@ -78,6 +78,13 @@ def test_url_that_is_none(url: str) -> None:
             use(url)
 
 
+def test_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
+    for path in (tmp_path / "\udcff.db", tmp_path / "\udcff" / "camscan.db"):
+        for use in (open_database, existing_file):
+            with pytest.raises(StoreError, match="is not a name in UTF-8, as SQLite requires: choose another file"):
+                use(path)
+
+
 def test_missing_folder(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "camscan.db"
     with pytest.raises(StoreError) as error:
