@@ -116,7 +116,7 @@ def export(
     files = files_of(policies, folders)
     with open_store(db) as store, replacing(output, 0o600) as file:
         store.take_care(Care.STRICT)
-        scan = _ended(scan_of(store, scan_id or named, site, quiet=quiet))
+        scan = _ended(scan_of(store, named if scan_id is None else scan_id, site, quiet=quiet))
         said = said_at(store, scan)
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, said)
         made = write_bundle(file, contents, signer, _follow(quiet=quiet), stamp)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import inspect
 import logging
-from typing import Any, ClassVar
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, TypeAlias
 
 import click
+
+from camscan.errors import UsageError
+
+_Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
 
 
 class Listing(click.Group):
@@ -33,12 +40,32 @@ class Listing(click.Group):
 
 
 def with_verbose(command: click.Command) -> click.Command:
-    """A command that heeds `-v` behind its name as the program does before it; the help names it there alone."""
+    """A command of which no option may be empty, and that heeds `-v` behind its name as the program does before it.
+
+    The help names `-v` there alone.
+    """
     hands_on = command.context_settings.get("ignore_unknown_options") or isinstance(command, click.Group)
     if not (hands_on or any("-v" in option.opts for option in command.params)):
+        _refuse_empty(command)
         settings: dict[str, Any] = {"count": True, "expose_value": False, "hidden": True, "callback": _heard}
         command.params.append(click.Option(["-v", "--verbose"], help="As before the command.", **settings))
     return command
+
+
+def _refuse_empty(command: click.Command) -> None:
+    """Let no option of a command be empty: a script hands it over so whose variable is not set."""
+    for option in command.params:
+        of_text = isinstance(option.type, click.types.StringParamType)
+        of_file = isinstance(option.type, click.Path) and not option.type.dir_okay
+        if isinstance(option, click.Option) and (of_text or of_file):
+            option.callback = partial(_not_empty, option.callback)
+
+
+def _not_empty(callback: _Callback | None, context: click.Context, option: click.Parameter, value: Any) -> Any:
+    values = (value,) if isinstance(value, (str, Path)) else value or ()
+    if any(one == Path() or not str(one).strip() for one in values):
+        raise UsageError(f"{max(option.opts, key=len)} is empty: give it a value, or leave it out")
+    return callback(context, option, value) if callback else value
 
 
 def say_more(count: int) -> None:

@@ -26,31 +26,20 @@ _FOREIGN = frozenset((".doc", ".docx", ".ods", ".odt", ".tsv", ".xls", ".xml", "
 """Endings of files that a table of text would be no good as: whoever opens it expects something else."""
 
 
-def _not_empty(_context: click.Context, option: click.Parameter, value: Any) -> Any:
-    values = (value,) if isinstance(value, str) else value or ()
-    if not all(map(str.strip, values)):  # as a script hands it over whose variable is not set
-        name = max(option.opts, key=len)
-        raise UsageError(f"{name} is empty: give it a value, or leave it out")
-    return value
-
-
-def _site(context: click.Context, option: click.Parameter, value: Any) -> Any:
+def _site(_context: click.Context, _option: click.Parameter, value: Any) -> Any:
     names = (value,) if isinstance(value, str) else value or ()
-    if not all(re.fullmatch(NAME, name) for name in _not_empty(context, option, names)):
+    if not all(re.fullmatch(NAME, name) for name in names):
         raise UsageError("--site is not a valid name: use at most 64 characters on one line, such as depot")
     return value
 
 
 def _file(_context: click.Context, _option: click.Parameter, file: Path | None) -> Path | None:
-    if file == Path():
-        raise UsageError("--output is empty: give a file, or leave it out")
     return None if file == Path("-") else file
 
 
 db = click.option(
     "--db",
     metavar="PATH-OR-URL",
-    callback=_not_empty,
     envvar="CAMSCAN_DB",
     show_envvar=True,
     help="The store: a SQLite file or an SQLAlchemy URL. Default: camscan.db in your data directory.",
@@ -66,7 +55,6 @@ config = click.option(
 configured_db = click.option(
     "--db",
     metavar="PATH-OR-URL",
-    callback=_not_empty,
     help="The store to use instead of the configured one.",
 )
 output = click.option(
@@ -159,12 +147,9 @@ _PACING = (
     click.option(
         "--ports",
         metavar="LIST",
-        callback=_not_empty,
         help="Ask these TCP ports instead of the usual ones, such as 80,554,8000-8010.",
     ),
-    click.option(
-        "--channels", metavar="LIST", callback=_not_empty, help="Ask on these channels only, such as wsd,sadp,http."
-    ),
+    click.option("--channels", metavar="LIST", help="Ask on these channels only, such as wsd,sadp,http."),
     click.option(
         "--thorough", is_flag=True, help="Ask every address everything, even where nothing shows a sign of life."
     ),
@@ -199,7 +184,6 @@ credentials_file = click.option(
 unlock = click.option(
     "--unlock",
     metavar="SOURCE",
-    callback=_not_empty,
     help="Where the key to an encrypted file comes from: prompt, fd:N, file:PATH or systemd:NAME. Default: prompt.",
 )
 _LOGINS = (

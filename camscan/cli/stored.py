@@ -58,7 +58,7 @@ def scan_of(
         StoreError: no scan is stored.
         UsageError: there is no such scan, or more than one; it is not of that site, or the site has none.
     """
-    if reference:
+    if reference is not None:
         return _of_site(store.scan(reference), site)
     asked = (scan for scan in store.newest(site) if scan.origin is Origin.SCAN) if asking else iter(())
     known = _knowing(store, site, about) if about else iter(())
