@@ -48,7 +48,7 @@ _VERSIONS = (b"\0", b"\1")  # v1 and v2c
 
 def encode_get(community: str, request_id: int) -> bytes:
     """A GetRequest for `OBJECTS`. Raises UsageError for a community or request id that cannot be sent."""
-    name = community.encode("utf-8", "replace")
+    name = community.encode("utf-8", "surrogateescape")
     if not 0 < len(name) <= MAX_COMMUNITY:
         raise UsageError(f"an SNMP community of {len(name)} bytes cannot be sent: it must have 1 to {MAX_COMMUNITY}")
     if not 0 <= request_id <= MAX_REQUEST_ID:

@@ -18,7 +18,7 @@ def _read(data: bytes) -> list[Fields]:
 
 def with_community(community: str) -> Datagrams:
     """The protocol, asked with this community."""
-    secret = community.encode()
+    secret = community.encode("utf-8", "surrogateescape")
 
     def pose() -> Question:
         request = snmp.encode_get(community, secrets.randbelow(2**31))

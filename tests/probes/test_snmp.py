@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from support.nets import ScriptedNet
 
+from camscan.codecs.snmp import encode_get
 from camscan.probes.base import Ask
 from camscan.probes.snmp import with_community
 from camscan.records import Outcome
@@ -24,3 +27,12 @@ async def test_the_community_is_masked_in_what_is_kept() -> None:
     assert found.fields["snmp.sys_descr"] == ("a cam",)
     assert b"secret" not in found.raw
     assert b"******" in found.raw
+
+
+async def test_a_community_of_any_bytes_is_sent_and_masked_as_it_was_given() -> None:
+    given = b"s\xffcret"
+    net = ScriptedNet(datagrams={(HOST, 161): [ANSWER.replace(b"secret", given)]})
+    community = os.fsdecode(given)  # as the command line has it
+    (found,) = [o async for o in with_community(community).to_address().run(Ask(HOST), net)]
+    assert b"******" in found.raw
+    assert given in encode_get(community, 1)
