@@ -20,12 +20,13 @@ def secret(config: Config, file: str | None, variable: str, environment: Mapping
         UsageError: there is none, it is no text, or everybody on this host can read it.
     """
     if file is None:
-        found, where = environment.get(variable, "").strip(), variable
-    else:
-        path = _credential(file, environment) or config.path(file)
-        found, where = _read(path), str(path)
-    if not found:
-        raise UsageError(f"{where} contains no secret: put the secret there")
+        if found := environment.get(variable, "").strip():
+            return found
+        remedy = "put it there, or name its file in the configuration"
+        raise UsageError(f"the environment variable {variable} contains no secret: {remedy}")
+    path = _credential(file, environment) or config.path(file)
+    if not (found := _read(path)):
+        raise UsageError(f"{path} contains no secret: put the secret there")
     return found
 
 

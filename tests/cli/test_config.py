@@ -57,7 +57,11 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
         ('exclude = ["10.0.0.0/24"]', 3, "site 'hq': no address is left to ask"),
         ('[metrics]\ntextfile = "none/c.prom"', 5, "metrics: there is no folder"),
         ('[notify]\nwebhook = "https://a.example/"\nsecret_file = "none"', 6, "notify: cannot read the secret"),
-        ('[notify]\nwebhook = "https://a.example/"', 4, "notify: CAMSCAN_WEBHOOK_SECRET contains no secret"),
+        (
+            '[notify]\nwebhook = "https://a.example/"',
+            4,
+            "notify: the environment variable CAMSCAN_WEBHOOK_SECRET contains no secret",
+        ),
         ("rate = 0", 4, "site 'hq'.rate: Input should be greater than or equal to 1: write packets a second"),
         ('interface = "nope0"', 4, "site 'hq': this host has no interface nope0: `ip link` lists those that it has"),
     ],

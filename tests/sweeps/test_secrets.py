@@ -30,7 +30,7 @@ def test_a_secret_comes_from_a_file_that_only_its_owner_reads(tmp_path: Path) ->
 def test_a_secret_comes_from_the_environment_where_no_file_is_named(tmp_path: Path) -> None:
     assert secret(config(tmp_path), None, "KEY", {"KEY": f" {KEY} "}) == KEY
     for environment in ({}, {"KEY": " "}):
-        with pytest.raises(UsageError, match="KEY contains no secret"):
+        with pytest.raises(UsageError, match="environment variable KEY contains no secret: put it there, or name its"):
             secret(config(tmp_path), None, "KEY", environment)
 
 
