@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from camscan.errors import UsageError
 
@@ -63,7 +64,8 @@ def _refuse_empty(command: click.Command) -> None:
 
 def _not_empty(callback: _Callback | None, context: click.Context, option: click.Parameter, value: Any) -> Any:
     values = (value,) if isinstance(value, (str, Path)) else value or ()
-    if any(one == Path() or not str(one).strip() for one in values):
+    said = context.get_parameter_source(str(option.name)) is not ParameterSource.DEFAULT
+    if said and any(one == Path() or not str(one).strip() for one in values):
         raise UsageError(f"{max(option.opts, key=len)} is empty: give it a value, or leave it out")
     return callback(context, option, value) if callback else value
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from camscan.cli.listing import Listing, with_verbose
 from camscan.cli.main import Commands, camscan
 from camscan.cli.simulate import simulate
+from camscan.errors import UsageError
 
 
 def command(name: str, text: str) -> click.Command:
@@ -77,3 +78,16 @@ def test_verbose_is_heard_on_either_side_of_the_command(words: list[str], level:
 
 def test_what_is_handed_on_to_another_program_is_not_heard() -> None:
     assert not any("-v" in option.opts for option in with_verbose(simulate).params)
+
+
+def test_an_option_that_is_left_out_may_be_empty() -> None:
+    @click.command()
+    @click.option("--who", default="")
+    @click.option("--why", multiple=True)
+    def told(who: str, why: tuple[str, ...]) -> None:
+        click.echo(f"{who!r} {why}")
+
+    command = with_verbose(told)
+    assert CliRunner().invoke(command, []).output == "'' ()\n"
+    for words in (["--who", ""], ["--who", " \n"], ["--why", "x", "--why", ""]):
+        assert isinstance(CliRunner().invoke(command, words).exception, UsageError)
