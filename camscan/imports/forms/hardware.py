@@ -47,7 +47,8 @@ _REGISTERED = re.compile(r"\bMA-[LMS],([0-9A-F]{6,9}),\"?([A-Z][^\r\n\",;]{2,127
 _BLOCKS = re.compile(
     r"(?<=[\"'`|(\[])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[\"'`|)\]])"
     r"|(?<![0-9A-Z:-])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[:-](?:XX|\*\*|\?\?|__|##|\.\.|\[))"
-    r"|\b(?:OUI|MAC prefix)(?: is)?:?[ \t\"'`]{1,4}([0-9A-F]{6})(?![0-9A-Z])",
+    r"|\b(?:OUI|MAC[ _-]?prefix)[\"']?(?: is)?:?[ \t\"'`]{1,4}"
+    r"([0-9A-F]{6}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){2})(?![0-9A-Z]|[:-][0-9A-F])",
     re.IGNORECASE,
 )
 """Blocks of a list, each in quotes or between bars; those of addresses whose ends are hidden, and named ones."""

@@ -130,6 +130,9 @@ def test_addresses_of_other_kinds_and_times_are_no_macs(text: str) -> None:
         ("sold by Acme:\n`14:2F:FD`", ["142FFD"]),
         ("// mac 28:57:be:xx:xx:xx or 44-19-B6-??-??-??", ["2857BE", "4419B6"]),
         ("the OUI is `4C11BF`, its path", ["4C11BF"]),
+        ("port: 554\nmac_prefix: 54:8c:81\n", ["548C81"]),
+        ('"mac_prefix": "b4-4c-3b"', ["B44C3B"]),
+        ("OUI B4:4C:3B is held by", ["B44C3B"]),
     ],
 )
 def test_lists_of_blocks(text: str, expected: list[str]) -> None:
@@ -137,7 +140,15 @@ def test_lists_of_blocks(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["('10:20:30', '11:21:31')", "44:19:b6", "'44:19:b6:01:02:03'", "'a44:19:b6'", "a:44:19:b6:xx"]
+    "text",
+    [
+        "('10:20:30', '11:21:31')",
+        "44:19:b6",
+        "'44:19:b6:01:02:03'",
+        "'a44:19:b6'",
+        "a:44:19:b6:xx",
+        "mac_prefix: 44:19:b6:01",
+    ],
 )
 def test_times_addresses_and_bare_words_are_no_list_of_blocks(text: str) -> None:
     assert not list(blocks(text))
