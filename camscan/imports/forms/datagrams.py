@@ -129,6 +129,8 @@ def _told(text: str, least: int) -> Fields:
 
 def _members(told: dict[str, str]) -> dict[str, str]:
     """The members of an answer by their own names, whatever a feed calls them."""
+    if told.get("method") == _NOTICE and "device_model" in told:  # a record of the feed as it is
+        told = {f"extra.{name}": value for name, value in told.items()}
     names = _FEED_NAMES
     if _FEED_MODEL in told:
         names = {**_FEED_NAMES, _FEED_MODEL: "DeviceType", "extra.device_type": "DeviceClass"}

@@ -120,3 +120,13 @@ def test_a_line_of_a_client_of_dhip() -> None:
 def test_a_feed_that_names_the_model_calls_the_class_a_type() -> None:
     (one,) = notified("{'extra.device_model': 'BCS-1', 'extra.device_type': 'IPC', 'extra.device_vendor': 'V'}")
     assert (one.fields["dhip.device_type"], one.fields["dhip.device_class"]) == (("BCS-1",), ("IPC",))
+
+
+def test_a_record_of_a_feed_has_the_same_names_without_what_a_program_adds() -> None:
+    (one,) = notified(
+        '{"method": "client.notifyDevInfo", "device_vendor": "V", "device_type": "IPC", "device_model": "BCS-1", '
+        '"device_version": "2.8.R", "device_serial": "6J", "machine_name": "M", "mac_address": "02:00:00:00:00:01"}'
+    )
+    assert (one.fields["dhip.device_type"], one.fields["dhip.device_class"]) == (("BCS-1",), ("IPC",))
+    assert (one.fields["dhip.version"], one.fields["dhip.serial_no"]) == (("2.8.R",), ("6J",))
+    assert one.fields["dhip.mac"] == ("02:00:00:00:00:01",)
