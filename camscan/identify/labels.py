@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.patterns import MAX_VALUES
 from camscan.identify.rules import Brand, Vocabulary, normalised
@@ -101,11 +102,12 @@ class Labels:
 
     def _shown(self, observations: Sequence[Observation]) -> Iterator[tuple[Brand, Evidence, Level]]:
         for observation in observations:
+            is_doubt = is_doubtful(observation.fields)
             for field in self._fields:
                 if field in observation.fields:
                     for value in observation.fields[field][:MAX_VALUES]:
                         if brand := self.find_in(field, value):
-                            yield brand, evidence_of(observation, field, value), brand.level
+                            yield brand, evidence_of(observation, field, value), Level.HINT if is_doubt else brand.level
 
     def _said(self, by_rule: Sequence[Identification], makers: set[str]) -> Iterator[tuple[Brand, Evidence, Level]]:
         """Brands that rules set; none carries its maker further than the rule that it comes from (a MAC is a hint)."""

@@ -6,12 +6,13 @@ from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from camscan.identify.doubts import is_doubtful
 from camscan.identify.evidence import MAX_EVIDENCE, evidence_of
 from camscan.identify.labels import Labels
 from camscan.identify.patterns import MAX_VALUES, PatternSet, encoded, groups
 from camscan.identify.rules import Absent, AnyOf, Match, Rule
 from camscan.identify.titles import names_in
-from camscan.records import Evidence, Fields, Identification, Observation
+from camscan.records import Evidence, Fields, Identification, Level, Observation
 
 MAX_ATTRIBUTE = 200
 """Characters of an attribute; the longest firmware names seen have about 80."""
@@ -33,6 +34,7 @@ class _Answer:
 
     fields: Fields
     hits: Mapping[Match, _Hit]
+    is_doubtful: bool
 
 
 class Matcher:
@@ -72,7 +74,7 @@ class Matcher:
                     for text in _texts(field, value):
                         for match in patterns.search(encoded(field, text)):
                             hits.setdefault(match, _Hit(observation, value, text))
-        return _Answer(observation.fields, hits)
+        return _Answer(observation.fields, hits, bool(hits) and is_doubtful(observation.fields))
 
     def _candidates(self, answer: _Answer) -> Iterable[Rule]:
         """The rules of which at least one pattern is met."""
@@ -99,7 +101,7 @@ class Matcher:
             return None  # a word that is no label: the rule has nothing to say
         return Identification(
             rule=rule.id,
-            level=rule.level,
+            level=Level.HINT if answer.is_doubtful else rule.level,
             maker=rule.maker,
             brand=label.name if label else None,
             attributes=attributes,
@@ -132,7 +134,7 @@ def _together(answers: Sequence[_Answer]) -> _Answer:
     """All answers of a device as one; what came first counts."""
     fields = ChainMap(*(dict(answer.fields) for answer in answers))
     hits = ChainMap(*(dict(answer.hits) for answer in answers))
-    return _Answer(fields, dict(hits))
+    return _Answer(fields, dict(hits), any(answer.is_doubtful for answer in answers))
 
 
 def _evidence(hits: Iterable[tuple[_Hit, str]]) -> tuple[Evidence, ...]:

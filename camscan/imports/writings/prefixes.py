@@ -23,6 +23,8 @@ _MARKS = (
 _NUMBER = re.compile(r"[ \t]*\d{1,6}(?:[:\t]|[.)] )")
 _BAR = re.compile(r"[ \t]*(?:(?:> ?)+|\| ?)")
 _BARRED = re.compile(rf"\A\s*(?:(?:> ?)+|\| ?)(?:\s*<[!?A-Za-z]|(?i:{BEGIN}|{HEADER}[ \t]?:|{REQUEST}))")
+_FOUND = re.compile(r"\A(?:\d{1,6}:[ \t]?(?![0-9A-Fa-f]{2}[:-])|[ \t]*\|[ \t](?![^\r\n]*\|))(?=[A-Za-z<\"])")
+"""How a tool shows a line that it found, by its number, or the only line of an output."""
 
 _STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x|\A[\w.-]{1,64}[ \t]{1,16}\| ")
 _STAMP_END = re.compile(r"(?:[:\]|>DFP] |\t)(?=\S)")
@@ -61,7 +63,7 @@ def unmarked(text: str) -> str:
     for mark, fewest in marks:
         if len(lines) >= fewest and all(map(mark.match, lines)):
             return "\n".join(mark.sub(r"\1" if mark.groups else "", line, count=1) for line in text.splitlines())
-    return text
+    return _FOUND.sub("", text, count=1) if len(lines) == 1 else text
 
 
 def stamped(text: str) -> str:

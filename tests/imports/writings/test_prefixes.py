@@ -207,3 +207,16 @@ def test_an_indent_of_all_lines() -> None:
     assert unwrap("    a=1\n    b=2\n") == "a=1\nb=2"
     assert unwrap("\n\ta\n\t\tb") == "a\n\tb"
     assert unwrap("a\n    b") == "a\n    b"
+
+
+@pytest.mark.parametrize("lead", ["1: ", "12:", "1047:\t", "| ", "  | "])
+def test_a_single_line_as_a_tool_shows_it(lead: str) -> None:
+    assert unmarked(f"{lead}Server: a") == "Server: a"
+    assert unmarked(f"{lead}Server: a\nb") == f"{lead}Server: a\nb"
+
+
+@pytest.mark.parametrize(
+    "text", ["00:0A:1b", "12:ab:cd", "12:30", "| a | b |", "1:", "|a", "1.2: a", "see 1: a", "1: 2"]
+)
+def test_what_only_looks_like_the_number_of_a_line_stays(text: str) -> None:
+    assert unmarked(text) == text

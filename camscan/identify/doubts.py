@@ -1,0 +1,47 @@
+"""Answers whose names are no proof: of what imitates devices, and of pages about devices."""
+
+from __future__ import annotations
+
+import re
+
+from camscan.records import Fields
+
+_NAMES = (
+    "http.title",
+    "http.server",
+    "rtsp.server",
+    "nmap.product",
+    "onvif.manufacturer",
+    "onvif.model",
+    "onvif.scope.name",
+    "onvif.scope.hardware",
+    "onvif.scope.manufacturer",
+    "isapi.manufacturer",
+    "isapi.model",
+    "upnp.manufacturer",
+    "upnp.model_name",
+    "upnp.friendly_name",
+    "snmp.sys_descr",
+)
+"""Fields in which an answer says what the device is."""
+_IMITATION = re.compile(r"(?i)(?:honey ?pot|emulat(?:ed|or|ion)|simulat(?:ed|or|ion))s?(?![a-z])")
+_TITLE = "http.title"
+_ABOUT = re.compile(
+    r"(?i)(?<![a-z])(?:buy|prices?|for sale|wholesale|shop|(?:web|super)store|aliexpress|alibaba|ebay|flipkart"
+    r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs)(?![a-z])|[a-z]\.com: "
+    r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"
+)
+"""What shops, tests and manuals write in a title beside a model, and no device of itself."""
+_MAX_VALUES = 8
+_MAX_VALUE = 256
+
+
+def is_doubtful(fields: Fields) -> bool:
+    """Whether an answer says that it imitates a device, or is a page about devices: its names are hints at most."""
+    return any(_ABOUT.search(value) for value in _values(fields, _TITLE)) or any(
+        _IMITATION.search(value) for name in _NAMES for value in _values(fields, name)
+    )
+
+
+def _values(fields: Fields, name: str) -> list[str]:
+    return [value[:_MAX_VALUE] for value in fields.get(name, ())[:_MAX_VALUES]]

@@ -1,0 +1,63 @@
+"""Answers whose names are hints at most."""
+
+from collections.abc import Callable
+
+import pytest
+
+from camscan.identify.doubts import is_doubtful
+from camscan.identify.library import Library
+from camscan.records import Level, Observation
+
+Build = Callable[..., Library]
+Answer = Callable[..., Observation]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("onvif.manufacturer", "ONVIF Simulator"),
+        ("onvif.scope.hardware", "OnvifSimulator"),
+        ("nmap.product", "Hikvision camera honeypot"),
+        ("isapi.manufacturer", "Go Emulator"),
+        ("http.server", "Hikvision-Simulator/1.0"),
+        ("http.title", "Hikvision DS-2CD2347G2-LU 4MP Turret"),
+        ("http.title", "Dahua NVR5216-16P-I | eBay"),
+        ("http.title", "DS-2CD2143G2-IS - Hikvision | Manualzz"),
+    ],
+)
+def test_imitations_and_pages_about_devices(field: str, value: str) -> None:
+    assert is_doubtful({field: (value,)})
+    assert is_doubtful({"http.path": ("/",), field: ("x", value)})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("http.title", "AXIS M1065-L Network Camera"),
+        ("http.title", "DVR Components Download"),
+        ("http.title", "Workshop"),
+        ("http.title", "IPC-HDW2431MP"),
+        ("http.body", "a simulator"),
+        ("onvif.model", "Simula"),
+        ("onvif.model", "DS-2CD 4MP"),
+    ],
+)
+def test_names_of_devices(field: str, value: str) -> None:
+    assert not is_doubtful({field: (value,)})
+
+
+def test_rules_and_labels_are_hints_in_a_doubtful_answer(build: Build, answer: Answer) -> None:
+    library = build({"field": "http.server", "pattern": "^DNVRS$", "level": "certain"})
+    honest = answer({"http.server": "DNVRS", "onvif.manufacturer": "HiLook"})
+    assert {found.level for found in library.identify([honest])} == {Level.CERTAIN, Level.LIKELY}
+    doubtful = answer({"http.server": "DNVRS", "onvif.manufacturer": "HiLook", "http.title": "Simulator"})
+    assert {found.level for found in library.identify([doubtful])} == {Level.HINT}
+    other = answer({"http.title": "Simulator"}, port=81)
+    assert {found.level for found in library.identify([honest, other])} == {Level.CERTAIN, Level.LIKELY}
+
+
+def test_a_rule_across_answers_is_no_surer_than_the_least_of_them(build: Build, answer: Answer) -> None:
+    conditions = [{"field": "http.server", "pattern": "x"}, {"field": "http.path", "pattern": "y"}]
+    library = build({"all": conditions, "across": "device"})
+    answers = [answer({"http.server": "x", "http.title": "Emulator"}), answer({"http.path": "y"})]
+    assert [found.level for found in library.identify(answers)] == [Level.HINT]
