@@ -37,6 +37,7 @@ _TOLD_SCOPE = re.compile(r"([\w/]{1,32})='([^'\r\n]{1,256})'")
 _PART = re.compile(
     r"<(?:[\w.-]{1,32}:)?(?:Scopes?|ScopeItem|XAddrs|(?:Probe|Resolve)\w{0,16}|Hello|Envelope|Body)[\s>/]"
 )
+_ITEM = re.compile(r"<(?:[\w.-]{1,32}:)?ScopeItem>[ \t]{0,8}onvif://")
 _ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
 _SCOPE_END = re.compile(r"[<\"'`\]}|]")
@@ -143,7 +144,7 @@ def fields_of_all(text: str) -> list[Fields]:
         return [_listed({**_beside(text), **scopes.decode(quoted)}, text)]
     if "<" not in text and _SCOPE.search(text):
         return [_of_lines(text)]
-    if _SCOPE.search(text) and not _PART.search(text):  # in a page
+    if _SCOPE.search(text) and (not _PART.search(text) or _ITEM.search(text)):  # in a page, or a part of a response
         return [_of_lines(_ELEMENT.sub("\n", text))]
     decoded = _decoded(text)
     if decoded:

@@ -48,10 +48,23 @@ _JOINED = re.compile(
 _FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]++{HEADER}[ \t]?:)", re.IGNORECASE)
 _FLAT_END = re.compile(rf"(?<![ \t])[ \t]++(?={HEADER}[ \t]?:)", re.IGNORECASE)
 _NAMES = (
-    r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}): "
+    r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}"
+    r"|ETag|Last-Modified|Connection|Expires|Accept-Ranges|Keep-Alive): "
 )
 _RUN_ON = re.compile(rf"^.*?(?:HTTP|RTSP)/\d\.\d \d{{3}} [A-Z ]{{2,30}}?{_NAMES}.*$", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(rf"(?<!-)(?={_NAMES})", re.IGNORECASE)
+_SDP_RUN_ON = re.compile(
+    r"[ \t]{0,2}v=0[ \t]{0,2}(o=[^\r\n]{3,120}?\bIN(?: IP[46](?: [\w.:%]{1,45}?)?)?)[ \t]{0,2}(s=[^\r\n]{1,100}?)"
+    r"(?=[ \t]{0,2}(?:[ei]=|[ct]=(?:IN|\d)|m=(?:video|audio)|a=[a-z]|b=[A-Z]))([^\r\n]{4,})"
+)
+_SDP_GLUED = re.compile(
+    r"(?<=\S)[ \t]{0,2}(?=[ei]=|[ct]=(?:IN\b|\d)|m=(?:video|audio|application)\b|b=[A-Z]{2}:"
+    r"|a=(?:[cr]\w{1,12}|tool|type|fmtp|sendonly|x-|[Mm]edia|framerate|packetization|source-filter|appversion)\b)"
+)
+_CELL = re.compile(
+    rf"\|[ \t]*((?:{BEGIN}|(?i:{HEADER}):)[^|\r\n]{{1,4096}}?<br ?/?>[^|\r\n]{{1,4096}}?)[ \t]*\|[ \t]*\r?$",
+    re.MULTILINE,
+)
 _PARTED = re.compile(
     r"(\brealm *= *\"[^\"\r\n]{1,64}?)[ \t]*+\r?\n[ \t]*+(?:(?://|#|\*)[ \t]*+)?"
     r"(?=[^\"\r\n:| ]{1,32}(?: [^\"\r\n:| ]{1,32}){0,4}\")"
@@ -85,6 +98,8 @@ def replaced(text: str) -> str:
 
 def coded(text: str) -> str:
     """Line ends of an answer that are written as codes, all in one line: of it, or behind a label in one of several."""
+    if cell := _CELL.search(text):
+        return _BREAK.sub("\r\n", cell[1])
     if labelled := _LABELLED.search(text):
         return unescaped(labelled[1]) if not _BEGUN.match(text) else text
     if "\n" in text.strip():
@@ -116,12 +131,19 @@ def joined(text: str) -> str:
 
 def flattened(text: str) -> str:
     """A head whose lines were joined to one, as in a table of banners; what is before it in the line is left out."""
+    text = _SDP_RUN_ON.sub(_parted, text)
     found = _FLAT.search(text)
     if not found:
         return _RUN_ON.sub(lambda match: _GLUED.sub("\r\n", match[0]), text)  # nothing is left of the ends of lines
     before, head = text[: found.start()], text[found.start() :]
     line, end, rest = head.partition("\n")
     return before[: before.rfind("\n") + 1] + _FLAT_END.sub("\r\n", line) + end + rest
+
+
+def _parted(found: re.Match[str]) -> str:
+    """The lines of a session description of whose ends a space is left, or nothing."""
+    rest = _SDP_GLUED.sub("\r\n", found[3]).strip()
+    return "\r\n".join(("", "v=0", found[1], found[2].strip(), rest))
 
 
 def one_per_line(text: str) -> str:

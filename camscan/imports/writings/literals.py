@@ -58,7 +58,8 @@ _ENDED = re.compile(r"\\n|^\s*\+|\+\s*$")
 _AROUND = re.compile(r"\s*(?:[\w.]{1,64} ?:?= ?[(\[]|[)\]];?,?)\s*")
 """A line of code that opens or closes the strings of a text."""
 _GLUE = re.compile(
-    r"(?:[\s+.;()\\]|//|,[ \t]*\r?\n)*(?:<<\s*)?(?:(?:[\w.>-]{1,40}[.(])?\w{1,40}\(\s*|<<\s*)?[bfru]{0,2}"
+    r"(?:[\s+.;()\\]|//|,[ \t]*\r?\n)*(?:<<\s*)?"
+    r"(?:(?:[\w.>-]{1,40}[.(])?\w{1,40}!?\(\s*|<<\s*|[\w.>-]{1,40} ?[+.]=\s*|(?:echo|print|puts)\s+)?[bfru]{0,2}"
 )
 """What stands between two texts of which a program makes one: signs, marks of remarks, the call that each is put in."""
 _FEWEST = 2  # lines

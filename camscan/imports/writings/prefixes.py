@@ -20,7 +20,7 @@ _MARKS = (
     *((re.compile(mark), MANY) for mark in (r"\+(?! )", "[-•] ", r"-(?![- ])")),
 )
 """Marks of a comment, a citation, a list, a difference, and how many lines must have the same one."""
-_NUMBER = re.compile(r"[ \t]*\d{1,6}(?:[:\t]|[.)] )")
+_NUMBER = re.compile(r"[ \t]*\d{1,6}(?:[:\t]|[.)] | ?[|\u2502](?: |(?=\r?$)))")
 _BAR = re.compile(r"[ \t]*(?:(?:> ?)+|\| ?)")
 _BARRED = re.compile(rf"\A\s*(?:(?:> ?)+|\| ?)(?:\s*<[!?A-Za-z]|(?i:{BEGIN}|{HEADER}[ \t]?:|{REQUEST}))")
 _FOUND = re.compile(r"\A(?:\d{1,6}:[ \t]?(?![0-9A-Fa-f]{2}[:-])|[ \t]*\|[ \t](?![^\r\n]*\|))(?=[A-Za-z<\"])")
@@ -57,7 +57,7 @@ def unmarked(text: str) -> str:
     if _BOLD_ANSWER.search(text):
         text = _BOLD.sub(r"\1", text)
     lines = nonblank_lines(text)
-    numbers = [int(found[0].strip(" \t:.)")) for found in map(_NUMBER.match, lines) if found]
+    numbers = [int(found[0].strip(" \t:.)|\u2502")) for found in map(_NUMBER.match, lines) if found]
     are_numbered = len(numbers) >= MANY and all(after > before for before, after in pairwise(numbers))
     marks = (*_MARKS, *([(_NUMBER, MANY)] if are_numbered else []), *([(_BAR, FEW)] if _BARRED.match(text) else []))
     for mark, fewest in marks:

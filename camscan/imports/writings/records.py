@@ -21,6 +21,7 @@ _LEAD = re.compile(r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?
 _DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
 _CALL = re.compile(r"[^\r\n{\[]{1,80}\(\s*[{\[]")  # whose argument the record is
 _MEMBERS = re.compile(r'\A\s*"[\w.@ -]{1,40}"\s*:\s*[\["{\dtfn]')
+_LIST = re.compile(rf"\A\s*\[\s*[\"'](?:{BEGIN}|(?i:{HEADER}): )")
 _MAX_CLOSED = 16  # brackets that close more than the members opened; answers nest about four deep
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names under which JSON holds what a device said."""
@@ -84,6 +85,18 @@ def bare_members(text: str) -> str:
         if not line.endswith(("]", "}")):
             break
         line = line[:-1].rstrip()
+    return text
+
+
+def lines(text: str) -> str:
+    """The lines of an answer, of which a program printed a list."""
+    if not _LIST.match(text) or len(text) > MAX_JSON:
+        return text
+    for read in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            found = read(text)
+            is_list = isinstance(found, list) and all(isinstance(line, str) for line in found)
+            return "\r\n".join(found) if is_list and len(found) > 1 else text
     return text
 
 

@@ -43,6 +43,7 @@ RECORDS: tuple[Undo, ...] = (
     records.python_repr,
     truncated.members,
     engines.products,
+    records.lines,
     records.embedded,
     records.rust_strings,
     line_ends.coded,

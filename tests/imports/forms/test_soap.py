@@ -24,6 +24,10 @@ GET_SCOPES = (
         "<d:ProbeMatch><d:Scopes>onvif://www.onvif.org/name/Acme%20A onvif://www.onvif.org/hardware/M-1</d:Scopes></d:ProbeMatch>",
         "http://192.0.2.1/onvif/device_service, 1.2, (type='video_encoder', hardware='M-1', name='Acme A')",
         GET_SCOPES,
+        GET_SCOPES.removeprefix("<t:GetScopesResponse>"),
+        GET_SCOPES.removeprefix("<t:GetScopesResponse>").replace(
+            "><t:Scopes><", ">\n<t:Scopes><tt:ScopeDefinition>Fixed</tt:ScopeDefinition>\n<"
+        ),
     ],
 )
 def test_scopes_in_any_wrapping(text: str) -> None:

@@ -265,3 +265,33 @@ def test_a_line_that_was_one_stays_one(text: str) -> None:
 
 def test_a_challenge_alone_whose_realm_has_single_quotes() -> None:
     assert unwrap("Digest realm='Login to A1', nonce=\"5a\"") == 'Digest realm="Login to A1", nonce="5a"'
+
+
+SDP = (
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.30\r\ns=Session with A\r\ni=b-server\r\nc=IN IP4 233.252.0.1/5\r\nt=0 0"
+    "\r\na=tool:A\r\na=control:*"
+)
+
+
+@pytest.mark.parametrize("end", ["", " "])
+def test_a_session_description_in_one_line(end: str) -> None:
+    assert unwrap(SDP.replace("\r\n", end)) == SDP
+    assert unwrap("CSeq: 2" + end + SDP.replace("\r\n", end)) == "CSeq: 2\r\n" + SDP
+
+
+@pytest.mark.parametrize(
+    "text", ["v=0", "v=0o=1", "iv=0 o=- 1 1 IN IP4 192.0.2.1 and s=a", "v=0\r\no=- 1 1 IN IP4 a\r\ns=b i=c"]
+)
+def test_what_is_no_description_in_one_line(text: str) -> None:
+    assert unwrap(text) == text
+
+
+def test_a_head_in_one_line_ends_each_of_its_lines() -> None:
+    head = 'HTTP/1.1 200 OK\r\nServer: A/\r\nETag: "0-5"\r\nConnection: close'
+    assert unwrap(head.replace("\r\n", "")) == head
+
+
+def test_a_head_in_the_cell_of_a_table() -> None:
+    text = "| Port | Banner |\n|---|---|\n| 80 | HTTP/1.1 200 OK<br>Server: A/<br/>Connection: close |"
+    assert unwrap(text) == "HTTP/1.1 200 OK\r\nServer: A/\r\nConnection: close"
+    assert unwrap("| 80 | open<br>closed |") == "| 80 | open<br>closed |"

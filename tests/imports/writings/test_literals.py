@@ -132,3 +132,9 @@ def test_strings_each_behind_the_mark_of_a_remark() -> None:
         '\t//\t"<Maker>A</Maker>\\r\\n"\n\t//\t"<Model>B-1</Model>\\r\\n"\n\t//\t"<Longer>of them all</Longer>\\r\\n"'
     )
     assert strings(code).split() == ["<Maker>A</Maker>", "<Model>B-1</Model>", "<Longer>of", "them", "all</Longer>"]
+
+
+@pytest.mark.parametrize("call", ['println!("{}");', 's += "{}\\r\\n";', 'echo "{}"', 'self.head += "{}\\r\\n"'])
+def test_a_head_of_one_string_a_line(call: str) -> None:
+    code = "\n".join(call.replace("{}", line) for line in ("HTTP/1.1 200 OK", "Server: A/", "Connection: close"))
+    assert strings(code).splitlines() == ["HTTP/1.1 200 OK", "Server: A/", "Connection: close"]

@@ -220,3 +220,9 @@ def test_a_single_line_as_a_tool_shows_it(lead: str) -> None:
 )
 def test_what_only_looks_like_the_number_of_a_line_stays(text: str) -> None:
     assert unmarked(text) == text
+
+
+@pytest.mark.parametrize("bar", [" | ", " \u2502 ", "| "])
+def test_numbers_with_a_bar(bar: str) -> None:
+    lines = ["HTTP/1.1 200 OK", "Server: a", "Connection: close"]
+    assert unwrap("\n".join(f" {at}{bar}{line}" for at, line in enumerate(lines, 9))) == "\n".join(lines)

@@ -7,7 +7,7 @@ import json
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.records import bare_members, embedded
+from camscan.imports.writings.records import bare_members, embedded, lines
 from camscan.imports.writings.registry import unwrap
 
 
@@ -69,3 +69,13 @@ def test_the_only_member_of_an_object_is_what_was_said(name: str) -> None:
 )
 def test_one_line_beside_others_or_under_another_name_is_no_answer(text: str) -> None:
     assert embedded(text) == text
+
+
+@pytest.mark.parametrize("text", ['["HTTP/1.1 200 OK", "Server: A/", ""]', "['HTTP/1.1 200 OK',\n 'Server: A/', '']"])
+def test_a_list_of_the_lines_of_an_answer(text: str) -> None:
+    assert lines(text) == "HTTP/1.1 200 OK\r\nServer: A/\r\n"
+
+
+@pytest.mark.parametrize("text", ['["Server: A/"]', '["a", "b"]', '["HTTP/1.1 200 OK", 1]', '["HTTP/1.1 200 OK", "a"'])
+def test_other_lists_stay(text: str) -> None:
+    assert lines(text) == text
