@@ -122,6 +122,8 @@ def _told(text: str, least: int) -> Fields:
     is_certain = told.get("method") == _NOTICE or len(known) >= _ENOUGH
     if not is_certain and (not {"DeviceType", "DeviceClass"} & known or len(known) < least):
         return {}
+    if known == {"DeviceType"} and told["DeviceType"].isalpha():
+        return {}  # a class alone ("IPC"), which other protocols call so, too
     device = {**told, "IPv4Address": told, "IPv6Address": {}}
     message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}
     return fields_of(dhip.decode, json.dumps(message).encode())

@@ -130,3 +130,9 @@ def test_a_record_of_a_feed_has_the_same_names_without_what_a_program_adds() -> 
     assert (one.fields["dhip.device_type"], one.fields["dhip.device_class"]) == (("BCS-1",), ("IPC",))
     assert (one.fields["dhip.version"], one.fields["dhip.serial_no"]) == (("2.8.R",), ("6J",))
     assert one.fields["dhip.mac"] == ("02:00:00:00:00:01",)
+
+
+def test_a_class_alone_is_no_device_of_this_protocol() -> None:
+    assert list(notified('"DeviceName": "a",\n"DeviceType": "IPC",\n"ChannelNum": 1', 1)) == []
+    (one,) = notified('"DeviceType": "A-100"', 1)
+    assert one.fields["dhip.device_type"] == ("A-100",)
