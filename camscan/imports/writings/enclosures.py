@@ -32,12 +32,17 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f\ufffd]")
 """What bytes have that are no text: those are decoded elsewhere."""
 
 _TAG = r"</?(?:pre|code|p|div|span|td|li|blockquote|samp|tt)\b[^<>]{0,200}>"
-_OPENED = re.compile(rf"\A\s*(?:{_TAG}\s*){{1,4}}(?={BEGIN}|&lt;[?\w]|[{{\[]\s*&quot;)", re.IGNORECASE)
+_OPENED = re.compile(rf"\A\s*(?:{_TAG}\s*){{1,4}}(?={BEGIN}|{HEADER}[ \t]?:|&lt;[?\w]|[{{\[]\s*&quot;)", re.IGNORECASE)
 _TAGS = re.compile(rf"{_TAG}(?:\s*\Z)?", re.IGNORECASE)
 _BREAK = re.compile(r"<br ?/?>(?:\r?\n)?", re.IGNORECASE)
 _HELD = re.compile(rf"[\">]((?:&lt;[?\w]|\{{\s*&quot;|{BEGIN})[^<>\"]{{16,65536}})(?=\"|</|\Z)")
 """A document, or an answer, whose marks are references, as an element or an attribute of XML holds it."""
 _MARKUP = re.compile(r"<[A-Za-z/!?]")
+_COMMENT = re.compile(
+    rf"\A\s*<!--\s*((?:{BEGIN}|{HEADER}[ \t]?:|[A-Za-z+.-]+://|(?:Digest|Basic) )(?:(?!--)[^<>])*?)\s*-->\s*\Z",
+    re.IGNORECASE,
+)
+"""A remark that is all there is of a document."""
 _REFERENCE = re.compile(r"&(?:lt|gt|quot|#39|#x27|#1[03]|#x0?[ad]);", re.IGNORECASE)
 _CAPTION = re.compile(
     rf"\A(?:(?!{HEADER}[ \t]?:)(?:[$#] [^\r\n]{{1,256}}|[^\r\n<>{{}}\[\]=\"]{{1,80}}:(?:[ \t]*[|>][+-]?)?)"
@@ -91,7 +96,9 @@ def captioned(text: str) -> str:
 
 
 def markup(text: str) -> str:
-    """An answer as the text of a page, its source, or what an element or an attribute of XML holds."""
+    """An answer as the text of a page, its source, a remark in it, or what an element or an attribute of XML holds."""
+    if comment := _COMMENT.match(text):
+        return comment[1]
     if opened := _OPENED.match(text):
         return unescape(_TAGS.sub("", _BREAK.sub("\n", text[opened.end() :])))
     if (held := _HELD.search(text)) and _REFERENCE.search(held[1]):

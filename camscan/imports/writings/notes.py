@@ -68,6 +68,11 @@ _CELL = re.compile(
     r"\|[ \t]*`?([^|`\r\n]{1,200}?)`?[ \t]*\|[ \t]*\r?$",
     re.IGNORECASE | re.MULTILINE,
 )
+_LINE_CELL = re.compile(
+    r"\|[ \t]*[`*]{0,2}((?:Server|WWW-Authenticate): [^|\r\n]{1,512}?)[`*]{0,2}[ \t]*\|[ \t]*\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A header line as the last cell of a row."""
 _FEWEST = 2  # headers, spans or cells by which notes are told from a sentence with one
 
 
@@ -102,7 +107,10 @@ def _of_spans(text: str) -> str:
 def _of_cells(text: str) -> str:
     """A table of notes that names the server, the realm and the title of a web page."""
     cells = {name.lower(): value.strip() for name, value in _CELL.findall(text)}
-    return _page(cells) if len(cells) >= _FEWEST else text
+    if len(cells) >= _FEWEST:
+        return _page(cells)
+    lines = _LINE_CELL.findall(text)
+    return lines[0] if len(lines) == 1 and text.lstrip().startswith("|") else text
 
 
 def _of_search(text: str) -> str:

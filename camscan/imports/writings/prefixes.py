@@ -23,7 +23,10 @@ _MARKS = (
 _NUMBER = re.compile(r"[ \t]*\d{1,6}(?:[:\t]|[.)] | ?[|\u2502](?: |(?=\r?$)))")
 _BAR = re.compile(r"[ \t]*(?:(?:> ?)+|\| ?)")
 _BARRED = re.compile(rf"\A\s*(?:(?:> ?)+|\| ?)(?:\s*<[!?A-Za-z]|(?i:{BEGIN}|{HEADER}[ \t]?:|{REQUEST}))")
-_FOUND = re.compile(r"\A(?:\d{1,6}:[ \t]?(?![0-9A-Fa-f]{2}[:-])|[ \t]*\|[ \t](?![^\r\n]*\|))(?=[A-Za-z<\"])")
+_FOUND = re.compile(
+    r"\A[ \t]{0,8}(?:\d{1,6}(?::|[ \t]?[|\u2502])[ \t]?(?![0-9A-Fa-f]{2}[:-])|\|[ \t](?![^\r\n]*\|))"
+    r"(?=[A-Za-z<\"])"
+)
 """How a tool shows a line that it found, by its number, or the only line of an output."""
 
 _STAMP = re.compile(r"\d:\d\d:\d\d|\[[^\]\r\n]{1,64} @ 0x|\A[\w.-]{1,64}[ \t]{1,16}\| ")

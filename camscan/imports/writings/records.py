@@ -96,7 +96,7 @@ def lines(text: str) -> str:
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
             found = read(text)
             is_list = isinstance(found, list) and all(isinstance(line, str) for line in found)
-            return "\r\n".join(found) if is_list and len(found) > 1 else text
+            return "\r\n".join(found) if is_list else text
     return text
 
 

@@ -88,3 +88,13 @@ def test_text_that_an_answer_to_it_cites() -> None:
     assert unwrap('> {\n>   "a": 1\n>\n> }') == '{\n  "a": 1\n\n}'
     assert unwrap("> a\nb") == "> a\nb"
     assert unwrap("> a") == "> a"
+
+
+@pytest.mark.parametrize("text", ["<pre>{}</pre>", "<!-- {} -->", "<!--\n{}\n-->", "<td><code>{}</code></td>"])
+def test_a_header_in_the_markup_of_a_page(text: str) -> None:
+    assert unwrap(text.replace("{}", "Server: A/1")) == "Server: A/1"
+
+
+@pytest.mark.parametrize("text", ["<!-- a remark -->", "<!-- Server: a --> <p>b</p>", "<!-- Server: <b> -->"])
+def test_remarks_that_hold_no_answer(text: str) -> None:
+    assert unwrap(text) == text

@@ -147,3 +147,9 @@ def test_a_table_of_notes() -> None:
     table = "| HTTP server | `A-Webs` |\n| Realm | B |\n| Title | c |\n| Port | 80 |"
     assert unwrap(table) == 'Server: A-Webs\r\nWWW-Authenticate: Basic realm="B"\r\n\r\n<title>c</title>'
     assert unwrap("| Server | a |\n| Port | b |") == "| Server | a |\n| Port | b |"
+
+
+def test_a_header_line_in_a_table() -> None:
+    table = "| Port | Banner |\n|---|---|\n| 80 | `Server: A/1` |"
+    assert unwrap(table) == "Server: A/1"
+    assert unwrap(f"{table}\n| 81 | Server: B/1 |") != "Server: A/1"

@@ -209,7 +209,7 @@ def test_an_indent_of_all_lines() -> None:
     assert unwrap("a\n    b") == "a\n    b"
 
 
-@pytest.mark.parametrize("lead", ["1: ", "12:", "1047:\t", "| ", "  | "])
+@pytest.mark.parametrize("lead", ["1: ", "12:", "1047:\t", "  7: ", "3 | ", "| ", "  | "])
 def test_a_single_line_as_a_tool_shows_it(lead: str) -> None:
     assert unmarked(f"{lead}Server: a") == "Server: a"
     assert unmarked(f"{lead}Server: a\nb") == f"{lead}Server: a\nb"

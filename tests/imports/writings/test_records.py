@@ -76,6 +76,6 @@ def test_a_list_of_the_lines_of_an_answer(text: str) -> None:
     assert lines(text) == "HTTP/1.1 200 OK\r\nServer: A/\r\n"
 
 
-@pytest.mark.parametrize("text", ['["Server: A/"]', '["a", "b"]', '["HTTP/1.1 200 OK", 1]', '["HTTP/1.1 200 OK", "a"'])
+@pytest.mark.parametrize("text", ['["a", "b"]', '["Server"]', '["HTTP/1.1 200 OK", 1]', '["HTTP/1.1 200 OK", "a"'])
 def test_other_lists_stay(text: str) -> None:
     assert lines(text) == text
