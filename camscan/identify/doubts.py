@@ -28,7 +28,8 @@ _IMITATION = re.compile(r"(?i)(?:honey ?pot|emulat(?:ed|or|ion)|simulat(?:ed|or|
 _TITLE = "http.title"
 _ABOUT = re.compile(
     r"(?i)(?<![a-z])(?:buy|prices?|for sale|wholesale|shop|(?:web|super)store|aliexpress|alibaba|ebay|flipkart"
-    r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs)(?![a-z])|[a-z]\.com: "
+    r"|reviews?|data ?sheet|manuals?(?:lib|slib|zz)?|specifications?|specs|forums?|ip cam talk|how to|tutorial"
+    r"|youtube|wikipedia|github)(?![a-z])|[a-z]\.com: "
     r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"
 )
 """What shops, tests and manuals write in a title beside a model, and no device of itself."""

@@ -23,6 +23,7 @@ Answer = Callable[..., Observation]
         ("http.title", "Hikvision DS-2CD2347G2-LU 4MP Turret"),
         ("http.title", "Dahua NVR5216-16P-I | eBay"),
         ("http.title", "DS-2CD2143G2-IS - Hikvision | Manualzz"),
+        ("http.title", "Hikvision DS-2CD2342WD-I firmware V5.4.5 | IP Cam Talk"),
     ],
 )
 def test_imitations_and_pages_about_devices(field: str, value: str) -> None:
