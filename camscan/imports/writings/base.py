@@ -27,7 +27,7 @@ HEADER = (
 """Names of headers that tell an answer from other pairs."""
 ANSWER_LINE = re.compile(
     r"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{3}\b"
-    r"|(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Base|Type)|Location|Set-Cookie)[ \t]?:[ \t]?\S"
+    r"|(?<![A-Za-z])(?:WWW-Authenticate|Server|CSeq|Public|Content-(?:Base|Type)|Location|Set-Cookie)[ \t]?:[ \t]?\S"
     r"|\ba=(?:control|rtpmap|fmtp|range|recvonly|x-dimensions|Media_header|packetization-supported)\b",
     re.IGNORECASE,
 )

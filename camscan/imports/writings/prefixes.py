@@ -97,7 +97,7 @@ def commented(text: str) -> str:
     prefix = line[: found.start()] if found else ""
     if not prefix.strip() or len(prefix) > _MAX_PREFIX:
         return text
-    if _HEADER_LINE.match(lines[place + 1] if place + 1 < len(lines) else ""):
+    if _HEADER_LINE.match(lines[place + 1].lstrip(" \t") if place + 1 < len(lines) else ""):
         return "\n".join(_without(prefix, lines)[place:])
     bare = _without(prefix, lines)
     shared = bare[place + 1 : place + 2] != lines[place + 1 : place + 2]

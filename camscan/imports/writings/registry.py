@@ -17,6 +17,7 @@ from camscan.imports.writings import (
     reports,
     scanners,
     sentences,
+    sessions,
     snmp,
     truncated,
 )
@@ -74,6 +75,7 @@ TOOLS: tuple[Undo, ...] = (
     clients.browser,
     clients.wget,
     clients.player,
+    sessions.described,
 )
 """What single tools print of an answer."""
 

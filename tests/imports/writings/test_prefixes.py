@@ -226,3 +226,9 @@ def test_what_only_looks_like_the_number_of_a_line_stays(text: str) -> None:
 def test_numbers_with_a_bar(bar: str) -> None:
     lines = ["HTTP/1.1 200 OK", "Server: a", "Connection: close"]
     assert unwrap("\n".join(f" {at}{bar}{line}" for at, line in enumerate(lines, 9))) == "\n".join(lines)
+
+
+@pytest.mark.parametrize("lead", ["D/RtspServer: ", "INFO: ", "S->C: ", "01-02 12:00:00.000 1 2 D RtspServer: "])
+def test_a_word_before_the_status_of_a_head_that_stands_deeper(lead: str) -> None:
+    lines = ["RTSP/1.0 200 OK", "Server: a", "Cseq: 2"]
+    assert unwrap(lead + "\n    ".join(lines)) == "\n".join(lines)
