@@ -104,8 +104,8 @@ async def test_an_interrupted_scan_ends_at_once_keeps_what_it_has_and_can_be_res
     async with make_site(honest()[:3], free_network().replace("/24", "/26")) as site:
         words = ("scan", site.network, "--db", store, "--format", "json")
         code, output, errors = await camscan(*words, stop_once=tmp_path / "s.db")
-        report = json.loads(output)
         assert code == 4, errors
+        report = json.loads(output)
         began, ended = (datetime.fromisoformat(report["scan"][name]) for name in ("started_at", "finished_at"))
         assert ended - began < timedelta(seconds=4)
         assert report["scan"]["status"] == "interrupted"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,13 +14,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from support.stamps import openssl
 
 from camscan.errors import UsageError
 from camscan.evidence import keys
-
-
-def openssl(folder: Path, *words: str) -> bytes:
-    return subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True).stdout
 
 
 def test_openssl_checks_what_camscan_signs(tmp_path: Path) -> None:
