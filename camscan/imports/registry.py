@@ -53,5 +53,6 @@ def reader_for(head: bytes, name: str | None = None, file: str = "this") -> Read
             if head.startswith(_BUNDLE, 30):
                 raise UsageError(f"{file} looks like a bundle of evidence: import it with `camscan db merge`")
             raise UsageError(f"{file} is a workbook or an archive: save its table as CSV, or unpack it")
-        raise UsageError(f"{file} is not a file that camscan knows: choose its kind with --kind, from {known}")
+        remedy = f"choose its kind with --kind, from {known}; a list of devices is for `camscan reconcile`"
+        raise UsageError(f"{file} is not a file that camscan knows: {remedy}")
     return found[0]

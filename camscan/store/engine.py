@@ -147,6 +147,8 @@ def existing_file(target: str | Path | None) -> Path | None:
         StoreError: there is no such file, or what was named is no database.
     """
     if missing := missing_file(target):
+        if missing.is_dir():
+            raise StoreError(f"{missing} is a folder: name a file in it, such as {missing / 'camscan.db'}")
         raise StoreError(f"there is no store {missing}: choose one with --db, or create one with `camscan scan`")
     url = _url(target)
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None

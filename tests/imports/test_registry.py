@@ -48,7 +48,10 @@ def test_a_named_reader_is_taken_whatever_the_file() -> None:
 
 @pytest.mark.parametrize("head", [b"\x00\xff\xfe", b"Server: App-webs/", b"<html></html>", b"A:" * (SNIFFED // 2)])
 def test_other_files_are_refused(head: bytes) -> None:
-    with pytest.raises(UsageError, match=r"cam\.txt is not a file that camscan knows"):
+    with pytest.raises(
+        UsageError,
+        match=r"cam\.txt is not a file that camscan knows: .*`camscan reconcile`$",
+    ):
         reader_for(head, file="cam.txt")
 
 

@@ -139,6 +139,11 @@ def test_a_store_that_cannot_even_be_looked_for_is_not_said_to_be_missing(tmp_pa
         existing_file(tmp_path / name)
 
 
+def test_a_folder_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=rf"^{tmp_path} is a folder: name a file in it, such as "):
+        existing_file(tmp_path)
+
+
 def test_what_lies_below_a_file_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="there is no store"):
