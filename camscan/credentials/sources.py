@@ -45,12 +45,20 @@ def read(source: str, prompt: Prompt, folder: Path = Path()) -> SecretStr:
     elif kind == "fd" and _DESCRIPTOR.fullmatch(rest):
         data = _read_descriptor(int(rest))
     elif kind == "file" and rest:
-        data = read_private(folder / _expanded(rest), MAX_SECRET)
+        data = read_private(_placed(rest, folder), MAX_SECRET)
     elif kind == "systemd" and rest and "/" not in rest and rest not in (".", ".."):
         data = _read_handed(rest)
     else:
         raise UsageError(f"a secret is never given on the command line: say where to read it, as one of {FORMS}")
     return _secret(data, kind)
+
+
+def _placed(name: str, folder: Path) -> Path:
+    """Where a file is that was named so; who means another folder is told."""
+    path, here = folder / _expanded(name), Path(name).absolute()
+    if here.exists() and not path.exists():
+        raise UsageError(f"there is no {path}, for a relative path starts in that folder: write file:{here}")
+    return path
 
 
 def read_private(path: Path, most: int) -> bytes:

@@ -42,6 +42,18 @@ def test_a_file_must_be_private(tmp_path: Path) -> None:
         assert SECRET not in str(raised.value)
 
 
+def test_who_means_a_file_of_the_current_folder_is_told_where_a_relative_path_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_text(SECRET)
+    told = rf"there is no {tmp_path}/home/secret, .* starts in that folder: write file:{tmp_path}/secret$"
+    with pytest.raises(UsageError, match=told):
+        read("file:secret", nobody_asks, tmp_path / "home")
+    with pytest.raises(HostError, match=rf"cannot read {tmp_path}/home/none: No such file"):
+        read("file:none", nobody_asks, tmp_path / "home")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret"
