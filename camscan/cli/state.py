@@ -86,6 +86,8 @@ def state(
     ready(format_, output)
     if only and (state or device != _LIST):
         raise UsageError("--in is for `camscan state list`: leave out the device, or --in")
+    if state and device == _LIST:
+        raise UsageError(f"name the device that is {state}; `camscan state list --in {state}` lists those that are")
     where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
     with open_store(db) as store:
         for one in bring_up(store, rules, (), partial(click.echo, err=True)):

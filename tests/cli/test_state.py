@@ -255,6 +255,7 @@ def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: St
         ((ONE, "ticketed", "--why", "x", "--in", "found"), "--in is for"),
         ((ONE, "--who", "Ann"), "--who needs a state"),
         ((ONE, "--why", "x"), "--why needs a state"),
+        (("list", "removed", "--why", "x"), "name the device that is removed; `camscan state list --in removed` lists"),
     ],
 )
 def test_words_that_would_change_nothing_are_wrong_use(store: Store, words: tuple[str, ...], why: str) -> None:
