@@ -91,7 +91,7 @@ class Database:
         """Tell an error of the database as a StoreError."""
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeDecodeError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
             told = (sqlite if self.file else server).meaning(cause)
             told = told or f"cannot be used: {str(cause).strip().splitlines()[0]}: check the database"

@@ -39,6 +39,9 @@ _STRANGE = (
 PRAGMAS = ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
 """What each connection is set up with."""
 
+ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What the driver raises; the latter where an error names what it met in a damaged schema."""
+
 _MEANINGS = (
     ("SQLITE_NOTADB", "is not a camscan database: choose another file, or move this one away"),
     ("SQLITE_CORRUPT", "is damaged: restore a copy of it, or move it away and scan again"),
@@ -108,7 +111,8 @@ def check_schema(connection: Connection, tables: Collection[str], where: str) ->
 
 def meaning(error: BaseException | None) -> str | None:
     """What an error of the driver means for the user, as the rest of a sentence that begins with the file's name."""
-    name = getattr(error, "sqlite_errorname", "")
+    damaged = isinstance(error, UnicodeDecodeError)
+    name = "SQLITE_CORRUPT" if damaged else getattr(error, "sqlite_errorname", "")
     texts = (text for prefix, text in _MEANINGS if name.startswith(prefix))
     return next(texts, "").format(seconds=BUSY_SECONDS) or None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from camscan.errors import StoreError
-from camscan.store.sqlite import BUSY_SECONDS, check_journal, meaning
+from camscan.store.sqlite import BUSY_SECONDS, ERRORS, check_journal, meaning
 
 _PAGES = 2_000
 """Pages that are copied at once: 8 MB, for which a commit has to wait."""
@@ -45,7 +45,7 @@ def backup(file: Path, copy: Path) -> None:
         _sync(part)
         part.replace(copy)
         _sync(copy.parent)
-    except sqlite3.Error as error:
+    except ERRORS as error:
         raise StoreError(f"{file} cannot be copied to {copy}: {meaning(error) or error}") from error
     except OSError as error:
         raise StoreError(f"{copy} cannot be written: {error.strerror}: choose another file") from error
@@ -66,7 +66,7 @@ def faults(file: Path) -> Iterator[str]:
                     yield f"{text}: restore a backup; `camscan db export` saves what can still be read"
             for table, row, other, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_FAULTS):
                 yield f"row {row} of {table} belongs to nothing in {other}: restore a backup, or delete that row"
-    except sqlite3.Error as error:
+    except ERRORS as error:
         raise StoreError(f"{file} {meaning(error) or f'cannot be checked: {error}'}") from error
 
 
@@ -87,7 +87,7 @@ def shrink(file: Path) -> int:
             else:
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("VACUUM")
-    except sqlite3.Error as error:
+    except ERRORS as error:
         raise StoreError(f"{file} {meaning(error) or f'cannot be made smaller: {error}'}") from error
     return before - file.stat().st_size
 

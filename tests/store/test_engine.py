@@ -14,6 +14,7 @@ from sqlalchemy import text
 from camscan.errors import StoreError
 from camscan.store import Store
 from camscan.store.engine import existing_file, open_database
+from camscan.store.sqlitefile import faults
 
 
 def test_default_lies_in_the_users_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,6 +115,14 @@ def test_damaged(path: Path) -> None:
     path.write_bytes(pages[:4096] + b"\xff" * (len(pages) - 4096))
     with pytest.raises(StoreError, match="is damaged: restore a copy of it, or move it away and scan again"):
         Store.open(path)
+
+
+def test_a_damaged_schema_of_which_no_text_can_be_made(path: Path) -> None:
+    Store.open(path).close()
+    path.write_bytes(path.read_bytes().replace(b"ON scans (site", b"ON sc\xe9ns (site", 1))
+    for use in (Store.open, lambda file: list(faults(file))):
+        with pytest.raises(StoreError, match=r"is damaged: restore a copy of it"):
+            use(path)
 
 
 def test_another_programs_database(path: Path) -> None:
