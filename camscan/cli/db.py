@@ -104,7 +104,7 @@ def backup(file: Path, db: str | None, force: bool, quiet: bool) -> None:
 @db.command()
 @options.db
 def check(db: str | None) -> None:
-    """Check the store: its pages, its references and its schema. Nothing is changed.
+    """Check the store: its pages, its references, its schema and what its rows hold. Nothing is changed.
 
     \b
     Examples:
