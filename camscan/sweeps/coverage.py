@@ -82,6 +82,9 @@ def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
         *_decoys(snapshot, terms),
         *_too_few(devices, short, terms),
     )
+    if not losses and snapshot.dark and all(track.gone for track in memory.tracks):
+        remedy = "check its networks, and the way to them from this host"
+        losses = (Loss("site", f"{snapshot.dark}: nothing can be said of the site; {remedy}"),)
     before = {loss.what for loss in memory.losses}
     marked = tuple(replace(loss, lasting=loss.what in before) for loss in losses)
     return Visibility(channels, networks, short, marked)

@@ -88,11 +88,12 @@ def signature(secret: bytes, body: bytes) -> str:
 
 def summary(changes: Changes) -> str:
     """The changes in one line, as "1 new (1 listed), 2 changed, coverage lost: channel sadp"."""
+    lost = [f"coverage lost: {', '.join(loss.what for loss in changes.losses)}"] if changes.losses else []
     if changes.first:
-        return f"the first sweep: {_verdicts(changes.verdicts)}" if changes.complete else "no complete sweep yet"
+        first = [f"the first sweep: {_verdicts(changes.verdicts)}", *lost]
+        return ", ".join(first) if changes.complete else "no complete sweep yet"
     parts = [f"{len(found)} {kind}{_listed(found)}" for kind in Kind if (found := changes.of(kind))]
-    if changes.losses:
-        parts.append(f"coverage lost: {', '.join(loss.what for loss in changes.losses)}")
+    parts += lost
     cut = "" if changes.complete else "; the scan is incomplete, so what is missing cannot be said"
     return f"{', '.join(parts) or 'nothing changed'}{cut}"
 

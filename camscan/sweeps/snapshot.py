@@ -21,6 +21,8 @@ SLOT = " #"
 
 UNASKED = frozenset({Outcome.EXCLUDED, Outcome.NOT_SENT, Outcome.CRASHED})
 """Outcomes that say nothing about the target, because it was not asked or the question failed on our side."""
+_ALL_REFUSE = 16
+"""Addresses from which on it means nothing that all refuse: no site is that full of hosts without any service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,16 @@ class Snapshot:
     coverage: Mapping[str, int] = field(default_factory=dict)
     by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     seconds: float = 0
+    dark: str = ""
+    """Why nothing was seen, where no target but the host that asked has shown that anything could be."""
 
 
 class _Tally:
-    """What the ledger of a scan says of its targets, gathered entry by entry."""
+    """What the ledger of a scan says of its targets, gathered entry by entry; `own` are the host's that asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: frozenset[str]) -> None:
+        self._own = own
+        self._others: Counter[Outcome] = Counter()
         self.asked: dict[str, frozenset[str]] = {}
         self.answered: defaultdict[str, set[str]] = defaultdict(set)
         self.alive: set[str] = set()
@@ -114,8 +120,21 @@ class _Tally:
         if any(outcome.is_alive for outcome in entry.channels.values()):
             self.alive.add(entry.target)
         self.coverage[_counted(entry.outcome)] += 1
+        if channels and entry.target not in self._own:
+            self._others[entry.outcome] += 1
         self._kinds[id(entry.channels)] = entry.channels
         self._counts[id(entry.channels)] += 1
+
+    @property
+    def dark(self) -> str:
+        """See `Snapshot.dark`."""
+        asked = self._others.total()
+        refused = self._others[Outcome.REFUSED] + self._others[Outcome.RESET]
+        if asked and not any(outcome.is_alive for outcome in self._others):
+            return f"none of the {asked:,} addresses that were asked gave a sign of life"
+        if refused == asked >= _ALL_REFUSE:
+            return f"all {asked:,} addresses that were asked refused, as a firewall does in the place of devices"
+        return ""
 
     def by_channel(self) -> dict[str, dict[str, int]]:
         """Targets by outcome on each channel."""
@@ -124,7 +143,7 @@ class _Tally:
 
 def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry]) -> Snapshot:
     """What a stored scan saw, from its devices and its ledger."""
-    tally = _Tally()
+    tally = _Tally(scan.vantage.addresses)
     for entry in ledger:
         tally.add(entry)
     devices = tuple(devices)
@@ -143,6 +162,7 @@ def snapshot(scan: Scan, devices: Iterable[Judged], ledger: Iterable[LedgerEntry
         alive=frozenset(tally.alive),
         coverage=dict(tally.coverage),
         by_channel=tally.by_channel(),
+        dark=tally.dark,
         seconds=max((scan.finished_at - scan.started_at).total_seconds(), 0) if scan.finished_at else 0,
     )
 

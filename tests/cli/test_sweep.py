@@ -94,6 +94,17 @@ def test_in_the_first_sweep_all_listed_devices_are_found(config: Path, world: Wo
     assert run(config, "--fail-on", "listed").exit_code == 3
 
 
+def test_a_first_sweep_that_met_nothing_alive_is_incomplete_and_says_so(
+    config: Path, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.answers.clear()
+    for _ in range(2):
+        assert run(config).exit_code == 4
+        assert "none of the 14 addresses that were asked gave a sign of life" in caplog.text
+        caplog.clear()
+    assert run(config, "--fail-on", "coverage-loss").exit_code == 3
+
+
 def test_lost_coverage_is_incomplete_unless_it_has_a_code(config: Path, world: World) -> None:
     run(config)
     world.answers.clear()
@@ -114,6 +125,7 @@ def test_an_interrupted_sweep_is_incomplete_and_ends_the_run(
 def test_a_deadline_leaves_the_rest_and_the_next_run_begins_with_it(config: Path, world: World) -> None:
     more = '[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n'
     config.write_text(f'{CONFIG}{more}[sweep]\ndeadline = "0.1s"\n')
+    world.answers["10.0.1.2"] = camera(12)
     world.seconds = 0.2
     assert run(config).exit_code == 4
     assert [job.seconds is not None and job.seconds <= 0.1 for job in world.scans] == [True]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from support.estate import cameras, sweep
+from support.estate import BEGIN, cameras, sweep
 
+from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus, Vantage
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms, network_of, sight
 from camscan.sweeps.memory import Gauge, Memory
+from camscan.sweeps.snapshot import snapshot
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,29 @@ def test_what_is_not_asked_is_forgotten() -> None:
     found = sight(memory, sweep(1, cameras(4, "10.0.7."), asked=["http"]), Terms())
     assert found.channels == {"http": Gauge((0, 4))}, "the four that answered before are no longer asked"
     assert found.networks == {"10.0.7.0/24": Gauge((4,))}
+
+
+def dark(*entries: tuple[str, Outcome]) -> str:
+    scan = Scan("x", BEGIN, (), ("http",), finished_at=BEGIN, status=ScanStatus.COMPLETE, vantage=HERE)
+    seen = snapshot(scan, (), (LedgerEntry(target, {"http": outcome}) for target, outcome in entries))
+    return " ".join(f"{loss.what}: {loss.text}" for loss in sight(Memory(), seen, Terms()).losses)
+
+
+HERE = Vantage("host", ("eth0",), (("eth0", "10.0.0.1"),))
+
+
+def test_a_site_that_was_never_seen_is_not_taken_for_one_without_devices() -> None:
+    silent = [(f"10.0.0.{number}", Outcome.SILENT) for number in range(2, 20)]
+    told = "site: none of the 18 addresses that were asked gave a sign of life: nothing can be said of the site"
+    assert dark(*silent).startswith(told)
+    assert dark(("10.0.0.1", Outcome.ANSWERED), *silent).startswith(told)  # the host that asks answers itself
+    assert dark(*silent, ("10.0.0.99", Outcome.UNREACHABLE)).startswith("site: none of the 19 addresses")
+    for outcome in (Outcome.ANSWERED, Outcome.REFUSED):
+        assert dark(*silent, ("10.0.0.99", outcome)) == ""
+    refusing = [(f"10.0.0.{number}", Outcome.REFUSED) for number in range(2, 18)]
+    assert dark(*refusing).startswith("site: all 16 addresses that were asked refused")
+    assert dark(*refusing[1:]) == dark(*refusing, ("10.0.0.99", Outcome.SILENT)) == ""
+    assert dark() == dark(("10.0.0.2", Outcome.EXCLUDED)) == ""
 
 
 def test_terms_count_the_latest() -> None:

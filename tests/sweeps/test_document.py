@@ -17,7 +17,7 @@ from camscan.sweeps.changes import Changes
 from camscan.sweeps.compare import advance
 from camscan.sweeps.coverage import Terms
 from camscan.sweeps.document import MAX_TOLD, About, alert, changes_object, signature, summary, trial
-from camscan.sweeps.memory import Memory
+from camscan.sweeps.memory import Loss, Memory
 from camscan.sweeps.snapshot import Snapshot
 
 SITE = cameras(4)
@@ -92,6 +92,8 @@ def test_the_first_sweep_is_told_as_such() -> None:
     assert (told["first"], told["new"]) == (True, [])
     assert summary(last(sweep(0, []))) == "the first sweep: 0 devices (none)"
     assert summary(last(sweep(0, SITE[:1]))) == "the first sweep: 1 device (1 listed)"
+    blind = replace(last(sweep(0, [])), losses=(Loss("site", "nothing gave a sign of life"),))
+    assert summary(blind) == "the first sweep: 0 devices (none), coverage lost: site"
 
 
 def test_of_an_incomplete_sweep_it_is_never_said_that_nothing_changed_and_no_more() -> None:
