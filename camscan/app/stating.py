@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -70,8 +70,10 @@ def _remedy(text: str, found: Sequence[Entry]) -> str:
     return "give its serial or MAC instead" if is_address(text) else "give its address instead"
 
 
-def say(store: Store, entry: Entry, words: Statement, rules: Library) -> StateChange:
+def say(store: Store, entry: Entry, words: Statement, rules: Library, tell: Callable[[str], None]) -> StateChange:
     """Keep what is said of a device; `rules` name what earlier scans saw, where that is asked.
+
+    `tell` hears what whoever says it should look at.
 
     Raises:
         UsageError: the device is said to be gone, and that has not been looked at often enough.
@@ -87,7 +89,7 @@ def say(store: Store, entry: Entry, words: Statement, rules: Library) -> StateCh
         why=words.why,
         at=max(datetime.now(UTC), entry.last_seen, *before),  # also where the clock was set back
         names=known,
-        proof=_proof(store, entry, words.clean, rules) if words.state.is_gone else (),
+        proof=_proof(store, entry, words.clean, rules, tell) if words.state.is_gone else (),
     )
     store.register.say(change, {key(name) for name in known}, entry)
     return change
@@ -115,7 +117,7 @@ def history(store: Store, entry: Entry) -> Iterator[CurrentState]:
         yield CurrentState(entry.site, entry.device, entry.address, entry.state, entry.state_at)
 
 
-def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str, ...]:
+def _proof(store: Store, entry: Entry, needed: int, rules: Library, tell: Callable[[str], None]) -> tuple[str, ...]:
     """The clean scans since the device was last seen."""
     track = track_of(entry)
     network = f"{entry.address.rpartition('.')[0]}." if "." in entry.address else ""
@@ -130,6 +132,8 @@ def _proof(store: Store, entry: Entry, needed: int, rules: Library) -> tuple[str
             break
     if why := objection(track, proofs, needed):
         raise UsageError(why)
+    if any(one.answers and not one.why_not for one in proofs):
+        tell(f"Note: something still answers at {entry.address}: see that it is another device.")
     return tuple(one.scan for one in proofs if not one.why_not)
 
 

@@ -84,23 +84,21 @@ def state(
     from camscan.cli.writing import as_table, fitted, ready, room, write
 
     ready(format_, output)
-    if only and (state or device != _LIST):
-        raise UsageError("--in is for `camscan state list`: leave out the device, or --in")
-    if state and device == _LIST:
-        raise UsageError(f"name the device that is {state}; `camscan state list --in {state}` lists those that are")
+    _check(device, state, only)
     where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
+    tell = partial(click.echo, err=True)
     with open_store(db) as store:
-        for one in bring_up(store, rules, (), partial(click.echo, err=True)):
-            click.echo(one.text, err=True)
+        for one in bring_up(store, rules, (), tell):
+            tell(one.text)
         if words:
-            said = say(store, meant(store, device, where), words, rules)
+            said = say(store, meant(store, device, where), words, rules, tell)
             resting = f", by the clean scans {', '.join(said.proof)}" if said.proof else ""
-            click.echo(f"{said.device} at {said.address} is {said.state} from now on{resting}.", err=True)
+            tell(f"{said.device} at {said.address} is {said.state} from now on{resting}.")
             return
         about = None if device == _LIST else meant(store, device, where)
         found = list(history(store, about) if about else listed(store, where, State(only) if only else None))
         if not found:
-            click.echo(_nothing(store, where, only, about), err=True)
+            tell(_nothing(store, where, only, about))
     if format_ == "table":
         write(fitted(_table(found), room(output)), output)
     elif format_ == "json":
@@ -109,6 +107,14 @@ def state(
         write(as_table(format_, "camscan states", "States", _COLUMNS, _rows(found)), output)
     if fail_on and any(one.state is State.RETURNED for one in found):
         sys.exit(Exit.FOUND)
+
+
+def _check(device: str, state: str | None, only: str | None) -> None:
+    """See that a list and a statement are not asked for at once."""
+    if only and (state or device != _LIST):
+        raise UsageError("--in is for `camscan state list`: leave out the device, or --in")
+    if state and device == _LIST:
+        raise UsageError(f"name the device that is {state}; `camscan state list --in {state}` lists those that are")
 
 
 def _where(site: str | None, *, no_site: bool) -> str | None:

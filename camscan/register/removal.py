@@ -20,10 +20,14 @@ from camscan.sweeps.snapshot import BEHIND, UNASKED
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whether one scan counts as proof that a device is gone; `why_not` says why it does not."""
+    """Whether one scan counts as proof that a device is gone; `why_not` says why it does not.
+
+    `answers`: something answers at its address, which the scan takes for another device.
+    """
 
     scan: str
     why_not: str = ""
+    answers: bool = False
 
 
 def candidates(track: Track, scans: Iterable[Scan]) -> list[Scan]:
@@ -55,7 +59,7 @@ def proof(track: Track, scan: Scan, neighbours: Iterable[LedgerEntry], now: date
         return Proof(scan.id, f"{address} refused to answer, as the device does with its ports closed, or a firewall")
     if not alive and not answered:
         return Proof(scan.id, f"nothing in {network} answered, so silence proves nothing")
-    return Proof(scan.id)
+    return Proof(scan.id, answers=answered)
 
 
 def proof_by_recorder(track: Track, scan: Scan, asked: Mapping[str, frozenset[str]], now: datetime) -> Proof:

@@ -247,7 +247,7 @@ def test_a_removed_camera_that_is_back_is_loud_and_told_once(
     for _ in range(3):
         assert swept(first).returned == ()
     [entry] = first.store.register.named("10.0.0.3", ())
-    said = say(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules)
+    said = say(first.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), first.rules, print)
     assert len(said.proof) == 3
     world.answers["10.0.0.9"] = lost
     again = swept(first)

@@ -434,7 +434,7 @@ def say(path: Path, rules: Library, state: State, why: str, who: str) -> None:
     """Say of the first camera of Leeds."""
     with Store.open(path) as store:
         entry = stating.meant(store, ONE, "leeds")
-        stating.say(store, entry, stating.Statement(state, why, who, 1), rules)
+        stating.say(store, entry, stating.Statement(state, why, who, 1), rules, print)
 
 
 def test_the_register_is_taken_as_it_is_and_what_was_said_with_it(

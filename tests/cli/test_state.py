@@ -186,6 +186,16 @@ def test_scans_that_could_not_see_it_do_not_count(store: Store) -> None:
     assert run(store, ONE, "removed", "--why", "x", "--clean", "3").exit_code == 0
 
 
+def test_that_something_else_answers_at_the_address_is_said(store: Store) -> None:
+    for number in range(1, 4):
+        night(store, number, {ONE: 7, TWO: 2})
+    done = run(store, serial(1), "replaced", "--why", "swapped")
+    assert f"Note: something still answers at {ONE}: see that it is another device.\n" in done.stderr
+    assert f"{serial(1)} at {ONE} is replaced from now on, by the clean scans" in done.stderr
+    gone(store, 4, 3)
+    assert "Note" not in run(store, serial(7), "removed", "--why", "taken down").stderr
+
+
 def test_a_device_that_is_still_there_was_not_removed(store: Store) -> None:
     with pytest.raises(UsageError, match="0 of 3"):
         run(store, TWO, "removed", "--why", "x")

@@ -74,7 +74,8 @@ def test_that_the_host_which_asks_answers_itself_does_not_remove_a_camera(track:
 
 
 def test_another_device_at_the_address_shows_that_it_could_be_seen(track: Callable[..., Track]) -> None:
-    assert not proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})]).why_not
+    found = proof(track(GONE), scan(1), [LedgerEntry("10.0.0.1", {"http": Outcome.ANSWERED})])
+    assert found == Proof("scan1", answers=True)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.RESET])
