@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from support import command
 from support.peers import eventually
 from support.sample import sample
 from support.site import free_network
@@ -28,6 +29,9 @@ from camscan.records import Report, Scan, ScanStatus
 from camscan.simulator import Site, decoy_site, honest, make_site
 from camscan.store import Store
 from camscan.summaries import Segment
+
+BRIEFLY = ("--channels", "http,rtsp", "--ports", "80,554,8080,8554")
+"""For what does not depend on what is asked: datagrams are waited for some seconds."""
 
 
 async def camscan(*words: str, stop_once: Path | None = None) -> tuple[int, str, str]:
@@ -148,7 +152,9 @@ def test_who_is_told_that_the_store_fails_is_told_how_to_go_on(tmp_path: Path, m
         assert done.stderr.endswith(f"resume it with `camscan scan --resume {store.scan().id}`.\n")
 
 
-async def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(tmp_path: Path) -> None:
+def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with Store.open(tmp_path / "s.db") as store:
         at = datetime(2026, 11, 1, tzinfo=UTC)
         store.begin(Scan("5ca0", at, ("127.0.0.9",), ("http",), "depot"))
@@ -160,25 +166,25 @@ async def test_what_a_resumed_scan_would_not_heed_is_wrong_use_and_leaves_it_as_
         (("--site", "yard"), "is of site 'depot', not of 'yard'"),
         (("127.0.0.9",), "already has its targets"),
     ):
-        code, output, errors = await camscan("scan", "--resume", "5ca0", "--db", str(tmp_path / "s.db"), *words)
-        assert (code, output) == (2, "")
-        assert why in errors
+        done = command.camscan(capsys, "scan", "--resume", "5ca0", "--db", str(tmp_path / "s.db"), *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert why in done.stderr
     with Store.open(tmp_path / "s.db") as store:
         assert store.scan("5ca0") == before
 
 
-async def test_fail_on_makes_the_exit_code(tmp_path: Path) -> None:
+async def test_fail_on_makes_the_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with make_site(honest()[:1], free_network()) as site:
         target, store = site.devices[0].address, str(tmp_path / "s.db")
-        code, output, _ = await camscan("scan", target, "--db", store, "--fail-on", "listed", "--quiet")
+        code, output, _ = await camscan("scan", target, *BRIEFLY, "--db", store, "--fail-on", "listed", "--quiet")
         assert code == 3
         assert "1 device is listed" in output
-        code, _, _ = await camscan("devices", "--db", store, "--verdict", "listed", "--format", "csv")
-        assert code == 0
-        code, output, _ = await camscan("fingerprints", "explain", target, "--db", store)
-        assert code == 0
-        assert "verdict: listed" in output
-        assert "uk-nil lists" in output
+    done = command.camscan(capsys, "devices", "--db", store, "--verdict", "listed", "--format", "csv")
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
+    done = command.camscan(capsys, "fingerprints", "explain", target, "--db", store)
+    assert done.returncode == 0
+    assert "verdict: listed" in done.stdout
+    assert "uk-nil lists" in done.stdout
 
 
 def test_that_none_was_found_is_no_success_where_nobody_was_seen() -> None:
@@ -192,9 +198,12 @@ def test_that_none_was_found_is_no_success_where_nobody_was_seen() -> None:
     assert [exit_code(one, ()) for one in (silent, alone, seen)] == [4, 4, 0]
 
 
-async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(tmp_path: Path) -> None:
+async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     address = free_network().replace(".0/24", ".9")
-    words = ("scan", f"{address}-10", "--db", str(tmp_path / "s.db"), "--format", "json", "--expect-decoy", address)
+    db = str(tmp_path / "s.db")
+    words = ("scan", f"{address}-10", *BRIEFLY, "--db", db, "--format", "json", "--expect-decoy", address)
     async with decoy_site(address):
         code, output, errors = await camscan(*words)
         seen = json.loads(output)
@@ -207,14 +216,14 @@ async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(tmp_path: Path)
     blind = json.loads(output)["scan"]
     assert (code, blind["status"], blind["networks"][0]["control"]) == (4, "partial", None)
     assert f"blind: the decoy {address} did not answer, so silence proves nothing" in blind["notes"]
-    code, output, _ = await camscan("report", "--db", words[3])
-    assert output.startswith(f"Nothing can be said: {address} should have answered and did not, so the scan was blind.")
+    told = command.camscan(capsys, "report", "--db", db).stdout
+    assert told.startswith(f"Nothing can be said: {address} should have answered and did not, so the scan was blind.")
 
 
-async def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path) -> None:
+def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--db", str(tmp_path / "s.db"), "--expect-decoy", "127.99.0.9")
-    code, _, errors = await camscan("scan", "127.99.0.1", *words)
-    assert (code, errors.splitlines()[-1]) == (
+    done = command.camscan(capsys, "scan", "127.99.0.1", *words)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
         2,
         "Error: the decoy 127.99.0.9 is not asked: add it to the targets, or drop the exclusion that covers it",
     )
@@ -270,19 +279,20 @@ def test_where_the_table_is_not_on_stdout_a_scan_says_on_stderr_what_it_came_to(
         assert CliRunner().invoke(scan, silent).stderr == ""
 
 
-async def test_a_listed_device_on_a_sensitive_site_says_what_it_offends_and_is_registered(tmp_path: Path) -> None:
+async def test_a_listed_device_on_a_sensitive_site_says_what_it_offends_and_is_registered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with make_site(honest()[:2], free_network()) as site:
         core, other = (device.address for device in site.devices)
         words = ("--db", str(tmp_path / "s.db"), "--format", "json")
         tags = ("--site", "ministry", "--sensitive", "--core", core)
-        code, output, errors = await camscan("scan", core, other, *tags, *words)
+        code, output, errors = await camscan("scan", core, other, *BRIEFLY, *tags, *words)
         assert code == 0, errors
-        found = by_address(json.loads(output))
-        assert [one["place"] for one in found[core]["offends"]] == ["sensitive", "core"]
-        assert [one["place"] for one in found[other]["offends"]] == ["sensitive"]
-        assert "onto sensitive sites" in found[core]["offends"][0]["text"]
-        code, output, _ = await camscan("report", "--core", other, *words)
-        found = by_address(json.loads(output))
-        assert [[one["place"] for one in found[address]["offends"]] for address in (core, other)] == [[], ["core"]]
-        code, output, errors = await camscan("state", "list", "--in", "found", *words)
-        assert (code, len(json.loads(output)["states"]), errors) == (0, 2, "")
+    found = by_address(json.loads(output))
+    assert [one["place"] for one in found[core]["offends"]] == ["sensitive", "core"]
+    assert [one["place"] for one in found[other]["offends"]] == ["sensitive"]
+    assert "onto sensitive sites" in found[core]["offends"][0]["text"]
+    found = by_address(json.loads(command.camscan(capsys, "report", "--core", other, *words).stdout))
+    assert [[one["place"] for one in found[address]["offends"]] for address in (core, other)] == [[], ["core"]]
+    done = command.camscan(capsys, "state", "list", "--in", "found", *words)
+    assert (done.returncode, len(json.loads(done.stdout)["states"]), done.stderr) == (0, 2, "")
