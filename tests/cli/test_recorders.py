@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command import camscan
 from support.site import free_network
 
 from camscan.simulator import make_site
@@ -22,23 +23,30 @@ NOBODYS = (PASSWORD, "hidden-Passw0rd", "hidden-user")
 """What no database and no report may hold: our own password, and the logins of cameras that recorders tell."""
 
 
-async def camscan(*words: str) -> str:
+async def scan(*words: str) -> str:
+    """Run a scan beside the simulated site, which this process runs; any other command needs no process of its own."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "camscan", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        sys.executable, "-m", "camscan", "scan", *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     output, errors = await asyncio.wait_for(process.communicate(), 110)
     assert process.returncode == 0, errors.decode()
     return output.decode()
 
 
-async def enrol(folder: Path, network: str) -> list[str]:
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    done = camscan(capsys, *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def enrol(capsys: pytest.CaptureFixture[str], folder: Path, network: str) -> list[str]:
     """Enrol the makers of the recorders in the network; gives the words that let a scan use it."""
     secret, file = folder / "secret", str(folder / "credentials.json")
     secret.write_text(PASSWORD)
     secret.chmod(0o600)
     for maker in sorted({str(persona.truth.maker) for persona in RECORDERS}):
         words = ("--network", network, "--maker", maker, "--user", "auditor", "--secret", f"file:{secret}")
-        await camscan("credentials", "add", *words, "--credentials", file)
+        run(capsys, "credentials", "add", *words, "--credentials", file)
     return ["--with-credentials", "--credentials", file]
 
 
@@ -57,12 +65,12 @@ def expected(persona: Persona) -> dict[str, int]:
 
 
 @pytest.mark.slow
-async def test_recorders_tell_what_hangs_behind_them(tmp_path: Path) -> None:
+async def test_recorders_tell_what_hangs_behind_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with make_site(RECORDERS, free_network()) as site:
-        words = await enrol(tmp_path, site.network)
+        words = enrol(capsys, tmp_path, site.network)
         targets = [device.address for device in site.devices]
         db = str(tmp_path / "s.db")
-        output = await camscan("scan", *targets, *words, "--db", db, "--format", "json", "--rate", "4000")
+        output = await scan(*targets, *words, "--db", db, "--format", "json", "--rate", "4000")
         logins = {device.name: device.counters.logins for device in site.devices}
     report: dict[str, Any] = json.loads(output)
     recorders = {device["address"]: device for device in report["devices"] if device["slots"]}
@@ -76,20 +84,22 @@ async def test_recorders_tell_what_hangs_behind_them(tmp_path: Path) -> None:
     for device in report["devices"]:
         if device["behind"]:
             assert (device["addresses"], device["ports"]) == ([], [])
-    lines = (await camscan("devices", "--db", db, targets[-1], "--format", "jsonl")).splitlines()
+    lines = (run(capsys, "devices", "--db", db, targets[-1], "--format", "jsonl")).splitlines()
     assert [json.loads(line)["slot"] is None for line in lines] == [True, False, False, False]
-    page = await camscan("report", "--db", db, "--format", "html")
-    again = await camscan("identify", "--scan", report["scan"]["id"], "--db", db, "--format", "json")
+    page = run(capsys, "report", "--db", db, "--format", "html")
+    again = run(capsys, "identify", "--scan", report["scan"]["id"], "--db", db, "--format", "json")
     assert json.loads(again)["devices"] == report["devices"]
     assert not [secret for secret in NOBODYS if secret in kept(tmp_path) + output + page]
 
 
 @pytest.mark.slow
-async def test_without_leave_to_log_in_nothing_behind_them_is_asked(tmp_path: Path) -> None:
+async def test_without_leave_to_log_in_nothing_behind_them_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with make_site(RECORDERS, free_network()) as site:
-        await enrol(tmp_path, site.network)
+        enrol(capsys, tmp_path, site.network)
         targets = [device.address for device in site.devices]
-        output = await camscan("scan", *targets, "--db", str(tmp_path / "s.db"), "--format", "json", "--rate", "4000")
+        output = await scan(*targets, "--db", str(tmp_path / "s.db"), "--format", "json", "--rate", "4000")
         assert all(device.counters.logins == [] for device in site.devices)
         requests = [request.head.lower() for device in site.devices for request in device.counters.requests]
     assert requests
@@ -98,7 +108,9 @@ async def test_without_leave_to_log_in_nothing_behind_them_is_asked(tmp_path: Pa
 
 
 @pytest.mark.slow
-async def test_onvif_tells_behind_a_login_what_a_hardened_camera_hides(tmp_path: Path) -> None:
+async def test_onvif_tells_behind_a_login_what_a_hardened_camera_hides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     cameras = [persona for persona in enrolled() if persona.name in ("onvif-digest", "onvif-token")]
     async with make_site(cameras, free_network()) as site:
         secret, file = tmp_path / "secret", str(tmp_path / "credentials.json")
@@ -106,10 +118,10 @@ async def test_onvif_tells_behind_a_login_what_a_hardened_camera_hides(tmp_path:
         secret.chmod(0o600)
         for device in site.devices:
             words = (device.address, "--mac", device.persona.mac, "--user", "auditor", "--secret", f"file:{secret}")
-            await camscan("credentials", "add", *words, "--credentials", file)
+            run(capsys, "credentials", "add", *words, "--credentials", file)
         targets = [device.address for device in site.devices]
         words = ("--with-credentials", "--credentials", file, "--rate", "4000", "--format", "json")
-        output = await camscan("scan", *targets, *words, "--db", str(tmp_path / "s.db"))
+        output = await scan(*targets, *words, "--db", str(tmp_path / "s.db"))
         asked = {device.name: device.counters.requests for device in site.devices}
         truth = {device.address: device for device in site.devices}
     report = json.loads(output)
