@@ -78,10 +78,12 @@ def kill_one(parent: subprocess.Popen[str], store: str, name: str, chance: rando
     least = chance.randrange(4)
     while not (pids := [line for line in lines if line.strip().isdigit()]) or lines.count("stored\n") < least:
         lines.append(parent.stdout.readline())
+        assert lines[-1] not in ("gone\n", ""), "it ended by itself"
     time.sleep(chance.uniform(0, 0.03))
     os.kill(int(pids[0]), signal.SIGKILL)
     while lines[-1] != "gone\n":
         lines.append(parent.stdout.readline())
+        assert lines[-1], "what forks ended by itself"
     return lines.count("stored\n")
 
 
