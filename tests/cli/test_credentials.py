@@ -154,7 +154,7 @@ def admitted(device: Device) -> bool:
 
 
 @pytest.mark.slow
-async def test_a_secret_shows_nowhere(desk: Desk) -> None:
+async def test_a_secret_shows_nowhere(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     names = ("isapi-md5", "isapi-sha256", "isapi-tls", "cgi-md5", "onvif-token", "onvif-digest", "basic-only")
     desk.file = desk.folder / "credentials.age"
     desk.key.write_text(str(pyrage.x25519.Identity.generate()))
@@ -171,7 +171,10 @@ async def test_a_secret_shows_nowhere(desk: Desk) -> None:
         assert (code, output.strip().endswith("login accepted")) == (0, True)
         report = await desk.scan(site, "--with-credentials", *desk.named, *unlock)
         for format_ in FORMATS:
-            await desk.run("report", "--format", format_, "--output", str(desk.folder / f"report.{format_}"))
+            file = str(desk.folder / f"report.{format_}")
+            told = camscan(capsys, "report", "--db", str(desk.folder / "s.db"), "--format", format_, "--output", file)
+            assert told.returncode == 0, told.stderr
+            desk.printed += (told.stdout, told.stderr)
         assert [device.name for device in site.devices if not admitted(device)] == []
     assert report["scan"]["ledger"]["by_channel"]["login"] == {"answered": len(names)}
     traces = [CANARY.encode(), base64.b64encode(f"auditor:{CANARY}".encode())]
@@ -184,7 +187,7 @@ async def test_a_secret_shows_nowhere(desk: Desk) -> None:
 
 
 @pytest.mark.slow
-async def test_what_is_enrolled_is_used_only_where_that_is_said(desk: Desk) -> None:
+async def test_what_is_enrolled_is_used_only_where_that_is_said(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     async with make_site([*honest()[:2], guarded("isapi-md5"), guarded("onvif-token")], free_network()) as site:
         desk.keep(*map(of, site.devices[2:]))
         await desk.scan(site)
@@ -194,9 +197,9 @@ async def test_what_is_enrolled_is_used_only_where_that_is_said(desk: Desk) -> N
         with closing(sqlite3.connect(desk.folder / "s.db")) as connection, connection:
             assert "login" not in "".join(map(str, connection.execute("SELECT * FROM scans").fetchall()))
     for words in ([], ["--site", "depot", "--with-credentials"]):
-        code, _, errors = await desk.run("scan", "127.0.0.9", *words, *desk.named)
-        assert code == 2, errors
-        assert "credentials" in errors
+        refused = camscan(capsys, "scan", "127.0.0.9", *words, *desk.named)
+        assert refused.returncode == 2, refused.stderr
+        assert "credentials" in refused.stderr
 
 
 @pytest.mark.slow
@@ -236,7 +239,7 @@ async def test_a_login_for_a_network_is_for_one_makers_devices(desk: Desk) -> No
 
 
 @pytest.mark.slow
-async def test_a_sweep_logs_in_where_its_site_says_so(desk: Desk) -> None:
+async def test_a_sweep_logs_in_where_its_site_says_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     async with make_site([guarded("isapi-md5"), guarded("onvif-token")], free_network()) as site:
         first, other = site.devices
         await desk.enrol(first.address, "--mac", first.persona.mac, "--site", "depot")
@@ -251,7 +254,7 @@ async def test_a_sweep_logs_in_where_its_site_says_so(desk: Desk) -> None:
         with receiving([OK]) as receiver:
             notify = f'[notify]\nwebhook = "{receiver.url}"\nsecret_file = "key"\nallow_private = true\n'
             config.write_text("\n".join([*sites, notify]))
-            assert (await desk.run("config", "check", str(config)))[0] == 0
+            assert camscan(capsys, "config", "check", str(config)).returncode == 0
             code, _, errors = await desk.run("sweep", "--config", str(config))
         assert code == 0, errors
         assert (admitted(first), other.counters.user_names) == (True, [])
@@ -261,8 +264,8 @@ async def test_a_sweep_logs_in_where_its_site_says_so(desk: Desk) -> None:
         (alarm,) = alarms["depot"]
         assert alarm.startswith(f"{other.address}: not the enrolled device")
         desk.file.chmod(0o644)
-        code, _, errors = await desk.run("config", "check", str(config))
-        assert (code, "other users can read" in errors) == (2, True)
+        checked = camscan(capsys, "config", "check", str(config))
+        assert (checked.returncode, "other users can read" in checked.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
