@@ -89,17 +89,19 @@ def addresses(text: str) -> Iterator[Answer]:
     found = dict.fromkeys(filter(None, map(mac, named)))
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
-    if not found and (local := _LOCAL.search(text)):
+    if found:
+        return
+    if local := _LOCAL.search(text):
         yield from registered(_of_local(*local.groups()))
-    elif not found and (block := _BLOCK.fullmatch(text.strip())):
+    elif block := _BLOCK.fullmatch(text.strip()):
         yield from _held(block[1], block[2] or "")
-    elif not found and (octets := _OCTETS.search(text)):
+    elif octets := _OCTETS.search(text):
         yield from _held("".join(octets.groups()), "")
-    elif not found and (row := _REGISTERED.search(text)):
+    elif row := _REGISTERED.search(text):
         yield from _held(row[1], row[2])
-    elif not found and (hidden := _HIDDEN.search(text)):
+    elif hidden := _HIDDEN.search(text):
         yield from _held(hidden[1] or "", hidden[2])
-    elif not found and (prefix := _PREFIX.fullmatch(text.partition("(")[0].strip())):
+    elif prefix := _PREFIX.fullmatch(text.partition("(")[0].strip()):
         digits = re.sub(r"[:.-]", "", prefix[1])
         fields = fields_of(oui.decode, digits.ljust(11, "0") + "1")
         yield from answer("mac", {name: values for name, values in fields.items() if name != "mac.address"})
