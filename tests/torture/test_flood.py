@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from support.admitted import Told
 from support.rig import EXCLUDED, Rig, neighbours, rig
 
 from camscan.app.judging import DOUBT
@@ -67,15 +68,9 @@ def flooding(site: Rig) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_forged_answers_hide_no_honest_device_and_make_none_beyond_the_targets(
-    tmp_path: Path, figure: Callable[[str, object], None]
+    tmp_path: Path, usual: Told, figure: Callable[[str, object], None]
 ) -> None:
-    honest = neighbours(HONEST)
-    (tmp_path / "alone").mkdir()
-    with rig(honest, tmp_path / "alone") as site:
-        alone = site.scan("--rate", "4000")
-        usual = {name: alone.told(address) for name, address in site.places.items()}
-    (tmp_path / "flooded").mkdir()
-    with rig(honest, tmp_path / "flooded") as site:
+    with rig(neighbours(HONEST), tmp_path) as site:
         devices = dict(site.places)
         empty = {f"empty-{number}": f"10.77.3.{number + 1}" for number in range(EMPTY)}
         site.places = {**devices, **empty, "forger": FORGER}

@@ -6,13 +6,14 @@ In `make test` all rogues are there at once; in `make torture` each family also 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from ipaddress import IPv4Network
 from itertools import cycle, groupby, islice
 from pathlib import Path
 
 import pytest
+from support.admitted import Told
 from support.rig import EXCLUDED, Result, Rig, gallery, neighbours, rig
 
 from camscan.records import Outcome, ScanStatus
@@ -45,24 +46,15 @@ def _common(names: list[str]) -> str:
     return prefix
 
 
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, dict[str, object]]:
-    """What is told of the honest devices when nobody misbehaves beside them."""
-    with rig(neighbours(HONEST), tmp_path_factory.mktemp("alone")) as site:
-        result = site.scan(*RATE)
-    assert result.scan.status is ScanStatus.COMPLETE
-    return {persona.name: result.told(site.places[persona.name]) for persona in neighbours(HONEST)}
-
-
 def scanned(names: Iterable[str], folder: Path) -> tuple[Rig, Result]:
     with rig([*neighbours(HONEST), *(gallery()[name] for name in names)], folder) as site:
         return site, site.scan(*RATE)
 
 
-def lost(site: Rig, result: Result, alone: Mapping[str, dict[str, object]]) -> dict[str, object]:
+def lost(site: Rig, result: Result, usual: Told) -> dict[str, object]:
     """Honest devices of which not the same is told as without rogues, and what is told."""
-    told = {name: result.told(site.places[name]) for name in alone}
-    return {name: told[name] for name in alone if told[name] != alone[name]}
+    told = {name: result.told(site.places[name]) for name in usual}
+    return {name: told[name] for name in usual if told[name] != usual[name]}
 
 
 def wrong(site: Rig, result: Result, names: Iterable[str]) -> dict[str, dict[str, Outcome | None]]:
@@ -87,10 +79,10 @@ def assert_no_harm(result: Result) -> None:
     assert result.errors == ""
 
 
-def assert_survived(site: Rig, result: Result, names: list[str], alone: Mapping[str, dict[str, object]]) -> None:
+def assert_survived(site: Rig, result: Result, names: list[str], usual: Told) -> None:
     assert (result.code, result.scan.status) == (0, ScanStatus.COMPLETE), result.errors
     assert result.seconds < LONGEST
-    assert lost(site, result, alone) == {}
+    assert lost(site, result, usual) == {}
     assert wrong(site, result, names) == {}
     assert_no_harm(result)
 
@@ -103,12 +95,10 @@ def test_every_rogue_says_in_a_line_what_it_does_and_how_it_must_end() -> None:
 
 
 @pytest.mark.slow
-def test_all_rogues_at_once(
-    tmp_path: Path, alone: Mapping[str, dict[str, object]], figure: Callable[[str, object], None]
-) -> None:
+def test_all_rogues_at_once(tmp_path: Path, usual: Told, figure: Callable[[str, object], None]) -> None:
     names = list(gallery())
     site, result = scanned(names, tmp_path)
-    assert_survived(site, result, names, alone)
+    assert_survived(site, result, names, usual)
     assert result.megabytes < MEMORY
     figure("gallery.rogues", len(names))
     figure("gallery.seconds", round(result.seconds, 1))
@@ -117,7 +107,7 @@ def test_all_rogues_at_once(
 
 @pytest.mark.torture
 def test_a_thousand_rogues_among_all_addresses_of_a_large_network(
-    tmp_path: Path, alone: Mapping[str, dict[str, object]], figure: Callable[[str, object], None]
+    tmp_path: Path, usual: Told, figure: Callable[[str, object], None]
 ) -> None:
     """As wide and fast as a scan gets: the most memory that one takes."""
     hostile = list(islice(cycle(gallery().values()), HOSTILE))
@@ -125,7 +115,7 @@ def test_a_thousand_rogues_among_all_addresses_of_a_large_network(
         result = site.scan("--profile", "fast", timeout=900)
     assert (result.code, result.scan.status) == (0, ScanStatus.COMPLETE), result.errors
     assert_no_harm(result)
-    in_full = HONEST - len(lost(site, result, alone))
+    in_full = HONEST - len(lost(site, result, usual))
     assert in_full >= HONEST * 0.9  # each has 30 s, and a busy machine may take longer
     assert result.megabytes < MEMORY_OF_WIDE
     addresses = IPv4Network(WIDE).num_addresses
@@ -148,11 +138,9 @@ def test_tarpits_cost_little_time(tmp_path: Path, figure: Callable[[str, object]
 
 @pytest.mark.torture
 @pytest.mark.parametrize("family", families())
-def test_a_family_of_rogues(
-    family: str, tmp_path: Path, alone: Mapping[str, dict[str, object]], figure: Callable[[str, object], None]
-) -> None:
+def test_a_family_of_rogues(family: str, tmp_path: Path, usual: Told, figure: Callable[[str, object], None]) -> None:
     names = families()[family]
     site, result = scanned(names, tmp_path)
-    assert_survived(site, result, names, alone)
+    assert_survived(site, result, names, usual)
     assert result.megabytes < MEMORY
     figure(f"family.{family}", [len(names), round(result.seconds, 1), round(result.megabytes)])

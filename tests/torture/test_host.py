@@ -28,14 +28,6 @@ pytestmark = [pytest.mark.netns, pytest.mark.slow]
 FEW, MANY = 6, 50
 
 
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """What is told of each device on a host that fails in nothing."""
-    with rig(neighbours(MANY), tmp_path_factory.mktemp("usual")) as site:
-        result = site.scan("--rate", "4000")
-        return {name: result.told(address) for name, address in site.places.items()}
-
-
 def recall(site: Rig, result: Result, usual: Told) -> tuple[float, float]:
     """Shares of the devices that are found at all, and whose maker is named as usual."""
     found = [result.told(address) for address in site.places.values()]

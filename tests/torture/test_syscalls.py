@@ -33,13 +33,6 @@ FAULTS = {
 Fault = tuple[str, str, int]
 
 
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    with rig(neighbours(DEVICES), tmp_path_factory.mktemp("usual")) as site:
-        result = site.scan("--rate", "4000")
-        return {name: result.told(address) for name, address in site.places.items()}
-
-
 def assert_borne(faults: Iterable[Fault], folder: Path, usual: Told) -> Result:
     """Scan while these calls fail, each once, and hold the scan to what it owes."""
     trace = folder / "trace.txt"
