@@ -30,7 +30,7 @@ from pathlib import Path
 
 from camscan.app import sweeping
 from camscan.app.history import MARK, remembered
-from camscan.app.judging import chosen_policies, deemed, library
+from camscan.app.judging import all_devices_in, chosen_policies, library
 from camscan.app.retention import prune_after_sweep
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
@@ -100,7 +100,7 @@ def recorded(folder: Path) -> tuple[Scan, list[Model]]:
         entries = {entry.target: entry for entry in store.ledger(found.id)}
         serials = {
             address: (judged.device.serial or "").encode()
-            for judged in deemed(store, found, library(), chosen_policies(()))
+            for judged in all_devices_in(store, found, library(), chosen_policies(()))
             for address in judged.device.addresses
         }
     usual = {target: answers for target, answers in seen.items() if len(answers) >= _FEW}

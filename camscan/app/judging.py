@@ -94,10 +94,10 @@ def past(store: Store, scan: Scan, rules: Library) -> Past:
 
 def devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices of a stored scan that are no mere hosts."""
-    return tuple(select(deemed(store, scan, rules, policies), all_hosts=False))
+    return tuple(select(all_devices_in(store, scan, rules, policies), all_hosts=False))
 
 
-def deemed(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
+def all_devices_in(store: Store, scan: Scan, rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices of a stored scan, by today's codecs and rules."""
     from camscan.app.deriving import merged  # with the store, which what is pasted does not need
 
@@ -119,7 +119,7 @@ def report_of(
     `tags` say what the place is; without them, what was said when it was scanned.
     """
     counts = store.ledger_counts(scan.id)
-    found = select(deemed(store, scan, rules, policies), all_hosts=all_hosts)
+    found = select(all_devices_in(store, scan, rules, policies), all_hosts=all_hosts)
     outcomes, segments, alone = {}, Segments(scan.vantage.addresses), set()
     for entry in store.ledger(scan.id):
         outcomes[entry.target] = entry.outcome

@@ -9,12 +9,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from camscan.app.history import remembered, sweeps_of
-from camscan.app.judging import deemed
+from camscan.app.judging import devices_in
 from camscan.app.series import bring_up
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
 from camscan.records import Scan
-from camscan.reports import select
 from camscan.reports.escape import terminal
 from camscan.reports.words import many
 from camscan.store import Store
@@ -54,7 +53,7 @@ def prune(ground: SweepContext, site: Site, terms: Retention, *, dry_run: bool =
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
-        keep = worth_keeping(memory, scan, select(deemed(store, scan, ground.rules, lists), all_hosts=False))
+        keep = worth_keeping(memory, scan, devices_in(store, scan, ground.rules, lists))
         result = store.would_thin(scan.id, keep) if dry_run else store.thin(scan.id, keep, now)
         yield Pruned(site.name, scan, result)
 

@@ -17,9 +17,9 @@ from typing import Any, Protocol
 from camscan.app import gctuning
 from camscan.app.aims import eligible
 from camscan.app.jobs import Job
+from camscan.app.middleboxes import Middleboxes
 from camscan.app.portsources import checkpoint, port_source
 from camscan.app.signals import ended_by_signals
-from camscan.app.standins import StandIns
 from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
@@ -79,7 +79,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
         ):
             wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
             seconds = job.manner.host_seconds
-            sink = StandIns(_sink(writer), job.manner.plan.first_ports)
+            sink = Middleboxes(_sink(writer), job.manner.plan.first_ports)
             engine = Engine(net, job.manner.plan, sink, window=wide, covers=covers, host_seconds=seconds)
             with gctuning.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
@@ -212,7 +212,7 @@ def _cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -
     return replace(ended, status=status, notes=(*ended.notes, *notes))
 
 
-def _hidden(sink: StandIns, ended: Scan) -> Scan:
+def _hidden(sink: Middleboxes, ended: Scan) -> Scan:
     """A scan by what answered in the place of devices: where that is most of it, it could not look."""
     partial = sink.hides_most and ended.status is ScanStatus.COMPLETE
     status = ScanStatus.PARTIAL if partial else ended.status

@@ -1,6 +1,6 @@
-"""Networks in which something on the way, such as a proxy or a firewall, accepts connections in the place of devices.
+"""Middleboxes (RFC 3234), such as a proxy or a firewall, that accept connections in the place of the devices behind.
 
-What it says is not theirs, and "none found" there means that nobody could look.
+What one says is not theirs, and "none found" there means that nobody could look.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ device has the ports of so many makers open, and even of hostile ones that do th
 _MOST_NAMED = 20
 
 
-class StandIns:
+class Middleboxes:
     """A sink that counts, per network, the addresses at which every one of these ports is open, and passes all on."""
 
     def __init__(self, sink: Sink, ports: Collection[int]) -> None:

@@ -13,8 +13,8 @@ from support.peers import eventually
 
 from camscan.app.aims import Choices
 from camscan.app.jobs import new_job
+from camscan.app.middleboxes import Middleboxes
 from camscan.app.scanning import Unwatched, run
-from camscan.app.standins import StandIns
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
 
@@ -27,8 +27,8 @@ class Nowhere:
     async def put_ledger(self, entry: LedgerEntry) -> None: ...
 
 
-async def told(opens: Mapping[str, tuple[int, ...]], ports: tuple[int, ...] = PORTS) -> StandIns:
-    sink = StandIns(Nowhere(), ports)
+async def told(opens: Mapping[str, tuple[int, ...]], ports: tuple[int, ...] = PORTS) -> Middleboxes:
+    sink = Middleboxes(Nowhere(), ports)
     for address, open_ports in opens.items():
         for port in (*open_ports, *open_ports[:1]):
             await sink.put(Observation(address, "tcp", Outcome.ANSWERED, AT, port))
