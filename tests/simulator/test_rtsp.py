@@ -35,7 +35,9 @@ async def test_a_conversation_on_one_connection() -> None:
 
 async def test_other_methods_are_refused() -> None:
     async with site_of(CAMERA) as site:
-        got = await talk(site.devices[0].address, 554, b"SETUP rtsp://a/ RTSP/1.0\r\nCSeq: 9\r\n\r\n", seconds=0.2)
+        got = await talk(
+            site.devices[0].address, 554, b"SETUP rtsp://a/ RTSP/1.0\r\nCSeq: 9\r\n\r\n", until=b"\r\n\r\n", seconds=10
+        )
         assert got == b"RTSP/1.0 405 Method Not Allowed\r\nCSeq: 9\r\n\r\n"
 
 

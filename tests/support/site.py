@@ -49,9 +49,16 @@ def client_context() -> ssl.SSLContext:
 
 
 async def talk(
-    address: str, port: int, request: bytes = GET, *, tls: bool = False, limit: int = 100_000, seconds: float = 2.0
+    address: str,
+    port: int,
+    request: bytes = GET,
+    *,
+    tls: bool = False,
+    limit: int = 100_000,
+    until: bytes = b"",
+    seconds: float = 2.0,
 ) -> bytes:
-    """What comes until the peer ends, `limit` bytes are there, or the time is over."""
+    """What comes until the peer ends, `limit` bytes or those of `until` are there, or the time is over."""
     reader, writer = await asyncio.open_connection(address, port, ssl=client_context() if tls else None)
     received = b""
     try:
@@ -60,6 +67,8 @@ async def talk(
             async with asyncio.timeout(seconds):
                 while len(received) < limit and (piece := await reader.read(limit - len(received))):
                     received += piece
+                    if until and until in received:
+                        break
     finally:
         writer.transport.abort()
     await asyncio.sleep(0)
