@@ -69,8 +69,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def built_in_rules_are_read_once() -> Iterator[None]:
-    """A process of the program reads them once; one of the tests would, for hundreds of commands, read them anew."""
+def built_in_rules_are_parsed_once() -> Iterator[None]:
+    """A process of the program parses them once; one of the tests would, for hundreds of commands, parse them anew."""
     read = identify_load.load
     digest = read([fingerprints_folder()]).digest
     known: dict[bool, Library] = {}
