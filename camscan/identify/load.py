@@ -1,7 +1,7 @@
 """Folders of rule files -> a library. What is broken is left out and named; the rest is loaded.
 
 The files are read at once, so that a library cannot change behind its digest; what stands in them is parsed when it is
-first asked for, because that takes a quarter of a second and who reads kept devices needs only the digest.
+first asked for, because that takes some tenths of a second and who reads kept devices needs only the digest.
 """
 
 from __future__ import annotations
