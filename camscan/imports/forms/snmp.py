@@ -67,7 +67,9 @@ _WORDS = (
 )
 _QUOTED = re.compile(r"^([\"'])(.*)\1[)\]},; \t]*$")
 _OID = re.compile(r"\.?[0-9](?:\.[0-9]{1,10}){4,127}")
-_SAID = re.compile(r"\bOID:? {1,4}(?:is )?\.?(1\.3\.6\.1\.4\.1(?:\.[0-9]{1,10}){1,32})", re.IGNORECASE)
+_SAID = re.compile(
+    r"\b(?:sysObject)?(?:OID|ID):? {1,4}(?:is )?\.?(1\.3\.6\.1\.4\.1(?:\.[0-9]{1,10}){1,32})", re.IGNORECASE
+)
 _DESCRIPTION = re.compile(
     r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
 )

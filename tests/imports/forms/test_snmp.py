@@ -111,6 +111,8 @@ def test_objects_that_a_makers_own_module_names() -> None:
 def test_an_object_id_in_a_sentence() -> None:
     (one,) = walk("Enterprise OID: 1.3.6.1.4.1.1004849 (a maker)")
     assert one.fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.1004849",)
+    (one,) = walk("partial match for sysobjectID .1.3.6.1.4.1.1004849.2 in database")
+    assert one.fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.1004849.2",)
     (one,) = walk("version 1.3.6.1.4.1.5 of a switch")
     assert "snmp.sys_object_id" not in one.fields
 
