@@ -9,7 +9,9 @@ from camscan.imports.writings.base import BEGIN, FEW, HEADER, REQUEST, has_answe
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
 _CARET = re.compile(r"\^M(?=\r?\n|\Z)")
-_GLYPH = re.compile(r"(?:␍?␊|␍|↵|⏎|¶)[ \t]*(?:\r?\n)?")
+_GLYPH = re.compile(
+    r"(?:␍?␊|␍|↵|⏎|¶|[<\[({](?:CR(?:[>\])}] ?[<\[({]|[ /]?))?LF[>\])}]|[<\[]0[Dd][>\]][<\[]0[Aa][>\]])[ \t]*(?:\r?\n)?"
+)
 _CONTINUED = re.compile(r"(?:\\r)?\\n(?:\\\r?\n[ \t]*|[\\\"]?[,;)]{0,2}\s*\Z)")
 """An end of a line within a string that goes on in the next line, and the end of that string."""
 _CURLED = re.compile("[“”][^“”\r\n]{0,4096}”")
@@ -28,6 +30,7 @@ _CODED = re.compile(
     r"(?:\\{1,2}(?:r|015|x0d|u000d))?\\{1,2}(?:n|012|x0a|u000a)|(?:%0d)?%0a|<br ?/?>|(?:&#(?:13|x0?d);)?&#(?:10|x0?a);",
     re.IGNORECASE,
 )
+_QUOTE = re.compile(r"\\{1,2}(?:x22|u0022|042)", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:\\r)?\\n")
 _ESCAPED_ALONE = re.compile(r"\\r\\n|\\n(?![a-z\\])")  # no folder of Windows begins with it
 _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.\[\]]{2,80}=|\s*\Z)")
@@ -105,7 +108,7 @@ def coded(text: str) -> str:
     if "\n" in text.strip():
         return text
     if _BEGUN.match(text) and _CODED.search(text):
-        return _CODED.sub("\r\n", unquote(text) if "%20" in text else text)
+        return _QUOTE.sub('"', _CODED.sub("\r\n", unquote(text) if "%20" in text else text))
     return escaped(text)
 
 

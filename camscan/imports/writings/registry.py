@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from camscan.imports.writings import (
     clients,
+    dumps,
     enclosures,
     encodings,
     engines,
@@ -42,6 +43,7 @@ LINES: tuple[Undo, ...] = (prefixes.unmarked, line_ends.replaced, prefixes.stamp
 RECORDS: tuple[Undo, ...] = (
     records.bare_members,
     records.python_repr,
+    dumps.printed,
     truncated.members,
     engines.products,
     records.lines,

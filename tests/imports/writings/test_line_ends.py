@@ -295,3 +295,16 @@ def test_a_head_in_the_cell_of_a_table() -> None:
     text = "| Port | Banner |\n|---|---|\n| 80 | HTTP/1.1 200 OK<br>Server: A/<br/>Connection: close |"
     assert unwrap(text) == "HTTP/1.1 200 OK\r\nServer: A/\r\nConnection: close"
     assert unwrap("| 80 | open<br>closed |") == "| 80 | open<br>closed |"
+
+
+@pytest.mark.parametrize("end", ["<CR><LF>", "[CR][LF]", "<CRLF>", "<LF>", "<0d><0a>", "[CR/LF]", "{CR} {LF}"])
+@pytest.mark.parametrize("broken", ["", "\n"])
+def test_line_ends_by_the_names_of_their_characters(end: str, broken: str) -> None:
+    lines = ["RTSP/1.0 401 Unauthorized", "CSeq: 1", 'WWW-Authenticate: Digest realm="a"']
+    assert unwrap("".join(line + end + broken for line in lines)).splitlines() == lines
+
+
+@pytest.mark.parametrize("quote", [r"\x22", r"\\x22", r"\u0022", r"\042"])
+def test_quotes_written_as_codes_beside_line_ends_so_written(quote: str) -> None:
+    text = rf"RTSP/1.0 401 Unauthorized\x0d\x0aWWW-Authenticate: Digest realm={quote}a{quote}\x0d\x0a"
+    assert unwrap(text).splitlines() == ["RTSP/1.0 401 Unauthorized", 'WWW-Authenticate: Digest realm="a"']
