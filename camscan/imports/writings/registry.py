@@ -84,6 +84,7 @@ TOOLS: tuple[Undo, ...] = (
 CONTEXT: tuple[Undo, ...] = (
     literals.string_lines,
     notes.pairs,
+    dumps.headers,
     records.log_line,
     line_ends.flattened,
     sentences.said,

@@ -7,7 +7,7 @@ import json
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.dumps import printed
+from camscan.imports.writings.dumps import headers, printed
 
 HELD = {"Manufacturer": "Dahua", "Model": "IPC-HDW2431T"}
 PRINTED = [
@@ -36,6 +36,7 @@ PRINTED = [
 @pytest.mark.parametrize("text", PRINTED)
 def test_what_a_program_printed_is_json(text: str) -> None:
     assert json.loads(printed(text)) == HELD
+    assert json.loads(printed(text.replace("\n", "\r\n"))) == HELD
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,68 @@ def test_other_text_stays(text: str) -> None:
     assert printed(text) == text
 
 
-@pytest.mark.parametrize("part", ["[a] => b\n", ':a "b" ', "a.b == 'c'\n", "aa  bb\n", "{aa:b ", "a(b=", "(", "['a'] "])
+CHALLENGE = 'Digest realm="a b", nonce="c", stale="FALSE"'
+SHOWN = [
+    "Array\n(\n    [Server] => a/1\n    [WWW-Authenticate] => {}\n)",
+    "{{Server=a/1, WWW-Authenticate={}}}",
+    "{{ Server = a/1, WWW-Authenticate = {} }}",
+    "Headers(Server=a/1, WWW-Authenticate={})",
+    "Server=a/1\nWWW-Authenticate={}",
+    "map[Server:a/1 WWW-Authenticate:{}]",
+    "- **Server**: a/1\n- **WWW-Authenticate**: {}",
+    "* Server: `a/1`\n* WWW-Authenticate: `{}`",
+    "- Server: a/1\n  WWW-Authenticate: {}",
+    "<tr><td>Server</td><td>a/1</td></tr>\n<tr><td>WWW-Authenticate</td><td>{}</td></tr>",
+    "Server              a/1\nWWW-Authenticate    {}",
+    "Server -> a/1\nWWW-Authenticate -> {}",
+]
+
+
+@pytest.mark.parametrize("text", SHOWN)
+def test_the_headers_that_a_program_shows(text: str) -> None:
+    assert headers(text.format(CHALLENGE)).splitlines() == ["Server: a/1", f"WWW-Authenticate: {CHALLENGE}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Server" "a \\"b\\"", "Date" "c"}',
+        'assertEquals(r.headers["Server"], "a \\"b\\"")\nassert r.headers["Date"] == "c"',
+        "expect(r.headers['Server']).toBe('a \"b\"');\nexpect(r.headers['Date']).toBe('c');",
+    ],
+)
+def test_the_headers_that_a_program_holds_or_expects(text: str) -> None:
+    assert headers(text).splitlines() == ['Server: a "b"', "Date: c"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Server: a\n[Date] => b\n[Server] => c", "Date=a, Connection=b", "Server=a\nand more", "{Server:a}", "Server"],
+)
+def test_other_pairs_are_no_headers(text: str) -> None:
+    assert headers(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Server=",
+        "Server=a ",
+        "Date:a ",
+        '"Server" "',
+        "- Date: ",
+        "<td>Server</td><td>",
+        "[a] => b\n",
+        ':a "b" ',
+        "a.b == 'c'\n",
+        "aa  bb\n",
+        "{aa:b ",
+        "a(b=",
+        "(",
+        "['a'] ",
+    ],
+)
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
         printed(part * (60_000 // len(part)))
+        headers(part * (60_000 // len(part)))
