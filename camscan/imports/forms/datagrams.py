@@ -124,6 +124,8 @@ def _told(text: str, least: int) -> Fields:
         return {}
     if known == {"DeviceType"} and told["DeviceType"].isalpha():
         return {}  # a class alone ("IPC"), which other protocols call so, too
+    if told.get("DeviceType", "").isdigit() and "DeviceClass" not in known:
+        return {}  # a number, by which another protocol tells them apart
     device = {**told, "IPv4Address": told, "IPv6Address": {}}
     message = {"method": told.get("method"), "mac": told.get("mac"), "params": {"deviceInfo": device}}
     return fields_of(dhip.decode, json.dumps(message).encode())

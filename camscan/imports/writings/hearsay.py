@@ -1,4 +1,4 @@
-"""Texts that speak of devices, and are no answer of one: what a monitoring system watches, what people say of many."""
+"""Texts that speak of devices, and are no answer: what monitoring watches, what scanners look for, what people say."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ _SAMPLE = re.compile(
 _LABELLED = re.compile(rf"^{_METRIC}\{{[A-Za-z_]\w{{0,63}}=\"[^\r\n]{{0,1024}}\"[^\r\n\"]{{0,8}}\}}[ \t]", re.MULTILINE)
 
 _MAX_SENTENCE = 512
+_MAX_TEMPLATE = 16 * 1024
+_FEWEST_MEMBERS = 2  # by which a template is told
 _KINDS = r"(?:cameras|devices|recorders|DVRs|NVRs|IPCs|units|products|hosts|models)"
 _SAYS = r"(?:answer|reply|respond|return|send|use|identify|show|report)"
 _MOSTLY = r"(?:usually|typically|often|normally|commonly|generally|always)"
@@ -26,11 +28,17 @@ _OF_MANY = re.compile(
 )
 _WORD = re.compile(r"(?<![\w/.-])[A-Za-z]?[a-z]{1,14}(?![\w/.=-])")
 _FEWEST = 5  # words of a sentence
+_MEMBER = re.compile(
+    r"^[ \t]*(?:- )?(max-request|severity|matchers(?:-condition)?|extractors|classification|cvss-(?:score|metrics)"
+    r"|(?:shodan|fofa|google|zoomeye|censys|publicwww)-query|words|dsl)[ \t]?:",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What a template says of what it looks for."""
 
 
 def is_hearsay(text: str) -> bool:
-    """Whether a text is samples of a monitoring system, or a sentence about devices in general."""
-    return _is_metrics(text) or _is_general(text)
+    """Whether a text is samples of a monitoring system, a template of a scanner, or a general sentence."""
+    return _is_metrics(text) or _is_general(text) or _is_template(text)
 
 
 def _is_metrics(text: str) -> bool:
@@ -42,3 +50,7 @@ def _is_general(text: str) -> bool:
     if len(line) > _MAX_SENTENCE or "\n" in line or ANSWER_START.match(line):
         return False
     return len(_WORD.findall(line)) >= _FEWEST and _OF_MANY.search(line) is not None
+
+
+def _is_template(text: str) -> bool:
+    return len({name.lower() for name in _MEMBER.findall(text[:_MAX_TEMPLATE])}) >= _FEWEST_MEMBERS

@@ -87,6 +87,8 @@ _GAP = re.compile(rf"(?<=\S)[ \t]*\r?\n[ \t]*\r?\n(?={HEADER}[ \t]?:)", re.IGNOR
 def replaced(text: str) -> str:
     """What a terminal, an editor, a letter or a table has put in the place of line ends, spaces and quotes."""
     text = _COLOUR.sub("", text).replace("\r\r\n", "\r\n")
+    if len(_CARET.findall(text)) >= FEW:
+        text = _CARET.sub("", text)
     if "\n" not in text and "\r" in text.strip():
         text = text.replace("\r", "\r\n")
     if '"' not in text and _CURLED.search(text):

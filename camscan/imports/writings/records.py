@@ -7,7 +7,7 @@ import json
 import re
 from contextlib import suppress
 
-from camscan.imports.writings.base import ANSWER_LINE, BEGIN, HEADER, MAX_JSON, REQUEST, objects, unescaped
+from camscan.imports.writings.base import ANSWER_LINE, BEGIN, FEW, HEADER, MAX_JSON, REQUEST, objects, unescaped
 from camscan.imports.writings.encodings import decoded
 
 _ESCAPED_QUOTE = re.compile(r'(?<!\\)\\"')
@@ -22,6 +22,12 @@ _DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
 _CALL = re.compile(r"[^\r\n{\[]{1,80}\(\s*[{\[]")  # whose argument the record is
 _MEMBERS = re.compile(r'\A\s*"[\w.@ -]{1,40}"\s*:\s*[\["{\dtfn]')
 _LIST = re.compile(rf"\A\s*\[\s*[\"'](?:{BEGIN}|(?i:{HEADER}): )")
+_FRAMED = re.compile(r"\{[^{}]{0,64}\"[\w.@ -]{1,40}\"+\s*:")
+_NUMBERS = re.compile(r"\d+")
+_ELEMENT = re.compile(r"'([^'\r\n]*)'(?=[,\]])")
+_ENDED = re.compile(r"(?:\\r)?\\n|<br ?/?>")
+_NAME = re.compile(HEADER, re.IGNORECASE)
+_MAX_FRAME = 512  # characters around a record
 _MAX_CLOSED = 16  # brackets that close more than the members opened; answers nest about four deep
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names under which JSON holds what a device said."""
@@ -97,6 +103,29 @@ def lines(text: str) -> str:
             found = read(text)
             is_list = isinstance(found, list) and all(isinstance(line, str) for line in found)
             return "\r\n".join(found) if is_list else text
+    return text
+
+
+def framed(text: str) -> str:
+    """The object of JSON within marks of its lines, a list of them, a cell of a table or a statement."""
+    if len(text) > MAX_JSON or not _FRAMED.search(text):
+        return text
+    with suppress(ValueError, RecursionError):
+        json.loads(text)
+        return text
+    lead = re.compile(_NUMBERS.sub(r"\\d+", re.escape(text.lstrip().partition("{")[0])) or r"\Z")
+    cut = "\n".join(lead.sub("", line, count=1) for line in text.splitlines())
+    listed = "\n".join(_ELEMENT.findall(text)) if text.lstrip().startswith("[") else ""
+    for plain in (text, cut, text.replace("**", ""), _ENDED.sub("\n", text), text.replace('""', '"'), listed):
+        start, end = plain.find("{"), plain.rfind("}") + 1
+        outside = plain[:start] + plain[end:]
+        if 0 <= start < end and len(outside) <= min(_MAX_FRAME, end - start) and not ANSWER_LINE.search(outside):
+            with suppress(ValueError, RecursionError):
+                found = json.loads(plain[start:end])
+                if any(map(_NAME.fullmatch, found)):
+                    return text  # headers, which are read elsewhere
+                if len(found) >= FEW or any(isinstance(value, list | dict) for value in found.values()):
+                    return plain[start:end]
     return text
 
 

@@ -43,6 +43,7 @@ LINES: tuple[Undo, ...] = (prefixes.unmarked, line_ends.replaced, prefixes.stamp
 RECORDS: tuple[Undo, ...] = (
     records.bare_members,
     records.python_repr,
+    records.framed,
     dumps.printed,
     truncated.members,
     engines.products,

@@ -23,6 +23,8 @@ METRICS = (
         'If the header reads "Server: DNVRS-Webs", the device is a recorder of Hikvision.',
         'To find them, search a search engine for "Server: Hikvision-Webs".',
         'A value of "Server: App-webs/" indicates that the target is a camera',
+        "info:\n  severity: info\n  metadata:\n    shodan-query: http.favicon.hash:2019488876",
+        'matchers:\n  - type: word\n    words: ["<title>Hikvision</title>", "App-webs/"]',
     ],
 )
 def test_hearsay_is_a_banner_and_nothing_else(text: str) -> None:
@@ -39,6 +41,8 @@ def test_hearsay_is_a_banner_and_nothing_else(text: str) -> None:
         "Server: Hikvision-Webs",
         '{"manufacturer": "Hikvision"}',
         "up 1",
+        "matchers: a\nServer: App-webs/",
+        "Severity: high\nServer: App-webs/",
     ],
 )
 def test_other_texts_are_read(text: str) -> None:

@@ -308,3 +308,8 @@ def test_line_ends_by_the_names_of_their_characters(end: str, broken: str) -> No
 def test_quotes_written_as_codes_beside_line_ends_so_written(quote: str) -> None:
     text = rf"RTSP/1.0 401 Unauthorized\x0d\x0aWWW-Authenticate: Digest realm={quote}a{quote}\x0d\x0a"
     assert unwrap(text).splitlines() == ["RTSP/1.0 401 Unauthorized", 'WWW-Authenticate: Digest realm="a"']
+
+
+def test_carets_at_the_ends_of_any_text() -> None:
+    assert unwrap("a: 1^M\nb: 2^M") == "a: 1\nb: 2"
+    assert unwrap("a^M\nb") == "a^M\nb"

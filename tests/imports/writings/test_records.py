@@ -7,7 +7,7 @@ import json
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.records import bare_members, embedded, lines
+from camscan.imports.writings.records import bare_members, embedded, framed, lines
 from camscan.imports.writings.registry import unwrap
 
 
@@ -54,6 +54,7 @@ def test_a_string_within_code() -> None:
 @pytest.mark.parametrize("part", ['"a":"b"', "}", "[", " ", '""', '\\"', "{'a': ", '{"data": "'])
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
+        framed(part * (60_000 // len(part)))
         bare_members(part * (60_000 // len(part)))
         bare_members('"a": "b"' + part * (60_000 // len(part)))
         unwrap(part * (60_000 // len(part)))
@@ -79,3 +80,43 @@ def test_a_list_of_the_lines_of_an_answer(text: str) -> None:
 @pytest.mark.parametrize("text", ['["a", "b"]', '["Server"]', '["HTTP/1.1 200 OK", 1]', '["HTTP/1.1 200 OK", "a"'])
 def test_other_lists_stay(text: str) -> None:
     assert lines(text) == text
+
+
+RECORD = '{\n  "Name": "a",\n  "Data": {"b": [1, 2]}\n}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(f"| {line}" for line in RECORD.splitlines()),
+        "\n".join(f"[DEBUG] api: {line}" for line in RECORD.splitlines()),
+        "\n".join(f"web | 10:00:0{at} {line}" for at, line in enumerate(RECORD.splitlines())),
+        "\n".join(f"**{line}**" for line in RECORD.splitlines()),
+        f"(1, '{RECORD}');",
+        f"| Port | Banner |\n|---|---|\n| 80 | {RECORD.replace(chr(10), '<br>')} |",
+        RECORD.replace("\n", r"\n"),
+        RECORD.replace("\n", r"\r\n"),
+        f'192.0.2.1,80,"{RECORD.replace(chr(34), chr(34) * 2)}"',
+        str(RECORD.splitlines()),
+        f"<!-- {RECORD} -->",
+    ],
+)
+def test_a_record_within_marks(text: str) -> None:
+    assert json.loads(framed(text)) == json.loads(RECORD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        RECORD,
+        f"[{RECORD}]",
+        'HTTP/1.1 200 OK\r\n\r\n{"a": 1, "b": 2}',
+        'a {"b": 1} c',
+        'a {"b": 1, "c": } d',
+        '<script>var req = {"a": {}}; post("/b", req)</script>',
+    ],
+)
+def test_a_record_alone_or_behind_a_head_stays(text: str) -> None:
+    assert framed(text) == text
