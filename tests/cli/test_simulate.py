@@ -13,13 +13,13 @@ import pytest
 from support.site import free_network
 
 _PROGRAM = """
-import signal, sys, time
+import os, signal, sys, time
 def late(*_):
     time.sleep(0.5)
-    print("what it has found", flush=True)
+    os.write(1, b"what it has found\\n")
     sys.exit(4)
 signal.signal(signal.{signal}, late)
-print("runs", flush=True)
+os.write(1, b"runs\\n")
 time.sleep(60)
 """
 
