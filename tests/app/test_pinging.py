@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from support.receiver import FAILING, OK, receiving, redirecting
-from support.world import World, configured
+from support.world import World, camera, configured
 
 from camscan.cli.sweep import sweep
 from camscan.net import webhook
@@ -16,9 +16,17 @@ SECOND = '[[site]]\nname = "b/ö"\nnetworks = ["10.0.1.0/29"]\n'
 PING = '[ping]\nallow_private = true\ntimeout = "5s"\n'
 
 
+AT_THE_SECOND = "10.0.1.1"
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "_PAUSES", (0.01,))
+
+
+@pytest.fixture(autouse=True)
+def both_sites_can_be_seen(world: World) -> None:
+    world.answers[AT_THE_SECOND] = camera(9)
 
 
 def swept(folder: Path, more: str = PING, *words: str) -> int:
@@ -47,7 +55,7 @@ def test_one_for_each_site_that_was_good(tmp_path: Path, world: World, monkeypat
         monkeypatch.setenv("CAMSCAN_PING_URL", receiver.url + "/{site}")
         swept(tmp_path)
         assert paths(receiver.requests) == ["GET /hook/hq HTTP/1.1", "GET /hook/b%2F%C3%B6 HTTP/1.1"]
-        world.answers.clear()
+        world.answers = {AT_THE_SECOND: camera(9)}
         swept(tmp_path)
         assert paths(receiver.requests)[2:] == ["GET /hook/b%2F%C3%B6 HTTP/1.1"], "hq is blind"
 
