@@ -13,17 +13,15 @@ _NAMES = (
     "nmap.product",
     "onvif.manufacturer",
     "onvif.model",
-    "onvif.scope.name",
     "onvif.scope.hardware",
     "onvif.scope.manufacturer",
     "isapi.manufacturer",
     "isapi.model",
     "upnp.manufacturer",
     "upnp.model_name",
-    "upnp.friendly_name",
     "snmp.sys_descr",
 )
-"""Fields in which an answer says what the device is."""
+"""Fields in which an answer says what the device is; what its owner may call it is none: a room has simulators, too."""
 _IMITATION = re.compile(r"(?i)(?:honey ?pot|emulat(?:ed|or|ion)|simulat(?:ed|or|ion))s?(?![a-z])")
 _TITLE = "http.title"
 _ABOUT = re.compile(

@@ -26,6 +26,7 @@ class _Hit:
     observation: Observation
     value: str
     text: str
+    is_doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,6 @@ class _Answer:
 
     fields: Fields
     hits: Mapping[Match, _Hit]
-    is_doubtful: bool
 
 
 class Matcher:
@@ -67,14 +67,15 @@ class Matcher:
         return tuple(found[name] for name in sorted(found, key=self._order.__getitem__))
 
     def _read(self, observation: Observation) -> _Answer:
-        hits: dict[Match, _Hit] = {}
+        met: dict[Match, tuple[str, str]] = {}
         for field, values in observation.fields.items():
             if patterns := self._sets.get(field):
                 for value in values[:MAX_VALUES]:
                     for text in _texts(field, value):
                         for match in patterns.search(encoded(field, text)):
-                            hits.setdefault(match, _Hit(observation, value, text))
-        return _Answer(observation.fields, hits, bool(hits) and is_doubtful(observation.fields))
+                            met.setdefault(match, (value, text))
+        doubtful = bool(met) and is_doubtful(observation.fields)
+        return _Answer(observation.fields, {match: _Hit(observation, *where, doubtful) for match, where in met.items()})
 
     def _candidates(self, answer: _Answer) -> Iterable[Rule]:
         """The rules of which at least one pattern is met."""
@@ -101,7 +102,7 @@ class Matcher:
             return None  # a word that is no label: the rule has nothing to say
         return Identification(
             rule=rule.id,
-            level=Level.HINT if answer.is_doubtful else rule.level,
+            level=Level.HINT if any(answer.hits[match].is_doubtful for match in met) else rule.level,
             maker=rule.maker,
             brand=label.name if label else None,
             attributes=attributes,
@@ -134,7 +135,7 @@ def _together(answers: Sequence[_Answer]) -> _Answer:
     """All answers of a device as one; what came first counts."""
     fields = ChainMap(*(dict(answer.fields) for answer in answers))
     hits = ChainMap(*(dict(answer.hits) for answer in answers))
-    return _Answer(fields, dict(hits), any(answer.is_doubtful for answer in answers))
+    return _Answer(fields, dict(hits))
 
 
 def _evidence(hits: Iterable[tuple[_Hit, str]]) -> tuple[Evidence, ...]:

@@ -41,6 +41,8 @@ def test_imitations_and_pages_about_devices(field: str, value: str) -> None:
         ("http.body", "a simulator"),
         ("onvif.model", "Simula"),
         ("onvif.model", "DS-2CD 4MP"),
+        ("onvif.scope.name", "Flight simulator"),
+        ("upnp.friendly_name", "Simulator room"),
     ],
 )
 def test_names_of_devices(field: str, value: str) -> None:
@@ -62,3 +64,5 @@ def test_a_rule_across_answers_is_no_surer_than_the_least_of_them(build: Build, 
     library = build({"all": conditions, "across": "device"})
     answers = [answer({"http.server": "x", "http.title": "Emulator"}), answer({"http.path": "y"})]
     assert [found.level for found in library.identify(answers)] == [Level.HINT]
+    honest = [answer({"http.server": "x"}), answer({"http.path": "y"}), answer({"http.title": "Simulator"}, port=81)]
+    assert [found.level for found in library.identify(honest)] == [Level.LIKELY]
