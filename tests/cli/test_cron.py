@@ -15,7 +15,7 @@ from camscan.app import scheduling
 from camscan.cli.cron import cron
 from camscan.errors import UsageError
 
-CONFIG = '[[site]]\nname = "hq"\nnetworks = ["127.91.7.0/30"]\nchannels = ["sadp"]\n'
+CONFIG = '[[site]]\nname = "hq"\nnetworks = ["127.91.7.0/30"]\nchannels = ["rtsp"]\n'
 SECRETS = """
 [store]
 url = "c.db"
