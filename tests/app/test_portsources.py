@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.lab import lab
+from support.needs import needs
 from support.sweeping import listening
 
 from camscan.app.aims import Choices, aim
@@ -67,8 +67,7 @@ def test_where_no_ports_are_to_be_asked_there_is_nothing_for_nmap(tmp_path: Path
 
 @pytest.mark.netns
 def test_the_real_nmap_finds_what_connecting_finds(tmp_path: Path) -> None:
-    if shutil.which("nmap") is None:
-        pytest.skip("nmap is not installed")
+    needs("nmap")
     reports: dict[str, Any] = {}
     with lab("10.77.0.0/27") as made, listening(made, [80]):
         made.keep_only(["10.77.0.5", "10.77.0.9"])

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from support.bundles import ABOUT, AT, FILES, SCAN, ledger, observations, parts_of
+from support.needs import needs
 from support.schemas import validator
 from support.stamps import Authority
 
@@ -317,9 +318,7 @@ def test_the_page_says_what_to_do_by_hand(db: Path, key: Path, tmp_path: Path) -
     """The very blocks of docs/evidence.md, on a bundle with a time stamp; and on a damaged one they fail."""
     blocks = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
     assert len(blocks) == 6
-    tools = ("bash", "unzip", "sha256sum", "openssl", "zcat", "base64")
-    if missing := [tool for tool in tools if not shutil.which(tool)]:
-        pytest.skip(f"{missing} not installed")
+    needs("bash", "unzip", "sha256sum", "openssl", "zcat", "base64")
     (tmp_path / "tsa").mkdir()
     authority = Authority(tmp_path / "tsa")
     shutil.copy(authority.root, tmp_path / "tsa-ca.pem")

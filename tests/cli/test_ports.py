@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import cast
 import pytest
 from support.arriving import arriving, most_within
 from support.lab import Lab, lab
+from support.needs import needs
 from support.sweeping import listening, wait_until
 
 from camscan.cli.ports import _write_all
@@ -158,8 +158,7 @@ def test_without_a_target_nothing_is_sent() -> None:
 
 
 def test_of_packets_that_nobody_counted_nothing_is_said() -> None:
-    if not shutil.which("nmap"):
-        pytest.skip("nmap is not installed")
+    needs("nmap")
     done = subprocess.run(
         [*CAMSCAN, "127.0.0.1", "--ports", "1", "--sweep", "nmap"], capture_output=True, text=True, check=True
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import random
-import shutil
 import struct
 import subprocess
 import tracemalloc
@@ -15,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.needs import needs
 
 from camscan.errors import EvidenceError, HostError
 from camscan.evidence import archive, writing
@@ -73,11 +73,9 @@ def test_other_programs_read_it(tmp_path: Path) -> None:
         assert other.testzip() is None
         assert other.namelist() == list(PARTS)
         assert gzip.decompress(other.read("lines.jsonl.gz")) == b"1\n2\n"
-    unzip = shutil.which("unzip")
-    if unzip is None:
-        pytest.skip("unzip is not installed")
+    needs("unzip")
     (tmp_path / "x.zip").write_bytes(DATA)
-    done = subprocess.run([unzip, "-t", "x.zip"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    done = subprocess.run(["unzip", "-t", "x.zip"], cwd=tmp_path, check=True, capture_output=True, text=True)
     assert "No errors detected" in done.stdout
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
+from support.needs import leave_out
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _SERVER = "postgres"
@@ -62,7 +62,7 @@ def postgres() -> Iterator[Postgres]:
     """A running server; the test is skipped where none is installed."""
     programs = max(_DEBIAN.glob("*/bin"), key=lambda path: float(path.parent.name), default=None)
     if programs is None:
-        pytest.skip("no PostgreSQL server is installed")
+        leave_out("no PostgreSQL server is installed")
     with tempfile.TemporaryDirectory(prefix="camscan-postgres-") as name:  # short: it holds a socket
         server = Postgres(Path(name), programs)
         if os.geteuid() == 0:

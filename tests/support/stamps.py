@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from support.needs import needs
 
 CONFIG = """
 [req]
@@ -100,6 +99,5 @@ class Authority:
 
 def openssl(folder: Path, *words: str) -> bytes:
     """What openssl writes when it is run there; the test is left out where it is not installed."""
-    if not shutil.which("openssl"):
-        pytest.skip("openssl is not installed")
+    needs("openssl")
     return subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True).stdout

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
+from support.needs import needs
 
 from benchmarks import arrivals
 from benchmarks.rivals import MASSCAN, ONE, Job, site
@@ -14,8 +13,7 @@ pytestmark = pytest.mark.netns
 
 def test_one_thread_sends_no_fewer_packets_than_masscan(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each at its best of three runs in turn, before all other work of the machine; it misses nothing meanwhile."""
-    if not shutil.which("masscan"):
-        pytest.skip("masscan is not installed")
+    needs("masscan")
     monkeypatch.setattr(arrivals, "BEFORE", arrivals.realtime(5))
     best = {ONE.name: 0.0, MASSCAN.name: 0.0}
     with site() as (where, truth):
