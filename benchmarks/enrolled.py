@@ -35,7 +35,7 @@ from camscan.credentials.pins import Pins
 from camscan.credentials.sighting import Sighting
 from camscan.net.base import Net
 from camscan.net.live import LiveNet
-from camscan.net.profile import Profile, profile
+from camscan.net.pacing.profile import Profile, profile
 from camscan.net.scope import Scope
 from camscan.probes.base import Ask
 from camscan.probes.onviflogin import OnvifLoginProbe

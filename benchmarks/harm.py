@@ -25,7 +25,7 @@ from support.capture import Harm, capturing
 from support.rig import Rig, gallery, neighbours, rig
 
 from benchmarks.router import GENTLE_SECONDS, Router, on_link, through_router
-from camscan.net.profile import PROFILES, profile
+from camscan.net.pacing.profile import PROFILES, profile
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 
 DELICATE = ("fragile", "fading", "every-port-open")

@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from camscan.net.base import HttpRequest, Inquiry  # noqa: E402  the checkout is put on the path first
 from camscan.net.live import LiveNet  # noqa: E402
-from camscan.net.profile import Profile  # noqa: E402
+from camscan.net.pacing.profile import Profile  # noqa: E402
 from camscan.net.scope import Scope  # noqa: E402
 from camscan.records import Outcome  # noqa: E402
 from camscan.targets import parse  # noqa: E402

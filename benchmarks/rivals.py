@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from support.lab import Lab, lab
 from support.sweeping import PROGRAM, listening
 
-from camscan.net.profile import MAX_HALF_OPEN
+from camscan.net.pacing.profile import MAX_HALF_OPEN
 
 PORTS = (22, 80, 443, 445, 3389, 8080, 8443, 9000)
 SOURCE, GATEWAY = "10.99.0.1", "10.99.0.2"

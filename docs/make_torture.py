@@ -163,7 +163,7 @@ part of `make test`. What a scan does to the network is in [harm](harm.md), what
 ELSEWHERE = """\
 | figure | where |
 |---|---|
-| Bytes read from one host | 98,304 a connection, 1 MiB in all, 4 with a login: `pytest tests/net/test_allowance.py` |
+| Bytes from one host | 98,304 a connection, 1 MiB in all, 4 enrolled: `pytest tests/net/pacing/test_allowance.py` |
 | Tampering with evidence | [evidence](evidence.md) |
 | The slowest fingerprint | `python benchmarks/identify.py` |
 | Reproducible releases | the same wheel wherever it is built: `pytest tests/test_release.py`; none is attested yet |

@@ -73,10 +73,13 @@ HOMES: dict[str, set[str]] = {
 ONLY_SEAM = {
     "probes": {"camscan.net.base"},
     "engine": {"camscan.net.base"},
-    "imports": {"camscan.net.helper"},
+    "imports": {"camscan.net.programs.helper"},
     "credentials": {"camscan.net.base"},
 }
 """Probes and engine know the net by its interface alone; imports read captures through the helper below IP."""
+
+NET_ROOMS = ("kernel", "exchange", "pacing", "programs", "discovery")
+"""The rooms of the net, each of which may build on those before it; `services` builds on none of them."""
 
 MAX_LINES = 300
 MAX_FUNCTION_LINES = 40
@@ -131,6 +134,18 @@ def test_each_room_imports_only_what_it_may() -> None:
     assert [fault for path in sources() for fault in trespasses(path)] == []
 
 
+def test_the_rooms_of_the_net_build_on_each_other_in_order() -> None:
+    """What `dialer.py` and `live.py` join, they build on themselves, but for the dialer, by which discovery sends."""
+    for path in sources():
+        inside = path.relative_to(PACKAGE).parts
+        if inside[0] == "net" and len(inside) == 3:
+            below = NET_ROOMS[: NET_ROOMS.index(inside[1])] if inside[1] in NET_ROOMS else ()
+            used = {name.split(".")[2] for name in imports(path) if name.startswith("camscan.net.")}
+            found = used & {*NET_ROOMS, "services", "dialer", "live"} - {inside[1]}
+            allowed = {*below, "dialer"} if inside[1] == "discovery" else {*below}
+            assert found <= allowed, f"{path} may not import {sorted(found - allowed)}"
+
+
 def test_each_library_stays_at_home() -> None:
     found = [(path, name, HOMES.get(name.split(".")[0])) for path in sources() for name in imports(path)]
     assert [
@@ -170,7 +185,7 @@ def test_logins_are_made_in_one_place_alone() -> None:
         names = {name for name in imports(path) if name.startswith(signing)}
         assert not names or room(path) == "credentials", f"{path} imports {names}"
     header = [path for path in sources() if '"Authorization"' in text_of(path)]
-    assert [str(path.relative_to(PACKAGE)) for path in header] == ["net/http.py"]
+    assert [str(path.relative_to(PACKAGE)) for path in header] == ["net/exchange/http.py"]
 
 
 def makers() -> re.Pattern[str]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from camscan.app.targetfiles import exclusions, read
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
-from camscan.net.interfaces import BRIDGE_REMEDY, Interface, bridged, interfaces
-from camscan.net.link import Link, Range
+from camscan.net.discovery.link import Link, Range
+from camscan.net.kernel.interfaces import BRIDGE_REMEDY, Interface, bridged, interfaces
+from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.names import resolve
-from camscan.net.privilege import has_net_raw
 from camscan.probes.base import Stage
 from camscan.targets import Spec, TargetSet, expand, guard, parse
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from camscan.app.aims import Aim, Choices, aim, eligible
 from camscan.app.manners import Manner, manner, swept
 from camscan.errors import TargetError, UsageError
-from camscan.net.interfaces import sources
-from camscan.net.portsweep import Method
+from camscan.net.kernel.interfaces import sources
+from camscan.net.programs.portsweep import Method
 from camscan.records import Scan, ScanStatus, Vantage
 from camscan.store import Store
 from camscan.store.intake import MERGED

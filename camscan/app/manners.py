@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from camscan.app.aims import Aim, Choices
 from camscan.engine import Plan
 from camscan.errors import UsageError
-from camscan.net.interfaces import Interface
-from camscan.net.pace import FlowBudget
-from camscan.net.portsweep import Method, choose
-from camscan.net.profile import CONNECT_TIMEOUT, Profile, profile
+from camscan.net.discovery.swept import parted
+from camscan.net.kernel.interfaces import Interface
+from camscan.net.pacing.pace import FlowBudget
+from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile, profile
+from camscan.net.programs.portsweep import Method, choose
 from camscan.net.scope import port_refusal
-from camscan.net.swept import parted
 from camscan.probes.base import Stage
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS, named_ports
 from camscan.probes.registry import select

@@ -12,11 +12,11 @@ from camscan.app.aims import Aim
 from camscan.errors import DecodeError, HostError, UsageError
 from camscan.homes import data_file
 from camscan.imports.nmap.knocks import Knock, Knocks
-from camscan.net import nmaprun
-from camscan.net.checkpoint import Checkpoint, forget_old
-from camscan.net.portsource import Found, PortSource, allowed
-from camscan.net.portsweep import PortSweep
-from camscan.net.profile import Profile
+from camscan.net.pacing.profile import Profile
+from camscan.net.programs import nmaprun
+from camscan.net.programs.checkpoint import Checkpoint, forget_old
+from camscan.net.programs.portsource import Found, PortSource, allowed
+from camscan.net.programs.portsweep import PortSweep
 from camscan.records import Outcome
 
 

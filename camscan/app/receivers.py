@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from camscan.errors import UsageError
-from camscan.net import notifier, syslog, webhook
-from camscan.net.webhook import Delivery
+from camscan.net.services import notifier, syslog, webhook
+from camscan.net.services.webhook import Delivery
 from camscan.store.outbox import Message
 from camscan.sweeps import config as parts
 from camscan.sweeps.alerttext import read_alert

@@ -23,15 +23,15 @@ from camscan.app.signals import ended_by_signals
 from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
 from camscan.errors import CamscanError
-from camscan.net.carrier import watched
-from camscan.net.checkpoint import Checkpoint
-from camscan.net.interfaces import Interface
+from camscan.net.discovery.swept import parted
+from camscan.net.kernel.carrier import watched
+from camscan.net.kernel.interfaces import Interface
 from camscan.net.live import LiveNet
 from camscan.net.outcomes import EXHAUSTED
-from camscan.net.portsource import PortSource
-from camscan.net.profile import Profile
+from camscan.net.pacing.profile import Profile
+from camscan.net.programs.checkpoint import Checkpoint
+from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
-from camscan.net.swept import parted
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent
 from camscan.reports.escape import terminal
 from camscan.store import Store, Writer

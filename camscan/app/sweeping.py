@@ -21,7 +21,7 @@ from camscan.app.scanning import Unwatched, Watcher, run
 from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.identify.library import Library
-from camscan.net import eventloop
+from camscan.net.kernel import eventloop
 from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store

@@ -62,7 +62,7 @@ def discover(
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.watching import Watch
     from camscan.cli.writing import ready, summarize, write_report
-    from camscan.net import eventloop
+    from camscan.net.kernel import eventloop
 
     ready(format_, output)
     rules, lists = library(folders), chosen_policies(policies, folders)
@@ -79,9 +79,9 @@ def discover(
 async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Scan:
     from camscan.engine import Engine, Plan
     from camscan.errors import HostError
-    from camscan.net.interfaces import interfaces
+    from camscan.net.kernel.interfaces import interfaces
     from camscan.net.live import LiveNet
-    from camscan.net.profile import profile
+    from camscan.net.pacing.profile import profile
     from camscan.net.scope import EVERYTHING, NOTHING, Scope
     from camscan.probes.base import Stage
     from camscan.probes.registry import PROBES
@@ -125,7 +125,7 @@ async def _macs(net: Net, sink: _Gathered) -> None:
 
 def _cut_off(names: tuple[str, ...]) -> Iterator[str]:
     """That nobody but other containers can hear, where that is so."""
-    from camscan.net.interfaces import BRIDGE_REMEDY, bridged
+    from camscan.net.kernel.interfaces import BRIDGE_REMEDY, bridged
 
     if beside := [name for name in bridged() if not names or name in names]:
         yield f"{', '.join(beside)} is on a container's bridge, which multicast does not leave: {BRIDGE_REMEDY}"

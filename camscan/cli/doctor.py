@@ -60,7 +60,7 @@ def _descriptors() -> Iterator[Finding]:
 
 
 def _interfaces() -> Iterator[Finding]:
-    from camscan.net.interfaces import BRIDGE_REMEDY, bridged, interfaces
+    from camscan.net.kernel.interfaces import BRIDGE_REMEDY, bridged, interfaces
 
     able = [i for i in interfaces() if i.multicast and not i.loopback and i.network.version == 4]
     for interface in able:
@@ -73,7 +73,7 @@ def _interfaces() -> Iterator[Finding]:
 
 
 def _privilege() -> Iterator[Finding]:
-    from camscan.net.privilege import has_net_raw, may_go_first
+    from camscan.net.kernel.privilege import has_net_raw, may_go_first
 
     if has_net_raw():
         yield Finding("ok", "CAP_NET_RAW: ARP sweeps, SYN sweeps and passive listening are possible")

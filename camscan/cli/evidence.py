@@ -200,7 +200,7 @@ def _stamper(tsa: str | None) -> Callable[[bytes], bytes]:
 
     from camscan.errors import EvidenceError, HostError
     from camscan.evidence import stamp
-    from camscan.net.timestamp import ask
+    from camscan.net.services.timestamp import ask
 
     if tsa is not None:
         stamp.query(b"whether there is what it needs")

@@ -18,7 +18,7 @@ from camscan.errors import HostError
 from camscan.records import MOST_TELLING, LedgerEntry, Origin, Outcome, Scan, ScanStatus, Vantage
 
 if TYPE_CHECKING:
-    from camscan.net.helper import Program
+    from camscan.net.programs.helper import Program
     from camscan.store import Store, Writer
 
 _MAX_SECONDS = 7 * 24 * 3600
@@ -92,7 +92,7 @@ async def _listen(store: Store, scan: Scan, interface: str, seconds: int) -> Sca
     """Store what is heard; whatever ends it, it is kept. Nothing is stored where listening is not possible at all."""
     from camscan.app.signals import ended_by_signals
     from camscan.imports.heard import notes
-    from camscan.net import helper
+    from camscan.net.programs import helper
     from camscan.store import Writer
 
     async with helper.listen(interface, seconds) as program:

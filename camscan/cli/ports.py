@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from camscan.app.aims import Choices
-    from camscan.net.checkpoint import Checkpoint
-    from camscan.net.portsource import Found, PortSource
+    from camscan.net.programs.checkpoint import Checkpoint
+    from camscan.net.programs.portsource import Found, PortSource
 
 _DEFAULT_RATE = 1_000
 _TELL = 30.0
@@ -82,7 +82,7 @@ def ports(
     """
     from camscan.app.aims import Choices
     from camscan.errors import UsageError
-    from camscan.net import eventloop
+    from camscan.net.kernel import eventloop
 
     if resume is None:
         want = "all" if want_all else "open"
@@ -117,8 +117,8 @@ def _begun(
     from camscan.app.manners import port_list
     from camscan.app.portsources import checkpoint, port_source
     from camscan.errors import HostError, UsageError
-    from camscan.net.portsweep import choose
-    from camscan.net.profile import profile
+    from camscan.net.pacing.profile import profile
+    from camscan.net.programs.portsweep import choose
     from camscan.probes.ports import FIRST_PORTS
 
     if not choices.targets:
@@ -152,8 +152,8 @@ def _resumed(name: str) -> tuple[PortSource, Checkpoint]:
 
 def _sweep(kept: Checkpoint) -> PortSource:
     """The sweep that a checkpoint is of."""
-    from camscan.net.portsweep import PortSweep
-    from camscan.net.profile import profile
+    from camscan.net.pacing.profile import profile
+    from camscan.net.programs.portsweep import PortSweep
 
     asked = kept.asked
     pace, how = profile("default").at_rate(asked["rate"]), {name: asked[name] for name in ("seed", "rounds", "want")}

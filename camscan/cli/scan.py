@@ -175,7 +175,7 @@ def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
     """Run a scan. Whatever breaks it off is told with how to go on: the store that fails, a signal as it begins."""
     from camscan.app.scanning import run
     from camscan.cli.progressbar import Progress
-    from camscan.net import eventloop
+    from camscan.net.kernel import eventloop
 
     broken_off = replace(job.scan, status=ScanStatus.INTERRUPTED)
     try:

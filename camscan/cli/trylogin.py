@@ -39,8 +39,8 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     from camscan.app.aims import Choices
     from camscan.app.judging import library
     from camscan.app.logins import Chosen, broker
-    from camscan.net import eventloop
     from camscan.net.base import LoginReason
+    from camscan.net.kernel import eventloop
     from camscan.reports.escape import terminal
 
     address = _canonical(address)

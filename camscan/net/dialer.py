@@ -9,17 +9,17 @@ from contextlib import ExitStack, asynccontextmanager
 from functools import lru_cache
 from typing import TypeVar
 
-from camscan.net.connect import Attempt, Connector
-from camscan.net.gateways import Gateways
-from camscan.net.hostpace import HostLimit
-from camscan.net.hosts import Hosts
-from camscan.net.line import Line
+from camscan.net.exchange.connect import Attempt, Connector
+from camscan.net.exchange.line import Line
+from camscan.net.kernel.privilege import descriptor_budget
+from camscan.net.kernel.routes import Routes
 from camscan.net.outcomes import EXHAUSTED, EndedError, of_answer, persist, reason, remark
-from camscan.net.pace import FlowBudget, Pace
-from camscan.net.privilege import descriptor_budget
-from camscan.net.profile import CONNECT_TIMEOUT, Profile
-from camscan.net.reading import Reading
-from camscan.net.routes import Routes
+from camscan.net.pacing.gateways import Gateways
+from camscan.net.pacing.hostpace import HostLimit
+from camscan.net.pacing.hosts import Hosts
+from camscan.net.pacing.pace import FlowBudget, Pace
+from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
+from camscan.net.pacing.reading import Reading
 from camscan.net.scope import Scope, port_refusal
 from camscan.records import Outcome
 

@@ -17,21 +17,21 @@ from typing import Self
 
 from camscan.net import budget
 from camscan.net.base import Broker, Browser, Datagram, Enrolled, Exchange, Inquiry, Posed, Scouted
-from camscan.net.browsing import LoggedIn, Talk, exchange, not_begun
 from camscan.net.dialer import Dialer
-from camscan.net.grab import gather
-from camscan.net.http import conversation
-from camscan.net.interfaces import Interface, is_own
-from camscan.net.link import Link, Range
+from camscan.net.discovery.link import Link, Range
+from camscan.net.discovery.scout import STRAGGLERS, Scout
+from camscan.net.discovery.segment import Segment
+from camscan.net.discovery.swept import Scouting, SweptScout, by_datagram
+from camscan.net.exchange.browsing import LoggedIn, Talk, exchange, not_begun
+from camscan.net.exchange.grab import gather
+from camscan.net.exchange.http import conversation
+from camscan.net.exchange.secure import legacy_context, pinned_context
+from camscan.net.exchange.udp import Correspondent, Waiter
+from camscan.net.kernel.interfaces import Interface, is_own
 from camscan.net.outcomes import EndedError
-from camscan.net.portsource import PortSource
-from camscan.net.profile import Profile
+from camscan.net.pacing.profile import Profile
+from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
-from camscan.net.scout import STRAGGLERS, Scout
-from camscan.net.secure import legacy_context, pinned_context
-from camscan.net.segment import Segment
-from camscan.net.swept import Scouting, SweptScout, by_datagram
-from camscan.net.udp import Correspondent, Waiter
 from camscan.records import Observation, Outcome, Sent
 
 

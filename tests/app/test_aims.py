@@ -11,7 +11,7 @@ from camscan.app import aims
 from camscan.app.aims import Choices, aim, arp_requests, eligible
 from camscan.app.manners import manner
 from camscan.errors import HostError, TargetError
-from camscan.net.interfaces import Interface
+from camscan.net.kernel.interfaces import Interface
 
 
 def test_exclusions_win_and_network_edges_are_left_out() -> None:

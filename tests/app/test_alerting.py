@@ -11,7 +11,7 @@ import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
 from camscan.app.alerting import Postman
-from camscan.net import webhook
+from camscan.net.services import webhook
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.config import Config, Notify, Site

@@ -11,9 +11,9 @@ import pytest
 from camscan.app.aims import Choices, aim
 from camscan.app.manners import manner, silent_seconds, swept
 from camscan.errors import HostError, UsageError
-from camscan.net import portsweep
-from camscan.net.interfaces import Interface
-from camscan.net.portsweep import Method
+from camscan.net.kernel.interfaces import Interface
+from camscan.net.programs import portsweep
+from camscan.net.programs.portsweep import Method
 from camscan.probes.ports import FIRST_PORTS, MORE_PORTS
 from camscan.records import Observation, Outcome
 

@@ -10,7 +10,7 @@ from support.receiver import FAILING, OK, receiving, redirecting
 from support.world import World, camera, configured
 
 from camscan.cli.sweep import sweep
-from camscan.net import webhook
+from camscan.net.services import webhook
 
 SECOND = '[[site]]\nname = "b/ö"\nnetworks = ["10.0.1.0/29"]\n'
 PING = '[ping]\nallow_private = true\ntimeout = "5s"\n'

@@ -16,8 +16,8 @@ from camscan.app.aims import Choices, aim
 from camscan.app.jobs import new_job
 from camscan.app.portsources import port_source
 from camscan.errors import HostError, UsageError
-from camscan.net.portsource import Found
-from camscan.net.profile import profile
+from camscan.net.pacing.profile import profile
+from camscan.net.programs.portsource import Found
 from camscan.records import Outcome
 
 HOST = (

@@ -15,7 +15,7 @@ from support.world import World, camera, configured
 
 from camscan.cli.notify import notify
 from camscan.cli.sweep import sweep
-from camscan.net import webhook as sending
+from camscan.net.services import webhook as sending
 from camscan.store import Store
 
 KEY = "0123456789abcdef"
@@ -118,7 +118,7 @@ def test_without_its_url_or_without_apprise_the_alert_waits(
     monkeypatch.delenv("CAMSCAN_MAIL_URL", raising=False)
     assert run(config).exit_code == 1
     monkeypatch.setenv("CAMSCAN_MAIL_URL", "json://127.0.0.1")
-    monkeypatch.setattr("camscan.net.notifier.is_installed", lambda: False)
+    monkeypatch.setattr("camscan.net.services.notifier.is_installed", lambda: False)
     assert run(config).exit_code == 1
     reasons = [
         str(record.__dict__["values"]) for record in caplog.records if getattr(record, "event", "") == "alert.failed"

@@ -130,7 +130,7 @@ def test_while_a_scan_runs_nothing_is_loaded_that_only_its_report_needs(tmp_path
     program = """
 import json, os, sys
 from camscan.cli import main
-from camscan.net import eventloop
+from camscan.net.kernel import eventloop
 
 def begun(work):
     work.close()

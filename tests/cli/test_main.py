@@ -356,7 +356,7 @@ def test_the_doctor_looks_at_everything(capsys: pytest.CaptureFixture[str]) -> N
 def test_on_a_containers_bridge_one_is_told_that_multicast_ends_there(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("camscan.net.interfaces.bridged", lambda: ("eth0",))
+    monkeypatch.setattr("camscan.net.kernel.interfaces.bridged", lambda: ("eth0",))
     done = camscan(capsys, "doctor")
     assert done.returncode == 0, "it works, with a limit"
     assert "note eth0: on a container's bridge, which multicast does not leave: run the container on" in done.stdout

@@ -18,7 +18,7 @@ from support.needs import needs
 from support.sweeping import listening, wait_until
 
 from camscan.cli.ports import _write_all
-from camscan.net.portsource import Found, PortSource
+from camscan.net.programs.portsource import Found, PortSource
 
 pytestmark = pytest.mark.netns
 

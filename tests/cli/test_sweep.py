@@ -24,7 +24,7 @@ from camscan.app.deriving import basis
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
-from camscan.net import webhook
+from camscan.net.services import webhook
 from camscan.simulator import honest, make_site
 from camscan.store import Store
 from camscan.sweeps.lock import held, lock_file

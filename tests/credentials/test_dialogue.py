@@ -41,7 +41,7 @@ from camscan.credentials.sighting import Sighting
 from camscan.errors import HostError
 from camscan.net import budget
 from camscan.net.base import HttpRequest, LoginReason
-from camscan.net.browsing import LoggedIn
+from camscan.net.exchange.browsing import LoggedIn
 from camscan.records import Outcome
 from camscan.simulator import Persona, enrolled
 

@@ -28,15 +28,15 @@ from support.peers import (
 )
 
 from camscan.net import dialer as module
-from camscan.net.connect import Connector
 from camscan.net.dialer import Dialer
-from camscan.net.grab import gather
-from camscan.net.line import Line
+from camscan.net.exchange.connect import Connector
+from camscan.net.exchange.grab import gather
+from camscan.net.exchange.line import Line
+from camscan.net.kernel.privilege import descriptor_budget
+from camscan.net.kernel.routes import Routes
 from camscan.net.outcomes import EndedError
-from camscan.net.pace import FlowBudget
-from camscan.net.privilege import descriptor_budget
-from camscan.net.profile import Profile, profile
-from camscan.net.routes import Routes
+from camscan.net.pacing.pace import FlowBudget
+from camscan.net.pacing.profile import Profile, profile
 from camscan.net.scope import EVERYTHING, Scope
 from camscan.records import Outcome
 from camscan.targets import parse
@@ -391,8 +391,8 @@ def test_a_router_is_spared() -> None:
 
 
 async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("camscan.net.gateways.NEIGHBOURS", 5)
-    monkeypatch.setattr("camscan.net.gateways.FirstHop._is_known", lambda _: True)
+    monkeypatch.setattr("camscan.net.pacing.gateways.NEIGHBOURS", 5)
+    monkeypatch.setattr("camscan.net.pacing.gateways.FirstHop._is_known", lambda _: True)
     routes = Routes([(ip_network("10.0.0.0/24"), ""), (ip_network("0.0.0.0/0"), "10.0.0.1")])
     dialer = Dialer(Scope(EVERYTHING), UNHURRIED, routes)
     most = {"10.0.0.": 0, "192.0.2.": 0}
@@ -412,7 +412,7 @@ async def test_neighbours_asked_at_once_are_bounded(monkeypatch: pytest.MonkeyPa
 
 async def test_a_neighbour_waits_until_the_kernel_has_room_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     room = {bytes((10, 0, 0, 5)): [False, False, True], bytes((192, 0, 2, 5)): []}
-    monkeypatch.setattr("camscan.net.gateways.Room.take", lambda _, address: room[address].pop(0))
+    monkeypatch.setattr("camscan.net.pacing.gateways.Room.take", lambda _, address: room[address].pop(0))
     routes = Routes([(ip_network("10.0.0.0/24"), ""), (ip_network("0.0.0.0/0"), "10.0.0.1")])
     dialer = Dialer(Scope(EVERYTHING), UNHURRIED, routes)
     async with dialer.attend("192.0.2.5"), dialer.attend("10.0.0.5"):
@@ -420,7 +420,7 @@ async def test_a_neighbour_waits_until_the_kernel_has_room_for_it(monkeypatch: p
 
 
 async def test_who_gives_up_waiting_for_room_leaves_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("camscan.net.gateways.Room.take", lambda *_: False)
+    monkeypatch.setattr("camscan.net.pacing.gateways.Room.take", lambda *_: False)
     dialer = Dialer(Scope(EVERYTHING), UNHURRIED, Routes([(ip_network("10.0.0.0/24"), "")]))
     before = dialer.gateways.neighbours._value
     with pytest.raises(TimeoutError):

@@ -31,12 +31,12 @@ from support.peers import (
     idle,
 )
 
-from camscan.net import udp
 from camscan.net.base import BROADCAST, Datagram, Exchange, HttpRequest, Inquiry
-from camscan.net.interfaces import interfaces
-from camscan.net.line import Line
+from camscan.net.exchange import udp
+from camscan.net.exchange.line import Line
+from camscan.net.kernel.interfaces import interfaces
 from camscan.net.live import LiveNet
-from camscan.net.portsweep import PortSweep
+from camscan.net.programs.portsweep import PortSweep
 from camscan.net.scope import EVERYTHING, NOTHING, Scope
 from camscan.records import Outcome, Sent
 from camscan.targets import parse
@@ -462,7 +462,7 @@ soft, port, closed = map(int, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, soft))
 from camscan.net.base import HttpRequest, Inquiry
 from camscan.net.live import LiveNet
-from camscan.net.profile import Profile
+from camscan.net.pacing.profile import Profile
 from camscan.net.scope import Scope
 from camscan.targets import parse
 

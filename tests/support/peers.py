@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from camscan.net import dialer as dialing
 from camscan.net.dialer import Dialer
-from camscan.net.privilege import descriptor_budget
-from camscan.net.profile import NEIGHBOURS, Profile
+from camscan.net.kernel.privilege import descriptor_budget
+from camscan.net.pacing.profile import NEIGHBOURS, Profile
 from camscan.targets import parse
 
 LOOPBACK = parse(["127.88.0.0/16", "::1"], whole_networks=True)

@@ -14,7 +14,7 @@ from support.sweeping import found, listening, request
 
 from camscan.l2.lines import Lines, RefusalError
 from camscan.l2.sockets import Stop
-from camscan.net.privilege import has_net_raw
+from camscan.net.kernel.privilege import has_net_raw
 from camscan.syn import ring
 from camscan.syn import sweep as sweeping
 from camscan.syn.links import SPARE

@@ -11,7 +11,7 @@ import pytest
 from support.capture import Harm, capturing
 from support.rig import gallery, neighbours, rig
 
-from camscan.net.profile import profile
+from camscan.net.pacing.profile import profile
 from camscan.records import ScanStatus
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]

@@ -13,7 +13,7 @@ from support.capture import capturing, most
 from support.fork import NETWORKS, fork
 from support.namespaces import Namespace, cable, namespace
 
-from camscan.net.profile import NEIGHBOURS, profile
+from camscan.net.pacing.profile import NEIGHBOURS, profile
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from benchmarks.router import ROUTED, ended, highest, neighbour_entries, router, tracked_connections

@@ -1,0 +1,112 @@
+"""The layer below IP, as far as a scan asks it: an ARP sweep of the targets on our links, and the kernel's table."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network
+from typing import TypeAlias
+
+from camscan.errors import HostError
+from camscan.net.base import Datagram, Exchange
+from camscan.net.kernel.interfaces import Interface, has_arp
+from camscan.net.kernel.neighbours import Neighbours
+from camscan.net.pacing.pace import Pace
+from camscan.net.programs.helper import Program, sweep
+from camscan.records import Outcome
+
+Range: TypeAlias = tuple[int, int]
+"""First and last IPv4 address as numbers, both included."""
+
+_ROUNDS = 2
+_PACKET = 28
+_TICK = 0.05
+
+
+class Link:
+    """The links of a scan. `targets` are what may be asked, exclusions taken off; ranges above IPv4 are left alone."""
+
+    def __init__(self, interfaces: Iterable[Interface], targets: Sequence[Range]) -> None:
+        self._neighbours = Neighbours()
+        self._shares: dict[str, list[Range]] = {}
+        # However many addresses of this host are in a network, the sweep asks it once.
+        networks = {(interface.name, interface.network) for interface in interfaces if not interface.loopback}
+        for name, network in sorted(networks, key=str):
+            if isinstance(network, IPv4Network) and has_arp(name):
+                self._shares.setdefault(name, []).extend(_within(network, targets))
+        self.sent_packets = 0
+        self.dropped = 0
+        self._sweeping: Program | None = None
+
+    @property
+    def sent_bytes(self) -> int:
+        """Bytes of the ARP packets sent, without what Ethernet adds."""
+        return self.sent_packets * _PACKET
+
+    @property
+    def most_frames(self) -> int:
+        """ARP requests that a sweep sends at most; whoever speaks up at the first is not asked again."""
+        return sum(_frames(ranges) for ranges in self._shares.values())
+
+    def mac(self, address: str) -> str:
+        """The MAC that the kernel knows for an address on a link; empty where it knows none."""
+        return self._neighbours.mac(address)
+
+    def stop(self) -> None:
+        """Ask nobody any more; what was heard until then is still yielded."""
+        self._shares.clear()
+        if self._sweeping is not None:
+            self._sweeping.stop()
+
+    async def sweep(self, pace: Pace, rate: int) -> AsyncIterator[Datagram | Exchange]:
+        """Ask each target on a link for its MAC, and yield the ARP packets in which it speaks.
+
+        Requests leave at `rate`, the whole of the scan's pace: other sends wait until they have left. An exchange is
+        yielded for an interface that cannot be used; one says it for all where the privilege is missing.
+        """
+        said = set()
+        for name, ranges in tuple(self._shares.items()):
+            if not ranges or name not in self._shares:
+                continue
+            try:
+                async for datagram in self._swept(name, ranges, pace, rate):
+                    yield datagram
+            except HostError as error:
+                if str(error) not in said:
+                    said.add(str(error))
+                    yield Exchange("", 0, Outcome.NOT_SENT, datetime.now(UTC), reason=str(error))
+
+    async def _swept(self, name: str, ranges: Sequence[Range], pace: Pace, rate: int) -> AsyncIterator[Datagram]:
+        texts = [(str(IPv4Address(first)), str(IPv4Address(last))) for first, last in ranges]
+        charging = asyncio.create_task(_charge(pace, rate, _frames(ranges)))
+        try:
+            async with sweep(name, texts, rate) as program:
+                self._sweeping = program
+                async for heard in program:
+                    yield Datagram(heard.source, 0, heard.data, heard.at, name)
+                self.sent_packets += program.counters.get("sent", 0)  # it may have been stopped before it began
+                self.dropped += program.counters.get("dropped", 0)
+        finally:
+            self._sweeping = None
+            charging.cancel()
+
+
+def _frames(ranges: Sequence[Range]) -> int:
+    return _ROUNDS * sum(last - first + 1 for first, last in ranges)
+
+
+async def _charge(pace: Pace, rate: int, count: float) -> None:
+    """Take from the scan's pace what the sweep sends, as it sends it."""
+    while count > 0:
+        part = min(count, rate * _TICK)
+        pace.charge(part)
+        count -= part
+        await asyncio.sleep(_TICK)
+
+
+def _within(network: IPv4Network, targets: Iterable[Range]) -> Iterator[Range]:
+    for first, last in targets:
+        low, high = max(first, int(network.network_address)), min(last, int(network.broadcast_address))
+        if low <= high:
+            yield low, high

@@ -1,0 +1,300 @@
+"""Host discovery: asks many addresses at once for a sign of life.
+
+Most addresses of a network are silent, and a task or two for each would cost more than all that is sent. Here one
+coroutine sends whatever is due, at the pace of the scan and of each host, and callbacks take in what comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from camscan.net.base import Posed, Scouted
+from camscan.net.dialer import Dialer
+from camscan.net.discovery.candidate import Candidate, PendingSend, Query, Send
+from camscan.net.discovery.sendqueue import SendQueue
+from camscan.net.exchange.line import Line
+from camscan.net.exchange.udp import Correspondent
+from camscan.net.outcomes import EndedError, of_answer, remark
+from camscan.net.pacing.hostpace import spacing
+from camscan.net.pacing.pace import FlowBudget
+from camscan.records import Outcome
+
+STRAGGLERS = 0.25
+"""Seconds to wait for further datagrams after the first."""
+_TICK, _FLOW_TICK = 0.005, 0.5
+"""Seconds between looks at what is due, and whether a router on the way has room for another flow."""
+_MOST_WAITING = 256
+"""Candidates that wait for their turn, above which no further address is taken up: it would only take memory."""
+_MOST_FOUND = 256
+"""Addresses that wait to be taken away, above which no other is looked at: the kernel would forget their MACs."""
+_MANY = 64
+"""Addresses taken up before other work has its turn again."""
+
+
+class Scout:
+    """Scouts addresses: `ports` are knocked on, and the questions of `poses` asked, until a sign of life comes."""
+
+    def __init__(
+        self,
+        dialer: Dialer,
+        correspondent: Callable[[str, int], Awaitable[Correspondent]],
+        ports: Sequence[int],
+        poses: Sequence[Callable[[], Posed]],
+        at_once: int,
+    ) -> None:
+        self._dialer = dialer
+        self._correspondent = correspondent
+        self._ports = ports
+        self._poses = poses
+        self._at_once = at_once
+        self._spacing = spacing(dialer.profile.host_rate, dialer.profile.host_connections)
+        self._heard = self._hear  # once for all questions: thousands are under way
+        self._candidates: set[Candidate] = set()
+        self._all_taken_up = False
+        self._room = asyncio.Event()
+        self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
+        self._queue = SendQueue(dialer.pace, dialer.profile.rate)
+        self._through: dict[tuple[bool, int], Correspondent] = {}
+        self._spares_routers = dialer.profile.router_flows is not None
+
+    async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
+        """Yield each address once something lives there, or everything has been tried."""
+        working = asyncio.gather(self._take_up(addresses), self._send_what_is_due())
+        working.add_done_callback(lambda _: self._found.put_nowait(None))
+        try:
+            while (found := await self._found.get()) is not None:
+                self._room.set()
+                yield found
+            await working
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            self._queue.give_back()
+            for candidate in tuple(self._candidates):
+                self._finish(candidate)
+
+    async def _take_up(self, addresses: Iterable[str]) -> None:
+        for number, address in enumerate(addresses):
+            while (found := self._found.qsize()) >= _MOST_FOUND or len(self._candidates) + found >= self._at_once:
+                self._room.clear()
+                await self._room.wait()
+            while self._queue.waiting > _MOST_WAITING:  # noqa: ASYNC110 - time itself makes room
+                await asyncio.sleep(_TICK)
+            self._begin(Candidate(address, self._ports, await self._dialer.gateways.approach(address)))
+            if number % _MANY == 0:
+                await asyncio.sleep(0)
+        self._all_taken_up = True
+
+    def _begin(self, candidate: Candidate) -> None:
+        self._candidates.add(candidate)
+        for _ in range(self._dialer.profile.host_connections):
+            self._knock_next(candidate)
+        for place in range(len(self._poses)):
+            self._queue_send(candidate, FlowBudget.UDP_SECONDS, Scout._ask, place)
+        self._finish_if_done(candidate)
+
+    async def _send_what_is_due(self) -> None:
+        while self._candidates or not self._all_taken_up:
+            candidate = self._queue.next()
+            if candidate is None:
+                self._queue.give_back()
+                await asyncio.sleep(_TICK)
+            else:
+                await self._send_due(candidate)
+
+    async def _send_due(self, candidate: Candidate) -> None:
+        """Send what the host's pace allows now: one packet."""
+        if candidate.pending and not candidate.over:
+            await self._queue.take()
+        if candidate.over:
+            return
+        if not candidate.pending:
+            candidate.queued = False
+            self._finish_if_done(candidate)
+            return
+        due = self._next(candidate)
+        if due is None:
+            self._queue.at(self._queue.now() + _FLOW_TICK, candidate)
+            return
+        self._queue.used()
+        _, send, *what = due
+        waiting = send(self, candidate, *what)
+        if waiting is not None:
+            await waiting
+        now = self._queue.now()
+        candidate.sent.append(now)
+        candidate.free_at = now + self._spacing
+        candidate.queued = bool(candidate.pending)
+        if candidate.pending:
+            self._queue.at(candidate.free_at, candidate)
+        else:
+            self._finish_if_done(candidate)
+
+    def _next(self, candidate: Candidate) -> PendingSend | None:
+        """The send whose turn it is, if a router on the way has room for it."""
+        flows = self._dialer.gateways.flows(candidate.address) if self._spares_routers else None
+        if flows is None:
+            return candidate.pending.pop(0)
+        due = candidate.next_pending(new_flows=flows.wait() <= 0)
+        if due is None:
+            return None
+        candidate.pending.remove(due)
+        if due[0]:
+            flows.note(due[0])
+        return due
+
+    def _queue_send(self, candidate: Candidate, seconds: float, send: Send, *what: Any) -> None:
+        candidate.pending.append((seconds, send, *what))
+        if not candidate.queued:
+            candidate.queued = True
+            self._queue.at(candidate.free_at, candidate)
+
+    def _knock_next(self, candidate: Candidate) -> None:
+        port = next(candidate.ports, None)
+        if port is not None:
+            self._queue_send(candidate, FlowBudget.TCP_SECONDS, Scout._knock, port)
+
+    async def _knock(self, candidate: Candidate, port: int) -> None:
+        try:
+            attempt = await self._dialer.launch(candidate.address, port, partial(self._settle, candidate, port))
+        except EndedError as ended:
+            candidate.knocked(port, ended.outcome, ended.reason)
+            self._knock_next(candidate)
+            return
+        candidate.attempts[port] = attempt
+        candidate.connects.append(attempt.started)
+        if candidate.over:
+            self._dialer.forget(attempt)
+            self._close(candidate, attempt.sock)
+
+    def _settle(self, candidate: Candidate, port: int, number: int) -> None:
+        self._close(candidate, candidate.attempts.pop(port).sock)
+        if number:
+            candidate.knocked(port, of_answer(number), remark(number))
+        else:
+            candidate.knocked(port, Outcome.ANSWERED)
+        if candidate.knocks[-1].outcome.is_alive:
+            self._finish(candidate)
+        else:
+            self._knock_next(candidate)
+            self._finish_if_done(candidate)
+
+    @staticmethod
+    def _close(candidate: Candidate, line: Line) -> None:
+        """Close a line, and note what the kernel sent on it, or may yet send, beside the packet that began it."""
+        line.close()
+        candidate.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1 + line.afterwards))
+
+    def _ask(self, candidate: Candidate, place: int) -> Awaitable[None] | None:
+        posed = self._poses[place]()
+        query = Query(candidate, place, posed, self._heard)
+        candidate.queries.append(query)
+        through = self._through.get((":" in candidate.address, posed.inquiry.port))
+        if through is None:
+            return self._ask_first(candidate, query)
+        query.listen(through)
+        return self._send(candidate, query, 0, 0)
+
+    async def _ask_first(self, candidate: Candidate, query: Query) -> None:
+        """Ask the first question on a port, for which there is no socket yet."""
+        port = query.posed.inquiry.port
+        try:
+            through = await self._correspondent(candidate.address, port)
+        except EndedError as ended:
+            self._refused(candidate, query, ended)
+            return
+        self._through[":" in candidate.address, port] = through
+        query.listen(through)
+        waiting = self._send(candidate, query, 0, 0)
+        if waiting is not None:
+            await waiting
+
+    def _send(self, candidate: Candidate, query: Query, number: int, index: int) -> Awaitable[None] | None:
+        """Send one datagram of a round, and see to what follows it."""
+        if query not in candidate.queries:
+            return None
+        inquiry = query.posed.inquiry
+        data = inquiry.rounds[number][index]
+        try:
+            if not self._dialer.let_out_now(candidate.address, inquiry.port, query.send, data):
+                return self._send_later(candidate, query, number, index, data)
+        except EndedError as ended:
+            self._refused(candidate, query, ended)
+        else:
+            self._follow(candidate, query, number, index)
+        return None
+
+    async def _send_later(self, candidate: Candidate, query: Query, number: int, index: int, data: bytes) -> None:
+        """Send a datagram for which this host had no room, once it has."""
+
+        async def send() -> None:
+            query.send(data)
+
+        try:
+            await self._dialer.let_out(candidate.address, query.posed.inquiry.port, send, len(data))
+        except EndedError as ended:
+            self._refused(candidate, query, ended)
+        else:
+            self._follow(candidate, query, number, index)
+
+    def _follow(self, candidate: Candidate, query: Query, number: int, index: int) -> None:
+        """See to what follows a datagram that was sent."""
+        inquiry = query.posed.inquiry
+        if index + 1 < len(inquiry.rounds[number]):
+            self._queue_send(candidate, 0, Scout._send, query, number, index + 1)
+        elif number + 1 < len(inquiry.rounds):
+            pause = inquiry.pause * random.uniform(0.8, 1.3)  # noqa: S311 - jitter
+            self._queue.later(pause, candidate, self._queue_send, 0, Scout._send, query, number + 1, 0)
+        else:
+            self._queue.later(inquiry.wait, candidate, self._give_up, query)
+
+    @staticmethod
+    def _refused(candidate: Candidate, query: Query, ended: EndedError) -> None:
+        query.refusal = ended.outcome, ended.reason
+        candidate.end(query)
+
+    def _give_up(self, candidate: Candidate, query: Query) -> None:
+        if query in candidate.queries:
+            candidate.end(query)
+            self._finish_if_done(candidate)
+
+    def _hear(self, candidate: Candidate) -> None:
+        """Something has come by datagram: an answer, or word from a router or the host itself that there is none."""
+        for query in tuple(candidate.queries):
+            if query.replies:
+                candidate.pending.clear()
+                self._queue.later(STRAGGLERS, candidate, self._finish)
+            elif query.error:
+                candidate.end(query)
+                if of_answer(query.error).is_alive:
+                    self._finish(candidate)
+                    return
+        self._finish_if_done(candidate)
+
+    def _finish_if_done(self, candidate: Candidate) -> None:
+        if candidate.is_done and not candidate.over:
+            self._finish(candidate)
+
+    def _finish(self, candidate: Candidate) -> None:
+        candidate.over = True
+        self._candidates.discard(candidate)
+        for attempt in candidate.attempts.values():
+            self._dialer.forget(attempt)
+            self._close(candidate, attempt.sock)
+        for query in candidate.queries:
+            query.hang_up()
+            if query.replies:
+                candidate.ended.append(query)
+        candidate.leave()
+        found = candidate.scouted()
+        exchanges = [exchange for *_, exchange in found.answers]
+        if any(each.outcome.is_alive for each in (*found.knocks, *exchanges)):
+            self._dialer.recall(candidate.address, candidate.sent, sum(len(each.raw) for each in exchanges))
+        self._dialer.max_host_rate = max(self._dialer.max_host_rate, candidate.busiest_second)
+        self._found.put_nowait(found)
+        candidate.forget()
+        self._room.set()

@@ -1,0 +1,106 @@
+"""Whose turn it is to send, of thousands of addresses that are scouted together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from camscan.net.discovery.candidate import Candidate
+from camscan.net.pacing.pace import Pace
+
+_AT_A_TIME = 0.005
+"""Seconds of the pace that are waited for in one go, and for which what was granted may be used."""
+_STEPS = 1_000
+"""Parts of a second that are told apart; nothing is due before its time, and what falls into one part is in order."""
+
+_T = TypeVar("_T")
+
+Action: TypeAlias = Callable[..., object]
+
+
+class TimerWheel(Generic[_T]):
+    """Very many things with the times at which they are due, kept by milliseconds, so that none is ever moved about.
+
+    Its clock stands at `now` when it is made.
+    """
+
+    def __init__(self, now: float) -> None:
+        self._done = int(now * _STEPS)
+        self._steps: dict[int, list[_T]] = {}
+
+    def put(self, due: float, thing: _T) -> None:
+        """Keep a thing until it is due."""
+        step = max(int(due * _STEPS), self._done) + 1
+        found = self._steps.get(step)
+        if found is None:
+            self._steps[step] = [thing]
+        else:
+            found.append(thing)
+
+    def due(self, now: float) -> Iterator[_T]:
+        """Let go of what is due by now; what is put meanwhile for such a time is, too."""
+        last = int(now * _STEPS)
+        while self._done < last:
+            self._done += 1
+            yield from self._steps.pop(self._done, ())
+
+
+class SendQueue:
+    """Candidates in the order in which they may send, and what is to be done for them later on."""
+
+    def __init__(self, pace: Pace, rate: float) -> None:
+        self._pace = pace
+        self._at_a_time = max(1, int(rate * _AT_A_TIME))
+        self.now = asyncio.get_running_loop().time
+        self._due: TimerWheel[tuple[Candidate, Action | None, *tuple[Any, ...]]] = TimerWheel(self.now())
+        self._ready: deque[Candidate] = deque()
+        self._granted = 0
+        self._granted_until = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many candidates could send now, had they the pace."""
+        return len(self._ready)
+
+    def at(self, when: float, candidate: Candidate) -> None:
+        """Let the candidate have its turn, not before that time."""
+        if when <= self.now():
+            self._ready.append(candidate)
+        else:
+            self._due.put(when, (candidate, None))
+
+    def later(self, seconds: float, candidate: Candidate, action: Action, *what: Any) -> None:
+        """Do something with a candidate after some time, unless it is over by then."""
+        self._due.put(self.now() + seconds, (candidate, action, *what))
+
+    def next(self) -> Candidate | None:
+        """Do what is due; then the candidate whose turn it is, if there is one."""
+        for candidate, action, *what in self._due.due(self.now()):
+            if action is None:
+                self._ready.append(candidate)
+            elif not candidate.over:
+                action(candidate, *what)
+        return self._ready.popleft() if self._ready else None
+
+    async def take(self) -> None:
+        """Wait until a packet may be sent. Several are waited for at once, as many as can be sent."""
+        if self._granted and self.now() <= self._granted_until:
+            return
+        self.give_back()
+        count = min(self._at_a_time, 1 + len(self._ready))
+        await self._pace.take(count, scouting=True)
+        self._granted = count
+        await asyncio.sleep(0)  # where nothing had to be waited for, others have their turn all the same
+        self._granted_until = self.now() + _AT_A_TIME
+
+    def used(self) -> None:
+        """Say that the packet is being sent."""
+        self._granted -= 1
+
+    def give_back(self) -> None:
+        """Let others have what was waited for and is not used."""
+        if self._granted:
+            self._pace.give_back(self._granted)
+            self._granted = 0

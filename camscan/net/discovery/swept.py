@@ -1,0 +1,122 @@
+"""Host discovery by a port sweep: whoever answers it lives, the others are asked by datagram."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from camscan.errors import HostError
+from camscan.net.base import Exchange, Posed, Scouted
+from camscan.net.pacing.pace import Pace
+from camscan.net.pacing.profile import Profile
+from camscan.net.programs.portsource import Found, PortSource
+from camscan.records import Outcome
+
+LEFT, LEAST_LEFT = 0.05, 500
+"""Of the pace, for the hosts that a sweep finds, which are asked meanwhile: a share, and packets a second as far as
+that is no more than half; else they would be given up before they have said what they are."""
+HOST_SHARE = 0.2
+"""The same of what one host is sent in a second."""
+_WIDEST = 12_000
+"""Addresses asked by datagram alone at once: they hold no connection, and each is waited for in little memory."""
+_TICK = 0.05
+
+Scouting = Callable[[Iterable[str]], AsyncGenerator[Scouted, None]]
+
+
+def parted(profile: Profile) -> tuple[Profile, Profile]:
+    """A profile in two: for the sweep, and for everything that is asked beside it."""
+    for_one_host = max(1, int(profile.host_rate * HOST_SHARE))
+    left = min(profile.rate / 2, max(profile.rate * LEFT, LEAST_LEFT))
+    swept = replace(profile, rate=max(1, int(profile.rate - left)), host_rate=for_one_host)
+    return swept, replace(profile, host_rate=max(1, profile.host_rate - for_one_host))
+
+
+def by_datagram(at_once: int, ports: int, poses: Iterable[Callable[[], Posed]]) -> int:
+    """How many addresses to ask at once by datagram alone, so that they keep the pace as busy as `at_once` in full."""
+    packets = sum(len(datagrams) for pose in poses for datagrams in pose().inquiry.rounds)
+    return max(at_once, min(at_once * (2 * ports + packets) // max(packets, 1), _WIDEST))
+
+
+class SweptScout:
+    """Implements `Net.scout` by a sweep that has been given the same addresses, in whatever order it finds them.
+
+    `by_datagram` asks addresses without knocking; `in_full` takes over where the sweep cannot ask everything, so
+    that nothing counts as silent that was never sent to.
+    """
+
+    def __init__(self, sweep: PortSource, pace: Pace, *, by_datagram: Scouting, in_full: Scouting) -> None:
+        self._sweep = sweep
+        self._pace = pace
+        self._by_datagram = by_datagram
+        self._in_full = in_full
+        self._met: set[str] = set()
+        self._unreachable: dict[str, str] = {}
+
+    async def run(self, addresses: Iterable[str], notes: list[str]) -> AsyncGenerator[Scouted, None]:
+        """Yield what answers the sweep at once, and all others when it is over; add to `notes` what went wrong."""
+        found: asyncio.Queue[Scouted | None] = asyncio.Queue()
+        reading = asyncio.create_task(self._read(found))
+        scouting = self._by_datagram
+        try:
+            while (scouted := await found.get()) is not None:
+                yield scouted
+            await reading
+        except HostError as error:
+            notes.append(f"the port sweep broke off, and ports were asked by connecting instead: {error}")
+            scouting = self._in_full
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+        if self._sweep.notes:
+            notes.extend(f"in the port sweep, before all was asked by connecting: {note}" for note in self._sweep.notes)
+            scouting = self._in_full
+        async with aclosing(scouting(address for address in addresses if address not in self._met)) as others:
+            async for scouted in others:
+                yield scouted if scouting is self._in_full else self._with_knocks(scouted)
+
+    async def _read(self, found: asyncio.Queue[Scouted | None]) -> None:
+        """Read what the sweep finds as it says it, however long who lives is looked at: it would wait to be read."""
+        charging = asyncio.create_task(self._charge())
+        try:
+            async with aclosing(self._sweep.run()) as batches:
+                async for batch in batches:
+                    for scouted in self._alive(batch):
+                        found.put_nowait(scouted)
+        finally:
+            charging.cancel()
+            found.put_nowait(None)
+
+    def _alive(self, batch: Iterable[Found]) -> list[Scouted]:
+        """The addresses that show here for the first time that they live."""
+        now = datetime.now(UTC)
+        new: dict[str, list[Exchange]] = {}
+        for found in batch:
+            if found.address not in self._met:
+                knock = Exchange(found.address, found.port, found.outcome, now, reason=found.reason)
+                new.setdefault(found.address, []).append(knock)
+        alive = {a: knocks for a, knocks in new.items() if any(knock.outcome.is_alive for knock in knocks)}
+        self._met.update(alive)
+        for address in new.keys() - alive.keys():
+            why = next((knock.reason for knock in new[address] if knock.outcome is Outcome.UNREACHABLE), None)
+            if why is not None:
+                self._unreachable[address] = why
+        return [Scouted(address, tuple(knocks), ()) for address, knocks in alive.items()]
+
+    def _with_knocks(self, scouted: Scouted) -> Scouted:
+        """What a silent address brought by datagram, with how its ports ended in the sweep."""
+        why = self._unreachable.get(scouted.address)
+        outcome = Outcome.SILENT if why is None else Outcome.UNREACHABLE
+        now = datetime.now(UTC)
+        ports = self._sweep.ports
+        knocks = tuple(Exchange(scouted.address, port, outcome, now, reason=why or "") for port in ports)
+        return replace(scouted, knocks=knocks)
+
+    async def _charge(self) -> None:
+        """Take from the scan's pace what the sweep sends, as it sends it."""
+        while True:
+            self._pace.charge(self._sweep.rate * _TICK)
+            await asyncio.sleep(_TICK)

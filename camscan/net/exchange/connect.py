@@ -1,0 +1,165 @@
+"""Non-blocking TCP connects in bulk, on one epoll of their own inside the event loop.
+
+A sweep through asyncio's own connect loses hosts under load: its timers fire before starved sockets have been looked
+at. Here each deadline starts at its own connect(), and sockets that are ready are read before any is expired.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import select
+import socket
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from camscan.net.exchange.line import Line
+
+SENT_AGAIN = 1.0
+"""Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
+_TICK = 0.02
+_EVENTS = 512
+_MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One connect under way. `resent` is called just before the kernel sends its SYN again, `done` with its errno."""
+
+    sock: Line
+    number: int
+    started: float
+    done: Callable[[int], None]
+    resent: Callable[[Line], None]
+    over: bool = False
+
+
+class Connector:
+    """Connects sockets; one per event loop. `timeout` seconds is the time that each attempt has from its connect()."""
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._epoll = select.epoll()
+        self._reading = False
+        self._waiting: set[asyncio.Future[int]] = set()
+        self._attempts: dict[int, Attempt] = {}
+        self._unsent: deque[Attempt] = deque()
+        self._queue: deque[Attempt] = deque()
+        self._ticking: asyncio.TimerHandle | None = None
+
+    async def connect(self, sock: Line, address: str, port: int, resent: Callable[[Line], None]) -> int:
+        """Connect a non-blocking socket; the caller closes it, whatever comes of it.
+
+        Returns 0, the errno that the network answered with, or ETIMEDOUT.
+
+        Raises:
+            OSError: this host did not let the attempt out (no route, no buffer, forbidden).
+        """
+        ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def done(number: int) -> None:
+            if not ended.done():
+                ended.set_result(number)
+
+        attempt = self.start(sock, address, port, done, resent)
+        self._waiting.add(ended)
+        try:
+            return await ended
+        finally:
+            self._waiting.discard(ended)
+            self.forget(attempt)
+
+    def start(
+        self, sock: Line, address: str, port: int, done: Callable[[int], None], resent: Callable[[Line], None]
+    ) -> Attempt:
+        """Begin to connect a non-blocking socket; `done` is called later on, unless the attempt is forgotten before.
+
+        Raises:
+            OSError: this host did not let the attempt out (no route, no buffer, forbidden).
+        """
+        number = sock.connect_ex((address, port))
+        loop = asyncio.get_running_loop()
+        attempt = Attempt(sock, sock.fileno(), loop.time(), done, resent)
+        if number == errno.EINPROGRESS:
+            self._add(attempt)
+        elif number in (0, errno.ECONNREFUSED):  # loopback answers at once
+            loop.call_soon(self._settle, attempt, number)
+        else:
+            raise OSError(number, errno.errorcode.get(number, "connect"))
+        return attempt
+
+    def forget(self, attempt: Attempt) -> None:
+        """Let go of an attempt: its end is told to nobody. Its socket may be closed then."""
+        attempt.over = True
+        if self._attempts.get(attempt.number) is attempt:
+            del self._attempts[attempt.number]
+            self._let_go(attempt.number)
+
+    def close(self) -> None:
+        """Let go of the epoll; attempts still under way are cancelled."""
+        for ended in self._waiting:
+            ended.cancel()
+        if self._ticking is not None:
+            self._ticking.cancel()
+        if self._reading:
+            asyncio.get_running_loop().remove_reader(self._epoll.fileno())
+            self._reading = False
+        self._epoll.close()
+
+    def _add(self, attempt: Attempt) -> None:
+        loop = asyncio.get_running_loop()
+        if not self._reading:
+            loop.add_reader(self._epoll.fileno(), self._read_ready)
+            self._reading = True
+        self._epoll.register(attempt.number, _MASK)
+        self._attempts[attempt.number] = attempt
+        self._unsent.append(attempt)
+        self._queue.append(attempt)
+        if self._ticking is None:
+            self._ticking = loop.call_later(_TICK, self._tick)
+
+    def _read_ready(self) -> None:
+        """Settle every attempt that the kernel has an answer for."""
+        more = True
+        while more:
+            ready = self._epoll.poll(0, _EVENTS)
+            more = len(ready) == _EVENTS
+            for number, _ in ready:
+                attempt = self._attempts.get(number)
+                if attempt is None:  # given up because of one before it in this batch, or not let go of at once
+                    self._let_go(number)
+                else:
+                    self._settle(attempt, _ended(attempt.sock))
+
+    def _let_go(self, number: int) -> None:
+        """Watch a descriptor no more; where that fails, it is tried again when something is told of it."""
+        if not self._epoll.closed:
+            with contextlib.suppress(OSError):
+                self._epoll.unregister(number)
+
+    def _settle(self, attempt: Attempt, number: int) -> None:
+        if not attempt.over:
+            self.forget(attempt)
+            attempt.done(number)
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self._read_ready()
+        while self._unsent and (self._unsent[0].over or self._unsent[0].started <= now + _TICK - SENT_AGAIN):
+            attempt = self._unsent.popleft()
+            if not attempt.over:
+                attempt.resent(attempt.sock)
+        while self._queue and (self._queue[0].over or self._queue[0].started <= now - self._timeout):
+            self._settle(self._queue.popleft(), errno.ETIMEDOUT)
+        self._ticking = loop.call_later(_TICK, self._tick) if self._queue else None
+
+
+def _ended(sock: Line) -> int:
+    """How a connect has ended, as its errno; where this host cannot say, why not."""
+    try:
+        return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    except OSError as error:
+        return error.errno or errno.EIO

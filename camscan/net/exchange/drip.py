@@ -1,0 +1,83 @@
+"""Peers that give a few bytes now and then, for as long as somebody reads."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+
+from camscan.net import budget
+from camscan.net.exchange.line import Line
+
+_SHORTEST = 0.02
+"""Seconds between two looks, at least."""
+
+
+class Drip:
+    """Watches whether what comes on a line is worth the wait, from its first byte on; else it tells `give_up` why not.
+
+    Time in which reading is held for our own pace is not counted, and no more than that is added.
+    """
+
+    def __init__(self, line: Line, give_up: Callable[[str], None]) -> None:
+        self._line = line
+        self._give_up = give_up
+        self._came = 0
+        self._held = 0.0
+        self._due = math.inf
+        self._timer: asyncio.TimerHandle | None = None
+
+    def came(self, count: int) -> None:
+        """Note that so many bytes have come."""
+        self._came += count
+        if self._due == math.inf:
+            self._wait()
+
+    def stop(self) -> None:
+        """Watch no more, until something comes again."""
+        self._due = math.inf
+
+    def close(self) -> None:
+        """Let go of the timer, which `stop` leaves as it is, since most answers are whole long before it runs out.
+
+        And of whom it would tell: who holds the watch would be held by it, and not be free when it is let go of.
+        """
+        self.stop()
+        self._give_up = _tell_nobody
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _wait(self) -> None:
+        self._came, self._held = 0, self._line.held_in_all
+        self._look_in(budget.SILENCE)
+
+    def _look_in(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._due = loop.time() + seconds
+        if self._timer is None:
+            self._timer = loop.call_at(self._due, self._ring)
+
+    def _ring(self) -> None:
+        """Look now, or set the timer again where it was meant for what is over."""
+        loop, self._timer = asyncio.get_running_loop(), None
+        if self._due <= loop.time():
+            self._look()
+        elif self._due < math.inf:
+            self._timer = loop.call_at(self._due, self._ring)
+
+    def _look(self) -> None:
+        held = self._line.held_in_all - self._held
+        if self._came >= budget.LEAST_BYTES:
+            self._wait()
+        elif held > 0:
+            self._held += held
+            self._look_in(max(held, _SHORTEST))
+        else:
+            self._due = math.inf
+            what = f"gave less than {budget.LEAST_BYTES} bytes in" if self._came else "said nothing for"
+            self._give_up(f"{what} {budget.SILENCE:g} s")
+
+
+def _tell_nobody(_why: str) -> None:
+    pass

@@ -1,0 +1,278 @@
+"""HTTP conversations over the dialer's own connections, read by aiohttp, with the bytes kept as they came.
+
+Its sessions are left out: they look after names, cookies, redirects and pools, none of which is wanted for one port of
+one host, and cost more than all the rest of an exchange.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import HttpProcessingError
+
+from camscan.net import budget
+from camscan.net.base import HttpRequest
+from camscan.net.exchange.drip import Drip
+from camscan.net.exchange.grab import Grabbed
+from camscan.net.exchange.line import Line
+from camscan.net.exchange.secure import attach
+from camscan.net.outcomes import EndedError
+from camscan.records import Outcome
+
+_HEADERS = "User-Agent: camscan\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"
+_DEFAULT_PORTS = (("http", ":80"), ("https", ":443"))
+_LONGEST_LINE = 64 * 1024
+_MOST_HEADERS = 200
+_KEPT_SHARE = 1 / 4
+"""A connection that has brought a larger share of what it may is not used for a further request, so that the next
+answer finds room."""
+_PATH = re.compile(r"/[!-~]*")
+"""Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
+_SWITCHED = 101
+
+Dial = Callable[[], Awaitable[Line]]
+Pause = Callable[[Line], Awaitable[None]]
+"""Waits until an open connection may be used again."""
+Objection = Callable[[bytes], str]
+"""Takes the certificate (DER) of a peer and says why nothing may be spoken with it; "" where it may."""
+
+
+class _Handler(ResponseHandler):
+    """aiohttp's response parser, with the bytes tapped before the parser can refuse them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, line: Line, most: int) -> None:
+        super().__init__(loop)
+        self.line = line
+        self.most = most
+        self.taken = bytearray()
+        self.size = 0
+        self.cut = ""
+        self.stale_at = 0.0
+        self._drip = Drip(line, self._dripped)
+
+    def data_received(self, data: bytes) -> None:
+        self._drip.came(len(data))
+        room = self.most - self.size
+        self.taken += data[:room]
+        self.size += min(len(data), room)
+        if len(data) <= room:
+            super().data_received(data)
+        elif self.transport is not None:
+            self.cut = f"stopped after {self.most} bytes"
+            self.transport.abort()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        super().resume_reading(resume_parser)
+        if self.line.held:  # aiohttp reads on whenever somebody has taken what it had
+            self.line.hold()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._drip.close()
+        super().connection_lost(exc)
+
+    def rest(self) -> None:
+        """Expect nothing until the next request: its peer may be as silent as it likes."""
+        self._drip.stop()
+        self.line.deadline = None
+
+    def _dripped(self, why: str) -> None:
+        if self.transport is not None:
+            self.cut = why
+            self.transport.abort()
+
+    def renew(self) -> None:
+        """Make ready for the next request."""
+        self.taken.clear()
+        if self.size > self.most * _KEPT_SHARE:
+            self.close()
+
+    async def answered(self, request: bytes) -> None:
+        """Send a request, and take the whole answer to it."""
+        self.set_response_params(
+            read_until_eof=True,
+            auto_decompress=False,
+            read_timeout=budget.SILENCE,
+            max_line_size=_LONGEST_LINE,
+            max_field_size=_LONGEST_LINE,
+            max_headers=_MOST_HEADERS,
+        )
+        if self.transport is not None:
+            self.transport.write(request)
+        self.start_timeout()
+        message, content = await self.read()
+        while message.code < 200 and message.code != _SWITCHED:
+            message, content = await self.read()
+        while content.exception() is not None or not content.is_eof():  # the bytes are tapped, so the end is enough
+            await content.readany()
+        self.stale_at = self._loop.time() + budget.SILENCE
+
+    def close(self) -> None:
+        """Close at once: a peer that does not answer the end of a TLS session would keep its place for long."""
+        self._drip.close()
+        self.abort()
+
+
+@dataclass(slots=True)
+class Conversation:
+    """Requests to one port of one host, one after the other on a kept-alive connection."""
+
+    _host: str
+    _dial: Dial
+    _pause: Pause
+    _context: ssl.SSLContext | None
+    _objection: Objection | None
+    _most: int
+    _grace: float
+    _handler: _Handler | None = None
+
+    async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
+        """Send one request and gather the answer; `again` where a kept-alive connection ends just as it is used.
+
+        An answer that aiohttp's parser refuses ends as `GARBLED`, with the bytes that came before it gave up.
+
+        Raises:
+            EndedError: no connection could be made.
+        """
+        if not _PATH.fullmatch(request.path):
+            return Grabbed(Outcome.NOT_SENT, (), "no path in origin form")
+        if not authorization.isprintable():  # it repeats what the peer called itself
+            return Grabbed(Outcome.NOT_SENT, (), "control characters in a header")
+        before = self._handler
+        got = await self._once(request, authorization)
+        if again and got.outcome is Outcome.RESET and before is not None and self._handler is before:
+            return await self._once(request, authorization)
+        return got
+
+    async def close(self) -> None:
+        """Close the connection, and wait until its places are given back."""
+        if self._handler is not None and (closed := self._handler.closed) is not None:
+            self._handler.close()
+            with contextlib.suppress(aiohttp.ClientError):
+                await closed
+
+    async def _once(self, request: HttpRequest, authorization: str) -> Grabbed:
+        if self._handler is not None:
+            self._handler.renew()
+            if self._handler.is_connected():
+                await self._pause(self._handler.line)
+        try:
+            async with asyncio.timeout(budget.TOTAL) as deadline:
+                await self._send(self._written(request, authorization), deadline)
+        except aiohttp.SocketTimeoutError:
+            return self._late(f"said nothing for {budget.SILENCE:g} s")
+        except TimeoutError:
+            return self._late(f"not done after {budget.TOTAL:g} s")
+        except (aiohttp.ClientError, HttpProcessingError) as error:
+            return self._grabbed(Outcome.GARBLED, f"{type(error).__name__}: {error}"[:200])
+        finally:
+            if self._handler is not None:
+                self._handler.rest()
+        return self._grabbed(Outcome.ANSWERED)
+
+    def _written(self, request: HttpRequest, authorization: str) -> bytes:
+        """The request as it goes out."""
+        method = "POST" if request.body else "GET"
+        given = (("Content-Type", request.content_type), ("Authorization", authorization))
+        headers = "".join([f"{name}: {value}\r\n" for name, value in given if value])
+        length = f"Content-Length: {len(request.body)}\r\n" if request.body else ""
+        target = request.path.partition("#")[0]
+        head = f"{method} {target} HTTP/1.1\r\nHost: {self._host}\r\n{_HEADERS}{headers}{length}\r\n"
+        return head.encode() + request.body
+
+    async def _send(self, request: bytes, deadline: asyncio.Timeout) -> None:
+        handler = await self._connected(deadline)
+        try:
+            await handler.answered(request)
+        except (aiohttp.ClientError, HttpProcessingError) as error:
+            handler.close()
+            error.__traceback__ = error.__cause__ = None  # they lead to what holds it, and to all that came
+            raise
+        except BaseException:
+            handler.close()
+            raise
+        if handler.should_close:
+            handler.close()
+
+    async def _connected(self, deadline: asyncio.Timeout) -> _Handler:
+        """The open connection, or a new one.
+
+        The time of the exchange starts when it is open: the wait for a turn is not the peer's.
+        """
+        loop, kept = asyncio.get_running_loop(), self._handler
+        if kept is not None and kept.is_connected() and loop.time() <= kept.stale_at:
+            kept.line.deadline = deadline
+            return kept
+        if kept is not None:
+            kept.close()
+        deadline.reschedule(None)
+        line = await self._dial()
+        deadline.reschedule(loop.time() + budget.TOTAL)
+        line.deadline, line.grace = deadline, self._grace
+        handler = _Handler(loop, line, self._most)
+        try:
+            await attach(line, handler, self._context, partial(self._pause, line))
+        except BaseException:
+            line.deadline = None
+            handler.close()
+            raise
+        self._handler = handler
+        if self._objection is not None and self._context is not None:
+            self._vet(handler, self._objection)
+        return handler
+
+    @staticmethod
+    def _vet(handler: _Handler, objection: Objection) -> None:
+        """Hang up on a peer with whom nothing may be spoken, before a byte of a request is sent."""
+        session = handler.transport.get_extra_info("ssl_object") if handler.transport is not None else None
+        reason = objection((session.getpeercert(binary_form=True) if session is not None else None) or b"")
+        if reason:
+            handler.close()
+            raise EndedError(Outcome.AUTH_REQUIRED, reason, connected=True)
+
+    def _late(self, reason: str) -> Grabbed:
+        grabbed = self._grabbed(Outcome.TRUNCATED, reason)
+        return grabbed if grabbed.replies else Grabbed(Outcome.SILENT, (), reason)
+
+    def _grabbed(self, outcome: Outcome, reason: str = "") -> Grabbed:
+        handler = self._handler
+        if handler is None or not handler.taken:
+            return Grabbed(Outcome.RESET, (), "closed without a byte")
+        if handler.cut:
+            outcome, reason = Outcome.TRUNCATED, handler.cut
+        return Grabbed(outcome, (bytes(handler.taken),), reason)
+
+
+@asynccontextmanager
+async def conversation(
+    base: str,
+    dial: Dial,
+    pause: Pause,
+    context: ssl.SSLContext | None,
+    *,
+    objection: Objection | None = None,
+    most: int = budget.MAX_BYTES,
+    grace: float = budget.TOTAL,
+) -> AsyncIterator[Conversation]:
+    """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out.
+
+    Before one is used again, and once TLS is established, `pause` is waited for.
+
+    Over TLS, `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each
+    connection, and `grace` seconds added to its time for which our own pace holds it up.
+    """
+    scheme, _, host = base.partition("://")
+    usual = next(port for name, port in _DEFAULT_PORTS if name == scheme)
+    talk = Conversation(host.removesuffix(usual), dial, pause, context, objection, most, grace)
+    try:
+        yield talk
+    finally:
+        await talk.close()

@@ -1,0 +1,138 @@
+"""The way of a connected line onto the event loop, over TLS where that is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from asyncio import sslproto
+from collections.abc import Awaitable, Callable
+
+from camscan.net import budget
+from camscan.net.exchange.line import FAREWELL, Line
+from camscan.net.outcomes import EndedError, of_answer, reason
+from camscan.records import Outcome
+
+_OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)
+"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT; Python names it from 3.12 on."""
+
+
+class _Waiting(asyncio.Protocol):
+    """Keeps what comes before the protocol that it is for may begin."""
+
+    def __init__(self) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.data: list[bytes] = []
+        self.lost: list[Exception | None] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]  # TLS has no other
+
+    def data_received(self, data: bytes) -> None:
+        self.data.append(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.append(exc)
+
+    def hand_over(self, protocol: asyncio.Protocol) -> None:
+        if self.transport is None:
+            return
+        self.transport.set_protocol(protocol)
+        protocol.connection_made(self.transport)
+        for data in self.data:
+            protocol.data_received(data)
+        for exc in self.lost:
+            protocol.connection_lost(exc)
+
+
+class _Secured(sslproto.SSLProtocol):
+    """asyncio's TLS with room for one record, which is all that OpenSSL gives at once.
+
+    Its own room is 256 KiB, filled with zeros for each connection: a hundred at once took 28 MiB.
+    """
+
+    max_size = 16 * 1024
+
+
+async def attach(
+    line: Line,
+    protocol: asyncio.Protocol,
+    context: ssl.SSLContext | None = None,
+    pause: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Hand a connected line to a protocol on the event loop, over TLS where a context is given.
+
+    `pause` is waited for once TLS is established, before the protocol begins.
+
+    Raises:
+        EndedError: TLS did not come about; the line is closed.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        if context is None:
+            line.transport, _ = await loop.create_connection(lambda: protocol, sock=line)
+        else:
+            await _secure(line, protocol, context, pause)
+    except OSError as error:
+        line.hang_up()
+        raise _without_tls(error.with_traceback(None)) from error  # which leads to the future that holds it
+    except BaseException:
+        line.hang_up()
+        raise
+
+
+async def _secure(
+    line: Line, protocol: asyncio.Protocol, context: ssl.SSLContext, pause: Callable[[], Awaitable[None]] | None
+) -> None:
+    """Establish TLS, with the transport below it known to the line: reading can be held up meanwhile, too."""
+    loop, waiting = asyncio.get_running_loop(), _Waiting()
+    done: asyncio.Future[None] = loop.create_future()
+    secured = _Secured(  # with no name of the server: none is known, so none is asked for
+        loop,
+        waiting,
+        context,
+        done,
+        ssl_handshake_timeout=budget.SILENCE,  # type: ignore[arg-type]  # any number will do
+        ssl_shutdown_timeout=FAREWELL,
+    )
+    try:
+        line.transport, _ = await loop.create_connection(lambda: secured, sock=line)
+        await done
+    except BaseException:
+        done.cancel()
+        if line.transport is not None:
+            line.transport.close()
+        raise
+    if pause is not None:
+        await pause()
+    waiting.hand_over(protocol)
+
+
+def _without_tls(error: OSError) -> EndedError:
+    if isinstance(error, ssl.SSLError):
+        return EndedError(Outcome.GARBLED, f"TLS: {error.reason or error}", connected=True)
+    if error.errno is None and isinstance(error, ConnectionAbortedError):  # asyncio's word for a slow handshake
+        return EndedError(Outcome.SILENT, f"no TLS handshake within {budget.SILENCE:g} s", connected=True)
+    if error.errno is None and isinstance(error, ConnectionError):
+        return EndedError(Outcome.RESET, "closed during the TLS handshake", connected=True)
+    return EndedError(of_answer(error.errno or 0), reason(error.errno or 0), connected=True)
+
+
+def legacy_context() -> ssl.SSLContext:
+    """A TLS context that still talks to the oldest devices. For looking only: it authenticates nobody."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:COMPLEMENTOFALL:eNULL:@SECLEVEL=0")
+    context.options |= _OP_LEGACY_SERVER_CONNECT
+    return context
+
+
+def pinned_context() -> ssl.SSLContext:
+    """A TLS context for logins: as old as devices are, but never without encryption or a certificate to hold on to.
+
+    It trusts no authority, since devices sign their own certificates: whoever uses it compares the certificate.
+    """
+    context = legacy_context()
+    context.set_ciphers("ALL:!aNULL:!eNULL:@SECLEVEL=0")
+    return context

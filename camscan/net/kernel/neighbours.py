@@ -1,0 +1,214 @@
+"""The kernel's neighbour table: the MACs of addresses on our links, which everybody may read.
+
+An entry says who answered for an address when this host last had to do with it. For an address that answers right now
+that is the device; for others it may be long out of date.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from ipaddress import ip_address
+from typing import Any, TypeAlias
+
+from camscan.net.kernel import netlink
+from camscan.net.kernel.netlink import attributes, messages
+
+_GET, _NEW = 30, 28  # RTM_GETNEIGH, RTM_NEWNEIGH
+_GET_TABLES, _NEW_TABLE = 66, 64  # RTM_GETNEIGHTBL, RTM_NEWNEIGHTBL
+_NEIGHBOUR = struct.Struct("=BxxxiHBB")
+"""struct ndmsg (linux/neighbour.h): family, interface, state, flags, type."""
+_ADDRESS, _MAC = 1, 2
+_KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
+"""States with a MAC that was learnt: reachable, stale, delay, probe, permanent. Those without ARP are groups."""
+
+_PERMANENT = 0x80
+FAILED = 0x20
+"""The state of one that did not answer (linux/neighbour.h)."""
+USABLE = _KNOWN | 0x40
+"""States in which packets leave for it; some links need no MAC."""
+
+_TABLE = struct.Struct("=Bxxx")
+"""struct ndtmsg (linux/neighbour.h): family."""
+_MOST = 4
+"""NDTA_THRESH3: the entries that a table takes (net.ipv4.neigh.default.gc_thresh3)."""
+_HELD = 0x01 | 0x02 | 0x08 | 0x10
+"""States that a timer ends, before which no entry is evicted: incomplete, reachable, delay, probe."""
+_SPARED = 4
+"""One in so many entries of a table is left to others, and to entries that are too young to be evicted."""
+_FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
+
+_RECEIVE = 256 * 1024
+_MAX_PARTS = 4096
+"""Parts of an answer: as many as a table of a million entries needs."""
+_FRESH = 1.0
+"""Seconds for which what was read of the table is taken for true."""
+_GLANCE = 0.25
+"""Seconds between two looks at whether a full table has room again."""
+_PATIENCE = 60.0
+"""Seconds without room after which others than we must fill the table: an entry in use is held for up to 45."""
+
+_Told: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
+"""The fields of one message, and its attributes by their numbers."""
+
+
+class Neighbours:
+    """The table, read anew when it is asked and a second old."""
+
+    def __init__(self) -> None:
+        self._table: Mapping[str, str] = {}
+        self._read_at = -_FRESH
+
+    def mac(self, address: str) -> str:
+        """The MAC of an address as "aa:bb:cc:dd:ee:ff"; empty where the kernel knows none.
+
+        A link-local address may come without its zone; where it has several MACs, on several links, none is given.
+        """
+        now = time.monotonic()
+        if now - self._read_at >= _FRESH:
+            self._table, self._read_at = read(), now
+        if address in self._table or not address.startswith("fe80:"):
+            return self._table.get(address, "")
+        found = {mac for known, mac in self._table.items() if known.partition("%")[0] == address}
+        return found.pop() if len(found) == 1 else ""
+
+
+class Room:
+    """How many more neighbours of one IP version the kernel's table takes.
+
+    One that answers is held there for 15 to 45 seconds. What is to go to one that finds no room is dropped, and TCP
+    hears nothing of it.
+    """
+
+    def __init__(self, version: int) -> None:
+        self._version = version
+        self._held: frozenset[bytes] = frozenset()
+        self._left = 0
+        self._read_at = -_GLANCE
+        self._full_since: float | None = None
+
+    def take(self, address: bytes) -> bool:
+        """Whether there is room for an address, in network byte order; it is taken then."""
+        now = time.monotonic()
+        if self._left <= 0 and now - self._read_at >= _GLANCE:
+            self._read(now)
+        if address in self._held or (self._full_since is not None and now - self._full_since >= _PATIENCE):
+            return True
+        self._left -= 1
+        return self._left >= 0
+
+    @cached_property
+    def _most(self) -> int:
+        return entries_allowed(self._version)
+
+    def _read(self, now: float) -> None:
+        self._held = entries_in_use(self._version)
+        self._left = self._most - len(self._held)
+        self._read_at = now
+        if self._left > 0:
+            self._full_since = None
+        elif self._full_since is None:
+            self._full_since = now
+
+
+def entries_in_use(version: int) -> frozenset[bytes]:
+    """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
+    told = _entries(_FAMILIES[version])
+    return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
+
+
+def permanent(version: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Interface, address and MAC of each entry that somebody has written down; no question is asked about these."""
+    for (_, index, state, _, _), values in _entries(_FAMILIES[version]):
+        address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
+        if state & _PERMANENT and address and len(mac) == 6:
+            yield index, address, mac
+
+
+def states(address: str) -> int:
+    """The states of an address' entries on all links, together; 0 where there is none."""
+    return states_of([address])[address]
+
+
+def states_of(addresses: Collection[str]) -> Mapping[str, int]:
+    """The same of several addresses, for which the table is read once."""
+    wanted = {address: ip_address(address.partition("%")[0]) for address in addresses}
+    found = dict.fromkeys((one.packed for one in wanted.values()), 0)
+    for version in {one.version for one in wanted.values()}:
+        for (_, _, state, _, _), values in _entries(_FAMILIES[version]):
+            if (address := values.get(_ADDRESS)) in found:
+                found[address] |= state
+    return {address: found[one.packed] for address, one in wanted.items()}
+
+
+def entries_allowed(version: int) -> int:
+    """How many entries of the kernel's table may be ours; without bound where it does not say."""
+    told = _dumped(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
+    bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in told if _MOST in values]
+    return min(bounds) * (_SPARED - 1) // _SPARED if bounds else sys.maxsize
+
+
+def read() -> Mapping[str, str]:
+    """Address -> MAC for every complete entry; link-local IPv6 addresses with their zone, as "fe80::1%eth0".
+
+    A table that cannot be read counts as empty.
+    """
+    return dict(_complete(_entries(socket.AF_UNSPEC)))
+
+
+def entries(part: bytes) -> Iterator[tuple[str, str]]:
+    """The complete entries in one part of the kernel's answer."""
+    return _complete(_told(part, _NEW, _NEIGHBOUR))
+
+
+def _complete(told: Iterable[_Told]) -> Iterator[tuple[str, str]]:
+    for (_, index, state, _, _), values in told:
+        address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
+        if state & _KNOWN and len(address) in (4, 16) and len(mac) == 6 and any(mac):
+            yield _text(address, index), mac.hex(":")
+
+
+def _entries(family: int) -> Iterator[_Told]:
+    """All entries of a family."""
+    return _dumped(_GET, _NEIGHBOUR.pack(family, 0, 0, 0, 0), _NEW, _NEIGHBOUR)
+
+
+def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[_Told]:
+    """All that the kernel answers to a request for a whole table; nothing where it cannot be read."""
+    try:
+        with netlink.opened() as sock:
+            sock.send(netlink.request(kind, body, netlink.DUMP))
+            parts = list(_parts(sock))
+    except OSError:
+        return
+    for part in parts:
+        yield from _told(part, answer, shape)
+
+
+def _told(part: bytes, kind: int, shape: struct.Struct) -> Iterator[_Told]:
+    """The messages of a kind in one part of an answer, each in its fields and attributes."""
+    for its_kind, body in messages(part):
+        if its_kind == kind and len(body) >= shape.size:
+            yield shape.unpack_from(body), dict(attributes(body[shape.size :]))
+
+
+def _parts(sock: socket.socket) -> Iterator[bytes]:
+    for _ in range(_MAX_PARTS):
+        part = sock.recv(_RECEIVE)
+        yield part
+        if any(kind in (netlink.DONE, netlink.ERROR) for kind, _ in messages(part)):
+            return
+
+
+def _text(address: bytes, index: int) -> str:
+    found = ip_address(address)
+    if found.version == 4 or not found.is_link_local:
+        return str(found)
+    try:
+        return f"{found}%{socket.if_indextoname(index)}"
+    except OSError:  # the interface has gone meanwhile
+        return str(found)

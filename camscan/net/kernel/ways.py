@@ -1,0 +1,123 @@
+"""The ways to many addresses at once: which interface, source address and next hop the kernel would take to each.
+
+The routing table says where ways may part; the kernel itself is asked once for each part, so that its rules, metrics
+and other tables count.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import TypeAlias
+
+from camscan.errors import HostError
+from camscan.net.kernel import netlink
+from camscan.net.kernel.interfaces import has_arp, interfaces
+from camscan.net.kernel.routes import Routes
+
+Span: TypeAlias = tuple[int, int]
+"""First and last address of one family as numbers, both included."""
+
+_GET_ROUTE, _NEW_ROUTE = 26, 24
+_ROUTE = struct.Struct("=BBBBBBBBI")
+"""struct rtmsg (rtnetlink(7)): family, lengths, tos, table, protocol, scope, type, flags."""
+_TO, _INTERFACE, _GATEWAY, _SOURCE, _VIA = 1, 4, 5, 7, 18
+_LOCAL = 2
+_RECEIVE = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """The kernel's answer for one address. `gateway` is empty on-link; `frames`: the interface speaks ARP."""
+
+    interface: str
+    source: str
+    gateway: str = ""
+    frames: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The spans that one hop leads to; without a hop, `reason` says why none does."""
+
+    version: int
+    spans: tuple[Span, ...]
+    hop: Hop | None
+    reason: str = ""
+
+
+def ways(version: int, spans: Iterable[Span], routes: Routes) -> list[Way]:
+    """The ways to sorted spans of one family.
+
+    Raises:
+        HostError: the kernel does not tell them.
+    """
+    cuts = _cuts(version, routes)
+    hops: dict[int, tuple[Hop | None, str]] = {}
+    found: dict[tuple[Hop | None, str], list[Span]] = {}
+    try:
+        with netlink.opened() as kernel:
+            for place, part in (placed for span in spans for placed in _parts(span, cuts)):
+                if place not in hops:
+                    hops[place] = _ask(kernel, version, part[0])
+                found.setdefault(hops[place], []).append(part)
+    except OSError as error:
+        raise HostError(
+            f"cannot ask the kernel for its routes: {error.strerror or error}: allow AF_NETLINK, or try again"
+        ) from error
+    return [Way(version, tuple(_joined(parts)), hop, reason) for (hop, reason), parts in found.items()]
+
+
+def _cuts(version: int, routes: Routes) -> list[int]:
+    """The addresses where another way may begin: at both ends of each route, and of each address of this host."""
+    networks = [network for network in routes.networks if network.version == version]
+    networks += [ip_network(i.address.partition("%")[0]) for i in interfaces() if i.network.version == version]
+    networks.append(ip_network("127.0.0.0/8" if version == 4 else "::1"))
+    ends = {int(network[0]) for network in networks} | {int(network[-1]) + 1 for network in networks}
+    return sorted(ends)
+
+
+def _parts(span: Span, cuts: Sequence[int]) -> Iterator[tuple[int, Span]]:
+    first, last = span
+    while first <= last:
+        place = bisect_right(cuts, first)
+        end = min(last, cuts[place] - 1) if place < len(cuts) else last
+        yield place, (first, end)
+        first = end + 1
+
+
+def _joined(spans: Sequence[Span]) -> Iterator[Span]:
+    current = spans[0]
+    for span in spans[1:]:
+        if span[0] == current[1] + 1:
+            current = current[0], span[1]
+        else:
+            yield current
+            current = span
+    yield current
+
+
+def _ask(kernel: socket.socket, version: int, number: int) -> tuple[Hop | None, str]:
+    family, size = (socket.AF_INET, 4) if version == 4 else (socket.AF_INET6, 16)
+    address = number.to_bytes(size)
+    body = _ROUTE.pack(family, size * 8, 0, 0, 0, 0, 0, 0, 0) + netlink.attribute(_TO, address)
+    kernel.send(netlink.request(_GET_ROUTE, body))
+    kind, answer = next(netlink.messages(kernel.recv(_RECEIVE)), (netlink.ERROR, struct.pack("=i", 0)))
+    if kind == _NEW_ROUTE and len(answer) >= _ROUTE.size:
+        values = dict(netlink.attributes(answer[_ROUTE.size :]))
+        return _hop(address, _ROUTE.unpack_from(answer)[7] == _LOCAL, values), ""
+    code = -struct.unpack_from("=i", answer)[0] if kind == netlink.ERROR else 0
+    return None, f"no route: {os.strerror(code)}"
+
+
+def _hop(address: bytes, is_own: bool, values: Mapping[int, bytes]) -> Hop:
+    interface = "lo" if is_own else socket.if_indextoname(struct.unpack("=I", values[_INTERFACE])[0])
+    source = str(ip_address(values.get(_SOURCE, address)))
+    next_hop = values.get(_GATEWAY, b"") or values.get(_VIA, b"")[2:]
+    frames = not is_own and len(next_hop) in (0, len(address)) and has_arp(interface)
+    return Hop(interface, source, str(ip_address(next_hop)) if next_hop else "", frames)

@@ -1,0 +1,1 @@
+"""What the network, its routers and each host are spared."""

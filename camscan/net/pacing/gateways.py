@@ -1,0 +1,139 @@
+"""What lies between this host and those it asks, and is to be spared: this kernel's neighbours, and routers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Mapping
+from ipaddress import ip_address
+
+from camscan.net.kernel import neighbours
+from camscan.net.kernel.neighbours import Room
+from camscan.net.kernel.routes import Routes
+from camscan.net.pacing.pace import FlowBudget
+from camscan.net.pacing.profile import NEIGHBOURS
+
+_TICK = 0.05
+"""Seconds between two looks at what the kernel knows of neighbours."""
+_PACED = 0.1
+"""Seconds until the first packet of whoever goes ahead has been sent."""
+_UNASKED = 0.5
+"""Seconds after which a kernel that has no entry for the gateway needs none."""
+_ASKED = 4.0
+"""Seconds that the kernel may ask for a MAC: three times, a second each (net.ipv4.neigh.default.mcast_solicit)."""
+_EVERY, _SHARE = 1.0, 0.05
+"""Seconds between two looks at whether the gateways that have been used still answer; and the share of the time that
+the looks may take, where the kernel's table is so large that one takes long."""
+_MOST_AHEAD = 5
+"""Addresses that are begun with one by one; a gateway that has not answered for any of them never will."""
+
+
+class Gateways:
+    """Bounds the neighbours that the kernel resolves at once, and the `flows` of ours that each router tracks.
+
+    `lost` are gateways that had answered and then did not, as far as `watch` has seen, each with for how many seconds.
+    """
+
+    def __init__(
+        self,
+        routes: Routes,
+        flows: int | None,
+        states: Callable[[Collection[str]], Mapping[str, int]] = neighbours.states_of,
+    ) -> None:
+        self.lost: dict[str, float] = {}
+        self._states = states
+        self._routes = routes
+        self._most_flows = flows
+        self._flows: dict[str, FlowBudget] = {}
+        self._hops: dict[str, FirstHop] = {}
+        self._rooms = {version: Room(version) for version in (4, 6)}
+        self.neighbours = asyncio.Semaphore(NEIGHBOURS)
+
+    async def approach(self, address: str) -> Callable[[], None]:
+        """Take a place among the neighbours that the kernel resolves at once; returns what gives it back.
+
+        Waits until its table has room for one more, and behind a gateway until the kernel knows the way to that.
+        """
+        if not self._routes.on_link(address):
+            if gateway := self._routes.gateway(address):
+                await self._hops.setdefault(gateway, FirstHop(gateway)).approach()
+            return _nothing
+        await self.neighbours.acquire()
+        with contextlib.ExitStack() as unless_taken:
+            unless_taken.callback(self.neighbours.release)
+            wanted = ip_address(address)
+            while not self._rooms[wanted.version].take(wanted.packed):  # noqa: ASYNC110 - time itself makes room
+                await asyncio.sleep(_TICK)
+            unless_taken.pop_all()
+        return self.neighbours.release
+
+    async def watch(self) -> None:
+        """Watch the gateways on the way to whoever was asked, until cancelled.
+
+        The kernel says of everybody behind one that it does not find that there is no way to him, and before that it
+        says nothing for seconds: nobody could tell that from a network in which nobody lives.
+        """
+        loop, known = asyncio.get_running_loop(), set[str]()
+        before, took = loop.time(), 0.0
+        while True:
+            await asyncio.sleep(max(_EVERY, took / _SHARE))
+            now = loop.time()
+            for gateway, state in self._states(self._hops).items() if self._hops else ():
+                if state & neighbours.USABLE:
+                    known.add(gateway)
+                elif state and gateway in known:
+                    self.lost[gateway] = self.lost.get(gateway, 0.0) + now - before
+            before, took = now, loop.time() - now
+
+    def flows(self, address: str) -> FlowBudget | None:
+        """What the router on the way to an address may track, where that is bounded."""
+        gateway = self._routes.gateway(address) if self._most_flows is not None else ""
+        if not gateway or self._most_flows is None:
+            return None
+        return self._flows.setdefault(gateway, FlowBudget(self._most_flows))
+
+
+class FirstHop:
+    """One gateway: until the kernel knows its MAC, few hosts behind it are begun with.
+
+    The kernel asks three times for its MAC, and then says of everybody who waits that no way leads there. All that
+    were begun with in these seconds would be called unreachable for one lost frame; so it is one alone.
+    """
+
+    def __init__(self, gateway: str, states: Callable[[str], int] = neighbours.states) -> None:
+        self._gateway = gateway
+        self._states = states
+        self._turn = asyncio.Lock()
+        self._ahead = 0
+        self._is_open = False
+
+    async def approach(self) -> None:
+        """Wait until the MAC is known, or for the turn to go ahead."""
+        if self._is_open:
+            return
+        async with self._turn:
+            if not self._is_open:
+                self._is_open = await self._answers() if self._ahead else self._is_known()
+                self._ahead += 1
+                self._is_open |= self._ahead >= _MOST_AHEAD
+
+    def _is_known(self) -> bool:
+        return bool(self._states(self._gateway) & neighbours.USABLE)
+
+    async def _answers(self) -> bool:
+        """Whether the gateway answers to the questions that the last one ahead has made the kernel ask."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await asyncio.sleep(_PACED)
+        while not (states := self._states(self._gateway)) & neighbours.USABLE:
+            passed = loop.time() - began
+            if not states and passed > _UNASKED:
+                return True
+            if passed > _ASKED or states & neighbours.FAILED:
+                return False
+            await asyncio.sleep(_TICK)
+        return True
+
+
+def _nothing() -> None:
+    pass

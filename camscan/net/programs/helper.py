@@ -1,0 +1,108 @@
+"""Runs `python -m camscan.l2`, the program below IP, and reads what it says. Only that program needs CAP_NET_RAW.
+
+It is run by this same Python, without a shell, and loads nothing from the working directory (`-P`).
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from subprocess import PIPE
+from typing import Any, BinaryIO
+
+from camscan.net.programs.program import Running, counters_of
+
+ANY = "any"
+"""Stands for every interface."""
+_SAYING = ("arp", "packet")
+_PYTHON = (sys.executable, "-P", "-m", "camscan.l2")
+_NAME = "camscan.l2"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that the program heard: an ARP packet, a datagram, or the beginning of a TCP answer.
+
+    `mac` is where the frame came from, which behind a router is the router; of an ARP packet it is the MAC that the
+    packet gives to `source`. `asked` is the request that is answered, where a capture holds it; `whole` is false where
+    `data` was cut.
+    """
+
+    channel: str
+    source: str
+    data: bytes
+    at: datetime
+    mac: str
+    interface: str = ""
+    port: int | None = None
+    asked: str = ""
+    whole: bool = True
+
+
+class Program(Running):
+    """One run of it: enter it, and iterate over what is heard (see `Running`)."""
+
+    def __init__(self, *arguments: str, stdin: bytes = b"") -> None:
+        super().__init__((*_PYTHON, *arguments), stdin)
+
+    async def __aiter__(self) -> AsyncIterator[Heard]:
+        async for message in self.messages():
+            if message["type"] in _SAYING:
+                yield _heard(message)
+
+
+def sweep(interface: str, ranges: Iterable[tuple[str, str]], rate: int) -> Program:
+    """Ask for the MACs of IPv4 addresses, given as first and last of each range, `rate` requests a second."""
+    return Program("arp", "--interface", interface, "--rate", str(rate), stdin=json.dumps(list(ranges)).encode())
+
+
+def listen(interface: str, seconds: int) -> Program:
+    """Hear what devices announce, on one interface or on `ANY`."""
+    return Program("listen", "--interface", interface, "--seconds", str(seconds))
+
+
+def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Heard]:
+    """Hear the packets of a capture; `counters` is filled in by the end. No privilege is needed.
+
+    A packet that bears no time is of the beginning of 1970.
+
+    Raises:
+        HostError: it is no capture.
+    """
+    last: Mapping[str, Any] = {"type": "nothing"}
+    with subprocess.Popen([*_PYTHON, "pcap", "-"], stdin=PIPE, stdout=PIPE) as process:  # noqa: S603 - ours
+        threading.Thread(target=_pour, args=(capture, process.stdin), daemon=True).start()
+        try:
+            for line in process.stdout or ():
+                last = json.loads(line)
+                if last["type"] in _SAYING:
+                    yield _heard(last)
+        finally:
+            process.kill()
+    counters.update(counters_of(_NAME, last, process.returncode))
+
+
+def _pour(capture: BinaryIO, stdin: BinaryIO) -> None:
+    with contextlib.suppress(OSError, ValueError), stdin:  # it may end without having read all
+        shutil.copyfileobj(capture, stdin)
+
+
+def _heard(message: Mapping[str, Any]) -> Heard:
+    common = {
+        "data": base64.b64decode(message["payload"]),
+        "at": datetime.fromtimestamp(message["at"], UTC),
+        "mac": message["mac"],
+        "interface": message["interface"],
+    }
+    if message["type"] == "arp":
+        return Heard("arp", message["address"], **common)
+    named = {name: message[name] for name in ("port", "asked", "whole")}
+    return Heard(message["channel"], message["source"], **common, **named)

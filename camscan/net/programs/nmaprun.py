@@ -1,0 +1,160 @@
+"""Runs an installed nmap over TCP ports, within a scan's scope and pace, and hands back the XML that it writes.
+
+nmap is told the very addresses that are to be asked, exclusions taken off, and the exclusions besides. It looks up no
+names, runs no scripts and asks no service what it is: camscan does that, by its own rules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_address, summarize_address_range
+from itertools import groupby
+from pathlib import Path
+from typing import TypeAlias
+
+from camscan.errors import HostError
+from camscan.net.kernel.privilege import has_net_raw
+from camscan.net.pacing.profile import Profile
+
+Span: TypeAlias = tuple[str, str]
+"""First and last address, both included."""
+
+_PIECE = 64 * 1024
+_MAX_COMPLAINT = 4096  # bytes of stderr that are kept
+_GRACE = 5.0  # seconds that it has to end when it is told to
+
+
+def path() -> str:
+    """Where nmap is installed.
+
+    Raises:
+        HostError: it is not.
+    """
+    found = shutil.which("nmap")
+    if found is None:
+        raise HostError("nmap is not installed: install it (on Debian: apt install nmap), or leave out --sweep nmap")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What to ask: spans of addresses, spans never to be touched, and TCP ports."""
+
+    spans: Sequence[Span]
+    excluded: Sequence[Span]
+    ports: Sequence[int]
+    profile: Profile
+    rounds: int = 2
+    """How often a silent port is asked."""
+
+    def families(self) -> Iterator[Sweep]:
+        """The same as one sweep for each family of addresses: a run of nmap takes one."""
+        for version, spans in groupby(self.spans, key=_version):
+            yield replace(self, spans=list(spans), excluded=[s for s in self.excluded if _version(s) == version])
+
+    def options(self) -> list[str]:
+        """How to ask, as nmap's options (nmap(1)): the scan's rate in all and to one host, and its connections."""
+        pace = self.profile
+        bound = ["--max-rate", f"{pace.knock_rate:g}"] if pace.rate else []
+        return [
+            "-n",
+            "-Pn",
+            "-sS" if has_net_raw() else "-sT",
+            "-p",
+            ",".join(map(str, self.ports)),
+            *bound,
+            "--scan-delay",
+            f"{1000 / pace.host_rate:.0f}ms",
+            "--max-retries",
+            str(self.rounds - 1),
+            "--max-parallelism",
+            str(pace.half_open),
+        ]
+
+
+async def pieces(program: str, sweep: Sweep, stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
+    """What nmap writes as XML, some at a time, for the sweep of one family, until it is to stop.
+
+    Raises:
+        HostError: nmap does not start, or says that it cannot do this.
+    """
+    family = ["-6"] if _version(sweep.spans[0]) == 6 else []
+    with tempfile.TemporaryDirectory(prefix="camscan-nmap-") as folder:
+        targets = _written(Path(folder, "targets"), sweep.spans)
+        excluded = _written(Path(folder, "excluded"), sweep.excluded)
+        where = ["-iL", targets, "--excludefile", excluded]
+        command = [program, *family, *sweep.options(), *where, "-oX", "-"]
+        async with contextlib.aclosing(_run(command, stopping)) as running:
+            async for piece in running:
+                yield piece
+
+
+async def _run(command: Sequence[str], stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
+    # In a session of its own: Ctrl-C is for camscan, which ends it.
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, start_new_session=True
+        )
+    except OSError as error:
+        raise HostError(f"{command[0]} cannot be run: {error.strerror}: reinstall it, or leave out --sweep") from error
+    assert process.stdout is not None  # noqa: S101 - both were asked for
+    assert process.stderr is not None  # noqa: S101
+    complaint = asyncio.create_task(_kept(process.stderr))
+    ending = asyncio.create_task(_ended_by(process, stopping))
+    try:
+        while piece := await process.stdout.read(_PIECE):
+            yield piece
+        if (code := await process.wait()) and not stopping.is_set():
+            said = (await complaint).decode(errors="replace").strip().splitlines()
+            raise HostError(f"nmap ended with code {code}: {said[-1] if said else 'no reason given'}")
+    finally:
+        ending.cancel()
+        await _ended(process)
+        complaint.cancel()
+
+
+async def _ended_by(process: Process, stopping: asyncio.Event) -> None:
+    await stopping.wait()
+    await _ended(process)
+
+
+async def _kept(stream: asyncio.StreamReader) -> bytes:
+    """The end of what a stream holds; the rest is read, too, so that nobody waits."""
+    kept = b""
+    while piece := await stream.read(_PIECE):
+        kept = (kept + piece)[-_MAX_COMPLAINT:]
+    return kept
+
+
+async def _ended(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(_GRACE):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _version(span: Span) -> int:
+    return ip_address(span[0]).version
+
+
+def _written(file: Path, spans: Iterable[Span]) -> str:
+    file.write_text("".join(f"{network}\n" for span in spans for network in _networks(span)), encoding="ascii")
+    return str(file)
+
+
+def _networks(span: Span) -> Iterator[str]:
+    """The networks that hold just the addresses of a span: nmap reads no ranges that cross an octet."""
+    first, last = (ip_address(text) for text in span)
+    return map(str, summarize_address_range(first, last))

@@ -1,0 +1,268 @@
+"""Programs that ask very many TCP ports for this one: which to take, and `python -m camscan.syn`, one of our own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncGenerator, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from hashlib import blake2b
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from itertools import groupby
+from typing import Any
+
+from camscan.errors import HostError
+from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, permanent
+from camscan.net.kernel.privilege import has_net_raw
+from camscan.net.kernel.routes import Routes
+from camscan.net.kernel.ways import Hop, Way, ways
+from camscan.net.outcomes import of_answer, reason
+from camscan.net.pacing.profile import Profile
+from camscan.net.programs import nmaprun
+from camscan.net.programs.checkpoint import Checkpoint
+from camscan.net.programs.portsource import Found, allowed
+from camscan.net.programs.program import Running
+from camscan.records import Outcome
+
+LARGE = 4_096
+"""Addresses times ports from which `auto` takes SYN packets: below, connecting is as fast."""
+_PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
+_CONNECT_WAIT = 1.5
+"""Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
+_SYN_WAIT = 1.2
+"""Seconds that answers to the last packet of a round are waited for, and those that come again after a second."""
+_MANY = 250_000
+"""Packets a second that one thread can send on most hosts."""
+_PLAIN = frozenset({Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT})
+"""Their outcomes say it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How to ask, and why in this way."""
+
+    name: str
+    reason: str
+
+
+def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
+    """The method that `wanted` ("auto", "connect", "syn" or "nmap") comes to for so many addresses times ports.
+
+    Raises:
+        HostError: SYN packets are wanted, and this host lets none be sent; or nmap is, and is not installed.
+    """
+    if wanted == "nmap":
+        nmaprun.path()
+    if wanted == "syn" and not has_net_raw():
+        raise HostError(
+            "--sweep syn needs CAP_NET_RAW: run camscan with sudo or in a systemd unit with "
+            "AmbientCapabilities=CAP_NET_RAW, or use --sweep auto"
+        )
+    if wanted != "auto":
+        return Method(wanted, "asked for")
+    if questions < large:
+        return Method("connect", f"fewer than {large:,} ports in all")
+    if not has_net_raw():
+        return Method("connect", "no CAP_NET_RAW, which SYN packets need")
+    return Method("syn", f"CAP_NET_RAW is there, and {questions:,} ports in all are many")
+
+
+class PortSweep:
+    """Implements `PortSource` over spans of addresses, given as first and last; exclusions are taken off before.
+
+    Ports that are never sent to are left out. `rate` 0 is without bound, `rounds`
+    is how often a silent port is sent a packet. `want`: "open" yields ports that accept, "answers" refusals and
+    unreachable ones too, "all" also silent ones. `counters` grow as it runs, and `notes`, which say what was not asked.
+
+    With a `checkpoint` it goes on from there, and keeps in it how far it is; `keeping` what is found as well, which
+    comes first in the next run, but for addresses of `known`.
+    """
+
+    def __init__(
+        self,
+        spans: Iterable[tuple[str, str]],
+        ports: Iterable[int],
+        method: str,
+        profile: Profile,
+        *,
+        seed: int,
+        rounds: int = 2,
+        want: str = "open",
+        checkpoint: Checkpoint | None = None,
+        keeping: bool = False,
+        known: Container[str] = (),
+    ) -> None:
+        self._checkpoint = checkpoint
+        self._keeping = keeping
+        self._known = known
+        self.ports = allowed(ports)
+        self._spans = [(ip_address(first), ip_address(last)) for first, last in spans]
+        self._method = method
+        self._profile = profile
+        self.rate = profile.knock_rate
+        self._settings = {"ports": self.ports, "seed": seed, "want": want, "rate": self.rate}
+        self._rounds = rounds
+        self._want = want
+        self._running: Running | None = None
+        self._under_way = 0
+        self.interrupted = False
+        self.notes: list[str] = []
+        self.counters: dict[str, int] = {}
+
+    @property
+    def how(self) -> str:
+        """See `PortSource.how`."""
+        return "SYN packets" if self._method == "syn" else "connecting"
+
+    @property
+    def lost(self) -> int:
+        """See `PortSource.lost`."""
+        return self.counters.get("dropped", 0)
+
+    @property
+    def sent(self) -> int:
+        """See `PortSource.sent`; as of the last second."""
+        return self.counters.get("sent", 0) + self._under_way
+
+    @property
+    def complete(self) -> bool:
+        """See `PortSource.complete`."""
+        return not self.interrupted and not self.notes
+
+    def stop(self) -> None:
+        """See `PortSource.stop`."""
+        self.interrupted = True
+        if self._running is not None:
+            self._running.stop()
+
+    async def run(self) -> AsyncGenerator[Sequence[Found], None]:
+        """See `PortSource.run`."""
+        routes = Routes.read()
+        for version, pairs in groupby(self._spans, key=lambda pair: pair[0].version):
+            spans = [(int(first), int(last)) for first, last in pairs]
+            found = ways(version, spans, routes)
+            for way in found:
+                if way.hop is None:
+                    for batch in self._not_asked(way):
+                        yield batch
+            usable = [way for way in found if way.hop is not None]
+            if usable and not self.interrupted:
+                async with aclosing(self._part(self._method, usable)) as batches:
+                    async for batch in batches:
+                        yield batch
+
+    async def _part(self, method: str, usable: Sequence[Way]) -> AsyncGenerator[Sequence[Found], None]:
+        request, settled, version = self._request(method, usable), b"", usable[0].version
+        if self._checkpoint is not None:
+            part = self._checkpoint.part(version, _digest(request["ways"]))
+            for message in part.found:
+                yield tuple(found for found in _found(message) if found.address not in self._known)
+            if part.over:
+                return
+            request |= {"checkpoints": True, "position": part.position}
+            settled = bytes(part.settled)
+        kept: list[Mapping[str, Any]] = []
+        async with aclosing(self._run(json.dumps(request).encode() + b"\n" + settled)) as messages:
+            async for message in messages:
+                if message["type"] == "found":
+                    yield tuple(_found(message))
+                    kept += [message] if self._keeping else []
+                elif message["type"] == "at" and self._checkpoint is not None:
+                    now = {"position": message["position"], "settled": message["settled"], "found": kept}
+                    self._checkpoint.note(version, **now)
+                    kept = []
+        if self._checkpoint is not None and not self.interrupted:
+            self._checkpoint.note(version, over=True)
+
+    async def _run(self, request: bytes) -> AsyncGenerator[Mapping[str, Any], None]:
+        async with Running(_PYTHON, request) as running:
+            self._running = running
+            if self.interrupted:  # while the program was starting
+                running.stop()
+            async for message in running.messages():
+                if message["type"] == "note":
+                    self.notes.append(message["text"])
+                elif message["type"] == "at":
+                    self._under_way = message["sent"]
+                yield message
+            for name, value in running.counters.items():
+                self.counters[name] = self.counters.get(name, 0) + value
+            self._running, self._under_way = None, 0
+
+    def _request(self, method: str, usable: Sequence[Way]) -> dict[str, Any]:
+        by_syn = method == "syn"
+        known = list(permanent(usable[0].version)) if by_syn else []
+        return {
+            **self._settings,
+            "method": method,
+            "ways": [_plain(way, known) for way in usable],
+            "host_rate": self._profile.host_rate,
+            "half_open": self._profile.half_open,
+            "neighbours": entries_allowed(usable[0].version),
+            "held": len(entries_in_use(usable[0].version)),
+            "rounds": self._rounds if by_syn else 1,
+            "wait": _SYN_WAIT if by_syn else _CONNECT_WAIT,
+            "threads": 2 if _takes_two(self.rate) else 1,
+        }
+
+    def _not_asked(self, way: Way) -> Iterator[Sequence[Found]]:
+        count = sum(last - first + 1 for first, last in way.spans)
+        others = f" and {count - 1:,} other addresses" if count > 1 else ""
+        self.notes.append(f"{_text(way.spans[0][0], way.version)}{others} not asked: {way.reason}")
+        if self._want == "all":
+            numbers = (number for first, last in way.spans for number in range(first, last + 1))
+            for number in numbers:
+                address = _text(number, way.version)
+                yield [Found(address, port, Outcome.NOT_SENT, way.reason) for port in self.ports]
+
+
+def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:
+    """Of which addresses are asked: where it is another one, other numbers stand for them."""
+    ranges = sorted(tuple(pair) for way in ways_ for pair in way["ranges"])
+    return blake2b(json.dumps(ranges).encode(), digest_size=16).hexdigest()
+
+
+def _found(message: Mapping[str, Any]) -> Iterator[Found]:
+    number = message["errno"]
+    outcome = Outcome.ANSWERED if number == 0 else Outcome.NOT_SENT if message.get("local") else of_answer(number)
+    why = "" if outcome in _PLAIN else reason(number)
+    for address, port in zip(message["addresses"], message["ports"], strict=True):
+        yield Found(address, port, outcome, why)
+
+
+def _text(number: int, version: int) -> str:
+    return str(IPv4Address(number) if version == 4 else IPv6Address(number))
+
+
+def _takes_two(rate: float) -> bool:
+    """Whether one thread may not be able to send as fast, and there is a processor for another."""
+    return (not rate or rate >= _MANY) and len(os.sched_getaffinity(0)) > 1
+
+
+def _plain(way: Way, known: Iterable[tuple[int, bytes, bytes]]) -> dict[str, Any]:
+    assert way.hop is not None  # noqa: S101 - only usable ways come here
+    pairs = [(_text(first, way.version), _text(last, way.version)) for first, last in way.spans]
+    hop = way.hop
+    return {
+        "interface": hop.interface,
+        "source": hop.source,
+        "gateway": hop.gateway,
+        "frames": hop.frames,
+        "ranges": pairs,
+        "known": list(_known(hop, known)) if hop.frames else [],
+    }
+
+
+def _known(hop: Hop, known: Iterable[tuple[int, bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    """The MACs that are written down for a gateway, or for the neighbours on a link, whether they are asked or not."""
+    try:
+        index = socket.if_nametoindex(hop.interface)
+    except OSError:  # it has gone, which the program says when it opens it
+        return
+    for its_index, packed, mac in known:
+        text = str(ip_address(packed))
+        if its_index == index and hop.gateway in ("", text):
+            yield text, mac.hex()

@@ -1,0 +1,1 @@
+"""What the operator named and nobody scans: receivers of alerts, and a time-stamping authority."""

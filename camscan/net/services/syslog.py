@@ -1,0 +1,115 @@
+"""Messages to a receiver of syslog: by datagram (RFC 5426), by stream (RFC 6587, 3.4.1), by TLS (RFC 5425) or locally.
+
+No protocol of syslog confirms anything. A datagram counts as taken when it was sent, a stream when all was handed over
+and the receiver did not break off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import Sequence
+from urllib.parse import SplitResult, urlsplit
+
+from camscan.net.names import resolve as resolve_name
+from camscan.net.services.webhook import Delivery, Resolve, in_words, look_up, refusal
+
+_PORTS = {"udp": 514, "tcp": 514, "tls": 6514}
+_LINGER = 1.0
+"""Seconds in which the receiver of a stream may still break off."""
+_PAUSE = 0.001
+"""Between two datagrams, so that a small buffer does not overflow."""
+
+
+async def deliver(
+    to: str,
+    messages: Sequence[bytes],
+    *,
+    timeout: float,  # noqa: ASYNC109 - it bounds the whole inside, and is told in words
+    allow_private: bool = False,
+    resolve: Resolve = resolve_name,
+) -> Delivery:
+    """Send messages to `udp://host:port`, `tcp://`, `tls://` or `unix:/path`, within `timeout` seconds in all.
+
+    The rules for addresses are those of the webhook: what is public is sent to over TLS alone.
+    """
+    try:
+        async with asyncio.timeout(timeout):
+            why = await _sent(to, messages, allow_private, resolve)
+    except TimeoutError:
+        return Delivery(taken=False, reason=f"not done within {timeout:g} s", again=True)
+    except OSError as error:  # of which an ssl.SSLError is one
+        reason = f"cannot send: {in_words(error)}"[:200]
+        return Delivery(taken=False, reason=reason, again=not isinstance(error, ssl.SSLCertVerificationError))
+    return Delivery(taken=not why, reason=why)
+
+
+async def _sent(to: str, messages: Sequence[bytes], allow_private: bool, resolve: Resolve) -> str:
+    """Send the messages, to the first address of the name that takes them; or why not, where that is for good."""
+    parts = urlsplit(to)
+    if parts.scheme == "unix":
+        await _to_local(parts.path, messages)
+        return ""
+    why, failure = "", None
+    for address in await look_up(parts.hostname or "", resolve):
+        why = refusal(address, allow_private=allow_private, encrypted=parts.scheme == "tls")
+        if why:
+            continue
+        try:
+            await _to_address(address, parts, messages)
+        except OSError as error:
+            failure = error
+        else:
+            return ""
+    if failure is not None:
+        raise failure
+    return why.replace("http is not encrypted: write https", "not encrypted: write tls://")
+
+
+async def _to_address(address: str, parts: SplitResult, messages: Sequence[bytes]) -> None:
+    port = parts.port or _PORTS[parts.scheme]
+    if parts.scheme == "udp":
+        await _by_datagram(address, port, messages)
+    else:
+        await _by_stream(address, port, messages, parts.hostname if parts.scheme == "tls" else None)
+
+
+async def _by_datagram(address: str, port: int, messages: Sequence[bytes]) -> None:
+    loop = asyncio.get_running_loop()
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        await loop.sock_connect(sender, (address, port))
+        for message in messages:
+            await loop.sock_sendall(sender, message)
+            await asyncio.sleep(_PAUSE)
+        if refused := sender.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):  # what ICMP has said meanwhile
+            raise OSError(refused, errno.errorcode.get(refused, "refused"))
+
+
+async def _by_stream(address: str, port: int, messages: Sequence[bytes], name: str | None) -> None:
+    context = ssl.create_default_context() if name else None
+    reader, writer = await asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+    try:
+        writer.writelines(b"%d %b" % (len(message), message) for message in messages)
+        await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()
+        try:
+            async with asyncio.timeout(_LINGER):
+                await reader.read()
+        except TimeoutError:
+            pass  # it keeps the connection open, and has not broken off
+    finally:
+        writer.close()
+
+
+async def _to_local(path: str, messages: Sequence[bytes]) -> None:
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        await loop.sock_connect(sender, path)
+        for message in messages:
+            await loop.sock_sendall(sender, message)

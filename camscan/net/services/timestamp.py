@@ -1,0 +1,59 @@
+"""One question to a time-stamping authority that the operator named (RFC 3161, 3.4): over HTTP, as most of them speak.
+
+Nothing in the answer is secret and the authority signs it, so plain http is good enough even across the internet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+
+from camscan.errors import HostError
+from camscan.net.names import resolve as resolve_name
+from camscan.net.services.webhook import Resolve, refusal, said, session_to
+
+_KIND = "application/timestamp-query"
+
+
+async def ask(
+    url: str,
+    query: bytes,
+    *,
+    limit: int,
+    timeout: float,  # noqa: ASYNC109 - it bounds the request inside, and is told in words
+    resolve: Resolve = resolve_name,
+) -> bytes:
+    """The authority's reply to a query, at most `limit` bytes of it; no redirect is followed.
+
+    Raises:
+        HostError: it gave none.
+    """
+    refused: list[str] = []
+    try:
+        async with (
+            asyncio.timeout(timeout),
+            session_to(_why_not, refused, resolve, _KIND) as session,
+            session.post(url, data=query, allow_redirects=False) as response,
+        ):
+            if response.status == 200:
+                return await _bounded(response, limit)
+            why = f"HTTP {response.status}"
+    except TimeoutError:
+        why = f"no answer within {timeout:g} s"
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        why = refused[0] if refused else said(error)[:100]
+    raise HostError(f"no time stamp from {url}: {why}: choose another --tsa, or leave it out")
+
+
+async def _bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    parts: list[bytes] = []
+    async for part in response.content.iter_chunked(1 << 14):
+        parts.append(part)
+        if sum(map(len, parts)) > limit:
+            raise ValueError(f"an answer of more than {limit:,} bytes")
+    return b"".join(parts)
+
+
+def _why_not(address: str) -> str:
+    return refusal(address, allow_private=True)

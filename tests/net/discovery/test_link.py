@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from ipaddress import IPv4Address, ip_network
+
+import pytest
+from support.segment import INTERFACE, TWICE, Segment, segment
+
+from camscan.net.base import Datagram, Exchange
+from camscan.net.discovery.link import Link, Range
+from camscan.net.kernel.interfaces import Interface, interfaces
+from camscan.net.pacing.pace import Pace
+from camscan.net.programs import helper
+from camscan.records import Outcome
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Segment]:
+    with segment() as made:
+        yield made
+
+
+def span(first: str, last: str) -> Range:
+    return int(IPv4Address(first)), int(IPv4Address(last))
+
+
+IPV6 = (1 << 33, 1 << 34)
+"""As targets number them: above every IPv4 address."""
+
+
+async def swept(link: Link, pace: Pace, rate: int) -> list[Datagram | Exchange]:
+    return [item async for item in link.sweep(pace, rate)]
+
+
+@pytest.fixture
+def second(site: Segment) -> Iterator[str]:
+    """Another interface of the scanner, in 10.69.0.0/24."""
+    site.scanner.ip("link add two0 type veth peer name two1")
+    site.scanner.ip("addr add 10.69.0.1/24 dev two0")
+    site.scanner.ip("link set two0 up")
+    yield "two0"
+    site.scanner.ip("link del two0")
+
+
+@pytest.mark.netns
+async def test_targets_on_the_link_are_asked_and_an_interface_that_fails_is_named(site: Segment, second: str) -> None:
+    with site.scanner.inside():
+        link = Link(interfaces(), [span("10.65.0.0", "10.66.0.40"), span("10.69.0.0", "10.70.0.0"), IPV6])
+        site.scanner.ip(f"link set {second} down")
+        found = await swept(link, Pace(5000), 5000)
+    answers = [item for item in found if isinstance(item, Datagram)]
+    assert Counter(item.source for item in answers) == Counter([*site.devices, TWICE, TWICE])
+    assert {item.data[8:14].hex(":") for item in answers} == set(site.devices.values())
+    assert [item.reason for item in found if isinstance(item, Exchange)] == [
+        f"no target is in a network of {second}: see `ip route`"
+    ]
+    assert link.most_frames == 2 * (41 + 256)
+    # 0 to 40 without the scanner's own; 21 answered in the first round.
+    assert (link.sent_packets, link.sent_bytes, link.dropped) == (40 + 40 - 21, 28 * 59, 0)
+
+
+@pytest.mark.netns
+async def test_other_sends_wait_while_a_sweep_has_the_whole_pace(site: Segment) -> None:
+    rate = 400
+    pace = Pace(rate)
+    with site.scanner.inside():
+        link = Link(interfaces(), [span("10.66.7.1", "10.66.7.100")])
+        begun = time.monotonic()
+        sweep = link.sweep(pace, rate)
+        took = 0
+        gathering = asyncio.create_task(_gather(sweep))
+        while not gathering.done():
+            await pace.take(1)
+            took += 1
+        await gathering
+    seconds = time.monotonic() - begun
+    assert link.sent_packets == 200
+    assert took + link.sent_packets <= rate * seconds * 1.1
+    assert took > 0
+
+
+async def _gather(items: AsyncIterator[object]) -> None:
+    async for _ in items:
+        pass
+
+
+async def test_without_targets_on_a_link_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helper, "_PYTHON", ("/nonexistent",))
+    network, loopback = ip_network("10.66.0.0/16"), ip_network("127.0.0.0/8")
+    known = [
+        Interface("eth0", 2, "10.66.0.1", network, loopback=False, multicast=True),
+        Interface("lo", 1, "127.0.0.1", loopback, loopback=True, multicast=False),
+    ]
+    link = Link(known, [span("10.67.0.0", "10.67.0.255"), span("127.0.0.1", "127.0.0.9"), IPV6])
+    assert await swept(link, Pace(1000), 1000) == []
+
+
+@pytest.mark.netns
+@pytest.mark.usefixtures("second")
+async def test_a_sweep_that_is_stopped_asks_nobody_else(site: Segment) -> None:
+    with site.scanner.inside():
+        link = Link(interfaces(), [span("10.65.0.0", "10.66.255.255"), span("10.69.0.0", "10.69.0.255")])
+        async for _ in link.sweep(Pace(1000), 1000):
+            link.stop()
+    assert 0 < link.sent_packets < 2000
+
+
+@pytest.mark.netns
+@pytest.mark.usefixtures("second")
+async def test_a_missing_privilege_is_said_once(site: Segment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helper, "_PYTHON", ("setpriv", "--bounding-set=-all", "--inh-caps=-all", *helper._PYTHON))
+    with site.scanner.inside():
+        link = Link(interfaces(), [span("10.66.0.0", "10.66.0.9"), span("10.69.0.0", "10.69.0.9")])
+        (missing,) = await swept(link, Pace(1000), 1000)
+    assert isinstance(missing, Exchange)
+    assert missing.outcome is Outcome.NOT_SENT
+    assert missing.reason.startswith("no CAP_NET_RAW")
+
+
+@pytest.mark.netns
+async def test_a_network_in_which_this_host_has_two_addresses_is_asked_and_paid_for_once(site: Segment) -> None:
+    with site.scanner.inside():
+        once = Link(interfaces(), [span("10.66.0.0", "10.66.0.40")])
+        site.scanner.ip(f"addr add 10.66.0.201/16 dev {INTERFACE}")
+        twice = Link(interfaces(), [span("10.66.0.0", "10.66.0.40")])
+        found = await swept(twice, Pace(5000), 5000)
+        site.scanner.ip(f"addr del 10.66.0.201/16 dev {INTERFACE}")
+    assert Counter(i.source for i in found if isinstance(i, Datagram)) == Counter([*site.devices, TWICE, TWICE])
+    assert once.most_frames == twice.most_frames == 2 * 41
+    assert twice.sent_packets <= 2 * 41

@@ -1,0 +1,549 @@
+from __future__ import annotations
+
+import asyncio
+import gzip
+import random
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.peers import (
+    Certificate,
+    Peer,
+    Reader,
+    Script,
+    Serve,
+    Writer,
+    descriptors,
+    end,
+    end_with_reset,
+    eventually,
+)
+
+from camscan.net import budget
+from camscan.net.base import HttpRequest
+from camscan.net.exchange.grab import Grabbed
+from camscan.net.exchange.http import Conversation, conversation
+from camscan.net.exchange.line import Line
+from camscan.net.exchange.secure import legacy_context
+from camscan.net.outcomes import EndedError
+from camscan.records import Outcome
+
+ROOT = HttpRequest("/")
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+class Dialler:
+    """Hands out lines to one peer, and knows which of them are still open."""
+
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.lines: list[Line] = []
+        self.closed = 0
+
+    async def __call__(self) -> Line:
+        line = Line(self.peer.address)
+        line.at_close = self._note
+        self.lines.append(line)
+        try:
+            await asyncio.get_running_loop().sock_connect(line, (self.peer.address, self.peer.port))
+        except BaseException:
+            line.close()
+            raise
+        return line
+
+    def _note(self, _line: Line) -> None:
+        self.closed += 1
+
+
+async def at_once(line: Line) -> None:
+    """Use an open connection again without a pause."""
+
+
+@asynccontextmanager
+async def talking(peer: Peer, context: ssl.SSLContext | None = None) -> Any:
+    """A conversation with a peer; every line must be closed at its end."""
+    dial = Dialler(peer)
+    async with conversation(
+        f"{'https' if context else 'http'}://{peer.address}:{peer.port}", dial, at_once, context
+    ) as talk:
+        yield talk, dial
+    await eventually(lambda: dial.closed == len(dial.lines), 1.0)
+
+
+def answering(*answers: bytes, then: Callable[[Writer], None] | None = None) -> Script:
+    """A web server that gives these answers one after the other, then ends or waits for the asker to end."""
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        for answer in answers:
+            await read_request(reader)
+            writer.write(answer)
+            await writer.drain()
+        if then is not None:
+            then(writer)
+        else:
+            await reader.read()
+
+    return script
+
+
+async def read_request(reader: Reader) -> bytes:
+    """One request with its body."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next((line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-l")), b"0")
+    return head + await reader.readexactly(int(length))
+
+
+async def one(serve: Serve, script: Script) -> Grabbed:
+    """The answer to one request."""
+    async with talking(await serve(script)) as (talk, _):
+        got = await talk.request(ROOT)
+        assert isinstance(got, Grabbed)
+        return got
+
+
+async def test_the_bytes_as_they_came(serve: Serve) -> None:
+    assert await one(serve, answering(OK)) == Grabbed(Outcome.ANSWERED, (OK,))
+
+
+async def test_nothing_but_the_plain_request_is_sent(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No login, cookie, proxy or netrc, whatever the environment says and the peer asks for."""
+    canary = await serve(answering(OK))
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://user:secret@{canary.address}:{canary.port}")
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login user password secret\nmachine 127.88.0.1 login user password secret\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".netrc").write_text(netrc.read_text())
+    requests: list[bytes] = []
+    login = (
+        b"HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=x\r\nWWW-Authenticate: Digest realm=x, nonce=1\r\n"
+        b"Set-Cookie: session=1; Path=/\r\nContent-Length: 0\r\n\r\n"
+    )
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        for _ in range(3):
+            requests.append(await read_request(reader))
+            writer.write(login)
+        await reader.read()
+
+    peer = await serve(script)
+    async with talking(peer) as (talk, _):
+        for request in (ROOT, HttpRequest("/a?b=%2F"), HttpRequest("/onvif", b"<s/>", "application/soap+xml")):
+            assert await talk.request(request) == Grabbed(Outcome.ANSWERED, (login,))
+    host = f"Host: {peer.address}:{peer.port}\r\n"
+    common = "User-Agent: camscan\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"
+    assert [request.decode() for request in requests] == [
+        f"GET / HTTP/1.1\r\n{host}{common}\r\n",
+        f"GET /a?b=%2F HTTP/1.1\r\n{host}{common}\r\n",
+        f"POST /onvif HTTP/1.1\r\n{host}{common}Content-Type: application/soap+xml\r\nContent-Length: 4\r\n\r\n<s/>",
+    ]
+    assert canary.accepted == 0
+
+
+async def test_no_path_leads_elsewhere(serve: Serve) -> None:
+    heard: list[bytes] = []
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        heard.append(await read_request(reader))
+        writer.write(OK)
+        await reader.read()
+
+    peer = await serve(script)
+    async with talking(peer) as (talk, _):
+        assert await talk.request(HttpRequest("//10.0.0.9/@10.0.0.9:81/")) == Grabbed(Outcome.ANSWERED, (OK,))
+    lines = heard[0].decode().split("\r\n")
+    assert lines[:2] == ["GET //10.0.0.9/@10.0.0.9:81/ HTTP/1.1", f"Host: {peer.address}:{peer.port}"]
+    assert b"uthorization" not in heard[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["@10.0.0.9/", ":81/", "http://10.0.0.9/", "", "/ HTTP/1.1\r\nAuthorization: Basic eA==\r\nX: ", "/a b", "/é"],
+)
+async def test_what_is_no_path_is_not_sent(serve: Serve, path: str) -> None:
+    peer = await serve(answering(OK))
+    async with talking(peer) as (talk, _):
+        got = await talk.request(HttpRequest(path))
+    assert got == Grabbed(Outcome.NOT_SENT, (), "no path in origin form")
+
+
+@pytest.mark.parametrize("realm", ["a\r\nHost: 10.0.0.9", "a\nb", "a\rb", "a\0b"])
+async def test_a_reply_to_a_challenge_cannot_add_lines_to_the_head(serve: Serve, realm: str) -> None:
+    peer = await serve(answering(OK))
+    async with talking(peer) as (talk, _):
+        got = await talk.request(HttpRequest("/"), f'Digest realm="{realm}"')
+    assert got == Grabbed(Outcome.NOT_SENT, (), "control characters in a header")
+    assert peer.accepted == 0
+
+
+async def test_a_second_request_uses_the_same_connection(serve: Serve) -> None:
+    peer = await serve(answering(OK, OK, OK))
+    async with talking(peer) as (talk, dial):
+        for _ in range(3):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+    assert peer.accepted == len(dial.lines) == 1
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_connection_that_was_idle_for_long_is_replaced(serve: Serve) -> None:
+    peer = await serve(answering(OK, OK))
+    async with talking(peer) as (talk, dial):
+        for _ in range(2):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+            await asyncio.sleep(budget.SILENCE * 1.2)
+        await eventually(lambda: dial.closed == 1, 1.0)
+    assert peer.accepted == 2
+
+
+async def test_a_server_that_closes_in_between_is_connected_again(serve: Serve) -> None:
+    peer = await serve(answering(OK, then=end))
+    async with talking(peer) as (talk, _):
+        for _ in range(3):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+            await asyncio.sleep(0.01)
+    assert peer.accepted == 3
+
+
+async def test_a_kept_connection_that_ends_just_as_it_is_used_is_replaced_once(serve: Serve) -> None:
+    async def script(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(OK)
+        await read_request(reader)
+
+    peer = await serve(script)
+    async with talking(peer) as (talk, _):
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+    assert peer.accepted == 2
+
+
+async def test_a_new_connection_that_ends_without_a_byte_is_not_tried_again(serve: Serve) -> None:
+    peer = await serve(answering(b"", then=end))
+    async with talking(peer) as (talk, _):
+        assert await talk.request(ROOT) == Grabbed(Outcome.RESET, (), "closed without a byte")
+    assert peer.accepted == 1
+
+
+async def test_nor_is_one_that_had_to_replace_a_kept_one(serve: Serve) -> None:
+    async def script(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(OK if peer.accepted == 1 else b"")
+
+    peer = await serve(script)
+    async with talking(peer) as (talk, _):
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+        await asyncio.sleep(0.01)
+        assert await talk.request(ROOT) == Grabbed(Outcome.RESET, (), "closed without a byte")
+    assert peer.accepted == 2
+
+
+async def test_reset_without_a_byte(serve: Serve) -> None:
+    peer = await serve(answering(b"", then=end_with_reset))
+    async with talking(peer) as (talk, _):
+        assert await talk.request(ROOT) == Grabbed(Outcome.RESET, (), "closed without a byte")
+    assert peer.accepted == 1
+
+
+async def test_connection_close_is_respected(serve: Serve) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody to the end"
+    peer = await serve(answering(answer, then=end))
+    async with talking(peer) as (talk, _):
+        for _ in range(2):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (answer,))
+    assert peer.accepted == 2
+
+
+async def test_a_long_body_comes_whole_however_it_is_cut_up(serve: Serve) -> None:
+    body = bytes(range(256)) * 300
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        for _ in range(2):
+            await read_request(reader)
+            for at in range(0, len(head + body), 7_777):
+                writer.write((head + body)[at : at + 7_777])
+                await asyncio.sleep(0.002)
+        await reader.read()
+
+    peer = await serve(script)
+    async with talking(peer) as (talk, _):
+        for _ in range(2):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (head + body,))
+    assert peer.accepted == 2  # the first connection had used up most of its bytes
+
+
+async def test_redirects_are_not_followed(serve: Serve) -> None:
+    elsewhere = await serve(answering(OK), "127.88.0.2")
+    answer = b"HTTP/1.1 302 Found\r\nLocation: http://127.88.0.2:%d/\r\nContent-Length: 0\r\n\r\n" % elsewhere.port
+    assert await one(serve, answering(answer)) == Grabbed(Outcome.ANSWERED, (answer,))
+    assert elsewhere.accepted == 0
+
+
+async def test_compressed_bodies_are_not_unpacked(serve: Serve) -> None:
+    broken = gzip.compress(b"x" * 1_000)[:-20] + bytes(20)
+    answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s" % (len(broken), broken)
+    assert await one(serve, answering(answer)) == Grabbed(Outcome.ANSWERED, (answer,))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nX : space\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nX: \x00\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 2000 OK\r\n\r\nok",
+        b"ICY 200 OK\r\n\r\nok",
+        b"<html>no status line</html>",
+        b"\x00\x01\x02\x03",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1_000 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut short",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ncut",
+    ],
+)
+async def test_malformed_answers_are_kept(serve: Serve, answer: bytes) -> None:
+    got = await one(serve, answering(answer, then=end))
+    assert got.outcome is Outcome.GARBLED
+    assert answer.startswith(got.replies[0])
+    most = 60_000 if b"yy" in answer else 5_000  # what had come when the line, or the 201st header, was refused
+    assert len(got.replies[0]) >= min(len(answer), most)
+    assert got.reason
+
+
+PIECES = (
+    *(b"HTTP/1.1 ", b"200", b" OK", b"\r\n", b"\n", b"\r\n\r\n", b"0", b"5", b"-", b"\xff\x00", b"x" * 50),
+    *(b"100 Continue", b"HTTP/1.1 204 No\r\n\r\n", b"Connection: keep-alive"),
+    *(b"Content-Length: ", b"Transfer-Encoding: chunked"),
+)
+
+
+async def test_reading_that_our_pace_holds_between_two_requests_goes_on(serve: Serve) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    async with talking(await serve(answering(answer, answer, answer))) as (talk, dial):
+        for _ in range(3):
+            assert (await talk.request(ROOT)).outcome is Outcome.ANSWERED
+            (line,) = dial.lines
+            line.hold()
+            await asyncio.sleep(0.01)
+            line.read_on()
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_whatever_a_peer_sends_ends_in_an_outcome(serve: Serve, seed: int) -> None:
+    chance = random.Random(seed)
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(b"".join(chance.choices(PIECES, k=chance.randrange(1, 30))))
+        await writer.drain()
+
+    peer = await serve(script)
+    for _ in range(15):
+        async with talking(peer) as (talk, _):
+            got = await talk.request(ROOT)
+            assert got.outcome in (Outcome.ANSWERED, Outcome.GARBLED, Outcome.RESET)
+            assert bool(got.replies) == (got.outcome is not Outcome.RESET)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFF\r\n",
+    ],
+)
+async def test_an_endless_body_is_cut(serve: Serve, head: bytes) -> None:
+    async def endless(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(head)
+        while True:
+            writer.write(b"x" * 10_000)
+            await writer.drain()
+
+    start = time.monotonic()
+    peer = await serve(endless)
+    async with talking(peer) as (talk, _):
+        got = await talk.request(ROOT)
+        assert (got.outcome, got.reason) == (Outcome.TRUNCATED, "stopped after 98304 bytes")
+        assert len(got.replies[0]) == budget.MAX_BYTES
+    assert time.monotonic() - start < 3
+    assert peer.accepted == 1
+
+
+@pytest.mark.parametrize("flood", [b"HTTP/1.1 100 Continue\r\n\r\n", b"X: y\r\n"])
+async def test_an_endless_head_is_cut(serve: Serve, flood: bytes) -> None:
+    async def endless(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" if b"HTTP" in flood else b"HTTP/1.1 200 OK\r\n")
+        while True:
+            writer.write(flood * 100)
+            await writer.drain()
+
+    peer = await serve(endless)
+    async with talking(peer) as (talk, _):
+        got = await talk.request(ROOT)
+    assert got.outcome in (Outcome.TRUNCATED, Outcome.GARBLED)
+    assert 0 < len(got.replies[0]) <= budget.MAX_BYTES
+    assert peer.accepted == 1
+
+
+async def test_the_bytes_of_all_answers_on_a_connection_count(serve: Serve) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n" + bytes(9_000)
+    peer = await serve(answering(*[answer] * 20))
+    async with talking(peer) as (talk, _):
+        for _ in range(12):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (answer,))
+    assert peer.accepted == 4
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_silence(serve: Serve) -> None:
+    start = time.monotonic()
+    assert await one(serve, answering()) == Grabbed(Outcome.SILENT, (), "said nothing for 0.2 s")
+    assert time.monotonic() - start < budget.SILENCE + 1
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_silence_amid_the_answer(serve: Serve) -> None:
+    got = await one(serve, answering(b"HTTP/1.1 200 OK\r\nConte"))
+    assert got == Grabbed(Outcome.TRUNCATED, (b"HTTP/1.1 200 OK\r\nConte",), "said nothing for 0.2 s")
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("piece", "reason"), [(b"x" * 25, "not done after 0.5 s"), (b"x", "gave less than 64 bytes in 0.2 s")]
+)
+async def test_a_drip_feed_ends_with_the_total_time_or_as_silence_does(serve: Serve, piece: bytes, reason: str) -> None:
+    async def drip(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(piece)
+            await asyncio.sleep(0.02)
+
+    start = time.monotonic()
+    got = await one(serve, drip)
+    assert (got.outcome, got.reason) == (Outcome.TRUNCATED, reason)
+    assert time.monotonic() - start < budget.TOTAL + 1
+
+
+async def test_a_connection_that_waits_for_the_next_request_may_be_silent(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budget, "SILENCE", 2.0)
+    peer = await serve(answering(OK, OK))
+    async with conversation(f"http://{peer.address}:{peer.port}", Dialler(peer), at_once, None) as talk:
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+        await asyncio.sleep(budget.SILENCE * 0.6)
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+        await asyncio.sleep(budget.SILENCE * 0.6)  # now it is longer since the first byte came
+        assert peer.open_now == 1
+    assert peer.accepted == 1
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_waiting_for_a_place_is_not_the_peers_time(serve: Serve) -> None:
+    peer = await serve(answering(OK))
+    dial = Dialler(peer)
+
+    async def patient() -> Line:
+        await asyncio.sleep(budget.TOTAL * 1.5)
+        return await dial()
+
+    async with conversation(f"http://{peer.address}:{peer.port}", patient, at_once, None) as talk:
+        assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+
+
+async def test_an_open_connection_is_used_again_after_a_pause(serve: Serve) -> None:
+    peer, paused = await serve(answering(OK, OK, OK)), 0
+
+    async def pause(line: Line) -> None:
+        nonlocal paused
+        paused += 1
+        assert line.fileno() >= 0
+
+    async with conversation(f"http://{peer.address}:{peer.port}", Dialler(peer), pause, None) as talk:
+        for _ in range(3):
+            await talk.request(ROOT)
+    assert paused == 2
+
+
+async def test_no_connection_is_told_as_it_was() -> None:
+    async def dial() -> Line:
+        raise EndedError(Outcome.EXCLUDED, "excluded")
+
+    async with conversation("http://127.88.0.1:80", dial, at_once, None) as talk:
+        with pytest.raises(EndedError) as caught:
+            await talk.request(ROOT)
+    assert (caught.value.outcome, caught.value.reason) == (Outcome.EXCLUDED, "excluded")
+
+
+async def test_over_tls(serve: Serve, certificate: Certificate) -> None:
+    peer = await serve(answering(OK, OK), tls=certificate.context(ssl.TLSVersion.TLSv1))
+    async with talking(peer, legacy_context()) as (talk, _):
+        for _ in range(2):
+            assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
+    assert peer.accepted == 1
+
+
+async def test_tls_that_fails_is_told_as_it_was(serve: Serve) -> None:
+    async def plain(reader: Reader, writer: Writer) -> None:
+        await reader.read(1_000)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+
+    async with talking(await serve(plain), legacy_context()) as (talk, dial):
+        with pytest.raises(EndedError) as caught:
+            await talk.request(ROOT)
+        await eventually(lambda: dial.closed == 1, 0.3)
+    assert (caught.value.outcome, caught.value.reason) == (Outcome.GARBLED, "TLS: WRONG_VERSION_NUMBER")
+
+
+async def test_over_tls_too_a_garbled_answer_ends_the_connection_at_once(
+    serve: Serve, certificate: Certificate
+) -> None:
+    async def deaf(reader: Reader, writer: Writer) -> None:
+        await read_request(reader)
+        writer.write(b"nonsense")
+        await writer.drain()
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await asyncio.sleep(60)
+
+    async with talking(await serve(deaf, tls=certificate.context()), legacy_context()) as (talk, dial):
+        assert (await talk.request(ROOT)).outcome is Outcome.GARBLED
+        await eventually(lambda: dial.closed == 1, 0.3)
+
+
+async def test_cancelled_at_any_time_nothing_is_left_open(serve: Serve, certificate: Certificate) -> None:
+    plain, secure = await serve(answering()), await serve(answering(), tls=certificate.context())
+    context = legacy_context()
+    before = descriptors()
+
+    async def ask(within: AbstractAsyncContextManager[tuple[Conversation, Dialler]]) -> None:
+        async with within as (talk, _):
+            await talk.request(ROOT)
+
+    for delay in (0, 0.0005, 0.002, 0.01, 0.03):
+        for peer, tls in ((plain, None), (secure, context)):
+            task = asyncio.create_task(ask(talking(peer, tls)))
+            await asyncio.sleep(0.001)
+            await asyncio.sleep(delay)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    await eventually(lambda: plain.open_now == secure.open_now == 0)
+    await eventually(lambda: descriptors() == before)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.namespaces import Namespace, cable
+
+from camscan.net.kernel.routes import Routes
+
+ROUTE = """\
+Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+eth0\t00000000\t0100000A\t0003\t0\t0\t100\t00000000\t0\t0\t0
+eth0\t0000000A\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0
+eth0\t0000140A\t0200000A\t0003\t0\t0\t0\t0000FFFF\t0\t0\t0
+eth0\t0000150A\t0300000A\t0002\t0\t0\t0\t0000FFFF\t0\t0\t0
+"""
+NONE = "0" * 32
+ROUTE6 = f"""\
+fd{NONE[2:]} 40 {NONE} 00 {NONE} 00000100 00000001 00000000 00000001     eth0
+{NONE} 00 {NONE} 00 fe80{NONE[5:]}1 00000400 00000001 00000000 00000003     eth0
+{NONE[1:]}1 80 {NONE} 00 {NONE} 00000000 00000002 00000000 80200001       lo
+{NONE} 00 {NONE} 00 {NONE} ffffffff 00000001 00000000 00200200       lo
+"""
+
+
+@pytest.fixture
+def routes(tmp_path: Path) -> Routes:
+    (tmp_path / "route").write_text(ROUTE)
+    (tmp_path / "ipv6_route").write_text(ROUTE6)
+    return Routes.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("address", "gateway", "on_link"),
+    [
+        ("10.0.0.5", "", True),
+        ("10.20.1.1", "10.0.0.2", False),
+        ("10.21.1.1", "10.0.0.1", False),  # the route of its own is down
+        ("192.0.2.1", "10.0.0.1", False),
+        ("127.0.0.1", "", False),
+        ("fd00::5", "", True),
+        ("fd01::5", "fe80::1", False),
+        ("::1", "", False),
+    ],
+)
+def test_the_longest_prefix_wins(routes: Routes, address: str, gateway: str, on_link: bool) -> None:
+    assert (routes.gateway(address), routes.on_link(address)) == (gateway, on_link)
+
+
+def test_without_tables_nothing_is_known(tmp_path: Path) -> None:
+    routes = Routes.read(tmp_path)
+    assert (routes.gateway("10.0.0.5"), routes.on_link("10.0.0.5")) == ("", False)
+
+
+@pytest.mark.netns
+def test_the_kernels_own_tables(new_namespace: Callable[[], Namespace]) -> None:
+    here, there = new_namespace(), new_namespace()
+    cable(here, there, "v0", ("10.66.0.1/24", "10.66.0.2/24"))
+    cable(here, there, "v1", ("fd66::1/64", "fd66::2/64"))
+    here.ip("route add default via 10.66.0.254 metric 200")
+    here.ip("route add default via 10.66.0.2 metric 100")
+    here.ip("route add 10.77.0.0/16 via 10.66.0.3")
+    here.ip("route add fd77::/64 via fd66::2")
+    with here.inside():
+        routes = Routes.read()
+    asked = ("10.66.0.9", "10.77.1.1", "192.0.2.1", "fd66::9", "fd77::1")
+    assert [routes.gateway(address) for address in asked] == ["", "10.66.0.3", "10.66.0.2", "", "fd66::2"]
+    assert [routes.on_link(address) for address in asked] == [True, False, False, True, False]

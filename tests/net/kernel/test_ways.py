@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+import pytest
+from support.namespaces import Namespace, cable
+
+from camscan.net.kernel.routes import Routes
+from camscan.net.kernel.ways import Hop, Span, ways
+
+pytestmark = pytest.mark.netns
+
+
+def span(first: str, last: str = "") -> Span:
+    return int(ip_address(first)), int(ip_address(last or first))
+
+
+@pytest.fixture
+def here(new_namespace: Callable[[], Namespace]) -> Namespace:
+    """Two cables, a route, a route out of service, a tunnel, and a default."""
+    ours, left, right = new_namespace(), new_namespace(), new_namespace()
+    cable(ours, left, "left", ("10.1.0.2/16", "10.1.0.1/16"))
+    cable(ours, right, "right", ("10.2.0.2/24", "10.2.0.1/24"))
+    ours.ip("addr add fd00:1::2/64 dev left nodad")
+    ours.ip("tuntap add dev tun0 mode tun")
+    ours.ip("addr add 10.3.0.1/24 dev tun0")
+    ours.ip("link set tun0 up")
+    ours.ip("route add 10.9.0.0/16 via 10.2.0.1")
+    ours.ip("route add prohibit 10.9.9.0/24")
+    return ours
+
+
+def found(here: Namespace, version: int, *spans: Span) -> dict[tuple[Hop | None, str], tuple[Span, ...]]:
+    with here.inside():
+        return {(way.hop, way.reason): way.spans for way in ways(version, spans, Routes.read())}
+
+
+def test_each_part_has_the_way_that_the_kernel_takes(here: Namespace) -> None:
+    assert found(here, 4, span("10.0.255.255", "10.2.0.255"), span("10.9.0.0", "10.9.255.255"), span("10.3.0.9")) == {
+        (None, "no route: Network is unreachable"): (span("10.0.255.255"),),
+        (Hop("left", "10.1.0.2", frames=True), ""): (
+            span("10.1.0.0", "10.1.0.1"),
+            span("10.1.0.3", "10.1.255.255"),
+        ),
+        (Hop("lo", "10.1.0.2"), ""): (span("10.1.0.2"),),
+        (Hop("right", "10.2.0.2", frames=True), ""): (span("10.2.0.0", "10.2.0.1"), span("10.2.0.3", "10.2.0.255")),
+        (Hop("lo", "10.2.0.2"), ""): (span("10.2.0.2"),),
+        (Hop("right", "10.2.0.2", "10.2.0.1", frames=True), ""): (
+            span("10.9.0.0", "10.9.8.255"),
+            span("10.9.10.0", "10.9.255.255"),
+        ),
+        (None, "no route: Permission denied"): (span("10.9.9.0", "10.9.9.255"),),
+        (Hop("tun0", "10.3.0.1"), ""): (span("10.3.0.9"),),
+    }
+
+
+def test_loopback_and_ipv6(here: Namespace) -> None:
+    assert found(here, 4, span("127.0.0.1", "127.0.0.9")) == {
+        (Hop("lo", "127.0.0.1"), ""): (span("127.0.0.1", "127.0.0.9"),)
+    }
+    assert found(here, 6, span("::1"), span("fd00:1::3", "fd00:1::5")) == {
+        (Hop("lo", "::1"), ""): (span("::1"),),
+        (Hop("left", "fd00:1::2", frames=True), ""): (span("fd00:1::3", "fd00:1::5"),),
+    }

@@ -1,0 +1,105 @@
+"""A gateway whose MAC is not known yet costs one address, not all that are begun with meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from ipaddress import ip_network
+
+import pytest
+from support import clock
+
+from camscan.net.kernel.routes import Routes
+from camscan.net.pacing.gateways import FirstHop, Gateways
+
+INCOMPLETE, REACHABLE, STALE, FAILED, NO_ARP = 0x01, 0x02, 0x04, 0x20, 0x40
+
+
+def passing(states: Callable[[float], int], count: int = 20) -> list[float]:
+    """When each of some addresses passes, where the gateway has these states at these times."""
+
+    async def play() -> list[float]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        hop = FirstHop("192.0.2.1", lambda _: states(loop.time() - began))
+
+        async def one() -> float:
+            await hop.approach()
+            return loop.time() - began
+
+        return sorted(await asyncio.gather(*(one() for _ in range(count))))
+
+    return clock.run(play())
+
+
+@pytest.mark.parametrize("state", [REACHABLE, STALE, NO_ARP])
+def test_nobody_waits_for_a_gateway_that_is_known(state: int) -> None:
+    assert max(passing(lambda _: state)) == 0
+
+
+def test_one_goes_ahead_and_the_others_follow_once_it_has_answered() -> None:
+    times = passing(lambda at: REACHABLE if at > 2 else INCOMPLETE if at > 0.01 else 0)
+    assert times[0] == 0
+    assert times[1:] == pytest.approx([2.0] * 19, abs=0.1)
+
+
+def test_another_goes_ahead_where_the_first_found_nobody() -> None:
+    def states(at: float) -> int:
+        return 0 if at < 0.01 else INCOMPLETE if at < 3 else FAILED if at < 3.1 else INCOMPLETE if at < 4 else STALE
+
+    times = passing(states)
+    assert times[:2] == pytest.approx([0, 3], abs=0.1)
+    assert times[2:] == pytest.approx([4.0] * 18, abs=0.1)
+
+
+def test_a_gateway_that_never_answers_is_waited_for_no_longer_than_some_turns() -> None:
+    times = passing(lambda at: INCOMPLETE if at else 0)
+    assert len([at for at in times if at < max(times)]) == 4
+    assert max(times) < 20
+
+
+def test_a_kernel_that_has_no_entry_needs_none() -> None:
+    assert max(passing(lambda _: 0)) < 1
+
+
+def test_for_how_long_a_gateway_that_had_answered_is_lost_is_counted() -> None:
+    table = {
+        "192.0.2.1": lambda at: REACHABLE if at < 10 else FAILED if at < 15 else INCOMPLETE if at < 16 else STALE,
+        "192.0.2.2": lambda at: INCOMPLETE if at < 3 else FAILED,  # never was there: the outcomes say so
+        "192.0.2.3": lambda at: STALE if at < 5 else 0,  # the kernel needs its entry no more
+    }
+
+    async def play() -> dict[str, float]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        networks = [(ip_network(f"10.0.{number}.0/24"), gateway) for number, gateway in enumerate(table)]
+        gateways = Gateways(Routes(networks), None, lambda some: {g: table[g](loop.time() - began) for g in some})
+        watching = asyncio.create_task(gateways.watch())
+        approaching = [asyncio.create_task(gateways.approach(f"10.0.{number}.1")) for number in range(len(table))]
+        await asyncio.sleep(30.5)
+        watching.cancel()
+        await asyncio.gather(*approaching)
+        return dict(gateways.lost)
+
+    assert clock.run(play()) == pytest.approx({"192.0.2.1": 6}, abs=1.1)
+
+
+def test_where_a_look_takes_long_it_is_taken_less_often() -> None:
+    looks: list[float] = []
+
+    async def play() -> None:
+        loop = asyncio.get_running_loop()
+
+        def slow(some: Collection[str]) -> dict[str, int]:
+            looks.append(loop.time())
+            clock.stall(0.5)
+            return dict.fromkeys(some, REACHABLE)
+
+        gateways = Gateways(Routes([(ip_network("10.0.0.0/24"), "192.0.2.1")]), None, slow)
+        watching = asyncio.create_task(gateways.watch())
+        await gateways.approach("10.0.0.1")
+        await asyncio.sleep(60)
+        watching.cancel()
+
+    clock.run(play())
+    assert len(looks) <= 7

@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import clock
+from support.peers import most_in_a_second
+
+from camscan.net.exchange.line import Line
+from camscan.net.pacing.hostpace import HostLimit, Losses, Window
+
+Sends: TypeAlias = list[tuple[float, float]]
+"""When, and how many."""
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class Kernel(Line):
+    """A line whose packets a test lets out: `out` holds when each leaves."""
+
+    def __init__(self) -> None:
+        super().__init__("127.0.0.1")
+        self.out: list[float] = []
+
+    def count(self) -> int:
+        self.packets = sum(at <= now() for at in self.out)
+        return 0
+
+
+@given(data=st.data(), rate=st.sampled_from([10, 20]))
+@settings(max_examples=100, deadline=None)
+def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by_themselves(
+    data: st.DataObject, rate: int
+) -> None:
+    """Two lines and datagrams at once; each line lets out what it has room for, as late as it likes."""
+    chance = data.draw(st.randoms(use_true_random=False))
+
+    async def converse(window: Window, sends: list[float]) -> None:
+        while True:
+            count = chance.randint(1, rate // 2)
+            async with window.place(count):
+                pass
+            with Kernel() as line:
+                line.charged = count
+                line.afterwards = chance.randint(0, min(1, count - 1))
+                unasked = count - 1 - line.afterwards
+                line.out = [now()] + [now() + chance.choice([0, 0.01, 0.5, 1.1]) for _ in range(unasked)]
+                window.add(line)
+                await asyncio.sleep(chance.choice([0.001, 0.05, 1.2]))
+                line.out = [at for at in line.out if at <= now()]
+                sends += line.out + [now()] * line.afterwards
+                line.count()
+                window.settle(line)
+
+    async def ask(window: Window, sends: list[float]) -> None:
+        while True:
+            async with window.place(1):
+                await asyncio.sleep(chance.choice([0, 0, 0.2]))
+            sends.append(now())
+            window.note(1)
+
+    async def play() -> list[float]:
+        window, sends = Window(rate), list[float]()
+        window.recall([now()] * 4)
+        sends += [now()] * 4
+        tasks = [asyncio.create_task(work(window, sends)) for work in (converse, converse, ask)]
+        await asyncio.sleep(15)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return sorted(sends)
+
+    sends = clock.run(play())
+    assert most_in_a_second([(at, 1) for at in sends]) <= rate
+    assert len(sends) > 15 * rate / 4
+
+
+def test_an_open_line_does_not_wait_for_those_that_wait_for_its_end() -> None:
+    async def play() -> float:
+        window, began = Window(10), now()
+        with Kernel() as line:
+            line.charged = 4
+            window.add(line)
+            behind = asyncio.create_task(window.place(8).__aenter__())
+            await asyncio.sleep(3)
+            assert not behind.done()
+            async with window.place(1, ahead=True):
+                pass
+        window.settle(line)
+        await behind
+        return now() - began
+
+    assert clock.run(play()) == pytest.approx(3.1, abs=0.1)
+
+
+def test_half_as_much_does_not_stop_a_host_whose_lines_hold_all_that() -> None:
+    async def play() -> float:
+        window, began = Window(20), now()
+        with Kernel() as line:
+            line.charged = 12
+            window.add(line)
+            window.slow_down()
+            for _ in range(2):
+                async with window.place(1):
+                    pass
+                window.note(1)
+        return now() - began
+
+    assert clock.run(play()) == pytest.approx(1, abs=0.1)
+
+
+def test_a_host_that_speaks_and_then_stops_is_asked_half_as_fast() -> None:
+    async def play() -> HostLimit:
+        host = HostLimit(20, 2)
+        host.missed(80, connected=False)
+        host.missed(80, connected=False)
+        host.missed(80, connected=False)
+        assert not host.faded  # it has never spoken
+        host.heard(80)
+        host.missed(80, connected=True)
+        host.missed(443, connected=False)
+        host.heard(80)
+        host.missed(80, connected=True)
+        host.missed(80, connected=True)
+        assert not host.faded  # it spoke in between
+        host.missed(80, connected=True)
+        return host
+
+    host = clock.run(play())
+    assert host.faded
+    assert seconds_for(host, 40) == pytest.approx(2 * seconds_for(HostLimit(20, 2), 40), rel=0.03)
+
+
+def seconds_for(host: HostLimit, packets: int) -> float:
+    async def play() -> float:
+        start = now()
+        for _ in range(packets):
+            async with host.window.place(1):
+                host.window.note(1)
+        return now() - start
+
+    return clock.run(play())
+
+
+def test_a_port_that_accepts_and_never_speaks_says_nothing_about_its_host() -> None:
+    async def play() -> bool:
+        host = HostLimit(20, 2)
+        host.heard(80)
+        for port in (8000, 8000, 8000, 37777, 37777):
+            host.missed(port, connected=True)
+        return host.faded
+
+    assert not clock.run(play())
+
+
+def test_connection_attempts_of_the_last_second_are_counted() -> None:
+    async def play() -> list[int]:
+        host = HostLimit(20, 2)
+        counts = []
+        for _ in range(4):
+            counts.append(host.note_connect())
+            await asyncio.sleep(0.4)
+        return counts
+
+    assert clock.run(play()) == [1, 2, 3, 3]
+
+
+def test_a_loss_is_held_against_its_host_and_many_against_the_way() -> None:
+    losses = Losses()
+    hosts = [HostLimit(20, 2, losses=losses) for _ in range(16)]
+    assert not any(host.loses for host in hosts)
+    for host in hosts[:3]:
+        host.note_loss()
+        host.note_loss()
+    assert [host.loses for host in hosts] == 3 * [True] + 13 * [False]
+    hosts[3].note_loss()
+    assert all(host.loses for host in hosts)
+
+
+def test_a_site_of_two_hosts_has_no_way_to_speak_of() -> None:
+    losses = Losses()
+    first, second = (HostLimit(20, 2, losses=losses) for _ in range(2))
+    first.note_loss()
+    assert (first.loses, second.loses) == (True, False)

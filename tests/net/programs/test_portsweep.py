@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NoReturn
+
+import pytest
+from support.namespaces import Namespace
+from support.peers import Serve
+
+from camscan.errors import HostError, UsageError
+from camscan.net.kernel import netlink
+from camscan.net.kernel.ways import Hop
+from camscan.net.pacing.profile import profile
+from camscan.net.programs import portsweep
+from camscan.net.programs.portsource import Found
+from camscan.net.programs.portsweep import LARGE, PortSweep, choose
+from camscan.records import Outcome
+
+PACE = replace(profile("fast"), host_rate=10**6)
+
+
+def sweep(*spans: tuple[str, str], ports: tuple[int, ...], method: str = "connect", want: str = "open") -> PortSweep:
+    return PortSweep(spans, ports, method, PACE, seed=1, want=want)
+
+
+async def found(sweep: PortSweep) -> list[Found]:
+    return [one for batch in [batch async for batch in sweep.run()] for one in batch]
+
+
+async def mute(*_: object) -> None:
+    """Say nothing."""
+
+
+async def test_loopback_by_connecting(serve: Serve) -> None:
+    peer = await serve(mute, "127.88.0.5")
+    other = sweep(("127.88.0.4", "127.88.0.6"), ports=(peer.port,), want="all")
+    assert sorted(await found(other), key=lambda one: one.address) == [
+        Found("127.88.0.4", peer.port, Outcome.REFUSED),
+        Found("127.88.0.5", peer.port, Outcome.ANSWERED),
+        Found("127.88.0.6", peer.port, Outcome.REFUSED),
+    ]
+    assert other.complete
+    assert other.counters["answered"] == 1
+
+
+async def test_both_families_are_asked(serve: Serve) -> None:
+    peer = await serve(mute, "::1")
+    both = sweep(("127.88.0.4", "127.88.0.4"), ("::1", "::1"), ports=(peer.port,))
+    assert await found(both) == [Found("::1", peer.port, Outcome.ANSWERED)]
+
+
+@pytest.mark.netns
+async def test_loopback_by_syn_packets(serve: Serve, new_namespace: Callable[[], Namespace]) -> None:
+    inside = new_namespace()
+    peer = await serve(mute, "127.88.0.5", inside=inside)
+    with inside.inside():
+        by_syn = sweep(("127.88.0.4", "127.88.0.6"), ports=(peer.port,), method="syn", want="all")
+        outcomes = {one.address: one.outcome for one in await found(by_syn)}
+    assert outcomes == {
+        "127.88.0.4": Outcome.REFUSED,
+        "127.88.0.5": Outcome.ANSWERED,
+        "127.88.0.6": Outcome.REFUSED,
+    }
+
+
+@pytest.mark.netns
+async def test_what_has_no_route_is_said(new_namespace: Callable[[], Namespace]) -> None:
+    with new_namespace().inside():
+        nowhere = sweep(("10.1.2.3", "10.1.2.4"), ports=(80,), want="all")
+        why = "no route: Network is unreachable"
+        assert await found(nowhere) == [
+            Found("10.1.2.3", 80, Outcome.NOT_SENT, why),
+            Found("10.1.2.4", 80, Outcome.NOT_SENT, why),
+        ]
+    assert nowhere.notes == [f"10.1.2.3 and 1 other addresses not asked: {why}"]
+    assert not nowhere.complete
+
+
+def test_ports_that_are_never_sent_to_are_left_out() -> None:
+    assert sweep(("127.88.0.1", "127.88.0.1"), ports=(80, 9100, 80, 631, 554)).ports == (80, 554)
+    with pytest.raises(UsageError, match="no port is left"):
+        sweep(("127.88.0.1", "127.88.0.1"), ports=(9100, 515))
+
+
+async def test_it_can_be_stopped() -> None:
+    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
+    count = 0
+    async with asyncio.timeout(20):
+        async for batch in slow.run():
+            count += len(batch)
+            slow.stop()
+    assert 0 < count < 250
+    assert slow.interrupted
+    assert not slow.complete
+
+
+async def test_it_can_be_stopped_while_its_program_starts() -> None:
+    slow = PortSweep([("127.88.0.1", "127.88.0.250")], [9], "connect", replace(PACE, rate=10), seed=1, want="all")
+    run = asyncio.create_task(found(slow))
+    await asyncio.sleep(0)
+    slow.stop()
+    async with asyncio.timeout(15):
+        assert len(await run) < 250
+    assert slow.interrupted
+
+
+async def test_a_program_that_cannot_run_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = 'print(\'{"type": "error", "message": "no way"}\')'
+    monkeypatch.setattr(portsweep, "_PYTHON", (sys.executable, "-c", code))
+    with pytest.raises(HostError, match="no way"):
+        await found(sweep(("127.88.0.1", "127.88.0.1"), ports=(80,)))
+
+
+async def test_a_kernel_that_tells_no_routes_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed() -> NoReturn:
+        raise OSError(errno.EAFNOSUPPORT, os.strerror(errno.EAFNOSUPPORT))
+
+    monkeypatch.setattr(netlink, "opened", closed)  # as under a unit's RestrictAddressFamilies
+    with pytest.raises(HostError, match="cannot ask the kernel for its routes: Address family not supported"):
+        await found(sweep(("127.88.0.1", "127.88.0.1"), ports=(80,)))
+
+
+def test_a_router_that_is_spared_sets_the_rate() -> None:
+    gentle = PortSweep([("127.88.0.1", "127.88.0.1")], [80], "syn", profile("gentle"), seed=1)
+    assert gentle._settings["rate"] == pytest.approx(1_000 / 122)
+
+
+def test_auto_goes_by_number_and_privilege(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portsweep, "has_net_raw", lambda: True)
+    assert choose("auto", LARGE).name == "syn"
+    assert choose("auto", LARGE - 1).name == "connect"
+    assert choose("syn", 1).name == "syn"
+    monkeypatch.setattr(portsweep, "has_net_raw", lambda: False)
+    few = choose("auto", LARGE)
+    assert (few.name, few.reason) == ("connect", "no CAP_NET_RAW, which SYN packets need")
+
+
+def test_macs_are_for_the_neighbours_of_a_link_or_for_its_gateway() -> None:
+    known = [(1, bytes([127, 0, 0, 9]), bytes(range(6))), (1, bytes([127, 0, 0, 8]), bytes(6)), (0, bytes(4), bytes(6))]
+    both = [("127.0.0.9", "000102030405"), ("127.0.0.8", "000000000000")]
+    assert list(portsweep._known(Hop("lo", "127.0.0.1"), known)) == both
+    assert list(portsweep._known(Hop("lo", "127.0.0.1", "127.0.0.9"), known)) == both[:1]
+
+
+def test_an_interface_that_has_gone_is_left_to_the_program_to_name() -> None:
+    assert list(portsweep._known(Hop("gone0", "127.0.0.1"), [(1, bytes(4), bytes(6))])) == []
