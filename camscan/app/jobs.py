@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from camscan.app.aims import Aim, Choices, aim, eligible
-from camscan.app.manners import Manner, manner, swept
+from camscan.app.scope import Choices, ScanScope, eligible, scope_of
+from camscan.app.strategy import Strategy, strategy_of, swept
 from camscan.errors import TargetError, UsageError
 from camscan.net.kernel.interfaces import sources
 from camscan.net.programs.portsweep import Method
@@ -38,8 +38,8 @@ class Job:
     """
 
     scan: Scan
-    aim: Aim
-    manner: Manner
+    scope: ScanScope
+    strategy: Strategy
     seed: int
     method: Method
     done: frozenset[str] = frozenset()
@@ -51,10 +51,10 @@ class Job:
 
 def new_job(choices: Choices, site: str | None) -> Job:
     """A scan that is about to start; the settings of its record hold what a resumed run needs."""
-    aimed, asking, seed = aim(choices), manner(choices), secrets.randbits(32)
-    method = swept(choices, aimed.asked, asking)
-    shown = aimed.specs if len(aimed.specs) <= _SHOWN_TARGETS else (*aimed.specs[:_SHOWN_TARGETS], "...")
-    decoys = _decoys(choices, aimed)
+    scope, strategy, seed = scope_of(choices), strategy_of(choices), secrets.randbits(32)
+    method = swept(choices, scope.asked, strategy)
+    shown = scope.specs if len(scope.specs) <= _SHOWN_TARGETS else (*scope.specs[:_SHOWN_TARGETS], "...")
+    decoys = _decoys(choices, scope)
     parse(choices.core, whole_networks=True)  # nothing that is asked depends on it, but a report at the end does
     kept = {name: value for name, value in asdict(choices).items() if name not in _NOT_KEPT}
     kept["expect_decoy"] = decoys
@@ -62,27 +62,27 @@ def new_job(choices: Choices, site: str | None) -> Job:
         secrets.token_hex(6),
         datetime.now(UTC),
         shown,
-        asking.plan.channels,
+        strategy.plan.channels,
         site,
-        excluded=tuple(aimed.excluded.networks()),
-        vantage=_vantage(aimed),
+        excluded=tuple(scope.excluded.networks()),
+        vantage=_vantage(scope),
         settings={
             "seed": str(seed),
-            "specs": "\n".join(aimed.specs),
+            "specs": "\n".join(scope.specs),
             "choices": json.dumps(kept),
             "sweep": f"{method.name}: {method.reason}",
         },
     )
-    return Job(record, aimed, asking, seed, method, decoys=decoys)
+    return Job(record, scope, strategy, seed, method, decoys=decoys)
 
 
-def _vantage(aimed: Aim) -> Vantage:
-    names = dict.fromkeys(interface.name for interface in eligible(aimed))
-    firsts = (network.partition("/")[0].partition("-")[0] for network in aimed.asked.networks())
+def _vantage(scope: ScanScope) -> Vantage:
+    names = dict.fromkeys(interface.name for interface in eligible(scope))
+    firsts = (network.partition("/")[0].partition("-")[0] for network in scope.asked.networks())
     return Vantage(platform.node(), tuple(names), sources(islice(firsts, _SHOWN_TARGETS)))
 
 
-def _decoys(choices: Choices, aimed: Aim) -> tuple[str, ...]:
+def _decoys(choices: Choices, scope: ScanScope) -> tuple[str, ...]:
     """The decoys, as the ledger writes them.
 
     Raises:
@@ -91,7 +91,7 @@ def _decoys(choices: Choices, aimed: Aim) -> tuple[str, ...]:
     found = []
     for text in choices.expect_decoy:
         decoy = next(iter(parse([text]).shuffled(0))) if text else ""
-        if decoy not in aimed.asked:
+        if decoy not in scope.asked:
             raise TargetError(
                 f"the decoy {text} is not asked: add it to the targets, or drop the exclusion that covers it"
             )
@@ -138,17 +138,17 @@ def resumed_job(before: Scan, now: Choices) -> Job:
         snmp_community=now.snmp_community,
         with_credentials=now.with_credentials,
     )
-    aimed, asking = aim(choices), manner(choices)
+    scope, strategy = scope_of(choices), strategy_of(choices)
     record = replace(
         before,
         status=ScanStatus.RUNNING,
         finished_at=None,
-        channels=tuple(dict.fromkeys((*before.channels, *asking.plan.channels))),
-        excluded=tuple(aimed.excluded.networks()),
+        channels=tuple(dict.fromkeys((*before.channels, *strategy.plan.channels))),
+        excluded=tuple(scope.excluded.networks()),
     )
     by_syn = before.settings.get("sweep", "").startswith("syn:")
-    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, aimed)
-    return Job(record, aimed, asking, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
+    method, decoys = Method("syn" if by_syn else "connect", "resumed"), _decoys(choices, scope)
+    return Job(record, scope, strategy, int(before.settings["seed"]), method, resumed=True, decoys=decoys)
 
 
 def _check_resumable(before: Scan, now: Choices) -> None:

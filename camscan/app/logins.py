@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from camscan.app.aims import Choices, aim
+from camscan.app.scope import Choices, scope_of
 from camscan.credentials import sources
 from camscan.credentials.broker import CredentialBroker, Sight
 from camscan.credentials.enrolment import Enrolment, SiteBook
@@ -115,7 +115,7 @@ def enrolled(choices: Choices, chosen: Chosen, site: str | None) -> str:
     found = opened_for(chosen, site)[1].enrolments
     devices = [e.address for e in found if e.address is not None]
     networks = [e.place for e in found if e.network is not None]
-    inside = aim(choices).asked
+    inside = scope_of(choices).asked
     parts = [f"{sum(address in inside for address in devices)} of {len(devices)} enrolled devices are targets"]
     parts += [f"every device in {place}" for place in networks]
     return f"{'; '.join(parts)}: one try each, and none after a refusal"

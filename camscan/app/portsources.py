@@ -8,7 +8,7 @@ from contextlib import aclosing
 from itertools import groupby
 from typing import Any
 
-from camscan.app.aims import Aim
+from camscan.app.scope import ScanScope
 from camscan.errors import DecodeError, HostError, UsageError
 from camscan.homes import data_file
 from camscan.imports.nmap.knocks import Knock, Knocks
@@ -21,7 +21,14 @@ from camscan.records import Outcome
 
 
 def port_source(
-    method: str, aim: Aim, ports: Iterable[int], profile: Profile, *, rounds: int = 2, want: str = "answers", **how: Any
+    method: str,
+    scope: ScanScope,
+    ports: Iterable[int],
+    profile: Profile,
+    *,
+    rounds: int = 2,
+    want: str = "answers",
+    **how: Any,
 ) -> PortSource:
     """What asks these ports of all that is asked, by the method that was chosen; `how` is for a `PortSweep`.
 
@@ -30,8 +37,8 @@ def port_source(
         HostError: nmap is to do it, and is not installed.
     """
     if method == "nmap":
-        return NmapSource(aim, ports, profile, rounds=rounds, want=want)
-    return PortSweep(aim.asked.spans(), ports, method, profile, rounds=rounds, want=want, **how)
+        return NmapSource(scope, ports, profile, rounds=rounds, want=want)
+    return PortSweep(scope.asked.spans(), ports, method, profile, rounds=rounds, want=want, **how)
 
 
 def checkpoint(name: str, asked: Mapping[str, Any] | None = None) -> Checkpoint:
@@ -52,10 +59,12 @@ class NmapSource:
 
     sent = lost = 0  # its packets are not known
 
-    def __init__(self, aim: Aim, ports: Iterable[int], profile: Profile, *, rounds: int = 2, want: str = "all") -> None:
+    def __init__(
+        self, scope: ScanScope, ports: Iterable[int], profile: Profile, *, rounds: int = 2, want: str = "all"
+    ) -> None:
         self._program = nmaprun.path()
         self.ports = allowed(ports)
-        spans, excluded = tuple(aim.asked.spans()), tuple(aim.excluded.spans())
+        spans, excluded = tuple(scope.asked.spans()), tuple(scope.excluded.spans())
         self._sweep = nmaprun.Sweep(spans, excluded, self.ports, profile, rounds)
         self._only_open = want == "open"
         self.rate = profile.knock_rate

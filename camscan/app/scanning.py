@@ -15,10 +15,10 @@ from ipaddress import ip_address
 from typing import Any, Protocol
 
 from camscan.app import gctuning
-from camscan.app.aims import eligible
 from camscan.app.jobs import Job
 from camscan.app.middleboxes import Middleboxes
 from camscan.app.portsources import checkpoint, port_source
+from camscan.app.scope import eligible
 from camscan.app.signals import ended_by_signals
 from camscan.app.targetfiles import followed
 from camscan.engine import Engine, Sink
@@ -66,21 +66,21 @@ class Unwatched:
 async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     writer = Writer(store, job.scan.id)
-    interfaces = eligible(job.aim)
+    interfaces = eligible(job.scope)
     kept = _checkpoint(job) if job.method.name == "syn" else None
     source, profile = _source(job, kept)
-    scope, links = Scope(job.aim.targets, job.aim.excluded), job.aim.asked.ranges
+    scope, links = Scope(job.scope.targets, job.scope.excluded), job.scope.asked.ranges
     try:
         reached = frozenset(name for name, _ in job.scan.vantage.sources)
         async with (
             LiveNet(scope, profile, interfaces, links, job.broker, sweep=source) as net,
             watched(reached) as cut,
-            followed(job.aim.excluded, job.aim.excluding, net.exclude) as barred,
+            followed(job.scope.excluded, job.scope.excluding, net.exclude) as barred,
         ):
-            wide, covers = _window(job), job.manner.covers(source.rate if source is not None else 0.0)
-            seconds = job.manner.host_seconds
-            sink = Middleboxes(_sink(writer), job.manner.plan.first_ports)
-            engine = Engine(net, job.manner.plan, sink, window=wide, covers=covers, host_seconds=seconds)
+            wide, covers = _window(job), job.strategy.covers(source.rate if source is not None else 0.0)
+            seconds = job.strategy.host_seconds
+            sink = Middleboxes(_sink(writer), job.strategy.plan.first_ports)
+            engine = Engine(net, job.strategy.plan, sink, window=wide, covers=covers, host_seconds=seconds)
             with gctuning.seldom(wide):
                 status = await _covered(job, engine, writer, net, watcher)
             net.notes += barred.notes
@@ -124,7 +124,11 @@ def _checkpoint(job: Job) -> Checkpoint | None:
 
     A scan that goes on with other exclusions than before asks the rest by connecting.
     """
-    asked = {"spans": [*map(list, job.aim.asked.spans())], "ports": [*job.manner.plan.first_ports], "seed": job.seed}
+    asked = {
+        "spans": [*map(list, job.scope.asked.spans())],
+        "ports": [*job.strategy.plan.first_ports],
+        "seed": job.seed,
+    }
     try:
         found = checkpoint(job.scan.id, None if job.resumed else asked)
     except CamscanError:
@@ -159,9 +163,9 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, watch
 
     async def cover() -> None:
         await _write_excluded(job, writer)
-        await engine.run(address for address in job.aim.asked.shuffled(job.seed) if address not in job.done)
+        await engine.run(address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
 
-    async with watcher.watching(engine, net, job.aim.asked.count - len(job.done)):
+    async with watcher.watching(engine, net, job.scope.asked.count - len(job.done)):
         work = asyncio.ensure_future(cover())
         with _interruptible(work, job.seconds):
             try:
@@ -173,8 +177,8 @@ async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, watch
 
 async def _write_excluded(job: Job, writer: Writer) -> None:
     """Say of each target that is excluded that it is: of millions this takes minutes."""
-    entry = dict.fromkeys(job.manner.plan.channels, Outcome.EXCLUDED)
-    for address in job.aim.targets.within(job.aim.excluded).shuffled(0):
+    entry = dict.fromkeys(job.strategy.plan.channels, Outcome.EXCLUDED)
+    for address in job.scope.targets.within(job.scope.excluded).shuffled(0):
         if address not in job.done:
             await writer.put_ledger(LedgerEntry(address, entry))
 
@@ -193,7 +197,7 @@ def _interruptible(work: asyncio.Future[None], seconds: float | None) -> Iterato
 
 def _ended(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interface], status: ScanStatus) -> Scan:
     notes = list(_notes(job, engine, net, interfaces))
-    if status is ScanStatus.COMPLETE and net.failures.total() > job.aim.asked.count * _BLIND_SHARE:
+    if status is ScanStatus.COMPLETE and net.failures.total() > job.scope.asked.count * _BLIND_SHARE:
         status = ScanStatus.PARTIAL
         notes.append(_refusals(net.failures))
     sent = together(job.scan.sent, net.sent)
@@ -239,9 +243,9 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if net.sweep is not None:
         yield f"open ports were found by {net.sweep.how}: {job.method.reason}"
     yield from net.notes
-    if job.manner.barred:
-        yield f"ports not asked, because camscan never sends to them: {', '.join(map(str, job.manner.barred))}"
-    if not interfaces and job.manner.plan.multicasts:
+    if job.strategy.barred:
+        yield f"ports not asked, because camscan never sends to them: {', '.join(map(str, job.strategy.barred))}"
+    if not interfaces and job.strategy.plan.multicasts:
         yield "no multicast: no interface is connected to the targets (on a container's bridge, none ever is)"
     if net.dropped:
         yield f"{net.dropped} datagrams were lost because a buffer was full: scan again at a lower --rate"
@@ -250,7 +254,7 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
     if net.used_up:
         yield f"no longer asked after they had given all the bytes that one host may: {_some(net.used_up)}"
     if engine.cut:
-        yield f"hosts that were not finished after {job.manner.host_seconds:g} s: {engine.cut}; the ledger names them"
+        yield f"hosts that were not finished after {job.strategy.host_seconds:g} s: {engine.cut}; the ledger names them"
     if job.broker is not None:
         yield from job.broker.notes
     if engine.crashed:
@@ -266,12 +270,12 @@ def _some(addresses: Iterable[str]) -> str:
 
 def _source(job: Job, kept: Checkpoint | None) -> tuple[PortSource | None, Profile]:
     """What asks the first ports where that is another program, and the pace that is left for all else."""
-    if job.method.name == "connect" or not job.aim.asked or (job.resumed and kept is None):
-        return None, job.manner.profile
-    pace, left = parted(job.manner.profile)
+    if job.method.name == "connect" or not job.scope.asked or (job.resumed and kept is None):
+        return None, job.strategy.profile
+    pace, left = parted(job.strategy.profile)
     how: dict[str, Any] = {"seed": job.seed, "checkpoint": kept, "keeping": True, "known": job.done}
-    return port_source(job.method.name, job.aim, job.manner.plan.first_ports, pace, **how), left
+    return port_source(job.method.name, job.scope, job.strategy.plan.first_ports, pace, **how), left
 
 
 def _window(job: Job) -> int:
-    return min(job.manner.window, max(job.aim.asked.count, 1))
+    return min(job.strategy.window, max(job.scope.asked.count, 1))

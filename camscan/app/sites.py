@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from camscan.app.aims import Choices, aim, must_exist
 from camscan.app.judging import chosen_policies
 from camscan.app.logins import Chosen
-from camscan.app.manners import manner
 from camscan.app.pinging import url_of
 from camscan.app.receivers import Apprise, Webhook
+from camscan.app.scope import Choices, must_exist, scope_of
+from camscan.app.strategy import strategy_of
 from camscan.app.targetfiles import read
 from camscan.credentials.file import MAX_FILE
 from camscan.credentials.sources import read_private
@@ -104,8 +104,8 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         return
     chosen = choices(config, site)
     try:
-        aimed = aim(replace(chosen, allow_public=True, allow_large=True))
-        guard(aimed.asked, allow_public=site.allow_public, allow_large=site.allow_large)
+        scope = scope_of(replace(chosen, allow_public=True, allow_large=True))
+        guard(scope.asked, allow_public=site.allow_public, allow_large=site.allow_large)
     except CamscanError as error:
         said = (
             str(error).replace("--allow-public", "allow_public = true").replace("--allow-large", "allow_large = true")
@@ -113,7 +113,7 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         yield ("networks",), said
         return
     for number, decoy in enumerate(site.decoys):
-        if decoy not in aimed.asked:
+        if decoy not in scope.asked:
             yield (
                 ("decoys", number),
                 f"{decoy} is not asked: add it to the networks, or drop the exclusion that covers it",
@@ -131,7 +131,7 @@ def _each(key: str, values: Sequence[str], use: Callable[[str], object]) -> Iter
 
 def _asked(site: Site, channel: str) -> object:
     try:
-        return manner(Choices(channels=channel, with_credentials=site.credentials is not None))
+        return strategy_of(Choices(channels=channel, with_credentials=site.credentials is not None))
     except UsageError as error:
         raise UsageError(str(error).replace("--with-credentials", "credentials = FILE")) from error
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camscan.app.aims import Choices, aim
 from camscan.app.alerting import messages_for
 from camscan.app.history import MARK, lock_of, remembered, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, new_job, take_up
@@ -18,6 +17,7 @@ from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
 from camscan.app.scanning import Unwatched, Watcher, run
+from camscan.app.scope import Choices, scope_of
 from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
 from camscan.identify.library import Library
@@ -81,7 +81,9 @@ def sweep(ground: SweepContext, site: Site, seconds: float) -> Swept:
             return Swept(site.name, why_not=f"held by {other}")
         login = broker_if(choices(ground.config, site), logins(ground.config, site), site.name, ground.rules)
         job = replace(_job(ground, site, lists), broker=login)
-        tell("scan.begin", site=site.name, scan=job.scan.id, targets=job.aim.asked.count, covered=len(job.done) or None)
+        tell(
+            "scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=len(job.done) or None
+        )
         ended = eventloop.run(run(replace(job, seconds=seconds), ground.store, ground.watcher))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
@@ -114,7 +116,7 @@ def _resumable(store: Store, site: Site, chosen: Choices) -> Scan | None:
         newest is None
         or MERGED in newest.settings
         or newest.status is not ScanStatus.INTERRUPTED
-        or newest.settings.get("specs") != "\n".join(aim(chosen).specs)
+        or newest.settings.get("specs") != "\n".join(scope_of(chosen).specs)
         or not is_asked_as(newest, chosen)
     ):
         return None

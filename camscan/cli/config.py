@@ -24,7 +24,7 @@ def check(file: Path | None) -> None:
       camscan config check
       camscan config check /etc/camscan/camscan.toml
     """
-    from camscan.app.aims import aim
+    from camscan.app.scope import scope_of
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults
     from camscan.errors import UsageError
@@ -34,6 +34,6 @@ def check(file: Path | None) -> None:
     if found := list(faults(document)):
         raise UsageError("\n".join(found))
     for site in document.config.site:
-        count = aim(choices(document.config, site)).asked.count
+        count = scope_of(choices(document.config, site)).asked.count
         click.echo(f"{site.name}: {many(count, 'address')}, {many(len(site.decoys), 'decoy')}")
     click.echo(f"{document.file} is valid.")

@@ -39,33 +39,33 @@ def plan(
       camscan plan @networks.txt --profile gentle
       camscan plan 10.20.0.0/24 --site depot --with-credentials
     """
-    from camscan.app.aims import Choices, aim, arp_requests, eligible
     from camscan.app.logins import Chosen, enrolled
-    from camscan.app.manners import manner, silent_seconds, swept
+    from camscan.app.scope import Choices, arp_requests, eligible, scope_of
+    from camscan.app.strategy import silent_seconds, strategy_of, swept
     from camscan.cli.writing import fitted, room, write
     from camscan.reports.words import many
 
     choices = Choices(targets, **how)
-    aimed, asking = aim(choices), manner(choices)
-    method = swept(choices, aimed.asked, asking)
-    count, pace = aimed.asked.count, asking.profile
-    links = eligible(aimed)
-    frames = arp_requests(asking.plan, links, aimed.asked.ranges)
-    packets = count * asking.silent_packets + frames
-    seconds = silent_seconds(aimed, asking, method, links, packets)
+    scope, strategy = scope_of(choices), strategy_of(choices)
+    method = swept(choices, scope.asked, strategy)
+    count, pace = scope.asked.count, strategy.profile
+    links = eligible(scope)
+    frames = arp_requests(strategy.plan, links, scope.asked.ranges)
+    packets = count * strategy.silent_packets + frames
+    seconds = silent_seconds(scope, strategy, method, links, packets)
     interfaces = dict.fromkeys(i.name for i in links)
-    ports = f"{_list(asking.plan.first_ports)} everywhere; {_list(asking.plan.more_ports)} where something lives"
+    ports = f"{_list(strategy.plan.first_ports)} everywhere; {_list(strategy.plan.more_ports)} where something lives"
     limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
     rows = {
-        "Targets": f"{', '.join(aimed.asked.networks()) or 'none'}: {many(count, 'address')}",
-        "Excluded": ", ".join(aimed.excluded.networks()) or "none",
-        "Channels": ", ".join(asking.plan.channels),
+        "Targets": f"{', '.join(scope.asked.networks()) or 'none'}: {many(count, 'address')}",
+        "Excluded": ", ".join(scope.excluded.networks()) or "none",
+        "Channels": ", ".join(strategy.plan.channels),
         "Multicast": ", ".join(interfaces) or "no interface is connected to the targets",
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
         "Sweep": f"by {method.name}: {method.reason}",
-        "Silent host": f"{many(asking.silent_packets, 'packet')}, {asking.silent_bytes:,} bytes of payload",
-        "Device": f"about {many(asking.answering_packets, 'packet')}",
+        "Silent host": f"{many(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
+        "Device": f"about {many(strategy.answering_packets, 'packet')}",
         "Pace": f"{many(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections",
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",

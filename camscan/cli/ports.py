@@ -20,7 +20,7 @@ from camscan.cli.exits import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from camscan.app.aims import Choices
+    from camscan.app.scope import Choices
     from camscan.net.programs.checkpoint import Checkpoint
     from camscan.net.programs.portsource import Found, PortSource
 
@@ -80,7 +80,7 @@ def ports(
       camscan ports @networks.txt --exclude 10.20.1.0/24 | jq -r .address
       camscan ports --resume 5f0c3a9e >> open.jsonl
     """
-    from camscan.app.aims import Choices
+    from camscan.app.scope import Choices
     from camscan.errors import UsageError
     from camscan.net.kernel import eventloop
 
@@ -113,9 +113,9 @@ def _begun(
     choices: Choices, ports_: str | None, sweep: str, how: dict[str, Any], quiet: bool
 ) -> tuple[PortSource, Checkpoint | None]:
     """A new sweep, and what another run goes on from."""
-    from camscan.app.aims import aim
-    from camscan.app.manners import port_list
     from camscan.app.portsources import checkpoint, port_source
+    from camscan.app.scope import scope_of
+    from camscan.app.strategy import port_list
     from camscan.errors import HostError, UsageError
     from camscan.net.pacing.profile import profile
     from camscan.net.programs.portsweep import choose
@@ -123,14 +123,14 @@ def _begun(
 
     if not choices.targets:
         raise UsageError("no target given: give one, such as 10.20.0.0/16")
-    aimed, wanted = aim(choices), port_list(ports_) if ports_ else FIRST_PORTS
-    chosen = choose(sweep, aimed.asked.count * len(wanted))
+    scope, wanted = scope_of(choices), port_list(ports_) if ports_ else FIRST_PORTS
+    chosen = choose(sweep, scope.asked.count * len(wanted))
     pace, seed, name, kept = profile("default").at_rate(how["rate"]), secrets.randbits(32), secrets.token_hex(4), None
-    asking = port_source(chosen.name, aimed, wanted, pace, rounds=how["rounds"], want=how["want"], seed=seed)
+    asking = port_source(chosen.name, scope, wanted, pace, rounds=how["rounds"], want=how["want"], seed=seed)
     if not quiet:
-        _tell_plan(aimed.asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
+        _tell_plan(scope.asked.count, wanted, asking.ports, f"{chosen.name} ({chosen.reason})")
     if chosen.name != "nmap":
-        asked = {**how, "spans": [*aimed.asked.spans()], "ports": asking.ports, "method": chosen.name, "seed": seed}
+        asked = {**how, "spans": [*scope.asked.spans()], "ports": asking.ports, "method": chosen.name, "seed": seed}
         try:
             kept = checkpoint(name, asked)
         except HostError as error:

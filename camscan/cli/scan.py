@@ -20,9 +20,9 @@ from camscan.records import Report, Scan, ScanStatus, Verdict
 from camscan.summaries import State
 
 if TYPE_CHECKING:
-    from camscan.app.aims import Choices
     from camscan.app.jobs import Job
     from camscan.app.registering import Return
+    from camscan.app.scope import Choices
     from camscan.credentials.broker import CredentialBroker
     from camscan.identify.library import Library
     from camscan.policy import Policy
@@ -143,8 +143,8 @@ def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> 
 
 def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:
     """What was chosen; of a scan that goes on, nothing that it would not heed."""
-    from camscan.app.aims import Choices
     from camscan.app.jobs import unheeded
+    from camscan.app.scope import Choices
 
     engine = how.pop("engine")
     choices = Choices(targets, **how | ({"sweep": engine} if engine else {}))
@@ -164,7 +164,7 @@ def _broker(
 
 
 def _tell_networks(choices: Choices) -> None:
-    from camscan.app.aims import connected_networks
+    from camscan.app.scope import connected_networks
 
     networks = connected_networks(choices.interface)
     if networks:

@@ -16,7 +16,7 @@ from camscan.errors import UsageError
 from camscan.records import LedgerEntry, Observation, Outcome
 
 if TYPE_CHECKING:
-    from camscan.app.aims import Choices
+    from camscan.app.scope import Choices
     from camscan.credentials.broker import CredentialBroker
 
 
@@ -36,9 +36,9 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
       camscan credentials test 10.20.0.7
       camscan credentials test 10.20.0.7 --site depot --ports 443
     """
-    from camscan.app.aims import Choices
     from camscan.app.judging import library
     from camscan.app.logins import Chosen, broker
+    from camscan.app.scope import Choices
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop
     from camscan.reports.escape import terminal
@@ -68,18 +68,18 @@ def _canonical(address: str) -> str:
 
 async def _seen(choices: Choices, login: CredentialBroker) -> list[Observation]:
     """Cover one address and give what was heard of it."""
-    from camscan.app.aims import aim
-    from camscan.app.manners import manner
+    from camscan.app.scope import scope_of
+    from camscan.app.strategy import strategy_of
     from camscan.engine import Engine
     from camscan.net.live import LiveNet
     from camscan.net.scope import Scope
     from camscan.probes.base import Stage
 
-    aimed, asking = aim(choices), manner(choices)
-    unicast = replace(asking.plan, probes=[p for p in asking.plan.probes if p.stage is not Stage.SEGMENT])
+    scope, strategy = scope_of(choices), strategy_of(choices)
+    unicast = replace(strategy.plan, probes=[p for p in strategy.plan.probes if p.stage is not Stage.SEGMENT])
     kept = _Kept()
-    async with LiveNet(Scope(aimed.targets), asking.profile, broker=login) as net:
-        await Engine(net, unicast, kept, window=1).run(aimed.asked.shuffled(0))
+    async with LiveNet(Scope(scope.targets), strategy.profile, broker=login) as net:
+        await Engine(net, unicast, kept, window=1).run(scope.asked.shuffled(0))
     return [one for one in kept.seen if one.outcome.has_answer or one.channel == "login"]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from support.nets import AT
 
-from camscan.app.aims import Choices
 from camscan.app.jobs import new_job, take_up, unheeded
 from camscan.app.scanning import together
+from camscan.app.scope import Choices
 from camscan.errors import CamscanError, TargetError, UsageError
 from camscan.records import LedgerEntry, Origin, Outcome, Scan, ScanStatus, Sent
 from camscan.store import Store

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from support.logins import MAC, SECRET, SERIAL, enrolment
 from support.nets import AT
 
-from camscan.app.aims import Choices
 from camscan.app.enrolling import lines
 from camscan.app.jobs import new_job, resumed_job
 from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
+from camscan.app.scope import Choices
 from camscan.credentials.enrolment import Book
 from camscan.credentials.file import CredentialFile
 from camscan.credentials.pins import Pins
@@ -125,11 +125,11 @@ def test_a_secret_is_read_where_it_is(tmp_path: Path) -> None:
 
 def test_a_resumed_scan_logs_in_only_where_that_is_said_again() -> None:
     job = new_job(Choices(("127.0.0.1",), with_credentials=True), None)
-    assert "login" in job.manner.plan.channels
+    assert "login" in job.strategy.plan.channels
     assert "with_credentials" not in json.loads(job.scan.settings["choices"])
-    assert "login" not in resumed_job(job.scan, Choices()).manner.plan.channels
+    assert "login" not in resumed_job(job.scan, Choices()).strategy.plan.channels
     again = resumed_job(job.scan, Choices(with_credentials=True))
-    assert "login" in again.manner.plan.channels
+    assert "login" in again.strategy.plan.channels
 
 
 def test_a_login_for_a_network_is_listed_with_the_pins_of_its_network_alone(tmp_path: Path) -> None:

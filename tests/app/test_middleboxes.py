@@ -11,10 +11,10 @@ import pytest
 from support.namespaces import namespace
 from support.peers import eventually
 
-from camscan.app.aims import Choices
 from camscan.app.jobs import new_job
 from camscan.app.middleboxes import Middleboxes
 from camscan.app.scanning import Unwatched, run
+from camscan.app.scope import Choices
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
 

@@ -12,9 +12,9 @@ from support.lab import lab
 from support.needs import needs
 from support.sweeping import listening
 
-from camscan.app.aims import Choices, aim
 from camscan.app.jobs import new_job
 from camscan.app.portsources import port_source
+from camscan.app.scope import Choices, scope_of
 from camscan.errors import HostError, UsageError
 from camscan.net.pacing.profile import profile
 from camscan.net.programs.portsource import Found
@@ -35,7 +35,7 @@ def install(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def found(want: str) -> list[Found]:
-    source = port_source("nmap", aim(CHOICES), [80, 554, 9100], profile("default"), seed=1, want=want)
+    source = port_source("nmap", scope_of(CHOICES), [80, 554, 9100], profile("default"), seed=1, want=want)
     assert source.ports == (80, 554)
     assert "-p 80,554" in source.how
     return [one for batch in [batch async for batch in source.run()] for one in batch]

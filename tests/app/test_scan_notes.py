@@ -12,7 +12,7 @@ from camscan.app.scanning import _notes, _refusals
 
 JOB = SimpleNamespace(
     method=SimpleNamespace(reason="few ports"),
-    manner=SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=()),
+    strategy=SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=()),
     broker=None,
 )
 
@@ -71,8 +71,8 @@ def test_what_this_host_refused_is_told_by_the_reason() -> None:
 
 
 def test_ports_that_were_not_asked_are_named() -> None:
-    manner = SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=(515, 9100))
+    strategy = SimpleNamespace(plan=SimpleNamespace(multicasts=["sadp"]), host_seconds=30.0, barred=(515, 9100))
     engine = SimpleNamespace(notes=[], cut=0, crashed=0)
     net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set(), used_up=set())
-    parts: Any = (SimpleNamespace(manner=manner, broker=None), engine, net, ("eth0",))
+    parts: Any = (SimpleNamespace(strategy=strategy, broker=None), engine, net, ("eth0",))
     assert list(_notes(*parts)) == ["ports not asked, because camscan never sends to them: 515, 9100"]

@@ -14,9 +14,9 @@ import pytest
 from support.namespaces import cable, namespace
 from support.peers import eventually
 
-from camscan.app.aims import Choices
 from camscan.app.jobs import new_job
 from camscan.app.scanning import LoggingSink, Unwatched, run
+from camscan.app.scope import Choices
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
 

@@ -11,9 +11,9 @@ import pytest
 from support.peers import eventually
 
 from camscan.app import targetfiles as module
-from camscan.app.aims import Choices, aim
 from camscan.app.jobs import new_job
 from camscan.app.scanning import Unwatched, run
+from camscan.app.scope import Choices, scope_of
 from camscan.app.targetfiles import Followed, exclusions
 from camscan.records import Outcome, ScanStatus
 from camscan.store import Store
@@ -40,8 +40,8 @@ def file(tmp_path: Path) -> Path:
 
 async def test_what_is_added_is_excluded_and_what_is_taken_out_stays_so(file: Path) -> None:
     told: list[TargetSet] = []
-    aimed = aim(Choices(("10.0.0.0/24",), exclude=("10.0.0.9",), exclude_files=(str(file),)))
-    followed = Followed(aimed.excluded, aimed.excluding, told.append)
+    scope = scope_of(Choices(("10.0.0.0/24",), exclude=("10.0.0.9",), exclude_files=(str(file),)))
+    followed = Followed(scope.excluded, scope.excluding, told.append)
     following = asyncio.create_task(followed.follow())
     try:
         write(file, "10.0.0.2\n10.0.0.64/26\n")

@@ -59,7 +59,7 @@ class World:
         """Stands in for `camscan.app.scanning.run`."""
         self.scans.append(job)
         await asyncio.sleep(self.seconds)
-        targets = [address for address in sorted(job.aim.asked.shuffled(0)) if address not in job.done]
+        targets = [address for address in sorted(job.scope.asked.shuffled(0)) if address not in job.done]
         self.asked.append(targets[: self.cut_after])
         self._cover(store, job.scan.id, targets[: self.cut_after])
         if self.error is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from camscan.app.aims import Aim, Choices
+from camscan.app.scope import Choices, ScanScope
 from camscan.engine import Plan
 from camscan.errors import UsageError
 from camscan.net.discovery.swept import parted
@@ -35,7 +35,7 @@ _WIDEST = 12_000
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Strategy:
     """How to ask: the plan, and the pace. `barred` are ports that were asked for, and that are never sent to."""
 
     plan: Plan
@@ -110,7 +110,7 @@ class Manner:
         return patience * max(_LIVING_SECONDS, ports * _PORT_SECONDS) * 20 / self.profile.host_rate
 
 
-def manner(choices: Choices) -> Manner:
+def strategy_of(choices: Choices) -> Strategy:
     """Choose probes, ports and pace.
 
     Raises:
@@ -126,7 +126,7 @@ def manner(choices: Choices) -> Manner:
     if by_port and not first:
         raise UsageError(f"--ports {choices.ports} contains only ports that camscan never sends to: give others")
     plan = Plan(probes, first, more, _named_ports, choices.thorough) if by_port else Plan(probes, (), ())
-    return Manner(plan, pace.at_rate(choices.rate) if choices.rate else pace, barred)
+    return Strategy(plan, pace.at_rate(choices.rate) if choices.rate else pace, barred)
 
 
 def _named_ports(address: str, seen: Iterable[Observation]) -> Iterator[int]:
@@ -153,41 +153,43 @@ def port_list(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def swept(choices: Choices, asked: TargetSet, asking: Manner) -> Method:
+def swept(choices: Choices, asked: TargetSet, strategy: Strategy) -> Method:
     """How open ports are found, and why in this way.
 
     Raises:
         UsageError: what was chosen does not go with the rest.
         HostError: this host does not let SYN packets be sent, or has no nmap.
     """
-    hindrance = _no_sweep(asking)
+    hindrance = _no_sweep(strategy)
     if hindrance and choices.sweep in ("syn", "nmap"):
         raise UsageError(f"--sweep {choices.sweep} cannot be used: {hindrance}")
     if hindrance:
         return Method("connect", hindrance)
-    if choices.sweep == "auto" and asking.profile.rate <= _QUICK:
-        return Method("connect", f"connecting keeps up with {asking.profile.rate:,} packets a second")
-    return choose(choices.sweep, asked.count * len(asking.plan.first_ports), _LARGE)
+    if choices.sweep == "auto" and strategy.profile.rate <= _QUICK:
+        return Method("connect", f"connecting keeps up with {strategy.profile.rate:,} packets a second")
+    return choose(choices.sweep, asked.count * len(strategy.plan.first_ports), _LARGE)
 
 
-def _no_sweep(asking: Manner) -> str:
-    if asking.plan.thorough:
+def _no_sweep(strategy: Strategy) -> str:
+    if strategy.plan.thorough:
         return "--thorough asks every address in full"
-    if asking.profile.router_flows is not None:
-        return f"the profile {asking.profile.name} spares routers"
-    return "" if asking.plan.first_ports else "no channel needs open ports"
+    if strategy.profile.router_flows is not None:
+        return f"the profile {strategy.profile.name} spares routers"
+    return "" if strategy.plan.first_ports else "no channel needs open ports"
 
 
-def silent_seconds(aimed: Aim, asking: Manner, method: Method, links: Sequence[Interface], packets: int) -> float:
+def silent_seconds(
+    scope: ScanScope, strategy: Strategy, method: Method, links: Sequence[Interface], packets: int
+) -> float:
     """How long so many packets take if nobody answers.
 
     That is by the pace, by what one host is spared or, behind a router, by what it has to forget.
     """
-    turns = max(1, aimed.asked.count / asking.window)
-    by_host = asking.silent_host_seconds * turns if method.name == "connect" else asking.swept_host_seconds
-    by_pace, flows = packets / asking.profile.rate, asking.profile.router_flows
+    turns = max(1, scope.asked.count / strategy.window)
+    by_host = strategy.silent_host_seconds * turns if method.name == "connect" else strategy.swept_host_seconds
+    by_pace, flows = packets / strategy.profile.rate, strategy.profile.router_flows
     if flows is None:
         return max(by_pace, by_host)
     near = parse([str(link.network) for link in links], whole_networks=True)
-    tracked = aimed.asked.minus(near).count * asking.silent_tracked
+    tracked = scope.asked.minus(near).count * strategy.silent_tracked
     return max(by_pace, by_host, tracked / flows - FlowBudget.TCP_SECONDS)

@@ -43,7 +43,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class ScanScope:
     """What to cover and what never to touch. `specs` are the targets as written, files read in.
 
     Multicast and ARP are for the interfaces in `only`, or for all where none is named. `excluding` are the exclusions
@@ -62,7 +62,7 @@ class Aim:
         return self.targets.minus(self.excluded)
 
 
-def aim(choices: Choices) -> Aim:
+def scope_of(choices: Choices) -> ScanScope:
     """Read targets and exclusions; no target means the connected private networks.
 
     Raises:
@@ -83,7 +83,7 @@ def aim(choices: Choices) -> Aim:
     excluding = (*choices.exclude, *(f"@{name}" for name in choices.exclude_files))
     excluded = exclusions(excluding)
     guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)
-    return Aim(tuple(spec.text for spec in specs), targets, excluded, choices.interface, excluding)
+    return ScanScope(tuple(spec.text for spec in specs), targets, excluded, choices.interface, excluding)
 
 
 def must_exist(*names: str) -> None:
@@ -106,16 +106,16 @@ def connected_networks(only: Collection[str] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(network) for network in found))
 
 
-def eligible(aimed: Aim) -> tuple[Interface, ...]:
+def eligible(scope: ScanScope) -> tuple[Interface, ...]:
     """The interfaces whose connected network holds any of the targets; multicast goes out on these alone.
 
     Of several addresses in one network one asks. Nobody is asked from a link-local address beside it: answers come from
     the same kind of address as they go to, and such are no targets.
     """
     chosen: dict[tuple[str, str], Interface] = {}
-    for interface in _usable(aimed.only):
+    for interface in _usable(scope.only):
         network = str(interface.network)
-        if interface.multicast and aimed.asked.within(parse([network], whole_networks=True)):
+        if interface.multicast and scope.asked.within(parse([network], whole_networks=True)):
             chosen.setdefault((interface.name, network), interface)
     return tuple(chosen.values())
 

@@ -7,55 +7,55 @@ from pathlib import Path
 
 import pytest
 
-from camscan.app import aims
-from camscan.app.aims import Choices, aim, arp_requests, eligible
-from camscan.app.manners import manner
+from camscan.app import scope as module
+from camscan.app.scope import Choices, arp_requests, eligible, scope_of
+from camscan.app.strategy import strategy_of
 from camscan.errors import HostError, TargetError
 from camscan.net.kernel.interfaces import Interface
 
 
 def test_exclusions_win_and_network_edges_are_left_out() -> None:
-    aimed = aim(Choices(("10.0.0.0/24",), exclude=("10.0.0.5", "10.0.0.64/26")))
-    assert aimed.targets.count == 254
-    assert aimed.asked.count == 254 - 1 - 64
-    assert "10.0.0.64" not in aimed.asked
+    scope = scope_of(Choices(("10.0.0.0/24",), exclude=("10.0.0.5", "10.0.0.64/26")))
+    assert scope.targets.count == 254
+    assert scope.asked.count == 254 - 1 - 64
+    assert "10.0.0.64" not in scope.asked
 
 
 def test_a_file_without_a_target_is_no_leave_to_scan_what_is_connected(tmp_path: Path) -> None:
     file = tmp_path / "hosts.txt"
     file.write_text("# nothing yet\n")
     with pytest.raises(TargetError, match=r"hosts\.txt contains no target"):
-        aim(Choices((f"@{file}",)))
+        scope_of(Choices((f"@{file}",)))
 
 
 def test_files_are_read_and_their_lines_named(tmp_path: Path) -> None:
     file = tmp_path / "hosts.txt"
     file.write_text("10.0.0.1 # gate\n10.0.0.300\n")
     with pytest.raises(TargetError, match=r"hosts\.txt:2: cannot use '10\.0\.0\.300' as a target"):
-        aim(Choices((f"@{file}",)))
+        scope_of(Choices((f"@{file}",)))
 
 
 def test_exclusion_files_are_read(tmp_path: Path) -> None:
     file = tmp_path / "never.txt"
     file.write_text("10.0.0.0/25\n")
-    assert aim(Choices(("10.0.0.0/24",), exclude_files=(str(file),))).asked.count == 127
+    assert scope_of(Choices(("10.0.0.0/24",), exclude_files=(str(file),))).asked.count == 127
 
 
 @pytest.mark.parametrize(("targets", "flag"), [(("8.8.8.0/24",), "--allow-public"), (("10.0.0.0/8",), "--allow-large")])
 def test_what_needs_a_flag_says_which(targets: tuple[str, ...], flag: str) -> None:
     with pytest.raises(TargetError, match=flag):
-        aim(Choices(targets))
+        scope_of(Choices(targets))
 
 
 def test_an_empty_file_is_not_taken_for_no_target(tmp_path: Path) -> None:
     file = tmp_path / "empty.txt"
     file.write_text("# nothing\n")
     with pytest.raises(TargetError):
-        aim(Choices((f"@{file}",)))
+        scope_of(Choices((f"@{file}",)))
 
 
 def test_multicast_goes_out_only_where_the_targets_are() -> None:
-    assert eligible(aim(Choices(("10.254.254.0/24",)))) == ()
+    assert eligible(scope_of(Choices(("10.254.254.0/24",)))) == ()
 
 
 def test_multicast_goes_out_once_in_each_network_and_from_the_kind_of_address_that_targets_have(
@@ -66,8 +66,8 @@ def test_multicast_goes_out_once_in_each_network_and_from_the_kind_of_address_th
         Interface("eth0", 2, text.partition("/")[0], ip_network(text, strict=False), loopback=False, multicast=True)
         for text in own
     ]
-    monkeypatch.setattr(aims, "interfaces", lambda: interfaces)
-    asking = eligible(aim(Choices(("10.0.0.0/24", "fd00::/120"))))
+    monkeypatch.setattr(module, "interfaces", lambda: interfaces)
+    asking = eligible(scope_of(Choices(("10.0.0.0/24", "fd00::/120"))))
     assert [interface.address for interface in asking] == ["10.0.0.1", "fd00::1"]
 
 
@@ -76,15 +76,15 @@ def test_interfaces_that_are_named_are_the_only_ones(monkeypatch: pytest.MonkeyP
         Interface(name, number, f"10.0.{number}.1", ip_network(f"10.0.{number}.0/24"), loopback=False, multicast=True)
         for number, name in enumerate(("eth0", "eth1"))
     ]
-    monkeypatch.setattr(aims, "interfaces", lambda: interfaces)
-    both = aim(Choices(("10.0.0.0/16",)))
+    monkeypatch.setattr(module, "interfaces", lambda: interfaces)
+    both = scope_of(Choices(("10.0.0.0/16",)))
     assert [interface.name for interface in eligible(both)] == ["eth0", "eth1"]
-    one = aim(Choices(("10.0.0.0/16",), interface=("eth1",)))
+    one = scope_of(Choices(("10.0.0.0/16",), interface=("eth1",)))
     assert [interface.name for interface in eligible(one)] == ["eth1"]
     assert one.asked.count == both.asked.count
-    assert aim(Choices(interface=("eth1",))).specs == ("10.0.1.0/24",)
+    assert scope_of(Choices(interface=("eth1",))).specs == ("10.0.1.0/24",)
     with pytest.raises(HostError, match="this host has no interface eth9: `ip link` lists those"):
-        aim(Choices(("10.0.0.0/16",), interface=("eth1", "eth9")))
+        scope_of(Choices(("10.0.0.0/16",), interface=("eth1", "eth9")))
 
 
 def test_arp_is_counted_where_it_will_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,12 +92,12 @@ def test_arp_is_counted_where_it_will_be_sent(monkeypatch: pytest.MonkeyPatch) -
         def __init__(self, *_: object) -> None:
             self.most_frames = 508
 
-    monkeypatch.setattr(aims, "Link", Linked)
-    monkeypatch.setattr(aims, "has_net_raw", lambda: True)
-    assert arp_requests(manner(Choices()).plan, (), ()) == 508
-    assert arp_requests(manner(Choices(channels="wsd,sadp")).plan, (), ()) == 0
-    monkeypatch.setattr(aims, "has_net_raw", lambda: False)
-    assert arp_requests(manner(Choices()).plan, (), ()) == 0
+    monkeypatch.setattr(module, "Link", Linked)
+    monkeypatch.setattr(module, "has_net_raw", lambda: True)
+    assert arp_requests(strategy_of(Choices()).plan, (), ()) == 508
+    assert arp_requests(strategy_of(Choices(channels="wsd,sadp")).plan, (), ()) == 0
+    monkeypatch.setattr(module, "has_net_raw", lambda: False)
+    assert arp_requests(strategy_of(Choices()).plan, (), ()) == 0
 
 
 @pytest.mark.parametrize("name", ["@/dev/zero", "-"])
@@ -105,7 +105,7 @@ def test_of_a_list_without_end_no_more_is_read_than_one_may_hold(name: str, monk
     with Path("/dev/zero").open(encoding="utf-8") as endless:
         monkeypatch.setattr("sys.stdin", endless)
         with pytest.raises(TargetError, match="has more than 33,554,432 characters: write networks"):
-            aim(Choices((name,)))
+            scope_of(Choices((name,)))
 
 
 def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,12 +114,12 @@ def test_a_containers_bridge_is_scanned_only_where_it_is_named(monkeypatch: pyte
         Interface(name, 2, text.partition("/")[0], ip_network(text, strict=False), loopback=False, multicast=True)
         for name, text in names.items()
     ]
-    monkeypatch.setattr(aims, "interfaces", lambda: there)
-    monkeypatch.setattr(aims, "bridged", lambda: ("eth0",))
-    assert aim(Choices()).specs == ("10.66.0.0/24",)
-    assert aim(Choices(interface=("eth0",))).specs == ("172.17.0.0/16",)
+    monkeypatch.setattr(module, "interfaces", lambda: there)
+    monkeypatch.setattr(module, "bridged", lambda: ("eth0",))
+    assert scope_of(Choices()).specs == ("10.66.0.0/24",)
+    assert scope_of(Choices(interface=("eth0",))).specs == ("172.17.0.0/16",)
     del there[1]
     with pytest.raises(
         TargetError, match=r"this container is only on a bridge of its host: give one, .*--network host"
     ):
-        aim(Choices())
+        scope_of(Choices())

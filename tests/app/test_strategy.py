@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from camscan.app.aims import Choices, aim
-from camscan.app.manners import manner, silent_seconds, swept
+from camscan.app.scope import Choices, scope_of
+from camscan.app.strategy import silent_seconds, strategy_of, swept
 from camscan.errors import HostError, UsageError
 from camscan.net.kernel.interfaces import Interface
 from camscan.net.programs import portsweep
@@ -21,52 +21,56 @@ BY_CONNECT = Method("connect", "")
 
 
 def test_ports_that_are_never_sent_to_are_left_out_and_named() -> None:
-    asking = manner(Choices(ports="80,9100,515"))
-    assert (asking.plan.first_ports, asking.barred) == ((80,), (9100, 515))
+    strategy = strategy_of(Choices(ports="80,9100,515"))
+    assert (strategy.plan.first_ports, strategy.barred) == ((80,), (9100, 515))
     with pytest.raises(UsageError, match="never sends to"):
-        manner(Choices(ports="9100"))
+        strategy_of(Choices(ports="9100"))
 
 
 def test_a_port_that_is_never_sent_to_is_not_asked_because_a_host_names_it() -> None:
     named = {"sadp.http_port": ("9100", "8081")}
     seen = [Observation("10.0.0.1", "sadp", Outcome.ANSWERED, datetime(2026, 11, 24, tzinfo=UTC), fields=named)]
-    assert list(manner(Choices()).plan.named_ports("10.0.0.1", seen)) == [8081]
+    assert list(strategy_of(Choices()).plan.named_ports("10.0.0.1", seen)) == [8081]
 
 
 def test_ports_replace_the_usual_ones() -> None:
-    plan = manner(Choices(ports="80,8000-8002,80")).plan
+    plan = strategy_of(Choices(ports="80,8000-8002,80")).plan
     assert (plan.first_ports, plan.more_ports) == ((80, 8000, 8001, 8002), ())
-    assert manner(Choices()).plan.first_ports == FIRST_PORTS
+    assert strategy_of(Choices()).plan.first_ports == FIRST_PORTS
 
 
 @pytest.mark.parametrize("ports", ["x", "0", "65536", "9-8", "80,,81", "-5", "80-", "-"])
 def test_ports_that_cannot_be_used(ports: str) -> None:
     with pytest.raises(UsageError, match="as ports"):
-        manner(Choices(ports=ports))
+        strategy_of(Choices(ports=ports))
 
 
 def test_channels_without_tcp_knock_on_no_port() -> None:
-    plan = manner(Choices(channels="wsd, sadp")).plan
+    plan = strategy_of(Choices(channels="wsd, sadp")).plan
     assert (plan.first_ports, plan.channels) == ((), ("wsd", "sadp"))
 
 
 def test_a_silent_address_costs_what_the_plan_says() -> None:
-    usual, thorough = manner(Choices()), manner(Choices(thorough=True))
+    usual, thorough = strategy_of(Choices()), strategy_of(Choices(thorough=True))
     assert usual.silent_packets <= 40
     assert thorough.silent_packets - usual.silent_packets == 2 * len(MORE_PORTS)
 
 
 def test_a_higher_rate_works_wider() -> None:
-    fast = manner(Choices(rate=10_000))
-    assert fast.covers() > manner(Choices()).covers() > manner(Choices(profile="gentle")).covers()
-    assert fast.covers(9_500) == manner(Choices(rate=500)).covers() < fast.covers()
-    assert manner(Choices(rate=10_000)).window > manner(Choices()).window > manner(Choices(profile="gentle")).window
+    fast = strategy_of(Choices(rate=10_000))
+    assert fast.covers() > strategy_of(Choices()).covers() > strategy_of(Choices(profile="gentle")).covers()
+    assert fast.covers(9_500) == strategy_of(Choices(rate=500)).covers() < fast.covers()
+    assert (
+        strategy_of(Choices(rate=10_000)).window
+        > strategy_of(Choices()).window
+        > strategy_of(Choices(profile="gentle")).window
+    )
 
 
 def test_a_host_has_time_for_as_many_ports_as_are_asked() -> None:
-    assert manner(Choices()).host_seconds == 30
-    assert manner(Choices(ports="1-1024")).host_seconds == 1020  # four of them are never sent to
-    assert manner(Choices(ports="1-1024", profile="gentle")).host_seconds == 20_400
+    assert strategy_of(Choices()).host_seconds == 30
+    assert strategy_of(Choices(ports="1-1024")).host_seconds == 1020  # four of them are never sent to
+    assert strategy_of(Choices(ports="1-1024", profile="gentle")).host_seconds == 20_400
 
 
 WIDE = ("10.0.0.0/16",)
@@ -75,7 +79,7 @@ WIDE = ("10.0.0.0/16",)
 def how(**changed: Any) -> tuple[str, str]:
     usual: dict[str, Any] = {"targets": WIDE, "rate": 10_001}
     choices = Choices(**(usual | changed))
-    method = swept(choices, aim(choices).asked, manner(choices))
+    method = swept(choices, scope_of(choices).asked, strategy_of(choices))
     return method.name, method.reason
 
 
@@ -110,32 +114,32 @@ def test_what_a_sweep_does_not_go_with(monkeypatch: pytest.MonkeyPatch, changed:
 
 
 def test_where_routers_are_spared_the_time_is_that_in_which_they_forget() -> None:
-    aimed = aim(Choices(("10.20.0.0/24", "10.20.9.0/25")))
-    gentle, usual = manner(Choices(profile="gentle")), manner(Choices())
+    scope = scope_of(Choices(("10.20.0.0/24", "10.20.9.0/25")))
+    gentle, usual = strategy_of(Choices(profile="gentle")), strategy_of(Choices())
     near = Interface("eth0", 2, "10.20.0.9", ip_network("10.20.0.0/24"), loopback=False, multicast=True)
     packets = 380 * gentle.silent_packets
     assert gentle.silent_tracked == 8 * 122 + 3 * 120
-    assert silent_seconds(aimed, usual, BY_CONNECT, (), packets) == packets / 1_000
-    assert silent_seconds(aimed, gentle, BY_CONNECT, (), packets) == pytest.approx(380 * 1_336 / 1_000 - 122)
+    assert silent_seconds(scope, usual, BY_CONNECT, (), packets) == packets / 1_000
+    assert silent_seconds(scope, gentle, BY_CONNECT, (), packets) == pytest.approx(380 * 1_336 / 1_000 - 122)
     by_host = 6.5 * 380 / gentle.window
-    assert silent_seconds(aimed, gentle, BY_CONNECT, (near,), packets) == pytest.approx(by_host)
+    assert silent_seconds(scope, gentle, BY_CONNECT, (near,), packets) == pytest.approx(by_host)
 
 
 @pytest.mark.parametrize("profile", ["default", "fast"])
 def test_the_more_ports_a_silent_host_has_the_more_hosts_are_asked_at_once(profile: str) -> None:
-    many = manner(Choices(ports="1000-1999", profile=profile))
+    many = strategy_of(Choices(ports="1000-1999", profile=profile))
     rate = min(many.window, many.profile.most_connecting // 2) * many.silent_packets / many.silent_host_seconds
     assert rate >= 0.9 * min(many.profile.rate, many.profile.most_connecting * 2 / 1.5)
 
 
 def test_one_host_takes_as_long_as_its_ports_whatever_the_pace() -> None:
-    one, asking = aim(Choices(("10.20.0.1",))), manner(Choices(ports="1000-1999"))
-    assert silent_seconds(one, asking, BY_CONNECT, (), asking.silent_packets) == 1_000 * 1.5 / 2
-    assert silent_seconds(one, asking, Method("syn", ""), (), asking.silent_packets) == 1_000 * 4 / 4
+    one, strategy = scope_of(Choices(("10.20.0.1",))), strategy_of(Choices(ports="1000-1999"))
+    assert silent_seconds(one, strategy, BY_CONNECT, (), strategy.silent_packets) == 1_000 * 1.5 / 2
+    assert silent_seconds(one, strategy, Method("syn", ""), (), strategy.silent_packets) == 1_000 * 4 / 4
 
 
 def test_where_no_port_is_knocked_on_more_hosts_wait_at_once() -> None:
     fast, datagrams = Choices(rate=10_000), Choices(rate=10_000, channels="wsd,sadp,dhip")
-    assert manner(fast).window <= 3_500
-    asking = manner(datagrams)
-    assert asking.window > 5 * 10_000 / asking.silent_packets  # a silent host is waited for about five seconds
+    assert strategy_of(fast).window <= 3_500
+    strategy = strategy_of(datagrams)
+    assert strategy.window > 5 * 10_000 / strategy.silent_packets  # a silent host is waited for about five seconds
