@@ -6,7 +6,6 @@ import importlib.util
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -19,6 +18,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from support.listed import store_scan
+from support.needs import needs
 
 from camscan.cli.main import camscan
 from camscan.cli.options import ENDINGS
@@ -90,8 +90,7 @@ def test_the_page_of_reports_names_every_format_and_the_endings_that_ask_for_it(
 def test_the_page_for_man_has_every_command_and_no_fault() -> None:
     page = (ROOT / "docs/camscan.1").read_text(encoding="utf-8")
     assert {path.replace("-", r"\-") for path in COMMANDS} <= set(re.findall(r'^\.SS "(.+)"$', page, re.MULTILINE))
-    if not (groff := shutil.which("groff")):
-        pytest.skip("groff is not installed")
+    (groff,) = needs("groff")
     done = subprocess.run([groff, "-man", "-ww", "-Tutf8"], input=page, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert "Scan networks and name the makers of the devices that answer." in " ".join(done.stdout.split())

@@ -8,15 +8,13 @@ from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
-from support.browser import CHROMIUM, DESKTOP, PHONE, Tab, browsing, opened
+from support.browser import DESKTOP, PHONE, Tab, browsing, opened
 from support.crowd import HOSTILE
 from support.sample import sample
 
 from camscan.records import Report
 from camscan.reports import Page
 from camscan.reports.html import SHOWN_ROWS, render
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt install chromium")
 
 A4_WIDTH = 680
 """CSS pixels between the margins of an A4 page at 96 a inch."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -11,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.needs import needs
 
 from camscan.records import ScanStatus
 from camscan.store import Store
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("strace") is None, reason="no strace")]
+pytestmark = pytest.mark.slow
 
 BATCHES, ROWS = 12, 20
 PROGRAM = """
@@ -45,6 +45,7 @@ except StoreError as error:
 
 def fill(path: Path, *more: str, under: tuple[str, ...] = ()) -> tuple[int, str]:
     """Store batches; how many were confirmed, and what was said at the end."""
+    needs(*under[:1])
     command = [*under, sys.executable, "-c", PROGRAM, str(path), str(BATCHES), str(ROWS), *more]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode == 0) == (done.stdout.count("stored") == BATCHES), done.stderr

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from support.needs import needs
 
-CHROMIUM = shutil.which("chromium")
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 DESKTOP = (1280, 900)
 PHONE = (390, 844)
@@ -45,8 +44,9 @@ class Tab:
 @contextlib.contextmanager
 def browsing() -> Iterator[Browser]:
     """Debian's Chromium, for as long as it is needed."""
+    (chromium,) = needs("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
         try:
             yield browser
         finally:

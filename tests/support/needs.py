@@ -16,7 +16,8 @@ def leave_out(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def needs(*programs: str) -> None:
-    """Leave this test out where a program is lacking."""
+def needs(*programs: str) -> list[str]:
+    """Where these programs lie; where one is lacking, this test is left out."""
     if missing := [program for program in programs if not shutil.which(program)]:
         leave_out(f"not installed: {', '.join(missing)}")
+    return [found for program in programs if (found := shutil.which(program))]

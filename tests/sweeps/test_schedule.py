@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.needs import needs
 
 from camscan.sweeps.schedule import SERVICE, TIMER, Schedule, crontab, service, timer
 
@@ -79,9 +79,7 @@ def test_the_timer() -> None:
     ids=["plain", "raw", "odd"],
 )
 def test_systemd_finds_no_fault(tmp_path: Path, schedule: Schedule) -> None:
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        pytest.skip("systemd-analyze is not installed")
+    (analyze,) = needs("systemd-analyze")
     program = tmp_path / "bin % x" / "camscan"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\n")
@@ -97,9 +95,7 @@ def test_systemd_finds_no_fault(tmp_path: Path, schedule: Schedule) -> None:
 
 def test_the_service_is_well_protected(tmp_path: Path) -> None:
     """By systemd's own measure, where 10 is exposed and 0 is not."""
-    analyze = shutil.which("systemd-analyze")
-    if analyze is None:
-        pytest.skip("systemd-analyze is not installed")
+    (analyze,) = needs("systemd-analyze")
     (tmp_path / SERVICE).write_text(service(replace(PLAIN, program=("/bin/true",))))
     command = [analyze, "security", "--offline=yes", "--threshold=20", "--no-pager", str(tmp_path / SERVICE)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

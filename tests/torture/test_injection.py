@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from defusedxml.ElementTree import fromstring
 from support import pages, workbooks
-from support.browser import CHROMIUM, browsing, opened
+from support.browser import browsing, opened
 from support.hostile import FORMULA, LIVE, PAYLOADS
 
 from camscan.app.identifying import judged
@@ -206,7 +206,6 @@ def all_at_once(rules: Library) -> Report:
     return reported(answers, rules)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt install chromium")
 def test_a_browser_does_nothing_of_it(all_at_once: Report, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(written(all_at_once, "html"))
