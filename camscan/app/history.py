@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -30,12 +29,10 @@ def remembered(store: Store, site: str) -> memories.Memory:
     Raises:
         DamageError: it is no JSON, as every camscan writes it: to forget it would make all devices known ones.
     """
-    text = store.outbox.memory(site)
     try:
-        json.loads(text or "{}")
+        return memories.load(store.outbox.memory(site))
     except ValueError as error:
         raise damage(store.where, table, {"site": escape(site)}, str(error)) from error
-    return memories.load(text)
 
 
 def glances(store: Store, sites: Iterable[str]) -> Iterator[memories.Glance]:

@@ -6,6 +6,7 @@ scans every night. Losing it costs one quiet sweep, which becomes the new beginn
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -136,8 +137,16 @@ def dump(memory: Memory) -> str:
 
 
 def load(text: str | None) -> Memory:
-    """What `dump` was given; an empty memory for None, and for one that another version of camscan wrote."""
-    found = _read(_whole(), text) if text is not None else None
+    """What `dump` was given; an empty memory for None, and for one that another version of camscan wrote.
+
+    Raises:
+        ValueError: it is no JSON, as every version writes it.
+    """
+    if text is None:
+        return Memory()
+    found = _read(_whole(), text)
+    if found is None:
+        json.loads(text)
     return found or Memory()
 
 
