@@ -1,4 +1,4 @@
-"""What the net room costs on loopback: CPU time for each knock, conversation and inquiry, and how even the pace is.
+"""What the net room costs on loopback: CPU time for each port, conversation and inquiry, and how even the pace is.
 
 All happens in a network namespace of its own. The peers run in a second process, but on loopback the kernel's work
 for both ends of a connection is charged to the sender.
@@ -52,13 +52,13 @@ def main() -> None:
 
 async def measure(web: int, mute: int) -> None:
     async def refused(net: LiveNet, address: str) -> Outcome:
-        return (await net.knock(address, CLOSED)).outcome
+        return (await net.try_port(address, CLOSED)).outcome
 
     async def opened(net: LiveNet, address: str) -> Outcome:
-        return (await net.knock(address, web)).outcome
+        return (await net.try_port(address, web)).outcome
 
     async def silent(net: LiveNet, address: str) -> Outcome:
-        return (await net.knock(address, DROPPED)).outcome
+        return (await net.try_port(address, DROPPED)).outcome
 
     async def conversed(net: LiveNet, address: str) -> Outcome:
         return (await net.converse(address, web, [GET], lambda data: len(data) >= len(PAGE))).outcome
@@ -73,9 +73,9 @@ async def measure(web: int, mute: int) -> None:
     async def asked_closed(net: LiveNet, address: str) -> Outcome:
         return (await net.ask(address, Inquiry(CLOSED, [[b"who?"]], 0.5))).outcome
 
-    await show("refused knock", refused, Outcome.REFUSED)
-    await show("knock on an open port", opened, Outcome.ANSWERED)
-    await show("silent knock", silent, Outcome.SILENT)
+    await show("refused port", refused, Outcome.REFUSED)
+    await show("try an open port", opened, Outcome.ANSWERED)
+    await show("silent port", silent, Outcome.SILENT)
     await show("conversation", conversed, Outcome.ANSWERED, addresses=ADDRESSES[:3_000])
     await show("page by aiohttp", browsed, Outcome.ANSWERED, addresses=ADDRESSES[:2_000])
     await show("inquiry of two datagrams, silent", asked, Outcome.SILENT)

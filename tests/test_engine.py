@@ -207,10 +207,10 @@ class Failing(ScriptedNet):
         super().__init__({("10.0.0.1", port): Port() for port in open_ports}, closed=Outcome.REFUSED)
         self._unasked = unasked
 
-    async def knock(self, address: str, port: int) -> Exchange:
+    async def try_port(self, address: str, port: int) -> Exchange:
         if port in self._unasked:
             return Exchange(address, port, Outcome.NOT_SENT, AT, reason=f"ENETUNREACH at {port}")
-        return await super().knock(address, port)
+        return await super().try_port(address, port)
 
 
 @pytest.mark.parametrize("unasked", [(81,), (81, 82), (82,)])
@@ -253,39 +253,39 @@ async def test_a_host_that_refuses_is_called_closed_where_all_was_asked_that_con
 
 
 class Lossy(ScriptedNet):
-    """Answers no first knock on the ports that `lose` names, and no second one where it was `deaf` to it."""
+    """Answers no first try the ports that `lose` names, and no second one where it was `deaf` to it."""
 
     def __init__(self, lose: Sequence[int], second: Outcome = Outcome.ANSWERED) -> None:
         super().__init__({("10.0.0.1", port): Port() for port in lose}, closed=Outcome.REFUSED)
         self._lose = list(lose)
         self._second = second
 
-    async def knock(self, address: str, port: int) -> Exchange:
-        knock = await super().knock(address, port)
+    async def try_port(self, address: str, port: int) -> Exchange:
+        attempt = await super().try_port(address, port)
         if port in self._lose:
             self._lose.remove(port)
-            return replace(knock, outcome=Outcome.SILENT)
-        return replace(knock, outcome=self._second) if knock.outcome is Outcome.ANSWERED else knock
+            return replace(attempt, outcome=Outcome.SILENT)
+        return replace(attempt, outcome=self._second) if attempt.outcome is Outcome.ANSWERED else attempt
 
     @property
-    def knocks(self) -> list[int]:
-        return sorted(port for _, port, what in self.sent if what == "knock")
+    def tried(self) -> list[int]:
+        return sorted(port for _, port, what in self.sent if what == "tcp")
 
 
-async def test_a_port_that_alone_said_nothing_is_knocked_on_again() -> None:
+async def test_a_port_that_alone_said_nothing_is_tried_again() -> None:
     probe, net = Probing(Stage.PORT, "http"), Lossy([82, 84])
     await covered(net, Plan((probe,), (80, 81), (82, 83, 84)), ["10.0.0.1"])
-    assert net.knocks == [80, 81, 82, 82, 83, 84, 84]
+    assert net.tried == [80, 81, 82, 82, 83, 84, 84]
     assert probe.asked == [("10.0.0.1", 82), ("10.0.0.1", 84)]
 
 
-async def test_ports_are_not_knocked_on_again_where_most_of_them_say_nothing() -> None:
+async def test_ports_are_not_tried_again_where_most_of_them_say_nothing() -> None:
     net = Lossy([82, 83])
     await covered(net, Plan((), (80, 81), (82, 83)), ["10.0.0.1"])
-    assert net.knocks == [80, 81, 82, 83]
+    assert net.tried == [80, 81, 82, 83]
 
 
-async def test_a_second_knock_that_could_not_be_sent_takes_nothing_back() -> None:
+async def test_a_second_attempt_that_could_not_be_sent_takes_nothing_back() -> None:
     sink, _ = await covered(Lossy([82], Outcome.NOT_SENT), Plan((), (80, 81), (82, 83)), ["10.0.0.1"])
     assert sink.ledger["10.0.0.1"].channels == {"tcp": Outcome.REFUSED}
 
@@ -387,17 +387,17 @@ async def test_a_port_is_not_begun_with_while_the_silence_of_another_may_make_it
 
 
 class Waiting(ScriptedNet):
-    """A net whose knocks on some ports end only once something else has come about."""
+    """A net whose attempts at some ports end only once something else has come about."""
 
     def __init__(self, until: asyncio.Event, *ports: int) -> None:
         super().__init__({("10.0.0.1", port): Port() for port in (80, 81)}, closed=Outcome.REFUSED)
         self._until = until
         self._late = ports
 
-    async def knock(self, address: str, port: int) -> Exchange:
+    async def try_port(self, address: str, port: int) -> Exchange:
         if port in self._late:
             await asyncio.wait_for(self._until.wait(), 5)
-        return await super().knock(address, port)
+        return await super().try_port(address, port)
 
 
 class Telling(Probing):
@@ -418,7 +418,7 @@ class Telling(Probing):
 @pytest.mark.parametrize(
     "probe", [Telling(Stage.PORT, "http", 81), Telling(Stage.LIVING, "ssdp", None)], ids=["open port", "living"]
 )
-async def test_what_can_be_asked_already_does_not_wait_for_the_knocks(probe: Telling) -> None:
+async def test_what_can_be_asked_already_does_not_wait_for_the_ports(probe: Telling) -> None:
     sink, _ = await covered(Waiting(probe.has_asked, 82), Plan((probe,), (80,), (81, 82)), ["10.0.0.1"])
     assert probe.has_asked.is_set()
     assert sink.ledger["10.0.0.1"].channels[probe.channels[0]] is Outcome.ANSWERED
@@ -551,9 +551,9 @@ async def test_a_host_that_takes_too_long_is_counted_and_its_ledger_says_so() ->
 
 async def test_a_host_that_is_cut_off_is_not_called_closed() -> None:
     class Slow(ScriptedNet):
-        async def knock(self, address: str, port: int) -> Exchange:
+        async def try_port(self, address: str, port: int) -> Exchange:
             await asyncio.sleep(60 if port == 82 else 0)
-            return await super().knock(address, port)
+            return await super().try_port(address, port)
 
     sink = Sink()
     plan = Plan((Probing(Stage.PORT, "http"),), (80,), (81, 82))

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection
 from itertools import islice
 
-from camscan.engine import KNOCK, Sink
+from camscan.engine import TCP, Sink
 from camscan.networks import Network, network_of
 from camscan.records import LedgerEntry, Observation, Outcome
 
@@ -32,7 +32,7 @@ class Middleboxes:
     async def put(self, observation: Observation) -> None:
         """See `Sink.put`."""
         port = observation.port
-        if observation.channel == KNOCK and observation.outcome is Outcome.ANSWERED and port in self._ports:
+        if observation.channel == TCP and observation.outcome is Outcome.ANSWERED and port in self._ports:
             self._open.setdefault(observation.target, set()).add(port)
         await self._sink.put(observation)
 

@@ -11,7 +11,7 @@ from typing import Any
 from camscan.app.scope import ScanScope
 from camscan.errors import DecodeError, HostError, UsageError
 from camscan.homes import data_file
-from camscan.imports.nmap.knocks import Knock, Knocks
+from camscan.imports.nmap.portstates import PortState, PortStates
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs import nmaprun
 from camscan.net.programs.checkpoint import Checkpoint, forget_old
@@ -67,7 +67,7 @@ class NmapSource:
         spans, excluded = tuple(scope.asked.spans()), tuple(scope.excluded.spans())
         self._sweep = nmaprun.Sweep(spans, excluded, self.ports, profile, rounds)
         self._only_open = want == "open"
-        self.rate = profile.knock_rate
+        self.rate = profile.port_rate
         self.notes: list[str] = []
         self._stopping = asyncio.Event()
 
@@ -93,20 +93,20 @@ class NmapSource:
     async def run(self) -> AsyncGenerator[Sequence[Found], None]:
         """See `PortSource.run`."""
         for sweep in self._sweep.families():
-            knocks = Knocks()
+            states = PortStates()
             async with aclosing(nmaprun.pieces(self._program, sweep, self._stopping)) as pieces:
                 async for piece in pieces:
-                    for address, known in groupby(_read(knocks, piece), key=lambda knock: knock.address):
+                    for address, known in groupby(_read(states, piece), key=lambda state: state.address):
                         yield self._found(address, known)
 
-    def _found(self, address: str, known: Iterable[Knock]) -> Sequence[Found]:
-        by_port = {knock.port: Found(*knock) for knock in known}
+    def _found(self, address: str, known: Iterable[PortState]) -> Sequence[Found]:
+        by_port = {state.port: Found(*state) for state in known}
         found = [by_port.get(port) or Found(address, port, Outcome.SILENT) for port in self.ports]
         return [one for one in found if one.outcome is Outcome.ANSWERED] if self._only_open else found
 
 
-def _read(knocks: Knocks, piece: bytes) -> Iterator[Knock]:
+def _read(states: PortStates, piece: bytes) -> Iterator[PortState]:
     try:
-        yield from knocks.feed(piece)
+        yield from states.feed(piece)
     except DecodeError as error:
         raise HostError(f"cannot read nmap's output: {error}: run without --sweep nmap") from error

@@ -23,7 +23,7 @@ from camscan.targets import TargetSet, parse
 _SILENT_SECONDS = 6.5
 """What covering a silent address takes at least: as long as the usual ports take, and the inquiries are waited for."""
 _LIVING_SECONDS, _PORT_SECONDS = 30.0, 1.0
-"""For one living host, at its pace of 20 packets a second: in all, and more where more ports are to be knocked on than
+"""For one living host, at its pace of 20 packets a second: in all, and more where more ports are to be tried than
 that leaves a second for. What it has not said by then is noted as missing."""
 _LARGE, _QUICK = 65_536, 10_000
 """Ports in all, and packets a second, above which a scan sweeps ports first: below, connecting is as fast."""
@@ -31,7 +31,7 @@ _COVERS = (16, 256)
 _WINDOW = (32, 3_500)
 """At 10,000 packets a second as many hosts as its half-open connections have room for, and no more in memory."""
 _WIDEST = 12_000
-"""The same where no port is knocked on: datagrams hold no connection, and a host that is waited for little memory."""
+"""The same where no port is tried: datagrams hold no connection, and a host that is waited for little memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Strategy:
 
     @property
     def _silent_ports(self) -> int:
-        """Ports that are knocked on at an address that never answers."""
+        """Ports that are tried at an address that never answers."""
         return len(self.plan.first_ports) + (len(self.plan.more_ports) if self.plan.thorough else 0)
 
     @property

@@ -1,7 +1,7 @@
 """Targets x probes x net -> observations and ledger."""
 
-from camscan.engine.plan import KNOCK, Plan
+from camscan.engine.plan import TCP, Plan
 from camscan.engine.probing import Sink
 from camscan.engine.run import Engine
 
-__all__ = ["KNOCK", "Engine", "Plan", "Sink"]
+__all__ = ["TCP", "Engine", "Plan", "Sink"]

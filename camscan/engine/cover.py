@@ -1,7 +1,7 @@
 """All that is asked of one address, with no more waits than what builds on what demands.
 
 A host is asked some twenty packets a second, so what takes longest begins first: questions by datagram, whose silence
-takes seconds to be sure of, and the questions to each port as soon as it is known to be open, beside further knocks.
+takes seconds to be sure of, and the questions to each open port begin while further ports are tried.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from camscan.engine.host import Host
-from camscan.engine.plan import KNOCK, Plan
+from camscan.engine.plan import TCP, Plan
 from camscan.engine.probing import Probing
 from camscan.net.base import Net
 from camscan.probes.base import Ask, Probe, Stage, Unicast
@@ -43,19 +43,19 @@ class Cover:
             native = beside.create_task(self._ask_at(Stage.ADDRESS, self._is_new))
             living = beside.create_task(self._ask_at(Stage.LIVING, self._is_new)) if host.alive else None
             self._ask_ports(beside)
-            await self._knock(plan.first_ports, beside)
+            await self._try(plan.first_ports, beside)
             if not host.alive:
                 await native
             if not host.alive and not plan.thorough:
                 return
             living = living or beside.create_task(self._ask_at(Stage.LIVING, self._is_new))
-            await self._knock(plan.more_ports, beside)
-            await self._knock_again(beside)
+            await self._try(plan.more_ports, beside)
+            await self._try_again(beside)
             await native
-            await self._knock_named(beside)
+            await self._try_named(beside)
             # Ports that say nothing take their time: what is known already is followed up beside them.
             await asyncio.gather(self._ports_asked(), self._follow_up(), self._ask_again(living))
-            await self._knock_named(beside)
+            await self._try_named(beside)
             await self._ports_asked()
             await self._follow_up()
             await self._follow_up(Stage.LOGIN)
@@ -66,14 +66,14 @@ class Cover:
         ask = Ask(self._host.address)
         await asyncio.gather(*(self._probing.gather(self._host, probe, ask) for probe in probes))
 
-    async def _knock_again(self, beside: asyncio.TaskGroup) -> None:
-        """Knock once more where a host that answers at most ports said nothing.
+    async def _try_again(self, beside: asyncio.TaskGroup) -> None:
+        """Try once more where a host that answers at most ports said nothing.
 
         What drops packets on purpose drops most of them; here one was lost on its way.
         """
-        silent = [port for port, outcome in self._host.knocks.items() if outcome is Outcome.SILENT]
-        if 2 * len(silent) < len(self._host.knocks):
-            await self._knock(silent, beside, again=True)
+        silent = [port for port, outcome in self._host.tried.items() if outcome is Outcome.SILENT]
+        if 2 * len(silent) < len(self._host.tried):
+            await self._try(silent, beside, again=True)
 
     async def _ask_again(self, asked: Awaitable[None]) -> None:
         """Ask a living host once more by datagram what was `asked` in vain, if packets get lost on the way to it.
@@ -93,17 +93,17 @@ class Cover:
         attempts = self._host.attempts
         return isinstance(probe, Unicast) and all(attempts.get(c) is Outcome.SILENT for c in probe.channels)
 
-    async def _knock(self, ports: Iterable[int], beside: asyncio.TaskGroup, *, again: bool = False) -> None:
-        async def knock(port: int) -> None:
-            await self._probing.knocked(self._host, await self._net.knock(self._host.address, port))
+    async def _try(self, ports: Iterable[int], beside: asyncio.TaskGroup, *, again: bool = False) -> None:
+        async def attempt(port: int) -> None:
+            await self._probing.note_port(self._host, await self._net.try_port(self._host.address, port))
             self._ask_ports(beside)
 
-        await _in_lanes((port for port in ports if again or port not in self._host.knocks), knock)
+        await _in_lanes((port for port in ports if again or port not in self._host.tried), attempt)
 
-    async def _knock_named(self, beside: asyncio.TaskGroup) -> None:
+    async def _try_named(self, beside: asyncio.TaskGroup) -> None:
         named = dict.fromkeys(self._plan.named_ports(self._host.address, self._host.observations))
-        new = [port for port in named if port not in self._host.knocks][:_MAX_NAMED_PORTS]
-        await self._knock(new, beside)
+        new = [port for port in named if port not in self._host.tried][:_MAX_NAMED_PORTS]
+        await self._try(new, beside)
 
     def _ask_ports(self, beside: asyncio.TaskGroup) -> None:
         """Begin to ask the ports that are known to be open and have not been asked."""
@@ -118,7 +118,7 @@ class Cover:
         host = self._host
         async with self._lanes:
             if await self._is_mute():
-                host.reasons[KNOCK] = f"port {port} and later ones not asked: the host accepts and says nothing"
+                host.reasons[TCP] = f"port {port} and later ones not asked: the host accepts and says nothing"
                 return
             self._under_way.add(port)
             for probe in self._plan.at(Stage.PORT):

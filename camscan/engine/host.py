@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 
-from camscan.engine.plan import KNOCK
+from camscan.engine.plan import TCP
 from camscan.probes.base import AT_HAND
 from camscan.records import MOST_TELLING, UNCALLED, LedgerEntry, Observation, Outcome
 
@@ -19,7 +19,7 @@ class Host:
 
     address: str
     observations: list[Observation] = field(default_factory=list)
-    knocks: dict[int, Outcome] = field(default_factory=dict)
+    tried: dict[int, Outcome] = field(default_factory=dict)
     attempts: dict[str, Outcome] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
@@ -35,12 +35,12 @@ class Host:
     @property
     def alive(self) -> bool:
         """Whether anything at the address has shown that it lives."""
-        return any(outcome.is_alive for outcome in (*self.knocks.values(), *self.attempts.values()))
+        return any(outcome.is_alive for outcome in (*self.tried.values(), *self.attempts.values()))
 
     @property
     def open_ports(self) -> list[int]:
-        """Ports that accepted, in the order in which they were knocked on."""
-        return [port for port, outcome in self.knocks.items() if outcome is Outcome.ANSWERED]
+        """Ports that accepted, in the order in which they were tried."""
+        return [port for port, outcome in self.tried.items() if outcome is Outcome.ANSWERED]
 
     @property
     def spoke(self) -> bool:
@@ -49,35 +49,33 @@ class Host:
 
     def mute_ports(self, under_way: Iterable[int] = ()) -> int:
         """Open ports that were asked, maybe in several languages, and have never answered, or are `under_way`."""
-        asked = {o.port for o in self.observations if o.channel != KNOCK and o.port in self.asked}
+        asked = {o.port for o in self.observations if o.channel != TCP and o.port in self.asked}
         return len(asked.union(under_way) - self._speaking)
 
     @property
     def _unasked(self) -> bool:
         """Whether a port could not be asked."""
-        return Outcome.NOT_SENT in self.knocks.values()
+        return Outcome.NOT_SENT in self.tried.values()
 
     @property
     def _speaking(self) -> set[int | None]:
-        return {
-            o.port for o in self.observations if o.channel != KNOCK and o.outcome.has_answer and o.port in self.asked
-        }
+        return {o.port for o in self.observations if o.channel != TCP and o.outcome.has_answer and o.port in self.asked}
 
     def take(self, observation: Observation) -> None:
         """Keep what was observed of it, but for the bytes beyond the first ones: the store has them all."""
         self.observations.append(at_hand(observation))
         self.note(observation.channel, observation.outcome, observation.reason)
 
-    def knocked(self, port: int, outcome: Outcome, reason: str) -> None:
-        """Keep how a knock ended; of several reasons, one for which a port could not be asked.
+    def note_port(self, port: int, outcome: Outcome, reason: str) -> None:
+        """Keep how trying a port ended; of several reasons, one for which a port could not be asked.
 
-        A second knock that could not be sent takes nothing back of the first.
+        A second attempt that could not be sent takes nothing back of the first.
         """
-        if outcome is Outcome.NOT_SENT and port in self.knocks:
+        if outcome is Outcome.NOT_SENT and port in self.tried:
             return
         if reason and (outcome is Outcome.NOT_SENT or not self._unasked):
-            self.reasons[KNOCK] = reason
-        self.knocks[port] = outcome
+            self.reasons[TCP] = reason
+        self.tried[port] = outcome
 
     def note(self, channel: str, outcome: Outcome, reason: str) -> None:
         """Keep the most telling outcome of a channel."""
@@ -91,14 +89,14 @@ class Host:
     def entry(self, channels: Iterable[str], by_port: Container[str], called: Container[str]) -> LedgerEntry:
         """The outcome of every planned channel.
 
-        Of those that nothing was tried on here, the ones that open ports call for share the outcome of the knocks, and
+        Of those that nothing was tried on here, the ones that open ports call for share the outcome of the ports, and
         the ones that its whole segment was `called` on are silent; nothing was sent on the others.
         """
         late = (Outcome.NOT_SENT,) if self.cut else ()  # ports that had not had their turn
-        closed = best((*late, *(outcome for outcome in self.knocks.values() if outcome is not Outcome.ANSWERED)))
-        outcomes = {KNOCK: best((*late, *self.knocks.values()))} if self.knocks else {}
+        closed = best((*late, *(outcome for outcome in self.tried.values() if outcome is not Outcome.ANSWERED)))
+        outcomes = {TCP: best((*late, *self.tried.values()))} if self.tried else {}
         reasons, alive = dict(self.reasons), self.alive
-        uncalled = self.cut or (reasons.get(KNOCK, _NO_PORT) if self._unasked else _NO_PORT)
+        uncalled = self.cut or (reasons.get(TCP, _NO_PORT) if self._unasked else _NO_PORT)
         for channel in channels:
             untried = closed if channel in by_port else Outcome.SILENT if channel in called else Outcome.NOT_SENT
             outcomes[channel] = self.attempts.get(channel, outcomes.get(channel, untried))

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from camscan.probes.base import Probe, Stage, Unicast, Wide
 from camscan.records import Observation
 
-KNOCK = "tcp"
-"""The channel of the knocks on TCP ports."""
+TCP = "tcp"
+"""The channel of the TCP ports that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to ask of whom.
 
-    `first_ports` are knocked on at every address, `more_ports` only where something lives (`thorough`: everywhere).
+    `first_ports` are tried at every address, `more_ports` only where something lives (`thorough`: everywhere).
     `named_ports` reads further ports out of what a host said about itself.
     """
 
@@ -42,7 +42,7 @@ class Plan:
 
     @property
     def by_port(self) -> frozenset[str]:
-        """The channels that open ports call for, so that how the knocks ended is how they did."""
+        """The channels that open ports call for, so that how the ports ended is how they did."""
         by_datagram = _channels(p for p in self.probes if p.stage in (Stage.SEGMENT, Stage.ADDRESS, Stage.LIVING))
         return (_channels(self.probes) - by_datagram) | _channels(self.at(Stage.PORT))
 
@@ -54,7 +54,7 @@ class Plan:
     def channels(self) -> tuple[str, ...]:
         """Every channel that the plan covers at each target."""
         named = [channel for probe in self.probes for channel in probe.channels]
-        return tuple(dict.fromkeys([KNOCK, *named] if self.first_ports else named))
+        return tuple(dict.fromkeys([TCP, *named] if self.first_ports else named))
 
 
 def _channels(probes: Iterable[Probe]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from camscan.engine.host import Host
-from camscan.engine.plan import KNOCK
+from camscan.engine.plan import TCP
 from camscan.net.base import Exchange, Net
 from camscan.probes.base import Ask, Probe
 from camscan.records import LedgerEntry, Observation, Outcome
@@ -60,12 +60,12 @@ class Probing:
         if observation.outcome.has_answer or observation.outcome in (Outcome.RESET, Outcome.CRASHED):
             await self._sink.put(observation)
 
-    async def knocked(self, host: Host, knock: Exchange) -> None:
-        """Keep how a knock ended."""
-        host.knocked(knock.port, knock.outcome, knock.reason)
-        if knock.outcome.has_answer:
-            await self.keep(host, _opened(host.address, knock.port, knock.at))
+    async def note_port(self, host: Host, tried: Exchange) -> None:
+        """Keep how trying a port ended."""
+        host.note_port(tried.port, tried.outcome, tried.reason)
+        if tried.outcome.has_answer:
+            await self.keep(host, _opened(host.address, tried.port, tried.at))
 
 
 def _opened(address: str, port: int, at: datetime) -> Observation:
-    return Observation(address, KNOCK, Outcome.ANSWERED, at, port, fields={"tcp.port": (str(port),)})
+    return Observation(address, TCP, Outcome.ANSWERED, at, port, fields={"tcp.port": (str(port),)})

@@ -1,8 +1,8 @@
 """Targets x probes x net -> observations and ledger. Knows no vendor and no protocol by name.
 
-All addresses are scouted first: knocked on at the ports that tell most, and asked by the probes that go to every
+All addresses are scouted first: tried at the ports that tell most, and asked by the probes that go to every
 address. Where something shows that it lives, it is covered at once, while the others are still being scouted: the
-other ports are knocked on and the open ones asked. A host that accepts and says nothing is left alone.
+other ports are tried and the open ones asked. A host that accepts and says nothing is left alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import aclosing
 
 from camscan.engine.cover import Cover
 from camscan.engine.host import Host, at_hand
-from camscan.engine.plan import KNOCK, Plan
+from camscan.engine.plan import TCP, Plan
 from camscan.engine.probing import Probing, Sink
 from camscan.net.base import Net, Scouted
 from camscan.probes.base import Ask, Probe, Stage, Unicast
@@ -83,8 +83,8 @@ class Engine:
     async def _met(self, scouted: Scouted, scouts: Sequence[Unicast]) -> Host:
         """A host with what the first look at it brought."""
         host = self._host(scouted.address)
-        for exchange in scouted.knocks:
-            await self._probing.knocked(host, exchange)
+        for exchange in scouted.tried:
+            await self._probing.note_port(host, exchange)
         for place, posed, exchange in scouted.answers:
             host.scouted.update(scouts[place].channels)
             for observation in scouts[place].read(posed, exchange):
@@ -134,7 +134,7 @@ class Engine:
                 async with asyncio.timeout(self._host_seconds):
                     await Cover(self._net, self._plan, self._probing, host).ask_everything()
             except TimeoutError:
-                host.cut = host.reasons[KNOCK] = f"not done after {self._host_seconds:g} s"
+                host.cut = host.reasons[TCP] = f"not done after {self._host_seconds:g} s"
                 self.cut += 1
         await self._leave(host)
 

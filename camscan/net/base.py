@@ -98,7 +98,7 @@ class Scouted:
     """
 
     address: str
-    knocks: tuple[Exchange, ...]
+    tried: tuple[Exchange, ...]
     answers: tuple[tuple[int, Posed, Exchange], ...]
 
 
@@ -182,12 +182,12 @@ class Net(Protocol):
     def scout(
         self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
     ) -> AsyncGenerator[Scouted, None]:
-        """Look at many addresses: knock on ports and ask by datagram, until something shows that it lives.
+        """Look at many addresses: try ports and ask by datagram, until something shows that it lives.
 
         `at_once` addresses are under way or wait to be taken up by the caller.
         """
 
-    async def knock(self, address: str, port: int) -> Exchange:
+    async def try_port(self, address: str, port: int) -> Exchange:
         """Open a TCP connection and close it again; `ANSWERED` means that the port is open."""
 
     async def converse(

@@ -25,8 +25,8 @@ from camscan.records import Outcome
 
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 70 kB while it is open."""
-_KNOCK = 3
-"""Packets of a knock: SYN, acknowledgement, reset."""
+_BARE = 3
+"""Packets of a connection that nothing is sent on: SYN, acknowledgement, reset."""
 _EXCHANGE, _TLS_EXCHANGE, _QUESTION = 3, 5, 1
 """Room to be there before a connection is made, beside its tail: SYN, acknowledgement, question; under TLS for the
 handshake alone, of which the greeting may take two. The question waits once more then, as does each further one."""
@@ -92,10 +92,10 @@ class Dialer:
         if refusal is not None:
             raise EndedError(refusal.outcome, refusal.reason)
 
-    async def open(self, address: str, port: int, *, tls: bool = False, knock: bool = False) -> Line:
+    async def open(self, address: str, port: int, *, tls: bool = False, bare: bool = False) -> Line:
         """A connected TCP socket; its places, at the host and elsewhere, are taken until it is closed.
 
-        Unless it is for a `knock`, an exchange follows.
+        Unless it is `bare`, an exchange follows.
 
         Raises:
             EndedError: no connection came about.
@@ -107,7 +107,7 @@ class Dialer:
                 await semaphore.acquire()
                 places.callback(semaphore.release)
             host.allowance.ask()
-            packets = _KNOCK if knock else self._tail + (_TLS_EXCHANGE if tls else _EXCHANGE)
+            packets = _BARE if bare else self._tail + (_TLS_EXCHANGE if tls else _EXCHANGE)
             line = await self.persist(lambda: self._attempt(address, port, host, packets))
             places.callback(self._account, line, host)
             line.at_read = Reading(line, host, self.pace, self._tail).was_read

@@ -122,8 +122,8 @@ class LiveNet:
     ) -> AsyncGenerator[Scouted, None]:
         """See `Net.scout`."""
 
-        def scouting(knocking: Sequence[int], wide: int) -> Scouting:
-            return Scout(self._dialer, self._correspondent, knocking, poses, wide).run
+        def scouting(ports: Sequence[int], wide: int) -> Scouting:
+            return Scout(self._dialer, self._correspondent, ports, poses, wide).run
 
         in_full = scouting(ports, at_once)
         if self.sweep is None:
@@ -132,10 +132,10 @@ class LiveNet:
         swept = SweptScout(self.sweep, self._dialer.pace, by_datagram=silent, in_full=in_full)
         return swept.run(addresses, self.notes)
 
-    async def knock(self, address: str, port: int) -> Exchange:
-        """See `Net.knock`."""
+    async def try_port(self, address: str, port: int) -> Exchange:
+        """See `Net.try_port`."""
         try:
-            line = await self._dialer.open(address, port, knock=True)
+            line = await self._dialer.open(address, port, bare=True)
         except EndedError as ended:
             return not_begun(address, port, _now(), ended)
         line.close()

@@ -1,4 +1,4 @@
-"""Which TCP ports are knocked on, and which further ones a host names for itself."""
+"""Which TCP ports are tried, and which further ones a host names for itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FIRST_PORTS = (
     34567,  # NetCommon recorders and cameras
     9000,  # Baichuan
 )
-"""Knocked on at every address: one of these is open, or refuses, at all but the most closed device."""
+"""Tried at every address: one of these is open, or refuses, at all but the most closed device."""
 
 MORE_PORTS = (
     *(81, 82, 83, 85, 88, 888),  # web pages moved off 80, and ONVIF of small boards
@@ -28,7 +28,7 @@ MORE_PORTS = (
     *(5554, 8554, 10554),  # RTSP moved off 554
     *(6036, 35000),  # SDK ports of recorders
 )
-"""Knocked on only where something lives."""
+"""Tried only where something lives."""
 
 BINARY_PORTS = frozenset({6036, 34567, 35000, 37777})
 """SDK ports that speak their own binary protocol: text is not sent to them."""

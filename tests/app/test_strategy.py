@@ -45,7 +45,7 @@ def test_ports_that_cannot_be_used(ports: str) -> None:
         strategy_of(Choices(ports=ports))
 
 
-def test_channels_without_tcp_knock_on_no_port() -> None:
+def test_channels_without_tcp_try_no_port() -> None:
     plan = strategy_of(Choices(channels="wsd, sadp")).plan
     assert (plan.first_ports, plan.channels) == ((), ("wsd", "sadp"))
 
@@ -138,7 +138,7 @@ def test_one_host_takes_as_long_as_its_ports_whatever_the_pace() -> None:
     assert silent_seconds(one, strategy, Method("syn", ""), (), strategy.silent_packets) == 1_000 * 4 / 4
 
 
-def test_where_no_port_is_knocked_on_more_hosts_wait_at_once() -> None:
+def test_where_no_port_is_tried_more_hosts_wait_at_once() -> None:
     fast, datagrams = Choices(rate=10_000), Choices(rate=10_000, channels="wsd,sadp,dhip")
     assert strategy_of(fast).window <= 3_500
     strategy = strategy_of(datagrams)

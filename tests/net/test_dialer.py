@@ -204,7 +204,7 @@ def paced(rate: int, hosts: int, seconds: float) -> tuple[Sends, Dialer]:
     """What goes out, and when, to hosts that are asked as fast as the dialer lets us, by TCP and UDP at once."""
     wire = Wire()
 
-    async def knocks(dialer: Dialer, address: str) -> None:
+    async def tried(dialer: Dialer, address: str) -> None:
         while True:
             with contextlib.suppress(EndedError):
                 (await dialer.open(address, 80)).close()
@@ -218,7 +218,7 @@ def paced(rate: int, hosts: int, seconds: float) -> tuple[Sends, Dialer]:
         dialer = Dialer(Scope(EVERYTHING), Profile("test", rate))
         dialer._connector.connect = wire.connect  # type: ignore[method-assign, assignment]
         addresses = [f"10.0.0.{last}" for last in range(1, hosts + 1)]
-        tasks = [asyncio.create_task(work(dialer, a)) for a in addresses for work in (knocks, knocks, asks, asks)]
+        tasks = [asyncio.create_task(work(dialer, a)) for a in addresses for work in (tried, tried, asks, asks)]
         for _ in range(int(seconds)):
             await asyncio.sleep(random.uniform(0.5, 1.5))
             clock.stall(random.choice([0, 0, 0.3, 1.2]))

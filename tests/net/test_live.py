@@ -69,10 +69,10 @@ def inquiry(port: int, *rounds: list[bytes], wait: float = 0.15) -> Inquiry:
     return Inquiry(port, rounds or [[b"who?"]], wait, pause=0.03)
 
 
-async def test_knocking(net: LiveNet, serve: Serve) -> None:
+async def test_trying_a_port(net: LiveNet, serve: Serve) -> None:
     four, six = await serve(idle), await serve(idle, "::1")
     for peer in (four, six):
-        exchange = await net.knock(peer.address, peer.port)
+        exchange = await net.try_port(peer.address, peer.port)
         assert (exchange.address, exchange.port, *told(exchange)) == (
             peer.address,
             peer.port,
@@ -80,9 +80,9 @@ async def test_knocking(net: LiveNet, serve: Serve) -> None:
             (),
             "",
         )
-    assert told(await net.knock("127.88.0.1", 9)) == (Outcome.REFUSED, (), "")
-    assert told(await net.knock("127.88.0.1", 515)) == (Outcome.NOT_SENT, (), "port 515 is never sent to")
-    assert told(await net.knock("10.0.0.1", 80)) == (Outcome.NOT_SENT, (), "outside the scope")
+    assert told(await net.try_port("127.88.0.1", 9)) == (Outcome.REFUSED, (), "")
+    assert told(await net.try_port("127.88.0.1", 515)) == (Outcome.NOT_SENT, (), "port 515 is never sent to")
+    assert told(await net.try_port("10.0.0.1", 80)) == (Outcome.NOT_SENT, (), "outside the scope")
     assert net.sent == Sent(2 + 2 + 1, 0, 2)
     assert rested(net)
 
@@ -114,9 +114,9 @@ async def test_who_is_excluded_meanwhile_gets_nothing_more(net: LiveNet, serve: 
         (OK,),
         "excluded",
     )
-    assert told(await net.knock(peer.address, peer.port)) == (Outcome.EXCLUDED, (), "excluded")
+    assert told(await net.try_port(peer.address, peer.port)) == (Outcome.EXCLUDED, (), "excluded")
     assert told(await net.ask(peer.address, WHO)) == (Outcome.EXCLUDED, (), "excluded")
-    assert told(await net.knock("::1", 9)) == (Outcome.REFUSED, (), "")
+    assert told(await net.try_port("::1", 9)) == (Outcome.REFUSED, (), "")
     assert rested(net)
 
 
@@ -352,9 +352,9 @@ async def test_what_is_reported_as_sent_is_what_went_out(
     with here.inside():
         eligible = tuple(i for i in interfaces() if i.name == "v0")
         async with LiveNet(Scope(parse(["10.66.0.2"])), UNHURRIED, eligible) as net:
-            await net.knock("10.66.0.2", plain.port)
-            await net.knock("10.66.0.2", 9)
-            await net.knock("10.66.0.2", 7)
+            await net.try_port("10.66.0.2", plain.port)
+            await net.try_port("10.66.0.2", 9)
+            await net.try_port("10.66.0.2", 7)
             await net.converse("10.66.0.2", plain.port, [GET, GET], whole)
             await net.converse("10.66.0.2", secure.port, [GET], whole, tls=True)
             async with net.browse("10.66.0.2", plain.port) as browser:
@@ -400,7 +400,7 @@ async def test_cancelled_anywhere_nothing_is_left(
     async def visit() -> None:
         peer, tls = chance.choice(peers)
         work: list[Callable[[], Coroutine[Any, Any, Any]]] = [
-            lambda: net.knock(peer.address, peer.port),
+            lambda: net.try_port(peer.address, peer.port),
             lambda: net.converse(peer.address, peer.port, [GET], whole, tls=tls),
             lambda: net.converse(peer.address, peer.port, [GET], whole, tls=not tls),
             lambda: browse(peer, tls),
@@ -468,7 +468,7 @@ from camscan.targets import parse
 
 async def cover(net, address, results):
     async with net.attend(address):
-        got = [await net.knock(address, port)]
+        got = [await net.try_port(address, port)]
         request = b"GET / HTTP/1.1\\r\\n\\r\\n"
         got.append(await net.converse(address, port, [request], lambda data: data.endswith(b"ok")))
         async with net.browse(address, port) as browser:

@@ -18,7 +18,7 @@ def test_a_silent_address_gets_at_most_forty_packets() -> None:
     assert 2 * len(FIRST_PORTS) + native <= 40
 
 
-def test_no_port_is_knocked_on_twice() -> None:
+def test_no_port_is_tried_twice() -> None:
     assert len({*FIRST_PORTS, *MORE_PORTS}) == len(FIRST_PORTS) + len(MORE_PORTS)
 
 

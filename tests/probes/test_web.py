@@ -56,8 +56,8 @@ async def test_a_general_server_on_a_camera_is_asked() -> None:
 
 
 async def test_a_general_server_beside_an_sdk_port_that_says_nothing_is_asked() -> None:
-    knock = Observation(HOST, "tcp", Outcome.ANSWERED, AT, 37777)
-    sent = await explored(page("HTTP/1.1 200 OK\r\nServer: nginx"), Port(), [knock])
+    attempt = Observation(HOST, "tcp", Outcome.ANSWERED, AT, 37777)
+    sent = await explored(page("HTTP/1.1 200 OK\r\nServer: nginx"), Port(), [attempt])
     assert len(sent) == 1 + len(API_PATHS)
 
 

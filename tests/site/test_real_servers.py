@@ -77,8 +77,8 @@ def scanned(site: Lab, folder: Path, *targets: str) -> dict[str, Any]:
 def _wait_for(site: Lab, places: list[tuple[str, int]]) -> None:
     for address, port in places:
         for _ in range(100):
-            knock = f"import socket; socket.create_connection(({address!r}, {port}), 1)"
-            if site.run([sys.executable, "-c", knock]).returncode == 0:
+            attempt = f"import socket; socket.create_connection(({address!r}, {port}), 1)"
+            if site.run([sys.executable, "-c", attempt]).returncode == 0:
                 break
             time.sleep(0.05)
 

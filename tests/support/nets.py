@@ -55,19 +55,19 @@ class ScriptedNet:
         self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
     ) -> AsyncGenerator[Scouted, None]:
         for address in addresses:
-            knocks, answers = [], []
+            tried, answers = [], []
             for port in ports:
-                knocks.append(await self.knock(address, port))
-                if knocks[-1].outcome.is_alive:
+                tried.append(await self.try_port(address, port))
+                if tried[-1].outcome.is_alive:
                     break
             else:
                 for place, pose in enumerate(poses):
                     posed = pose()
                     answers.append((place, posed, await self.ask(address, posed.inquiry)))
-            yield Scouted(address, tuple(knocks), tuple(answers))
+            yield Scouted(address, tuple(tried), tuple(answers))
 
-    async def knock(self, address: str, port: int) -> Exchange:
-        self.sent.append((address, port, "knock"))
+    async def try_port(self, address: str, port: int) -> Exchange:
+        self.sent.append((address, port, "tcp"))
         outcome = Outcome.ANSWERED if (address, port) in self.ports else self.closed
         return Exchange(address, port, outcome, AT)
 

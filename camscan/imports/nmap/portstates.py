@@ -22,7 +22,7 @@ _MAX_PORT = 65_535
 _SPAN = re.compile(r"(?:^|(?<=,))([0-9]{1,5})(?:-([0-9]{1,5}))?(?=,|$)")
 
 
-class Knock(NamedTuple):
+class PortState(NamedTuple):
     """One port. `reason` is nmap's word for what came instead of an answer."""
 
     address: str
@@ -31,13 +31,13 @@ class Knock(NamedTuple):
     reason: str = ""
 
 
-class Knocks:
+class PortStates:
     """Reads one document of nmap piece by piece."""
 
     def __init__(self) -> None:
         self._collector = Collector()
 
-    def feed(self, piece: bytes) -> Iterator[Knock]:
+    def feed(self, piece: bytes) -> Iterator[PortState]:
         """The ports of every host that is whole with this piece, but for those that were silent.
 
         Raises:
@@ -53,24 +53,24 @@ class Knocks:
                 yield from _of_host(host)
 
 
-def _of_host(host: Element) -> Iterator[Knock]:
+def _of_host(host: Element) -> Iterator[PortState]:
     address = address_of(host_address(host))
     if not address:
         return
     for port, (state, why) in ports(host).items():
-        yield from _knock(address, port, state, why)
+        yield from _state(address, port, state, why)
     for others in host.iterfind("ports/extraports"):
         for reasons in others.iterfind("extrareasons"):
             for port in _listed(reasons.get("ports", "")):
-                yield from _knock(address, port, others.get("state", ""), reasons.get("reason", ""))
+                yield from _state(address, port, others.get("state", ""), reasons.get("reason", ""))
 
 
-def _knock(address: str, port: int, state: str, why: str) -> Iterator[Knock]:
+def _state(address: str, port: int, state: str, why: str) -> Iterator[PortState]:
     outcome = _STATES.get(state)
     if outcome is not None:
-        yield Knock(address, port, outcome)
+        yield PortState(address, port, outcome)
     elif state == "filtered" and why not in ("", _SILENCE):
-        yield Knock(address, port, Outcome.UNREACHABLE, why)
+        yield PortState(address, port, Outcome.UNREACHABLE, why)
 
 
 def _listed(text: str) -> Iterator[int]:

@@ -27,8 +27,19 @@ class Candidate:
     """
 
     __slots__ = (
-        "address", "attempts", "connects", "ended", "free_at", "knocks", "leave", "over", "pending", "ports", "queries",
-        "queued", "sent",
+        "address",
+        "attempts",
+        "connects",
+        "ended",
+        "free_at",
+        "leave",
+        "over",
+        "pending",
+        "ports",
+        "queries",
+        "queued",
+        "sent",
+        "tried",
     )  # fmt: skip
 
     def __init__(self, address: str, ports: Sequence[int], leave: Callable[[], None]) -> None:
@@ -42,7 +53,7 @@ class Candidate:
         self.attempts: dict[int, Attempt] = {}
         self.connects = array("d")
         self.sent = array("d")
-        self.knocks: list[Exchange] = []
+        self.tried: list[Exchange] = []
         self.queries: list[Query] = []
         self.ended: list[Query] = []
 
@@ -64,9 +75,9 @@ class Candidate:
         """
         return next((due for due in self.pending if new_flows or not due[0]), None)
 
-    def knocked(self, port: int, outcome: Outcome, why: str = "") -> None:
-        """Keep how a knock ended."""
-        self.knocks.append(Exchange(self.address, port, outcome, datetime.now(UTC), reason=why))
+    def note_port(self, port: int, outcome: Outcome, why: str = "") -> None:
+        """Keep how trying a port ended."""
+        self.tried.append(Exchange(self.address, port, outcome, datetime.now(UTC), reason=why))
 
     def end(self, query: Query) -> None:
         """Give up waiting for answers to a question."""
@@ -77,7 +88,7 @@ class Candidate:
     def scouted(self) -> Scouted:
         """All that has come to an end."""
         answers = tuple((query.place, query.posed, query.shown()) for query in self.ended)
-        return Scouted(self.address, tuple(self.knocks), answers)
+        return Scouted(self.address, tuple(self.tried), answers)
 
     def forget(self) -> None:
         """Let go of what points back here, so that the memory is free at once."""

@@ -36,7 +36,7 @@ _MANY = 64
 
 
 class Scout:
-    """Scouts addresses: `ports` are knocked on, and the questions of `poses` asked, until a sign of life comes."""
+    """Scouts addresses: `ports` are tried, and the questions of `poses` asked, until a sign of life comes."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Scout:
     def _begin(self, candidate: Candidate) -> None:
         self._candidates.add(candidate)
         for _ in range(self._dialer.profile.host_connections):
-            self._knock_next(candidate)
+            self._try_next(candidate)
         for place in range(len(self._poses)):
             self._queue_send(candidate, FlowBudget.UDP_SECONDS, Scout._ask, place)
         self._finish_if_done(candidate)
@@ -153,17 +153,17 @@ class Scout:
             candidate.queued = True
             self._queue.at(candidate.free_at, candidate)
 
-    def _knock_next(self, candidate: Candidate) -> None:
+    def _try_next(self, candidate: Candidate) -> None:
         port = next(candidate.ports, None)
         if port is not None:
-            self._queue_send(candidate, FlowBudget.TCP_SECONDS, Scout._knock, port)
+            self._queue_send(candidate, FlowBudget.TCP_SECONDS, Scout._try, port)
 
-    async def _knock(self, candidate: Candidate, port: int) -> None:
+    async def _try(self, candidate: Candidate, port: int) -> None:
         try:
             attempt = await self._dialer.launch(candidate.address, port, partial(self._settle, candidate, port))
         except EndedError as ended:
-            candidate.knocked(port, ended.outcome, ended.reason)
-            self._knock_next(candidate)
+            candidate.note_port(port, ended.outcome, ended.reason)
+            self._try_next(candidate)
             return
         candidate.attempts[port] = attempt
         candidate.connects.append(attempt.started)
@@ -174,13 +174,13 @@ class Scout:
     def _settle(self, candidate: Candidate, port: int, number: int) -> None:
         self._close(candidate, candidate.attempts.pop(port).sock)
         if number:
-            candidate.knocked(port, of_answer(number), remark(number))
+            candidate.note_port(port, of_answer(number), remark(number))
         else:
-            candidate.knocked(port, Outcome.ANSWERED)
-        if candidate.knocks[-1].outcome.is_alive:
+            candidate.note_port(port, Outcome.ANSWERED)
+        if candidate.tried[-1].outcome.is_alive:
             self._finish(candidate)
         else:
-            self._knock_next(candidate)
+            self._try_next(candidate)
             self._finish_if_done(candidate)
 
     @staticmethod
@@ -292,7 +292,7 @@ class Scout:
         candidate.leave()
         found = candidate.scouted()
         exchanges = [exchange for *_, exchange in found.answers]
-        if any(each.outcome.is_alive for each in (*found.knocks, *exchanges)):
+        if any(each.outcome.is_alive for each in (*found.tried, *exchanges)):
             self._dialer.recall(candidate.address, candidate.sent, sum(len(each.raw) for each in exchanges))
         self._dialer.max_host_rate = max(self._dialer.max_host_rate, candidate.busiest_second)
         self._found.put_nowait(found)

@@ -44,7 +44,7 @@ def by_datagram(at_once: int, ports: int, poses: Iterable[Callable[[], Posed]]) 
 class SweptScout:
     """Implements `Net.scout` by a sweep that has been given the same addresses, in whatever order it finds them.
 
-    `by_datagram` asks addresses without knocking; `in_full` takes over where the sweep cannot ask everything, so
+    `by_datagram` asks addresses and tries no port; `in_full` takes over where the sweep cannot ask everything, so
     that nothing counts as silent that was never sent to.
     """
 
@@ -76,7 +76,7 @@ class SweptScout:
             scouting = self._in_full
         async with aclosing(scouting(address for address in addresses if address not in self._met)) as others:
             async for scouted in others:
-                yield scouted if scouting is self._in_full else self._with_knocks(scouted)
+                yield scouted if scouting is self._in_full else self._with_ports(scouted)
 
     async def _read(self, found: asyncio.Queue[Scouted | None]) -> None:
         """Read what the sweep finds as it says it, however long who lives is looked at: it would wait to be read."""
@@ -96,24 +96,24 @@ class SweptScout:
         new: dict[str, list[Exchange]] = {}
         for found in batch:
             if found.address not in self._met:
-                knock = Exchange(found.address, found.port, found.outcome, now, reason=found.reason)
-                new.setdefault(found.address, []).append(knock)
-        alive = {a: knocks for a, knocks in new.items() if any(knock.outcome.is_alive for knock in knocks)}
+                each = Exchange(found.address, found.port, found.outcome, now, reason=found.reason)
+                new.setdefault(found.address, []).append(each)
+        alive = {a: tried for a, tried in new.items() if any(each.outcome.is_alive for each in tried)}
         self._met.update(alive)
         for address in new.keys() - alive.keys():
-            why = next((knock.reason for knock in new[address] if knock.outcome is Outcome.UNREACHABLE), None)
+            why = next((each.reason for each in new[address] if each.outcome is Outcome.UNREACHABLE), None)
             if why is not None:
                 self._unreachable[address] = why
-        return [Scouted(address, tuple(knocks), ()) for address, knocks in alive.items()]
+        return [Scouted(address, tuple(tried), ()) for address, tried in alive.items()]
 
-    def _with_knocks(self, scouted: Scouted) -> Scouted:
+    def _with_ports(self, scouted: Scouted) -> Scouted:
         """What a silent address brought by datagram, with how its ports ended in the sweep."""
         why = self._unreachable.get(scouted.address)
         outcome = Outcome.SILENT if why is None else Outcome.UNREACHABLE
         now = datetime.now(UTC)
         ports = self._sweep.ports
-        knocks = tuple(Exchange(scouted.address, port, outcome, now, reason=why or "") for port in ports)
-        return replace(scouted, knocks=knocks)
+        tried = tuple(Exchange(scouted.address, port, outcome, now, reason=why or "") for port in ports)
+        return replace(scouted, tried=tried)
 
     async def _charge(self) -> None:
         """Take from the scan's pace what the sweep sends, as it sends it."""

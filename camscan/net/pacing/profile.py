@@ -23,7 +23,7 @@ class Profile:
     router_flows: int | None = None
 
     @property
-    def knock_rate(self) -> float:
+    def port_rate(self) -> float:
         """Packets a second to ever new ports: what a router on the way may track bounds it, too."""
         flows = self.router_flows
         return self.rate if flows is None else min(self.rate, flows / FlowBudget.TCP_SECONDS)

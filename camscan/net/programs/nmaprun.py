@@ -61,7 +61,7 @@ class Sweep:
     def options(self) -> list[str]:
         """How to ask, as nmap's options (nmap(1)): the scan's rate in all and to one host, and its connections."""
         pace = self.profile
-        bound = ["--max-rate", f"{pace.knock_rate:g}"] if pace.rate else []
+        bound = ["--max-rate", f"{pace.port_rate:g}"] if pace.rate else []
         return [
             "-n",
             "-Pn",

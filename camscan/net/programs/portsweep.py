@@ -102,7 +102,7 @@ class PortSweep:
         self._spans = [(ip_address(first), ip_address(last)) for first, last in spans]
         self._method = method
         self._profile = profile
-        self.rate = profile.knock_rate
+        self.rate = profile.port_rate
         self._settings = {"ports": self.ports, "seed": seed, "want": want, "rate": self.rate}
         self._rounds = rounds
         self._want = want

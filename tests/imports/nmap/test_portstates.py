@@ -6,7 +6,7 @@ import pytest
 from support.decoders import damage
 
 from camscan.errors import DecodeError
-from camscan.imports.nmap.knocks import Knock, Knocks
+from camscan.imports.nmap.portstates import PortState, PortStates
 from camscan.records import Outcome
 
 XML = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -28,45 +28,45 @@ XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 </nmaprun>
 """
 FOUND = [
-    Knock("192.0.2.7", 80, Outcome.ANSWERED),
-    Knock("192.0.2.7", 554, Outcome.REFUSED),
-    Knock("192.0.2.7", 8000, Outcome.UNREACHABLE, "admin-prohibited"),
-    Knock("192.0.2.7", 9, Outcome.UNREACHABLE, "host-unreach"),
-    Knock("192.0.2.7", 81, Outcome.UNREACHABLE, "host-unreach"),
-    Knock("192.0.2.7", 82, Outcome.UNREACHABLE, "host-unreach"),
-    Knock("192.0.2.7", 8080, Outcome.REFUSED),
-    Knock("2001:db8::7", 443, Outcome.ANSWERED),
+    PortState("192.0.2.7", 80, Outcome.ANSWERED),
+    PortState("192.0.2.7", 554, Outcome.REFUSED),
+    PortState("192.0.2.7", 8000, Outcome.UNREACHABLE, "admin-prohibited"),
+    PortState("192.0.2.7", 9, Outcome.UNREACHABLE, "host-unreach"),
+    PortState("192.0.2.7", 81, Outcome.UNREACHABLE, "host-unreach"),
+    PortState("192.0.2.7", 82, Outcome.UNREACHABLE, "host-unreach"),
+    PortState("192.0.2.7", 8080, Outcome.REFUSED),
+    PortState("2001:db8::7", 443, Outcome.ANSWERED),
 ]
 
 
 def test_states_are_outcomes_and_silence_is_left_out() -> None:
-    assert list(Knocks().feed(XML)) == FOUND
+    assert list(PortStates().feed(XML)) == FOUND
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_pieces_of_any_size_give_the_same(size: int) -> None:
-    knocks = Knocks()
+    states = PortStates()
     pieces = [XML[at : at + size] for at in range(0, len(XML), size)]
-    assert [knock for piece in pieces for knock in knocks.feed(piece)] == FOUND
+    assert [state for piece in pieces for state in states.feed(piece)] == FOUND
 
 
 @pytest.mark.parametrize("data", [b"Starting Nmap", b"<html></html>", b"<nmaprun></host>"])
 def test_what_is_no_xml_of_nmap_is_refused(data: bytes) -> None:
     with pytest.raises(DecodeError):
-        list(Knocks().feed(data))
+        list(PortStates().feed(data))
 
 
 def test_survives_damage() -> None:
     for damaged in damage(XML):
         try:
-            list(Knocks().feed(damaged))
+            list(PortStates().feed(damaged))
         except DecodeError:
             continue
 
 
 def test_a_list_of_ports_is_bounded() -> None:
     data = XML.replace(b'ports="8080"', b'ports="1-99999999,x,2-"')
-    assert len(list(Knocks().feed(data))) <= len(FOUND) + 65_536
+    assert len(list(PortStates().feed(data))) <= len(FOUND) + 65_536
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def test_a_list_of_ports_is_bounded() -> None:
 )
 def test_lists_of_ports_are_bounded(ports: str, found: int) -> None:
     data = XML.replace(b'"9,81-82"', f'"{ports}"'.encode())
-    listed = [knock for knock in Knocks().feed(data) if knock.reason == "host-unreach"]
+    listed = [state for state in PortStates().feed(data) if state.reason == "host-unreach"]
     assert len(listed) == found
-    assert all(knock.port <= 65535 for knock in listed)
+    assert all(state.port <= 65535 for state in listed)

@@ -61,8 +61,8 @@ async def looked(
     return {found.address: found async for found in net.scout(addresses, ports, poses, at_once=at_once)}
 
 
-def knocks(found: Scouted) -> dict[int, Outcome]:
-    return {knock.port: knock.outcome for knock in found.knocks}
+def tried(found: Scouted) -> dict[int, Outcome]:
+    return {attempt.port: attempt.outcome for attempt in found.tried}
 
 
 def answers(found: Scouted) -> dict[int, tuple[Outcome, tuple[bytes, ...], str]]:
@@ -76,8 +76,8 @@ def rested(net: LiveNet) -> bool:
 async def test_the_first_sign_of_life_ends_the_look(net: LiveNet, serve: Serve) -> None:
     peer = await serve(idle)
     found = await looked(net, ["127.88.0.1", "127.88.0.2"], [peer.port, *range(3, 9)])
-    assert knocks(found["127.88.0.1"]) == {peer.port: Outcome.ANSWERED}
-    refusals = knocks(found["127.88.0.2"])
+    assert tried(found["127.88.0.1"]) == {peer.port: Outcome.ANSWERED}
+    refusals = tried(found["127.88.0.2"])
     assert set(refusals.values()) == {Outcome.REFUSED}
     assert len(refusals) <= 2
     assert rested(net)
@@ -89,7 +89,7 @@ async def test_a_silent_address_is_tried_in_full(net: LiveNet) -> None:
         pose = asking(mute.getsockname()[1], [b"a", b"b"], [b"c"])
         found = (await looked(net, [address], [port], [pose]))[address]
         heard = [mute.recv(10) for _ in range(3)]
-    assert knocks(found) == {port: Outcome.SILENT}
+    assert tried(found) == {port: Outcome.SILENT}
     assert answers(found) == {0: (Outcome.SILENT, (), "")}
     assert heard == [b"a", b"b", b"c"]
     assert net.sent.packets == 2 + 3
@@ -111,7 +111,7 @@ async def test_a_refusal_by_datagram_is_a_sign_of_life(net: LiveNet) -> None:
     with Deaf("127.88.0.4") as (address, port):
         found = (await looked(net, [address], [port], [asking(9), asking(9)]))[address]
     assert (Outcome.REFUSED, (), "") in answers(found).values()
-    assert port not in knocks(found)
+    assert port not in tried(found)
     assert rested(net)
 
 
@@ -126,9 +126,9 @@ async def test_nothing_leaves_the_scope(serve: Serve, device: Callable[..., Devi
     peer, camera = await serve(idle, "127.88.0.66"), device(b"me", address="127.88.0.66")
     async with LiveNet(Scope(LOOPBACK, parse(["127.88.0.66"])), UNHURRIED) as net:
         found = await looked(net, ["127.88.0.66", "10.0.0.1", "127.88.0.7"], [peer.port, 9100], [asking(camera.port)])
-    assert knocks(found["127.88.0.66"]) == {peer.port: Outcome.EXCLUDED, 9100: Outcome.EXCLUDED}
+    assert tried(found["127.88.0.66"]) == {peer.port: Outcome.EXCLUDED, 9100: Outcome.EXCLUDED}
     assert answers(found["127.88.0.66"]) == {0: (Outcome.EXCLUDED, (), "excluded")}
-    assert knocks(found["10.0.0.1"]) == {peer.port: Outcome.NOT_SENT, 9100: Outcome.NOT_SENT}
+    assert tried(found["10.0.0.1"]) == {peer.port: Outcome.NOT_SENT, 9100: Outcome.NOT_SENT}
     assert (peer.accepted, camera.heard) == (0, [])
     assert rested(net)
 
@@ -136,7 +136,7 @@ async def test_nothing_leaves_the_scope(serve: Serve, device: Callable[..., Devi
 async def test_a_port_that_is_never_sent_to_is_left_out(net: LiveNet) -> None:
     with Deaf("127.88.0.5") as (address, port):
         found = (await looked(net, [address], [9100, port]))[address]
-    assert knocks(found) == {9100: Outcome.NOT_SENT, port: Outcome.SILENT}
+    assert tried(found) == {9100: Outcome.NOT_SENT, port: Outcome.SILENT}
 
 
 async def test_nothing_to_ask_is_done_at_once(net: LiveNet) -> None:
@@ -230,7 +230,7 @@ async def test_two_connections_at_once_to_one_host(net: LiveNet) -> None:
             most = max([most, *(len(look.attempts) for look in scout._candidates)])
             await asyncio.sleep(0.05)
         await looks.aclose()
-    assert list(knocks(await task)) == ports
+    assert list(tried(await task)) == ports
     assert most == 2
 
 

@@ -56,7 +56,7 @@ async def looked(sweep: PortSweep, notes: list[str]) -> dict[str, Scouted]:
 
 
 def outcomes(scouted: Scouted) -> list[tuple[int, Outcome]]:
-    return [(knock.port, knock.outcome) for knock in scouted.knocks]
+    return [(attempt.port, attempt.outcome) for attempt in scouted.tried]
 
 
 BATCHES = [
@@ -72,7 +72,7 @@ async def test_who_lives_comes_at_once_and_the_others_by_datagram() -> None:
     assert outcomes(found[ADDRESSES[1]]) == [(554, Outcome.ANSWERED), (80, Outcome.REFUSED)]
     assert outcomes(found[ADDRESSES[0]]) == [(80, Outcome.SILENT), (554, Outcome.SILENT)]
     assert outcomes(found[ADDRESSES[2]]) == [(80, Outcome.UNREACHABLE), (554, Outcome.UNREACHABLE)]
-    assert found[ADDRESSES[2]].knocks[0].reason == "EHOSTUNREACH"
+    assert found[ADDRESSES[2]].tried[0].reason == "EHOSTUNREACH"
     assert found[ADDRESSES[3]].answers[0][2] is ANSWER
     assert notes == []
 

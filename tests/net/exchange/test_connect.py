@@ -63,13 +63,13 @@ async def test_no_host_is_lost_under_load(connector: Connector, listeners: list[
     at_once = asyncio.Semaphore(2_000)
     begun = 0
 
-    async def knock(number: int) -> int:
+    async def connected(number: int) -> int:
         nonlocal begun
         async with at_once:
             begun += 1
             return await attempt(connector, *listeners[number % len(listeners)])
 
-    tasks = [asyncio.create_task(knock(number)) for number in range(4_000)]
+    tasks = [asyncio.create_task(connected(number)) for number in range(4_000)]
     await eventually(lambda: begun >= 1_500, 30)
     time.sleep(1.2)  # noqa: ASYNC251 - the blockage is the point
     assert Counter(await asyncio.gather(*tasks)) == {0: 4_000}

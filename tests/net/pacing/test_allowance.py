@@ -60,7 +60,7 @@ async def test_a_host_that_has_given_its_bytes_is_asked_no_more_by_any_way(
                 await net.converse(address, plain.port, [GET], whole),
                 await net.converse(address, secured.port, [GET], whole, tls=True),
                 await browser.fetch(HttpRequest("/")),
-                await net.knock(address, plain.port),
+                await net.try_port(address, plain.port),
                 await net.ask(address, Inquiry(3702, [[b"?"]], 0.1)),
             ]
         assert {(exchange.outcome, exchange.reason) for exchange in refused} == {(Outcome.NOT_SENT, SPENT)}
