@@ -15,7 +15,7 @@ from typing import Protocol
 
 from camscan.errors import StoreError
 from camscan.store.engine import Database
-from camscan.store.server import SessionLocks
+from camscan.store.sessionlocks import SessionLocks
 
 _TRIES = 5
 _PAUSE = 0.02
