@@ -39,45 +39,45 @@ class Pruned:
     result: Thinned
 
 
-def prune(ground: SweepContext, site: Site, terms: Retention, *, dry_run: bool = False) -> Iterator[Pruned]:
+def prune(context: SweepContext, site: Site, terms: Retention, *, dry_run: bool = False) -> Iterator[Pruned]:
     """Thin what may go of a site, the oldest first. No lock is needed: nobody writes to what may go.
 
     Raises:
         StoreError: the store cannot be read or written.
     """
-    store, now = ground.store, datetime.now(UTC)
+    store, now = context.store, datetime.now(UTC)
     sweeps = sweeps_of(store, site.name)
     if all(THINNED in scan.settings for scan in sweeps[terms.sweeps :]):
         return  # as of nearly every site of thousands: what is remembered of one takes longer to read than its scans
-    lists, memory = policies(ground.config, site, ground.folders), remembered(store, site.name)
+    lists, memory = policies(context.config, site, context.folders), remembered(store, site.name)
     for scan in expendable(sweeps, memory, store.outbox.waiting(), terms, now):
         if THINNED in scan.settings:
             continue
-        keep = worth_keeping(memory, scan, devices_in(store, scan, ground.rules, lists))
+        keep = worth_keeping(memory, scan, devices_in(store, scan, context.rules, lists))
         result = store.would_thin(scan.id, keep) if dry_run else store.thin(scan.id, keep, now)
         yield Pruned(site.name, scan, result)
 
 
-def prune_after_sweep(ground: SweepContext, site: Site, end: float) -> None:
+def prune_after_sweep(context: SweepContext, site: Site, end: float) -> None:
     """Thin a few old sweeps of a site that was just swept, if the configuration has a retention and time is left."""
-    retention = ground.config.retention
+    retention = context.config.retention
     if retention is None:
         return
-    for number, one in enumerate(prune(ground, site, retention.terms), start=1):
+    for number, one in enumerate(prune(context, site, retention.terms), start=1):
         tell("scan.thinned", site=site.name, scan=one.scan.id, deleted=one.result.deleted, kept=one.result.kept)
         if number >= _AFTER_A_SWEEP or time.monotonic() >= end:
             break
-    forget(ground.store, retention.terms)
+    forget(context.store, retention.terms)
 
 
-def derive_after_sweeps(ground: SweepContext, sites: Iterable[str], end: float) -> None:
+def derive_after_sweeps(context: SweepContext, sites: Iterable[str], end: float) -> None:
     """Derive anew, after an update, the sweeps that people look at: they shall not have to wait for it.
 
     Raises:
         StoreError: the store cannot be read.
     """
-    newest = (scan for site in sites for scan in sweeps_of(ground.store, site)[:_LOOKED_AT])
-    derived = bring_up(ground.store, newest, ground.rules, end)
+    newest = (scan for site in sites for scan in sweeps_of(context.store, site)[:_LOOKED_AT])
+    derived = bring_up(context.store, newest, context.rules, end)
     for site, scans in groupby(derived, key=lambda scan: scan.site):
         tell("scans.derived", site=site, scans=sum(1 for _ in scans))
 

@@ -67,40 +67,40 @@ class Swept:
         return self.scan is not None and self.scan.status is ScanStatus.COMPLETE
 
 
-def sweep(ground: SweepContext, site: Site, seconds: float) -> Swept:
+def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
     """Sweep a site, in so many seconds at most.
 
     Raises:
         CamscanError: it cannot be scanned at all.
     """
-    lists = policies(ground.config, site, ground.folders)
+    lists = policies(context.config, site, context.folders)
     me = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    with held(lock_of(ground.store, site.name), me) as other:
+    with held(lock_of(context.store, site.name), me) as other:
         if other is not None:
             tell("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")
-        login = broker_if(choices(ground.config, site), logins(ground.config, site), site.name, ground.rules)
-        job = replace(_job(ground, site, lists), broker=login)
+        login = broker_if(choices(context.config, site), logins(context.config, site), site.name, context.rules)
+        job = replace(_job(context, site, lists), broker=login)
         tell(
             "scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=len(job.done) or None
         )
-        ended = eventloop.run(run(replace(job, seconds=seconds), ground.store, ground.watcher))
+        ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.watcher))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
-        changes, returned = take_in(ground, site, ended, lists)
+        changes, returned = take_in(context, site, ended, lists)
         return Swept(site.name, ended, changes, returned=returned)
 
 
-def _job(ground: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
+def _job(context: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
     """The rest of today's interrupted sweep, or a new one; earlier ones that nobody was told of are told first."""
-    store, chosen = ground.store, choices(ground.config, site)
+    store, chosen = context.store, choices(context.config, site)
     before = _resumable(store, site, chosen)
     for scan in _untold(store, site, remembered(store, site.name)):
         if before is None or scan.id != before.id:
-            take_in(ground, site, scan, lists)
+            take_in(context, site, scan, lists)
     if before is not None:
         return take_up(store, before, replace(chosen, targets=()))
     job = new_job(chosen, site.name)
@@ -136,21 +136,21 @@ def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]
 
 
 def take_in(
-    ground: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]
+    context: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]
 ) -> tuple[Changes, tuple[Return, ...]]:
     """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
-    devices = devices_in(ground.store, scan, ground.rules, lists)
-    seen = snapshot(scan, devices, ground.store.ledger(scan.id))
-    returned = tuple(register_devices(ground.store, seen, site.name, devices, rules=ground.rules, policies=lists))
-    memory, changes = advance(remembered(ground.store, site.name), seen, ground.config.terms(site))
+    devices = devices_in(context.store, scan, context.rules, lists)
+    seen = snapshot(scan, devices, context.store.ledger(scan.id))
+    returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))
+    memory, changes = advance(remembered(context.store, site.name), seen, context.config.terms(site))
     fresh = tuple(one.text for one in returned if one.fresh)
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
     alarms = tuple(note.removeprefix(ALERT) for note in scan.notes if note.startswith(ALERT))
     about = About(site.name, site.sensitive, core=bool(site.core), alarms=alarms, returned=fresh)
     body = alert(changes, about, identity)
-    told = messages_for(ground.config, site.name, identity, body) if body else ()
+    told = messages_for(context.config, site.name, identity, body) if body else ()
     shown = memories.dump_glance(memories.glance(memory))
-    ground.store.outbox.remember(site.name, memories.dump(memory), told, glance=shown)
+    context.store.outbox.remember(site.name, memories.dump(memory), told, glance=shown)
     _log(site.name, changes)
     for one in returned:
         tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)

@@ -60,9 +60,9 @@ def prune(file: Path | None, db: str | None, sweeps: int | None, days: int | Non
         if store is None:
             click.echo("Nothing to thin: there has been no sweep yet.")
             return
-        ground = SweepContext(config, store, library())
+        context = SweepContext(config, store, library())
         for site in config.site:
-            click.echo(summed(site, pruned(ground, site, terms, dry_run=dry_run), dry_run=dry_run))
+            click.echo(summed(site, pruned(context, site, terms, dry_run=dry_run), dry_run=dry_run))
         where = store.file
         if not dry_run:
             forget(store, terms)

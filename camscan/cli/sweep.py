@@ -72,8 +72,8 @@ def sweep(
         _wait(jitter, config)
         with Store.open(db or database(config)) as store:
             watcher = Progress(quiet=quiet or log_json or not sys.stderr.isatty())  # cron is told by the log alone
-            ground = SweepContext(config, store, library(folders), folders, watcher)
-            code = _sweep_all(ground, sites, fail_on, format_, output)
+            context = SweepContext(config, store, library(folders), folders, watcher)
+            code = _sweep_all(context, sites, fail_on, format_, output)
     sys.exit(code)
 
 
@@ -93,14 +93,14 @@ def _failures_logged(*, as_json: bool) -> Iterator[None]:
 
 
 def _sweep_all(
-    ground: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
+    context: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
 ) -> Exit:
     from camscan.app.alerting import Postman
     from camscan.cli.heartbeat import heartbeats, write_figures
 
-    config, store = ground.config, ground.store
+    config, store = context.config, context.store
     postman, end = Postman(store, config), time.monotonic() + config.sweep.deadline
-    ended = list(_swept(ground, sites, postman, end))
+    ended = list(_swept(context, sites, postman, end))
 
     def write_results() -> None:
         write_figures(heartbeats(store, config), config)
@@ -110,13 +110,13 @@ def _sweep_all(
     went_well = (
         not postman.failed and _pinged(config, ended),  # a failed alert is as loud as no sweep
         _goes_well("output", write_results),
-        _goes_well("derive", partial(_have_at_hand, ground, ended, end)),
+        _goes_well("derive", partial(_have_at_hand, context, ended, end)),
         not any(one.failed for one in ended),
     )
     return _code(ended, fail_on) if all(went_well) else Exit.FAILED
 
 
-def _swept(ground: SweepContext, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
+def _swept(context: SweepContext, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
     from camscan.app.retention import prune_after_sweep
     from camscan.app.sweeping import Swept, sweep
@@ -125,7 +125,7 @@ def _swept(ground: SweepContext, sites: Sequence[Site], postman: Postman, end: f
     from camscan.sweeps.journal import tell
 
     cut = ""
-    for site in _longest_waiting_first(ground, sites):
+    for site in _longest_waiting_first(context, sites):
         left = end - time.monotonic()
         cut = cut or ("the deadline has passed" if left <= 0 else "")
         if cut:
@@ -133,7 +133,7 @@ def _swept(ground: SweepContext, sites: Sequence[Site], postman: Postman, end: f
             yield Swept(site.name, why_not=cut)
             continue
         try:
-            one = sweep(ground, site, left)
+            one = sweep(context, site, left)
         except CamscanError as error:
             tell("site.failed", logging.ERROR, site=site.name, reason=str(error))
             one = Swept(site.name, why_not=str(error), failed=True)
@@ -143,7 +143,7 @@ def _swept(ground: SweepContext, sites: Sequence[Site], postman: Postman, end: f
         if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
             cut = "interrupted by a signal"
         postman.go()
-        pruned = _goes_well("prune", partial(prune_after_sweep, ground, site, end), site=site.name)
+        pruned = _goes_well("prune", partial(prune_after_sweep, context, site, end), site=site.name)
         yield one if pruned else replace(one, failed=True)
 
 
@@ -155,14 +155,14 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
     return ping(config, good, all_good=len(good) == len(config.site))
 
 
-def _have_at_hand(ground: SweepContext, ended: Sequence[Swept], end: float) -> None:
+def _have_at_hand(context: SweepContext, ended: Sequence[Swept], end: float) -> None:
     """Have at hand what people look at of the sites that were swept, while time is left."""
     from camscan.app.retention import derive_after_sweeps
     from camscan.records import ScanStatus
 
     # What is interrupted is so by the deadline, or by somebody who waits for the end.
     if not any(one.scan and one.scan.status is ScanStatus.INTERRUPTED for one in ended):
-        derive_after_sweeps(ground, [one.site for one in ended if one.complete], end)
+        derive_after_sweeps(context, [one.site for one in ended if one.complete], end)
 
 
 def _goes_well(step: str, work: Callable[[], None], **about: str) -> bool:
@@ -178,12 +178,12 @@ def _goes_well(step: str, work: Callable[[], None], **about: str) -> bool:
     return True
 
 
-def _longest_waiting_first(ground: SweepContext, sites: Sequence[Site]) -> list[Site]:
+def _longest_waiting_first(context: SweepContext, sites: Sequence[Site]) -> list[Site]:
     """So that a deadline that comes too early cuts off another site each time."""
     from camscan.app.history import glances
 
     never = datetime.min.replace(tzinfo=UTC)
-    pairs = zip(sites, glances(ground.store, [site.name for site in sites]), strict=True)
+    pairs = zip(sites, glances(context.store, [site.name for site in sites]), strict=True)
     return [site for site, _ in sorted(pairs, key=lambda pair: pair[1].good or never)]
 
 

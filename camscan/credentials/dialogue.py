@@ -69,8 +69,8 @@ class _EndedError(Exception):
 class Dialogue:
     """Implements `camscan.net.base.Login` for one port."""
 
-    def __init__(self, ground: LoginContext, device: DeviceState, address: str, port: int, *, tls: bool) -> None:
-        self._ground = ground
+    def __init__(self, context: LoginContext, device: DeviceState, address: str, port: int, *, tls: bool) -> None:
+        self._context = context
         self._device = device
         self._address = address
         self._port = port
@@ -90,7 +90,7 @@ class Dialogue:
         self._certificate = fingerprint(certificate) if certificate else ""
         if not self._certificate:
             return self._end(f"{LoginReason.UNSAFE}: it shows no certificate")
-        pin = self._ground.pins.at(self._ground.site, self._address, self._port)
+        pin = self._context.pins.at(self._context.site, self._address, self._port)
         known = self._device.enrolment.certificate or (pin.certificate if pin else self._certificate)
         if known == self._certificate:
             return ""
@@ -141,7 +141,7 @@ class Dialogue:
         """The login, read when it is first used."""
         enrolment = self._device.enrolment
         try:
-            secret = self._ground.read(enrolment)
+            secret = self._context.read(enrolment)
         except CamscanError as error:
             raise _EndedError(f"{LoginReason.NO_SECRET}: {error}") from error
         self._device.login = Login(enrolment.user, secret.get_secret_value())
@@ -149,7 +149,7 @@ class Dialogue:
 
     def _pin(self) -> None:
         """Remember the certificate before the secret is used in front of it for the first time."""
-        pins, where = self._ground.pins, (self._ground.site, self._address, self._port)
+        pins, where = self._context.pins, (self._context.site, self._address, self._port)
         if not self._tls or self._device.enrolment.certificate is not None or pins.at(*where) is not None:
             return
         try:
@@ -163,7 +163,7 @@ class Dialogue:
             self._schemes[token] = scheme
             self._proven.add(token)
             self._device.accepted = True
-            self._ground.report(self._address, "")
+            self._context.report(self._address, "")
         elif not self._device.accepted:
             self._end(f"{LoginReason.REFUSED}: no answer to it")
 
@@ -211,13 +211,13 @@ class Dialogue:
         if ended.everywhere:
             return self._end(ended.reason)
         self._unsafe[token] = ended.reason
-        self._ground.report(self._address, ended.reason)
+        self._context.report(self._address, ended.reason)
         return ended.reason
 
     def _end(self, reason: str) -> str:
         """Say nothing more to this device in this run."""
         self._device.ended = reason
-        self._ground.report(self._address, reason)
+        self._context.report(self._address, reason)
         return reason
 
     def _without(self, reason: str) -> Exchange:

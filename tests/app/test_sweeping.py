@@ -32,8 +32,8 @@ FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def ground(tmp_path: Path, rules: Library) -> Iterator[Callable[[str], SweepContext]]:
-    """Makes the common ground anew on the same store, as each start of the program does."""
+def context(tmp_path: Path, rules: Library) -> Iterator[Callable[[str], SweepContext]]:
+    """Makes the context anew on the same store, as each start of the program does."""
     opened: list[Store] = []
     (tmp_path / "never.txt").write_text("10.0.0.14\n")
 
@@ -48,12 +48,12 @@ def ground(tmp_path: Path, rules: Library) -> Iterator[Callable[[str], SweepCont
     opened.pop().close()
 
 
-def swept(ground: SweepContext) -> Swept:
-    return sweep(ground, ground.config.site[0], 60)
+def swept(context: SweepContext) -> Swept:
+    return sweep(context, context.config.site[0], 60)
 
 
-def messages(ground: SweepContext) -> list[dict[str, object]]:
-    return [json.loads(one.body) for one in ground.store.outbox.take("webhook", FUTURE, FUTURE, 100)]
+def messages(context: SweepContext) -> list[dict[str, object]]:
+    return [json.loads(one.body) for one in context.store.outbox.take("webhook", FUTURE, FUTURE, 100)]
 
 
 def shown(ended: Swept) -> list[str]:
@@ -61,12 +61,12 @@ def shown(ended: Swept) -> list[str]:
     return [f"{change.kind} {change.device.address}" for change in ended.changes.changes]
 
 
-def test_what_changes_is_told_and_a_quiet_night_is_not(ground: Callable[..., SweepContext], world: World) -> None:
-    assert swept(ground()).complete
-    assert swept(ground()).complete
+def test_what_changes_is_told_and_a_quiet_night_is_not(context: Callable[..., SweepContext], world: World) -> None:
+    assert swept(context()).complete
+    assert swept(context()).complete
     world.answers["10.0.0.9"] = camera(9)
-    assert shown(swept(ground())) == ["new 10.0.0.9"]
-    told = messages(ground())
+    assert shown(swept(context())) == ["new 10.0.0.9"]
+    told = messages(context())
     assert [message["summary"] for message in told] == [
         "hq: the first sweep: 5 devices (5 listed)",
         "hq: 1 new (1 listed)",
@@ -74,15 +74,15 @@ def test_what_changes_is_told_and_a_quiet_night_is_not(ground: Callable[..., Swe
     assert len({message["id"] for message in told}) == 2
 
 
-def test_without_a_receiver_nothing_waits_for_one(ground: Callable[..., SweepContext], world: World) -> None:
-    swept(ground(""))
-    assert ground().store.outbox.pending() == {}
+def test_without_a_receiver_nothing_waits_for_one(context: Callable[..., SweepContext], world: World) -> None:
+    swept(context(""))
+    assert context().store.outbox.pending() == {}
 
 
 def test_the_record_holds_the_site_and_a_sweep_asks_only_what_it_may(
-    ground: Callable[..., SweepContext], world: World
+    context: Callable[..., SweepContext], world: World
 ) -> None:
-    ended = swept(ground())
+    ended = swept(context())
     assert ended.scan is not None
     assert (ended.scan.site, ended.scan.settings["sweep"], ended.scan.targets) == ("hq", "yes", ("10.0.0.0/28",))
     assert "10.0.0.14" not in world.asked[0]
@@ -91,24 +91,24 @@ def test_the_record_holds_the_site_and_a_sweep_asks_only_what_it_may(
 
 
 def test_a_site_that_another_sweep_has_is_left_alone(
-    ground: Callable[..., SweepContext], world: World, tmp_path: Path
+    context: Callable[..., SweepContext], world: World, tmp_path: Path
 ) -> None:
     with held(lock_file(tmp_path / "c.db", "hq"), "process 5 on other"):
-        assert swept(ground()) == Swept("hq", why_not="held by process 5 on other")
-    assert (world.scans, ground().store.scans()) == ([], ())
-    assert swept(ground()).complete
+        assert swept(context()) == Swept("hq", why_not="held by process 5 on other")
+    assert (world.scans, context().store.scans()) == ([], ())
+    assert swept(context()).complete
 
 
 def test_an_interrupted_sweep_of_today_is_resumed_with_exclusions_read_anew(
-    ground: Callable[..., SweepContext], world: World, tmp_path: Path
+    context: Callable[..., SweepContext], world: World, tmp_path: Path
 ) -> None:
     world.cut_after = 3
-    assert not swept(ground()).complete
+    assert not swept(context()).complete
     world.cut_after = None
     (tmp_path / "never.txt").write_text("10.0.0.8/29\n")
-    ended = swept(ground())
+    ended = swept(context())
     assert ended.complete
-    assert len(ground().store.scans()) == 1
+    assert len(context().store.scans()) == 1
     assert world.asked == [
         ["10.0.0.1", "10.0.0.10", "10.0.0.11"],
         [f"10.0.0.{number}" for number in range(2, 8)],
@@ -132,104 +132,104 @@ def interrupted(store: Store, world: World, change: Callable[[Scan], Scan]) -> N
     ids=["another day", "other targets"],
 )
 def test_a_sweep_of_another_day_or_other_targets_is_not_resumed(
-    ground: Callable[..., SweepContext], world: World, change: Callable[[Scan], Scan]
+    context: Callable[..., SweepContext], world: World, change: Callable[[Scan], Scan]
 ) -> None:
-    swept(ground())
-    interrupted(ground().store, world, change)
-    swept(ground())
+    swept(context())
+    interrupted(context().store, world, change)
+    swept(context())
     assert [job.done for job in world.scans] == [frozenset(), frozenset()]
-    assert len(ground().store.scans()) == 3
+    assert len(context().store.scans()) == 3
 
 
 @pytest.mark.parametrize("more", ['profile = "gentle"', "rate = 100", 'channels = ["http"]', "core = true"])
 def test_a_sweep_that_is_to_ask_in_another_way_is_not_resumed(
-    ground: Callable[..., SweepContext], world: World, more: str
+    context: Callable[..., SweepContext], world: World, more: str
 ) -> None:
     world.cut_after = 3
-    swept(ground(""))
+    swept(context(""))
     world.cut_after = None
-    swept(ground(more))
+    swept(context(more))
     assert [job.done for job in world.scans] == [frozenset(), frozenset()]
     assert len(world.asked[1]) == 13
 
 
-def test_what_the_first_half_found_is_told_once(ground: Callable[..., SweepContext], world: World) -> None:
-    swept(ground())
-    messages(ground())
+def test_what_the_first_half_found_is_told_once(context: Callable[..., SweepContext], world: World) -> None:
+    swept(context())
+    messages(context())
     world.answers |= {"10.0.0.10": camera(10), "10.0.0.9": camera(9)}
     world.cut_after = 3
-    assert shown(swept(ground())) == ["new 10.0.0.10"]
+    assert shown(swept(context())) == ["new 10.0.0.10"]
     world.cut_after = None
-    assert shown(swept(ground())) == ["new 10.0.0.9"]
-    half, whole = (str(message["summary"]) for message in messages(ground())[-2:])
+    assert shown(swept(context())) == ["new 10.0.0.9"]
+    half, whole = (str(message["summary"]) for message in messages(context())[-2:])
     assert (half.partition("; the scan is incomplete")[0], whole) == ("hq: 1 new (1 listed)",) * 2
 
 
 def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
-    ground: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch
+    context: Callable[..., SweepContext], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    swept(ground())
-    messages(ground())
+    swept(context())
+    messages(context())
     world.answers["10.0.0.9"] = camera(9)
     with monkeypatch.context() as patched:
         patched.setattr(sweeping, "take_in", None)
         with pytest.raises(TypeError):
-            swept(ground())
-    now = ground()
+            swept(context())
+    now = context()
     assert shown(swept(now)) == []
     [*_, told] = messages(now)
     assert told["summary"] == "hq: 1 new (1 listed)"
     assert told["scan"] == now.store.scans()[1].id
 
 
-def test_a_sweep_that_was_killed_on_its_way_is_resumed(ground: Callable[..., SweepContext], world: World) -> None:
-    swept(ground())
+def test_a_sweep_that_was_killed_on_its_way_is_resumed(context: Callable[..., SweepContext], world: World) -> None:
+    swept(context())
     world.cut_after, world.error = 3, KeyboardInterrupt()  # type: ignore[assignment]  # it is no Exception
     with pytest.raises(KeyboardInterrupt):
-        swept(ground())
+        swept(context())
     world.cut_after = world.error = None
-    now = ground()
+    now = context()
     assert now.store.scan().status is ScanStatus.INTERRUPTED
     assert swept(now).complete
     assert len(world.asked[2]) == 10
     assert remembered(now.store, "hq").scan == now.store.scan().id
 
 
-def test_scans_by_hand_are_not_compared_with(ground: Callable[..., SweepContext], world: World) -> None:
-    swept(ground())
-    store = ground().store
+def test_scans_by_hand_are_not_compared_with(context: Callable[..., SweepContext], world: World) -> None:
+    swept(context())
+    store = context().store
     by_hand = replace(store.scan(), id="byhand", started_at=datetime.now(UTC), settings={}, status=ScanStatus.RUNNING)
     store.begin(by_hand)
     store.finish(replace(by_hand, status=ScanStatus.COMPLETE, finished_at=datetime.now(UTC)))
-    assert shown(swept(ground())) == []
+    assert shown(swept(context())) == []
 
 
 def test_errors_reach_the_caller_and_let_the_site_go(
-    ground: Callable[..., SweepContext], world: World, tmp_path: Path
+    context: Callable[..., SweepContext], world: World, tmp_path: Path
 ) -> None:
     world.error = StoreError("disk full")
     with pytest.raises(StoreError, match="disk full"):
-        swept(ground())
+        swept(context())
     world.error = None
     (tmp_path / "never.txt").unlink()
     with pytest.raises(TargetError, match=r"never\.txt"):
-        swept(ground())
+        swept(context())
     (tmp_path / "never.txt").touch()
-    assert swept(ground()).complete
+    assert swept(context()).complete
 
 
-def test_a_device_is_missing_after_three_sweeps(ground: Callable[..., SweepContext], world: World) -> None:
-    swept(ground())
+def test_a_device_is_missing_after_three_sweeps(context: Callable[..., SweepContext], world: World) -> None:
+    swept(context())
     del world.answers["10.0.0.2"]
-    ended = [swept(ground()) for _ in range(3)]
+    ended = [swept(context()) for _ in range(3)]
     assert [shown(one) for one in ended] == [[], [], ["missing 10.0.0.2"]]
     changes = ended[-1].changes
     assert changes is not None
     assert changes.of(Kind.MISSING)[0].device.label.endswith("DS-2CD2142FWD-I")
 
 
-def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., SweepContext], world: World) -> None:
-    both = ground('[[site]]\nname = "branch"\nnetworks = ["10.0.0.0/28"]\n')
+def test_sites_with_the_same_addresses_do_not_mix(context: Callable[..., SweepContext], world: World) -> None:
+    both = context('[[site]]\nname = "branch"\nnetworks = ["10.0.0.0/28"]\n')
     for site in both.config.site:
         assert sweep(both, site, 60).complete
     world.answers["10.0.0.9"] = camera(9)
@@ -238,10 +238,10 @@ def test_sites_with_the_same_addresses_do_not_mix(ground: Callable[..., SweepCon
 
 
 def test_a_removed_camera_that_is_back_is_loud_and_told_once(
-    ground: Callable[[str], SweepContext], world: World
+    context: Callable[[str], SweepContext], world: World
 ) -> None:
     """Sweep, remove, sweep clean, and find it again at another address."""
-    first = ground(NOTIFY)
+    first = context(NOTIFY)
     assert swept(first).returned == ()
     lost = world.answers.pop("10.0.0.3")
     for _ in range(3):
@@ -282,17 +282,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
 
 @pytest.mark.parametrize("days", [-20_000, -400, -1, 1, 400, 20_000])
 def test_a_clock_that_jumps_for_a_night_tells_nothing_false(
-    ground: Callable[..., SweepContext], world: World, clock: type[Jumping], days: int
+    context: Callable[..., SweepContext], world: World, clock: type[Jumping], days: int
 ) -> None:
     for ahead in (0, 0, days, 0, 0, 0):
         clock.ahead = timedelta(days=ahead)
-        ended = swept(ground())
+        ended = swept(context())
         assert ended.complete
         assert shown(ended) == []
     world.answers["10.0.0.9"] = camera(9)
     del world.answers["10.0.0.2"]
-    assert [shown(swept(ground())) for _ in range(4)] == [["new 10.0.0.9"], [], ["missing 10.0.0.2"], []]
-    assert [message["summary"] for message in messages(ground())] == [
+    assert [shown(swept(context())) for _ in range(4)] == [["new 10.0.0.9"], [], ["missing 10.0.0.2"], []]
+    assert [message["summary"] for message in messages(context())] == [
         "hq: the first sweep: 5 devices (5 listed)",
         "hq: 1 new (1 listed)",
         "hq: 1 missing (1 listed)",
@@ -301,25 +301,25 @@ def test_a_clock_that_jumps_for_a_night_tells_nothing_false(
 
 @pytest.mark.parametrize("days", [-20_000, 20_000])
 def test_a_device_that_is_silent_while_the_clock_is_wrong_is_not_forgotten(
-    ground: Callable[..., SweepContext], world: World, clock: type[Jumping], days: int
+    context: Callable[..., SweepContext], world: World, clock: type[Jumping], days: int
 ) -> None:
     for ahead in (0, days, 0):
         clock.ahead = timedelta(days=ahead)
         answers = world.answers
         world.answers = {a: fields for a, fields in answers.items() if not ahead or a != "10.0.0.3"}
-        assert shown(swept(ground())) == []
+        assert shown(swept(context())) == []
         world.answers = answers
 
 
 def test_an_interrupted_sweep_is_resumed_after_the_clock_had_jumped(
-    ground: Callable[..., SweepContext], world: World, clock: type[Jumping]
+    context: Callable[..., SweepContext], world: World, clock: type[Jumping]
 ) -> None:
     for ahead in (0, 20_000):
         clock.ahead = timedelta(days=ahead)
-        swept(ground())
+        swept(context())
     clock.ahead = timedelta()
     world.cut_after = 3
-    assert not swept(ground()).complete
+    assert not swept(context()).complete
     world.cut_after = None
-    assert swept(ground()).complete
-    assert len(ground().store.scans()) == 3
+    assert swept(context()).complete
+    assert len(context().store.scans()) == 3

@@ -149,10 +149,10 @@ def test_a_fault_of_camscan_at_one_site_costs_no_other(
     config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
     real = sweeping.take_in
 
-    def failing(ground: Any, site: Any, *rest: Any) -> Any:
+    def failing(context: Any, site: Any, *rest: Any) -> Any:
         if site.name == "hq":
             raise KeyError("what nobody thought of")
-        return real(ground, site, *rest)
+        return real(context, site, *rest)
 
     monkeypatch.setattr(sweeping, "take_in", failing)
     assert run(config).exit_code == 1
