@@ -43,6 +43,7 @@ class Coverage:
     wanted: Container[str]
     _seen: dict[tuple[str | None, str], _Seen] = field(default_factory=dict)
     _living: set[tuple[str | None, Network | None]] = field(default_factory=set)
+    """Networks in which something but the host that asked gave a sign of life; elsewhere, silence means nothing."""
     _unfinished: dict[str | None, str] = field(default_factory=dict)
     _sites: set[str | None] = field(default_factory=set)
 
@@ -51,10 +52,10 @@ class Coverage:
         self._sites.add(scan.site)
         if scan.status is not ScanStatus.COMPLETE:
             self._unfinished[scan.site] = scan.id
-        outcome_of = _Outcomes()
+        outcome_of, own = _Outcomes(), scan.vantage.addresses
         for entry in ledger:
             address, outcome = address_key(entry.target), outcome_of(entry)
-            if outcome.is_alive:
+            if outcome.is_alive and entry.target not in own:
                 self._living.add((scan.site, network_of(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))
@@ -80,11 +81,15 @@ class Coverage:
             return AddressSight(Sight.MISSED, f"{address} is not among the targets of the scan{late}")
         if seen.outcome.is_alive:
             return AddressSight(Sight.ALIVE, f"something at {address} lives, and answers no question ({seen.outcome})")
-        if seen.outcome is Outcome.SILENT:
-            return AddressSight(Sight.SILENT, f"{address} was asked on {seen.channels} channels and is silent on all")
-        why = f": {seen.reason}" if seen.reason else ""
         network = network_of(address)
-        if seen.outcome is Outcome.UNREACHABLE and network and (site, network) in self._living:
+        is_controlled = (site, network) in self._living
+        if seen.outcome is Outcome.SILENT:
+            silent = f"{address} was asked on {seen.channels} channels and is silent on all"
+            if is_controlled:
+                return AddressSight(Sight.SILENT, silent)
+            return AddressSight(Sight.MISSED, f"{silent}, but nothing in {network} answered, so silence proves nothing")
+        why = f": {seen.reason}" if seen.reason else ""
+        if seen.outcome is Outcome.UNREACHABLE and network and is_controlled:
             # Whoever is on the same segment has answered: there is a way, and nobody at its end.
             return AddressSight(
                 Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {network} answer"

@@ -23,6 +23,7 @@ from camscan.records import (
     Outcome,
     Scan,
     ScanStatus,
+    Vantage,
     Verdict,
 )
 
@@ -106,9 +107,13 @@ def coverage() -> Callable[..., Coverage]:
         status: ScanStatus = ScanStatus.COMPLETE,
         reason: str = "",
         into: Coverage | None = None,
+        *,
+        asking: str = "",
     ) -> Coverage:
         made = into if into is not None else Coverage(_Everything())
-        scan = Scan("4f2a", AT, (), (), site, AT, status)
+        scan = Scan(
+            "4f2a", AT, (), (), site, AT, status, vantage=Vantage("", (), (("eth0", asking),) if asking else ())
+        )
         reasons = {"tcp": reason} if reason else {}
         made.add(scan, [LedgerEntry(target, {"tcp": outcome}, reasons) for target, outcome in outcomes.items()])
         return made

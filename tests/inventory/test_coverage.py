@@ -25,7 +25,24 @@ Covered = Callable[..., Coverage]
 def test_the_ledger_says_how_far_an_address_was_looked_at(
     coverage: Covered, outcome: Outcome, reason: str, sight: Sight, text: str
 ) -> None:
-    assert coverage({"10.0.0.5": outcome}, reason=reason).look(None, "10.0.0.5") == AddressSight(sight, text)
+    made = coverage({"10.0.0.5": outcome}, reason=reason)
+    coverage({"10.0.0.9": Outcome.ANSWERED} if sight is Sight.SILENT else {}, into=made)
+    assert made.look(None, "10.0.0.5") == AddressSight(sight, text)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [{}, {"10.0.0.9": Outcome.SILENT}, {"10.0.1.9": Outcome.ANSWERED}, {"10.0.0.2": Outcome.ANSWERED}],
+    ids=["alone", "silent", "elsewhere", "the host that asked"],
+)
+def test_silence_proves_nothing_where_nothing_else_lives(coverage: Covered, others: dict[str, Outcome]) -> None:
+    """As behind a tunnel that is down: no row of such a network is a device that is gone."""
+    made = coverage({"10.0.0.5": Outcome.SILENT, **others}, asking="10.0.0.2")
+    assert made.look(None, "10.0.0.5") == AddressSight(
+        Sight.MISSED,
+        "10.0.0.5 was asked on 1 channels and is silent on all, but nothing in 10.0.0.0/24 answered, so silence proves "
+        "nothing",
+    )
 
 
 def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) -> None:
@@ -47,7 +64,7 @@ def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:
 
 
 def test_the_same_address_of_two_sites_is_two_addresses(coverage: Covered) -> None:
-    made = coverage({"10.0.0.5": Outcome.SILENT}, site="north")
+    made = coverage({"10.0.0.5": Outcome.SILENT, "10.0.0.9": Outcome.REFUSED}, site="north")
     coverage({"10.0.0.5": Outcome.EXCLUDED}, site="south", into=made)
     assert made.look("north", "10.0.0.5").sight is Sight.SILENT
     assert made.look("south", "10.0.0.5").sight is Sight.MISSED
@@ -56,13 +73,15 @@ def test_the_same_address_of_two_sites_is_two_addresses(coverage: Covered) -> No
 
 def test_of_two_scans_of_a_site_the_more_telling_counts(coverage: Covered) -> None:
     made = coverage({"10.0.0.5": Outcome.NOT_SENT})
-    coverage({"10.0.0.5": Outcome.SILENT}, into=made)
+    coverage({"10.0.0.5": Outcome.SILENT, "10.0.0.9": Outcome.REFUSED}, into=made)
     coverage({"10.0.0.5": Outcome.EXCLUDED}, into=made)
     assert made.look(None, "10.0.0.5").sight is Sight.SILENT
 
 
 def test_only_what_is_wanted_is_kept(coverage: Covered) -> None:
-    made = coverage({"10.0.0.5": Outcome.SILENT, "fd00::0005": Outcome.SILENT}, into=Coverage({"fd00::5"}))
+    living = {"10.0.0.9": Outcome.REFUSED, "fd00::9": Outcome.REFUSED}
+    silent = {"10.0.0.5": Outcome.SILENT, "fd00::0005": Outcome.SILENT}
+    made = coverage({**silent, **living}, into=Coverage({"fd00::5"}))
     assert made.look(None, "10.0.0.5").sight is Sight.MISSED
     assert made.look(None, "fd00::5").sight is Sight.SILENT
 

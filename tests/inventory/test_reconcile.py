@@ -302,7 +302,7 @@ def test_the_figures(held: Held, device: Build, row: MakeRow, coverage: Covered)
     found = [device(f"10.0.0.{n}", maker="Axis") for n in range(1, 9)] + [device("10.0.0.9", counts=False)]
     rows = [row(n, f"10.0.0.{n}", make="Axis") for n in range(1, 6)]
     rows += [row(6, "10.0.0.6", make="Dahua"), row(9, "10.0.0.9"), row(10, "10.0.0.10"), row(11, "10.0.0.11"), row(12)]
-    summary = summarise(held(rows, found, coverage({"10.0.0.10": Outcome.SILENT})))
+    summary = summarise(held(rows, found, coverage({"10.0.0.1": Outcome.ANSWERED, "10.0.0.10": Outcome.SILENT})))
     assert {cls: count for cls, count in summary.counts.items() if count} == {
         Class.MATCHED: 6,
         Class.CONFLICT: 1,
@@ -421,8 +421,9 @@ def test_of_very_many_sites_those_that_know_of_an_address_tell(
     """The list names no sites: to look for each row at each site takes hours at 3,000 sites and 210,000 rows."""
     found = [device(f"10.{n >> 8}.{n & 255}.1", site=f"Site {n}") for n in range(1_500)]
     rows = [row(n, f"10.{n >> 8}.{n & 255}.{2 if n % 2 else 1}") for n in range(1_500)]
+    covered = coverage({"10.0.1.1": Outcome.ANSWERED, "10.0.1.3": Outcome.SILENT}, site="Site 1")
     with costs_less_than(5):
-        results = held([*rows, row(9_999, "10.0.1.3")], found, coverage({"10.0.1.3": Outcome.SILENT}, site="Site 1"))
+        results = held([*rows, row(9_999, "10.0.1.3")], found, covered)
     assert Counter(r.cls for r in results) == {
         Class.MATCHED: 750,
         Class.NOT_COVERED: 750,
