@@ -179,12 +179,12 @@ def _goes_well(step: str, work: Callable[[], None], **about: str) -> bool:
 
 
 def _longest_waiting_first(context: SweepContext, sites: Sequence[Site]) -> list[Site]:
-    """So that a deadline that comes too early cuts off another site each time."""
+    """So that a deadline that comes too early cuts off another site each time, also where one never ends before it."""
     from camscan.app.history import glances
 
     never = datetime.min.replace(tzinfo=UTC)
     pairs = zip(sites, glances(context.store, [site.name for site in sites]), strict=True)
-    return [site for site, _ in sorted(pairs, key=lambda pair: pair[1].good or never)]
+    return [site for site, _ in sorted(pairs, key=lambda pair: pair[1].at or never)]
 
 
 def _chosen(config: Config, names: Sequence[str]) -> list[Site]:

@@ -135,6 +135,14 @@ def test_a_deadline_leaves_the_rest_and_the_next_run_begins_with_it(config: Path
     assert [job.scan.site for job in world.scans] == ["hq", "b", "hq"]
 
 
+def test_a_site_that_never_ends_in_time_does_not_keep_the_others_from_their_turn(config: Path, world: World) -> None:
+    more = '[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n[[site]]\nname = "c"\nnetworks = ["10.0.2.0/29"]\n'
+    config.write_text(f'{CONFIG}{more}[sweep]\ndeadline = "0.1s"\n')
+    world.seconds, world.cut_after = 0.2, 1
+    assert [run(config).exit_code for _ in range(4)] == [4] * 4
+    assert [job.scan.site for job in world.scans] == ["hq", "b", "c", "hq"]
+
+
 def test_one_site_that_fails_costs_no_other(config: Path, world: World, caplog: pytest.LogCaptureFixture) -> None:
     config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\nexclude_files = ["none.txt"]\n')
     assert run(config).exit_code == 1
