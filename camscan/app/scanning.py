@@ -38,6 +38,7 @@ from camscan.store import Store, Writer
 
 _BLIND_SHARE = 0.05
 """Sends that this host itself refused, of all targets, above which a scan is partial."""
+_LOST = "questions sent then were lost, so scan again"
 _MOST_REASONS = 3
 _SHORTAGES = frozenset(errno.errorcode[number] for number in EXHAUSTED)
 """Why a host refuses what it has no room for at the moment."""
@@ -209,11 +210,10 @@ def _cut_off(cut: Mapping[str, float], lost: Mapping[str, float], ended: Scan) -
     """A scan by how long its interfaces and gateways were cut off: of who was asked meanwhile, silence says nothing."""
     said = [(f"{name} was not connected", seconds) for name, seconds in cut.items()]
     said += [(f"the gateway {name} did not answer ARP any more", seconds) for name, seconds in lost.items()]
-    notes = tuple(
-        f"{what} for {seconds:.0f} s: questions sent then were lost, so scan again" for what, seconds in said if seconds
-    )
-    status = ScanStatus.PARTIAL if notes and ended.status is ScanStatus.COMPLETE else ended.status
-    return replace(ended, status=status, notes=(*ended.notes, *notes))
+    notes = (*ended.notes, *(f"{what} for {seconds:.0f} s: {_LOST}" for what, seconds in said if seconds))
+    # The notes of a run before this one count too: whom that asked in vain is not asked again.
+    partial = ended.status is ScanStatus.COMPLETE and any(note.endswith(_LOST) for note in notes)
+    return replace(ended, status=ScanStatus.PARTIAL if partial else ended.status, notes=notes)
 
 
 def _hidden(sink: Middleboxes, ended: Scan) -> Scan:

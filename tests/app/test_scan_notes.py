@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from camscan.app.scanning import _notes, _refusals
+from camscan.app.scanning import _cut_off, _notes, _refusals
+from camscan.records import Scan, ScanStatus
 
 JOB = SimpleNamespace(
     method=SimpleNamespace(reason="few ports"),
@@ -76,3 +79,14 @@ def test_ports_that_were_not_asked_are_named() -> None:
     net = SimpleNamespace(sweep=None, notes=[], dropped=0, faded=set(), used_up=set())
     parts: Any = (SimpleNamespace(strategy=strategy, broker=None), engine, net, ("eth0",))
     assert list(_notes(*parts)) == ["ports not asked, because camscan never sends to them: 515, 9100"]
+
+
+def test_a_scan_that_goes_on_after_its_cable_was_cut_stays_partial() -> None:
+    """Whom it asked meanwhile stands in the ledger as silent, and is not asked again."""
+    began = Scan("4f2a", datetime(2026, 11, 24, tzinfo=UTC), ("10.0.0.0/24",), ("http",))
+    first = _cut_off({"eth0": 42.0}, {}, replace(began, status=ScanStatus.INTERRUPTED))
+    assert first.status is ScanStatus.INTERRUPTED
+    gone_on = _cut_off({}, {}, replace(first, status=ScanStatus.COMPLETE))
+    assert gone_on.status is ScanStatus.PARTIAL
+    assert gone_on.notes == ("eth0 was not connected for 42 s: questions sent then were lost, so scan again",)
+    assert _cut_off({}, {}, replace(began, status=ScanStatus.COMPLETE)).status is ScanStatus.COMPLETE
