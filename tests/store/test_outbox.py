@@ -55,6 +55,16 @@ def test_a_message_that_was_taken_is_kept_from_others(store: Store) -> None:
     assert store.outbox.take("webhook", NOON + HOUR, NOON + 2 * HOUR, 10) == (message(),)
 
 
+def test_a_message_that_failed_while_the_clock_was_ahead_does_not_wait_until_then(store: Store) -> None:
+    """A receiver refuses a clock that is a year ahead, whose certificates have run out by then."""
+    next_year = NOON + timedelta(days=365)
+    store.outbox.remember("hq", "", [message()])
+    store.outbox.failed(message(), "certificate has expired", next_year)
+    [again] = store.outbox.take("webhook", NOON + HOUR, NOON + 2 * HOUR, 10)
+    assert again.id == "one"
+    assert store.outbox.take("webhook", NOON + HOUR, NOON + 2 * HOUR, 10) == (), "it is kept from others now"
+
+
 def test_a_message_is_due_until_it_is_delivered(store: Store) -> None:
     store.outbox.remember("hq", "", [message()])
     for attempts in range(3):
