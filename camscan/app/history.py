@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
-from platformdirs import user_runtime_path
-
-from camscan.errors import HostError
 from camscan.records import Scan
 from camscan.store import Store
+from camscan.store.claims import site_claimed
 from camscan.store.damage import damage
 from camscan.store.intake import MERGED, MERGING
 from camscan.store.schema import memories as table
 from camscan.store.text import escape
 from camscan.sweeps import memory as memories
-from camscan.sweeps.lock import lock_file
+from camscan.sweeps.lock import held, lock_file
 
 MARK = "sweep"
 """The setting by which a scan is known as a sweep's: scans that people made by hand are not compared with."""
@@ -54,22 +52,22 @@ def sweeps_of(store: Store, site: str) -> list[Scan]:
     return list(heapq.merge(own, taken, key=_begin, reverse=True))
 
 
-def lock_of(store: Store, site: str) -> Path:
-    """What a sweep of a site locks: a file beside the store's; for a database server in the user's runtime folder.
+@contextmanager
+def site_held(store: Store, site: str, holder: str) -> Iterator[str | None]:
+    """Hold a site during the body, which is given None; or, where another sweep has it, what that one calls itself.
+
+    Beside a store in a file lies the lock's; a database server holds it itself, against sweeps of all hosts.
 
     Raises:
-        HostError: the folder cannot be made.
+        HostError: the file cannot be made.
+        StoreError: the server cannot be reached.
     """
     if store.file is not None:
-        return lock_file(store.file.absolute(), site)
-    folder = user_runtime_path("camscan", appauthor=False)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise HostError(
-            f"cannot create {folder} for locks: {error.strerror}: set XDG_RUNTIME_DIR to a folder that you can write to"
-        ) from error
-    return lock_file(folder / "sweep", site)
+        with held(lock_file(store.file.absolute(), site), holder) as other:
+            yield other
+        return
+    with site_claimed(store.claims, site) as is_ours:
+        yield None if is_ours else "another process, maybe on another host"
 
 
 def _begin(scan: Scan) -> datetime:

@@ -15,7 +15,7 @@ from itertools import islice
 from shlex import quote
 
 from camscan.app.annotating import check_record
-from camscan.app.history import lock_of, remembered
+from camscan.app.history import remembered, site_held
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.records import Scan, ScanStatus
@@ -25,7 +25,6 @@ from camscan.store import Store
 from camscan.store.intake import MERGED, MERGING, faults_of_store
 from camscan.store.prune import THINNED
 from camscan.sweeps import memory as memories
-from camscan.sweeps.lock import held
 
 Sites = Mapping[str | None, str | None]
 """How a site of another store is called here; None stands for scans of no site."""
@@ -239,7 +238,7 @@ def _take_memory(store: Store, other: Store, site: str, called: str) -> None:
     theirs = remembered(other, site)
     if theirs.at is None:
         return
-    with held(lock_of(store, called), "camscan db merge") as sweep:
+    with site_held(store, called, "camscan db merge") as sweep:
         ours = remembered(store, called)
         follows = ours.at is None or (ours.at < theirs.at and bool(other.intake.sites_of([ours.scan])))
         if sweep is None and follows:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.alerting import messages_for
-from camscan.app.history import MARK, lock_of, remembered, sweeps_of
+from camscan.app.history import MARK, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, new_job, take_up
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
@@ -32,7 +32,6 @@ from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import About, alert, summary
 from camscan.sweeps.journal import tell
-from camscan.sweeps.lock import held
 from camscan.sweeps.snapshot import snapshot
 
 _MAX_LINES = 200
@@ -75,7 +74,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
     """
     lists = policies(context.config, site, context.folders)
     me = f"process {os.getpid()} on {platform.node()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    with held(lock_of(context.store, site.name), me) as other:
+    with site_held(context.store, site.name, me) as other:
         if other is not None:
             tell("site.held", logging.WARNING, site=site.name, by=other)
             return Swept(site.name, why_not=f"held by {other}")

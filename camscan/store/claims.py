@@ -10,8 +10,11 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+from zlib import crc32
 
 from camscan.errors import StoreError
 from camscan.store.engine import Database
@@ -47,6 +50,18 @@ class Claims(Protocol):
 
     def close(self) -> None:
         """Let every scan go."""
+
+
+@contextmanager
+def site_claimed(claims: Claims, site: str) -> Iterator[bool]:
+    """Claim a site during the body, which is told whether that succeeded, against processes of every host."""
+    number = -1 - crc32(site.encode()) % 2**31  # scans have numbers above zero
+    is_ours = claims.take(number)
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            claims.drop(number)
 
 
 def claims_on(database: Database) -> Claims:

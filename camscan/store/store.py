@@ -45,13 +45,13 @@ class Store:
     """One open store. Every method is one transaction (a stream: one a page), and may be called from any thread.
 
     Every method raises StoreError where the database cannot be read or written, and UsageError where it lacks the scan
-    that is named.
+    that is named. `claims` are those that this process has on scans and sites.
     """
 
     def __init__(self, database: Database, claims: Claims | None = None) -> None:
         self._database = database
-        self._claims = claims or claims_on(database)
-        self.intake = Intake(database, self._claims)
+        self.claims = claims or claims_on(database)
+        self.intake = Intake(database, self.claims)
         """Its scans, as others' are taken into it."""
         self.outbox = Outbox(database)
         """What sweeps remember and tell."""
@@ -77,7 +77,7 @@ class Store:
 
     def close(self) -> None:
         """Close the store. A scan that was begun and not finished reads as interrupted from now on."""
-        self._claims.close()
+        self.claims.close()
         self._database.close()
 
     def __enter__(self) -> Self:
@@ -123,7 +123,7 @@ class Store:
         self._claim(scan_id, number)
         scan = self.scan(scan_id)
         if objection := _why_not_resumed(scan):
-            self._claims.drop(number)
+            self.claims.drop(number)
             raise StoreError(f"scan {scan_id} {objection}")
         running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
         with self._database.writing() as connection:
@@ -137,7 +137,7 @@ class Store:
         ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes", "excluded", "channels")}
         change = update(scans).where(scans.c.number == number).values(ended)
         self._database.write(lambda connection, _again: connection.execute(change))
-        self._claims.drop(number)
+        self.claims.drop(number)
 
     def append(self, scan_id: str, seen: Sequence[Observation] = (), entries: Sequence[LedgerEntry] = ()) -> int:
         """Store observations and ledger entries, all in one transaction; they are on the disk when this returns.
@@ -155,7 +155,7 @@ class Store:
             if entry_rows:
                 queries.replace_entries(connection, list(entry_rows.values()))
 
-        self._database.write(store, first=self._claims.renew)
+        self._database.write(store, first=self.claims.renew)
         return len(observation_rows) + len(entry_rows)
 
     def scans(self, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:
@@ -265,7 +265,7 @@ class Store:
     def _to_scan(self, row: Row[Any]) -> Scan:
         self._numbers[unescape(row.id)] = row.number
         status = ScanStatus(row.status)
-        if status is ScanStatus.RUNNING and not self._claims.held(row.number):
+        if status is ScanStatus.RUNNING and not self.claims.held(row.number):
             status = ScanStatus.INTERRUPTED
         return to_scan(row, status)
 
@@ -281,7 +281,7 @@ class Store:
         raise StoreError(f"{self.where} has no scans yet: make one with `camscan scan`")
 
     def _claim(self, scan_id: str, number: int) -> None:
-        if not self._claims.take(number):
+        if not self.claims.take(number):
             raise StoreError(f"scan {scan_id} is still running in another process: wait for it, or end that process")
 
     def _number(self, scan_id: str) -> int:

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, create_engine, text
 from support.listed import store_scan
 from support.postgres import Postgres, eventually, postgres
 
+from camscan.app.history import site_held
 from camscan.cli.db import db
 from camscan.cli.devices import devices
 from camscan.cli.report import report
@@ -63,6 +64,16 @@ def invoke(command: Command, *words: str) -> Result:
     done = CliRunner().invoke(command, words, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done
+
+
+def test_a_site_is_swept_by_one_host_at_a_time(url: str) -> None:
+    with Store.open(url) as here, Store.open(url) as there:
+        with site_held(here, "hq", "process 5 on here") as other:
+            assert other is None
+            with site_held(there, "hq", "process 5 on there") as holder, site_held(there, "branch", "the same") as none:
+                assert (holder, none) == ("another process, maybe on another host", None)
+        with site_held(there, "hq", "process 5 on there") as other:
+            assert other is None
 
 
 def test_a_scan_is_kept_as_it_came(url: str, new_scan: NewScan, seen: Build) -> None:
