@@ -179,6 +179,12 @@ def _table() -> dict[str, tuple[Field, int]]:
     return weak | {_compact(name): (which, _EXACT) for which, names in SYNONYMS.items() for name in names.split()}
 
 
+@cache
+def _long_names() -> list[str]:
+    """Names that may be misspelt: not those of dates, for what is "due" is not "done"."""
+    return [name for name, (which, _) in _table().items() if which not in {Field.STATUS, Field.RETIRED}]
+
+
 def _known(compact: str) -> tuple[Field, int] | None:
     return _table().get(compact)
 
@@ -208,7 +214,7 @@ def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
 def _misspelt(compact: str) -> tuple[Field, int] | None:
     if len(compact) < _MIN_SIMILAR:
         return None
-    found = process.extractOne(compact, _table().keys(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+    found = process.extractOne(compact, _long_names(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
     return None if found is None else (_table()[found[0]][0], min(int(found[1]), _table()[found[0]][1]))
 
 

@@ -94,16 +94,21 @@ class Matcher:
 
     def run(self) -> None:
         """Take the steps in order."""
-        for of_device, of_row in _UNIQUE_STEPS:
-            self._join(of_device, of_row, _admits_unique)
+        for retired in (False, True):
+            for of_device, of_row in _UNIQUE_STEPS:
+                self._join(of_device, of_row, _admits_unique, retired=retired)
         self._find_twins(_unique_keys, _unique_keys, joined_only=True)
-        for admits in (self._admits_surely, self._admits_here):
-            self._join(_addresses, _addresses, admits)
-        self._join(_device_hosts, _row_hosts, self._admits_undisputed)
+        for retired in (False, True):
+            for admits in (self._admits_surely, self._admits_here):
+                self._join(_addresses, _addresses, admits, retired=retired)
+            self._join(_device_hosts, _row_hosts, self._admits_undisputed, retired=retired)
         self._find_twins(self._own_keys, self._keys_of_twins, joined_only=False)
 
-    def _join(self, of_device: _Keys, of_row: _Keys, admits: _Admits) -> None:
-        """Join rows and devices that share a key."""
+    def _join(self, of_device: _Keys, of_row: _Keys, admits: _Admits, *, retired: bool) -> None:
+        """Join devices and rows that share a key: those that say that their device is no longer in use, or the others.
+
+        The others come first: what stands now where a device was removed has a row of its own.
+        """
         devices: dict[Hashable, list[int]] = {}
         for number, found in enumerate(self._found):
             if number not in self.row_of:
@@ -111,7 +116,8 @@ class Matcher:
                     devices.setdefault(value, []).append(number)
         rows: dict[Hashable, list[int]] = {}
         for number, row in enumerate(self._rows):
-            if number not in self.device_of and number not in self.twin_of:
+            is_alone = number not in self.device_of and number not in self.twin_of
+            if is_alone and (row.retired is not None) is retired:
                 for value in of_row(row):
                     if value in devices:
                         rows.setdefault(value, []).append(number)
@@ -155,8 +161,9 @@ class Matcher:
         here = [set(found.addresses) & set(self._rows[row].addresses) for found in (first, second)]
         return first.site == second.site and all(here)
 
-    def _admits_here(self, row: Row, found: Found, _agreement: Agreement) -> bool:
-        return self._places.admit(row, found.site)
+    def _admits_here(self, row: Row, found: Found, agreement: Agreement) -> bool:
+        is_stale = row.retired is not None and _is_another(agreement)
+        return self._places.admit(row, found.site) and not is_stale
 
     def _admits_surely(self, row: Row, found: Found, agreement: Agreement) -> bool:
         agrees = Key.MODEL in agreement.agreeing or Key.MAKE in agreement.agreeing
@@ -175,6 +182,8 @@ class Matcher:
         first: dict[Hashable, int] = {}
         rest = () if joined_only else (n for n in range(len(self._rows)) if n not in self.device_of)
         for number in chain(sorted(self.device_of), rest):
+            if self._rows[number].retired is not None and number not in self.device_of:
+                continue
             for value in own(self._rows[number]):
                 if value in shared:
                     first.setdefault(value, number)
@@ -236,6 +245,12 @@ _UNIQUE_STEPS: tuple[tuple[_Keys, _Keys], ...] = (
 
 def _admits_unique(_row: Row, _found: Found, agreement: Agreement) -> bool:
     return any(which in agreement.agreeing for which in UNIQUE)
+
+
+def _is_another(agreement: Agreement) -> bool:
+    """Whether a device at the address of a row is not the one that was there. A make may only be misspelt."""
+    agreeing, differing = set(agreement.agreeing), set(agreement.differing)
+    return not differing.isdisjoint({*UNIQUE, Key.MODEL}) or (bool(differing) and Key.MODEL not in agreeing)
 
 
 def _addresses(one: Row | Found) -> Iterable[str]:

@@ -31,6 +31,7 @@ class Class(StrEnum):
     CONFLICT = "conflict"
     MOVED = "moved"
     DUPLICATE = "duplicate"
+    RETIRED = "retired"
     UNUSABLE = "unusable"
     OTHER_SITE = "other-site"
 
@@ -121,6 +122,8 @@ class _Reconciliation:
         if self._is_beside(number, row):
             known = "" if key(row.site or "") in self._places.others else ", and no scan is of a site with that name"
             return Class.OTHER_SITE, f"it is of site {shown(row.site or '')}, which was not asked about{known}"
+        if row.retired is not None:
+            return Class.RETIRED, f"{_over(row)}, and it was not found; {self._looked(row)}"
         if not row.usable:
             return Class.UNUSABLE, "it names no address, MAC, serial, UUID or host name that can be used"
         if number in self._matcher.twin_of:
@@ -166,6 +169,13 @@ class _Reconciliation:
             return Class.NOT_COVERED, f"{text} whether it is the one that is meant"
         return _seen([self._coverage.look(*spot) for spot in spots])
 
+    def _looked(self, row: Row) -> str:
+        """How far a device was looked for that is said to be no longer in use."""
+        if not row.usable:
+            return "it names nothing that can be looked for"
+        taken = next((spot for spot in self._spots(row, self._places.of_row(row)) if spot in self._row_at), None)
+        return f"another device is at {taken[1]}" if taken else self._unmatched(row)[1]
+
     def _spots(self, row: Row, sites: Sequence[str | None]) -> Sequence[tuple[str | None, str]]:
         """Where a row may be. Of very many sites those alone that know of the address, or the first where none does."""
         if len(sites) <= _FEW:
@@ -196,7 +206,7 @@ def _class(row: Row, found: Found, agreement: Agreement, places: Places) -> Clas
     differing = set(agreement.differing)
     if not set(UNIQUE).isdisjoint(agreement.agreeing):
         differing -= {Key.MAC, Key.ENDPOINT}  # one device may have several cards, and an endpoint changes with firmware
-    if differing:
+    if differing or row.retired is not None:
         return Class.CONFLICT
     return Class.MOVED if _has_moved(row, found, agreement, places) else Class.MATCHED
 
@@ -211,12 +221,18 @@ def _reason(row: Row, found: Found, agreement: Agreement, cls: Class) -> str:
     texts = [f"{', '.join(agreeing)} agree{'s' if len(agreeing) == 1 else ''}"]
     if len(agreeing) == 1 and not found.counts:
         texts.append("nothing shows that it is a camera")
+    if row.retired is not None:
+        texts.append(f"{_over(row)}, and it answers")
     texts += agreement.notes
     if row.addresses and Key.ADDRESS not in agreeing:
         texts.append(f"inventory says {row.addresses[0]}, found at {found.judged.device.place}")
     if cls is Class.MOVED and Key.ADDRESS in agreeing:
         texts.append(f"inventory says site {row.site}, found at {found.site}")
     return "; ".join(texts)
+
+
+def _over(row: Row) -> str:
+    return f"the list says that it is no longer in use ({row.retired})"
 
 
 def _shared(one: Row, other: Row) -> str:

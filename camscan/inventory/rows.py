@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from camscan.inventory import values
+from camscan.inventory import retired, values
 from camscan.inventory.columns import Columns, letters
 from camscan.inventory.synonyms import Field
 from camscan.inventory.tables import Line
@@ -41,6 +41,8 @@ class Row:
     site: str | None = None
     location: str | None = None
     name: str | None = None
+    retired: str | None = None
+    """What says that the device is no longer in use."""
     faults: tuple[str, ...] = ()
 
     @property
@@ -101,8 +103,17 @@ def read_row(line: Line, columns: Columns, sheet: str = "") -> Row:
         endpoint=_first(all_of(Field.ENDPOINT, values.endpoint)),
         hostname=next((name for name in names if not _as_address(name)), None),
         **{name: text(which) for name, which in _TEXTS.items()},
+        retired=_retired(text(Field.STATUS), text(Field.RETIRED), columns, sheet),
         faults=tuple(faults),
     )
+
+
+def _retired(status: str | None, mark: str | None, columns: Columns, sheet: str) -> str | None:
+    if status and retired.is_over(status):
+        return values.shown(status)
+    if mark and retired.is_yes(mark):
+        return f"{columns.names[columns.of[Field.RETIRED][0]].strip()} {values.shown(mark)}"
+    return f"sheet {values.shown(sheet)}" if retired.is_over(sheet) else None
 
 
 def _first(found: tuple[str, ...]) -> str | None:

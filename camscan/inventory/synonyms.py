@@ -25,6 +25,8 @@ class Field(StrEnum):
     SITE = "site"
     LOCATION = "location"
     NAME = "name"
+    STATUS = "status"
+    RETIRED = "retired"
 
 
 def _listed(text: str) -> frozenset[str]:
@@ -107,6 +109,19 @@ SYNONYMS: Mapping[Field, str] = {
         nombrecamara denominacion nome nomecamera denominazione naam cameranaam nazwa nazwakamery nazev ad isim nev
         nimi namn navn имя название наименование имякамеры 名称 设备名称 摄像机名称 名稱 名前 カメラ名 機器名 이름
         카메라이름
+    """,
+    Field.STATUS: """
+        status devicestatus assetstatus camerastatus lifecycle lifecyclestatus lifecyclestate operationalstatus zustand
+        betriebszustand betriebsstatus geratestatus etat statut estado stato toestand stan stav статус состояние 状态
+        狀態 ステータス 状況 상태
+    """,
+    Field.RETIRED: """
+        decommissioned decommissionedon datedecommissioned decommissioneddate retired retiredon dateretired removed
+        removedon dateremoved scrapped scrappedon disposed disposedon datedisposed dismantledon uninstalledon
+        ausgebautam demontiertam abgebautam ausgemustertam stillgelegtam entsorgtam verschrottetam entferntam
+        ausserbetriebseit datededepose deposele datederetrait retirele retireele datedesortie fechadebaja
+        fechaderetirada retiradoel dismessoil datadidismissione rimossoil verwijderdop buitengebruiksinds
+        retiradoem datadebaixa demontowanodnia датадемонтажа датасписания 拆除日期 报废日期 撤去日 폐기일 철거일
     """,
 }
 """Names that mean one thing alone."""
@@ -194,3 +209,29 @@ JOINERS = _listed("""
         and und et y e en i и a oder or
 """)
 """Words between two names of one column."""
+
+OVER = _listed("""
+        decommissioned removed retired scrapped disposed disposedof dismantled uninstalled deinstalled withdrawn
+        writtenoff destroyed outofuse outofservice notinuse nolongerinuse
+        demontiert ausgebaut abgebaut ausgemustert stillgelegt entsorgt verschrottet entfernt ausserbetrieb
+        retire retiree depose deposee demonte demontee desinstalle desinstallee reforme reformee supprime supprimee
+        horsservice misaurebut miseaurebut
+        retirado retirada desmontado desmontada desinstalado desinstalada dadodebaja dadadebaja debaja fueradeservicio
+        dismesso dismessa rimosso rimossa smontato smontata disinstallato fuoriservizio rottamato
+        verwijderd gedemonteerd buitengebruik buitendienst afgevoerd
+        removido removida desativado desativada desmontado foradeservico abatido
+        wycofany wycofana zdemontowany zdemontowana usuniety usunieta zlikwidowany zlikwidowana
+        vyrazeno vyrazen odstraneno odstranen demontovano
+        демонтирован демонтирована демонтировано списан списана списано снят снята снято
+        已拆除 拆除 已报废 报废 已停用 停用 已退役 退役 已移除 撤去 撤去済 撤去済み 廃棄 廃棄済 廃棄済み
+        철거 철거됨 폐기 폐기됨
+""")
+"""What a status begins with, without case, accents and blanks, where a device is no longer in use.
+
+What is planned, broken or offline may be in its place all the same.
+"""
+
+NOT = _listed("""
+        no n false nein non nee nie ne нет 否 いいえ 아니오
+""")
+"""Texts that deny."""

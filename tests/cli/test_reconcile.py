@@ -128,6 +128,7 @@ def test_the_figures_add_up(db: Path, cameras: Path) -> None:
     assert summary["classes"] == {
         **dict.fromkeys(("matched", "undeclared", "not-found", "conflict", "unusable"), 1),
         "moved": 0,
+        "retired": 0,
         "other-site": 0,
         "not-covered": 2,
         "duplicate": 2,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,8 @@ import pytest
 
 from camscan.inventory.agreement import Found
 from camscan.inventory.coverage import Coverage
+from camscan.inventory.matching import Scope
+from camscan.inventory.reconcile import Result, reconcile
 from camscan.inventory.rows import Row
 from camscan.records import (
     Device,
@@ -119,6 +121,18 @@ def coverage() -> Callable[..., Coverage]:
         return made
 
     return build
+
+
+@pytest.fixture
+def held(coverage: Callable[..., Coverage]) -> Callable[..., tuple[Result, ...]]:
+    """Rows held against devices, in all that was covered."""
+
+    def run(
+        rows: Sequence[Row], found: Sequence[Found], covered: Coverage | None = None, scope: Scope | None = None
+    ) -> tuple[Result, ...]:
+        return reconcile(rows, found, covered or coverage({}), find, scope or Scope())
+
+    return run
 
 
 class _Everything:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,9 +11,8 @@ from support.costs import costs_less_than
 
 from camscan.inventory.agreement import Found
 from camscan.inventory.coverage import Coverage
-from camscan.inventory.makes import Find
 from camscan.inventory.matching import Scope
-from camscan.inventory.reconcile import Class, Result, reconcile
+from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
 from camscan.records import Device, Judged, Outcome, Slot, Verdict
@@ -24,16 +23,6 @@ UUID = "4d454930-0000-1000-8000-4419b6000a01"
 Build = Callable[..., Found]
 MakeRow = Callable[..., Row]
 Covered = Callable[..., Coverage]
-
-
-@pytest.fixture
-def held(find: Find, coverage: Covered) -> Callable[..., tuple[Result, ...]]:
-    def run(
-        rows: Sequence[Row], found: Sequence[Found], covered: Coverage | None = None, scope: Scope | None = None
-    ) -> tuple[Result, ...]:
-        return reconcile(rows, found, covered or coverage({}), find, scope or Scope())
-
-    return run
 
 
 Held = Callable[..., tuple[Result, ...]]

@@ -39,6 +39,7 @@ _ROW_COLUMNS = (
     "make_model",
     "location",
     "name",
+    "retired",
 )
 _DEVICE_COLUMNS = ("address", "mac", "serial", "maker", "brand", "model", "level", "verdict")
 CSV_COLUMNS = (
@@ -128,6 +129,7 @@ def _row_object(row: Row) -> Object:
         "site": row.site,
         "location": row.location,
         "name": row.name,
+        "retired": row.retired,
         "cells": dict(row.named_cells),
     }
 

@@ -30,7 +30,7 @@ Quoted: TypeAlias = Callable[[str], str]
 
 _ORDER = (
     *(Class.UNDECLARED, Class.CONFLICT, Class.MOVED, Class.NOT_FOUND, Class.NOT_COVERED, Class.DUPLICATE),
-    *(Class.UNUSABLE, Class.MATCHED, Class.OTHER_SITE),
+    *(Class.UNUSABLE, Class.RETIRED, Class.MATCHED, Class.OTHER_SITE),
 )
 _COUNTED = frozenset((Class.OTHER_SITE,))
 """Classes of which no page for people lists the rows."""
@@ -42,6 +42,7 @@ _MEANING: Mapping[Class, str] = {
     Class.NOT_COVERED: "In the list, but the scan could not look.",
     Class.DUPLICATE: "Rows for a device that another row is for, too.",
     Class.UNUSABLE: "Rows that do not identify a device in a way that can be looked for.",
+    Class.RETIRED: "In the list as no longer in use, and not found.",
     Class.MATCHED: "Found as the list says.",
     Class.OTHER_SITE: "Rows of sites that were not asked about.",
 }

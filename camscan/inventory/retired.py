@@ -1,0 +1,31 @@
+"""Whether a row says itself that its device is no longer in use: by its status, a date, or the name of its sheet."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from itertools import accumulate
+
+from camscan.inventory.synonyms import NOT, OVER
+
+_MOST_WORDS = 3
+"""Words at the beginning of a text that may say it together, as in "out of use since May"."""
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
+
+
+@lru_cache(maxsize=1024)
+def is_over(text: str) -> bool:
+    """Whether a status begins with words such as "decommissioned" or "außer Betrieb"."""
+    words = "".join(one if one.isalnum() else " " for one in _folded(text)).split()[:_MOST_WORDS]
+    return any(beginning in OVER for beginning in accumulate(words))
+
+
+def is_yes(text: str) -> bool:
+    """Whether a cell in a column of what is over says so: by a date, a name or a mark; not by a "no"."""
+    return _folded(text) not in NOT
+
+
+def _folded(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(one for one in parts if unicodedata.category(one) != "Mn" or one in "\u3099\u309a")
+    return unicodedata.normalize("NFC", kept).translate(_LETTERS).strip()

@@ -1,0 +1,133 @@
+"""Rows of devices that are no longer in use: what says so, and what is true where one of them answers all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from camscan.inventory.agreement import Found
+from camscan.inventory.completeness import estimate
+from camscan.inventory.coverage import Coverage
+from camscan.inventory.reading import read_inventory
+from camscan.inventory.reconcile import Class, Result
+from camscan.inventory.retired import is_over, is_yes
+from camscan.inventory.rows import Row
+from camscan.inventory.summary import summarise
+from camscan.records import Outcome
+
+Held = Callable[..., tuple[Result, ...]]
+Build = Callable[..., Found]
+MakeRow = Callable[..., Row]
+Covered = Callable[..., Coverage]
+GONE = "'Decommissioned'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Decommissioned", "REMOVED 2024-03", "out of use since May", "Written-off", "scrapped (fire)"),
+        *("außer Betrieb", "Ausser  Betrieb", "demontiert", "Déposée", "hors service", "Retirado", "Dado de baja"),
+        *("Dismesso", "buiten gebruik", "Usunięty", "Vyřazeno", "Демонтирована", "已拆除", "撤去済み", "폐기"),
+    ],
+)
+def test_words_for_what_is_over(text: str) -> None:
+    assert is_over(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "In use", "active", "aktiv", "in Betrieb", "To be removed", "not removed", "planned", "offline", "defekt"],
+)
+def test_what_may_be_in_its_place_is_not_over(text: str) -> None:
+    assert not is_over(text)
+
+
+def test_a_no_in_a_column_of_what_is_over() -> None:
+    assert [is_yes(text) for text in ("2024-05-01", "x", "Yes", "No", "FALSE", "nein")] == [True] * 3 + [False] * 3
+
+
+def test_status_date_and_sheet_say_it(tmp_path: Path) -> None:
+    lines = [("IP address", "Status", "Date removed"), ("10.0.0.1", "In use", ""), ("10.0.0.2", "Decommissioned", "")]
+    lines += [("10.0.0.3", "", "2024-05-01"), ("10.0.0.4", "Active", "n/a")]
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        sheets = workbook.add_worksheet("Cameras"), workbook.add_worksheet("Decommissioned")
+        for number, line in enumerate(lines):
+            sheets[0].write_row(number, 0, line)
+        sheets[1].write_column(0, 0, ("IP address", "10.0.0.5"))
+    assert {row.addresses[0]: row.retired for row in read_inventory(path).rows} == {
+        "10.0.0.1": None,
+        "10.0.0.2": GONE,
+        "10.0.0.3": "Date removed '2024-05-01'",
+        "10.0.0.4": None,
+        "10.0.0.5": "sheet 'Decommissioned'",
+    }
+
+
+@pytest.mark.parametrize("name", ["Removal due", "Removal date", "Planned removal", "Interface status"])
+def test_a_column_of_what_is_to_come_says_nothing(written: Callable[..., Path], name: str) -> None:
+    [row] = read_inventory(written(f"IP,{name}\n10.0.0.1,2027-05-01\n")).rows
+    assert row.retired is None
+
+
+def test_one_that_answers_is_a_conflict_and_one_that_does_not_is_no_error(
+    held: Held, row: MakeRow, device: Build, coverage: Covered
+) -> None:
+    rows = [row(1, "10.0.0.1", make="Axis", retired=GONE), row(2, "10.0.0.2", make="Axis", retired=GONE)]
+    covered = coverage({"10.0.0.1": Outcome.ANSWERED, "10.0.0.2": Outcome.SILENT})
+    there, gone = held(rows, [device("10.0.0.1", maker="Axis")], covered)
+    over = "the list says that it is no longer in use ('Decommissioned')"
+    assert (there.cls, there.reason) == (Class.CONFLICT, f"address, make agree; {over}, and it answers")
+    silent = "10.0.0.2 was asked on 1 channels and is silent on all"
+    assert (gone.cls, gone.reason) == (Class.RETIRED, f"{over}, and it was not found; {silent}")
+    summary = summarise((there, gone))
+    assert [rate and (rate.count, rate.total) for rate in (summary.precision, summary.accuracy)] == [(1, 1), (0, 1)]
+    assert estimate([gone]).estimates[0].seen == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {}),
+        ({"make": "Axis"}, {"make": "Axis"}),
+        ({"serial": "A1234567"}, {"serial": "B1234567"}),
+        ({"serial": "B1234567"}, {"serial": "B1234567"}),
+    ],
+    ids=["address", "make", "serials", "one serial"],
+)
+def test_a_device_belongs_to_the_row_that_is_in_use(
+    held: Held, row: MakeRow, device: Build, old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    rows = [row(1, "10.0.0.1", retired=GONE, **old), row(2, "10.0.0.1", **new)]
+    results = held(rows, [device("10.0.0.1", maker="Axis", serial="B1234567")])
+    assert [result.cls for result in results] == [Class.RETIRED, Class.MATCHED]
+    assert results[0].reason.endswith("; another device is at 10.0.0.1")
+
+
+def test_a_row_in_use_is_no_second_row_of_one_that_is_not(held: Held, row: MakeRow, coverage: Covered) -> None:
+    rows = [row(1, "10.0.0.1", retired=GONE), row(2, "10.0.0.1"), row(3, retired=GONE)]
+    covered = coverage({"10.0.0.1": Outcome.SILENT, "10.0.0.9": Outcome.ANSWERED})
+    results = held(rows, [], covered)
+    assert [result.cls for result in results] == [Class.RETIRED, Class.NOT_FOUND, Class.RETIRED]
+    assert results[2].reason.endswith("; it names nothing that can be looked for")
+
+
+@pytest.mark.parametrize(
+    ("says", "cls"),
+    [
+        ({"make": "Hikvison", "model": "M-100"}, Class.CONFLICT),
+        ({"make": "Hikvision"}, Class.RETIRED),
+        ({"make": "Axis", "model": "M-200"}, Class.RETIRED),
+    ],
+    ids=["misspelt", "other make", "other model"],
+)
+def test_another_device_at_the_address_is_undeclared(
+    held: Held, row: MakeRow, device: Build, says: dict[str, Any], cls: Class
+) -> None:
+    results = held([row(1, "10.0.0.1", retired=GONE, **says)], [device("10.0.0.1", maker="Axis", model="M-100")])
+    assert results[0].cls is cls
+    assert (len(results) == 2) == (cls is Class.RETIRED), "then the device has no row"
