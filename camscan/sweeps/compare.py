@@ -106,16 +106,19 @@ def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> 
     """The losses, each with the devices that are not reported missing because of it."""
     hidden = [track for track in tracks if track.last_seen != snapshot.at and not track.gone]
     for loss in seeing.losses:
-        kind, _, name = loss.what.partition(" ")
-        behind = {
-            "channel": lambda track, name=name: name in track.channels,
-            "network": lambda track, name=name: name in map(network_of, track.places),
-        }.get(kind)
-        unseen = [t for t in hidden if behind and behind(t) and not seeing.could_see(t, snapshot)]
+        unseen = [track for track in hidden if _is_behind(track, loss) and not seeing.could_see(track, snapshot)]
         yield replace(loss, unseen=_addresses(unseen))
     if unasked := [track for track in hidden if track.unasked == 1]:
         text = f"{len(unasked)} devices seen before were not asked: they are excluded, or no longer targets"
         yield Loss("targets", text, _addresses(unasked))
+
+
+def _is_behind(track: Track, loss: Loss) -> bool:
+    """Whether a device can be seen only through what was lost."""
+    kind, _, name = loss.what.partition(" ")
+    if kind == "network":
+        return name in map(network_of, track.places)
+    return kind == "site" or (kind == "channel" and name in track.channels)
 
 
 def _addresses(tracks: Sequence[Track]) -> tuple[str, ...]:

@@ -54,10 +54,12 @@ class Visibility:
     networks: Mapping[str, Gauge]
     short: tuple[bool, ...]
     losses: tuple[Loss, ...]
+    dark: bool
+    """Whether nothing at all has shown that anything could be seen."""
 
     def could_see(self, track: Track, snapshot: Snapshot) -> bool:
         """Whether a device would have shown itself: asked at an address and on a channel that are not lost."""
-        return any(
+        return not self.dark and any(
             not _is_lost(self.channels, channel)
             for place in track.places
             if not _is_lost(self.networks, network_of(place))
@@ -82,12 +84,12 @@ def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
         *_decoys(snapshot, terms),
         *_too_few(devices, short, terms),
     )
-    if not losses and snapshot.dark and all(track.gone for track in memory.tracks):
+    if not losses and snapshot.dark:
         remedy = "check its networks, and the way to them from this host"
         losses = (Loss("site", f"{snapshot.dark}: nothing can be said of the site; {remedy}"),)
     before = {loss.what for loss in memory.losses}
     marked = tuple(replace(loss, lasting=loss.what in before) for loss in losses)
-    return Visibility(channels, networks, short, marked)
+    return Visibility(channels, networks, short, marked, dark=bool(snapshot.dark))
 
 
 def _in_scope(memory: Memory, snapshot: Snapshot) -> Memory:

@@ -251,6 +251,17 @@ def test_two_devices_that_leave_together_are_no_loss() -> None:
     assert shown(results[-1]) == ["missing 10.0.0.1", "missing 10.0.0.2"]
 
 
+def test_a_small_site_in_which_nothing_lives_any_more_is_a_loss_and_none_of_it_is_missing() -> None:
+    """As behind a tunnel that is down for a week: with so few devices nothing else tells that from their removal."""
+    away = [sweep(night, [FIRST, SECOND], dead=["10.0.0."]) for night in range(1, 8)]
+    results = nights(sweep(0, [FIRST, SECOND]), *away, sweep(8, [FIRST, SECOND]))
+    assert [shown(changes) for changes in results] == [[]] * 9
+    assert [[loss.what for loss in changes.fresh_losses] for changes in results] == [[], ["site"], *[[]] * 7]
+    [loss] = results[7].losses
+    assert loss.unseen == (FIRST.address, SECOND.address)
+    assert loss.text.startswith("none of the 2 addresses that were asked gave a sign of life")
+
+
 def test_a_decoy_that_is_silent_is_a_loss_at_once() -> None:
     terms = Terms(decoys=("10.0.0.1", "10.0.0.77"))
     first, second = nights(sweep(0, SITE, targets=["10.0.0.77"]), sweep(1, SITE), terms=terms)
