@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @options.config
 @options.configured_db
 @click.option(
-    "--max-age", metavar="DURATION", help="Exit with 4 if a site has had no complete sweep for this long, such as 26h."
+    "--max-age",
+    metavar="DURATION",
+    help="Name on stderr each site that has had no complete sweep for this long, such as 26h, and exit with 4.",
 )
 @options.written("table", "json")
 def status(file: Path | None, db: str | None, max_age: str | None, format_: str, output: Path | None) -> None:
@@ -39,6 +41,7 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     from camscan.cli.heartbeat import heartbeats, write_figures
     from camscan.cli.stored import open_swept_store
     from camscan.cli.writing import write
+    from camscan.reports.escape import terminal
 
     oldest = _seconds(max_age)
     config = configuration(file).config
@@ -47,7 +50,10 @@ def status(file: Path | None, db: str | None, max_age: str | None, format_: str,
     write_figures(rows, config)
     now = datetime.now(UTC)
     write([_document(rows, now)] if format_ == "json" else _table(rows, now), output)
-    if oldest is not None and any(row.is_older(oldest, now) for row in rows):
+    overdue = [row for row in rows if oldest is not None and row.is_older(oldest, now)]
+    for row in overdue:
+        click.echo(f"Overdue: {terminal(row.site)}; last complete sweep: {_ago(row.memory.good, now)}.", err=True)
+    if overdue:
         sys.exit(Exit.INCOMPLETE)
 
 

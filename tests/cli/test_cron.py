@@ -131,8 +131,8 @@ def test_the_lines_work_with_an_empty_environment_and_a_bare_path(config: Path, 
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120, cwd="/")
 
     overdue = by_cron(watch)
-    assert overdue.stdout == "camscan: a sweep is overdue\n"
+    assert (overdue.stdout, overdue.stderr.splitlines()[-1]) == ("", "Overdue: hq; last complete sweep: never.")
     swept = by_cron(sweep)
     assert (swept.returncode, swept.stdout, swept.stderr) == (0, "", "")
-    assert by_cron(watch).stdout == ""
+    assert (by_cron(watch).stdout, by_cron(watch).stderr) == ("", "")
     assert sys.executable.rpartition("/")[0] in sweep

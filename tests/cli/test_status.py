@@ -56,6 +56,7 @@ def night(days_ago: float, snapshot: Snapshot) -> Snapshot:
 def test_a_site_that_was_never_swept(config: Path) -> None:
     done = run(config, "--max-age", "26h")
     assert (done.exit_code, done.stdout) == (4, "hq\n  last complete sweep  never\n")
+    assert done.stderr.splitlines()[-1] == "Overdue: hq; last complete sweep: never."
     assert run(config).exit_code == 0
 
 
@@ -71,7 +72,7 @@ def test_who_looks_makes_no_store(config: Path) -> None:
 def test_a_site_in_good_order(config: Path) -> None:
     remember(config, [night(0.5, sweep(0, cameras(4), targets=["10.0.0.9"]))])
     done = run(config, "--max-age", "26h")
-    assert done.exit_code == 0
+    assert (done.exit_code, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[1].endswith("UTC, 12 hours ago")
     assert lines[2:] == ["  devices              4 listed", "  targets              4 answered, 1 silent"]

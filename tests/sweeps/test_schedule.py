@@ -36,7 +36,10 @@ def test_cron_lines() -> None:
         "17 2 * * * camscan /opt/camscan/bin/camscan sweep --config /etc/camscan/camscan.toml "
         "--fail-on new --fail-on listed --jitter 600s --quiet"
     )
-    assert lines[2].startswith("*/30 * * * * camscan /opt/camscan/bin/camscan status ")
+    assert lines[2] == (
+        "17 */6 * * * camscan /opt/camscan/bin/camscan status --config /etc/camscan/camscan.toml --max-age 26h "
+        ">/dev/null"
+    )
     assert crontab(PLAIN, "camscan").endswith("\n"), "cron ignores a last line that does not end"
 
 
