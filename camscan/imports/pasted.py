@@ -15,7 +15,7 @@ from itertools import chain
 
 from camscan.codecs import formed
 from camscan.codecs.text import to_text
-from camscan.imports.forms import datagrams, hardware, rows
+from camscan.imports.forms import datagrams, hardware, interfaces, rows
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
@@ -88,10 +88,14 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
 
 
 def _whole(text: str, found: Iterable[Answer]) -> Iterator[Answer]:
-    """The text as a banner, unless it is bytes, a page or one already: others write what a page says."""
+    """The text as a banner, unless it is bytes, a page or one already: others write what a page says.
+
+    What a recorder tells of the cameras behind it is left out.
+    """
     told = any("banner.text" in one.fields for one in found)
-    if not (told or _PAGE.search(text) or _is_binary(text)):
-        yield Answer("banner", {"banner.text": (text,)})
+    own = "" if told or _PAGE.search(text) or _is_binary(text) else interfaces.own(text)
+    if own.strip():
+        yield Answer("banner", {"banner.text": (own,)})
 
 
 def _is_binary(text: str) -> bool:

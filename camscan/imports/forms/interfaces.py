@@ -16,6 +16,11 @@ _DESCRIPTION = re.compile(
 )
 _MAPPED = re.compile(r"[\"'](\w{3,64})[\"']\s{0,8}:\s{0,8}\{[^{}]{0,1024}?[\"']@(?:version|xmlns)[\"']")
 """An element with attributes as programs map it; they may stand behind its children."""
+_OWN_ROOT = re.compile(
+    r"\b(userCheck|ActivateStatus|SessionLoginCap|ResponseStatus)[\"']?\s{0,8}:\s{0,8}\{"
+    r"[^{}]{0,512}?\b(?:statusValue|Activated|sessionID|challenge|subStatusCode)[\"']?\s{0,8}:"
+)
+"""A root of this interface as programs map it, also without its attributes, with an element that only it has."""
 _NAMESPACE = re.compile(r"xmlns[\"']?\s{0,8}[:=]\s{0,8}[\"']([^\"'\s]{1,256})[\"']")
 _OWN_SERIAL = re.compile(
     r"[\"']model[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{4,64})[\"'][^{}]{0,512}?[\"']serialNumber[\"']\s{0,8}:\s{0,8}[\"']([^\"'\s]{20,96})[\"']"
@@ -51,6 +56,12 @@ _CGI_KEYS = frozenset(
     ("deviceType", "updateSerial", "serialNumber", "type", "class", "sn", "version", "vendor", "Vendor")
 )
 _FEWEST = 2  # lines of which even a remark at their end is one too much
+_CHANNEL = re.compile(
+    r"<(InputProxyChannel|sourceInputPortDescriptor)\b[^<>]{0,256}>.{0,8192}?(?:</\1>|\Z)"
+    r"|^[^\r\n=]{0,64}\b(?:RemoteDevice\.uuid:|RemoteDevice\[|camera\[\d{1,4}\]\.)[^\r\n]*",
+    re.DOTALL | re.MULTILINE,
+)
+"""What a recorder tells of a channel, in XML or in a line: it describes the camera there."""
 _CGI_LISTS = ("table.", "camera[", "states[", "caps.", "root.", "system_info_")
 
 
@@ -92,13 +103,18 @@ def described(text: str) -> Fields:
     """The fields of a device description that is torn, or that has no namespace; and of what a mapping tells of one."""
     named = _NAMESPACE.search(text)
     namespace = named[1] if named and isapi.is_namespace(named[1]) else ""
-    mapped = _MAPPED.search(text) if namespace else None
+    mapped = _OWN_ROOT.search(text) or (_MAPPED.search(text) if namespace else None)
     if not (_DESCRIPTION.search(text) or mapped or _is_own_serial(text)):
         return {}
     told = {name: value for name, value in reversed(pairs(text)) if name in _ELEMENTS}
     if mapped:
         return isapi.describe(told, namespace, mapped[1])
     return isapi.describe(told, namespace) if _OWN_ELEMENTS & told.keys() else {}
+
+
+def own(text: str) -> str:
+    """A text without what a recorder tells in it of its channels, whose cameras are other devices."""
+    return _CHANNEL.sub("", text)
 
 
 def challenged(text: str) -> Fields:

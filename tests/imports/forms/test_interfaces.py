@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, lines, system
+from camscan.imports.forms.interfaces import challenged, described, is_envelope, is_lines, lines, own, system
 from camscan.imports.pasted import read
 
 SYSTEM = "appAutoStart=true\r\ndeviceType={}\r\nprocessor=ST7108\r\nserialNumber=4F00000PAZ00001\r\nupdateSerial={}\r\n"
@@ -171,3 +171,38 @@ def test_a_mapping_whose_attributes_stand_behind_its_children() -> None:
     found = described(text)
     assert found["isapi.root"] == ("IOPortStatus",)
     assert found["isapi.namespace"] == ("http://www.hikvision.com/ver20/XMLSchema",)
+
+
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        ("{'userCheck': {'statusValue': '200', 'statusString': 'OK'}}", "userCheck"),
+        ('{"userCheck": {"statusValue": 401, "lockStatus": "unlock"}}', "userCheck"),
+        ("{ SessionLoginCap: { sessionID: 'ab', challenge: 'cd' } }", "SessionLoginCap"),
+        ("{'ResponseStatus': {'statusCode': '4', 'subStatusCode': 'notSupport'}}", "ResponseStatus"),
+    ],
+)
+def test_reads_a_mapped_root_without_attributes(text: str, root: str) -> None:
+    assert described(text)["isapi.root"] == (root,)
+
+
+@pytest.mark.parametrize(
+    "text", ["{'ResponseStatus': {'statusCode': '4'}}", "{'userCheck': {'name': 'a'}}", "{'statusValue': '200'}"]
+)
+def test_takes_no_other_mapping_for_a_root(text: str) -> None:
+    assert described(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("a=1\ntable.RemoteDevice.uuid:X_0.DeviceType=IPC-A1\nb=2", "a=1\n\nb=2"),
+        ("camera[0].DeviceInfo.DeviceType=IPC-A1", ""),
+        ("<L><InputProxyChannel><id>1</id><model>A1</model></InputProxyChannel></L>", "<L></L>"),
+        ("<a><sourceInputPortDescriptor>\n<model>A1</model>\n</sourceInputPortDescriptor></a>", "<a></a>"),
+        ("<L><InputProxyChannel><id>1</id><model>A1", "<L>"),
+        ("deviceType=IPC-A1", "deviceType=IPC-A1"),
+    ],
+)
+def test_leaves_out_what_a_recorder_tells_of_its_channels(text: str, left: str) -> None:
+    assert own(text) == left
