@@ -37,6 +37,8 @@ _TOLD_SCOPE = re.compile(r"([\w/]{1,32})='([^'\r\n]{1,256})'")
 _PART = re.compile(
     r"<(?:[\w.-]{1,32}:)?(?:Scopes?|ScopeItem|XAddrs|(?:Probe|Resolve)\w{0,16}|Hello|Envelope|Body)[\s>/]"
 )
+_CUT = re.compile(r"\A([^<>]{0,4096}onvif://[^<>]{1,4096})</((?:[\w.-]{1,32}:)?Scopes)>", re.IGNORECASE)
+"""Scopes of which the beginning of their element was cut off."""
 _ITEM = re.compile(r"<(?:[\w.-]{1,32}:)?ScopeItem>[ \t]{0,8}onvif://")
 _ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
@@ -136,7 +138,7 @@ def fields_of_all(text: str) -> list[Fields]:
     if "://" not in text and "%2F%2F" in text.upper():
         text = unquote(text)
     text = _GLUED.sub(" ", text)
-    text = _CONTINUED.sub("\n", text)
+    text = _CUT.sub(r"<\2>\1</\2>", _CONTINUED.sub("\n", text))
     if "://" not in text and len(_SHORTENED.findall(text)) > 1:
         text = _SHORTENED.sub(r"onvif://www.onvif.org/\1", text)
     quoted = [scope for told in _QUOTED_SCOPE.findall(text) for scope in _SEVERAL.split(told)]
