@@ -263,9 +263,7 @@ def test_the_place_of_the_service_alone() -> None:
 
 
 def test_scopes_whose_element_was_cut_off() -> None:
-    text = (
-        "onvif://www.onvif.org/hardware/A1</d:Scopes>\n<d:XAddrs>http://192.0.2.12/onvif/device_service</d:XAddrs>"
-    )
+    text = "onvif://www.onvif.org/hardware/A1</d:Scopes>\n<d:XAddrs>http://192.0.2.12/onvif/device_service</d:XAddrs>"
     (found,) = discovery(text)
     assert found.fields["onvif.scope.hardware"] == ("A1",)
     assert found.fields["wsd.xaddr"] == ("http://192.0.2.12/onvif/device_service",)
