@@ -1,4 +1,4 @@
-"""Page titles without what a page says of itself: "AXIS M1065 - Login" is the page of an AXIS M1065."""
+"""Page titles without what a page says of itself: "AXIS™ M1065 - Login" is the page of an AXIS M1065."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ _START = re.compile(
     r"|(?:anmelden|anmeldung|willkommen) bei |bienvenue (?:sur|à) |connexion à )",
     re.IGNORECASE,
 )
+_MARKS = re.compile("[\u00ae\u2122\u2120]")
+"""Registered, trade and service marks: they are no part of a name."""
 _WORDS = """
 a access admin and application area building cam camera center client cms configuration configurator console
 control device digital dvr embedded for gateway gui hd home http in index internet ip ipc ipcam live log login
@@ -47,15 +49,16 @@ _ORDINARY = frozenset(_WORDS.split())
 
 @lru_cache(maxsize=512)
 def names_in(title: str) -> tuple[str, ...]:
-    """What is left of a title without what says at its end, its beginning, or both, that it is a login, or which page.
+    """What is left of a title without marks of trade and without what says that it is a login, or which page it is.
 
     Nothing where that is no name of its own.
     """
     if len(title) > _MAX_TITLE:
         return ()
     whole = " ".join(title.split())
-    end = _END.sub("", whole)
-    names = dict.fromkeys((end, _START.sub("", end), _START.sub("", whole)))
+    plain = " ".join(_MARKS.sub("", whole).split())
+    end = _END.sub("", plain)
+    names = dict.fromkeys((end, _START.sub("", end), _START.sub("", plain), plain))
     return tuple(name for name in names if name != whole and _is_name(name))
 
 

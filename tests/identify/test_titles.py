@@ -20,6 +20,8 @@ from camscan.identify.titles import names_in
         ("DS-2CD2143G0-I\uff1a登录", "DS-2CD2143G0-I"),
         ("Log in to the TL-IPC43 :: Home", "TL-IPC43"),
         ("Live View / - AXIS", "- AXIS"),
+        ("Xerox\u00ae AltaLink\u00ae C8045", "Xerox AltaLink C8045"),
+        ("Arecont Vision\u2122 - Login", "Arecont Vision"),
     ],
 )
 def test_what_a_page_says_of_itself_is_left_out(title: str, name: str) -> None:
