@@ -53,6 +53,7 @@ _ELEMENTS = MappingProxyType(
         "modelDescription": "upnp.model_description",
         "serialNumber": "upnp.serial_number",
         "firmwareVersion": "upnp.firmware",  # not of the standard, but of plugs, cameras and routers
+        "X_FirmVersion": "upnp.firmware",  # of still cameras
         "UDN": "upnp.udn",
         "presentationURL": "upnp.presentation_url",
     }
