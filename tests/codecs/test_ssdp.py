@@ -101,9 +101,10 @@ def test_description() -> None:
     }
 
 
-def test_the_firmware_that_some_descriptions_name() -> None:
-    named = DESCRIPTION.replace(b"<UDN>", b"<firmwareVersion>WW_2.00.10684.PVT</firmwareVersion><UDN>", 1)
-    assert ssdp.decode_description(named)["upnp.firmware"] == ("WW_2.00.10684.PVT",)
+@pytest.mark.parametrize("element", [b"firmwareVersion", b"X_FirmVersion"])
+def test_the_firmware_that_some_descriptions_name(element: bytes) -> None:
+    named = DESCRIPTION.replace(b"<UDN>", b"<%s>2.00.10684</%s><UDN>" % (element, element), 1)
+    assert ssdp.decode_description(named)["upnp.firmware"] == ("2.00.10684",)
 
 
 @pytest.mark.parametrize(
