@@ -16,7 +16,8 @@ MAX_LINES = 2048  # of a listing that are read
 _SERVICE = re.compile(r"(?:(.{1,200}?)\.)?(_[A-Za-z0-9-]{1,63}\._(?:tcp|udp))\b", re.IGNORECASE)
 _BARE_SERVICE = re.compile(r"(?<![\w.])_[A-Za-z0-9-]{1,63}\._(?:tcp|udp)\b", re.IGNORECASE)
 _RECORD = re.compile(
-    r"^(?:(\S{1,255})[ \t]+)?(?:[0-9]{1,10}[ \t]+)?(?:IN[ \t]+)?(PTR|SRV|TXT|AAAA|A)\b[ \t]*:?[ \t]*(.*)$"
+    r"^(?:(\S{1,255}|\S.{0,200}?\._(?:tcp|udp)(?:\.\S{0,64})?)[ \t]+)?(?:[0-9]{1,10}[ \t]+)?(?:IN[ \t]+)?"
+    r"(PTR|SRV|TXT|AAAA|A)\b[ \t]*:?[ \t]*(.*)$"
 )
 _SRV = re.compile(r"(?:[0-9]+[ \t]+){0,3}([A-Za-z0-9._-]{1,253})(?::[0-9]{1,5})?")
 _TEXT = re.compile(r'"((?:[^"\\]|\\.){1,255})"|([^\s",;\[\]{}]{1,255})')

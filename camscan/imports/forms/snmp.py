@@ -74,6 +74,8 @@ _DESCRIPTION = re.compile(
     r"(?:STRING|Hardware|Product|Model|Software|SW[ _-]?Version|Firmware|System|Device)[ \t]*:[ \t]*\S", re.IGNORECASE
 )
 """How descriptions of systems begin that would pass for a header line; no header of an answer is called so."""
+_UNAME = re.compile(r"(?:Linux|FreeBSD|NetBSD|OpenBSD) ([A-Za-z0-9][\w.-]{1,63}) [0-9]{1,2}\.[0-9]")
+"""A description that net-snmp takes from the kernel has the name of the host, which is its system name, too."""
 
 
 def walk(text: str) -> Iterator[Answer]:
@@ -92,6 +94,9 @@ def walk(text: str) -> Iterator[Answer]:
         found = [("snmp.sys_object_id", oid) if _OID.fullmatch(oid) else ("snmp.sys_descr", alone)]
         if found[0][1] == alone and (said := _SAID.search(text)):
             found.append(("snmp.sys_object_id", said[1]))
+    if not any(field == "snmp.sys_name" for field, _ in found):
+        named = (_UNAME.match(value) for field, value in found if field == "snmp.sys_descr")
+        found += [("snmp.sys_name", name[1]) for name in named if name]
     yield from answer("snmp", as_fields(found))
 
 

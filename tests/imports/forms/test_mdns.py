@@ -49,6 +49,12 @@ def test_strings_behind_a_service() -> None:
     assert one.fields["mdns.txt"] == ("md=A1", "ci=17", "id=70:EE:50:00:00:01")
 
 
+def test_a_record_whose_name_has_blanks() -> None:
+    (one,) = announced('Living Room 1._airplay._tcp.local TXT "deviceid=00:00:5E:00:53:02" "model=Tv6,2"')
+    assert one.fields["mdns.instance"] == ("Living Room 1",)
+    assert one.fields["mdns.txt"] == ("deviceid=00:00:5E:00:53:02", "model=Tv6,2")
+
+
 def test_a_name_in_the_line_above_its_service() -> None:
     (one,) = announced("Camera 1 - 0000\n_a-video._tcp\n80")
     assert one.fields["mdns.instance"] == ("Camera 1 - 0000",)

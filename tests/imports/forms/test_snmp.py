@@ -121,3 +121,17 @@ def test_an_object_id_in_a_sentence() -> None:
 def test_a_supported_tree_however_its_root_is_written(tree: str) -> None:
     (found,) = walk(f"SNMPv2-MIB::sysORID.10 = OID: {tree}.1004849.2.1.1")
     assert found.fields["snmp.sys_object_id"] == ("1.3.6.1.4.1.1004849.2.1.1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("sysDescr.0 = STRING: Linux SNB-6004 2.6.38 #1 armv6l", ("SNB-6004",)),
+        ("sysDescr.0 = STRING: Linux SNB-6004 2.6.38 #1 armv6l\nsysName.0 = STRING: gate", ("gate",)),
+        ("sysDescr.0 = STRING: Linux camera of the gate", ()),
+        ("sysDescr.0 = STRING: Linux (none) 2.6.38 #1 armv6l", ()),
+    ],
+)
+def test_the_name_of_the_host_in_what_the_kernel_says(text: str, names: tuple[str, ...]) -> None:
+    (one,) = walk(text)
+    assert one.fields.get("snmp.sys_name", ()) == names
