@@ -45,7 +45,7 @@ async def test_a_signal_ends_a_scan_that_still_writes_down_what_is_excluded(tmp_
         os.kill(os.getpid(), signal.SIGINT)
         began = time.monotonic()
         ended = await asyncio.wait_for(running, 30)
-        assert time.monotonic() - began < 5  # a fraction of a second where nobody else is busy
+        assert time.monotonic() - began < 15  # a fraction of a second where nobody else is busy
         assert (ended.status, ended.sent.packets) == (ScanStatus.INTERRUPTED, 0)
         assert {entry.outcome for entry in store.ledger(job.scan.id)} == {Outcome.EXCLUDED}
 

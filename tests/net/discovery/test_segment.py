@@ -23,7 +23,7 @@ from camscan.records import Outcome
 
 GROUP = "239.1.2.3"
 PORT = 40_702
-INQUIRY = Inquiry(PORT, [[b"who?"]], 0.3, groups=(GROUP,))
+INQUIRY = Inquiry(PORT, [[b"who?"]], 1.0, groups=(GROUP,))
 _IP_PKTINFO = 8
 
 pytestmark = pytest.mark.netns
