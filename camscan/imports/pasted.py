@@ -19,7 +19,7 @@ from camscan.imports.forms import datagrams, hardware, interfaces, rows
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
-from camscan.imports.writings import enclosures, encodings, hearsay
+from camscan.imports.writings import enclosures, encodings
 from camscan.imports.writings.registry import unwrap
 from camscan.records import MAC_FIELDS, Fields, Observation
 
@@ -62,9 +62,6 @@ def _answers(data: bytes, channel: str) -> Iterator[Answer]:
         return
     if text.lstrip().startswith("SF-Port") and (found := list(nmap_text.scanned(text))):  # in nmap's own escapes
         yield from found
-        return
-    if hearsay.is_hearsay(text):
-        yield Answer("banner", {"banner.text": (text,)})
         return
     yield from _of_text(unwrap(text), channel)
     yield from (one for form in BESIDE for one in form(text))

@@ -99,14 +99,14 @@ def grepped(text: str) -> Iterator[Answer]:
 
 
 def noted(text: str) -> Iterator[Answer]:
-    """The product, and the sort of device, that the record of a search engine names beside the answer it holds."""
+    """The product, and the sort of device, that the record of a search engine names at a port or beside an answer."""
     if _RECORDED.search(text):
         named = [("nmap.product", match[1]) for match in islice(_PRODUCT.finditer(text), MAX_HOSTS)]
         kinds = [("nmap.device_type", match[1]) for match in islice(_SORT.finditer(text), MAX_HOSTS)]
         yield from answer("nmap", as_fields(named + kinds))
 
 
-_RECORDED = re.compile(r"""["'](?:data|banner|raw)["']\s?:\s?["'](?:HTTP|RTSP)/\d\.\d \d{3}""")
+_RECORDED = re.compile(r"""["'](?:(?:data|banner|raw)["']\s?:\s?["'](?:HTTP|RTSP)/\d\.\d \d{3}|port["']\s?:\s?\d)""")
 _PRODUCT = re.compile(r"""["']product["']\s?:\s?["']([^"'\\\r\n]{3,96})["']""")
 _SORT = re.compile(r"""["']devicetype["']\s?:\s?["']([a-z][a-z -]{2,32})["']""")
 

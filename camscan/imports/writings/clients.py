@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from camscan.imports.writings.base import MANY, MAX_LINES
+from camscan.imports.writings.base import MANY, MAX_LINES, unquoted
 
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)
@@ -25,18 +25,12 @@ _RESPONSE_HEADERS = re.compile(r"^[ \t]*+Response Headers.*$", re.MULTILINE)
 _REQUEST_HEADERS = re.compile(r"^[ \t]*+Request Headers.*$", re.MULTILINE)
 _COLUMNS = re.compile(r"^([A-Za-z][\w-]{1,40})(?:\t|:\r?\n(?![\w-]{1,40}:(?:[ \t]|\r?$)))(?=\S)", re.MULTILINE)
 _NAME = re.compile(r"^(?:Server|WWW-Authenticate|Content-Type|Set-Cookie)(?:\t|:\r?\n)", re.MULTILINE | re.IGNORECASE)
-_AWAITED = re.compile(
-    r"^(?:HTTP request sent, awaiting response\.\.\.[^\r\n]*\r?\n[ \t]+|RawContent[ \t]*: )"
-    r"(HTTP/\d.*(?:\n[ \t]+\S.*)*)",
-    re.MULTILINE,
-)
-_TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)  # what ffmpeg traces
-_PRINTED = re.compile(r"""\bsession_?name: *"((?:[^"\\]|\\.){1,200})\"""", re.IGNORECASE)
-_ORIGIN = re.compile(r"""\borigin: *Origin *\{ *username: *"([^"\\]{0,64})\"""", re.IGNORECASE)
+_TRACED = re.compile(r"^\[\w+ @ 0x[0-9a-f]+\] line='(.*)'\s*?$", re.MULTILINE)
 _PLAYED = re.compile(
     r"^(?:Input #0, (?:rtsp|sdp)|Output #0, \w{2,20})\b.*?^ {2,8}title +: ([^\r\n]{1,200})",
     re.MULTILINE | re.DOTALL,
 )
+_NAMED = re.compile(r"""\bsession_name: *"((?:[^"\\]|\\.){1,200})\"""")
 _OFFERED = re.compile(
     r"""\b(?:a-(?=\w)|(?=x-\w))([\w-]{2,40})=\(string\)(?:"((?:[^"\\]|\\.){0,1024}+)"|([^\s,;"]{1,1024}+))"""
 )
@@ -46,7 +40,6 @@ _LISTED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """A device that a search by ONVIF found: its endpoint, its name, and where it is asked."""
-_ESCAPE = "\\"
 _DOTTED = re.compile(r"^(?:HTTP|RTSP)/\d\.\d \d{3} [^\r\n]*?\.\.[A-Z][\w-]{1,40}: ?.*$", re.MULTILINE)
 _CAPTURED = re.compile(
     r"^(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{1,9} IP6? (?=[^\r\n]*?\blength \d)[^\r\n]*+\r?\n", re.MULTILINE
@@ -82,22 +75,12 @@ def browser(text: str) -> str:
     return f"HTTP/1.1 {status[1].strip()}\n{(rest[: end.start()] if end else rest).strip()}"
 
 
-def wget(text: str) -> str:
-    """The heads that wget and PowerShell show, each of its own answer."""
-    heads = _AWAITED.findall(text)
-    return "\n\n".join("\n".join(map(str.strip, head.splitlines())) for head in heads) or text
-
-
 def player(text: str) -> str:
-    """What a client traced of an answer line by line, or printed of a session description."""
+    """What ffmpeg traced of an answer line by line, or the name of the session that it, or retina, shows."""
     if len(lines := _TRACED.findall(text)) >= MANY:
         return "\r\n".join(lines)
-    if printed := _PRINTED.search(text):
-        origin = _ORIGIN.search(text)
-        return f"v=0\r\no={origin[1] if origin else '-'} 0 0 IN IP4 0.0.0.0\r\ns={printed[1]}\r\n".replace('\\"', '"')
-    if played := _PLAYED.search(text):
-        return f"v=0\r\ns={played[1]}\r\n"
-    return text
+    played = _PLAYED.search(text) or _NAMED.search(text)
+    return f"v=0\r\ns={unquoted(played[1])}\r\n" if played else text
 
 
 def gstreamer(text: str) -> str:
@@ -105,7 +88,7 @@ def gstreamer(text: str) -> str:
     if "application/x-rtp" not in text:
         return text
     plain = text.replace("\\", "") if "\\(string\\)" in text else text
-    found = [f"a={name}:{(quoted or bare).replace(_ESCAPE, '')}" for name, quoted, bare in _OFFERED.findall(plain)]
+    found = [f"a={name}:" + (quoted or bare).replace("\\", "") for name, quoted, bare in _OFFERED.findall(plain)]
     kept = list(dict.fromkeys(line.removesuffix(":") for line in found))
     return "\r\n".join(["v=0", "m=video 0 RTP/AVP 96", *kept[:MAX_LINES], ""]) if kept else text
 

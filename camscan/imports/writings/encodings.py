@@ -1,11 +1,13 @@
-"""Bytes written down as text: base64, hex digits, hex dumps, literals, arrays, escapes of addresses."""
+"""Bytes written down as text: base64, hex digits, hex dumps, strings of a program."""
 
 from __future__ import annotations
 
 import ast
 import base64
+import json
 import re
-from urllib.parse import unquote, unquote_plus
+from contextlib import suppress
+from warnings import catch_warnings, simplefilter
 
 MAX_WRAPPED = 256 * 1024  # characters of a wrapping that are undone; datagrams and certificates need a fraction
 
@@ -21,34 +23,10 @@ _FULL_COLUMNS = (11, 23)  # characters of the columns that dumps part a row into
 _OCTETS = re.compile(r"(?:[0-9A-Fa-f]{2}){1,4}(?: (?:[0-9A-Fa-f]{2}){1,4})*")
 _DIGITS = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}[\s:,-]{0,4}(?:0x|\\x)?){8,})")
 _ESCAPED = re.compile(r"(?:\\x[0-9A-Fa-f]{2}){4}")
-_LITERAL = re.compile(r"[bru]{0,2}(?P<quote>['\"]).*(?P=quote)", re.DOTALL | re.IGNORECASE)
+_STRING = re.compile(
+    r"\s{0,64}[bru]{0,2}(?:\"(?:[^\"\\\r\n]|\\[^\r\n])*+\"|'(?:[^'\\\r\n]|\\[^\r\n])*+')\s{0,64}", re.IGNORECASE
+)
 _PREFIX = re.compile(r"(?:base64|b64|hex)[ \t]*:[ \t]*", re.IGNORECASE)
-_QUOTED = re.compile(r"(?!/|[a-z][\w+.-]{0,16}://)(?:[^\s%\"<>{}\\]|%[0-9a-f]{2})++", re.IGNORECASE)
-_QUOTED_SIGN = re.compile(r"%(?:2[02cf]|0[ad]|3[acd]|[57]b)", re.IGNORECASE)
-"""A space, a quote, a sign between values, the end of a line, what opens a tag or an object, as escapes."""
-
-_POINTS = re.compile(r"(?<!\\)(?:\\u(?:0[1-9a-f]|[1-9a-f][0-9a-f])[0-9a-f]{2}){2,}", re.IGNORECASE)
-
-
-def percent_encoded(text: str) -> str:
-    """A text that is written as in an address or a form, with "%20" or "+" for its spaces; an address as it is."""
-    line = text.strip()
-    if "%" not in line or not _QUOTED_SIGN.search(line) or not _QUOTED.fullmatch(line):
-        return text
-    return unquote(line) if "%20" in line else unquote_plus(line)
-
-
-def code_points(text: str) -> str:
-    """A text with the escapes of source code and JSON for letters beyond ASCII as these letters."""
-    return _POINTS.sub(_letters, text) if "\\u" in text else text
-
-
-def _letters(escapes: re.Match[str]) -> str:
-    units = bytes.fromhex(escapes[0].replace("\\u", ""))
-    try:
-        return units.decode("utf-16-be")
-    except UnicodeDecodeError:
-        return escapes[0]
 
 
 def decoded(text: str) -> bytes:
@@ -58,25 +36,31 @@ def decoded(text: str) -> bytes:
     b'0123456789abcdef'
     """
     text = _PREFIX.sub("", text.strip()[:MAX_WRAPPED], count=1)
-    for undo in (_of_literal, _of_dump, _of_digits, _of_base64):
+    for undo in (_of_string, _of_dump, _of_digits, _of_base64):
         if data := undo(text):
             return data
     return b""
 
 
-def _of_literal(text: str) -> bytes:
-    """A bytes or string literal, or text with escapes for bytes."""
-    if _ESCAPED.search(text) and not _LITERAL.fullmatch(text):
+def literal(text: str) -> str | bytes | None:
+    """The value of a string of JSON or of Python, where a text is nothing else; None for any other text."""
+    if len(text) > MAX_WRAPPED or not _STRING.fullmatch(text):
+        return None
+    string = text.strip()
+    for read in (json.loads, ast.literal_eval) if string.startswith('"') else (ast.literal_eval,):
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError), catch_warnings():
+            simplefilter("ignore")  # of escapes that Python does not know
+            value = read(string)
+            return value if isinstance(value, str | bytes) else None
+    return None
+
+
+def _of_string(text: str) -> bytes:
+    """A string of a program, or a text with escapes for bytes."""
+    if _ESCAPED.search(text) and not _STRING.fullmatch(text):
         text = "b'" + text.replace("'", "\\'") + "'"
-    if not _LITERAL.fullmatch(text):
-        return b""
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return b""
-    if isinstance(value, str):
-        return value.encode("latin_1", "ignore")
-    return value if isinstance(value, bytes) else b""
+    value = literal(text)
+    return value.encode("latin_1", "ignore") if isinstance(value, str) else value or b""
 
 
 def _of_dump(text: str) -> bytes:
@@ -121,15 +105,10 @@ def _of_digits(text: str) -> bytes:
 
 
 def _of_base64(text: str) -> bytes:
-    packed = "".join(line.strip() for line in text.splitlines())
-    if not _BASE64.fullmatch(packed) or len(packed) % 4 == 1:
+    """Base64 in either alphabet, with the padding that it may lack."""
+    digits = "".join(line.strip() for line in text.splitlines())
+    if not _BASE64.fullmatch(digits) or len(digits) % 4 == 1:
         return b""
-    try:
-        return _base64(packed)
-    except ValueError:
-        return b""
-
-
-def _base64(digits: str) -> bytes:
-    """The bytes of base64 in either alphabet, with the padding that it may lack."""
-    return base64.b64decode(digits + "=" * (-len(digits) % 4), altchars=b"-_" if {"-", "_"} & set(digits) else None)
+    with suppress(ValueError):
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), altchars=b"-_" if {"-", "_"} & set(digits) else None)
+    return b""

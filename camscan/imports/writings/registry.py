@@ -1,103 +1,47 @@
-"""The ways in which people and programs write an answer down, in the order in which they are undone."""
+"""The ways in which programs write an answer down, in the order in which they are undone: from outside to inside.
+
+A reader that depends on one before it says so here; the others may stand in any order.
+"""
 
 from __future__ import annotations
 
-from camscan.imports.writings import (
-    clients,
-    dumps,
-    enclosures,
-    encodings,
-    engines,
-    line_ends,
-    literals,
-    lowered,
-    notes,
-    prefixes,
-    queries,
-    records,
-    reports,
-    scanners,
-    sentences,
-    sessions,
-    snmp,
-    truncated,
-)
+from camscan.imports.writings import clients, enclosures, line_ends, mappings, prefixes, scanners
 from camscan.imports.writings.base import Undo
 
-WHOLE: tuple[Undo, ...] = (
-    encodings.percent_encoded,
-    encodings.code_points,
-    lowered.spelled,
-    truncated.ellipsis,
-    records.escaped_json,
-    literals.strings,
-    enclosures.captioned,
-    enclosures.fenced,
-    enclosures.markup,
-)
-"""What stands around a whole text: source code, a caption, a fence, markup."""
-
-LINES: tuple[Undo, ...] = (prefixes.unmarked, line_ends.replaced, prefixes.stamped, prefixes.indented)
-"""What stands before each line, and what was put in the place of its marks."""
-
-RECORDS: tuple[Undo, ...] = (
-    records.bare_members,
-    records.python_repr,
-    records.framed,
-    dumps.printed,
-    truncated.members,
-    engines.products,
-    records.lines,
-    records.embedded,
-    records.rust_strings,
-    line_ends.coded,
-    line_ends.joined,
-    line_ends.one_per_line,
-)
-"""An answer within JSON, within a mapping that a program printed, or with all its lines in one."""
-
-TOOLS: tuple[Undo, ...] = (
-    queries.search,
-    engines.nuclei,
-    reports.csv_row,
+WRITINGS: tuple[Undo, ...] = (
+    line_ends.plain,
+    # What stands before each line; a log's lines may be a comment's, and an indent stands behind either.
+    prefixes.unmarked,
+    prefixes.stamped,
+    prefixes.indented,
+    # JSON: what Python printed is made JSON first, also behind the lead of a log, and then what it holds is taken.
+    mappings.printed,
+    mappings.logged,
+    mappings.held,
+    scanners.recorded,
+    line_ends.escaped,
+    enclosures.referenced,
+    # What single tools print.
+    scanners.nuclei,
     scanners.masscan,
     scanners.whatweb_or_httpx,
     scanners.nikto,
     scanners.metasploit,
-    scanners.nmap_match,
-    scanners.mark_list,
-    scanners.nessus,
     scanners.shadowserver,
-    scanners.grabbed,
-    snmp.system_group,
+    scanners.onesixtyone_or_snmp_check,
     clients.curl_or_telnet,
     clients.gstreamer,
     clients.onvif_search,
     clients.packet_printer,
     clients.wireshark,
     clients.browser,
-    clients.wget,
     clients.player,
-    sessions.described,
-)
-"""What single tools print of an answer."""
-
-CONTEXT: tuple[Undo, ...] = (
-    literals.string_lines,
-    notes.pairs,
-    dumps.headers,
-    records.log_line,
+    # What none of these has taken off: joined lines, then the lead of the first line, then blanks before the others.
     line_ends.flattened,
-    sentences.said,
-    prefixes.commented,
-    prefixes.level,
-    line_ends.rejoined,
-    truncated.elements,
-    notes.noted,
+    prefixes.logged,
+    prefixes.deeper,
+    line_ends.spaced,
 )
-"""Code, logs, sentences, comments and notes around the lines of an answer."""
-
-WRITINGS: tuple[Undo, ...] = (*WHOLE, *LINES, *RECORDS, *TOOLS, *CONTEXT)
 
 
 def unwrap(text: str) -> str:

@@ -1,14 +1,16 @@
-"""What mass scanners and fingerprinting tools print of an answer in one line, or as JSON, as the lines that it had."""
+"""What scanners print of an answer, each in a form of its own, as the lines that the answer had or that nmap prints."""
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from html import escape
 
 from camscan.imports.writings.base import MAX_JSON, objects
+
+MAX_SHOWN = 16 * 1024  # characters in which the system group of SNMP stands; what follows are other groups
 
 _BANNER = re.compile(r"^Banner on port \d{1,5}/\w{3} on \S{2,64}: \[([\w.-]{1,32})\] ?(.*)\Z", re.DOTALL | re.MULTILINE)
 _OCTET = re.compile(r"\\{1,2}x([0-9A-Fa-f]{2})")
@@ -18,6 +20,11 @@ _TARGET = re.compile(
 )
 _BRACKETS = re.compile(r"([A-Za-z][\w-]{0,40})?\[([^\[\]]{1,512})\]")
 _STATUS = re.compile(r"INF|\d{1,9}|\d{3}(?:,\d{3})*(?: [\w ]{2,40})?")
+_PLUGINS = {
+    "HTTPServer": "Server: {}",
+    "Title": "<title>{}</title>",
+    "WWW-Authenticate": 'WWW-Authenticate: Basic realm="{}"',
+}
 _FOUND = re.compile(
     r"^\+ (?:(Server): (?!No banner)(\S[^\r\n]{0,255})|.{0,64}?\brealm '([^'\r\n]{1,256})')", re.MULTILINE
 )
@@ -25,40 +32,36 @@ _VERSION = re.compile(
     r"\A\[[+*]\] \S{3,64}:\d{1,5} +(?:(\S[^()\r\n]{0,255}(?:\([^()\r\n]{0,64}\)[^()\r\n]{0,64})?) )?"
     r"\( (?:Powered by [^)\r\n]{0,128}, )?(\d{3})-([^\r\n]{1,512}) \)\s*\Z"
 )
-_TYPED = re.compile(
-    r"\bremote web server type is\s{0,4}:\s{0,8}(\S[^\r\n]{0,255})"
-    r"|\A(?:Detected )?HTTP Server:[ \t]{0,4}(\S[^\r\n]{0,255})"
+_TEMPLATE = re.compile(
+    r"\A\[([A-Za-z][A-Za-z0-9-]{2,63})(?::[\w .-]{2,64})?\] \[(?:http|tcp|ssl)\] \[[a-z]{3,8}\] \S{4,512}"
 )
-_DETECTED = re.compile(r"\ADetected ([A-Z0-9][^\r\n:]{2,95})[ \t]*\r?\n\s*(?:Version|Location|CPE|Host)\b")
-"""How the findings of scanners for weaknesses begin."""
+_KIND = re.compile(
+    r"(?:-(?:detect(?:ion)?|panel|login|default|version|web|service|file-?upload|file-?read|rce|xss))+\Z"
+)
+_NUMBERED = re.compile(r"cve-\d{4}-\d{4,6}\Z", re.IGNORECASE)
+"""A weakness, some of which are one maker's."""
+_FEED = re.compile(r"""["']extra\.(\w{3,40})["']\s*:\s*["']([^"'\r\n]{1,512})["']""")
+_TABLE = re.compile(r'\A"?timestamp"?,(?:"?[a-z][a-z0-9_-]{1,40}"?,){2,128}"?[a-z][a-z0-9_-]{1,40}"?\r?\n')
+_COLUMNS = {
+    "server": "Server: {}",
+    "www_authenticate": "WWW-Authenticate: {}",
+    "set_cookie": "Set-Cookie: {}",
+    "content_type": "Content-Type: {}",
+    "sysdesc": "sysDescr.0 = STRING: {}",
+    "subject_common_name": "ssl.cert.subject.cn: {}",
+    "subject_organization_unit_name": "ssl.cert.subject.ou: {}",
+    "subject_organization_name": "ssl.cert.subject.o: {}",
+}
+_ASKED = re.compile(r"^[0-9A-Fa-f.:]{3,39} \[[^\]\s]{1,64}\] {1,4}(\S[^\r\n]{0,511})", re.MULTILINE)
+_INFORMED = re.compile(r"System information:\s+(?:Hostname[ \t]*: (\S.*)\s+)?Description[ \t]*: (\S.*)")
 _DISSECTED = {
     "http.server": "Server",
     "http.www_authenticate": "WWW-Authenticate",
     "http.location": "Location",
     "http.set_cookie": "Set-Cookie",
 }
-_HELD = re.compile(r'"(?:HTTP|RTSP)/\d\.\d \d{3} ')  # an answer as it came
-_DIRECTIVE = re.compile(
-    r"\A\s*(?:soft)?match ([a-z][\w.+/-]{0,31}) m([|%=@/,!])(?:(?!\2).){1,4096}+\2s?i?s? (?=[pvihod]/)"
-)
-_OF_DIRECTIVE = re.compile(r"(?<= )([pd])/((?:[^/\r\n]|/(?! |\Z)){1,256}+)/")
-"""What a rule of nmap's names: the product, and what sort of device it is."""
-_MARKED = re.compile(r"\A[\w: -]{2,64}\|(?:headers\|([A-Za-z-]{2,32})|index\|index)\|(\S[^\r\n]{1,512})\Z")
-"""A row of a list of marks by which a product is told: where it stands, and what."""
-_SAID = re.compile(
-    r"\b(RTSP|HTTP) (?:server )?banner(?: on port \d{1,5})?: ([A-Za-z][^\r\n]{2,80})\s*\Z", re.IGNORECASE
-)
-_SERVERS = ("server", "webserver")
-_TITLES = ("title", "html_title")
-_FEED = re.compile(
-    r"""["']extra\.(server|www_authenticate|set_cookie|content_type)["']\s*:\s*["']([^"'\r\n]{1,512})["']"""
-)
-"""Headers of an answer, as feeds of scans of the whole network name them."""
-_PLUGINS = {
-    "HTTPServer": "Server: {}",
-    "Title": "<title>{}</title>",
-    "WWW-Authenticate": 'WWW-Authenticate: Basic realm="{}"',
-}
+_OWN = {"server", "www-authenticate", "set-cookie", "content-length"}
+"""Headers of answers alone."""
 
 
 def masscan(text: str) -> str:
@@ -103,74 +106,55 @@ def metasploit(text: str) -> str:
     return "\r\n".join([f"HTTP/1.1 {status} -", *told, f"{name}: {said}", ""])
 
 
-def nessus(text: str) -> str:
-    """A finding of a scanner for weaknesses that tells what it met: the web server, or the product in words."""
-    if typed := _TYPED.search(text[:4096]):
-        return f"Server: {typed[1] or typed[2]}"
-    detected = _DETECTED.match(text)
-    return f"0/tcp open unknown {detected[1]}" if detected else text
-
-
-def nmap_match(text: str) -> str:
-    """A rule of nmap's that tells a service by its answer, as the line that nmap prints where it fits."""
-    rule = _DIRECTIVE.match(text)
-    if not rule or "\n" in text.strip():
-        return text
-    told = dict(_OF_DIRECTIVE.findall(text, rule.end() - 1))
-    device = f"\nService Info: Device: {told['d']}" if "d" in told else ""
-    return f"0/tcp open {rule[1]} {told['p']}{device}" if "$" not in told.get("p", "$") else text
-
-
-def mark_list(text: str) -> str:
-    """A row of a list of marks, as the header or the page that has it; or the server that a tool names in words."""
-    if said := _SAID.search(text):
-        return f"{said[1].upper()}/1.0 200 -\r\nServer: {said[2]}\r\n"
-    mark = _MARKED.match(text.strip())
-    return text if not mark else f"{mark[1]}: {mark[2]}" if mark[1] else mark[2]
+def nuclei(text: str) -> str:
+    """A line of nuclei: the template that matched, which is named for a product or a weakness, and where."""
+    found = _TEMPLATE.match(text.strip())
+    product = _KIND.sub("", found[1]) if found else ""
+    if found and _NUMBERED.match(found[1]):
+        return f"0/tcp open unknown {found[1].upper()}"
+    return f"0/tcp open unknown {product.replace('-', ' ')}" if found and product != found[1] else text
 
 
 def shadowserver(text: str) -> str:
-    """An event of a feed that tells of a web server."""
-    return "\r\n".join(f"{name.replace('_', '-')}: {value}" for name, value in _FEED.findall(text)) or text
+    """The first row of a report of Shadowserver, as a table or as an event: what its columns hold of the answer."""
+    is_table = _TABLE.match(text) and len(text) <= MAX_JSON
+    row = next(csv.DictReader(text.splitlines(keepends=True)), {}) if is_table else dict(_FEED.findall(text))
+    return "\r\n".join(shape.format(row[name]) for name, shape in _COLUMNS.items() if row.get(name)) or text
 
 
-def grabbed(text: str) -> str:
-    """JSON of zgrab, httpx and the like: the headers of an answer as an object, or its server and title by name."""
+def onesixtyone_or_snmp_check(text: str) -> str:
+    """What scanners of SNMP print of the system group, as lines of a walk."""
+    shown = text[:MAX_SHOWN]
+    if informed := _INFORMED.search(shown):
+        named = f"sysName.0 = STRING: {informed[1]}\n" if informed[1] else ""
+        return f"{named}sysDescr.0 = STRING: {informed[2]}"
+    asked = _ASKED.search(shown)
+    return f"sysDescr.0 = STRING: {asked[1]}" if asked else text
+
+
+def recorded(text: str) -> str:
+    """The head of an answer that JSON holds as an object or a list: that of zgrab, of browsers (HAR), of tshark."""
     if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_JSON:
         return text
-    holds_answer = _HELD.search(text) is not None
     with suppress(ValueError, RecursionError):
         for record in objects(json.loads(text, strict=False)):
-            if told := _told(record.get("service")):
-                return told
-            headers = record.get("headers")
-            lines = list(_lines(headers)) if isinstance(headers, dict) else []
-            lines += _lines({header: record[name] for name, header in _DISSECTED.items() if name in record})
-            server, title, body = _named(record, *_SERVERS), _named(record, *_TITLES), _named(record, "body", "html")
-            if not (lines or holds_answer) and (server or "html_title" in record) and (title or body):
-                lines = [f"Server: {server}"] if server else ["Connection: close"]
-            if lines:
-                status = record.get("status_code", 200)
-                shown = body or (f"<title>{escape(title)}</title>" if title else "")
-                kind = "RTSP/1.0" if any(line.lower().startswith("cseq:") for line in lines) else "HTTP/1.1"
-                return "\r\n".join([f"{kind} {status} -", *lines, "", shown])
+            lines = list(_headers(record.get("headers")))
+            lines += _headers({header: record[name] for name, header in _DISSECTED.items() if name in record})
+            names = {line.partition(":")[0].lower() for line in lines}
+            if names & _OWN:
+                status = record.get("status_code") or record.get("status") or 200
+                content = record.get("content")
+                held = content.get("text") if isinstance(content, dict) else record.get("body")
+                kind = "RTSP/1.0" if "cseq" in names else "HTTP/1.1"
+                return "\r\n".join([f"{kind} {status} -", *lines, "", held if isinstance(held, str) else ""])
     return text
 
 
-def _told(service: object) -> str:
-    """What masscan noted of a service in JSON: the part of the answer that it names, and its text."""
-    if not isinstance(service, dict) or not isinstance(banner := service.get("banner"), str):
-        return ""
-    return _LABELS.get(str(service.get("name")), "{}").format(banner)
-
-
-def _named(record: dict[str, object], *names: str) -> str:
-    """The first text that stands under one of the names."""
-    return next((value for name in names if isinstance(value := record.get(name), str) and value), "")
-
-
-def _lines(headers: dict[str, object]) -> Iterator[str]:
-    for name, value in headers.items():
+def _headers(headers: object) -> Iterator[str]:
+    """Header lines out of an object of names and values, or out of a list of objects with a name and a value."""
+    if isinstance(headers, list):
+        headers = {str(one.get("name")): one.get("value") for one in headers if isinstance(one, dict)}
+    for name, value in headers.items() if isinstance(headers, dict) else ():
         for one in value if isinstance(value, list) else [value]:
             if isinstance(one, str):
                 yield f"{name.replace('_', '-')}: {one}"

@@ -49,20 +49,6 @@ def test_headers_in_columns() -> None:
     assert unwrap("Name\tvalue") == "Name\tvalue"
 
 
-def test_raw_content_that_powershell_shows() -> None:
-    text = "StatusCode        : 200\nRawContent        : HTTP/1.1 200 OK\n                    Server: a/1\nForms : {}"
-    assert unwrap(text) == "HTTP/1.1 200 OK\nServer: a/1"
-
-
-def test_heads_that_wget_shows() -> None:
-    text = (
-        "--2026-02-21 10:00:00--  http://192.0.2.4/\nHTTP request sent, awaiting response... \n  HTTP/1.1 302 Found\n"
-        "  Location: /b\nLocation: /b [following]\nHTTP request sent, awaiting response... 401\n  HTTP/1.1 401 No\n"
-        "  Server: a/1\nLength: unspecified"
-    )
-    assert unwrap(text) == "HTTP/1.1 302 Found\nLocation: /b\n\nHTTP/1.1 401 No\nServer: a/1"
-
-
 def test_what_a_player_says_of_its_output() -> None:
     text = "Output #0, alsa, to 'hw:4':\n  Metadata:\n    title           : Session of \"a\"\n"
     assert unwrap(text) == 'v=0\r\ns=Session of "a"'
@@ -80,18 +66,6 @@ def test_an_empty_header_takes_no_other_for_its_value() -> None:
 def test_packets_that_ngrep_did_not_fold() -> None:
     text = "T 192.0.2.4:80 -> 192.0.2.5:40000 [AP]\nHTTP/1.1 200 OK..Server: a/1....<p>"
     assert unwrap(text) == "HTTP/1.1 200 OK\r\nServer: a/1\r\n\r\n<p>"
-
-
-def test_lines_that_a_program_holds_as_a_string_each() -> None:
-    text = '        "RTSP/1.0 200 OK",\n        "Server: a/1",\n        "",\n'
-    assert unwrap(text) == "RTSP/1.0 200 OK\r\nServer: a/1"
-    text = 'reply = (b"HTTP/1.1 401 No\\r\\n"\n  b"WWW-Authenticate: Basic realm=\\"a\\"\\r\\n\\r\\n"\n  b"<p>")'
-    assert unwrap(text) == 'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="a"\r\n\r\n<p>'
-    text = 's = "HTTP/1.1 200 OK\\r\\n" +\n  "Server: b\\r\\n" +\n  "\\r\\n";'
-    assert unwrap(text) == "HTTP/1.1 200 OK\r\nServer: b"
-
-    answer = 'HTTP/1.1 200 OK\r\n\r\nvar a = ["HTTP/1.1 401 No",\n"b"]'
-    assert unwrap(answer) == answer
 
 
 def test_a_string_that_a_program_printed() -> None:

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from urllib.parse import quote, quote_plus
-
 import pytest
 
-from camscan.imports.writings.encodings import decoded, percent_encoded
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.writings.encodings import decoded, literal
 
 DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
 
@@ -69,35 +66,8 @@ def test_a_dump_of_two_sides() -> None:
     assert decoded(rows(told, "") + "\n00000010  61 62 has been there") == b""
 
 
-HEAD = 'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm="Login to A&B", nonce="5c:1"\r\n\r\n<p>100%</p>'
-
-
-@pytest.mark.parametrize("text", [quote(HEAD), quote(HEAD, safe=""), quote_plus(HEAD), quote(HEAD, safe=":/,=&")])
-def test_escapes_of_addresses_and_forms(text: str) -> None:
-    assert unwrap(text) == HEAD
-
-
-def test_letters_beyond_ascii_as_escapes() -> None:
-    assert unwrap(r"<title>\u6d77\u5eb7 Web \ud83d\ude00</title>") == "<title>\u6d77\u5eb7 Web \U0001f600</title>"
-    assert unwrap(r"C:\users\u12 \ud83d\ud83d") == r"C:\users\u12 \ud83d\ud83d"
-    assert unwrap(r"Basic realm=\"A b\"") == 'Basic realm="A b"'
-
-
-def test_a_value_with_escapes() -> None:
-    assert unwrap("CN%3Dcam-1%2CO%3DExample") == "CN=cam-1,O=Example"
-    assert unwrap("24%3A52%3A6a%3A4d%3A5e%3A6f") == "24:52:6a:4d:5e:6f"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "onvif://www.onvif.org/name/Example%20One",
-        "/nice%20ports%2C/Tri%6Eity.txt%2ebak",
-        "name%20of a camera",
-        "100%",
-        "50%25",
-        '{"name":"a%20b"}',
-    ],
-)
-def test_addresses_and_other_text_keep_their_escapes(text: str) -> None:
-    assert percent_encoded(text) == text
+def test_the_value_of_a_string() -> None:
+    assert literal(' "a\\u00e9" ') == "a\u00e9"
+    assert literal("b'a\\x00'") == b"a\x00"
+    for text in ("a", "'a' + 'b'", "f'a'", '"', "'it's'"):
+        assert literal(text) is None

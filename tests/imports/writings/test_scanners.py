@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.costs import costs_less_than
 
+from camscan.imports.pasted import read
 from camscan.imports.writings.registry import unwrap
-from camscan.imports.writings.scanners import shadowserver
+from camscan.imports.writings.scanners import recorded, shadowserver
 
 RECORD = {"data": {"http": {"response": {"status_code": 401, "headers": {"server": ["a/1"], "set_cookie": "x=1"}}}}}
 
@@ -40,23 +42,27 @@ def test_records_of_zgrab() -> None:
     assert unwrap(json.dumps(whole)) == "HTTP/1.1 200 -\r\nServer: a/1\r\n\r\n<p>"
 
 
-def test_records_that_name_the_server_and_the_title() -> None:
-    lines = "HTTP/1.1 401 -\r\nServer: a/1\r\n\r\n<title>A &amp; B</title>"
-    assert unwrap(json.dumps({"webserver": "a/1", "title": "A & B", "status_code": 401})) == lines
-    assert unwrap(json.dumps({"http": {"response": {"html_title": "A"}}})).endswith("\r\n\r\n<title>A</title>")
+def test_a_head_as_browsers_and_dissectors_export_it() -> None:
+    asked = {"method": "GET", "headers": [{"name": "Host", "value": "a"}, {"name": "Connection", "value": "close"}]}
+    told = {
+        "status": 401,
+        "headers": [{"name": "Server", "value": "a/1"}, {"name": "X-A", "value": "b"}],
+        "content": {"mimeType": "text/html", "text": "<p>"},
+    }
+    archive = {"log": {"entries": [{"request": asked, "response": told}]}}
+    assert recorded(json.dumps(archive)) == "HTTP/1.1 401 -\r\nServer: a/1\r\nX-A: b\r\n\r\n<p>"
+    dissected = '{"layers": {"http": {"http.server": "acme"}}}'
+    assert recorded(dissected) == "HTTP/1.1 200 -\r\nServer: acme\r\n\r\n"
+    spoken = {"headers": {"CSeq": "1", "Server": "a"}}
+    assert recorded(json.dumps(spoken)).startswith("RTSP/1.0 200 -")
 
 
 @pytest.mark.parametrize(
-    "record",
-    [
-        {"data": "HTTP/1.1 200 OK\r\nServer: b\r\n", "http": {"server": "a/1", "title": "A"}},
-        {"server": "a/1"},
-        {"title": "A"},
-        {"server": 1, "title": "A"},
-    ],
+    "text",
+    ['{"headers": {"Host": "a"}}', '{"headers": [1]}', '{"headers": {"Server": 1}}', '{"headers": "a"}', "[", ""],
 )
-def test_records_that_hold_more_or_less_stay(record: dict[str, object]) -> None:
-    assert "<title>" not in unwrap(json.dumps(record))
+def test_other_records_stay(text: str) -> None:
+    assert recorded(text) == text
 
 
 def test_findings_of_nikto() -> None:
@@ -84,54 +90,72 @@ def test_other_text_stays(text: str) -> None:
     assert unwrap(text) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("Plugin Output:\n  The remote web server type is :\n\n  acme-httpd/1", "Server: acme-httpd/1"),
-        ("HTTP Server: acme-httpd\nDetected by: a test", "Server: acme-httpd"),
-        ("Detected Acme IP Camera\n\nVersion:  V5\nCPE: cpe:/h:a:b", "0/tcp open unknown Acme IP Camera"),
-        ('{"layers": {"http": {"http.server": "acme"}}}', "HTTP/1.1 200 -\r\nServer: acme"),
-    ],
-)
-def test_findings_of_scanners(text: str, lines: str) -> None:
-    assert unwrap(text) == lines
-
-
-@pytest.mark.parametrize("text", ["Detected a thing\nand more", "HTTP Servers: 2"])
-def test_words_alike_are_no_findings(text: str) -> None:
-    assert unwrap(text) == text
-
-
-def test_events_of_feeds() -> None:
-    event = """"extra.http_code": 401,\n"extra.server": "A/1",\n'extra.www_authenticate': 'Basic',\n"extra.tag": "b","""
-    assert shadowserver(event) == "server: A/1\r\nwww-authenticate: Basic"
-    assert shadowserver('"extra.tag": "b"') == '"extra.tag": "b"'
-
-
-def test_a_service_that_masscan_noted_in_json() -> None:
-    record = {"ip": "192.0.2.1", "ports": [{"port": 80, "service": {"name": "http.server", "banner": "acme"}}]}
-    assert unwrap(json.dumps([record])) == "Server: acme"
-    assert unwrap(json.dumps(record).replace("http.server", "title")) == "<title>acme</title>"
-
-
 def test_a_banner_below_an_open_port() -> None:
     text = "Discovered open port 80/tcp on 192.0.2.1\nBanner on port 80/tcp on 192.0.2.1: [title] Acme"
     assert unwrap(text) == "<title>Acme</title>"
 
 
-def test_rules_of_nmap() -> None:
-    assert unwrap(r"match ipcam m|^\0\x10|s p/Acme port/") == "0/tcp open ipcam Acme port"
-    told = unwrap(r"match http m=^HTTP/1\.0 .*Server: a=i p/Acme httpd/ v/1/ d/webcam/ cpe:/h:a:b/")
-    assert told == "0/tcp open http Acme httpd\nService Info: Device: webcam"
+def test_rows_and_events_of_shadowserver() -> None:
+    event = """"extra.http_code": 401,\n"extra.server": "A/1",\n'extra.www_authenticate': 'Basic',\n"extra.tag": "b","""
+    assert shadowserver(event) == "Server: A/1\r\nWWW-Authenticate: Basic"
+    assert shadowserver('"extra.tag": "b"') == '"extra.tag": "b"'
+    table = '"timestamp","ip","port","server"\n"2026-01-01","192.0.2.1","80","A/1"\n"2026-01-01","192.0.2.2","80","B"\n'
+    assert shadowserver(table) == "Server: A/1"
+    told = '"timestamp","ip","port","subject_common_name","subject_organization_name"\n"t","i","443","a","b"\n'
+    assert [one.fields.get("tls.subject.o") for one in read(told)] == [("b",)]
+    assert [one.fields.get("snmp.sys_descr") for one in read("timestamp,ip,port,sysdesc\nt,i,161,Acme 1\n")] == [
+        ("Acme 1",)
+    ]
+    for other in ("a,b,c,d\n1,2,3,4", "timestamp,ip,port,server", "timestamp,ip,port,city\n1,2,3,a"):
+        assert shadowserver(other) == other
 
 
-@pytest.mark.parametrize("text", ["match a m|b", "match a m|b| v/1/", "match a m|b| p/$1/", "rematch a m|b| p/c/"])
-def test_other_rules_stay(text: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "product"),
+    [
+        ("[acme-detect] [http] [info] http://192.0.2.9/login", "acme"),
+        ("[acme-cam-login] [http] [info] http://192.0.2.9/login [Acme]", "acme cam"),
+        ("[acme-cam-file-read] [http] [high] http://192.0.2.9/a", "acme cam"),
+        ("[CVE-2021-36260] [http] [critical] http://192.0.2.9/", "CVE-2021-36260"),
+    ],
+)
+def test_templates_of_nuclei(line: str, product: str) -> None:
+    assert unwrap(line) == f"0/tcp open unknown {product}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[cnvd-2021-12345] [http] [critical] http://192.0.2.9/",
+        "[http-missing-security-headers:x-frame-options] [http] [info] http://192.0.2.9",
+        "[acme-detect] of http",
+    ],
+)
+def test_templates_that_name_no_product_stay(text: str) -> None:
     assert unwrap(text) == text
 
 
-def test_rows_of_marks_and_a_server_in_words() -> None:
-    assert unwrap("Camera:a|headers|Server|b/1") == "Server: b/1"
-    assert unwrap("Camera:a|index|index|<title>b</title>") == "<title>b</title>"
-    assert unwrap("[info] x\n[+] RTSP banner on port 554: b/1") == "RTSP/1.0 200 -\r\nServer: b/1"
-    assert unwrap("a|b|c|d") == "a|b|c|d"
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("192.0.2.9 [public]  Acme 1", "sysDescr.0 = STRING: Acme 1"),
+        ("Scanning 1 hosts, 1 communities\n192.0.2.9 [public] Acme 1", "sysDescr.0 = STRING: Acme 1"),
+        ("[*] System information:\n\n  Description   : Acme 1", "sysDescr.0 = STRING: Acme 1"),
+        (
+            "System information:\n  Hostname  : Cam\n  Description   : Acme 1",
+            "sysName.0 = STRING: Cam\nsysDescr.0 = STRING: Acme 1",
+        ),
+        ("Description: a\nHostname: b", "Description: a\nHostname: b"),
+        ("192.0.2.9 a [public] b", "192.0.2.9 a [public] b"),
+    ],
+)
+def test_the_system_group_as_scanners_of_snmp_print_it(text: str, rows: str) -> None:
+    assert unwrap(text) == rows
+
+
+@pytest.mark.parametrize(
+    "part", ["[a-detect", "[a-detect] [http] [", "-detect", "System information\nDescription:", '{"headers":[']
+)
+def test_hostile_text_takes_no_time(part: str) -> None:
+    with costs_less_than(1.0):
+        unwrap(part * (60_000 // len(part)))

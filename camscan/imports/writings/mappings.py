@@ -1,0 +1,72 @@
+"""JSON, and mappings as Python prints them: behind the lead of a log, or with an answer in one of their texts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from contextlib import suppress
+
+from camscan.imports.writings.base import ANSWER_LINE, BEGIN, HEADER, MAX_JSON, REQUEST, objects, unescaped
+from camscan.imports.writings.encodings import decoded
+
+_UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
+_PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")
+_LEAD = re.compile(r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?\s{0,32}(?=\[?\s{0,32}\{\s{0,32}[\"'])")
+_DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
+_HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
+"""Names under which JSON holds what a device said."""
+_ALWAYS = frozenset({"banner", "response", "raw", "output", "stdout"})
+"""Those of them that stand for nothing else, where there is no other member."""
+_SPOKEN = re.compile(
+    rf"\A\s*(?:<[?!\w]|{BEGIN}|(?i:{HEADER})[ \t]?:|{REQUEST})|\Aonvif://|\brealm=|\A[A-Za-z][\w.\[\]]{{2,80}}=\S"
+)
+"""What a single line begins with, or holds, that no person would write there."""
+_TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
+_HELD = re.compile(
+    r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
+)
+
+
+def printed(text: str) -> str:
+    """A mapping that Python printed, of an older one with marks of its texts, as JSON."""
+    if "{u'" in text or "(u'" in text:
+        text = _UNICODE.sub("", text)
+    if _PRINTED.match(text) and len(text) <= MAX_JSON:
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            value = ast.literal_eval(text)
+            return json.dumps(dict(value) if text.startswith("[(") else value, ensure_ascii=False)
+    return text
+
+
+def logged(text: str) -> str:
+    """JSON, or a mapping that a program printed, without what its log puts before it."""
+    record = text.rstrip()
+    if not record.endswith(("}", "]")) or ANSWER_LINE.search(text) or _DUMPED.match(record):
+        return text
+    found = _LEAD.match(record)
+    return printed(record[found.end() :]) if found else text
+
+
+def held(text: str) -> str:
+    """An answer that JSON, or what a program printed, holds as a string, perhaps encoded."""
+    found = _HELD.search(text)
+    if found and "\\n" in found[2][:-2]:  # with more than its own line end, as one line of program code has
+        with suppress(ValueError):
+            return str(json.loads(f'"{found[2]}"')) if found[1] == '"' else unescaped(found[2])
+    if text.startswith("{") and len(text) <= MAX_JSON and any(f'"{name}"' in text for name in _HOLDING):
+        with suppress(ValueError, RecursionError):
+            return next(filter(None, map(_said, objects(json.loads(text)))), text)
+    return text
+
+
+def _said(record: dict[str, object]) -> str:
+    """What a device said under a name for that: in several lines, as a header, encoded, or with nothing beside it."""
+    alone = len(record) == 1 and not record.keys().isdisjoint(_ALWAYS)
+    for value in map(record.get, _HOLDING):
+        if isinstance(value, str):
+            with suppress(ValueError):
+                said = decoded(value).decode() or value
+                if (alone or "\n" in said.strip() or _SPOKEN.search(said)) and _TEXT.fullmatch(said):
+                    return said
+    return ""

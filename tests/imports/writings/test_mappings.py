@@ -1,0 +1,43 @@
+"""Answers within JSON, and within mappings that programs print."""
+
+from __future__ import annotations
+
+import pytest
+from support.costs import costs_less_than
+
+from camscan.imports.writings.mappings import held
+from camscan.imports.writings.registry import unwrap
+
+
+def test_a_mapping_of_an_older_python() -> None:
+    assert unwrap("{u'a': [u'b', u\"c\"]}") == '{"a": ["b", "c"]}'
+    assert unwrap("menu'a' (u'") == "menu'a' ('"
+
+
+def test_a_mapping_that_python_printed_is_json() -> None:
+    assert unwrap("[{'cmd': 'Login', 'ok': True}]") == '[{"cmd": "Login", "ok": true}]'
+    for text in ("{'a': b'c'}", "{'a': b'c'} 1", "{'a'} x"):
+        assert unwrap(text) == text
+
+
+def test_a_string_within_code() -> None:
+    assert unwrap(r'(b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n", 200),').startswith("HTTP/1.1 200 OK\r\nServer: a")
+    assert unwrap('f("a\nb")') == 'f("a\nb")'
+
+
+@pytest.mark.parametrize("part", ['"a":"b"', "}", "[", " ", '""', '\\"', "{'a': ", '{"data": "'])
+def test_hostile_text_takes_no_time(part: str) -> None:
+    with costs_less_than(1.0):
+        unwrap(part * (60_000 // len(part)))
+
+
+@pytest.mark.parametrize("name", ["response", "raw", "banner"])
+def test_the_only_member_of_an_object_is_what_was_said(name: str) -> None:
+    assert held(f'{{"{name}": "Acme X-1 fw 2"}}') == "Acme X-1 fw 2"
+
+
+@pytest.mark.parametrize(
+    "text", ['{"name": "Acme X-1"}', '{"data": "Acme X-1"}', '{"response": "Acme X-1", "model": "X-1"}', '{"raw": 1}']
+)
+def test_one_line_beside_others_or_under_another_name_is_no_answer(text: str) -> None:
+    assert held(text) == text
