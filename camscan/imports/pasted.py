@@ -15,7 +15,7 @@ from itertools import chain
 
 from camscan.codecs import formed
 from camscan.codecs.text import to_text
-from camscan.imports.forms import datagrams, hardware, interfaces, rows
+from camscan.imports.forms import datagrams, hardware, interfaces
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
@@ -75,9 +75,7 @@ def _of_text(text: str, channel: str, depth: int = 0) -> list[Answer]:
             return found
         if readable := _readable(inner):
             return _of_text(unwrap(readable), channel, depth + 1)
-    for form in chain(
-        (rows.table_row, nmap_text.grepped), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))
-    ):
+    for form in chain((nmap_text.grepped,), HINTED.get(channel, ()), (form for marked, form in MARKS if marked(text))):
         if found := list(form(text)):
             return found
     loose = LOOSE.get(channel, ())

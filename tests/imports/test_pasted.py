@@ -77,7 +77,6 @@ def test_an_answer_is_the_same_however_it_is_written(written: str | bytes, hint:
         ("http", "Server: DNVRS-Webs", "http", "http.server", "DNVRS-Webs"),
         ("http", "DNVRS-Webs", "http", "http.server", "DNVRS-Webs"),
         ("http", "401 Unauthorized\nServer: a/1", "http", "http.status", "401"),
-        ("http", "map[Connection:[close] Server:[a/1]]", "http", "http.server", "a/1"),
         ("http", "<CIMultiDictProxy('Server': 'a/1', 'Date': 'b')>", "http", "http.server", "a/1"),
         ("http", 'Digest qop="auth", realm="A(1)", nonce="b"', "http", "http.realm", "A(1)"),
         ("http", '{"Server": "a/1", "Content-Type": "text/html"}', "http", "http.server", "a/1"),
@@ -203,11 +202,6 @@ def test_a_list_of_blocks_is_read_beside_what_else_its_row_tells() -> None:
     told = fields("Acme,camera,A-1,(C4:2F:90|54:C4:15)", "mac_oui")
     assert told["mac.prefix"] == ("54C415",), "of the last"
     assert "banner.text" in told
-
-
-def test_a_server_is_read_beside_what_else_a_record_tells() -> None:
-    told = fields("{'vendor': 'Acme', 'rtsp_server': 'Acme/V1.0'}", "rtsp")
-    assert told["rtsp.server"] == ("Acme/V1.0",)
 
 
 def test_as_a_whole_a_text_is_a_banner_whatever_is_read_of_it_but_a_page_is_not() -> None:

@@ -60,34 +60,15 @@ _LINE = re.compile(
     r"(?:\*{0,2}:\*{0,2}[ \t]{1,32}|\uff1a[ \t]{0,32}|(?<=[^\W\da-zA-Z]):)(\S[^\r\n]{0,1023})",
     re.MULTILINE,
 )
-_EQUAL = re.compile(
-    r"^[ \t]{0,16}([A-Za-z]\w{0,31}(?: [A-Za-z]\w{0,31}){1,3})[ \t]{0,32}=[ \t]{0,32}([^\s=][^\r\n]{0,255})",
-    re.MULTILINE,
-)
-"""A name of several words, as in "Firmware Version = 1.2"; of a lone word `_PAIR` knows."""
-_CELLS = re.compile(
-    r"^[ \t]*+\|[ \t*]{0,32}+([A-Za-z][\w ./-]{0,63}?)(?<! )[ \t*]{0,32}+"
-    r"\|[ \t*`]{0,32}+([^|\r\n]{1,256}?)(?<![ \t*`])[ \t*`]{0,32}+\|[ \t]*+\r?$",
-    re.MULTILINE,
-)
-"""A row of a table of two columns, as people write it in notes."""
 _NEXT = re.compile(
     r"(?:[,;|][ \t]{1,8}| -{1,2} |[ ]?\t[ \t]{0,8}| {2,8}|[ ](?=(?:Model|Firmware|FW|Serial|S/?N|MAC)\b))"
     r"([A-Za-z][\w ]{1,31}?)[ \t]{0,8}:[ \t]{1,8}"
 )
 """How the next pair of a line begins; behind a mere space only one that is known to follow."""
 _TABBED = re.compile(r"^([A-Za-z][\w ]{1,31})\t{1,4}([^\t\r\n]{1,256})$", re.MULTILINE)
-_HEADED = re.compile(r"([A-Za-z]\w{1,31}): (?=[^;\r\n]{1,256}; [A-Za-z]\w{1,31}: )")
-"""A pair that a line has in the place of its value: "device: manufacturer: A; model: B"."""
 _TAG = re.compile(
     r"<(?:[\w.-]{1,32}:)?([A-Za-z]\w{0,63}+)(?:\s[^<>]{0,512})?>(?:<!\[CDATA\[)?([^<\]]{1,1024}+)(?:\]\]>)?</"
 )
-_MARKED = re.compile(
-    r"<(?:t[dh]|dt)(?: [^<>]{0,128})?>\s{0,8}([A-Za-z][\w ./-]{0,63}?)\s{0,8}:?\s{0,8}</(?:t[dh]|dt)>\s{0,32}"
-    r"<(?:td|dd)(?: [^<>]{0,128})?>\s{0,8}([^<\s][^<]{0,256})</(?:td|dd)>",
-    re.IGNORECASE,
-)
-"""A name and a value in a table or a list of a web page."""
 
 
 def fields_of(decode: Callable[P, Fields], *args: P.args, **kwargs: P.kwargs) -> Fields:
@@ -133,18 +114,13 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     found += ((name, double or single) for name, double, single in _MEMBER.findall(text[:MAX_TEXT]))
     for name, value in _LINE.findall(text[:MAX_TEXT]):
         found += _listed(name.rpartition(" - ")[2], value)
-    found += _EQUAL.findall(text[:MAX_TEXT])
-    found += _CELLS.findall(text[:MAX_TEXT])
     found += _TABBED.findall(text[:MAX_TEXT])
-    found += _MARKED.findall(text[:MAX_TEXT])
     found += _TAG.findall(text[:MAX_TEXT])
     return tuple((name, value.strip()) for name, value in found[:MAX_PAIRS] if value.strip())
 
 
 def _listed(name: str, value: str) -> Iterator[tuple[str, str]]:
     """The pairs of one line, which may hold several: "Manufacturer: A, Model: B, Build: 1"."""
-    if headed := _HEADED.match(value):
-        name, value = headed[1], value[headed.end() :]
     *names, last = _NEXT.split(value)
     for text, following in zip(names[::2], names[1::2], strict=True):
         yield name, _plain(text)

@@ -46,11 +46,6 @@ _SAN = re.compile(
 )
 _SAN_KIND = re.compile(r"^(?:DNS|IP(?: Address)?|URI|email)[ \t]*:[ \t]*", re.IGNORECASE)
 _TUPLE = re.compile(r"""\(\s*["']([A-Za-z]\w{0,63})["']\s*,\s*["']((?:[^"'\\]|\\.){1,256})["']\s*\)""")
-_OBJECT = re.compile(
-    r"\b(subject|issuer): ?(?:\[Object: null prototype\] )?\{\s*([A-Za-z]{1,32}: ?['\"][^{}]{1,2048})\}", re.IGNORECASE
-)
-_PROPERTY = re.compile(r"""\b([A-Za-z]{1,32}): ?(?:'([^'\r\n]{1,256})'|"([^"\r\n]{1,256})")""")
-"""A name as JavaScript prints it."""
 _TESTED = re.compile(
     r"^[ \t]*Common Name \(CN\) {2,32}(\S.{0,255}?)(?: \(.{0,128}\))?\r?$(?:.*\n){1,16}?"
     r"[ \t]*Issuer {2,32}(\S.{0,127}?) \((.{1,128}?)(?: from ([A-Z]{2}))?\)[ \t]*\r?$",
@@ -80,7 +75,6 @@ def names(text: str) -> Iterator[Answer]:
         _of_dissected(text)
         or _of_json(text)
         or _of_lists(text)
-        or _of_objects(text)
         or _of_tested(text)
         or _of_viewer(text)
         or _of_parts(text)
@@ -126,7 +120,7 @@ def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
     text = _MARGIN.sub("", text)
     named = _PEM.search(text) or _DISSECTED.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
-    return bool(named or _DOTTED.search(text) or _OBJECT.search(text) or _of_viewer(text)) or len(_of_lines(text)) > 1
+    return bool(named or _DOTTED.search(text) or _of_viewer(text)) or len(_of_lines(text)) > 1
 
 
 def _of_dissected(text: str) -> dict[str, str]:
@@ -161,14 +155,6 @@ def _of_lines(text: str) -> dict[str, str]:
         name = {"s": "subject", "i": "issuer", "owner": "subject"}.get(mark[1].lower(), mark[1].lower())
         found.setdefault(name, value.strip().rstrip(",").strip('"'))
     return found
-
-
-def _of_objects(text: str) -> dict[str, str]:
-    """The names that JavaScript prints as objects of their parts."""
-    return {
-        name.lower(): ",".join(f"{kind}={_bare(one or other)}" for kind, one, other in _PROPERTY.findall(parts))
-        for name, parts in _OBJECT.findall(text)
-    }
 
 
 def _of_tested(text: str) -> dict[str, str]:

@@ -44,8 +44,6 @@ _ELEMENTS = frozenset(
     }
 )
 _LOGIN = re.compile(r"[\"']realm[\"']\s{0,8}:\s{0,8}[\"'](Login to [^\"'\r\n]{1,64})[\"']")
-_COMPARED = re.compile(r"\brealm[\"']?\](?:\)?;)?[^\r\n\"']{0,32}[\"'](Login to [^\"'\r\n]{4,32})[\"']")
-"""The realm that a test expects."""
 _ASKED = re.compile(r"[\"'](?:random|encryption)[\"']\s{0,8}:")
 _OWN_ELEMENTS = frozenset({"model", "serialNumber", "firmwareReleasedDate", "OEMCode"})
 """Of which a piece of a description has at least one."""
@@ -119,9 +117,8 @@ def own(text: str) -> str:
 
 def challenged(text: str) -> Fields:
     """The realm of a login challenge in JSON, which is the one that the same device asks for in a header."""
-    found = _LOGIN.search(text)
-    asked = found if found and _ASKED.search(text) else _COMPARED.search(text)
-    return {"http.realm": (asked[1],), "http.auth": ("digest",)} if asked else {}
+    found = _LOGIN.search(text) if _ASKED.search(text) else None
+    return {"http.realm": (found[1],), "http.auth": ("digest",)} if found else {}
 
 
 def _is_own_serial(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import hardware, rows
+from camscan.imports.forms import hardware
 from camscan.imports.forms.base import Answer, answer, named, pairs
 
 _STATEMENT = re.compile(
@@ -34,7 +34,7 @@ def leased(text: str) -> Iterator[Answer]:
     found = named(_STATEMENT.findall(text), _NAMES) or [
         ("dhcp.hostname", name.rstrip(")")) for name in (*_LOGGED.findall(text), *_LEASED.findall(text))
     ]
-    found = found or named(pairs(text), _NAMES) or [("dhcp.hostname", rows.host_name(text))]
+    found = found or named(pairs(text), _NAMES)
     yield from answer("dhcp", as_fields(found))
     yield from hardware.addresses(text)
 

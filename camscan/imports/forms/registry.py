@@ -16,7 +16,6 @@ from camscan.imports.forms import (
     interfaces,
     leases,
     mdns,
-    noted,
     singles,
     snmp,
     soap,
@@ -25,6 +24,8 @@ from camscan.imports.forms import (
 from camscan.imports.forms.base import Answer, Form, answer
 from camscan.imports.nmap import text as nmap_text
 
+_MEMBER = re.compile(r"\s*'[\w-]{1,40}'\s*:")
+"""How a piece of a mapping begins in the source of a program."""
 _NAMED = re.compile(r"^[ \t*_-]{0,16}Manufacturer\b.{0,4}:", re.MULTILINE | re.IGNORECASE)
 
 
@@ -89,8 +90,8 @@ def _guessed(one: Answer) -> Answer:
 
 
 def _page(text: str) -> Iterator[Answer]:
-    """Several lines that a web server is said to have sent and that have no mark of a head: the body of an answer."""
-    if "\n" in text.strip():
+    """Several lines that a web server is said to have sent, and that are no code: the body of an answer."""
+    if "\n" in text.strip() and not _MEMBER.match(text):
         yield from web.page(text)
         yield from anything(text)
 
@@ -166,12 +167,8 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 
 BESIDE: tuple[Form, ...] = (
     icons.noted_icons,
-    noted.titles,
     certificate.shown,
     nmap_text.noted,
-    noted.servers,
-    noted.certificates,
-    noted.products,
 )
 """What a text may tell beside the answer that it holds."""
 
@@ -186,7 +183,7 @@ LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "snmp": (snmp.walk,),
         "mdns": (mdns.properties,),
         **dict.fromkeys(("ws_discovery", "wsd"), (soap.service,)),
-        **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service, soap.columns)),
+        **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service,)),
         "nmap_xml_service": (nmap_text.product,),
         "nmap": (nmap_text.product,),
     }

@@ -40,8 +40,6 @@ _CHALLENGED = re.compile(
 _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _PATH = re.compile(r"(?:https?://[^\s/]{1,256})?/[\w./-]{1,256}\.(?:asp|html?|cgi|php|js|shtml)(?:[?#][!-~]{0,256})?")
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
-_QUOTED_TITLE = re.compile(r"""\A(?:[-*] )?[\[(]?([\"'`])([^\"'`\r\n]{2,256})\1(?:, ?\1\2\1)*[\])]?[,;]?\Z""")
-"""A title in quotes, perhaps as an item of a list, or several times."""
 _TITLE_HELD = re.compile(
     r"""(?:["'](?:html_|http\.)?title["']|\bhttp_?[Tt]itle["']?) ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)["]"""
     r"""|\bog:title["'] content="([^"<>\r\n]{1,256})"""
@@ -89,7 +87,6 @@ def title_fields(text: str) -> Fields:
     """The fields of a page title, which is in its element or alone."""
     if _TITLE_TAG.search(text):
         return html.decode(text)
-    text = _QUOTED_TITLE.sub(r"\2", text.strip())
     held = _TITLE_HELD.search(text)
     told = next(filter(None, held.groups())) if held else text.strip()
     return html.decode(f"<title>{escape(unescape(told))}</title>")

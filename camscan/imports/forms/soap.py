@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import unquote
 
 from camscan.codecs import onvif, scopes, wsdiscovery
 from camscan.codecs.layout import fields as as_fields
@@ -19,8 +18,6 @@ _ENVELOPE = re.compile(r"<(?:[\w.-]{1,32}:)?Envelope[\s>]")
 _TYPES = re.compile(r"\b\w{1,8}:NetworkVideo(?:Transmitter|Display|Storage)\b")
 _QUOTED_SCOPE = re.compile(r"""["'][ \t]{0,4}(onvif://[^"'<\r\n]{1,256})["'<]""", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s+(?=onvif://)", re.IGNORECASE)  # in one quoted text
-_CONTINUED = re.compile(r"[ \t]{0,8}\\\r?\n")
-"""Where a line of program code goes on in the next one."""
 _ADDRESSED = re.compile(
     r"^[ \t*-]{0,16}(?:address|host|endpoint)[\"']?: ?[\"']?([\w.-]{4,64}:\d{1,5})[\"']?,?[ \t]*\r?$",
     re.MULTILINE | re.IGNORECASE,
@@ -54,8 +51,6 @@ onvif.serial seriennummer numérodesérie númerodeserie númerodesérie numerod
 onvif.serial серийныйномер 序列号 设备序列号 시리얼번호
 """
 """A field, and what it is called in other languages than English."""
-_GLUED = re.compile(r"[,;.|](?=onvif://)", re.IGNORECASE)
-"""What stands between scopes in the place of white space."""
 _INFORMATION = {
     "manufacturer": "onvif.manufacturer",
     "vendor": "onvif.manufacturer",
@@ -96,13 +91,8 @@ _STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
 
 Lists of weaknesses name products too, as "a_firmware", and those are no device's.
 """
-_COLUMN = re.compile(r"\s{0,4}[|;\t]\s{0,4}|\s{1,4}/\s{1,4}|,\s{0,4}(?!Ltd|Inc|LLC|Co\b)")
-_ORDER = ("onvif.manufacturer", "onvif.model", "onvif.firmware", "onvif.serial", "onvif.hardware_id")
-_VERSION = re.compile(r"(?=[^\s:=]*\d)[^:=]{2,64}")
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
 _PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
-_STRUNG = re.compile(rf"(?<=[^\s,;]) (?={_NAME}: )")
-"""Where a line of such information was joined to the one before it."""
 _SCOPES = {
     name: name
     for name in ("name", "hardware", "manufacturer", "mfr", "location", "type", "profile", "mac", "serial", "firmware")
@@ -112,10 +102,6 @@ _SCOPES = {
 def is_soap(text: str) -> bool:
     """Whether a body is SOAP, or speaks of ONVIF."""
     return _SOAP.search(text[:16_384]) is not None
-
-
-_SHORTENED = re.compile(r"(?<![\w/.])((?:name|hardware|location|type|Profile)/[^\s\"'<>,]{1,256})")
-"""A scope without what all scopes begin with."""
 
 
 def discovery(text: str) -> Iterator[Answer]:
@@ -135,12 +121,7 @@ def discovery(text: str) -> Iterator[Answer]:
 
 def fields_of_all(text: str) -> list[Fields]:
     """The devices of a WS-Discovery message or of a listing."""
-    if "://" not in text and "%2F%2F" in text.upper():
-        text = unquote(text)
-    text = _GLUED.sub(" ", text)
-    text = _CUT.sub(r"<\2>\1</\2>", _CONTINUED.sub("\n", text))
-    if "://" not in text and len(_SHORTENED.findall(text)) > 1:
-        text = _SHORTENED.sub(r"onvif://www.onvif.org/\1", text)
+    text = _CUT.sub(r"<\2>\1</\2>", text)
     quoted = [scope for told in _QUOTED_SCOPE.findall(text) for scope in _SEVERAL.split(told)]
     if quoted:
         return [_listed({**_beside(text), **scopes.decode(quoted)}, text)]
@@ -192,21 +173,11 @@ def service(text: str) -> Iterator[Answer]:
     action = response[1].removesuffix("Response") if response and response[1] != "Fault" else ""
     fields = fields_of(onvif.decode, _enveloped(text).encode(), action) if "<" in text else {}
     if not fields.keys() - {"onvif.action"}:
-        text = _STRUNG.sub("\n", text)
         found = _informed((*pairs(text), *_PRINTED.findall(text)))  # as Go prints a structure or a map
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:
         yield from hardware.addresses(text)
-
-
-def columns(text: str) -> Iterator[Answer]:
-    """Device information in one line without names, in the order of the response: maker, model, firmware, serial."""
-    parts = _COLUMN.split(text.strip())
-    if "\n" in text.strip() or not 3 <= len(parts) <= len(_ORDER):
-        return
-    if any(map(str.isdecimal, parts[1])) and _VERSION.fullmatch(parts[2]):
-        yield from answer("onvif", as_fields(zip(_ORDER, parts, strict=False)))
 
 
 def described(text: str) -> Iterator[Answer]:

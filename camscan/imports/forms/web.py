@@ -31,8 +31,6 @@ _MAPPING = re.compile(
     re.IGNORECASE,
 )
 _BARE_STATUS = re.compile(r"[1-5]\d{2} [A-Z][A-Za-z ]{1,31}\r?\n")
-_GO = re.compile(r"\s*(?:http\.Header|map)?\s*[\[{]\s*[A-Za-z][\w-]{1,63}:\[")
-_GO_HEADER = re.compile(r'([A-Za-z][\w-]{1,63}):\[((?:"[^"]{0,1024}+"|[^\]"]){0,512}+)\]')
 _REPLY = re.compile(r"^Authorization(?=[ \t]*:[ \t]*Digest\b)", re.MULTILINE | re.IGNORECASE)
 _GLUED = re.compile(r"(?<=[^\r\n])\r?\n(?=v=0[ \t]*\r?\n[os]=)")
 """Where a session description follows its headers without the empty line, which web pages swallow."""
@@ -47,7 +45,6 @@ _DESCRIBED = {
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
 }
 _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
-_TITLE_LINE = re.compile(r"^(?:html[ _]?)?title[ \t]*:[ \t]*\S[^\r\n]{0,255}", re.MULTILINE | re.IGNORECASE)
 
 
 def web(text: str) -> Iterator[Answer]:
@@ -58,10 +55,7 @@ def web(text: str) -> Iterator[Answer]:
         yield from _answered(fields_of(http.decode, part.encode()), asked)
     if whole or _STATUS["rtsp"].search(text):
         return
-    if _GO.match(text):
-        lines = "\r\n".join(f"{name}: {value}" for name, value in _GO_HEADER.findall(text))
-        yield from answer("http", fields_of(http.decode_headers, lines))
-    elif _MAPPING.match(text):
+    if _MAPPING.match(text):
         yield from answer("http", fields_of(http.decode_headers, _lines(text)))
     elif _BODY.match(text) or _LIST.match(text):
         yield from _alone(text)
@@ -178,14 +172,8 @@ def _alone(text: str) -> Iterator[Answer]:
 def _headed(text: str) -> Iterator[Answer]:
     head, body = _head_and_body(text)
     fields = dict(fields_of(http.decode_headers, head))
-    content = fields_of(http.decode, body.encode()) if _BODY.match(body) else _titled(head)
+    content = fields_of(http.decode, body.encode()) if _BODY.match(body) else {}
     yield from _answered({**fields, **content}, "")
-
-
-def _titled(head: str) -> Fields:
-    """The title of a page that somebody wrote down beside its headers."""
-    noted = _TITLE_LINE.search(head)
-    return singles.title_fields(noted[0]) if noted else {}
 
 
 def _head_and_body(text: str) -> tuple[str, str]:

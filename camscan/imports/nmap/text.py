@@ -110,14 +110,11 @@ _RECORDED = re.compile(r"""["'](?:(?:data|banner|raw)["']\s?:\s?["'](?:HTTP|RTSP
 _PRODUCT = re.compile(r"""["']product["']\s?:\s?["']([^"'\\\r\n]{3,96})["']""")
 _SORT = re.compile(r"""["']devicetype["']\s?:\s?["']([a-z][a-z -]{2,32})["']""")
 
-_LEADING = re.compile(r"\A(?:ssl/)?(?:https?|rtsp|upnp|soap|sip|telnet|ftp)(?:-alt|-proxy)?[ \t]{1,16}(?=[A-Z])")
-"""The name of the service before its product, as in a row of a listing."""
-
 
 def product(text: str) -> Iterator[Answer]:
     """A single line that is none of nmap's: the product that it gives for a service."""
     if "\n" not in text.strip():
-        yield from answer("nmap", as_fields([("nmap.product", one_maker(_LEADING.sub("", text.strip())))]))
+        yield from answer("nmap", as_fields([("nmap.product", one_maker(text.strip()))]))
 
 
 def is_listing(text: str) -> bool:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from html import escape
 
 from camscan.imports.writings.base import MAX_JSON, objects
 
@@ -133,28 +134,34 @@ def onesixtyone_or_snmp_check(text: str) -> str:
 
 
 def recorded(text: str) -> str:
-    """The head of an answer that JSON holds as an object or a list: that of zgrab, of browsers (HAR), of tshark."""
+    """The head of an answer that JSON holds as an object or a list: of zgrab, httpx, tshark, or browsers (HAR)."""
     if not text.lstrip().startswith(("{", "[")) or len(text) > MAX_JSON:
         return text
     with suppress(ValueError, RecursionError):
-        for record in objects(json.loads(text, strict=False)):
-            lines = list(_headers(record.get("headers")))
-            lines += _headers({header: record[name] for name, header in _DISSECTED.items() if name in record})
-            names = {line.partition(":")[0].lower() for line in lines}
-            if names & _OWN:
-                status = record.get("status_code") or record.get("status") or 200
-                content = record.get("content")
-                held = content.get("text") if isinstance(content, dict) else record.get("body")
-                kind = "RTSP/1.0" if "cseq" in names else "HTTP/1.1"
-                return "\r\n".join([f"{kind} {status} -", *lines, "", held if isinstance(held, str) else ""])
+        return next(filter(None, map(_head, objects(json.loads(text, strict=False)))), text)
     return text
 
 
-def _headers(headers: object) -> Iterator[str]:
-    """Header lines out of an object of names and values, or out of a list of objects with a name and a value."""
+def _head(record: dict[str, object]) -> str:
+    """The head in one object, and the body beside it; nothing where it is none of an answer."""
+    content = record.get("content")
+    body = content.get("text") if isinstance(content, dict) else record.get("body")
+    told = [*_pairs(record.get("headers")), *((header, record.get(name)) for name, header in _DISSECTED.items())]
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in told if isinstance(value, str)]
+    server, title = record.get("webserver") or record.get("server"), record.get("title")
+    if not lines and isinstance(server, str) and isinstance(title, str):
+        lines, body = [f"Server: {server}"], f"<title>{escape(title)}</title>"
+    names = {line.partition(":")[0].lower() for line in lines}
+    if not names & _OWN:
+        return ""
+    status = record.get("status_code") or record.get("status") or 200
+    protocol = "RTSP/1.0" if "cseq" in names else "HTTP/1.1"
+    return "\r\n".join([f"{protocol} {status} -", *lines, "", body if isinstance(body, str) else ""])
+
+
+def _pairs(headers: object) -> Iterator[tuple[str, object]]:
+    """Names and values out of an object, each with one or several values, or out of a list of objects with both."""
     if isinstance(headers, list):
-        headers = {str(one.get("name")): one.get("value") for one in headers if isinstance(one, dict)}
+        yield from ((str(one.get("name")), one.get("value")) for one in headers if isinstance(one, dict))
     for name, value in headers.items() if isinstance(headers, dict) else ():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, str):
-                yield f"{name.replace('_', '-')}: {one}"
+        yield from ((name, one) for one in (value if isinstance(value, list) else [value]))

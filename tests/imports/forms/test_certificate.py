@@ -48,7 +48,6 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
         '[{"subject_cn": "cam", "subject_org": ["Example"]}]',
         '{"subject": [[["commonName", "cam"]], [["organizationName", "Example"]]]}',
         "Owner: CN=cam, O=Example\nIssuer: CN=b",
-        "{\n  subject: [Object: null prototype] {\n    CN: 'cam',\n    O: 'Example'\n  },\n  issuer: { CN: 'b' },\n}",
     ],
 )
 def test_a_subject_as_viewers_programs_and_search_engines_show_it(text: str) -> None:

@@ -158,12 +158,6 @@ def test_settings_are_kept_to_their_end() -> None:
     assert one.fields["http.body"][0].endswith("SerialNumber=ACCC8E000001")
 
 
-def test_a_realm_that_a_test_expects() -> None:
-    code = 'if got := parse(head)["realm"]; got != "Login to 4A000001" {'
-    assert challenged(code) == {"http.realm": ("Login to 4A000001",), "http.auth": ("digest",)}
-    assert not challenged('title = "Login to 4A000001"')
-
-
 def test_a_mapping_whose_attributes_stand_behind_its_children() -> None:
     text = (
         '{"IOPortStatus": {"ioPortID": "1", "@xmlns": "http://www.hikvision.com/ver20/XMLSchema", "@version": "2.0"}}'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.leases import is_lease, leased
+from camscan.imports.forms.leases import is_lease
 from camscan.imports.pasted import read
 
 LEASES = {
@@ -43,8 +43,3 @@ def test_a_mapping_needs_the_hint() -> None:
 @pytest.mark.parametrize("text", ["Server: a", "44:19:b6:00:00:01", "DHCPACK", "2024 44:19 192.0.2.1"])
 def test_other_text_is_no_lease(text: str) -> None:
     assert not is_lease(text)
-
-
-def test_a_row_of_leases_without_a_header() -> None:
-    found, _ = leased(" 3   192.0.2.21   EC:71:DB:12:0A:01  CAM-820A   defconf   bound   5m12s")
-    assert found.fields == {"dhcp.hostname": ("CAM-820A",)}

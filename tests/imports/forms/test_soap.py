@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.soap import columns, discovery, is_soap, service
+from camscan.imports.forms.soap import discovery, is_soap, service
 
 SCOPES = {"onvif.scope.name": ("Acme A",), "onvif.scope.hardware": ("M-1",)}
 
@@ -56,29 +56,6 @@ def test_device_information_without_envelope_and_as_text() -> None:
     assert block.fields["mac.address"] == ("44:19:B6:01:02:03",)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "A Co.,Ltd.|M-1|V5.4.5 build 170124|S1",
-        "A Co.,Ltd.;M-1;V5.4.5 build 170124;S1",
-        "A Co.,Ltd., M-1, V5.4.5 build 170124, S1",
-    ],
-)
-def test_device_information_without_names(text: str) -> None:
-    (one,) = columns(text)
-    assert one.fields == {
-        "onvif.manufacturer": ("A Co.,Ltd.",),
-        "onvif.model": ("M-1",),
-        "onvif.firmware": ("V5.4.5 build 170124",),
-        "onvif.serial": ("S1",),
-    }
-
-
-@pytest.mark.parametrize("text", ["A, M-1", "A, B, C", "A, M-1, see below", "A, M-1, 1.2\nB, M-2, 1.3", "a; b=1; c=2"])
-def test_other_lines_are_no_columns(text: str) -> None:
-    assert not list(columns(text))
-
-
 def test_device_information_on_one_line() -> None:
     (one,) = service("Manufacturer: A, Model: M-1, FirmwareVersion: 2.8.R, Build Date 2022-06-17, SerialNumber: 7")
     assert one.fields == {
@@ -126,13 +103,6 @@ def test_a_product_of_a_list_of_weaknesses_is_no_model() -> None:
     assert "onvif.model" not in one.fields
 
 
-def test_scopes_without_what_all_begin_with() -> None:
-    (one,) = discovery("name/Cam%207 hardware/C-7")
-    assert one.fields["onvif.scope.name"] == ("Cam 7",)
-    assert one.fields["onvif.scope.hardware"] == ("C-7",)
-    assert not [one for one in discovery("see type/a") if "onvif.scope.type" in one.fields]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -152,20 +122,6 @@ def test_names_in_other_languages(text: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "onvif://www.onvif.org/name/A,onvif://www.onvif.org/hardware/B-1",
-        "onvif:%2F%2Fwww.onvif.org%2Fname%2FA onvif:%2F%2Fwww.onvif.org%2Fhardware%2FB-1",
-        "<li>onvif://www.onvif.org/name/A</li><li>onvif://www.onvif.org/hardware/B-1</li>",
-        "E..onvif://www.onvif.org/name/A.onvif://www.onvif.org/hardware/B-1",
-    ],
-)
-def test_scopes_that_are_glued_or_coded(text: str) -> None:
-    (found,) = discovery(text)
-    assert (found.fields["onvif.scope.name"], found.fields["onvif.scope.hardware"]) == (("A",), ("B-1",))
-
-
 def test_device_information_in_short_names() -> None:
     (found,) = service('{"device":{"mf":"Acme","mdl":"A1","sw":"V1"}}')
     assert found.fields == {"onvif.manufacturer": ("Acme",), "onvif.model": ("A1",), "onvif.firmware": ("V1",)}
@@ -174,23 +130,12 @@ def test_device_information_in_short_names() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "onvif://www.onvif.org/name/Acme%20A \\\n onvif://www.onvif.org/hardware/M-1 \\\n",
         "'onvif://www.onvif.org/name/Acme%20A '\n'onvif://www.onvif.org/hardware/M-1</d:Scopes>'",
     ],
 )
 def test_scopes_in_strings_of_program_code(text: str) -> None:
     (one,) = discovery(text)
     assert {name: one.fields[name] for name in SCOPES} == SCOPES
-
-
-def test_device_information_whose_line_ends_became_spaces() -> None:
-    (one,) = service("Manufacturer: A Model: IP Camera FirmwareVersion: 2.8.R, Build 2022 SerialNumber: 7")
-    assert one.fields == {
-        "onvif.manufacturer": ("A",),
-        "onvif.model": ("IP Camera",),
-        "onvif.firmware": ("2.8.R, Build 2022",),
-        "onvif.serial": ("7",),
-    }
 
 
 def test_types_beside_the_scopes_are_kept() -> None:

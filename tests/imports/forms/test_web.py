@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.noted import titles
 from camscan.imports.forms.web import (
     described,
     page,
@@ -96,13 +95,6 @@ def test_titles_under_their_names(held: str) -> None:
     assert [one.fields["http.title"] for one in title(held.format("A 7 | B: c"))] == [("A 7 | B: c",)]
 
 
-def test_a_title_noted_beside_headers() -> None:
-    (one,) = web("Server: a/1\nTitle: A & B")
-    assert one.fields["http.title"] == ("A & B",)
-    (one,) = web("Server: a/1\n<title>A</title>")
-    assert one.fields["http.title"] == ("A",)
-
-
 def test_ssdp_with_and_without_its_targets() -> None:
     assert [dict(one.fields) for one in upnp("SERVER: a\nLOCATION: http://192.0.2.1/")] == [
         {"ssdp.server": ("a",), "ssdp.location": ("http://192.0.2.1/",)}
@@ -169,27 +161,6 @@ def test_one_name_of_a_description_alone() -> None:
     (one,) = upnp("friendlyName: Cam 7")
     assert one.fields["upnp.friendly_name"] == ("Cam 7",)
     assert described("manufacturer: A") == {}
-
-
-def test_titles_that_records_hold_beside_an_answer() -> None:
-    (one,) = titles('{"port": 80, "http": {"robots": null, "favicon": {"hash": 1}, "title": "A&nbsp;B"}}')
-    assert one.fields == {"http.title": ("A B",)}
-
-
-@pytest.mark.parametrize("text", ['{"http": {"title": ""}}', '{"http": "title"}', '{"title": "A"}', '{"http', "A"])
-def test_other_records_hold_no_title(text: str) -> None:
-    assert not list(titles(text))
-
-
-@pytest.mark.parametrize("text", ['"Cam 1"', "['Cam 1']", '- "Cam 1",', "'Cam 1', 'Cam 1'", "`Cam 1`"])
-def test_a_title_in_quotes(text: str) -> None:
-    (found,) = title(text)
-    assert found.fields["http.title"] == ("Cam 1",)
-
-
-def test_other_quotes_are_part_of_a_title() -> None:
-    (found,) = title("'Cam 1', 'Cam 2'")
-    assert found.fields["http.title"] == ("'Cam 1', 'Cam 2'",)
 
 
 def test_a_title_alone_with_references_in_it() -> None:

@@ -136,7 +136,6 @@ def test_scripts_of_several_hosts_by_port() -> None:
 
 def test_a_lone_product() -> None:
     assert [dict(one.fields) for one in product("Example NVR httpd")] == [{"nmap.product": ("Example NVR httpd",)}]
-    assert [dict(one.fields) for one in product("http\tExample NVR")] == [{"nmap.product": ("Example NVR",)}]
     assert list(product("two\nlines")) == []
 
 

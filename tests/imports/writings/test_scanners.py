@@ -65,6 +65,13 @@ def test_other_records_stay(text: str) -> None:
     assert recorded(text) == text
 
 
+def test_a_server_and_a_title_by_name() -> None:
+    lines = "HTTP/1.1 401 -\r\nServer: a/1\r\n\r\n<title>A &amp; B</title>"
+    assert recorded(json.dumps({"webserver": "a/1", "title": "A & B", "status_code": 401})) == lines
+    for record in ({"server": "a/1"}, {"title": "A"}, {"server": 1, "title": "A"}):
+        assert recorded(json.dumps(record)) == json.dumps(record)
+
+
 def test_findings_of_nikto() -> None:
     text = "- Nikto v2\n+ Server: a/1\n+ / - Requires Authentication for realm 'A B'\n+ 1 host(s) tested"
     assert unwrap(text) == 'Server: a/1\r\nWWW-Authenticate: Basic realm="A B"'
