@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from camscan.imports.writings.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped
+from camscan.imports.writings.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped, unquoted
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
 _CARET = re.compile(r"\^M(?=\r?\n|\Z)")
@@ -53,7 +53,7 @@ def escaped(text: str) -> str:
     if "\n" in text.strip():
         return text
     if _BEGUN.match(text):
-        return _CODED.sub("\r\n", text)
+        return unquoted(_CODED.sub("\r\n", text))
     if _CODE.search(text):
         return text
     is_one = len(_ESCAPED.findall(text)) >= FEW or _ESCAPED_ALONE.search(text) or _SETTINGS.match(text)

@@ -37,8 +37,10 @@ _TEMPLATE = re.compile(
     r"\A\[([A-Za-z][A-Za-z0-9-]{2,63})(?::[\w .-]{2,64})?\] \[(?:http|tcp|ssl)\] \[[a-z]{3,8}\] \S{4,512}"
 )
 _KIND = re.compile(
-    r"(?:-(?:detect(?:ion)?|panel|login|default|version|web|service|file-?upload|file-?read|rce|xss))+\Z"
+    r"(?:-(?:detect(?:ion)?|panel|login|default|version|web|service|server|workflow|exposure|disclosure|info|upload"
+    r"|file-?upload|file-?read|leak|traversal|bypass|unauth|rce|lfi|sqli|ssrf|xss))+\Z"
 )
+"""What a template looks for, behind the product."""
 _NUMBERED = re.compile(r"cve-\d{4}-\d{4,6}\Z", re.IGNORECASE)
 """A weakness, some of which are one maker's."""
 _FEED = re.compile(r"""["']extra\.(\w{3,40})["']\s*:\s*["']([^"'\r\n]{1,512})["']""")

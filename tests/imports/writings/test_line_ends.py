@@ -139,6 +139,11 @@ def test_ends_of_lines_in_an_answer_of_one_line(end: str) -> None:
     assert unwrap(end.join(lines)).splitlines() == list(lines)
 
 
+def test_quotes_that_are_escaped_beside_line_ends() -> None:
+    text = r"HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm=\"a b\"\r\n"
+    assert unwrap(text) == 'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="a b"'
+
+
 def test_an_answer_of_several_lines_keeps_its_marks() -> None:
     text = "HTTP/1.1 200 OK\nSet-Cookie: a=1; Path: /\n\n<br>; Title: x"
     assert unwrap(text) == text

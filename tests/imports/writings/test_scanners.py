@@ -123,6 +123,7 @@ def test_rows_and_events_of_shadowserver() -> None:
         ("[acme-detect] [http] [info] http://192.0.2.9/login", "acme"),
         ("[acme-cam-login] [http] [info] http://192.0.2.9/login [Acme]", "acme cam"),
         ("[acme-cam-file-read] [http] [high] http://192.0.2.9/a", "acme cam"),
+        ("[acme-cam-info-exposure] [http] [critical] http://192.0.2.9/", "acme cam"),
         ("[CVE-2021-36260] [http] [critical] http://192.0.2.9/", "CVE-2021-36260"),
     ],
 )
