@@ -1,4 +1,4 @@
-"""MAC addresses in text, in any notation, alone or among other things."""
+"""MAC addresses in text, in any notation, and the blocks that registries and lists of them name."""
 
 from __future__ import annotations
 
@@ -15,53 +15,26 @@ MAX_ADDRESSES = 16  # of one text; a device has one or two
 MAX_OWN = 2
 
 _OCTET = "[0-9A-Fa-f]{2}"
+_BEGIN = r"(?<![0-9A-Za-z:.-])"
+_END = r"(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
 _MAC = re.compile(
-    rf"(?:(?<![0-9A-Za-z:.-])|(?<=\b0x))(?:{_OCTET}(?:([:-])|[ ]){_OCTET}(?:[: -]{_OCTET}){{4}}"
-    r"|[0-9A-Fa-f]{4}([.:-])[0-9A-Fa-f]{4}\2[0-9A-Fa-f]{4}"
-    r"|[0-9A-Fa-f]{6}[:.-]?[0-9A-Fa-f]{6})(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
-    r"|(?<![0-9A-Za-z:.-])(?=[0-9:]{0,16}[A-Fa-f])(?:[0-9A-Fa-f]{1,2}:){5}[0-9A-Fa-f]{1,2}(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
+    rf"{_BEGIN}(?:{_OCTET}(?:[:-]{_OCTET}){{5}}|{_OCTET}(?: {_OCTET}){{5}}"
+    r"|[0-9A-Fa-f]{4}([.:-])[0-9A-Fa-f]{4}\1[0-9A-Fa-f]{4}|[0-9A-Fa-f]{6}[:.-]?[0-9A-Fa-f]{6}"
+    rf"|(?=[0-9:]{{0,16}}[A-Fa-f])(?:[0-9A-Fa-f]{{1,2}}:){{5}}[0-9A-Fa-f]{{1,2}}){_END}"
 )
 """Also with octets of one digit, as ARP tables of some systems have them: "28:57:be:12:a:1"."""
-_CLIENT = re.compile(
-    r"(?<![0-9A-Za-z:.-])01(?:([0-9A-Fa-f]{2}(?:\.[0-9A-Fa-f]{4}){2}\.[0-9A-Fa-f]{2})|:((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}))(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
-)
-"""The identifier of a DHCP client: the type of Ethernet before its address (RFC 2132, 9.14)."""
-_PREFIX = re.compile(
-    r"(?:oui|mac|prefix)?[ \t]*+[:=]?[ \t]*+"
-    r"((?:[0-9A-Fa-f]{2}[:.-]?){3}(?:[0-9A-Fa-f]|[:.-]?[0-9A-Fa-f]{2}[:.-]?[0-9A-Fa-f])?)",  # 24, 28 or 36 bits
-    re.IGNORECASE,
-)
-_BLOCK = re.compile(
-    r"[({\[\"' \t]{0,4}+(?:MA-[LMS],|(?:oui|mac|prefix)\b[ \t]*+[:=]?[ \t]*+)?"
-    r"((?:[0-9A-F]{2}[:.-]){2}[0-9A-F]{2}|(?=[A-F]{0,5}\d)[0-9A-F]{6})"
-    r"(?:(?:[:.-](?:XX|\*\*|\?\?|__|##|\.\.)){3}|X{6}|\*{6}|[:.-](?:\[[A-Z ]{2,16}\]|<[A-Z ]{2,16}>|\.{3})"
-    r"|(?:[:-]00){3}/\d\d|/\d\d)?"
-    r"(?:[ \t]*+\((?:hex|base 16)\))?(?:[\s,;|=:\"'-]{1,32}(?:org(?:ani[sz]ation)?|vendor)?[:=]?[ \t\"']*+"
-    r"([A-Z][^\r\n,\";|]{2,127})"
-    r"[^\r\n]{0,256})?",
-    re.IGNORECASE,
-)
-"""A block as registries and lists of them write it, perhaps with who holds it, or an address whose end is hidden."""
-_REGISTERED = re.compile(r"\bMA-[LMS],([0-9A-F]{6,9}),\"?([A-Z][^\r\n\",;]{2,127})", re.IGNORECASE)
-"""A row of the registry within something else."""
-_BLOCKS = re.compile(
-    r"(?<=[\"'`|(\[])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[\"'`|)\]])"
-    r"|(?<![0-9A-Z:-])([0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2})(?=[:-](?:XX|\*\*|\?\?|__|##|\.\.|\[))"
-    r"|\b(?:OUI|MAC[ _-]?prefix)[\"']?(?: is)?:?[ \t\"'`]{1,4}"
-    r"([0-9A-F]{6}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){2})(?![0-9A-Z]|[:-][0-9A-F])",
-    re.IGNORECASE,
-)
-"""Blocks of a list, each in quotes or between bars; those of addresses whose ends are hidden, and named ones."""
-_LETTER = re.compile("[A-F]", re.IGNORECASE)
-_OCTETS = re.compile(r"0x([0-9A-F]{2}), ?0x([0-9A-F]{2}), ?0x([0-9A-F]{2})(?!, ?0x)", re.IGNORECASE)
-"""A block as programs in C hold it."""
-_HIDDEN = re.compile(
-    r"\bMAC(?: Address)?:[ \t]*((?:[0-9A-F]{2}[:-]){3})?[^\s(]{1,24}[ \t]*\(([^()\r\n]{2,128})\)", re.IGNORECASE
-)
-"""An address that somebody has made illegible, and who holds its block."""
+_CLIENT = re.compile(rf"{_BEGIN}01({_OCTET}(?:\.[0-9A-Fa-f]{{4}}){{2}}\.{_OCTET}){_END}")
+"""The identifier of a DHCP client as routers list it: the type of Ethernet before its address (RFC 2132, 9.14)."""
 _LOCAL = re.compile(
     r"(?:fe80::|\A)([0-9a-f]{1,4}):([0-9a-f]{2})ff:fe([0-9a-f]{2}):([0-9a-f]{1,4})(?![0-9a-f:])", re.IGNORECASE
 )
+_BLOCK = re.compile(
+    rf"(?:{_BEGIN}(?=[\d:-]{{0,7}}[A-F])|\A\W{{0,3}}|\b(?:OUI|prefix)\W{{1,6}}(?:is\W{{1,3}})?)"
+    rf"({_OCTET}([:-]){_OCTET}\2{_OCTET})(?![0-9A-Z]|\2{_OCTET}(?![0-9A-Z]))"
+    r"|(?:\b(?:OUI\b|MAC[ _-]?prefix\b|MA-[LMS],)[^\r\n]{0,16}?|\A)\b(?=[A-F]*\d)([0-9A-F]{6,9})\b",
+    re.IGNORECASE,
+)
+"""A block of addresses, or an address whose end is hidden: with a letter, at the beginning, or behind what it is."""
 _CALLED = (
     r"(?<![A-Za-z0-9_./-])(?:(?:(?:connected|device|ethernet|lan|wired|own)?[_ ]?mac(?:[_ -]?addr(?:ess)?)?"
     r"|(?:physical|hardware|hw|ethernet)[_ -]?addr(?:ess)?))(?![A-Za-z0-9_.-])"
@@ -73,37 +46,32 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """An address that a text calls the MAC address, or a table of neighbours as `arp -a` prints it."""
-_ALONE = re.compile(
-    r"(?:(?:mac|oui|ether|lladdr|hwaddr)\b[\w ]{0,16}[:=]?[ \t]*)?[\"']?"
-    r"(?:[0-9A-F]{2}(?:[: -][0-9A-F]{2}){5}|[0-9A-F]{2}(?:[:-][0-9A-F]{2}){2}"
-    r"|[0-9A-F]{4}([.:-])[0-9A-F]{4}\1[0-9A-F]{4}|[0-9A-F]{6}[:-][0-9A-F]{6}|[0-9A-F]{12})[\"']?"
-    r"(?:[ \t]*\([^()\r\n]{0,128}\))?",
-    re.IGNORECASE,
-)
+_LABEL = re.compile(r"\s*(?:(?:mac|oui|ether|lladdr|hwaddr)\b[\w ]{0,16}[:=]?[ \t]*)?[\"']?", re.IGNORECASE)
+_BEHIND = re.compile(r"[\"']?(?:[ \t]*\([^()\r\n]{0,128}\))?\s*")
+
+
+def written(text: str) -> Iterator[Answer]:
+    """The addresses in a text, or else the blocks that it names."""
+    yield from list(addresses(text)) or blocks(text)
 
 
 def addresses(text: str) -> Iterator[Answer]:
-    """Every MAC address in a text, each with the organization that holds its block; or a prefix alone."""
-    named = [match[0] for match in _MAC.finditer(text)]
-    named += ["".join(filter(str.isalnum, dotted or spaced)) for dotted, spaced in _CLIENT.findall(text)]
-    found = dict.fromkeys(filter(None, map(mac, named)))
+    """Every MAC address in a text, or the one that a link-local address is made of, each with who holds its block."""
+    told = [match[0] for match in _MAC.finditer(text)]
+    told += ["".join(filter(str.isalnum, client)) for client in _CLIENT.findall(text)]
+    found = dict.fromkeys(filter(None, map(mac, told)))
     for address in list(found)[:MAX_ADDRESSES]:
         yield from registered(address)
-    if found:
-        return
-    if local := _LOCAL.search(text):
+    if not found and (local := _LOCAL.search(text)):
         yield from registered(_of_local(*local.groups()))
-    elif block := _BLOCK.fullmatch(text.strip()):
-        yield from _held(block[1], block[2] or "")
-    elif octets := _OCTETS.search(text):
-        yield from _held("".join(octets.groups()), "")
-    elif row := _REGISTERED.search(text):
-        yield from _held(row[1], row[2])
-    elif hidden := _HIDDEN.search(text):
-        yield from _held(hidden[1] or "", hidden[2])
-    elif prefix := _PREFIX.fullmatch(text.partition("(")[0].strip()):
-        digits = re.sub(r"[:.-]", "", prefix[1])
-        fields = fields_of(oui.decode, digits.ljust(11, "0") + "1")
+
+
+def blocks(text: str) -> Iterator[Answer]:
+    """Every block that a text names, and who holds it."""
+    told = (match[1] or match[3] for match in _BLOCK.finditer(text))
+    digits = dict.fromkeys(re.sub("[:-]", "", block) for block in told)
+    for block in islice(digits, MAX_ADDRESSES):
+        fields = fields_of(oui.decode, block.ljust(11, "0") + "1")
         yield from answer("mac", {name: values for name, values in fields.items() if name != "mac.address"})
 
 
@@ -117,20 +85,6 @@ def named(text: str) -> Iterator[Answer]:
             yield from registered(address)
 
 
-def blocks(text: str) -> Iterator[Answer]:
-    """Every block in a list of them; none where all are digits alone, as times are."""
-    listed = list(dict.fromkeys(map("".join, _BLOCKS.findall(text))))[:MAX_ADDRESSES]
-    if any(map(_LETTER.search, listed)):
-        yield from (held for block in listed for held in _held(block, ""))
-
-
-def _held(prefix: str, holder: str) -> Iterator[Answer]:
-    """A block, and who holds it by the registry or else by the text; what the text says alone where no block shows."""
-    fields = fields_of(oui.decode, re.sub(r"[:.-]", "", prefix).ljust(11, "0") + "1") if prefix else {}
-    known = {name: values for name, values in fields.items() if name != "mac.address"}
-    yield from answer("mac", {**as_fields([("mac.organization", holder.strip())] if holder else []), **known})
-
-
 def _of_local(first: str, second: str, third: str, fourth: str) -> str:
     """The MAC address that a link-local address of IPv6 is made of (RFC 4291, appendix A)."""
     digits = f"{int(first, 16) ^ 0x0200:04x}{second}{third}{fourth:0>4}"
@@ -138,8 +92,10 @@ def _of_local(first: str, second: str, third: str, fourth: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is one MAC address, or the prefix of one, perhaps with a name before or behind it."""
-    return _ALONE.fullmatch(text.strip()) is not None
+    """Whether a text is one MAC address, or its block, perhaps with a name before or behind it."""
+    alone = _LABEL.sub("", text, count=1)
+    found = _MAC.match(alone) or _BLOCK.match(alone)
+    return found is not None and _BEHIND.fullmatch(alone, found.end()) is not None
 
 
 def linked(address: str, vendor: str) -> Iterator[Answer]:

@@ -76,14 +76,6 @@ def anything(text: str) -> Iterator[Answer]:
             yield from map(_guessed, form(text))
 
 
-def _blocks(text: str) -> Iterator[Answer]:
-    """A list of blocks of addresses, with what else its row tells."""
-    found = list(hardware.blocks(text))
-    yield from found
-    if found:
-        yield from anything(text)
-
-
 def _guessed(one: Answer) -> Answer:
     """An answer of which nothing says that it came by RTSP: only cameras speak that, and it is no sign of one."""
     return one._replace(channel="banner") if one.channel == "rtsp" else one
@@ -103,7 +95,7 @@ def _has(*patterns: str) -> Callable[[str], bool]:
 
 
 MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
-    (hardware.is_address, hardware.addresses),
+    (hardware.is_address, hardware.written),
     (_has(r"^RTSP/\d"), web.stream),
     (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), web.upnp),
     (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), web.web),
@@ -149,7 +141,7 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
         "rtsp": (web.stream,),
         **dict.fromkeys(("html_title", "title"), (web.title,)),
         **dict.fromkeys(("favicon_hash", "favicon"), (icons.icon,)),
-        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (hardware.addresses, _blocks)),
+        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (hardware.written,)),
         **dict.fromkeys(("ssdp", "upnp"), (web.upnp,)),
         **dict.fromkeys(("ws_discovery", "wsd"), (soap.discovery,)),
         **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service, soap.discovery)),
