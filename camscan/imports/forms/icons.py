@@ -1,11 +1,10 @@
-"""Hashes of icons as lists, search engines and scanners write them, and the icon itself."""
+"""Hashes of icons as lists and scanners write them, and the icon itself."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from itertools import islice
-from urllib.parse import unquote
 
 from camscan.codecs import favicon
 from camscan.imports.forms.base import Answer, answer, fields_of
@@ -19,24 +18,19 @@ _NOTED = re.compile(
     r"""((?:mmh3:|md5:)?(?:-?\d{6,10}|[0-9a-f]{32})\b)""",
     re.IGNORECASE,
 )
-_QUERY = re.compile(
-    r"\A\W{0,2}(?:(?:[\w.]{0,48}\.)?(?:icon|favicons?)[._ ]?(?:hash(?:es)?|md5|mmh3|shodan_hash|md5_hash)?|md5|mmh3)"
-    r"[\"']?[\s:=]{1,6}[\"']?(?:-?\d{6,10}|0x[0-9a-f]{7,8}|[0-9a-f]{32})\b"
-    r"|\Ahttps?://\S{0,256}\b(?:fav)?icon[._]?hash(?:%3A|:|=)"
-    r"|\A(?:[0-9a-f]{32}|-?\d{7,10})\Z",
+_ALONE = re.compile(
+    r"\W{0,2}(?:[\w.]{0,64}(?:icon|md5|mmh3)[\w.]{0,16}[\"']?[\s:=]{1,6}[\"']?)?(?:-?\d{7,10}|[0-9a-f]{32})[\"']?\s*",
     re.IGNORECASE,
 )
-"""A condition on an icon in the words of a search engine, or a hash alone."""
 
 
 def is_icon(text: str) -> bool:
-    """Whether a text is the hash of an icon, or a query for one."""
-    return _QUERY.match(text) is not None
+    """Whether a text is the hash of an icon, perhaps behind what it is called."""
+    return _ALONE.fullmatch(text) is not None
 
 
 def icon(text: str) -> Iterator[Answer]:
-    """Hashes of an icon: "md5:" and 32 digits, "mmh3:" and a number, or either alone, as in a query or its address."""
-    text = unquote(text)
+    """Hashes of an icon: "md5:" and 32 digits, "mmh3:" and a number, or either alone."""
     md5 = tuple(value.lower() for value in _MD5.findall(text))
     mmh3 = tuple(filter(None, map(_signed, _MMH3.findall(_MD5.sub(" ", text)))))
     found = {"http.favicon.md5": md5, "http.favicon.mmh3": mmh3}

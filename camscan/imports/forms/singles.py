@@ -15,19 +15,12 @@ from camscan.records import Fields
 _CHALLENGE = re.compile(
     r"""(?:Digest|Basic)\s+[a-z]{3,9}\s*=|(?:\w{1,32}\s*=\s*"?[^",]{0,256}"?\s*,\s*){0,8}realm\s*=""", re.IGNORECASE
 )
-_LINK = r"(?:the|at|to|was|is|on|and|from|of|in|found|got|but)\b"
-_SENTENCE = re.compile(
-    r"\A(?:\[?\d{4}-\d\d-\d\d|\[?\d\d:\d\d:\d\d|\[[+*!-]\] )"
-    rf"|\b{_LINK}[^\r\n]{{1,200}}? {_LINK}"
-    r"|\b(?:found|connected to|detected)\b[^\r\n]{1,200}? (?:at|on|in)\b",
+_TOLD = re.compile(
+    r"\A[<{]|[\[({\uff08][^\w\s]?\s?[\"']|[\"']\s*[:\])]|[=!]=|=>| = [\"']|,~?\w{2,32}=\w|\w=\"[^\"]{0,64}\"\s+\w+="
+    r"|;\s*\Z|\w\(\)|\A\[?\d{4}-\d\d-\d\d|\b(?:the|was|is|found|detected|like)\b",
     re.IGNORECASE,
 )
-"""What a log or a person says, and no program calls itself."""
-_CODE = re.compile(
-    r"[\[({\uff08][^\w\s]?\s?[\"']|[\"']\s*:|[=!]=|=>|[\"']\s*[\])]|;\s*\Z|\w\(\)| = [\"']|,~?\w{2,32}=\w"
-    r"|\w=\"[^\"]{0,64}\"\s+\w+=|[\"'][^\r\n]{0,256}[^\x00-\x7f]| \| .{0,80} [Dd]etected"
-)
-"""Signs of a program or of JSON, in whose place no server has a name."""
+"""Signs of code, of a log and of a sentence, in whose place no server has a name."""
 _SERVER_LABEL = re.compile(
     r"\A[\"']?(?:(?:http|rtsp)(?:[ -]server(?:-header)?)?|server(?: (?:header|banner))?)[\"']?\s*[:=]>?\s*(?!//)",
     re.IGNORECASE,
@@ -41,11 +34,8 @@ _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
 _PATH = re.compile(r"(?:https?://[^\s/]{1,256})?/[\w./-]{1,256}\.(?:asp|html?|cgi|php|js|shtml)(?:[?#][!-~]{0,256})?")
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_HELD = re.compile(
-    r"""(?:["'](?:html_|http\.)?title["']|\bhttp_?[Tt]itle["']?) ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)["]"""
-    r"""|\bog:title["'] content="([^"<>\r\n]{1,256})"""
-    r"""|\A(?:[|_ \t]{0,4}(?:(?:html|http|page|web)[ _.-]?|document\.|in)?title[ \t]*[:=][ \t]*|\[title\][ \t]+"""
-    r"""|title(?=\[))"""
-    r"""["'\[]?([^\r\n"\]]{1,256})""",
+    r"""["'](?:html_|http\.)?title["'] ?: ?"((?:[^"\\\r\n]|\\.){1,256}+)["]"""
+    r"""|\A[|_ \t]{0,4}(?:(?:html|http|page|web)[ _.-]?)?title[ \t]*[:=][ \t]*["']?([^\r\n"]{1,256})""",
     re.IGNORECASE,
 )
 """A title under its name, as scanners, programs and pages hold it."""
@@ -54,15 +44,10 @@ _TITLE_HELD = re.compile(
 def server(channel: str, text: str) -> Iterator[Answer]:
     """A single line that is no header: the value of one, of a challenge or else of Server, written without its name."""
     line = _SERVER_LABEL.sub("", text.strip()).strip("\"',")
-    if "\n" not in line and len(line) <= 256 and not _is_told(line):
+    if "\n" not in line and len(line) <= 256 and not _TOLD.search(line):
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
         yield from answer(channel, fields_of(decode, f"{name}: {line}"))
-
-
-def _is_told(line: str) -> bool:
-    """Whether a line is markup, code or a sentence."""
-    return line.startswith(("<", "{")) or bool(_CODE.search(line) or _SENTENCE.search(line))
 
 
 def challenge(channel: str, text: str) -> Iterator[Answer]:

@@ -22,24 +22,14 @@ _SHORT = {
     "syscontact": "snmp.sys_contact",
     "syslocation": "snmp.sys_location",
 }
-_SPELLED = {
-    "systemdescription": "sysdescr",
-    "systemname": "sysname",
-    "systemcontact": "syscontact",
-    "systemlocation": "syslocation",
-    "systemobjectid": "sysobjectid",
-}
 _NAMES = {**{oid.removesuffix(".0"): field for oid, field in OBJECTS.items()}, **_SHORT}
 _ROW = re.compile(
-    r"^(?:[ \t]{0,16}(?:#|//) ?)?"
-    r"[ \t|_({\[\"']{0,40}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
-    r"\.?(System[ _](?:Description|Name|Contact|Location|Object[ _]ID)"
-    r"|(?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
+    r"^[ \t|_({\[\"']{0,40}(?:var[ \t])?(?:ObjectType\(ObjectIdentity\((?:<[^<>]{1,64}>, )?[\"'])?"
+    r"\.?((?:[A-Za-z][\w-]{0,63}::)?[A-Za-z][\w.-]{1,255}|[0-9]{1,3}(?:\.[0-9]{1,10}){3,127})"
     r"(?:[ \t]{0,8}\|[ \t]{0,8}([0-9]{1,3}x?)(?::[a-z]{1,16})?[ \t]{0,8}\|"
     r"|[ \t]{0,8}\|(?=[^|\r\n]{1,512}\|?[ \t]{0,8}$)"
     r"|[\"'\])]{0,2}[ \t]{0,8}[=:]>?[ \t]{0,8}"
-    r"|[\"')]{1,3}[ \t]{0,8},[ \t]{0,8}(?:[A-Z]\w{1,32}\()?|,[ \t](?=[^\s\d][^\r\n]{0,255}\)$)"
-    r"|[ \t]{1,8}(?=STRING:|OID:|\"))(.*)$"
+    r"|[\"')]{1,3}[ \t]{0,8},[ \t]{0,8}(?:[A-Z]\w{1,32}\()?)(.*)$"
 )
 _OTHER = re.compile(r"[ \t|]{0,16}[A-Za-z][\w-]{0,63}::[A-Za-z][\w.-]{0,255}[ \t]{1,8}=[ \t]")
 """How a row begins whose object says nothing here: the name of its module stands before it."""
@@ -145,8 +135,7 @@ def _name(written: str) -> str:
         written = pattern.sub(replacement, written)
     if written[:1].isdigit():
         return written
-    word = written.lower().replace("_", "").replace(" ", "")
-    word = _SPELLED.get(word, word)
+    word = written.lower().replace("_", "")
     return word if word.removesuffix(".0") in _SHORT else ""
 
 

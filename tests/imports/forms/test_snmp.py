@@ -23,7 +23,6 @@ WALKS = {
     '(".1.3.6.1.2.1.1.5.0", "cam"),',
     "mapping": '{"sys_descr": "Camera 1",\n "sys_object_id": "1.3.6.1.4.1.368.1.1",\n "sys_name": "cam"}',
     "short": "sysDescr: Camera 1\nsysObjectID: 1.3.6.1.4.1.368.1.1\nsysName: cam",
-    "spelled": "System Description: Camera 1\nSystem Object ID: 1.3.6.1.4.1.368.1.1\nSystem Name: cam",
     "grouped": "system.sysDescr.0 = Camera 1\nsnmp_sysObjectID: 1.3.6.1.4.1.368.1.1\nsnmp.sysName=cam",
     "arrows": '[1.3.6.1.2.1.1.1.0] => STRING: "Camera 1"\n[1.3.6.1.2.1.1.2.0] => OID: .1.3.6.1.4.1.368.1.1\n'
     '[1.3.6.1.2.1.1.5.0] => STRING: "cam"',
@@ -102,7 +101,7 @@ def test_a_tree_that_the_agent_supports_stands_in_for_its_own(rows: str, tree: s
 
 
 def test_objects_that_a_makers_own_module_names() -> None:
-    (one,) = walk('// ACME-CAM-MIB::model.0 = STRING: "A-1"\nACME-CAM-MIB::cpu.0 = INTEGER: 7\nIF-MIB::ifNumber.0 = 2')
+    (one,) = walk('ACME-CAM-MIB::model.0 = STRING: "A-1"\nACME-CAM-MIB::cpu.0 = INTEGER: 7\nIF-MIB::ifNumber.0 = 2')
     assert one.fields == {"snmp.object": ("ACME-CAM-MIB::model.0 = A-1", "ACME-CAM-MIB::cpu.0 = 7")}
     assert is_walk("ACME-CAM-MIB::model.0 = STRING: A-1")
     assert not is_walk("Acme::model = 1")
