@@ -35,32 +35,17 @@ _SADP_NAMES = frozenset({"devicedescription", "devicesn", "softwareversion", "ds
 _SADP_COLUMNS = {"deviceserialno": "devicesn", "macaddress": "mac", "model": "devicedescription", "serial": "devicesn"}
 """What the maker's own program, and others, call members of an answer."""
 _DHIP_NAMES = frozenset({"DeviceType", "DeviceClass", "SerialNo", "MachineName", "Vendor"})
+_FEED = "extra."
+"""What a feed of scans of the whole network (Shadowserver) puts before the members of an answer, in small letters."""
 _FEED_NAMES = {
-    "device_class": "DeviceClass",
-    "device_type": "DeviceType",
-    "serial_no": "SerialNo",
-    "serial": "SerialNo",
-    "version": "Version",
-    "vendor": "Vendor",
-    **{f"extra.{name}": "".join(part.title() for part in name.split("_")) for name in ("device_type", "device_class")},
-    "extra.machine_name": "MachineName",
-    "extra.device_vendor": "Vendor",
-    "extra.manufacturer": "Manufacturer",
-    "extra.remote_video_input_channels": "RemoteVideoInputChannels",
-    "extra.video_input_channels": "VideoInputChannels",
-    "extra.device_version": "Version",
-    "extra.device_serial": "SerialNo",
-    "extra.mac_address": "mac",
-    "extra.method": "method",
-    "Class": "DeviceClass",
-    "FW": "Version",
-    "Firmware": "Version",
-    "SN": "SerialNo",
+    "device_model": "DeviceType",
+    "device_serial": "SerialNo",
+    "device_vendor": "Vendor",
+    "device_version": "Version",
+    "mac_address": "mac",
+    "method": "method",
 }
-"""The names that feeds of scans of the whole network, and clients, give to members of a DHIP answer."""
-
-_FEED_MODEL = "extra.device_model"
-"""Beside which the device_type of a feed is the class."""
+"""Members that it calls otherwise."""
 
 _ENOUGH = 3  # members of which even a torn answer consists of nothing else
 _NOTICE = "client.notifyDevInfo"
@@ -134,11 +119,17 @@ def _told(text: str, least: int) -> Fields:
 def _members(told: dict[str, str]) -> dict[str, str]:
     """The members of an answer by their own names, whatever a feed calls them."""
     if told.get("method") == _NOTICE and "device_model" in told:  # a record of the feed as it is
-        told = {f"extra.{name}": value for name, value in told.items()}
+        told = {f"{_FEED}{name}": value for name, value in told.items()}
     names = _FEED_NAMES
-    if _FEED_MODEL in told:
-        names = {**_FEED_NAMES, _FEED_MODEL: "DeviceType", "extra.device_type": "DeviceClass"}
-    return {names.get(name, name): value for name, value in told.items()}
+    if f"{_FEED}device_model" in told:  # beside which the type is the class
+        names = {**names, "device_type": "DeviceClass"}
+    return {_member(name, names): value for name, value in told.items()}
+
+
+def _member(name: str, names: dict[str, str]) -> str:
+    """A name as the protocol spells it: "extra.machine_name" is MachineName."""
+    plain = name.removeprefix(_FEED)
+    return name if plain == name else names.get(plain) or "".join(part.title() for part in plain.split("_"))
 
 
 def common(text: str) -> Iterator[Answer]:

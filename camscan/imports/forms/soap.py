@@ -41,16 +41,6 @@ _ELEMENT = re.compile(r"<[^<>]{0,512}>")
 _UTIL = re.compile(r"^(?:\d{1,3}\.){3}\d{1,3} [^\s()]{1,64}\(([^\s()][^\r\n]{1,120})\)[ \t]*$", re.MULTILINE)
 _SCOPE_END = re.compile(r"[<\"'`\]}|]")
 
-_FOREIGN = """
-onvif.manufacturer hersteller fabricant constructeur fabricante produttore costruttore producent fabrikant üretici
-onvif.manufacturer производитель 制造商 厂商 厂家 生产厂商 제조사 メーカー
-onvif.model modell modèle modele modelo modello модель 型号 设备型号 产品型号 모델 モデル
-onvif.firmware firmwareversie versionfirmware versiondefirmware versióndefirmware versãodofirmware versãofirmware
-onvif.firmware versionefirmware wersjaoprogramowania прошивка версияпрошивки версияпо 固件版本 软件版本 펌웨어버전
-onvif.serial seriennummer numérodesérie númerodeserie númerodesérie numerodiserie numerseryjny serienummer
-onvif.serial серийныйномер 序列号 设备序列号 시리얼번호
-"""
-"""A field, and what it is called in other languages than English."""
 _INFORMATION = {
     "manufacturer": "onvif.manufacturer",
     "vendor": "onvif.manufacturer",
@@ -58,14 +48,10 @@ _INFORMATION = {
     "mfr": "onvif.manufacturer",
     "devicevendor": "onvif.manufacturer",
     "devvendor": "onvif.manufacturer",
-    "companyname": "onvif.manufacturer",
-    "mf": "onvif.manufacturer",
-    "mdl": "onvif.model",
     "model": "onvif.model",
     "modelname": "onvif.model",
     "modelnumber": "onvif.model",
     "devicemodel": "onvif.model",
-    "devmodel": "onvif.model",
     "productmodel": "onvif.model",
     "productclass": "onvif.model",
     "firmwareversion": "onvif.firmware",
@@ -75,7 +61,6 @@ _INFORMATION = {
     "fw": "onvif.firmware",
     "firmver": "onvif.firmware",
     "softwareversion": "onvif.firmware",
-    "softversion": "onvif.firmware",
     "swversion": "onvif.firmware",
     "sw": "onvif.firmware",
     "serialnumber": "onvif.serial",
@@ -83,7 +68,6 @@ _INFORMATION = {
     "sn": "onvif.serial",
     "deviceserial": "onvif.serial",
     "hardwareid": "onvif.hardware_id",
-    **{name: field for field, *names in map(str.split, _FOREIGN.split("\n")[1:-1]) for name in names},
 }
 """Names that clients give to what a device tells of itself."""
 _STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
@@ -193,7 +177,7 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     names = {name for name, _ in found}
     is_device = names & {"onvif.serial", "onvif.manufacturer"} or any(key(name) == "deviceid" for name, _ in told)
     if "onvif.model" in names and is_device and "onvif.firmware" not in names:
-        found += named(told, {"version": "onvif.firmware", "版本": "onvif.firmware"})[:1]
+        found += named(told, {"version": "onvif.firmware"})[:1]
     return found
 
 

@@ -111,12 +111,6 @@ def test_feeds_have_names_of_their_own() -> None:
     assert other.fields["dhip.remote_video_input_channels"] == ("2",)
 
 
-def test_a_line_of_a_client_of_dhip() -> None:
-    (found,) = notified("DeviceType: A-1, SN: 7E0, FW: 1.0.R, Class: BSC", least=1)
-    assert found.fields["dhip.version"] == ("1.0.R",)
-    assert found.fields["dhip.device_class"] == ("BSC",)
-
-
 def test_a_feed_that_names_the_model_calls_the_class_a_type() -> None:
     (one,) = notified("{'extra.device_model': 'BCS-1', 'extra.device_type': 'IPC', 'extra.device_vendor': 'V'}")
     assert (one.fields["dhip.device_type"], one.fields["dhip.device_class"]) == (("BCS-1",), ("IPC",))

@@ -106,30 +106,6 @@ def test_a_product_of_a_list_of_weaknesses_is_no_model() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Hersteller: Acme\nModell: A1\nFirmware-Version: V1\nSeriennummer: 12",
-        "Fabricante: Acme\nModelo: A1\nFirmware: V1\nNúmero de serie: 12",
-        "制造商\uff1aAcme\n设备型号\uff1aA1\n固件版本\uff1aV1\n序列号\uff1a12",
-        "Производитель: Acme\nМодель: A1\nПрошивка: V1\nСерийный номер: 12",  # noqa: RUF001 - Russian
-    ],
-)
-def test_names_in_other_languages(text: str) -> None:
-    (found,) = service(text)
-    assert found.fields == {
-        "onvif.manufacturer": ("Acme",),
-        "onvif.model": ("A1",),
-        "onvif.firmware": ("V1",),
-        "onvif.serial": ("12",),
-    }
-
-
-def test_device_information_in_short_names() -> None:
-    (found,) = service('{"device":{"mf":"Acme","mdl":"A1","sw":"V1"}}')
-    assert found.fields == {"onvif.manufacturer": ("Acme",), "onvif.model": ("A1",), "onvif.firmware": ("V1",)}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
         "'onvif://www.onvif.org/name/Acme%20A '\n'onvif://www.onvif.org/hardware/M-1</d:Scopes>'",
     ],
 )
