@@ -1,9 +1,9 @@
 """Turns one answer that was copied as text into observations.
 
-First what somebody has written around it is undone (`writings/registry.py`), then bytes that are spelled out are
-decoded (`writings/encodings.py`), then the form that it was hinted to have, or that it looks like, reads it
-(`forms/registry.py`). The fields come from the codecs, so that rules see what they see in a scan. Nothing is asked of
-any network, and no clock is read.
+First what the program that showed it has written around it is undone (`notations/registry.py`), then bytes that are
+spelled out are decoded (`notations/encodings.py`), then the form that it was hinted to have, or that it looks like,
+reads it (`forms/registry.py`). The fields come from the codecs, so that rules see what they see in a scan. Nothing is
+asked of any network, and no clock is read.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from itertools import chain
 
 from camscan.codecs import formed
 from camscan.codecs.text import to_text
-from camscan.imports.forms import datagrams, hardware, interfaces
+from camscan.imports.forms import datagrams, interfaces, macs
 from camscan.imports.forms.base import MAX_TEXT, Answer, observed
 from camscan.imports.forms.registry import BESIDE, HINTED, LOOSE, MARKS, anything
 from camscan.imports.nmap import text as nmap_text
-from camscan.imports.writings import enclosures, encodings
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.notations import enclosures, encodings
+from camscan.imports.notations.registry import unwrap
 from camscan.records import MAC_FIELDS, Fields, Observation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,7 +47,7 @@ def read(raw: str | bytes, channel: str = "", at: datetime = EPOCH, *, whole: bo
     found += _blocks(found)
     text = enclosures.enclosed(to_text(data))
     if not any("mac.address" in one.fields for one in found) and not _is_binary(text):
-        found += hardware.named(text)
+        found += macs.named(text)
     if whole:
         found += _whole(text, found)
     return tuple(observed("", one if one.raw else one._replace(raw=data), at) for one in found)
@@ -117,7 +117,7 @@ def _blocks(found: Iterable[Answer]) -> list[Answer]:
         for address in _own_addresses(one.fields):
             if address not in seen:
                 seen.add(address)
-                blocks += hardware.registered(address, one.channel)
+                blocks += macs.registered(address, one.channel)
     return blocks
 
 

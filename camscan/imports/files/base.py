@@ -14,7 +14,7 @@ from typing import BinaryIO, TypeAlias
 
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import mac, to_text
-from camscan.imports.forms import hardware
+from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, observed
 from camscan.records import Fields, Observation
 
@@ -96,7 +96,7 @@ def link_fields(text: str) -> Fields:
     address = mac(text)
     if address is None or int(address[1], 16) & 1:  # a group's
         return {}
-    return next(iter(hardware.registered(address))).fields
+    return next(iter(macs.registered(address))).fields
 
 
 def imported(target: str, channel: str, at: datetime, fields: Fields, asked: str = "") -> Observation:

@@ -12,7 +12,7 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
 from camscan.imports.files.base import Summary, address_of, lines, moment
 from camscan.imports.files.jsonitems import items
-from camscan.imports.forms import certificate, singles, web
+from camscan.imports.forms import certificate, messages, single_values
 from camscan.imports.forms.base import Answer, answer, fields_of, observed
 from camscan.records import Observation
 
@@ -107,9 +107,9 @@ def _answers(port: int, found: Mapping[str, object]) -> Iterator[Answer]:
     if name == "http":
         yield from answer("http", fields_of(http.decode, raw), "GET /", raw)
     elif name == "http.server":
-        yield from singles.server("http", banner)
+        yield from single_values.server("http", banner)
     elif name == "title":
-        yield from web.title(banner)
+        yield from messages.title(banner)
     elif name == "X509":
         yield from certificate.encoded(banner)
     elif name in ("ftp", "telnet", "ssh", "unknown"):

@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from camscan.codecs import tls
 from camscan.imports.forms.base import Answer, answer, fields_of
-from camscan.imports.writings.base import objects
+from camscan.imports.notations.base import objects
 
 _PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{64,131072})-----END")
 _NAMED = re.compile(

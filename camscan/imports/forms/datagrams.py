@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from camscan.codecs import baichuan, dh01, dhip, dvrip, mdns, mhed, moi, netcommon, sadp, snmp, ssdp, wsdiscovery
 from camscan.errors import DecodeError
-from camscan.imports.forms import certificate, icons
+from camscan.imports.forms import certificate, favicons
 from camscan.imports.forms.base import Answer, answer, fields_of, key, pairs
 from camscan.records import Fields
 
@@ -61,7 +61,7 @@ def datagram(data: bytes) -> Iterator[Answer]:
         yield from answer("dvrip", realm, "realm", data)
     elif devices := _devices(data):
         yield from (one for fields in devices for one in answer("wsd", fields, raw=data))
-    elif images := list(icons.icon_bytes(data)):
+    elif images := list(favicons.icon_bytes(data)):
         yield from images
     elif certificates := list(certificate.der(data)):
         yield from certificates

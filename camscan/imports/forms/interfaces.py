@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from camscan.codecs import cgi, isapi
-from camscan.imports.forms import soap
+from camscan.imports.forms import onvif
 from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, pairs
 from camscan.records import Fields
 
@@ -70,7 +70,7 @@ def lines(text: str) -> Iterator[Answer]:
     yield from answer("cgi", told)
     yield from answer("http", body_fields(body))
     if not told:
-        yield from soap.described("\n".join(_OWN_LINE.findall(body)))
+        yield from onvif.described("\n".join(_OWN_LINE.findall(body)))
 
 
 def is_lines(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import hardware
+from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, answer, named, pairs
 
 _STATEMENT = re.compile(
@@ -36,7 +36,7 @@ def leased(text: str) -> Iterator[Answer]:
     ]
     found = found or named(pairs(text), _NAMES)
     yield from answer("dhcp", as_fields(found))
-    yield from hardware.addresses(text)
+    yield from macs.addresses(text)
 
 
 def is_lease(text: str) -> bool:

@@ -11,15 +11,15 @@ from camscan.codecs.layout import fields as as_fields
 from camscan.imports.forms import (
     certificate,
     datagrams,
-    hardware,
-    icons,
+    favicons,
     interfaces,
     leases,
+    macs,
     mdns,
-    singles,
+    messages,
+    onvif,
+    single_values,
     snmp,
-    soap,
-    web,
 )
 from camscan.imports.forms.base import Answer, Form, answer
 from camscan.imports.nmap import text as nmap_text
@@ -34,16 +34,16 @@ def _headers(text: str) -> Iterator[Answer]:
 
     What looks like them may be lines about a device.
     """
-    if web.is_headed(text):
-        yield from web.web(text)
-        yield from map(_guessed, web.stream(text))
-        yield from soap.described(text)
+    if messages.is_headed(text):
+        yield from messages.web(text)
+        yield from map(_guessed, messages.stream(text))
+        yield from onvif.described(text)
 
 
 def _document(text: str) -> Iterator[Answer]:
     """JSON: the body of a page, or what somebody wrote down of a device."""
-    yield from web.web(text)
-    yield from soap.described(text)
+    yield from messages.web(text)
+    yield from onvif.described(text)
 
 
 def _announced(text: str) -> Iterator[Answer]:
@@ -51,7 +51,7 @@ def _announced(text: str) -> Iterator[Answer]:
     found = list(mdns.announced(text))
     yield from found
     if found and _NAMED.search(text):
-        yield from soap.described(text)
+        yield from onvif.described(text)
 
 
 def anything(text: str) -> Iterator[Answer]:
@@ -61,15 +61,15 @@ def anything(text: str) -> Iterator[Answer]:
     """
     yield from answer("banner", as_fields([("banner.text", text)]))
     for protocol in ("http", "rtsp"):
-        yield from singles.challenge(protocol, text)
+        yield from single_values.challenge(protocol, text)
     yield from answer("http", interfaces.challenged(text))
-    yield from soap.described(text)
+    yield from onvif.described(text)
     if "\n" not in text.strip():
         for form in (
-            partial(singles.server, "http"),
-            partial(singles.server, "rtsp"),
-            web.title,
-            singles.path,
+            partial(single_values.server, "http"),
+            partial(single_values.server, "rtsp"),
+            messages.title,
+            single_values.path,
             snmp.walk,
             nmap_text.product,
         ):
@@ -84,7 +84,7 @@ def _guessed(one: Answer) -> Answer:
 def _page(text: str) -> Iterator[Answer]:
     """Several lines that a web server is said to have sent, and that are no code: the body of an answer."""
     if "\n" in text.strip() and not _MEMBER.match(text):
-        yield from web.page(text)
+        yield from messages.page(text)
         yield from anything(text)
 
 
@@ -95,17 +95,17 @@ def _has(*patterns: str) -> Callable[[str], bool]:
 
 
 MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
-    (hardware.is_address, hardware.written),
-    (_has(r"^RTSP/\d"), web.stream),
-    (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), web.upnp),
-    (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), web.web),
+    (macs.is_address, macs.written),
+    (_has(r"^RTSP/\d"), messages.stream),
+    (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), messages.upnp),
+    (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), messages.web),
     (nmap_text.is_listing, nmap_text.scanned),
     (leases.is_lease, leases.leased),
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.searched),
-    (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), soap.discovery),
-    (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), soap.service),
-    (_has(r"\(\s*(?:type|hardware|name|Profile)='[^']*',"), soap.discovery),
-    (_has(r"schemas-upnp-org:device", r"<modelName>", r"(?-i:<(?:manufacturerURL|modelDescription)>)"), web.upnp),
+    (_has(r"onvif://", r"<(?:[\w.-]+:)?(?:Probe|Resolve)Match(?:es)?[\s>]", r"<(?:[\w.-]+:)?XAddrs"), onvif.discovery),
+    (_has(r"www\.onvif\.org/ver\d", r"GetDeviceInformationResponse", r"^\w*DeviceInfo(?:rmation)?\("), onvif.service),
+    (_has(r"\(\s*(?:type|hardware|name|Profile)='[^']*',"), onvif.discovery),
+    (_has(r"schemas-upnp-org:device", r"<modelName>", r"(?-i:<(?:manufacturerURL|modelDescription)>)"), messages.upnp),
     (interfaces.is_envelope, interfaces.envelope),
     (
         _has(
@@ -120,31 +120,34 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (interfaces.is_lines, interfaces.lines),
     (_has(r"(?-i:\bDevice(?:SN|Description)[\"']?\s*[:=])"), datagrams.searched),
     (_has(r"(?-i:\bDevice(?:Class|Type)[\"']?\s*[:=])"), datagrams.notified),
-    (_has(r"(?-i:\b(?:friendlyName|modelName)[\"']?\s*[:=])"), web.upnp),
-    (_has(r"\bmanufacturer[\"']?\s*[:=][^\0]{0,256}\bmodel[\"']?\s*[:=]"), soap.service),
-    (_has(r"^v=0\s*$", r"^[aosm]=\S[^\r\n]*\r?\n[aosmcbt]="), web.stream),
-    (icons.is_icon, icons.icon),
+    (_has(r"(?-i:\b(?:friendlyName|modelName)[\"']?\s*[:=])"), messages.upnp),
+    (_has(r"\bmanufacturer[\"']?\s*[:=][^\0]{0,256}\bmodel[\"']?\s*[:=]"), onvif.service),
+    (_has(r"^v=0\s*$", r"^[aosm]=\S[^\r\n]*\r?\n[aosmcbt]="), messages.stream),
+    (favicons.is_icon, favicons.icon),
     (certificate.is_named, certificate.names),
     (snmp.is_walk, snmp.walk),
     (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b"), _announced),
-    (_has(r"\A\ufeff?\s*<[!?a-z]"), web.web),
+    (_has(r"\A\ufeff?\s*<[!?a-z]"), messages.web),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
-    (_has(r"\ACode=\w{1,64};action=\w{1,16};index=\d"), web.page),
-    (_has(r"\A\s*(?:var \w{1,32} ?= ?\S|(?:(?:#|//) ?)?(?:window|document|top|parent|self)\.location\b)"), web.page),
-    (web.is_headed, _headers),
+    (_has(r"\ACode=\w{1,64};action=\w{1,16};index=\d"), messages.page),
+    (
+        _has(r"\A\s*(?:var \w{1,32} ?= ?\S|(?:(?:#|//) ?)?(?:window|document|top|parent|self)\.location\b)"),
+        messages.page,
+    ),
+    (messages.is_headed, _headers),
 )
 """What a text looks like, the surest first, and the form that reads it."""
 
 HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("http", "https"), (web.web,)),
-        "rtsp": (web.stream,),
-        **dict.fromkeys(("html_title", "title"), (web.title,)),
-        **dict.fromkeys(("favicon_hash", "favicon"), (icons.icon,)),
-        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (hardware.written,)),
-        **dict.fromkeys(("ssdp", "upnp"), (web.upnp,)),
-        **dict.fromkeys(("ws_discovery", "wsd"), (soap.discovery,)),
-        **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service, soap.discovery)),
+        **dict.fromkeys(("http", "https"), (messages.web,)),
+        "rtsp": (messages.stream,),
+        **dict.fromkeys(("html_title", "title"), (messages.title,)),
+        **dict.fromkeys(("favicon_hash", "favicon"), (favicons.icon,)),
+        **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (macs.written,)),
+        **dict.fromkeys(("ssdp", "upnp"), (messages.upnp,)),
+        **dict.fromkeys(("ws_discovery", "wsd"), (onvif.discovery,)),
+        **dict.fromkeys(("onvif_device_info", "onvif"), (onvif.service, onvif.discovery)),
         **dict.fromkeys(("nmap_xml_service", "nmap"), (nmap_text.scanned,)),
         "sadp": (partial(datagrams.searched, least=1),),
         "dhip": (partial(datagrams.notified, least=1),),
@@ -158,7 +161,7 @@ HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
 """Channel -> forms that are tried first."""
 
 BESIDE: tuple[Form, ...] = (
-    icons.noted_icons,
+    favicons.noted_icons,
     certificate.shown,
     nmap_text.noted,
 )
@@ -168,14 +171,19 @@ LOOSE: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
         **dict.fromkeys(
             ("http", "https"),
-            (singles.path, partial(singles.challenge, "http"), partial(singles.server, "http"), _page),
+            (
+                single_values.path,
+                partial(single_values.challenge, "http"),
+                partial(single_values.server, "http"),
+                _page,
+            ),
         ),
-        "rtsp": (partial(singles.challenge, "rtsp"), partial(singles.server, "rtsp")),
+        "rtsp": (partial(single_values.challenge, "rtsp"), partial(single_values.server, "rtsp")),
         **dict.fromkeys(("https_cert", "tls", "cert"), (certificate.names,)),
         "snmp": (snmp.walk,),
         "mdns": (mdns.properties,),
-        **dict.fromkeys(("ws_discovery", "wsd"), (soap.service,)),
-        **dict.fromkeys(("onvif_device_info", "onvif"), (soap.service,)),
+        **dict.fromkeys(("ws_discovery", "wsd"), (onvif.service,)),
+        **dict.fromkeys(("onvif_device_info", "onvif"), (onvif.service,)),
         "nmap_xml_service": (nmap_text.product,),
         "nmap": (nmap_text.product,),
     }

@@ -16,10 +16,10 @@ import nmap
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
 from camscan.imports.files.base import moment
-from camscan.imports.forms import hardware
+from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, answer
-from camscan.imports.nmap.probes import probe_answers
 from camscan.imports.nmap.scripts import STRINGS, script_answers
+from camscan.imports.nmap.servicefp import probe_answers
 
 MAX_PORTS = 1024  # open ports of one host that are read; what has more is a tarpit, not a device
 
@@ -54,7 +54,7 @@ def host_answers(host: Element) -> Iterator[Answer]:
     opened = {port: service for port, service in known.get("tcp", {}).items() if service["state"] == "open"}
     yield Answer("nmap", as_fields([*names, *(("tcp.port", str(port)) for port in sorted(opened)[:MAX_PORTS] if port)]))
     mac = known["addresses"].get("mac", "")
-    yield from (one._replace(channel="arp") for one in hardware.linked(mac, known["vendor"].get(mac, "")))
+    yield from (one._replace(channel="arp") for one in macs.linked(mac, known["vendor"].get(mac, "")))
     elements = {int(item.get("portid", "0")): item for item in host.iterfind("ports/port[@protocol='tcp']")}
     for port, service in islice(opened.items(), MAX_PORTS):
         yield from (one._replace(port=port or None) for one in _service(service, elements[port]))

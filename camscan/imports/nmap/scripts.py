@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 from camscan.codecs import http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
 from camscan.codecs.text import to_text
-from camscan.imports.forms import certificate, singles, snmp, web
+from camscan.imports.forms import certificate, messages, single_values, snmp
 from camscan.imports.forms.base import Answer, answer, fields_of
 from camscan.records import Fields
 
@@ -53,7 +53,7 @@ def _elem(element: Element | None, name: str) -> str:
 def _title(text: str, element: Element | None) -> Iterator[Answer]:
     target = _REDIRECT.search(text)
     title = _elem(element, "title") or ("" if _NO_TITLE.match(text) or target else text)
-    fields = dict(singles.title_fields(title)) if title.strip() else {}
+    fields = dict(single_values.title_fields(title)) if title.strip() else {}
     if target:
         fields["http.location"] = (target[1],)
     yield from answer("http", fields)
@@ -61,7 +61,7 @@ def _title(text: str, element: Element | None) -> Iterator[Answer]:
 
 def _server(text: str, _: Element | None) -> Iterator[Answer]:
     for line in filter(None, map(str.strip, text.splitlines())):
-        yield from singles.server("http", line)
+        yield from single_values.server("http", line)
 
 
 def _challenges(text: str, _: Element | None) -> Iterator[Answer]:
@@ -106,7 +106,7 @@ def _accounts(text: str, _: Element | None) -> Iterator[Answer]:
 
 def _upnp(text: str, _: Element | None) -> Iterator[Answer]:
     """Lines of an SSDP answer, then those of a description in other words ("Manufacturer: ...")."""
-    yield from answer("ssdp", {**_upnp_headers(text), **web.described(text)})
+    yield from answer("ssdp", {**_upnp_headers(text), **messages.described(text)})
 
 
 def _upnp_headers(text: str) -> Fields:
@@ -119,8 +119,8 @@ def _strings(text: str, _: Element | None) -> Iterator[Answer]:
     """The HTTP and RTSP answers among what a service answered to nmap's probes; else what it said, once each."""
     if _ANSWERED.search(text):
         lines = "\n".join(line.strip() for line in text.splitlines())
-        yield from web.web(lines)
-        yield from web.stream(lines)
+        yield from messages.web(lines)
+        yield from messages.stream(lines)
     else:
         said = dict.fromkeys(map(str.strip, _PROBED.sub("", text).splitlines()))
         yield from answer("banner", as_fields([("banner.text", "\n".join(said))]))

@@ -10,11 +10,11 @@ from itertools import islice
 from camscan.codecs import xml
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
-from camscan.imports.forms import hardware
+from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, answer, named, pairs
 from camscan.imports.nmap.host import host_answers, one_maker
-from camscan.imports.nmap.probes import probe_answers
 from camscan.imports.nmap.scripts import STRINGS, script_answers
+from camscan.imports.nmap.servicefp import probe_answers
 
 MAX_HOSTS = 64  # of pasted XML; a whole run is imported as a file
 MAX_PORTS = 4096  # lines of open ports that are read; a device has below thirty
@@ -152,9 +152,9 @@ def _of_text(text: str) -> Iterator[Answer]:
             yield from script_answers(name, output)
     vendor = _VENDOR.search(text)
     if vendor:
-        yield from hardware.linked(vendor[1], vendor[2] or "")
+        yield from macs.linked(vendor[1], vendor[2] or "")
     else:
-        yield from hardware.addresses(text)
+        yield from macs.addresses(text)
 
 
 def _scripts(text: str) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.notations.registry import unwrap
 
 HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
 SENT = HEAD.replace("\n", "\r\n")

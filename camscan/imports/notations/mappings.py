@@ -7,8 +7,8 @@ import json
 import re
 from contextlib import suppress
 
-from camscan.imports.writings.base import ANSWER_LINE, BEGIN, HEADER, MAX_JSON, REQUEST, objects, unescaped
-from camscan.imports.writings.encodings import decoded
+from camscan.imports.notations.base import ANSWER_LINE, BEGIN, HEADER, MAX_JSON, REQUEST, objects, unescaped
+from camscan.imports.notations.encodings import decoded
 
 _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")

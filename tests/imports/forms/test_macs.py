@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.forms.hardware import MAX_ADDRESSES, addresses, blocks, is_address, named, written
+from camscan.imports.forms.macs import MAX_ADDRESSES, addresses, blocks, is_address, named, written
 
 WRITTEN = [
     "44:19:b6:01:02:03",

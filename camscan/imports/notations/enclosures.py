@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from camscan.imports.writings.base import FEW
-from camscan.imports.writings.encodings import literal
+from camscan.imports.notations.base import FEW
+from camscan.imports.notations.encodings import literal
 
 _FENCED = re.compile(
     r"\A\s{0,64}(`{3,8}|~{3,8})[^\r\n`]{0,64}\r?\n(?P<lines>.*?)\r?\n?[ \t]{0,64}\1\s{0,64}\Z", re.DOTALL

@@ -7,9 +7,9 @@ import json
 import pytest
 from support.costs import costs_less_than
 
+from camscan.imports.notations.registry import unwrap
+from camscan.imports.notations.scanners import recorded, shadowserver
 from camscan.imports.pasted import read
-from camscan.imports.writings.registry import unwrap
-from camscan.imports.writings.scanners import recorded, shadowserver
 
 RECORD = {"data": {"http": {"response": {"status_code": 401, "headers": {"server": ["a/1"], "set_cookie": "x=1"}}}}}
 

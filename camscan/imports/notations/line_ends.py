@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from camscan.imports.writings.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped, unquoted
+from camscan.imports.notations.base import BEGIN, FEW, HEADER, REQUEST, has_answer_line, unescaped, unquoted
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")
 _CARET = re.compile(r"\^M(?=\r?\n|\Z)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from camscan.imports.writings.base import MANY, MAX_LINES, unquoted
+from camscan.imports.notations.base import MANY, MAX_LINES, unquoted
 
 _VERBOSE = re.compile(r"^< (?:HTTP|RTSP)/", re.MULTILINE)
 _TALK = re.compile(r"^(?:[>*] .*\n|[{}] \[\d+ bytes data\]\s*\n|>?\r?\n|<(?: |\r?$))", re.MULTILINE)

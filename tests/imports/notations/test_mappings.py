@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.mappings import held
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.notations.mappings import held
+from camscan.imports.notations.registry import unwrap
 
 
 def test_a_mapping_of_an_older_python() -> None:

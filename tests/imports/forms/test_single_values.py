@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.singles import challenge, path, server
+from camscan.imports.forms.single_values import challenge, path, server
 
 
 def test_lone_values() -> None:

@@ -1,4 +1,4 @@
-"""What the writings share: by what an answer is told from other text, and how much of a paste is looked into."""
+"""What the notations share: by what an answer is told from other text, and how much of a paste is looked into."""
 
 from __future__ import annotations
 

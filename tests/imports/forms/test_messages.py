@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.web import (
+from camscan.imports.forms.messages import (
     described,
     page,
     stream,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.nmap.probes import probe_answers
+from camscan.imports.nmap.servicefp import probe_answers
 
 PRINT = (
     r'SF-Port80-TCP:V=7.95%I=7%D=1/1%r(NULL,5,"hi\x20\0\r\n")'

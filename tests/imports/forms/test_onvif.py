@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.soap import discovery, is_soap, service
+from camscan.imports.forms.onvif import discovery, is_soap, service
 
 SCOPES = {"onvif.scope.name": ("Acme A",), "onvif.scope.hardware": ("M-1",)}
 

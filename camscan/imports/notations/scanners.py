@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from html import escape
 
-from camscan.imports.writings.base import MAX_JSON, objects
+from camscan.imports.notations.base import MAX_JSON, objects
 
 MAX_SHOWN = 16 * 1024  # characters in which the system group of SNMP stands; what follows are other groups
 

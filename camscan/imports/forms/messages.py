@@ -1,4 +1,4 @@
-"""HTTP and RTSP answers as people copy them: whole, a head, a lone header line, a body, a session description."""
+"""Messages of HTTP, RTSP and SSDP: whole, a head, a lone header line, a body, a session or device description."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from camscan.codecs import http, rtsp, ssdp
 from camscan.codecs.layout import fields as as_fields
-from camscan.imports.forms import interfaces, singles, soap
+from camscan.imports.forms import interfaces, onvif, single_values
 from camscan.imports.forms.base import Answer, answer, body_fields, fields_of, named, pairs
-from camscan.imports.writings.base import unquoted
+from camscan.imports.notations.base import unquoted
 from camscan.records import Fields
 
 MAX_ANSWERS = 16  # answers of one paste, as in a log of a redirect and what it led to
@@ -61,7 +61,7 @@ def web(text: str) -> Iterator[Answer]:
         yield from _alone(text)
     elif is_headed(text):
         yield from _headed(text)
-        yield from soap.described(text)
+        yield from onvif.described(text)
 
 
 def stream(text: str) -> Iterator[Answer]:
@@ -98,7 +98,7 @@ def title(text: str) -> Iterator[Answer]:
     if _STATUS["http"].search(text):
         yield from web(text)
         return
-    yield from answer("http", singles.title_fields(text))
+    yield from answer("http", single_values.title_fields(text))
 
 
 def upnp(text: str) -> Iterator[Answer]:
@@ -147,13 +147,13 @@ def _answered(fields: Fields, path: str) -> Iterator[Answer]:
     """An HTTP answer and, where its body is SOAP or a device description, what that says."""
     known = {**fields, "http.path": (path,)} if path else _without(fields, "http.path")
     body = "\n".join(known.get("http.body", ()))
-    if soap.is_soap(body):
+    if onvif.is_soap(body):
         known = _without(known, "http.body")
-        yield from soap.service(body)
+        yield from onvif.service(body)
     elif _DESCRIPTION.search(body):
         yield from upnp(body)
     elif _INFORMED.search(body):
-        yield from soap.service(body)
+        yield from onvif.service(body)
     elif "isapi.root" not in known:
         known = {**known, **interfaces.described(body), **interfaces.challenged(body)}
     yield from answer("cgi", interfaces.system(body))
@@ -166,7 +166,7 @@ def _alone(text: str) -> Iterator[Answer]:
     found = list(_answered(fields, ""))
     yield from found
     if all(name.startswith("http.") for one in found for name in one.fields) and "http.title" not in fields:
-        yield from soap.described(text)
+        yield from onvif.described(text)
 
 
 def _headed(text: str) -> Iterator[Answer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.notations.registry import unwrap
 
 
 def test_packets_as_ngrep_prints_them() -> None:

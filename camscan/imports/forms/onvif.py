@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from camscan.codecs import onvif, scopes, wsdiscovery
 from camscan.codecs.layout import fields as as_fields
 from camscan.errors import DecodeError
-from camscan.imports.forms import hardware
+from camscan.imports.forms import macs
 from camscan.imports.forms.base import Answer, answer, fields_of, key, named, pairs
 from camscan.records import Fields
 
@@ -161,7 +161,7 @@ def service(text: str) -> Iterator[Answer]:
         fields = as_fields(found) if _says_enough(found) else {}
     yield from answer("onvif", fields, action)
     if fields and "<" not in text:
-        yield from hardware.addresses(text)
+        yield from macs.addresses(text)
 
 
 def described(text: str) -> Iterator[Answer]:

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from camscan.imports import pasted
-from camscan.imports.writings.enclosures import enclosed
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.notations.enclosures import enclosed
+from camscan.imports.notations.registry import unwrap
 
 
 @pytest.mark.parametrize(

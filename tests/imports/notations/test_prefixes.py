@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.prefixes import unmarked
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.notations.prefixes import unmarked
+from camscan.imports.notations.registry import unwrap
 
 ANSWER = 'RTSP/1.0 401 Unauthorized\nCSeq: 1\nWWW-Authenticate: Basic realm="A(1)"'
 

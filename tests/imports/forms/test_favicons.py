@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.icons import icon, is_icon, noted_icons
+from camscan.imports.forms.favicons import icon, is_icon, noted_icons
 
 
 def test_hashes_of_icons() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.writings.encodings import decoded, literal
+from camscan.imports.notations.encodings import decoded, literal
 
 DATA = b"\x20\x00\x00\x00DHIP" + bytes(range(24))
 

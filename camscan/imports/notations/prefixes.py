@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from textwrap import dedent
 
-from camscan.imports.writings.base import ANSWER_LINE, BEGIN, HEADER, MANY, MAX_LINES, REQUEST, nonblank_lines
+from camscan.imports.notations.base import ANSWER_LINE, BEGIN, HEADER, MANY, MAX_LINES, REQUEST, nonblank_lines
 
 _MARKS = (
     re.compile(r"[ \t]*// ?"),

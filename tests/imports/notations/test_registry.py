@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from support.costs import costs_less_than
 
-from camscan.imports.writings.registry import unwrap
+from camscan.imports.notations.registry import LINES, RECORDS, REST, TOOLS, unwrap
 
 ANSWER = "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\nServer: a"
 
@@ -150,3 +153,12 @@ def test_hostile_text_takes_no_time(part: str, lead: str) -> None:
 
 def test_a_page_behind_bars() -> None:
     assert unwrap('|     <meta a="b">\n|     <title>c</title>\n') == '<meta a="b">\n<title>c</title>'
+
+
+def test_tools_may_stand_in_any_order() -> None:
+    folder = Path(__file__).parent.parent.parent / "corpus"
+    other = (*LINES, *RECORDS, *reversed(TOOLS), *REST)
+    answers = [
+        one["raw"] for name in ("http", "rtsp") for one in json.loads((folder / f"{name}.json").read_text("utf-8"))
+    ]
+    assert [raw for raw in answers if unwrap(raw, other) != unwrap(raw)] == []
