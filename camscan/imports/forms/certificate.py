@@ -18,12 +18,6 @@ _NAMED = re.compile(
     r"[ \t]{0,8}[:=][ \t]{0,8}(?=\S)",
     re.IGNORECASE,
 )
-_DOTTED = re.compile(
-    r"(?:^|[\s,;])(?:ssl|tls|x509)[.:]?[ \t]?(?:cert(?:ificate)?\.)?(subject|issuer)"
-    r"(?:[._]([A-Za-z]{1,24})[\"']?[ \t]{0,8}[:=]|[ \t]{1,8}(?=[A-Za-z]{1,24}[ \t]?=))[ \t]{0,8}([^\r\n]{1,512})",
-    re.IGNORECASE,
-)
-"""A part of a name as search engines call it, or a name behind the word alone."""
 _END = re.compile(r"\r|\n|\s(?=(?:Validity|Not Before|Subject Public Key|Valid From)\b)")
 _ISSUED = re.compile(
     r"[ \t]{0,8}(?:issued[ \t](to|by)|(subject|issuer)(?:[ \t]names?)?)[ \t]{0,8}:?[ \t]{0,8}", re.IGNORECASE
@@ -77,7 +71,6 @@ def names(text: str) -> Iterator[Answer]:
         or _of_lists(text)
         or _of_tested(text)
         or _of_viewer(text)
-        or _of_parts(text)
         or _of_lines(text)
     )
     subject, issuer = found.get("subject", ""), found.get("issuer", "")
@@ -120,7 +113,7 @@ def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
     text = _MARGIN.sub("", text)
     named = _PEM.search(text) or _DISSECTED.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
-    return bool(named or _DOTTED.search(text) or _of_viewer(text)) or len(_of_lines(text)) > 1
+    return bool(named or _of_viewer(text)) or len(_of_lines(text)) > 1
 
 
 def _of_dissected(text: str) -> dict[str, str]:
@@ -163,15 +156,6 @@ def _of_tested(text: str) -> dict[str, str]:
         return {}
     country = f",C={told[4]}" if told[4] else ""
     return {"subject": f"CN={_bare(told[1])}", "issuer": f"CN={_bare(told[2])},O={_bare(told[3])}{country}"}
-
-
-def _of_parts(text: str) -> dict[str, str]:
-    """Parts of names, each behind "ssl.cert.subject.o:", and names behind "x509: subject"."""
-    found: dict[str, str] = {}
-    for name, kind, value in _DOTTED.findall(text):
-        part = f"{kind}={_bare(value)}" if kind else value.strip()
-        found[name.lower()] = f"{found[name.lower()]},{part}" if name.lower() in found else part
-    return found
 
 
 def _of_viewer(text: str) -> dict[str, str]:

@@ -70,11 +70,6 @@ _INFORMATION = {
     "hardwareid": "onvif.hardware_id",
 }
 """Names that clients give to what a device tells of itself."""
-_STANDING_IN = {"devicetype": "onvif.model", "product": "onvif.model"}
-"""What names the model where nothing is called so; beside one it says the kind, or the company.
-
-Lists of weaknesses name products too, as "a_firmware", and those are no device's.
-"""
 _NAME = r"(?:FirmwareVersion|HardwareI[Dd]|Manufacturer|Model|SerialNumber)"
 _PRINTED = re.compile(rf"(?<=[\[{{ ])({_NAME}):([^\]}}\s][^\]}}\r\n]{{0,127}}?)(?= {_NAME}:|[\]}}])")
 _SCOPES = {
@@ -173,12 +168,21 @@ def _informed(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The fields that pairs name. A mere version is the firmware's where the model stands beside it, and more."""
     found = named(told, _INFORMATION)
     if not any(name == "onvif.model" for name, _ in found):
-        found += [(name, value) for name, value in named(told, _STANDING_IN) if not value.endswith("_firmware")]
+        found += [(name, value) for name, value in named(told, _standing_in(told)) if not value.endswith("_firmware")]
     names = {name for name, _ in found}
     is_device = names & {"onvif.serial", "onvif.manufacturer"} or any(key(name) == "deviceid" for name, _ in told)
     if "onvif.model" in names and is_device and "onvif.firmware" not in names:
         found += named(told, {"version": "onvif.firmware"})[:1]
     return found
+
+
+def _standing_in(told: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What names the model where nothing is called so; beside one it says the kind, or the company.
+
+    The product at a port is that of a service. Lists of weaknesses name "a_firmware", which is no device's.
+    """
+    names = {"devicetype": "onvif.model"}
+    return names if any(key(name) == "port" for name, _ in told) else {**names, "product": "onvif.model"}
 
 
 def _decoded(text: str) -> list[Fields]:

@@ -51,10 +51,8 @@ _COLUMNS = {
     "set_cookie": "Set-Cookie: {}",
     "content_type": "Content-Type: {}",
     "sysdesc": "sysDescr.0 = STRING: {}",
-    "subject_common_name": "ssl.cert.subject.cn: {}",
-    "subject_organization_unit_name": "ssl.cert.subject.ou: {}",
-    "subject_organization_name": "ssl.cert.subject.o: {}",
 }
+_SUBJECT = {"subject_common_name": "CN", "subject_organization_unit_name": "OU", "subject_organization_name": "O"}
 _ASKED = re.compile(r"^[0-9A-Fa-f.:]{3,39} \[[^\]\s]{1,64}\] {1,4}(\S[^\r\n]{0,511})", re.MULTILINE)
 _INFORMED = re.compile(r"System information:\s+(?:Hostname[ \t]*: (\S.*)\s+)?Description[ \t]*: (\S.*)")
 _DISSECTED = {
@@ -122,7 +120,9 @@ def shadowserver(text: str) -> str:
     """The first row of a report of Shadowserver, as a table or as an event: what its columns hold of the answer."""
     is_table = _TABLE.match(text) and len(text) <= MAX_JSON
     row = next(csv.DictReader(text.splitlines(keepends=True)), {}) if is_table else dict(_FEED.findall(text))
-    return "\r\n".join(shape.format(row[name]) for name, shape in _COLUMNS.items() if row.get(name)) or text
+    lines = [shape.format(row[name]) for name, shape in _COLUMNS.items() if row.get(name)]
+    subject = ", ".join(f"{kind} = {row[name]}" for name, kind in _SUBJECT.items() if row.get(name))
+    return "\r\n".join([*lines, *([f"subject: {subject}"] if subject else [])]) or text
 
 
 def onesixtyone_or_snmp_check(text: str) -> str:

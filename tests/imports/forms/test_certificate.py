@@ -36,8 +36,6 @@ def test_a_subject_as_the_usual_tools_print_it(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "ssl.cert.subject.cn: cam\nssl.cert.subject.o: Example",
-        "x509: subject CN=cam,O=Example",
         'tls: subject="CN=cam,O=Example" issuer="CN=b"',
         "Common Name (CN)\tcam\nOrganization (O)\tExample",
         "Issued To\nCommon Name: cam\nOrganization: Example\nIssued By\nCommon Name: b\nOrganization: c",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.onvif import discovery, is_soap, service
+from camscan.imports.forms.onvif import described, discovery, is_soap, service
 
 SCOPES = {"onvif.scope.name": ("Acme A",), "onvif.scope.hardware": ("M-1",)}
 
@@ -96,6 +96,11 @@ def test_device_information_as_go_prints_it(wrapped: str) -> None:
         "onvif.model": ("DS-1 I",),
         "onvif.serial": ("77",),
     }
+
+
+def test_the_product_at_a_port_is_that_of_a_service() -> None:
+    assert list(described('{"port": 80, "product": "Acme httpd"}')) == []
+    assert [one.fields for one in described("Product: A1-B2")] == [{"onvif.model": ("A1-B2",)}]
 
 
 def test_a_product_of_a_list_of_weaknesses_is_no_model() -> None:
