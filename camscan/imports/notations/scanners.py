@@ -54,7 +54,9 @@ _COLUMNS = {
 }
 _SUBJECT = {"subject_common_name": "CN", "subject_organization_unit_name": "OU", "subject_organization_name": "O"}
 _ASKED = re.compile(r"^[0-9A-Fa-f.:]{3,39} \[[^\]\s]{1,64}\] {1,4}(\S[^\r\n]{0,511})", re.MULTILINE)
-_INFORMED = re.compile(r"System information:\s+(?:Hostname[ \t]*: (\S.*)\s+)?Description[ \t]*: (\S.*)")
+_INFORMED = re.compile(
+    r"System information:\s+(?:Host IP address[ \t]*: .*\s+)?(?:Hostname[ \t]*: (\S.*)\s+)?Description[ \t]*: (\S.*)"
+)
 _DISSECTED = {
     "http.server": "Server",
     "http.www_authenticate": "WWW-Authenticate",

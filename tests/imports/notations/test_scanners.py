@@ -150,7 +150,7 @@ def test_templates_that_name_no_product_stay(text: str) -> None:
         ("Scanning 1 hosts, 1 communities\n192.0.2.9 [public] Acme 1", "sysDescr.0 = STRING: Acme 1"),
         ("[*] System information:\n\n  Description   : Acme 1", "sysDescr.0 = STRING: Acme 1"),
         (
-            "System information:\n  Hostname  : Cam\n  Description   : Acme 1",
+            "System information:\n\n  Host IP address : 192.0.2.9\n  Hostname  : Cam\n  Description   : Acme 1",
             "sysName.0 = STRING: Cam\nsysDescr.0 = STRING: Acme 1",
         ),
         ("Description: a\nHostname: b", "Description: a\nHostname: b"),
