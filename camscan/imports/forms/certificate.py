@@ -41,7 +41,7 @@ _SAN = re.compile(
 _SAN_KIND = re.compile(r"^(?:DNS|IP(?: Address)?|URI|email)[ \t]*:[ \t]*", re.IGNORECASE)
 _TUPLE = re.compile(r"""\(\s*["']([A-Za-z]\w{0,63})["']\s*,\s*["']((?:[^"'\\]|\\.){1,256})["']\s*\)""")
 _TESTED = re.compile(
-    r"^[ \t]*Common Name \(CN\) {2,32}(\S.{0,255}?)(?: \(.{0,128}\))?\r?$(?:.*\n){1,16}?"
+    r"^[ \t]*Common Name \(CN\) {2,32}(\S.{0,255}?)(?: +\(.{0,128}\))?[ \t]*\r?$(?:.*\n){1,16}?"
     r"[ \t]*Issuer {2,32}(\S.{0,127}?) \((.{1,128}?)(?: from ([A-Z]{2}))?\)[ \t]*\r?$",
     re.MULTILINE,
 )
@@ -113,7 +113,7 @@ def is_named(text: str) -> bool:
     """Whether a text names the parts of a distinguished name, or holds a PEM block."""
     text = _MARGIN.sub("", text)
     named = _PEM.search(text) or _DISSECTED.search(text) or _KIND.search(text) or _of_lists(text) or _of_json(text)
-    return bool(named or _of_viewer(text)) or len(_of_lines(text)) > 1
+    return bool(named or _TESTED.search(text) or _of_viewer(text)) or len(_of_lines(text)) > 1
 
 
 def _of_dissected(text: str) -> dict[str, str]:

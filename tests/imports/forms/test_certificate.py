@@ -120,6 +120,7 @@ def test_names_as_a_tester_of_servers_shows_them() -> None:
     assert one.fields["tls.subject.cn"] == ("cam",)
     assert one.fields["tls.issuer.cn"] == ("c",)
     assert one.fields["tls.issuer.o"] == ("Example, Inc.",)
+    assert is_named(text)
 
 
 def test_pem_as_nmap_prints_it() -> None:
