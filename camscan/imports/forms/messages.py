@@ -47,7 +47,7 @@ _DESCRIBED = {
 _OWN_NAMES = ("upnp.friendly_name", "upnp.model_name")
 
 
-def web(text: str) -> Iterator[Answer]:
+def over_http(text: str) -> Iterator[Answer]:
     """HTTP answers; a body alone and header lines count as one whose status nobody wrote down."""
     text = f"HTTP/1.1 {text}" if _BARE_STATUS.match(text) else text
     whole = list(_split(text, "http"))
@@ -64,7 +64,7 @@ def web(text: str) -> Iterator[Answer]:
         yield from onvif.described(text)
 
 
-def stream(text: str) -> Iterator[Answer]:
+def over_rtsp(text: str) -> Iterator[Answer]:
     """RTSP answers; header lines and a session description alone count as one."""
     text = _GLUED.sub("\r\n\r\n", text)
     whole = list(_split(text, "rtsp"))
@@ -96,7 +96,7 @@ def page(text: str) -> Iterator[Answer]:
 def title(text: str) -> Iterator[Answer]:
     """A page title, in its element or alone."""
     if _STATUS["http"].search(text):
-        yield from web(text)
+        yield from over_http(text)
         return
     yield from answer("http", single_values.title_fields(text))
 

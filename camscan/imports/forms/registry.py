@@ -35,14 +35,14 @@ def _headers(text: str) -> Iterator[Answer]:
     What looks like them may be lines about a device.
     """
     if messages.is_headed(text):
-        yield from messages.web(text)
-        yield from map(_guessed, messages.stream(text))
+        yield from messages.over_http(text)
+        yield from map(_guessed, messages.over_rtsp(text))
         yield from onvif.described(text)
 
 
 def _document(text: str) -> Iterator[Answer]:
     """JSON: the body of a page, or what somebody wrote down of a device."""
-    yield from messages.web(text)
+    yield from messages.over_http(text)
     yield from onvif.described(text)
 
 
@@ -96,9 +96,9 @@ def _has(*patterns: str) -> Callable[[str], bool]:
 
 MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (macs.is_address, macs.written),
-    (_has(r"^RTSP/\d"), messages.stream),
+    (_has(r"^RTSP/\d"), messages.over_rtsp),
     (_has(r"^NOTIFY \*", r"^[{ \t\"']*(?:ST|NT|USN)[\"']?[ \t]*:", r"[\"']USN[\"']\s*:"), messages.upnp),
-    (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), messages.web),
+    (_has(r"^HTTP/\d", r"^ICY ", r"\A\d{3} [A-Z][a-z]+\r?$"), messages.over_http),
     (nmap_text.is_listing, nmap_text.scanned),
     (leases.is_lease, leases.leased),
     (_has(r"(?-i:<ProbeMatch>(?!\s*<\w+:)|<DeviceSN>|<DeviceDescription>)"), datagrams.searched),
@@ -122,12 +122,12 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
     (_has(r"(?-i:\bDevice(?:Class|Type)[\"']?\s*[:=])"), datagrams.notified),
     (_has(r"(?-i:\b(?:friendlyName|modelName)[\"']?\s*[:=])"), messages.upnp),
     (_has(r"\bmanufacturer[\"']?\s*[:=][^\0]{0,256}\bmodel[\"']?\s*[:=]"), onvif.service),
-    (_has(r"^v=0\s*$", r"^[aosm]=\S[^\r\n]*\r?\n[aosmcbt]="), messages.stream),
+    (_has(r"^v=0\s*$", r"^[aosm]=\S[^\r\n]*\r?\n[aosmcbt]="), messages.over_rtsp),
     (favicons.is_icon, favicons.icon),
     (certificate.is_named, certificate.names),
     (snmp.is_walk, snmp.walk),
     (_has(r"_\w[\w-]{0,62}\._(?:tcp|udp)\b"), _announced),
-    (_has(r"\A\ufeff?\s*<[!?a-z]"), messages.web),
+    (_has(r"\A\ufeff?\s*<[!?a-z]"), messages.over_http),
     (_has(r"\A\ufeff?\s*(?:\{|\[\s*\{)"), _document),
     (_has(r"\ACode=\w{1,64};action=\w{1,16};index=\d"), messages.page),
     (
@@ -140,8 +140,8 @@ MARKS: tuple[tuple[Callable[[str], bool], Form], ...] = (
 
 HINTED: MappingProxyType[str, tuple[Form, ...]] = MappingProxyType(
     {
-        **dict.fromkeys(("http", "https"), (messages.web,)),
-        "rtsp": (messages.stream,),
+        **dict.fromkeys(("http", "https"), (messages.over_http,)),
+        "rtsp": (messages.over_rtsp,),
         **dict.fromkeys(("html_title", "title"), (messages.title,)),
         **dict.fromkeys(("favicon_hash", "favicon"), (favicons.icon,)),
         **dict.fromkeys(("mac_oui", "mac", "arp", "oui"), (macs.written,)),

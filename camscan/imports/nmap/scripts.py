@@ -119,8 +119,8 @@ def _strings(text: str, _: Element | None) -> Iterator[Answer]:
     """The HTTP and RTSP answers among what a service answered to nmap's probes; else what it said, once each."""
     if _ANSWERED.search(text):
         lines = "\n".join(line.strip() for line in text.splitlines())
-        yield from messages.web(lines)
-        yield from messages.stream(lines)
+        yield from messages.over_http(lines)
+        yield from messages.over_rtsp(lines)
     else:
         said = dict.fromkeys(map(str.strip, _PROBED.sub("", text).splitlines()))
         yield from answer("banner", as_fields([("banner.text", "\n".join(said))]))

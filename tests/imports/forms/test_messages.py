@@ -4,61 +4,61 @@ import pytest
 
 from camscan.imports.forms.messages import (
     described,
+    over_http,
+    over_rtsp,
     page,
-    stream,
     title,
     upnp,
-    web,
 )
 from camscan.imports.pasted import read
 
 
 def test_header_lines_need_no_status() -> None:
-    (one,) = web("Server: a/1\nWWW-Authenticate: Basic realm=x")
+    (one,) = over_http("Server: a/1\nWWW-Authenticate: Basic realm=x")
     assert (one.fields["http.server"], one.fields["http.realm"]) == (("a/1",), ("x",))
     assert "http.status" not in one.fields
 
 
 def test_each_protocol_leaves_the_other_alone() -> None:
-    assert list(web("RTSP/1.0 200 OK\nServer: a")) == []
-    assert list(stream("HTTP/1.1 200 OK\nServer: a")) == []
+    assert list(over_http("RTSP/1.0 200 OK\nServer: a")) == []
+    assert list(over_rtsp("HTTP/1.1 200 OK\nServer: a")) == []
 
 
 def test_a_description_alone_or_behind_headers() -> None:
     sdp = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=S\n"
-    assert [one.fields["rtsp.sdp.session"] for one in stream(sdp)] == [("S",)]
-    (one,) = stream(f"CSeq: 3\nServer: a\n\n{sdp}")
+    assert [one.fields["rtsp.sdp.session"] for one in over_rtsp(sdp)] == [("S",)]
+    (one,) = over_rtsp(f"CSeq: 3\nServer: a\n\n{sdp}")
     assert (one.fields["rtsp.server"], one.fields["rtsp.sdp.session"]) == (("a",), ("S",))
 
 
 def test_a_description_without_the_empty_line_before_it() -> None:
-    (one,) = stream("RTSP/1.0 200 OK\nCSeq: 3\nContent-Type: application/sdp\nv=0\no=- 1 1 IN IP4 192.0.2.1\ns=S\n")
+    (one,) = over_rtsp("RTSP/1.0 200 OK\nCSeq: 3\nContent-Type: application/sdp\nv=0\no=- 1 1 IN IP4 192.0.2.1\ns=S\n")
     assert one.fields["rtsp.sdp.session"] == ("S",)
     assert one.fields["rtsp.header"] == ("cseq: 3", "content-type: application/sdp")
 
 
 def test_the_method_is_the_one_that_was_asked() -> None:
-    (one,) = stream("OPTIONS rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\n\nRTSP/1.0 200 OK\nCSeq: 1\n")
+    (one,) = over_rtsp("OPTIONS rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\n\nRTSP/1.0 200 OK\nCSeq: 1\n")
     assert (one.asked, one.fields["rtsp.method"]) == ("OPTIONS", ("OPTIONS",))
-    (one,) = stream("RTSP/1.0 200 OK\nCSeq: 1\n")
+    (one,) = over_rtsp("RTSP/1.0 200 OK\nCSeq: 1\n")
     assert "rtsp.method" not in one.fields
 
 
 def test_a_reply_names_the_realm_of_its_challenge() -> None:
-    (one,) = stream('Authorization: Digest username="a", realm="x", nonce="1", uri="rtsp://192.0.2.1/", response="2"')
+    (one,) = over_rtsp('Authorization: Digest username="a", realm="x", nonce="1", uri="rtsp://a/", response="2"')
     assert one.fields["rtsp.realm"] == ("x",)
-    (one,) = stream('SETUP rtsp://192.0.2.1/ RTSP/1.0\nCSeq: 1\nAuthorization: Digest username="a", realm="x", uri="/"')
+    (one,) = over_rtsp('SETUP rtsp://a/ RTSP/1.0\nCSeq: 1\nAuthorization: Digest username="a", realm="x", uri="/"')
     assert one.fields["rtsp.realm"] == ("x",)
-    assert not next(iter(stream("Authorization: Basic YTpi"))).fields.get("rtsp.realm")
+    assert not next(iter(over_rtsp("Authorization: Basic YTpi"))).fields.get("rtsp.realm")
 
 
 def test_a_request_in_a_log_names_the_realm_of_what_it_asked() -> None:
     request = 'DESCRIBE rtsp://192.0.2.1/ RTSP/1.0\nAuthorization: Digest username="u", realm="R"\n\n'
-    (one,) = stream(f"{request}RTSP/1.0 200 OK\nCSeq: 3")
+    (one,) = over_rtsp(f"{request}RTSP/1.0 200 OK\nCSeq: 3")
     assert one.fields["rtsp.realm"] == ("R",)
-    (one,) = stream(f'{request}RTSP/1.0 401 Unauthorized\nWWW-Authenticate: Digest realm="S"')
+    (one,) = over_rtsp(f'{request}RTSP/1.0 401 Unauthorized\nWWW-Authenticate: Digest realm="S"')
     assert one.fields["rtsp.realm"] == ("S",)
-    (one,) = stream('RTSP/1.0 401 Unauthorized\nAuthorization: Digest username="u", realm="R"')
+    (one,) = over_rtsp('RTSP/1.0 401 Unauthorized\nAuthorization: Digest username="u", realm="R"')
     assert one.fields["rtsp.realm"] == ("R",)
 
 
@@ -108,13 +108,16 @@ def test_xml_without_a_namespace_that_tells_of_a_device() -> None:
         '<?xml version="1.0" encoding="GB2312"?>\n<Response>\n<DeviceName>A</DeviceName>\n'
         "<Manufacturer>M</Manufacturer>\n<Model>A-1</Model>\n<Firmware>V1</Firmware>\n</Response>"
     )
-    told, page_itself = web(body)
+    told, page_itself = over_http(body)
     assert (told.fields["onvif.manufacturer"], told.fields["onvif.model"]) == (("M",), ("A-1",))
     assert told.fields["onvif.firmware"] == ("V1",)
     assert "onvif.model" not in page_itself.fields
     others = "<Model>A-1</Model>\n<Manufacturer>M</Manufacturer>"
-    assert [one.channel for one in web(f"HTTP/1.1 200 OK\r\n\r\n{others}")] == ["http"]
-    assert [one.channel for one in web(others)] == ["http", "onvif"]  # what somebody wrote down may be in any form
+    assert [one.channel for one in over_http(f"HTTP/1.1 200 OK\r\n\r\n{others}")] == ["http"]
+    assert [one.channel for one in over_http(others)] == [
+        "http",
+        "onvif",
+    ]  # what somebody wrote may be in any form
 
 
 def test_a_few_elements_of_a_device_description() -> None:
@@ -124,18 +127,18 @@ def test_a_few_elements_of_a_device_description() -> None:
 
 
 def test_quotes_within_the_values_of_a_mapping() -> None:
-    [found] = web('{"Server": "", "WWW-Authenticate": "Digest realm=\\"a b\\", nonce=\\"1\\""}')
+    [found] = over_http('{"Server": "", "WWW-Authenticate": "Digest realm=\\"a b\\", nonce=\\"1\\""}')
     assert found.fields["http.realm"] == ("a b",)
 
 
 def test_a_list_of_mappings_is_a_body() -> None:
-    [found] = web('[{"cmd": "Login", "code": 0}]')
+    [found] = over_http('[{"cmd": "Login", "code": 0}]')
     assert found.fields["http.body"] == ('[{"cmd": "Login", "code": 0}]',)
 
 
 def test_a_list_keeps_its_whole_body() -> None:
     text = f'[{{"deviceInfo": "{"a" * 600}"}}]'
-    [found] = web(text)
+    [found] = over_http(text)
     assert found.fields["http.body"] == (text,)
 
 
