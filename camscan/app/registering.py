@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _log = logging.getLogger(__name__)
+_SKEW = timedelta(minutes=10)
+"""By which the clocks of two hosts that share a store may differ."""
 _TRIES = 20
 """Other processes may take in scans of the same site at the same time."""
 
@@ -122,23 +124,23 @@ def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list
     Raises:
         StoreError: other processes change the register of this site all the time.
     """
-    place = site or ""
+    place, until = site or "", datetime.now(UTC) + _SKEW
     for _ in range(_TRIES):
         marks = store.register.marks(place)
-        if marks.get(seen.scan) == seen.at or _kept(store, seen, place, stamp, marks):
-            return list(_returns(store, place, seen.at))
+        if marks.get(seen.scan) == seen.at or _kept(store, seen, Mark(seen.scan, place, seen.at, stamp), marks, until):
+            return list(_returns(store, place, min(seen.at, until)))
     raise StoreError(f"{store.where} keeps being changed by other processes: try again later")
 
 
-def _kept(store: Store, seen: Snapshot, place: str, stamp: str, marks: Mapping[str, datetime]) -> bool:
+def _kept(store: Store, seen: Snapshot, mark: Mark, marks: Mapping[str, datetime], until: datetime) -> bool:
     """Take a snapshot in, unless another process has done so with any since `marks` were read."""
-    before = store.register.entries(place)
-    taken = take_in([track_of(entry) for entry in before], seen)
+    before = store.register.entries(mark.site)
+    taken = take_in([track_of(entry) for entry in before], seen, until)
     pairs = [*((before[number], track) for number, track in taken.seen.items()), *((None, new) for new in taken.new)]
     about = changes_by_key(store.register.changes_of(key(name) for _, track in pairs for name in names(track)))
-    entries = [_entry(place, track, entry, about) for entry, track in pairs]
+    entries = [_entry(mark.site, track, entry, about) for entry, track in pairs]
     gone = [number for other in taken.joined if (number := before[other].number) is not None]
-    return store.register.keep(Mark(seen.scan, place, seen.at, stamp), entries, gone, marks)
+    return store.register.keep(mark, entries, gone, marks)
 
 
 def _returns(store: Store, place: str, at: datetime) -> Iterator[Return]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from camscan.sweeps import lifecycle
 from camscan.sweeps.coverage import Terms
@@ -26,14 +27,20 @@ class RegisterChanges:
     joined: tuple[int, ...]
 
 
-def take_in(tracks: Sequence[Track], snapshot: Snapshot) -> RegisterChanges:
-    """Hold a snapshot, of whatever time, against the tracks of its site."""
+def take_in(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None) -> RegisterChanges:
+    """Hold a snapshot, of whatever time, against the tracks of its site.
+
+    Nothing was seen later than `until`: what says so was seen by a clock that was ahead. Else no scan before that time
+    could show that a device is gone.
+    """
     found = match(tracks, snapshot.sightings)
+    snapshot = replace(snapshot, at=min(snapshot.at, until or snapshot.at))
     seen = {}
     for number, parts in found.seen.items():
         whole = lifecycle.merged(tracks[number], [tracks[other] for other in found.joined.get(number, ())])
         after, _ = lifecycle.seen(whole, [snapshot.sightings[part] for part in parts], snapshot, _TERMS)
-        times = (tracks[number].first_seen, tracks[number].last_seen, snapshot.at)
+        last_seen = min(tracks[number].last_seen, until or tracks[number].last_seen)
+        times = (tracks[number].first_seen, last_seen, snapshot.at)
         seen[number] = replace(after, first_seen=min(times), last_seen=max(times))
     joined = tuple(other for others in found.joined.values() for other in others)
     return RegisterChanges(

@@ -12,7 +12,7 @@ import pytest
 from support import world as world_module
 from support.world import CONFIG, World, camera
 
-from camscan.app import alerting, jobs, retention, scanning, sweeping
+from camscan.app import alerting, jobs, registering, retention, scanning, stating, sweeping
 from camscan.app.history import remembered
 from camscan.app.stating import Statement, say
 from camscan.app.sweeping import SweepContext, Swept, sweep
@@ -274,7 +274,7 @@ class Jumping(datetime):
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> type[Jumping]:
-    for module in (sweeping, jobs, scanning, world_module, alerting, retention):
+    for module in (sweeping, jobs, scanning, world_module, alerting, retention, registering, stating):
         monkeypatch.setattr(module, "datetime", Jumping)
     monkeypatch.setattr(Jumping, "ahead", timedelta())
     return Jumping
@@ -323,3 +323,19 @@ def test_an_interrupted_sweep_is_resumed_after_the_clock_had_jumped(
     world.cut_after = None
     assert swept(context()).complete
     assert len(context().store.scans()) == 3
+
+
+def test_a_camera_that_was_seen_while_the_clock_was_ahead_can_be_called_removed(
+    context: Callable[..., SweepContext], world: World, clock: type[Jumping]
+) -> None:
+    for ahead in (0, 400, 0):
+        clock.ahead = timedelta(days=ahead)
+        swept(context())
+    del world.answers["10.0.0.3"]
+    clock.ahead = timedelta(days=1)
+    for _ in range(3):
+        swept(context())
+    now = context()
+    [entry] = now.store.register.named("10.0.0.3", ())
+    said = say(now.store, entry, Statement(State.REMOVED, "taken down", "Ann", 3), now.rules, print)
+    assert len(said.proof) == 3

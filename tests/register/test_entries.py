@@ -38,6 +38,16 @@ def test_an_older_scan_that_comes_late_does_not_turn_the_clock_back() -> None:
     assert (late.first_seen, late.last_seen) == (BEGIN + timedelta(days=3), BEGIN + timedelta(days=9))
 
 
+def test_a_clock_that_was_ahead_for_a_night_says_nothing_of_when_a_device_was_seen() -> None:
+    """Else the device could not be called removed before that time comes."""
+    site, now = cameras(2), BEGIN + timedelta(days=2)
+    ahead = take_in(tracks(sweep(0, site)), sweep(400, site)).seen
+    after = take_in([ahead[0], ahead[1]], sweep(2, site[:1]), now).seen[0]
+    assert (after.first_seen, after.last_seen) == (BEGIN, now)
+    again = take_in((), sweep(400, site), now).new[0]
+    assert (again.first_seen, again.last_seen) == (now, now), "where the register is derived anew"
+
+
 def test_two_cards_that_prove_to_be_one_device_are_joined() -> None:
     first, second = Camera("10.0.0.1"), Camera("10.0.0.2")
     both = replace(first, serial="SN000000009", more=("10.0.0.2",))
