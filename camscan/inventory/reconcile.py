@@ -109,9 +109,22 @@ class _Reconciliation:
 
     def undeclared(self) -> Iterator[Result]:
         unnamed = [found for n, found in enumerate(self._found) if found.counts and n not in self._matcher.row_of]
+        rows_at: dict[str, list[int]] = {}
+        for number in self._matcher.device_of if unnamed else ():
+            for address in self._rows[number].addresses:
+                rows_at.setdefault(address, []).append(number)
         for found in sorted(unnamed, key=lambda found: _GRAVEST[found.judged.verdict]):
-            reason = f"no row names this device: {found.judged.verdict.replace('-', ' ')}"
+            numbers = (number for address in found.addresses for number in rows_at.get(address, ()))
+            taken = next((n for n in numbers if self._places.admit(self._rows[n], found.site)), None)
+            reason = f"{self._taken(taken)}: {found.judged.verdict.replace('-', ' ')}"
             yield Result(Class.UNDECLARED, reason, found=found, site=found.site)
+
+    def _taken(self, number: int | None) -> str:
+        """Why no row is for a device: none has its address, or that which has is for another device."""
+        if number is None:
+            return "no row names this device"
+        other = self._found[self._matcher.device_of[number]].judged.device.place
+        return f"{self._rows[number].where} names its address, but is for the device at {other}"
 
     def _joined(self, row: Row, found: Found, agreement: Agreement) -> Result:
         cls = _class(row, found, agreement, self._places)

@@ -287,6 +287,22 @@ def test_sites_that_the_list_writes_otherwise_do_not_count(held: Held, device: B
     assert held([row(1, "10.0.0.1", site="Harbour building")], found)[0].cls is Class.MATCHED
 
 
+def test_a_row_for_several_devices_is_for_one_of_them_and_the_others_are_not_said_to_be_unnamed(
+    held: Held, device: Build, row: MakeRow
+) -> None:
+    found = [device("10.0.0.1", maker="Axis"), device("10.0.0.2", maker="Axis"), device("10.0.0.3", maker="Axis")]
+    results = held([row(4, "10.0.0.1", "10.0.0.2", make="Axis")], found)
+    assert [(result.cls, result.address) for result in results] == [
+        (Class.MATCHED, "10.0.0.1"),
+        (Class.UNDECLARED, "10.0.0.2"),
+        (Class.UNDECLARED, "10.0.0.3"),
+    ]
+    assert [result.reason for result in results[1:]] == [
+        "row 4 names its address, but is for the device at 10.0.0.1: not listed",
+        "no row names this device: not listed",
+    ]
+
+
 def test_the_figures(held: Held, device: Build, row: MakeRow, coverage: Covered) -> None:
     found = [device(f"10.0.0.{n}", maker="Axis") for n in range(1, 9)] + [device("10.0.0.9", counts=False)]
     rows = [row(n, f"10.0.0.{n}", make="Axis") for n in range(1, 6)]
