@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
+from rapidfuzz import fuzz
+
 from camscan.inventory.rows import Row
 from camscan.inventory.values import key
 from camscan.records import Device, Level
@@ -12,6 +14,8 @@ from camscan.records import Device, Level
 _MAX_WORDS = 4
 """Words of the name of a make: the longest in use have four."""
 _MAX_LOOKED = 12
+_MIN_MISSPELT, _SIMILAR = 4, 85
+"""Letters of a make that may be misspelt, and its least likeness (percent, Levenshtein ratio) to what is meant."""
 _MIN_PART = 4
 """Letters of a model that may stand for the whole of it."""
 
@@ -102,6 +106,8 @@ class Makes:
             return Compared(True, f"{make.name} is a label on what {device.maker} builds")
         if not device.maker and device.brand and make.name in self.read(device.brand).makers:
             return Compared(True, f"{device.brand} is a label on what {make.name} builds")
+        if not make.known and (meant := next((name for name in own if _is_misspelt(text, name)), None)):
+            return Compared(True, f"inventory says {text}, taken for {meant} misspelt")
         unknown = "" if make.known else ", a label that the fingerprints do not know"
         return Compared(False, f"inventory says {make.name}{unknown}, device is {described(device)}")
 
@@ -148,6 +154,11 @@ def described(device: Device) -> str:
     maker, brand = device.maker, device.brand
     name = f"{maker}-made {brand}" if maker and brand and key(maker) != key(brand) else maker or brand or "unidentified"
     return f"{name} (by a hint alone)" if maker and device.level is Level.HINT else name
+
+
+def _is_misspelt(text: str, name: str) -> bool:
+    one, other = key(text), key(name)
+    return min(len(one), len(other)) >= _MIN_MISSPELT and fuzz.ratio(one, other) >= _SIMILAR
 
 
 def _label_note(make: Make, device: Device) -> str:

@@ -37,6 +37,10 @@ Build = Callable[..., Found]
         ("Acme", ("Acme", None), Compared(True)),
         ("Ring road", ("Dahua", None), Compared(False, "inventory says Ring road, a label that the fingerprints do not "
                                               "know, device is Dahua")),
+        ("HIKVISON", ("Hikvision", None), Compared(True, "inventory says HIKVISON, taken for Hikvision misspelt")),
+        ("Anke", ("Hikvision", "Annke"), Compared(True, "inventory says Anke, taken for Annke misspelt")),
+        ("Axus", ("Axis", None), Compared(False, "inventory says Axus, a label that the fingerprints do not know, "
+                                          "device is Axis")),
         (None, ("Dahua", None), Compared(None)),
         ("Axis", (None, None), Compared(None)),
     ],
