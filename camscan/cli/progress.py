@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "camscan-progress/1"
 _COLUMNS = ("site", "known", "removed", "exempt", "returned", "remaining", "rate_per_week", "projected", "late")
+_ELUSIVE_DAYS = 7
 _HEADS = ("site", "known", "removed", "exempt", "returned", "remaining", "a week", "done", "")
 
 
@@ -88,6 +89,8 @@ def progress(
     from camscan.app.judging import chosen_policies, library
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, ready, room, write
+    from camscan.register.names import PLACE
+    from camscan.reports.words import many
 
     ready(format_, output)
     rules = library(folders)
@@ -95,6 +98,14 @@ def progress(
     with open_store(db) as store:
         _bring_up(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline, window)
+        elusive = store.register.unseen(PLACE, _ELUSIVE_DAYS, names, found.policies)
+    if elusive:
+        click.echo(
+            f"Note: {many(elusive, 'device')} that {'remains' if elusive == 1 else 'remain'} showed neither serial nor "
+            f"MAC and {'was' if elusive == 1 else 'were'} not seen for {_ELUSIVE_DAYS} days: where addresses are "
+            "leased, one device counts once for each that it had.",
+            err=True,
+        )
     if format_ == "table":
         write(_table(found, room(output)), output)
     elif format_ == "json":

@@ -11,7 +11,8 @@ from camscan.sweeps.memory import Track
 from camscan.sweeps.snapshot import Sighting
 from camscan.sweeps.tracks import SHORT_SERIAL, same_serial
 
-_PLACE = "place "
+PLACE = "place "
+"""How the name of a device begins that tells neither a serial nor a MAC."""
 
 
 def names(one: Track | Sighting) -> tuple[str, ...]:
@@ -19,7 +20,7 @@ def names(one: Track | Sighting) -> tuple[str, ...]:
     own = [*(f"serial {serial}" for serial in one.serials), *(f"mac {mac}" for mac in one.macs)]
     known = one.device
     words = (known.address, known.maker or "", known.model or "")
-    return tuple(sorted(own)) or (_PLACE + " ".join(filter(None, words)).casefold(),)
+    return tuple(sorted(own)) or (PLACE + " ".join(filter(None, words)).casefold(),)
 
 
 def key(name: str) -> str:
@@ -35,7 +36,7 @@ def shared(some: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
 
 def lasting(some: Iterable[str]) -> tuple[str, ...]:
     """Those of some names that stay with the device when it moves."""
-    return tuple(name for name in some if not name.startswith(_PLACE))
+    return tuple(name for name in some if not name.startswith(PLACE))
 
 
 def asked(text: str) -> tuple[str, ...]:

@@ -208,6 +208,21 @@ class Register:
             rows = connection.execute(query).all()
         yield from (self._database.opened(register, row, to_tally) for row in rows)
 
+    def unseen(self, key: str, days: int, sites: Collection[str] = (), policies: Collection[str] = ()) -> int:
+        """How many listed devices that nobody spoke of have a key that begins so, and were not seen for days."""
+        newest = select(func.max(registered.c.at)).where(registered.c.site == register.c.site).scalar_subquery()
+        own = select(register_keys.c.key).where(register_keys.c.entry == register.c.number)
+        query = select(func.count()).where(
+            _listed(policies),
+            register.c.state == State.FOUND.value,
+            register.c.last_seen < newest - days * _DAY,
+            own.where(register_keys.c.key.startswith(escape(key), autoescape=True)).exists(),
+        )
+        if sites:
+            query = query.where(register.c.site.in_(list(map(escape, sites))))
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
+
     def _entries(self, connection: Connection, query: Select[Any]) -> tuple[Entry, ...]:
         make = partial(to_entry, store=self._database.where)
         with closing(connection.execute(query)) as rows:  # an error holds its frames, and so what is locked for them

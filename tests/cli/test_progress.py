@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from support import nights
 from support.nights import night, serial
 from support.schemas import validator
 from support.workbooks import read
+from support.world import camera
 
 from camscan.cli.progress import progress
 from camscan.cli.state import state
@@ -106,6 +108,20 @@ def test_a_narrow_terminal_gets_words_instead_of_columns(store: Store, monkeypat
     assert max(map(len, told.splitlines())) <= 60
     assert "hq: 4 known, 1 removed, 0 exempt, 0 returned, 3 remaining;" in " ".join(told.split())
     assert "all: 5 known, 1 removed, 0 exempt, 0 returned, 4 remaining;" in " ".join(told.split())
+
+
+def test_what_leased_addresses_make_of_one_device_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A camera that shows neither serial nor MAC, as many do across a router, has a new lease each week."""
+    monkeypatch.setattr(nights, "camera", lambda n: {k: v for k, v in camera(n).items() if k != "sadp.device_sn"})
+    for number in range(4):
+        assert "leased" not in run(store, "--site", "branch").stderr
+        night(store, 10 + 7 * number, {f"10.0.0.{50 + number}": 7}, site="lease")
+    assert {one["site"]: one["known"] for one in document(store)["sites"]}["lease"] == 4
+    assert run(store).stderr.splitlines()[-1] == (
+        "Note: 2 devices that remain showed neither serial nor MAC and were not seen for 7 days: where addresses are "
+        "leased, one device counts once for each that it had."
+    )
+    assert "leased" not in run(store, "--site", "hq").stderr
 
 
 def test_a_spreadsheet(store: Store) -> None:
