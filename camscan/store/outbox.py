@@ -15,6 +15,8 @@ from camscan.store.schema import glances, memories, outbox
 from camscan.store.text import escape, unescape
 
 _DAY = timedelta(days=1)
+_ORDER = outbox.c.attempts >= 3, outbox.c.number
+"""The oldest first; but what has failed so often may never be taken, and must not keep the others waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Outbox:
         is_due = or_(outbox.c.due_at <= to_time(now), outbox.c.due_at > to_time(now + _DAY))
         due = (outbox.c.receiver == escape(receiver), outbox.c.delivered_at.is_(None), is_due)
         with self._database.writing() as connection:
-            rows = connection.execute(select(outbox).where(*due).order_by(outbox.c.number).limit(most)).all()
+            rows = connection.execute(select(outbox).where(*due).order_by(*_ORDER).limit(most)).all()
             numbers = [row.number for row in rows]
             connection.execute(update(outbox).where(outbox.c.number.in_(numbers)).values(due_at=to_time(until)))
         return tuple(self._database.whole(outbox, rows, to_message))

@@ -115,6 +115,20 @@ def test_a_secret_that_goes_away_in_the_middle_fails_one_receiver_and_nothing_el
     assert receiver.bodies == [b"body 0", b"body 1", b"body 2"]
 
 
+def test_alerts_that_a_receiver_refuses_for_good_do_not_block_the_others_for_ever(store: Store) -> None:
+    """As one that takes no body of that size; two refusals in a row, and it is left alone until the next run."""
+    refusing = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with receiving([refusing] * 6 + [OK, refusing]) as receiver:
+        for _ in range(3):
+            postman(store, receiver.url).go()
+        assert receiver.bodies == [b"body 0", b"body 1"] * 3
+        by = postman(store, receiver.url)
+        by.go()
+    assert receiver.bodies[6:] == [b"body 2", b"body 0", b"body 1"]
+    assert by.failed
+    assert store.outbox.pending() == {"hq": 2}
+
+
 def test_two_runs_at_once_do_not_bring_the_same(store: Store) -> None:
     now = datetime.now(UTC)
     store.outbox.take("webhook", now, now + timedelta(minutes=5), 2)
