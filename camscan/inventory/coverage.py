@@ -34,6 +34,8 @@ class _Seen(NamedTuple):
     outcome: Outcome
     channels: int
     reason: str
+    doubt: str
+    """Why silence in the scan proves nothing; "" where it may."""
 
 
 @dataclass(slots=True)
@@ -53,14 +55,18 @@ class Coverage:
         if scan.status is not ScanStatus.COMPLETE:
             self._unfinished[scan.site] = scan.id
         outcome_of, own = _Outcomes(), scan.vantage.addresses
+        # An interrupted one has asked in full whom it covers.
+        doubt = f"scan {scan.id} is partial" if scan.status is ScanStatus.PARTIAL else ""
         for entry in ledger:
             address, outcome = address_key(entry.target), outcome_of(entry)
             if outcome.is_alive and entry.target not in own:
                 self._living.add((scan.site, network_of(address)))
             if address in self.wanted:
                 known = self._seen.get((scan.site, address))
-                if known is None or MOST_TELLING[outcome] < MOST_TELLING[known.outcome]:
-                    self._seen[scan.site, address] = _Seen(outcome, _asked(entry.channels), _reason(entry, outcome))
+                rank = MOST_TELLING[outcome], bool(doubt)
+                if known is None or rank < (MOST_TELLING[known.outcome], bool(known.doubt)):
+                    seen = _Seen(outcome, _asked(entry.channels), _reason(entry, outcome), doubt)
+                    self._seen[scan.site, address] = seen
 
     @property
     def spots(self) -> Collection[tuple[str | None, str]]:
@@ -82,19 +88,19 @@ class Coverage:
         if seen.outcome.is_alive:
             return AddressSight(Sight.ALIVE, f"something at {address} lives, and answers no question ({seen.outcome})")
         network = network_of(address)
-        is_controlled = (site, network) in self._living
+        is_controlled = bool(network) and (site, network) in self._living
+        doubt = seen.doubt or ("" if is_controlled else f"nothing in {network} answered")
+        why = f": {seen.reason}" if seen.reason else ""
         if seen.outcome is Outcome.SILENT:
             silent = f"{address} was asked on {seen.channels} channels and is silent on all"
-            if is_controlled:
-                return AddressSight(Sight.SILENT, silent)
-            return AddressSight(Sight.MISSED, f"{silent}, but nothing in {network} answered, so silence proves nothing")
-        why = f": {seen.reason}" if seen.reason else ""
-        if seen.outcome is Outcome.UNREACHABLE and network and is_controlled:
+        elif seen.outcome is Outcome.UNREACHABLE and is_controlled:
             # Whoever is on the same segment has answered: there is a way, and nobody at its end.
-            return AddressSight(
-                Sight.SILENT, f"nobody is at {address} (unreachable{why}), while others in {network} answer"
-            )
-        return AddressSight(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
+            silent = f"nobody is at {address} (unreachable{why}), while others in {network} answer"
+        else:
+            return AddressSight(Sight.MISSED, f"{address} was not covered: {seen.outcome}{why}")
+        if doubt:
+            return AddressSight(Sight.MISSED, f"{silent}, but {doubt}, so that proves nothing")
+        return AddressSight(Sight.SILENT, silent)
 
 
 class _Outcomes:

@@ -40,7 +40,7 @@ def test_silence_proves_nothing_where_nothing_else_lives(coverage: Covered, othe
     made = coverage({"10.0.0.5": Outcome.SILENT, **others}, asking="10.0.0.2")
     assert made.look(None, "10.0.0.5") == AddressSight(
         Sight.MISSED,
-        "10.0.0.5 was asked on 1 channels and is silent on all, but nothing in 10.0.0.0/24 answered, so silence proves "
+        "10.0.0.5 was asked on 1 channels and is silent on all, but nothing in 10.0.0.0/24 answered, so that proves "
         "nothing",
     )
 
@@ -53,6 +53,19 @@ def test_an_unreachable_address_among_living_ones_is_empty(coverage: Covered) ->
     assert coverage({"10.0.0.5": Outcome.UNREACHABLE, "10.0.1.9": Outcome.REFUSED}).look(None, "10.0.0.5").sight is (
         Sight.MISSED
     )
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SILENT, Outcome.UNREACHABLE])
+def test_silence_in_a_partial_scan_proves_nothing(coverage: Covered, outcome: Outcome) -> None:
+    """Its cable was cut for a while, or a decoy did not answer; one that was cut short did ask whom it covered."""
+    covered = {"10.0.0.5": outcome, "10.0.0.9": Outcome.ANSWERED}
+    made = coverage(covered, status=ScanStatus.PARTIAL)
+    sight, reason = made.look(None, "10.0.0.5")
+    assert sight is Sight.MISSED
+    assert reason.endswith(", but scan 4f2a is partial, so that proves nothing")
+    assert coverage(covered, status=ScanStatus.INTERRUPTED).look(None, "10.0.0.5").sight is Sight.SILENT
+    coverage(covered, into=made)
+    assert made.look(None, "10.0.0.5").sight is Sight.SILENT, "a scan beside it was complete"
 
 
 def test_what_was_no_target_is_not_covered(coverage: Covered) -> None:
