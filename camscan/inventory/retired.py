@@ -6,7 +6,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import accumulate
 
-from camscan.inventory.synonyms import NOT, OVER
+from camscan.inventory.synonyms import FILLERS, NOT, OVER
 
 _MOST_WORDS = 3
 """Words at the beginning of a text that may say it together, as in "out of use since May"."""
@@ -16,13 +16,21 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 @lru_cache(maxsize=1024)
 def is_over(text: str) -> bool:
     """Whether a status begins with words such as "decommissioned" or "außer Betrieb"."""
-    words = "".join(one if one.isalnum() else " " for one in _folded(text)).split()[:_MOST_WORDS]
-    return any(beginning in OVER for beginning in accumulate(words))
+    return any(beginning in OVER for beginning in accumulate(_words(text)[:_MOST_WORDS]))
+
+
+def is_name_of_over(text: str) -> bool:
+    """Whether the name of a sheet says so and nothing else, as "Decommissioned cameras 2024"."""
+    return "".join(one for one in _words(text) if one not in FILLERS and not one.isdecimal()) in OVER
 
 
 def is_yes(text: str) -> bool:
     """Whether a cell in a column of what is over says so: by a date, a name or a mark; not by a "no"."""
     return _folded(text) not in NOT
+
+
+def _words(text: str) -> list[str]:
+    return "".join(one if one.isalnum() else " " for one in _folded(text)).split()
 
 
 def _folded(text: str) -> str:

@@ -113,7 +113,7 @@ def _retired(status: str | None, mark: str | None, columns: Columns, sheet: str)
         return values.shown(status)
     if mark and retired.is_yes(mark):
         return f"{columns.names[columns.of[Field.RETIRED][0]].strip()} {values.shown(mark)}"
-    return f"sheet {values.shown(sheet)}" if retired.is_over(sheet) else None
+    return f"sheet {values.shown(sheet)}" if retired.is_name_of_over(sheet) else None
 
 
 def _first(found: tuple[str, ...]) -> str | None:

@@ -14,7 +14,7 @@ from camscan.inventory.completeness import estimate
 from camscan.inventory.coverage import Coverage
 from camscan.inventory.reading import read_inventory
 from camscan.inventory.reconcile import Class, Result
-from camscan.inventory.retired import is_over, is_yes
+from camscan.inventory.retired import is_name_of_over, is_over, is_yes
 from camscan.inventory.rows import Row
 from camscan.inventory.summary import summarise
 from camscan.records import Outcome
@@ -44,6 +44,11 @@ def test_words_for_what_is_over(text: str) -> None:
 )
 def test_what_may_be_in_its_place_is_not_over(text: str) -> None:
     assert not is_over(text)
+
+
+def test_the_name_of_a_sheet_says_nothing_else() -> None:
+    names = ("Decommissioned", "Removed cameras 2024", "Außer Betrieb", "Removed duplicates", "Cameras", "")
+    assert [is_name_of_over(name) for name in names] == [True] * 3 + [False] * 3
 
 
 def test_a_no_in_a_column_of_what_is_over() -> None:
