@@ -46,6 +46,12 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 """Addresses from one to another."""
+_BEFORE = re.compile(
+    r"\b(?:old|was|before|former(?:ly)?|previous(?:ly)?|ex|alt|früher|vorher|bisher|ehem(?:als)?|ancien(?:nement)?|avant"
+    r"|antes|antiguo|vecchio|oud|voorheen)(?: ip)?\b[\s:.=]{0,3}\d{1,3}(?:\.\d{1,3}){3}",
+    re.IGNORECASE,
+)
+"""An address that a device had before, beside the one that it has."""
 _PADDED = re.compile(r"\d{3}(?:\.\d{3}){3}")
 _MAC = re.compile(
     r"(?:(?<=mac[:.\- ])|(?<![0-9A-Z])(?<![0-9A-F][:.\-]))(?:0x)?(?:"
@@ -92,6 +98,8 @@ def words(text: str) -> str | None:
 def addresses(text: str) -> Read:
     """All IP addresses in a cell: in brackets, with port, prefix length or zone, in a URL, several of them."""
     found = _all(text, _find_addresses, "holds no IP address")
+    if found.values and not found.fault and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
+        return Read(found.values, f"the address in {shown(before[0])} is one from before, and is not used")
     if found.values and not found.fault and (between := _RANGE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"{shown(between[0])} means addresses between that are not used: give each its row")
     return found
@@ -163,6 +171,7 @@ def _all(text: str, find: Callable[[str], list[str]], fault: str) -> Read:
 
 
 def _find_addresses(text: str) -> list[str]:
+    text = _BEFORE.sub(" ", text)
     return [address for match in _ADDRESS.finditer(text) if (address := _address(match[0]))]
 
 

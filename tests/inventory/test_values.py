@@ -55,6 +55,17 @@ def test_what_is_no_address_of_a_device_is_a_fault(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["10.0.0.5 (old 10.0.0.4)", "10.0.0.5, was 10.0.0.4", "10.0.0.5\nfrüher: 10.0.0.4", "old IP 10.0.0.4, 10.0.0.5"],
+)
+def test_an_address_from_before_is_not_one_of_the_device(text: str) -> None:
+    """Another one may have it now, and would be taken for the device of the row where that is silent."""
+    found = values.addresses(text)
+    assert found.values == ("10.0.0.5",)
+    assert found.fault.endswith("10.0.0.4' is one from before, and is not used")
+
+
+@pytest.mark.parametrize(
+    "text",
     ["10.0.0.12-15", "10.0.0.12 – 10.0.0.15", "10.0.0.12 bis 10.0.0.15", "10.0.0.12..15", "10.0.0.12 to .15"],  # noqa: RUF001
 )
 def test_of_a_range_it_is_said_that_most_of_it_is_not_used(text: str) -> None:
