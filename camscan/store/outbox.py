@@ -73,7 +73,9 @@ class Outbox:
         is_due = or_(outbox.c.due_at <= to_time(now), outbox.c.due_at > to_time(now + _DAY))
         due = (outbox.c.receiver == escape(receiver), outbox.c.delivered_at.is_(None), is_due)
         with self._database.writing() as connection:
-            rows = connection.execute(select(outbox).where(*due).order_by(*_ORDER).limit(most)).all()
+            query = select(outbox).where(*due).order_by(*_ORDER).limit(most)
+            # On a server, what another host is just taking is left to it; who writes SQLite is alone.
+            rows = connection.execute(query.with_for_update(skip_locked=True)).all()
             numbers = [row.number for row in rows]
             connection.execute(update(outbox).where(outbox.c.number.in_(numbers)).values(due_at=to_time(until)))
         return tuple(self._database.whole(outbox, rows, to_message))

@@ -7,8 +7,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store, queries
 from camscan.store import server as module
-from camscan.store.sessionlocks import SessionLocks
+from camscan.store.outbox import Message
+from camscan.store.server import SessionLocks
 
 Build = Callable[..., Observation]
 NewScan = Callable[[str], Scan]
@@ -74,6 +76,21 @@ def test_a_site_is_swept_by_one_host_at_a_time(url: str) -> None:
                 assert (holder, none) == ("another process, maybe on another host", None)
         with site_held(there, "hq", "process 5 on there") as other:
             assert other is None
+
+
+def test_an_alert_that_another_host_is_just_taking_is_not_taken_twice(url: str) -> None:
+    message = Message("m", "hq", NOON, b"{}")
+    with Store.open(url) as store, ThreadPoolExecutor(1) as beside:
+        store.outbox.remember("hq", "", [message])
+        engine = create_engine(url)
+        with engine.begin() as other:
+            other.execute(text("SELECT * FROM outbox FOR UPDATE"))
+            taking = beside.submit(store.outbox.take, "webhook", NOON, NOON + timedelta(hours=1), 10)
+            with suppress(TimeoutError):
+                taking.result(1)
+        engine.dispose()
+        assert taking.result(10) == ()
+        assert store.outbox.take("webhook", NOON, NOON + timedelta(hours=1), 10) == (message,)
 
 
 def test_a_scan_is_kept_as_it_came(url: str, new_scan: NewScan, seen: Build) -> None:
