@@ -331,14 +331,15 @@ _SITES = st.sampled_from([None, "North", "South", "East"])
 _ADDRESSES = st.lists(st.sampled_from([f"10.0.0.{n}" for n in range(1, 7)]), max_size=2, unique=True).map(tuple)
 _ROWS = st.lists(
     st.builds(
-        lambda addresses, serial, macs, site, make: Row(
-            0, addresses=addresses, serial=serial, macs=macs, site=site, make=make
+        lambda addresses, serial, macs, site, make, retired: Row(
+            0, addresses=addresses, serial=serial, macs=macs, site=site, make=make, retired=retired
         ),
         _ADDRESSES,
         _SERIALS,
         _MACS,
         _SITES,
         st.sampled_from([None, "Axis", "Annke"]),
+        st.sampled_from([None, None, "'Removed'"]),
     ),
     max_size=12,
 )
@@ -379,9 +380,11 @@ def test_every_row_and_every_device_is_counted_once(
     for result in results:
         assert (result.cls is Class.UNDECLARED) == (result.row is None)
         assert (result.score is None) == (result.row is None or result.found is None)
+        assert result.row is None or result.row.retired is None or result.cls in _OF_RETIRED
         assert result.reason
 
 
+_OF_RETIRED = (Class.CONFLICT, Class.RETIRED, Class.OTHER_SITE)
 BEHIND = Slot("NVR", "10.0.4.9", 3)
 
 
