@@ -52,7 +52,7 @@ def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, C
         memory,
         scan=snapshot.scan,
         at=snapshot.at,
-        tracks=tuple(track for track in tracks if _latest(memory, snapshot) - track.last_seen < _FORGOTTEN_AFTER),
+        tracks=tuple(track for track in tracks if not _is_over(track, _latest(memory, snapshot))),
         verdicts=verdicts,
         coverage=snapshot.coverage,
         by_channel=snapshot.by_channel,
@@ -70,6 +70,11 @@ def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, C
     first = memory.good is None
     told = () if first else tuple(changes)
     return after, Changes(snapshot.scan, memory.scan, snapshot.at, snapshot.complete, first, told, losses, verdicts)
+
+
+def _is_over(track: Track, now: datetime) -> bool:
+    """Whether a device is forgotten: only one of which was told that it is away, however long ago it was seen."""
+    return (track.gone or track.unasked > 0) and now - track.last_seen >= _FORGOTTEN_AFTER
 
 
 def _latest(memory: Memory, snapshot: Snapshot) -> datetime:
