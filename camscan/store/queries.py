@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -25,10 +26,12 @@ from sqlalchemy import (
 
 from camscan.records import LedgerEntry, Observation, Origin, Outcome
 from camscan.store.damage import FAULTS, opened
-from camscan.store.rows import Values, load_channels, outcome_of
+from camscan.store.rows import Values, load_channels, outcome_of, to_time
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, load_map
 
+_SKEW = timedelta(minutes=10)
+"""By which the clocks of two hosts that share a store may differ."""
 _AT_ONCE = 500
 _REPLACED_AT_ONCE = 200
 """Rows in one statement."""
@@ -41,6 +44,19 @@ def newest_first(site: str | None = None) -> Select[Any]:
     # The number settles it where the clock was set back between two scans that began at the same reading.
     query = select(scans).order_by(scans.c.started_at.desc(), scans.c.number.desc())
     return query if site is None else query.where(scans.c.site == escape(site))
+
+
+def by_now(query: Select[Any]) -> tuple[Select[Any], Select[Any]]:
+    """The scans of a query in two parts: those that have begun, then those of a time to come by a wrong clock.
+
+    Else one of these would be the latest scan of its site until that time has come.
+    """
+    now = _now()
+    return query.where(scans.c.started_at <= now), query.where(scans.c.started_at > now)
+
+
+def _now() -> int:
+    return to_time(datetime.now(UTC) + _SKEW)
 
 
 def after_scan(last: Row[Any]) -> ColumnElement[bool]:
@@ -66,7 +82,8 @@ def has(connection: Connection, row: Values) -> bool:
 def meant(connection: Connection, reference: str | None) -> Sequence[Row[Any]]:
     """The scan of this id, else two of those whose ids begin so; the newest for None."""
     if reference is None:
-        return connection.execute(newest_first().limit(1)).all()
+        found = (connection.execute(part.limit(1)).all() for part in by_now(newest_first()))
+        return next(filter(None, found), ())
     start = escape(reference)
     exact = connection.execute(select(scans).where(scans.c.id == start)).all()
     beginning = newest_first().where(func.substr(scans.c.id, 1, len(start)) == start)
@@ -77,9 +94,11 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
     """The newest scan of each site and of none; one that asked goes before what was listened to or imported."""
     table = scans.c
     # Thousands of sites have tens of thousands of scans, most of which nobody asks for.
-    light = select(table.number, table.site, table.settings).order_by(table.started_at.desc(), table.number.desc())
+    columns = table.number, table.site, table.settings, table.started_at
+    rows = connection.execute(select(*columns).order_by(table.started_at.desc(), table.number.desc()))
     newest: dict[str | None, tuple[bool, int]] = {}
-    for number, site, settings in connection.execute(light):
+    now = _now()
+    for number, site, settings, _ in sorted(rows, key=lambda row: row.started_at > now):  # those to come at the end
         asked = _origin(settings) == Origin.SCAN
         if site not in newest or (asked and not newest[site][0]):
             newest[site] = asked, number

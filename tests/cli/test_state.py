@@ -247,14 +247,14 @@ def test_a_report_shows_the_state_of_a_device_and_that_it_has_returned(store: St
     run(store, TWO, "exempt", "--why", "x")
     gone(store, 1, 3)
     run(store, ONE, "removed", "--why", "x")
-    night(store, LATER, {ONE: 1, TWO: 2})
-    done = CliRunner().invoke(report, ["--db", str(store.file), "--format", "json"])
+    words = ["--db", str(store.file), "--scan", night(store, LATER, {ONE: 1, TWO: 2}).id]
+    done = CliRunner().invoke(report, [*words, "--format", "json"])
     assert {one["address"]: one["state"] for one in json.loads(done.stdout)["devices"]} == {
         ONE: "returned",
         TWO: "exempt",
     }
     assert f"RETURNED: 1 device recorded as removed is back: {ONE}." in (
-        CliRunner().invoke(report, ["--db", str(store.file)]).stdout.replace("\n", " ")
+        CliRunner().invoke(report, words).stdout.replace("\n", " ")
     )
 
 

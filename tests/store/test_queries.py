@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,26 @@ def test_the_newest_is_asked_for_without_the_others(
 def test_of_each_site_one_record_is_made(filled: Store, made: list[str]) -> None:
     assert [scan.id for scan in filled.newest_of_each_site()] == ["3-4", "3-3", "3-2", "3-1", "2-0", "nowhere"]
     assert len(made) == SITES + 1
+
+
+def test_a_scan_by_a_clock_that_was_ahead_is_not_the_latest_until_that_time(
+    filled: Store, new_scan: Callable[[str], Scan]
+) -> None:
+    """Else every command would show it for years: nothing that was found since."""
+    for site in ("site1", None):
+        filled.begin(replace(new_scan(f"wrong{site}"), site=site, started_at=datetime.now(UTC) + timedelta(days=4_000)))
+    assert filled.scan().id == "3-4"
+    assert [scan.id for scan in filled.newest("site1")] == ["3-1", "2-1", "1-1", "0-1", "wrongsite1"]
+    assert next(filled.newest()).id == "3-4"
+    assert {scan.id for scan in filled.newest_of_each_site()} == {"3-4", "3-3", "3-2", "3-1", "2-0", "nowhere"}
+
+
+def test_where_all_scans_are_of_a_time_to_come_the_latest_of_them_counts(
+    store: Store, new_scan: Callable[[str], Scan]
+) -> None:
+    for days in (4_000, 5_000):
+        store.begin(replace(new_scan(f"{days}"), site="a", started_at=datetime.now(UTC) + timedelta(days=days)))
+    assert store.scan().id == next(store.newest("a")).id == store.newest_of_each_site()[0].id == "5000"
 
 
 def test_many_sites_are_read_in_pages(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
