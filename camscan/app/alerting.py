@@ -1,4 +1,4 @@
-"""Bringing alerts to the receivers: from the outbox, in order, each for no longer than the time set aside for it."""
+"""Bringing alerts to the receivers: from the outbox, in order, each for no longer than its receiver may take."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from camscan.sweeps.journal import tell
 
 _AT_ONCE = 20
 _LEASE = timedelta(seconds=60)
-"""Beyond the time set aside, for which taken messages are kept from other sweeps."""
+"""Beyond the time that they may take, for which taken messages are kept from other sweeps."""
 _REFUSED = 2
 """Messages that a receiver refuses for good, one after the other, before it is left alone: one may be the message's."""
 
@@ -39,13 +39,12 @@ class Postman:
         """Whether an alert could not be brought."""
         return any(one.failed for one in self._rounds)
 
-    def go(self) -> None:
-        """Bring what is due."""
-        if self._rounds:
-            asyncio.run(self._go())
+    def go(self) -> bool:
+        """Bring some of what is due; whether there may be more."""
+        return bool(self._rounds) and asyncio.run(self._go())
 
-    async def _go(self) -> None:
-        await asyncio.gather(*(one.go() for one in self._rounds))
+    async def _go(self) -> bool:
+        return any(await asyncio.gather(*(one.go() for one in self._rounds)))
 
 
 class Round:
@@ -54,7 +53,6 @@ class Round:
     def __init__(self, outbox: Outbox, receiver: Receiver) -> None:
         self._outbox = outbox
         self.receiver = receiver
-        self._left = receiver.timeout
         self._refused = 0
         self.failed = False
         """Whether an alert could not be brought."""
@@ -65,29 +63,29 @@ class Round:
             self.failed = self._over = True
             tell("alert.failed", logging.ERROR, receiver=receiver.name, reason=str(error))
 
-    async def go(self) -> None:
-        """Bring what is due."""
-        if self._over or self._left <= 0:
-            return
+    async def go(self) -> bool:
+        """Bring some of what is due, so that no receiver keeps a sweep waiting; whether there may be more."""
         try:
-            await self._empty()
+            return not self._over and await self._bring() and not self._over
         except (StoreError, UsageError) as error:  # the latter of a secret that is no longer there
             self.failed = self._over = True
             tell("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
+            return False
 
-    async def _empty(self) -> None:
+    async def _bring(self) -> bool:
+        """Begin with one message after the other for half the time that each may take."""
         clock, now = asyncio.get_running_loop().time, datetime.now(UTC)
-        started = clock()
-        until = now + timedelta(seconds=self._left) + _LEASE
+        until = now + timedelta(seconds=2 * self.receiver.timeout) + _LEASE
         messages = list(await asyncio.to_thread(self._outbox.take, self.receiver.name, now, until, _AT_ONCE))
+        more, enough = len(messages) == _AT_ONCE, clock() + self.receiver.timeout / 2
         try:
-            while messages and not self._over:
-                ended = await persevere(partial(self.receiver.send, messages[0]), started + self._left)
+            while messages and not self._over and clock() < enough:
+                ended = await persevere(partial(self.receiver.send, messages[0]), clock() + self.receiver.timeout)
                 await asyncio.to_thread(self._note, messages.pop(0), ended)
         finally:
             if messages:
                 self._outbox.put_back(messages, now)
-            self._left -= clock() - started
+        return more or bool(messages)
 
     def _note(self, message: Message, ended: Delivery) -> None:
         now = datetime.now(UTC)

@@ -33,7 +33,7 @@ class Receiver(Protocol):
 
     @property
     def timeout(self) -> float:
-        """Seconds that one run waits for them in all."""
+        """Seconds that they may take for an alert, and nearly all that a sweep of a site waits for them."""
 
     def check(self) -> None:
         """Raise UsageError where what is needed to tell them is not there."""

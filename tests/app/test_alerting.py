@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
-from camscan.app.alerting import Postman
-from camscan.net.services import webhook
+from camscan.app.alerting import Postman, Round
+from camscan.net import webhook
+from camscan.net.services.webhook import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.config import Config, Notify, Site
@@ -127,6 +130,36 @@ def test_alerts_that_a_receiver_refuses_for_good_do_not_block_the_others_for_eve
     assert receiver.bodies[6:] == [b"body 2", b"body 0", b"body 1"]
     assert by.failed
     assert store.outbox.pending() == {"hq": 2}
+
+
+async def test_a_receiver_that_takes_its_time_gets_all_alerts_of_all_sites(store: Store) -> None:
+    """One at which each alert takes a second would else be told in one night of the first 15 sites alone."""
+    made = datetime.now(UTC) - timedelta(minutes=1)
+    for number in range(3, 45):
+        store.outbox.remember("hq", "", [Message(f"m{number}", "hq", made, b"")])
+    by = Round(store.outbox, Slow())
+    while await by.go():
+        pass
+    assert not by.failed
+    assert store.outbox.pending() == {}
+
+
+@dataclass
+class Slow:
+    """Takes an alert after a twentieth of the time that it may."""
+
+    name: str = "webhook"
+    timeout: float = 0.2
+
+    def check(self) -> None:
+        """See `Receiver`."""
+
+    async def send(self, message: Message, seconds: float) -> Delivery:
+        """See `Receiver`."""
+        assert message.site == "hq"
+        assert seconds > self.timeout / 2
+        await asyncio.sleep(self.timeout / 20)
+        return Delivery(taken=True)
 
 
 def test_two_runs_at_once_do_not_bring_the_same(store: Store) -> None:
