@@ -30,7 +30,7 @@ from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store, queries
 from camscan.store import server as module
 from camscan.store.outbox import Message
-from camscan.store.server import SessionLocks
+from camscan.store.sessionlocks import SessionLocks
 
 Build = Callable[..., Observation]
 NewScan = Callable[[str], Scan]
