@@ -13,7 +13,7 @@ import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
 from camscan.app.alerting import Postman, Round
-from camscan.net import webhook
+from camscan.net.services import webhook
 from camscan.net.services.webhook import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message

@@ -312,15 +312,15 @@ def test_a_device_that_is_silent_while_the_clock_is_wrong_is_not_forgotten(
 
 
 def test_a_device_that_goes_after_a_night_with_a_wrong_clock_is_told_as_missing(
-    ground: Callable[..., SweepContext], world: World, clock: type[Jumping]
+    context: Callable[..., SweepContext], world: World, clock: type[Jumping]
 ) -> None:
     """As on a host without a battery that swept before it knew the time: it was seen for the last time in 1970."""
     for ahead in (0, -20_000):
         clock.ahead = timedelta(days=ahead)
-        swept(ground())
+        swept(context())
     clock.ahead = timedelta()
     del world.answers["10.0.0.3"]
-    assert [shown(swept(ground())) for _ in range(4)] == [[], [], ["missing 10.0.0.3"], []]
+    assert [shown(swept(context())) for _ in range(4)] == [[], [], ["missing 10.0.0.3"], []]
 
 
 def test_an_interrupted_sweep_is_resumed_after_the_clock_had_jumped(
