@@ -25,6 +25,7 @@ from camscan.cli.options import ENDINGS
 from camscan.data import fingerprints_folder
 from camscan.identify.check import check
 from camscan.identify.load import load
+from camscan.identify.rules import RULE_FOLDERS
 from camscan.probes.registry import CHANNELS
 from camscan.records import Observation, Outcome
 from camscan.reports import FORMATS
@@ -85,6 +86,15 @@ def test_the_page_of_reports_names_every_format_and_the_endings_that_ask_for_it(
     assert [name for name, _ in rows] == [form.name for form in FORMATS]
     told = {ending: name for name, endings in rows for ending in re.findall(r"\.[a-z.]+", endings)}
     assert told == ENDINGS
+
+
+def test_the_guide_names_every_file_of_fingerprints_that_several_makers_share() -> None:
+    guide = (ROOT / "fingerprints/README.md").read_text(encoding="utf-8")
+    rows = {row[1]: row[2] for row in re.finditer(r"^\| `(\w+)/[^|]*\|(.+)\|$", guide, re.MULTILINE)}
+    for folder in ("devices", "channels", "names"):
+        files = {path.stem for path in (ROOT / "fingerprints" / folder).glob("*.yaml")}
+        assert set(re.findall(r"`([\w-]+)`", rows[folder])) == files
+    assert {f"{name}/" for name in rows} >= {*RULE_FOLDERS}
 
 
 def test_the_page_for_man_has_every_command_and_no_fault() -> None:

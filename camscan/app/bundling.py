@@ -26,6 +26,7 @@ from camscan.evidence.export import Follow
 from camscan.evidence.verify import Trust, verify
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
+from camscan.identify.rules import RULE_FOLDERS
 from camscan.policy import Policy
 from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
@@ -42,7 +43,8 @@ _RECORDS = 500
 """Records that are stored together."""
 _AT_ONCE = 1_000
 """Devices of which it is asked together what people said."""
-_FILE = re.compile(r"rules/[1-9][0-9]?/(vocabulary|makers/[^/]+|brands/[^/]+)\.yaml|policies/[0-9]{3}-[^/]+\.yaml")
+_PARTS = "|".join(name.rstrip("/") for name in (*RULE_FOLDERS, "brands/"))
+_FILE = re.compile(rf"rules/[1-9][0-9]?/(vocabulary|(?:{_PARTS})/[^/]+)\.yaml|policies/[0-9]{{3}}-[^/]+\.yaml")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from camscan.errors import RuleError
 from camscan.identify.grammar import read_brands, read_rules, read_vocabulary
-from camscan.identify.rules import Brand, Contents, Folder, Rule, Vocabulary, normalised
+from camscan.identify.rules import RULE_FOLDERS, Brand, Contents, Folder, Rule, Vocabulary, normalised
 from camscan.yamltree import Tree, read_yaml
 
 _Item = TypeVar("_Item", Rule, Brand)
@@ -30,15 +30,15 @@ def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
     brands: dict[str, Brand] = {}
     reader = partial(read_rules, examples=examples)
     for folder in folders:
-        rules |= _unique(_items(_trees(folder, "makers/", faults), reader, vocabulary, faults), _rule_key, faults)
+        rules |= _unique(_items(_trees(folder, RULE_FOLDERS, faults), reader, vocabulary, faults), _rule_key, faults)
         brands |= _unique(
             _items(_trees(folder, "brands/", faults), read_brands, vocabulary, faults), _brand_key, faults
         )
     return Contents(vocabulary, tuple(rules.values()), tuple(brands.values()), tuple(faults))
 
 
-def _trees(folder: Folder, part: str, faults: list[str]) -> Iterator[tuple[str, Tree]]:
-    """The tree of every file of a part, by the name that messages show; what cannot be read is left out."""
+def _trees(folder: Folder, part: str | tuple[str, ...], faults: list[str]) -> Iterator[tuple[str, Tree]]:
+    """The tree of every file whose name begins so, by the name that messages show; what cannot be read is left out."""
     for name, data in folder.files.items():
         if not name.startswith(part):
             continue

@@ -14,9 +14,9 @@ from pathlib import Path
 from camscan.data import MAX_BYTES
 from camscan.errors import RuleError
 from camscan.identify.library import Library
-from camscan.identify.rules import Contents, Folder
+from camscan.identify.rules import RULE_FOLDERS, Contents, Folder
 
-_FILES = ("vocabulary.yaml", "makers/*.yaml", "brands/*.yaml")
+_FILES = ("vocabulary.yaml", *(f"{name}*.yaml" for name in RULE_FOLDERS), "brands/*.yaml")
 
 
 def load(
@@ -82,7 +82,8 @@ def _read(folder: Path, digest: _Digest) -> Folder:
 
 def _without_rules(folder: Folder) -> Folder:
     """Brands and vocabulary alone: a twentieth of the work, for who only looks names up."""
-    return Folder(folder.path, {name: data for name, data in folder.files.items() if not name.startswith("makers/")})
+    light = {name: data for name, data in folder.files.items() if not name.startswith(RULE_FOLDERS)}
+    return Folder(folder.path, light)
 
 
 def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:

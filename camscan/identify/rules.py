@@ -155,6 +155,10 @@ class Vocabulary:
     makers: tuple[str, ...] = ()
 
 
+RULE_FOLDERS = ("names/", "devices/", "channels/", "makers/", "usual/")
+"""Where rules stand, in the order in which they are read: of rules of one level, the first gives an attribute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """The rule files of a folder by their relative names: the bytes of each or, where it could not be read, why."""
