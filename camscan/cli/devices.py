@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,14 @@ import click
 
 from camscan.cli import options
 from camscan.errors import UsageError
-from camscan.records import Judged, Report, Verdict
+from camscan.records import Judged, Origin, Report, ScanStatus, Verdict
 
 if TYPE_CHECKING:
     from camscan.identify.library import Library
     from camscan.targets import TargetSet
 
 
+_MAX_SITES = 20
 _SEVERAL = ("table", "csv", "jsonl")
 """Formats in which several reports may follow one another."""
 
@@ -116,7 +117,10 @@ def devices(
         if each_site:
             _check_makers(makers, rules)
             every = (report_of(store, scan, rules, lists, all_hosts=all_hosts) for scan in newest_of_each_site(store))
-            write_reports(map(wanted.of, every), format_, output)
+            blind, partial = list[str](), list[str]()
+            write_reports(map(wanted.of, _watched(every, blind, partial)), format_, output)
+            _tell("could not look, so none of their devices is listed", [] if quiet else blind)
+            _tell("could not look at all of it, so there may be more devices", [] if quiet else partial)
             return
         taken = scan_of(store, scan_id, site, about=usual(addresses[0]) if addresses else None, quiet=quiet)
         with waiting(f"Reading scan {taken.id}", quiet=quiet):
@@ -127,6 +131,29 @@ def devices(
     if where is not None and not (quiet or chosen.devices):
         click.echo(f"Note: {_fate(found, where, ' '.join(addresses))}.", err=True)
     write_report(chosen, format_, output)
+
+
+def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:
+    """The same reports; of those that asked, the sites are noted where that saw nothing, or not all."""
+    from camscan.reports.sentences import is_blind
+
+    for report in reports:
+        scan = report.scan
+        if scan.origin is Origin.SCAN and not report.devices and is_blind(report):
+            blind.append(scan.site or "no site")
+        elif scan.origin is Origin.SCAN and scan.status is not ScanStatus.COMPLETE:
+            partial.append(scan.site or "no site")
+        yield report
+
+
+def _tell(what: str, sites: Sequence[str]) -> None:
+    """Say of which sites the latest scan tells less than it should: an empty part of a list does not show that."""
+    from camscan.reports.escape import terminal
+
+    if sites:
+        more = f" and {len(sites) - _MAX_SITES:,} more" if len(sites) > _MAX_SITES else ""
+        named = ", ".join(map(terminal, sites[:_MAX_SITES]))
+        click.echo(f"Note: the latest scans of these sites {what}: {named}{more}.", err=True)
 
 
 def _fate(found: Report, where: TargetSet, named: str) -> str:

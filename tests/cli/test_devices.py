@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from support.listed import store_scan
 from camscan.cli.devices import Wanted, devices
 from camscan.cli.fingerprints import explain
 from camscan.errors import UsageError
-from camscan.records import Device, Judged, Verdict
+from camscan.records import Device, Judged, LedgerEntry, Outcome, Scan, ScanStatus, Verdict
+from camscan.store import Store
 
 
 @pytest.fixture
@@ -128,6 +131,25 @@ def test_of_each_site_the_latest_scan_is_told(estate: str) -> None:
     table = run.invoke(devices, words).stdout
     assert table.count("3 devices are listed") == 2
     assert table.count("\n\n3 devices are listed") == 1
+
+
+def test_of_each_site_it_is_told_where_nobody_could_look(estate: str) -> None:
+    """Else an estate would lose a site whose tunnel is down for a night, and no line would say so."""
+    with Store.open(estate) as store:
+        at = datetime.now(UTC)
+        for site, status in (("yard", ScanStatus.COMPLETE), ("attic", ScanStatus.PARTIAL)):
+            made = Scan(site, at, ("10.9.0.0/30",), ("http",), site)
+            store.begin(made)
+            alive = Outcome.REFUSED if site == "attic" else Outcome.SILENT
+            store.append(site, (), [LedgerEntry("10.9.0.1", {"http": alive})])
+            store.finish(replace(made, status=status, finished_at=at))
+    done = CliRunner().invoke(devices, ["--db", estate, "--each-site", "--format", "csv"])
+    assert {row["site"] for row in csv.DictReader(done.stdout.splitlines())} == {"depot"}
+    assert done.stderr.splitlines() == [
+        "Note: the latest scans of these sites could not look, so none of their devices is listed: yard.",
+        "Note: the latest scans of these sites could not look at all of it, so there may be more devices: attic.",
+    ]
+    assert CliRunner().invoke(devices, ["--db", estate, "--each-site", "--quiet"]).stderr == ""
 
 
 @pytest.mark.parametrize(
