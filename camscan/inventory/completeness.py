@@ -111,7 +111,7 @@ def _captures(result: Result) -> Iterable[tuple[str | None, History]]:
     if result.found:
         if result.found.judged.device.behind:
             return
-        listed = {INVENTORY} if result.row else set()
+        listed = {INVENTORY} if result.row and result.row.retired is None else set()
         if history := sources_of(result.found) | listed:
             yield result.site, frozenset(history)
     elif result.cls is Class.NOT_FOUND and result.row:

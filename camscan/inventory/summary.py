@@ -33,13 +33,15 @@ class Summary:
 def summarise(results: Iterable[Result]) -> Summary:
     """The figures of some results."""
     counts: Counter[Class] = Counter(dict.fromkeys(Class, 0))
-    rows = named = 0
+    rows = seen = named = 0
     for result in results:
         counts[result.cls] += 1
         rows += result.row is not None
-        named += result.row is not None and result.found is not None and result.found.counts
+        if result.row is not None and result.found is not None and result.found.counts:
+            seen += 1
+            named += result.row.retired is None  # a list that calls a device gone does not name it
     joined = sum(counts[cls] for cls in JOINED)
-    devices = named + counts[Class.UNDECLARED]
+    devices = seen + counts[Class.UNDECLARED]
     return Summary(
         rows=rows,
         devices=devices,

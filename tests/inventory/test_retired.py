@@ -90,7 +90,9 @@ def test_one_that_answers_is_a_conflict_and_one_that_does_not_is_no_error(
     silent = "10.0.0.2 was asked on 1 channels and is silent on all"
     assert (gone.cls, gone.reason) == (Class.RETIRED, f"{over}, and it was not found; {silent}")
     summary = summarise((there, gone))
-    assert [rate and (rate.count, rate.total) for rate in (summary.precision, summary.accuracy)] == [(1, 1), (0, 1)]
+    rates = (summary.recall, summary.precision, summary.accuracy)
+    assert [rate and (rate.count, rate.total) for rate in rates] == [(0, 1), (1, 1), (0, 1)]
+    assert estimate([there]).estimates[0].listed == 0
     assert estimate([gone]).estimates[0].seen == 0
 
 
