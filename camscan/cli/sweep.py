@@ -101,8 +101,8 @@ def _sweep_all(
     config, store = context.config, context.store
     postman, end = Postman(store, config), time.monotonic() + config.sweep.deadline
     ended = list(_swept(context, sites, postman, end))
-    while postman.go() and time.monotonic() < end:  # what was left, so that no site had to wait for it
-        pass
+    while not _is_cut(ended) and postman.go() and time.monotonic() < end:
+        pass  # what was left, so that no site had to wait for it
 
     def write_results() -> None:
         write_figures(heartbeats(store, config), config)
@@ -160,11 +160,16 @@ def _pinged(config: Config, ended: Sequence[Swept]) -> bool:
 def _have_at_hand(context: SweepContext, ended: Sequence[Swept], end: float) -> None:
     """Have at hand what people look at of the sites that were swept, while time is left."""
     from camscan.app.retention import derive_after_sweeps
+
+    if not _is_cut(ended):
+        derive_after_sweeps(ground, [one.site for one in ended if one.complete], end)
+
+
+def _is_cut(ended: Iterable[Swept]) -> bool:
+    """Whether a sweep was interrupted: by the deadline, or by somebody who waits for the end."""
     from camscan.records import ScanStatus
 
-    # What is interrupted is so by the deadline, or by somebody who waits for the end.
-    if not any(one.scan and one.scan.status is ScanStatus.INTERRUPTED for one in ended):
-        derive_after_sweeps(context, [one.site for one in ended if one.complete], end)
+    return any(one.scan and one.scan.status is ScanStatus.INTERRUPTED for one in ended)
 
 
 def _goes_well(step: str, work: Callable[[], None], **about: str) -> bool:

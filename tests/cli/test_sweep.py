@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 from support.receiver import OK, Receiver, receiving
 from support.world import CONFIG, World, camera, configured
 
-from camscan.app import deriving, sweeping
+from camscan.app import alerting, deriving, sweeping
 from camscan.app.deriving import basis
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
@@ -234,6 +234,17 @@ def test_alerts_are_sent(config: Path, world: World, monkeypatch: pytest.MonkeyP
         config.write_text(config.read_text().replace(receiver.url, again.url))
         assert run(config).exit_code == 0
     assert [json.loads(body)["new"][0]["address"] for body in again.bodies] == ["10.0.0.10"]
+
+
+@pytest.mark.parametrize(("cut_after", "rounds"), [(None, 4), (3, 1)], ids=["complete", "interrupted"])
+def test_what_a_slow_receiver_leaves_is_sent_at_the_end_unless_somebody_waits_for_it(
+    config: Path, world: World, monkeypatch: pytest.MonkeyPatch, cut_after: int | None, rounds: int
+) -> None:
+    left = [True, True, True, False]
+    monkeypatch.setattr(alerting.Postman, "go", lambda _: left.pop(0))
+    world.cut_after = cut_after
+    run(config)
+    assert len(left) == 4 - rounds
 
 
 def test_after_an_update_what_is_looked_at_is_derived_anew(
