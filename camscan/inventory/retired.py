@@ -16,12 +16,13 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 @lru_cache(maxsize=1024)
 def is_over(text: str) -> bool:
     """Whether a status begins with words such as "decommissioned" or "außer Betrieb"."""
-    return any(beginning in OVER for beginning in accumulate(_words(text)[:_MOST_WORDS]))
+    spellings = _words(_folded(text)), _words(text.casefold())
+    return any(beginning in OVER for words in spellings for beginning in accumulate(words[:_MOST_WORDS]))
 
 
 def is_name_of_over(text: str) -> bool:
     """Whether the name of a sheet says so and nothing else, as "Decommissioned cameras 2024"."""
-    return "".join(one for one in _words(text) if one not in FILLERS and not one.isdecimal()) in OVER
+    return "".join(one for one in _words(_folded(text)) if one not in FILLERS and not one.isdecimal()) in OVER
 
 
 def is_yes(text: str) -> bool:
@@ -30,7 +31,7 @@ def is_yes(text: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return "".join(one if one.isalnum() else " " for one in _folded(text)).split()
+    return "".join(one if one.isalnum() else " " for one in text).split()
 
 
 def _folded(text: str) -> str:

@@ -214,7 +214,7 @@ OVER = _listed("""
         decommissioned removed retired scrapped disposed disposedof dismantled uninstalled deinstalled withdrawn
         writtenoff destroyed outofuse outofservice notinuse nolongerinuse
         demontiert ausgebaut abgebaut ausgemustert stillgelegt entsorgt verschrottet entfernt ausserbetrieb
-        retire retiree depose deposee demonte demontee desinstalle desinstallee reforme reformee supprime supprimee
+        retiré retiree depose deposee demonte demontee desinstalle desinstallee reforme reformee supprime supprimee
         horsservice misaurebut miseaurebut
         retirado retirada desmontado desmontada desinstalado desinstalada dadodebaja dadadebaja debaja fueradeservicio
         dismesso dismessa rimosso rimossa smontato smontata disinstallato fuoriservizio rottamato
@@ -227,6 +227,8 @@ OVER = _listed("""
         철거 철거됨 폐기 폐기됨
 """)
 """What a status begins with, without case, accents and blanks, where a device is no longer in use.
+
+With accents stands what would mean another thing without them: "retire in 2027" is to come.
 
 What is planned, broken or offline may be in its place all the same.
 """

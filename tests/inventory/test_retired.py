@@ -30,7 +30,16 @@ GONE = "'Decommissioned'"
     "text",
     [
         *("Decommissioned", "REMOVED 2024-03", "out of use since May", "Written-off", "scrapped (fire)"),
-        *("außer Betrieb", "Ausser  Betrieb", "demontiert", "Déposée", "hors service", "Retirado", "Dado de baja"),
+        *(
+            "außer Betrieb",
+            "Ausser  Betrieb",
+            "demontiert",
+            "Déposée",
+            "Retiré",
+            "hors service",
+            "Retirado",
+            "Dado de baja",
+        ),
         *("Dismesso", "buiten gebruik", "Usunięty", "Vyřazeno", "Демонтирована", "已拆除", "撤去済み", "폐기"),
     ],
 )
@@ -40,7 +49,19 @@ def test_words_for_what_is_over(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "In use", "active", "aktiv", "in Betrieb", "To be removed", "not removed", "planned", "offline", "defekt"],
+    [
+        "",
+        "In use",
+        "active",
+        "aktiv",
+        "in Betrieb",
+        "To be removed",
+        "Retire in 2027",
+        "not removed",
+        "planned",
+        "offline",
+        "defekt",
+    ],
 )
 def test_what_may_be_in_its_place_is_not_over(text: str) -> None:
     assert not is_over(text)
