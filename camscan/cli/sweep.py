@@ -162,7 +162,7 @@ def _have_at_hand(context: SweepContext, ended: Sequence[Swept], end: float) -> 
     from camscan.app.retention import derive_after_sweeps
 
     if not _is_cut(ended):
-        derive_after_sweeps(ground, [one.site for one in ended if one.complete], end)
+        derive_after_sweeps(context, [one.site for one in ended if one.complete], end)
 
 
 def _is_cut(ended: Iterable[Swept]) -> bool:
