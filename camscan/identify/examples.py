@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from camscan.identify.rules import Example, Match, Rule
+from camscan.identify.rules import AnyOf, Example, Match, Rule
 
 
 def examples_of(rule: Rule) -> tuple[Example, ...]:
     """Values that a rule must match."""
-    return rule.examples or tuple(Example({row.field: (row.pattern,)}) for row in rule.matches if row.way)
+    return rule.examples or tuple(Example({row.field: (text,)}) for row, text in _met(rule))
+
+
+def _met(rule: Rule) -> Iterator[tuple[Match, str]]:
+    """Each row of a table's rule with a text that it is found in, and as many others as have to be."""
+    rows = [row for row in rule.matches if row.way]
+    least = max((condition.least for condition in rule.conditions if isinstance(condition, AnyOf)), default=1)
+    for place, row in enumerate(rows):
+        if row.way == "name":
+            names = list(dict.fromkeys(other.pattern for other in (*rows[place:], *rows)))
+            yield row, _named(*names[:least])
+        else:
+            yield row, row.pattern
+
+
+def _named(*names: str) -> str:
+    return " ".join(f'"{name}":' for name in names)
 
 
 def near_misses_of(rule: Rule) -> tuple[Example, ...]:
@@ -23,6 +39,8 @@ def _near(row: Match) -> Iterator[str]:
     """Texts that a row of a table is almost found in."""
     if row.way == "number":
         yield from (f"{row.pattern}0", f"1.{row.pattern}")
+    elif row.way == "name":
+        yield _named(f"x{row.pattern}", f"{row.pattern}x")
     elif row.way:
         yield f"x{row.pattern}"
         if row.way == "whole" or row.pattern[-1].isalnum():

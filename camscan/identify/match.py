@@ -123,11 +123,11 @@ def _met(rule: Rule, answer: _Answer) -> list[Match] | None:
             if answer.fields.get(condition.field):
                 return None
             continue
-        choices = condition.matches if isinstance(condition, AnyOf) else (condition,)
-        hit = next((match for match in choices if match in answer.hits), None)
-        if hit is None:
+        choices, least = condition if isinstance(condition, AnyOf) else ((condition,), 1)
+        hits = [match for match in choices if match in answer.hits]
+        if len({match.pattern for match in hits}) < least:
             return None
-        met.append(hit)
+        met.append(hits[0])
     return met
 
 

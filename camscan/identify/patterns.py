@@ -10,6 +10,7 @@ from functools import cache, cached_property, lru_cache
 import re2
 
 from camscan.identify.lookup import Lookup
+from camscan.identify.names import names_of
 from camscan.identify.prefixes import beginnings
 from camscan.identify.rules import Match
 
@@ -138,7 +139,16 @@ class PatternSet:
     @cached_property
     def _lookup(self) -> Lookup:
         """Made when the first value comes: most answers have few of the fields."""
-        return Lookup(self._matches)
+        return Lookup(match for match in self._matches if match.way != "name")
+
+    @cached_property
+    def _names(self) -> Mapping[bytes, Sequence[Match]]:
+        """Rows that are names, by name."""
+        found: defaultdict[bytes, list[Match]] = defaultdict(list)
+        for match in self._matches:
+            if match.way == "name":
+                found[match.pattern.encode()].append(match)
+        return dict(found)
 
     @cached_property
     def _automata(self) -> list[tuple[Sequence[Match], re2.Set]]:
@@ -161,7 +171,10 @@ class PatternSet:
     def _search(self, value: bytes) -> Sequence[Match]:
         found = [matches[index] for matches, automaton in self._automata for index in automaton.Match(value) or ()]
         likely = dict.fromkeys(self._lookup.search(value))
-        return found + [one for one in likely if one.way or _compiled(one.pattern).search(value) is not None]
+        found += [one for one in likely if one.way or _compiled(one.pattern).search(value) is not None]
+        if self._names:
+            found += [one for name in names_of(value) & self._names.keys() for one in self._names[name]]
+        return found
 
 
 def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:

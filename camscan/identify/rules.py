@@ -23,8 +23,8 @@ class Match(NamedTuple):
     way: str = ""
 
 
-WAYS = ("whole", "begins", "number")
-"""How a row of a table is compared: the whole value; its first words; a number of dots, or one below it."""
+WAYS = ("whole", "begins", "number", "name")
+"""How a row of a table is compared: the whole value; its first words; dotted numbers at or below it; a name in it."""
 
 
 class Absent(NamedTuple):
@@ -34,9 +34,10 @@ class Absent(NamedTuple):
 
 
 class AnyOf(NamedTuple):
-    """A condition that is met where one of `matches` is; the first that is met counts."""
+    """A condition that is met where one of `matches` is, or `least` that differ; the first that is met counts."""
 
     matches: tuple[Match, ...]
+    least: int = 1
 
 
 _GROUP = re.compile(r"\(\?P<(\w+)>")

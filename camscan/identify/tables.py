@@ -25,12 +25,22 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 def read_table(form: Form, words: Words, maker: str | None, fields: tuple[str, ...]) -> list[Rule]:
     """The rules of a table; none where what stands above its rows is broken. `maker` and `fields` are the file's."""
     fields, way = parts.read_fields(form, words, fields), form.word("match", WAYS)
+    least = _least(form)
     model = _model(form, words, maker, fields)
     rows = form.items("rows")
     if not rows:
         form.fault("no row", "write `rows:`, and below it lines like `- value: maker`")
     form.close()
-    return [] if form.faults else list(_Rows(form, model, words, way).rules(rows, fields))
+    return [] if form.faults else list(_Rows(form, model, words, way, least).rules(rows, fields))
+
+
+def _least(form: Form) -> int:
+    """Of how many rows of a rule a value has to hold something."""
+    text = form.text("at_least", "1")
+    if text not in tuple("123456789"):
+        form.fault(f"`at_least` is {text!r}", "write how many rows have to be met, from 1 to 9")
+        return 1
+    return int(text)
 
 
 def _model(form: Form, words: Words, maker: str | None, fields: tuple[str, ...]) -> Rule:
@@ -54,8 +64,8 @@ def _model(form: Form, words: Words, maker: str | None, fields: tuple[str, ...])
 class _Rows:
     """The rows of one table while they are read."""
 
-    def __init__(self, table: Form, model: Rule, words: Words, way: str) -> None:
-        self._table, self._model, self._words, self._way = table, model, words, way
+    def __init__(self, table: Form, model: Rule, words: Words, way: str, least: int) -> None:
+        self._table, self._model, self._words, self._way, self._least = table, model, words, way, least
         self._lines: dict[str, int] = {}
         self._rules: dict[str, tuple[Rule, list[str]]] = {}
 
@@ -67,7 +77,13 @@ class _Rows:
             self._table.faults += own
         for rule, values in self._rules.values():
             matches = tuple(Match(field, value, self._way) for field in fields for value in values)
-            yield replace(rule, conditions=(matches[0] if len(matches) == 1 else AnyOf(matches),))
+            if len(values) < self._least:
+                what = (
+                    f"{len(values)} row{'s' * (len(values) > 1)} for {rule.id}, of which {self._least} have to be met"
+                )
+                self._table.fault(what, "write more rows, or a smaller `at_least`")
+                continue
+            yield replace(rule, conditions=(matches[0] if len(matches) == 1 else AnyOf(matches, self._least),))
 
     def _read(self, form: Form, row: Tree) -> None:
         """Take in one row; note what is wrong with it, and leave it out then."""
@@ -78,21 +94,23 @@ class _Rows:
             form.fault("not one value and its maker", "write `- value: maker`")
             return
         given = pairs[value]
-        self._see_value(form, value)
+        own_values = value.split() if self._way == "name" else [value]
+        for one in own_values or [value]:
+            self._see_value(form, one)
         rule = self._given(form, given)
         first, values = self._rules.get(rule.id, (rule, []))
         if (first.maker, first.sets, first.source) != (rule.maker, rule.sets, rule.source):
             what = f"it gives other than the row in line {first.line}, which makes {rule.id}, too"
             form.fault(what, "give it an `id:` of its own")
         if not form.faults:
-            self._rules.setdefault(rule.id, (rule, values))[1].append(value)
+            self._rules.setdefault(rule.id, (rule, values))[1].extend(own_values)
 
     def _see_value(self, form: Form, value: str) -> None:
         if not value.strip():
             form.fault("no value", "write what a device sends before the colon")
         if self._way == "number" and not _NUMBER.fullmatch(value):
             form.fault("it is not a dotted number", "write it like 1.3.6.1.4.1.9, without a dot before or after it")
-        key = value.lower()
+        key = value if self._way == "name" else value.lower()
         if key in self._lines:
             form.fault(f"already written in line {self._lines[key]}", "keep one")
         self._lines.setdefault(key, form.line)

@@ -121,7 +121,7 @@ def test_a_number_is_written_with_dots_between(read: Read, value: str) -> None:
     ("changes", "fault"),
     [
         ({"ids": "server"}, "table server: `ids` has not one <maker> among lower case words: "),
-        ({"match": "part"}, "table <maker>-server: `match` is 'part': write one of whole, begins, number"),
+        ({"match": "part"}, "table <maker>-server: `match` is 'part': write one of whole, begins, number, name"),
         ({"field": "http.servr"}, "table <maker>-server: `field` is 'http.servr': write 'http.server'"),
         ({"level": None}, "table <maker>-server: no text under `level`: "),
         ({"source": None}, "table <maker>-server: no text under `source`: "),
@@ -200,4 +200,70 @@ def test_rows_are_tried_as_rules_are(write: Write) -> None:
         "10: dahua-server: the near miss http.server='NAS' matches",
         "11: nobody-server: no brand file knows 'Nobody': add it below brands/",
         "11: nobody-server: the example http.server='cam' does not match: fix the pattern or the example",
+    ]
+
+
+NAMES = {"match": "name", "field": "http.body"}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<a1/><b2/>", True),
+        ('{"c3": 1, "b2": 2}', True),
+        ("a1[0].x=1\nb2=2", False),
+        ("<a1/><a1/>", False),
+        ("<A1/><B2/>", False),
+        ("a1 b2 c3", False),
+    ],
+)
+def test_as_many_names_as_a_table_says_have_to_be_in_a_text(write: Write, text: str, found: bool) -> None:
+    library = load([write(table("a1 b2: Dahua", "c3: Dahua", **NAMES, at_least="2"))])
+    assert library.warnings == ()
+    assert bool(library.identify([observed(Example({"http.body": (text,)}))])) is found
+
+
+def test_a_name_in_two_fields_counts_once(write: Write) -> None:
+    changes = {**NAMES, "field": None, "fields": "[http.body, http.title]", "at_least": "2"}
+    library = load([write(table("a1 b2: Dahua", **changes))])
+    assert library.warnings == ()
+    for second, found in (("<a1/>", False), ("<b2/>", True)):
+        example = Example({"http.body": ("<a1/>",), "http.title": (second,)})
+        assert bool(library.identify([observed(example)])) is found
+
+
+def test_names_are_their_own_examples_with_as_many_others_as_are_needed(write: Write) -> None:
+    (rule,) = load([write(table("a1 b2: Dahua", "c3: Dahua", **NAMES, at_least="2"))]).rules
+    assert [example.fields["http.body"] for example in examples_of(rule)] == [
+        ('"a1": "b2":',),
+        ('"b2": "c3":',),
+        ('"c3": "a1":',),
+    ]
+    assert ('"xa1": "a1x":',) in [example.fields["http.body"] for example in near_misses_of(rule)]
+
+
+@pytest.mark.parametrize(
+    ("least", "fault"),
+    [
+        ("0", "table <maker>-server: `at_least` is '0': write how many rows have to be met, from 1 to 9"),
+        ("two", "table <maker>-server: `at_least` is 'two': write how many rows have to be met, from 1 to 9"),
+        (
+            "3",
+            (
+                "table <maker>-server: 2 rows for dahua-server, of which 3 have to be met: "
+                "write more rows, or a smaller `at_least`"
+            ),
+        ),
+    ],
+)
+def test_how_many_rows_have_to_be_met_is_a_number_that_can_be(read: Read, least: str, fault: str) -> None:
+    rules, faults = read(table("a1 b2: Dahua", **NAMES, at_least=least))
+    assert rules == ()
+    assert [one.partition(": ")[2] for one in faults] == [fault]
+
+
+def test_a_name_occurs_once_among_all_rows_and_in_another_case_is_another(read: Read) -> None:
+    _, faults = read(table("a1 b2: Dahua", "B2: Dahua", "a1: Dahua", **NAMES))
+    assert [fault.partition(": ")[2] for fault in faults] == [
+        "table <maker>-server: row 'a1': already written in line 9: keep one"
     ]

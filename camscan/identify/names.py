@@ -1,0 +1,32 @@
+"""The names that a text gives to what it tells: elements of XML, members of JSON, keys of `key=value` lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_NAME = re.compile(
+    rb"""</?([A-Za-z][\w-]{1,63})(?=[\s/>])"""
+    rb"""|["']([A-Za-z][\w.\[\]-]{1,127})\\?["']\s{0,8}:"""
+    rb"""|^[ \t]{0,16}([A-Za-z][\w.:\[\]-]{1,127})[ \t]?=""",
+    re.MULTILINE,
+)
+_INDEX = re.compile(rb"\[[0-9]{1,4}\]")
+_LEAD = b"table."
+
+
+def names_of(text: bytes) -> set[bytes]:
+    """Every name in a text, without indexes; of `a.b.c` also `a.b`. What is cut off at either end is no hindrance.
+
+    >>> sorted(names_of(b'<id>1</id> {"name": 1}'))
+    [b'id', b'name']
+    """
+    return {name for match in _NAME.finditer(text) for name in _spelled(match[match.lastindex or 0])}
+
+
+def _spelled(name: bytes) -> Iterator[bytes]:
+    """A name and, if it is a path, what it is below; a path of settings begins with one word that tells nothing."""
+    name = _INDEX.sub(b"", name).removeprefix(_LEAD)
+    yield name
+    parts = name.split(b".")
+    yield from (b".".join(parts[:size]) for size in range(2, len(parts)))
