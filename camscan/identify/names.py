@@ -21,7 +21,8 @@ def names_of(text: bytes) -> set[bytes]:
     >>> sorted(names_of(b'<id>1</id> {"name": 1}'))
     [b'id', b'name']
     """
-    return {name for match in _NAME.finditer(text) for name in _spelled(match[match.lastindex or 0])}
+    found = {element or member or key for element, member, key in _NAME.findall(text)}
+    return {name for one in found for name in _spelled(one)}
 
 
 def _spelled(name: bytes) -> Iterator[bytes]:
