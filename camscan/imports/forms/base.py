@@ -52,6 +52,8 @@ _LONG = re.compile(
     re.MULTILINE,
 )
 """A bare value with spaces in it, which goes on to the next comma or to the end of the line."""
+_METRIC = re.compile(r"""^[A-Za-z_:][\w:]{0,127}\{\w{1,64}=".{0,4096}\} [\d.+-]""", re.MULTILINE)
+"""A sample of Prometheus: it tells of what somebody watches, and of no device that sent it."""
 _MEMBER = re.compile(
     r"""[{,]\s{0,8}([A-Za-z]\w{0,63}+):\s{0,8}(?:"([^"\\]{0,1024}+)"|'([^'\\]{0,1024}+)')"""
 )  # JavaScript
@@ -101,10 +103,14 @@ def observed(target: str, one: Answer, at: datetime) -> Observation:
 def pairs(text: str) -> tuple[tuple[str, str], ...]:
     """All (name, value) pairs in a text: key='value', "key": "value", lines "Key: value", and XML elements.
 
+    There are none in samples of a monitoring system.
+
     >>> pairs("Info(model='A1', fw_version=2)")
     (('model', 'A1'), ('fw_version', '2'))
     """
     found: list[tuple[str, str]] = []
+    if _METRIC.search(text):
+        return ()
     whole = dict(_LONG.findall(text[:MAX_TEXT]))
     for match in _PAIR.finditer(text[:MAX_TEXT]):
         groups = match.groups()

@@ -98,3 +98,10 @@ def test_what_belongs_to_one_of_several_things_is_not_told_of_the_device() -> No
 def test_names_and_values_that_are_bytes() -> None:
     assert pairs("{b'md': b'Cam 1', b'ci': b'17'}") == (("md", "Cam 1"), ("ci", "17"))
     assert pairs("{'model': bullet}") == (("model", "bullet"),)
+
+
+def test_samples_of_a_monitoring_system_tell_nothing_of_a_device() -> None:
+    sample = 'camera_info{manufacturer="Northlight",model="NL-310",firmware="V5.7.3"} 1'
+    assert pairs(sample) == ()
+    assert pairs(f"# TYPE camera_info gauge\n{sample}\n") == ()
+    assert ("manufacturer", "Northlight") in pairs('Info{manufacturer="Northlight", model="NL-310"}')
