@@ -8,8 +8,8 @@ from itertools import accumulate
 
 from camscan.inventory.synonyms import FILLERS, NOT, OVER
 
-_MOST_WORDS = 3
-"""Words at the beginning of a text that may say it together, as in "out of use since May"."""
+_MOST_WORDS = 4
+"""Words at the beginning of a text that may say it together, as in "no longer in use since May"."""
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
 
 
@@ -26,8 +26,9 @@ def is_name_of_over(text: str) -> bool:
 
 
 def is_yes(text: str) -> bool:
-    """Whether a cell in a column of what is over says so: by a date, a name or a mark; not by a "no"."""
-    return _folded(text) not in NOT
+    """Whether a cell in a column of what is over says so: by a date, a name or a mark; not by "no, planned" or a 0."""
+    first = next(iter(_words(text)), text)
+    return first.strip("0") not in {"", *NOT}
 
 
 def _words(text: str) -> list[str]:

@@ -212,7 +212,7 @@ JOINERS = _listed("""
 
 OVER = _listed("""
         decommissioned removed retired scrapped disposed disposedof dismantled uninstalled deinstalled withdrawn
-        writtenoff destroyed outofuse outofservice notinuse nolongerinuse
+        writtenoff destroyed outofuse outofservice notinuse nolongerinuse nolongerinservice
         demontiert ausgebaut abgebaut ausgemustert stillgelegt entsorgt verschrottet entfernt ausserbetrieb
         retiré retiree depose deposee demonte demontee desinstalle desinstallee reforme reformee supprime supprimee
         horsservice misaurebut miseaurebut
@@ -234,6 +234,6 @@ What is planned, broken or offline may be in its place all the same.
 """
 
 NOT = _listed("""
-        no n false nein non nee nie ne нет 否 いいえ 아니오
+        no n not false nein non nee nie nao nej nei ne нет 否 いいえ 아니오
 """)
-"""Texts that deny."""
+"""What a text begins with that denies, without case and accents."""

@@ -30,16 +30,8 @@ GONE = "'Decommissioned'"
     "text",
     [
         *("Decommissioned", "REMOVED 2024-03", "out of use since May", "Written-off", "scrapped (fire)"),
-        *(
-            "außer Betrieb",
-            "Ausser  Betrieb",
-            "demontiert",
-            "Déposée",
-            "Retiré",
-            "hors service",
-            "Retirado",
-            "Dado de baja",
-        ),
+        *("No longer in use", "no longer in service since May"),
+        *("außer Betrieb", "Ausser  Betrieb", "demontiert", "Déposée", "hors service", "Retirado", "Dado de baja"),
         *("Dismesso", "buiten gebruik", "Usunięty", "Vyřazeno", "Демонтирована", "已拆除", "撤去済み", "폐기"),
     ],
 )
@@ -73,7 +65,9 @@ def test_the_name_of_a_sheet_says_nothing_else() -> None:
 
 
 def test_a_no_in_a_column_of_what_is_over() -> None:
-    assert [is_yes(text) for text in ("2024-05-01", "x", "Yes", "No", "FALSE", "nein")] == [True] * 3 + [False] * 3
+    said = ("2024-05-01", "01.05.2024", "x", "✓", "Yes", "Ann Noble")
+    denied = ("No", "FALSE", "nein", "Não", "0", "00.00.0000", "no (planned for 2027)", "not yet")
+    assert [is_yes(text) for text in (*said, *denied)] == [True] * len(said) + [False] * len(denied)
 
 
 def test_status_date_and_sheet_say_it(tmp_path: Path) -> None:
