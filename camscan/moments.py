@@ -1,11 +1,14 @@
-"""A moment as text, the same for all that camscan writes."""
+"""Moments: as text, the same for all that camscan writes, and by clocks that may be wrong."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 Precision: TypeAlias = Literal["seconds", "milliseconds", "microseconds"]
+
+SKEW = timedelta(minutes=10)
+"""By which the clocks of two hosts that share a store may differ; what is dated later than that is by a wrong clock."""
 
 
 def utc(at: datetime, precision: Precision = "milliseconds") -> str:

@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "devices": {"records", "errors"},
     "policy": {"records", "summaries", "errors", "data", "yamltree"},
     "inventory": {"records", "networks", "jsonwindow", "errors"},
-    "store": {"records", "summaries", "errors", "homes"},
+    "store": {"records", "moments", "summaries", "errors", "homes"},
     "reports": {"records", "moments", "summaries", "networks", "errors"},
     "imports": {"codecs", "net", "records", "jsonwindow", "errors"},
     "evaluation": {"imports", "identify", "devices", "policy", "records", "errors"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from camscan.app.judging import chosen_policies
 from camscan.app.series import merged_each
 from camscan.errors import DamageError, StoreError
 from camscan.identify.library import Library
+from camscan.moments import SKEW
 from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _log = logging.getLogger(__name__)
-_SKEW = timedelta(minutes=10)
-"""By which the clocks of two hosts that share a store may differ."""
 _TRIES = 20
 """Other processes may take in scans of the same site at the same time."""
 
@@ -124,7 +123,7 @@ def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list
     Raises:
         StoreError: other processes change the register of this site all the time.
     """
-    place, until = site or "", datetime.now(UTC) + _SKEW
+    place, until = site or "", datetime.now(UTC) + SKEW
     for _ in range(_TRIES):
         marks = store.register.marks(place)
         if marks.get(seen.scan) == seen.at or _kept(store, seen, Mark(seen.scan, place, seen.at, stamp), marks, until):

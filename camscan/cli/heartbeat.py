@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from camscan.moments import SKEW
 
 if TYPE_CHECKING:
     from camscan.store import Store
     from camscan.sweeps.config import Config
     from camscan.sweeps.memory import Glance
-
-_SKEW = timedelta(minutes=10)
-"""By which clocks of two hosts that share a store may differ. A sweep that ended later than that is no sign of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Heartbeat:
     def is_older(self, seconds: float, now: datetime) -> bool:
         """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come."""
         good = self.memory.good
-        return good is None or good - now > _SKEW or (now - good).total_seconds() > seconds
+        return good is None or good - now > SKEW or (now - good).total_seconds() > seconds
 
 
 def heartbeats(store: Store | None, config: Config) -> Iterator[Heartbeat]:

@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -26,12 +25,10 @@ from sqlalchemy import (
 
 from camscan.records import LedgerEntry, Observation, Origin, Outcome
 from camscan.store.damage import FAULTS, opened
-from camscan.store.rows import Values, load_channels, outcome_of, to_time
+from camscan.store.rows import Values, latest_time, load_channels, outcome_of
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, load_map
 
-_SKEW = timedelta(minutes=10)
-"""By which the clocks of two hosts that share a store may differ."""
 _AT_ONCE = 500
 _REPLACED_AT_ONCE = 200
 """Rows in one statement."""
@@ -51,12 +48,8 @@ def by_now(query: Select[Any]) -> tuple[Select[Any], Select[Any]]:
 
     Else one of these would be the latest scan of its site until that time has come.
     """
-    now = _now()
+    now = latest_time()
     return query.where(scans.c.started_at <= now), query.where(scans.c.started_at > now)
-
-
-def _now() -> int:
-    return to_time(datetime.now(UTC) + _SKEW)
 
 
 def after_scan(last: Row[Any]) -> ColumnElement[bool]:
@@ -94,11 +87,10 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
     """The newest scan of each site and of none; one that asked goes before what was listened to or imported."""
     table = scans.c
     # Thousands of sites have tens of thousands of scans, most of which nobody asks for.
-    columns = table.number, table.site, table.settings, table.started_at
-    rows = connection.execute(select(*columns).order_by(table.started_at.desc(), table.number.desc()))
+    order = table.started_at > latest_time(), table.started_at.desc(), table.number.desc()  # see `by_now`
+    rows = connection.execute(select(table.number, table.site, table.settings).order_by(*order))
     newest: dict[str | None, tuple[bool, int]] = {}
-    now = _now()
-    for number, site, settings, _ in sorted(rows, key=lambda row: row.started_at > now):  # those to come at the end
+    for number, site, settings in rows:
         asked = _origin(settings) == Origin.SCAN
         if site not in newest or (asked and not newest[site][0]):
             newest[site] = asked, number

@@ -22,7 +22,7 @@ from camscan.store.registered import (
     to_mark,
     to_tally,
 )
-from camscan.store.rows import made_number, to_time
+from camscan.store.rows import latest_time, made_number, to_time
 from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
@@ -209,13 +209,18 @@ class Register:
         yield from (self._database.opened(register, row, to_tally) for row in rows)
 
     def unseen(self, key: str, days: int, sites: Collection[str] = (), policies: Collection[str] = ()) -> int:
-        """How many listed devices that nobody spoke of have a key that begins so, and were not seen for days."""
-        newest = select(func.max(registered.c.at)).where(registered.c.site == register.c.site).scalar_subquery()
+        """How many listed devices that nobody spoke of have a key that begins so, and were not seen for days.
+
+        The days are those before the latest scan of the site, so that no site that is not scanned counts.
+        """
+        newest = select(registered.c.site, func.max(registered.c.at).label("at")).group_by(registered.c.site)
+        latest = newest.where(registered.c.at <= latest_time()).subquery()
         own = select(register_keys.c.key).where(register_keys.c.entry == register.c.number)
-        query = select(func.count()).where(
+        query = select(func.count()).select_from(register).join(latest, latest.c.site == register.c.site)
+        query = query.where(
             _listed(policies),
             register.c.state == State.FOUND.value,
-            register.c.last_seen < newest - days * _DAY,
+            register.c.last_seen < latest.c.at - days * _DAY,
             own.where(register_keys.c.key.startswith(escape(key), autoescape=True)).exists(),
         )
         if sites:
