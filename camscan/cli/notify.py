@@ -82,12 +82,10 @@ def send(file: Path | None, db: str | None) -> None:
             click.echo("No alerts are waiting: there has been no sweep yet.")
             return
         postman = Postman(store, config)
-        before = waiting = sum(store.outbox.pending().values())
-        while waiting:  # one round brings some, so that no receiver keeps a sweep waiting
-            postman.go()
-            left, waiting = waiting, sum(store.outbox.pending().values())
-            if waiting == left:
-                break
+        before = sum(store.outbox.pending().values())
+        while postman.go():  # one round brings some, so that no receiver keeps a sweep waiting
+            pass
+        waiting = sum(store.outbox.pending().values())
     click.echo(f"{many(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
     if postman.failed:
         sys.exit(Exit.FAILED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from support.world import CONFIG
 
 from camscan.cli.notify import notify
 from camscan.errors import UsageError
+from camscan.net.services import webhook
+from camscan.net.services.webhook import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.document import signature
@@ -51,9 +54,9 @@ def test_without_a_receiver_or_a_secret(tmp_path: Path, monkeypatch: pytest.Monk
     assert done.stderr.startswith("webhook failed: the environment variable CAMSCAN_WEBHOOK_SECRET contains no secret")
 
 
-def send(folder: Path, receiver: Receiver, count: int, to: str = "webhook") -> Result:
+def send(folder: Path, receiver: Receiver, count: int, to: str = "webhook", more: str = "") -> Result:
     """Let so many alerts wait, and send them by hand."""
-    table = f'[notify]\nwebhook = "{receiver.url}"\nallow_private = true\n'
+    table = f'[notify]\nwebhook = "{receiver.url}"\nallow_private = true\n{more}'
     (folder / "c.toml").write_text(CONFIG + table)
     made = datetime.now(UTC) - timedelta(minutes=1)
     with Store.open(folder / "c.db") as store:
@@ -81,6 +84,21 @@ def test_a_receiver_that_fails_ends_the_sending(tmp_path: Path, monkeypatch: pyt
     with receiving([FAILING]) as receiver:
         done = send(tmp_path, receiver, 3)
     assert (done.exit_code, done.stdout) == (1, "0 alerts delivered, 3 waiting.\n")
+
+
+def test_an_alert_that_is_refused_after_a_while_does_not_end_the_sending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
+
+    async def slowly(*_: object, timeout: float, **__: object) -> Delivery:  # noqa: ASYNC109 - as `deliver` has it
+        await asyncio.sleep(timeout * 0.6)
+        return Delivery(taken=not (refused := refusals.pop() if refusals else ""), reason=refused)
+
+    refusals = ["too large"]
+    monkeypatch.setattr(webhook, "deliver", slowly)
+    done = send(tmp_path, Receiver("http://127.0.0.1:1/"), 3, more='timeout = "0.3s"\n')
+    assert (done.exit_code, done.stdout) == (1, "3 alerts delivered, 0 waiting.\n")
 
 
 def test_alerts_that_nobody_is_to_have_any_longer_are_not_told_as_brought(
