@@ -89,8 +89,8 @@ class Host:
     def entry(self, channels: Iterable[str], by_port: Container[str], called: Container[str]) -> LedgerEntry:
         """The outcome of every planned channel.
 
-        Of those that nothing was tried on here, the ones that open ports call for share the outcome of the ports, and
-        the ones that its whole segment was `called` on are silent; nothing was sent on the others.
+        Where nothing was asked on a channel of `by_port`, for want of an open port, trying the ports has decided it.
+        One on which the whole segment was `called` is silent. On any other nothing was sent.
         """
         late = (Outcome.NOT_SENT,) if self.cut else ()  # ports that had not had their turn
         closed = best((*late, *(outcome for outcome in self.tried.values() if outcome is not Outcome.ANSWERED)))

@@ -9,7 +9,7 @@ from camscan.probes.base import Probe, Stage, Unicast, Wide
 from camscan.records import Observation
 
 TCP = "tcp"
-"""The channel of the TCP ports that are tried."""
+"""The channel under which it is noted how trying TCP ports ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Plan:
 
     @property
     def by_port(self) -> frozenset[str]:
-        """The channels that open ports call for, so that how the ports ended is how they did."""
+        """The channels that only open ports are asked on: without one, how trying the ports ended is their outcome."""
         by_datagram = _channels(p for p in self.probes if p.stage in (Stage.SEGMENT, Stage.ADDRESS, Stage.LIVING))
         return (_channels(self.probes) - by_datagram) | _channels(self.at(Stage.PORT))
 

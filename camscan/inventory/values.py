@@ -98,7 +98,7 @@ def words(text: str) -> str | None:
 def addresses(text: str) -> Read:
     """All IP addresses in a cell: in brackets, with port, prefix length or zone, in a URL, several of them."""
     found = _all(text, _find_addresses, "holds no IP address")
-    if found.values and not found.fault and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
+    if not (found.values and found.fault) and (before := _BEFORE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"the address in {shown(before[0])} is one from before, and is not used")
     if found.values and not found.fault and (between := _RANGE.search(clean(text)[:MAX_TEXT])):
         return Read(found.values, f"{shown(between[0])} means addresses between that are not used: give each its row")

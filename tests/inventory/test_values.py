@@ -64,6 +64,11 @@ def test_an_address_from_before_is_not_one_of_the_device(text: str) -> None:
     assert found.fault.endswith("10.0.0.4' is one from before, and is not used")
 
 
+def test_of_a_cell_with_an_address_from_before_alone_it_is_said_that_it_is_one() -> None:
+    told = "the address in 'old IP: 10.0.0.4' is one from before, and is not used"
+    assert values.addresses("old IP: 10.0.0.4") == Read(fault=told)
+
+
 @pytest.mark.parametrize(
     "text",
     ["10.0.0.12-15", "10.0.0.12 – 10.0.0.15", "10.0.0.12 bis 10.0.0.15", "10.0.0.12..15", "10.0.0.12 to .15"],  # noqa: RUF001
