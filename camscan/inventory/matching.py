@@ -89,16 +89,17 @@ class Matcher:
         self.device_of: dict[int, int] = {}
         self.row_of: dict[int, int] = {}
         self.agreement_of: dict[int, Agreement] = {}
+        self._kinds = sorted({row.retired is not None for row in rows})  # retired or not: few lists have both
         self.twin_of: dict[int, int] = {}
         """Rows that name a device which another row (the value) names too."""
 
     def run(self) -> None:
         """Take the steps in order."""
-        for retired in (False, True):
+        for retired in self._kinds:
             for of_device, of_row in _UNIQUE_STEPS:
                 self._join(of_device, of_row, _admits_unique, retired=retired)
         self._find_twins(_unique_keys, _unique_keys, joined_only=True)
-        for retired in (False, True):
+        for retired in self._kinds:
             for admits in (self._admits_surely, self._admits_here):
                 self._join(_addresses, _addresses, admits, retired=retired)
             self._join(_device_hosts, _row_hosts, self._admits_undisputed, retired=retired)
