@@ -40,7 +40,7 @@ class Postman:
         return any(one.failed for one in self._rounds)
 
     def go(self) -> bool:
-        """Bring some of what is due; whether there may be more."""
+        """Bring some of what is due. Returns whether there may be more."""
         return bool(self._rounds) and asyncio.run(self._go())
 
     async def _go(self) -> bool:
@@ -64,7 +64,7 @@ class Round:
             tell("alert.failed", logging.ERROR, receiver=receiver.name, reason=str(error))
 
     async def go(self) -> bool:
-        """Bring some of what is due, so that no receiver keeps a sweep waiting; whether there may be more."""
+        """Bring some of what is due, so that no receiver keeps a sweep waiting. Returns whether there may be more."""
         try:
             return not self._over and await self._bring() and not self._over
         except (StoreError, UsageError) as error:  # the latter of a secret that is no longer there
@@ -73,7 +73,10 @@ class Round:
             return False
 
     async def _bring(self) -> bool:
-        """Begin with one message after the other for half the time that each may take."""
+        """Bring one message after the other, and begin with no further one after half the time that one may take.
+
+        Returns whether there may be more.
+        """
         clock, now = asyncio.get_running_loop().time, datetime.now(UTC)
         until = now + timedelta(seconds=2 * self.receiver.timeout) + _LEASE
         messages = list(await asyncio.to_thread(self._outbox.take, self.receiver.name, now, until, _AT_ONCE))

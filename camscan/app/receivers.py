@@ -33,7 +33,7 @@ class Receiver(Protocol):
 
     @property
     def timeout(self) -> float:
-        """Seconds that they may take for an alert, and nearly all that a sweep of a site waits for them."""
+        """Seconds that one alert may take. A sweep waits after each site for half as long again, at most."""
 
     def check(self) -> None:
         """Raise UsageError where what is needed to tell them is not there."""

@@ -180,8 +180,8 @@ def _table() -> dict[str, tuple[Field, int]]:
 
 
 @cache
-def _long_names() -> list[str]:
-    """Names that may be misspelt: not those of dates, for what is "due" is not "done"."""
+def _misspellable() -> list[str]:
+    """Names that may be misspelt: none of a status or a removal, since "removal due" means other than "removed"."""
     return [name for name, (which, _) in _table().items() if which not in {Field.STATUS, Field.RETIRED}]
 
 
@@ -214,7 +214,7 @@ def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
 def _misspelt(compact: str) -> tuple[Field, int] | None:
     if len(compact) < _MIN_SIMILAR:
         return None
-    found = process.extractOne(compact, _long_names(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+    found = process.extractOne(compact, _misspellable(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
     return None if found is None else (_table()[found[0]][0], min(int(found[1]), _table()[found[0]][1]))
 
 

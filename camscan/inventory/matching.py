@@ -249,7 +249,10 @@ def _admits_unique(_row: Row, _found: Found, agreement: Agreement) -> bool:
 
 
 def _is_another(agreement: Agreement) -> bool:
-    """Whether a device at the address of a row is not the one that was there. A make may only be misspelt."""
+    """Whether the device at the address of a row is another one: an identifier or the model differs, or the make does.
+
+    Where the model agrees, the make may only be misspelt.
+    """
     agreeing, differing = set(agreement.agreeing), set(agreement.differing)
     return not differing.isdisjoint({*UNIQUE, Key.MODEL}) or (bool(differing) and Key.MODEL not in agreeing)
 

@@ -30,8 +30,8 @@ class RegisterChanges:
 def take_in(tracks: Sequence[Track], snapshot: Snapshot, until: datetime | None = None) -> RegisterChanges:
     """Hold a snapshot, of whatever time, against the tracks of its site.
 
-    Nothing was seen later than `until`: what says so was seen by a clock that was ahead. Else no scan before that time
-    could show that a device is gone.
+    No time is taken to be later than `until`, which is now: what is dated later was seen by a clock that was ahead, and
+    with that date no scan before it could show that the device is gone.
     """
     found = match(tracks, snapshot.sightings)
     snapshot = replace(snapshot, at=min(snapshot.at, until or snapshot.at))

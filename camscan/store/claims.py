@@ -54,7 +54,10 @@ class Claims(Protocol):
 
 @contextmanager
 def site_claimed(claims: Claims, site: str) -> Iterator[bool]:
-    """Claim a site during the body, which is told whether that succeeded, against processes of every host."""
+    """Claim a site during the body, against processes of every host; the body is given whether that succeeded.
+
+    In the rare case that the names of two sites have one checksum, one of them is not swept while the other is.
+    """
     number = -1 - crc32(site.encode()) % 2**31  # scans have numbers above zero
     is_ours = claims.take(number)
     try:

@@ -68,7 +68,7 @@ class Outbox:
     def take(self, receiver: str, now: datetime, until: datetime, most: int) -> tuple[Message, ...]:
         """The messages that are due for a receiver, the oldest first, kept from other processes until then.
 
-        Nobody keeps one for a day: what is due still later is so by a clock that was ahead.
+        One that is due in more than a day is due now: no process keeps any that long, so a clock was ahead.
         """
         is_due = or_(outbox.c.due_at <= to_time(now), outbox.c.due_at > to_time(now + _DAY))
         due = (outbox.c.receiver == escape(receiver), outbox.c.delivered_at.is_(None), is_due)

@@ -73,7 +73,7 @@ def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, C
 
 
 def _is_over(track: Track, now: datetime) -> bool:
-    """Whether a device is forgotten: only one of which was told that it is away, however long ago it was seen."""
+    """Whether to forget a device: it is missing or no longer asked, as was told, and was not seen for very long."""
     return (track.gone or track.unasked > 0) and now - track.last_seen >= _FORGOTTEN_AFTER
 
 

@@ -55,7 +55,7 @@ class Visibility:
     short: tuple[bool, ...]
     losses: tuple[Loss, ...]
     dark: bool
-    """Whether nothing at all has shown that anything could be seen."""
+    """Whether nothing at all gave a sign of life, so that silence says nothing of any device."""
 
     def could_see(self, track: Track, snapshot: Snapshot) -> bool:
         """Whether a device would have shown itself: asked at an address and on a channel that are not lost."""
