@@ -18,6 +18,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
+from camscan.moments import SKEW
 
 if TYPE_CHECKING:
     from camscan.app.alerting import Postman
@@ -186,12 +187,15 @@ def _goes_well(step: str, work: Callable[[], None], **about: str) -> bool:
 
 
 def _longest_waiting_first(context: SweepContext, sites: Sequence[Site]) -> list[Site]:
-    """So that a deadline that comes too early cuts off another site each time, also where one never ends before it."""
+    """So that a deadline that comes too early cuts off another site each time, also where one never ends before it.
+
+    A site that was swept at a time to come, by a wrong clock, counts as one that never was: it would wait until then.
+    """
     from camscan.app.history import glances
 
-    never = datetime.min.replace(tzinfo=UTC)
-    pairs = zip(sites, glances(context.store, [site.name for site in sites]), strict=True)
-    return [site for site, _ in sorted(pairs, key=lambda pair: pair[1].at or never)]
+    never, now = datetime.min.replace(tzinfo=UTC), datetime.now(UTC) + SKEW
+    times = [one.at if one.at and one.at <= now else never for one in glances(context.store, [s.name for s in sites])]
+    return [site for site, _ in sorted(zip(sites, times, strict=True), key=lambda pair: pair[1])]
 
 
 def _chosen(config: Config, names: Sequence[str]) -> list[Site]:

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from camscan.identify.library import Library
 from camscan.net.services import webhook
 from camscan.simulator import honest, make_site
 from camscan.store import Store
+from camscan.sweeps import memory as memories
 from camscan.sweeps.lock import held, lock_file
 
 PREFIX = f"127.91.{os.getpid() % 250}"
@@ -141,6 +144,21 @@ def test_a_site_that_never_ends_in_time_does_not_keep_the_others_from_their_turn
     world.seconds, world.cut_after = 0.2, 1
     assert [run(config).exit_code for _ in range(4)] == [4] * 4
     assert [job.scan.site for job in world.scans] == ["hq", "b", "c", "hq"]
+
+
+def test_a_site_that_was_swept_by_a_clock_that_was_ahead_does_not_wait_for_that_time(
+    config: Path, world: World
+) -> None:
+    more = '[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n'
+    config.write_text(f'{CONFIG}{more}[sweep]\ndeadline = "0.1s"\n')
+    world.seconds = 0.2
+    run(config)
+    with Store.open(config.parent / "c.db") as store:
+        memory = replace(memories.load(store.outbox.memory("hq")), at=datetime(2099, 1, 1, tzinfo=UTC))
+        store.outbox.remember("hq", memories.dump(memory), glance=memories.dump_glance(memories.glance(memory)))
+    for _ in range(3):
+        run(config)
+    assert [job.scan.site for job in world.scans] == ["hq", "hq", "b", "hq"]
 
 
 def test_one_site_that_fails_costs_no_other(config: Path, world: World, caplog: pytest.LogCaptureFixture) -> None:
