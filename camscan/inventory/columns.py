@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -12,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from camscan.errors import UsageError
 from camscan.inventory import values
+from camscan.inventory.folding import compact, words_of
 from camscan.inventory.synonyms import (
     EITHER,
     FILLERS,
@@ -40,8 +40,6 @@ _MAX_NAME = 100
 _PATH = re.compile(r"[a-z][a-z0-9_-]+(?:\.[a-z][a-z0-9_-]+)+")
 _MEASURE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mpx?|k|mm|ch|p|ghz|tb|x)\b", re.IGNORECASE)
 """Of a lens, a picture or a recorder."""
-_STROKES = str.maketrans({"ł": "l", "ø": "o", "\u0131": "i", "đ": "d"})
-"""Letters with a stroke, which Unicode does not take apart."""
 _SAMPLE = 50
 """Rows that are looked at where a name leaves open what a column holds."""
 _WEIGHTS = dict.fromkeys(IDENTIFIERS, 3)
@@ -145,9 +143,9 @@ def recognise(name: str) -> tuple[Field, int] | None:
         return None
     if _PATH.fullmatch(name) and (found := recognise(name.rpartition(".")[2])):
         return found
-    if exact := _known(_compact(name)):
+    if exact := _known(compact(name)):
         return exact
-    parts = _words(name)
+    parts = words_of(name)
     if FOREIGN.intersection(parts):
         return None
     cap = _OTHERS if OF_OTHERS.intersection(parts) else _EXACT
@@ -160,7 +158,7 @@ def recognise(name: str) -> tuple[Field, int] | None:
 
 def is_exact(name: str) -> bool:
     """Whether a name is one of the usual ones, as it stands."""
-    return _is_either(name) or _known(_compact(name)) is not None
+    return _is_either(name) or _known(compact(name)) is not None
 
 
 def letters(at: int) -> str:
@@ -175,8 +173,8 @@ def letters(at: int) -> str:
 
 @cache
 def _table() -> dict[str, tuple[Field, int]]:
-    weak = {_compact(name): (which, _WEAK) for which, names in WEAK.items() for name in names.split()}
-    return weak | {_compact(name): (which, _EXACT) for which, names in SYNONYMS.items() for name in names.split()}
+    weak = {compact(name): (which, _WEAK) for which, names in WEAK.items() for name in names.split()}
+    return weak | {compact(name): (which, _EXACT) for which, names in SYNONYMS.items() for name in names.split()}
 
 
 @cache
@@ -185,8 +183,8 @@ def _misspellable() -> list[str]:
     return [name for name, (which, _) in _table().items() if which not in {Field.STATUS, Field.RETIRED}]
 
 
-def _known(compact: str) -> tuple[Field, int] | None:
-    return _table().get(compact)
+def _known(text: str) -> tuple[Field, int] | None:
+    return _table().get(text)
 
 
 def _filled(telling: Sequence[str]) -> tuple[Field, int] | None:
@@ -211,10 +209,10 @@ def _worded(telling: Sequence[str]) -> tuple[Field, int] | None:
     return next(((STRONG_WORDS[part], _WORD) for part in telling if part in STRONG_WORDS), None)
 
 
-def _misspelt(compact: str) -> tuple[Field, int] | None:
-    if len(compact) < _MIN_SIMILAR:
+def _misspelt(text: str) -> tuple[Field, int] | None:
+    if len(text) < _MIN_SIMILAR:
         return None
-    found = process.extractOne(compact, _misspellable(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+    found = process.extractOne(text, _misspellable(), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
     return None if found is None else (_table()[found[0]][0], min(int(found[1]), _table()[found[0]][1]))
 
 
@@ -242,7 +240,7 @@ def _are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
 
 
 def _place(names: Sequence[str], which: Field, text: str) -> int:
-    for same in (str.strip, _compact):
+    for same in (str.strip, compact):
         for at, name in enumerate(names):
             if same(name) == same(text) != "":
                 return at
@@ -256,22 +254,4 @@ def _place(names: Sequence[str], which: Field, text: str) -> int:
 
 
 def _is_either(name: str) -> bool:
-    return _compact(name) in EITHER or "".join(part for part in _words(name) if part not in FILLERS) in EITHER
-
-
-def _folded(name: str) -> str:
-    """Without case and accents; kana keep their voicing marks, as they are other letters with them."""
-    name = unicodedata.normalize("NFKC", name).casefold()
-    plain = "".join(
-        unicodedata.normalize("NFD", c)[0] if unicodedata.normalize("NFD", c)[0].isascii() else c for c in name
-    )
-    return plain.translate(_STROKES)
-
-
-def _compact(name: str) -> str:
-    return "".join(filter(str.isalnum, _folded(name)))
-
-
-def _words(name: str) -> list[str]:
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.findall(r"[a-z0-9]+|[^\W_a-z0-9]+", _folded(split))
+    return compact(name) in EITHER or "".join(part for part in words_of(name) if part not in FILLERS) in EITHER
