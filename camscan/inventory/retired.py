@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, combinations
 
 from camscan.inventory.folding import words_of
 from camscan.inventory.synonyms import FILLERS, NOT, OVER
 
 _MOST_WORDS = 4
 """Words at the beginning of a text that may say it together, as in "no longer in use since May"."""
+_MOST_OF_NAME = 12
+"""Words of the name of a sheet that are looked at: it has 31 letters at most."""
 
 
 @lru_cache(maxsize=1024)
@@ -20,7 +22,10 @@ def is_over(text: str) -> bool:
 
 def is_name_of_over(text: str) -> bool:
     """Whether the name of a sheet says so and nothing else, as "Decommissioned cameras 2024"."""
-    return "".join(one for one in words_of(text) if one not in FILLERS and not one.isdecimal()) in OVER
+    words = words_of(text)[:_MOST_OF_NAME]
+    beside = [one in FILLERS or one.isdecimal() for one in words]
+    spans = combinations(range(len(words) + 1), 2)
+    return any("".join(words[a:b]) in OVER and all(beside[:a] + beside[b:]) for a, b in spans)
 
 
 def is_yes(text: str) -> bool:
