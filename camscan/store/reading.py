@@ -32,14 +32,6 @@ def pages(
         page = query.where(after(rows[-1])).limit(size)
 
 
-def pages_of(
-    database: Database, parts: Iterable[Select[Any]], after: Callable[[Row[Any]], ColumnElement[bool]], size: int
-) -> Iterator[Row[Any]]:
-    """The rows of some queries, one after the other."""
-    for query in parts:
-        yield from pages(database, query, after, size)
-
-
 def of_scan(
     database: Database, scan: str, table: Table, rows: Iterable[Row[Any]], make: Callable[[Any], T]
 ) -> Iterator[T]:

@@ -23,7 +23,7 @@ from camscan.store.intake import MERGING, Intake
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
 from camscan.store.prune import THINNED, Thinned
-from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages, pages_of
+from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages
 from camscan.store.register import Register
 from camscan.store.rows import (
     Stored,
@@ -254,7 +254,7 @@ class Store:
             return prune.thin(connection, number, scan, keep, at=at, where=self.where)
 
     def _pages(self, query: Select[Any]) -> Iterator[Row[Any]]:
-        return pages_of(self._database, queries.by_now(query), queries.after_scan, PAGE)
+        return (row for part in queries.by_now(query) for row in pages(self._database, part, queries.after_scan))
 
     def _scans(self, rows: Iterable[Row[Any]]) -> Iterator[Scan]:
         return self._database.whole(scans, rows, self._to_scan)
