@@ -176,13 +176,13 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
     config = read(folder / "c.toml").config
     file, sizes, seconds = folder / "c.db", [], 0.0
     with Store.open(file) as store:
-        ground = SweepContext(config, store, library())
+        context = SweepContext(config, store, library())
         lists = policies(config, config.site[0])
         for number in range(nights):
             scan = night(store, like, models, number, devices)
             started = time.perf_counter()
-            sweeping.take_in(ground, config.site[0], scan, lists)
-            prune_after_sweep(ground, config.site[0], time.monotonic() + 3600)
+            sweeping.take_in(context, config.site[0], scan, lists)
+            prune_after_sweep(context, config.site[0], time.monotonic() + 3600)
             seconds += time.perf_counter() - started
             sizes.append(used(file))
         whole = len([scan for scan in store.scans() if scan.status is ScanStatus.COMPLETE])
