@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from itertools import accumulate, combinations
 
@@ -17,7 +18,8 @@ _MOST_OF_NAME = 12
 @lru_cache(maxsize=1024)
 def is_over(text: str) -> bool:
     """Whether a status begins with words such as "decommissioned" or "außer Betrieb"."""
-    return any(beginning in OVER for beginning in accumulate(words_of(text)[:_MOST_WORDS]))
+    spellings = words_of(text), re.findall(r"\w+", text.casefold())  # with accents, too: "retiré" is no "retire"
+    return any(beginning in OVER for words in spellings for beginning in accumulate(words[:_MOST_WORDS]))
 
 
 def is_name_of_over(text: str) -> bool:
