@@ -5,16 +5,11 @@ A cable of namespaces whose far end drops everything. Run as root: python benchm
 
 from __future__ import annotations
 
-import mmap
 import os
-import socket
 import statistics
-import struct
 import sys
 import time
 from pathlib import Path
-
-import numpy as np
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -22,37 +17,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from support.lab import lab  # noqa: E402  the checkout is put on the path first
 from support.namespaces import Namespace  # noqa: E402
 
-from camscan.l2.sockets import packet_socket  # noqa: E402
-from camscan.syn.packets import BATCH, ETHERNET, IP, TcpPackets  # noqa: E402
+from camscan.syn.packets import BATCH, TcpPackets  # noqa: E402
 from camscan.syn.sending import EthernetSender  # noqa: E402
+from camscan.syn.txring import RingSender  # noqa: E402
 
 PACKETS = 64 * BATCH
-_SOL_PACKET, _VERSION, _TX_RING, _V2 = 263, 10, 13, 1
-_FRAME, _DATA = 128, 32
-"""Bytes of a frame, and where its packet begins: behind struct tpacket2_hdr."""
-
-
-class Ring:
-    """Sends rows by a ring in memory shared with the kernel (packet_mmap.rst): one copy, one system call a batch."""
-
-    def __init__(self, interface: str, length: int) -> None:
-        self._sock = packet_socket(socket.SOCK_RAW, 0, interface)
-        self._sock.setblocking(True)
-        self._sock.setsockopt(_SOL_PACKET, _VERSION, _V2)
-        size = _FRAME * BATCH
-        self._sock.setsockopt(_SOL_PACKET, _TX_RING, struct.pack("@IIII", size // 8, 8, _FRAME, BATCH))
-        self._memory = mmap.mmap(self._sock.fileno(), size)
-        self._frames = np.frombuffer(self._memory, np.uint8).reshape(BATCH, _FRAME)
-        self._words = self._frames.view(np.uint32)
-        self._length = length
-
-    def send(self, rows: np.ndarray) -> None:
-        """Send a whole batch, and wait until the kernel has taken it."""
-        self._frames[:, _DATA : _DATA + self._length] = rows[:, ETHERNET : ETHERNET + self._length]
-        self._words[:, 1] = self._length
-        self._words[:, 0] = 1
-        while (self._words[:, 0] & 3).any():
-            self._sock.send(b"")
 
 
 def main() -> None:
@@ -66,19 +35,14 @@ def main() -> None:
         )
         with Namespace(made.scanner).inside():
             packets = TcpPackets("10.99.0.1", b"\2\0\0\0\0\1", b"\2\0\0\0\0\2")
-            length = IP - ETHERNET + packets.length
-            sender, ring = EthernetSender(made.interface, packets.rows, packets.length), Ring(made.interface, length)
-
-            def by_sendmmsg() -> None:
-                sent = 0
-                while sent < BATCH:
-                    sent += sender.send(sent, BATCH - sent)[0]
-
+            senders = [make(made.interface, packets.rows, packets.length) for make in (EthernetSender, RingSender)]
             for _ in range(rounds):
-                for name, send in (("sendmmsg", by_sendmmsg), ("TX_RING", lambda: ring.send(packets.rows))):
+                for name, sender in zip(took, senders, strict=True):
                     wall, cpu = time.monotonic(), time.process_time()
                     for _ in range(PACKETS // BATCH):
-                        send()
+                        sent = 0
+                        while sent < BATCH:
+                            sent += sender.send(sent, BATCH - sent)[0]
                     took[name].append((time.monotonic() - wall, time.process_time() - cpu))
         there = made.run(
             ["cat", f"/sys/class/net/{made.interface}/statistics/rx_packets"], side=made.site

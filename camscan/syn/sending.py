@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import errno
 import socket
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -47,6 +48,13 @@ class _Message(ctypes.Structure):
     _fields_ = (("header", _Header), ("sent", ctypes.c_uint))
 
 
+@cache
+def has_sendmmsg() -> bool:
+    """Whether sendmmsg(2) may be called: a sandbox may refuse it, and only it (seccomp(2))."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        return bool(_libc.sendmmsg(sock.fileno(), None, 0, 0) == 0)
+
+
 class Sender(Protocol):
     """Sends rows of one matrix."""
 
@@ -60,7 +68,7 @@ class EthernetSender:
     def __init__(self, interface: str, rows: NDArray[np.uint8], length: int) -> None:
         self._messages = _Messages(rows, ETHERNET, IP - ETHERNET + length)
         self._sock = packet_socket(socket.SOCK_RAW, 0, interface)
-        _widen(self._sock)
+        widen(self._sock)
 
     def send(self, first: int, count: int) -> tuple[int, int]:
         """See `Sender.send`."""
@@ -76,11 +84,13 @@ class RawSender:
 
     def __init__(self, rows: NDArray[np.uint8], length: int, version: int) -> None:
         family, size, at, self._words = _NAMES[version]
+        if not has_sendmmsg():
+            raise RefusalError("sendmmsg(2) is refused here, which only frames can do without: use --sweep connect")
         try:
             self._sock = socket.socket(family, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.IPPROTO_RAW)
         except PermissionError as error:
             raise RefusalError("no CAP_NET_RAW, which raw sockets need") from error
-        _widen(self._sock)
+        widen(self._sock)
         self._names = np.zeros((BATCH, size), np.uint8)
         self._names.view(np.uint16)[:, 0] = family
         self._addresses = self._names.view(">u4")[:, at : at + self._words]
@@ -127,7 +137,7 @@ def _places(rows: NDArray[np.uint8] | NDArray[np.uintp]) -> NDArray[np.uintp]:
     return np.arange(BATCH, dtype=np.uintp) * np.uintp(rows.strides[0]) + np.uintp(rows.ctypes.data)
 
 
-def _widen(sock: socket.socket) -> None:
+def widen(sock: socket.socket) -> None:
     """Room for packets that the card has not taken yet; the host may allow less."""
     with contextlib.suppress(OSError):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)

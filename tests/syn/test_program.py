@@ -18,6 +18,7 @@ import pytest
 from support.arriving import arriving, most_within
 from support.lab import Lab, lab
 from support.namespaces import Namespace
+from support.needs import needs
 from support.sweeping import PROGRAM, forging, found, listening, request, run, wait_until
 
 from camscan.l2.lines import RefusalError
@@ -266,6 +267,17 @@ def test_without_the_privilege_it_says_so(site: Lab) -> None:
     assert messages[-1]["message"].startswith("no CAP_NET_RAW")
     code, messages = run(site, of(site, method="connect", half_open=8_192), before=UNPRIVILEGED)
     assert (code, len(found(messages))) == (0, 2 * len(ALIVE))
+
+
+@pytest.mark.parametrize(("error", "threads"), [("ENOSYS", 1), ("EPERM", 2)])
+def test_where_a_sandbox_refuses_sendmmsg_a_ring_does_its_work(site: Lab, error: str, threads: int) -> None:
+    needs("strace")
+    refusing = ["strace", "-f", "-qq", "-o", "/dev/null"]
+    refusing += ["-e", "trace=sendmmsg", "-e", f"inject=sendmmsg:error={error}"]
+    code, messages = run(site, of(site, threads=threads, wait=1.0), before=refusing)
+    assert code == 0
+    assert found(messages) == {(address, port): 0 for address in ALIVE for port in (80, 554)}
+    assert "note" not in {message["type"] for message in messages}
 
 
 @pytest.mark.parametrize("interface", ["nowhere0", ""])
