@@ -20,7 +20,6 @@ from camscan.net.services import notifier
 from camscan.net.services.notifier import deliver
 from camscan.net.services.webhook import Delivery
 
-pytest.importorskip("apprise")
 SECRET = "T0pSecretT0ken"
 
 
