@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -33,11 +34,13 @@ def _ask(lines: Lines, stop: Stop) -> None:
     if request.method == "syn":
         from camscan.syn.sweep import Sweep  # noqa: PLC0415
 
-        Sweep(request, Report(lines), stop).run()
+        do = Sweep(request, Report(lines), stop).run
     else:
         from camscan.syn.connect import Connects  # noqa: PLC0415
 
-        Connects(request, Report(lines), stop).run()
+        do = Connects(request, Report(lines), stop).run
+    gc.freeze()  # what was loaded stays, and to walk through all of it would hold both threads of a sweep for 8 ms
+    do()
 
 
 if __name__ == "__main__":

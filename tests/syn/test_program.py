@@ -67,6 +67,15 @@ def test_every_outcome_is_said_where_all_are_wanted(site: Lab, method: str) -> N
         assert number == expected
 
 
+def test_the_garbage_collector_passes_over_what_was_loaded(site: Lab) -> None:
+    """To walk through it takes 8 ms, in which neither thread of a sweep gets to send."""
+    look = "Sweep.run = lambda self: print(gc.get_freeze_count() > 20_000)"
+    code = f"import gc; from camscan.syn.__main__ import main; from camscan.syn.sweep import Sweep; {look}; main()"
+    asked = json.dumps(of(site)).encode()
+    command = ["ip", "netns", "exec", site.scanner, sys.executable, "-P", "-c", code]
+    assert subprocess.run(command, input=asked, stdout=subprocess.PIPE, check=True).stdout == b"True\n"
+
+
 def test_a_forger_who_sees_every_question_but_cannot_read_it_opens_no_port(site: Lab) -> None:
     """What it sends is right in all but the acknowledgement number."""
     with forging(site, ALIVE):
