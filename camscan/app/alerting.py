@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,8 +13,9 @@ from camscan.errors import StoreError, UsageError
 from camscan.net.services.webhook import Delivery, persevere
 from camscan.store import Store
 from camscan.store.outbox import Message, Outbox
+from camscan.sweeps.changes import Changes
 from camscan.sweeps.config import Config
-from camscan.sweeps.document import trial
+from camscan.sweeps.document import About, alert, trial
 from camscan.sweeps.journal import tell
 
 _AT_ONCE = 20
@@ -78,12 +79,12 @@ class Round:
         Returns whether there may be more.
         """
         clock, now = asyncio.get_running_loop().time, datetime.now(UTC)
-        until = now + timedelta(seconds=2 * self.receiver.timeout) + _LEASE
+        until = now + timedelta(seconds=2 * self.receiver.part.timeout) + _LEASE
         messages = list(await asyncio.to_thread(self._outbox.take, self.receiver.name, now, until, _AT_ONCE))
-        more, enough = len(messages) == _AT_ONCE, clock() + self.receiver.timeout / 2
+        more, enough = len(messages) == _AT_ONCE, clock() + self.receiver.part.timeout / 2
         try:
             while messages and not self._over and clock() < enough:
-                ended = await persevere(partial(self.receiver.send, messages[0]), clock() + self.receiver.timeout)
+                ended = await persevere(partial(self.receiver.send, messages[0]), clock() + self.receiver.part.timeout)
                 await asyncio.to_thread(self._note, messages.pop(0), ended)
         finally:
             if messages:
@@ -105,10 +106,12 @@ class Round:
         tell("alert.failed", logging.ERROR, site=site, receiver=receiver, id=message.id, reason=ended.reason)
 
 
-def messages_for(config: Config, site: str, identity: str, body: bytes) -> Sequence[Message]:
-    """An alert, once for each receiver."""
+def messages_for(config: Config, changes: Changes, about: About, identity: str) -> Iterator[Message]:
+    """An alert for each receiver who wants to be told of any of it."""
     now = datetime.now(UTC)
-    return [Message(identity, site, now, body, receiver.name) for receiver in receivers(config)]
+    for receiver in receivers(config):
+        if body := alert(receiver.part.of(changes), about, identity):
+            yield Message(identity, about.name, now, body, receiver.name)
 
 
 def send_test(to: Iterable[Receiver]) -> list[Delivery | UsageError]:
@@ -120,7 +123,7 @@ def send_test(to: Iterable[Receiver]) -> list[Delivery | UsageError]:
         try:
             receiver.check()
             message = Message(identity, "", now, trial(identity), receiver.name)
-            return await receiver.send(message, receiver.timeout)
+            return await receiver.send(message, receiver.part.timeout)
         except UsageError as error:
             return error
 

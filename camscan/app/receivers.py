@@ -12,7 +12,7 @@ from camscan.errors import UsageError
 from camscan.net.services import notifier, syslog, webhook
 from camscan.net.services.webhook import Delivery
 from camscan.store.outbox import Message
-from camscan.sweeps import config as parts
+from camscan.sweeps import receiverconfig as parts
 from camscan.sweeps.alerttext import read_alert
 from camscan.sweeps.config import Config
 from camscan.sweeps.document import signature
@@ -32,8 +32,11 @@ class Receiver(Protocol):
         """What they are called."""
 
     @property
-    def timeout(self) -> float:
-        """Seconds that one alert may take. A sweep waits after each site for half as long again, at most."""
+    def part(self) -> parts.Receiver:
+        """What the configuration says of them.
+
+        `timeout` is the seconds that one alert may take: a sweep waits after each site for half as long again, at most.
+        """
 
     def check(self) -> None:
         """Raise UsageError where what is needed to tell them is not there."""
@@ -49,11 +52,6 @@ class Webhook:
     config: Config
     part: parts.Notify
     name: str = WEBHOOK
-
-    @property
-    def timeout(self) -> float:
-        """See `Receiver`."""
-        return self.part.timeout
 
     def check(self) -> None:
         """See `Receiver`."""
@@ -86,11 +84,6 @@ class Syslog:
         """See `Receiver`."""
         return f"syslog {self.part.name}"
 
-    @property
-    def timeout(self) -> float:
-        """See `Receiver`."""
-        return self.part.timeout
-
     def check(self) -> None:
         """See that all is there that sending needs: here nothing is."""
 
@@ -112,11 +105,6 @@ class Apprise:
     def name(self) -> str:
         """See `Receiver`."""
         return f"apprise {self.part.name}"
-
-    @property
-    def timeout(self) -> float:
-        """See `Receiver`."""
-        return self.part.timeout
 
     def check(self) -> None:
         """See `Receiver`."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from camscan.app.settings import configuration
 from camscan.errors import UsageError
 from camscan.sweeps import schedule as schedules
-from camscan.sweeps.config import Config, seconds
+from camscan.sweeps.config import Config
+from camscan.sweeps.configtypes import seconds
 from camscan.sweeps.schedule import Schedule
 
 _SYSTEMD = Path("/etc/systemd/system")

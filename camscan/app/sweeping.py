@@ -30,8 +30,9 @@ from camscan.sweeps import memory as memories
 from camscan.sweeps.changes import Changes, Kind
 from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site
-from camscan.sweeps.document import About, alert, summary
+from camscan.sweeps.document import About, summary
 from camscan.sweeps.journal import tell
+from camscan.sweeps.selection import Selection
 from camscan.sweeps.snapshot import snapshot
 
 _MAX_LINES = 200
@@ -146,26 +147,28 @@ def take_in(
     identity = f"{scan.id}-{seen.at:%Y%m%dT%H%M%S%f}"
     alarms = tuple(note.removeprefix(ALERT) for note in scan.notes if note.startswith(ALERT))
     about = About(site.name, site.sensitive, core=bool(site.core), alarms=alarms, returned=fresh)
-    body = alert(changes, about, identity)
-    told = messages_for(context.config, site.name, identity, body) if body else ()
+    told = tuple(messages_for(context.config, changes, about, identity))
     shown = memories.dump_glance(memories.glance(memory))
     context.store.outbox.remember(site.name, memories.dump(memory), told, glance=shown)
-    _log(site.name, changes)
+    _log(site.name, changes, context.config.sweep)
     for one in returned:
         tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)
     return changes, returned
 
 
-def _log(site: str, changes: Changes) -> None:
-    level = logging.WARNING if changes.changes or changes.losses else logging.INFO
+def _log(site: str, changes: Changes, warned_of: Selection) -> None:
+    """What is selected, as warnings."""
+    warned = warned_of.of(changes)
+    level = logging.WARNING if warned.changes or warned.losses else logging.INFO
     tell("sweep.changes", level, site=site, scan=changes.scan, summary=summary(changes))
+    level = logging.WARNING if warned.losses else logging.INFO
     for loss in changes.losses:
-        tell("coverage.loss", logging.WARNING, site=site, what=loss.what, text=loss.text, unseen=len(loss.unseen))
+        tell("coverage.loss", level, site=site, what=loss.what, text=loss.text, unseen=len(loss.unseen))
     for change in [change for kind in Kind for change in changes.of(kind)][:_MAX_LINES]:
         device = change.device
         tell(
             f"device.{change.kind}",
-            logging.WARNING,
+            logging.WARNING if warned_of.has(change) else logging.INFO,
             site=site,
             address=device.address,
             verdict=device.verdict,

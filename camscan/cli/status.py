@@ -116,7 +116,7 @@ def _ago(at: datetime | None, now: datetime) -> str:
 
 def _seconds(duration: str | None) -> float | None:
     from camscan.errors import UsageError
-    from camscan.sweeps.config import seconds
+    from camscan.sweeps.configtypes import seconds
 
     try:
         return seconds(duration) if duration else None

@@ -210,7 +210,7 @@ def _chosen(config: Config, names: Sequence[str]) -> list[Site]:
 
 def _wait(jitter: str | None, config: Config) -> None:
     from camscan.errors import UsageError
-    from camscan.sweeps.config import seconds
+    from camscan.sweeps.configtypes import seconds
 
     try:
         most = seconds(jitter) if jitter else config.sweep.jitter or 0

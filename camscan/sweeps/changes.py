@@ -43,7 +43,8 @@ class Change:
 class Changes:
     """All changes of one sweep, or between two scans.
 
-    `first`: there was nothing to compare with. `verdicts` counts the devices that were seen.
+    `first`: there was nothing to compare with. `verdicts` counts the devices that were seen. `unselected` counts what
+    was left out because somebody does not want to be told of it.
     """
 
     scan: str
@@ -54,6 +55,7 @@ class Changes:
     changes: tuple[Change, ...]
     losses: tuple[Loss, ...]
     verdicts: Mapping[Verdict, int]
+    unselected: int = 0
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
         """The changes of one kind, listed devices first."""

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    StrictBool,
-    StrictInt,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, ValidationInfo, field_validator
 
-from camscan.networks import is_private
-from camscan.records import NAME
 from camscan.sweeps import retention
+from camscan.sweeps.configtypes import Duration, Name, Part, Text
 from camscan.sweeps.coverage import Terms
+from camscan.sweeps.receiverconfig import Apprise, Notify, Syslog
+from camscan.sweeps.selection import Selection
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _MAX_OF = 30
-
-
-def seconds(value: object) -> float:
-    """A duration such as "90s", "10m", "5h" or "1d", in seconds.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = re.fullmatch(r"\s*([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
-    amount = float(found[1]) * _UNITS[found[2]] if found else math.nan
-    if found is None or amount <= 0:
-        raise ValueError("not a duration")
-    return amount
 
 
 def _ratio(value: object) -> tuple[int, int]:
@@ -52,23 +27,12 @@ def _ratio(value: object) -> tuple[int, int]:
     return misses, of
 
 
-Duration = Annotated[float, BeforeValidator(seconds)]
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Name = Annotated[str, Field(pattern=NAME)]
-
-
 def _core(value: object) -> bool | tuple[str, ...]:
     if isinstance(value, bool):
         return value
     if not isinstance(value, list | tuple) or not all(isinstance(one, str) and 0 < len(one) <= 500 for one in value):
         raise ValueError("neither true, false nor a list of networks")
     return tuple(value)
-
-
-class Part(BaseModel):
-    """A table. The description of each key is the remedy where its value cannot be used."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Site(Part):
@@ -152,97 +116,14 @@ class Store(Part):
         return url
 
 
-class Sweep(Part):
-    """How sweeps run."""
+class Sweep(Selection):
+    """How sweeps run, and which changes they log as warnings."""
 
     deadline: Duration = Field(default=6 * 3600.0, description='write a duration, such as deadline = "5h"')
     jitter: Duration | None = Field(default=None, description='write a duration, such as jitter = "10m"')
     miss_after: Annotated[tuple[int, int], BeforeValidator(_ratio)] = Field(
         default=(3, 3), description=f'write k/n with 1 <= k <= n <= {_MAX_OF}, such as miss_after = "3/3"'
     )
-
-
-def _must_be_reached(url: str, allow_private: bool) -> None:
-    """See that nothing is to go to an address that it never would; that of a name is known only later."""
-    host = urlsplit(url).hostname or ""
-    if not allow_private and is_private(host):
-        raise ValueError(f"{host} is private: add allow_private = true")
-
-
-class Notify(Part):
-    """Where alerts go."""
-
-    webhook: Text = Field(description='name the receiver, such as webhook = "https://alerts.example.org/camscan"')
-    secret_file: Text | None = Field(default=None, description='name a file, such as secret_file = "webhook.secret"')
-    timeout: Duration = Field(default=15.0, description='write a duration, such as timeout = "15s"')
-    allow_private: StrictBool = Field(default=False, description="write true or false")
-
-    @field_validator("webhook")
-    @classmethod
-    def _is_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or parts.port == 0:
-            raise ValueError("not a URL with http or https")
-        if "@" in parts.netloc:
-            raise ValueError("it contains a user name or password: leave that out, alerts are signed")
-        return url
-
-    @model_validator(mode="after")
-    def _is_private_or_encrypted(self) -> Notify:
-        if self.webhook.startswith("http:") and not self.allow_private:
-            raise ValueError("http is for private receivers alone: write https, or allow_private = true as well")
-        _must_be_reached(self.webhook, self.allow_private)
-        return self
-
-
-class Target(Part):
-    """One of several receivers of a kind; `name` tells it from the others."""
-
-    name: Name = Field(description='give every receiver a name of its own, such as name = "siem"')
-    timeout: Duration = Field(default=15.0, description='write a duration, such as timeout = "15s"')
-    allow_private: StrictBool = Field(default=False, description="write true or false")
-
-
-class Syslog(Target):
-    """A receiver of syslog."""
-
-    to: Text = Field(
-        description='name it, such as to = "tls://siem.example.org:6514", "udp://10.0.0.5" or "unix:/dev/log"'
-    )
-    format: Literal["rfc5424", "cef"] = Field(default="rfc5424", description='write "rfc5424" or "cef"')
-    facility: StrictInt = Field(default=16, ge=0, le=23, description="write a facility's number, such as 16 for local0")
-
-    @field_validator("to")
-    @classmethod
-    def _is_destination(cls, text: str) -> str:
-        parts = urlsplit(text)
-        local = parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc
-        remote = (
-            parts.scheme in ("udp", "tcp", "tls") and parts.hostname and parts.port != 0 and not parts.path.strip("/")
-        )
-        if not (local or remote) or "@" in parts.netloc or parts.query or parts.fragment:
-            raise ValueError("not a receiver of syslog")
-        return text
-
-    @model_validator(mode="after")
-    def _is_reached(self) -> Syslog:
-        _must_be_reached(self.to, self.allow_private)
-        return self
-
-
-class Apprise(Target):
-    """A receiver that apprise reaches. Its URL is a secret: it stands in a file, or in the environment."""
-
-    url_file: Text | None = Field(default=None, description='name a file, such as url_file = "mail.url"')
-    url_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")] | None = Field(
-        default=None, description='name a variable, such as url_env = "CAMSCAN_MAIL_URL"'
-    )
-
-    @model_validator(mode="after")
-    def _has_a_source(self) -> Apprise:
-        if self.url_file is None and self.url_env is None:
-            raise ValueError("its URL is missing: give url_file or url_env")
-        return self
 
 
 class Ping(Part):

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from camscan.errors import UsageError
-from camscan.sweeps.config import Apprise, Config, Metrics, Notify, Part, Ping, Retention, Site, Store, Sweep, Syslog
+from camscan.sweeps.config import Config, Metrics, Ping, Retention, Site, Store, Sweep
+from camscan.sweeps.configtypes import Part
 from camscan.sweeps.lines import Lines
+from camscan.sweeps.receiverconfig import Apprise, Notify, Syslog
 
 MAX_BYTES = 1024 * 1024
 """Of the file; thousands of sites take less."""

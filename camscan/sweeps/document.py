@@ -48,7 +48,8 @@ def changes_object(changes: Changes, site: str | None, most: int | None = None) 
         "verdicts": {verdict.value: changes.verdicts.get(verdict, 0) for verdict in reversed(RANKS)},
         **{kind.value: [_change(change) for change in changes.of(kind)[:most]] for kind in Kind},
         "coverage_loss": [_loss(loss) for loss in changes.losses],
-        "left_out": sum(len(changes.of(kind)[most:]) for kind in Kind) if most is not None else 0,
+        "left_out": changes.unselected
+        + (sum(len(changes.of(kind)[most:]) for kind in Kind) if most is not None else 0),
     }
 
 
@@ -95,7 +96,8 @@ def summary(changes: Changes) -> str:
     parts = [f"{len(found)} {kind}{_listed(found)}" for kind in Kind if (found := changes.of(kind))]
     parts += lost
     cut = "" if changes.complete else "; the scan is incomplete, so what is missing cannot be said"
-    return f"{', '.join(parts) or 'nothing changed'}{cut}"
+    none = "nothing changed" if not changes.unselected else "nothing changed of what is selected"
+    return f"{', '.join(parts) or none}{cut}"
 
 
 def _verdicts(verdicts: Mapping[Verdict, int]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from camscan.net.services import webhook
 from camscan.net.services.webhook import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message
-from camscan.sweeps.config import Config, Notify, Site
+from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import signature
+from camscan.sweeps.receiverconfig import Notify
+from camscan.sweeps.receiverconfig import Receiver as ReceiverPart
 
 KEY = "0123456789abcdef"
 
@@ -149,7 +151,7 @@ class Slow:
     """Takes an alert after a twentieth of the time that it may."""
 
     name: str = "webhook"
-    timeout: float = 0.2
+    part: ReceiverPart = field(default_factory=lambda: ReceiverPart.model_validate({"timeout": "0.2s"}))
 
     def check(self) -> None:
         """See `Receiver`."""
@@ -157,8 +159,8 @@ class Slow:
     async def send(self, message: Message, seconds: float) -> Delivery:
         """See `Receiver`."""
         assert message.site == "hq"
-        assert seconds > self.timeout / 2
-        await asyncio.sleep(self.timeout / 20)
+        assert seconds > self.part.timeout / 2
+        await asyncio.sleep(self.part.timeout / 20)
         return Delivery(taken=True)
 
 

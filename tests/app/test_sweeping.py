@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -72,6 +73,29 @@ def test_what_changes_is_told_and_a_quiet_night_is_not(context: Callable[..., Sw
         "hq: 1 new (1 listed)",
     ]
     assert len({message["id"] for message in told}) == 2
+
+
+def test_each_receiver_is_told_what_it_asked_for_and_the_log_warns_of_what_it_is_to_warn_of(
+    context: Callable[..., SweepContext], world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="camscan.sweep")
+    siem = '[[syslog]]\nname = "siem"\nto = "unix:/dev/log"\n[sweep]\nchanges = ["firmware"]\n'
+    tables = f'{NOTIFY}changes = ["new"]\n{siem}miss_after = "1/1"\n'
+    swept(context(tables))
+    world.answers["10.0.0.9"] = camera(9)
+    swept(context(tables))
+    world.answers["10.0.0.9"] = camera(9, "V5.7.0")
+    caplog.clear()
+    swept(context(tables))
+    outbox = context(tables).store.outbox
+    waiting = {name: len(outbox.take(name, FUTURE, FUTURE, 100)) for name in ("webhook", "syslog siem")}
+    assert waiting == {"webhook": 2, "syslog siem": 3}
+    assert [one.levelname for one in caplog.records if "device.changed" in one.getMessage()] == ["WARNING"]
+    caplog.clear()
+    world.answers["10.0.0.8"] = camera(8)
+    swept(context(tables))
+    assert [one.levelname for one in caplog.records if "device.new" in one.getMessage()] == ["INFO"]
+    assert [one.levelname for one in caplog.records if "sweep.changes" in one.getMessage()] == ["INFO"]
 
 
 def test_without_a_receiver_nothing_waits_for_one(context: Callable[..., SweepContext], world: World) -> None:

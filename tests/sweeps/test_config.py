@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.sweeps.config import Site, seconds
+from camscan.sweeps.config import Site
+from camscan.sweeps.configtypes import seconds
 
 
 @pytest.mark.parametrize(

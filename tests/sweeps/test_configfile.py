@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import UsageError
-from camscan.sweeps.config import Config, Part, Site
+from camscan.sweeps.config import Config, Site
 from camscan.sweeps.configfile import _TABLES, MAX_BYTES, read
+from camscan.sweeps.configtypes import Part
 from camscan.sweeps.coverage import Terms
 
 SITE = '[[site]]\nname = "a"\nnetworks = ["10.0.0.0/24"]\n'

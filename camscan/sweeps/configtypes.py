@@ -1,0 +1,37 @@
+"""What all tables of the configuration of sweeps are made of."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from camscan.records import NAME
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(value: object) -> float:
+    """A duration such as "90s", "10m", "5h" or "1d", in seconds.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = re.fullmatch(r"\s*([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([smhd])\s*", value) if isinstance(value, str) else None
+    amount = float(found[1]) * _UNITS[found[2]] if found else math.nan
+    if found is None or amount <= 0:
+        raise ValueError("not a duration")
+    return amount
+
+
+Duration = Annotated[float, BeforeValidator(seconds)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+class Part(BaseModel):
+    """A table. The description of each key is the remedy where its value cannot be used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

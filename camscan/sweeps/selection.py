@@ -1,0 +1,48 @@
+"""Which of the changes somebody wants to be told of. Alarms and devices that return after removal are told always."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from camscan.records import Verdict
+from camscan.sweeps.alerttext import COVERAGE_LOSS
+from camscan.sweeps.changes import Change, Changes
+from camscan.sweeps.configtypes import Part
+
+Told: TypeAlias = Literal["new", "returned", "missing", "address", "firmware", "verdict", "name", "coverage-loss"]
+"""A kind of change (`Kind`) or, of a device that is known, the attribute that changed."""
+
+
+class Selection(Part):
+    """Part of a table: by default, all is told."""
+
+    changes: Annotated[tuple[Told, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="list some of new, returned, missing, address, firmware, verdict, name and coverage-loss, such as "
+        'changes = ["new", "returned", "verdict"]',
+    )
+    verdicts: Annotated[tuple[Verdict, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="list some of listed, suspected, not-listed and unidentified, such as "
+        'verdicts = ["listed", "suspected"]',
+    )
+
+    def of(self, changes: Changes) -> Changes:
+        """Only what was selected."""
+        told = tuple(filter(self.has, changes.changes))
+        unselected = len(changes.changes) - len(told)
+        if self._is_told(COVERAGE_LOSS):
+            return replace(changes, changes=told, unselected=unselected)
+        return replace(changes, changes=told, losses=(), unselected=unselected + len(changes.fresh_losses))
+
+    def has(self, change: Change) -> bool:
+        """Whether a change was selected. A device whose verdict changed counts by what it was, too."""
+        was = change.before if change.what == "verdict" else ""
+        matters = self.verdicts is None or change.device.verdict in self.verdicts or was in self.verdicts
+        return matters and self._is_told(change.what or change.kind)
+
+    def _is_told(self, name: str) -> bool:
+        return self.changes is None or name in self.changes
