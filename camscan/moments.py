@@ -7,8 +7,13 @@ from typing import Literal, TypeAlias
 
 Precision: TypeAlias = Literal["seconds", "milliseconds", "microseconds"]
 
-SKEW = timedelta(minutes=10)
-"""By which the clocks of two hosts that share a store may differ; what is dated later than that is by a wrong clock."""
+_SKEW = timedelta(minutes=10)
+"""By which the clocks of two hosts that share a store may differ."""
+
+
+def latest_past() -> datetime:
+    """The latest moment that may have passed by the clock of any host; what is dated later is by a wrong clock."""
+    return datetime.now(UTC) + _SKEW
 
 
 def utc(at: datetime, precision: Precision = "milliseconds") -> str:

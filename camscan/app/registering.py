@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from camscan.app.judging import chosen_policies
 from camscan.app.series import merged_each
 from camscan.errors import DamageError, StoreError
 from camscan.identify.library import Library
-from camscan.moments import SKEW
+from camscan.moments import latest_past
 from camscan.policy import Policy, judge_all
 from camscan.records import Judged, Report, ScanStatus
 from camscan.register.entries import take_in
@@ -123,7 +123,7 @@ def register(store: Store, seen: Snapshot, site: str | None, stamp: str) -> list
     Raises:
         StoreError: other processes change the register of this site all the time.
     """
-    place, until = site or "", datetime.now(UTC) + SKEW
+    place, until = site or "", latest_past()
     for _ in range(_TRIES):
         marks = store.register.marks(place)
         if marks.get(seen.scan) == seen.at or _kept(store, seen, Mark(seen.scan, place, seen.at, stamp), marks, until):

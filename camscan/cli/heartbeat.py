@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from camscan.moments import SKEW
+from camscan.moments import latest_past
 
 if TYPE_CHECKING:
     from camscan.store import Store
@@ -28,7 +28,7 @@ class Heartbeat:
     def is_older(self, seconds: float, now: datetime) -> bool:
         """Whether the last complete sweep ended longer ago, or there was none, or only at a time that is to come."""
         good = self.memory.good
-        return good is None or good - now > SKEW or (now - good).total_seconds() > seconds
+        return good is None or good > latest_past() or (now - good).total_seconds() > seconds
 
 
 def heartbeats(store: Store | None, config: Config) -> Iterator[Heartbeat]:

@@ -18,7 +18,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.moments import SKEW
+from camscan.moments import latest_past
 
 if TYPE_CHECKING:
     from camscan.app.alerting import Postman
@@ -193,8 +193,8 @@ def _longest_waiting_first(context: SweepContext, sites: Sequence[Site]) -> list
     """
     from camscan.app.history import glances
 
-    never, now = datetime.min.replace(tzinfo=UTC), datetime.now(UTC) + SKEW
-    times = [one.at if one.at and one.at <= now else never for one in glances(context.store, [s.name for s in sites])]
+    never, past = datetime.min.replace(tzinfo=UTC), latest_past()
+    times = [one.at if one.at and one.at <= past else never for one in glances(context.store, [s.name for s in sites])]
     return [site for site, _ in sorted(zip(sites, times, strict=True), key=lambda pair: pair[1])]
 
 

@@ -23,9 +23,10 @@ from sqlalchemy import (
     tuple_,
 )
 
+from camscan.moments import latest_past
 from camscan.records import LedgerEntry, Observation, Origin, Outcome
 from camscan.store.damage import FAULTS, opened
-from camscan.store.rows import Values, latest_time, load_channels, outcome_of
+from camscan.store.rows import Values, load_channels, outcome_of, to_time
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, load_map
 
@@ -48,7 +49,7 @@ def by_now(query: Select[Any]) -> tuple[Select[Any], Select[Any]]:
 
     Else one of these would be the latest scan of its site until that time has come.
     """
-    now = latest_time()
+    now = to_time(latest_past())
     return query.where(scans.c.started_at <= now), query.where(scans.c.started_at > now)
 
 
@@ -87,7 +88,7 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
     """The newest scan of each site and of none; one that asked goes before what was listened to or imported."""
     table = scans.c
     # Thousands of sites have tens of thousands of scans, most of which nobody asks for.
-    order = table.started_at > latest_time(), table.started_at.desc(), table.number.desc()  # see `by_now`
+    order = table.started_at > to_time(latest_past()), table.started_at.desc(), table.number.desc()  # see `by_now`
     rows = connection.execute(select(table.number, table.site, table.settings).order_by(*order))
     newest: dict[str | None, tuple[bool, int]] = {}
     for number, site, settings in rows:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, or_, select, update
 
+from camscan.moments import latest_past
 from camscan.store.engine import Database
 from camscan.store.registered import (
     Entry,
@@ -22,7 +23,7 @@ from camscan.store.registered import (
     to_mark,
     to_tally,
 )
-from camscan.store.rows import latest_time, made_number, to_time
+from camscan.store.rows import made_number, to_time
 from camscan.store.schema import register, register_keys, register_tracks, registered, scans, state_keys, states
 from camscan.store.text import escape, unescape
 from camscan.summaries import State, StateChange, Tally
@@ -214,7 +215,7 @@ class Register:
         The days are those before the latest scan of the site, so that no site that is not scanned counts.
         """
         newest = select(registered.c.site, func.max(registered.c.at).label("at")).group_by(registered.c.site)
-        latest = newest.where(registered.c.at <= latest_time()).subquery()
+        latest = newest.where(registered.c.at <= to_time(latest_past())).subquery()
         own = select(register_keys.c.key).where(register_keys.c.entry == register.c.number)
         query = select(func.count()).select_from(register).join(latest, latest.c.site == register.c.site)
         query = query.where(

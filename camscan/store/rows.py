@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Row, Table, insert
 
-from camscan.moments import SKEW
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent, Vantage
 from camscan.store.text import (
     dump_fields,
@@ -53,11 +52,6 @@ _OUTCOMES = {letter: outcome for outcome, letter in _LETTERS.items()}
 def to_time(moment: datetime) -> int:
     """Microseconds since 1970 UTC. A time without a zone raises TypeError: it names no moment."""
     return (moment - _EPOCH) // _MICROSECOND
-
-
-def latest_time() -> int:
-    """The latest time that is one of the past, by whichever host's clock."""
-    return to_time(datetime.now(UTC) + SKEW)
 
 
 def from_time(microseconds: int) -> datetime:
