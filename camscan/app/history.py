@@ -11,7 +11,7 @@ from camscan.records import Scan
 from camscan.store import Store
 from camscan.store.claims import site_claimed
 from camscan.store.damage import damage
-from camscan.store.intake import MERGED, MERGING
+from camscan.store.marks import MERGED, MERGING
 from camscan.store.schema import memories as table
 from camscan.store.text import escape
 from camscan.sweeps import memory as memories

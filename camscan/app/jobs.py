@@ -17,7 +17,7 @@ from camscan.net.kernel.interfaces import sources
 from camscan.net.programs.portsweep import Method
 from camscan.records import Scan, ScanStatus, Vantage
 from camscan.store import Store
-from camscan.store.intake import MERGED
+from camscan.store.marks import MERGED
 from camscan.targets import parse
 
 if TYPE_CHECKING:

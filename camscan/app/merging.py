@@ -22,8 +22,8 @@ from camscan.records import Scan, ScanStatus
 from camscan.register.disputes import Dispute, disputes, lacking
 from camscan.register.names import key, names
 from camscan.store import Store
-from camscan.store.intake import MERGED, MERGING, faults_of_store
-from camscan.store.prune import THINNED
+from camscan.store.marks import MERGED, MERGING, THINNED
+from camscan.store.merge import faults_of_store, known_scans, known_sites, merge_scan, observation_count, sites_of
 from camscan.sweeps import memory as memories
 
 Sites = Mapping[str | None, str | None]
@@ -82,12 +82,12 @@ def placed(store: Store, others: Sequence[Store], wishes: Wishes) -> list[Sites]
         UsageError: it cannot be told whether two sites of one name are one, or where one belongs.
     """
     done: list[tuple[Store, Sites]] = []
-    ours, faults = store.intake.sites(), _unheard(others, wishes)
+    ours, faults = known_sites(store), _unheard(others, wishes)
     for other in others:
         known = _known_as([(store, {}), *done], other)
         beside = {site for _, sites in done for site in sites.values()}
         sites = {}
-        for site in other.intake.sites():
+        for site in known_sites(other):
             wish = wishes.site if site is None else wishes.renamed.get(site)
             here = known.get(site, set())
             wanted = wish if wish is not None else next(iter(here), site)
@@ -112,7 +112,7 @@ def shown(site: str | None) -> str:
 
 def _unheard(others: Sequence[Store], wishes: Wishes) -> list[str]:
     """What is wrong with names that were given to sites."""
-    there = frozenset[str | None]().union(*(other.intake.sites() for other in others))
+    there = frozenset[str | None]().union(*map(known_sites, others))
     return [
         f"nothing to be merged is from site {site}: see `camscan scans`" for site in wishes.renamed if site not in there
     ]
@@ -121,10 +121,13 @@ def _unheard(others: Sequence[Store], wishes: Wishes) -> list[str]:
 def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[str | None, set[str | None]]:
     """Site of another store -> the sites of scans that are there and in one of some stores, as they are called here."""
     found: dict[str | None, set[str | None]] = {}
-    for told in other.intake.all_sites():
+    theirs = known_scans(other)
+    while some := list(islice(theirs, _AT_ONCE)):
         for store, called in stores:
-            for scan, site in store.intake.sites_of(told).items():
-                found.setdefault(told[scan], set()).add(called.get(site, site))
+            known = sites_of(store, {scan for scan, _ in some})
+            for scan, site in some:
+                if scan in known:
+                    found.setdefault(site, set()).add(called.get(known[scan], known[scan]))
     return found
 
 
@@ -191,9 +194,9 @@ def _take(store: Store, other: Store, there: Scan, taken: MergedSite, mark: str,
     with faults_of_store(other.where, f"scan {there.id}"):
         check_record(there)
     if dry_run:
-        added: int | None = other.intake.count(there.id) - store.intake.count(there.id)
+        added: int | None = observation_count(other, there.id) - observation_count(store, there.id)
     else:
-        added = store.intake.take(other, replace(there, site=taken.site), mark)
+        added = merge_scan(store, other, replace(there, site=taken.site), mark)
     taken.observations += added or 0
     taken.note(there.id, Fate.DIFFERS if added is None else Fate.TAKEN)
 
@@ -240,7 +243,7 @@ def _take_memory(store: Store, other: Store, site: str, called: str) -> None:
         return
     with site_held(store, called, "camscan db merge") as sweep:
         ours = remembered(store, called)
-        follows = ours.at is None or (ours.at < theirs.at and bool(other.intake.sites_of([ours.scan])))
+        follows = ours.at is None or (ours.at < theirs.at and bool(sites_of(other, [ours.scan])))
         if sweep is None and follows:
             glance = memories.dump_glance(memories.glance(theirs))
             store.outbox.remember(called, memories.dump(theirs), glance=glance)

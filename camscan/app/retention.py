@@ -17,7 +17,8 @@ from camscan.records import Scan
 from camscan.reports.escape import terminal
 from camscan.reports.words import many
 from camscan.store import Store
-from camscan.store.prune import THINNED, Thinned
+from camscan.store.marks import THINNED
+from camscan.store.prune import Thinned
 from camscan.sweeps.config import Site
 from camscan.sweeps.journal import tell
 from camscan.sweeps.retention import Retention, expendable, worth_keeping

@@ -25,7 +25,7 @@ from camscan.net.kernel import eventloop
 from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
-from camscan.store.intake import MERGED
+from camscan.store.marks import MERGED
 from camscan.sweeps import memory as memories
 from camscan.sweeps.changes import Changes, Kind
 from camscan.sweeps.compare import advance

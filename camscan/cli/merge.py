@@ -114,7 +114,7 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
     from camscan.app import keyfiles
     from camscan.app.bundling import as_store, is_bundle
     from camscan.errors import UsageError
-    from camscan.store.other import other
+    from camscan.store.source import open_source
 
     file = Path(name)
     try:
@@ -123,7 +123,7 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
         raise UsageError(f"{name} cannot be read: {error.strerror}: give a store or a bundle") from error
     if bundle and key is None:
         click.echo(f"{name} was not checked against a key that you know, and anybody can sign: give --key.", err=True)
-    with as_store(file, None if key is None else keyfiles.fingerprint(key)) if bundle else other(name) as store:
+    with as_store(file, None if key is None else keyfiles.fingerprint(key)) if bundle else open_source(name) as store:
         yield store
 
 

@@ -118,7 +118,7 @@ def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: b
     """Bring the register up to date, and see to it that it can answer."""
     from camscan.app.registering import basis, bring_up, widened
     from camscan.errors import UsageError
-    from camscan.store.prune import THINNED
+    from camscan.store.marks import THINNED
 
     if again:
         thinned = sum(THINNED in scan.settings for scan in store.scans())

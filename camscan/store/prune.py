@@ -14,13 +14,12 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 
 from camscan.records import Scan, ScanStatus
 from camscan.store.derived import drop
+from camscan.store.marks import THINNED
 from camscan.store.queries import ledger_counts
 from camscan.store.rows import scan_values
 from camscan.store.schema import ledger, observations, scans
 from camscan.store.text import escape, unescape
 
-THINNED = "thinned"
-"""The setting that says when a scan was thinned."""
 _CHUNK = 500
 """Targets in one statement."""
 

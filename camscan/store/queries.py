@@ -1,4 +1,4 @@
-"""The statements over the tables that scans fill, which `Store` and `Intake` run; see also `observed`."""
+"""The statements over the tables that scans fill, which `Store` runs; see also `observed`."""
 
 from __future__ import annotations
 

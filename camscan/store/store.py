@@ -19,10 +19,10 @@ from camscan.store.claims import Claims, claims_on
 from camscan.store.damage import Care
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
-from camscan.store.intake import MERGING, Intake
+from camscan.store.marks import MERGING, THINNED
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
-from camscan.store.prune import THINNED, Thinned
+from camscan.store.prune import Thinned
 from camscan.store.reading import LEDGER_PAGE, OBSERVATIONS_PAGE, PAGE, of_scan, pages
 from camscan.store.register import Register
 from camscan.store.rows import (
@@ -49,10 +49,9 @@ class Store:
     """
 
     def __init__(self, database: Database, claims: Claims | None = None) -> None:
-        self._database = database
+        self.database = database
+        """For the modules of this room alone."""
         self.claims = claims or claims_on(database)
-        self.intake = Intake(database, self.claims)
-        """Its scans, as others' are taken into it."""
         self.outbox = Outbox(database)
         """What sweeps remember and tell."""
         self.register = Register(database)
@@ -78,7 +77,7 @@ class Store:
     def close(self) -> None:
         """Close the store. A scan that was begun and not finished reads as interrupted from now on."""
         self.claims.close()
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,26 +89,26 @@ class Store:
 
     def take_care(self, care: Care) -> None:
         """Choose what becomes of damaged rows from now on."""
-        self._database.care = care
+        self.database.care = care
 
     @property
     def left_out(self) -> int:
         """How many damaged rows were left out."""
-        return self._database.left_out
+        return self.database.left_out
 
     @property
     def where(self) -> str:
         """The file or URL of the store, without a password."""
-        return self._database.where
+        return self.database.where
 
     @property
     def file(self) -> Path | None:
         """The file of the store, where it has one."""
-        return self._database.file
+        return self.database.file
 
     def begin(self, scan: Scan) -> None:
         """Record a new scan; from now on it counts as running for as long as this process lives."""
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             try:
                 number = made_number(connection, scans, scan_values(scan))
             except IntegrityError as error:
@@ -126,7 +125,7 @@ class Store:
             self.claims.drop(number)
             raise StoreError(f"scan {scan_id} {objection}")
         running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(update(scans).where(scans.c.number == number).values(running))
         return replace(scan, status=ScanStatus.RUNNING, finished_at=None)
 
@@ -136,7 +135,7 @@ class Store:
         values = scan_values(scan)
         ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes", "excluded", "channels")}
         change = update(scans).where(scans.c.number == number).values(ended)
-        self._database.write(lambda connection, _again: connection.execute(change))
+        self.database.write(lambda connection, _again: connection.execute(change))
         self.claims.drop(number)
 
     def append(self, scan_id: str, seen: Sequence[Observation] = (), entries: Sequence[LedgerEntry] = ()) -> int:
@@ -155,7 +154,7 @@ class Store:
             if entry_rows:
                 queries.replace_entries(connection, list(entry_rows.values()))
 
-        self._database.write(store, first=self.claims.renew)
+        self.database.write(store, first=self.claims.renew)
         return len(observation_rows) + len(entry_rows)
 
     def scans(self, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:
@@ -166,7 +165,7 @@ class Store:
         query = queries.newest_first(site)
         if as_stored:
             query = query.order_by(None).order_by(scans.c.number.desc())
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return tuple(self._scans(connection.execute(query).all()))
 
     def newest(self, site: str | None = None) -> Iterator[Scan]:
@@ -179,13 +178,13 @@ class Store:
 
     def sites(self) -> frozenset[str | None]:
         """The sites of all scans; None where some have none."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             found = connection.scalars(select(scans.c.site).distinct())
             return frozenset(None if site is None else unescape(site) for site in found)
 
     def newest_of_each_site(self) -> tuple[Scan, ...]:
         """The newest scan of each site and of none, newest first; one that asked goes before others of its site."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             found = self._scans(queries.newest_of_each_site(connection))
             return tuple(sorted(found, key=lambda scan: scan.started_at, reverse=True))
 
@@ -198,7 +197,7 @@ class Store:
         wanted, found = list(map(escape, ids)), dict[str, Scan]()
         for start in range(0, len(wanted), PAGE):
             query = select(scans).where(scans.c.id.in_(wanted[start : start + PAGE]))
-            with self._database.reading() as connection:
+            with self.database.reading() as connection:
                 found.update((scan.id, scan) for scan in self._scans(connection.execute(query).all()))
         return found
 
@@ -212,30 +211,30 @@ class Store:
 
     def _seen(self, scan_id: str, make: Callable[[Row[Any]], T]) -> Iterator[T]:
         query = observed.by_target(self._number(scan_id))
-        rows = pages(self._database, query, observed.after, OBSERVATIONS_PAGE)
-        return of_scan(self._database, scan_id, observations, rows, make)
+        rows = pages(self.database, query, observed.after, OBSERVATIONS_PAGE)
+        return of_scan(self.database, scan_id, observations, rows, make)
 
     def ledger(self, scan_id: str, beginning: str = "") -> Iterator[LedgerEntry]:
         """The ledger of a scan in order of target (as text); of targets with a certain beginning, or of all."""
         query = queries.ledger_of(self._number(scan_id), beginning)
-        rows = pages(self._database, query, queries.after_entry, LEDGER_PAGE)
-        return of_scan(self._database, scan_id, ledger, rows, to_entry)
+        rows = pages(self.database, query, queries.after_entry, LEDGER_PAGE)
+        return of_scan(self.database, scan_id, ledger, rows, to_entry)
 
     def ledger_counts(self, scan_id: str) -> Mapping[str, Mapping[str, int]]:
         """Channel -> outcome -> count of targets; under "" each target counts once, by its most telling outcome."""
         number = self._number(scan_id)
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return queries.ledger_counts(connection, number, self.where)
 
     def covered(self, scan_id: str) -> frozenset[str]:
         """The targets that have a ledger entry: a scan that is resumed need not ask them again."""
         query = select(ledger.c.target).where(ledger.c.scan == self._number(scan_id))
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return frozenset(map(unescape, connection.scalars(query)))
 
     def would_thin(self, scan_id: str, keep: Collection[str]) -> Thinned:
         """What `thin` would do."""
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             return prune.preview(connection, self._number(scan_id), keep)
 
     def thin(self, scan_id: str, keep: Collection[str], at: datetime) -> Thinned:
@@ -244,7 +243,7 @@ class Store:
         All of that happens in one transaction. A scan that is running is left alone, with StoreError.
         """
         number = self._number(scan_id)
-        with self._database.writing() as connection:
+        with self.database.writing() as connection:
             row = connection.execute(select(scans).where(scans.c.number == number)).one_or_none()
             if row is None:  # another process was quicker
                 return Thinned(deleted=0, kept=0, gone=True)
@@ -254,13 +253,13 @@ class Store:
             return prune.thin(connection, number, scan, keep, at=at, where=self.where)
 
     def _pages(self, query: Select[Any]) -> Iterator[Row[Any]]:
-        return (row for part in queries.by_now(query) for row in pages(self._database, part, queries.after_scan))
+        return (row for part in queries.by_now(query) for row in pages(self.database, part, queries.after_scan))
 
     def _scans(self, rows: Iterable[Row[Any]]) -> Iterator[Scan]:
-        return self._database.whole(scans, rows, self._to_scan)
+        return self.database.whole(scans, rows, self._to_scan)
 
     def _scan(self, row: Row[Any]) -> Scan:
-        return self._database.opened(scans, row, self._to_scan)
+        return self.database.opened(scans, row, self._to_scan)
 
     def _to_scan(self, row: Row[Any]) -> Scan:
         self._numbers[unescape(row.id)] = row.number
@@ -270,7 +269,7 @@ class Store:
         return to_scan(row, status)
 
     def _row(self, reference: str | None) -> Row[Any]:
-        with self._database.reading() as connection:
+        with self.database.reading() as connection:
             rows = queries.meant(connection, reference)
         if len(rows) > 1:
             raise UsageError(f"{reference} matches several scans in {self.where}: give more of the ID")

@@ -49,7 +49,7 @@ def asked(store: Store, beginning: str) -> list[str]:
         if statement.startswith(beginning):
             found.append(statement)
 
-    event.listen(store._database._engine, "before_cursor_execute", noted)
+    event.listen(store.database._engine, "before_cursor_execute", noted)
     return found
 
 

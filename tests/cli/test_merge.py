@@ -31,8 +31,8 @@ from camscan.errors import EvidenceError, StoreError, UsageError
 from camscan.identify.library import Library
 from camscan.policy import Policy
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
-from camscan.store import Store, intake, sqlite
-from camscan.store.intake import MERGED, MERGING
+from camscan.store import Store, merge, sqlite
+from camscan.store.marks import MERGED, MERGING
 from camscan.summaries import State
 from camscan.sweeps import memory as memories
 
@@ -256,7 +256,7 @@ def test_another_scan_of_the_same_id_is_told_and_neither_is_touched(hub: Path, t
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches so small that a scan takes several."""
-    monkeypatch.setattr(intake, "_ROWS", 5)
+    monkeypatch.setattr(merge, "_ROWS", 5)
 
 
 def large(path: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 from camscan.errors import StoreError
 from camscan.store import Store, sqlitefile
-from camscan.store.other import other
+from camscan.store.source import open_source
 
 PAGE = 4096
 MAGIC = bytes.fromhex("d9d505f920a163d7")
@@ -36,7 +36,7 @@ def naming(store: Path, victim: Path) -> Path:
 
 
 def merged(store: Path) -> None:
-    with other(str(store)) as opened:
+    with open_source(str(store)) as opened:
         opened.scans()
 
 

@@ -264,7 +264,7 @@ def test_a_scan_can_be_ended_though_its_lock_is_gone(server: Postgres, url: str,
 
 def test_locks_are_let_go(url: str) -> None:
     with Store.open(url) as one, Store.open(url) as other:
-        ours, theirs = (SessionLocks(store._database) for store in (one, other))
+        ours, theirs = (SessionLocks(store.database) for store in (one, other))
         assert ours.take(3)
         assert ours.take(3)
         assert not theirs.take(3)

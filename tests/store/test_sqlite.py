@@ -20,7 +20,7 @@ PRAGMAS = sqlite.PRAGMAS  # as they are outside of tests, in which no commit wai
 
 def test_every_connection_is_safe(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "PRAGMAS", PRAGMAS)
-    with Store.open(path) as store, store._database.reading() as connection:
+    with Store.open(path) as store, store.database.reading() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -69,7 +69,7 @@ def test_full_disk_keeps_what_was_stored(
     store: Store, new_scan: Callable[[str], Scan], seen: Callable[..., Observation]
 ) -> None:
     store.begin(new_scan("one"))
-    with store._database.writing() as connection:
+    with store.database.writing() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=60")
     batch = [seen(f"10.0.0.{number}", raw=bytes(500)) for number in range(20)]
     stored: list[int] = []
@@ -77,7 +77,7 @@ def test_full_disk_keeps_what_was_stored(
         stored.extend(store.append("one", batch) for _ in range(100))
     assert len(stored) >= 5
     assert sum(1 for _ in store.observations("one")) == sum(stored)
-    with store._database.writing() as connection:
+    with store.database.writing() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=100000")
     assert store.append("one", batch) == 20
 

@@ -112,7 +112,7 @@ async def test_full_disk_reaches_the_scan(
 ) -> None:
     monkeypatch.setattr(writer, "BATCH_ROWS", 20)
     store.begin(new_scan("one"))
-    with store._database.writing() as connection:
+    with store.database.writing() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=60")
     out = Writer(store, "one")
     puts = [out.put(seen("10.0.0.1", raw=bytes(500))) for _ in range(1000)]

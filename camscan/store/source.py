@@ -1,4 +1,4 @@
-"""Another store than the one that is worked on: it is read, and nothing of it is changed."""
+"""A store that is merged into another one: it is read, and nothing of it is changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from camscan.errors import StoreError
 from camscan.store.claims import FileLocks
 from camscan.store.damage import Care
 from camscan.store.engine import missing_file, open_database
-from camscan.store.intake import check
+from camscan.store.merge import faults_of_store, known_scans, known_sites
 from camscan.store.migrate import TABLES, pending
 from camscan.store.sqlite import check_schema
 from camscan.store.sqlitefile import backup
@@ -19,7 +19,7 @@ from camscan.store.store import Store
 
 
 @contextmanager
-def other(target: str) -> Iterator[Store]:
+def open_source(target: str) -> Iterator[Store]:
     """A store as it is, also while a sweep writes to it; one of an older schema as a copy that is brought up to date.
 
     Raises:
@@ -44,6 +44,18 @@ def other(target: str) -> Iterator[Store]:
 
 
 def _checked(store: Store) -> Store:
+    """The store, once its scans and what people said there were seen to be readable.
+
+    Raises:
+        StoreError: something there is not as camscan writes it.
+    """
     store.take_care(Care.STRICT)
-    check(store)
+    with faults_of_store(store.where):
+        known_sites(store)
+        for _ in known_scans(store):
+            pass
+        if not all(change.names for change in store.register.changes()):
+            raise ValueError("a statement is about no device")
+        for _ in store.newest():
+            pass
     return store
