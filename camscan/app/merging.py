@@ -1,4 +1,4 @@
-"""Other stores taken into one: which site of theirs is which of ours, and what becomes of each of their scans.
+"""Merges other stores into one: which site of theirs is which of ours, and what becomes of each of their scans.
 
 Address space repeats from site to site, so two sites of one name are one only where something says so: a scan that both
 stores know, or the user.
@@ -18,6 +18,7 @@ from camscan.app.annotating import check_record
 from camscan.app.history import remembered, site_held
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
+from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
 from camscan.register.disputes import Dispute, disputes, lacking
 from camscan.register.names import key, names
@@ -26,13 +27,13 @@ from camscan.store.marks import MERGED, MERGING, THINNED
 from camscan.store.merge import faults_of_store, known_scans, known_sites, merge_scan, observation_count, sites_of
 from camscan.sweeps import memory as memories
 
-Sites = Mapping[str | None, str | None]
+SiteMap = Mapping[str | None, str | None]
 """How a site of another store is called here; None stands for scans of no site."""
 _AT_ONCE = 500
 """Scans that are looked up, and statements that are stored, together."""
 
 
-class Fate(StrEnum):
+class MergeResult(StrEnum):
     """What becomes of a scan of another store."""
 
     TAKEN = "taken"
@@ -42,8 +43,8 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user says of sites: how they shall be called, also those of none, and whether one name is one place."""
+class SiteChoices:
+    """How the user wants sites called, what has none included, and whether one name is one place."""
 
     site: str | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -52,51 +53,51 @@ class Wishes:
 
 @dataclass(slots=True)
 class MergedSite:
-    """What was taken of one site of another store, or would be; `called` is its name there."""
+    """What was merged of one site of another store, or would be; `called` is its name there."""
 
     called: str | None
     site: str | None
-    scans: Counter[Fate] = field(default_factory=Counter)
+    scans: Counter[MergeResult] = field(default_factory=Counter)
     observations: int = 0
     states: int = 0
-    left: dict[str, Fate] = field(default_factory=dict)
+    left: dict[str, MergeResult] = field(default_factory=dict)
     """The scans that were left there, though they are not here as they are there."""
     disputes: list[Dispute] = field(default_factory=list)
 
     @property
     def is_news(self) -> bool:
         """Whether there was anything that is not here already."""
-        return bool(self.scans[Fate.TAKEN] or self.left or self.states)
+        return bool(self.scans[MergeResult.TAKEN] or self.left or self.states)
 
-    def note(self, scan_id: str, what: Fate) -> None:
+    def note(self, scan_id: str, result: MergeResult) -> None:
         """Note what became of a scan."""
-        self.scans[what] += 1
-        if what in (Fate.RUNNING, Fate.DIFFERS):
-            self.left[scan_id] = what
+        self.scans[result] += 1
+        if result in (MergeResult.RUNNING, MergeResult.DIFFERS):
+            self.left[scan_id] = result
 
 
-def placed(store: Store, others: Sequence[Store], wishes: Wishes) -> list[Sites]:
+def map_sites(store: Store, others: Sequence[Store], choices: SiteChoices) -> list[SiteMap]:
     """How the sites of each of some stores are called here.
 
     Raises:
         UsageError: it cannot be told whether two sites of one name are one, or where one belongs.
     """
-    done: list[tuple[Store, Sites]] = []
-    ours, faults = known_sites(store), _unheard(others, wishes)
+    done: list[tuple[Store, SiteMap]] = []
+    ours, faults = known_sites(store), _unknown_renames(others, choices)
     for other in others:
         known = _known_as([(store, {}), *done], other)
         beside = {site for _, sites in done for site in sites.values()}
         sites = {}
         for site in known_sites(other):
-            wish = wishes.site if site is None else wishes.renamed.get(site)
+            chosen = choices.site if site is None else choices.renamed.get(site)
             here = known.get(site, set())
-            wanted = wish if wish is not None else next(iter(here), site)
+            wanted = chosen if chosen is not None else next(iter(here), site)
             if len(here) > 1 or (here and here != {wanted}):
                 places = " and ".join(sorted(map(shown, here)))
                 faults.append(
                     f"{other.where}: scans of {shown(site)} are here already, as {places}: do not give another name"
                 )
-            elif not here and not wishes.same and wanted in (beside if wish is not None else ours | beside):
+            elif not here and not choices.same and wanted in (beside if chosen is not None else ours | beside):
                 faults.append(_unclear(other, site, wanted))
             sites[site] = wanted
         done.append((other, sites))
@@ -110,15 +111,17 @@ def shown(site: str | None) -> str:
     return "no site" if site is None else f"site {site}"
 
 
-def _unheard(others: Sequence[Store], wishes: Wishes) -> list[str]:
+def _unknown_renames(others: Sequence[Store], choices: SiteChoices) -> list[str]:
     """What is wrong with names that were given to sites."""
     there = frozenset[str | None]().union(*map(known_sites, others))
     return [
-        f"nothing to be merged is from site {site}: see `camscan scans`" for site in wishes.renamed if site not in there
+        f"nothing to be merged is from site {site}: see `camscan scans`"
+        for site in choices.renamed
+        if site not in there
     ]
 
 
-def _known_as(stores: Sequence[tuple[Store, Sites]], other: Store) -> Mapping[str | None, set[str | None]]:
+def _known_as(stores: Sequence[tuple[Store, SiteMap]], other: Store) -> Mapping[str | None, set[str | None]]:
     """Site of another store -> the sites of scans that are there and in one of some stores, as they are called here."""
     found: dict[str | None, set[str | None]] = {}
     theirs = known_scans(other)
@@ -138,76 +141,76 @@ def _unclear(other: Store, site: str | None, wanted: str | None) -> str:
     return f"{both}: give it {name}, or use --same-sites if it is the same"
 
 
-def fate(there: Scan, here: Scan | None) -> Fate:
+def merge_result(there: Scan, here: Scan | None) -> MergeResult:
     """What becomes of a scan, which may be here already: what is here is only ever added to."""
     if there.status is ScanStatus.RUNNING or MERGING in there.settings:
-        return Fate.RUNNING
+        return MergeResult.RUNNING
     if here is None or (MERGING in here.settings and here.status is not ScanStatus.RUNNING):
-        return Fate.TAKEN
+        return MergeResult.TAKEN
     if here.started_at != there.started_at:
-        return Fate.DIFFERS
-    gone_on = MERGED in here.settings and here.status is not ScanStatus.COMPLETE and there.ended_at > here.ended_at
-    return Fate.TAKEN if gone_on and THINNED not in {*here.settings, *there.settings} else Fate.KNOWN
+        return MergeResult.DIFFERS
+    has_grown = MERGED in here.settings and here.status is not ScanStatus.COMPLETE and there.ended_at > here.ended_at
+    return MergeResult.TAKEN if has_grown and THINNED not in {*here.settings, *there.settings} else MergeResult.KNOWN
 
 
 def merge(
-    store: Store, other: Store, sites: Sites, *, name: str, dry_run: bool, say: Callable[[int, int], None]
+    store: Store, other: Store, sites: SiteMap, *, name: str, dry_run: bool, progress: Callable[[int, int], None]
 ) -> list[MergedSite]:
-    """Take another store in, which is told of as `name`; `sites` are as `placed` gives them.
+    """Merge another store, which is told of as `name`, into this one; `sites` are as `map_sites` gives them.
 
-    `say` hears how many scans are done, of how many. What was taken when this is cut off stays, and the rest is taken
-    the next time.
+    `progress` hears how many scans are done, of how many. What was merged when this is cut off stays, and the rest is
+    merged the next time.
 
     Raises:
         StoreError: one of both cannot be read, or this one not be written.
     """
-    taken = {site: MergedSite(site, called) for site, called in sites.items()}
-    mark = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} from {name}"
+    merged = {site: MergedSite(site, called) for site, called in sites.items()}
+    mark = f"{utc(datetime.now(UTC), 'seconds')} from {name}"
     wanted = []
-    for there, what in _fates(store, other):
-        if what is Fate.TAKEN:
+    for there, result in _results(store, other):
+        if result is MergeResult.TAKEN:
             wanted.append(there.id)
-        elif there.site in taken:  # one of a site that has come to be since waits for the next time
-            taken[there.site].note(there.id, what)
+        elif there.site in merged:  # one of a site that has come to be since waits for the next time
+            merged[there.site].note(there.id, result)
     for done, scan_id in enumerate(reversed(wanted), start=1):  # the oldest first, as if they had been made here
         for there in other.found([scan_id]).values():
-            if there.site in taken:
-                _take(store, other, there, taken[there.site], mark, dry_run=dry_run)
-        say(done, len(wanted))
-    _take_states(store, other, taken, dry_run=dry_run)
+            if there.site in merged:
+                _merge_scan(store, other, there, merged[there.site], mark, dry_run=dry_run)
+        progress(done, len(wanted))
+    _merge_states(store, other, merged, dry_run=dry_run)
     if not dry_run:
         for site, called in sites.items():
-            _take_register(store, other, site or "", called or "")
-            _take_memory(store, other, site or "", called or "")
-    return sorted(taken.values(), key=lambda one: (one.site or "", one.called or ""))
+            _merge_register(store, other, site or "", called or "")
+            _merge_memory(store, other, site or "", called or "")
+    return sorted(merged.values(), key=lambda one: (one.site or "", one.called or ""))
 
 
-def _fates(store: Store, other: Store) -> Iterator[tuple[Scan, Fate]]:
+def _results(store: Store, other: Store) -> Iterator[tuple[Scan, MergeResult]]:
     """The scans of another store, the newest first, and what becomes of each."""
     scans = other.newest()
     while some := list(islice(scans, _AT_ONCE)):
         here = store.found(scan.id for scan in some)
-        yield from ((scan, fate(scan, here.get(scan.id))) for scan in some)
+        yield from ((scan, merge_result(scan, here.get(scan.id))) for scan in some)
 
 
-def _take(store: Store, other: Store, there: Scan, taken: MergedSite, mark: str, *, dry_run: bool) -> None:
+def _merge_scan(store: Store, other: Store, there: Scan, merged: MergedSite, mark: str, *, dry_run: bool) -> None:
     with faults_of_store(other.where, f"scan {there.id}"):
         check_record(there)
     if dry_run:
         added: int | None = observation_count(other, there.id) - observation_count(store, there.id)
     else:
-        added = merge_scan(store, other, replace(there, site=taken.site), mark)
-    taken.observations += added or 0
-    taken.note(there.id, Fate.DIFFERS if added is None else Fate.TAKEN)
+        added = merge_scan(store, other, replace(there, site=merged.site), mark)
+    merged.observations += added or 0
+    merged.note(there.id, MergeResult.DIFFERS if added is None else MergeResult.TAKEN)
 
 
-def _take_states(store: Store, other: Store, taken: Mapping[str | None, MergedSite], *, dry_run: bool) -> None:
-    """Take what people said there and not here, and let the register show what follows from it."""
-    said = (one for one in other.register.changes() if (one.site or None) in taken)
-    theirs = [replace(one, site=taken[one.site or None].site or "") for one in said]
+def _merge_states(store: Store, other: Store, merged: Mapping[str | None, MergedSite], *, dry_run: bool) -> None:
+    """Merge what people said there and not here, and let the register show what follows from it."""
+    said = (one for one in other.register.changes() if (one.site or None) in merged)
+    theirs = [replace(one, site=merged[one.site or None].site or "") for one in said]
     ours = store.register.changes()
     new = lacking(theirs, ours)
-    by_site = {one.site or "": one for one in taken.values()}
+    by_site = {one.site or "": one for one in merged.values()}
     for one in new:
         by_site[one.site].states += 1
     for dispute in disputes(new, lacking(ours, theirs)):
@@ -219,10 +222,10 @@ def _take_states(store: Store, other: Store, taken: Mapping[str | None, MergedSi
             store.register.restate(restated(store, about))
 
 
-def _take_register(store: Store, other: Store, site: str, called: str) -> None:
-    """Take what is known of the devices of a site, where nothing is here: to derive it anew takes long.
+def _merge_register(store: Store, other: Store, site: str, called: str) -> None:
+    """Merge what is known of the devices of a site, where nothing is here: to derive it anew takes long.
 
-    Where something is, the scans that were taken are taken into it as any others are.
+    Where something is, the scans that were merged are merged into it as any others are.
     """
     if store.register.marks(called):
         return
@@ -236,8 +239,8 @@ def _take_register(store: Store, other: Store, site: str, called: str) -> None:
         store.register.restate(restated(store, store.register.entries(called)))
 
 
-def _take_memory(store: Store, other: Store, site: str, called: str) -> None:
-    """Take what sweeps remember of a site, where it has gone on from what is remembered here; it follows from scans."""
+def _merge_memory(store: Store, other: Store, site: str, called: str) -> None:
+    """Merge what sweeps remember of a site, if it has gone on from what is remembered here; it follows from scans."""
     theirs = remembered(other, site)
     if theirs.at is None:
         return

@@ -1,4 +1,4 @@
-"""`camscan db merge`: the stores of other probes, and bundles of evidence, taken into one."""
+"""`camscan db merge`: the stores of other probes, and bundles of evidence, merged into one."""
 
 from __future__ import annotations
 
@@ -83,17 +83,17 @@ def merge(
       camscan db merge leeds.db --rename office=office-leeds
       camscan db merge bundle.zip --key evidence.key.pub
     """
-    from camscan.app.merging import Wishes, placed
-    from camscan.app.merging import merge as taken_from
+    from camscan.app.merging import SiteChoices, map_sites
+    from camscan.app.merging import merge as merge_store
 
-    wishes, say = Wishes(site, rename, same_sites), (lambda *_: None) if quiet else _telling()
+    choices, progress = SiteChoices(site, rename, same_sites), (lambda *_: None) if quiet else _progress()
     with ExitStack() as stack:
         opened = [stack.enter_context(_opened(name, key)) for name in others]
         store = stack.enter_context(_into(db, dry_run=dry_run))
         _check(store, opened)
-        places = placed(store, opened, wishes)
+        places = map_sites(store, opened, choices)
         found = [
-            (name, taken_from(store, other, sites, name=Path(name).name, dry_run=dry_run, say=say))
+            (name, merge_store(store, other, sites, name=Path(name).name, dry_run=dry_run, progress=progress))
             for name, other, sites in zip(others, opened, places, strict=True)
         ]
     _write(found, format_, output, dry_run=dry_run)
@@ -129,7 +129,7 @@ def _opened(name: str, key: str | None) -> Iterator[Store]:
 
 @contextmanager
 def _into(db: str | None, *, dry_run: bool) -> Iterator[Store]:
-    """The store that the others are taken into; one that is not there is made, for a dry run in a place of its own."""
+    """The store that the others are merged into; one that is not there is made, for a dry run in a place of its own."""
     from tempfile import TemporaryDirectory
 
     from camscan.store import Store
@@ -142,7 +142,7 @@ def _into(db: str | None, *, dry_run: bool) -> Iterator[Store]:
 
 
 def _check(store: Store, others: Sequence[Store]) -> None:
-    """See that no store is to be taken into itself.
+    """See that no store is to be merged into itself.
 
     Raises:
         UsageError: one is.
@@ -154,17 +154,17 @@ def _check(store: Store, others: Sequence[Store]) -> None:
             raise UsageError(f"{other.where} is the store to merge into: give others")
 
 
-def _telling() -> Callable[[int, int], None]:
+def _progress() -> Callable[[int, int], None]:
     """Says every ten seconds how far it has come."""
     due = time.monotonic() + _SECONDS
 
-    def say(done: int, scans: int) -> None:
+    def progress(done: int, scans: int) -> None:
         nonlocal due
         if time.monotonic() > due:
             click.echo(f"{done:,} of {scans:,} scans so far", err=True)
             due = time.monotonic() + _SECONDS
 
-    return say
+    return progress
 
 
 def _write(
@@ -183,21 +183,21 @@ def _write(
 
 
 def _cells(name: str, one: MergedSite) -> tuple[str, ...]:
-    from camscan.app.merging import Fate
+    from camscan.app.merging import MergeResult
 
-    counts = (one.scans[Fate.TAKEN], one.scans[Fate.KNOWN], len(one.left), one.observations, one.states)
+    counts = (one.scans[MergeResult.TAKEN], one.scans[MergeResult.KNOWN], len(one.left), one.observations, one.states)
     return (name, one.site or "-", one.called or "-", *(f"{count:,}" for count in counts))
 
 
 def _object(name: str, taken: Sequence[MergedSite]) -> dict[str, Any]:
-    from camscan.app.merging import Fate
+    from camscan.app.merging import MergeResult
 
     sites = [
         {
             "site": one.site,
             "called": one.called,
-            "taken": one.scans[Fate.TAKEN],
-            "known": one.scans[Fate.KNOWN],
+            "taken": one.scans[MergeResult.TAKEN],
+            "known": one.scans[MergeResult.KNOWN],
             "left": [{"scan": scan, "why": why} for scan, why in one.left.items()],
             "observations": one.observations,
             "statements": one.states,
@@ -219,13 +219,13 @@ def _said(change: StateChange) -> dict[str, Any]:
 
 def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
-    from camscan.app.merging import Fate, shown
+    from camscan.app.merging import MergeResult, shown
     from camscan.reports.escape import terminal
     from camscan.reports.words import many
 
     why = {
-        Fate.RUNNING: "is not complete there: merge again when it has ended",
-        Fate.DIFFERS: "differs from the scan here with the same ID, which stays as it is",
+        MergeResult.RUNNING: "is not complete there: merge again when it has ended",
+        MergeResult.DIFFERS: "differs from the scan here with the same ID, which stays as it is",
     }
     for name, taken in found:
         if known := sum(not one.is_news for one in taken):
@@ -233,7 +233,7 @@ def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
         if not taken:
             yield terminal(f"{name}: nothing is stored there.")
         for one in taken:
-            yield from (terminal(f"{name}: scan {scan} {why[fate]}.") for scan, fate in one.left.items())
+            yield from (terminal(f"{name}: scan {scan} {why[result]}.") for scan, result in one.left.items())
             for dispute in one.disputes:
                 first, last = dispute.earlier, dispute.later
                 at = f"{name}, {shown(one.site)}: {last.device} at {last.address}"

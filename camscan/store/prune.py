@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, func, select, update
 
+from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
 from camscan.store.derived import drop
 from camscan.store.marks import THINNED
@@ -53,7 +54,7 @@ def thin(
         connection.execute(delete(ledger).where(ledger.c.scan == number))
         connection.execute(delete(scans).where(scans.c.number == number))
     else:
-        settings = {**scan.settings, THINNED: f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+        settings = {**scan.settings, THINNED: utc(at, "seconds")}
         values = scan_values(replace(scan, status=ScanStatus.PARTIAL, settings=settings, notes=(*scan.notes, note)))
         changed = {name: values[name] for name in ("status", "settings", "notes")}
         connection.execute(update(scans).where(scans.c.number == number).values(changed))

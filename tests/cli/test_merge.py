@@ -206,14 +206,14 @@ def test_a_running_scan_is_left_there_and_taken_when_it_has_ended(hub: Path, tmp
 def test_a_site_that_comes_to_be_meanwhile_waits_for_the_next_time(
     hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leeds, real = probe(tmp_path / "leeds.db", "leeds"), merging.placed
+    leeds, real = probe(tmp_path / "leeds.db", "leeds"), merging.map_sites
 
     def placed(*given: Any) -> Any:
         sites = real(*given)
         probe(leeds, "york")
         return sites
 
-    monkeypatch.setattr(merging, "placed", placed)
+    monkeypatch.setattr(merging, "map_sites", placed)
     assert set(held_sites(hub, leeds)) == {"leeds"}
     monkeypatch.undo()
     assert set(held_sites(hub, leeds)) == {"leeds", "york"}
