@@ -14,7 +14,7 @@ from camscan.errors import UsageError
 from camscan.records import Judged, Observation, Report
 
 if TYPE_CHECKING:
-    from camscan.cli.sources import Source
+    from camscan.app.sources import Source
     from camscan.identify.library import Library
     from camscan.imports.files.base import Reader
     from camscan.policy import Policy
@@ -75,7 +75,7 @@ def identify(
 def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
     """What the rules say about a file: another tool's, one of labelled answers, or one answer as it was copied."""
     from camscan.app.identifying import judged
-    from camscan.cli.sources import head, opened
+    from camscan.app.sources import head, opened
     from camscan.evaluation.corpus import entries_of, is_corpus
     from camscan.imports import pasted
     from camscan.imports.files.base import SNIFFED
@@ -103,7 +103,7 @@ def _report(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: 
 
 def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
     from camscan.app.identifying import judged
-    from camscan.cli.sources import described
+    from camscan.app.sources import described
     from camscan.imports.files.base import Summary
     from camscan.reports import select
 

@@ -1,0 +1,121 @@
+"""Scans that asked nobody: what devices announce of themselves, and what other tools recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+from camscan.app.signals import ended_by_signals
+from camscan.app.sources import Source, described
+from camscan.errors import HostError
+from camscan.imports.files.base import Reader, Summary
+from camscan.records import MOST_TELLING, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
+from camscan.store import Store, Writer
+
+if TYPE_CHECKING:
+    from camscan.net.programs.helper import Program
+
+_BATCH = 500
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """A file that another tool wrote, what reads it, and what became of its records."""
+
+    source: Source
+    reader: Reader
+    summary: Summary = field(default_factory=Summary)
+
+
+def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) -> Scan:
+    """Store what other tools recorded as one scan, which is partial where a file could not be read to its end."""
+    names = tuple(file.source.name for file in files)
+    channels = tuple(dict.fromkeys(channel for file in files for channel in file.reader.channels))
+    notes = [f"imported from {f.source.name} ({f.reader.name}), SHA-256 {_digest(f.source.original)}" for f in files]
+    scan = replace(_new(Origin.IMPORT, channels, site), targets=names, vantage=Vantage(platform.node()))
+    store.begin(scan)
+    for file in files:
+        for batch in _batches(file.reader.read(file.source.stream, file.source.at, file.summary)):
+            store.append(scan.id, batch)
+    _store_ledger(store, scan.id)
+    notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
+    status = ScanStatus.PARTIAL if any(file.summary.cut for file in files) else ScanStatus.COMPLETE
+    return _ended(store, scan, status, notes)
+
+
+async def listen(store: Store, site: str | None, interface: str, seconds: int) -> Scan:
+    """Store what is heard as a scan; whatever ends it, it is kept.
+
+    Raises:
+        HostError: it is not possible to listen at all; then nothing is stored.
+    """
+    from camscan.imports.heard import CHANNELS, notes
+    from camscan.net.programs import helper
+
+    scan = replace(_new(Origin.LISTEN, CHANNELS, site), vantage=Vantage(platform.node(), (interface,)))
+    async with helper.listen(interface, seconds) as program:
+        store.begin(scan)
+        writer = Writer(store, scan.id)
+        status, failed = ScanStatus.COMPLETE, list[str]()
+        try:
+            with ended_by_signals(program.stop):
+                await _keep(program, writer)
+        except HostError as error:
+            status, failed = ScanStatus.PARTIAL, [str(error)]
+        finally:
+            await writer.close()
+    _store_ledger(store, scan.id)
+    if program.counters.get("interrupted"):
+        status = ScanStatus.INTERRUPTED
+    return _ended(store, scan, status, [*failed, *notes(program.counters)])
+
+
+async def _keep(program: Program, writer: Writer) -> None:
+    from camscan.imports.heard import observations
+
+    async for heard in program:
+        for observation in observations(heard):
+            await writer.put(observation)
+
+
+def _new(origin: Origin, channels: tuple[str, ...], site: str | None) -> Scan:
+    return Scan(secrets.token_hex(6), datetime.now(UTC), (), channels, site, settings={"origin": origin})
+
+
+def _ended(store: Store, scan: Scan, status: ScanStatus, notes: Sequence[str]) -> Scan:
+    ended = replace(scan, finished_at=datetime.now(UTC), status=status, notes=tuple(notes))
+    store.finish(ended)
+    return ended
+
+
+def _store_ledger(store: Store, scan_id: str) -> None:
+    for entries in _batches(_entries(store.observations(scan_id))):
+        store.append(scan_id, entries=entries)
+
+
+def _entries(observations: Iterable[Observation]) -> Iterator[LedgerEntry]:
+    """What was seen of each host, by channel the most telling of it: nobody knows which others there are."""
+    for target, seen in groupby(observations, key=lambda observation: observation.target):
+        best_last = sorted(seen, key=lambda one: -MOST_TELLING[one.outcome])
+        yield LedgerEntry(target, {one.channel: one.outcome for one in best_last})
+
+
+def _digest(stream: BinaryIO) -> str:
+    """The SHA-256 of a whole stream, which is left at its start."""
+    stream.seek(0)
+    digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # files have readinto
+    stream.seek(0)
+    return digest
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(items)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
