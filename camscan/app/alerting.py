@@ -1,4 +1,4 @@
-"""Bringing alerts to the receivers: from the outbox, in order, each for no longer than its receiver may take."""
+"""Delivers alerts to the receivers: from the outbox, in order, each for no longer than its receiver may take."""
 
 from __future__ import annotations
 
@@ -25,56 +25,58 @@ _REFUSED = 2
 """Messages that a receiver refuses for good, one after the other, before it is left alone: one may be the message's."""
 
 
-class Postman:
-    """Delivers for one run of `camscan sweep`; one receiver never waits for another."""
+class Dispatcher:
+    """Delivers alerts during one run of `camscan sweep`; one receiver never waits for another."""
 
     def __init__(self, store: Store, config: Config) -> None:
-        self._rounds = [Round(store.outbox, receiver) for receiver in receivers(config)]
-        names = [one.receiver.name for one in self._rounds]
+        self._queues = [ReceiverQueue(store.outbox, receiver) for receiver in receivers(config)]
+        names = [one.receiver.name for one in self._queues]
         lost = store.outbox.abandon([site.name for site in config.site], names, datetime.now(UTC))
         if lost:
             tell("alert.abandoned", logging.WARNING, count=lost, reason="their receiver is no longer configured")
 
     @property
     def failed(self) -> bool:
-        """Whether an alert could not be brought."""
-        return any(one.failed for one in self._rounds)
+        """Whether an alert could not be delivered."""
+        return any(one.failed for one in self._queues)
 
-    def go(self) -> bool:
-        """Bring some of what is due. Returns whether there may be more."""
-        return bool(self._rounds) and asyncio.run(self._go())
+    def deliver(self) -> bool:
+        """Deliver some of what is due. Returns whether there may be more."""
+        return bool(self._queues) and asyncio.run(self._deliver_all())
 
-    async def _go(self) -> bool:
-        return any(await asyncio.gather(*(one.go() for one in self._rounds)))
+    async def _deliver_all(self) -> bool:
+        return any(await asyncio.gather(*(one.deliver() for one in self._queues)))
 
 
-class Round:
-    """The way to one receiver, in one run. One that fails is left alone until the next run."""
+class ReceiverQueue:
+    """The alerts for one receiver, in one run. A receiver that fails is left alone until the next run."""
 
     def __init__(self, outbox: Outbox, receiver: Receiver) -> None:
         self._outbox = outbox
         self.receiver = receiver
         self._refused = 0
         self.failed = False
-        """Whether an alert could not be brought."""
+        """Whether an alert could not be delivered."""
         self._over = False
         try:
             receiver.check()
         except UsageError as error:
-            self.failed = self._over = True
-            tell("alert.failed", logging.ERROR, receiver=receiver.name, reason=str(error))
+            self._give_up(error)
 
-    async def go(self) -> bool:
-        """Bring some of what is due, so that no receiver keeps a sweep waiting. Returns whether there may be more."""
+    async def deliver(self) -> bool:
+        """Deliver some of what is due, so that no receiver keeps a sweep waiting. Returns whether there may be more."""
         try:
-            return not self._over and await self._bring() and not self._over
+            return not self._over and await self._deliver() and not self._over
         except (StoreError, UsageError) as error:  # the latter of a secret that is no longer there
-            self.failed = self._over = True
-            tell("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
+            self._give_up(error)
             return False
 
-    async def _bring(self) -> bool:
-        """Bring one message after the other, and begin with no further one after half the time that one may take.
+    def _give_up(self, error: StoreError | UsageError) -> None:
+        self.failed = self._over = True
+        tell("alert.failed", logging.ERROR, receiver=self.receiver.name, reason=str(error))
+
+    async def _deliver(self) -> bool:
+        """Deliver one message after the other, and begin with no further one after half the time that one may take.
 
         Returns whether there may be more.
         """
@@ -85,13 +87,13 @@ class Round:
         try:
             while messages and not self._over and clock() < enough:
                 ended = await persevere(partial(self.receiver.send, messages[0]), clock() + self.receiver.part.timeout)
-                await asyncio.to_thread(self._note, messages.pop(0), ended)
+                await asyncio.to_thread(self._record, messages.pop(0), ended)
         finally:
             if messages:
                 self._outbox.put_back(messages, now)
         return more or bool(messages)
 
-    def _note(self, message: Message, ended: Delivery) -> None:
+    def _record(self, message: Message, ended: Delivery) -> None:
         now = datetime.now(UTC)
         if ended.taken:
             self._refused = 0

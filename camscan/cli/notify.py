@@ -69,7 +69,7 @@ def send(file: Path | None, db: str | None) -> None:
     Examples:
       camscan notify send --config /etc/camscan/camscan.toml
     """
-    from camscan.app.alerting import Postman
+    from camscan.app.alerting import Dispatcher
     from camscan.app.settings import configuration, database
     from camscan.cli.stored import open_swept_store
     from camscan.reports.words import many
@@ -81,11 +81,11 @@ def send(file: Path | None, db: str | None) -> None:
         if store is None:
             click.echo("No alerts are waiting: there has been no sweep yet.")
             return
-        postman = Postman(store, config)
+        dispatcher = Dispatcher(store, config)
         before = sum(store.outbox.pending().values())
-        while postman.go():  # one round brings some, so that no receiver keeps a sweep waiting
+        while dispatcher.deliver():  # one round brings some, so that no receiver keeps a sweep waiting
             pass
         waiting = sum(store.outbox.pending().values())
     click.echo(f"{many(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
-    if postman.failed:
+    if dispatcher.failed:
         sys.exit(Exit.FAILED)

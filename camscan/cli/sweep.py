@@ -21,7 +21,7 @@ from camscan.cli.exits import Exit
 from camscan.moments import latest_past
 
 if TYPE_CHECKING:
-    from camscan.app.alerting import Postman
+    from camscan.app.alerting import Dispatcher
     from camscan.app.sweeping import SweepContext, Swept
     from camscan.sweeps.config import Config, Site
 
@@ -96,13 +96,13 @@ def _failures_logged(*, as_json: bool) -> Iterator[None]:
 def _sweep_all(
     context: SweepContext, sites: Sequence[Site], fail_on: Sequence[str], format_: str | None, output: Path | None
 ) -> Exit:
-    from camscan.app.alerting import Postman
+    from camscan.app.alerting import Dispatcher
     from camscan.cli.heartbeat import heartbeats, write_figures
 
     config, store = context.config, context.store
-    postman, end = Postman(store, config), time.monotonic() + config.sweep.deadline
-    ended = list(_swept(context, sites, postman, end))
-    while not _is_cut(ended) and postman.go() and time.monotonic() < end:
+    dispatcher, end = Dispatcher(store, config), time.monotonic() + config.sweep.deadline
+    ended = list(_swept(context, sites, dispatcher, end))
+    while not _is_cut(ended) and dispatcher.deliver() and time.monotonic() < end:
         pass  # what was left, so that no site had to wait for it
 
     def write_results() -> None:
@@ -111,7 +111,7 @@ def _sweep_all(
             _write(ended, format_, output)
 
     went_well = (
-        not postman.failed and _pinged(config, ended),  # a failed alert is as loud as no sweep
+        not dispatcher.failed and _pinged(config, ended),  # a failed alert is as loud as no sweep
         _goes_well("output", write_results),
         _goes_well("derive", partial(_have_at_hand, context, ended, end)),
         not any(one.failed for one in ended),
@@ -119,7 +119,7 @@ def _sweep_all(
     return _code(ended, fail_on) if all(went_well) else Exit.FAILED
 
 
-def _swept(context: SweepContext, sites: Sequence[Site], postman: Postman, end: float) -> Iterable[Swept]:
+def _swept(context: SweepContext, sites: Sequence[Site], dispatcher: Dispatcher, end: float) -> Iterable[Swept]:
     """Sweep one site after the other; what goes wrong at one costs no other."""
     from camscan.app.retention import prune_after_sweep
     from camscan.app.sweeping import Swept, sweep
@@ -145,7 +145,7 @@ def _swept(context: SweepContext, sites: Sequence[Site], postman: Postman, end: 
             one = Swept(site.name, why_not=f"a fault of camscan: {error!r}", failed=True)
         if one.scan and one.scan.status is ScanStatus.INTERRUPTED and time.monotonic() < end:
             cut = "interrupted by a signal"
-        postman.go()
+        dispatcher.deliver()
         pruned = _goes_well("prune", partial(prune_after_sweep, context, site, end), site=site.name)
         yield one if pruned else replace(one, failed=True)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
-from camscan.app.alerting import Postman, Round
+from camscan.app.alerting import Dispatcher, ReceiverQueue
 from camscan.net.services import webhook
 from camscan.net.services.webhook import Delivery
 from camscan.store import Store
@@ -40,17 +40,17 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
 
 
-def postman(store: Store, url: str, **options: object) -> Postman:
+def dispatcher(store: Store, url: str, **options: object) -> Dispatcher:
     notify = Notify.model_validate({"webhook": url, "allow_private": True, "timeout": "5s", **options})
     config = Config(site=(Site(name="hq", networks=("10.0.0.0/24",)),), notify=notify)
-    return Postman(store, config)
+    return Dispatcher(store, config)
 
 
 def test_alerts_are_brought_in_order_signed_and_once(store: Store) -> None:
     with receiving([OK]) as receiver:
         for _ in range(2):
-            by = postman(store, receiver.url)
-            by.go()
+            by = dispatcher(store, receiver.url)
+            by.deliver()
             assert not by.failed
     assert receiver.bodies == [b"body 0", b"body 1", b"body 2"]
     head = receiver.requests[0][0].split("\r\n")
@@ -61,25 +61,25 @@ def test_alerts_are_brought_in_order_signed_and_once(store: Store) -> None:
 
 def test_a_receiver_that_fails_is_tried_three_times_and_then_left_alone(store: Store) -> None:
     with receiving([FAILING]) as receiver:
-        by = postman(store, receiver.url)
-        by.go()
-        by.go()
+        by = dispatcher(store, receiver.url)
+        by.deliver()
+        by.deliver()
     assert by.failed
     assert receiver.bodies == [b"body 0"] * 3
     assert store.outbox.pending() == {"hq": 3}
     with receiving([FAILING, OK]) as receiver:
-        by = postman(store, receiver.url)
-        by.go()
+        by = dispatcher(store, receiver.url)
+        by.deliver()
     assert not by.failed
     assert receiver.bodies == [b"body 0", b"body 0", b"body 1", b"body 2"]
 
 
 def test_a_receiver_that_hangs_costs_the_timeout_and_no_more(store: Store) -> None:
     with receiving([HANGING]) as receiver:
-        by = postman(store, receiver.url, timeout="0.4s")
+        by = dispatcher(store, receiver.url, timeout="0.4s")
         started = time.monotonic()
         for _ in range(3):
-            by.go()
+            by.deliver()
         assert time.monotonic() - started < 1.2
     assert by.failed
     assert store.outbox.pending() == {"hq": 3}
@@ -89,8 +89,8 @@ def test_a_redirect_into_the_metadata_of_a_cloud_is_not_followed(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     with receiving([redirecting("http://169.254.169.254/latest/meta-data/")]) as receiver:
-        by = postman(store, receiver.url)
-        by.go()
+        by = dispatcher(store, receiver.url)
+        by.deliver()
     assert by.failed
     assert receiver.bodies == [b"body 0", b"body 1"], "the first refusal may have been the message's fault"
     assert "redirects are not followed" in str(caplog.records[-1].__dict__["values"])
@@ -99,8 +99,8 @@ def test_a_redirect_into_the_metadata_of_a_cloud_is_not_followed(
 def test_without_its_secret_nothing_is_sent_and_nothing_lost(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CAMSCAN_WEBHOOK_SECRET")
     with receiving([OK]) as receiver:
-        by = postman(store, receiver.url)
-        by.go()
+        by = dispatcher(store, receiver.url)
+        by.deliver()
     assert by.failed
     assert receiver.requests == []
     assert store.outbox.pending() == {"hq": 3}
@@ -110,13 +110,13 @@ def test_a_secret_that_goes_away_in_the_middle_fails_one_receiver_and_nothing_el
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with receiving([OK]) as receiver:
-        by = postman(store, receiver.url)
+        by = dispatcher(store, receiver.url)
         monkeypatch.delenv("CAMSCAN_WEBHOOK_SECRET")
-        by.go()
+        by.deliver()
         assert by.failed
         assert store.outbox.pending() == {"hq": 3}
         monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
-        postman(store, receiver.url).go()
+        dispatcher(store, receiver.url).deliver()
     assert receiver.bodies == [b"body 0", b"body 1", b"body 2"]
 
 
@@ -125,10 +125,10 @@ def test_alerts_that_a_receiver_refuses_for_good_do_not_block_the_others_for_eve
     refusing = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     with receiving([refusing] * 6 + [OK, refusing]) as receiver:
         for _ in range(3):
-            postman(store, receiver.url).go()
+            dispatcher(store, receiver.url).deliver()
         assert receiver.bodies == [b"body 0", b"body 1"] * 3
-        by = postman(store, receiver.url)
-        by.go()
+        by = dispatcher(store, receiver.url)
+        by.deliver()
     assert receiver.bodies[6:] == [b"body 2", b"body 0", b"body 1"]
     assert by.failed
     assert store.outbox.pending() == {"hq": 2}
@@ -139,8 +139,8 @@ async def test_a_receiver_that_takes_its_time_gets_all_alerts_of_all_sites(store
     made = datetime.now(UTC) - timedelta(minutes=1)
     for number in range(3, 45):
         store.outbox.remember("hq", "", [Message(f"m{number}", "hq", made, b"")])
-    by = Round(store.outbox, Slow())
-    while await by.go():
+    by = ReceiverQueue(store.outbox, Slow())
+    while await by.deliver():
         pass
     assert not by.failed
     assert store.outbox.pending() == {}
@@ -168,5 +168,5 @@ def test_two_runs_at_once_do_not_bring_the_same(store: Store) -> None:
     now = datetime.now(UTC)
     store.outbox.take("webhook", now, now + timedelta(minutes=5), 2)
     with receiving([OK]) as receiver:
-        postman(store, receiver.url).go()
+        dispatcher(store, receiver.url).deliver()
     assert receiver.bodies == [b"body 2"]

@@ -537,7 +537,7 @@ def test_sweeps_that_were_taken_stand_among_those_made_here_by_their_time(hub: P
 
 @pytest.fixture(autouse=True)
 def untold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerting.Postman, "go", lambda _: None)  # what is to be told stays
+    monkeypatch.setattr(alerting.Dispatcher, "deliver", lambda _: None)  # what is to be told stays
 
 
 def swept(folder: Path, nights: int = 1) -> Path:

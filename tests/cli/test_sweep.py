@@ -259,7 +259,7 @@ def test_what_a_slow_receiver_leaves_is_sent_at_the_end_unless_somebody_waits_fo
     config: Path, world: World, monkeypatch: pytest.MonkeyPatch, cut_after: int | None, rounds: int
 ) -> None:
     left = [True, True, True, False]
-    monkeypatch.setattr(alerting.Postman, "go", lambda _: left.pop(0))
+    monkeypatch.setattr(alerting.Dispatcher, "deliver", lambda _: left.pop(0))
     world.cut_after = cut_after
     run(config)
     assert len(left) == 4 - rounds
