@@ -66,6 +66,11 @@ class Swept:
         """Whether everything was asked."""
         return self.scan is not None and self.scan.status is ScanStatus.COMPLETE
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was cut off: by the deadline, or by somebody who waits for the end."""
+        return self.scan is not None and self.scan.status is ScanStatus.INTERRUPTED
+
 
 def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
     """Sweep a site, in so many seconds at most.
