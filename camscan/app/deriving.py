@@ -20,7 +20,7 @@ from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import StoreError
 from camscan.identify.library import Library
 from camscan.records import Scan, ScanStatus
-from camscan.store.packed import Merged, Sealed
+from camscan.store.packed import LazyDevice, Merged
 
 if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
     from camscan.store import Store
@@ -47,10 +47,10 @@ def merged(store: Store, scan: Scan, rules: Library) -> Sequence[Merged]:
     return derive(store, scan, rules, stamp) if kept is None else kept
 
 
-def glimpses(store: Store, scan: Scan, rules: Library) -> Sequence[Merged | Sealed]:
+def merged_lazily(store: Store, scan: Scan, rules: Library) -> Sequence[Merged | LazyDevice]:
     """The same, of which no record is made before it is opened, where they are kept."""
     stamp = basis(rules)
-    kept = store.derived.glance(scan.id, stamp) if stamp else None
+    kept = store.derived.read_lazily(scan.id, stamp) if stamp else None
     return derive(store, scan, rules, stamp) if kept is None else kept
 
 

@@ -12,6 +12,7 @@ from camscan.store import Store
 from camscan.store.claims import site_claimed
 from camscan.store.damage import damage
 from camscan.store.marks import MERGED, MERGING
+from camscan.store.outbox import Message
 from camscan.store.schema import memories as table
 from camscan.store.text import escape
 from camscan.sweeps import memory as memories
@@ -31,6 +32,12 @@ def remembered(store: Store, site: str) -> memories.Memory:
         return memories.load(store.outbox.memory(site))
     except ValueError as error:
         raise damage(store.where, table, {"site": escape(site)}, str(error)) from error
+
+
+def remember(store: Store, site: str, memory: memories.Memory, messages: Iterable[Message] = ()) -> None:
+    """Keep what is to be remembered of a site, what `glances` shows of it, and the messages that are to go out."""
+    shown = memories.dump_glance(memories.glance(memory))
+    store.outbox.remember(site, memories.dump(memory), messages, glance=shown)
 
 
 def glances(store: Store, sites: Iterable[str]) -> Iterator[memories.Glance]:

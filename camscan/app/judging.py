@@ -77,11 +77,11 @@ def snapshot_of(store: Store, scan: Scan, rules: Library, policies: Sequence[Pol
 
 def past(store: Store, scan: Scan, rules: Library) -> Past:
     """An earlier scan for comparing; no record is made of a device in it before it is asked for, and none is judged."""
-    from camscan.app.deriving import glimpses
+    from camscan.app.deriving import merged_lazily
     from camscan.sweeps.returned import Past
     from camscan.sweeps.tracks import keys
 
-    found = glimpses(store, scan, rules)
+    found = merged_lazily(store, scan, rules)
 
     def made(number: int) -> Sighting | None:
         unjudged = Judged(found[number].open().device, Verdict.UNIDENTIFIED)

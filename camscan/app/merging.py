@@ -15,7 +15,7 @@ from itertools import islice
 from shlex import quote
 
 from camscan.app.annotating import check_record
-from camscan.app.history import remembered, site_held
+from camscan.app.history import remember, remembered, site_held
 from camscan.app.registering import restated, track_of
 from camscan.errors import UsageError
 from camscan.moments import utc
@@ -25,7 +25,6 @@ from camscan.register.names import key, names
 from camscan.store import Store
 from camscan.store.marks import MERGED, MERGING, THINNED
 from camscan.store.merge import faults_of_store, known_scans, known_sites, merge_scan, observation_count, sites_of
-from camscan.sweeps import memory as memories
 
 SiteMap = Mapping[str | None, str | None]
 """How a site of another store is called here; None stands for scans of no site."""
@@ -248,5 +247,4 @@ def _merge_memory(store: Store, other: Store, site: str, called: str) -> None:
         ours = remembered(store, called)
         follows = ours.at is None or (ours.at < theirs.at and bool(sites_of(other, [ours.scan])))
         if sweep is None and follows:
-            glance = memories.dump_glance(memories.glance(theirs))
-            store.outbox.remember(called, memories.dump(theirs), glance=glance)
+            remember(store, called, theirs)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.alerting import messages_for
-from camscan.app.history import MARK, remembered, site_held, sweeps_of
+from camscan.app.history import MARK, remember, remembered, site_held, sweeps_of
 from camscan.app.jobs import Job, is_asked_as, new_job, take_up
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
@@ -26,12 +26,12 @@ from camscan.policy import Policy
 from camscan.records import Scan, ScanStatus
 from camscan.store import Store
 from camscan.store.marks import MERGED
-from camscan.sweeps import memory as memories
 from camscan.sweeps.changes import Changes, Kind
 from camscan.sweeps.compare import advance
 from camscan.sweeps.config import Config, Site
 from camscan.sweeps.document import About, summary
 from camscan.sweeps.journal import tell
+from camscan.sweeps.memory import Memory
 from camscan.sweeps.selection import Selection
 from camscan.sweeps.snapshot import snapshot
 
@@ -128,7 +128,7 @@ def _resumable(store: Store, site: Site, chosen: Choices) -> Scan | None:
     return newest if newest.started_at.astimezone().date() == datetime.now().astimezone().date() else None
 
 
-def _untold(store: Store, site: Site, memory: memories.Memory) -> Iterator[Scan]:
+def _untold(store: Store, site: Site, memory: Memory) -> Iterator[Scan]:
     """Sweeps that ended here, or were killed, before they were compared; the oldest first."""
     sweeps = sweeps_of(store, site.name)
     known = next((place for place, scan in enumerate(sweeps) if scan.id == memory.scan), None)
@@ -153,8 +153,7 @@ def take_in(
     alarms = tuple(note.removeprefix(ALERT) for note in scan.notes if note.startswith(ALERT))
     about = About(site.name, site.sensitive, core=bool(site.core), alarms=alarms, returned=fresh)
     told = tuple(messages_for(context.config, changes, about, identity))
-    shown = memories.dump_glance(memories.glance(memory))
-    context.store.outbox.remember(site.name, memories.dump(memory), told, glance=shown)
+    remember(context.store, site.name, memory, told)
     _log(site.name, changes, context.config.sweep)
     for one in returned:
         tell("device.returned-after-removal", logging.ERROR, site=site.name, text=one.text)

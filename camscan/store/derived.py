@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from camscan.store.engine import Database
-from camscan.store.packed import Merged, Sealed, sealed, unpack
+from camscan.store.packed import LazyDevice, Merged, unpack, unpack_lazily
 from camscan.store.rows import Values
 from camscan.store.schema import derived, derived_parts, observations, scans
 from camscan.store.text import escape, unescape
@@ -83,9 +83,9 @@ class Derived:
         """The devices of a scan, as kept on this basis; None where they are not, or no longer what they were."""
         return self._whole(scan_id, basis, unpack)
 
-    def glance(self, scan_id: str, basis: str) -> list[Sealed] | None:
+    def read_lazily(self, scan_id: str, basis: str) -> list[LazyDevice] | None:
         """The same, but no record is made of a device before it is opened."""
-        return self._whole(scan_id, basis, sealed)
+        return self._whole(scan_id, basis, unpack_lazily)
 
     def _whole(self, scan_id: str, basis: str, opened: Callable[[bytes], Iterable[T]]) -> list[T] | None:
         """What all parts hold, opened one after the other: a part takes several times the memory of its devices."""

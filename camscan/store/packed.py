@@ -90,7 +90,7 @@ def pack(devices: Iterable[Merged]) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class LazyDevice:
     """A device that was read and of which no record was made yet: of a thousand, often a few are wanted."""
 
     row: _Row
@@ -125,10 +125,10 @@ class Sealed:
 
 def unpack(data: bytes) -> Iterator[Merged]:
     """What `pack` was given; ValueError, TypeError or LookupError for bytes that it did not make."""
-    return (one.open() for one in sealed(data))
+    return (one.open() for one in unpack_lazily(data))
 
 
-def sealed(data: bytes) -> Iterator[Sealed]:
+def unpack_lazily(data: bytes) -> Iterator[LazyDevice]:
     """The same, no more opened than it takes to tell the devices apart."""
     try:
         plain = zlib.decompress(data)
@@ -136,7 +136,7 @@ def sealed(data: bytes) -> Iterator[Sealed]:
         raise ValueError(str(error)) from error
     texts, said, asks, sets, rows = json.loads(plain.decode("utf-8", "surrogatepass"))
     shared = _Shared(texts, [_to_said(row, texts) for row in said], asks, [frozenset(channels) for channels in sets])
-    return (Sealed(row, found, digests, shared, channels, ends) for row, found, digests, channels, ends in rows)
+    return (LazyDevice(row, found, digests, shared, channels, ends) for row, found, digests, channels, ends in rows)
 
 
 class _Table:
