@@ -32,7 +32,7 @@ def compare(snapshots: Iterable[Snapshot]) -> Changes:
     for one in snapshots:
         # The beginning, however much it covered: what is in the next snapshot and not in this one is new.
         begin = memory.good is None
-        memory, changes = advance(memory, replace(one, complete=one.complete or begin), terms)
+        memory, changes = _advance(memory, replace(one, complete=one.complete or begin), terms, first=begin)
     if changes is None:
         raise ValueError("nothing to compare")
     return changes
@@ -41,9 +41,14 @@ def compare(snapshots: Iterable[Snapshot]) -> Changes:
 def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, Changes]:
     """Take in one more snapshot: the memory from now on, and what changed.
 
-    The first complete snapshot is the beginning: in it, nothing is new. In one that is not complete silence means
-    nothing: nothing is missing or lost, and what usually answers stays as it was.
+    The first complete snapshot that saw anything is the beginning: in it, nothing is new. In one that is not complete
+    silence means nothing: nothing is missing or lost, and what usually answers stays as it was.
     """
+    first = memory.good is None or (memory.saw_nothing and not snapshot.dark)
+    return _advance(memory, snapshot, terms, first=first)
+
+
+def _advance(memory: Memory, snapshot: Snapshot, terms: Terms, *, first: bool) -> tuple[Memory, Changes]:
     seeing = sight(memory, snapshot, terms) if snapshot.complete else None
     tracks, changes = _tracked(memory, snapshot, terms, seeing)
     losses = tuple(_losses(tracks, snapshot, seeing)) if seeing else ()
@@ -67,7 +72,6 @@ def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, C
             short=seeing.short,
             losses=losses,
         )
-    first = memory.good is None
     told = () if first else tuple(changes)
     return after, Changes(snapshot.scan, memory.scan, snapshot.at, snapshot.complete, first, told, losses, verdicts)
 

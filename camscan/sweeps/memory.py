@@ -117,6 +117,11 @@ class Memory(Overview):
     short: tuple[bool, ...] = ()
     """Of the latest complete snapshots, which saw fewer devices than expected."""
 
+    @property
+    def saw_nothing(self) -> bool:
+        """Whether no device was ever seen, and the last sweep may have been blind."""
+        return not self.tracks and bool(self.losses)
+
 
 @dataclass(frozen=True, slots=True)
 class Glance(Overview):

@@ -262,6 +262,17 @@ def test_a_small_site_in_which_nothing_lives_any_more_is_a_loss_and_none_of_it_i
     assert loss.text.startswith("none of the 2 addresses that were asked gave a sign of life")
 
 
+@pytest.mark.parametrize("decoys", [(), ("10.0.0.1",)])
+def test_a_site_that_was_dark_from_the_beginning_begins_when_it_is_first_seen(decoys: tuple[str, ...]) -> None:
+    """As with a route that was not there yet: else a night of nothing but new devices would follow."""
+    dark = [sweep(night, SITE, dead=["10.0.0."]) for night in range(3)]
+    results = nights(*dark, sweep(3, SITE), sweep(4, cameras(6)), terms=Terms(decoys=decoys))
+    assert [shown(changes) for changes in results] == [[], [], [], [], ["new 10.0.0.6"]]
+    assert [changes.first for changes in results] == [True, False, False, True, False]
+    assert [bool(changes.fresh_losses) for changes in results] == [True, False, False, False, False]
+    assert shown(compare([dark[0], sweep(3, SITE)])) == [f"new {camera.address}" for camera in SITE]
+
+
 def test_a_decoy_that_is_silent_is_a_loss_at_once() -> None:
     terms = Terms(decoys=("10.0.0.1", "10.0.0.77"))
     first, second = nights(sweep(0, SITE, targets=["10.0.0.77"]), sweep(1, SITE), terms=terms)
