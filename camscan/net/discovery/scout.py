@@ -54,16 +54,16 @@ class Scout:
         self._spacing = spacing(dialer.profile.host_rate, dialer.profile.host_connections)
         self._heard = self._hear  # once for all questions: thousands are under way
         self._candidates: set[Candidate] = set()
-        self._all_taken_up = False
         self._room = asyncio.Event()
         self._found: asyncio.Queue[Scouted | None] = asyncio.Queue()
         self._queue = SendQueue(dialer.pace, dialer.profile.rate)
         self._through: dict[tuple[bool, int], Correspondent] = {}
-        self._spares_routers = dialer.profile.router_flows is not None
 
     async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
         """Yield each address once something lives there, or everything has been tried."""
-        working = asyncio.gather(self._take_up(addresses), self._send_what_is_due())
+        taking_up = asyncio.create_task(self._take_up(addresses))
+        sending = asyncio.create_task(self._send_what_is_due(taking_up))
+        working = asyncio.gather(taking_up, sending)
         working.add_done_callback(lambda _: self._found.put_nowait(None))
         try:
             while (found := await self._found.get()) is not None:
@@ -71,8 +71,9 @@ class Scout:
                 yield found
             await working
         finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            taking_up.cancel()  # each by itself: where one has failed, `working` is over, and the other is not
+            sending.cancel()
+            await asyncio.gather(taking_up, sending, working, return_exceptions=True)
             self._queue.give_back()
             for candidate in tuple(self._candidates):
                 self._finish(candidate)
@@ -87,7 +88,6 @@ class Scout:
             self._begin(Candidate(address, self._ports, await self._dialer.gateways.approach(address)))
             if number % _MANY == 0:
                 await asyncio.sleep(0)
-        self._all_taken_up = True
 
     def _begin(self, candidate: Candidate) -> None:
         self._candidates.add(candidate)
@@ -97,8 +97,8 @@ class Scout:
             self._queue_send(candidate, FlowBudget.UDP_SECONDS, Scout._ask, place)
         self._finish_if_done(candidate)
 
-    async def _send_what_is_due(self) -> None:
-        while self._candidates or not self._all_taken_up:
+    async def _send_what_is_due(self, taking_up: asyncio.Task[None]) -> None:
+        while self._candidates or not taking_up.done():
             candidate = self._queue.next()
             if candidate is None:
                 self._queue.give_back()
@@ -136,7 +136,7 @@ class Scout:
 
     def _next(self, candidate: Candidate) -> PendingSend | None:
         """The send whose turn it is, if a router on the way has room for it."""
-        flows = self._dialer.gateways.flows(candidate.address) if self._spares_routers else None
+        flows = self._dialer.gateways.flows(candidate.address)
         if flows is None:
             return candidate.pending.pop(0)
         due = candidate.next_pending(new_flows=flows.wait() <= 0)

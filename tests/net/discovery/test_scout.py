@@ -4,7 +4,7 @@ import asyncio
 import errno
 import itertools
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
@@ -53,7 +53,7 @@ def asking(port: int, *rounds: list[bytes], wait: float = 0.15) -> Callable[[], 
 
 async def looked(
     net: LiveNet,
-    addresses: Sequence[str],
+    addresses: Iterable[str],
     ports: Sequence[int] = (),
     poses: Sequence[Callable[[], Question]] = (),
     at_once: int = 100,
@@ -351,6 +351,18 @@ async def test_given_up_in_the_middle_nothing_is_left(net: LiveNet, device: Call
     for correspondent in net._correspondents.values():
         correspondent.close()
     assert descriptors() == before
+
+
+async def test_where_the_addresses_fail_nothing_is_left_running(net: LiveNet) -> None:
+    def addresses() -> Iterator[str]:
+        yield "127.88.0.3"
+        raise ValueError("no more")
+
+    before = asyncio.all_tasks()
+    with pytest.raises(ValueError, match="no more"):
+        await looked(net, addresses(), (), [asking(9, wait=5)])
+    assert asyncio.all_tasks() == before
+    assert rested(net)
 
 
 async def test_what_a_look_sent_to_a_living_host_counts_when_it_is_covered(serve: Serve) -> None:
