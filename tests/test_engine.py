@@ -152,6 +152,32 @@ async def test_an_answer_by_multicast_reaches_the_ledger_of_a_host_that_is_done(
     assert engine.done == 1
 
 
+@pytest.mark.parametrize("stage", [Stage.ADDRESS, Stage.LIVING])
+async def test_where_nothing_can_be_stored_nobody_is_asked_any_more(stage: Stage) -> None:
+    asking = asyncio.Event()
+
+    class Full(Sink):
+        async def put(self, observation: Observation) -> None:
+            if observation.channel == "first":
+                await asking.wait()
+                raise OSError("no space left on device")
+
+    class Lasting(Probing):
+        async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
+            asking.set()
+            await asyncio.Event().wait()
+            yield Observation(ask.address, self.channels[0], Outcome.ANSWERED, AT)
+
+    before = asyncio.all_tasks()
+    net, plan = (
+        ScriptedNet({("10.0.0.1", 80): Port()}),
+        Plan((Probing(stage, "first"), Lasting(stage, "second")), (80,), ()),
+    )
+    with pytest.raises(ExceptionGroup):
+        await Engine(net, plan, Full(), window=4).run(["10.0.0.1"])
+    assert asyncio.all_tasks() == before
+
+
 async def test_thorough_asks_everything_of_every_address() -> None:
     net = ScriptedNet()
     host = Probing(Stage.HOST, "onvif", Outcome.SILENT)

@@ -7,7 +7,7 @@ takes seconds to be sure of, and the questions to each open port begin while fur
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 
 from camscan.engine.host import Host
 from camscan.engine.plan import TCP, Plan
@@ -54,7 +54,7 @@ class Cover:
             await native
             await self._try_named(beside)
             # Ports that say nothing take their time: what is known already is followed up beside them.
-            await asyncio.gather(self._ports_asked(), self._follow_up(), self._ask_again(living))
+            await side_by_side((self._ports_asked(), self._follow_up(), self._ask_again(living)))
             await self._try_named(beside)
             await self._ports_asked()
             await self._follow_up()
@@ -64,7 +64,7 @@ class Cover:
         """Run those probes of a stage that goes by addresses side by side."""
         probes = [probe for probe in self._plan.at(stage) if which(probe)]
         ask = Ask(self._host.address)
-        await asyncio.gather(*(self._probing.gather(self._host, probe, ask) for probe in probes))
+        await side_by_side(self._probing.gather(self._host, probe, ask) for probe in probes)
 
     async def _try_again(self, beside: asyncio.TaskGroup) -> None:
         """Try once more where a host that answers at most ports said nothing.
@@ -83,7 +83,7 @@ class Cover:
         await asked
         if self._host.alive and self._net.loses(self._host.address):
             stages = Stage.ADDRESS, Stage.LIVING
-            await asyncio.gather(*(self._ask_at(stage, self._was_in_vain) for stage in stages))
+            await side_by_side(self._ask_at(stage, self._was_in_vain) for stage in stages)
 
     def _is_new(self, probe: Probe) -> bool:
         """Whether the first look has not ended it."""
@@ -160,6 +160,11 @@ async def _in_lanes(items: Iterable[int], work: Callable[[int], Awaitable[None]]
         for item in left:
             await work(item)
 
+    await side_by_side(lane() for _ in range(_LANES))
+
+
+async def side_by_side(work: Iterable[Coroutine[None, None, None]]) -> None:
+    """Do all of it at once; where one part fails, the others end, too."""
     async with asyncio.TaskGroup() as group:
-        for _ in range(_LANES):
-            group.create_task(lane())
+        for part in work:
+            group.create_task(part)

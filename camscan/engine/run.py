@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing
 
-from camscan.engine.cover import Cover
+from camscan.engine.cover import Cover, side_by_side
 from camscan.engine.host import Host, at_hand
 from camscan.engine.plan import TCP, Plan
 from camscan.engine.probing import Probing, Sink
@@ -116,9 +116,7 @@ class Engine:
             for address in targets:
                 await self._cover(self._host(address))
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(self._window):
-                group.create_task(work())
+        await side_by_side(work() for _ in range(self._window))
 
     def _host(self, address: str) -> Host:
         host = Host(address)
