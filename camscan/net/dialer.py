@@ -143,7 +143,11 @@ class Dialer:
 
         async def attempt() -> Attempt:
             await self._descriptors.acquire()
-            await self._half_open.acquire()
+            try:
+                await self._half_open.acquire()
+            except asyncio.CancelledError:
+                self._descriptors.release()
+                raise
             try:
                 line = Line(address)
             except OSError:
