@@ -95,12 +95,12 @@ def service(schedule: Schedule) -> str:
             "",
             "[Service]",
             "Type=oneshot",
-            f"ExecStart={' '.join(map(_for_systemd, (*schedule.sweep, '--log-json')))}",
+            f"ExecStart={' '.join(map(_argument, (*schedule.sweep, '--log-json')))}",
             f"Environment=CAMSCAN_DB={STATE}/camscan.db",
             *_secrets(schedule),
             *([f"User={schedule.user}"] if schedule.user else ["DynamicUser=yes"]),
             f"StateDirectory={STATE.name}",
-            *(f"ReadWritePaths={_for_systemd(str(folder))}" for folder in schedule.writable),
+            *(f"ReadWritePaths={_quoted(str(folder))}" for folder in schedule.writable),
             *_capabilities(raw=schedule.raw),
             _HARDENING,
             "",
@@ -150,8 +150,13 @@ def _for_shell(words: Sequence[str]) -> str:
     return shlex.join(words).replace("%", "\\%")
 
 
-def _for_systemd(word: str) -> str:
-    word = _specifiers(word).replace("$", "$$")
+def _argument(word: str) -> str:
+    """A word of a command: in nothing else does systemd put variables in."""
+    return _quoted(word.replace("$", "$$"))
+
+
+def _quoted(word: str) -> str:
+    word = _specifiers(word)
     return word if _PLAIN.fullmatch(word) else '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -19,7 +19,7 @@ ODD = replace(
     program=('/opt/my tools/50% "off"/python', "-P", "-m", "camscan"),
     config=Path("/etc/it's/$HOME/100%/camscan.toml"),
     secrets=(Path("/etc/it's/100%/key"),),
-    writable=(Path("/var/lib/node exporter"),),
+    writable=(Path("/var/lib/node exporter/$HOME"),),
 )
 
 
@@ -56,7 +56,7 @@ def test_systemd_reads_odd_paths_back() -> None:
         "--fail-on new --fail-on listed --log-json"
     )
     assert "\nLoadCredential=key:/etc/it's/100%%/key\n" in service(ODD)
-    assert '\nReadWritePaths="/var/lib/node exporter"\n' in service(ODD)
+    assert '\nReadWritePaths="/var/lib/node exporter/$HOME"\n' in service(ODD)
 
 
 def test_privileges_are_granted_only_where_wanted() -> None:
