@@ -70,17 +70,16 @@ class Visibility:
 def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
     """Hold a complete snapshot against what is usual of what it asked."""
     memory = _in_scope(memory, snapshot)
-    channels = _step(memory.channels, _by_channel(snapshot), _asked_channels(snapshot), lasts=False)
-    networks = _step(memory.networks, _by_network(snapshot), _asked_networks(snapshot), lasts=True)
+    by_channel, by_network = _by_channel(snapshot), _by_network(snapshot)
+    channels = _step(memory.channels, by_channel, _asked_channels(snapshot), lasts=False)
+    networks = _step(memory.networks, by_network, _asked_networks(snapshot), lasts=True)
     devices = sum(SLOT not in one.device.address for one in snapshot.sightings)
     short = terms.add(memory.short, terms.expect is not None and devices < terms.expect)
-    cut = frozenset(name for name in _lost(networks) if not _by_network(snapshot).get(name))
-    told = (
-        name for name in _lost(channels) if _is_drop(_elsewhere(memory, name, cut), _by_channel(snapshot).get(name, 0))
-    )
+    cut = frozenset(name for name in _lost(networks) if not by_network.get(name))
+    told = (name for name in _lost(channels) if _is_drop(_elsewhere(memory, name, cut), by_channel.get(name, 0)))
     losses = (
-        *(_loss("channel", name, memory.channels[name], _by_channel(snapshot)) for name in told),
-        *(_loss("network", name, memory.networks[name], _by_network(snapshot)) for name in _lost(networks)),
+        *(_loss("channel", name, memory.channels[name], by_channel) for name in told),
+        *(_loss("network", name, memory.networks[name], by_network) for name in _lost(networks)),
         *_decoys(snapshot, terms),
         *_too_few(devices, short, terms),
     )
