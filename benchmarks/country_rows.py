@@ -19,7 +19,7 @@ from camscan.app.deriving import basis as derived_basis
 from camscan.app.identifying import derived
 from camscan.app.judging import library
 from camscan.app.registering import basis as register_basis
-from camscan.app.registering import widened
+from camscan.app.registering import with_builtin
 from camscan.codecs.registry import read_again
 from camscan.policy import judge_all
 from camscan.register.entries import take_in
@@ -51,7 +51,7 @@ class Maker:
 
     def __init__(self) -> None:
         self.rules = library()
-        self.lists = widened(())
+        self.lists = with_builtin(())
         self.stamp, self.basis = derived_basis(self.rules), register_basis(self.rules, self.lists)
 
     def rows(self, at: Place) -> Rows:

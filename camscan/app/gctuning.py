@@ -16,7 +16,7 @@ _SWING = 16
 
 
 @contextlib.contextmanager
-def seldom(under_way: int = 0) -> Iterator[None]:
+def relaxed(under_way: int = 0) -> Iterator[None]:
     """Collect seldom for a while; one full collection with many addresses `under_way` takes 0.3 s."""
     usual, at_work = gc.get_threshold(), gc.isenabled()
     young = max(_YOUNG, _SWING * under_way)
@@ -31,10 +31,10 @@ def seldom(under_way: int = 0) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def never() -> Iterator[None]:
+def paused() -> Iterator[None]:
     """Collect nothing while millions of records are read that stay and have no cycles.
 
-    They are frozen in the end (gc.freeze): to walk through them takes seconds, and finds nothing. `seldom` goes before
+    They are frozen in the end (gc.freeze): to walk through them takes seconds, and finds nothing. `relaxed` goes before
     it, where answers are read meanwhile.
     """
     at_work = gc.isenabled()
@@ -47,7 +47,7 @@ def never() -> Iterator[None]:
             gc.enable()
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Return freed memory to the system after a large job: the C library keeps it in pieces that nothing fits."""
     import ctypes
 

@@ -31,7 +31,7 @@ _ENDPOINT_FIELDS = FIELDS_OF[Kind.ENDPOINT]
 
 def judged(observations: Iterable[Observation], rules: Library, policies: Sequence[Policy]) -> tuple[Judged, ...]:
     """The devices that the observations speak of, each with its verdict."""
-    with gctuning.seldom():
+    with gctuning.relaxed():
         return judge_all(merge_hosts(_hosts_in(rules, observations), resolve), policies)
 
 
@@ -43,7 +43,7 @@ def judged_apart(
     from camscan.devices.shelved import merge_shelved  # not for what is pasted
     from camscan.store.shelf import Shelf
 
-    with ExitStack() as open_shelves, gctuning.seldom():
+    with ExitStack() as open_shelves, gctuning.relaxed():
         devices = open_shelves.enter_context(Shelf[Device]())
         with ExitStack() as meanwhile:
             merge_shelved(_hosts_in(rules, observations), resolve, lambda: meanwhile.enter_context(Shelf()), devices)
@@ -64,7 +64,7 @@ class _Kept:
 def derived(stored: Iterable[Stored], rules: Library) -> list[Merged]:
     """The devices that stored observations show when today's codecs read them; in order of address."""
     notes = _Notes()
-    with gctuning.seldom():
+    with gctuning.relaxed():
         parts = spread(stored, rules, _noted_hosts)
         hosts = chain.from_iterable(notes.joined(hosts, noted) for hosts, noted in parts)
         return [notes.merged(device) for device in merge_hosts(hosts, resolve)]
@@ -74,7 +74,7 @@ def packed(rules: Library, stored: Sequence[Stored]) -> list[bytes]:
     """The same of a scan that is small, as it is kept."""
     from camscan.store.packed import in_parts
 
-    with gctuning.seldom():
+    with gctuning.relaxed():
         hosts, notes = _noted_hosts(rules, stored)
         return in_parts([notes.merged(device) for device in merge_hosts(hosts, resolve)])
 

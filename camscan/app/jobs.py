@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from camscan.app.scope import Choices, ScanScope, eligible, scope_of
-from camscan.app.strategy import Strategy, strategy_of, swept
+from camscan.app.strategy import Strategy, strategy_of, sweep_method
 from camscan.errors import TargetError, UsageError
 from camscan.net.kernel.interfaces import sources
 from camscan.net.programs.portsweep import Method
@@ -52,7 +52,7 @@ class Job:
 def new_job(choices: Choices, site: str | None) -> Job:
     """A scan that is about to start; the settings of its record hold what a resumed run needs."""
     scope, strategy, seed = scope_of(choices), strategy_of(choices), secrets.randbits(32)
-    method = swept(choices, scope.asked, strategy)
+    method = sweep_method(choices, scope.asked, strategy)
     shown = scope.specs if len(scope.specs) <= _SHOWN_TARGETS else (*scope.specs[:_SHOWN_TARGETS], "...")
     decoys = _decoys(choices, scope)
     parse(choices.core, whole_networks=True)  # nothing that is asked depends on it, but a report at the end does

@@ -50,7 +50,7 @@ def reconciled(
     coverage = Coverage({address for row in inventory.rows for address in row.addresses})
     for scan in scans:
         coverage.add(scan, store.ledger(scan.id))
-    with gctuning.seldom():
+    with gctuning.relaxed():
         results = reconcile(inventory.rows, found, coverage, rules.labels.find, scope)
         return Reconciliation(path, inventory, scans, results, summarise(results), estimate(results))
 
@@ -62,7 +62,7 @@ def found_in(
     found: list[Found] = []
     known: set[tuple[str | None, str]] = set()
     ordered = tuple(scans)
-    with gctuning.never():
+    with gctuning.paused():
         for scan, seen in zip(ordered, merged_each(store, ordered, rules), strict=True):
             devices = judge_all((one.device for one in seen), policies)
             places = [{(scan.site, name) for name in (one.device.id, *one.device.addresses)} for one in devices]

@@ -58,7 +58,7 @@ class Return:
         return f"RETURNED: {self.label} {self.device} is at {self.address}, but was recorded as {said}"
 
 
-def widened(policies: Sequence[Policy]) -> tuple[Policy, ...]:
+def with_builtin(policies: Sequence[Policy]) -> tuple[Policy, ...]:
     """All policies that come with camscan, and these: the register is to answer for each of them."""
     chosen = {policy.id: policy for policy in (*chosen_policies(()), *policies)}
     return tuple(chosen.values())
@@ -69,17 +69,19 @@ def basis(rules: Library, policies: Sequence[Policy]) -> str:
     return f"rules {rules.digest[:16]}; {' '.join(sorted(policy.id for policy in policies))}"
 
 
-def bring_up(store: Store, rules: Library, policies: Sequence[Policy], say: Callable[[str], None]) -> list[Return]:
+def update_register(
+    store: Store, rules: Library, policies: Sequence[Policy], tell: Callable[[str], None]
+) -> list[Return]:
     """Take in every scan that has ended and is not in the register, or has gone on since; the oldest first.
 
-    `say` hears of it where this is work for a while.
+    `tell` hears of it where this is work for a while.
     """
-    wide = widened(policies)
+    wide = with_builtin(policies)
     missing = store.register.due()
     known = store.found(missing)
     due = [known[name] for name in missing if name in known and known[name].status is not ScanStatus.RUNNING]
     if len(due) > 1:
-        say(f"Adding {len(due)} stored scans to the register of devices.")
+        tell(f"Adding {len(due)} stored scans to the register of devices.")
     stamp, returned = basis(rules, wide), list[Return]()
     while due:
         try:
@@ -112,7 +114,7 @@ def register_devices(
     policies: Sequence[Policy],
 ) -> list[Return]:
     """Take in a snapshot whose devices were judged by a few policies only; see `register`."""
-    wide = widened(policies)
+    wide = with_builtin(policies)
     judged = judge_all((one.device for one in select(devices, all_hosts=False)), wide)
     return register(store, replace(seen, sightings=tuple(map(sighting, judged))), site, basis(rules, wide))
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from camscan.app.history import remembered, sweeps_of
 from camscan.app.judging import devices_in
-from camscan.app.series import bring_up
+from camscan.app.series import rederive
 from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
 from camscan.records import Scan
@@ -78,7 +78,7 @@ def derive_after_sweeps(context: SweepContext, sites: Iterable[str], end: float)
         StoreError: the store cannot be read.
     """
     newest = (scan for site in sites for scan in sweeps_of(context.store, site)[:_LOOKED_AT])
-    derived = bring_up(context.store, newest, context.rules, end)
+    derived = rederive(context.store, newest, context.rules, end)
     for site, scans in groupby(derived, key=lambda scan: scan.site):
         tell("scans.derived", site=site, scans=sum(1 for _ in scans))
 

@@ -82,7 +82,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
             seconds = job.strategy.host_seconds
             sink = Middleboxes(_sink(writer), job.strategy.plan.first_ports)
             engine = Engine(net, job.strategy.plan, sink, window=wide, covers=covers, host_seconds=seconds)
-            with gctuning.seldom(wide):
+            with gctuning.relaxed(wide):
                 status = await _covered(job, engine, writer, net, watcher)
             net.notes += barred.notes
             ended = _cut_off(cut, net.lost_gateways, _ended(job, engine, net, interfaces, status))
@@ -93,7 +93,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
     store.finish(ended)
     if kept is not None:
         kept.close(over=ended.status is not ScanStatus.INTERRUPTED)
-    gctuning.give_back()
+    gctuning.release_memory()
     return ended
 
 

@@ -35,7 +35,7 @@ def merged_each(store: Store, scans: Iterable[Scan], rules: Library) -> Generato
         yield from _Series(store, rules, workers).devices(scans)
 
 
-def bring_up(store: Store, scans: Iterable[Scan], rules: Library, end: float) -> Iterator[Scan]:
+def rederive(store: Store, scans: Iterable[Scan], rules: Library, end: float) -> Iterator[Scan]:
     """Derive anew what is kept on another basis, as after an update, until `end` by the monotonic clock.
 
     Gives each scan of which the devices are derived; nothing is done where what they follow from cannot be told.

@@ -153,7 +153,7 @@ def port_list(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def swept(choices: Choices, asked: TargetSet, strategy: Strategy) -> Method:
+def sweep_method(choices: Choices, asked: TargetSet, strategy: Strategy) -> Method:
     """How open ports are found, and why in this way.
 
     Raises:

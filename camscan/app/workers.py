@@ -146,7 +146,7 @@ def _processors() -> int:
 
 def _prepare(rules: Library) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the process that started this one ends it
-    _always.enter_context(gctuning.seldom())
+    _always.enter_context(gctuning.relaxed())
     _given[:] = [rules]
 
 

@@ -97,7 +97,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         _have_linux()
-        with gctuning.seldom():
+        with gctuning.relaxed():
             camscan()
     except UsageError as error:
         _end(error, Exit.WRONG_USE)

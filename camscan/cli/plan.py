@@ -41,13 +41,13 @@ def plan(
     """
     from camscan.app.logins import Chosen, enrolled
     from camscan.app.scope import Choices, arp_requests, eligible, scope_of
-    from camscan.app.strategy import silent_seconds, strategy_of, swept
+    from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
     from camscan.cli.writing import fitted, room, write
     from camscan.reports.words import many
 
     choices = Choices(targets, **how)
     scope, strategy = scope_of(choices), strategy_of(choices)
-    method = swept(choices, scope.asked, strategy)
+    method = sweep_method(choices, scope.asked, strategy)
     count, pace = scope.asked.count, strategy.profile
     links = eligible(scope)
     frames = arp_requests(strategy.plan, links, scope.asked.ranges)

@@ -96,7 +96,7 @@ def progress(
     rules = library(folders)
     lists = chosen_policies(policies, folders) if policies else ()
     with open_store(db) as store:
-        _bring_up(store, rules, lists, again=again)
+        _update_register(store, rules, lists, again=again)
         found = _answer(store, names, lists, deadline, window)
         elusive = store.register.unseen(PLACE, _ELUSIVE_DAYS, names, found.policies)
     if elusive:
@@ -114,9 +114,9 @@ def progress(
         write(as_table(format_, "camscan progress", "Progress", _COLUMNS, map(_row, found.sites)), output)
 
 
-def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
+def _update_register(store: Store, rules: Library, lists: Sequence[Policy], *, again: bool) -> None:
     """Bring the register up to date, and see to it that it can answer."""
-    from camscan.app.registering import basis, bring_up, widened
+    from camscan.app.registering import basis, update_register, with_builtin
     from camscan.errors import UsageError
     from camscan.store.marks import THINNED
 
@@ -128,9 +128,9 @@ def _bring_up(store: Store, rules: Library, lists: Sequence[Policy], *, again: b
                 "leave it out"
             )
         store.register.clear()
-    for returned in bring_up(store, rules, lists, partial(click.echo, err=True)):
+    for returned in update_register(store, rules, lists, partial(click.echo, err=True)):
         click.echo(returned.text, err=True)
-    stamp, bases = basis(rules, widened(lists)), store.register.bases()
+    stamp, bases = basis(rules, with_builtin(lists)), store.register.bases()
     unjudged = sorted({one.id for one in lists for known in bases if one.id not in known.split("; ")[-1].split()})
     if unjudged:
         raise UsageError(f"not every scan was judged by {', '.join(unjudged)}: add --again to judge them again")

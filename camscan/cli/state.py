@@ -78,7 +78,7 @@ def state(
       camscan state list --in returned --fail-on returned
     """
     from camscan.app.judging import library
-    from camscan.app.registering import bring_up
+    from camscan.app.registering import update_register
     from camscan.app.stating import history, listed, meant, say
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, fitted, ready, room, write
@@ -88,7 +88,7 @@ def state(
     where, words, rules = _where(site, no_site=no_site), _words(state, why, who, clean), library()
     tell = partial(click.echo, err=True)
     with open_store(db) as store:
-        for one in bring_up(store, rules, (), tell):
+        for one in update_register(store, rules, (), tell):
             tell(one.text)
         if words:
             said = say(store, meant(store, device, where), words, rules, tell)

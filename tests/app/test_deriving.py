@@ -27,7 +27,7 @@ import camscan
 from camscan.app import deriving, identifying
 from camscan.app.deriving import CODE, LIBRARIES, basis, merged
 from camscan.app.judging import library
-from camscan.app.series import bring_up
+from camscan.app.series import rederive
 from camscan.cli.main import camscan as command
 from camscan.data import fingerprints_folder
 from camscan.identify.library import Library
@@ -230,13 +230,13 @@ def test_after_an_update_the_sweeps_that_are_looked_at_are_derived_anew(
     rules, later = library(), time.monotonic() + 60
     with Store.open(path) as store:
         scans = store.scans()
-        assert list(bring_up(store, scans, rules, later)) == []
+        assert list(rederive(store, scans, rules, later)) == []
         monkeypatch.setattr(deriving, "_code", lambda: "other code")
-        assert list(bring_up(store, scans, rules, time.monotonic())) == []
-        assert list(bring_up(store, scans, rules, later)) == list(scans)
-        assert list(bring_up(store, scans, rules, later)) == []
+        assert list(rederive(store, scans, rules, time.monotonic())) == []
+        assert list(rederive(store, scans, rules, later)) == list(scans)
+        assert list(rederive(store, scans, rules, later)) == []
         store.begin(replace(store.scan(), id="running", status=ScanStatus.RUNNING))
-        assert list(bring_up(store, [store.scan("running")], rules, later)) == []
+        assert list(rederive(store, [store.scan("running")], rules, later)) == []
     assert len(derivations) == 2
     run(path, "devices", "--scan", "4f2a00")
     assert len(derivations) == 2

@@ -20,7 +20,7 @@ def passes(told: int) -> int:
     things: deque[list[list[None]]] = deque([[] for _ in range(OBJECTS)] for _ in range(UNDER_WAY))
     gc.callbacks.append(note)
     try:
-        with gctuning.seldom(told):
+        with gctuning.relaxed(told):
             gc.collect()
             seen.clear()
             for _ in range(20):
@@ -39,7 +39,7 @@ def test_it_does_not_walk_through_what_only_comes_and_goes() -> None:
 
 def test_it_is_as_before_in_the_end() -> None:
     before = gc.get_threshold()
-    with gctuning.seldom(10_000):
+    with gctuning.relaxed(10_000):
         young, middle, _ = gc.get_threshold()
         assert young * middle > 1_000_000 > young
     assert gc.get_threshold() == before
@@ -47,9 +47,9 @@ def test_it_is_as_before_in_the_end() -> None:
 
 def test_it_rests_where_nothing_is_to_be_collected_and_not_where_answers_are_read() -> None:
     assert gc.isenabled()
-    with gctuning.never():
+    with gctuning.paused():
         assert not gc.isenabled()
-        with gctuning.seldom():
+        with gctuning.relaxed():
             assert gc.isenabled()
         assert not gc.isenabled()
         kept: list[list[None]] = [[] for _ in range(100_000)]

@@ -16,7 +16,7 @@ from camscan.app import series, workers
 from camscan.app.deriving import basis
 from camscan.app.identifying import derived
 from camscan.app.judging import library
-from camscan.app.series import bring_up, merged_each
+from camscan.app.series import merged_each, rederive
 from camscan.errors import StoreError
 from camscan.records import LedgerEntry, Outcome, Scan, ScanStatus
 from camscan.store import Store
@@ -84,7 +84,7 @@ def test_what_is_brought_up_is_kept_and_nothing_else_is_derived(
     scans = store.scans()
     list(merged_each(store, scans[:3], RULES))
     written, later = writes(store), time.monotonic() + 600
-    assert list(bring_up(store, scans, RULES, later)) == list(scans[3:])
+    assert list(rederive(store, scans, RULES, later)) == list(scans[3:])
     assert len(written) == 1
     expected = [derived(store.stored(scan.id), RULES) for scan in scans]
     assert [store.derived.read(scan.id, basis(RULES)) for scan in scans] == expected
@@ -94,7 +94,7 @@ def test_what_is_brought_up_before_the_end_comes_is_kept(store: Store, monkeypat
     clock = iter(range(100))
     monkeypatch.setattr("camscan.app.series.time", SimpleNamespace(monotonic=lambda: next(clock)))
     scans = store.scans()
-    assert list(bring_up(store, scans, RULES, 4)) == list(scans[:4])
+    assert list(rederive(store, scans, RULES, 4)) == list(scans[:4])
     assert [store.derived.holds(scan.id, basis(RULES)) for scan in scans] == [True] * 4 + [False] * (SITES - 4)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from camscan.app.scope import Choices, scope_of
-from camscan.app.strategy import silent_seconds, strategy_of, swept
+from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
 from camscan.errors import HostError, UsageError
 from camscan.net.kernel.interfaces import Interface
 from camscan.net.programs import portsweep
@@ -79,7 +79,7 @@ WIDE = ("10.0.0.0/16",)
 def how(**changed: Any) -> tuple[str, str]:
     usual: dict[str, Any] = {"targets": WIDE, "rate": 10_001}
     choices = Choices(**(usual | changed))
-    method = swept(choices, scope_of(choices).asked, strategy_of(choices))
+    method = sweep_method(choices, scope_of(choices).asked, strategy_of(choices))
     return method.name, method.reason
 
 

@@ -22,7 +22,7 @@ from support.stamps import Authority
 from camscan.app import clock, keyfiles
 from camscan.app.bundling import derive, files_of, versions
 from camscan.app.judging import chosen_policies, library
-from camscan.app.registering import bring_up
+from camscan.app.registering import update_register
 from camscan.cli.evidence import evidence
 from camscan.cli.exits import Exit
 from camscan.cli.formats.verified import clock as in_words
@@ -416,7 +416,7 @@ def from_bundle(bundle: Path, db: Path) -> None:
         store.begin(replace(scan, status=ScanStatus.RUNNING))
         store.append(scan.id, seen, entries)
         store.finish(scan)
-        bring_up(store, library(), chosen_policies(()), print)
+        update_register(store, library(), chosen_policies(()), print)
         for change in map(forms.to_change, map(json.loads, parts["states.jsonl.gz"])):
             (entry,) = store.register.named(change.address, (), change.site)
             store.register.say(change, {keyed(name) for name in change.names}, entry)

@@ -16,7 +16,7 @@ from support.command import camscan
 from support.nights import night
 
 from camscan.app.judging import chosen_policies, library
-from camscan.app.registering import bring_up
+from camscan.app.registering import update_register
 from camscan.cli.db import db
 from camscan.errors import StoreError, UsageError
 from camscan.records import Scan, ScanStatus
@@ -41,7 +41,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(path) as store:
         night(store, 0, {"10.0.0.1": 1}, site="leeds")
         night(store, 1, {}, site="leeds")
-        bring_up(store, library(), chosen_policies(()), lambda _: None)
+        update_register(store, library(), chosen_policies(()), lambda _: None)
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
             "INSERT INTO states VALUES (1, 'leeds', 'x', '10.0.0.1', 'ticketed', 'Ann', 'CHG-1', 0, '[\"x\"]', '[]')"
