@@ -15,7 +15,7 @@ from camscan.app.sites import policies
 from camscan.app.sweeping import SweepContext
 from camscan.records import Scan
 from camscan.reports.escape import terminal
-from camscan.reports.words import many
+from camscan.reports.words import plural
 from camscan.store import Store
 from camscan.store.marks import THINNED
 from camscan.store.prune import Thinned
@@ -95,6 +95,6 @@ def summed(site: Site, pruned: Iterable[Pruned], *, dry_run: bool) -> str:
     deleted, kept = (sum(getattr(result, name) for result in results) for name in ("deleted", "kept"))
     would = "would be " if dry_run else ""
     return (
-        f"{terminal(site.name)}: {many(len(results), 'sweep')} {would}thinned, {gone} of them deleted completely; "
-        f"{many(deleted, 'observation')} {would}deleted, {kept:,} kept as evidence"
+        f"{terminal(site.name)}: {plural(len(results), 'sweep')} {would}thinned, {gone} of them deleted completely; "
+        f"{plural(deleted, 'observation')} {would}deleted, {kept:,} kept as evidence"
     )

@@ -78,9 +78,9 @@ def head(stream: BinaryIO, size: int) -> bytes:
 
 def described(summary: Summary) -> str:
     """A summary in words: "12 records read, 1 broken, 3 left out (host that is down: 3)"."""
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
-    parts = [f"{many(summary.whole, 'record')} read"]
+    parts = [f"{plural(summary.whole, 'record')} read"]
     parts += [f"{summary.broken:,} broken"] if summary.broken else []
     if summary.skipped:
         reasons = ", ".join(f"{reason}: {count:,}" for reason, count in summary.skipped.most_common())

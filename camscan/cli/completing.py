@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[\w.@%+-]+")
 
 def scans(context: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The ids of the newest scans, each with its site."""
-    from camscan.store.offered import scan_ids
+    from camscan.store.completion import scan_ids
 
     file = _store(context)
     found = scan_ids(file, incomplete) if file else ()
@@ -30,7 +30,7 @@ def scans(context: click.Context, _option: click.Parameter, incomplete: str) -> 
 
 def sites(context: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The sites of the configuration, and those that scans are of."""
-    from camscan.store.offered import site_names
+    from camscan.store.completion import site_names
 
     config, file = _config(context), _store(context)
     configured = [site.name for site in config.site] if config else []

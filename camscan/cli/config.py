@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def config() -> None:
     """Check the configuration of sweeps."""
 
@@ -28,12 +28,12 @@ def check(file: Path | None) -> None:
     from camscan.app.settings import configuration
     from camscan.app.sites import choices, faults
     from camscan.errors import UsageError
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     document = configuration(file)
     if found := list(faults(document)):
         raise UsageError("\n".join(found))
     for site in document.config.site:
         count = scope_of(choices(document.config, site)).asked.count
-        click.echo(f"{site.name}: {many(count, 'address')}, {many(len(site.decoys), 'decoy')}")
+        click.echo(f"{site.name}: {plural(count, 'address')}, {plural(len(site.decoys), 'decoy')}")
     click.echo(f"{document.file} is valid.")

@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from camscan.cli import options
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 from camscan.cli.trylogin import test
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def credentials() -> None:
     """Manage enrolled logins: for single devices, or for one maker's devices in a network. None is ever guessed."""
 

@@ -10,7 +10,7 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 
 _SHARED = (
     options.config,
@@ -47,7 +47,7 @@ _SHARED = (
 _shared = options.stacked(_SHARED)
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def cron() -> None:
     """Run sweeps regularly, by cron or systemd."""
 

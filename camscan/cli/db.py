@@ -10,7 +10,7 @@ import click
 
 from camscan.cli import completing, options
 from camscan.cli.exits import Exit
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 from camscan.cli.merge import merge
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from camscan.sweeps.retention import Retention
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def db() -> None:
     """Maintain the store: thin, back up, merge, check, export."""
 

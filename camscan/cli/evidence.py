@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import completing, options
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 
 if TYPE_CHECKING:
     from camscan.evidence.export import Follow
@@ -22,7 +22,7 @@ _SECONDS = 10
 """From one sign of progress to the next."""
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def evidence() -> None:
     """Make and verify signed bundles of evidence: every answer byte for byte, and what follows from it."""
 

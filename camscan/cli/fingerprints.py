@@ -13,11 +13,11 @@ from camscan.cli import options
 from camscan.cli.brands import brands, no_maker, remedy
 from camscan.cli.evaluate import evaluate
 from camscan.cli.exits import Exit
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 from camscan.records import Judged
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def fingerprints() -> None:
     """List, check and explain the fingerprints."""
 
@@ -62,7 +62,7 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     from camscan.app.judging import chosen_policies, whole_library
     from camscan.identify.check import check as faults_of
     from camscan.identify.examples import examples_of
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     rules = whole_library(folders, strict=strict)
     chosen_policies((), folders)
@@ -70,10 +70,8 @@ def check(strict: bool, folders: tuple[Path, ...]) -> None:
     for fault in faults:
         click.echo(fault)
     examples = sum(len(examples_of(rule)) for rule in rules.rules)
-    click.echo(
-        f"{len(rules.rules)} rules with {examples} examples, {len(rules.brands)} brands: {many(len(faults), 'fault')}",
-        err=True,
-    )
+    looked_at = f"{len(rules.rules)} rules with {examples} examples, {len(rules.brands)} brands"
+    click.echo(f"{looked_at}: {plural(len(faults), 'fault')}", err=True)
     sys.exit(Exit.FAILED if faults else Exit.DONE)
 
 

@@ -20,11 +20,11 @@ import click
 from camscan import __version__
 from camscan.app import gctuning
 from camscan.cli.exits import Exit
-from camscan.cli.listing import Listing, say_more, with_verbose
+from camscan.cli.groups import CommandGroup, say_more, with_verbose
 from camscan.errors import CamscanError, HostError, UsageError
 
 
-class Commands(Listing):
+class Commands(CommandGroup):
     """Commands that are imported when they are asked for: all of them take longer than many a one needs to run.
 
     Each is called as its file is; one that is a word of Python has "_" behind it there.

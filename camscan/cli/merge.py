@@ -221,7 +221,7 @@ def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     """What the reader must know beside the counts."""
     from camscan.app.merging import MergeResult, shown
     from camscan.reports.escape import terminal
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     why = {
         MergeResult.RUNNING: "is not complete there: merge again when it has ended",
@@ -229,7 +229,7 @@ def _told(found: Sequence[tuple[str, Sequence[MergedSite]]]) -> Iterator[str]:
     }
     for name, taken in found:
         if known := sum(not one.is_news for one in taken):
-            yield terminal(f"{name}: of {many(known, 'site')} everything is here already.")
+            yield terminal(f"{name}: of {plural(known, 'site')} everything is here already.")
         if not taken:
             yield terminal(f"{name}: nothing is stored there.")
         for one in taken:

@@ -9,10 +9,10 @@ import click
 
 from camscan.cli import options
 from camscan.cli.exits import Exit
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def notify() -> None:
     """Test the receivers of alerts, and deliver waiting alerts."""
 
@@ -72,7 +72,7 @@ def send(file: Path | None, db: str | None) -> None:
     from camscan.app.alerting import Dispatcher
     from camscan.app.settings import configuration, database
     from camscan.cli.stored import open_swept_store
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
     from camscan.sweeps.journal import show_events
 
     show_events(quiet=True)
@@ -86,6 +86,6 @@ def send(file: Path | None, db: str | None) -> None:
         while dispatcher.deliver():  # one round brings some, so that no receiver keeps a sweep waiting
             pass
         waiting = sum(store.outbox.pending().values())
-    click.echo(f"{many(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
+    click.echo(f"{plural(before - waiting, 'alert')} delivered, {waiting:,} waiting.")
     if dispatcher.failed:
         sys.exit(Exit.FAILED)

@@ -43,7 +43,7 @@ def plan(
     from camscan.app.scope import Choices, arp_requests, eligible, scope_of
     from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
     from camscan.cli.writing import fitted, room, write
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     choices = Choices(targets, **how)
     scope, strategy = scope_of(choices), strategy_of(choices)
@@ -57,16 +57,16 @@ def plan(
     ports = f"{_list(strategy.plan.first_ports)} everywhere; {_list(strategy.plan.more_ports)} where something lives"
     limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
     rows = {
-        "Targets": f"{', '.join(scope.asked.networks()) or 'none'}: {many(count, 'address')}",
+        "Targets": f"{', '.join(scope.asked.networks()) or 'none'}: {plural(count, 'address')}",
         "Excluded": ", ".join(scope.excluded.networks()) or "none",
         "Channels": ", ".join(strategy.plan.channels),
         "Multicast": ", ".join(interfaces) or "no interface is connected to the targets",
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
         "Sweep": f"by {method.name}: {method.reason}",
-        "Silent host": f"{many(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
-        "Device": f"about {many(strategy.answering_packets, 'packet')}",
-        "Pace": f"{many(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections",
+        "Silent host": f"{plural(strategy.silent_packets, 'packet')}, {strategy.silent_bytes:,} bytes of payload",
+        "Device": f"about {plural(strategy.answering_packets, 'packet')}",
+        "Pace": f"{plural(pace.rate, 'packet')} a second in all, {limits}, {pace.half_open:,} half-open connections",
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan.cli import options
-from camscan.cli.listing import Listing
+from camscan.cli.groups import CommandGroup
 
 if TYPE_CHECKING:
     from camscan.policy import Policy
@@ -20,7 +20,7 @@ SCHEMA = "camscan-policies/1"
 _MAX_SENTENCE = 2_000
 
 
-@click.group(cls=Listing)
+@click.group(cls=CommandGroup)
 def policy() -> None:
     """Show and check policies: the lists of legal entities and makers by which devices are judged."""
 

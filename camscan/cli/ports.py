@@ -208,16 +208,16 @@ def _line(found: Found) -> str:
 
 
 def _tell_plan(addresses: int, wanted: Sequence[int], ports: Sequence[int], how: str) -> None:
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     if left_out := sorted(set(wanted) - set(ports)):
         click.echo(f"Left out, as they are never sent to: {', '.join(map(str, left_out))}", err=True)
-    what = f"{many(addresses * len(ports), 'port')} of {many(addresses, 'address')}"
+    what = f"{plural(addresses * len(ports), 'port')} of {plural(addresses, 'address')}"
     click.echo(f"Asking {what} by {how} ...", err=True)
 
 
 def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     for note in sweep.notes:
         click.echo(f"Note: {note}", err=True)
@@ -225,5 +225,5 @@ def _tell_end(sweep: PortSource, found: int, seconds: float) -> None:
         click.echo(
             f"Note: {sweep.lost:,} answers came faster than they could be read, and were asked for again", err=True
         )
-    sent = f"; {many(sweep.sent, 'packet')} sent" if sweep.sent else ""  # nmap does not say how many it sends
+    sent = f"; {plural(sweep.sent, 'packet')} sent" if sweep.sent else ""  # nmap does not say how many it sends
     click.echo(f"{found:,} open{sent} in {seconds:.1f} s", err=True)

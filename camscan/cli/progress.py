@@ -90,7 +90,7 @@ def progress(
     from camscan.cli.stored import open_store
     from camscan.cli.writing import as_table, ready, room, write
     from camscan.register.names import PLACE
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     ready(format_, output)
     rules = library(folders)
@@ -101,8 +101,8 @@ def progress(
         elusive = store.register.unseen(PLACE, _ELUSIVE_DAYS, names, found.policies)
     if elusive:
         click.echo(
-            f"Note: {many(elusive, 'device')} that {'remains' if elusive == 1 else 'remain'} showed neither serial nor "
-            f"MAC and {'was' if elusive == 1 else 'were'} not seen for {_ELUSIVE_DAYS} days: where addresses are "
+            f"Note: {plural(elusive, 'device')} that {'remains' if elusive == 1 else 'remain'} showed neither serial "
+            f"nor MAC and {'was' if elusive == 1 else 'were'} not seen for {_ELUSIVE_DAYS} days: where addresses are "
             "leased, one device counts once for each that it had.",
             err=True,
         )

@@ -74,7 +74,7 @@ def reconcile(
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import page, ready, tell_written, write
     from camscan.reports.escape import terminal
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     if each_site and (site or scan_ids):
         raise UsageError("--each-site already takes the latest scan of each site: do not give --site or --scan with it")
@@ -84,9 +84,9 @@ def reconcile(
     with open_store(db) as store:
         listed = inventories.at_sites(listed, store, placed, quiet=quiet)
         scans = newest_of_each_site(store) if each_site else chosen_scans(store, scan_ids, site, quiet=quiet)
-        with waiting(f"Reading the devices of {many(len(scans), 'scan')}", quiet=quiet):
+        with waiting(f"Reading the devices of {plural(len(scans), 'scan')}", quiet=quiet):
             found = found_in(store, scans, rules, lists, all_hosts=all_hosts)
-        what = f"Comparing {many(len(listed.rows), 'row')} with {many(len(found), 'device')}"
+        what = f"Comparing {plural(len(listed.rows), 'row')} with {plural(len(found), 'device')}"
         with waiting(what, quiet=quiet):
             made = reconciled(store, scans, (inventory, listed), found, rules, narrow=bool(site or scan_ids))
     with waiting(f"Writing {terminal(str(output))}", quiet=quiet or output is None):

@@ -103,7 +103,7 @@ def _table(rows: list[Heartbeat], now: datetime) -> Iterator[str]:
 
 
 def _ago(at: datetime | None, now: datetime) -> str:
-    from camscan.reports.words import many
+    from camscan.reports.words import plural
 
     if at is None:
         return "never"
@@ -111,7 +111,7 @@ def _ago(at: datetime | None, now: datetime) -> str:
     for size, unit in ((60 * 24, "day"), (60, "hour")):
         if minutes >= 2 * size:
             return f"{at:%Y-%m-%d %H:%M} UTC, {minutes // size} {unit}s ago"
-    return f"{at:%Y-%m-%d %H:%M} UTC, {many(minutes, 'minute')} ago"
+    return f"{at:%Y-%m-%d %H:%M} UTC, {plural(minutes, 'minute')} ago"
 
 
 def _seconds(duration: str | None) -> float | None:

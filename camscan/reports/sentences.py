@@ -13,7 +13,7 @@ from camscan.moments import utc
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
-from camscan.reports.words import many
+from camscan.reports.words import plural
 from camscan.summaries import Progress, Segment, State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
@@ -43,15 +43,15 @@ _UNFINISHED = (ScanStatus.RUNNING, ScanStatus.INTERRUPTED)
 def findings(report: Report) -> str:
     """How many devices have which verdict. "None found" is said only where it was possible to look, and at all."""
     if not report.devices and report.left_out:
-        return f"None of the {many(report.left_out, 'device')} in the scan is among those asked for."
+        return f"None of the {plural(report.left_out, 'device')} in the scan is among those asked for."
     if not report.devices:
         return _nothing(report)
     verdicts = Counter(judged.verdict for judged in report.devices)
     listed = verdicts[Verdict.LISTED]
-    parts = [f"{many(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
+    parts = [f"{plural(listed, 'device')} {_are(listed)} listed ({_policies(report)})"]
     parts += [f"{n:,} {_are(n)} {word}" for verdict, word in _LESSER.items() if (n := verdicts[verdict])]
     if report.left_out:
-        return f"Of those asked for, {', '.join(parts)}; {many(report.left_out, 'other')} left out."
+        return f"Of those asked for, {', '.join(parts)}; {plural(report.left_out, 'other')} left out."
     return f"{', '.join(parts)}."
 
 
@@ -107,10 +107,12 @@ def alerts(report: Report) -> Iterator[Alert]:
     for offence, count in sorted(offences.items(), key=lambda pair: list(Tag).index(pair[0].place)):
         where, text = PLACES[offence.place], terminal(offence.text, MAX_SENTENCE)
         source = f"{terminal(offence.policy)}, {terminal(offence.citation)}, {terminal(offence.since)}"
-        yield Alert(f"{many(count, 'listed device')} {_are(count)} on {where}", f"“{text}” ({source})")
+        yield Alert(f"{plural(count, 'listed device')} {_are(count)} on {where}", f"“{text}” ({source})")
     back = [judged.device.address for judged in report.devices if judged.state is State.RETURNED]
     if back:
-        yield Alert(f"RETURNED: {many(len(back), 'device')} recorded as removed {_are(len(back))} back: {_some(back)}")
+        yield Alert(
+            f"RETURNED: {plural(len(back), 'device')} recorded as removed {_are(len(back))} back: {_some(back)}"
+        )
 
 
 def burndown(whole: Progress, deadline: date | None = None) -> str:
@@ -143,7 +145,7 @@ def _covered(report: Report) -> Iterator[str]:
     in_full = " in full" if report.scan.status in _UNFINISHED else ""
     yield passive(report) or _asked(counts, in_full)
     if missed := counts[Outcome.EXCLUDED] + counts[Outcome.NOT_SENT]:
-        yield f"{many(missed, 'address')} not asked{in_full}: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
+        yield f"{plural(missed, 'address')} not asked{in_full}: {_counted(counts, Outcome.EXCLUDED, Outcome.NOT_SENT)}."
     if (ended := report.scan.status) is not ScanStatus.COMPLETE:
         yield f"The scan is {ending(ended)}: there may be more."
 
@@ -151,15 +153,15 @@ def _covered(report: Report) -> Iterator[str]:
 def passive(report: Report) -> str:
     """What a report covers for which nobody was asked by address; "" where somebody was."""
     others = _OTHERS.get(report.scan.origin)
-    return f"{many(sum(coverage(report).values()), 'address')} {others}" if others else ""
+    return f"{plural(sum(coverage(report).values()), 'address')} {others}" if others else ""
 
 
 def _sent(sent: Sent) -> str:
     if not sent.packets:
         return "No packet was sent."
-    count = f"{many(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"
+    count = f"{plural(sent.packets, 'packet')} sent ({decimal(sent.bytes)})"
     most = sent.max_host_connections_per_second
-    return f"{count}, at most {many(most, 'connection')} a second to one host." if most else f"{count}."
+    return f"{count}, at most {plural(most, 'connection')} a second to one host." if most else f"{count}."
 
 
 def ending(status: ScanStatus) -> str:
@@ -169,8 +171,8 @@ def ending(status: ScanStatus) -> str:
 
 def channels(slots: Slots) -> str:
     """What is known of a recorder's channels, as "16 channels, 9 cameras named, 5 of them listed, 2 channels empty"."""
-    named = f"{many(slots.named, 'camera')} named, {slots.listed:,} of them listed"
-    return f"{many(slots.total, 'channel')}, {named}, {many(slots.empty, 'channel')} empty"
+    named = f"{plural(slots.named, 'camera')} named, {slots.listed:,} of them listed"
+    return f"{plural(slots.total, 'channel')}, {named}, {plural(slots.empty, 'channel')} empty"
 
 
 def _recorders(report: Report) -> Iterator[str]:
@@ -182,9 +184,9 @@ def _recorders(report: Report) -> Iterator[str]:
         total, empty, named, listed = (
             sum(getattr(slots, name) for slots in more) for name in ("total", "empty", "named", "listed")
         )
-        yield f"{many(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
+        yield f"{plural(len(more), 'more recorder')}: {channels(Slots(total, empty, (), named, listed))}."
     if hidden := sum(judged.device.hidden_channels or 0 for judged in report.devices if not judged.device.slots):
-        stated = f"{many(hidden, 'camera')} {_are(hidden)} attached"
+        stated = f"{plural(hidden, 'camera')} {_are(hidden)} attached"
         yield f"Recorders say that {stated}, and name them only to an enrolled login."
 
 
@@ -201,7 +203,9 @@ def _asked(counts: Mapping[Outcome, int], in_full: str) -> str:
     unreachable = counts[Outcome.UNREACHABLE]
     asked = sum(counts[outcome] for outcome in _LOOKED) + unreachable
     shown = ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in _LOOKED)
-    return f"{many(asked, 'address')} asked{in_full}: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
+    return (
+        f"{plural(asked, 'address')} asked{in_full}: {shown}{f', {unreachable:,} unreachable' if unreachable else ''}."
+    )
 
 
 def _networks(report: Report) -> Iterator[str]:
@@ -217,7 +221,9 @@ def _networks(report: Report) -> Iterator[str]:
 def _extent(segment: Segment) -> str:
     """A network, and how many of its addresses the scan covers where not all: of the others nothing is known."""
     covered = sum(segment.outcomes.get(outcome, 0) for outcome in (*_LOOKED, Outcome.UNREACHABLE))
-    return segment.network if covered >= segment.hosts else f"{segment.network} (only {many(covered, 'address')} of it)"
+    return (
+        segment.network if covered >= segment.hosts else f"{segment.network} (only {plural(covered, 'address')} of it)"
+    )
 
 
 def _some(names: Sequence[str]) -> str:
@@ -235,7 +241,7 @@ def _channels(report: Report) -> Iterator[str]:
     if unsent:
         yield f"Channels on which nothing was sent: {', '.join(unsent)}."
     if crashed := sum(counts.get(Outcome.CRASHED, 0) for counts in channels.values()):
-        yield f"{many(crashed, 'attempt')} crashed because of a fault in camscan: see the log."
+        yield f"{plural(crashed, 'attempt')} crashed because of a fault in camscan: see the log."
 
 
 def _policies(report: Report) -> str:

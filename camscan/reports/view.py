@@ -14,7 +14,7 @@ from camscan.reports.method import method
 from camscan.reports.order import ranked
 from camscan.reports.rows import Row
 from camscan.reports.sentences import Alert, alerts, burndown, ending, findings, limits, passive, urgent
-from camscan.reports.words import many
+from camscan.reports.words import plural
 from camscan.summaries import Citation, Group, Segment
 
 _MAPS_AT_FIRST = 6
@@ -80,7 +80,7 @@ class Sheet:
         counts = self.counts
         listed, suspected = counts[Verdict.LISTED], counts[Verdict.SUSPECTED]
         if listed:
-            return f"{many(listed, 'listed device')} found: {self._listed_makers}"
+            return f"{plural(listed, 'listed device')} found: {self._listed_makers}"
         if not self.rows:
             return self.findings
         where = "" if self._could_look else " where it was possible to look"

@@ -22,7 +22,7 @@ from camscan.reports.columns import GAP, fitted, line, lines, widths
 from camscan.reports.document import status
 from camscan.reports.escape import terminal
 from camscan.reports.markdown import code
-from camscan.reports.words import many
+from camscan.reports.words import plural
 from camscan.summaries import Group, Reconciled
 
 Quoted: TypeAlias = Callable[[str], str]
@@ -78,10 +78,10 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     if (more := len(made.scans) - _MAX_SCANS) > 0:
         scans += f" and {more:,} more"
     beside = summary.counts[Class.OTHER_SITE]
-    rows, devices = many(summary.rows - beside, "row"), many(summary.devices, "device")
+    rows, devices = plural(summary.rows - beside, "row"), plural(summary.devices, "device")
     yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {scans}."
     if beside:
-        yield f"Not counted {'is' if beside == 1 else 'are'} {many(beside, 'row')} of other sites."
+        yield f"Not counted {'is' if beside == 1 else 'are'} {plural(beside, 'row')} of other sites."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
     yield f"Of these: {', '.join(counted) or 'none'}."
     yield from _rated("Recall: of the devices that were found, the list names", summary.recall)
@@ -91,7 +91,7 @@ def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     for scan in partial[:_MAX_SCANS]:
         yield f"Scan {quoted(scan.id)} is {status(scan)}: there may be more devices, and rows that it did not reach."
     if (more := len(partial) - _MAX_SCANS) > 0:
-        yield f"{many(more, 'more scan')} did not complete either."
+        yield f"{plural(more, 'more scan')} did not complete either."
 
 
 def digest(made: Reconciliation) -> Reconciled:

@@ -10,7 +10,7 @@ import pytest
 from support.listed import store_scan
 
 from camscan.store import Store
-from camscan.store.offered import scan_ids, site_names
+from camscan.store.completion import scan_ids, site_names
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from camscan.cli.listing import Listing, with_verbose
+from camscan.cli.groups import CommandGroup, with_verbose
 from camscan.cli.main import Commands, camscan
 from camscan.cli.simulate import simulate
 from camscan.errors import UsageError
@@ -25,7 +25,7 @@ def listed(group: click.Group) -> str:
 
 
 def test_commands_stand_under_their_headings_in_the_order_given() -> None:
-    class Parted(Listing):
+    class Parted(CommandGroup):
         sections = (("Later letters", ("zeta", "alpha")),)
 
     group = Parted("tool", [command("zeta", "Do the last."), command("alpha", "Do the first.")])
@@ -35,7 +35,7 @@ def test_commands_stand_under_their_headings_in_the_order_given() -> None:
 
 
 def test_a_clause_is_never_cut_short() -> None:
-    group = Listing("tool")
+    group = CommandGroup("tool")
     long = "Say in a sentence that is longer than the line of a terminal what this command is for: all of it"
     group.add_command(command("wordy", f"{long}. And more.\n\nFurther down."))
     text = " ".join(listed(group).split())

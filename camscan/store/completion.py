@@ -1,6 +1,6 @@
-"""What a store in a file has to offer to whoever is typing: found without SQLAlchemy, and with nothing written.
+"""What a shell completes from a store in a file: read without SQLAlchemy, and nothing is written.
 
-Whatever is in the way, a store that is missing, damaged, locked or of another program, there is nothing to offer.
+Of a store that is missing, damaged, locked or of another program, nothing is completed.
 """
 
 from __future__ import annotations

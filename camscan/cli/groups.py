@@ -17,7 +17,7 @@ from camscan.errors import UsageError
 _Callback: TypeAlias = Callable[[click.Context, click.Parameter, Any], Any]
 
 
-class Listing(click.Group):
+class CommandGroup(click.Group):
     """A group that says a whole clause of each command, where click itself would cut it short with dots."""
 
     sections: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
