@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
 from camscan.app.annotating import with_states_by
 from camscan.app.identifying import judged_apart
+from camscan.batches import batched
 from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder
 from camscan.errors import EvidenceError, RuleError
@@ -102,7 +102,7 @@ def said_at(store: Store, scan: Scan) -> Callable[[Iterable[Judged]], Sequence[S
             return ()
         found = {change.number: change for change in store.register.changes(scan.site or "")}
         each = (lasting(names(sighting(judged))) for judged in devices)
-        while some := list(islice(each, _AT_ONCE)):
+        for some in batched(each, _AT_ONCE):
             own = {name for of_device in some for name in of_device}
             about = changes_by_key(store.register.changes_of(map(key, own)))
             changes = ((name, change) for name in own for change in about.get(key(name), ()))
@@ -161,11 +161,10 @@ def as_store(file: Path, fingerprint: str | None = None) -> Iterator[Store]:
 def _fill(store: Store, archive: Archive) -> None:
     scan = contents.scan(archive)
     store.begin(replace(scan, status=ScanStatus.RUNNING))
-    seen, entries = contents.observations(archive), contents.entries(archive)
-    while some := list(islice(seen, _RECORDS)):
-        store.append(scan.id, some)
-    while told := list(islice(entries, _RECORDS)):
-        store.append(scan.id, entries=told)
+    for seen in batched(contents.observations(archive), _RECORDS):
+        store.append(scan.id, seen)
+    for entries in batched(contents.entries(archive), _RECORDS):
+        store.append(scan.id, entries=entries)
     store.finish(scan)
     store.register.add((one, {key(name) for name in one.names}) for one in contents.said(archive))
 

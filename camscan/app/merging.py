@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import islice
 from shlex import quote
 
 from camscan.app.annotating import check_record
 from camscan.app.history import remember, remembered, site_held
 from camscan.app.registering import restated, track_of
+from camscan.batches import batched
 from camscan.errors import UsageError
 from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
@@ -123,8 +123,7 @@ def _unknown_renames(others: Sequence[Store], choices: SiteChoices) -> list[str]
 def _known_as(stores: Sequence[tuple[Store, SiteMap]], other: Store) -> Mapping[str | None, set[str | None]]:
     """Site of another store -> the sites of scans that are there and in one of some stores, as they are called here."""
     found: dict[str | None, set[str | None]] = {}
-    theirs = known_scans(other)
-    while some := list(islice(theirs, _AT_ONCE)):
+    for some in batched(known_scans(other), _AT_ONCE):
         for store, called in stores:
             known = sites_of(store, {scan for scan, _ in some})
             for scan, site in some:
@@ -186,8 +185,7 @@ def merge(
 
 def _results(store: Store, other: Store) -> Iterator[tuple[Scan, MergeResult]]:
     """The scans of another store, the newest first, and what becomes of each."""
-    scans = other.newest()
-    while some := list(islice(scans, _AT_ONCE)):
+    for some in batched(other.newest(), _AT_ONCE):
         here = store.found(scan.id for scan in some)
         yield from ((scan, merge_result(scan, here.get(scan.id))) for scan in some)
 
@@ -215,7 +213,7 @@ def _merge_states(store: Store, other: Store, merged: Mapping[str | None, Merged
     for dispute in disputes(new, lacking(ours, theirs)):
         by_site[dispute.later.site].disputes.append(dispute)
     if not dry_run:
-        for some in (new[start : start + _AT_ONCE] for start in range(0, len(new), _AT_ONCE)):
+        for some in batched(new, _AT_ONCE):
             store.register.add((one, {key(name) for name in one.names}) for one in some)
             about = store.register.bearing(key(name) for one in some for name in one.names)
             store.register.restate(restated(store, about))

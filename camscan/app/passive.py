@@ -8,11 +8,12 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import groupby, islice
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from itertools import groupby
+from typing import TYPE_CHECKING, BinaryIO
 
 from camscan.app.signals import ended_by_signals
 from camscan.app.sources import Source, described
+from camscan.batches import batched
 from camscan.errors import HostError
 from camscan.imports.files.base import Reader, Summary
 from camscan.records import MOST_TELLING, LedgerEntry, Observation, Origin, Scan, ScanStatus, Vantage
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from camscan.net.programs.helper import Program
 
 _BATCH = 500
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def import_files(store: Store, files: Sequence[ImportedFile], site: str | None) 
     scan = replace(_new(Origin.IMPORT, channels, site), targets=names, vantage=Vantage(platform.node()))
     store.begin(scan)
     for file in files:
-        for batch in _batches(file.reader.read(file.source.stream, file.source.at, file.summary)):
+        for batch in batched(file.reader.read(file.source.stream, file.source.at, file.summary), _BATCH):
             store.append(scan.id, batch)
     _store_ledger(store, scan.id)
     notes += [f"{file.source.name}: {described(file.summary)}" for file in files]
@@ -96,7 +96,7 @@ def _ended(store: Store, scan: Scan, status: ScanStatus, notes: Sequence[str]) -
 
 
 def _store_ledger(store: Store, scan_id: str) -> None:
-    for entries in _batches(_entries(store.observations(scan_id))):
+    for entries in batched(_entries(store.observations(scan_id)), _BATCH):
         store.append(scan_id, entries=entries)
 
 
@@ -113,9 +113,3 @@ def _digest(stream: BinaryIO) -> str:
     digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # files have readinto
     stream.seek(0)
     return digest
-
-
-def _batches(items: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(items)
-    while batch := list(islice(left, _BATCH)):
-        yield batch

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
+from camscan.batches import batched
 from camscan.store.engine import Database
 from camscan.store.packed import LazyDevice, Merged, unpack, unpack_lazily
 from camscan.store.rows import Values
@@ -113,9 +114,9 @@ class Derived:
                 return
             drop(connection, *(head["scan"] for head, _ in made))
             connection.execute(insert(derived), [head for head, _ in made])
-            parts = [part for _, of_scan in made for part in of_scan]
-            for start in range(0, len(parts), _AT_ONCE):
-                connection.execute(insert(derived_parts), parts[start : start + _AT_ONCE])
+            parts = (part for _, of_scan in made for part in of_scan)
+            for some in batched(parts, _AT_ONCE):
+                connection.execute(insert(derived_parts), some)
 
 
 def rows_of(extent: Extent, basis: str, data: Sequence[bytes]) -> tuple[Values, list[Values]]:

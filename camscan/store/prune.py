@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, func, select, update
 
+from camscan.batches import batched
 from camscan.moments import utc
 from camscan.records import Scan, ScanStatus
 from camscan.store.derived import drop
@@ -73,9 +74,7 @@ def _targets(connection: Connection, table: Table, number: int) -> set[str]:
 
 
 def _delete(connection: Connection, table: Table, number: int, targets: Collection[str]) -> None:
-    ordered = sorted(targets)
-    for start in range(0, len(ordered), _CHUNK):
-        some = [escape(target) for target in ordered[start : start + _CHUNK]]
+    for some in batched(map(escape, sorted(targets)), _CHUNK):
         connection.execute(delete(table).where(table.c.scan == number, table.c.target.in_(some)))
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from camscan.batches import batched
 from camscan.moments import latest_past
 from camscan.records import LedgerEntry, Observation, Origin, Outcome
 from camscan.store.damage import FAULTS, opened
@@ -95,9 +96,8 @@ def newest_of_each_site(connection: Connection) -> Iterator[Row[Any]]:
         asked = _origin(settings) == Origin.SCAN
         if site not in newest or (asked and not newest[site][0]):
             newest[site] = asked, number
-    numbers = [number for _, number in newest.values()]
-    for start in range(0, len(numbers), _AT_ONCE):
-        yield from connection.execute(select(scans).where(scans.c.number.in_(numbers[start : start + _AT_ONCE])))
+    for some in batched((number for _, number in newest.values()), _AT_ONCE):
+        yield from connection.execute(select(scans).where(scans.c.number.in_(some)))
 
 
 def _origin(settings: str) -> str | None:
@@ -150,8 +150,7 @@ def storable(number: int, records: Iterable[_RecordT], values: Callable[[int, _R
 
 def replace_entries(connection: Connection, rows: Sequence[Values]) -> None:
     """Put ledger rows of one scan in place of those that it has of the same targets."""
-    for start in range(0, len(rows), _REPLACED_AT_ONCE):
-        page = rows[start : start + _REPLACED_AT_ONCE]
-        same = and_(ledger.c.scan == page[0]["scan"], ledger.c.target.in_([row["target"] for row in page]))
+    for some in batched(rows, _REPLACED_AT_ONCE):
+        same = and_(ledger.c.scan == some[0]["scan"], ledger.c.target.in_([row["target"] for row in some]))
         connection.execute(delete(ledger).where(same))
     connection.execute(insert(ledger), rows)

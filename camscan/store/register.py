@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, or_, select, update
 
+from camscan.batches import batched
 from camscan.moments import latest_past
 from camscan.store.engine import Database
 from camscan.store.registered import (
@@ -283,6 +284,4 @@ def _put(connection: Connection, entry: Entry) -> int:
 
 
 def _pages(values: Iterable[Any]) -> Iterator[list[Any]]:
-    listed = [escape(value) if isinstance(value, str) else value for value in dict.fromkeys(values)]
-    for start in range(0, len(listed), _PAGE):
-        yield listed[start : start + _PAGE]
+    return batched((escape(value) if isinstance(value, str) else value for value in dict.fromkeys(values)), _PAGE)

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from camscan.batches import batched
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import observed, prune, queries
@@ -194,9 +195,9 @@ class Store:
 
     def found(self, ids: Iterable[str]) -> Mapping[str, Scan]:
         """Those of some scans that are stored, by their ids."""
-        wanted, found = list(map(escape, ids)), dict[str, Scan]()
-        for start in range(0, len(wanted), PAGE):
-            query = select(scans).where(scans.c.id.in_(wanted[start : start + PAGE]))
+        found = dict[str, Scan]()
+        for some in batched(map(escape, ids), PAGE):
+            query = select(scans).where(scans.c.id.in_(some))
             with self.database.reading() as connection:
                 found.update((scan.id, scan) for scan in self._scans(connection.execute(query).all()))
         return found
