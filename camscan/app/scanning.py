@@ -34,6 +34,7 @@ from camscan.net.programs.portsource import PortSource
 from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent
 from camscan.reports.escape import terminal
+from camscan.reports.words import joined
 from camscan.store import Store, Writer
 
 _BLIND_SHARE = 0.05
@@ -264,8 +265,7 @@ def _notes(job: Job, engine: Engine, net: LiveNet, interfaces: Sequence[Interfac
 def _some(addresses: Iterable[str]) -> str:
     """Addresses in the order of their numbers, as many as a note can hold."""
     ordered = sorted(addresses, key=lambda address: (":" in address, ip_address(address.partition("%")[0])))
-    more = f" and {len(ordered) - _MOST_NAMED:,} more" if len(ordered) > _MOST_NAMED else ""
-    return ", ".join(ordered[:_MOST_NAMED]) + more
+    return joined(ordered, _MOST_NAMED)
 
 
 def _source(job: Job, kept: Checkpoint | None) -> tuple[PortSource | None, Profile]:

@@ -149,11 +149,11 @@ def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) ->
 def _tell(what: str, sites: Sequence[str]) -> None:
     """Say of which sites the latest scan tells less than it should: an empty part of a list does not show that."""
     from camscan.reports.escape import terminal
+    from camscan.reports.words import joined
 
     if sites:
-        more = f" and {len(sites) - _MAX_SITES:,} more" if len(sites) > _MAX_SITES else ""
-        named = ", ".join(map(terminal, sites[:_MAX_SITES]))
-        click.echo(f"Note: the latest scans of these sites {what}: {named}{more}.", err=True)
+        named = joined(list(map(terminal, sites)), _MAX_SITES)
+        click.echo(f"Note: the latest scans of these sites {what}: {named}.", err=True)
 
 
 def _fate(found: Report, where: TargetSet, named: str) -> str:

@@ -38,11 +38,11 @@ def render(report: Report, _page: Page) -> Iterator[str]:
         yield from _section(section)
     if sheet.outcomes:
         yield "\n## Coverage by channel\n\n"
-        yield from _table(("channel", *sheet.outcomes), ((code(c), *map(str, n)) for c, n in sheet.ledger))
+        yield from table(("channel", *sheet.outcomes), ((code(c), *map(str, n)) for c, n in sheet.ledger))
     if sheet.networks:
         yield "\n## Coverage by network\n\n"
         heads = ("network", "targets", *FOLDED, "positive control", "listed")
-        yield from _table(heads, map(_network, sheet.networks))
+        yield from table(heads, map(_network, sheet.networks))
     yield from _inventory(sheet)
     yield from _policies(sheet)
 
@@ -50,7 +50,7 @@ def render(report: Report, _page: Page) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     yield f"\n## {section.verdict.value.replace('-', ' ').capitalize()}: {section.count:,}\n\n{section.meaning}\n\n"
     heads = ("address", "model", "maker", "brand", "level", "firmware", "MAC")
-    yield from _table(heads, map(_cells, section.rows))
+    yield from table(heads, map(_cells, section.rows))
     if section.verdict in {Verdict.LISTED, Verdict.SUSPECTED}:
         yield "\n"
         for row in section.rows:
@@ -99,7 +99,7 @@ def _inventory(sheet: Sheet) -> Iterator[str]:
         if rows:
             yield "\n"
             names = [_prose(head.translate(_ENDS)) for head in heads]
-            yield from _table(names, (tuple(map(code, row)) for row in rows))
+            yield from table(names, (tuple(map(code, row)) for row in rows))
         if rows and (more := group.count - len(rows)):
             yield f"\n{more:,} more are not shown here; camscan reconcile shows all of them.\n"
 
@@ -112,7 +112,8 @@ def _policies(sheet: Sheet) -> Iterator[str]:
         yield f"- {code(cited.policy)}{f': {told}' if told else ''}\n"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table, of cells in which nothing is markup."""
     yield f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n"
     yield from (f"| {' | '.join(row)} |\n" for row in rows)
 

@@ -13,7 +13,7 @@ from camscan.moments import utc
 from camscan.records import Origin, Outcome, Report, Scan, ScanStatus, Sent, Slots, Verdict
 from camscan.reports.document import MAX_SENTENCE, coverage
 from camscan.reports.escape import terminal
-from camscan.reports.words import plural
+from camscan.reports.words import joined, plural
 from camscan.summaries import Progress, Segment, State, Tag
 
 _LESSER = {Verdict.SUSPECTED: "suspected", Verdict.NOT_LISTED: "not listed", Verdict.UNIDENTIFIED: "unidentified"}
@@ -227,9 +227,7 @@ def _extent(segment: Segment) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    """Names in a sentence, as many as one can hold."""
-    rest = len(names) - _MAX_NAMED
-    return ", ".join(map(terminal, names[:_MAX_NAMED])) + (f" and {rest:,} more" if rest > 0 else "")
+    return joined(list(map(terminal, names)), _MAX_NAMED)
 
 
 def _channels(report: Report) -> Iterator[str]:

@@ -9,7 +9,7 @@ from camscan.moments import utc
 from camscan.records import Verdict
 from camscan.reports.columns import GAP, lines
 from camscan.reports.escape import terminal
-from camscan.reports.markdown import code
+from camscan.reports.markdown import code, table
 from camscan.sweeps.changes import Change, Changes, Kind
 from camscan.sweeps.document import CHANGES_SCHEMA, changes_object, summary
 
@@ -65,8 +65,7 @@ def _markdown(site: str | None, changes: Changes) -> Iterator[str]:
     yield f"## {_title(site, changes, code)}\n\n"
     rows = [_cells(change) for change in _in_order(changes)]
     if rows:
-        yield f"| {' | '.join(_HEADS)} |\n|{' --- |' * len(_HEADS)}\n"
-        yield from (f"| {' | '.join(code(text) for text in row)} |\n" for row in rows)
+        yield from table(_HEADS, (tuple(map(code, row)) for row in rows))
         yield "\n"
     for loss in changes.losses:
         yield f"- coverage-loss: {code(loss.text)}{'' if not loss.unseen else code(_unseen(loss.unseen))}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from textwrap import wrap
 from typing import TypeAlias
@@ -21,8 +21,8 @@ from camscan.reports import Page
 from camscan.reports.columns import GAP, fitted, line, lines, widths
 from camscan.reports.document import status
 from camscan.reports.escape import terminal
-from camscan.reports.markdown import code
-from camscan.reports.words import plural
+from camscan.reports.markdown import code, table
+from camscan.reports.words import joined, plural
 from camscan.summaries import Group, Reconciled
 
 Quoted: TypeAlias = Callable[[str], str]
@@ -72,14 +72,10 @@ _MAX_SCANS = 8
 def findings(made: Reconciliation, quoted: Quoted) -> Iterator[str]:
     """What came of it, a sentence each."""
     summary = made.summary
-    scans = ", ".join(
-        f"{quoted(scan.id)} ({quoted(scan.site)})" if scan.site else quoted(scan.id) for scan in made.scans[:_MAX_SCANS]
-    )
-    if (more := len(made.scans) - _MAX_SCANS) > 0:
-        scans += f" and {more:,} more"
+    named = [f"{quoted(scan.id)} ({quoted(scan.site)})" if scan.site else quoted(scan.id) for scan in made.scans]
     beside = summary.counts[Class.OTHER_SITE]
     rows, devices = plural(summary.rows - beside, "row"), plural(summary.devices, "device")
-    yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {scans}."
+    yield f"{quoted(made.file.name)}: {rows} against {devices} of scan {joined(named, _MAX_SCANS)}."
     if beside:
         yield f"Not counted {'is' if beside == 1 else 'are'} {plural(beside, 'row')} of other sites."
     counted = (f"{summary.counts[cls]:,} {cls}" for cls in _ORDER if summary.counts[cls] and cls not in _COUNTED)
@@ -148,21 +144,16 @@ def render_markdown(made: Reconciliation, _page: Page) -> Iterator[str]:
     yield from (f"- {text}\n" for text in made.completeness.assumptions)
     if names := tuple(made.completeness.overlap):
         yield "\n"
-        yield from _table(("seen by", *names), ((one, *counts) for one, counts in _counts(made)))
+        yield from table(("seen by", *names), ((one, *counts) for one, counts in _counts(made)))
     for cls in _ORDER:
         if cls not in _COUNTED and (count := made.summary.counts[cls]):
             yield f"\n## {cls.value.replace('-', ' ').capitalize()}: {count:,}\n\n{_MEANING[cls]}\n\n"
             found = (result for result in made.results if result.cls is cls)
-            yield from _table((*_HEADS[1:], "reason"), map(_codes, found))
+            yield from table((*_HEADS[1:], "reason"), map(_codes, found))
 
 
 def _codes(result: Result) -> tuple[str, ...]:
     return (*map(code, _cells(result)[1:]), "; ".join(map(code, result.reason.split("; "))))
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n"
-    yield from (f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def _matrix(made: Reconciliation, room: int) -> Iterator[str]:
@@ -177,9 +168,8 @@ def _matrix(made: Reconciliation, room: int) -> Iterator[str]:
         heads, names = [str(n) for n in range(1, len(names) + 1)], [f"{n} {name}" for n, name in enumerate(names, 1)]
     else:
         heads = names
-    table = [("seen by", *heads), *((name, *row) for name, row in zip(names, counts, strict=True))]
     yield "\n"
-    yield from lines(table)
+    yield from lines([("seen by", *heads), *((name, *row) for name, row in zip(names, counts, strict=True))])
 
 
 def _counts(made: Reconciliation) -> Iterator[tuple[str, list[str]]]:
