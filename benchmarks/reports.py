@@ -22,8 +22,8 @@ from camscan.reports import FORMATS, Page  # noqa: E402
 
 def main(count: int, names: list[str]) -> None:
     print(f"{count:,} devices")
-    for form in FORMATS:
-        if form.name in (names or [form.name for form in FORMATS if form.name != "pdf"]):
+    for form in FORMATS.values():
+        if form.name in (names or {*FORMATS} - {"pdf"}):
             # A process of its own for each format, so that its memory is its own too.
             process = multiprocessing.get_context("spawn").Process(target=measure, args=(count, form.name))
             process.start()
@@ -34,7 +34,7 @@ def measure(count: int, name: str) -> None:
     report, size = sample(count), 0
     before, began, spent = peak(), time.perf_counter(), time.process_time()
     try:
-        for piece in next(form for form in FORMATS if form.name == name).render(report, Page(120)):
+        for piece in FORMATS[name].render(report, Page(120)):
             size += len(piece if isinstance(piece, bytes) else piece.encode())
     except HostError as error:
         print(f"   {name:<9} {error}")

@@ -83,7 +83,7 @@ def test_a_container_is_built_from_all_that_the_wheel_is() -> None:
 def test_the_page_of_reports_names_every_format_and_the_endings_that_ask_for_it() -> None:
     page = (ROOT / "docs/reports.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([a-z]+) \| (.*?) ?\|", page, re.MULTILINE)[1:]
-    assert [name for name, _ in rows] == [form.name for form in FORMATS]
+    assert [name for name, _ in rows] == [*FORMATS]
     told = {ending: name for name, endings in rows for ending in re.findall(r"\.[a-z.]+", endings)}
     assert told == ENDINGS
 

@@ -13,12 +13,14 @@ import click
 from camscan.cli import completing
 from camscan.errors import UsageError
 from camscan.records import NAME
+from camscan.reports import FORMATS
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-FORMAT_NAMES = ("table", "json", "jsonl", "csv", "html", "xlsx", "markdown", "pdf", "sarif", "netbox", "cyclonedx")
+FORMAT_NAMES = tuple(FORMATS)
+_NO_ENDINGS = ("table", "netbox", "cyclonedx")
 ENDINGS = {".cdx.json": "cyclonedx", ".htm": "html", ".md": "markdown", ".ndjson": "jsonl"} | {
-    f".{name}": name for name in FORMAT_NAMES[1:-2]
+    f".{name}": name for name in FORMAT_NAMES if name not in _NO_ENDINGS
 }
 """Which format a file's name asks for, the longer ending first. One that ends otherwise says nothing."""
 

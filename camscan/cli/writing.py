@@ -32,7 +32,7 @@ def ready(format_name: str, output: Path | None) -> None:
         UsageError: the format is binary and stdout a terminal.
         HostError: the file could not be written, or this host lacks what the format needs.
     """
-    chosen = next(f for f in FORMATS if f.name == format_name)
+    chosen = FORMATS[format_name]
     if chosen.binary and output is None and sys.stdout.isatty():
         raise UsageError(
             f"{format_name} cannot be shown on a terminal: choose a file, such as --output scan.{format_name}"
@@ -54,7 +54,7 @@ def write_report(
         HostError: the file cannot be written, or this host lacks what the format needs.
     """
     ready(format_name, output)
-    chosen = next(f for f in FORMATS if f.name == format_name)
+    chosen = FORMATS[format_name]
     shown = replace(page(to_file=output is not None), marked=marked, whole=whole)
     write(chosen.render(report, shown), output)
 
@@ -62,7 +62,7 @@ def write_report(
 def write_reports(reports: Iterable[Report], format_name: str, output: Path | None) -> None:
     """Write several reports one after the other, in a format of text that goes on; as `write_report`."""
     ready(format_name, output)
-    chosen, shown = next(f for f in FORMATS if f.name == format_name), page(to_file=output is not None)
+    chosen, shown = FORMATS[format_name], page(to_file=output is not None)
     pages = ((report, replace(shown, part=number)) for number, report in enumerate(reports))
     write((str(part) for each in pages for part in chosen.render(*each)), output)
 

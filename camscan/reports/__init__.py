@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from camscan.records import Device, Judged
 from camscan.reports.base import Format, Page
 
 __all__ = ["FORMATS", "Format", "Page", "select"]
 
-FORMATS: tuple[Format, ...] = (
-    Format("table"),
-    Format("json"),
-    Format("jsonl"),
-    Format("csv"),
-    Format("html"),
-    Format("xlsx", binary=True),
-    Format("markdown"),
-    Format("pdf", binary=True),
-    Format("sarif"),
-    Format("netbox"),
-    Format("cyclonedx"),
-)
-"""Every format; the first one is what people get who do not choose."""
+FORMATS: Mapping[str, Format] = {
+    one.name: one
+    for one in (
+        Format("table"),
+        Format("json"),
+        Format("jsonl"),
+        Format("csv"),
+        Format("html"),
+        Format("xlsx", binary=True),
+        Format("markdown"),
+        Format("pdf", binary=True),
+        Format("sarif"),
+        Format("netbox"),
+        Format("cyclonedx"),
+    )
+}
+"""Every format by its name; the first one is what people get who do not choose."""
 
 
 def select(devices: Iterable[Judged], *, all_hosts: bool) -> Iterator[Judged]:

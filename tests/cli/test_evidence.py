@@ -426,7 +426,7 @@ def test_a_report_made_from_a_bundle_is_that_made_from_the_store(estate: Path, k
     """One who has the bundle alone comes to the same report, byte for byte, in every format."""
     again = estate.with_name("again.db")
     from_bundle(exported(estate, key), again)
-    for one in FORMATS:
+    for one in FORMATS.values():
         if one.name == "pdf" and find_spec("weasyprint") is None:
             continue
         made = []

@@ -40,7 +40,7 @@ FILES = (
 
 @pytest.mark.parametrize(("name", "page", "file"), FILES)
 def test_a_format_is_written_as_before(report: Report, name: str, page: Page, file: str) -> None:
-    written = as_kept(name, next(form for form in FORMATS if form.name == name).render(report, page)).encode()
+    written = as_kept(name, FORMATS[name].render(report, page)).encode()
     if os.environ.get("CAMSCAN_GOLDEN") == "write":
         (GOLDEN / file).write_bytes(written)
     assert written.decode() == (GOLDEN / file).read_bytes().decode()
@@ -59,4 +59,4 @@ def as_kept(name: str, pieces: Iterator[str] | Iterator[bytes]) -> str:
 def test_every_format_has_a_golden_file() -> None:
     assert {path.name for path in GOLDEN.iterdir()} == {file for _, _, file in FILES}
     # What makes the PDF of the page is no part of camscan, and writes other bytes in each of its versions.
-    assert {form.name for form in FORMATS} - {name for name, _, _ in FILES} == {"pdf"}
+    assert {*FORMATS} - {name for name, _, _ in FILES} == {"pdf"}

@@ -31,7 +31,7 @@ def expected(text: str) -> str:
 
 
 def rendered(report: Report, name: str, page: Page) -> str:
-    pieces = next(form for form in FORMATS if form.name == name).render(report, page)
+    pieces = FORMATS[name].render(report, page)
     return "".join(piece if isinstance(piece, str) else piece.decode() for piece in pieces)
 
 
@@ -162,7 +162,7 @@ def test_html(report: Report, text: str) -> None:
 @every_example
 @given(HOSTILE)
 def test_xlsx(report: Report, text: str) -> None:
-    render = next(form for form in FORMATS if form.name == "xlsx").render
+    render = FORMATS["xlsx"].render
     written = b"".join(piece for piece in render(poisoned(report, text), Page()) if isinstance(piece, bytes))
     book = workbooks.read(written)  # which fails at a formula or a link
     assert {name: len(rows) for name, rows in book.items()} == {

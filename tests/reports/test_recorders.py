@@ -52,7 +52,7 @@ def found(make_report: Callable[..., Report]) -> Report:
 
 
 def text(report: Report, name: str, page: Page | None = None) -> str:
-    render = next(form.render for form in FORMATS if form.name == name)
+    render = FORMATS[name].render
     return "".join(str(piece) for piece in render(report, page or Page(200)))
 
 
@@ -99,7 +99,7 @@ def test_a_private_address_colours_no_cell_of_the_map(found: Report) -> None:
 
 
 def test_the_workbook_keeps_the_address_in_front_apart(found: Report) -> None:
-    render = next(form.render for form in FORMATS if form.name == "xlsx")
+    render = FORMATS["xlsx"].render
     book = workbooks.read(b"".join(piece for piece in render(found, Page()) if isinstance(piece, bytes)))
     heads, *rows = book["Devices"]
     devices = [{str(head): row.get(letter, "") for letter, head in heads.items()} for row in rows]

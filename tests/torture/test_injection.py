@@ -139,7 +139,7 @@ def reported(answers: Iterable[Observation], rules: Library) -> Report:
 
 
 def written(report: Report, name: str) -> bytes:
-    pieces = next(form for form in FORMATS if form.name == name).render(report, Page())
+    pieces = FORMATS[name].render(report, Page())
     return b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
 
 
