@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,27 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from camscan.cli import options
-from camscan.records import LedgerEntry, Observation, Origin, Report, Scan, ScanStatus, Vantage
+from camscan.records import Origin, Report, Scan, ScanStatus, Vantage
 
 if TYPE_CHECKING:
     from camscan.cli.watching import Watch
     from camscan.net.base import Net
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """Implements `camscan.engine.Sink` in memory."""
-
-    watch: Watch
-    seen: list[Observation] = field(default_factory=list)
-
-    async def put(self, observation: Observation) -> None:
-        """Keep one observation, and show it."""
-        self.seen.append(observation)
-        self.watch.take(observation)
-
-    async def put_ledger(self, entry: LedgerEntry) -> None:
-        """Nothing is covered: there are no targets."""
 
 
 @click.command()
@@ -66,17 +50,17 @@ def discover(
 
     ready(format_, output)
     rules, lists = library(folders), chosen_policies(policies, folders)
-    found = _Gathered(Watch(lambda seen: judged(seen, rules, lists), quiet=quiet))
-    scan = eventloop.run(_gather(names, found, quiet=quiet))
-    devices = judged(sorted(found.seen, key=lambda o: o.target), rules, lists)
+    watch = Watch(lambda seen: judged(seen, rules, lists), quiet=quiet)
+    scan = eventloop.run(_gather(names, watch, quiet=quiet))
+    devices = judged(sorted(watch.seen, key=lambda o: o.target), rules, lists)
     ids = tuple(policy.id for policy in lists)
-    answered = {"answered": len({o.target for o in found.seen})}
+    answered = {"answered": len({o.target for o in watch.seen})}
     report = Report(scan, devices, ids, {"": answered}, answered["answered"])
     write_report(report, format_, output)
     summarize(report, format_, output, quiet=quiet)
 
 
-async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Scan:
+async def _gather(names: tuple[str, ...], watch: Watch, *, quiet: bool) -> Scan:
     from camscan.engine import Engine, Plan
     from camscan.errors import HostError
     from camscan.net.kernel.interfaces import interfaces
@@ -101,10 +85,10 @@ async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Sc
     started = datetime.now(UTC)
     # No address may be sent to: only groups, and whoever answers is heard.
     async with LiveNet(Scope(NOTHING, listens=EVERYTHING), profile("default"), chosen) as net:
-        engine = Engine(net, Plan(probes, (), ()), sink, window=1)
-        with sink.watch.showing():
+        engine = Engine(net, Plan(probes, (), ()), watch, window=1)
+        with watch.showing():
             await engine.run(())
-            await _macs(net, sink)
+            await _macs(net, watch)
         sent, dropped = net.sent, net.dropped
     vantage = Vantage(platform.node(), tuple(dict.fromkeys(i.name for i in chosen)))
     channels = tuple(dict.fromkeys(c for p in probes for c in p.channels))
@@ -113,14 +97,14 @@ async def _gather(names: tuple[str, ...], sink: _Gathered, *, quiet: bool) -> Sc
     return replace(scan, finished_at=datetime.now(UTC), status=ScanStatus.COMPLETE, sent=sent, notes=notes)
 
 
-async def _macs(net: Net, sink: _Gathered) -> None:
+async def _macs(net: Net, watch: Watch) -> None:
     """Add the MAC of each neighbour that answered: the kernel has learnt it, because the neighbour asked for ours."""
     from camscan.probes.arp import NeighbourProbe
     from camscan.probes.base import Ask
 
-    for address in dict.fromkeys(observation.target for observation in sink.seen):
+    for address in dict.fromkeys(observation.target for observation in watch.seen):
         async for observation in NeighbourProbe().run(Ask(address), net):
-            await sink.put(observation)
+            await watch.put(observation)
 
 
 def _cut_off(names: tuple[str, ...]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from camscan.records import Judged, Observation
+from camscan.records import Judged, LedgerEntry, Observation
 from camscan.reports.escape import terminal
 
 if TYPE_CHECKING:
@@ -26,15 +26,24 @@ _COLUMNS = ("Address", "MAC", "Maker", "Model", "By")
 
 
 class Watch:
-    """Takes observations, and shows on stderr whom they name."""
+    """Implements `camscan.engine.Sink` in memory, and shows on stderr whom the observations name."""
 
     def __init__(self, judge: Judge, *, quiet: bool) -> None:
         self._judge = judge
+        self.seen: list[Observation] = []
         self._seen: dict[str, list[Observation]] = {}
         self._rows: dict[str, tuple[str, ...]] = {}
         self._stale: dict[str, None] = {}
         self._lines = not quiet and not sys.stderr.isatty()
         self._draws = not quiet and not self._lines
+
+    async def put(self, observation: Observation) -> None:
+        """See `Sink.put`."""
+        self.seen.append(observation)
+        self.take(observation)
+
+    async def put_ledger(self, entry: LedgerEntry) -> None:
+        """See `Sink.put_ledger`: nothing is covered, as there are no targets."""
 
     def take(self, observation: Observation) -> None:
         """Keep one observation of an address for the table, or print the first of it."""
