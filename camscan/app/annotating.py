@@ -23,8 +23,8 @@ if TYPE_CHECKING:  # SQLAlchemy takes a quarter of a second
 class Tags:
     """What a place is: a sensitive site, and which networks of it are core networks."""
 
-    sensitive: bool = False
-    core: tuple[str, ...] = ()
+    sensitive: bool
+    core: tuple[str, ...]
 
     def __bool__(self) -> bool:
         """Whether there is any."""

@@ -142,7 +142,7 @@ def is_bundle(file: Path) -> bool:
 
 
 @contextmanager
-def as_store(file: Path, fingerprint: str | None = None) -> Iterator[Store]:
+def as_store(file: Path, fingerprint: str | None) -> Iterator[Store]:
     """A store with the scan of a bundle that holds, and with what people said of its devices.
 
     Raises:

@@ -45,9 +45,9 @@ class MergeResult(StrEnum):
 class SiteChoices:
     """How the user wants sites called, what has none included, and whether one name is one place."""
 
-    site: str | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    same: bool = False
+    site: str | None
+    renamed: Mapping[str, str]
+    same: bool
 
 
 @dataclass(slots=True)

@@ -59,9 +59,7 @@ class NmapSource:
 
     sent = lost = 0  # its packets are not known
 
-    def __init__(
-        self, scope: ScanScope, ports: Iterable[int], profile: Profile, *, rounds: int = 2, want: str = "all"
-    ) -> None:
+    def __init__(self, scope: ScanScope, ports: Iterable[int], profile: Profile, *, rounds: int, want: str) -> None:
         self._program = nmaprun.path()
         self.ports = allowed(ports)
         spans, excluded = tuple(scope.asked.spans()), tuple(scope.excluded.spans())

@@ -51,7 +51,11 @@ class Webhook:
 
     config: Config
     part: parts.Notify
-    name: str = WEBHOOK
+
+    @property
+    def name(self) -> str:
+        """See `Receiver`."""
+        return WEBHOOK
 
     def check(self) -> None:
         """See `Receiver`."""

@@ -42,7 +42,7 @@ def reconciled(
     found: Sequence[Found],
     rules: Library,
     *,
-    narrow: bool = False,
+    narrow: bool,
 ) -> Reconciliation:
     """Hold an inventory, `listed` with its path, against what was found in scans; `narrow` as in `Scope`."""
     path, inventory = listed

@@ -48,7 +48,7 @@ class Return:
     site: str
     label: str
     change: StateChange
-    fresh: bool = True
+    fresh: bool
 
     @property
     def text(self) -> str:

@@ -53,8 +53,8 @@ class ScanScope:
     specs: tuple[str, ...]
     targets: TargetSet
     excluded: TargetSet
-    only: tuple[str, ...] = ()
-    excluding: tuple[str, ...] = ()
+    only: tuple[str, ...]
+    excluding: tuple[str, ...]
 
     @property
     def asked(self) -> TargetSet:
@@ -96,7 +96,7 @@ def must_exist(*names: str) -> None:
         raise HostError(f"this host has no interface {missing[0]}: `ip link` lists those that it has")
 
 
-def connected_networks(only: Collection[str] = ()) -> tuple[str, ...]:
+def connected_networks(only: Collection[str]) -> tuple[str, ...]:
     """The private IPv4 networks that this host is connected to, by these interfaces where some are named.
 
     A container's bridge is one only where it is named: who looks for cameras does not mean other containers.

@@ -38,7 +38,7 @@ class CurrentState:
     device: str
     address: str
     state: State
-    at: datetime | None = None
+    at: datetime | None
     who: str = ""
     why: str = ""
     proof: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ class Strategy:
 
     plan: Plan
     profile: Profile
-    barred: tuple[int, ...] = ()
+    barred: tuple[int, ...]
 
     @property
     def _silent_ports(self) -> int:

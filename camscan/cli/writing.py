@@ -151,7 +151,7 @@ def as_table(
 
 
 @contextmanager
-def replacing(output: Path, mode: int | None = None) -> Iterator[BinaryIO]:
+def replacing(output: Path, mode: int | None) -> Iterator[BinaryIO]:
     """A file to write to, which takes the name and place of `output` once it is complete.
 
     Who may read it is as it was, or for a new file as the user's umask says; unless `mode` says otherwise.

@@ -68,7 +68,7 @@ class Row:
         return named
 
 
-def read_row(line: Line, columns: Columns, sheet: str = "") -> Row:
+def read_row(line: Line, columns: Columns, sheet: str) -> Row:
     """A row under its columns."""
     faults = [line.fault] if line.fault else []
 

@@ -48,7 +48,7 @@ class Section:
     verdict: Verdict
     meaning: str
     rows: tuple[Row, ...]
-    left_out: int = 0
+    left_out: int
 
     @property
     def count(self) -> int:

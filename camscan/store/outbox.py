@@ -27,7 +27,7 @@ class Message:
     site: str
     made_at: datetime
     body: bytes
-    receiver: str = "webhook"
+    receiver: str
     attempts: int = 0
 
 

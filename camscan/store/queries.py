@@ -107,7 +107,7 @@ def _origin(settings: str) -> str | None:
     return None
 
 
-def ledger_of(number: int, beginning: str = "") -> Select[Any]:
+def ledger_of(number: int, beginning: str) -> Select[Any]:
     """The ledger of a scan in order of target (as text), of those with a certain beginning."""
     query = select(ledger).where(ledger.c.scan == number).order_by(ledger.c.target)
     return query.where(ledger.c.target.startswith(escape(beginning), autoescape=True)) if beginning else query

@@ -210,7 +210,7 @@ class Register:
             rows = connection.execute(query).all()
         yield from (self._database.opened(register, row, to_tally) for row in rows)
 
-    def unseen(self, key: str, days: int, sites: Collection[str] = (), policies: Collection[str] = ()) -> int:
+    def unseen(self, key: str, days: int, sites: Collection[str], policies: Collection[str]) -> int:
         """How many listed devices that nobody spoke of have a key that begins so, and were not seen for days.
 
         The days are those before the latest scan of the site, so that no site that is not scanned counts.

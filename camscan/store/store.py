@@ -173,7 +173,7 @@ class Store:
         """The scans, of one site where it is named, newest first and read as they are asked for."""
         return self._scans(self._pages(queries.newest_first(site)))
 
-    def holding(self, site: str | None = None, target: str | None = None) -> Iterator[Scan]:
+    def holding(self, site: str | None, target: str | None = None) -> Iterator[Scan]:
         """As `newest`, but only those that hold anything; of one target, where it is named."""
         return self._scans(self._pages(queries.holding(queries.newest_first(site), target)))
 

@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path / "c.db") as opened:
         made = datetime.now(UTC) - timedelta(minutes=1)
         for number in range(3):
-            opened.outbox.remember("hq", "", [Message(f"m{number}", "hq", made, f"body {number}".encode())])
+            opened.outbox.remember("hq", "", [Message(f"m{number}", "hq", made, f"body {number}".encode(), "webhook")])
         yield opened
 
 
@@ -138,7 +138,7 @@ async def test_a_receiver_that_takes_its_time_gets_all_alerts_of_all_sites(store
     """One at which each alert takes a second would else be told in one night of the first 15 sites alone."""
     made = datetime.now(UTC) - timedelta(minutes=1)
     for number in range(3, 45):
-        store.outbox.remember("hq", "", [Message(f"m{number}", "hq", made, b"")])
+        store.outbox.remember("hq", "", [Message(f"m{number}", "hq", made, b"", "webhook")])
     by = ReceiverQueue(store.outbox, Slow())
     while await by.deliver():
         pass

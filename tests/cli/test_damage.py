@@ -99,7 +99,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for number in range(3):
             night(store, number, {ONE: 1, TWO: 2})
         at = datetime.fromisoformat("2026-01-01T00:00:00Z")
-        store.outbox.remember("hq", "{}", [Message("one", "hq", at, b"body")], glance="{}")
+        store.outbox.remember("hq", "{}", [Message("one", "hq", at, b"body", "webhook")], glance="{}")
     said = CliRunner().invoke(camscan, ["state", ONE, "ticketed", "--why", "CHG-1", "--who", "Ann"])
     assert said.exit_code == 0, said.output
     return tmp_path

@@ -84,7 +84,7 @@ def test_a_minute_is_one(config: Path) -> None:
 
 
 def test_a_site_in_trouble(config: Path) -> None:
-    message = Message("m", "hq", datetime.now(UTC), b"{}")
+    message = Message("m", "hq", datetime.now(UTC), b"{}", "webhook")
     site = cameras(6)
     snapshots = [night(3, sweep(0, site)), night(2, sweep(1, site, lost=[(c.address, "sadp") for c in site]))]
     remember(config, snapshots, message)

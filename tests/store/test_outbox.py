@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 def message(identity: str = "one", site: str = "hq") -> Message:
-    return Message(identity, site, NOON, b'{"a":"\x00\xff"}')
+    return Message(identity, site, NOON, b'{"a":"\x00\xff"}', "webhook")
 
 
 def test_a_memory_is_replaced(store: Store) -> None:

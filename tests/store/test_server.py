@@ -79,7 +79,7 @@ def test_a_site_is_swept_by_one_host_at_a_time(url: str) -> None:
 
 
 def test_an_alert_that_another_host_is_just_taking_is_not_taken_twice(url: str) -> None:
-    message = Message("m", "hq", NOON, b"{}")
+    message = Message("m", "hq", NOON, b"{}", "webhook")
     with Store.open(url) as store, ThreadPoolExecutor(1) as beside:
         store.outbox.remember("hq", "", [message])
         engine = create_engine(url)
