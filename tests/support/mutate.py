@@ -5,7 +5,6 @@ Only `DecodeError` may come out of a decoder, within `LONGEST` seconds of CPU ti
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import random
@@ -168,20 +167,12 @@ def seeds(name: str) -> tuple[bytes, ...]:
         entries = json.loads((SAMPLES.parent / "corpus" / f"{file}.json").read_text(encoding="utf-8"))
         found += [entry["raw"].encode() for entry in entries]
     if name in _PORTS:
-        found += [data for persona in (*honest(), *rogues()) for data in _answers(persona, _PORTS[name])]
+        found += [data for persona in _personas() for data in _answers(persona, _PORTS[name])]
     return tuple(dict.fromkeys(data[:LARGEST] for data in found if data))
 
 
 def attempt(name: str, count: int, seconds: float, seed: int) -> Trial:
     """Try mutants until there were `count` or the time is over."""
-    gc.freeze()  # what the runner of the tests holds would be gone through in the decoder's time
-    try:
-        return _attempt(name, count, seconds, seed)
-    finally:
-        gc.unfreeze()
-
-
-def _attempt(name: str, count: int, seconds: float, seed: int) -> Trial:
     decode, chance = DECODERS[name], random.Random(f"{name} {seed}")
     known, over, slowest = seeds(name), time.monotonic() + seconds, 0.0
     judge(decode, known[0])  # some load what they need when they are first used
@@ -277,6 +268,11 @@ def _span(data: bytes | bytearray, chance: Chance) -> tuple[int, int]:
 
 _TIMES, _LENGTHS = (1, 2, 8, 300), (1, 2, 4, 16, 64, 512)
 _WAYS = (_flip, _flip, _overwrite, _overwrite, _insert, _insert, _remove, _cut, _repeat, _splice)
+
+
+@cache
+def _personas() -> tuple[Persona, ...]:
+    return (*honest(), *rogues())
 
 
 @cache
