@@ -2,10 +2,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from camscan.data import fingerprints_folder
 from camscan.identify.check import check, observed
 from camscan.identify.library import Library
-from camscan.identify.load import load
 from camscan.identify.rules import Brand, BrandEdge, Contents, Example, Vocabulary
 from camscan.records import Observation
 
@@ -18,10 +16,6 @@ EDGES = (BrandEdge("Dahua", True, "H"),)
 def faults(library: Library) -> list[str]:
     """The faults without the file that they stand in."""
     return [fault.partition(".yaml:")[2] for fault in check(library)]
-
-
-def test_the_built_in_library_is_in_order() -> None:
-    assert list(check(load([fingerprints_folder()]))) == []
 
 
 def test_a_library_in_order(build: Build) -> None:
