@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from support.mutate import CRASHES, DECODERS, attempt, judge, keep, seeds
 
-COUNT = 20_000
-SECONDS = 2.0
+COUNT = 8_000
+SECONDS = 1.0
 """For one decoder; on a busy machine the slowest come to some hundreds."""
 MEMORY = 64 * 1024
 """KiB by which the process may grow; what a decoder keeps for good would be more than that."""
