@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from camscan.app.series import rederive
 from camscan.cli.main import camscan as command
 from camscan.data import fingerprints_folder
 from camscan.identify.library import Library
+from camscan.identify.load import load
 from camscan.identify.rules import Contents
 from camscan.records import Device, Scan, ScanStatus
 from camscan.simulator import honest, make_site
@@ -137,6 +137,33 @@ def test_the_simulated_site_is_read_as_it_is_derived(site: Path, derivations: li
         forget(site)
         assert run(site, *words) == text
     assert len(derivations) == len(commands)
+
+
+def test_all_code_that_runs_where_devices_are_derived_is_in_the_basis(site: Path) -> None:
+    """What is loaded on the way that no import at the head of a file shows, as of codecs that are looked up by name."""
+    program = """
+import json, sys
+from camscan.app.deriving import basis, derive
+from camscan.app.judging import library
+from camscan.store import Store
+with Store.open(sys.argv[1]) as store:
+    rules, scan = library(), store.scan()
+    _ = rules.rules
+    opened = set(sys.modules)
+    derive(store, scan, rules, "")
+from camscan.app import identifying
+print(json.dumps(sorted(set(sys.modules) - opened)))
+"""
+    command = [sys.executable, "-c", program, str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    loaded = [name for name in json.loads(done.stdout) if name.startswith("camscan")]
+    assert "camscan.app.identifying" in loaded
+    assert "camscan.codecs.tls" in loaded
+    covered = [PACKAGE / name for name in CODE]
+    for name in loaded:
+        target = PACKAGE.joinpath(*name.split(".")[1:])
+        fits = any(one in (*target.parents, target, target.with_suffix(".py")) for one in covered)
+        assert fits or name in HARMLESS or name.split(".")[1] == "policy", f"{name} is not in the basis"
 
 
 def test_it_is_derived_at_the_first_look_alone(path: Path, derivations: list[None]) -> None:
@@ -264,15 +291,18 @@ def test_rules_that_come_from_no_file_are_not_known_again() -> None:
 
 
 def test_every_change_of_the_rule_files_is_told(tmp_path: Path) -> None:
-    rules = shutil.copytree(fingerprints_folder(), tmp_path / "rules", ignore=shutil.ignore_patterns("policies"))
-    (tmp_path / "none" / "policies").mkdir(parents=True)
-    digests = {library().digest, library([rules]).digest, library([tmp_path / "none"]).digest}
-    file = next(iter(sorted(rules.glob("makers/*.yaml"))))
-    file.rename(file.with_name("zz.yaml"))
-    digests.add(library([rules]).digest)
-    with (rules / "makers" / "zz.yaml").open("a") as opened:
-        opened.write("# a word\n")
-    digests.add(library([rules]).digest)
+    def digest(*folders: Path) -> str:
+        return load([fingerprints_folder(), *folders]).digest
+
+    rules, nothing = tmp_path / "rules", tmp_path / "nothing"
+    (rules / "makers").mkdir(parents=True)
+    (rules / "makers" / "axis.yaml").write_text(RULES)
+    nothing.mkdir()
+    digests = {digest(), digest(rules), digest(nothing)}
+    renamed = (rules / "makers" / "axis.yaml").rename(rules / "makers" / "zzzz.yaml")
+    digests.add(digest(rules))
+    renamed.write_text(f"{RULES}# a word\n")
+    digests.add(digest(rules))
     assert len(digests) == 5
 
 
@@ -313,33 +343,6 @@ HARMLESS = {
     *("camscan.app", "camscan.app.gctuning", "camscan.app.workers"),  # when and where it is worked on
     *("camscan.store", "camscan.store.schema", "camscan.store.shelf"),  # where it lies, in columns that have names
 }
-
-
-def test_all_code_that_runs_where_devices_are_derived_is_in_the_basis(site: Path) -> None:
-    """What is loaded on the way that no import at the head of a file shows, as of codecs that are looked up by name."""
-    program = """
-import json, sys
-from camscan.app.deriving import basis, derive
-from camscan.app.judging import library
-from camscan.store import Store
-with Store.open(sys.argv[1]) as store:
-    rules, scan = library(), store.scan()
-    _ = rules.rules
-    opened = set(sys.modules)
-    derive(store, scan, rules, "")
-from camscan.app import identifying
-print(json.dumps(sorted(set(sys.modules) - opened)))
-"""
-    command = [sys.executable, "-c", program, str(site)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    loaded = [name for name in json.loads(done.stdout) if name.startswith("camscan")]
-    assert "camscan.app.identifying" in loaded
-    assert "camscan.codecs.tls" in loaded
-    covered = [PACKAGE / name for name in CODE]
-    for name in loaded:
-        target = PACKAGE.joinpath(*name.split(".")[1:])
-        fits = any(one in (*target.parents, target, target.with_suffix(".py")) for one in covered)
-        assert fits or name in HARMLESS or name.split(".")[1] == "policy", f"{name} is not in the basis"
 
 
 def test_what_only_keeps_the_store_is_not_in_the_basis() -> None:
