@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -88,21 +89,29 @@ COMMANDS = (
 )
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a store of three nights, what was said of a device, a memory and a message."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("CAMSCAN_DB", str(tmp_path / "damaged.db"))
-    (tmp_path / "list.csv").write_text(f"address,maker\n{ONE},Hikvision\n{TWO},Dahua\n")
-    Store.open(tmp_path / "fresh.db").close()
-    with Store.open(tmp_path / "damaged.db") as store:
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "list.csv").write_text(f"address,maker\n{ONE},Hikvision\n{TWO},Dahua\n")
+    Store.open(folder / "fresh.db").close()
+    with Store.open(folder / "damaged.db") as store:
         for number in range(3):
             night(store, number, {ONE: 1, TWO: 2})
         at = datetime.fromisoformat("2026-01-01T00:00:00Z")
         store.outbox.remember("hq", "{}", [Message("one", "hq", at, b"body", "webhook")], glance="{}")
-    said = CliRunner().invoke(camscan, ["state", ONE, "ticketed", "--why", "CHG-1", "--who", "Ann"])
-    assert said.exit_code == 0, said.output
-    return tmp_path
+    said = ("state", ONE, "ticketed", "--why", "CHG-1", "--who", "Ann", "--db", str(folder / "damaged.db"))
+    done = CliRunner().invoke(camscan, said)
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Such a folder, to damage what is in it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CAMSCAN_DB", str(tmp_path / "damaged.db"))
+    return shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
 
 
 def damage(folder: Path, statement: str) -> None:
