@@ -81,9 +81,10 @@ class Lab:
         """Packets counted so far."""
         return self._counter(self.scanner)
 
-    def count_arriving(self, match: str) -> None:
-        """Count packets that reach the site and match, those sent past the scanner's kernel too; see `arrived`."""
-        chain = f"chain in {{\ntype filter hook prerouting priority -400;\n{match} counter\n}}\n"
+    def count_arriving(self, *matches: str) -> None:
+        """Count packets that reach the site and match any, those sent past the scanner's kernel too; see `arrived`."""
+        rules = "".join(f"{match} counter\n" for match in matches)
+        chain = f"chain in {{\ntype filter hook prerouting priority -400;\n{rules}}}\n"
         self.rules(self.site, f"table inet counting {{\n{chain}}}\n")
 
     def arrived(self) -> int:
@@ -106,7 +107,7 @@ class Lab:
 
     def _counter(self, side: str) -> int:
         text = self.run(["nft", "list", "table", "inet", "counting"], side=side).stdout
-        return int(text.split("counter packets ")[1].split()[0])
+        return sum(int(part.split()[0]) for part in text.split("counter packets ")[1:])
 
     def rules(self, side: str, text: str) -> None:
         """Load nftables rules on one side."""
