@@ -67,4 +67,4 @@ def every_example(test: Any) -> Any:
     return test
 
 
-hostile = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+hostile = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
