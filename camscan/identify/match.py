@@ -95,15 +95,19 @@ class Matcher:
         attributes = dict(rule.sets) | attributes
         name = attributes.pop("brand", "")
         label = self._labels.find(name) or self._labels.find_maker(name)
-        if label and (label.generic or label.is_company) and rule.maker is None and "brand" not in rule.sets:
-            label = None  # an ordinary word, or the name of a company with much else: too little where it stands alone
+        maker, level = rule.maker, rule.level
+        if label and maker is None and "brand" not in rule.sets and (label.generic or label.is_company):
+            # Too little where it stands alone; a company's name points at itself if others build for it less surely.
+            if not label.generic and label.surest == {label.name}:
+                maker, level = label.name, Level.HINT
+            label = None
         attributes = dict(_cleaned(attributes))
-        if rule.maker is None and label is None and not attributes:
+        if maker is None and label is None and not attributes:
             return None  # a word that is no label: the rule has nothing to say
         return Identification(
             rule=rule.id,
-            level=Level.HINT if any(answer.hits[match].is_doubtful for match in met) else rule.level,
-            maker=rule.maker,
+            level=Level.HINT if any(answer.hits[match].is_doubtful for match in met) else level,
+            maker=maker,
             brand=label.name if label else None,
             attributes=attributes,
             evidence=_evidence((answer.hits[match], match.field) for match in met),

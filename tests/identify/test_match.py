@@ -170,13 +170,21 @@ def test_a_captured_brand_that_is_a_word_counts_only_beside_a_maker(build: Build
     assert (found.brand, found.attributes) == ("Capture", {"model": "c"})
 
 
-def test_the_captured_name_of_a_company_that_sells_the_devices_of_others_too_says_nothing(
+def test_the_captured_name_of_a_company_that_sells_the_devices_of_others_as_surely_says_nothing(
     build: Build, answer: Answer
 ) -> None:
     edge = "{{maker: {}, scope: partial, sure: M, source: x}}"
     company = f"brands: [{{name: Honeywell, edges: [{edge.format('Honeywell')}, {edge.format('Dahua')}]}}]\n"
     library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None}, brands=company)
     assert library.identify([answer({"http.server": "Honeywell/"})]) == ()
+
+
+def test_the_captured_name_of_a_company_points_at_itself_where_that_is_surer(build: Build, answer: Answer) -> None:
+    edge = "{{maker: {}, scope: partial, sure: {}, source: x}}"
+    company = f"brands: [{{name: Honeywell, edges: [{edge.format('Honeywell', 'H')}, {edge.format('Dahua', 'M')}]}}]\n"
+    library = build({"field": "http.server", "pattern": "^(?P<brand>.+)/$", "maker": None}, brands=company)
+    (found,) = library.identify([answer({"http.server": "Honeywell/"})])
+    assert (found.maker, found.brand, found.level) == ("Honeywell", None, Level.HINT)
 
 
 def test_a_captured_label_of_several_makers_names_each_of_them(build: Build, answer: Answer) -> None:
