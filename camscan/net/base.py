@@ -15,6 +15,11 @@ BROADCAST = "255.255.255.255"
 """As a group: the limited broadcast, sent on each interface."""
 
 
+def url_host(address: str) -> str:
+    """An address as it stands in a URL (RFC 3986, 3.2.2)."""
+    return f"[{address}]" if ":" in address else address
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """How one exchange with a peer ended, and the bytes that it gave.

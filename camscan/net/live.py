@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_address
-from typing import Self
+from typing import Any, Self
 
 from camscan.net import budget
-from camscan.net.base import Broker, Browser, Datagram, Enrolled, Exchange, Inquiry, Posed, Scouted
+from camscan.net.base import Broker, Datagram, Enrolled, Exchange, Inquiry, Posed, Scouted, url_host
 from camscan.net.dialer import Dialer
 from camscan.net.discovery.link import Link, Range
 from camscan.net.discovery.scout import STRAGGLERS, Scout
@@ -156,14 +156,9 @@ class LiveNet:
         self._note(address, port, got.outcome)
         return exchange(address, port, at, got)
 
-    @asynccontextmanager
-    async def browse(self, address: str, port: int, *, tls: bool = False) -> AsyncIterator[Browser]:
+    def browse(self, address: str, port: int, *, tls: bool = False) -> AbstractAsyncContextManager[Talk]:
         """See `Net.browse`."""
-        scheme, context = ("https", self._legacy()) if tls else ("http", None)
-        dial = partial(self._dialer.open, address, port, tls=tls)
-        pause = partial(self._dialer.breathe, address)
-        async with conversation(f"{scheme}://{_authority(address, port)}", dial, pause, context) as talk:
-            yield Talk(talk, address, port, partial(self._note, address, port))
+        return self._talk(address, port, self._legacy() if tls else None)
 
     @asynccontextmanager
     async def enrolled(
@@ -175,13 +170,18 @@ class LiveNet:
             yield None
             return
         self._dialer.hosts[address].allowance.most = budget.MAX_ENROLLED_HOST_BYTES
-        scheme, context = ("https", pinned_context()) if tls else ("http", None)
-        dial = partial(self._dialer.open, address, port, tls=tls)
-        base = f"{scheme}://{_authority(address, port)}"
+        bounds = {"most": budget.MAX_ENROLLED_BYTES, "grace": budget.ENROLLED_GRACE}
+        context = pinned_context() if tls else None
+        async with self._talk(address, port, context, objection=login.objection, **bounds) as talk:
+            yield LoggedIn(login, talk)
+
+    @asynccontextmanager
+    async def _talk(self, address: str, port: int, context: ssl.SSLContext | None, **how: Any) -> AsyncIterator[Talk]:
+        """An HTTP conversation; `how` is for `conversation`."""
+        dial = partial(self._dialer.open, address, port, tls=context is not None)
         pause = partial(self._dialer.breathe, address)
-        most, grace = budget.MAX_ENROLLED_BYTES, budget.ENROLLED_GRACE
-        async with conversation(base, dial, pause, context, objection=login.objection, most=most, grace=grace) as talk:
-            yield LoggedIn(login, Talk(talk, address, port, partial(self._note, address, port)))
+        async with conversation(f"{url_host(address)}:{port}", dial, pause, context, **how) as talk:
+            yield Talk(talk, address, port, partial(self._note, address, port))
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         """See `Net.ask`."""
@@ -282,10 +282,6 @@ async def _heard(waiter: Waiter, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
-
-
-def _authority(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 def _now() -> datetime:

@@ -8,7 +8,7 @@ from functools import partial
 
 from camscan.codecs import http, rtsp, tls
 from camscan.errors import DecodeError
-from camscan.net.base import Exchange, Net
+from camscan.net.base import Exchange, Net, url_host
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
 from camscan.probes.ports import BINARY_PORTS, RTSP_PORTS, TLS_PORTS, port_of
@@ -90,8 +90,7 @@ async def _speak_tls(address: str, port: int, net: Net) -> _Heard:
 
 
 async def _speak_rtsp(address: str, port: int, net: Net) -> _Heard:
-    host = f"[{address}]" if ":" in address else address
-    url = f"rtsp://{host}:{port}/"
+    url = f"rtsp://{url_host(address)}:{port}/"
     turns = [rtsp.encode_options(url, 1), rtsp.encode_describe(url, 2)]
     exchange = await net.converse(address, port, turns, rtsp.is_complete)
     if not exchange.replies:

@@ -8,7 +8,7 @@ from functools import partial
 from urllib.parse import urljoin, urlsplit
 
 from camscan.codecs import cgi, http, isapi, lapi
-from camscan.net.base import Browser, Exchange, HttpRequest, Net
+from camscan.net.base import Browser, Exchange, HttpRequest, Net, url_host
 from camscan.probes.answers import denied, observe
 from camscan.probes.base import Ask, Cost, Stage
 from camscan.probes.ports import BINARY_PORTS, is_secured, port_of
@@ -40,7 +40,7 @@ def is_endless(port: int | None, seen: Iterable[Observation]) -> bool:
 
 def get_request(address: str, port: int, path: str = "/") -> bytes:
     """A GET in bytes; the Host header names the port only where it is not the scheme's own."""
-    host = f"[{address}]" if ":" in address else address
+    host = url_host(address)
     return http.encode_get(host if port in (80, 443) else f"{host}:{port}", path)
 
 
@@ -126,11 +126,11 @@ class _Visit:
 
 def _redirect(page: Observation, visit: _Visit) -> str | None:
     """The path that a page sends us to, if it is on this very server and new to us."""
-    host = f"[{visit.address}]" if ":" in visit.address else visit.address
-    base = f"{'https' if visit.tls else 'http'}://{host}:{visit.port}{page.asked.removeprefix('GET ')}"
+    scheme = "https" if visit.tls else "http"
+    base = f"{scheme}://{url_host(visit.address)}:{visit.port}{page.asked.removeprefix('GET ')}"
     for target in (*page.fields.get("http.location", ()), *page.fields.get("http.refresh", ())):
         url = _joined(base, target)
-        if port_of(url, visit.address) == visit.port and urlsplit(url).scheme == urlsplit(base).scheme:
+        if port_of(url, visit.address) == visit.port and urlsplit(url).scheme == scheme:
             path = origin_form(url)
             if path not in visit.seen:
                 return path

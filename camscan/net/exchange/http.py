@@ -29,7 +29,6 @@ from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
 _HEADERS = "User-Agent: camscan\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"
-_DEFAULT_PORTS = (("http", ":80"), ("https", ":443"))
 _LONGEST_LINE = 64 * 1024
 _MOST_HEADERS = 200
 _KEPT_SHARE = 1 / 4
@@ -253,7 +252,7 @@ class Conversation:
 
 @asynccontextmanager
 async def conversation(
-    base: str,
+    host: str,
     dial: Dial,
     pause: Pause,
     context: ssl.SSLContext | None,
@@ -262,16 +261,14 @@ async def conversation(
     most: int = budget.MAX_BYTES,
     grace: float = budget.TOTAL,
 ) -> AsyncIterator[Conversation]:
-    """An HTTP conversation with `base` ("http://10.0.0.5:80") over connections that `dial` hands out.
+    """An HTTP conversation with `host` ("10.0.0.5:80") over connections that `dial` hands out.
 
-    Before one is used again, and once TLS is established, `pause` is waited for.
-
-    Over TLS, `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each
-    connection, and `grace` seconds added to its time for which our own pace holds it up.
+    `pause` is waited for before one is used again, and once TLS is established, which it is where there is a `context`.
+    `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each connection, and
+    `grace` seconds added to its time for which our own pace holds it up.
     """
-    scheme, _, host = base.partition("://")
-    usual = next(port for name, port in _DEFAULT_PORTS if name == scheme)
-    talk = Conversation(host.removesuffix(usual), dial, pause, context, objection, most, grace)
+    usual_port = ":443" if context else ":80"
+    talk = Conversation(host.removesuffix(usual_port), dial, pause, context, objection, most, grace)
     try:
         yield talk
     finally:

@@ -68,9 +68,7 @@ async def at_once(line: Line) -> None:
 async def talking(peer: Peer, context: ssl.SSLContext | None = None) -> Any:
     """A conversation with a peer; every line must be closed at its end."""
     dial = Dialler(peer)
-    async with conversation(
-        f"{'https' if context else 'http'}://{peer.address}:{peer.port}", dial, at_once, context
-    ) as talk:
+    async with conversation(f"{peer.address}:{peer.port}", dial, at_once, context) as talk:
         yield talk, dial
     await eventually(lambda: dial.closed == len(dial.lines), 1.0)
 
@@ -446,7 +444,7 @@ async def test_a_connection_that_waits_for_the_next_request_may_be_silent(
 ) -> None:
     monkeypatch.setattr(budget, "SILENCE", 2.0)
     peer = await serve(answering(OK, OK))
-    async with conversation(f"http://{peer.address}:{peer.port}", Dialler(peer), at_once, None) as talk:
+    async with conversation(f"{peer.address}:{peer.port}", Dialler(peer), at_once, None) as talk:
         assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
         await asyncio.sleep(budget.SILENCE * 0.6)
         assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
@@ -464,7 +462,7 @@ async def test_waiting_for_a_place_is_not_the_peers_time(serve: Serve) -> None:
         await asyncio.sleep(budget.TOTAL * 1.5)
         return await dial()
 
-    async with conversation(f"http://{peer.address}:{peer.port}", patient, at_once, None) as talk:
+    async with conversation(f"{peer.address}:{peer.port}", patient, at_once, None) as talk:
         assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
 
 
@@ -476,7 +474,7 @@ async def test_an_open_connection_is_used_again_after_a_pause(serve: Serve) -> N
         paused += 1
         assert line.fileno() >= 0
 
-    async with conversation(f"http://{peer.address}:{peer.port}", Dialler(peer), pause, None) as talk:
+    async with conversation(f"{peer.address}:{peer.port}", Dialler(peer), pause, None) as talk:
         for _ in range(3):
             await talk.request(ROOT)
     assert paused == 2
@@ -486,7 +484,7 @@ async def test_no_connection_is_told_as_it_was() -> None:
     async def dial() -> Line:
         raise EndedError(Outcome.EXCLUDED, "excluded")
 
-    async with conversation("http://127.88.0.1:80", dial, at_once, None) as talk:
+    async with conversation("127.88.0.1:80", dial, at_once, None) as talk:
         with pytest.raises(EndedError) as caught:
             await talk.request(ROOT)
     assert (caught.value.outcome, caught.value.reason) == (Outcome.EXCLUDED, "excluded")
