@@ -42,7 +42,7 @@ def plan(
     from camscan.app.logins import Chosen, enrolled
     from camscan.app.scope import Choices, arp_requests, eligible, scope_of
     from camscan.app.strategy import silent_seconds, strategy_of, sweep_method
-    from camscan.cli.writing import fitted, room, write
+    from camscan.cli.writing import room, wrapped, write
     from camscan.reports.words import plural
 
     choices = Choices(targets, **how)
@@ -70,7 +70,7 @@ def plan(
         "Logins": enrolled(choices, Chosen(credentials_file, unlock), site),
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
-    write(fitted((f"{name:<12} {text}" for name, text in rows.items()), room(output)), output)
+    write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), room(output)), output)
 
 
 def _list(ports: Sequence[int]) -> str:

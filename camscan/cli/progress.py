@@ -190,17 +190,17 @@ def _row(one: Progress) -> list[Cell]:
 
 
 def _table(found: _Answer, room: int) -> Iterator[str]:
-    from camscan.cli.writing import fitted
+    from camscan.cli.writing import wrapped
     from camscan.reports.columns import GAP, line, widths
     from camscan.reports.sentences import burndown
 
-    yield from fitted([burndown(found.whole, found.deadline)], room)
+    yield from wrapped([burndown(found.whole, found.deadline)], room)
     rows = [_HEADS, *map(_cells, found.sites)]
     if len(found.sites) > 1:
         rows.append(_cells(found.whole))
     chosen = widths(rows)
     if sum(chosen) + len(GAP) * (len(chosen) - 1) > room:
-        yield from fitted(map(_told, rows[1:]), room)
+        yield from wrapped(map(_told, rows[1:]), room)
         return
     for row in rows if found.sites else ():
         first, *numbers, last = row

@@ -83,7 +83,7 @@ def sample(
       camscan sample --inventory cameras.xlsx --tolerance 10 --seed 7 -o visit.xlsx
     """
     from camscan.app.targetfiles import read
-    from camscan.cli.writing import as_table, fitted, ready, room, write
+    from camscan.cli.writing import as_table, ready, room, wrapped, write
     from camscan.inventory.statistics import sample_size
     from camscan.targets import expand, parse
     from camscan.targets.shuffle import permutation
@@ -104,7 +104,7 @@ def sample(
     if not quiet and (output or format_ != "table"):  # which begins with it
         click.echo(_told(drawn), err=True)
     if format_ == "table":
-        write(fitted(_table(drawn), room(output)), output)
+        write(wrapped(_table(drawn), room(output)), output)
     elif format_ == "json":
         write(_json(drawn), output)
     else:
@@ -140,14 +140,10 @@ def _table(drawn: Sample) -> Iterator[str]:
 
 
 def _json(drawn: Sample) -> Iterator[str]:
-    from camscan.reports.json import dumps, items
+    from camscan.reports.json import document
 
-    head = {name: getattr(drawn, name) for name in ("population", "confidence", "tolerance", "seed")}
-    yield f'{{"schema": "{SCHEMA}"'
-    yield from (f',\n "{name}": {dumps(value)}' for name, value in head.items())
-    yield f',\n "size": {len(drawn.items)},\n "sample": ['
-    yield from items(drawn.items)
-    yield "]}\n"
+    told = {name: getattr(drawn, name) for name in ("population", "confidence", "tolerance", "seed")}
+    return document({"schema": SCHEMA, **told, "size": len(drawn.items)}, "sample", drawn.items)
 
 
 def _columns(drawn: Sample) -> tuple[list[str], list[list[str]]]:

@@ -81,7 +81,7 @@ def state(
     from camscan.app.registering import update_register
     from camscan.app.stating import history, listed, meant, say
     from camscan.cli.stored import open_store
-    from camscan.cli.writing import as_table, fitted, ready, room, write
+    from camscan.cli.writing import as_table, ready, room, wrapped, write
 
     ready(format_, output)
     _check(device, state, only)
@@ -100,7 +100,7 @@ def state(
         if not found:
             tell(_nothing(store, where, only, about))
     if format_ == "table":
-        write(fitted(_table(found), room(output)), output)
+        write(wrapped(_table(found), room(output)), output)
     elif format_ == "json":
         write(_json(found), output)
     else:
@@ -168,11 +168,9 @@ def _object(one: CurrentState) -> dict[str, Any]:
 
 
 def _json(found: Sequence[CurrentState]) -> Iterator[str]:
-    from camscan.reports.json import items
+    from camscan.reports.json import document
 
-    yield f'{{"schema": "{SCHEMA}",\n "states": ['
-    yield from items(map(_object, found))
-    yield "]}\n"
+    return document({"schema": SCHEMA}, "states", map(_object, found))
 
 
 def _rows(found: Sequence[CurrentState]) -> Iterator[list[str]]:

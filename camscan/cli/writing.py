@@ -83,7 +83,7 @@ def tell_written(sentences: Iterable[str], output: Path | None) -> None:
 
     written = (f"{terminal(str(output))} is written.",) if output else ()
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else sys.maxsize
-    click.echo("".join(fitted((*sentences, *written), width)), nl=False, err=True)
+    click.echo("".join(wrapped((*sentences, *written), width)), nl=False, err=True)
 
 
 def page(*, to_file: bool) -> Page:
@@ -104,7 +104,7 @@ def room(output: Path | None) -> int:
     return page(to_file=False).width if output is None and sys.stdout.isatty() else sys.maxsize
 
 
-def fitted(parts: Iterable[str], width: int) -> Iterator[str]:
+def wrapped(parts: Iterable[str], width: int) -> Iterator[str]:
     """Whole lines; what is longer than the terminal is wide goes on in the next one, indented."""
     from textwrap import wrap
 

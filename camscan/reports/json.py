@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from camscan.records import Report
 from camscan.reports.base import Page
@@ -16,8 +17,14 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 def render(report: Report, _page: Page) -> Iterator[str]:
     """The document, with each device on a line of its own."""
-    yield f'{{"schema": "{SCHEMA}",\n "scan": {dumps(scan_object(report))},\n "devices": ['
-    yield from items(map(device_object, report.devices))
+    return document({"schema": SCHEMA, "scan": scan_object(report)}, "devices", map(device_object, report.devices))
+
+
+def document(head: Mapping[str, Any], name: str, values: Iterable[Object]) -> Iterator[str]:
+    """An object whose members each begin a line; the last is an array called `name`, with each item on a line."""
+    members = (f'"{key}": {dumps(value)}' for key, value in head.items())
+    yield "{" + ",\n ".join((*members, f'"{name}": ['))
+    yield from items(values)
     yield "]}\n"
 
 
@@ -29,7 +36,7 @@ def items(values: Iterable[Object], indent: str = "  ") -> Iterator[str]:
         separator = f",\n{indent}"
 
 
-def dumps(value: Object) -> str:
+def dumps(value: Any) -> str:
     """`value` as JSON on one line of printable ASCII: texts stay raw for a parser, and are harmless on any terminal.
 
     Lone surrogates become U+FFFD: they are no text, and stop other parsers (RFC 8259, 8.2).

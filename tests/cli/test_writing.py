@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.cli.writing import fitted, page, ready, write, write_report
+from camscan.cli.writing import page, ready, wrapped, write, write_report
 from camscan.errors import HostError, UsageError
 from camscan.records import Report, Scan
 
@@ -131,10 +131,10 @@ def test_who_may_read_a_file_is_for_the_umask_and_for_what_was_there_to_say(tmp_
 
 def test_lines_fit_the_terminal_and_go_on_indented() -> None:
     long = "row 7  Name: Gate  Location: Building 7, floor 2, behind the door\nshort\n\n"
-    assert "".join(fitted([long], 30)) == (
+    assert "".join(wrapped([long], 30)) == (
         "row 7  Name: Gate  Location:\n    Building 7, floor 2,\n    behind the door\nshort\n\n"
     )
-    assert "".join(fitted([long], 100)) == long
+    assert "".join(wrapped([long], 100)) == long
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from itertools import chain
 from math import isinf
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from camscan.app.reconciling import Reconciliation
 from camscan.cli.formats.reconciledtext import digest, render_markdown, render_table
@@ -22,7 +22,7 @@ from camscan.reports import Page
 from camscan.reports.csv import lines
 from camscan.reports.document import Object, device_object, status
 from camscan.reports.escape import cell
-from camscan.reports.json import dumps, items
+from camscan.reports.json import document, dumps
 
 SCHEMA = "camscan-reconcile/1"
 
@@ -51,7 +51,8 @@ CSV_COLUMNS = (
 
 def render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
     """One document, with each result on a line of its own."""
-    head: dict[str, Any] = {
+    head = {
+        "schema": SCHEMA,
         "inventory": {"file": str(made.file), **_inventory_object(made.inventory)},
         "scans": [
             {"id": scan.id, "site": scan.site, "started_at": utc(scan.started_at), "status": status(scan).value}
@@ -60,11 +61,7 @@ def render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
         "summary": _summary_object(made.summary),
         "completeness": _completeness_object(made.completeness),
     }
-    yield f'{{"schema": "{SCHEMA}"'
-    yield from (f',\n "{name}": {dumps(value)}' for name, value in head.items())
-    yield ',\n "results": ['
-    yield from items(map(result_object, made.results))
-    yield "]}\n"
+    return document(head, "results", map(result_object, made.results))
 
 
 def render_jsonl(made: Reconciliation, _page: Page) -> Iterator[str]:
