@@ -70,12 +70,12 @@ def broker(chosen: Chosen, site: str | None, rules: Library) -> CredentialBroker
         UsageError: the file cannot be used, or nothing is enrolled in it for this site.
         HostError: the file cannot be read.
     """
-    path, book = opened_for(chosen, site)
+    path, book = _opened_for(chosen, site)
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     return CredentialBroker(site, book, Pins.beside(path), sight(rules), reader(path))
 
 
-def opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
+def _opened_for(chosen: Chosen, site: str | None) -> tuple[Path, SiteBook]:
     """The file of enrolments, and what is in it for a site. Raises as `broker` says."""
     file = chosen.opened()
     if not file.path.exists():
@@ -112,7 +112,7 @@ def enrolled(choices: Choices, chosen: Chosen, site: str | None) -> str:
     """
     if not _allowed(choices, chosen):
         return "none"
-    found = opened_for(chosen, site)[1].enrolments
+    found = _opened_for(chosen, site)[1].enrolments
     devices = [e.address for e in found if e.address is not None]
     networks = [e.place for e in found if e.network is not None]
     inside = scope_of(choices).asked

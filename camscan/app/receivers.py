@@ -20,7 +20,7 @@ from camscan.sweeps.secrets import secret
 from camscan.sweeps.syslog import Sender, messages
 
 WEBHOOK = "webhook"
-WEBHOOK_SECRET = "CAMSCAN_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
+_WEBHOOK_SECRET = "CAMSCAN_WEBHOOK_SECRET"  # noqa: S105 - the name of the variable
 _MIN_SECRET = 16
 
 
@@ -68,9 +68,9 @@ class Webhook:
         return await webhook.deliver(self.part.webhook, message.body, headers, timeout=seconds, allow_private=allow)
 
     def _key(self) -> bytes:
-        key = secret(self.config, self.part.secret_file, WEBHOOK_SECRET, os.environ).encode()
+        key = secret(self.config, self.part.secret_file, _WEBHOOK_SECRET, os.environ).encode()
         if len(key) < _MIN_SECRET:
-            where = self.part.secret_file or WEBHOOK_SECRET
+            where = self.part.secret_file or _WEBHOOK_SECRET
             raise UsageError(
                 f"{where} contains no secret of at least {_MIN_SECRET} bytes: make one with `openssl rand -hex 32`"
             )

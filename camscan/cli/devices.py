@@ -102,13 +102,15 @@ def devices(
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.brands import find
-    from camscan.cli.stored import newest_of_each_site, open_store, scan_of
+    from camscan.cli.stored import check_each_site, newest_of_each_site, open_store, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import write_report, write_reports
     from camscan.targets import parse, usual
 
     if each_site:
-        _check_each(site or scan_id, format_)
+        check_each_site(site or scan_id)
+        if format_ not in _SEVERAL:
+            raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
     where = parse(addresses, whole_networks=True) if addresses else None
     rules, lists = library(folders), chosen_policies(policies, folders)
     labels = frozenset(find(name, rules).name.casefold() for name in brands)
@@ -162,13 +164,6 @@ def _fate(found: Report, where: TargetSet, named: str) -> str:
     if not counts:
         return f"that scan knows nothing of {named}: it was not among its targets"
     return f"{named} in that scan: {', '.join(f'{number:,} {outcome}' for outcome, number in counts.most_common())}"
-
-
-def _check_each(named: str | None, format_: str) -> None:
-    if named:
-        raise UsageError("--each-site already takes the latest scan of each site: do not give --site or --scan with it")
-    if format_ not in _SEVERAL:
-        raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
 
 
 def _check_makers(makers: Sequence[str], rules: Library) -> None:

@@ -34,7 +34,7 @@ def doctor() -> None:
     Example:
       camscan doctor
     """
-    findings = [finding for check in CHECKS for finding in check()]
+    findings = [finding for check in _CHECKS for finding in check()]
     for finding in findings:
         click.echo(f"{finding.grade:<5}{finding.text}")
     sys.exit(Exit.FAILED if any(finding.grade == "bad" for finding in findings) else Exit.DONE)
@@ -110,7 +110,7 @@ def _registry() -> Iterator[Finding]:
     yield Finding("ok", f"MAC registry: {registry_date()} (update it with `pip install --upgrade aiooui`)")
 
 
-CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     _versions,
     _descriptors,
     _interfaces,

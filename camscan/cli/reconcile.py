@@ -9,7 +9,6 @@ import click
 
 from camscan.cli import inventories, options
 from camscan.cli.exits import Exit
-from camscan.errors import UsageError
 
 FORMAT_NAMES = ("table", "json", "jsonl", "csv", "xlsx", "markdown")
 _FAIL_ON = ("undeclared", "not-found", "conflict", "moved")
@@ -70,14 +69,14 @@ def reconcile(
     from camscan.app.reconciling import found_in, reconciled
     from camscan.cli.formats.reconciled import FORMATS
     from camscan.cli.formats.reconciledtext import findings
-    from camscan.cli.stored import chosen_scans, newest_of_each_site, open_store
+    from camscan.cli.stored import check_each_site, chosen_scans, newest_of_each_site, open_store
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import page, ready, tell_written, write
     from camscan.reports.escape import terminal
     from camscan.reports.words import plural
 
-    if each_site and (site or scan_ids):
-        raise UsageError("--each-site already takes the latest scan of each site: do not give --site or --scan with it")
+    if each_site:
+        check_each_site(site or scan_ids)
     ready(format_, output)
     listed = inventories.read(inventory, placed, encoding, quiet=quiet)
     rules, lists = library(folders), chosen_policies(policies, folders)

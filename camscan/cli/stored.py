@@ -110,6 +110,12 @@ def chosen_scans(store: Store, references: Sequence[str], site: str | None, *, q
     return tuple(sorted(scans.values(), key=lambda scan: scan.started_at, reverse=True))
 
 
+def check_each_site(named: object) -> None:
+    """See that neither a site nor a scan is `named` beside --each-site."""
+    if named:
+        raise UsageError("--each-site already takes the latest scan of each site: do not give --site or --scan with it")
+
+
 def newest_of_each_site(store: Store) -> tuple[Scan, ...]:
     """The latest scan of each site, and of none, newest first; as in `scan_of`, one that asked goes before others.
 

@@ -26,7 +26,7 @@ from camscan.inventory.synonyms import (
     Field,
 )
 
-MAX_COLUMNS = 256
+_MAX_COLUMNS = 256
 """Columns whose names are looked at."""
 
 _EXACT, _FILLED, _WORD, _WEAK, _OTHERS = 100, 95, 90, 60, 50
@@ -76,7 +76,7 @@ class Columns:
 def find_columns(names: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Columns:
     """The fields that the names of columns tell; `sample` are rows below them, for names that leave it open."""
     ranked: dict[Field, list[tuple[int, int]]] = {}
-    for at, name in enumerate(names[:MAX_COLUMNS]):
+    for at, name in enumerate(names[:_MAX_COLUMNS]):
         found = recognise(name)
         if found is None and _is_either(name):
             found = (Field.IP, _FILLED) if _holds(sample, at, values.addresses) else (Field.LOCATION, _WEAK)

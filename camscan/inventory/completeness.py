@@ -40,7 +40,7 @@ _TELLING = frozenset((*GROUPS["makers' discovery"], *GROUPS["ONVIF and WS-Discov
 _BEHIND_LOGINS = frozenset(("login", "isapi", "cgi", "lapi", "onvif-login"))
 """Channels that show what was enrolled, and so was known: they are no chance to see a device."""
 
-ASSUMPTIONS = (
+_ASSUMPTIONS = (
     "Nothing was installed, moved or removed between the inventory and the scan.",
     "Rows and devices are matched correctly.",
     "Every row that was not found is a device that is there and silent. Stale rows make the estimate too high.",
@@ -77,7 +77,7 @@ class Completeness:
 
     estimates: tuple[Estimate, ...]
     overlap: Mapping[str, Mapping[str, int]]
-    assumptions: tuple[str, ...] = ASSUMPTIONS
+    assumptions: tuple[str, ...] = _ASSUMPTIONS
 
 
 def estimate(results: Iterable[Result]) -> Completeness:

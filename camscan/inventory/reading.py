@@ -178,7 +178,7 @@ def _is_beside(line: Line, row: Row, first_header: int, chosen: Mapping[Field, s
         _turn(line, chosen, reading)
     elif _is_heading(line.cells, reading.columns):
         reading.headings += 1
-    elif not row.usable and is_total(line.cells):
+    elif not row.usable and _is_total(line.cells):
         reading.totals += 1
     else:
         return False
@@ -252,7 +252,7 @@ def _is_heading(cells: Sequence[str], columns: Columns) -> bool:
     return len(filled) > 2 and len({*filled}) == 1 and sum(filled[0] in of for of in fields) > 1
 
 
-def is_total(cells: Sequence[str]) -> bool:
+def _is_total(cells: Sequence[str]) -> bool:
     """Whether a row that names no device is a sum: "Total" before all else, and beside it numbers and a word or two."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     first = filled[0].casefold().rstrip(" :").replace(" ", "") if filled else ""

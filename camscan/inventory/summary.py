@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from camscan.inventory.reconcile import Class, Result
 from camscan.inventory.statistics import Rate, wilson
 
-JOINED = frozenset((Class.MATCHED, Class.CONFLICT, Class.MOVED))
+_JOINED = frozenset((Class.MATCHED, Class.CONFLICT, Class.MOVED))
 """Classes of rows whose device was found."""
 
 
@@ -40,7 +40,7 @@ def summarise(results: Iterable[Result]) -> Summary:
         if result.row is not None and result.found is not None and result.found.counts:
             seen += 1
             named += result.row.retired is None  # a list that calls a device gone does not name it
-    joined = sum(counts[cls] for cls in JOINED)
+    joined = sum(counts[cls] for cls in _JOINED)
     devices = seen + counts[Class.UNDECLARED]
     return Summary(
         rows=rows,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 MAX_ROWS = 2_000_000
 """Rows of one file: twice what a sheet holds, ten times the largest estate that we know of."""
-MAX_CELL = 1_000
+_MAX_CELL = 1_000
 """Characters of one cell that are kept; names and notes are far shorter."""
 
 
@@ -33,8 +33,8 @@ class Sheet:
 
 def line(number: int, cells: Sequence[str], fault: str = "", names: tuple[str, ...] | None = None) -> Line:
     """A row; its cells lose the formula (="0012") that keeps spreadsheets from changing them, and what is too long."""
-    if max(map(len, cells), default=0) > MAX_CELL:
-        fault = fault or f"a cell in it is cut at {MAX_CELL:,} characters"
+    if max(map(len, cells), default=0) > _MAX_CELL:
+        fault = fault or f"a cell in it is cut at {_MAX_CELL:,} characters"
     elif '="' not in "\n".join(cells):
         return Line(number, tuple(cells), fault, names)
     return Line(number, tuple(map(_unwrapped, cells)), fault, names)
@@ -43,4 +43,4 @@ def line(number: int, cells: Sequence[str], fault: str = "", names: tuple[str, .
 def _unwrapped(cell: str) -> str:
     if cell[:2] == '="' and cell[-1] == '"' and len(cell) > 3:
         cell = cell[2:-1]
-    return cell[:MAX_CELL]
+    return cell[:_MAX_CELL]

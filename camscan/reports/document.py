@@ -64,11 +64,11 @@ def scan_object(report: Report) -> Object:
         },
         "ledger": _ledger(report),
         "notes": list(scan.notes),
-        "networks": [segment_object(segment) for segment in report.networks],
+        "networks": [_segment_object(segment) for segment in report.networks],
     }
 
 
-def segment_object(segment: Segment) -> Object:
+def _segment_object(segment: Segment) -> Object:
     """The coverage of one network: targets by outcome, in all and by channel, and whether anything lives there."""
     return {
         "network": segment.network,

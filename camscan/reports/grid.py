@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from camscan.records import Judged, Outcome, Report
 from camscan.reports.document import fold
 
-BLOCK = 256
+_BLOCK = 256
 MAX_BLOCKS = 256
 """Blocks that are drawn: a whole /16. A page with more is no map any more."""
 QUIET = frozenset({Outcome.SILENT.value, Outcome.EXCLUDED.value})
@@ -75,13 +75,13 @@ def _place(text: str) -> tuple[tuple[int, int], int] | None:
     except ValueError:
         return None
     number = int(address)
-    return (address.version, number // BLOCK), number % BLOCK
+    return (address.version, number // _BLOCK), number % _BLOCK
 
 
 def _network(key: tuple[int, int]) -> str:
     version, number = key
     kind, prefix = (IPv4Address, 24) if version == 4 else (IPv6Address, 120)
-    return f"{kind(number * BLOCK)}/{prefix}"
+    return f"{kind(number * _BLOCK)}/{prefix}"
 
 
 def _by_kind(cells: Mapping[int, str]) -> dict[str, tuple[int, ...]]:

@@ -12,9 +12,9 @@ from camscan.reports.base import Page
 from camscan.reports.html import page
 from camscan.reports.view import view
 
-MOST_ROWS = 100
+_MOST_ROWS = 100
 """Devices of one verdict: laying out takes some 40 ms and 1 MB each, and nobody reads more on paper."""
-MOST_MAPS = 16
+_MOST_MAPS = 16
 
 
 def check() -> None:
@@ -43,7 +43,7 @@ def render(report: Report, shown_on: Page) -> Iterator[bytes]:
 
     if not logging.root.isEnabledFor(logging.DEBUG):  # it warns of each line that is for screens alone
         logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    text = "".join(page(view(report, MOST_ROWS, MOST_MAPS, whole=shown_on.whole)))
+    text = "".join(page(view(report, _MOST_ROWS, _MOST_MAPS, whole=shown_on.whole)))
     document: bytes = HTML(string=text, url_fetcher=_refuse).write_pdf()
     yield document
 

@@ -21,7 +21,7 @@ from camscan.reports.rows import Row
 from camscan.summaries import Listing
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-LEVELS: Mapping[Verdict, str] = {Verdict.LISTED: "error", Verdict.SUSPECTED: "warning"}
+_LEVELS: Mapping[Verdict, str] = {Verdict.LISTED: "error", Verdict.SUSPECTED: "warning"}
 """Verdict -> how grave a result is; devices with another verdict are none."""
 _UNEXPLAINED = Identification("unexplained", Level.HINT, None, None, {}, ())
 """The rule of a result that no rule explains."""
@@ -39,7 +39,7 @@ _URI = ":/?#@!$&'()*+,;=%"
 
 def render(report: Report, _page: Page) -> Iterator[str]:
     """The log with its one run, each result on a line of its own."""
-    found = [judged for judged in ranked(report.devices) if judged.verdict in LEVELS]
+    found = [judged for judged in ranked(report.devices) if judged.verdict in _LEVELS]
     rules = {rule.rule: rule for judged in found for rule in _rules(judged)}
     numbers = {name: number for number, name in enumerate(rules)}
     run = {
@@ -105,7 +105,7 @@ def _result(report: Report, judged: Judged, numbers: Mapping[str, int]) -> Objec
     return {
         "ruleId": best.rule,
         "ruleIndex": numbers[best.rule],
-        "level": LEVELS[judged.verdict],
+        "level": _LEVELS[judged.verdict],
         "message": {"text": _plain(f"{row.label}. {row.advice}".rstrip())},
         "locations": [_location(device.place)],
         "partialFingerprints": {"device/v1": _digest(report.scan.site or "", device.id)},

@@ -49,7 +49,7 @@ CSV_COLUMNS = (
 )
 
 
-def render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
+def _render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
     """One document, with each result on a line of its own."""
     head = {
         "schema": SCHEMA,
@@ -61,22 +61,22 @@ def render_json(made: Reconciliation, _page: Page) -> Iterator[str]:
         "summary": _summary_object(made.summary),
         "completeness": _completeness_object(made.completeness),
     }
-    return document(head, "results", map(result_object, made.results))
+    return document(head, "results", map(_result_object, made.results))
 
 
-def render_jsonl(made: Reconciliation, _page: Page) -> Iterator[str]:
+def _render_jsonl(made: Reconciliation, _page: Page) -> Iterator[str]:
     """One result a line."""
     for result in made.results:
-        yield dumps(result_object(result)) + "\n"
+        yield dumps(_result_object(result)) + "\n"
 
 
-def render_csv(made: Reconciliation, _page: Page) -> Iterator[str]:
+def _render_csv(made: Reconciliation, _page: Page) -> Iterator[str]:
     """A line of column names, then one line a result."""
     rows = ((cell(str(one), _LONGEST) for one in _cells(result)) for result in made.results)
     return lines(chain((CSV_COLUMNS,), rows))
 
 
-def render_xlsx(made: Reconciliation, _page: Page) -> Iterator[bytes]:
+def _render_xlsx(made: Reconciliation, _page: Page) -> Iterator[bytes]:
     """A workbook: what came of it in sentences, and a sheet of the same columns as the CSV file."""
     from camscan.reports.book import book
 
@@ -90,14 +90,14 @@ def render_xlsx(made: Reconciliation, _page: Page) -> Iterator[bytes]:
 
 
 def _cells(result: Result) -> Iterator[str | int]:
-    flat = result_object(result)
+    flat = _result_object(result)
     for part, names in (("row", _ROW_COLUMNS), ("device", _DEVICE_COLUMNS)):
         values = flat[part] or {}
         flat |= {f"{part}_{name}": values.get(name) for name in names}
     return (_flat(flat[name]) for name in CSV_COLUMNS)
 
 
-def result_object(result: Result) -> Object:
+def _result_object(result: Result) -> Object:
     """One of the document's `results`."""
     row = result.row
     return {
@@ -214,10 +214,10 @@ Render: TypeAlias = Callable[[Reconciliation, Page], Iterator[str] | Iterator[by
 
 FORMATS: Mapping[str, Render] = {
     "table": render_table,
-    "json": render_json,
-    "jsonl": render_jsonl,
-    "csv": render_csv,
-    "xlsx": render_xlsx,
+    "json": _render_json,
+    "jsonl": _render_jsonl,
+    "csv": _render_csv,
+    "xlsx": _render_xlsx,
     "markdown": render_markdown,
 }
 """Every format; the first one is what people get who do not choose. `FORMAT_NAMES` of the command lists the same."""
