@@ -1,0 +1,71 @@
+"""What the rules say about a file: another tool's, one of labelled answers, or one answer as it was copied."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from camscan.app.identifying import judged
+from camscan.app.sources import Source, described, head, opened
+from camscan.errors import UsageError
+from camscan.evaluation.corpus import entries_of, is_corpus
+from camscan.identify.library import Library
+from camscan.imports import pasted
+from camscan.imports.files.base import SNIFFED, Reader, Summary
+from camscan.imports.registry import READERS
+from camscan.policy import Policy
+from camscan.records import Judged, Observation, Origin, Outcome, Report, Scan, ScanStatus, Vantage
+from camscan.reports import select
+
+_MAX_PASTED = 64 * 1024 * 1024
+"""Bytes of a file of labelled answers; of a single answer the first part is enough."""
+
+
+def report_on(source: str, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
+    """What the rules say about a file, or for "-" about what stdin holds.
+
+    Raises:
+        UsageError: it cannot be read, is empty or too large.
+    """
+    with opened(source) as file:
+        start = head(file.stream, SNIFFED)
+        known = next((reader for reader in READERS if reader.sniff(start)), None)
+        if known is not None:
+            return _of_tool(file, known, rules, lists, all_hosts=all_hosts)
+        data = file.stream.read(_MAX_PASTED + 1)
+    if len(data) > _MAX_PASTED:
+        raise UsageError(f"{source} is larger than {_MAX_PASTED >> 20} MiB: paste one answer, or use `camscan import`")
+    text = data.decode("utf-8-sig", "replace")
+    if not text.strip():
+        raise UsageError(f"{file.name} is empty: put one answer in it, as it was copied")
+    if not is_corpus(text):
+        return _made(file, judged(_at(file.name, pasted.read(data, at=file.at, whole=True)), rules, lists), lists)
+    corpus = entries_of(text)
+    notes = tuple(f"left out: {fault}" for fault in corpus.faults)
+    answers = ((entry.id, pasted.read(entry.raw, entry.channel, file.at, whole=True)) for entry in corpus.entries)
+    devices = [device for name, seen in answers for device in judged(_at(name, seen), rules, lists)]
+    return _made(file, devices, lists, notes)
+
+
+def _of_tool(file: Source, reader: Reader, rules: Library, lists: Sequence[Policy], *, all_hosts: bool) -> Report:
+    summary = Summary()
+    seen = sorted(reader.read(file.stream, file.at, summary), key=lambda observation: observation.target)
+    devices = select(judged(seen, rules, lists), all_hosts=all_hosts)
+    return _made(file, devices, lists, (f"{file.name} ({reader.name}): {described(summary)}",))
+
+
+def _at(target: str, seen: Iterable[Observation]) -> Iterator[Observation]:
+    return (replace(observation, target=target) for observation in seen)
+
+
+def _made(file: Source, found: Iterable[Judged], lists: Sequence[Policy], notes: tuple[str, ...] = ()) -> Report:
+    """A report on what no scan of ours saw: it has no ledger but the devices themselves."""
+    devices = tuple(found)
+    channels = {item.channel for one in devices for rule in one.device.identifications for item in rule.evidence}
+    vantage = Vantage(platform.node())
+    scan = Scan("pasted", file.at, (file.name,), tuple(sorted(channels)), None, datetime.now(UTC), vantage=vantage)
+    scan = replace(scan, status=ScanStatus.COMPLETE, notes=notes, settings={"origin": Origin.IMPORT})
+    policies, ledger = tuple(policy.id for policy in lists), {"": {Outcome.ANSWERED.value: len(devices)}}
+    return Report(scan, devices, policies, ledger, len(devices))
