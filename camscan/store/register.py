@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, literal, or_, select, update
 
 from camscan.batches import batched
 from camscan.moments import latest_past
@@ -49,17 +50,14 @@ class Register:
     def say(self, change: StateChange, keys: Collection[str], entry: Entry) -> None:
         """Append what was said of a device, and let the register show it."""
         with self._database.writing() as connection:
-            made = made_number(connection, states, change_values(change))
-            connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
-            shown = {"state": change.state.value, "state_at": to_time(change.at)}
-            connection.execute(update(register).where(register.c.number == entry.number).values(shown))
+            _append(connection, change, keys)
+            _show(connection, replace(entry, state=change.state, state_at=change.at))
 
     def add(self, said: Iterable[tuple[StateChange, Collection[str]]]) -> None:
         """Append what was said elsewhere, each with the keys of its device; the register does not show it yet."""
         with self._database.writing() as connection:
             for change, keys in said:
-                made = made_number(connection, states, change_values(change))
-                connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
+                _append(connection, change, keys)
 
     def changes(self, site: str | None = None) -> tuple[StateChange, ...]:
         """Everything that was ever said, of a site where it is named, the oldest first."""
@@ -140,8 +138,7 @@ class Register:
     def taken(self, site: str) -> tuple[Mark, ...]:
         """The scans of a site that the register holds, with what each was judged on."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(registered).where(registered.c.site == escape(site))).all()
-        return tuple(map(self._mark, rows))
+            return self._taken(connection, site)
 
     def adopt(self, marks: Sequence[Mark], entries: Sequence[Entry]) -> bool:
         """Keep what the register of another store holds of a site; False, and nothing, where this one holds any."""
@@ -158,9 +155,7 @@ class Register:
         """Let the register show the states of these entries of it."""
         with self._database.writing() as connection:
             for entry in entries:
-                since = None if entry.state_at is None else to_time(entry.state_at)
-                shown = {"state": entry.state.value, "state_at": since}
-                connection.execute(update(register).where(register.c.number == entry.number).values(shown))
+                _show(connection, entry)
 
     def due(self) -> tuple[str, ...]:
         """The scans that are not in the register, or have gone on since; the oldest first. One may still be running."""
@@ -235,12 +230,24 @@ class Register:
         with closing(connection.execute(query)) as rows:  # an error holds its frames, and so what is locked for them
             return tuple([self._database.opened(register, row, make) for row in rows])
 
-    def _mark(self, row: Row[Any]) -> Mark:
-        return self._database.opened(registered, row, to_mark)
+    def _taken(self, connection: Connection, site: str) -> tuple[Mark, ...]:
+        rows = connection.execute(select(registered).where(registered.c.site == escape(site))).all()
+        return tuple(self._database.opened(registered, row, to_mark) for row in rows)
 
     def _marks(self, connection: Connection, site: str) -> dict[str, datetime]:
-        rows = connection.execute(select(registered).where(registered.c.site == escape(site))).all()
-        return {mark.scan: mark.at for mark in map(self._mark, rows)}
+        return {mark.scan: mark.at for mark in self._taken(connection, site)}
+
+
+def _append(connection: Connection, change: StateChange, keys: Collection[str]) -> None:
+    made = made_number(connection, states, change_values(change))
+    connection.execute(insert(state_keys), [{"key": escape(key), "state": made} for key in set(keys)])
+
+
+def _show(connection: Connection, entry: Entry) -> None:
+    """Let the register show the state of an entry."""
+    values = entry_values(entry)
+    change = update(register).where(register.c.number == entry.number)
+    connection.execute(change.values(state=values["state"], state_at=values["state_at"]))
 
 
 def _listed(policies: Collection[str]) -> ColumnElement[bool]:
