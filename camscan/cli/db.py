@@ -147,11 +147,11 @@ def export(
     from camscan.cli.stored import chosen_scans, open_store, scans_of
     from camscan.cli.writing import write
     from camscan.errors import StoreError
-    from camscan.store.damage import Care
+    from camscan.store.damage import OnDamage
 
     scans += named
     with open_store(db) as store:
-        store.take_care(Care.SALVAGE)
+        store.set_on_damage(OnDamage.SKIP)
         told = () if scans else tuple(said(store, site))
         chosen = (
             chosen_scans(store, scans, site, quiet=True)

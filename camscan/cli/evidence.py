@@ -104,7 +104,7 @@ def export(
     from camscan.errors import UsageError
     from camscan.evidence.export import Contents
     from camscan.evidence.export import export as write_bundle
-    from camscan.store.damage import Care
+    from camscan.store.damage import OnDamage
 
     if output.exists() and not output.is_file():
         raise UsageError(f"{output} is not a file: choose one, such as bundle.zip")
@@ -115,7 +115,7 @@ def export(
     chosen_policies(policies, folders)  # whose faults are told by the names of the user's files
     files = files_of(policies, folders)
     with open_store(db) as store, replacing(output, 0o600) as file:
-        store.take_care(Care.STRICT)
+        store.set_on_damage(OnDamage.RAISE)
         scan = _ended(scan_of(store, named if scan_id is None else scan_id, site, quiet=quiet))
         said = said_at(store, scan)
         contents = Contents(scan, store.observations(scan.id), store.ledger(scan.id), files, about, said)

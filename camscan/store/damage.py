@@ -18,12 +18,13 @@ _MOST_SAID = 120
 T = TypeVar("T")
 
 
-class Care(Enum):
-    """What becomes of a damaged row: always an error; left out, but of a scan or what follows from it; left out."""
+class OnDamage(Enum):
+    """What becomes of a damaged row."""
 
-    STRICT = "strict"
-    USUAL = "usual"
-    SALVAGE = "salvage"
+    RAISE = "raise"
+    DEFAULT = "default"
+    """It is left out, but raises where it is of a scan, or of what follows from one."""
+    SKIP = "skip"
 
 
 def opened(where: str, table: Table, row: Row[Any], make: Callable[[Any], T]) -> T:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from camscan.errors import DamageError, StoreError
 from camscan.homes import data_file
 from camscan.store import damage, server, sqlite
-from camscan.store.damage import Care
+from camscan.store.damage import OnDamage
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ _REMEDY = f"name a file, or a PostgreSQL database as {_URL}"
 class Database:
     """One open database. `where` names it in messages, without a password; `file` is its file, where it has one.
 
-    `care` is what becomes of damaged rows, of which `left_out` counts those that were left out.
+    `on_damage` is what becomes of damaged rows, of which `left_out` counts those that were left out.
     """
 
     def __init__(self, url: URL) -> None:
@@ -41,7 +41,7 @@ class Database:
             self.where = str(self.file)
             sqlite.check_journal(self.file)
             sqlite.create_file(self.file)
-        self.care, self.left_out = Care.USUAL, 0
+        self.on_damage, self.left_out = OnDamage.DEFAULT, 0
         self._engine = _engine(url, self.where)
         if self.file:
             sqlite.prepare(self._engine)
@@ -114,12 +114,12 @@ class Database:
         return damage.opened(self.where, table, row, make)
 
     def whole(self, table: Table, rows: Iterable[Row[Any]], make: Callable[[Any], T]) -> Iterator[T]:
-        """The records of rows; one of which none can be made is told and left out, unless `care` is strict."""
+        """The records of rows; one of which none can be made is told and left out, unless `on_damage` is to raise."""
         for row in rows:
             try:
                 yield self.opened(table, row, make)
             except DamageError as error:
-                if self.care is Care.STRICT:
+                if self.on_damage is OnDamage.RAISE:
                     raise
                 self.left_out += 1
                 _log.warning("left out: %s", error)

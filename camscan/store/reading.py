@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, Table
 
 from camscan.errors import DamageError
-from camscan.store.damage import Care
+from camscan.store.damage import OnDamage
 from camscan.store.engine import Database
 
 PAGE, OBSERVATIONS_PAGE, LEDGER_PAGE = 200, 64, 2_000
@@ -35,12 +35,12 @@ def pages(
 def of_scan(
     database: Database, scan: str, table: Table, rows: Iterable[Row[Any]], make: Callable[[Any], T]
 ) -> Iterator[T]:
-    """The records of a scan; but to salvage, none is left out: what is not there would be taken for not seen.
+    """The records of a scan, with none left out, unless damaged rows are to be skipped: it would be taken for not seen.
 
     Raises:
         DamageError: one cannot be made.
     """
-    if database.care is Care.SALVAGE:
+    if database.on_damage is OnDamage.SKIP:
         yield from database.whole(table, rows, make)
         return
     try:

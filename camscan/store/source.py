@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from camscan.errors import StoreError
 from camscan.store.claims import FileLocks
-from camscan.store.damage import Care
+from camscan.store.damage import OnDamage
 from camscan.store.engine import missing_file, open_database
 from camscan.store.merge import faults_of_store, known_scans, known_sites
 from camscan.store.migrate import TABLES, pending
@@ -49,7 +49,7 @@ def _checked(store: Store) -> Store:
     Raises:
         StoreError: something there is not as camscan writes it.
     """
-    store.take_care(Care.STRICT)
+    store.set_on_damage(OnDamage.RAISE)
     with faults_of_store(store.where):
         known_sites(store)
         for _ in known_scans(store):

@@ -17,7 +17,7 @@ from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import observed, prune, queries
 from camscan.store.claims import Claims, claims_on
-from camscan.store.damage import Care
+from camscan.store.damage import OnDamage
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
 from camscan.store.marks import MERGING, THINNED
@@ -88,9 +88,9 @@ class Store:
     ) -> None:
         self.close()
 
-    def take_care(self, care: Care) -> None:
+    def set_on_damage(self, on_damage: OnDamage) -> None:
         """Choose what becomes of damaged rows from now on."""
-        self.database.care = care
+        self.database.on_damage = on_damage
 
     @property
     def left_out(self) -> int:
