@@ -9,8 +9,8 @@ from datetime import datetime
 
 from camscan.records import Scan
 from camscan.store import Store
-from camscan.store.claims import site_claimed
 from camscan.store.damage import damage
+from camscan.store.locks import site_locked
 from camscan.store.marks import MERGED, MERGING
 from camscan.store.outbox import Message
 from camscan.store.schema import memories as table
@@ -73,7 +73,7 @@ def site_held(store: Store, site: str, holder: str) -> Iterator[str | None]:
         with held(lock_file(store.file.absolute(), site), holder) as other:
             yield other
         return
-    with site_claimed(store.claims, site) as is_ours:
+    with site_locked(store.locks, site) as is_ours:
         yield None if is_ours else "another process, maybe on another host"
 
 

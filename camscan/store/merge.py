@@ -76,7 +76,7 @@ def merge_scan(store: Store, source: Store, scan: Scan, mark: str) -> int | None
     before = next(iter(_rows(store, select(scans).where(scans.c.id == escape(scan.id)))), None)
     number = before.number if before is not None else _new(store, scan)
     try:
-        _claim(store, scan.id, number)
+        _lock(store, scan.id, number)
         return _Merge(store, source, scan, number, before).run(mark)
     except StoreError:
         if before is None:
@@ -84,7 +84,7 @@ def merge_scan(store: Store, source: Store, scan: Scan, mark: str) -> int | None
                 _empty(store, number, entirely=True)
         raise
     finally:
-        store.claims.drop(number)
+        store.locks.release(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,8 @@ def _new(store: Store, scan: Scan) -> int:
             raise StoreError(f"scan {scan.id} is being merged by another process: wait for it") from error
 
 
-def _claim(store: Store, scan_id: str, number: int) -> None:
-    if not store.claims.take(number):
+def _lock(store: Store, scan_id: str, number: int) -> None:
+    if not store.locks.acquire(number):
         raise StoreError(f"scan {scan_id} is being merged by another process: wait for it, or end that process")
 
 

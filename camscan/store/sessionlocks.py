@@ -22,7 +22,7 @@ _HELD = text(
 
 
 class SessionLocks:
-    """Claims on the scans of a database on a server, as `FileLocks` are beside a file: locks that end with a session.
+    """Locks on the scans of a database on a server, as `FileLocks` are beside a file; they end with a session.
 
     So they end with the process, too, or with its network. A proxy that shares sessions out by transaction keeps none:
     connect to the server itself.
@@ -34,25 +34,25 @@ class SessionLocks:
         self._taken: set[int] = set()
         self._turn = threading.Lock()
 
-    def take(self, number: int) -> bool:
-        """See `Claims.take`."""
+    def acquire(self, number: int) -> bool:
+        """See `ScanLocks.acquire`."""
         with self._turn:
             if number not in self._taken and self._ask(_TAKE, number):
                 self._taken.add(number)
             return number in self._taken
 
-    def held(self, number: int) -> bool:
-        """See `Claims.held`."""
+    def is_held(self, number: int) -> bool:
+        """See `ScanLocks.is_held`."""
         with self._turn:
             return self._ask(_HELD, number)
 
-    def drop(self, number: int) -> None:
-        """See `Claims.drop`."""
+    def release(self, number: int) -> None:
+        """See `ScanLocks.release`."""
         with self._turn:
             self._let_go(number)
 
     def renew(self) -> None:
-        """See `Claims.renew`: a server that was started anew knows of no lock."""
+        """See `ScanLocks.renew`: a server that was started anew knows of no lock."""
         with self._turn, self._database.errors():
             if not self._taken or self._is_there():
                 return
@@ -62,7 +62,7 @@ class SessionLocks:
                 raise StoreError(f"{where} was away, and another process has taken the scan up meanwhile")
 
     def close(self) -> None:
-        """See `Claims.close`."""
+        """See `ScanLocks.close`."""
         with self._turn:
             for number in tuple(self._taken):  # else the server lets go of them only when it notices that we are gone
                 self._let_go(number)

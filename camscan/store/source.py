@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan.errors import StoreError
-from camscan.store.claims import FileLocks
 from camscan.store.damage import OnDamage
 from camscan.store.engine import missing_file, open_database
+from camscan.store.locks import FileLocks
 from camscan.store.merge import faults_of_store, known_scans, known_sites
 from camscan.store.migrate import TABLES, pending
 from camscan.store.sqlite import check_schema
@@ -40,7 +40,7 @@ def open_source(target: str) -> Iterator[Store]:
             raise StoreError(f"{database.where} was written by an older camscan: run `camscan scans` on it first")
         copy = Path(stack.enter_context(TemporaryDirectory(prefix="camscan-"))) / database.file.name
         backup(database.file, copy)
-        yield _checked(stack.enter_context(Store.open(copy, claims=FileLocks(database.file))))
+        yield _checked(stack.enter_context(Store.open(copy, locks=FileLocks(database.file))))
 
 
 def _checked(store: Store) -> Store:

@@ -16,10 +16,10 @@ from camscan.batches import batched
 from camscan.errors import StoreError, UsageError
 from camscan.records import LedgerEntry, Observation, Scan, ScanStatus
 from camscan.store import observed, prune, queries
-from camscan.store.claims import Claims, claims_on
 from camscan.store.damage import OnDamage
 from camscan.store.derived import Derived
 from camscan.store.engine import Database, open_database
+from camscan.store.locks import ScanLocks, locks_on
 from camscan.store.marks import MERGING, THINNED
 from camscan.store.migrate import migrate
 from camscan.store.outbox import Outbox
@@ -46,13 +46,13 @@ class Store:
     """One open store. Every method is one transaction (a stream: one a page), and may be called from any thread.
 
     Every method raises StoreError where the database cannot be read or written, and UsageError where it lacks the scan
-    that is named. `claims` are those that this process has on scans and sites.
+    that is named. `locks` are those that this process has on scans and sites.
     """
 
-    def __init__(self, database: Database, claims: Claims | None = None) -> None:
+    def __init__(self, database: Database, locks: ScanLocks | None = None) -> None:
         self.database = database
         """For the modules of this room alone."""
-        self.claims = claims or claims_on(database)
+        self.locks = locks or locks_on(database)
         self.outbox = Outbox(database)
         """What sweeps remember and tell."""
         self.register = Register(database)
@@ -62,10 +62,10 @@ class Store:
         self._numbers: dict[str, int] = {}
 
     @classmethod
-    def open(cls, target: str | Path | None = None, claims: Claims | None = None) -> Self:
+    def open(cls, target: str | Path | None = None, locks: ScanLocks | None = None) -> Self:
         """Open a store: a file, an SQLAlchemy URL or, for None, the user's own; made and migrated as needed.
 
-        `claims` are those on its scans, where it is a copy.
+        `locks` are those on its scans, where it is a copy.
         """
         database = open_database(target)
         try:
@@ -73,11 +73,11 @@ class Store:
         except BaseException:
             database.close()
             raise
-        return cls(database, claims)
+        return cls(database, locks)
 
     def close(self) -> None:
         """Close the store. A scan that was begun and not finished reads as interrupted from now on."""
-        self.claims.close()
+        self.locks.close()
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -115,15 +115,15 @@ class Store:
             except IntegrityError as error:
                 raise StoreError(f"{self.where} has a scan {scan.id} already: give the new one another ID") from error
             self._numbers[scan.id] = number
-            self._claim(scan.id, number)
+            self._lock(scan.id, number)
 
     def resume(self, scan_id: str) -> Scan:
         """Take up a scan that was cut short: it is running again, in this process, under the same id."""
         number = self._number(scan_id)
-        self._claim(scan_id, number)
+        self._lock(scan_id, number)
         scan = self.scan(scan_id)
         if objection := _why_not_resumed(scan):
-            self.claims.drop(number)
+            self.locks.release(number)
             raise StoreError(f"scan {scan_id} {objection}")
         running = {"status": ScanStatus.RUNNING.value, "finished_at": None}
         with self.database.writing() as connection:
@@ -137,7 +137,7 @@ class Store:
         ended = {name: values[name] for name in ("status", "finished_at", "sent", "notes", "excluded", "channels")}
         change = update(scans).where(scans.c.number == number).values(ended)
         self.database.write(lambda connection, _again: connection.execute(change))
-        self.claims.drop(number)
+        self.locks.release(number)
 
     def append(self, scan_id: str, seen: Sequence[Observation] = (), entries: Sequence[LedgerEntry] = ()) -> int:
         """Store observations and ledger entries, all in one transaction; they are on the disk when this returns.
@@ -155,7 +155,7 @@ class Store:
             if entry_rows:
                 queries.replace_entries(connection, list(entry_rows.values()))
 
-        self.database.write(store, first=self.claims.renew)
+        self.database.write(store, first=self.locks.renew)
         return len(observation_rows) + len(entry_rows)
 
     def scans(self, site: str | None = None, *, as_stored: bool = False) -> tuple[Scan, ...]:
@@ -265,7 +265,7 @@ class Store:
     def _to_scan(self, row: Row[Any]) -> Scan:
         self._numbers[unescape(row.id)] = row.number
         status = ScanStatus(row.status)
-        if status is ScanStatus.RUNNING and not self.claims.held(row.number):
+        if status is ScanStatus.RUNNING and not self.locks.is_held(row.number):
             status = ScanStatus.INTERRUPTED
         return to_scan(row, status)
 
@@ -280,8 +280,8 @@ class Store:
             raise UsageError(f"{self.where} has no scan {reference}: `camscan scans` lists those it has")
         raise StoreError(f"{self.where} has no scans yet: make one with `camscan scan`")
 
-    def _claim(self, scan_id: str, number: int) -> None:
-        if not self.claims.take(number):
+    def _lock(self, scan_id: str, number: int) -> None:
+        if not self.locks.acquire(number):
             raise StoreError(f"scan {scan_id} is still running in another process: wait for it, or end that process")
 
     def _number(self, scan_id: str) -> int:

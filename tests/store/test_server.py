@@ -265,16 +265,16 @@ def test_a_scan_can_be_ended_though_its_lock_is_gone(server: Postgres, url: str,
 def test_locks_are_let_go(url: str) -> None:
     with Store.open(url) as one, Store.open(url) as other:
         ours, theirs = (SessionLocks(store.database) for store in (one, other))
-        assert ours.take(3)
-        assert ours.take(3)
-        assert not theirs.take(3)
-        theirs.drop(3)
-        assert theirs.held(3)
-        ours.drop(3)
-        assert not ours.held(3)
-        assert theirs.take(3)
+        assert ours.acquire(3)
+        assert ours.acquire(3)
+        assert not theirs.acquire(3)
+        theirs.release(3)
+        assert theirs.is_held(3)
+        ours.release(3)
+        assert not ours.is_held(3)
+        assert theirs.acquire(3)
         theirs.close()
-        assert ours.take(3)
+        assert ours.acquire(3)
         ours.close()
 
 

@@ -10,28 +10,28 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import StoreError
-from camscan.store.claims import FileLocks
+from camscan.store.locks import FileLocks
 
 HOLDER = """
 import sys
 from pathlib import Path
-from camscan.store.claims import FileLocks
-print(FileLocks(Path(sys.argv[1])).take(3), flush=True)
+from camscan.store.locks import FileLocks
+print(FileLocks(Path(sys.argv[1])).acquire(3), flush=True)
 sys.stdin.read()
 """
 
 
 def test_one_holder(path: Path) -> None:
     ours, theirs = FileLocks(path), FileLocks(path)
-    assert not ours.held(3)
-    assert ours.take(3)
-    assert ours.held(3)
-    assert theirs.held(3)
-    assert not theirs.take(3)
-    assert theirs.take(4)
-    ours.drop(3)
-    assert not theirs.held(3)
-    assert theirs.take(3)
+    assert not ours.is_held(3)
+    assert ours.acquire(3)
+    assert ours.is_held(3)
+    assert theirs.is_held(3)
+    assert not theirs.acquire(3)
+    assert theirs.acquire(4)
+    ours.release(3)
+    assert not theirs.is_held(3)
+    assert theirs.acquire(3)
     theirs.close()
     assert list(path.parent.iterdir()) == []
 
@@ -43,30 +43,30 @@ def test_killed_holder(path: Path) -> None:
     assert holder.stdout
     with holder:
         assert holder.stdout.readline() == "True\n"
-        claims = FileLocks(path)
-        assert claims.held(3)
-        assert not claims.take(3)
+        locks = FileLocks(path)
+        assert locks.is_held(3)
+        assert not locks.acquire(3)
         holder.kill()
         holder.wait()
-        assert not claims.held(3)
-        assert claims.take(3)
-        claims.close()
+        assert not locks.is_held(3)
+        assert locks.acquire(3)
+        locks.close()
 
 
 def test_folder_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"camscan\.db-scan1\.lock cannot be created: No such file or directory"):
-        FileLocks(tmp_path / "gone" / "camscan.db").take(1)
+        FileLocks(tmp_path / "gone" / "camscan.db").acquire(1)
 
 
 def test_what_lies_in_the_place_of_a_lock_is_neither_waited_for_nor_followed(path: Path) -> None:
     os.mkfifo(f"{path}-scan3.lock")
     Path(f"{path}-scan4.lock").symlink_to(path.with_name("elsewhere"))
     code = (
-        "from pathlib import Path; from camscan.store.claims import FileLocks; "
-        f"print(FileLocks(Path({str(path)!r})).held(3))"
+        "from pathlib import Path; from camscan.store.locks import FileLocks; "
+        f"print(FileLocks(Path({str(path)!r})).is_held(3))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=True)
     assert done.stdout == "False\n"
     with pytest.raises(StoreError, match=r"-scan4\.lock cannot be created"):
-        FileLocks(path).take(4)
+        FileLocks(path).acquire(4)
     assert not path.with_name("elsewhere").exists()

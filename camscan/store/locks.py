@@ -22,30 +22,30 @@ from camscan.store.sessionlocks import SessionLocks
 
 _TRIES = 5
 _PAUSE = 0.02
-"""Seconds between two tries: one who only looks (`held`) may have the lock for a moment."""
+"""Seconds between two tries: one who only looks (`is_held`) may have the lock for a moment."""
 
 
-class Claims(Protocol):
-    """The claims on the scans of one store, from any thread."""
+class ScanLocks(Protocol):
+    """The locks that this process has on the scans of one store, from any thread."""
 
-    def take(self, number: int) -> bool:
-        """Claim a scan for this process; False where another living one has it.
+    def acquire(self, number: int) -> bool:
+        """Lock a scan for this process; False where another living one has it.
 
         Raises:
-            StoreError: it cannot be claimed here at all.
+            StoreError: it cannot be locked here at all.
         """
 
     def renew(self) -> None:
-        """See that this process still has what it claimed, where that may have been lost without its doing.
+        """See that this process still has what it locked, where that may have been lost without its doing.
 
         Raises:
             StoreError: another process has a scan now.
         """
 
-    def held(self, number: int) -> bool:
+    def is_held(self, number: int) -> bool:
         """Whether some living process, this one included, has the scan."""
 
-    def drop(self, number: int) -> None:
+    def release(self, number: int) -> None:
         """Let a scan go, if this process has it."""
 
     def close(self) -> None:
@@ -53,40 +53,40 @@ class Claims(Protocol):
 
 
 @contextmanager
-def site_claimed(claims: Claims, site: str) -> Iterator[bool]:
-    """Claim a site during the body, against processes of every host; the body is given whether that succeeded.
+def site_locked(locks: ScanLocks, site: str) -> Iterator[bool]:
+    """Lock a site during the body, against processes of every host; the body is given whether that succeeded.
 
     In the rare case that the names of two sites have one checksum, one of them is not swept while the other is.
     """
     number = -1 - crc32(site.encode()) % 2**31  # scans have numbers above zero
-    is_ours = claims.take(number)
+    is_ours = locks.acquire(number)
     try:
         yield is_ours
     finally:
         if is_ours:
-            claims.drop(number)
+            locks.release(number)
 
 
-def claims_on(database: Database) -> Claims:
-    """The claims on the scans of a database."""
+def locks_on(database: Database) -> ScanLocks:
+    """The locks on the scans of a database."""
     return SessionLocks(database) if database.file is None else FileLocks(database.file)
 
 
 class FileLocks:
-    """Claims on the scans of a database file."""
+    """Locks on the scans of a database file."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
         self._open: dict[int, int] = {}
 
-    def take(self, number: int) -> bool:
-        """See `Claims.take`."""
+    def acquire(self, number: int) -> bool:
+        """See `ScanLocks.acquire`."""
         if number in self._open:
             return True
         for _ in range(_TRIES):
             handle = _create(self._path(number))
             # A file without a name is one that its holder has just let go: the next one makes a new file.
-            if _lock(handle, fcntl.LOCK_EX) and os.fstat(handle).st_nlink:
+            if _flock(handle, fcntl.LOCK_EX) and os.fstat(handle).st_nlink:
                 self._open[number] = handle
                 return True
             os.close(handle)
@@ -94,30 +94,30 @@ class FileLocks:
         return False
 
     def renew(self) -> None:
-        """See `Claims.renew`; the kernel takes no lock back."""
+        """See `ScanLocks.renew`; the kernel takes no lock back."""
 
-    def held(self, number: int) -> bool:
-        """See `Claims.held`."""
+    def is_held(self, number: int) -> bool:
+        """See `ScanLocks.is_held`."""
         try:
             handle = os.open(self._path(number), os.O_RDONLY | os.O_NONBLOCK)  # a pipe of others is not waited for
         except OSError:
             return False
         try:
-            return not _lock(handle, fcntl.LOCK_SH)
+            return not _flock(handle, fcntl.LOCK_SH)
         finally:
             os.close(handle)
 
-    def drop(self, number: int) -> None:
-        """See `Claims.drop`."""
+    def release(self, number: int) -> None:
+        """See `ScanLocks.release`."""
         handle = self._open.pop(number, None)
         if handle is not None:
             self._path(number).unlink(missing_ok=True)
             os.close(handle)
 
     def close(self) -> None:
-        """See `Claims.close`."""
+        """See `ScanLocks.close`."""
         for number in tuple(self._open):
-            self.drop(number)
+            self.release(number)
 
     def _path(self, number: int) -> Path:
         return Path(f"{self._database}-scan{number}.lock")
@@ -132,7 +132,7 @@ def _create(path: Path) -> int:
         ) from error
 
 
-def _lock(handle: int, kind: int) -> bool:
+def _flock(handle: int, kind: int) -> bool:
     try:
         fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
