@@ -142,7 +142,7 @@ def _distinctive(store: Store, entry: Entry) -> tuple[str, ...]:
     own = names(track_of(entry))
     kept = []
     for name in own:
-        bearers = store.register.named("", [key(name)])
+        bearers = store.register.bearing([key(name)])
         others = (one for one in bearers if one.number != entry.number and shared([name], names(track_of(one))))
         if not lasting([name]) or next(others, None) is None:
             kept.append(name)
