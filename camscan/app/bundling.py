@@ -1,4 +1,4 @@
-"""What a bundle of evidence is made from and checked against, and a bundle as a store for a while, to be merged."""
+"""What a bundle of evidence is made from, and what it is checked against."""
 
 from __future__ import annotations
 
@@ -6,31 +6,25 @@ import platform
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from camscan import __version__
-from camscan.app.annotating import with_states_by
 from camscan.app.identifying import judged_apart
 from camscan.batches import batched
 from camscan.codecs.oui import registry_date
 from camscan.data import OVERLAY, fingerprints_folder
-from camscan.errors import EvidenceError, RuleError
-from camscan.evidence import contents
-from camscan.evidence.archive import Archive
+from camscan.errors import RuleError
 from camscan.evidence.container import is_name
-from camscan.evidence.export import Follow
-from camscan.evidence.verify import Trust, verify
 from camscan.identify.library import Library
 from camscan.identify.load import load, rule_files
 from camscan.identify.rules import RULE_FOLDERS
 from camscan.policy import Policy
 from camscan.policy import files as policy_files
 from camscan.policy import load as load_policies
-from camscan.records import Judged, Observation, Scan, ScanStatus
+from camscan.records import Judged, Observation, Scan
 from camscan.register.names import key, lasting, names, shared
 from camscan.register.states import changes_by_key, statement_order
 from camscan.store import Store
@@ -38,9 +32,6 @@ from camscan.summaries import StateChange
 from camscan.sweeps.snapshot import sighting
 
 _MAX_FILE = 1 << 20
-_MARK = b"PK"
-_RECORDS = 500
-"""Records that are stored together."""
 _AT_ONCE = 1_000
 """Devices of which it is asked together what people said."""
 _PARTS = "|".join(name.rstrip("/") for name in (*RULE_FOLDERS, "brands/"))
@@ -129,44 +120,6 @@ def versions() -> Mapping[str, str]:
             except PackageNotFoundError:
                 found[name[0]] = "missing"
     return found
-
-
-def is_bundle(file: Path) -> bool:
-    """Whether a file may be a bundle: an archive, and no store.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with file.open("rb") as opened:
-        return opened.read(len(_MARK)) == _MARK
-
-
-@contextmanager
-def as_store(file: Path, fingerprint: str | None) -> Iterator[Store]:
-    """A store with the scan of a bundle that holds, and with what people said of its devices.
-
-    Raises:
-        EvidenceError: it does not hold, or was not signed by the key of this fingerprint.
-    """
-    with file.open("rb") as opened, TemporaryDirectory(prefix="camscan-") as folder:
-        try:
-            verify(opened, Trust(fingerprint, versions=versions()), Follow(derive, with_states_by))
-        except EvidenceError as error:
-            raise EvidenceError(f"{file} was not merged, because it fails verification: {error}") from error
-        with Store.open(Path(folder, file.name)) as store:
-            _fill(store, Archive(opened))
-            yield store
-
-
-def _fill(store: Store, archive: Archive) -> None:
-    scan = contents.scan(archive)
-    store.begin(replace(scan, status=ScanStatus.RUNNING))
-    for seen in batched(contents.observations(archive), _RECORDS):
-        store.append(scan.id, seen)
-    for entries in batched(contents.entries(archive), _RECORDS):
-        store.append(scan.id, entries=entries)
-    store.finish(scan)
-    store.register.add((one, {key(name) for name in one.names}) for one in contents.said(archive))
 
 
 def _requirements() -> Sequence[str]:
