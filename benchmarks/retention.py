@@ -181,7 +181,7 @@ def measure(folder: Path, devices: int, nights: int, text: str) -> None:
         for number in range(nights):
             scan = night(store, like, models, number, devices)
             started = time.perf_counter()
-            sweeping.take_in(context, config.site[0], scan, lists)
+            sweeping.compare_with_memory(context, config.site[0], scan, lists)
             prune_after_sweep(context, config.site[0], time.monotonic() + 3600)
             seconds += time.perf_counter() - started
             sizes.append(used(file))

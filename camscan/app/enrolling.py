@@ -1,4 +1,4 @@
-"""From the words of `camscan credentials` to an enrolment, and from enrolments to lines for a reader."""
+"""Makes an enrolment from the options of `camscan credentials add`, and lists enrolments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one scan is to do: of a new one by the user's choices, of one that goes on by its record."""
+"""The job of one scan: of a new one by the user's choices, of a resumed one by its record."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ def _decoys(choices: Choices, scope: ScanScope) -> tuple[str, ...]:
     return tuple(found)
 
 
-def unheeded(now: Choices) -> list[str]:
-    """What was chosen for a scan that goes on, and would change nothing in it, as the command line calls it."""
+def ignored_options(now: Choices) -> list[str]:
+    """The options that were given for a resumed scan, and would change nothing in it."""
     usual, heeded = Choices(), {"targets", "exclude", "exclude_files", "snmp_community", "with_credentials"}
     names = (item.name for item in fields(Choices) if item.name not in heeded)
     return [f"--{name.replace('_', '-')}" for name in names if getattr(now, name) != getattr(usual, name)]
@@ -114,14 +114,14 @@ def is_asked_as(before: Scan, now: Choices) -> bool:
     return all(kept.get(name, usual[name]) == wanted[name] for name in wanted.keys() - _NOT_KEPT - added)
 
 
-def take_up(store: Store, before: Scan, now: Choices) -> Job:
-    """Take up an interrupted scan in the store. Nothing is written where it cannot go on; raises as `resumed_job`."""
-    job = resumed_job(before, now)
+def resume_job(store: Store, before: Scan, now: Choices) -> Job:
+    """Resume an interrupted scan in the store. Nothing is written where it cannot go on; raises as `job_for_rest`."""
+    job = job_for_rest(before, now)
     store.resume(before.id)
     return replace(job, done=store.covered(before.id))
 
 
-def resumed_job(before: Scan, now: Choices) -> Job:
+def job_for_rest(before: Scan, now: Choices) -> Job:
     """The rest of an interrupted scan, with its own choices; exclusion files are read anew, new exclusions come on top.
 
     Raises:

@@ -1,4 +1,4 @@
-"""From a file of enrolments to the broker of one run."""
+"""Opens the file of enrolments, and makes the credential broker of one run."""
 
 from __future__ import annotations
 

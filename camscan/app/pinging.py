@@ -1,4 +1,4 @@
-"""The sign of life after a sweep that went well. It is never sent later: a late one would lie."""
+"""Pings a monitoring URL after a sweep that went well. It is never sent later: a late one would lie."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SITE = "{site}"
 
 
 def ping(config: Config, good: Sequence[str], *, all_good: bool) -> bool:
-    """Say that these sites were swept well, or with a URL for all of them that all were; False where that failed."""
+    """Ping for each of these sites or, with one URL for all, if all went well; False where that failed."""
     if config.ping is None:
         return True
     try:

@@ -1,4 +1,4 @@
-"""From the configuration to those who are told: webhook, syslog and apprise, all asked in the same way."""
+"""The receivers of alerts that a configuration names: webhook, syslog and apprise, behind one interface."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _MIN_SECRET = 16
 
 
 class Receiver(Protocol):
-    """Somebody who is told. `name` is theirs in the outbox and in the log; nothing secret stands in it."""
+    """A receiver of alerts. Its `name` stands in the outbox and in the log, and contains no secret."""
 
     @property
     def name(self) -> str:
-        """What they are called."""
+        """What it is called."""
 
     @property
     def part(self) -> parts.Receiver:
@@ -39,10 +39,10 @@ class Receiver(Protocol):
         """
 
     def check(self) -> None:
-        """Raise UsageError where what is needed to tell them is not there."""
+        """Raise UsageError where something that sending needs is missing."""
 
     async def send(self, message: Message, seconds: float) -> Delivery:
-        """Tell them once, in so many seconds at most."""
+        """Send an alert once, in so many seconds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Apprise:
 
 
 def receivers(config: Config) -> Iterator[Receiver]:
-    """All who are told."""
+    """All receivers of a configuration."""
     if config.notify is not None:
         yield Webhook(config, config.notify)
     yield from map(Syslog, config.syslog)

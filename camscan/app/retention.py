@@ -1,4 +1,4 @@
-"""Retention at work: which sweeps of a site are thinned, one after the other, and what comes of each."""
+"""Thins old sweeps, one after the other, as the retention in the configuration says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a configuration and this host to what starts its sweeps."""
+"""Makes the systemd units, or the crontab, that start the sweeps of a configuration."""
 
 from __future__ import annotations
 

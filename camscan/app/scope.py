@@ -1,4 +1,4 @@
-"""From the words on the command line to what is asked: targets and exclusions, and the links to them."""
+"""Reads the targets and exclusions of a scan, and finds the links to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the configuration of a site to what a scan is to do, and what in it cannot be used."""
+"""What a scan of a configured site is to do, and what in its configuration cannot be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One sweep of one site: lock, scan or resume, compare, and leave what is to be told in the outbox."""
+"""One sweep of one site: lock, scan or resume, compare, and leave the alerts in the outbox."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from camscan.app.alerting import messages_for
 from camscan.app.history import MARK, remember, remembered, site_held, sweeps_of
-from camscan.app.jobs import Job, is_asked_as, new_job, take_up
+from camscan.app.jobs import Job, is_asked_as, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
@@ -95,7 +95,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
         for note in ended.notes:
             level = logging.WARNING if note.startswith(ALERT) else logging.INFO
             tell("scan.note", level, site=site.name, scan=ended.id, note=note)
-        changes, returned = take_in(context, site, ended, lists)
+        changes, returned = compare_with_memory(context, site, ended, lists)
         return Swept(site.name, ended, changes, returned=returned)
 
 
@@ -105,9 +105,9 @@ def _job(context: SweepContext, site: Site, lists: Sequence[Policy]) -> Job:
     before = _resumable(store, site, chosen)
     for scan in _untold(store, site, remembered(store, site.name)):
         if before is None or scan.id != before.id:
-            take_in(context, site, scan, lists)
+            compare_with_memory(context, site, scan, lists)
     if before is not None:
-        return take_up(store, before, replace(chosen, targets=()))
+        return resume_job(store, before, replace(chosen, targets=()))
     job = new_job(chosen, site.name)
     job = replace(job, scan=replace(job.scan, settings={**job.scan.settings, MARK: "yes"}))
     store.begin(job.scan)
@@ -140,10 +140,10 @@ def _untold(store: Store, site: Site, memory: Memory) -> Iterator[Scan]:
     yield from reversed([scan for scan in newer if not (scan.status is ScanStatus.RUNNING or MERGED in scan.settings)])
 
 
-def take_in(
+def compare_with_memory(
     context: SweepContext, site: Site, scan: Scan, lists: Sequence[Policy]
 ) -> tuple[Changes, tuple[Return, ...]]:
-    """Compare a scan with what is remembered, and keep both the new memory and what is to be told."""
+    """Compare a scan with what is remembered, and keep both the new memory and the alerts."""
     devices = devices_in(context.store, scan, context.rules, lists)
     seen = snapshot(scan, devices, context.store.ledger(scan.id))
     returned = tuple(register_devices(context.store, seen, site.name, devices, rules=context.rules, policies=lists))

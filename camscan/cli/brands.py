@@ -1,4 +1,4 @@
-"""`camscan fingerprints brands`: who builds what a label is on."""
+"""`camscan fingerprints brands`: who builds the devices of a brand."""
 
 from __future__ import annotations
 

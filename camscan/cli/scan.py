@@ -92,7 +92,7 @@ def scan(
       camscan scan 10.20.0.0/24 --site depot --with-credentials
       camscan scan 10.20.0.0/24 --site ministry --sensitive --expect-decoy 10.20.0.250
     """
-    from camscan.app.jobs import new_job, take_up
+    from camscan.app.jobs import new_job, resume_job
     from camscan.cli.stored import open_store, scan_of
     from camscan.cli.writing import ready, summarize, write_report
 
@@ -106,7 +106,7 @@ def scan(
         before = scan_of(store, resume, site) if resume else None
         login = _broker(choices, credentials_file, unlock, before.site if before else site, judges)
         if before:
-            job = take_up(store, before, choices)
+            job = resume_job(store, before, choices)
         else:
             job = new_job(choices, site)
             store.begin(job.scan)
@@ -143,12 +143,12 @@ def _reported(store: Store, ended: Scan, judges: Judges, *, all_hosts: bool) -> 
 
 def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) -> Choices:
     """What was chosen; of a scan that goes on, nothing that it would not heed."""
-    from camscan.app.jobs import unheeded
+    from camscan.app.jobs import ignored_options
     from camscan.app.scope import Choices
 
     engine = how.pop("engine")
     choices = Choices(targets, **how | ({"sweep": engine} if engine else {}))
-    if resume and (given := unheeded(choices)):
+    if resume and (given := ignored_options(choices)):
         raise UsageError(f"a resumed scan keeps its settings: leave out {' and '.join(given)}, or start a new scan")
     return choices
 

@@ -1,4 +1,4 @@
-"""Help of the commands that have very many options: under headings, so that one finds what one looks for."""
+"""Groups the options of large commands under headings in their help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody waits for: told where it takes long, with a clock."""
+"""Tells on stderr what a command is busy with, and for how long, if that is long."""
 
 from __future__ import annotations
 

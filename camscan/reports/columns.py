@@ -1,4 +1,4 @@
-"""Columns of text at a terminal: how wide they are, what is cut, and a line of them."""
+"""Lays out columns of text for a terminal: their widths, what is cut, and the lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a peer says, made harmless for the place where it is shown. JSON alone keeps it raw, in JSON's own escapes."""
+"""Makes the text of peers harmless for where it is shown. Only JSON keeps it raw, in JSON's own escapes."""
 
 from __future__ import annotations
 

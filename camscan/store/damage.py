@@ -1,4 +1,4 @@
-"""Rows that hold what camscan does not write: a bit on the disk has turned, or somebody has changed them by hand."""
+"""Damaged rows, which hold what camscan does not write: a bit has flipped on the disk, or somebody has edited them."""
 
 from __future__ import annotations
 

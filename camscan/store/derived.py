@@ -1,7 +1,7 @@
-"""What was derived from the observations of a scan, kept to be read again.
+"""A cache of what was derived from the observations of each scan.
 
-It is no evidence and can be dropped at any time. It is used only where it was derived from the very observations that
-are stored now, on the very basis that is asked for, and is whole. Where not, it is as if it were not there.
+It is no evidence, and can be dropped at any time. An entry is used only if it is whole, and was derived from the very
+observations that are stored now, on the very basis that is asked for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From what the user named to a database that can be used, and from its errors to sentences with a remedy."""
+"""Opens the database that the user names, and turns its errors into sentences with a remedy."""
 
 from __future__ import annotations
 

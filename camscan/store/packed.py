@@ -1,4 +1,4 @@
-"""Devices as bytes, and back: exact, small and quick to read, for what is derived and kept.
+"""Serialises devices for the cache of derived devices: exact, small and quick to read.
 
 A part holds some hundreds of devices as zlib over JSON. What many devices have in common stands once in a part and is
 pointed at by number: texts, what rules say, the questions that were answered. So it is once in memory, too.

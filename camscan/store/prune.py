@@ -1,4 +1,4 @@
-"""Making room: a scan is thinned to the evidence that is worth keeping.
+"""Thins a scan to the evidence that is worth keeping, to make room.
 
 That is done in one transaction: killed at any point, it is as it was or as it shall be. A thinned scan no longer
 says what was silent, so it reads as partial, and its notes say why.

@@ -1,4 +1,4 @@
-"""Reading what is too much for one transaction, a page at a time, and nothing of a scan but all of it."""
+"""Reads what is too much for one transaction a page at a time, and of a scan everything or nothing."""
 
 from __future__ import annotations
 

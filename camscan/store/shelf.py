@@ -1,4 +1,4 @@
-"""More than memory should hold, on disk for a while: in a database without a name, which is gone with its process.
+"""Keeps on disk what memory should not hold, in a temporary database that is gone with its process.
 
 SQLite puts it where it keeps temporary files (https://sqlite.org/tempfiles.html, 5): SQLITE_TMPDIR, TMPDIR, /var/tmp.
 """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.nets import AT
 
-from camscan.app.jobs import new_job, take_up, unheeded
+from camscan.app.jobs import ignored_options, new_job, resume_job
 from camscan.app.scanning import together
 from camscan.app.scope import Choices
 from camscan.errors import CamscanError, TargetError, UsageError
@@ -34,7 +34,7 @@ def interrupted(store: Store, choices: Choices) -> Scan:
 
 def test_a_scan_that_goes_on_asks_the_rest_and_remembers_what_was_sent(store: Store) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",)))
-    job = take_up(store, before, Choices())
+    job = resume_job(store, before, Choices())
     assert (job.done, job.scan.sent) == (frozenset({"10.0.0.1"}), Sent(70, 900, 5))
     assert store.scan(before.id).status is ScanStatus.RUNNING
 
@@ -46,7 +46,7 @@ def test_what_two_runs_sent_is_told_as_one(before: int, now: int, both: int) -> 
 
 def test_the_record_of_a_scan_that_went_on_holds_what_was_excluded_and_asked_at_last(store: Store) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",)))
-    job = take_up(store, before, Choices(exclude=("10.0.0.4",), with_credentials=True))
+    job = resume_job(store, before, Choices(exclude=("10.0.0.4",), with_credentials=True))
     store.finish(replace(job.scan, status=ScanStatus.COMPLETE, finished_at=AT))
     ended = store.scan(before.id)
     assert ended.excluded == ("10.0.0.4",)
@@ -60,7 +60,7 @@ def test_the_record_of_a_scan_that_went_on_holds_what_was_excluded_and_asked_at_
 def test_a_scan_that_cannot_go_on_stays_as_it_was(store: Store, now: Choices) -> None:
     before = interrupted(store, Choices(("10.0.0.0/29",)))
     with pytest.raises(CamscanError):
-        take_up(store, before, now)
+        resume_job(store, before, now)
     assert store.scan(before.id) == before
 
 
@@ -70,13 +70,13 @@ def test_what_asked_nobody_cannot_go_on_and_stays_as_it_was(store: Store, origin
     store.finish(replace(store.scan("heard"), status=ScanStatus.PARTIAL, finished_at=AT))
     before = store.scan("heard")
     with pytest.raises(UsageError, match=f".{origin}. asked no addresses"):
-        take_up(store, before, Choices())
+        resume_job(store, before, Choices())
     assert store.scan("heard") == before
 
 
 def test_what_would_change_nothing_in_a_scan_that_goes_on_is_told() -> None:
-    assert unheeded(Choices(exclude=("10.0.0.4",), with_credentials=True, snmp_community="x")) == []
-    assert unheeded(Choices(rate=10, expect_decoy=("10.0.0.4",))) == ["--rate", "--expect-decoy"]
+    assert ignored_options(Choices(exclude=("10.0.0.4",), with_credentials=True, snmp_community="x")) == []
+    assert ignored_options(Choices(rate=10, expect_decoy=("10.0.0.4",))) == ["--rate", "--expect-decoy"]
 
 
 def test_a_core_network_that_cannot_be_read_is_told_before_a_packet_is_sent() -> None:

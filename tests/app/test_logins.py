@@ -14,7 +14,7 @@ from support.logins import MAC, SECRET, SERIAL, enrolment
 from support.nets import AT
 
 from camscan.app.enrolling import lines
-from camscan.app.jobs import new_job, resumed_job
+from camscan.app.jobs import job_for_rest, new_job
 from camscan.app.logins import Chosen, broker, broker_if, enrolled, reader, sight
 from camscan.app.scope import Choices
 from camscan.credentials.enrolment import Book
@@ -127,8 +127,8 @@ def test_a_resumed_scan_logs_in_only_where_that_is_said_again() -> None:
     job = new_job(Choices(("127.0.0.1",), with_credentials=True), None)
     assert "login" in job.strategy.plan.channels
     assert "with_credentials" not in json.loads(job.scan.settings["choices"])
-    assert "login" not in resumed_job(job.scan, Choices()).strategy.plan.channels
-    again = resumed_job(job.scan, Choices(with_credentials=True))
+    assert "login" not in job_for_rest(job.scan, Choices()).strategy.plan.channels
+    again = job_for_rest(job.scan, Choices(with_credentials=True))
     assert "login" in again.strategy.plan.channels
 
 

@@ -196,7 +196,7 @@ def test_a_sweep_that_was_killed_before_it_told_is_told_by_the_next(
     messages(context())
     world.answers["10.0.0.9"] = camera(9)
     with monkeypatch.context() as patched:
-        patched.setattr(sweeping, "take_in", None)
+        patched.setattr(sweeping, "compare_with_memory", None)
         with pytest.raises(TypeError):
             swept(context())
     now = context()

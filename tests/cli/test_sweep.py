@@ -173,14 +173,14 @@ def test_a_fault_of_camscan_at_one_site_costs_no_other(
     config: Path, world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config.write_text(f'{CONFIG}[[site]]\nname = "b"\nnetworks = ["10.0.1.0/29"]\n')
-    real = sweeping.take_in
+    real = sweeping.compare_with_memory
 
     def failing(context: Any, site: Any, *rest: Any) -> Any:
         if site.name == "hq":
             raise KeyError("what nobody thought of")
         return real(context, site, *rest)
 
-    monkeypatch.setattr(sweeping, "take_in", failing)
+    monkeypatch.setattr(sweeping, "compare_with_memory", failing)
     assert run(config).exit_code == 1
     assert [job.scan.site for job in world.scans] == ["hq", "b"]
     crashed = next(record for record in caplog.records if "site hq crashed" in record.getMessage())
