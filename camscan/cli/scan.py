@@ -173,12 +173,12 @@ def _tell_networks(choices: Choices) -> None:
 
 def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
     """Run a scan. Whatever breaks it off is told with how to go on: the store that fails, a signal as it begins."""
-    from camscan.app.scanning import run
-    from camscan.cli.progressbar import Progress
-    from camscan.net.kernel import eventloop
-
     broken_off = replace(job.scan, status=ScanStatus.INTERRUPTED)
-    try:
+    try:  # from here on, as the scan is on record and loading takes a moment
+        from camscan.app.scanning import run
+        from camscan.cli.progressbar import Progress
+        from camscan.net.kernel import eventloop
+
         return eventloop.run(run(job, store, Progress(quiet=quiet)))
     except KeyboardInterrupt:
         _hint(broken_off, quiet=quiet)
