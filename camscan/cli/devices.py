@@ -105,16 +105,14 @@ def devices(
     from camscan.cli.stored import check_each_site, newest_of_each_site, open_store, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import write_report, write_reports
-    from camscan.targets import parse, usual
+    from camscan.targets import usual
 
     if each_site:
         check_each_site(site or scan_id)
         if format_ not in _SEVERAL:
             raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
-    where = parse(addresses, whole_networks=True) if addresses else None
     rules, lists = library(folders), chosen_policies(policies, folders)
-    labels = frozenset(find(name, rules).name.casefold() for name in brands)
-    wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where)
+    wanted = _wanted(makers, [find(name, rules).name for name in brands], verdicts, addresses)
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, rules)
@@ -130,9 +128,18 @@ def devices(
     chosen = wanted.of(found)
     if not chosen.devices:
         _check_makers(makers, rules)
-    if where is not None and not (quiet or chosen.devices):
-        click.echo(f"Note: {_fate(found, where, ' '.join(addresses))}.", err=True)
+    if wanted.where is not None and not (quiet or chosen.devices):
+        click.echo(f"Note: {_fate(found, wanted.where, ' '.join(addresses))}.", err=True)
     write_report(chosen, format_, output)
+
+
+def _wanted(makers: Iterable[str], brands: Iterable[str], verdicts: Iterable[str], addresses: Sequence[str]) -> Wanted:
+    from camscan.targets import parse
+
+    where = parse(addresses, whole_networks=True) if addresses else None
+    return Wanted(
+        frozenset(map(str.casefold, makers)), frozenset(map(str.casefold, brands)), frozenset(verdicts), where
+    )
 
 
 def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:
