@@ -109,8 +109,13 @@ def read(file: Path) -> Document:
 
 
 def _follows(fault: ErrorDetails, parsed: dict[str, Any]) -> bool:
-    """Whether a fault says only that others were found: sites that cannot be used leave none."""
-    return fault["loc"] == ("site",) and fault["type"] == "too_short" and bool(parsed.get("site"))
+    """Whether a fault says only that others were found: of a list that holds nothing usable, that it is empty."""
+    if fault["type"] != "too_short":
+        return False
+    value: Any = parsed
+    for part in fault["loc"]:
+        value = value[part]
+    return bool(value)
 
 
 def _fault(fault: ErrorDetails, parsed: dict[str, Any]) -> str:

@@ -20,14 +20,10 @@ class Selection(Part):
     """Part of a table: by default, all is told."""
 
     changes: Annotated[tuple[Told, ...], Field(min_length=1)] | None = Field(
-        default=None,
-        description="list some of new, returned, missing, address, firmware, verdict, name and coverage-loss, such as "
-        'changes = ["new", "returned", "verdict"]',
+        default=None, description='list what is told, such as changes = ["new", "returned", "verdict", "coverage-loss"]'
     )
     verdicts: Annotated[tuple[Verdict, ...], Field(min_length=1)] | None = Field(
-        default=None,
-        description="list some of listed, suspected, not-listed and unidentified, such as "
-        'verdicts = ["listed", "suspected"]',
+        default=None, description='list the verdicts that matter, such as verdicts = ["listed", "suspected"]'
     )
 
     def of(self, changes: Changes) -> Changes:

@@ -104,6 +104,21 @@ def test_address_space_may_repeat_between_sites(tmp_path: Path) -> None:
             ),
         ),
         (
+            f'[sweep]\nchanges = ["news"]\n{SITE}',
+            (
+                "c.toml:2: sweep.changes.0: Input should be 'new', 'returned', 'missing', 'address', 'firmware', "
+                "'verdict', 'name' or 'coverage-loss': list what is told, such as "
+                'changes = ["new", "returned", "verdict", "coverage-loss"]'
+            ),
+        ),
+        (
+            f'[notify]\nwebhook = "https://a.example.org/"\nverdicts = []\n{SITE}',
+            (
+                "c.toml:3: notify.verdicts: is empty: list the verdicts that matter, such as "
+                'verdicts = ["listed", "suspected"]'
+            ),
+        ),
+        (
             f'{SITE}exclude = [\n"10.0.0.1",\n"@never.txt"]\n',
             (
                 "c.toml:4: site 'a'.exclude: files and stdin cannot be named here: list what is never touched, such as "
