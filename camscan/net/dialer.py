@@ -54,7 +54,6 @@ class Dialer:
         self.pace = Pace(profile.rate)
         self.packets = self.bytes = self.max_host_rate = 0
         self.failures = Counter[str]()
-        self._port_refusal = lru_cache(port_refusal)
         self.gateways = Gateways(routes if routes is not None else Routes.read(), profile.router_flows)
         self.hosts = Hosts(profile, self.gateways.flows)
         self._connector = Connector(CONNECT_TIMEOUT)
@@ -88,7 +87,7 @@ class Dialer:
         Raises:
             EndedError: it may not.
         """
-        refusal = self._refusal(address) or self._port_refusal(port)
+        refusal = self._refusal(address) or port_refusal(port)
         if refusal is not None:
             raise EndedError(refusal.outcome, refusal.reason)
 

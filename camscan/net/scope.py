@@ -38,10 +38,6 @@ class Scope:
     excluded: Container[str] = NOTHING
     listens: Container[str] | None = None
 
-    def refusal(self, address: str, port: int) -> Refusal | None:
-        """Why this must not be sent, or None where it may."""
-        return self.address_refusal(address) or port_refusal(port)
-
     def address_refusal(self, address: str) -> Refusal | None:
         """Why nothing must be sent to an address, or None where it may.
 

@@ -102,6 +102,7 @@ async def test_silence_shows_no_loss(dialer: Dialer) -> None:
 
 async def test_what_is_out_of_scope_costs_nothing(dialer: Dialer) -> None:
     assert await ended(dialer, "127.88.0.66", 80) == (Outcome.EXCLUDED, "excluded")
+    assert await ended(dialer, "127.88.0.66", 9100) == (Outcome.EXCLUDED, "excluded")
     assert await ended(dialer, "10.0.0.1", 80) == (Outcome.NOT_SENT, "outside the scope")
     assert await ended(dialer, "::ffff:127.88.0.1", 80) == (
         Outcome.NOT_SENT,

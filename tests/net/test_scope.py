@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.net.scope import EVERYTHING, NEVER_SEND, NOTHING, Refusal, Scope
+from camscan.net.scope import EVERYTHING, NEVER_SEND, NOTHING, Refusal, Scope, port_refusal
 from camscan.records import Outcome
 from camscan.targets import TargetSet, parse
 
@@ -18,23 +18,22 @@ NO_LITERAL = Refusal(Outcome.NOT_SENT, "not a literal address in its canonical f
 
 def test_a_target_may_be_sent_to() -> None:
     scope = Scope(SITE)
-    assert scope.refusal("10.0.0.5", 80) is None
-    assert scope.refusal("fd00::5", 65_535) is None
-    assert scope.refusal("fe80::1", 80) is None
+    assert scope.address_refusal("10.0.0.5") is None
+    assert scope.address_refusal("fd00::5") is None
+    assert scope.address_refusal("fe80::1") is None
 
 
 def test_what_is_no_target_may_not() -> None:
     scope = Scope(SITE)
-    assert scope.refusal("10.0.1.5", 80) == OUTSIDE
-    assert scope.refusal("fd00::1:5", 80) == OUTSIDE
-    assert scope.refusal("127.0.0.1", 80) == OUTSIDE
+    assert scope.address_refusal("10.0.1.5") == OUTSIDE
+    assert scope.address_refusal("fd00::1:5") == OUTSIDE
+    assert scope.address_refusal("127.0.0.1") == OUTSIDE
 
 
 def test_exclusions_win_over_everything() -> None:
     scope = Scope(EVERYTHING, parse(["10.0.0.5"]))
-    assert scope.refusal("10.0.0.5", 80) == Refusal(Outcome.EXCLUDED, "excluded")
-    assert scope.refusal("10.0.0.5", 9100) == Refusal(Outcome.EXCLUDED, "excluded")
-    assert scope.refusal("10.0.0.6", 80) is None
+    assert scope.address_refusal("10.0.0.5") == Refusal(Outcome.EXCLUDED, "excluded")
+    assert scope.address_refusal("10.0.0.6") is None
 
 
 @pytest.mark.parametrize(
@@ -74,12 +73,12 @@ def test_exclusions_win_over_everything() -> None:
 )
 def test_what_sets_and_kernel_might_read_differently_never_passes(address: str) -> None:
     for scope in (Scope(SITE), Scope(EVERYTHING), Scope(EVERYTHING, parse(["10.0.0.1"]))):
-        assert scope.refusal(address, 80) == NO_LITERAL
+        assert scope.address_refusal(address) == NO_LITERAL
 
 
 @pytest.mark.parametrize("port", sorted(NEVER_SEND))
 def test_ports_that_are_never_sent_to(port: int) -> None:
-    assert Scope(SITE).refusal("10.0.0.5", port) == Refusal(Outcome.NOT_SENT, f"port {port} is never sent to")
+    assert port_refusal(port) == Refusal(Outcome.NOT_SENT, f"port {port} is never sent to")
 
 
 def test_printers_and_controllers_are_among_them() -> None:
@@ -89,12 +88,12 @@ def test_printers_and_controllers_are_among_them() -> None:
 
 @pytest.mark.parametrize("port", [0, -1, 65_536, 10**9])
 def test_what_is_no_port(port: int) -> None:
-    assert Scope(SITE).refusal("10.0.0.5", port) == Refusal(Outcome.NOT_SENT, f"{port} is no port")
+    assert port_refusal(port) == Refusal(Outcome.NOT_SENT, f"{port} is no port")
 
 
 @pytest.mark.parametrize("address", ["224.0.0.1", "239.255.255.250", "255.255.255.255", "ff02::c"])
 def test_a_group_is_no_host(address: str) -> None:
-    assert Scope(EVERYTHING).refusal(address, 80) == Refusal(Outcome.NOT_SENT, "a group, not a host")
+    assert Scope(EVERYTHING).address_refusal(address) == Refusal(Outcome.NOT_SENT, "a group, not a host")
 
 
 @pytest.mark.parametrize("group", ["239.255.255.250", "255.255.255.255", "ff02::c"])
@@ -129,19 +128,18 @@ def members(networks: Sequence[str]) -> set[str]:
     return {str(address) for network in networks for address in ipaddress.ip_network(network)}
 
 
-@given(st.lists(NETWORKS, max_size=4), st.lists(NETWORKS, max_size=4), st.sampled_from([80, 443, 554, 9100]))
-def test_exactly_targets_without_exclusions_may_be_sent_to(targets: list[str], excluded: list[str], port: int) -> None:
+@given(st.lists(NETWORKS, max_size=4), st.lists(NETWORKS, max_size=4))
+def test_exactly_targets_without_exclusions_may_be_sent_to(targets: list[str], excluded: list[str]) -> None:
     scope = Scope(parse(targets, whole_networks=True), parse(excluded, whole_networks=True))
     allowed, barred = members(targets), members(excluded)
     for address in members(["10.0.0.0/24"]):
-        refusal = scope.refusal(address, port)
+        refusal = scope.address_refusal(address)
         if address in barred:
             assert refusal == Refusal(Outcome.EXCLUDED, "excluded")
-        elif address in allowed and port not in NEVER_SEND:
+        elif address in allowed:
             assert refusal is None
         else:
-            assert refusal is not None
-            assert refusal.outcome is Outcome.NOT_SENT
+            assert refusal == OUTSIDE
         assert scope.hears(address) == (address in allowed and address not in barred)
 
 
@@ -151,6 +149,6 @@ def test_no_spelling_of_an_excluded_address_passes(excluded: int, other: int) ->
     scope = Scope(EVERYTHING, TargetSet.of([(excluded, excluded)]))
     mapped = ipaddress.IPv6Address((0xFFFF << 32) | excluded)
     for spelling in (str(address), str(mapped), mapped.exploded, str(excluded), hex(excluded), f"::ffff:{address}"):
-        assert scope.refusal(spelling, 80) is not None
+        assert scope.address_refusal(spelling) is not None
     if other != excluded and other >> 24 not in range(224, 240) and other != 2**32 - 1:
-        assert scope.refusal(str(ipaddress.IPv4Address(other)), 80) is None
+        assert scope.address_refusal(str(ipaddress.IPv4Address(other))) is None

@@ -160,11 +160,6 @@ def read() -> Mapping[str, str]:
     return dict(_complete(_entries(socket.AF_UNSPEC)))
 
 
-def entries(part: bytes) -> Iterator[tuple[str, str]]:
-    """The complete entries in one part of the kernel's answer."""
-    return _complete(_told(part, _NEW, _NEIGHBOUR))
-
-
 def _complete(told: Iterable[_Told]) -> Iterator[tuple[str, str]]:
     for (_, index, state, _, _), values in told:
         address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")

@@ -19,8 +19,8 @@ from camscan.net.kernel.neighbours import entries_allowed, entries_in_use, perma
 from camscan.net.kernel.privilege import has_net_raw
 from camscan.net.kernel.routes import Routes
 from camscan.net.kernel.ways import Hop, Way, ways
-from camscan.net.outcomes import of_answer, reason
-from camscan.net.pacing.profile import Profile
+from camscan.net.outcomes import of_answer, remark
+from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.programs import nmaprun
 from camscan.net.programs.checkpoint import Checkpoint
 from camscan.net.programs.portsource import Found, allowed
@@ -30,14 +30,10 @@ from camscan.records import Outcome
 LARGE = 4_096
 """Addresses times ports from which `auto` takes SYN packets: below, connecting is as fast."""
 _PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
-_CONNECT_WAIT = 1.5
-"""Seconds for one connect: long enough for the kernel's one retransmission after a second to be answered."""
 _SYN_WAIT = 1.2
 """Seconds that answers to the last packet of a round are waited for, and those that come again after a second."""
 _MANY = 250_000
 """Packets a second that one thread can send on most hosts."""
-_PLAIN = frozenset({Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT})
-"""Their outcomes say it all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +200,7 @@ class PortSweep:
             "neighbours": entries_allowed(usable[0].version),
             "held": len(entries_in_use(usable[0].version)),
             "rounds": self._rounds if by_syn else 1,
-            "wait": _SYN_WAIT if by_syn else _CONNECT_WAIT,
+            "wait": _SYN_WAIT if by_syn else CONNECT_TIMEOUT,
             "threads": 2 if _takes_two(self.rate) else 1,
         }
 
@@ -228,9 +224,8 @@ def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:
 def _found(message: Mapping[str, Any]) -> Iterator[Found]:
     number = message["errno"]
     outcome = Outcome.ANSWERED if number == 0 else Outcome.NOT_SENT if message.get("local") else of_answer(number)
-    why = "" if outcome in _PLAIN else reason(number)
     for address, port in zip(message["addresses"], message["ports"], strict=True):
-        yield Found(address, port, outcome, why)
+        yield Found(address, port, outcome, remark(number))
 
 
 def _text(number: int, version: int) -> str:

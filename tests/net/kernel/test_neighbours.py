@@ -5,16 +5,16 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeAlias
 
 import pytest
 from support.decoders import damage
 from support.namespaces import Namespace, cable
 
-from camscan.net.kernel import neighbours
-from camscan.net.kernel.neighbours import Neighbours, Room, entries, entries_allowed, entries_in_use, read
+from camscan.net.kernel import neighbours, netlink
+from camscan.net.kernel.neighbours import Neighbours, Room, entries_allowed, entries_in_use, read
 
 # An answer of Linux 6.18 to RTM_GETNEIGH: 10.66.0.12 stale at 02:aa:00:00:00:03, 10.66.0.99 failed, fe80::1 reachable
 # at the same MAC on interface 1 (lo, so that its name is known everywhere), and ff02::1 as a group without ARP.
@@ -48,9 +48,43 @@ TABLE = b"".join(
 )
 
 
-def test_complete_entries_have_a_mac() -> None:
+DONE = struct.pack("=IHHII", 16, 3, 2, 1, 0)
+Table: TypeAlias = Callable[[bytes], Mapping[str, str]]
+
+
+class Kernel:
+    """A socket to a kernel that has one answer to every question."""
+
+    def __init__(self, answer: bytes) -> None:
+        self.parts = [answer, DONE]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is held."""
+
+    def send(self, data: bytes) -> None:
+        """Take a question."""
+
+    def recv(self, _size: int) -> bytes:
+        return self.parts.pop(0)
+
+
+@pytest.fixture
+def table_of(monkeypatch: pytest.MonkeyPatch) -> Table:
+    """The table of a kernel that answers with these bytes."""
+
+    def table(answer: bytes) -> Mapping[str, str]:
+        monkeypatch.setattr(netlink, "opened", lambda: Kernel(answer))
+        return read()
+
+    return table
+
+
+def test_complete_entries_have_a_mac(table_of: Table) -> None:
     mac = "02:aa:00:00:00:03"
-    assert dict(entries(TABLE)) == {"10.66.0.12": mac, "10.66.0.15": mac, "fe80::1%lo": mac, "fd00::1": mac}
+    assert table_of(TABLE) == {"10.66.0.12": mac, "10.66.0.15": mac, "fe80::1%lo": mac, "fd00::1": mac}
 
 
 def test_a_link_local_address_without_its_zone_has_the_mac_that_it_has_on_all_links(
@@ -68,13 +102,13 @@ def test_a_link_local_address_without_its_zone_has_the_mac_that_it_has_on_all_li
     assert known.mac("fe80::3") == ""
 
 
-def test_an_interface_that_is_gone_has_no_name() -> None:
-    assert dict(entries(message("fe80::1", MAC, REACHABLE, index=99_999))) == {"fe80::1": "02:aa:00:00:00:03"}
+def test_an_interface_that_is_gone_has_no_name(table_of: Table) -> None:
+    assert table_of(message("fe80::1", MAC, REACHABLE, index=99_999)) == {"fe80::1": "02:aa:00:00:00:03"}
 
 
-def test_survives_damage() -> None:
+def test_survives_damage(table_of: Table) -> None:
     for damaged in damage(TABLE):
-        for address, mac in entries(damaged):
+        for address, mac in table_of(damaged).items():
             assert address
             assert len(mac) == 17
 
