@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from camscan.net.exchange.connect import Attempt, Connector
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
 from camscan.net.outcomes import EXHAUSTED, EndedError, of_answer, persist, reason, remark
@@ -31,8 +31,8 @@ _EXCHANGE, _TLS_EXCHANGE, _QUESTION = 3, 5, 1
 """Room to be there before a connection is made, beside its tail: SYN, acknowledgement, question; under TLS for the
 handshake alone, of which the greeting may take two. The question waits once more then, as does each further one."""
 _LEAST_TAIL, _MOST_TAIL = 4, 5
-"""What is held for each open line: what it may send unasked until it is read, and its end. A peer may send half as many
-segments ahead, since a read lets it send as much again."""
+"""What is held for each open socket: what it may send unasked until it is read, and its end. A peer may send half as
+many segments ahead, since a read lets it send as much again."""
 _FOLLOWING = 2
 """Packets that the whole scan waits for at once beside the one that begins something; the others as they are seen."""
 _REFUSALS_KEPT = 16_384
@@ -91,7 +91,7 @@ class Dialer:
         if refusal is not None:
             raise EndedError(refusal.outcome, refusal.reason)
 
-    async def open(self, address: str, port: int, *, tls: bool = False, bare: bool = False) -> Line:
+    async def open(self, address: str, port: int, *, tls: bool = False, bare: bool = False) -> TcpSocket:
         """A connected TCP socket; its places, at the host and elsewhere, are taken until it is closed.
 
         Unless it is `bare`, an exchange follows.
@@ -107,33 +107,33 @@ class Dialer:
                 places.callback(semaphore.release)
             host.allowance.ask()
             packets = _BARE if bare else self._tail + (_TLS_EXCHANGE if tls else _EXCHANGE)
-            line = await self.persist(lambda: self._attempt(address, port, host, packets))
-            places.callback(self._account, line, host)
-            line.at_read = Reading(line, host, self.pace, self._tail).was_read
+            sock = await self.persist(lambda: self._attempt(address, port, host, packets))
+            places.callback(self._account, sock, host)
+            sock.at_read = Reading(sock, host, self.pace, self._tail).was_read
             taken = places.pop_all()
-            line.at_close = lambda _: taken.close()
-        return line
+            sock.at_close = lambda _: taken.close()
+        return sock
 
-    async def breathe(self, address: str, line: Line) -> None:
-        """Wait, before an open line is used again, until a question keeps to the pace; raises as `Allowance.ask`."""
+    async def pause(self, address: str, sock: TcpSocket) -> None:
+        """Wait, before an open socket is used again, until a question keeps to the pace; raises as `Allowance.ask`."""
         if (refusal := self._refusal(address)) is not None:
             raise EndedError(refusal.outcome, refusal.reason)
         host = self.hosts[address]
         host.allowance.ask()
-        line.count()
-        wanted = max(1, _QUESTION + self._tail - line.spare)
+        sock.count()
+        wanted = max(1, _QUESTION + self._tail - sock.spare)
         await self._turn(host, 0, wanted, ahead=True)
-        if line.fileno() < 0:  # it has ended meanwhile, and is settled
+        if sock.fileno() < 0:  # it has ended meanwhile, and is settled
             self.pace.charge(-1)
             return
-        line.charged += wanted
-        line.paid += 1
-        self._pay(line, _FOLLOWING)
+        sock.charged += wanted
+        sock.paid += 1
+        self._pay(sock, _FOLLOWING)
 
     async def launch(self, address: str, port: int, done: Callable[[int], None]) -> Attempt:
         """Begin to connect, without a wait for the pace: that is the caller's, as are the limits of the host.
 
-        `done` gets the errno at the end; the caller closes the attempt's line then.
+        `done` gets the errno at the end; the caller closes the attempt's socket then.
 
         Raises:
             EndedError: it may not be sent, or this host did not let it out.
@@ -148,22 +148,22 @@ class Dialer:
                 self._descriptors.release()
                 raise
             try:
-                line = Line(address)
+                sock = TcpSocket(address)
             except OSError:
                 self._release()
                 raise
-            line.charged = line.paid = 1
-            line.at_close = self._land
+            sock.charged = sock.paid = 1
+            sock.at_close = self._land
             try:
-                return self._connector.start(line, address, port, done, self._sent_again)
+                return self._connector.start(sock, address, port, done, self._sent_again)
             except OSError:
-                line.close()
+                sock.close()
                 raise
 
         return await self.persist(attempt)
 
     def forget(self, attempt: Attempt) -> None:
-        """Give up a connection that was begun; the caller closes the line."""
+        """Give up a connection that was begun; the caller closes the socket."""
         self._connector.forget(attempt)
 
     def recall(self, address: str, times: Iterable[float], given: int = 0) -> None:
@@ -171,8 +171,8 @@ class Dialer:
         self.hosts[address].window.recall(times)
         self.hosts[address].allowance.took_datagrams(given)
 
-    def _land(self, line: Line) -> None:
-        self._account(line)
+    def _land(self, sock: TcpSocket) -> None:
+        self._account(sock)
         self._release()
 
     def _release(self) -> None:
@@ -235,26 +235,26 @@ class Dialer:
         self.failures[why := reason(error.errno or 0)] += 1
         return EndedError(Outcome.NOT_SENT, why)
 
-    async def _attempt(self, address: str, port: int, host: HostLimit, packets: int) -> Line:
+    async def _attempt(self, address: str, port: int, host: HostLimit, packets: int) -> TcpSocket:
         number = -1
-        line = Line(address, self._tail // 2)
+        sock = TcpSocket(address, self._tail // 2)
         with ExitStack() as half_open:
             try:
                 await self._turn(host, FlowBudget.TCP_SECONDS, packets, half_open=half_open)
-                line.charged, line.paid = packets, 1
-                self._pay(line, _FOLLOWING)
-                host.window.add(line)
+                sock.charged, sock.paid = packets, 1
+                self._pay(sock, _FOLLOWING)
+                host.window.add(sock)
                 self.max_host_rate = max(self.max_host_rate, host.note_connect())
-                number = await self._connector.connect(line, address, port, self._sent_again)
+                number = await self._connector.connect(sock, address, port, self._sent_again)
             finally:
                 if number:
-                    line.close()
-                    self._account(line, host)
-        if line.resent and (not number or of_answer(number).is_alive):
+                    sock.close()
+                    self._account(sock, host)
+        if sock.resent and (not number or of_answer(number).is_alive):
             host.note_loss()
         if number:
             raise EndedError(of_answer(number), remark(number))
-        return line
+        return sock
 
     async def _turn(
         self,
@@ -277,19 +277,19 @@ class Dialer:
                 half_open.callback(self._half_open.release)
             await self.pace.take(1)
 
-    def _sent_again(self, line: Line) -> None:
-        line.resent = True
-        self._pay(line, 1, due=True)
+    def _sent_again(self, sock: TcpSocket) -> None:
+        sock.resent = True
+        self._pay(sock, 1, due=True)
 
-    def _pay(self, line: Line, packets: int, *, due: bool = False) -> None:
-        """Let the sends of the whole scan wait for packets that a line sends unasked."""
-        line.paid += packets
+    def _pay(self, sock: TcpSocket, packets: int, *, due: bool = False) -> None:
+        """Let the sends of the whole scan wait for packets that a socket sends unasked."""
+        sock.paid += packets
         self.pace.charge(packets, due=due)
 
-    def _account(self, line: Line, host: HostLimit | None = None) -> None:
-        """Count what went out on a closed line, and settle it with what was waited for."""
-        self.packets += line.packets
-        self.bytes += line.payload
-        self._pay(line, line.packets + line.afterwards - line.paid)
+    def _account(self, sock: TcpSocket, host: HostLimit | None = None) -> None:
+        """Count what went out on a closed socket, and settle it with what was waited for."""
+        self.packets += sock.packets
+        self.bytes += sock.payload
+        self._pay(sock, sock.packets + sock.afterwards - sock.paid)
         if host is not None:
-            host.window.settle(line)
+            host.window.settle(sock)

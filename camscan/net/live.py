@@ -135,10 +135,10 @@ class LiveNet:
     async def try_port(self, address: str, port: int) -> Exchange:
         """See `Net.try_port`."""
         try:
-            line = await self._dialer.open(address, port, bare=True)
+            sock = await self._dialer.open(address, port, bare=True)
         except EndedError as ended:
             return not_begun(address, port, _now(), ended)
-        line.close()
+        sock.close()
         return Exchange(address, port, Outcome.ANSWERED, _now())
 
     async def converse(
@@ -147,9 +147,9 @@ class LiveNet:
         """See `Net.converse`."""
         at = _now()
         try:
-            line = await self._dialer.open(address, port, tls=tls)
-            pause = partial(self._dialer.breathe, address, line)
-            got = await gather(line, turns, complete, self._legacy() if tls else None, pause)
+            sock = await self._dialer.open(address, port, tls=tls)
+            pause = partial(self._dialer.pause, address, sock)
+            got = await gather(sock, turns, complete, self._legacy() if tls else None, pause)
         except EndedError as ended:
             self._note(address, port, ended.outcome, connected=ended.connected)
             return not_begun(address, port, at, ended)
@@ -179,7 +179,7 @@ class LiveNet:
     async def _talk(self, address: str, port: int, context: ssl.SSLContext | None, **how: Any) -> AsyncIterator[Talk]:
         """An HTTP conversation; `how` is for `conversation`."""
         dial = partial(self._dialer.open, address, port, tls=context is not None)
-        pause = partial(self._dialer.breathe, address)
+        pause = partial(self._dialer.pause, address)
         async with conversation(f"{url_host(address)}:{port}", dial, pause, context, **how) as talk:
             yield Talk(talk, address, port, partial(self._note, address, port))
 

@@ -272,5 +272,5 @@ async def test_a_long_list_of_an_enrolled_device_has_the_time_that_our_pace_take
         await device.ask(PAGE)
         talk = device.browser.conversation
         assert talk._handler is not None
-        assert talk._handler.line.grace == budget.ENROLLED_GRACE
+        assert talk._handler.sock.grace == budget.ENROLLED_GRACE
         assert talk._handler.most == budget.MAX_ENROLLED_BYTES

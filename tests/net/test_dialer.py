@@ -31,7 +31,7 @@ from camscan.net import dialer as module
 from camscan.net.dialer import Dialer
 from camscan.net.exchange.connect import Connector
 from camscan.net.exchange.grab import gather
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
 from camscan.net.outcomes import EndedError
@@ -56,10 +56,10 @@ async def ended(dialer: Dialer, address: str, port: int) -> tuple[Outcome, str]:
 
 async def test_a_line_holds_its_places_until_it_is_closed(dialer: Dialer, serve: Serve) -> None:
     peer = await serve(idle)
-    line = await dialer.open(peer.address, peer.port)
+    sock = await dialer.open(peer.address, peer.port)
     assert dialer.hosts[peer.address].slots._value == UNHURRIED.host_connections - 1
     assert dialer._half_open._value == UNHURRIED.half_open  # it is open
-    line.close()
+    sock.close()
     assert at_rest(dialer)
     assert 2 <= dialer.packets <= 3  # SYN and reset, and the acknowledgement if it goes by itself
     assert (dialer.bytes, dialer.failures.total()) == (0, 0)
@@ -118,10 +118,10 @@ async def test_a_host_has_two_connections_at_most(dialer: Dialer, serve: Serve) 
     peer = await serve(idle)
 
     async def visit() -> None:
-        line = await dialer.open(peer.address, peer.port)
-        line.send(b"?")  # until then, the kernel keeps the acknowledgement back
+        sock = await dialer.open(peer.address, peer.port)
+        sock.send(b"?")  # until then, the kernel keeps the acknowledgement back
         await asyncio.sleep(0.01)
-        line.close()
+        sock.close()
 
     await asyncio.gather(*(visit() for _ in range(20)))
     await eventually(lambda: peer.accepted == 20)
@@ -197,7 +197,7 @@ class Wire:
     def note(self, address: str, later: float = 0) -> None:
         self.sends[address].append((asyncio.get_running_loop().time() + later, 1))
 
-    async def connect(self, line: Line, address: str, port: int) -> int:
+    async def connect(self, sock: TcpSocket, address: str, port: int) -> int:
         what = random.choice([0, errno.ECONNREFUSED, errno.ECONNREFUSED, errno.ETIMEDOUT])
         wait = 1.0 if what == errno.ETIMEDOUT else random.uniform(0.001, 0.01)
         self.note(address)
@@ -207,10 +207,10 @@ class Wire:
             out.append(out[0] + wait)
 
         def count() -> int:
-            line.packets = sum(at <= asyncio.get_running_loop().time() for at in out)
+            sock.packets = sum(at <= asyncio.get_running_loop().time() for at in out)
             return 0
 
-        line.count = count  # type: ignore[method-assign]
+        sock.count = count  # type: ignore[method-assign]
         await asyncio.sleep(1.5 if what == errno.ETIMEDOUT else wait)
         return what
 
@@ -276,7 +276,7 @@ async def test_an_exhausted_host_tries_again(
 ) -> None:
     peer, left = await serve(idle), [1, 1]
 
-    class Failing(Line):
+    class Failing(TcpSocket):
         def __init__(self, address: str, window: int = 4) -> None:
             if fails == "socket" and left:
                 left.pop()
@@ -289,7 +289,7 @@ async def test_an_exhausted_host_tries_again(
                 return number
             return super().connect_ex(address)
 
-    monkeypatch.setattr(module, "Line", Failing)
+    monkeypatch.setattr(module, "TcpSocket", Failing)
     monkeypatch.setattr("camscan.net.outcomes.PAUSES", (0.01, 0.02))
     (await dialer.open(peer.address, peer.port)).close()
     assert dialer.failures.total() == 0
@@ -328,25 +328,25 @@ async def test_what_a_peer_makes_the_kernel_send_is_made_room_for(serve: Serve) 
 
     dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
     peer, loop = await serve(chatty), asyncio.get_running_loop()
-    line = await dialer.open(peer.address, peer.port)
+    sock = await dialer.open(peer.address, peer.port)
     sent: list[tuple[float, float]] = []
-    looking = asyncio.create_task(watch(line, sent))
+    looking = asyncio.create_task(watch(sock, sent))
     began = loop.time()
-    got = await gather(line, [b"?"], lambda data: data.endswith(b"end"))
+    got = await gather(sock, [b"?"], lambda data: data.endswith(b"end"))
     looking.cancel()
     assert got.replies == (page,)
-    assert dialer.packets == line.packets > 20
+    assert dialer.packets == sock.packets > 20
     assert loop.time() - began > 0.9
     assert most_in_a_second(sent) <= 20
     assert at_rest(dialer)
 
 
-async def watch(line: Line, sent: list[tuple[float, float]]) -> None:
-    """Note when the kernel has sent something, to some milliseconds; of a closed line it tells nothing more."""
-    while line.fileno() >= 0:
-        seen = line.packets
-        line.count()
-        sent.append((asyncio.get_running_loop().time(), line.packets - seen))
+async def watch(sock: TcpSocket, sent: list[tuple[float, float]]) -> None:
+    """Note when the kernel has sent something, to some milliseconds; of a closed socket it tells nothing more."""
+    while sock.fileno() >= 0:
+        seen = sock.packets
+        sock.count()
+        sent.append((asyncio.get_running_loop().time(), sock.packets - seen))
         await asyncio.sleep(0.002)
 
 
@@ -355,25 +355,25 @@ async def test_room_for_an_exchange_is_there_before_it_begins(serve: Serve) -> N
     dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
     peer = await serve(idle)
     window = dialer.hosts[peer.address].window
-    line = await dialer.open(peer.address, peer.port)
+    sock = await dialer.open(peer.address, peer.port)
     assert not window.fits(20 - 7)
-    line.close()
-    assert window.fits(19 - line.packets)
-    assert not window.fits(20 - line.packets)
+    sock.close()
+    assert window.fits(19 - sock.packets)
+    assert not window.fits(20 - sock.packets)
     assert at_rest(dialer)
 
 
 async def test_an_open_line_waits_for_its_turn(serve: Serve) -> None:
     dialer = Dialer(Scope(LOOPBACK), Profile("test", rate=10**6, host_rate=20))
     peer, loop = await serve(idle), asyncio.get_running_loop()
-    line = await dialer.open(peer.address, peer.port)
+    sock = await dialer.open(peer.address, peer.port)
     began = loop.time()
     for _ in range(20):
-        line.send(b"hello")
-        await dialer.breathe(peer.address, line)
+        sock.send(b"hello")
+        await dialer.pause(peer.address, sock)
     assert loop.time() - began > 0.8
-    line.close()
-    assert dialer.packets == line.packets
+    sock.close()
+    assert dialer.packets == sock.packets
     assert at_rest(dialer)
 
 
@@ -473,11 +473,11 @@ async def test_cancelled_anywhere_it_leaks_neither_places_nor_descriptors(serve:
         peer = chance.choice(peers)
         async with dialer.attend(peer.address):
             port = peer.port if chance.random() < 0.7 else 9
-            line = await dialer.open(peer.address, port, tls=chance.random() < 0.5)
+            sock = await dialer.open(peer.address, port, tls=chance.random() < 0.5)
             try:
                 await asyncio.sleep(chance.random() * 0.01)
             finally:
-                line.close()
+                sock.close()
 
     tasks = [asyncio.create_task(visit()) for _ in range(300)]
     for _ in tasks:

@@ -33,7 +33,7 @@ from support.peers import (
 
 from camscan.net.base import BROADCAST, Datagram, Exchange, HttpRequest, Inquiry
 from camscan.net.exchange import udp
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.interfaces import interfaces
 from camscan.net.live import LiveNet
 from camscan.net.programs.portsweep import PortSweep
@@ -516,5 +516,5 @@ def covered(limit: int, port: int, closed: int) -> Any:
 
 
 def test_a_line_is_an_ordinary_socket_to_everybody_else() -> None:
-    with Line("127.0.0.1") as line:
-        assert isinstance(line, socket.socket)
+    with TcpSocket("127.0.0.1") as sock:
+        assert isinstance(sock, socket.socket)

@@ -9,14 +9,14 @@ import pytest
 from support.peers import Certificate, Reader, Script, Serve, Writer, end_with_reset, eventually
 
 from camscan.net.base import HttpRequest
-from camscan.net.exchange.drip import Drip
+from camscan.net.exchange.drip import DripGuard
 from camscan.net.exchange.grab import Grab
 from camscan.net.exchange.http import Conversation
 from camscan.net.exchange.secure import _Secured
 from camscan.net.live import LiveNet
 from camscan.net.pacing.reading import Reading
 
-HELD = (Conversation, Drip, Grab, Reading, _Secured)
+HELD = (Conversation, DripGuard, Grab, Reading, _Secured)
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 

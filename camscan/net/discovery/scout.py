@@ -16,7 +16,7 @@ from camscan.net.base import Posed, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.discovery.candidate import Candidate, PendingSend, Query, Send
 from camscan.net.discovery.sendqueue import SendQueue
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.exchange.udp import Correspondent
 from camscan.net.outcomes import EndedError, of_answer, remark
 from camscan.net.pacing.hostpace import spacing
@@ -184,10 +184,10 @@ class Scout:
             self._finish_if_done(candidate)
 
     @staticmethod
-    def _close(candidate: Candidate, line: Line) -> None:
-        """Close a line, and note what the kernel sent on it, or may yet send, beside the packet that began it."""
-        line.close()
-        candidate.sent.extend([asyncio.get_running_loop().time()] * (line.packets - 1 + line.afterwards))
+    def _close(candidate: Candidate, sock: TcpSocket) -> None:
+        """Close a socket, and note what the kernel sent on it, or may yet send, beside the packet that began it."""
+        sock.close()
+        candidate.sent.extend([asyncio.get_running_loop().time()] * (sock.packets - 1 + sock.afterwards))
 
     def _ask(self, candidate: Candidate, place: int) -> Awaitable[None] | None:
         posed = self._poses[place]()

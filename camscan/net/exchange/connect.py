@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 
 SENT_AGAIN = 1.0
 """Seconds after which the kernel sends an unanswered SYN again (RFC 6298, 2.1)."""
@@ -28,11 +28,11 @@ _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
 class Attempt:
     """One connect under way. `resent` is called just before the kernel sends its SYN again, `done` with its errno."""
 
-    sock: Line
+    sock: TcpSocket
     number: int
     started: float
     done: Callable[[int], None]
-    resent: Callable[[Line], None]
+    resent: Callable[[TcpSocket], None]
     over: bool = False
 
 
@@ -49,7 +49,7 @@ class Connector:
         self._queue: deque[Attempt] = deque()
         self._ticking: asyncio.TimerHandle | None = None
 
-    async def connect(self, sock: Line, address: str, port: int, resent: Callable[[Line], None]) -> int:
+    async def connect(self, sock: TcpSocket, address: str, port: int, resent: Callable[[TcpSocket], None]) -> int:
         """Connect a non-blocking socket; the caller closes it, whatever comes of it.
 
         Returns 0, the errno that the network answered with, or ETIMEDOUT.
@@ -72,7 +72,7 @@ class Connector:
             self.forget(attempt)
 
     def start(
-        self, sock: Line, address: str, port: int, done: Callable[[int], None], resent: Callable[[Line], None]
+        self, sock: TcpSocket, address: str, port: int, done: Callable[[int], None], resent: Callable[[TcpSocket], None]
     ) -> Attempt:
         """Begin to connect a non-blocking socket; `done` is called later on, unless the attempt is forgotten before.
 
@@ -157,7 +157,7 @@ class Connector:
         self._ticking = loop.call_later(_TICK, self._tick) if self._queue else None
 
 
-def _ended(sock: Line) -> int:
+def _ended(sock: TcpSocket) -> int:
     """How a connect has ended, as its errno; where this host cannot say, why not."""
     try:
         return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)

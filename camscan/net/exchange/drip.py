@@ -7,20 +7,20 @@ import math
 from collections.abc import Callable
 
 from camscan.net import budget
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 
 _SHORTEST = 0.02
 """Seconds between two looks, at least."""
 
 
-class Drip:
-    """Watches whether what comes on a line is worth the wait, from its first byte on; else it tells `give_up` why not.
+class DripGuard:
+    """Watches whether what comes on a socket is worth the wait, from its first byte on; else tells `give_up` why not.
 
     Time in which reading is held for our own pace is not counted, and no more than that is added.
     """
 
-    def __init__(self, line: Line, give_up: Callable[[str], None]) -> None:
-        self._line = line
+    def __init__(self, sock: TcpSocket, give_up: Callable[[str], None]) -> None:
+        self._sock = sock
         self._give_up = give_up
         self._came = 0
         self._held = 0.0
@@ -49,7 +49,7 @@ class Drip:
             self._timer = None
 
     def _wait(self) -> None:
-        self._came, self._held = 0, self._line.held_in_all
+        self._came, self._held = 0, self._sock.held_in_all
         self._look_in(budget.SILENCE)
 
     def _look_in(self, seconds: float) -> None:
@@ -67,7 +67,7 @@ class Drip:
             self._timer = loop.call_at(self._due, self._ring)
 
     def _look(self) -> None:
-        held = self._line.held_in_all - self._held
+        held = self._sock.held_in_all - self._held
         if self._came >= budget.LEAST_BYTES:
             self._wait()
         elif held > 0:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from camscan.net import budget
-from camscan.net.exchange.drip import Drip
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.drip import DripGuard
 from camscan.net.exchange.secure import attach
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError, reason
 from camscan.records import Outcome
 
 Pause = Callable[[], Awaitable[None]]
-"""Waits until a line may be used for another question."""
+"""Waits until a socket may be used for another question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Grab(asyncio.Protocol):
     """
 
     def __init__(
-        self, line: Line, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None = None
+        self, sock: TcpSocket, turns: Sequence[bytes], complete: Callable[[bytes], bool], pause: Pause | None = None
     ) -> None:
         self.result: asyncio.Future[Grabbed] = asyncio.get_running_loop().create_future()
         self._turns = list(turns)
@@ -52,7 +52,7 @@ class Grab(asyncio.Protocol):
         self._certificate = b""
         self._tls = ""
         self._silence: asyncio.TimerHandle | None = None
-        self._drip = Drip(line, self._dripped)
+        self._drip = DripGuard(sock, self._dripped)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note the certificate and send the first turn."""
@@ -163,27 +163,27 @@ class Grab(asyncio.Protocol):
 
 
 async def gather(
-    line: Line,
+    sock: TcpSocket,
     turns: Sequence[bytes],
     complete: Callable[[bytes], bool],
     context: ssl.SSLContext | None = None,
     pause: Pause | None = None,
 ) -> Grabbed:
-    """Hold one conversation on a connected line, over TLS where a context is given. The line is closed at the end.
+    """Hold one conversation on a connected socket, over TLS where a context is given. The socket is closed at the end.
 
     `pause` is waited for before each turn but the first, and before that one over TLS.
 
     Raises:
         EndedError: TLS did not come about.
     """
-    protocol = Grab(line, turns, complete, pause)
+    protocol = Grab(sock, turns, complete, pause)
     try:
-        async with asyncio.timeout(budget.TOTAL) as line.deadline:
-            await attach(line, protocol, context, pause)
+        async with asyncio.timeout(budget.TOTAL) as sock.deadline:
+            await attach(sock, protocol, context, pause)
             return await asyncio.shield(protocol.result)
     except TimeoutError:
         return protocol.expire()
     finally:
-        line.deadline = None
+        sock.deadline = None
         protocol.close()
-        await asyncio.sleep(0)  # the transport closes the line in the loop's next round
+        await asyncio.sleep(0)  # the transport closes the socket in the loop's next round

@@ -21,10 +21,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from camscan.net import budget
 from camscan.net.base import HttpRequest
-from camscan.net.exchange.drip import Drip
+from camscan.net.exchange.drip import DripGuard
 from camscan.net.exchange.grab import Grabbed
-from camscan.net.exchange.line import Line
 from camscan.net.exchange.secure import attach
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
@@ -38,8 +38,8 @@ _PATH = re.compile(r"/[!-~]*")
 """Origin form: begins with a slash, so that nothing in it can be read as a host, and has no blank or line end."""
 _SWITCHED = 101
 
-Dial = Callable[[], Awaitable[Line]]
-Pause = Callable[[Line], Awaitable[None]]
+Dial = Callable[[], Awaitable[TcpSocket]]
+Pause = Callable[[TcpSocket], Awaitable[None]]
 """Waits until an open connection may be used again."""
 Objection = Callable[[bytes], str]
 """Takes the certificate (DER) of a peer and says why nothing may be spoken with it; "" where it may."""
@@ -48,15 +48,15 @@ Objection = Callable[[bytes], str]
 class _Handler(ResponseHandler):
     """aiohttp's response parser, with the bytes tapped before the parser can refuse them."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, line: Line, most: int) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, sock: TcpSocket, most: int) -> None:
         super().__init__(loop)
-        self.line = line
+        self.sock = sock
         self.most = most
         self.taken = bytearray()
         self.size = 0
         self.cut = ""
         self.stale_at = 0.0
-        self._drip = Drip(line, self._dripped)
+        self._drip = DripGuard(sock, self._dripped)
 
     def data_received(self, data: bytes) -> None:
         self._drip.came(len(data))
@@ -71,8 +71,8 @@ class _Handler(ResponseHandler):
 
     def resume_reading(self, resume_parser: bool = True) -> None:
         super().resume_reading(resume_parser)
-        if self.line.held:  # aiohttp reads on whenever somebody has taken what it had
-            self.line.hold()
+        if self.sock.held:  # aiohttp reads on whenever somebody has taken what it had
+            self.sock.hold()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._drip.close()
@@ -81,7 +81,7 @@ class _Handler(ResponseHandler):
     def rest(self) -> None:
         """Expect nothing until the next request: its peer may be as silent as it likes."""
         self._drip.stop()
-        self.line.deadline = None
+        self.sock.deadline = None
 
     def _dripped(self, why: str) -> None:
         if self.transport is not None:
@@ -162,7 +162,7 @@ class Conversation:
         if self._handler is not None:
             self._handler.renew()
             if self._handler.is_connected():
-                await self._pause(self._handler.line)
+                await self._pause(self._handler.sock)
         try:
             async with asyncio.timeout(budget.TOTAL) as deadline:
                 await self._send(self._written(request, authorization), deadline)
@@ -208,19 +208,19 @@ class Conversation:
         """
         loop, kept = asyncio.get_running_loop(), self._handler
         if kept is not None and kept.is_connected() and loop.time() <= kept.stale_at:
-            kept.line.deadline = deadline
+            kept.sock.deadline = deadline
             return kept
         if kept is not None:
             kept.close()
         deadline.reschedule(None)
-        line = await self._dial()
+        sock = await self._dial()
         deadline.reschedule(loop.time() + budget.TOTAL)
-        line.deadline, line.grace = deadline, self._grace
-        handler = _Handler(loop, line, self._most)
+        sock.deadline, sock.grace = deadline, self._grace
+        handler = _Handler(loop, sock, self._most)
         try:
-            await attach(line, handler, self._context, partial(self._pause, line))
+            await attach(sock, handler, self._context, partial(self._pause, sock))
         except BaseException:
-            line.deadline = None
+            sock.deadline = None
             handler.close()
             raise
         self._handler = handler

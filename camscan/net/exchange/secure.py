@@ -1,4 +1,4 @@
-"""The way of a connected line onto the event loop, over TLS where that is asked for."""
+"""The way of a connected socket onto the event loop, over TLS where that is asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from asyncio import sslproto
 from collections.abc import Awaitable, Callable
 
 from camscan.net import budget
-from camscan.net.exchange.line import FAREWELL, Line
+from camscan.net.exchange.tcp import TLS_SHUTDOWN, TcpSocket
 from camscan.net.outcomes import EndedError, of_answer, reason
 from camscan.records import Outcome
 
@@ -54,36 +54,36 @@ class _Secured(sslproto.SSLProtocol):
 
 
 async def attach(
-    line: Line,
+    sock: TcpSocket,
     protocol: asyncio.Protocol,
     context: ssl.SSLContext | None = None,
     pause: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Hand a connected line to a protocol on the event loop, over TLS where a context is given.
+    """Hand a connected socket to a protocol on the event loop, over TLS where a context is given.
 
     `pause` is waited for once TLS is established, before the protocol begins.
 
     Raises:
-        EndedError: TLS did not come about; the line is closed.
+        EndedError: TLS did not come about; the socket is closed.
     """
     loop = asyncio.get_running_loop()
     try:
         if context is None:
-            line.transport, _ = await loop.create_connection(lambda: protocol, sock=line)
+            sock.transport, _ = await loop.create_connection(lambda: protocol, sock=sock)
         else:
-            await _secure(line, protocol, context, pause)
+            await _secure(sock, protocol, context, pause)
     except OSError as error:
-        line.hang_up()
+        sock.hang_up()
         raise _without_tls(error.with_traceback(None)) from error  # which leads to the future that holds it
     except BaseException:
-        line.hang_up()
+        sock.hang_up()
         raise
 
 
 async def _secure(
-    line: Line, protocol: asyncio.Protocol, context: ssl.SSLContext, pause: Callable[[], Awaitable[None]] | None
+    sock: TcpSocket, protocol: asyncio.Protocol, context: ssl.SSLContext, pause: Callable[[], Awaitable[None]] | None
 ) -> None:
-    """Establish TLS, with the transport below it known to the line: reading can be held up meanwhile, too."""
+    """Establish TLS, with the transport below it known to the socket: reading can be held up meanwhile, too."""
     loop, waiting = asyncio.get_running_loop(), _Waiting()
     done: asyncio.Future[None] = loop.create_future()
     secured = _Secured(  # with no name of the server: none is known, so none is asked for
@@ -92,15 +92,15 @@ async def _secure(
         context,
         done,
         ssl_handshake_timeout=budget.SILENCE,  # type: ignore[arg-type]  # any number will do
-        ssl_shutdown_timeout=FAREWELL,
+        ssl_shutdown_timeout=TLS_SHUTDOWN,
     )
     try:
-        line.transport, _ = await loop.create_connection(lambda: secured, sock=line)
+        sock.transport, _ = await loop.create_connection(lambda: secured, sock=sock)
         await done
     except BaseException:
         done.cancel()
-        if line.transport is not None:
-            line.transport.close()
+        if sock.transport is not None:
+            sock.transport.close()
         raise
     if pause is not None:
         await pause()

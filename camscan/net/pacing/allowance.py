@@ -8,7 +8,7 @@ from camscan.records import Outcome
 
 
 class Allowance:
-    """Counts the bytes that came from one host: on its lines, TLS included, and by datagram in answer to a question.
+    """Counts the bytes that came from one host: on its sockets, TLS included, and by datagram in answer to a question.
 
     Where they are as many as one host may give, what is under way ends within its own bounds, and nothing further is
     asked. Datagrams alone cannot bring that about: anybody may send them in the name of a host.
@@ -16,17 +16,17 @@ class Allowance:
 
     def __init__(self) -> None:
         self.most = budget.MAX_HOST_BYTES
-        self._on_lines = 0
+        self._by_tcp = 0
         self._by_datagram = 0
 
     @property
     def is_used_up(self) -> bool:
         """Whether the host has given all that it may."""
-        return self._on_lines + min(self._by_datagram, budget.MAX_HOST_DATAGRAMS) >= self.most
+        return self._by_tcp + min(self._by_datagram, budget.MAX_HOST_DATAGRAMS) >= self.most
 
     def took(self, count: int) -> None:
-        """Count bytes that were read from a line."""
-        self._on_lines += count
+        """Count bytes that were read from a socket."""
+        self._by_tcp += count
 
     def took_datagrams(self, count: int) -> None:
         """Count bytes of datagrams that were kept."""

@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.pacing.allowance import Allowance
 from camscan.net.pacing.pace import SHORTEST_WAIT, FlowBudget
 
 _LOOK = 0.05
-"""Seconds between looks at what open lines have sent, while somebody waits for room."""
+"""Seconds between looks at what open sockets have sent, while somebody waits for room."""
 
 
 def spacing(rate: float, connections: int) -> float:
@@ -24,7 +24,7 @@ def spacing(rate: float, connections: int) -> float:
 class Window:
     """The packets to one host: in any second no more than `rate`, those included that the kernel may yet send.
 
-    What is known to have gone out is held for a second, and what an open line may still send without being asked is
+    What is known to have gone out is held for a second, and what an open socket may still send without being asked is
     held for as long as it may. Whoever sends holds `turn` from the look at the window until it has what it needs.
     `granted` counts what has a place (see `Place`).
     """
@@ -33,14 +33,14 @@ class Window:
         self._rate = self._limit = rate
         self._sent: deque[float] = deque()
         self.granted = 0
-        self._lines: set[Line] = set()
+        self._sockets: set[TcpSocket] = set()
         self._free_at = -math.inf
         self.turn = asyncio.Lock()
 
     def place(self, count: int, *, ahead: bool = False) -> Place:
         """Wait until `count` more packets fit, and keep room for them until the body of an `async with` is over.
 
-        `ahead`: do not wait for those who came before. It is for open lines: what they hold is free once they end.
+        `ahead`: do not wait for those who came before. It is for open sockets: what they hold is free once they end.
         """
         return Place(self, count, ahead)
 
@@ -59,15 +59,15 @@ class Window:
         """Count packets that went out at those times, in order, before anything else was known."""
         self._sent.extend(times)
 
-    def add(self, line: Line) -> None:
-        """Hold what the line may still send, and count what it sends."""
-        self._lines.add(line)
+    def add(self, sock: TcpSocket) -> None:
+        """Hold what the socket may still send, and count what it sends."""
+        self._sockets.add(sock)
 
-    def settle(self, line: Line) -> None:
-        """Count all that a closed line has sent, and what the kernel may yet send for it."""
-        self._lines.discard(line)
-        self._note(line)
-        self.note(line.afterwards)
+    def settle(self, sock: TcpSocket) -> None:
+        """Count all that a closed socket has sent, and what the kernel may yet send for it."""
+        self._sockets.discard(sock)
+        self._note(sock)
+        self.note(sock.afterwards)
 
     def slow_down(self) -> None:
         """From now on, half as much."""
@@ -75,7 +75,7 @@ class Window:
 
     @property
     def _held(self) -> int:
-        return self.granted + sum(max(line.charged - line.noted, 0) for line in self._lines)
+        return self.granted + sum(max(sock.charged - sock.noted, 0) for sock in self._sockets)
 
     async def room(self, count: int) -> None:
         """Wait for room, and for some time after the one before, so that packets are not all sent at once."""
@@ -90,16 +90,16 @@ class Window:
         return min(max(oldest, SHORTEST_WAIT), _LOOK if self._held else 1.0)
 
     def _look(self) -> None:
-        for line in self._lines:
-            line.count()
-            self._note(line)
+        for sock in self._sockets:
+            sock.count()
+            self._note(sock)
         now = _now()
         while self._sent and self._sent[0] < now - 1:
             self._sent.popleft()
 
-    def _note(self, line: Line) -> None:
-        self.note(line.packets - line.noted)
-        line.noted = line.packets
+    def _note(self, sock: TcpSocket) -> None:
+        self.note(sock.packets - sock.noted)
+        sock.noted = sock.packets
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.pacing.hostpace import HostLimit
 from camscan.net.pacing.pace import Pace
 
 _TICK = 0.02
-"""Seconds between looks whether a line that is held may be read from."""
+"""Seconds between looks whether a socket that is held may be read from."""
 
 
 class Reading:
-    """Watches over the reading from one line, of which `tail` packets may go out unasked until the next look."""
+    """Watches over the reading from one socket, of which `tail` packets may go out unasked until the next look."""
 
-    def __init__(self, line: Line, host: HostLimit, pace: Pace, tail: int) -> None:
-        self._line = line
+    def __init__(self, sock: TcpSocket, host: HostLimit, pace: Pace, tail: int) -> None:
+        self._sock = sock
         self._host = host
         self._pace = pace
         self._tail = tail
@@ -25,25 +25,25 @@ class Reading:
         """Count what came, and see that what the peer sends next finds room; until then, read nothing."""
         self._host.allowance.took(count)
         if not self._finds_room():
-            self._line.hold()
+            self._sock.hold()
             asyncio.get_running_loop().call_later(_TICK, self._read_on)
 
     def _read_on(self) -> None:
-        if self._line.fileno() < 0:
+        if self._sock.fileno() < 0:
             return
         if self._finds_room():
-            self._line.read_on()
+            self._sock.read_on()
         else:
             asyncio.get_running_loop().call_later(_TICK, self._read_on)
 
     def _finds_room(self) -> bool:
-        line = self._line
-        line.count()
-        unpaid = max(0, line.packets - line.paid)
-        line.paid += unpaid
+        sock = self._sock
+        sock.count()
+        unpaid = max(0, sock.packets - sock.paid)
+        sock.paid += unpaid
         self._pace.charge(unpaid)
-        missing = max(0, self._tail - line.spare)
+        missing = max(0, self._tail - sock.spare)
         if missing and not self._host.window.fits(missing):
             return False
-        line.charged += missing
+        sock.charged += missing
         return True

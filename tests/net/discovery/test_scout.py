@@ -27,7 +27,7 @@ from camscan.net.base import Inquiry, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.discovery.scout import Scout
 from camscan.net.exchange.connect import Connector
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.exchange.udp import Correspondent
 from camscan.net.kernel.routes import Routes
 from camscan.net.live import LiveNet
@@ -171,7 +171,7 @@ async def test_the_pace_holds_in_all_and_for_each_host(monkeypatch: pytest.Monke
     sends = Sends()
     start, send = Connector.start, Correspondent.send
 
-    def started(self: Connector, sock: Line, address: str, port: int, *told: Callable[..., None]) -> object:
+    def started(self: Connector, sock: TcpSocket, address: str, port: int, *told: Callable[..., None]) -> object:
         sends.note(address)
         return start(self, sock, address, port, *told)
 

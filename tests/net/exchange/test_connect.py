@@ -15,7 +15,7 @@ from support.namespaces import Namespace, cable
 from support.peers import Deaf, descriptors, eventually
 
 from camscan.net.exchange.connect import Attempt, Connector
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 
 TIMEOUT = 1.5
 
@@ -49,13 +49,13 @@ def deaf() -> Iterator[tuple[str, int]]:
 
 async def attempt(connector: Connector, address: str, port: int) -> int:
     """Connect and close again; what came of it, as an errno."""
-    line = Line(address)
+    sock = TcpSocket(address)
     try:
-        return await connector.connect(line, address, port, lambda _: None)
+        return await connector.connect(sock, address, port, lambda _: None)
     except OSError as error:
         return -(error.errno or 0)
     finally:
-        line.close()
+        sock.close()
 
 
 async def test_no_host_is_lost_under_load(connector: Connector, listeners: list[tuple[str, int]]) -> None:
@@ -112,7 +112,7 @@ async def test_each_deadline_starts_at_its_own_connect(deaf: tuple[str, int]) ->
 
 async def test_one_given_up_because_of_another_in_the_same_batch(listeners: list[tuple[str, int]]) -> None:
     connector = Connector(TIMEOUT)
-    lines = [Line(address) for address, _ in listeners[:2]]
+    socks = [TcpSocket(address) for address, _ in listeners[:2]]
     attempts: list[Attempt] = []
     told: list[int] = []
 
@@ -121,14 +121,14 @@ async def test_one_given_up_because_of_another_in_the_same_batch(listeners: list
         for attempt in attempts:
             connector.forget(attempt)
 
-    for line, where in zip(lines, listeners, strict=False):
-        attempts.append(connector.start(line, *where, first, lambda _: None))
+    for sock, where in zip(socks, listeners, strict=False):
+        attempts.append(connector.start(sock, *where, first, lambda _: None))
     time.sleep(0.05)  # noqa: ASYNC251 - both have connected, and nobody has looked
     connector._tick()
     await asyncio.sleep(0.05)
     assert told == [0]
-    for line in lines:
-        line.close()
+    for sock in socks:
+        sock.close()
     connector.close()
 
 
@@ -137,7 +137,7 @@ async def test_a_connect_of_which_the_kernel_cannot_say_how_it_ended_harms_no_ot
 ) -> None:
     connector = Connector(0.3)
 
-    class Mute(Line):
+    class Mute(TcpSocket):
         def getsockopt(self, level: int, name: int, size: int = 0) -> Any:
             if name == socket.SO_ERROR:
                 raise OSError(errno.ENOBUFS, "no buffer")
@@ -153,7 +153,7 @@ async def test_a_connect_of_which_the_kernel_cannot_say_how_it_ended_harms_no_ot
 
 
 async def test_one_that_the_kernel_does_not_let_go_of_holds_up_no_other(listeners: list[tuple[str, int]]) -> None:
-    """It is told of for as long as it is watched, and its line is held open here."""
+    """It is told of for as long as it is watched, and its socket is held open here."""
     connector = Connector(TIMEOUT)
     refused: list[int] = []
 
@@ -163,17 +163,17 @@ async def test_one_that_the_kernel_does_not_let_go_of_holds_up_no_other(listener
             self.closed, self._unregister = False, epoll.unregister
 
         def unregister(self, number: int) -> None:
-            if number == line.fileno() and len(refused) < 3:
+            if number == sock.fileno() and len(refused) < 3:
                 refused.append(number)
                 raise OSError(errno.ENOSPC, "no space")
             self._unregister(number)
 
-    line = Line("127.0.0.1")
+    sock = TcpSocket("127.0.0.1")
     connector._epoll = Clinging(connector._epoll)  # type: ignore[assignment]
-    assert await connector.connect(line, *listeners[0], lambda _: None) == 0
+    assert await connector.connect(sock, *listeners[0], lambda _: None) == 0
     assert [await attempt(connector, *where) for where in listeners] == [0] * len(listeners)
-    assert refused == [line.fileno()] * 3
-    line.close()
+    assert refused == [sock.fileno()] * 3
+    sock.close()
     connector.close()
 
 
@@ -252,8 +252,8 @@ async def test_what_the_network_answers(new_namespace: Callable[[], Namespace]) 
         "tcp dport 83 drop; tcp dport 84 reject with tcp reset; }; }"
     )
     with here.inside():
-        lines = [attempt(connector, "10.66.0.2", port) for port in (80, 81, 82, 83, 84)]
-        assert await asyncio.gather(*lines) == [
+        socks = [attempt(connector, "10.66.0.2", port) for port in (80, 81, 82, 83, 84)]
+        assert await asyncio.gather(*socks) == [
             errno.ECONNREFUSED,
             errno.EHOSTUNREACH,
             errno.ECONNREFUSED,
@@ -266,16 +266,16 @@ async def test_what_the_network_answers(new_namespace: Callable[[], Namespace]) 
 async def test_that_the_kernel_will_send_again_is_said_before_it_does(connector: Connector) -> None:
     """Else others would be let out in its place."""
     said: list[float] = []
-    lines = [Line("127.0.0.1") for _ in range(3)]
+    socks = [TcpSocket("127.0.0.1") for _ in range(3)]
     now = asyncio.get_running_loop().time()
-    for line, age in zip(lines, (1.0, 0.985, 0.95), strict=True):
+    for sock, age in zip(socks, (1.0, 0.985, 0.95), strict=True):
         tell = partial(_append, said, age)
-        connector._unsent.append(Attempt(line, line.fileno(), now - age, lambda _: None, tell))
+        connector._unsent.append(Attempt(sock, sock.fileno(), now - age, lambda _: None, tell))
     connector._tick()
-    for line in lines:
-        line.close()
+    for sock in socks:
+        sock.close()
     assert said == [1.0, 0.985]
 
 
-def _append(said: list[float], age: float, _: Line) -> None:
+def _append(said: list[float], age: float, _: TcpSocket) -> None:
     said.append(age)

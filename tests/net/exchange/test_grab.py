@@ -11,8 +11,8 @@ from support.peers import Certificate, Reader, Script, Serve, Writer, descriptor
 
 from camscan.net import budget
 from camscan.net.exchange.grab import Grabbed, gather
-from camscan.net.exchange.line import Line
 from camscan.net.exchange.secure import legacy_context
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
@@ -33,13 +33,13 @@ async def grab(
     complete: Callable[[bytes], bool] = whole,
     context: ssl.SSLContext | None = None,
 ) -> Grabbed:
-    """One conversation; the line must be closed by the time that it is over."""
-    line = Line("127.88.0.1")
+    """One conversation; the socket must be closed by the time that it is over."""
+    sock = TcpSocket("127.88.0.1")
     closed: list[float] = []
-    line.at_close = lambda _: closed.append(time.monotonic())
-    await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", port))
+    sock.at_close = lambda _: closed.append(time.monotonic())
+    await asyncio.get_running_loop().sock_connect(sock, ("127.88.0.1", port))
     try:
-        return await gather(line, turns, complete, context)
+        return await gather(sock, turns, complete, context)
     finally:
         if context is None:
             assert len(closed) == 1
@@ -219,12 +219,12 @@ async def test_who_says_nothing_more_amid_an_answer_is_not_waited_for(serve: Ser
 @pytest.mark.usefixtures("hasty")
 async def test_the_time_for_which_our_own_pace_holds_reading_is_no_drip(serve: Serve) -> None:
     peer = await serve(saying(b"part"))
-    line = Line("127.88.0.1")
-    await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", peer.port))
-    line.at_read = lambda _: line.hold()
-    asyncio.get_running_loop().call_later(0.3, line.read_on)
+    sock = TcpSocket("127.88.0.1")
+    await asyncio.get_running_loop().sock_connect(sock, ("127.88.0.1", peer.port))
+    sock.at_read = lambda _: sock.hold()
+    asyncio.get_running_loop().call_later(0.3, sock.read_on)
     start = time.monotonic()
-    got = await gather(line, [b"1"], lambda _: False)
+    got = await gather(sock, [b"1"], lambda _: False)
     assert got == Grabbed(Outcome.TRUNCATED, (b"part",), "said nothing for 0.2 s")
     assert time.monotonic() - start >= 0.5
 
@@ -232,13 +232,13 @@ async def test_the_time_for_which_our_own_pace_holds_reading_is_no_drip(serve: S
 @pytest.mark.usefixtures("hasty")
 async def test_a_drip_feed_that_is_held_up_now_and_then_gets_that_time_and_no_more(serve: Serve) -> None:
     peer = await serve(dripping(b"x"))
-    line = Line("127.88.0.1")
-    await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", peer.port))
+    sock = TcpSocket("127.88.0.1")
+    await asyncio.get_running_loop().sock_connect(sock, ("127.88.0.1", peer.port))
     loop = asyncio.get_running_loop()
     for number in range(1, 20):
-        loop.call_later(number * 0.05, line.hold)
-        loop.call_later(number * 0.05 + 0.005, line.read_on)
-    got = await gather(line, [b"1"], lambda _: False)
+        loop.call_later(number * 0.05, sock.hold)
+        loop.call_later(number * 0.05 + 0.005, sock.read_on)
+    got = await gather(sock, [b"1"], lambda _: False)
     assert got.reason == "gave less than 64 bytes in 0.2 s"  # and not that its whole time is up
 
 

@@ -28,8 +28,8 @@ from camscan.net import budget
 from camscan.net.base import HttpRequest
 from camscan.net.exchange.grab import Grabbed
 from camscan.net.exchange.http import Conversation, conversation
-from camscan.net.exchange.line import Line
 from camscan.net.exchange.secure import legacy_context
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
@@ -38,39 +38,39 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 class Dialler:
-    """Hands out lines to one peer, and knows which of them are still open."""
+    """Hands out sockets to one peer, and knows which of them are still open."""
 
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
-        self.lines: list[Line] = []
+        self.socks: list[TcpSocket] = []
         self.closed = 0
 
-    async def __call__(self) -> Line:
-        line = Line(self.peer.address)
-        line.at_close = self._note
-        self.lines.append(line)
+    async def __call__(self) -> TcpSocket:
+        sock = TcpSocket(self.peer.address)
+        sock.at_close = self._note
+        self.socks.append(sock)
         try:
-            await asyncio.get_running_loop().sock_connect(line, (self.peer.address, self.peer.port))
+            await asyncio.get_running_loop().sock_connect(sock, (self.peer.address, self.peer.port))
         except BaseException:
-            line.close()
+            sock.close()
             raise
-        return line
+        return sock
 
-    def _note(self, _line: Line) -> None:
+    def _note(self, _sock: TcpSocket) -> None:
         self.closed += 1
 
 
-async def at_once(line: Line) -> None:
+async def at_once(sock: TcpSocket) -> None:
     """Use an open connection again without a pause."""
 
 
 @asynccontextmanager
 async def talking(peer: Peer, context: ssl.SSLContext | None = None) -> Any:
-    """A conversation with a peer; every line must be closed at its end."""
+    """A conversation with a peer; every socket must be closed at its end."""
     dial = Dialler(peer)
     async with conversation(f"{peer.address}:{peer.port}", dial, at_once, context) as talk:
         yield talk, dial
-    await eventually(lambda: dial.closed == len(dial.lines), 1.0)
+    await eventually(lambda: dial.closed == len(dial.socks), 1.0)
 
 
 def answering(*answers: bytes, then: Callable[[Writer], None] | None = None) -> Script:
@@ -92,7 +92,7 @@ def answering(*answers: bytes, then: Callable[[Writer], None] | None = None) -> 
 async def read_request(reader: Reader) -> bytes:
     """One request with its body."""
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next((line.split(b":")[1] for line in head.lower().split(b"\r\n") if line.startswith(b"content-l")), b"0")
+    length = next((sock.split(b":")[1] for sock in head.lower().split(b"\r\n") if sock.startswith(b"content-l")), b"0")
     return head + await reader.readexactly(int(length))
 
 
@@ -158,8 +158,8 @@ async def test_no_path_leads_elsewhere(serve: Serve) -> None:
     peer = await serve(script)
     async with talking(peer) as (talk, _):
         assert await talk.request(HttpRequest("//10.0.0.9/@10.0.0.9:81/")) == Grabbed(Outcome.ANSWERED, (OK,))
-    lines = heard[0].decode().split("\r\n")
-    assert lines[:2] == ["GET //10.0.0.9/@10.0.0.9:81/ HTTP/1.1", f"Host: {peer.address}:{peer.port}"]
+    socks = heard[0].decode().split("\r\n")
+    assert socks[:2] == ["GET //10.0.0.9/@10.0.0.9:81/ HTTP/1.1", f"Host: {peer.address}:{peer.port}"]
     assert b"uthorization" not in heard[0]
 
 
@@ -188,7 +188,7 @@ async def test_a_second_request_uses_the_same_connection(serve: Serve) -> None:
     async with talking(peer) as (talk, dial):
         for _ in range(3):
             assert await talk.request(ROOT) == Grabbed(Outcome.ANSWERED, (OK,))
-    assert peer.accepted == len(dial.lines) == 1
+    assert peer.accepted == len(dial.socks) == 1
 
 
 @pytest.mark.usefixtures("hasty")
@@ -333,10 +333,10 @@ async def test_reading_that_our_pace_holds_between_two_requests_goes_on(serve: S
     async with talking(await serve(answering(answer, answer, answer))) as (talk, dial):
         for _ in range(3):
             assert (await talk.request(ROOT)).outcome is Outcome.ANSWERED
-            (line,) = dial.lines
-            line.hold()
+            (sock,) = dial.socks
+            sock.hold()
             await asyncio.sleep(0.01)
-            line.read_on()
+            sock.read_on()
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -458,7 +458,7 @@ async def test_waiting_for_a_place_is_not_the_peers_time(serve: Serve) -> None:
     peer = await serve(answering(OK))
     dial = Dialler(peer)
 
-    async def patient() -> Line:
+    async def patient() -> TcpSocket:
         await asyncio.sleep(budget.TOTAL * 1.5)
         return await dial()
 
@@ -469,10 +469,10 @@ async def test_waiting_for_a_place_is_not_the_peers_time(serve: Serve) -> None:
 async def test_an_open_connection_is_used_again_after_a_pause(serve: Serve) -> None:
     peer, paused = await serve(answering(OK, OK, OK)), 0
 
-    async def pause(line: Line) -> None:
+    async def pause(sock: TcpSocket) -> None:
         nonlocal paused
         paused += 1
-        assert line.fileno() >= 0
+        assert sock.fileno() >= 0
 
     async with conversation(f"{peer.address}:{peer.port}", Dialler(peer), pause, None) as talk:
         for _ in range(3):
@@ -481,7 +481,7 @@ async def test_an_open_connection_is_used_again_after_a_pause(serve: Serve) -> N
 
 
 async def test_no_connection_is_told_as_it_was() -> None:
-    async def dial() -> Line:
+    async def dial() -> TcpSocket:
         raise EndedError(Outcome.EXCLUDED, "excluded")
 
     async with conversation("127.88.0.1:80", dial, at_once, None) as talk:

@@ -8,14 +8,14 @@ import pytest
 from support.peers import Certificate, Reader, Serve, Writer, descriptors, end_with_reset, eventually, idle
 
 from camscan.net import budget
-from camscan.net.exchange.line import Line
 from camscan.net.exchange.secure import attach, legacy_context
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.outcomes import EndedError
 from camscan.records import Outcome
 
 
-def settled(line: Line) -> bool:
-    return line.fileno() < 0
+def settled(sock: TcpSocket) -> bool:
+    return sock.fileno() < 0
 
 
 class Greeter(asyncio.Protocol):
@@ -38,10 +38,10 @@ class Greeter(asyncio.Protocol):
         self.lost = True
 
 
-async def dial(port: int) -> Line:
-    line = Line("127.88.0.1")
-    await asyncio.get_running_loop().sock_connect(line, ("127.88.0.1", port))
-    return line
+async def dial(port: int) -> TcpSocket:
+    sock = TcpSocket("127.88.0.1")
+    await asyncio.get_running_loop().sock_connect(sock, ("127.88.0.1", port))
+    return sock
 
 
 async def echo(reader: Reader, writer: Writer) -> None:
@@ -51,24 +51,24 @@ async def echo(reader: Reader, writer: Writer) -> None:
 
 async def test_attached_in_the_clear(serve: Serve) -> None:
     peer = await serve(echo)
-    line, protocol = await dial(peer.port), Greeter()
-    await attach(line, protocol)
+    sock, protocol = await dial(peer.port), Greeter()
+    await attach(sock, protocol)
     await eventually(lambda: protocol.data == b"hello")
     assert protocol.transport is not None
     protocol.transport.abort()
     await asyncio.sleep(0)
-    assert settled(line)
+    assert settled(sock)
 
 
 async def test_attached_over_tls(serve: Serve, certificate: Certificate) -> None:
     peer = await serve(echo, tls=certificate.context())
-    line, protocol = await dial(peer.port), Greeter()
-    await attach(line, protocol, legacy_context())
+    sock, protocol = await dial(peer.port), Greeter()
+    await attach(sock, protocol, legacy_context())
     await eventually(lambda: protocol.data == b"hello")
     assert protocol.transport is not None
     protocol.transport.abort()
     await asyncio.sleep(0)
-    assert settled(line)
+    assert settled(sock)
 
 
 async def test_a_peer_that_ignores_the_end_of_tls_is_left_soon(serve: Serve, certificate: Certificate) -> None:
@@ -78,19 +78,19 @@ async def test_a_peer_that_ignores_the_end_of_tls_is_left_soon(serve: Serve, cer
         await asyncio.sleep(60)
 
     peer = await serve(deaf, tls=certificate.context())
-    line, protocol = await dial(peer.port), Greeter()
-    await attach(line, protocol, legacy_context())
+    sock, protocol = await dial(peer.port), Greeter()
+    await attach(sock, protocol, legacy_context())
     await eventually(lambda: peer.accepted == 1)
     assert protocol.transport is not None
     protocol.transport.close()
-    await eventually(lambda: settled(line), 1.0)
+    await eventually(lambda: settled(sock), 1.0)
 
 
 async def ended(port: int, context: ssl.SSLContext) -> tuple[Outcome, str]:
-    line = await dial(port)
+    sock = await dial(port)
     with pytest.raises(EndedError) as caught:
-        await attach(line, Greeter(), context)
-    await eventually(lambda: settled(line), 0.3)
+        await attach(sock, Greeter(), context)
+    await eventually(lambda: settled(sock), 0.3)
     assert caught.value.connected
     return caught.value.outcome, caught.value.reason
 
@@ -135,18 +135,18 @@ async def test_cancelled_at_any_point_the_line_is_closed(serve: Serve, rounds: i
     before = descriptors()
     peer = await serve(idle)
     for context in (None, legacy_context()):
-        line = await dial(peer.port)
-        task = asyncio.create_task(attach(line, Greeter(), context))
+        sock = await dial(peer.port)
+        task = asyncio.create_task(attach(sock, Greeter(), context))
         for _ in range(rounds):
             await asyncio.sleep(0)
         if not task.done():
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            await eventually(lambda line=line: settled(line), 0.2)  # type: ignore[misc]
+            await eventually(lambda sock=sock: settled(sock), 0.2)  # type: ignore[misc]
         else:
-            line.hang_up()
-            await eventually(lambda line=line: settled(line), 0.2)  # type: ignore[misc]
+            sock.hang_up()
+            await eventually(lambda sock=sock: settled(sock), 0.2)  # type: ignore[misc]
     await eventually(lambda: peer.open_now == 0 or peer.accepted == 2)
     assert descriptors() <= before + 1 + 2  # the listener, and the peer's ends
 
@@ -156,12 +156,12 @@ async def test_a_line_that_no_transport_took_over_is_closed_too(serve: Serve, mo
         raise ValueError("before any transport")
 
     peer = await serve(idle)
-    line = await dial(peer.port)
-    monkeypatch.setattr("camscan.net.exchange.line.FAREWELL", 0.1)
+    sock = await dial(peer.port)
+    monkeypatch.setattr("camscan.net.exchange.tcp.TLS_SHUTDOWN", 0.1)
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", fails)
     with pytest.raises(ValueError, match="before any transport"):
-        await attach(line, Greeter())
-    await eventually(lambda: settled(line), 0.5)
+        await attach(sock, Greeter())
+    await eventually(lambda: settled(sock), 0.5)
 
 
 def test_the_handshake_has_the_budget_of_a_first_byte() -> None:
@@ -171,8 +171,8 @@ def test_the_handshake_has_the_budget_of_a_first_byte() -> None:
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2])
 async def test_old_versions_are_still_spoken(serve: Serve, certificate: Certificate, version: ssl.TLSVersion) -> None:
     peer = await serve(echo, tls=certificate.context(version))
-    line, protocol = await dial(peer.port), Greeter()
-    await attach(line, protocol, legacy_context())
+    sock, protocol = await dial(peer.port), Greeter()
+    await attach(sock, protocol, legacy_context())
     assert protocol.transport is not None
     assert protocol.transport.get_extra_info("ssl_object").version() == version.name.replace("_", ".")
     protocol.transport.abort()
@@ -188,8 +188,8 @@ async def test_more_than_one_record_comes_in_order_and_whole(serve: Serve, certi
         await reader.read(100)
 
     peer = await serve(long, tls=certificate.context())
-    line, protocol = await dial(peer.port), Greeter()
-    await attach(line, protocol, legacy_context())
+    sock, protocol = await dial(peer.port), Greeter()
+    await attach(sock, protocol, legacy_context())
     await eventually(lambda: len(protocol.data) == len(sent))
     assert protocol.data == sent
     assert protocol.transport is not None
@@ -200,10 +200,10 @@ async def test_a_connection_over_tls_takes_little_memory(serve: Serve, certifica
     """A scan has hundreds at once."""
     count, context = 16, legacy_context()
     peer = await serve(idle)
-    lines = [await dial(peer.port) for _ in range(count)]
+    socks = [await dial(peer.port) for _ in range(count)]
     tracemalloc.start()
     try:
-        tasks = [asyncio.create_task(attach(line, Greeter(), context)) for line in lines]
+        tasks = [asyncio.create_task(attach(sock, Greeter(), context)) for sock in socks]
         await asyncio.sleep(0.1)
         assert tracemalloc.get_traced_memory()[0] < count * 64 * 1024
     finally:
@@ -211,7 +211,7 @@ async def test_a_connection_over_tls_takes_little_memory(serve: Serve, certifica
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await eventually(lambda: all(map(settled, lines)))
+    await eventually(lambda: all(map(settled, socks)))
 
 
 async def test_what_a_peer_says_before_it_is_asked_is_not_lost(serve: Serve) -> None:
@@ -223,8 +223,8 @@ async def test_what_a_peer_says_before_it_is_asked_is_not_lost(serve: Serve) -> 
         await asyncio.sleep(60)
 
     peer = await serve(first)
-    line = await dial(peer.port)
+    sock = await dial(peer.port)
     await asyncio.sleep(0.05)
     with pytest.raises(EndedError) as caught:
-        await attach(line, Greeter(), legacy_context())
+        await attach(sock, Greeter(), legacy_context())
     assert (caught.value.outcome, caught.value.reason) == (Outcome.GARBLED, "TLS: WRONG_VERSION_NUMBER")

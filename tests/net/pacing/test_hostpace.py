@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support import clock
 from support.peers import most_in_a_second
 
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.pacing.hostpace import HostLimit, Losses, Window
 
 Sends: TypeAlias = list[tuple[float, float]]
@@ -20,8 +20,8 @@ def now() -> float:
     return asyncio.get_running_loop().time()
 
 
-class Kernel(Line):
-    """A line whose packets a test lets out: `out` holds when each leaves."""
+class Kernel(TcpSocket):
+    """A socket whose packets a test lets out: `out` holds when each leaves."""
 
     def __init__(self) -> None:
         super().__init__("127.0.0.1")
@@ -37,7 +37,7 @@ class Kernel(Line):
 def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by_themselves(
     data: st.DataObject, rate: int
 ) -> None:
-    """Two lines and datagrams at once; each line lets out what it has room for, as late as it likes."""
+    """Two sockets and datagrams at once; each socket lets out what it has room for, as late as it likes."""
     chance = data.draw(st.randoms(use_true_random=False))
 
     async def converse(window: Window, sends: list[float]) -> None:
@@ -45,17 +45,17 @@ def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by
             count = chance.randint(1, rate // 2)
             async with window.place(count):
                 pass
-            with Kernel() as line:
-                line.charged = count
-                line.afterwards = chance.randint(0, min(1, count - 1))
-                unasked = count - 1 - line.afterwards
-                line.out = [now()] + [now() + chance.choice([0, 0.01, 0.5, 1.1]) for _ in range(unasked)]
-                window.add(line)
+            with Kernel() as sock:
+                sock.charged = count
+                sock.afterwards = chance.randint(0, min(1, count - 1))
+                unasked = count - 1 - sock.afterwards
+                sock.out = [now()] + [now() + chance.choice([0, 0.01, 0.5, 1.1]) for _ in range(unasked)]
+                window.add(sock)
                 await asyncio.sleep(chance.choice([0.001, 0.05, 1.2]))
-                line.out = [at for at in line.out if at <= now()]
-                sends += line.out + [now()] * line.afterwards
-                line.count()
-                window.settle(line)
+                sock.out = [at for at in sock.out if at <= now()]
+                sends += sock.out + [now()] * sock.afterwards
+                sock.count()
+                window.settle(sock)
 
     async def ask(window: Window, sends: list[float]) -> None:
         while True:
@@ -83,15 +83,15 @@ def test_no_second_to_a_host_holds_more_than_the_rate_whatever_its_lines_send_by
 def test_an_open_line_does_not_wait_for_those_that_wait_for_its_end() -> None:
     async def play() -> float:
         window, began = Window(10), now()
-        with Kernel() as line:
-            line.charged = 4
-            window.add(line)
+        with Kernel() as sock:
+            sock.charged = 4
+            window.add(sock)
             behind = asyncio.create_task(window.place(8).__aenter__())
             await asyncio.sleep(3)
             assert not behind.done()
             async with window.place(1, ahead=True):
                 pass
-        window.settle(line)
+        window.settle(sock)
         await behind
         return now() - began
 
@@ -101,9 +101,9 @@ def test_an_open_line_does_not_wait_for_those_that_wait_for_its_end() -> None:
 def test_half_as_much_does_not_stop_a_host_whose_lines_hold_all_that() -> None:
     async def play() -> float:
         window, began = Window(20), now()
-        with Kernel() as line:
-            line.charged = 12
-            window.add(line)
+        with Kernel() as sock:
+            sock.charged = 12
+            window.add(sock)
             window.slow_down()
             for _ in range(2):
                 async with window.place(1):

@@ -24,11 +24,11 @@ _SEGMENT = 1_448
 _AT_ONCE = 16 * 1024
 """Bytes read at once: more than the receive buffer holds. asyncio asks for 256 KiB, and Python makes room for all of it
 before it knows how many there are."""
-FAREWELL = 0.5
+TLS_SHUTDOWN = 0.5
 """Seconds that a peer has to answer the end of a TLS session."""
 
 
-class Line(socket.socket):
+class TcpSocket(socket.socket):
     """A non-blocking TCP socket of the address' family.
 
     `at_close` is called with it once it is closed, by whomever; `packets` and `payload` are then what the kernel sent.
@@ -53,7 +53,7 @@ class Line(socket.socket):
     def __init__(self, address: str, window: int = 4) -> None:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         super().__init__(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
-        self.at_close: Callable[[Line], None] | None = None
+        self.at_close: Callable[[TcpSocket], None] | None = None
         self.at_read: Callable[[int], None] | None = None
         self.transport: asyncio.Transport | None = None
         self.packets = 0
@@ -128,7 +128,7 @@ class Line(socket.socket):
         """
         with contextlib.suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
-        asyncio.get_running_loop().call_later(2 * FAREWELL, self.close)
+        asyncio.get_running_loop().call_later(2 * TLS_SHUTDOWN, self.close)
 
     def count(self) -> int:
         """See what the kernel has sent by now; returns the connection's state, 0 where the kernel does not tell."""

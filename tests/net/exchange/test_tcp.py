@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from camscan.net import budget
-from camscan.net.exchange.line import Line
+from camscan.net.exchange.tcp import TcpSocket
 
 
 @pytest.fixture
@@ -18,93 +18,93 @@ def server() -> Iterator[socket.socket]:
         yield made
 
 
-def connected(server: socket.socket) -> tuple[Line, socket.socket]:
-    line = Line("127.88.0.9")
-    line.setblocking(True)
-    line.connect(server.getsockname())
-    line.setblocking(False)
-    return line, server.accept()[0]
+def connected(server: socket.socket) -> tuple[TcpSocket, socket.socket]:
+    sock = TcpSocket("127.88.0.9")
+    sock.setblocking(True)
+    sock.connect(server.getsockname())
+    sock.setblocking(False)
+    return sock, server.accept()[0]
 
 
-def settled(line: Line) -> bool:
-    return line.fileno() < 0
+def settled(sock: TcpSocket) -> bool:
+    return sock.fileno() < 0
 
 
 def test_the_place_is_given_back_once(server: socket.socket) -> None:
-    line, peer = connected(server)
+    sock, peer = connected(server)
     closed: list[bool] = []
-    line.at_close = lambda _: closed.append(settled(line))
-    line.close()
-    line.close()
+    sock.at_close = lambda _: closed.append(settled(sock))
+    sock.close()
+    sock.close()
     assert closed == [True]
     peer.close()
 
 
 def test_packets_and_payload_are_what_the_kernel_sent(server: socket.socket) -> None:
-    line, peer = connected(server)
-    line.send(b"x" * 100)
+    sock, peer = connected(server)
+    sock.send(b"x" * 100)
     peer.recv(100)
     peer.send(b"y" * 100)
-    line.setblocking(True)
-    line.recv(100)
-    line.close()
-    assert line.payload == 100
-    assert 1 + 1 + 1 <= line.packets <= 3 + 2  # SYN, data, the end; and an acknowledgement of each thing that came
+    sock.setblocking(True)
+    sock.recv(100)
+    sock.close()
+    assert sock.payload == 100
+    assert 1 + 1 + 1 <= sock.packets <= 3 + 2  # SYN, data, the end; and an acknowledgement of each thing that came
     peer.close()
 
 
 def test_an_open_connection_ends_with_a_reset(server: socket.socket) -> None:
     """One packet, and nothing that the peer says afterwards is acknowledged; so with a peer that never says a word."""
-    line, peer = connected(server)
-    line.send(b"x")
+    sock, peer = connected(server)
+    sock.send(b"x")
     peer.recv(1)
-    sent = line.count() and line.packets
-    line.close()
-    assert line.packets == sent + 1
-    assert line.afterwards == 1  # what the peer says meanwhile crosses the reset, and gets another
+    sent = sock.count() and sock.packets
+    sock.close()
+    assert sock.packets == sent + 1
+    assert sock.afterwards == 1  # what the peer says meanwhile crosses the reset, and gets another
     with pytest.raises(ConnectionResetError):
         peer.recv(1)
     peer.close()
 
 
 def test_what_the_peer_has_ended_is_ended_in_order(server: socket.socket) -> None:
-    line, peer = connected(server)
+    sock, peer = connected(server)
     peer.shutdown(socket.SHUT_WR)
-    line.setblocking(True)
-    assert line.recv(1) == b""
-    sent = line.count() and line.packets
-    line.close()
-    assert line.packets == sent + 1
-    assert line.afterwards == 0
+    sock.setblocking(True)
+    assert sock.recv(1) == b""
+    sent = sock.count() and sock.packets
+    sock.close()
+    assert sock.packets == sent + 1
+    assert sock.afterwards == 0
     assert peer.recv(1) == b""
     peer.close()
 
 
 def test_a_peer_may_not_send_more_ahead_than_the_window_holds(server: socket.socket) -> None:
-    line = Line("127.88.0.9", window=4)
-    line.setblocking(True)
-    line.connect(server.getsockname())
+    sock = TcpSocket("127.88.0.9", window=4)
+    sock.setblocking(True)
+    sock.connect(server.getsockname())
     peer = server.accept()[0]
     peer.setblocking(False)
     with contextlib.suppress(BlockingIOError):
         while True:
             peer.send(bytes(1_000))
-    held = len(line.recv(1_000_000, socket.MSG_PEEK))
+    held = len(sock.recv(1_000_000, socket.MSG_PEEK))
     assert 1_000 <= held <= 2 * 4 * 1_448  # what the kernel takes of its buffer differs
-    line.count()
-    assert line.packets <= 2 + 2 * 4
-    line.close()
+    sock.count()
+    assert sock.packets <= 2 + 2 * 4
+    sock.close()
     peer.close()
 
 
 def test_nothing_is_counted_for_what_never_left() -> None:
-    line = Line("127.88.0.9")
-    line.close()
-    assert (line.packets, line.payload) == (0, 0)
+    sock = TcpSocket("127.88.0.9")
+    sock.close()
+    assert (sock.packets, sock.payload) == (0, 0)
 
 
 def test_the_family_follows_the_address() -> None:
-    with Line("::1") as six, Line("127.0.0.1") as four:
+    with TcpSocket("::1") as six, TcpSocket("127.0.0.1") as four:
         assert (six.family, four.family) == (socket.AF_INET6, socket.AF_INET)
         assert six.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 1
         assert not six.getblocking()
@@ -112,33 +112,33 @@ def test_the_family_follows_the_address() -> None:
 
 
 def test_room_is_made_for_what_may_come_and_not_for_what_asyncio_asks_for(server: socket.socket) -> None:
-    line, peer = connected(server)
+    sock, peer = connected(server)
     peer.send(b"x" * 100)
-    line.setblocking(True)
+    sock.setblocking(True)
     tracemalloc.start()
     try:
-        assert line.recv(256 * 1024) == b"x" * 100
+        assert sock.recv(256 * 1024) == b"x" * 100
         assert tracemalloc.get_traced_memory()[1] < 64 * 1024
     finally:
         tracemalloc.stop()
-    line.close()
+    sock.close()
     peer.close()
 
 
 @pytest.mark.parametrize("grace", [budget.TOTAL, budget.ENROLLED_GRACE])
 async def test_the_time_for_which_our_pace_holds_reading_is_not_the_peers(server: socket.socket, grace: float) -> None:
-    line, peer = connected(server)
-    assert line.grace == budget.TOTAL
-    line.grace = grace
-    with line, peer:
-        async with asyncio.timeout(budget.TOTAL) as line.deadline:  # noqa: ASYNC100 - its end is what is looked at
-            before = line.deadline.when()
+    sock, peer = connected(server)
+    assert sock.grace == budget.TOTAL
+    sock.grace = grace
+    with sock, peer:
+        async with asyncio.timeout(budget.TOTAL) as sock.deadline:  # noqa: ASYNC100 - its end is what is looked at
+            before = sock.deadline.when()
             assert before is not None
             for seconds in (0.05, 2 * grace, 0.05):
-                line.hold()
-                line._held_since -= seconds
-                line.hold()
-                line.read_on()
-            after = line.deadline.when()
+                sock.hold()
+                sock._held_since -= seconds
+                sock.hold()
+                sock.read_on()
+            after = sock.deadline.when()
     assert after is not None
     assert after - before == pytest.approx(grace), "not more than that"
