@@ -74,10 +74,10 @@ HOMES: dict[str, set[str]] = {
 ONLY_SEAM = {
     "probes": {"camscan.net.base"},
     "engine": {"camscan.net.base"},
-    "imports": {"camscan.net.programs.helper"},
+    "imports": {"camscan.net.programs.l2"},
     "credentials": {"camscan.net.base"},
 }
-"""Probes and engine know the net by its interface alone; imports read captures through the helper below IP."""
+"""Probes and engine know the net by its interface alone; imports read captures through the program below IP."""
 
 NET_ROOMS = ("kernel", "exchange", "pacing", "programs", "discovery")
 """The rooms of the net, each of which may build on those before it; `services` builds on none of them."""

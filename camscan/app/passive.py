@@ -20,7 +20,7 @@ from camscan.records import MOST_TELLING, LedgerEntry, Observation, Origin, Scan
 from camscan.store import Store, Writer
 
 if TYPE_CHECKING:
-    from camscan.net.programs.helper import Program
+    from camscan.net.programs.l2 import L2Program
 
 _BATCH = 500
 
@@ -57,10 +57,10 @@ async def listen(store: Store, site: str | None, interface: str, seconds: int) -
         HostError: it is not possible to listen at all; then nothing is stored.
     """
     from camscan.imports.heard import CHANNELS, notes
-    from camscan.net.programs import helper
+    from camscan.net.programs import l2
 
     scan = replace(_new(Origin.LISTEN, CHANNELS, site), vantage=Vantage(platform.node(), (interface,)))
-    async with helper.listen(interface, seconds) as program:
+    async with l2.listen(interface, seconds) as program:
         store.begin(scan)
         writer = Writer(store, scan.id)
         status, failed = ScanStatus.COMPLETE, list[str]()
@@ -77,7 +77,7 @@ async def listen(store: Store, site: str | None, interface: str, seconds: int) -
     return _ended(store, scan, status, [*failed, *notes(program.counters)])
 
 
-async def _keep(program: Program, writer: Writer) -> None:
+async def _keep(program: L2Program, writer: Writer) -> None:
     from camscan.imports.heard import observations
 
     async for heard in program:

@@ -12,7 +12,7 @@ from camscan.errors import DecodeError
 from camscan.records import Fields, Observation, Outcome
 
 if TYPE_CHECKING:
-    from camscan.net.programs.helper import Heard
+    from camscan.net.programs.l2 import Heard
 
 ASKED = "heard"
 """Takes the place of the request in observations of unsolicited packets."""

@@ -36,7 +36,7 @@ def sniff(head: bytes) -> bool:
 
 def read(stream: BinaryIO, at: datetime, summary: Summary) -> Iterator[Observation]:
     """What devices said in the packets. Streams are not put together: of TCP, the first segment of an answer counts."""
-    from camscan.net.programs.helper import replay  # noqa: PLC0415 - brings asyncio, and few files are captures
+    from camscan.net.programs.l2 import replay  # noqa: PLC0415 - brings asyncio, and few files are captures
 
     counters: dict[str, int] = {}
     try:

@@ -12,7 +12,7 @@ from support.decoders import assert_survives
 
 from camscan.codecs import dhip, mdns, sadp, ssdp, wsdiscovery
 from camscan.imports.heard import CHANNELS, first_certificate, notes, observations
-from camscan.net.programs.helper import Heard
+from camscan.net.programs.l2 import Heard
 from camscan.records import Observation, Outcome
 
 AT = datetime(2026, 10, 1, tzinfo=UTC)

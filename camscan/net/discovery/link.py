@@ -13,7 +13,7 @@ from camscan.net.base import Datagram, Exchange
 from camscan.net.kernel.interfaces import Interface, has_arp
 from camscan.net.kernel.neighbours import Neighbours
 from camscan.net.pacing.pace import Pace
-from camscan.net.programs.helper import Program, sweep
+from camscan.net.programs.l2 import L2Program, sweep
 from camscan.records import Outcome
 
 Range: TypeAlias = tuple[int, int]
@@ -37,7 +37,7 @@ class Link:
                 self._shares.setdefault(name, []).extend(_within(network, targets))
         self.sent_packets = 0
         self.dropped = 0
-        self._sweeping: Program | None = None
+        self._sweeping: L2Program | None = None
 
     @property
     def sent_bytes(self) -> int:

@@ -23,8 +23,8 @@ from camscan.net.outcomes import of_answer, remark
 from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.programs import nmaprun
 from camscan.net.programs.checkpoint import Checkpoint
+from camscan.net.programs.child import ChildProcess
 from camscan.net.programs.portsource import Found, allowed
-from camscan.net.programs.program import Running
 from camscan.records import Outcome
 
 LARGE = 4_096
@@ -102,7 +102,7 @@ class PortSweep:
         self._settings = {"ports": self.ports, "seed": seed, "want": want, "rate": self.rate}
         self._rounds = rounds
         self._want = want
-        self._running: Running | None = None
+        self._running: ChildProcess | None = None
         self._under_way = 0
         self.interrupted = False
         self.notes: list[str] = []
@@ -174,7 +174,7 @@ class PortSweep:
             self._checkpoint.note(version, over=True)
 
     async def _run(self, request: bytes) -> AsyncGenerator[Mapping[str, Any], None]:
-        async with Running(_PYTHON, request) as running:
+        async with ChildProcess(_PYTHON, request) as running:
             self._running = running
             if self.interrupted:  # while the program was starting
                 running.stop()

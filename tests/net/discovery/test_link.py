@@ -13,7 +13,7 @@ from camscan.net.base import Datagram, Exchange
 from camscan.net.discovery.link import Link, Range
 from camscan.net.kernel.interfaces import Interface, interfaces
 from camscan.net.pacing.pace import Pace
-from camscan.net.programs import helper
+from camscan.net.programs import l2
 from camscan.records import Outcome
 
 
@@ -88,7 +88,7 @@ async def _gather(items: AsyncIterator[object]) -> None:
 
 
 async def test_without_targets_on_a_link_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "_PYTHON", ("/nonexistent",))
+    monkeypatch.setattr(l2, "_PYTHON", ("/nonexistent",))
     network, loopback = ip_network("10.66.0.0/16"), ip_network("127.0.0.0/8")
     known = [
         Interface("eth0", 2, "10.66.0.1", network, loopback=False, multicast=True),
@@ -111,7 +111,7 @@ async def test_a_sweep_that_is_stopped_asks_nobody_else(site: Segment) -> None:
 @pytest.mark.netns
 @pytest.mark.usefixtures("second")
 async def test_a_missing_privilege_is_said_once(site: Segment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "_PYTHON", ("setpriv", "--bounding-set=-all", "--inh-caps=-all", *helper._PYTHON))
+    monkeypatch.setattr(l2, "_PYTHON", ("setpriv", "--bounding-set=-all", "--inh-caps=-all", *l2._PYTHON))
     with site.scanner.inside():
         link = Link(interfaces(), [span("10.66.0.0", "10.66.0.9"), span("10.69.0.0", "10.69.0.9")])
         (missing,) = await swept(link, Pace(1000), 1000)

@@ -18,7 +18,7 @@ MAX_LINE = 256 * 1024
 """Bytes of one line: a datagram of 64 KiB in base64, and what is said about it."""
 
 
-class Running:
+class ChildProcess:
     """One run: enter it, and iterate over its `messages`. `counters` are filled in by the end.
 
     Entering raises HostError where the program cannot do what it is told to, and iterating where it cannot any longer;

@@ -11,8 +11,8 @@ from support import frames as made
 from support.segment import INTERFACE, Segment, segment
 
 from camscan.errors import HostError
-from camscan.net.programs import helper
-from camscan.net.programs.helper import Heard, Program, listen, replay, sweep
+from camscan.net.programs import l2
+from camscan.net.programs.l2 import Heard, L2Program, listen, replay, sweep
 
 MAC = "02:00:00:00:00:05"
 ARP = made.arp("10.0.0.5", MAC)
@@ -54,13 +54,13 @@ def test_no_capture() -> None:
 
 def pretending(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Run something else in place of the program."""
-    monkeypatch.setattr(helper, "_PYTHON", (sys.executable, "-c", code))
+    monkeypatch.setattr(l2, "_PYTHON", (sys.executable, "-c", code))
 
 
 BEGIN = 'import sys, time; print(\'{"type": "begin"}\', flush=True);'
 
 
-async def heard_from(program: Program) -> list[Heard]:
+async def heard_from(program: L2Program) -> list[Heard]:
     async with program:
         return [heard async for heard in program]
 
@@ -85,7 +85,7 @@ async def test_a_program_that_fails_says_why(code: str, message: str, monkeypatc
 
 
 async def test_a_program_that_cannot_be_started_is_this_hosts_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "_PYTHON", ("/nonexistent",))
+    monkeypatch.setattr(l2, "_PYTHON", ("/nonexistent",))
     with pytest.raises(HostError, match="cannot be started: No such file"):
         await heard_from(listen("any", 1))
 
@@ -142,7 +142,7 @@ async def test_listening_ends_when_it_is_stopped_and_tells_what_was_heard(site: 
 
 @pytest.mark.netns
 async def test_without_the_privilege_entering_fails(site: Segment, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "_PYTHON", ("setpriv", "--bounding-set=-all", "--inh-caps=-all", *helper._PYTHON))
+    monkeypatch.setattr(l2, "_PYTHON", ("setpriv", "--bounding-set=-all", "--inh-caps=-all", *l2._PYTHON))
     for program in (listen("any", 1), sweep(INTERFACE, [("10.66.0.1", "10.66.0.9")], 10)):
         with site.scanner.inside(), pytest.raises(HostError, match=r"^no CAP_NET_RAW"):
             await program.__aenter__()

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from subprocess import PIPE
 from typing import Any, BinaryIO
 
-from camscan.net.programs.program import Running, counters_of
+from camscan.net.programs.child import ChildProcess, counters_of
 
 ANY = "any"
 """Stands for every interface."""
@@ -47,8 +47,8 @@ class Heard:
     whole: bool = True
 
 
-class Program(Running):
-    """One run of it: enter it, and iterate over what is heard (see `Running`)."""
+class L2Program(ChildProcess):
+    """One run of it: enter it, and iterate over what is heard (see `ChildProcess`)."""
 
     def __init__(self, *arguments: str, stdin: bytes = b"") -> None:
         super().__init__((*_PYTHON, *arguments), stdin)
@@ -59,14 +59,14 @@ class Program(Running):
                 yield _heard(message)
 
 
-def sweep(interface: str, ranges: Iterable[tuple[str, str]], rate: int) -> Program:
+def sweep(interface: str, ranges: Iterable[tuple[str, str]], rate: int) -> L2Program:
     """Ask for the MACs of IPv4 addresses, given as first and last of each range, `rate` requests a second."""
-    return Program("arp", "--interface", interface, "--rate", str(rate), stdin=json.dumps(list(ranges)).encode())
+    return L2Program("arp", "--interface", interface, "--rate", str(rate), stdin=json.dumps(list(ranges)).encode())
 
 
-def listen(interface: str, seconds: int) -> Program:
+def listen(interface: str, seconds: int) -> L2Program:
     """Hear what devices announce, on one interface or on `ANY`."""
-    return Program("listen", "--interface", interface, "--seconds", str(seconds))
+    return L2Program("listen", "--interface", interface, "--seconds", str(seconds))
 
 
 def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Heard]:
