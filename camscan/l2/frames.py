@@ -24,7 +24,7 @@ _LATER_FRAGMENT, _MORE_FRAGMENTS = 0x1FFF, 0x2000
 
 
 @dataclass(frozen=True, slots=True)
-class Whence:
+class Origin:
     """Where a frame came from, and when: MAC and interface are empty where that is not known."""
 
     mac: bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camscan.l2.frames import Arp, Packet, Segment, Whence
+from camscan.l2.frames import Arp, Origin, Packet, Segment
 from camscan.l2.gate import Gate, channel_of
 from camscan.l2.lines import Lines
 
@@ -19,14 +19,14 @@ class Heard:
         """What was said, and what was not since it was said already, or since it would have been too much."""
         return {"said": self._gate.said, "repeated": self._gate.repeated, "over": self._gate.over}
 
-    def take(self, found: Packet, whence: Whence) -> None:
+    def take(self, found: Packet, origin: Origin) -> None:
         """Say what an ARP packet or a datagram of a discovery protocol says."""
         if isinstance(found, Arp):
-            self._take_arp(found, whence)
+            self._take_arp(found, origin)
         elif channel := channel_of(found):
-            self.say(channel, found, whence)
+            self.say(channel, found, origin)
 
-    def say(self, channel: str, found: Segment, whence: Whence, asked: str = "") -> None:
+    def say(self, channel: str, found: Segment, origin: Origin, asked: str = "") -> None:
         """Say a payload on a channel; `asked` is the request that it answers, where that is known."""
         if self._gate.admits(channel, found.source, found.payload):
             self._lines.say(
@@ -34,21 +34,21 @@ class Heard:
                 channel=channel,
                 source=found.source,
                 port=found.source_port,
-                mac=whence.mac.hex(":"),
-                interface=whence.interface,
-                at=whence.at,
+                mac=origin.mac.hex(":"),
+                interface=origin.interface,
+                at=origin.at,
                 payload=found.payload,
                 whole=found.whole,
                 asked=asked,
             )
 
-    def _take_arp(self, found: Arp, whence: Whence) -> None:
+    def _take_arp(self, found: Arp, origin: Origin) -> None:
         if self._gate.admits("arp", found.address, found.mac):
             self._lines.say(
                 "arp",
                 address=found.address,
                 mac=found.mac.hex(":"),
-                interface=whence.interface,
-                at=whence.at,
+                interface=origin.interface,
+                at=origin.at,
                 payload=found.packet,
             )

@@ -59,5 +59,5 @@ def _drain(sock: socket.socket, interface: str, heard: Heard) -> int:
             raise RefusalError(f"cannot use interface {interface} any more: {error.strerror}") from error
         found = frames.packet(kind, data)
         if found is not None and (hardware != _LOOPBACK or interface != ANY):
-            heard.take(found, frames.Whence(mac if hardware == _ETHERNET else b"", name, time.time()))
+            heard.take(found, frames.Origin(mac if hardware == _ETHERNET else b"", name, time.time()))
     return _BATCH

@@ -67,7 +67,7 @@ def _replay(reader: Any, source: _Source, lines: Lines, stop: Stop) -> None:
         if unwrap is None:
             unknown += 1
         elif (link := unwrap(data)) and (found := frames.packet(link[0], link[2])):
-            told.take(found, frames.Whence(link[1], "", _when(reader, about)))
+            told.take(found, frames.Origin(link[1], "", _when(reader, about)))
     counters = {"packets": packets, "unknown": unknown, "cut": int(source.cut), **told.heard.counters}
     lines.say("end", **counters, interrupted=bool(stop))
 
@@ -142,17 +142,17 @@ class _Told:
         self.heard = Heard(lines)
         self._asked: dict[tuple[str, int, str, int], str] = {}
 
-    def take(self, found: frames.Packet, whence: frames.Whence) -> None:
+    def take(self, found: frames.Packet, origin: frames.Origin) -> None:
         """Say one packet."""
         if not isinstance(found, Segment) or not found.is_tcp:
-            self.heard.take(found, whence)
+            self.heard.take(found, origin)
         elif request := _REQUEST.match(found.payload):
             self._remember(found, request)
         elif (answer := _ANSWER.match(found.payload)) and ip_address(found.source).is_private:
             asked = self._asked.pop((found.target, found.target_port, found.source, found.source_port), "")
             channel = "rtsp" if answer[1] else "tls" if answer[2] else "http"
             if channel != "http" or asked.startswith("GET ") or not asked:
-                self.heard.say(channel, found, whence, asked)
+                self.heard.say(channel, found, origin, asked)
 
     def _remember(self, found: Segment, request: re.Match[bytes]) -> None:
         """Keep method and path, or for RTSP the method: a query, or a URL with a user in it, may hold secrets."""

@@ -22,7 +22,7 @@ from camscan.net.discovery.link import Link, Range
 from camscan.net.discovery.scout import STRAGGLERS, Scout
 from camscan.net.discovery.segment import Segment
 from camscan.net.discovery.swept import Scouting, SweptScout, by_datagram
-from camscan.net.exchange.browsing import LoggedIn, Talk, exchange, not_begun
+from camscan.net.exchange.browsing import EnrolledBrowser, HttpBrowser, exchange, not_begun
 from camscan.net.exchange.grab import gather
 from camscan.net.exchange.http import conversation
 from camscan.net.exchange.secure import legacy_context, pinned_context
@@ -156,9 +156,9 @@ class LiveNet:
         self._note(address, port, got.outcome)
         return exchange(address, port, at, got)
 
-    def browse(self, address: str, port: int, *, tls: bool = False) -> AbstractAsyncContextManager[Talk]:
+    def browse(self, address: str, port: int, *, tls: bool = False) -> AbstractAsyncContextManager[HttpBrowser]:
         """See `Net.browse`."""
-        return self._talk(address, port, self._legacy() if tls else None)
+        return self._browser(address, port, self._legacy() if tls else None)
 
     @asynccontextmanager
     async def enrolled(
@@ -172,16 +172,18 @@ class LiveNet:
         self._dialer.hosts[address].allowance.most = budget.MAX_ENROLLED_HOST_BYTES
         bounds = {"most": budget.MAX_ENROLLED_BYTES, "grace": budget.ENROLLED_GRACE}
         context = pinned_context() if tls else None
-        async with self._talk(address, port, context, objection=login.objection, **bounds) as talk:
-            yield LoggedIn(login, talk)
+        async with self._browser(address, port, context, objection=login.objection, **bounds) as browser:
+            yield EnrolledBrowser(login, browser)
 
     @asynccontextmanager
-    async def _talk(self, address: str, port: int, context: ssl.SSLContext | None, **how: Any) -> AsyncIterator[Talk]:
+    async def _browser(
+        self, address: str, port: int, context: ssl.SSLContext | None, **how: Any
+    ) -> AsyncIterator[HttpBrowser]:
         """An HTTP conversation; `how` is for `conversation`."""
         dial = partial(self._dialer.open, address, port, tls=context is not None)
         pause = partial(self._dialer.pause, address)
         async with conversation(f"{url_host(address)}:{port}", dial, pause, context, **how) as talk:
-            yield Talk(talk, address, port, partial(self._note, address, port))
+            yield HttpBrowser(talk, address, port, partial(self._note, address, port))
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         """See `Net.ask`."""

@@ -11,11 +11,11 @@ from functools import partial
 
 from camscan.errors import HostError
 from camscan.simulator import binary, certificates, rtsp, sockets, web
+from camscan.simulator.connection import ClientConnection
 from camscan.simulator.counters import Counters
 from camscan.simulator.datagrams import Endpoint, services
 from camscan.simulator.doorkeeper import Doorkeeper
 from camscan.simulator.schema import Certificate, Persona, Truth
-from camscan.simulator.talk import Talk
 from camscan.simulator.template import Filler
 
 _LONGEST = 300.0
@@ -25,7 +25,7 @@ _LONGEST = 300.0
 @dataclass(frozen=True, slots=True)
 class _Service:
     port: int
-    serve: Callable[[Talk], Awaitable[None]]
+    serve: Callable[[ClientConnection], Awaitable[None]]
     certificate: Certificate | None = None
 
 
@@ -150,16 +150,16 @@ class Device:
             self.fade()
 
     async def _serve(self, service: _Service, sock: socket.socket) -> None:
-        talk = Talk(service.port, self._filler, self.counters)
+        client = ClientConnection(service.port, self._filler, self.counters)
         try:
             async with asyncio.timeout(_LONGEST):
-                await talk.open(sock, await self._context(service.certificate))
-                await service.serve(talk)
-                await talk.close()
+                await client.open(sock, await self._context(service.certificate))
+                await service.serve(client)
+                await client.close()
         except (OSError, EOFError, asyncio.LimitOverrunError):
             pass  # the client left, sent nonsense, or stayed too long
         finally:
-            talk.abort()
+            client.abort()
 
     async def _context(self, certificate: Certificate | None) -> ssl.SSLContext | None:
         if certificate is None:

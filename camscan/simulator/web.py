@@ -5,26 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from camscan.simulator.connection import ClientConnection
 from camscan.simulator.counters import Request
 from camscan.simulator.doorkeeper import Doorkeeper, Verdict
 from camscan.simulator.schema import Answer, Onvif, Web
-from camscan.simulator.talk import Talk
 
 _OPERATION = re.compile(rb"<(?:[\w-]+:)?Body[^>]*>\s*<(?:[\w-]+:)?(\w+)")
 
 
-async def serve(web: Web, talk: Talk, door: Doorkeeper | None = None) -> None:
+async def serve(web: Web, client: ClientConnection, door: Doorkeeper | None = None) -> None:
     """Answer requests for as long as the client and the answers keep the connection open."""
     while True:
-        head = await talk.head()
+        head = await client.head()
         line = head.partition(b"\r\n")[0].decode("latin-1").split(" ")
         if len(line) != 3:
             return
-        request = Request(talk.port, line[0], line[1], head.decode("latin-1"), await talk.body(head))
-        talk.counters.asked(request)
-        answer, values = _answer(web, request, door, talk.filler.fill)
+        request = Request(client.port, line[0], line[1], head.decode("latin-1"), await client.body(head))
+        client.counters.asked(request)
+        answer, values = _answer(web, request, door, client.filler.fill)
         values = {**values, "target": request.target}
-        await talk.send(talk.filler.answer(answer, values, with_body=request.method != "HEAD"))
+        await client.send(client.filler.answer(answer, values, with_body=request.method != "HEAD"))
         if not _stays_open(answer.head):
             return
 

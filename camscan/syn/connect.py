@@ -26,7 +26,7 @@ from camscan.l2.sockets import Stop
 from camscan.syn.carrier import Carrier
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
-from camscan.syn.precedence import Precedence
+from camscan.syn.priority import RealtimePriority
 from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request, Way
@@ -91,7 +91,7 @@ class Connects:
         now = time.monotonic()
         self._neighbours = Table(request.neighbours, request.held, now)
         self._pacer = Pacer(request.rate, now)
-        self._precedence = Precedence(wanted=bool(request.rate))
+        self._priority = RealtimePriority(wanted=bool(request.rate))
         self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
@@ -104,7 +104,7 @@ class Connects:
     def run(self) -> None:
         """Ask everything once, the kernel asks again, and say how it went."""
         self._report.say("begin", questions=self._request.hosts * len(self._request.ports))
-        with contextlib.closing(self._epoll), self._precedence:
+        with contextlib.closing(self._epoll), self._priority:
             for place, (host, number) in enumerate(self._questions()):
                 self._ask(host, number)
                 if place % _AT_ONCE == 0:
@@ -208,7 +208,7 @@ class Connects:
                 failed = events != select.EPOLLOUT
                 self._settle(attempt, attempt.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) if failed else 0)
         now = time.monotonic()
-        self._precedence.look(now)
+        self._priority.look(now)
         self._expire(now)
         if self._progress.is_due(now):
             self._say_where()

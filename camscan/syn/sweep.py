@@ -25,7 +25,7 @@ from camscan.syn.order import Numbers, Order
 from camscan.syn.outflow import Load, Outflow
 from camscan.syn.pace import HostPace, Pacer
 from camscan.syn.packets import BATCH
-from camscan.syn.precedence import Precedence
+from camscan.syn.priority import RealtimePriority
 from camscan.syn.progress import Progress
 from camscan.syn.report import Report
 from camscan.syn.request import Request
@@ -64,7 +64,7 @@ class Sweep:
         now = time.monotonic()
         self._pacer = Pacer(request.rate, now)
         self._outflow = Outflow(self._pacer)
-        self._precedence = Precedence(wanted=bool(request.rate))
+        self._priority = RealtimePriority(wanted=bool(request.rate))
         self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
         self._position = request.position
@@ -83,7 +83,7 @@ class Sweep:
         questions = len(self._space) * len(self._ports)
         self._report.say("begin", questions=questions)
         with (
-            self._precedence,
+            self._priority,
             self._links.opened(self, self._report.note),
             self._outflow.doubled(unpaced=self._request.threads > 1),
         ):
@@ -217,7 +217,7 @@ class Sweep:
         if now - self._drained < _DRAIN:
             return
         self._drained = now
-        self._precedence.look(now)
+        self._priority.look(now)
         for ring in self._links.rings:
             while len(packets := ring.read()):
                 self._take(answers.read(packets, self._space))

@@ -41,7 +41,7 @@ from camscan.credentials.sighting import Sighting
 from camscan.errors import HostError
 from camscan.net import budget
 from camscan.net.base import HttpRequest, LoginReason
-from camscan.net.exchange.browsing import LoggedIn
+from camscan.net.exchange.browsing import EnrolledBrowser
 from camscan.records import Outcome
 from camscan.simulator import Persona, enrolled
 
@@ -268,7 +268,7 @@ async def test_a_long_list_of_an_enrolled_device_has_the_time_that_our_pace_take
     """600 KiB at 20 packets a second take longer than any answer without a login may."""
     peer = Peer(once_logged_in(denial(digest())))
     async with listening(peer), device_at(broker(tmp_path), peer.port) as device:
-        assert isinstance(device, LoggedIn)
+        assert isinstance(device, EnrolledBrowser)
         await device.ask(PAGE)
         talk = device.browser.conversation
         assert talk._handler is not None

@@ -25,7 +25,7 @@ from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import Stop
 from camscan.syn import carrier
 from camscan.syn.carrier import Carrier
-from camscan.syn.precedence import Precedence
+from camscan.syn.priority import RealtimePriority
 
 pytestmark = pytest.mark.netns
 
@@ -238,7 +238,7 @@ def test_only_where_it_is_paced_it_goes_before_other_work(site: Lab, method: str
         return os.sched_getscheduler(process), os.getpriority(os.PRIO_PROCESS, process)
 
     usual = priority(0)
-    with Precedence(wanted=bool(rate)):
+    with RealtimePriority(wanted=bool(rate)):
         expected = priority(0)
     command = ["ip", "netns", "exec", site.scanner, *PROGRAM]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

@@ -13,7 +13,7 @@ from camscan.net.outcomes import EndedError
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class HttpBrowser:
     """Implements `camscan.net.base.Browser`. `note` is told how each request ended."""
 
     conversation: Conversation
@@ -38,11 +38,11 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedIn:
+class EnrolledBrowser:
     """Implements `camscan.net.base.Enrolled`: the login says what may be sent, the browser sends it."""
 
     login: Login
-    browser: Talk
+    browser: HttpBrowser
 
     @property
     def accepted(self) -> bool:

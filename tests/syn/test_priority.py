@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from camscan.syn.precedence import Precedence
+from camscan.syn.priority import RealtimePriority
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def policy() -> int:
 @pytest.fixture
 def allowed() -> None:
     try:
-        with Precedence(wanted=True):
+        with RealtimePriority(wanted=True):
             if policy() == os.SCHED_RR:
                 return
     finally:
@@ -40,7 +40,7 @@ def test_it_is_there_inside_for_threads_as_well_and_gone_behind() -> None:
         go_on.wait(10)
         seen.append(policy())
 
-    with Precedence(wanted=True):
+    with RealtimePriority(wanted=True):
         assert policy() == os.SCHED_RR
         thread = threading.Thread(target=work)
         thread.start()
@@ -52,7 +52,7 @@ def test_it_is_there_inside_for_threads_as_well_and_gone_behind() -> None:
 
 
 def test_it_is_not_there_where_nobody_wants_it() -> None:
-    with Precedence(wanted=False) as unwanted:
+    with RealtimePriority(wanted=False) as unwanted:
         unwanted.look(0)
         assert policy() == os.SCHED_OTHER
 
@@ -64,7 +64,7 @@ def refuse(*_: object) -> None:
 @pytest.mark.usefixtures("allowed")
 def test_a_priority_that_somebody_chose_is_kept() -> None:
     os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-    with Precedence(wanted=True):
+    with RealtimePriority(wanted=True):
         assert policy() == os.SCHED_BATCH
     assert policy() == os.SCHED_BATCH
 
@@ -80,14 +80,14 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_it_is_refused_a_better_niceness_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[int] = []
     monkeypatch.setattr(os, "setpriority", lambda _which, _who, niceness: taken.append(niceness))
-    with Precedence(wanted=True):
+    with RealtimePriority(wanted=True):
         assert taken == [-10]
 
 
 @pytest.mark.usefixtures("refusing")
 def test_where_all_is_refused_it_goes_on_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "setpriority", refuse)
-    with Precedence(wanted=True) as refused:
+    with RealtimePriority(wanted=True) as refused:
         refused.look(0)
         refused.look(5)
 
@@ -101,7 +101,7 @@ def test_who_needs_most_of_a_processor_gives_it_back(
 ) -> None:
     now = 0.0
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)))
-    with Precedence(wanted=True, used=lambda: now * share) as taken:
+    with RealtimePriority(wanted=True, used=lambda: now * share) as taken:
         for step in range(30):
             now = step / 10
             assert (policy() == os.SCHED_RR) is (kept or step <= 10)

@@ -36,7 +36,7 @@ class _CountingReader(asyncio.StreamReader):
         super().feed_data(copy)
 
 
-class Talk:
+class ClientConnection:
     """What a service needs to answer one client. `port` is the device's true port."""
 
     def __init__(self, port: int, filler: Filler, counters: Counters) -> None:

@@ -1,7 +1,7 @@
 """Goes before the other work of this host where it may: a sender that is kept waiting 5 ms lacks 5 % of 100 ms.
 
 It is for a sender that mostly sleeps, which nobody else has to wait for. One that would leave no processor time to
-others, because the rate is more than the host can do or nearly so, gives its precedence back. Whoever starts the
+others, because the rate is more than the host can do or nearly so, gives its priority back. Whoever starts the
 program with another priority than the usual one knows better: that is left as it is.
 """
 
@@ -21,10 +21,10 @@ _NICENESS = -10
 _EVERY = 1.0
 """Seconds between two looks at what it takes from others."""
 _MOST, _MOST_OF_ONE = 0.9, 0.5
-"""Of a processor's time, what may be needed with precedence; the second where there is only one."""
+"""Of a processor's time, what may be needed with priority; the second where there is only one."""
 
 
-class Precedence:
+class RealtimePriority:
     """Enter it to have it, where it is `wanted` and the kernel allows, also for threads that are started then."""
 
     def __init__(self, *, wanted: bool, used: Callable[[], float] = time.thread_time) -> None:

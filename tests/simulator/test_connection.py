@@ -6,8 +6,8 @@ import socket
 import pytest
 from support.site import filler, persona
 
+from camscan.simulator.connection import ClientConnection
 from camscan.simulator.counters import Counters
-from camscan.simulator.talk import Talk
 
 
 @pytest.fixture
@@ -18,12 +18,12 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return ours, theirs
 
 
-def talk() -> Talk:
-    return Talk(80, filler(persona()), Counters())
+def connection() -> ClientConnection:
+    return ClientConnection(80, filler(persona()), Counters())
 
 
 async def test_head_and_body_are_read_and_counted(pair: tuple[socket.socket, socket.socket]) -> None:
-    mine = talk()
+    mine = connection()
     await mine.open(pair[0], None)
     with pair[1] as client:
         client.sendall(b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcREST")
@@ -38,7 +38,7 @@ async def test_head_and_body_are_read_and_counted(pair: tuple[socket.socket, soc
 
 
 async def test_a_head_without_length_has_no_body(pair: tuple[socket.socket, socket.socket]) -> None:
-    mine = talk()
+    mine = connection()
     await mine.open(pair[0], None)
     assert await mine.body(b"GET / HTTP/1.1\r\n\r\n") == b""
     mine.abort()
@@ -46,7 +46,7 @@ async def test_a_head_without_length_has_no_body(pair: tuple[socket.socket, sock
 
 
 async def test_a_client_that_left_ends_the_talk(pair: tuple[socket.socket, socket.socket]) -> None:
-    mine = talk()
+    mine = connection()
     await mine.open(pair[0], None)
     pair[1].close()
     with pytest.raises(EOFError):
@@ -63,7 +63,7 @@ async def test_a_reset_is_a_reset() -> None:
         client.connect(server.getsockname())
         sock, _ = server.accept()
         sock.setblocking(False)
-        mine = talk()
+        mine = connection()
         await mine.open(sock, None)
         mine.reset()
         await asyncio.sleep(0)
@@ -75,8 +75,8 @@ async def test_a_reset_is_a_reset() -> None:
 async def test_a_client_that_does_not_read_is_not_waited_for(
     pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("camscan.simulator.talk._FLUSH", 0.05)
-    mine = talk()
+    monkeypatch.setattr("camscan.simulator.connection._FLUSH", 0.05)
+    mine = connection()
     await mine.open(pair[0], None)
     with pair[1], pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
