@@ -33,7 +33,17 @@ from camscan.syn.request import Request, Way
 from camscan.syn.resolving import Table
 from camscan.syn.settled import Settled
 
-_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL})
+_EXHAUSTED = frozenset(
+    {
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOBUFS,
+        errno.ENOMEM,
+        errno.ENOSPC,  # of epoll_ctl(2): the user watches too many descriptors
+        errno.EAGAIN,
+        errno.EADDRNOTAVAIL,
+    }
+)
 """This host ran out of something for a moment: worth another try."""
 _KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
@@ -160,12 +170,9 @@ class Connects:
 
     def _connect(self, host: int, address: str, place: int, way: Way, now: float) -> bool:
         """Whether an attempt was made; it was not where this host has run out of something."""
-        try:
-            sock = socket.socket(socket.AF_INET6 if way.version == 6 else socket.AF_INET, _KIND)
-        except OSError as error:
-            if error.errno in _EXHAUSTED:
-                return False
-            raise
+        sock = self._watched(socket.AF_INET6 if way.version == 6 else socket.AF_INET)
+        if sock is None:
+            return False
         port = self._request.ports[place]
         number = sock.connect_ex((address, port))
         if number in _EXHAUSTED:
@@ -181,10 +188,21 @@ class Connects:
             self._settle(attempt, number, local=local)
         return True
 
+    def _watched(self, family: int) -> socket.socket | None:
+        """A socket that the epoll looks at; none where this host has run out of something."""
+        with contextlib.ExitStack() as unless_watched:
+            try:
+                sock = unless_watched.enter_context(socket.socket(family, _KIND))
+                self._epoll.register(sock.fileno(), _MASK)
+            except OSError as error:
+                if error.errno in _EXHAUSTED:
+                    return None
+                raise
+            unless_watched.pop_all()
+            return sock
+
     def _keep(self, attempt: _Attempt) -> None:
-        number = attempt.sock.fileno()
-        self._epoll.register(number, _MASK)
-        self._under_way[number] = attempt
+        self._under_way[attempt.sock.fileno()] = attempt
         self._by_age.append(attempt)
         self._before_second.append(attempt)
         self._to_host[attempt.host] = self._to_host.get(attempt.host, 0) + 1
