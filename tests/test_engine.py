@@ -178,6 +178,12 @@ async def test_where_nothing_can_be_stored_nobody_is_asked_any_more(stage: Stage
     assert asyncio.all_tasks() == before
 
 
+async def test_a_host_may_name_so_many_ports_and_no_more() -> None:
+    net = ScriptedNet({("10.0.0.1", 80): Port()})
+    await covered(net, Plan((), (80,), (), lambda _address, _seen: range(1_000, 1_100)), ["10.0.0.1"])
+    assert [port for _, port, _ in net.sent] == [80, *range(1_000, 1_032)]
+
+
 async def test_thorough_asks_everything_of_every_address() -> None:
     net = ScriptedNet()
     host = Probing(Stage.HOST, "onvif", Outcome.SILENT)

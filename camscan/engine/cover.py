@@ -35,6 +35,7 @@ class Cover:
         self._asking: set[asyncio.Task[None]] = set()
         self._under_way: set[int] = set()
         self._asked_one = asyncio.Event()
+        self._may_name = _MAX_NAMED_PORTS
 
     async def ask_everything(self) -> None:
         """Ask the address everything that the plan has for it."""
@@ -102,7 +103,8 @@ class Cover:
 
     async def _try_named(self, beside: asyncio.TaskGroup) -> None:
         named = dict.fromkeys(self._plan.named_ports(self._host.address, self._host.observations))
-        new = [port for port in named if port not in self._host.tried][:_MAX_NAMED_PORTS]
+        new = [port for port in named if port not in self._host.tried][: self._may_name]
+        self._may_name -= len(new)
         await self._try(new, beside)
 
     def _ask_ports(self, beside: asyncio.TaskGroup) -> None:
