@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from camscan.devices.behind import by_place, with_cameras
 from camscan.devices.build import Resolve, build
-from camscan.devices.grouping import grouped, signs_of
-from camscan.devices.hosts import Host, Identify, hosts_at
+from camscan.devices.grouping import Group, grouped, signs_of
+from camscan.devices.hosts import ChannelList, Host, Identify, hosts_at
 from camscan.records import Device, Observation
 
 
@@ -35,16 +35,15 @@ def hosts_of(observations: Iterable[Observation], identify: Identify) -> Iterato
 def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
     """The devices that the hosts of one scan are; see `merge`."""
     each = list(_once(hosts))
-    devices = []
-    for group in grouped([signs_of(host) for host in each]):
-        own = [each[number] for number in group.numbers]
-        devices.append(
-            (
-                build(own, group.doubts, resolve, group.foreign),
-                next((host.channels for host in own if host.channels), None),
-            )
-        )
+    groups = grouped([signs_of(host) for host in each])
+    devices = [device_of([each[number] for number in group.numbers], group, resolve) for group in groups]
     return tuple(with_cameras(sorted(devices, key=lambda pair: by_place(pair[0])), resolve))
+
+
+def device_of(hosts: Sequence[Host], group: Group, resolve: Resolve) -> tuple[Device, ChannelList | None]:
+    """The device that the hosts of a group are, with what it says of its channels."""
+    channels = next((host.channels for host in hosts if host.channels), None)
+    return build(hosts, group.doubts, resolve, group.foreign), channels
 
 
 def _once(hosts: Iterable[Host]) -> Iterator[Host]:

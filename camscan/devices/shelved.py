@@ -11,9 +11,10 @@ from itertools import groupby
 from typing import Any, Protocol, TypeAlias
 
 from camscan.devices.behind import MOST_ALIKE, Entry, KnownDevices, behind, by_place
-from camscan.devices.build import Resolve, build, order
+from camscan.devices.build import Resolve, order
 from camscan.devices.grouping import Group, grouped, signs_of
 from camscan.devices.hosts import ChannelList, Host
+from camscan.devices.merge import device_of
 from camscan.records import Device
 
 _Pair: TypeAlias = tuple[Device, ChannelList | None]
@@ -78,8 +79,7 @@ def _built(kept: Shelf, groups: dict[int, Group], resolve: Resolve) -> Iterator[
                 groups[other] = Group(())
         own = [host if one == number else kept.take(one) for one in group.numbers]
         if own:
-            device = build(own, group.doubts, resolve, group.foreign)
-            yield group.numbers[0], device, next((one.channels for one in own if one.channels), None)
+            yield group.numbers[0], *device_of(own, group, resolve)
 
 
 def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
