@@ -10,7 +10,7 @@ from functools import partial
 
 from camscan.app.receivers import Receiver, receivers
 from camscan.errors import StoreError, UsageError
-from camscan.net.services.webhook import Delivery, persevere
+from camscan.net.services.delivery import Delivery, persevere
 from camscan.store import Store
 from camscan.store.outbox import Message, Outbox
 from camscan.sweeps.changes import Changes

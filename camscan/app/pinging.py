@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from camscan.errors import UsageError
-from camscan.net.services.webhook import Delivery, deliver, persevere
+from camscan.net.services.delivery import Delivery, persevere
+from camscan.net.services.webhook import deliver
 from camscan.sweeps.config import Config, Ping
 from camscan.sweeps.journal import tell
 from camscan.sweeps.secrets import secret

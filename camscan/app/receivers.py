@@ -10,7 +10,7 @@ from typing import Protocol
 
 from camscan.errors import UsageError
 from camscan.net.services import notifier, syslog, webhook
-from camscan.net.services.webhook import Delivery
+from camscan.net.services.delivery import Delivery
 from camscan.store.outbox import Message
 from camscan.sweeps import receiverconfig as parts
 from camscan.sweeps.alerttext import read_alert

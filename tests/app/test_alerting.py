@@ -13,8 +13,8 @@ import pytest
 from support.receiver import FAILING, HANGING, OK, receiving, redirecting
 
 from camscan.app.alerting import Dispatcher, ReceiverQueue
-from camscan.net.services import webhook
-from camscan.net.services.webhook import Delivery
+from camscan.net.services import delivery
+from camscan.net.services.delivery import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.config import Config, Site
@@ -36,7 +36,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook, "_PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(delivery, "_PAUSES", (0.01, 0.01))
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
 
 

@@ -10,7 +10,7 @@ from support.receiver import FAILING, OK, receiving, redirecting
 from support.world import World, camera, configured
 
 from camscan.cli.sweep import sweep
-from camscan.net.services import webhook
+from camscan.net.services import delivery
 
 SECOND = '[[site]]\nname = "b/ö"\nnetworks = ["10.0.1.0/29"]\n'
 PING = '[ping]\nallow_private = true\ntimeout = "5s"\n'
@@ -21,7 +21,7 @@ AT_THE_SECOND = "10.0.1.1"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook, "_PAUSES", (0.01,))
+    monkeypatch.setattr(delivery, "_PAUSES", (0.01,))
 
 
 @pytest.fixture(autouse=True)

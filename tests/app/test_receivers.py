@@ -15,7 +15,7 @@ from support.world import World, camera, configured
 
 from camscan.cli.notify import notify
 from camscan.cli.sweep import sweep
-from camscan.net.services import webhook as sending
+from camscan.net.services import delivery
 from camscan.store import Store
 
 KEY = "0123456789abcdef"
@@ -24,7 +24,7 @@ TOKEN = "T0pSecretT0ken"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "_PAUSES", (0.01,))
+    monkeypatch.setattr(delivery, "_PAUSES", (0.01,))
     monkeypatch.setenv("CAMSCAN_WEBHOOK_SECRET", KEY)
 
 

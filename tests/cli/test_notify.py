@@ -15,7 +15,7 @@ from support.world import CONFIG
 from camscan.cli.notify import notify
 from camscan.errors import UsageError
 from camscan.net.services import webhook
-from camscan.net.services.webhook import Delivery
+from camscan.net.services.delivery import Delivery
 from camscan.store import Store
 from camscan.store.outbox import Message
 from camscan.sweeps.document import signature

@@ -26,7 +26,7 @@ from camscan.app.deriving import basis
 from camscan.cli.sweep import sweep
 from camscan.errors import StoreError, UsageError
 from camscan.identify.library import Library
-from camscan.net.services import webhook
+from camscan.net.services import delivery
 from camscan.simulator import honest, make_site
 from camscan.store import Store
 from camscan.sweeps import memory as memories
@@ -39,7 +39,7 @@ NETWORK = f"{PREFIX}.0/29"
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook, "_PAUSES", (0.01,))
+    monkeypatch.setattr(delivery, "_PAUSES", (0.01,))
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from camscan.net.services.webhook import BUSY, Delivery, refusal
+from camscan.net.services.delivery import BUSY, Delivery
+from camscan.net.services.reach import refusal
 
 _PYTHON = (sys.executable, "-P", "-m", "camscan.net.services.notifier")
 MISSING = "apprise is not installed: pip install 'camscan[notify]'"

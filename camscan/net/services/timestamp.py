@@ -11,7 +11,7 @@ import aiohttp
 
 from camscan.errors import HostError
 from camscan.net.names import resolve as resolve_name
-from camscan.net.services.webhook import Resolve, refusal, said, session_to
+from camscan.net.services.reach import Resolve, refusal, said, session_to
 
 _KIND = "application/timestamp-query"
 

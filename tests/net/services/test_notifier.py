@@ -17,8 +17,8 @@ import pytest
 from support.receiver import FAILING, HANGING, OK, Receiver, receiving, redirecting
 
 from camscan.net.services import notifier
+from camscan.net.services.delivery import Delivery
 from camscan.net.services.notifier import deliver
-from camscan.net.services.webhook import Delivery
 
 SECRET = "T0pSecretT0ken"
 

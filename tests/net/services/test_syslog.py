@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from camscan.net.services.delivery import Delivery
 from camscan.net.services.syslog import deliver
-from camscan.net.services.webhook import Delivery
 from camscan.simulator.certificates import context
 from camscan.simulator.schema import Certificate
 

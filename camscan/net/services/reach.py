@@ -1,0 +1,151 @@
+"""Which addresses a service that the operator named may have, and HTTP sessions that connect to no others.
+
+The address is checked where the socket for it is made, so that no spelling of it, no answer of the resolver and no
+change of that answer leads elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, TypeAlias
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from camscan.net.names import resolve as resolve_name
+
+Resolve: TypeAlias = Callable[[str], Sequence[str]]
+
+_NAT64 = 0x0064_FF9B << 64
+"""The first 96 bits of 64:ff9b::/96 (RFC 6052)."""
+
+
+def said(error: Exception) -> str:
+    """What went wrong, without the URL, which may be secret."""
+    if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
+        return f"cannot connect to {error.host}:{error.port}: {in_words(error.os_error)}"
+    return f"{type(error).__name__}: {error.message if isinstance(error, aiohttp.ClientResponseError) else error}"
+
+
+def in_words(error: OSError) -> str:
+    """What the system says of an error, whose text may hide it; resolvers and TLS have numbers of their own."""
+    number = 0 if isinstance(error, ssl.SSLError) else error.errno or 0
+    return os.strerror(number) if number > 0 else str(error)
+
+
+def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:
+    """Why an address must not be connected to, or nothing where it may."""
+    try:
+        ip = _inner(ip_address(address))
+    except ValueError:
+        return f"{address} is not an address in its usual form: write it as four numbers, or use a name"
+    if (ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved) and not ip.is_loopback:
+        return f"{address} is never connected to (link-local, group or reserved): choose another receiver"
+    if not ip.is_global and not allow_private:
+        return f"{address} is private: set allow_private = true if the receiver is meant to be there"
+    if ip.is_global and not encrypted:
+        return f"{address} is public and http is not encrypted: write https"
+    return ""
+
+
+def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that packets to an IPv6 one may end at: mapped, 6to4, Teredo, NAT64, or compatible."""
+    if isinstance(ip, IPv4Address):
+        return ip
+    if ip.ipv4_mapped or ip.sixtofour:
+        return ip.ipv4_mapped or ip.sixtofour or ip
+    if ip.teredo:
+        return ip.teredo[1]
+    if int(ip) >> 32 in (_NAT64, 0) and int(ip) > 1:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip
+
+
+def session_to(
+    why_not: Callable[[str], str], refused: list[str], resolve: Resolve, kind: str = "application/json"
+) -> aiohttp.ClientSession:
+    """A session that connects to no address that `why_not` has something against; what it had goes into `refused`.
+
+    `kind` is the type of the bodies that are posted.
+    """
+
+    def checked(info: tuple[Any, ...]) -> socket.socket:
+        family, kind, protocol, _, place = info
+        if why := why_not(place[0]):
+            refused.append(why)
+            raise OSError(errno.EACCES, why)
+        return socket.socket(family, kind, protocol)
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(resolver=_Resolver(resolve), socket_factory=checked),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        headers={"User-Agent": "camscan", "Content-Type": kind},
+        timeout=aiohttp.ClientTimeout(total=None),
+    )
+
+
+async def look_up(host: str, resolve: Resolve = resolve_name) -> Sequence[str]:
+    """The addresses of a name, looked up in a thread that nobody has to wait for: a dead resolver holds up no end.
+
+    Raises:
+        OSError: it has none.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Sequence[str]] = loop.create_future()
+
+    def ask() -> None:
+        try:
+            result: Sequence[str] | OSError = resolve(host) or OSError(f"{host} has no address")
+        except OSError as error:
+            result = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            loop.call_soon_threadsafe(_settle, found, result)
+
+    threading.Thread(target=ask, daemon=True, name="camscan-name").start()
+    return await found
+
+
+class _Resolver(AbstractResolver):
+    """`look_up`, as aiohttp asks for it."""
+
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """All addresses of a name, of whichever family."""
+        del family
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in await look_up(host, self._resolve)
+        ]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _settle(found: asyncio.Future[Sequence[str]], result: Sequence[str] | OSError) -> None:
+    if found.done():
+        return
+    if isinstance(result, OSError):
+        found.set_exception(result)
+    else:
+        found.set_result(result)
