@@ -7,12 +7,12 @@ import contextlib
 import errno
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from camscan.app import gctuning
 from camscan.app.jobs import Job
@@ -50,22 +50,16 @@ _MOST_NAMED = 20
 _log = logging.getLogger("camscan")
 
 
-class Watcher(Protocol):
-    """Shows somebody how far a scan is."""
-
-    def watching(self, engine: Engine, net: LiveNet, total: int) -> AbstractAsyncContextManager[None]:
-        """Show it while the body runs; `total` addresses are to be covered."""
+Progress: TypeAlias = Callable[[Engine, LiveNet, int], AbstractAsyncContextManager[None]]
+"""Shows how far a scan is while the body runs; so many addresses are to be covered."""
 
 
-class Unwatched:
-    """Shows nothing."""
-
-    def watching(self, _engine: Engine, _net: LiveNet, _total: int) -> AbstractAsyncContextManager[None]:
-        """Nothing is shown."""
-        return nullcontext()
+def no_progress(_engine: Engine, _net: LiveNet, _total: int) -> AbstractAsyncContextManager[None]:
+    """Show nothing."""
+    return nullcontext()
 
 
-async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
+async def run(job: Job, store: Store, progress: Progress) -> Scan:
     """Run a job; whatever ends it, what was found is stored. Returns the scan as it ended."""
     writer = Writer(store, job.scan.id)
     interfaces = eligible(job.scope)
@@ -84,7 +78,7 @@ async def run(job: Job, store: Store, watcher: Watcher) -> Scan:
             sink = Middleboxes(_sink(writer), job.strategy.plan.first_ports)
             engine = Engine(net, job.strategy.plan, sink, window=wide, covers=covers, host_seconds=seconds)
             with gctuning.relaxed(wide):
-                status = await _covered(job, engine, writer, net, watcher)
+                status = await _covered(job, engine, writer, net, progress)
             net.notes += barred.notes
             ended = _cut_off(cut, net.lost_gateways, _ended(job, engine, net, interfaces, status))
             ended = _hidden(sink, replace(ended, excluded=tuple(barred.excluded.networks())))
@@ -160,14 +154,14 @@ def _outcome(address: str, scan: Scan, store: Store) -> Outcome:
     return next(found, Outcome.NOT_SENT)
 
 
-async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, watcher: Watcher) -> ScanStatus:
+async def _covered(job: Job, engine: Engine, writer: Writer, net: LiveNet, progress: Progress) -> ScanStatus:
     """Cover all targets, unless a signal comes first."""
 
     async def cover() -> None:
         await _write_excluded(job, writer)
         await engine.run(address for address in job.scope.asked.shuffled(job.seed) if address not in job.done)
 
-    async with watcher.watching(engine, net, job.scope.asked.count - len(job.done)):
+    async with progress(engine, net, job.scope.asked.count - len(job.done)):
         work = asyncio.ensure_future(cover())
         with _interruptible(work, job.seconds):
             try:

@@ -6,7 +6,7 @@ import logging
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from camscan.app.jobs import Job, is_asked_as, new_job, resume_job
 from camscan.app.judging import devices_in
 from camscan.app.logins import broker_if
 from camscan.app.registering import Return, register_devices
-from camscan.app.scanning import Unwatched, Watcher, run
+from camscan.app.scanning import Progress, no_progress, run
 from camscan.app.scope import Choices, scope_of
 from camscan.app.sites import choices, logins, policies
 from camscan.credentials.broker import ALERT
@@ -47,7 +47,7 @@ class SweepContext:
     store: Store
     rules: Library
     folders: Sequence[Path] = ()
-    watcher: Watcher = field(default_factory=Unwatched)
+    progress: Progress = no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def sweep(context: SweepContext, site: Site, seconds: float) -> Swept:
         tell(
             "scan.begin", site=site.name, scan=job.scan.id, targets=job.scope.asked.count, covered=len(job.done) or None
         )
-        ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.watcher))
+        ended = eventloop.run(run(replace(job, seconds=seconds), context.store, context.progress))
         level = logging.INFO if ended.status is ScanStatus.COMPLETE else logging.WARNING
         tell("scan.end", level, site=site.name, scan=ended.id, status=ended.status, packets=ended.sent.packets)
         for note in ended.notes:

@@ -1,4 +1,4 @@
-"""How far a scan is: a bar on a terminal, a line every half minute elsewhere and beside a log, nothing when quiet."""
+"""How far a scan is: a bar on a terminal, a line every half minute elsewhere and beside a log."""
 
 from __future__ import annotations
 
@@ -20,33 +20,23 @@ _LIVE_SECONDS = 0.2
 _LINE_SECONDS = 30.0
 
 
-class Progress:
-    """Shows an engine at work on stderr."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-
-    @asynccontextmanager
-    async def watching(self, engine: Engine, net: LiveNet, total: int) -> AsyncIterator[None]:
-        """Show progress while the body runs."""
-        if self._quiet:
-            yield
-            return
-        told = logging.getLogger("camscan").isEnabledFor(logging.INFO)  # lines of a log would break up a bar
-        show = _bar if sys.stderr.isatty() and not told else _lines
-        task = asyncio.create_task(show(engine, net, total))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+@asynccontextmanager
+async def progress(engine: Engine, net: LiveNet, total: int) -> AsyncIterator[None]:
+    """Show on stderr how far an engine is while the body runs."""
+    told = logging.getLogger("camscan").isEnabledFor(logging.INFO)  # lines of a log would break up a bar
+    show = _bar if sys.stderr.isatty() and not told else _lines
+    task = asyncio.create_task(show(engine, net, total))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def _bar(engine: Engine, net: LiveNet, total: int) -> None:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         BarColumn(),
@@ -54,7 +44,7 @@ async def _bar(engine: Engine, net: LiveNet, total: int) -> None:
         TextColumn("{task.fields[alive]} alive, {task.fields[rate]:.0f} packets/s"),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total, alive=0, rate=0.0)
         before = 0
         while True:

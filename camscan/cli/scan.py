@@ -175,11 +175,11 @@ def _run(job: Job, store: Store, *, quiet: bool) -> Scan:
     """Run a scan. Whatever breaks it off is told with how to go on: the store that fails, a signal as it begins."""
     broken_off = replace(job.scan, status=ScanStatus.INTERRUPTED)
     try:  # from here on, as the scan is on record and loading takes a moment
-        from camscan.app.scanning import run
-        from camscan.cli.progressbar import Progress
+        from camscan.app.scanning import no_progress, run
+        from camscan.cli.progressbar import progress
         from camscan.net.kernel import eventloop
 
-        return eventloop.run(run(job, store, Progress(quiet=quiet)))
+        return eventloop.run(run(job, store, no_progress if quiet else progress))
     except KeyboardInterrupt:
         _hint(broken_off, quiet=quiet)
         sys.exit(Exit.INCOMPLETE)

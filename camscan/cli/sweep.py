@@ -56,9 +56,10 @@ def sweep(
       camscan sweep --site headquarters --format table
     """
     from camscan.app.judging import library
+    from camscan.app.scanning import no_progress
     from camscan.app.settings import configuration, database
     from camscan.app.sweeping import SweepContext
-    from camscan.cli.progressbar import Progress
+    from camscan.cli.progressbar import progress
     from camscan.store import Store
     from camscan.sweeps.journal import show_events
 
@@ -68,8 +69,9 @@ def sweep(
         sites = _chosen(config, names)
         _wait(jitter, config)
         with Store.open(db or database(config)) as store:
-            watcher = Progress(quiet=quiet or log_json or not sys.stderr.isatty())  # cron is told by the log alone
-            context = SweepContext(config, store, library(folders), folders, watcher)
+            is_quiet = quiet or log_json or not sys.stderr.isatty()  # cron is told by the log alone
+            shown = no_progress if is_quiet else progress
+            context = SweepContext(config, store, library(folders), folders, shown)
             code = _run(context, sites, fail_on, format_, output)
     sys.exit(code)
 

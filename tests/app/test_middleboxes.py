@@ -13,7 +13,7 @@ from support.peers import eventually
 
 from camscan.app.jobs import new_job
 from camscan.app.middleboxes import Middleboxes
-from camscan.app.scanning import Unwatched, run
+from camscan.app.scanning import no_progress, run
 from camscan.app.scope import Choices
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
@@ -86,7 +86,7 @@ async def test_a_scan_through_a_proxy_that_accepts_everything_is_partial(tmp_pat
             server = await asyncio.start_server(refuse, "127.0.0.1", 9999)
             job = new_job(Choices(("127.94.0.0/27",), channels="http,rtsp", rate=2000), None)
             store.begin(job.scan)
-            ended = await asyncio.wait_for(run(job, store, Unwatched()), 110)
+            ended = await asyncio.wait_for(run(job, store, no_progress), 110)
         server.close()
         await eventually(lambda: not server.is_serving())
     assert ended.status is ScanStatus.PARTIAL

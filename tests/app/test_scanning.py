@@ -15,7 +15,7 @@ from support.namespaces import cable, namespace
 from support.peers import eventually
 
 from camscan.app.jobs import new_job
-from camscan.app.scanning import LoggingSink, Unwatched, run
+from camscan.app.scanning import LoggingSink, no_progress, run
 from camscan.app.scope import Choices
 from camscan.records import LedgerEntry, Observation, Outcome, ScanStatus
 from camscan.store import Store
@@ -40,7 +40,7 @@ async def test_a_signal_ends_a_scan_that_still_writes_down_what_is_excluded(tmp_
     with Store.open(tmp_path / "s.db") as store:
         job = new_job(choices, None)
         store.begin(job.scan)
-        running = asyncio.create_task(run(job, store, Unwatched()))
+        running = asyncio.create_task(run(job, store, no_progress))
         await eventually(lambda: bool(store.covered(job.scan.id)), 60)
         os.kill(os.getpid(), signal.SIGINT)
         began = time.monotonic()
@@ -59,7 +59,7 @@ async def test_who_wants_to_know_more_is_told_of_each_target(
     with Store.open(tmp_path / "s.db") as store, caplog.at_level(level, "camscan"):
         job = new_job(choices, None)
         store.begin(job.scan)
-        await run(job, store, Unwatched())
+        await run(job, store, no_progress)
     said = [record.getMessage() for record in caplog.records if record.name == "camscan"]
     assert said == ([] if level == logging.WARNING else ["127.91.0.1: refused"])
 
@@ -88,7 +88,7 @@ async def test_a_gateway_that_is_lost_makes_a_scan_partial_and_is_named(tmp_path
         with scanner.inside():
             job = new_job(Choices(("10.79.0.0/25",), channels="http", ports="81", rate=20), None)
             store.begin(job.scan)
-            running = asyncio.create_task(run(job, store, Unwatched()))
+            running = asyncio.create_task(run(job, store, no_progress))
             await eventually(lambda: bool(store.covered(job.scan.id)), 60)
             router.ip("addr flush dev near")
             ended = await asyncio.wait_for(running, 60)

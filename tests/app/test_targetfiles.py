@@ -12,7 +12,7 @@ from support.peers import eventually
 
 from camscan.app import targetfiles as module
 from camscan.app.jobs import new_job
-from camscan.app.scanning import Unwatched, run
+from camscan.app.scanning import no_progress, run
 from camscan.app.scope import Choices, scope_of
 from camscan.app.targetfiles import Followed, exclusions
 from camscan.records import Outcome, ScanStatus
@@ -91,7 +91,7 @@ async def test_a_scan_sends_nothing_more_to_who_is_excluded_meanwhile(
     with Store.open(tmp_path / "s.db") as store:
         job = new_job(choices, None)
         store.begin(job.scan)
-        running = asyncio.create_task(run(job, store, Unwatched()))
+        running = asyncio.create_task(run(job, store, no_progress))
         await eventually(lambda: len(store.covered(job.scan.id)) > 10, 60)
         write(file, ALL)
         with caplog.at_level(logging.WARNING, "camscan"):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from camscan.app.jobs import Job
-from camscan.cli.progressbar import Progress
+from camscan.app.scanning import Progress
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus
 from camscan.store import Store
 
