@@ -17,7 +17,7 @@ from camscan.cli import options
 if TYPE_CHECKING:
     from camscan.identify.library import Library
     from camscan.policy import Policy
-    from camscan.reports.book import Cell
+    from camscan.reports.workbook import Cell
     from camscan.store import Store
     from camscan.summaries import Progress
 

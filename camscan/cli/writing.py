@@ -22,7 +22,7 @@ from camscan.reports import FORMATS, Page
 from camscan.reports.escape import cell, terminal
 
 if TYPE_CHECKING:
-    from camscan.reports.book import Cell
+    from camscan.reports.workbook import Cell
 
 
 def ready(format_name: str, output: Path | None) -> None:
@@ -141,8 +141,8 @@ def as_table(
     format_name: str, title: str, sheet: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> Iterator[str] | Iterator[bytes]:
     """Rows as csv, or as the one sheet of a workbook for xlsx; `title` is the workbook's."""
-    from camscan.reports.book import MAX_LIST, tables
     from camscan.reports.csv import lines
+    from camscan.reports.workbook import MAX_LIST, tables
 
     if format_name == "xlsx":
         return iter([tables(title, datetime.now(UTC), {sheet: (heads, rows)})])

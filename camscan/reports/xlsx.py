@@ -7,11 +7,11 @@ from io import BytesIO
 
 from camscan.records import Outcome, Report
 from camscan.reports.base import Page
-from camscan.reports.book import Cell, Columns, book
 from camscan.reports.document import FOLDED, MAX_TEXT, fold
 from camscan.reports.order import place
 from camscan.reports.rows import Row
 from camscan.reports.view import Sheet, view
+from camscan.reports.workbook import Cell, Columns, new_workbook
 from camscan.summaries import Reconciled, Segment
 
 _COUNTED = frozenset({"Port", "Attached cameras", "Listed devices", "Targets", "Remaining"})
@@ -38,7 +38,7 @@ def render(report: Report, _page: Page) -> Iterator[bytes]:
     """The workbook, in one piece: its directory is at its end."""
     sheet, file = view(report), BytesIO()
     # The only clock that a workbook holds is the scan's: the same report gives the same bytes.
-    with book(file, "camscan report", report.scan.started_at) as made:
+    with new_workbook(file, "camscan report", report.scan.started_at) as made:
         made.summary(sheet.headline, _summary(sheet))
         for name, columns, rows in _tables(sheet):
             made.table(name, columns, rows, _COUNTED | _OUTCOMES, 3 if name == "Devices" else 1)

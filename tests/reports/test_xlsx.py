@@ -11,7 +11,7 @@ import pytest
 from support.workbooks import Table, read
 
 from camscan.records import Device, Judged, Outcome, Report, Verdict
-from camscan.reports import Page, book
+from camscan.reports import Page, workbook
 from camscan.reports.xlsx import render
 
 
@@ -137,7 +137,7 @@ def test_text_that_looks_like_a_formula_or_a_link_is_text(make_report: Callable[
 
 def test_no_sentence_of_the_summary_is_markup() -> None:
     file = io.BytesIO()
-    with book.book(file, "x", datetime(2026, 1, 1, tzinfo=UTC)) as made:
+    with workbook.new_workbook(file, "x", datetime(2026, 1, 1, tzinfo=UTC)) as made:
         made.summary("<r><b></r>", [("<r>&</r>", "<r></is></c></r>")])
     rows = [tuple(row.values()) for row in read(file.getvalue())["Summary"]]
     assert rows == [("<r><b></r>",), ("<r>&</r>", "<r></is></c></r>")]
@@ -157,6 +157,6 @@ def test_the_same_report_is_the_same_file_and_holds_the_scans_time(report: Repor
 
 def test_a_sheet_ends_where_a_sheet_must(make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = {f"10.0.0.{n}": Outcome.SILENT for n in range(1, 9)}
-    monkeypatch.setattr(book, "_MAX_ROWS", 3)
+    monkeypatch.setattr(workbook, "_MAX_ROWS", 3)
     rows = read(written(make_report(outcomes=outcomes)))["Addresses"]
     assert [row["A"] for row in rows] == ["Address", "10.0.0.1", "10.0.0.2", "10.0.0.3"]

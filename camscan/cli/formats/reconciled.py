@@ -78,11 +78,11 @@ def _render_csv(made: Reconciliation, _page: Page) -> Iterator[str]:
 
 def _render_xlsx(made: Reconciliation, _page: Page) -> Iterator[bytes]:
     """A workbook: what came of it in sentences, and a sheet of the same columns as the CSV file."""
-    from camscan.reports.book import book
+    from camscan.reports.workbook import new_workbook
 
     said, file = digest(made), BytesIO()
     headline, *others = said.findings
-    with book(file, "camscan reconciliation", max(scan.started_at for scan in made.scans)) as workbook:
+    with new_workbook(file, "camscan reconciliation", max(scan.started_at for scan in made.scans)) as workbook:
         workbook.summary(headline, (("", text) for text in (*others, *said.estimates)))
         widths = [(name, 60 if name == "reason" else max(len(name) + 2, 18)) for name in CSV_COLUMNS]
         workbook.table("Results", widths, ([*_cells(result)] for result in made.results), keys=2)

@@ -46,7 +46,7 @@ Columns: TypeAlias = Sequence[tuple[str, int]]
 
 
 @contextmanager
-def book(file: BytesIO, title: str, at: datetime) -> Iterator[Book]:
+def new_workbook(file: BytesIO, title: str, at: datetime) -> Iterator[WorkbookWriter]:
     """A workbook that is in the file once the block has ended. The same content and time give the same bytes."""
     from xlsxwriter import Workbook  # noqa: PLC0415 - only this format needs it
 
@@ -56,13 +56,13 @@ def book(file: BytesIO, title: str, at: datetime) -> Iterator[Book]:
     with Workbook(file, options) as workbook:
         workbook.worksheet_class = RowSheet
         workbook.set_properties({"title": title, "created": at.astimezone(UTC)})
-        yield Book(workbook)
+        yield WorkbookWriter(workbook)
 
 
 def tables(title: str, at: datetime, sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
     """A workbook of tables: for each sheet its heads, and its rows."""
     file = BytesIO()
-    with book(file, title, at) as made:
+    with new_workbook(file, title, at) as made:
         for name, (heads, rows) in sheets.items():
             lines = iter(rows)
             first = list(islice(lines, _MEASURED))
@@ -75,7 +75,7 @@ def _measured(heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Columns:
     return [(head, min(max(len(str(cell or "")) for cell in (head, *cells)) + 2, _WIDEST)) for head, *cells in columns]
 
 
-class Book:
+class WorkbookWriter:
     """Writes sheets, row by row from top to bottom as constant memory asks for."""
 
     def __init__(self, workbook: Workbook) -> None:
