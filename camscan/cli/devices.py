@@ -102,17 +102,17 @@ def devices(
     """
     from camscan.app.judging import chosen_policies, library, report_of
     from camscan.cli.brands import find
-    from camscan.cli.stored import check_each_site, newest_of_each_site, open_store, scan_of
+    from camscan.cli.stored import newest_of_each_site, open_store, scan_of
     from camscan.cli.waiting import waiting
     from camscan.cli.writing import write_report, write_reports
-    from camscan.targets import usual
+    from camscan.targets import parse, usual
 
     if each_site:
-        check_each_site(site or scan_id)
-        if format_ not in _SEVERAL:
-            raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
+        _check_each(site or scan_id, format_)
+    where = parse(addresses, whole_networks=True) if addresses else None
     rules, lists = library(folders), chosen_policies(policies, folders)
-    wanted = _wanted(makers, [find(name, rules).name for name in brands], verdicts, addresses)
+    labels = frozenset(find(name, rules).name.casefold() for name in brands)
+    wanted = Wanted(frozenset(map(str.casefold, makers)), labels, frozenset(verdicts), where)
     with open_store(db) as store:
         if each_site:
             _check_makers(makers, rules)
@@ -128,18 +128,9 @@ def devices(
     chosen = wanted.of(found)
     if not chosen.devices:
         _check_makers(makers, rules)
-    if wanted.where is not None and not (quiet or chosen.devices):
-        click.echo(f"Note: {_fate(found, wanted.where, ' '.join(addresses))}.", err=True)
+    if where is not None and not (quiet or chosen.devices):
+        click.echo(f"Note: {_fate(found, where, ' '.join(addresses))}.", err=True)
     write_report(chosen, format_, output)
-
-
-def _wanted(makers: Iterable[str], brands: Iterable[str], verdicts: Iterable[str], addresses: Sequence[str]) -> Wanted:
-    from camscan.targets import parse
-
-    where = parse(addresses, whole_networks=True) if addresses else None
-    return Wanted(
-        frozenset(map(str.casefold, makers)), frozenset(map(str.casefold, brands)), frozenset(verdicts), where
-    )
 
 
 def _watched(reports: Iterable[Report], blind: list[str], partial: list[str]) -> Iterator[Report]:
@@ -171,6 +162,14 @@ def _fate(found: Report, where: TargetSet, named: str) -> str:
     if not counts:
         return f"that scan knows nothing of {named}: it was not among its targets"
     return f"{named} in that scan: {', '.join(f'{number:,} {outcome}' for outcome, number in counts.most_common())}"
+
+
+def _check_each(named: str | None, format_: str) -> None:
+    from camscan.cli.stored import check_each_site
+
+    check_each_site(named)
+    if format_ not in _SEVERAL:
+        raise UsageError(f"{format_} holds one scan only: use --each-site with {', '.join(_SEVERAL)}")
 
 
 def _check_makers(makers: Sequence[str], rules: Library) -> None:
