@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,8 +41,11 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     from camscan.net.base import LoginReason
     from camscan.net.kernel import eventloop
     from camscan.reports.escape import terminal
+    from camscan.targets import is_address, usual
 
-    address = _canonical(address)
+    if not is_address(address):
+        raise UsageError(f"{address!r} is not an address: give that of one device")
+    address = usual(address)
     choices = Choices((address,), ports=ports, with_credentials=True)
     login = broker(Chosen(credentials_file, unlock), site, library())
     if login.misfit(address, ()) == LoginReason.NOT_ENROLLED:
@@ -57,13 +59,6 @@ def test(address: str, ports: str | None, site: str | None, credentials_file: Pa
     accepted = ended.outcome is Outcome.ANSWERED
     click.echo(terminal(f"port {ended.port}, {ended.asked}: {'login accepted' if accepted else ended.reason}"))
     sys.exit(Exit.DONE if accepted else Exit.FAILED)
-
-
-def _canonical(address: str) -> str:
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        raise UsageError(f"{address!r} is not an address: give that of one device") from None
 
 
 async def _seen(choices: Choices, login: CredentialBroker) -> list[Observation]:
