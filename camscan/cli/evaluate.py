@@ -101,13 +101,8 @@ def _shown(found: Figures, *, misses: bool) -> Iterator[str]:
 
 def _lines(table: Table, *, figures: bool = True) -> Iterator[str]:
     """The rows in columns, the first to the left and figures to the right."""
+    from camscan.reports.columns import lines
     from camscan.reports.escape import terminal
 
     rows = [tuple(map(terminal, row)) for row in (table.header, *table.rows)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.header))]
-    for first, *others in rows:
-        cells = [first.ljust(widths[0])]
-        cells += [
-            cell.rjust(width) if figures else cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True)
-        ]
-        yield f"  {'  '.join(cells)}".rstrip() + "\n"
+    return (f"  {one}" for one in lines(rows, range(1, len(table.header)) if figures else ()))

@@ -191,7 +191,7 @@ def _row(one: Progress) -> list[Cell]:
 
 def _table(found: _Answer, room: int) -> Iterator[str]:
     from camscan.cli.writing import wrapped
-    from camscan.reports.columns import GAP, line, widths
+    from camscan.reports.columns import GAP, lines, widths
     from camscan.reports.sentences import burndown
 
     yield from wrapped([burndown(found.whole, found.deadline)], room)
@@ -202,10 +202,8 @@ def _table(found: _Answer, room: int) -> Iterator[str]:
     if sum(chosen) + len(GAP) * (len(chosen) - 1) > room:
         yield from wrapped(map(_told, rows[1:]), room)
         return
-    for row in rows if found.sites else ():
-        first, *numbers, last = row
-        right = (text.rjust(width) for text, width in zip(numbers, chosen[1:-1], strict=True))
-        yield line([first, *right, last], chosen) + "\n"
+    if found.sites:
+        yield from lines(rows, range(1, len(_HEADS) - 1))
 
 
 def _told(row: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -34,10 +34,13 @@ def line(cells: Sequence[str], chosen: Sequence[int], last: str = "") -> str:
     return GAP.join([*shown, last]).rstrip()
 
 
-def lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """All rows, each column as wide as it takes."""
+def lines(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> Iterator[str]:
+    """All rows, each column as wide as it takes; those in `right` hold numbers, and are aligned so."""
     chosen = widths(rows)
-    return (f"{line(row, chosen)}\n" for row in rows)
+    for row in rows:
+        placed = enumerate(zip(row, chosen, strict=True))
+        cells = [text.rjust(width) if at in right else text for at, (text, width) in placed]
+        yield f"{line(cells, chosen)}\n"
 
 
 def cut(text: str, width: int) -> str:
