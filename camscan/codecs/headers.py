@@ -22,6 +22,7 @@ MAX_VALUE = 4096  # characters of a header's value
 _HEAD_END = re.compile(rb"\n[ \t]*+\r?+\n")
 _FIRST_HEADER = re.compile(r"[^\s:/]++[ \t]*+:")
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_PADDED = re.compile(rb"^[ \t]*+([A-Za-z][A-Za-z0-9-]*+):  ++(?=[^ \t\r\n])", re.MULTILINE)
 
 
 def head_end(data: bytes) -> int | None:
@@ -47,6 +48,12 @@ def values(headers: Headers, name: str) -> tuple[str, ...]:
 def lines(headers: Headers) -> tuple[str, ...]:
     """Every header as "name: value"."""
     return tuple(f"{name}: {value}" for name, value in headers)
+
+
+def padded(head: bytes) -> tuple[str, ...]:
+    """The names, in lower case, of the headers whose values stand behind two spaces or more."""
+    names = (match[1][:MAX_NAME].decode("ascii").lower() for match in _PADDED.finditer(head, 0, MAX_HEAD))
+    return tuple(dict.fromkeys(names))[:MAX_HEADERS]
 
 
 def _unfolded(raw: Iterable[str]) -> Iterator[str]:

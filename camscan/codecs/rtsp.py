@@ -23,6 +23,7 @@ FIELDS = (
     "rtsp.www_authenticate",
     "rtsp.public",
     "rtsp.header",
+    "rtsp.padded",
     "rtsp.content_base",
     "rtsp.sdp",
     "rtsp.sdp.origin",
@@ -90,7 +91,7 @@ def decode(data: bytes, method: str = "OPTIONS") -> dict[str, tuple[str, ...]]:
     fields = {"rtsp.method": (clip(method, headers.MAX_NAME),)}
     if status[1]:
         fields["rtsp.status"] = (status[1],)
-    return fields | _header_fields(found) | _body_fields(data[end:] if end else b"", found)
+    return fields | _header_fields(data[:end], found) | _body_fields(data[end:] if end else b"", found)
 
 
 def decode_headers(head: str | bytes) -> dict[str, tuple[str, ...]]:
@@ -98,12 +99,13 @@ def decode_headers(head: str | bytes) -> dict[str, tuple[str, ...]]:
 
     For evidence that others recorded. Raises DecodeError where there is no header in it.
     """
-    line, found = headers.parse(head if isinstance(head, bytes) else head.encode("utf-8", "replace"))
+    data = head if isinstance(head, bytes) else head.encode("utf-8", "replace")
+    line, found = headers.parse(data)
     status = _STATUS.match(line)
     if not found and status is None:
         raise DecodeError("no RTSP headers: not a single line of the form 'Name: value'")
     fields = {"rtsp.status": (status[1],)} if status and status[1] else {}
-    return fields | _header_fields(found)
+    return fields | _header_fields(data[: headers.head_end(data)], found)
 
 
 def decode_sdp(text: str | bytes) -> dict[str, tuple[str, ...]]:
@@ -135,11 +137,13 @@ def _request(method: str, url: str, cseq: int, extra: str = "") -> bytes:
     return f"{method} {url} RTSP/1.0\r\nCSeq: {cseq:d}\r\nUser-Agent: camscan\r\n{extra}\r\n".encode("ascii")
 
 
-def _header_fields(found: headers.Headers) -> dict[str, tuple[str, ...]]:
+def _header_fields(head: bytes, found: headers.Headers) -> dict[str, tuple[str, ...]]:
     named = {field: headers.values(found, name) for field, name in _SINGLE.items()}
     fields = {name: values for name, values in named.items() if values}
     if found:
         fields["rtsp.header"] = headers.lines(found)
+    if padded := headers.padded(head):
+        fields["rtsp.padded"] = padded
     return fields | challenge_fields("rtsp", headers.values(found, "www-authenticate"))
 
 

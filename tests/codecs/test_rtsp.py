@@ -190,6 +190,15 @@ def test_headers_alone() -> None:
             rtsp.decode_headers(head)
 
 
+def test_headers_behind_more_than_one_space_are_named() -> None:
+    answer = b"RTSP/1.0 200 OK\r\nCSeq: 7\r\nSession:       123456\r\nDate:  Tue, Mar 05 2019 08:11 GMT\r\n\r\na:  b"
+    found = rtsp.decode(answer)
+    assert found["rtsp.padded"] == ("session", "date")
+    assert found["rtsp.header"][1:] == ("session: 123456", "date: Tue, Mar 05 2019 08:11 GMT")
+    assert rtsp.decode_headers(" Date:  x\nDate:  y\nServer:\t z\nPublic:  ")["rtsp.padded"] == ("date",)
+    assert "rtsp.padded" not in rtsp.decode(b"RTSP/1.0 200 OK\r\nCSeq: 7\r\nDate: Tue  \r\n\r\n")
+
+
 def test_description_alone() -> None:
     assert rtsp.decode_sdp(_lines(*SDP)) == SDP_FIELDS
     assert rtsp.decode_sdp("v=0\ni=videoMain\n\ta=tool: VLC \na=\ni=videoMain\ni=sub") == {
