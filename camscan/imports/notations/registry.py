@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camscan.imports.notations import clients, enclosures, line_ends, mappings, prefixes, scanners
+from camscan.imports.notations import clients, enclosures, line_ends, mappings, prefixes, scanners, strings
 from camscan.imports.notations.base import Undo
 
 LINES: tuple[Undo, ...] = (
@@ -14,13 +14,14 @@ LINES: tuple[Undo, ...] = (
 """What stands in every line or before it."""
 
 RECORDS: tuple[Undo, ...] = (
+    strings.joined,  # before the search for one string that holds all
     mappings.printed,
     mappings.logged,
     mappings.held,  # in JSON, which the two before make of mappings
     scanners.recorded,  # behind the one before: of a record that holds the whole answer, the head is not enough
     line_ends.escaped,  # behind JSON, in whose texts escapes are its own
 )
-"""JSON, mappings, and strings of one line."""
+"""Strings of a program, JSON, mappings, and strings of one line."""
 
 TOOLS: tuple[Undo, ...] = (
     enclosures.referenced,
