@@ -18,6 +18,16 @@ _SETTINGS = re.compile(r"\A\s*[\w.\[\]]{2,80}=[^\r\n\\]{0,200}(?:\\r)?\\n(?:[\w.
 _CODE = re.compile(r"[\"'`][;,)\s]*\Z|\\\"|\A\s*(?:[\"'{\[]|\Z)")
 """By what one line is told to be code, in which escapes stand within strings."""
 _FLAT = re.compile(rf"(?:RTSP|HTTP)/\d\.\d[ \t]+\d{{3}}\b[^\r\n:]{{0,64}}?(?=[ \t]++{HEADER}[ \t]?:)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"^(HTTP/\d\.\d[ \t]+\d{3}\b[^\r\n<]{0,4096}?)[ \t]++"
+    r"(?=\ufeff?<(?:\?xml\b|!--|(?:!DOCTYPE|html|head|title|body|script|meta|link|form|frameset|img|center|a|p|div)\b))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PAIR = re.compile(
+    r"(?<![ \t])[ \t]++"
+    r"(?=(?:[A-Z][A-Za-z0-9-]{2,40}::\w{2,60}(?:\.\d{1,10}){0,24}|(?:iso|\.1|1\.3\.6)(?:\.\d{1,10}){4,24})"
+    r" = (?:STRING|OID|Timeticks|INTEGER|Gauge32|Counter32|Hex-STRING|IpAddress): )"
+)
 _FLAT_END = re.compile(rf"(?<![ \t])[ \t]++(?={HEADER}[ \t]?:)", re.IGNORECASE)
 _NAMES = (
     r"(?:WWW-Authenticate|C-?Seq|Date|Server|Public|Session|Transport|Cache-Control|Set-Cookie|Content-[A-Z]\w{2,12}"
@@ -29,6 +39,7 @@ _SDP_RUN_ON = re.compile(r"[ \t]{0,2}(?<![A-Za-z])v=0[ \t]{0,2}o=[^\r\n]{3,120}?
 _SDP_GLUED = re.compile(
     r"(?<=[^\s:])[ \t]{0,2}(?=[osei]=|[ct]=(?:IN\b|\d)|m=(?:video|audio|application)\b|b=[A-Z]{2}:"
     r"|a=(?:[cr]\w{1,12}|tool|type|fmtp|sendonly|x-|[Mm]edia|framerate|packetization|source-filter)\b)"
+    r"|(?<=\S)[ \t]{1,2}(?=a=(?:[a-z][\w-]{1,30})(?:[: \t]|\Z))"
 )
 _CLOSE = re.compile(r"\S[ \t]*\r?\n[ \t]*\S")
 _SPACED = re.compile(r"\r?\n[ \t]*\r?\n")
@@ -61,8 +72,11 @@ def escaped(text: str) -> str:
 
 
 def flattened(text: str) -> str:
-    """A head whose lines were joined to one, as in a table of banners; what is before it in the line is left out."""
+    """Lines that were joined to one, as in a table of banners; what is before a head in its line is left out."""
     text = _SDP_RUN_ON.sub(lambda found: "\r\n" + _SDP_GLUED.sub("\r\n", found[0].strip()), text)
+    text = _PAGE.sub(r"\1\r\n\r\n", text, count=1)
+    if "\n" not in text:
+        text = _PAIR.sub("\n", text)
     found = _FLAT.search(text)
     if not found:
         return _RUN_ON.sub(lambda match: _GLUED.sub("\r\n", match[0]), text)  # nothing is left of the ends of lines

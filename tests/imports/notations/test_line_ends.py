@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from camscan.imports.notations.line_ends import flattened
 from camscan.imports.notations.registry import unwrap
 
 HEAD = 'RTSP/1.0 401 Unauthorized\nCSeq: 2\nWWW-Authenticate: Digest realm="A b", nonce="1"\n'
@@ -188,3 +189,32 @@ def test_a_head_in_one_line_ends_each_of_its_lines() -> None:
 def test_carets_at_the_ends_of_any_text() -> None:
     assert unwrap("a: 1^M\nb: 2^M") == "a: 1\nb: 2"
     assert unwrap("a^M\nb") == "a^M\nb"
+
+
+def test_a_page_in_the_line_of_its_head() -> None:
+    joined = "HTTP/1.1 200 OK Server: a Content-Type: text/html <html><title>b</title></html>"
+    page = "HTTP/1.1 200 OK\r\nServer: a\r\nContent-Type: text/html\r\n\r\n<html><title>b</title></html>"
+    assert flattened(joined) == page
+    assert flattened("HTTP/1.1 200 OK <?xml version='1.0'?><a/>") == "HTTP/1.1 200 OK\r\n\r\n<?xml version='1.0'?><a/>"
+    assert flattened("HTTP/1.1 200 OK <none>") == "HTTP/1.1 200 OK <none>"
+
+
+def test_objects_of_snmp_in_one_line() -> None:
+    objects = [
+        "SNMPv2-MIB::sysDescr.0 = STRING: a b",
+        "SNMPv2-MIB::sysObjectID.0 = OID: .1.3.6.1.4.1.1",
+        "iso.3.6.1.2.1.1.5.0 = STRING: c",
+    ]
+    assert flattened(" ".join(objects)).splitlines() == objects
+    assert flattened("a SNMPv2-MIB::sysDescr.0 = b") == "a SNMPv2-MIB::sysDescr.0 = b"
+
+
+def test_attributes_of_a_session_in_one_line() -> None:
+    said = "v=0 o=- 1 1 IN IP4 192.0.2.1 s=a t=0 0 a=control:* a=transform:1 m=video 0 RTP/AVP 96 a=etag:1"
+    assert flattened(said).split() == said.split()
+    assert flattened(said).strip().splitlines()[-4:] == [
+        "a=control:*",
+        "a=transform:1",
+        "m=video 0 RTP/AVP 96",
+        "a=etag:1",
+    ]
