@@ -40,6 +40,8 @@ _BLANK = re.compile(r"\r?\n(?:[ \t]*\r?\n|(?=<))")
 _DESCRIPTION = re.compile(r"schemas-upnp-org:device|<(?:modelName|friendlyName|manufacturerURL|modelDescription)>")
 _INFORMED = re.compile(r"<Manufacturer>[^<]{1,64}</Manufacturer>\s*<Model>")
 """What GB/T 28181 and interfaces like it tell of a device, in XML without a namespace."""
+_FOUND = re.compile(r"^[ \t]*(?:USN|ST|NT|Location|Server|Cache-Control)[ \t]*:[ \t]", re.MULTILINE | re.IGNORECASE)
+_MARGIN = re.compile(r"^[ \t]+", re.MULTILINE)
 _DESCRIBED = {
     **{name.rpartition(".")[2].replace("_", ""): name for name in ssdp.FIELDS if name.startswith("upnp.")},
     **{name: f"upnp.{field}" for name, field in (("name", "friendly_name"), ("model", "model_name"))},
@@ -110,6 +112,8 @@ def upnp(text: str) -> Iterator[Answer]:
         yield from answer("ssdp", whole or fields_of(ssdp.decode_description, piece), "GET /")
         return
     data = (_lines(text) if text.lstrip().startswith("{") else text.strip()).encode()
+    if (found := _FOUND.search(text)) and not fields_of(ssdp.decode, data):
+        data = _MARGIN.sub("", text[found.start() :]).encode()  # behind what a client says of its search
     fields = fields_of(ssdp.decode, data) or fields_of(ssdp.decode, b"ST: -\r\n" + data)
     fields = {name: values for name, values in fields.items() if values != ("-",)}
     fields = fields or as_fields(named(pairs(text), {"manufacturer": "upnp.manufacturer"}))

@@ -14,6 +14,9 @@ _UNICODE = re.compile(r"(?<=[\[{(,:\s])u(?=['\"])")
 _PRINTED = re.compile(r"\A(?:\{|\[\{|\[\()'")
 _LEAD = re.compile(r"\A[^\r\n\[{]{0,256}(?:\d\d:\d\d:\d\d|[:=<])[^\r\n{]{0,256}?\s{0,32}(?=\[?\s{0,32}\{\s{0,32}[\"'])")
 _DUMPED = re.compile(r"\s*(?:0x)?[0-9A-Fa-f]{4,8}:? {1,8}[0-9A-Fa-f]{2}")
+_GO = re.compile(r"\bmap\[((?:[A-Za-z][\w-]{0,40}:\[[^\[\]\r\n]{0,1024}\] ?){1,64}+)\]")
+_GO_PAIR = re.compile(r"([A-Za-z][\w-]{0,40}):\[([^\[\]\r\n]{0,1024})\]")
+_HEADER = re.compile(rf"{HEADER}:", re.IGNORECASE)
 _HOLDING = ("banner", "data", "response", "raw", "output", "stdout", "text", "content")
 """Names under which JSON holds what a device said."""
 _ALWAYS = frozenset({"banner", "response", "raw", "output", "stdout"})
@@ -26,6 +29,15 @@ _TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
 _HELD = re.compile(
     r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
 )
+
+
+def of_go(text: str) -> str:
+    """The headers of an answer, as Go prints a mapping of them."""
+    found = _GO.search(text)
+    if not found:
+        return text
+    lines = [f"{name}: {value}" for name, value in _GO_PAIR.findall(found[1])]
+    return "\r\n".join(lines) if any(map(_HEADER.match, lines)) else text
 
 
 def printed(text: str) -> str:

@@ -15,6 +15,7 @@ LINES: tuple[Undo, ...] = (
 
 RECORDS: tuple[Undo, ...] = (
     strings.joined,  # before the search for one string that holds all
+    mappings.of_go,
     mappings.printed,
     mappings.logged,
     mappings.held,  # in JSON, which the two before make of mappings

@@ -98,6 +98,11 @@ def test_ssdp_with_and_without_its_targets() -> None:
     assert one.fields == {"ssdp.server": ("a",), "ssdp.st": ("upnp:rootdevice",)}
 
 
+def test_ssdp_behind_what_a_client_says_of_its_search() -> None:
+    (one,) = upnp("resource available\n  USN:      uuid:a\n  Location: http://192.0.2.1/\n  Server: b")
+    assert one.fields == {"ssdp.usn": ("uuid:a",), "ssdp.location": ("http://192.0.2.1/",), "ssdp.server": ("b",)}
+
+
 def test_a_description_in_other_words() -> None:
     assert described("Manufacturer: A\nModelName: M") == {"upnp.manufacturer": ("A",), "upnp.model_name": ("M",)}
     assert described("Manufacturer: A") == {}

@@ -20,6 +20,12 @@ def test_a_mapping_that_python_printed_is_json() -> None:
         assert unwrap(text) == text
 
 
+def test_headers_that_go_printed() -> None:
+    assert unwrap("&{401 map[Connection:[close] Server:[a/1 b]]}") == "Connection: close\r\nServer: a/1 b"
+    for text in ("map[a:[b] c:[d]]", "map[Server:a]", "map[Server:[a]"):
+        assert unwrap(text) == text
+
+
 def test_a_string_within_code() -> None:
     assert unwrap(r'(b"HTTP/1.1 200 OK\r\nServer: a\r\n\r\n", 200),').startswith("HTTP/1.1 200 OK\r\nServer: a")
     assert unwrap('f("a\nb")') == 'f("a\nb")'
