@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camscan.imports.notations import clients, enclosures, line_ends, mappings, prefixes, scanners, strings
+from camscan.imports.notations import clients, enclosures, line_ends, mappings, prefixes, scanners
 from camscan.imports.notations.base import Undo
 
 LINES: tuple[Undo, ...] = (
@@ -14,7 +14,6 @@ LINES: tuple[Undo, ...] = (
 """What stands in every line or before it."""
 
 RECORDS: tuple[Undo, ...] = (
-    strings.joined,  # before the search for one string that holds all
     mappings.of_go,
     mappings.printed,
     mappings.logged,
@@ -22,7 +21,7 @@ RECORDS: tuple[Undo, ...] = (
     scanners.recorded,  # behind the one before: of a record that holds the whole answer, the head is not enough
     line_ends.escaped,  # behind JSON, in whose texts escapes are its own
 )
-"""Strings of a program, JSON, mappings, and strings of one line."""
+"""JSON, mappings, and strings of one line."""
 
 TOOLS: tuple[Undo, ...] = (
     enclosures.referenced,
