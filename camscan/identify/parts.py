@@ -60,12 +60,11 @@ def read_level(form: Form) -> Level:
     return _LEVELS.get(form.word("level", _LEVELS), Level.HINT)
 
 
-def read_month(form: Form) -> str:
-    """The month in which a rule was confirmed."""
-    month = intern(form.text("confirmed"))
+def check_month(form: Form) -> None:
+    """See that the month is written in which a rule was confirmed: it is for those who read the file."""
+    month = form.text("confirmed")
     if month and not _MONTH.fullmatch(month):
         form.fault(f"`confirmed` is {month!r}", "write year and month, as 2026-10")
-    return month
 
 
 def read_maker(form: Form, words: Words, default: str | None) -> str | None:

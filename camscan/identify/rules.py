@@ -67,7 +67,6 @@ class Rule:
     examples: tuple[Example, ...] = ()
     near_misses: tuple[Example, ...] = ()
     source: str = ""
-    confirmed: str = ""
     file: str = ""
     line: int = 0
 

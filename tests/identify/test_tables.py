@@ -50,7 +50,7 @@ def test_rows_that_give_the_same_are_one_rule(read: Read) -> None:
     assert faults == []
     assert (dahua.id, dahua.maker, dahua.sets, dahua.line) == ("dahua-server", "Dahua", {"kind": "camera"}, 11)
     assert dahua.conditions == (AnyOf((Match("http.server", "nas", "whole"), Match("http.server", "Nas/2", "whole"))),)
-    assert (dahua.level, dahua.source, dahua.confirmed) == (Level.LIKELY, "x", "2026-10")
+    assert (dahua.level, dahua.source) == (Level.LIKELY, "x")
     assert (link.id, link.sets) == ("tp-link-server", {"kind": "recorder"})
     assert link.conditions == (Match("http.server", "tp: link", "whole"),)
 
