@@ -1,4 +1,4 @@
-"""The seam between probes and the network. Probes are handed a `Net`; they never open a socket themselves."""
+"""The interface between probes and the network. A probe is given a `Net`; it never opens a socket itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Protocol
 from camscan.records import Observation, Outcome
 
 BROADCAST = "255.255.255.255"
-"""As a group: the limited broadcast, sent on each interface."""
+"""The limited broadcast address. As a group of an inquiry: sent on each interface."""
 
 
 def url_host(address: str) -> str:
@@ -22,9 +22,9 @@ def url_host(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """How one exchange with a peer ended, and the bytes that it gave.
+    """How one exchange with a peer ended, and the bytes received.
 
-    `replies` holds one entry for each request that was answered, exactly as received (a cut one included).
+    `replies` holds one entry for each answered request, exactly as received; the last may be cut short.
     `certificate` is the peer's DER certificate where TLS was spoken; `tls` names version and cipher
     ("TLSv1.2 AES128-SHA").
     """
@@ -40,13 +40,13 @@ class Exchange:
 
     @property
     def raw(self) -> bytes:
-        """All bytes that came, in order."""
+        """All bytes received, in order."""
         return b"".join(self.replies)
 
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """One UDP datagram that came in, and the address and port that it came from."""
+    """One received UDP datagram, with its source address and port."""
 
     source: str
     port: int
@@ -57,12 +57,12 @@ class Datagram:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What to ask over UDP, and for how long to wait for answers.
+    """What to send over UDP, and how long to wait for answers.
 
-    `rounds` go out one after the other, `pause` seconds (plus jitter) apart; each is a set of datagrams. `wait` seconds
-    after the last round the inquiry ends. `groups` are where a segment-wide inquiry goes: multicast groups or
-    `BROADCAST`. Where devices answer to a fixed port or to a group instead of the asker, `listen_port` and
-    `listen_groups` name them.
+    Each of the `rounds` is a set of datagrams; they are sent `pause` seconds (plus jitter) apart. The inquiry ends
+    `wait` seconds after the last round. `groups` are the destinations of a segment-wide inquiry: multicast groups or
+    `BROADCAST`. `listen_port` and `listen_groups` are for protocols whose answers go to a fixed port or to a group
+    instead of the sender.
     """
 
     port: int
@@ -97,9 +97,9 @@ class Posed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scouted:
-    """What the first look at an address brought, up to the first sign of life or, without one, in full.
+    """The result of scouting one address: everything up to the first sign of life, or all of it if there was none.
 
-    `answers` holds a question and its end for each of the poses that came to one, by their place in the list.
+    `answers` holds, for each pose that was finished, its index, the question and how it ended.
     """
 
     address: str
@@ -115,51 +115,51 @@ class Browser(Protocol):
 
 
 class Enrolled(Protocol):
-    """An HTTP conversation with one port of one device that the operator has enrolled a login for.
+    """An HTTP conversation with one port of a device for which the operator enrolled a login.
 
-    No secret passes through here: the request is the asker's, and whoever stands behind this answers the challenge.
+    The caller never sees the secret: it gives the request, and the implementation answers the challenge.
     """
 
     @property
     def accepted(self) -> bool:
-        """Whether the device has taken the login, here or at another port, in this run."""
+        """Whether the device has accepted the login in this run, at this port or another."""
 
     async def ask(self, request: HttpRequest) -> Exchange:
         """Ask for one resource, with the login where the device asks for one; redirects are not followed.
 
-        `ANSWERED` holds the last answer alone, the challenge before it left out; a fault in SOAP that is no question
-        of the login is an answer. `AUTH_REQUIRED` says in its reason why there is no answer (see `LoginReason`); once
-        a device has refused a login, every further request to it in this run ends so without a packet. Everything else
-        is as with `Browser.fetch`.
+        `ANSWERED` holds the last answer only, without the challenge before it; a SOAP fault that is not about the
+        login counts as an answer. For `AUTH_REQUIRED`, the reason says why there is no answer (see `LoginReason`);
+        once a device has refused a login, every further request to it in this run ends like that without a packet.
+        Everything else is as in `Browser.fetch`.
         """
 
 
 class Send(Protocol):
-    """Puts one request on the wire of the conversation that a login is for."""
+    """Sends one request in the conversation that a login is for."""
 
     async def __call__(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Exchange:
         """Send a request, with an Authorization header where one is given.
 
-        `again`: send it once more where a kept-alive connection ends just as it is used.
+        `again`: retry once if a kept-alive connection turns out to be closed.
         """
 
 
 class Login(Protocol):
-    """What may be said to one port of one enrolled device, and when."""
+    """Decides what may be sent to one port of an enrolled device, and when."""
 
     @property
     def accepted(self) -> bool:
         """See `Enrolled.accepted`."""
 
     def objection(self, certificate: bytes) -> str:
-        """Why nothing may be said to the peer with this certificate (DER, empty where it showed none); else ""."""
+        """Why nothing may be sent to a peer with this certificate (DER; empty if it has none), or ""."""
 
     async def ask(self, request: HttpRequest, send: Send) -> Exchange:
         """See `Enrolled.ask`; `send` puts the request on the wire."""
 
 
 class Broker(Protocol):
-    """Knows for whom a login is enrolled, and holds the rules of its use."""
+    """Knows which devices have an enrolled login, and the rules for using it."""
 
     def login(self, address: str, port: int, seen: Sequence[Observation], *, tls: bool) -> Login | None:
         """The login for a port, or None where none is enrolled for it. See `Net.enrolled`."""
@@ -179,17 +179,17 @@ class LoginReason(StrEnum):
 
 
 class Net(Protocol):
-    """What a probe may do. Every call keeps to scope, pace and budgets, and none raises for what a peer does."""
+    """What a probe may do. Every call respects scope, pace and budgets, and never raises because of a peer."""
 
     def attend(self, address: str) -> AbstractAsyncContextManager[None]:
-        """Hold a place for an address while it is covered; all calls to it happen inside."""
+        """Reserve a slot for an address while it is covered; every call for that address is made inside."""
 
     def scout(
         self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
     ) -> AsyncGenerator[Scouted, None]:
-        """Look at many addresses: try ports and ask by datagram, until something shows that it lives.
+        """Check many addresses for life: try ports and send datagrams until one of them answers or refuses.
 
-        `at_once` addresses are under way or wait to be taken up by the caller.
+        At most `at_once` addresses are in progress or waiting for the caller.
         """
 
     async def try_port(self, address: str, port: int) -> Exchange:
@@ -198,7 +198,7 @@ class Net(Protocol):
     async def converse(
         self, address: str, port: int, turns: Sequence[bytes], complete: Callable[[bytes], bool], *, tls: bool = False
     ) -> Exchange:
-        """Send `turns` one after the other on one connection, each once the answer before it is `complete`."""
+        """Send `turns` on one connection, each after the answer to the one before is `complete`."""
 
     def browse(self, address: str, port: int, *, tls: bool = False) -> AbstractAsyncContextManager[Browser]:
         """Hold an HTTP conversation over kept-alive connections."""
@@ -206,33 +206,33 @@ class Net(Protocol):
     def enrolled(
         self, address: str, port: int, seen: Sequence[Observation], *, tls: bool = False
     ) -> AbstractAsyncContextManager[Enrolled | None]:
-        """Hold an HTTP conversation with a login, where one is enrolled for this device at this port; else None.
+        """Hold an HTTP conversation with a login, or give None if none is enrolled for this device and port.
 
-        `seen` is everything that the address has said without a login. What was enrolled (MAC, serial, maker) is
-        checked against it before the secret is used, the certificate on the connection itself; the device's clock
-        is taken from it, too.
+        `seen` is everything observed of the address without a login. The enrolled identity (MAC, serial, maker) is
+        checked against it before the secret is used, and the device's clock is taken from it. The certificate is
+        checked on the connection itself.
         """
 
     async def ask(self, address: str, inquiry: Inquiry) -> Exchange:
         """Send an inquiry to one address; `replies` are the datagrams that came from it."""
 
     def call(self, inquiry: Inquiry) -> AsyncIterator[Datagram | Exchange]:
-        """Send an inquiry to its groups on every eligible interface and yield what comes back within scope.
+        """Send an inquiry to its groups on every eligible interface, and yield the answers that are within scope.
 
-        An exchange is yielded for an interface or a fixed port that cannot be used; the others go on.
+        If an interface or a fixed port cannot be used, an exchange says so, and the others go on.
         """
 
     def loses(self, address: str) -> bool:
-        """Whether packets to or from an address that is attended to get lost, as far as its answers show."""
+        """Whether packets to or from an attended address are being lost, as far as its answers show."""
 
     def reaches(self, address: str) -> bool:
-        """Whether `call` goes to the very network that an address is in."""
+        """Whether `call` reaches the network of an address."""
 
     def arp(self) -> AsyncIterator[Datagram | Exchange]:
-        """Ask every target on this host's links for its MAC; `data` is the ARP packet in which it speaks.
+        """Ask every target on this host's links for its MAC; `data` is the ARP packet of the answer.
 
-        An exchange is yielded for an interface that cannot be used, or where the privilege is missing.
+        If an interface cannot be used or the privilege is missing, an exchange says so.
         """
 
     def neighbour(self, address: str) -> str:
-        """The MAC that the kernel knows for a neighbour; empty where it knows none. Nothing is sent."""
+        """The MAC of a neighbour in the kernel's table, or "". Nothing is sent."""

@@ -1,4 +1,4 @@
-"""The one place that opens connections and lets packets out: scope, pace, budgets, and errno to outcome."""
+"""The one place that opens connections and sends packets: checks scope, pace and budgets, maps errno to outcome."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _T = TypeVar("_T")
 
 
 class Dialer:
-    """Opens connections and grants sends, within the scope and at the pace of the profile.
+    """Opens connections and permits sends, within the scope and at the pace of the profile.
 
-    `packets` and `bytes` count what was sent on closed connections and as datagrams, `failures` what was not let out,
-    by the reason; `max_host_rate` is the highest number of connection attempts to one host within a second.
+    `packets` and `bytes` count what was sent on closed connections and as datagrams, `failures` the sends that this
+    host refused, by reason; `max_host_rate` is the highest number of connection attempts to one host in a second.
     """
 
     def __init__(self, scope: Scope, profile: Profile, routes: Routes | None = None) -> None:
@@ -63,17 +63,17 @@ class Dialer:
         self._tls = asyncio.Semaphore(_TLS_AT_ONCE)
 
     def keep_to(self, scope: Scope) -> None:
-        """Send within this scope from now on."""
+        """Use this scope from now on."""
         self.scope = scope
         self._refusal = lru_cache(_REFUSALS_KEPT)(scope.address_refusal)
 
     def close(self) -> None:
-        """Let go of what the dialer holds; connections under way are cancelled."""
+        """Release all resources; pending connects are cancelled."""
         self._connector.close()
 
     @asynccontextmanager
     async def attend(self, address: str) -> AsyncIterator[None]:
-        """Hold a place for an address; bounds how many neighbours the kernel is asked to resolve at once."""
+        """Reserve a slot for an address; limits how many neighbours the kernel has to resolve at once."""
         leave = await self.gateways.approach(address)
         try:
             with self.hosts.attend(address):
@@ -82,7 +82,7 @@ class Dialer:
             leave()
 
     def check(self, address: str, port: int) -> None:
-        """See that this may be sent at all.
+        """Check that a packet may be sent there.
 
         Raises:
             EndedError: it may not.
@@ -92,12 +92,12 @@ class Dialer:
             raise EndedError(refusal.outcome, refusal.reason)
 
     async def open(self, address: str, port: int, *, tls: bool = False, bare: bool = False) -> TcpSocket:
-        """A connected TCP socket; its places, at the host and elsewhere, are taken until it is closed.
+        """A connected TCP socket, which holds its slots, at the host and elsewhere, until it is closed.
 
-        Unless it is `bare`, an exchange follows.
+        `bare`: nothing will be sent on it.
 
         Raises:
-            EndedError: no connection came about.
+            EndedError: the connection failed.
         """
         self.check(address, port)
         host = self.hosts[address]
@@ -115,7 +115,7 @@ class Dialer:
         return sock
 
     async def pause(self, address: str, sock: TcpSocket) -> None:
-        """Wait, before an open socket is used again, until a question keeps to the pace; raises as `Allowance.ask`."""
+        """Wait until the pace permits another request on an open socket; raises as `Allowance.ask`."""
         if (refusal := self._refusal(address)) is not None:
             raise EndedError(refusal.outcome, refusal.reason)
         host = self.hosts[address]
@@ -131,12 +131,12 @@ class Dialer:
         self._pay(sock, _FOLLOWING)
 
     async def launch(self, address: str, port: int, done: Callable[[int], None]) -> Attempt:
-        """Begin to connect, without a wait for the pace: that is the caller's, as are the limits of the host.
+        """Start a connect without waiting for the pace: the caller is responsible for pace and host limits.
 
-        `done` gets the errno at the end; the caller closes the attempt's socket then.
+        `done` is called with the errno at the end; the caller then closes the attempt's socket.
 
         Raises:
-            EndedError: it may not be sent, or this host did not let it out.
+            EndedError: it may not be sent, or this host refused it.
         """
         self.check(address, port)
 
@@ -163,11 +163,11 @@ class Dialer:
         return await self.persist(attempt)
 
     def forget(self, attempt: Attempt) -> None:
-        """Give up a connection that was begun; the caller closes the socket."""
+        """Abandon a pending connect; the caller closes the socket."""
         self._connector.forget(attempt)
 
     def recall(self, address: str, times: Iterable[float], given: int = 0) -> None:
-        """Count, at a host that is to be attended, packets that were sent to it at these times, and bytes it gave."""
+        """Count, before a host is attended, packets sent to it at these times, and bytes received from it."""
         self.hosts[address].window.recall(times)
         self.hosts[address].allowance.took_datagrams(given)
 
@@ -180,10 +180,10 @@ class Dialer:
         self._descriptors.release()
 
     async def datagram(self, address: str, port: int, send: Callable[[], None], size: int, *, new_flow: bool) -> None:
-        """Let one datagram of `size` bytes out; `send` does it.
+        """Send one datagram of `size` bytes by calling `send` when the pace permits.
 
         Raises:
-            EndedError: it was not let out.
+            EndedError: it was not sent.
         """
         self.check(address, port)
         host = self.hosts[address]
@@ -197,10 +197,10 @@ class Dialer:
         await self.let_out(address, port, attempt, size)
 
     async def let_out(self, address: str, port: int, send: Callable[[], Awaitable[None]], size: int) -> None:
-        """Let one datagram of `size` bytes out; `send` does it, and waits for whatever is to be waited for.
+        """Send one datagram of `size` bytes by awaiting `send`, which does all necessary waiting.
 
         Raises:
-            EndedError: it was not let out.
+            EndedError: it was not sent.
         """
         self.check(address, port)
         await self.persist(send)
@@ -208,7 +208,7 @@ class Dialer:
         self.bytes += size
 
     def let_out_now(self, address: str, port: int, send: Callable[[bytes], None], data: bytes) -> bool:
-        """See `let_out`; `send` waits for nothing. Returns False where this host has no room for it at the moment."""
+        """See `let_out`, but `send` does not wait. Returns False if this host has no room for it at the moment."""
         self.check(address, port)
         try:
             send(data)
@@ -221,10 +221,10 @@ class Dialer:
         return True
 
     async def persist(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
-        """Make an attempt, again and again while this host runs out of something.
+        """Make an attempt, and retry while this host is short of resources.
 
         Raises:
-            EndedError: this host refused it, which is never a statement about the peer.
+            EndedError: this host refused it, which says nothing about the peer.
         """
         try:
             return await persist(attempt)
@@ -265,9 +265,9 @@ class Dialer:
         ahead: bool = False,
         half_open: ExitStack | None = None,
     ) -> None:
-        """Wait until packets may go to a host: the first is to be sent at once, the others may follow.
+        """Wait until packets may be sent to a host: the first must be sent at once, the others may follow.
 
-        `half_open` gets a place among those, from when the host and the router on the way have room, not before.
+        `half_open` receives a half-open slot, but only once the host and the router on the way have room.
         """
         async with host.window.place(packets, ahead=ahead):
             if host.flows is not None and flow_seconds:
@@ -282,12 +282,12 @@ class Dialer:
         self._pay(sock, 1, due=True)
 
     def _pay(self, sock: TcpSocket, packets: int, *, due: bool = False) -> None:
-        """Let the sends of the whole scan wait for packets that a socket sends unasked."""
+        """Charge the pace of the whole scan for packets that a socket sends by itself."""
         sock.paid += packets
         self.pace.charge(packets, due=due)
 
     def _account(self, sock: TcpSocket, host: HostLimit | None = None) -> None:
-        """Count what went out on a closed socket, and settle it with what was waited for."""
+        """Count what was sent on a closed socket, and correct what was charged for it."""
         self.packets += sock.packets
         self.bytes += sock.payload
         self._pay(sock, sock.packets + sock.afterwards - sock.paid)
