@@ -1,4 +1,4 @@
-"""One TCP connection: a socket that gives its places back when it is closed."""
+"""A TCP socket that counts its packets, and releases its slots when it is closed."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ TLS_SHUTDOWN = 0.5
 class TcpSocket(socket.socket):
     """A non-blocking TCP socket of the address' family.
 
-    `at_close` is called with it once it is closed, by whomever; `packets` and `payload` are then what the kernel sent.
-    `resent` says whether its SYN went out again.
-    `at_read` is called with their count whenever bytes were read from it. For whoever paces: for so many of its packets
-    there is room (`charged`), so many are known to have left (`noted`), and so many the whole scan has waited for
-    (`paid`). `afterwards`: packets that the kernel may yet send once it is closed, where the peer has not said that it
-    ended: what it says then crosses our reset, and is answered with one more.
-    About `window` full segments may come before those ahead of them are read. The time for which reading is held is
-    given back to the `deadline` of the exchange, up to `grace` seconds: as much again as an exchange may take.
     It is closed with one packet, so that neither the peer nor this kernel keeps any state of it.
+
+    - `at_close` is called with the socket once it is closed, by whomever; `at_read` with the count of bytes read.
+    - `packets` and `payload` are what the kernel has sent; `resent`: the SYN was retransmitted.
+    - For pacing: `charged` packets were reserved at the host, `noted` were counted there as sent, and `paid` were
+      charged to the whole scan. `afterwards`: packets that the kernel may still send after the close, if the peer had
+      not closed yet: data that crosses our reset is answered with another reset.
+    - About `window` full segments may arrive before earlier ones are read.
+    - Time during which reading is held is added to the `deadline` of the exchange, up to `grace` seconds.
 
     Raises:
         OSError: no descriptor or buffer is left.
@@ -74,7 +74,7 @@ class TcpSocket(socket.socket):
             self.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
 
     def close(self) -> None:
-        """Close the socket and give its places back."""
+        """Close the socket and release its slots."""
         if self.fileno() >= 0:
             self._end(self.count())
             super().close()
@@ -85,12 +85,12 @@ class TcpSocket(socket.socket):
 
     @property
     def spare(self) -> int:
-        """Packets for which there is room and that have not left, as last counted."""
+        """Reserved packets that have not been sent, as last counted."""
         return max(self.charged - self.packets, 0)
 
     @property
     def held_in_all(self) -> float:
-        """Seconds for which nothing has been read by now."""
+        """Seconds for which reading has been held so far."""
         return self.held_for + (asyncio.get_running_loop().time() - self._held_since if self.held else 0.0)
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
@@ -106,14 +106,14 @@ class TcpSocket(socket.socket):
         return count
 
     def hold(self) -> None:
-        """Read nothing for now; also where somebody else has just let reading go on."""
+        """Pause reading, even if somebody else has just resumed it."""
         if not self.held:
             self.held, self._held_since = True, asyncio.get_running_loop().time()
         if self.transport is not None:
             self.transport.pause_reading()
 
     def read_on(self) -> None:
-        """Read again."""
+        """Resume reading."""
         self.held = False
         held_for = asyncio.get_running_loop().time() - self._held_since
         self.held_for += held_for
@@ -122,16 +122,13 @@ class TcpSocket(socket.socket):
             self.transport.resume_reading()
 
     def hang_up(self) -> None:
-        """End a connection whose transport could not be set up: the transport closes the socket as soon as it looks.
-
-        Where it came to no transport, nobody else will.
-        """
+        """Shut down a connection whose setup failed; its transport closes the socket, or we do if there is none."""
         with contextlib.suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
         asyncio.get_running_loop().call_later(2 * TLS_SHUTDOWN, self.close)
 
     def count(self) -> int:
-        """See what the kernel has sent by now; returns the connection's state, 0 where the kernel does not tell."""
+        """Update the counts of what the kernel has sent; returns the TCP state, or 0 if the kernel does not say."""
         try:
             info = self.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
             state, self.packets, self.payload = _INFO.unpack_from(info)
@@ -141,7 +138,7 @@ class TcpSocket(socket.socket):
         return int(state)
 
     def _put_off(self, seconds: float) -> None:
-        """Our own pace is not the peer's slowness."""
+        """Extend the deadline: waiting for our own pace is not the peer's fault."""
         when = self.deadline.when() if self.deadline is not None and not self.deadline.expired() else None
         if self.deadline is not None and when is not None:
             granted = min(seconds, self.grace)

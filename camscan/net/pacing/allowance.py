@@ -1,4 +1,4 @@
-"""What one host may make a scan take in: each exchange has its bounds, and a host may not have any number of them."""
+"""How many bytes a scan takes from one host in all; each exchange has bounds of its own besides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies between this host and those it asks, and is to be spared: this kernel's neighbours, and routers."""
+"""Spares what lies between this host and its targets: the kernel's neighbour table, and routers."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _MOST_AHEAD = 5
 
 
 class Gateways:
-    """Bounds the neighbours that the kernel resolves at once, and the `flows` of ours that each router tracks.
+    """Limits how many neighbours the kernel resolves at once, and the `flows` that each router has to track.
 
-    `lost` are gateways that had answered and then did not, as far as `watch` has seen, each with for how many seconds.
+    `lost` holds gateways that stopped answering while `watch` ran, with the seconds for which they did not answer.
     """
 
     def __init__(
@@ -50,9 +50,9 @@ class Gateways:
         self.neighbours = asyncio.Semaphore(NEIGHBOURS)
 
     async def approach(self, address: str) -> Callable[[], None]:
-        """Take a place among the neighbours that the kernel resolves at once; returns what gives it back.
+        """Take a slot among the neighbours that the kernel resolves at once; returns the function that releases it.
 
-        Waits until its table has room for one more, and behind a gateway until the kernel knows the way to that.
+        Waits until the kernel's table has room for one more; behind a gateway, until the kernel knows its MAC.
         """
         if not self._routes.on_link(address):
             if gateway := self._routes.gateway(address):
@@ -68,10 +68,10 @@ class Gateways:
         return self.neighbours.release
 
     async def watch(self) -> None:
-        """Watch the gateways on the way to whoever was asked, until cancelled.
+        """Watch the gateways in use until cancelled.
 
-        The kernel says of everybody behind one that it does not find that there is no way to him, and before that it
-        says nothing for seconds: nobody could tell that from a network in which nobody lives.
+        If a gateway is down, the kernel reports every host behind it as unreachable, or says nothing for seconds: that
+        could not be distinguished from an empty network.
         """
         loop, known = asyncio.get_running_loop(), set[str]()
         before, took = loop.time(), 0.0
@@ -86,7 +86,7 @@ class Gateways:
             before, took = now, loop.time() - now
 
     def flows(self, address: str) -> FlowBudget | None:
-        """What the router on the way to an address may track, where that is bounded."""
+        """The budget of the router on the way to an address; None if it is not limited."""
         gateway = self._routes.gateway(address) if self._most_flows is not None else ""
         if not gateway or self._most_flows is None:
             return None
@@ -94,10 +94,10 @@ class Gateways:
 
 
 class FirstHop:
-    """One gateway: until the kernel knows its MAC, few hosts behind it are begun with.
+    """One gateway: until the kernel knows its MAC, hosts behind it are started one at a time.
 
-    The kernel asks three times for its MAC, and then says of everybody who waits that no way leads there. All that
-    were begun with in these seconds would be called unreachable for one lost frame; so it is one alone.
+    The kernel asks for the MAC three times, and then reports every waiting host as unreachable. Everything started in
+    these seconds would be called unreachable because of one lost frame; so that is one host only.
     """
 
     def __init__(self, gateway: str, states: Callable[[str], int] = neighbours.states) -> None:
@@ -108,7 +108,7 @@ class FirstHop:
         self._is_open = False
 
     async def approach(self) -> None:
-        """Wait until the MAC is known, or for the turn to go ahead."""
+        """Wait until the MAC is known, or until this host may go ahead."""
         if self._is_open:
             return
         async with self._turn:
@@ -121,7 +121,7 @@ class FirstHop:
         return bool(self._states(self._gateway) & neighbours.USABLE)
 
     async def _answers(self) -> bool:
-        """Whether the gateway answers to the questions that the last one ahead has made the kernel ask."""
+        """Whether the gateway answers the ARP requests that the host before has triggered."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         await asyncio.sleep(_PACED)

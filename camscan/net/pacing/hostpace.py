@@ -1,4 +1,4 @@
-"""What one host is spared: packets a second, connections at once; and how it bears up."""
+"""The limits for one host, packets a second and simultaneous connections, and how well it copes."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from camscan.net.pacing.allowance import Allowance
 from camscan.net.pacing.pace import SHORTEST_WAIT, FlowBudget
 
 _LOOK = 0.05
-"""Seconds between looks at what open sockets have sent, while somebody waits for room."""
+"""Seconds between checks of what open sockets have sent, while somebody waits for room."""
 
 
 def spacing(rate: float, connections: int) -> float:
-    """Seconds between two packets to one host, where each connection may have the kernel send one more by itself."""
+    """Seconds between two packets to one host; leaves room for one packet of the kernel for each connection."""
     return 1 / max(rate - connections - 1, rate / 2)
 
 
 class Window:
-    """The packets to one host: in any second no more than `rate`, those included that the kernel may yet send.
+    """A sliding window over the packets to one host: at most `rate` a second, including what the kernel may yet send.
 
-    What is known to have gone out is held for a second, and what an open socket may still send without being asked is
-    held for as long as it may. Whoever sends holds `turn` from the look at the window until it has what it needs.
-    `granted` counts what has a place (see `Place`).
+    A sent packet counts for a second. What an open socket may still send by itself counts for as long as it may.
+    A sender holds `turn` from checking the window until its packets are sent. `granted` counts reserved packets (see
+    `Place`).
     """
 
     def __init__(self, rate: int) -> None:
@@ -38,39 +38,39 @@ class Window:
         self.turn = asyncio.Lock()
 
     def place(self, count: int, *, ahead: bool = False) -> Place:
-        """Wait until `count` more packets fit, and keep room for them until the body of an `async with` is over.
+        """Wait until `count` more packets fit, and reserve them during the body of an `async with`.
 
-        `ahead`: do not wait for those who came before. It is for open sockets: what they hold is free once they end.
+        `ahead`: skip the queue. For open sockets, whose reservations are released only when they are done.
         """
         return Place(self, count, ahead)
 
     def fits(self, count: int) -> bool:
-        """Whether so many more packets may go out now; where nothing else does, any number."""
+        """Whether so many more packets may be sent now; any number if there is nothing else in the window."""
         self._look()
         held = len(self._sent) + self._held
         most = self._limit if self._sent else self._rate
         return held + min(count, most) <= most or not held
 
     def note(self, count: int) -> None:
-        """Count packets that have gone out by now."""
+        """Count packets as sent just now."""
         self._sent.extend([_now()] * count)
 
     def recall(self, times: Iterable[float]) -> None:
-        """Count packets that went out at those times, in order, before anything else was known."""
+        """Count packets sent at these times, in order, before anything else was counted."""
         self._sent.extend(times)
 
     def add(self, sock: TcpSocket) -> None:
-        """Hold what the socket may still send, and count what it sends."""
+        """Reserve what the socket may still send, and count what it sends."""
         self._sockets.add(sock)
 
     def settle(self, sock: TcpSocket) -> None:
-        """Count all that a closed socket has sent, and what the kernel may yet send for it."""
+        """Count what a closed socket has sent in all, and what the kernel may yet send for it."""
         self._sockets.discard(sock)
         self._note(sock)
         self.note(sock.afterwards)
 
     def slow_down(self) -> None:
-        """From now on, half as much."""
+        """Halve the rate."""
         self._limit = max(1, self._limit // 2)
 
     @property
@@ -78,7 +78,7 @@ class Window:
         return self.granted + sum(max(sock.charged - sock.noted, 0) for sock in self._sockets)
 
     async def room(self, count: int) -> None:
-        """Wait for room, and for some time after the one before, so that packets are not all sent at once."""
+        """Wait for room, and for the minimum gap after the packet before."""
         if (wait := self._free_at - _now()) > 0:
             await asyncio.sleep(wait)
         while not self.fits(count):  # noqa: ASYNC110 - time itself makes room
@@ -104,7 +104,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """See `Window.place`. Each question takes one, and a generator would cost more than all else that it does."""
+    """See `Window.place`. A class, as a generator would cost more than everything else here, for every request."""
 
     window: Window
     count: int
@@ -130,9 +130,9 @@ class Place:
 
 
 class Losses:
-    """Hosts that a scan attends to, `met`, and those of them that have shown a loss, `hit`.
+    """Counts the attended hosts (`met`) and those at which a packet was lost (`hit`).
 
-    A loss shows where a SYN is answered only when it was sent again.
+    A loss is noticed when a SYN is answered only after its retransmission.
     """
 
     _LEAST_HOSTS = 3
@@ -145,12 +145,12 @@ class Losses:
 
     @property
     def are_everywhere(self) -> bool:
-        """Whether so many hosts have shown a loss that any other may have had one that did not show."""
+        """Whether so many hosts are affected that a loss must be expected at any other host, too."""
         return self.hit >= max(self._LEAST_HOSTS, self._SHARE * self.met)
 
 
 class HostLimit:
-    """What one host is spared: packets a second, connections at once; what it may give; and how it bears up."""
+    """The limits for one host: packets a second, connections, bytes received; and how well it copes."""
 
     _FADED_AFTER = 3
 
@@ -172,16 +172,16 @@ class HostLimit:
 
     @property
     def loses(self) -> bool:
-        """Whether its silence may well be a packet lost on the way."""
+        """Whether silence of this host may be a lost packet."""
         return self._lost or self._losses.are_everywhere
 
     def note_loss(self) -> None:
-        """Note that a packet to it, or its answer, was lost."""
+        """Note that a packet to it or from it was lost."""
         self._losses.hit += not self._lost
         self._lost = True
 
     def note_connect(self) -> int:
-        """Note a connection attempt; returns how many there were within the last second."""
+        """Count a connection attempt; returns how many there were in the last second."""
         now = asyncio.get_running_loop().time()
         self._connects.append(now)
         while self._connects[0] <= now - 1:
@@ -189,14 +189,14 @@ class HostLimit:
         return len(self._connects)
 
     def heard(self, port: int) -> None:
-        """Note that an exchange on the port was answered."""
+        """Note an answer on this port."""
         self._spoke.add(port)
         self._silences = 0
 
     def missed(self, port: int, *, connected: bool) -> None:
-        """Note that an exchange on an open port was not; a host that has spoken and then stops is asked half as fast.
+        """Note a missing answer on an open port; a host that used to answer and stops is asked at half the rate.
 
-        A port that accepts but has never spoken says nothing about its host.
+        A port that accepts but has never answered says nothing about its host.
         """
         if not self._spoke or (connected and port not in self._spoke):
             return

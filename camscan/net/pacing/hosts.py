@@ -1,4 +1,4 @@
-"""The hosts that a scan attends to: what each is spared, and how they bear up."""
+"""The limits of all hosts that a scan attends to."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from camscan.net.pacing.profile import Profile
 
 
 class Hosts:
-    """`limits` by address, known for as long as somebody attends to it. `flows` gives what a router on the way tracks.
+    """`limits` by address, kept while the address is attended to. `flows` gives the budget of the router on the way.
 
-    `faded` are those that answered and then stopped, so that they were asked more slowly, `used_up` those that gave
-    all the bytes that one may, so that they were asked no more.
+    `faded` are hosts that answered and then stopped, and were slowed down for; `used_up` hosts that sent as many bytes
+    as one may, and were asked no more.
     """
 
     def __init__(self, profile: Profile, flows: Callable[[str], FlowBudget | None]) -> None:
@@ -34,7 +34,7 @@ class Hosts:
 
     @contextmanager
     def attend(self, address: str) -> Iterator[None]:
-        """Keep what is known of an address for as long as the body; several may do so at once."""
+        """Keep the limits of an address during the body; calls may overlap."""
         host = self[address]
         host.attending += 1
         try:

@@ -1,4 +1,4 @@
-"""How fast in all, and for what a router on the way has to remember."""
+"""The pace of the whole scan, and the connections that a router on the way has to track."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 _BURST_SECONDS = 0.01
 _BURST = 1.0
-"""Packets that are let through at once, at least."""
+"""The smallest burst, in packets."""
 _SAVED_SECONDS = 0.03
-"""Of a stall of the event loop, what is made up for."""
+"""How much of a stall of the event loop is made up for."""
 _AT_ONCE = 1.5
-"""Bursts that may go at once after it; the rest of what it cost follows at `_CATCHING_UP` times the pace."""
+"""Bursts that may be sent at once after a stall; the rest follows at `_CATCHING_UP` times the pace."""
 _CATCHING_UP = 1.25
 _TICKS = 500
 """Parts of a second in which packets are counted together."""
@@ -23,17 +23,17 @@ _KERNEL_LATE = 0.064
 
 
 _Place: TypeAlias = tuple[float, asyncio.Future[None]]
-"""Packets that are waited for, and who waits."""
+"""A number of packets, and the future of whoever waits for them."""
 
 
 class Pace:
-    """The pace of the whole scan: packets wait here, first come, first served, in two queues that share it.
+    """The pace of the whole scan, as a token bucket with two first-come, first-served queues that share it.
 
-    No second holds more than `rate`: what is let out is counted when it goes, and two bursts of it are left to packets
-    that the kernel sends by itself (see `charge`). Within that second they are spread evenly, but for what a stall of
-    the event loop has cost: so much is made up for, bit by bit. Those that wait go by the burst, unless a scout waits,
-    which asks for one after the other: an idle event loop that is woken for each costs a fifth more.
-    A count above all that is let out alone, and paid off by those after it.
+    No window of a second holds more than `rate` packets. They are counted when they are sent, and two bursts are left
+    for packets that the kernel sends by itself (see `charge`). Within a second they are spread evenly, except that
+    time lost to a stall of the event loop is made up for, bit by bit. Waiting packets are released in bursts, unless a
+    scout waits, which takes one after the other: waking an idle event loop for each would cost a fifth more.
+    A request larger than the bucket is granted alone, and paid off by the requests after it.
     """
 
     def __init__(self, rate: float) -> None:
@@ -47,19 +47,19 @@ class Pace:
         self._granted = 0.0
         self._gone: deque[tuple[int, float]] = deque()
         self._going: deque[tuple[int, float]] = deque()
-        """What has gone out, and what may have: with the tick at which it had at the latest."""
+        """What has been sent, and what may have been: each with its latest tick."""
         self._gone_in_all = 0.0
         self._waiting: deque[_Place] = deque()
         self._scouting: deque[_Place] = deque()
         self._scouted = 0.0
-        """What the one queue was let out while the other waited, and that has not had as much since."""
+        """What the scouting queue was granted in advance of the other one while that waited."""
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, count: float, *, scouting: bool = False) -> None:
-        """Wait until `count` packets may be sent; they are to be sent at once.
+        """Wait until `count` packets may be sent; the caller sends them at once.
 
-        `scouting`: what asks many addresses for a sign of life waits in a queue of its own, which gets half of the
-        pace. Else each of the hosts that are being covered would have as many turns as all other addresses together.
+        `scouting`: a scout, which asks many addresses, waits in a queue of its own that gets half of the pace. In one
+        queue, every host that is being covered would get as many turns as the scout has for all addresses together.
         """
         if not self._waiting and not self._scouting and self._wait(count) <= 0:
             self.charge(count)
@@ -81,9 +81,9 @@ class Pace:
         self._note(count)
 
     def charge(self, count: float, *, due: bool = False) -> None:
-        """Count packets that have gone out unasked, or that the kernel's timer is `due` to send.
+        """Count packets that were sent without waiting, or that the kernel's timer is `due` to send.
 
-        Those who come later wait for it.
+        Later callers of `take` wait for them.
         """
         self._spend(count)
         self._note(count, due=due)
@@ -93,12 +93,12 @@ class Pace:
         self._room -= count
 
     def give_back(self, count: float) -> None:
-        """Take back what was granted to what scouts many addresses, and is not sent."""
+        """Return what a scout was granted and did not send."""
         self._scouted = max(self._scouted - count, 0.0)
         self.charge(-count)
 
     def _wait(self, count: float) -> float:
-        """Seconds until so many may go, as things stand."""
+        """Seconds until so many packets may be sent, as things stand."""
         now = asyncio.get_running_loop().time()
         earned = (now - self._at) * self._most
         self._tokens = min(self._saved, self._tokens + earned)
@@ -130,7 +130,7 @@ class Pace:
             self._timer = asyncio.get_running_loop().call_later(wait, self._release)
 
     def _first(self) -> _Place | None:
-        """Whose turn it is; who has given up waiting leaves the queue."""
+        """The next in turn; cancelled ones are dropped."""
         for queue in (self._waiting, self._scouting):
             while queue and queue[0][1].done():
                 queue.popleft()
@@ -157,7 +157,7 @@ class Pace:
 
 
 class FlowBudget:
-    """Bounds the connections that a router on the way tracks for us, each until its time-out has run out."""
+    """Limits the connections that a router on the way tracks for us; each counts until it times out."""
 
     TCP_SECONDS = 122.0
     """Linux' default for a half-open and for a closed connection (nf_conntrack_tcp_timeout_syn_sent, _time_wait) is two
@@ -171,7 +171,7 @@ class FlowBudget:
         self._queue = asyncio.Lock()
 
     async def take(self, seconds: float) -> None:
-        """Wait until the router has forgotten enough of our flows to track one more for `seconds`."""
+        """Wait until the router has room for one more flow, and count it for `seconds`."""
         async with self._queue:
             wait = self.wait()
             while wait > 0:

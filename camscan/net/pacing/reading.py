@@ -1,4 +1,4 @@
-"""Lets a peer send on only as the pace of its host allows: each segment that comes has the kernel send something."""
+"""Reads from a peer only as fast as its host's pace allows: the kernel acknowledges each segment with a packet."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from camscan.net.pacing.hostpace import HostLimit
 from camscan.net.pacing.pace import Pace
 
 _TICK = 0.02
-"""Seconds between looks whether a socket that is held may be read from."""
+"""Seconds between checks whether reading may be resumed."""
 
 
 class Reading:
-    """Watches over the reading from one socket, of which `tail` packets may go out unasked until the next look."""
+    """Paces the reading from one socket, which may send `tail` packets by itself until the next check."""
 
     def __init__(self, sock: TcpSocket, host: HostLimit, pace: Pace, tail: int) -> None:
         self._sock = sock
@@ -22,7 +22,7 @@ class Reading:
         self._tail = tail
 
     def was_read(self, count: int) -> None:
-        """Count what came, and see that what the peer sends next finds room; until then, read nothing."""
+        """Count received bytes, and pause reading until there is room for the packets that further data will cause."""
         self._host.allowance.took(count)
         if not self._finds_room():
             self._sock.hold()
