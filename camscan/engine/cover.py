@@ -1,7 +1,7 @@
-"""All that is asked of one address, with no more waits than what builds on what demands.
+"""Asks one address everything, with no more waiting than dependencies require.
 
-A host is asked some twenty packets a second, so what takes longest begins first: questions by datagram, whose silence
-takes seconds to be sure of, and the questions to each open port begin while further ports are tried.
+A host is sent some twenty packets a second, so what takes longest is started first: questions by datagram, because
+their time-outs are seconds. Open ports are asked while further ports are tried.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MAX_NAMED_PORTS = 32
 
 
 class Cover:
-    """Covers one address; `ask_everything` is to be awaited once."""
+    """Covers one address; await `ask_everything` once."""
 
     def __init__(self, net: Net, plan: Plan, probing: Probing, host: Host) -> None:
         self._net = net
@@ -38,7 +38,7 @@ class Cover:
         self._may_name = _MAX_NAMED_PORTS
 
     async def ask_everything(self) -> None:
-        """Ask the address everything that the plan has for it."""
+        """Ask the address everything in the plan."""
         host, plan = self._host, self._plan
         async with asyncio.TaskGroup() as beside:
             native = beside.create_task(self._ask_at(Stage.ADDRESS, self._is_new))
@@ -62,24 +62,24 @@ class Cover:
             await self._follow_up(Stage.LOGIN)
 
     async def _ask_at(self, stage: Stage, which: Callable[[Probe], bool]) -> None:
-        """Run those probes of a stage that goes by addresses side by side."""
+        """Run the selected probes of a stage concurrently."""
         probes = [probe for probe in self._plan.at(stage) if which(probe)]
         ask = Ask(self._host.address)
         await side_by_side(self._probing.gather(self._host, probe, ask) for probe in probes)
 
     async def _try_again(self, beside: asyncio.TaskGroup) -> None:
-        """Try once more where a host that answers at most ports said nothing.
+        """Retry silent ports of a host that answers on most ports.
 
-        What drops packets on purpose drops most of them; here one was lost on its way.
+        A firewall would drop most of the packets; here one was lost on its way.
         """
         silent = [port for port, outcome in self._host.tried.items() if outcome is Outcome.SILENT]
         if 2 * len(silent) < len(self._host.tried):
             await self._try(silent, beside, again=True)
 
     async def _ask_again(self, asked: Awaitable[None]) -> None:
-        """Ask a living host once more by datagram what was `asked` in vain, if packets get lost on the way to it.
+        """Repeat questions by datagram that were `asked` in vain, if packets to this host are being lost.
 
-        Some devices answer one form of a question alone, which goes out once: one lost packet would hide them.
+        Some devices answer only one form of a question, which is sent once: one lost packet would hide them.
         """
         await asked
         if self._host.alive and self._net.loses(self._host.address):
@@ -87,7 +87,7 @@ class Cover:
             await side_by_side(self._ask_at(stage, self._was_in_vain) for stage in stages)
 
     def _is_new(self, probe: Probe) -> bool:
-        """Whether the first look has not ended it."""
+        """Whether it was not finished while scouting."""
         return self._host.scouted.isdisjoint(probe.channels)
 
     def _was_in_vain(self, probe: Probe) -> bool:
@@ -108,7 +108,7 @@ class Cover:
         await self._try(new, beside)
 
     def _ask_ports(self, beside: asyncio.TaskGroup) -> None:
-        """Begin to ask the ports that are known to be open and have not been asked."""
+        """Start to ask open ports that have not been asked."""
         new = [port for port in self._host.open_ports if port not in self._host.asked]
         self._host.asked.update(new)
         for port in new:
@@ -129,10 +129,7 @@ class Cover:
             self._asked_one.set()
 
     async def _is_mute(self) -> bool:
-        """Whether the host accepts and says nothing; where that hangs on a port that is being asked, once it is known.
-
-        A port whose silence nobody would wait for is then not begun with.
-        """
+        """Whether the host accepts and says nothing; waits for ports that are being asked if it depends on them."""
         host = self._host
         while host.mute_ports() < self._most_mute <= host.mute_ports(self._under_way):
             self._asked_one.clear()
@@ -144,12 +141,12 @@ class Cover:
         return 2 * _MUTE_PORTS if self._host.spoke else _MUTE_PORTS
 
     async def _ports_asked(self) -> None:
-        """Wait until every port that is known to be open has been asked."""
+        """Wait until every open port has been asked."""
         while self._asking:
             await asyncio.wait(self._asking)
 
     async def _follow_up(self, stage: Stage = Stage.HOST) -> None:
-        """Run the probes that build on what the host has said; each leaves alone what it has looked at before."""
+        """Run the probes that build on earlier answers; each skips what it has asked before."""
         for probe in self._plan.at(stage):
             await self._probing.gather(self._host, probe, Ask(self._host.address, None, self._host.observations))
 
@@ -166,7 +163,7 @@ async def _in_lanes(items: Iterable[int], work: Callable[[int], Awaitable[None]]
 
 
 async def side_by_side(work: Iterable[Coroutine[None, None, None]]) -> None:
-    """Do all of it at once; where one part fails, the others end, too."""
+    """Run concurrently; if one fails, the others are cancelled."""
     async with asyncio.TaskGroup() as group:
         for part in work:
             group.create_task(part)

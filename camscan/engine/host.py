@@ -24,17 +24,17 @@ class Host:
     reasons: dict[str, str] = field(default_factory=dict)
     asked: set[int] = field(default_factory=set)
     scouted: set[str] = field(default_factory=set)
-    """Channels on which the first look came to an end."""
+    """Channels that were finished while scouting."""
     cut: str = ""
-    """Why not everything was asked that was to be."""
+    """Why not everything was asked."""
     counted: bool = False
-    """Whether it counts as alive already."""
+    """Whether it has been counted as alive."""
     left: bool = False
-    """Whether it is done, and its ledger entry written."""
+    """Whether it is done and its ledger entry written."""
 
     @property
     def alive(self) -> bool:
-        """Whether anything at the address has shown that it lives."""
+        """Whether the address has shown a sign of life."""
         return any(outcome.is_alive for outcome in (*self.tried.values(), *self.attempts.values()))
 
     @property
@@ -48,7 +48,7 @@ class Host:
         return bool(self._speaking)
 
     def mute_ports(self, under_way: Iterable[int] = ()) -> int:
-        """Open ports that were asked, maybe in several languages, and have never answered, or are `under_way`."""
+        """The number of open ports that were asked and have never answered, or are being asked (`under_way`)."""
         asked = {o.port for o in self.observations if o.channel != TCP and o.port in self.asked}
         return len(asked.union(under_way) - self._speaking)
 
@@ -62,14 +62,14 @@ class Host:
         return {o.port for o in self.observations if o.channel != TCP and o.outcome.has_answer and o.port in self.asked}
 
     def take(self, observation: Observation) -> None:
-        """Keep what was observed of it, but for the bytes beyond the first ones: the store has them all."""
+        """Keep an observation with its first bytes only: the store has them all."""
         self.observations.append(at_hand(observation))
         self.note(observation.channel, observation.outcome, observation.reason)
 
     def note_port(self, port: int, outcome: Outcome, reason: str) -> None:
-        """Keep how trying a port ended; of several reasons, one for which a port could not be asked.
+        """Keep the outcome at a port; of several reasons, one for which a port could not be asked.
 
-        A second attempt that could not be sent takes nothing back of the first.
+        A second attempt that could not be sent does not replace the first.
         """
         if outcome is Outcome.NOT_SENT and port in self.tried:
             return
@@ -106,12 +106,12 @@ class Host:
 
 
 def at_hand(observation: Observation) -> Observation:
-    """An observation as it stays in memory: with the first of its bytes."""
+    """An observation as kept in memory: with its first bytes."""
     return observation if len(observation.raw) <= AT_HAND else replace(observation, raw=observation.raw[:AT_HAND])
 
 
 def best(outcomes: Iterable[Outcome]) -> Outcome:
-    """The most telling of several outcomes; without an answer, that one of the questions could not be asked."""
+    """The most telling of several outcomes; if none is an answer, one that could not be asked counts first."""
     every = tuple(outcomes)
     telling = min(every, key=MOST_TELLING.__getitem__, default=Outcome.NOT_SENT)
     return telling if telling.has_answer else next((one for one in _UNASKED if one in every), telling)

@@ -1,4 +1,4 @@
-"""Running probes, and keeping what they bring."""
+"""Runs probes and keeps their observations."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _log = logging.getLogger(__name__)
 
 
 class Sink(Protocol):
-    """Where results go as they come."""
+    """Receives results as they come."""
 
     async def put(self, observation: Observation) -> None:
         """Keep one observation."""
 
     async def put_ledger(self, entry: LedgerEntry) -> None:
-        """Keep what became of one target; its observations have been put before."""
+        """Keep the ledger entry of a target; its observations have been put before."""
 
 
 class Probing:
-    """Runs probes, and keeps what they bring: at the host, and in the sink what is worth storing.
+    """Runs probes; keeps their observations at the host, and those worth storing in the sink.
 
-    `crashed` counts the probes that a bug has ended.
+    `crashed` counts the probes that failed because of a bug.
     """
 
     def __init__(self, net: Net, sink: Sink) -> None:
@@ -38,7 +38,7 @@ class Probing:
         self.crashed = 0
 
     async def run(self, probe: Probe, ask: Ask) -> AsyncIterator[Observation]:
-        """Run a probe; a bug in it is an outcome of its own, and the scan goes on."""
+        """Run a probe; a bug in it becomes an outcome, and the scan goes on."""
         try:
             async for observation in probe.run(ask, self._net):
                 yield observation
@@ -50,18 +50,18 @@ class Probing:
             )
 
     async def gather(self, host: Host, probe: Probe, ask: Ask) -> None:
-        """Run a probe at a host, and keep all that it brings."""
+        """Run a probe at a host, and keep its observations."""
         async for observation in self.run(probe, ask):
             await self.keep(host, observation)
 
     async def keep(self, host: Host, observation: Observation) -> None:
-        """Keep what was observed; silence stands in the ledger alone."""
+        """Keep an observation; silence is kept in the ledger only."""
         host.take(observation)
         if observation.outcome.has_answer or observation.outcome in (Outcome.RESET, Outcome.CRASHED):
             await self._sink.put(observation)
 
     async def note_port(self, host: Host, tried: Exchange) -> None:
-        """Keep how trying a port ended."""
+        """Keep the outcome at a port."""
         host.note_port(tried.port, tried.outcome, tried.reason)
         if tried.outcome.has_answer:
             await self.keep(host, _opened(host.address, tried.port, tried.at))

@@ -1,8 +1,8 @@
 """Targets x probes x net -> observations and ledger. Knows no vendor and no protocol by name.
 
-All addresses are scouted first: tried at the ports that tell most, and asked by the probes that go to every
-address. Where something shows that it lives, it is covered at once, while the others are still being scouted: the
-other ports are tried and the open ones asked. A host that accepts and says nothing is left alone.
+All addresses are scouted first: the most telling ports are tried, and the probes for every address are run. An address
+that shows a sign of life is covered at once, while the others are still being scouted: the other ports are tried, and
+the open ones asked. A host that accepts and says nothing is left alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from camscan.records import LedgerEntry, Observation
 class Engine:
     """Runs a plan over targets, `window` of them scouted and `covers` living ones covered at once.
 
-    `done`, `alive`, `cut` (not asked everything for want of time), `crashed` and `notes` may be read at any time.
+    `done`, `alive`, `cut` (timed out before everything was asked), `crashed` and `notes` may be read at any time.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Engine:
 
     @property
     def crashed(self) -> int:
-        """Probes that a bug of ours has ended."""
+        """Probes that failed because of a bug of ours."""
         return self._probing.crashed
 
     async def run(self, targets: Iterable[str]) -> None:
-        """Cover every target, then those that were found silent but spoke up by multicast meanwhile."""
+        """Cover every target, then those that were silent but answered a multicast meanwhile."""
         segment = self._plan.at(Stage.SEGMENT)
         self._calling = len(segment)
         async with asyncio.TaskGroup() as group:
@@ -65,7 +65,7 @@ class Engine:
         await self._workers(iter(late))
 
     async def _scouting(self, targets: Iterable[str]) -> None:
-        """Look at all targets, and cover those where something lives meanwhile."""
+        """Scout all targets, and cover those alive meanwhile."""
         scouts = self._plan.scouts
         poses = [scout.pose for scout in scouts]
         places = asyncio.Semaphore(self._covers)
@@ -81,7 +81,7 @@ class Engine:
                     await self._leave(host)
 
     async def _met(self, scouted: Scouted, scouts: Sequence[Unicast]) -> Host:
-        """A host with what the first look at it brought."""
+        """A host with the results of scouting it."""
         host = self._host(scouted.address)
         for exchange in scouted.tried:
             await self._probing.note_port(host, exchange)
@@ -104,7 +104,7 @@ class Engine:
             self._living.clear()
 
     async def _tell(self, observation: Observation) -> None:
-        """Let a host that is being covered know what came from it meanwhile; where it is done, its ledger entry."""
+        """Add an observation to a host that is being covered; update the ledger entry of one that is done."""
         host = self._living.get(observation.target)
         if host is not None:
             host.take(observation)
@@ -137,12 +137,12 @@ class Engine:
         await self._leave(host)
 
     def _count_alive(self, host: Host) -> None:
-        """Count a host as soon as it is known to live, which may be seconds before it is done."""
+        """Count a host as soon as it is known to be alive, which may be seconds before it is done."""
         self.alive += host.alive and not host.counted
         host.counted = host.alive
 
     async def _leave(self, host: Host) -> None:
-        """Count a host that is done, and say what became of it."""
+        """Count a host that is done, and write its ledger entry."""
         self.done += host.address not in self._silent
         self._count_alive(host)
         may_yet_speak = self._calling or host.address in self._heard

@@ -80,32 +80,32 @@ class LiveNet:
 
     @property
     def dropped(self) -> int:
-        """Datagrams that came and were lost for want of room."""
+        """Datagrams lost because a buffer was full."""
         lost = self._segment_dropped + self._link.dropped
         return lost + sum(c.dropped for c in self._correspondents.values())
 
     @property
     def faded(self) -> frozenset[str]:
-        """Hosts that answered and then stopped, so that they were asked more slowly."""
+        """Hosts that answered and then stopped, and were slowed down for."""
         return frozenset(self._dialer.hosts.faded)
 
     @property
     def used_up(self) -> frozenset[str]:
-        """Hosts that gave all the bytes that one may, so that they were asked no more."""
+        """Hosts that sent as many bytes as one may, and were asked no more."""
         return frozenset(self._dialer.hosts.used_up)
 
     @property
     def lost_gateways(self) -> Mapping[str, float]:
-        """Gateways that stopped answering ARP, each with for how many seconds."""
+        """Gateways that stopped answering ARP, with the seconds for which they did not answer."""
         return self._dialer.gateways.lost
 
     @property
     def failures(self) -> Counter[str]:
-        """Sends that this host did not let out, by the reason."""
+        """Sends that this host refused, by reason."""
         return self._dialer.failures
 
     def exclude(self, excluded: Container[str]) -> None:
-        """Send nothing more to all these; whatever asks more than one address for this net has to end."""
+        """Send nothing more to these addresses; sweeps in other programs are stopped."""
         self._scope = replace(self._scope, excluded=excluded)
         self._dialer.keep_to(self._scope)
         self._link.stop()
@@ -238,12 +238,12 @@ class LiveNet:
             self._segment_dropped += segment.dropped
 
     def _asked(self, datagram: Datagram) -> bool:
-        """Whether this is a question of our own to this host, which the port that listens has heard."""
+        """Whether this is a request of our own to this host, received on the listening port."""
         ports = {correspondent.port for correspondent in self._correspondents.values()}
         return datagram.port in ports and is_own(datagram.source)
 
     async def _send_rounds(self, address: str, inquiry: Inquiry, through: Correspondent, waiter: Waiter) -> None:
-        """Send the rounds of an inquiry until something comes back."""
+        """Send the rounds of an inquiry until an answer is received."""
         port, new_flow = inquiry.port, True
         for number, datagrams in enumerate(inquiry.rounds):
             if number and await _heard(waiter, inquiry.pause * random.uniform(0.8, 1.3)):  # noqa: S311 - jitter
@@ -254,7 +254,7 @@ class LiveNet:
                 new_flow = False
 
     async def _correspondent(self, address: str, port: int) -> Correspondent:
-        """The socket that asks addresses of this family on this port."""
+        """The socket for this address family and port."""
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
 
         async def found() -> Correspondent:
@@ -270,7 +270,7 @@ class LiveNet:
         return self._context
 
     def _note(self, address: str, port: int, outcome: Outcome, *, connected: bool = True) -> None:
-        """Tell the host's limits how an exchange on an open port ended; what this host refused itself says nothing."""
+        """Record at the host's limits how an exchange on an open port ended, unless this host itself refused it."""
         if outcome.has_answer:
             self._dialer.hosts[address].heard(port)
         elif outcome not in (Outcome.NOT_SENT, Outcome.EXCLUDED):

@@ -1,4 +1,4 @@
-"""What an errno means: whether nothing was sent, and how an attempt ended."""
+"""What an errno means: whether anything was sent, and how an attempt ended."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ EXHAUSTED = frozenset(
         errno.EADDRNOTAVAIL,
     }
 )
-"""This host ran out of something for a moment: worth another try, and never a statement about the peer."""
+"""This host is short of something at the moment: worth another try, and says nothing about the peer."""
 PAUSES = (0.05, 0.2, 0.8, 2.0)
-"""Seconds before another try when this host ran out of something."""
+"""Seconds before another try when this host is short of something."""
 
 _PEER = {
     errno.ECONNREFUSED: Outcome.REFUSED,
@@ -66,12 +66,12 @@ def reason(number: int) -> str:
 
 
 def remark(number: int) -> str:
-    """What is to be said about an errno beyond its outcome: nothing where that says it all."""
+    """The errno in words, or "" if its outcome says it all."""
     return "" if number in _PLAIN else reason(number)
 
 
 async def persist(attempt: Callable[[], Awaitable[_T]]) -> _T:
-    """Make an attempt, and again after a pause while this host has run out of something.
+    """Make an attempt, and retry after a pause while this host is short of something.
 
     Raises:
         OSError: of the last attempt.

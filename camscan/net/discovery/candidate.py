@@ -1,4 +1,4 @@
-"""What is known of one address while it is asked for signs of life, and what is still to be sent to it."""
+"""The state of one address while it is scouted."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from camscan.net.exchange.udp import Answers, Correspondent
 from camscan.records import Outcome
 
 Send: TypeAlias = Callable[..., Awaitable[None] | None]
-"""A method of the scout, which sends one packet to a candidate, or gives what is to be awaited until it is sent."""
+"""A method of the scout that sends one packet to a candidate; the result, if any, is to be awaited."""
 PendingSend: TypeAlias = tuple[float, Send, *tuple[Any, ...]]
-"""A send that waits for its turn: the seconds for which a router would track it (0: no longer than what is there
-already), how it is sent, and what else that is given."""
+"""A send that waits for its turn: the seconds for which a router would track its flow (0: tracked already), the method,
+and its further arguments."""
 
 
 class Candidate:
-    """One address under way. It is kept small: thousands are at once.
+    """One address in progress. Kept small, as there are thousands at once.
 
-    `pending` are sends that wait for their turn. `sent` holds when each packet left, `queued` says whether a turn is
-    coming, `free_at` when the host's own pace allows it.
+    `pending` are sends that wait for their turn. `sent` holds the time of each sent packet, `queued` says whether it is
+    in the send queue, and `free_at` from when the host's own pace permits the next packet.
     """
 
     __slots__ = (
@@ -59,7 +59,7 @@ class Candidate:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is under way or to come."""
+        """Whether nothing is in progress or pending."""
         return not (self.queued or self.pending or self.attempts or self.queries)
 
     @property
@@ -69,35 +69,35 @@ class Candidate:
         return max((sum(start <= t < start + 1 for t in times[n:]) for n, start in enumerate(times)), default=0)
 
     def next_pending(self, *, new_flows: bool) -> PendingSend | None:
-        """The send whose turn it is; without room for `new_flows`, the first on a flow that a router tracks already.
+        """The next send; without room for `new_flows`, the first on a flow that the router tracks already.
 
-        Those do not wait for the others: by then the router would have forgotten their flow.
+        Such sends do not wait for the others: by then the router would have forgotten their flow.
         """
         return next((due for due in self.pending if new_flows or not due[0]), None)
 
     def note_port(self, port: int, outcome: Outcome, why: str = "") -> None:
-        """Keep how trying a port ended."""
+        """Keep the outcome at a port."""
         self.tried.append(Exchange(self.address, port, outcome, datetime.now(UTC), reason=why))
 
     def end(self, query: Query) -> None:
-        """Give up waiting for answers to a question."""
+        """Stop waiting for answers to a question."""
         self.queries.remove(query)
         self.ended.append(query)
         query.hang_up()
 
     def scouted(self) -> Scouted:
-        """All that has come to an end."""
+        """The finished attempts and questions."""
         answers = tuple((query.place, query.posed, query.shown()) for query in self.ended)
         return Scouted(self.address, tuple(self.tried), answers)
 
     def forget(self) -> None:
-        """Let go of what points back here, so that the memory is free at once."""
+        """Drop whatever refers back to this, so that the memory is freed at once."""
         for held in (self.attempts, self.pending, self.queries, self.ended):
             held.clear()
 
 
 class Query(Answers):
-    """A question by datagram. `place` is that of its pose in the list; `heard` is called when something has come."""
+    """A question by datagram. `place` is the index of its pose; `heard` is called when something was received."""
 
     __slots__ = ("_at", "_candidate", "_heard", "_through", "place", "posed", "refusal")
 
@@ -116,7 +116,7 @@ class Query(Answers):
         self._heard(self._candidate)
 
     def listen(self, through: Correspondent) -> None:
-        """Hear what comes from the address on the socket through which it is asked."""
+        """Receive answers from the address on this socket."""
         self._through = through
         through.add(self._candidate.address, self)
 
@@ -126,12 +126,12 @@ class Query(Answers):
             self._through.send(data, self._candidate.address, self.posed.inquiry.port)
 
     def hang_up(self) -> None:
-        """Hear nothing more."""
+        """Stop receiving."""
         if self._through is not None:
             self._through.remove(self._candidate.address, self)
 
     def shown(self) -> Exchange:
-        """How it stands."""
+        """Its state, as an exchange."""
         exchange = self.exchange(self._candidate.address, self.posed.inquiry.port, self._at)
         if self.refusal is None or self.replies:
             return exchange

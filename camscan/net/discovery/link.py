@@ -1,4 +1,4 @@
-"""The layer below IP, as far as a scan asks it: an ARP sweep of the targets on our links, and the kernel's table."""
+"""MACs of targets on our links: an ARP sweep, and the kernel's neighbour table."""
 
 from __future__ import annotations
 
@@ -46,24 +46,24 @@ class Link:
 
     @property
     def most_frames(self) -> int:
-        """ARP requests that a sweep sends at most; whoever speaks up at the first is not asked again."""
+        """The most ARP requests that a sweep sends; an address that answers the first is not asked again."""
         return sum(_frames(ranges) for ranges in self._shares.values())
 
     def mac(self, address: str) -> str:
-        """The MAC that the kernel knows for an address on a link; empty where it knows none."""
+        """The MAC of an address in the kernel's neighbour table, or ""."""
         return self._neighbours.mac(address)
 
     def stop(self) -> None:
-        """Ask nobody any more; what was heard until then is still yielded."""
+        """End the sweep soon; answers received until then are still yielded."""
         self._shares.clear()
         if self._sweeping is not None:
             self._sweeping.stop()
 
     async def sweep(self, pace: Pace, rate: int) -> AsyncIterator[Datagram | Exchange]:
-        """Ask each target on a link for its MAC, and yield the ARP packets in which it speaks.
+        """Ask each target on a link for its MAC, and yield the ARP packets of the answers.
 
-        Requests leave at `rate`, the whole of the scan's pace: other sends wait until they have left. An exchange is
-        yielded for an interface that cannot be used; one says it for all where the privilege is missing.
+        Requests are sent at `rate`, the whole of the scan's pace: other sends wait. If an interface cannot be used, an
+        exchange says so; if the privilege is missing, there is one for all interfaces.
         """
         said = set()
         for name, ranges in tuple(self._shares.items()):
@@ -97,7 +97,7 @@ def _frames(ranges: Sequence[Range]) -> int:
 
 
 async def _charge(pace: Pace, rate: int, count: float) -> None:
-    """Take from the scan's pace what the sweep sends, as it sends it."""
+    """Charge the scan's pace for what the sweep sends, as it sends it."""
     while count > 0:
         part = min(count, rate * _TICK)
         pace.charge(part)

@@ -1,7 +1,7 @@
-"""Host discovery: asks many addresses at once for a sign of life.
+"""Host discovery: checks many addresses at once for a sign of life.
 
-Most addresses of a network are silent, and a task or two for each would cost more than all that is sent. Here one
-coroutine sends whatever is due, at the pace of the scan and of each host, and callbacks take in what comes back.
+Most addresses of a network are silent, and tasks for each of them would cost more than all the packets. Here one
+coroutine sends whatever is due, at the pace of the scan and of each host, and callbacks handle the answers.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from camscan.records import Outcome
 STRAGGLERS = 0.25
 """Seconds to wait for further datagrams after the first."""
 _TICK, _FLOW_TICK = 0.005, 0.5
-"""Seconds between looks at what is due, and whether a router on the way has room for another flow."""
+"""Seconds between checks of what is due, and of whether a router on the way has room for another flow."""
 _MOST_WAITING = 256
-"""Candidates that wait for their turn, above which no further address is taken up: it would only take memory."""
+"""Waiting candidates above which no further address is started: it would only take memory."""
 _MOST_FOUND = 256
-"""Addresses that wait to be taken away, above which no other is looked at: the kernel would forget their MACs."""
+"""Finished addresses that wait for the caller, above which no other is started: the kernel would forget their MACs."""
 _MANY = 64
-"""Addresses taken up before other work has its turn again."""
+"""Addresses started before other tasks may run again."""
 
 
 class Scout:
-    """Scouts addresses: `ports` are tried, and the questions of `poses` asked, until a sign of life comes."""
+    """Scouts addresses: tries `ports` and asks the questions of `poses` until there is a sign of life."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Scout:
         self._through: dict[tuple[bool, int], Correspondent] = {}
 
     async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Scouted, None]:
-        """Yield each address once something lives there, or everything has been tried."""
+        """Yield each address once it shows a sign of life, or everything has been tried."""
         taking_up = asyncio.create_task(self._take_up(addresses))
         sending = asyncio.create_task(self._send_what_is_due(taking_up))
         working = asyncio.gather(taking_up, sending)
@@ -107,7 +107,7 @@ class Scout:
                 await self._send_due(candidate)
 
     async def _send_due(self, candidate: Candidate) -> None:
-        """Send what the host's pace allows now: one packet."""
+        """Send one packet, if the host's pace permits it now."""
         if candidate.pending and not candidate.over:
             await self._queue.take()
         if candidate.over:
@@ -135,7 +135,7 @@ class Scout:
             self._finish_if_done(candidate)
 
     def _next(self, candidate: Candidate) -> PendingSend | None:
-        """The send whose turn it is, if a router on the way has room for it."""
+        """The next send, if the router on the way has room for it."""
         flows = self._dialer.gateways.flows(candidate.address)
         if flows is None:
             return candidate.pending.pop(0)
@@ -185,7 +185,7 @@ class Scout:
 
     @staticmethod
     def _close(candidate: Candidate, sock: TcpSocket) -> None:
-        """Close a socket, and note what the kernel sent on it, or may yet send, beside the packet that began it."""
+        """Close a socket, and count what the kernel has sent on it, or may yet send, besides the SYN."""
         sock.close()
         candidate.sent.extend([asyncio.get_running_loop().time()] * (sock.packets - 1 + sock.afterwards))
 
@@ -200,7 +200,7 @@ class Scout:
         return self._send(candidate, query, 0, 0)
 
     async def _ask_first(self, candidate: Candidate, query: Query) -> None:
-        """Ask the first question on a port, for which there is no socket yet."""
+        """Ask the first question on a port, which needs a socket first."""
         port = query.posed.inquiry.port
         try:
             through = await self._correspondent(candidate.address, port)
@@ -214,7 +214,7 @@ class Scout:
             await waiting
 
     def _send(self, candidate: Candidate, query: Query, number: int, index: int) -> Awaitable[None] | None:
-        """Send one datagram of a round, and see to what follows it."""
+        """Send one datagram of a round, and schedule what follows."""
         if query not in candidate.queries:
             return None
         inquiry = query.posed.inquiry
@@ -229,7 +229,7 @@ class Scout:
         return None
 
     async def _send_later(self, candidate: Candidate, query: Query, number: int, index: int, data: bytes) -> None:
-        """Send a datagram for which this host had no room, once it has."""
+        """Send a datagram once this host has room for it."""
 
         async def send() -> None:
             query.send(data)
@@ -242,7 +242,7 @@ class Scout:
             self._follow(candidate, query, number, index)
 
     def _follow(self, candidate: Candidate, query: Query, number: int, index: int) -> None:
-        """See to what follows a datagram that was sent."""
+        """Schedule what follows a sent datagram."""
         inquiry = query.posed.inquiry
         if index + 1 < len(inquiry.rounds[number]):
             self._queue_send(candidate, 0, Scout._send, query, number, index + 1)
@@ -263,7 +263,7 @@ class Scout:
             self._finish_if_done(candidate)
 
     def _hear(self, candidate: Candidate) -> None:
-        """Something has come by datagram: an answer, or word from a router or the host itself that there is none."""
+        """Handle an answer by datagram, or an ICMP error from the host or a router."""
         for query in tuple(candidate.queries):
             if query.replies:
                 candidate.pending.clear()

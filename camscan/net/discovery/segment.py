@@ -1,4 +1,4 @@
-"""Inquiries to a whole segment: multicast and broadcast from every address that is to ask, each on its own."""
+"""Inquiries to a whole segment: multicast and broadcast, with a socket for each local address."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from camscan.records import Outcome
 MAX_PER_SOURCE = 64
 """Datagrams taken from one source in one inquiry."""
 MAX_SOURCES = 20_000
-"""Sources listened to in one inquiry: forged ones must not fill the memory."""
+"""Sources accepted in one inquiry, so that forged ones cannot fill the memory."""
 MAX_WAITING = 16 * 1024 * 1024
 """Bytes of datagrams that wait for a slow reader."""
 _HOPS = 1
@@ -39,7 +39,7 @@ class _Sender:
 
 
 class Segment:
-    """One inquiry under way on the given interfaces. `hears` says whose datagrams are taken in."""
+    """One inquiry on the given interfaces. `hears` says whose datagrams are accepted."""
 
     def __init__(self, inquiry: Inquiry, interfaces: Iterable[Interface], hears: Callable[[str], bool]) -> None:
         self._inquiry = inquiry
@@ -57,11 +57,11 @@ class Segment:
 
     @property
     def dropped(self) -> int:
-        """Datagrams lost: by the kernel for want of room, or over the caps on one source and on all."""
+        """Datagrams lost: dropped by the kernel, or above the limits for one source and for all."""
         return self._overflow + sum(s.dropped for s in self._sockets)
 
     async def run(self, pace: Pace) -> AsyncIterator[Datagram | Exchange]:
-        """Send all rounds, and yield what comes until the inquiry's wait is over."""
+        """Send all rounds, and yield what is received until the inquiry ends."""
         sending: asyncio.Task[None] | None = None
         try:
             sending = asyncio.create_task(self._send_rounds(self._open(), pace))
@@ -105,7 +105,7 @@ class Segment:
             return self._add(sock, interface.name)
 
     def _listen(self, port: int) -> None:
-        """Hear answers that go to the fixed port or to the group instead of to the asker."""
+        """Receive answers that are sent to the fixed port or to the group instead of the sender."""
         with self._opening(4) as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(("", port))
@@ -127,7 +127,7 @@ class Segment:
 
     @contextlib.contextmanager
     def _noting(self, where: str) -> Iterator[None]:
-        """Turn the failure of one interface or port into a note, once; the others go on."""
+        """Report the failure of an interface or port once, as an exchange; the others go on."""
         try:
             yield
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Whose turn it is to send, of thousands of addresses that are scouted together."""
+"""The order of sending to thousands of addresses that are scouted together."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from camscan.net.discovery.candidate import Candidate
 from camscan.net.pacing.pace import Pace
 
 _AT_A_TIME = 0.005
-"""Seconds of the pace that are waited for in one go, and for which what was granted may be used."""
+"""Seconds of the pace that are taken at once, and within which they have to be used."""
 _STEPS = 1_000
-"""Parts of a second that are told apart; nothing is due before its time, and what falls into one part is in order."""
+"""Slots of a second: nothing is due before its time, and what falls into one slot is in order."""
 
 _T = TypeVar("_T")
 
@@ -21,17 +21,14 @@ Action: TypeAlias = Callable[..., object]
 
 
 class TimerWheel(Generic[_T]):
-    """Very many things with the times at which they are due, kept by milliseconds, so that none is ever moved about.
-
-    Its clock stands at `now` when it is made.
-    """
+    """Items by due time, in slots of a millisecond, so that none is ever moved. The clock starts at `now`."""
 
     def __init__(self, now: float) -> None:
         self._done = int(now * _STEPS)
         self._steps: dict[int, list[_T]] = {}
 
     def put(self, due: float, thing: _T) -> None:
-        """Keep a thing until it is due."""
+        """Keep an item until it is due."""
         step = max(int(due * _STEPS), self._done) + 1
         found = self._steps.get(step)
         if found is None:
@@ -40,7 +37,7 @@ class TimerWheel(Generic[_T]):
             found.append(thing)
 
     def due(self, now: float) -> Iterator[_T]:
-        """Let go of what is due by now; what is put meanwhile for such a time is, too."""
+        """Yield and drop the items due by now, including those put meanwhile."""
         last = int(now * _STEPS)
         while self._done < last:
             self._done += 1
@@ -48,7 +45,7 @@ class TimerWheel(Generic[_T]):
 
 
 class SendQueue:
-    """Candidates in the order in which they may send, and what is to be done for them later on."""
+    """Candidates in the order in which they may send, and actions scheduled for them."""
 
     def __init__(self, pace: Pace, rate: float) -> None:
         self._pace = pace
@@ -61,22 +58,22 @@ class SendQueue:
 
     @property
     def waiting(self) -> int:
-        """How many candidates could send now, had they the pace."""
+        """Candidates that wait for the pace only."""
         return len(self._ready)
 
     def at(self, when: float, candidate: Candidate) -> None:
-        """Let the candidate have its turn, not before that time."""
+        """Queue the candidate, not before that time."""
         if when <= self.now():
             self._ready.append(candidate)
         else:
             self._due.put(when, (candidate, None))
 
     def later(self, seconds: float, candidate: Candidate, action: Action, *what: Any) -> None:
-        """Do something with a candidate after some time, unless it is over by then."""
+        """Call an action with a candidate after some time, unless the candidate is over by then."""
         self._due.put(self.now() + seconds, (candidate, action, *what))
 
     def next(self) -> Candidate | None:
-        """Do what is due; then the candidate whose turn it is, if there is one."""
+        """Call due actions; then return the next candidate, if there is one."""
         for candidate, action, *what in self._due.due(self.now()):
             if action is None:
                 self._ready.append(candidate)
@@ -85,7 +82,7 @@ class SendQueue:
         return self._ready.popleft() if self._ready else None
 
     async def take(self) -> None:
-        """Wait until a packet may be sent. Several are waited for at once, as many as can be sent."""
+        """Wait until a packet may be sent. As many as can be used are taken from the pace at once."""
         if self._granted and self.now() <= self._granted_until:
             return
         self.give_back()
@@ -96,11 +93,11 @@ class SendQueue:
         self._granted_until = self.now() + _AT_A_TIME
 
     def used(self) -> None:
-        """Say that the packet is being sent."""
+        """Count a granted packet as sent."""
         self._granted -= 1
 
     def give_back(self) -> None:
-        """Let others have what was waited for and is not used."""
+        """Return to the pace what was granted and not used."""
         if self._granted:
             self._pace.give_back(self._granted)
             self._granted = 0

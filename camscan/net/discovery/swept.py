@@ -1,4 +1,4 @@
-"""Host discovery by a port sweep: whoever answers it lives, the others are asked by datagram."""
+"""Host discovery by a port sweep; addresses that do not answer it are asked by datagram."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def by_datagram(at_once: int, ports: int, poses: Iterable[Callable[[], Posed]]) 
 
 
 class SweptScout:
-    """Implements `Net.scout` by a sweep that has been given the same addresses, in whatever order it finds them.
+    """Implements `Net.scout` by a port sweep over the same addresses, in whatever order it finds them.
 
-    `by_datagram` asks addresses and tries no port; `in_full` takes over where the sweep cannot ask everything, so
-    that nothing counts as silent that was never sent to.
+    `by_datagram` scouts without ports; `in_full` takes over if the sweep could not ask everything, so that no address
+    counts as silent that was never asked.
     """
 
     def __init__(self, sweep: PortSource, pace: Pace, *, by_datagram: Scouting, in_full: Scouting) -> None:
@@ -57,7 +57,7 @@ class SweptScout:
         self._unreachable: dict[str, str] = {}
 
     async def run(self, addresses: Iterable[str], notes: list[str]) -> AsyncGenerator[Scouted, None]:
-        """Yield what answers the sweep at once, and all others when it is over; add to `notes` what went wrong."""
+        """Yield addresses that answer the sweep at once, and all others after it; add problems to `notes`."""
         found: asyncio.Queue[Scouted | None] = asyncio.Queue()
         reading = asyncio.create_task(self._read(found))
         scouting = self._by_datagram
@@ -79,7 +79,7 @@ class SweptScout:
                 yield scouted if scouting is self._in_full else self._with_ports(scouted)
 
     async def _read(self, found: asyncio.Queue[Scouted | None]) -> None:
-        """Read what the sweep finds as it says it, however long who lives is looked at: it would wait to be read."""
+        """Read the output of the sweep independently of the consumer: otherwise the sweep would block on its pipe."""
         charging = asyncio.create_task(self._charge())
         try:
             async with aclosing(self._sweep.run()) as batches:
@@ -91,7 +91,7 @@ class SweptScout:
             found.put_nowait(None)
 
     def _alive(self, batch: Iterable[Found]) -> list[Scouted]:
-        """The addresses that show here for the first time that they live."""
+        """The addresses that show their first sign of life in this batch."""
         now = datetime.now(UTC)
         new: dict[str, list[Exchange]] = {}
         for found in batch:
@@ -107,7 +107,7 @@ class SweptScout:
         return [Scouted(address, tuple(tried), ()) for address, tried in alive.items()]
 
     def _with_ports(self, scouted: Scouted) -> Scouted:
-        """What a silent address brought by datagram, with how its ports ended in the sweep."""
+        """A scouted address, completed with the outcome of its ports in the sweep."""
         why = self._unreachable.get(scouted.address)
         outcome = Outcome.SILENT if why is None else Outcome.UNREACHABLE
         now = datetime.now(UTC)
@@ -116,7 +116,7 @@ class SweptScout:
         return replace(scouted, tried=tried)
 
     async def _charge(self) -> None:
-        """Take from the scan's pace what the sweep sends, as it sends it."""
+        """Charge the scan's pace for what the sweep sends, as it sends it."""
         while True:
             self._pace.charge(self._sweep.rate * _TICK)
             await asyncio.sleep(_TICK)

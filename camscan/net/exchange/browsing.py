@@ -1,4 +1,4 @@
-"""HTTP conversations as probes hold them: what came of each request, with and without a login."""
+"""HTTP conversations as probes see them, with and without a login."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from camscan.net.outcomes import EndedError
 
 @dataclass(frozen=True, slots=True)
 class HttpBrowser:
-    """Implements `camscan.net.base.Browser`. `note` is told how each request ended."""
+    """Implements `camscan.net.base.Browser`. `note` is called with the outcome of each request."""
 
     conversation: Conversation
     address: str
@@ -55,10 +55,10 @@ class EnrolledBrowser:
 
 
 def exchange(address: str, port: int, at: datetime, got: Grabbed) -> Exchange:
-    """What a conversation gave, as probes see it."""
+    """The result of a conversation, as an exchange."""
     return Exchange(address, port, got.outcome, at, got.replies, got.reason, got.certificate, got.tls)
 
 
 def not_begun(address: str, port: int, at: datetime, ended: EndedError) -> Exchange:
-    """An attempt that ended before a byte was read, as probes see it."""
+    """An attempt that ended before a byte was read, as an exchange."""
     return Exchange(address, port, ended.outcome, at, reason=ended.reason)

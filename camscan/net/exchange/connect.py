@@ -1,7 +1,7 @@
 """Non-blocking TCP connects in bulk, on one epoll of their own inside the event loop.
 
-A sweep through asyncio's own connect loses hosts under load: its timers fire before starved sockets have been looked
-at. Here each deadline starts at its own connect(), and sockets that are ready are read before any is expired.
+asyncio's own connect loses hosts under load: its timers fire before ready sockets have been checked. Here each timeout
+starts at its own connect(), and ready sockets are handled before any attempt is timed out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """One connect under way. `resent` is called just before the kernel sends its SYN again, `done` with its errno."""
+    """A pending connect. `resent` is called just before the kernel retransmits its SYN, `done` with its errno."""
 
     sock: TcpSocket
     number: int
@@ -37,7 +37,7 @@ class Attempt:
 
 
 class Connector:
-    """Connects sockets; one per event loop. `timeout` seconds is the time that each attempt has from its connect()."""
+    """Connects sockets; one per event loop. Each attempt times out `timeout` seconds after its connect()."""
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
@@ -50,7 +50,7 @@ class Connector:
         self._ticking: asyncio.TimerHandle | None = None
 
     async def connect(self, sock: TcpSocket, address: str, port: int, resent: Callable[[TcpSocket], None]) -> int:
-        """Connect a non-blocking socket; the caller closes it, whatever comes of it.
+        """Connect a non-blocking socket, which the caller closes in any case.
 
         Returns 0, the errno that the network answered with, or ETIMEDOUT.
 
@@ -74,7 +74,7 @@ class Connector:
     def start(
         self, sock: TcpSocket, address: str, port: int, done: Callable[[int], None], resent: Callable[[TcpSocket], None]
     ) -> Attempt:
-        """Begin to connect a non-blocking socket; `done` is called later on, unless the attempt is forgotten before.
+        """Start to connect a non-blocking socket; `done` is called later, unless the attempt is forgotten before.
 
         Raises:
             OSError: this host did not let the attempt out (no route, no buffer, forbidden).
@@ -91,14 +91,14 @@ class Connector:
         return attempt
 
     def forget(self, attempt: Attempt) -> None:
-        """Let go of an attempt: its end is told to nobody. Its socket may be closed then."""
+        """Drop an attempt: `done` is not called any more, and its socket may be closed."""
         attempt.over = True
         if self._attempts.get(attempt.number) is attempt:
             del self._attempts[attempt.number]
             self._let_go(attempt.number)
 
     def close(self) -> None:
-        """Let go of the epoll; attempts still under way are cancelled."""
+        """Close the epoll; pending attempts are cancelled."""
         for ended in self._waiting:
             ended.cancel()
         if self._ticking is not None:
@@ -121,7 +121,7 @@ class Connector:
             self._ticking = loop.call_later(_TICK, self._tick)
 
     def _read_ready(self) -> None:
-        """Settle every attempt that the kernel has an answer for."""
+        """Finish every attempt for which the kernel has a result."""
         more = True
         while more:
             ready = self._epoll.poll(0, _EVENTS)
@@ -134,7 +134,7 @@ class Connector:
                     self._settle(attempt, _ended(attempt.sock))
 
     def _let_go(self, number: int) -> None:
-        """Watch a descriptor no more; where that fails, it is tried again when something is told of it."""
+        """Unregister a descriptor; if that fails, it is tried again at its next event."""
         if not self._epoll.closed:
             with contextlib.suppress(OSError):
                 self._epoll.unregister(number)
@@ -158,7 +158,7 @@ class Connector:
 
 
 def _ended(sock: TcpSocket) -> int:
-    """How a connect has ended, as its errno; where this host cannot say, why not."""
+    """The errno with which a connect ended; if it cannot be read, the errno of that."""
     try:
         return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     except OSError as error:

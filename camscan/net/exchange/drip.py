@@ -1,4 +1,4 @@
-"""Peers that give a few bytes now and then, for as long as somebody reads."""
+"""Protects from peers that send a few bytes now and then, for as long as somebody reads."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _SHORTEST = 0.02
 
 
 class DripGuard:
-    """Watches whether what comes on a socket is worth the wait, from its first byte on; else tells `give_up` why not.
+    """Calls `give_up` with a reason if a peer, once it has begun to answer, sends too few bytes in too long a time.
 
-    Time in which reading is held for our own pace is not counted, and no more than that is added.
+    Time during which reading is held for our own pace does not count.
     """
 
     def __init__(self, sock: TcpSocket, give_up: Callable[[str], None]) -> None:
@@ -28,19 +28,19 @@ class DripGuard:
         self._timer: asyncio.TimerHandle | None = None
 
     def came(self, count: int) -> None:
-        """Note that so many bytes have come."""
+        """Count received bytes; the first start the watch."""
         self._came += count
         if self._due == math.inf:
             self._wait()
 
     def stop(self) -> None:
-        """Watch no more, until something comes again."""
+        """Stop watching until bytes are received again."""
         self._due = math.inf
 
     def close(self) -> None:
-        """Let go of the timer, which `stop` leaves as it is, since most answers are whole long before it runs out.
+        """Cancel the timer, which `stop` leaves alone because most answers are complete long before it fires.
 
-        And of whom it would tell: who holds the watch would be held by it, and not be free when it is let go of.
+        `give_up` is dropped as well: with its owner, it would be a cycle that only the garbage collector frees.
         """
         self.stop()
         self._give_up = _tell_nobody
@@ -59,7 +59,7 @@ class DripGuard:
             self._timer = loop.call_at(self._due, self._ring)
 
     def _ring(self) -> None:
-        """Look now, or set the timer again where it was meant for what is over."""
+        """Check now, or set the timer again if it was meant for something that is over."""
         loop, self._timer = asyncio.get_running_loop(), None
         if self._due <= loop.time():
             self._look()

@@ -16,12 +16,12 @@ from camscan.net.outcomes import EndedError, reason
 from camscan.records import Outcome
 
 Pause = Callable[[], Awaitable[None]]
-"""Waits until a socket may be used for another question."""
+"""Waits until another request may be sent on a socket."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grabbed:
-    """What one conversation gave."""
+    """The result of one conversation."""
 
     outcome: Outcome
     replies: tuple[bytes, ...]
@@ -31,9 +31,9 @@ class Grabbed:
 
 
 class Grab(asyncio.Protocol):
-    """Sends `turns` in order, each once the reply before it is complete, and gathers the replies.
+    """Sends `turns` in order, each once the reply before it is complete, and collects the replies.
 
-    `result` is done when all turns are answered, the peer ends, a budget is used up, or `expire` is called.
+    `result` is set when all turns are answered, the peer closes, a budget is exhausted, or `expire` is called.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Grab(asyncio.Protocol):
         self._next_turn()
 
     def data_received(self, data: bytes) -> None:
-        """Keep what came, up to the byte budget."""
+        """Keep received bytes, up to the budget."""
         self._stop_waiting()
         self._drip.came(len(data))
         room = budget.MAX_BYTES - self._size
@@ -76,12 +76,12 @@ class Grab(asyncio.Protocol):
             self._next_turn()
 
     def eof_received(self) -> bool:
-        """End: a reply that only the end of the connection delimits is whole now."""
+        """Finish: a reply that is delimited only by the end of the connection is complete now."""
         self.connection_lost(None)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End: what came before a reset is kept."""
+        """Finish: bytes received before a reset are kept."""
         why = reason(exc.errno) if isinstance(exc, OSError) and exc.errno else "closed"
         if self._size:
             self._finish(Outcome.ANSWERED, f"{why} after the answer" if exc else "")
@@ -89,12 +89,12 @@ class Grab(asyncio.Protocol):
             self._finish(Outcome.RESET, f"{why} without a byte")
 
     def expire(self) -> Grabbed:
-        """The exchange's total time is up; returns what it gave."""
+        """Finish because the total time of the exchange is up; returns the result."""
         self._finish(Outcome.TRUNCATED if self._size else Outcome.SILENT, f"not done after {budget.TOTAL:g} s")
         return self.result.result()
 
     def close(self) -> None:
-        """Let go of the timer and the connection, whatever became of them."""
+        """Cancel the timers and abort the connection."""
         self._stop_waiting()
         self._drip.close()
         if self._pausing is not None:
@@ -171,10 +171,10 @@ async def gather(
 ) -> Grabbed:
     """Hold one conversation on a connected socket, over TLS where a context is given. The socket is closed at the end.
 
-    `pause` is waited for before each turn but the first, and before that one over TLS.
+    `pause` is awaited before each turn except the first, and over TLS before the first as well.
 
     Raises:
-        EndedError: TLS did not come about.
+        EndedError: TLS could not be established.
     """
     protocol = Grab(sock, turns, complete, pause)
     try:

@@ -1,7 +1,7 @@
 """HTTP conversations over the dialer's own connections, read by aiohttp, with the bytes kept as they came.
 
-Its sessions are left out: they look after names, cookies, redirects and pools, none of which is wanted for one port of
-one host, and cost more than all the rest of an exchange.
+aiohttp's sessions are not used: they handle names, cookies, redirects and pools, none of which is wanted for one port
+of one host, and they cost more than the rest of an exchange.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class _Handler(ResponseHandler):
         super().connection_lost(exc)
 
     def rest(self) -> None:
-        """Expect nothing until the next request: its peer may be as silent as it likes."""
+        """Expect nothing until the next request; the peer may be silent."""
         self._drip.stop()
         self.sock.deadline = None
 
@@ -89,13 +89,13 @@ class _Handler(ResponseHandler):
             self.transport.abort()
 
     def renew(self) -> None:
-        """Make ready for the next request."""
+        """Prepare for the next request."""
         self.taken.clear()
         if self.size > self.most * _KEPT_SHARE:
             self.close()
 
     async def answered(self, request: bytes) -> None:
-        """Send a request, and take the whole answer to it."""
+        """Send a request and receive the whole answer."""
         self.set_response_params(
             read_until_eof=True,
             auto_decompress=False,
@@ -115,14 +115,14 @@ class _Handler(ResponseHandler):
         self.stale_at = self._loop.time() + budget.SILENCE
 
     def close(self) -> None:
-        """Close at once: a peer that does not answer the end of a TLS session would keep its place for long."""
+        """Close at once: a peer that does not answer a TLS shutdown would keep its slot for long."""
         self._drip.close()
         self.abort()
 
 
 @dataclass(slots=True)
 class Conversation:
-    """Requests to one port of one host, one after the other on a kept-alive connection."""
+    """Sequential requests to one port of one host, on a kept-alive connection."""
 
     _host: str
     _dial: Dial
@@ -134,9 +134,9 @@ class Conversation:
     _handler: _Handler | None = None
 
     async def request(self, request: HttpRequest, authorization: str = "", *, again: bool = True) -> Grabbed:
-        """Send one request and gather the answer; `again` where a kept-alive connection ends just as it is used.
+        """Send one request and return the answer; with `again`, retry once if a kept-alive connection was closed.
 
-        An answer that aiohttp's parser refuses ends as `GARBLED`, with the bytes that came before it gave up.
+        An answer that aiohttp's parser rejects ends as `GARBLED`, with the bytes received before that.
 
         Raises:
             EndedError: no connection could be made.
@@ -152,7 +152,7 @@ class Conversation:
         return got
 
     async def close(self) -> None:
-        """Close the connection, and wait until its places are given back."""
+        """Close the connection, and wait until its slots are released."""
         if self._handler is not None and (closed := self._handler.closed) is not None:
             self._handler.close()
             with contextlib.suppress(aiohttp.ClientError):
@@ -178,7 +178,7 @@ class Conversation:
         return self._grabbed(Outcome.ANSWERED)
 
     def _written(self, request: HttpRequest, authorization: str) -> bytes:
-        """The request as it goes out."""
+        """The request as sent."""
         method = "POST" if request.body else "GET"
         given = (("Content-Type", request.content_type), ("Authorization", authorization))
         headers = "".join([f"{name}: {value}\r\n" for name, value in given if value])
@@ -204,7 +204,7 @@ class Conversation:
     async def _connected(self, deadline: asyncio.Timeout) -> _Handler:
         """The open connection, or a new one.
 
-        The time of the exchange starts when it is open: the wait for a turn is not the peer's.
+        The time of the exchange starts when it is open: waiting for a slot is not the peer's fault.
         """
         loop, kept = asyncio.get_running_loop(), self._handler
         if kept is not None and kept.is_connected() and loop.time() <= kept.stale_at:
@@ -230,7 +230,7 @@ class Conversation:
 
     @staticmethod
     def _vet(handler: _Handler, objection: Objection) -> None:
-        """Hang up on a peer with whom nothing may be spoken, before a byte of a request is sent."""
+        """Close the connection if nothing may be sent to this peer, before a byte of a request is sent."""
         session = handler.transport.get_extra_info("ssl_object") if handler.transport is not None else None
         reason = objection((session.getpeercert(binary_form=True) if session is not None else None) or b"")
         if reason:
@@ -261,11 +261,11 @@ async def conversation(
     most: int = budget.MAX_BYTES,
     grace: float = budget.TOTAL,
 ) -> AsyncIterator[Conversation]:
-    """An HTTP conversation with `host` ("10.0.0.5:80") over connections that `dial` hands out.
+    """An HTTP conversation with `host` ("10.0.0.5:80") over connections made by `dial`; TLS with a context.
 
-    `pause` is waited for before one is used again, and once TLS is established, which it is where there is a `context`.
-    `objection` looks at the peer's certificate before anything is sent. `most` bytes are read from each connection, and
-    `grace` seconds added to its time for which our own pace holds it up.
+    `pause` is awaited before a connection is used again, and once TLS is established. `objection` is asked about the
+    peer's certificate before anything is sent. At most `most` bytes are read from each connection, and at most `grace`
+    seconds are added to an exchange for the time that our own pace holds it up.
     """
     usual_port = ":443" if context else ":80"
     talk = Conversation(host.removesuffix(usual_port), dial, pause, context, objection, most, grace)

@@ -1,4 +1,4 @@
-"""The way of a connected socket onto the event loop, over TLS where that is asked for."""
+"""Attaches a connected socket to the event loop, within TLS if that is wanted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OP_LEGACY_SERVER_CONNECT = ssl.Options(0x4)
 
 
 class _Waiting(asyncio.Protocol):
-    """Keeps what comes before the protocol that it is for may begin."""
+    """Buffers what is received before the actual protocol may start."""
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
@@ -45,9 +45,9 @@ class _Waiting(asyncio.Protocol):
 
 
 class _Secured(sslproto.SSLProtocol):
-    """asyncio's TLS with room for one record, which is all that OpenSSL gives at once.
+    """asyncio's TLS with a buffer for one record, which is all that OpenSSL returns at once.
 
-    Its own room is 256 KiB, filled with zeros for each connection: a hundred at once took 28 MiB.
+    asyncio's own buffer is 256 KiB, zeroed for each connection: a hundred at once took 28 MiB.
     """
 
     max_size = 16 * 1024
@@ -59,12 +59,12 @@ async def attach(
     context: ssl.SSLContext | None = None,
     pause: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Hand a connected socket to a protocol on the event loop, over TLS where a context is given.
+    """Attach a connected socket to a protocol on the event loop, within TLS if a context is given.
 
-    `pause` is waited for once TLS is established, before the protocol begins.
+    `pause` is awaited once TLS is established, before the protocol starts.
 
     Raises:
-        EndedError: TLS did not come about; the socket is closed.
+        EndedError: TLS could not be established; the socket is closed.
     """
     loop = asyncio.get_running_loop()
     try:
@@ -83,7 +83,7 @@ async def attach(
 async def _secure(
     sock: TcpSocket, protocol: asyncio.Protocol, context: ssl.SSLContext, pause: Callable[[], Awaitable[None]] | None
 ) -> None:
-    """Establish TLS, with the transport below it known to the socket: reading can be held up meanwhile, too."""
+    """Establish TLS; the socket knows the transport below, so that reading can be held during the handshake, too."""
     loop, waiting = asyncio.get_running_loop(), _Waiting()
     done: asyncio.Future[None] = loop.create_future()
     secured = _Secured(  # with no name of the server: none is known, so none is asked for

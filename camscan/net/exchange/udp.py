@@ -1,4 +1,4 @@
-"""UDP sockets that hear everything: answers by source, ICMP errors by destination, and what the kernel had to drop."""
+"""UDP sockets: answers by source, ICMP errors by destination, and the count of datagrams that the kernel dropped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from camscan.net.outcomes import of_answer, remark
 from camscan.records import Outcome
 
 MAX_REPLIES = 16
-"""Datagrams kept from one source in one inquiry: a forger fills no memory with more."""
+"""Datagrams kept from one source in one inquiry, so that forged ones cannot fill the memory."""
 _MAX_DATAGRAM = 65_535
 _RECEIVE_BUFFER = 4 * 1024 * 1024
 _BATCH = 256
@@ -38,9 +38,9 @@ Fail = Callable[[str, int], None]
 
 
 class UdpSocket:
-    """A non-blocking UDP socket on the event loop. `hear` gets every datagram: source address, source port, data.
+    """A non-blocking UDP socket on the event loop. `hear` is called with source address, source port and data.
 
-    `fail` gets every ICMP error: the address that was written to, and the errno.
+    `fail` is called for every ICMP error with the destination address and the errno.
     """
 
     _buffer = memoryview(bytearray(_MAX_DATAGRAM))
@@ -60,7 +60,7 @@ class UdpSocket:
 
     @property
     def dropped(self) -> int:
-        """Datagrams that came and for which the kernel had no room."""
+        """Datagrams that the kernel had no room for."""
         with contextlib.suppress(OSError, struct.error):  # a closed socket, or a kernel before 4.12
             (self._dropped,) = _DROPS.unpack_from(self.sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 64))
         return self._dropped
@@ -115,17 +115,17 @@ class UdpSocket:
 
 @dataclass(slots=True, eq=False)
 class Answers:
-    """What has come from one address: datagrams, within the budget, and the last ICMP error."""
+    """The answers from one address: datagrams, within the budget, and the last ICMP error."""
 
     replies: tuple[bytes, ...] = ()
     error: int = 0
     _size: int = 0
 
     def woken(self) -> None:
-        """Something has come."""
+        """Called when something was received."""
 
     def take(self, data: bytes) -> None:
-        """Keep a datagram, unless there are too many."""
+        """Keep a datagram, within the budget."""
         if len(self.replies) < MAX_REPLIES and self._size + len(data) <= budget.MAX_BYTES:
             self.replies += (data,)
             self._size += len(data)
@@ -137,7 +137,7 @@ class Answers:
         self.woken()
 
     def exchange(self, address: str, port: int, at: datetime) -> Exchange:
-        """How an inquiry with these answers ended."""
+        """The inquiry with these answers, as an exchange."""
         if self.replies:
             return Exchange(address, port, Outcome.ANSWERED, at, self.replies)
         if not self.error:
@@ -147,7 +147,7 @@ class Answers:
 
 @dataclass(slots=True, eq=False)
 class Waiter(Answers):
-    """Answers that a coroutine waits for: `event` is set once something has come."""
+    """Answers that a coroutine waits for: `event` is set once something was received."""
 
     event: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -157,7 +157,7 @@ class Waiter(Answers):
 
 
 class Correspondent:
-    """One socket that asks many addresses on one port, and sorts what comes back by its source.
+    """One socket for sending to many addresses on one port, which sorts the answers by source.
 
     Raises:
         OSError: no descriptor or buffer is left.
@@ -176,7 +176,7 @@ class Correspondent:
 
     @property
     def port(self) -> int:
-        """Where it asks from; 0 before it has asked anybody."""
+        """The local port; 0 before anything was sent."""
         return int(self._socket.sock.getsockname()[1])
 
     @property
@@ -186,7 +186,7 @@ class Correspondent:
 
     @contextlib.contextmanager
     def waiting(self, address: str, waiter: Answers) -> Iterator[None]:
-        """Give `waiter` what comes from an address. Several may wait for one address: each gets everything."""
+        """Pass datagrams from an address to `waiter`. Several may wait for one address: each gets everything."""
         self.add(address, waiter)
         try:
             yield
@@ -194,11 +194,11 @@ class Correspondent:
             self.remove(address, waiter)
 
     def add(self, address: str, waiter: Answers) -> None:
-        """From now on, give `waiter` what comes from an address."""
+        """Start to pass datagrams from an address to `waiter`."""
         self._waiters[address] = (*self._waiters.get(address, ()), waiter)
 
     def remove(self, address: str, waiter: Answers) -> None:
-        """Give it nothing more."""
+        """Stop to pass datagrams to `waiter`."""
         left = tuple(other for other in self._waiters.pop(address) if other is not waiter)
         if left:
             self._waiters[address] = left
