@@ -11,7 +11,7 @@ from support.nets import AT, Port, ScriptedNet
 
 from camscan.engine import Engine, Plan
 from camscan.engine.host import at_hand
-from camscan.net.base import Datagram, Exchange, Inquiry, Net, Posed
+from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
 from camscan.probes.base import AT_HAND, Ask, Cost, Stage
 from camscan.probes.datagrams import Question
 from camscan.probes.web import is_endless
@@ -51,10 +51,10 @@ class Probing:
 class Unicast(Probing):
     """A probe by datagram."""
 
-    def pose(self) -> Posed:
+    def new_question(self) -> QuestionLike:
         return Question(Inquiry(3702, [[b"?"]], 1.0), lambda _: [])
 
-    def read(self, posed: Posed, exchange: Exchange) -> Iterator[Observation]:
+    def read(self, question: QuestionLike, exchange: Exchange) -> Iterator[Observation]:
         self.asked.append((exchange.address, None))
         yield Observation(exchange.address, self.channels[0], self._outcome, AT)
 
@@ -267,7 +267,7 @@ async def test_an_answer_counts_whatever_could_not_be_asked() -> None:
 @pytest.mark.parametrize("failed", [Outcome.NOT_SENT, Outcome.CRASHED])
 async def test_a_silent_host_is_not_called_silent_where_a_protocol_could_not_be_asked(failed: Outcome) -> None:
     class Refused(Unicast):
-        def read(self, posed: Posed, exchange: Exchange) -> Iterator[Observation]:
+        def read(self, question: QuestionLike, exchange: Exchange) -> Iterator[Observation]:
             yield Observation(exchange.address, self.channels[0], failed, AT, reason="EPERM")
 
     plan = Plan((Refused(Stage.ADDRESS, "sadp"), Probing(Stage.PORT, "http")), (80,), ())

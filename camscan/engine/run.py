@@ -67,9 +67,9 @@ class Engine:
     async def _scouting(self, targets: Iterable[str]) -> None:
         """Scout all targets, and cover those alive meanwhile."""
         scouts = self._plan.scouts
-        poses = [scout.pose for scout in scouts]
+        questions = [scout.new_question for scout in scouts]
         places = asyncio.Semaphore(self._covers)
-        looks = self._net.scout(targets, self._plan.first_ports, poses, at_once=self._window)
+        looks = self._net.scout(targets, self._plan.first_ports, questions, at_once=self._window)
         async with asyncio.TaskGroup() as group, aclosing(looks) as all_looks:
             async for scouted in all_looks:
                 host = await self._met(scouted, scouts)
@@ -85,9 +85,9 @@ class Engine:
         host = self._host(scouted.address)
         for exchange in scouted.tried:
             await self._probing.note_port(host, exchange)
-        for place, posed, exchange in scouted.answers:
+        for place, question, exchange in scouted.answers:
             host.scouted.update(scouts[place].channels)
-            for observation in scouts[place].read(posed, exchange):
+            for observation in scouts[place].read(question, exchange):
                 await self._probing.keep(host, observation)
         return host
 

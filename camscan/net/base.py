@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from camscan.records import Observation, Outcome
 
@@ -87,24 +87,28 @@ class HttpRequest:
     token: bool = False
 
 
-class Posed(Protocol):
-    """A question by datagram, as it is being asked."""
+class QuestionLike(Protocol):
+    """A question by datagram, with its ids."""
 
     @property
     def inquiry(self) -> Inquiry:
-        """What goes out."""
+        """What is sent."""
+
+
+NewQuestion: TypeAlias = Callable[[], QuestionLike]
+"""Makes a question with ids of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scouted:
     """The result of scouting one address: everything up to the first sign of life, or all of it if there was none.
 
-    `answers` holds, for each pose that was finished, its index, the question and how it ended.
+    `answers` holds, for each question that was finished, its index, the question and how it ended.
     """
 
     address: str
     tried: tuple[Exchange, ...]
-    answers: tuple[tuple[int, Posed, Exchange], ...]
+    answers: tuple[tuple[int, QuestionLike, Exchange], ...]
 
 
 class Browser(Protocol):
@@ -185,7 +189,7 @@ class Net(Protocol):
         """Reserve a slot for an address while it is covered; every call for that address is made inside."""
 
     def scout(
-        self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
+        self, addresses: Iterable[str], ports: Sequence[int], questions: Sequence[NewQuestion], *, at_once: int
     ) -> AsyncGenerator[Scouted, None]:
         """Check many addresses for life: try ports and send datagrams until one of them answers or refuses.
 

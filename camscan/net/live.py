@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from typing import Any, Self
 
 from camscan.net import budget
-from camscan.net.base import Broker, Datagram, Enrolled, Exchange, Inquiry, Posed, Scouted, url_host
+from camscan.net.base import Broker, Datagram, Enrolled, Exchange, Inquiry, NewQuestion, Scouted, url_host
 from camscan.net.dialer import Dialer
 from camscan.net.discovery.link import Link, Range
 from camscan.net.discovery.scout import STRAGGLERS, Scout
@@ -118,17 +118,17 @@ class LiveNet:
         return self._dialer.attend(address)
 
     def scout(
-        self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
+        self, addresses: Iterable[str], ports: Sequence[int], questions: Sequence[NewQuestion], *, at_once: int
     ) -> AsyncGenerator[Scouted, None]:
         """See `Net.scout`."""
 
         def scouting(ports: Sequence[int], wide: int) -> Scouting:
-            return Scout(self._dialer, self._correspondent, ports, poses, wide).run
+            return Scout(self._dialer, self._correspondent, ports, questions, wide).run
 
         in_full = scouting(ports, at_once)
         if self.sweep is None:
             return in_full(addresses)
-        silent = scouting((), by_datagram(at_once, len(ports), poses))
+        silent = scouting((), by_datagram(at_once, len(ports), questions))
         swept = SweptScout(self.sweep, self._dialer.pace, by_datagram=silent, in_full=in_full)
         return swept.run(addresses, self.notes)
 

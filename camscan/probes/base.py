@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
-from camscan.net.base import Exchange, Net, Posed
+from camscan.net.base import Exchange, Net, QuestionLike
 from camscan.records import Observation
 
 
@@ -79,11 +79,11 @@ class Probe(Protocol):
 class Unicast(Probe, Protocol):
     """A probe by datagram whose question and answers can be told apart from their exchange: many are asked at once."""
 
-    def pose(self) -> Posed:
+    def new_question(self) -> QuestionLike:
         """A new question."""
 
-    def read(self, posed: Posed, exchange: Exchange) -> Iterable[Observation]:
-        """What came of a question that `pose` gave."""
+    def read(self, question: QuestionLike, exchange: Exchange) -> Iterable[Observation]:
+        """The observations from a question that `new_question` made."""
 
 
 @runtime_checkable

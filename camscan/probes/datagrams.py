@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import cast, overload
 
 from camscan.errors import DecodeError
-from camscan.net.base import Datagram, Exchange, Inquiry, Net, Posed
+from camscan.net.base import Datagram, Exchange, Inquiry, Net, QuestionLike
 from camscan.probes.base import Ask, Cost, Probe, Stage
 from camscan.records import Fields, Observation, Outcome
 
@@ -47,11 +47,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Datagrams:
-    """A discovery protocol over UDP. `pose` makes a new question, with ids that the protocol wants fresh each time."""
+    """A discovery protocol over UDP. Each `new_question` has fresh ids where the protocol wants them."""
 
     channel: str
     asked: str
-    pose: Callable[[], Question]
+    new_question: Callable[[], Question]
 
     def to_address(self, stage: Stage = Stage.ADDRESS) -> Probe:
         """The probe that asks by unicast, which crosses routers: every address, or only where something lives."""
@@ -63,7 +63,7 @@ class Datagrams:
 
     def cost(self) -> Cost:
         """What one unicast inquiry sends: all rounds where nobody answers, the first where somebody does."""
-        rounds = self.pose().inquiry.rounds
+        rounds = self.new_question().inquiry.rounds
         sizes = [[len(data) for data in datagrams] for datagrams in rounds]
         return Cost(sum(map(len, sizes)), sum(map(sum, sizes)), len(sizes[0]))
 
@@ -90,27 +90,27 @@ class AddressProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        question = self.pose()
+        question = self.new_question()
         for observation in self.read(question, await net.ask(ask.address, question.inquiry)):
             yield observation
 
-    def pose(self) -> Question:
-        """See `Unicast.pose`."""
-        return self._protocol.pose()
+    def new_question(self) -> Question:
+        """See `Unicast.new_question`."""
+        return self._protocol.new_question()
 
-    def read(self, posed: Posed, exchange: Exchange) -> Iterator[Observation]:
+    def read(self, question: QuestionLike, exchange: Exchange) -> Iterator[Observation]:
         """See `Unicast.read`."""
-        question, told = cast("Question", posed), False
+        own, told = cast("Question", question), False
         for data in dict.fromkeys(exchange.replies):
             datagram = Datagram(exchange.address, exchange.port, data, exchange.at)
-            for observation in self._protocol.observations(question, datagram):
+            for observation in self._protocol.observations(own, datagram):
                 told = True
                 yield observation
         if not exchange.replies:
             yield _unanswered(self._protocol, exchange)
         elif not told:
             came = replace(exchange, outcome=Outcome.GARBLED, reason="an answer that speaks of no device")
-            yield replace(_unanswered(self._protocol, came), raw=_masked(exchange.raw, question.secret))
+            yield replace(_unanswered(self._protocol, came), raw=_masked(exchange.raw, own.secret))
 
 
 class SegmentProbe:
@@ -122,11 +122,11 @@ class SegmentProbe:
         self._protocol = protocol
         self.channels: tuple[str, ...] = (protocol.channel,)
         self.cost = Cost(0, 0, 0)
-        self.versions = frozenset(6 if ":" in group else 4 for group in protocol.pose().inquiry.groups)
+        self.versions = frozenset(6 if ":" in group else 4 for group in protocol.new_question().inquiry.groups)
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
         """See `Probe.run`."""
-        question = self._protocol.pose()
+        question = self._protocol.new_question()
         heard: set[tuple[str, int]] = set()
         async for item in net.call(question.inquiry):
             if isinstance(item, Exchange):

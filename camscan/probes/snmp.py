@@ -20,8 +20,8 @@ def with_community(community: str) -> Datagrams:
     """The protocol, asked with this community."""
     secret = community.encode("utf-8", "surrogateescape")
 
-    def pose() -> Question:
+    def new_question() -> Question:
         request = snmp.encode_get(community, secrets.randbelow(2**31))
         return Question(Inquiry(161, ((request,),), _WAIT), _read, secret)
 
-    return Datagrams("snmp", "system", pose)
+    return Datagrams("snmp", "system", new_question)

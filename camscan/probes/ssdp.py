@@ -20,12 +20,12 @@ _WAIT = 3.0
 _MAX_DESCRIPTIONS = 2
 
 
-def _pose() -> Question:
+def _new_question() -> Question:
     rounds = [[ssdp.encode_search("upnp:rootdevice", 2)]] * 2
     return Question(Inquiry(1900, rounds, _WAIT, groups=_GROUPS), lambda data: [ssdp.decode(data)])
 
 
-SSDP = Datagrams("ssdp", "upnp:rootdevice", _pose)
+SSDP = Datagrams("ssdp", "upnp:rootdevice", _new_question)
 
 
 class DescriptionProbe:

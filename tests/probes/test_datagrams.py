@@ -85,7 +85,7 @@ def test_rounds_that_are_made_as_they_go_out_are_rounds_like_others() -> None:
 
 @pytest.mark.parametrize("protocol", [WSD, SADP], ids=["wsd", "sadp"])
 def test_each_question_has_ids_of_its_own(protocol: Datagrams) -> None:
-    sent = [data for _ in range(50) for datagrams in protocol.pose().inquiry.rounds for data in datagrams]
+    sent = [data for _ in range(50) for datagrams in protocol.new_question().inquiry.rounds for data in datagrams]
     each = [set(re.findall(rb"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}", data)) for data in sent]
     assert {len(ids) for ids in each} == {1}
     assert len(set.union(*each)) == (len(sent) if protocol is WSD else 50)
@@ -99,5 +99,5 @@ def test_the_cost_is_that_of_its_rounds() -> None:
 
 
 def test_where_questions_and_announcements_have_groups_of_their_own_each_is_used_for_its_own() -> None:
-    inquiry = MHED.pose().inquiry
+    inquiry = MHED.new_question().inquiry
     assert (inquiry.groups, inquiry.listen_groups, len(inquiry.rounds)) == (("234.55.55.55",), ("234.55.55.56",), 2)

@@ -44,7 +44,7 @@ def test_what_a_login_would_begin_with_runs_only_on_request() -> None:
 
 
 def test_each_dialect_has_a_round_and_a_message_id_of_its_own() -> None:
-    first, second = WSD.pose().inquiry, WSD.pose().inquiry
+    first, second = WSD.new_question().inquiry, WSD.new_question().inquiry
     assert len(first.rounds) == len(wsdiscovery.DIALECTS)
     sent = [data for inquiry in (first, second) for datagrams in inquiry.rounds for data in datagrams]
     assert len(set(sent)) == len(sent)
@@ -52,9 +52,9 @@ def test_each_dialect_has_a_round_and_a_message_id_of_its_own() -> None:
 
 
 def test_native_protocols_send_only_what_their_codecs_allow() -> None:
-    assert {data for datagrams in DHIP.pose().inquiry.rounds for data in datagrams} == set(dhip.REQUESTS)
-    assert DVRIP.pose().inquiry.rounds == [[dvrip.encode_discovery()]]
+    assert {data for datagrams in DHIP.new_question().inquiry.rounds for data in datagrams} == set(dhip.REQUESTS)
+    assert DVRIP.new_question().inquiry.rounds == [[dvrip.encode_discovery()]]
     assert DVRIP_REALM.request == dvrip.encode_realm_request()
-    asked = [data for datagrams in SADP.pose().inquiry.rounds for data in datagrams]
+    asked = [data for datagrams in SADP.new_question().inquiry.rounds for data in datagrams]
     assert [data.split(b"<Types>")[1].split(b"<")[0] for data in asked] == [b"inquiry", b"inquiry_v32"]
-    assert SADP.pose().inquiry.port == sadp.PORT
+    assert SADP.new_question().inquiry.port == sadp.PORT

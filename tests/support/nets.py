@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from camscan.net.base import Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, Posed, Scouted
+from camscan.net.base import Browser, Datagram, Enrolled, Exchange, HttpRequest, Inquiry, NewQuestion, Scouted
 from camscan.records import Observation, Outcome
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -52,7 +52,7 @@ class ScriptedNet:
         yield
 
     async def scout(
-        self, addresses: Iterable[str], ports: Sequence[int], poses: Sequence[Callable[[], Posed]], *, at_once: int
+        self, addresses: Iterable[str], ports: Sequence[int], questions: Sequence[NewQuestion], *, at_once: int
     ) -> AsyncGenerator[Scouted, None]:
         for address in addresses:
             tried, answers = [], []
@@ -61,9 +61,9 @@ class ScriptedNet:
                 if tried[-1].outcome.is_alive:
                     break
             else:
-                for place, pose in enumerate(poses):
-                    posed = pose()
-                    answers.append((place, posed, await self.ask(address, posed.inquiry)))
+                for place, new_question in enumerate(questions):
+                    question = new_question()
+                    answers.append((place, question, await self.ask(address, question.inquiry)))
             yield Scouted(address, tuple(tried), tuple(answers))
 
     async def try_port(self, address: str, port: int) -> Exchange:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from camscan.net.base import Exchange, Posed, Scouted
+from camscan.net.base import Exchange, QuestionLike, Scouted
 from camscan.net.exchange.connect import Attempt
 from camscan.net.exchange.udp import Answers, Correspondent
 from camscan.records import Outcome
@@ -87,7 +87,7 @@ class Candidate:
 
     def scouted(self) -> Scouted:
         """The finished attempts and questions."""
-        answers = tuple((query.place, query.posed, query.shown()) for query in self.ended)
+        answers = tuple((query.place, query.question, query.shown()) for query in self.ended)
         return Scouted(self.address, tuple(self.tried), answers)
 
     def forget(self) -> None:
@@ -97,14 +97,16 @@ class Candidate:
 
 
 class Query(Answers):
-    """A question by datagram. `place` is the index of its pose; `heard` is called when something was received."""
+    """A question by datagram. `place` is its index in the list; `heard` is called when something was received."""
 
-    __slots__ = ("_at", "_candidate", "_heard", "_through", "place", "posed", "refusal")
+    __slots__ = ("_at", "_candidate", "_heard", "_through", "place", "question", "refusal")
 
-    def __init__(self, candidate: Candidate, place: int, posed: Posed, heard: Callable[[Candidate], None]) -> None:
+    def __init__(
+        self, candidate: Candidate, place: int, question: QuestionLike, heard: Callable[[Candidate], None]
+    ) -> None:
         super().__init__()
         self.place = place
-        self.posed = posed
+        self.question = question
         self.refusal: tuple[Outcome, str] | None = None
         self._candidate = candidate
         self._at = datetime.now(UTC)
@@ -123,7 +125,7 @@ class Query(Answers):
     def send(self, data: bytes) -> None:
         """Send one datagram, once it listens; see `UdpSocket.send`."""
         if self._through is not None:
-            self._through.send(data, self._candidate.address, self.posed.inquiry.port)
+            self._through.send(data, self._candidate.address, self.question.inquiry.port)
 
     def hang_up(self) -> None:
         """Stop receiving."""
@@ -132,7 +134,7 @@ class Query(Answers):
 
     def shown(self) -> Exchange:
         """Its state, as an exchange."""
-        exchange = self.exchange(self._candidate.address, self.posed.inquiry.port, self._at)
+        exchange = self.exchange(self._candidate.address, self.question.inquiry.port, self._at)
         if self.refusal is None or self.replies:
             return exchange
         outcome, why = self.refusal

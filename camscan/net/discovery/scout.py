@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from functools import partial
 from typing import Any
 
-from camscan.net.base import Posed, Scouted
+from camscan.net.base import NewQuestion, Scouted
 from camscan.net.dialer import Dialer
 from camscan.net.discovery.candidate import Candidate, PendingSend, Query, Send
 from camscan.net.discovery.sendqueue import SendQueue
@@ -36,20 +36,20 @@ _MANY = 64
 
 
 class Scout:
-    """Scouts addresses: tries `ports` and asks the questions of `poses` until there is a sign of life."""
+    """Scouts addresses: tries `ports` and asks `questions`, made anew for each, until there is a sign of life."""
 
     def __init__(
         self,
         dialer: Dialer,
         correspondent: Callable[[str, int], Awaitable[Correspondent]],
         ports: Sequence[int],
-        poses: Sequence[Callable[[], Posed]],
+        questions: Sequence[NewQuestion],
         at_once: int,
     ) -> None:
         self._dialer = dialer
         self._correspondent = correspondent
         self._ports = ports
-        self._poses = poses
+        self._questions = questions
         self._at_once = at_once
         self._spacing = spacing(dialer.profile.host_rate, dialer.profile.host_connections)
         self._heard = self._hear  # once for all questions: thousands are under way
@@ -93,7 +93,7 @@ class Scout:
         self._candidates.add(candidate)
         for _ in range(self._dialer.profile.host_connections):
             self._try_next(candidate)
-        for place in range(len(self._poses)):
+        for place in range(len(self._questions)):
             self._queue_send(candidate, FlowBudget.UDP_SECONDS, Scout._ask, place)
         self._finish_if_done(candidate)
 
@@ -190,10 +190,10 @@ class Scout:
         candidate.sent.extend([asyncio.get_running_loop().time()] * (sock.packets - 1 + sock.afterwards))
 
     def _ask(self, candidate: Candidate, place: int) -> Awaitable[None] | None:
-        posed = self._poses[place]()
-        query = Query(candidate, place, posed, self._heard)
+        question = self._questions[place]()
+        query = Query(candidate, place, question, self._heard)
         candidate.queries.append(query)
-        through = self._through.get((":" in candidate.address, posed.inquiry.port))
+        through = self._through.get((":" in candidate.address, question.inquiry.port))
         if through is None:
             return self._ask_first(candidate, query)
         query.listen(through)
@@ -201,7 +201,7 @@ class Scout:
 
     async def _ask_first(self, candidate: Candidate, query: Query) -> None:
         """Ask the first question on a port, which needs a socket first."""
-        port = query.posed.inquiry.port
+        port = query.question.inquiry.port
         try:
             through = await self._correspondent(candidate.address, port)
         except EndedError as ended:
@@ -217,7 +217,7 @@ class Scout:
         """Send one datagram of a round, and schedule what follows."""
         if query not in candidate.queries:
             return None
-        inquiry = query.posed.inquiry
+        inquiry = query.question.inquiry
         data = inquiry.rounds[number][index]
         try:
             if not self._dialer.let_out_now(candidate.address, inquiry.port, query.send, data):
@@ -235,7 +235,7 @@ class Scout:
             query.send(data)
 
         try:
-            await self._dialer.let_out(candidate.address, query.posed.inquiry.port, send, len(data))
+            await self._dialer.let_out(candidate.address, query.question.inquiry.port, send, len(data))
         except EndedError as ended:
             self._refused(candidate, query, ended)
         else:
@@ -243,7 +243,7 @@ class Scout:
 
     def _follow(self, candidate: Candidate, query: Query, number: int, index: int) -> None:
         """Schedule what follows a sent datagram."""
-        inquiry = query.posed.inquiry
+        inquiry = query.question.inquiry
         if index + 1 < len(inquiry.rounds[number]):
             self._queue_send(candidate, 0, Scout._send, query, number, index + 1)
         elif number + 1 < len(inquiry.rounds):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from camscan.errors import HostError
-from camscan.net.base import Exchange, Posed, Scouted
+from camscan.net.base import Exchange, NewQuestion, Scouted
 from camscan.net.pacing.pace import Pace
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.portsource import Found, PortSource
@@ -35,9 +35,9 @@ def parted(profile: Profile) -> tuple[Profile, Profile]:
     return swept, replace(profile, host_rate=max(1, profile.host_rate - for_one_host))
 
 
-def by_datagram(at_once: int, ports: int, poses: Iterable[Callable[[], Posed]]) -> int:
+def by_datagram(at_once: int, ports: int, questions: Iterable[NewQuestion]) -> int:
     """How many addresses to ask at once by datagram alone, so that they keep the pace as busy as `at_once` in full."""
-    packets = sum(len(datagrams) for pose in poses for datagrams in pose().inquiry.rounds)
+    packets = sum(len(datagrams) for new_question in questions for datagrams in new_question().inquiry.rounds)
     return max(at_once, min(at_once * (2 * ports + packets) // max(packets, 1), _WIDEST))
 
 

@@ -55,10 +55,10 @@ async def looked(
     net: LiveNet,
     addresses: Iterable[str],
     ports: Sequence[int] = (),
-    poses: Sequence[Callable[[], Question]] = (),
+    questions: Sequence[Callable[[], Question]] = (),
     at_once: int = 100,
 ) -> dict[str, Scouted]:
-    return {found.address: found async for found in net.scout(addresses, ports, poses, at_once=at_once)}
+    return {found.address: found async for found in net.scout(addresses, ports, questions, at_once=at_once)}
 
 
 def tried(found: Scouted) -> dict[int, Outcome]:
@@ -86,8 +86,8 @@ async def test_the_first_sign_of_life_ends_the_look(net: LiveNet, serve: Serve) 
 async def test_a_silent_address_is_tried_in_full(net: LiveNet) -> None:
     with Deaf("127.88.0.3") as (address, port), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
         mute.bind((address, 0))
-        pose = asking(mute.getsockname()[1], [b"a", b"b"], [b"c"])
-        found = (await looked(net, [address], [port], [pose]))[address]
+        new_question = asking(mute.getsockname()[1], [b"a", b"b"], [b"c"])
+        found = (await looked(net, [address], [port], [new_question]))[address]
         heard = [mute.recv(10) for _ in range(3)]
     assert tried(found) == {port: Outcome.SILENT}
     assert answers(found) == {0: (Outcome.SILENT, (), "")}
@@ -99,10 +99,10 @@ async def test_a_silent_address_is_tried_in_full(net: LiveNet) -> None:
 async def test_an_answer_by_datagram_is_a_sign_of_life_and_kept(net: LiveNet, device: Callable[..., Device]) -> None:
     camera = device(b"me", b"and more")
     with Deaf(camera.address) as (address, port):
-        pose = asking(camera.port)
-        found = (await looked(net, [address], [port], [pose]))[address]
+        new_question = asking(camera.port)
+        found = (await looked(net, [address], [port], [new_question]))[address]
     assert answers(found) == {0: (Outcome.ANSWERED, (b"me", b"and more"), "")}
-    assert [posed for _, posed, _ in found.answers] == [replace(pose(), number=0)]
+    assert [question for _, question, _ in found.answers] == [replace(new_question(), number=0)]
     assert camera.heard == [b"who?"]
     assert rested(net)
 
@@ -118,7 +118,9 @@ async def test_a_refusal_by_datagram_is_a_sign_of_life(net: LiveNet) -> None:
 async def test_each_address_is_asked_a_question_of_its_own(net: LiveNet, device: Callable[..., Device]) -> None:
     cameras = [device(b"me", address=f"127.88.1.{n}", port=40_404) for n in range(1, 21)]
     found = await looked(net, [camera.address for camera in cameras], (), [asking(40_404)])
-    numbers = [posed.number for each in found.values() for _, posed, _ in each.answers if isinstance(posed, Question)]
+    numbers = [
+        question.number for each in found.values() for _, question, _ in each.answers if isinstance(question, Question)
+    ]
     assert sorted(numbers) == list(range(20))
 
 
@@ -182,12 +184,12 @@ async def test_the_pace_holds_in_all_and_for_each_host(monkeypatch: pytest.Monke
     monkeypatch.setattr(Connector, "start", started)
     monkeypatch.setattr(Correspondent, "send", sent)
     addresses = [f"127.88.2.{n}" for n in range(1, 41)]
-    pose = asking(40_405, *[[b"a", b"b", b"c"]] * 2)
+    new_question = asking(40_405, *[[b"a", b"b", b"c"]] * 2)
     with ExitStack() as stack:
         for address in addresses:  # open sockets, or the kernel would refuse
             stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)).bind((address, 40_405))
         async with LiveNet(Scope(LOOPBACK), Profile("test", rate=200, host_rate=20)) as net:
-            await looked(net, addresses, (), [pose])
+            await looked(net, addresses, (), [new_question])
     assert len(sends.at) == 40 * 6
     assert most_in_a_second([(at, 1) for at, _ in sends.at]) <= 200
     for address in addresses:
@@ -262,8 +264,8 @@ async def test_a_flow_that_is_tracked_already_waits_for_no_other() -> None:
     async def correspondent(address: str, port: int) -> Correspondent:
         return through
 
-    poses = [asking(9, [b"one"], [b"again"], wait=60), asking(10, [b"other"])]
-    looks = Scout(dialer, correspondent, (), poses, 10).run(["10.0.0.1"])
+    questions = [asking(9, [b"one"], [b"again"], wait=60), asking(10, [b"other"])]
+    looks = Scout(dialer, correspondent, (), questions, 10).run(["10.0.0.1"])
     task = asyncio.ensure_future(anext(looks))
     await eventually(lambda: len(through.sent) >= 2, 5)
     assert through.sent == [b"one", b"again"]

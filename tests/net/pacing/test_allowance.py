@@ -121,13 +121,13 @@ async def test_what_a_host_gave_at_the_first_look_counts(
         inquiry = Inquiry(0, [[b"?"]], 0.2)
 
     talker = device(b"x" * 9_000)
-    posed = Question()
-    posed.inquiry = Inquiry(talker.port, [[b"?"]], 0.2)
-    async for found in net.scout([talker.address], (), [lambda: posed], at_once=1):
+    question = Question()
+    question.inquiry = Inquiry(talker.port, [[b"?"]], 0.2)
+    async for found in net.scout([talker.address], (), [lambda: question], at_once=1):
         assert found.answers
     monkeypatch.setattr(budget, "MAX_HOST_DATAGRAMS", 9_000)
     async with net.attend(talker.address):
-        assert (await net.ask(talker.address, posed.inquiry)).outcome is Outcome.NOT_SENT
+        assert (await net.ask(talker.address, question.inquiry)).outcome is Outcome.NOT_SENT
 
 
 async def test_a_silent_host_uses_up_nothing(net: LiveNet, serve: Serve, hasty: None) -> None:
