@@ -1,4 +1,4 @@
-"""What a probe is: what to ask, of whom, with which codec. A probe never dials, sleeps or retries by itself."""
+"""The interface of probes. A probe knows what to ask and which codec to use; it never dials, sleeps or retries."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from camscan.records import Observation
 
 
 class Stage(Enum):
-    """When a probe has its turn."""
+    """When a probe is run."""
 
     SEGMENT = "segment"
     """Once a scan, by multicast and broadcast on every interface."""
     ADDRESS = "address"
     """Once for every address, alive or not."""
     LIVING = "living"
-    """Once for every address where something lives, beside the questions to its ports."""
+    """Once for every address that is alive, while its ports are asked."""
     PORT = "port"
     """Once for every open TCP port."""
     HOST = "host"
-    """For every living address once its first ports have been asked, and again when all have: to build on what it said.
+    """For every address that is alive, after its first ports were asked and again after all were: builds on answers.
 
     A probe of this stage finds in `Ask.observations` what it has asked before, and does not ask it again."""
     LOGIN = "login"
-    """Once for every living address when all else has been asked: for questions that need an enrolled login."""
+    """Once for every address that is alive, after everything else: for requests that need an enrolled login."""
 
 
 AT_HAND = 64
-"""Bytes of each answer that stay in memory while its host is covered, whatever a hostile one sends: who asks on goes by
-the fields, and by whether there were so many bytes. The store has them all."""
+"""Bytes of each answer that are kept in memory while its host is covered, whatever a hostile one sends. Further probes
+use the fields, and at most whether there were so many bytes. The store has all bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Whom to ask: an address, the open port where the stage has one, and what the host has said so far.
+    """Whom to ask: an address, the open port if the stage has one, and the observations of the host so far.
 
-    Of the bytes of each observation the first `AT_HAND` are there.
+    Each observation has its first `AT_HAND` bytes only.
     """
 
     address: str = ""
@@ -49,7 +49,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one run of a probe sends: packets and their payload to a silent address, packets to one that answers."""
+    """What one run of a probe sends: packets and payload to a silent address, packets to one that answers."""
 
     silent_packets: int
     silent_bytes: int
@@ -72,12 +72,12 @@ class Probe(Protocol):
         """What one run sends."""
 
     def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
-        """Ask, and yield one observation for each attempt, whatever its outcome."""
+        """Ask, and yield an observation for each attempt, whatever its outcome."""
 
 
 @runtime_checkable
 class Unicast(Probe, Protocol):
-    """A probe by datagram whose question and answers can be told apart from their exchange: many are asked at once."""
+    """A probe by datagram that separates question and answers from the exchange, so that many can be sent at once."""
 
     def new_question(self) -> QuestionLike:
         """A new question."""

@@ -1,6 +1,6 @@
 """Watches whether the interfaces of a scan stay connected.
 
-Else who was asked meanwhile would be called silent, and nothing would say that nobody heard the question.
+Otherwise targets asked during an interruption would be called silent, without a hint that no packet was sent.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _EVERY = 0.2
 
 @contextlib.asynccontextmanager
 async def watched(names: Collection[str]) -> AsyncIterator[Mapping[str, float]]:
-    """Watch some interfaces while the body runs: for how many seconds each has been cut off so far, if at all.
+    """Watch interfaces during the body; yields the seconds for which each has been disconnected so far.
 
-    One that never was connected is none that was cut off: some drivers do not say.
+    An interface that is not connected at the beginning is ignored: some drivers do not say.
     """
     cut: Counter[str] = Counter()
     watching = asyncio.create_task(_watch([name for name in names if _is_connected(name)], cut))
@@ -43,7 +43,7 @@ async def _watch(names: Collection[str], cut: Counter[str]) -> None:
 
 
 def _is_connected(name: str) -> bool:
-    """What is gone, as a tunnel that broke down, is not."""
+    """An interface that is gone, such as a tunnel, is not connected."""
     try:
         return has_carrier(name)
     except OSError:

@@ -1,7 +1,7 @@
-"""The kernel's neighbour table: the MACs of addresses on our links, which everybody may read.
+"""The kernel's neighbour table: the MACs of addresses on our links, which every user may read.
 
-An entry says who answered for an address when this host last had to do with it. For an address that answers right now
-that is the device; for others it may be long out of date.
+An entry holds the MAC that answered when this host last sent to the address. For an address that answers right now that
+is the device's; for others it may be long out of date.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _NEIGHBOUR = struct.Struct("=BxxxiHBB")
 """struct ndmsg (linux/neighbour.h): family, interface, state, flags, type."""
 _ADDRESS, _MAC = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
-"""States with a MAC that was learnt: reachable, stale, delay, probe, permanent. Those without ARP are groups."""
+"""States with a learnt MAC: reachable, stale, delay, probe, permanent. NOARP entries are groups."""
 
 _PERMANENT = 0x80
 FAILED = 0x20
-"""The state of one that did not answer (linux/neighbour.h)."""
+"""The state of a neighbour that did not answer (linux/neighbour.h)."""
 USABLE = _KNOWN | 0x40
-"""States in which packets leave for it; some links need no MAC."""
+"""States in which packets are sent to the neighbour; some links need no MAC."""
 
 _TABLE = struct.Struct("=Bxxx")
 """struct ndtmsg (linux/neighbour.h): family."""
@@ -39,34 +39,34 @@ _MOST = 4
 _HELD = 0x01 | 0x02 | 0x08 | 0x10
 """States that a timer ends, before which no entry is evicted: incomplete, reachable, delay, probe."""
 _SPARED = 4
-"""One in so many entries of a table is left to others, and to entries that are too young to be evicted."""
+"""One in so many entries is left to other programs, and to entries too young to be evicted."""
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 _RECEIVE = 256 * 1024
 _MAX_PARTS = 4096
-"""Parts of an answer: as many as a table of a million entries needs."""
+"""The most parts of an answer: enough for a table of a million entries."""
 _FRESH = 1.0
-"""Seconds for which what was read of the table is taken for true."""
+"""Seconds for which a copy of the table is used."""
 _GLANCE = 0.25
-"""Seconds between two looks at whether a full table has room again."""
+"""Seconds between two checks whether a full table has room again."""
 _PATIENCE = 60.0
-"""Seconds without room after which others than we must fill the table: an entry in use is held for up to 45."""
+"""Seconds without room after which it must be others who fill the table: entries in use are held for up to 45."""
 
 _Told: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
 """The fields of one message, and its attributes by their numbers."""
 
 
 class Neighbours:
-    """The table, read anew when it is asked and a second old."""
+    """A copy of the table, read again when it is a second old."""
 
     def __init__(self) -> None:
         self._table: Mapping[str, str] = {}
         self._read_at = -_FRESH
 
     def mac(self, address: str) -> str:
-        """The MAC of an address as "aa:bb:cc:dd:ee:ff"; empty where the kernel knows none.
+        """The MAC of an address as "aa:bb:cc:dd:ee:ff", or "".
 
-        A link-local address may come without its zone; where it has several MACs, on several links, none is given.
+        A link-local address may be given without its zone; if it has different MACs on several links, the result is "".
         """
         now = time.monotonic()
         if now - self._read_at >= _FRESH:
@@ -78,10 +78,10 @@ class Neighbours:
 
 
 class Room:
-    """How many more neighbours of one IP version the kernel's table takes.
+    """How many more neighbours of one IP version the kernel's table has room for.
 
-    One that answers is held there for 15 to 45 seconds. What is to go to one that finds no room is dropped, and TCP
-    hears nothing of it.
+    An entry that answers is held for 15 to 45 seconds. If there is no room for a new one, the kernel drops packets to
+    it without telling TCP.
     """
 
     def __init__(self, version: int) -> None:
@@ -92,7 +92,7 @@ class Room:
         self._full_since: float | None = None
 
     def take(self, address: bytes) -> bool:
-        """Whether there is room for an address, in network byte order; it is taken then."""
+        """Take room for an address, in network byte order; returns whether there was any."""
         now = time.monotonic()
         if self._left <= 0 and now - self._read_at >= _GLANCE:
             self._read(now)
@@ -116,13 +116,13 @@ class Room:
 
 
 def entries_in_use(version: int) -> frozenset[bytes]:
-    """The addresses of the entries that the kernel cannot evict now; none where the table cannot be read."""
+    """The addresses of entries that the kernel cannot evict now; none if the table cannot be read."""
     told = _entries(_FAMILIES[version])
     return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
 
 
 def permanent(version: int) -> Iterator[tuple[int, bytes, bytes]]:
-    """Interface, address and MAC of each entry that somebody has written down; no question is asked about these."""
+    """Interface, address and MAC of each permanent entry, for which no ARP is sent."""
     for (_, index, state, _, _), values in _entries(_FAMILIES[version]):
         address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
         if state & _PERMANENT and address and len(mac) == 6:
@@ -130,12 +130,12 @@ def permanent(version: int) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def states(address: str) -> int:
-    """The states of an address' entries on all links, together; 0 where there is none."""
+    """The states of an address on all links, or-ed; 0 if there is no entry."""
     return states_of([address])[address]
 
 
 def states_of(addresses: Collection[str]) -> Mapping[str, int]:
-    """The same of several addresses, for which the table is read once."""
+    """The same for several addresses, with one read of the table."""
     wanted = {address: ip_address(address.partition("%")[0]) for address in addresses}
     found = dict.fromkeys((one.packed for one in wanted.values()), 0)
     for version in {one.version for one in wanted.values()}:
@@ -146,7 +146,7 @@ def states_of(addresses: Collection[str]) -> Mapping[str, int]:
 
 
 def entries_allowed(version: int) -> int:
-    """How many entries of the kernel's table may be ours; without bound where it does not say."""
+    """How many entries of the kernel's table we may use; unlimited if the kernel does not say."""
     told = _dumped(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
     bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in told if _MOST in values]
     return min(bounds) * (_SPARED - 1) // _SPARED if bounds else sys.maxsize
@@ -173,7 +173,7 @@ def _entries(family: int) -> Iterator[_Told]:
 
 
 def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[_Told]:
-    """All that the kernel answers to a request for a whole table; nothing where it cannot be read."""
+    """The kernel's answer to a request for a whole table; nothing if it cannot be read."""
     try:
         with netlink.opened() as sock:
             sock.send(netlink.request(kind, body, netlink.DUMP))

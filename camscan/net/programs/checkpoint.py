@@ -1,7 +1,7 @@
-"""How far a port sweep is, in a file that grows beside it, so that another run goes on after whatever ended this one.
+"""The progress of a port sweep, in a file to which it is appended, so that another run can resume the sweep.
 
-Its first line says what is asked; each further one is a JSON object of a part of the sweep (see `PortSweep`). A line
-is on its way to the disk once it is written; of one that was cut off, nothing counts.
+The first line says what is asked; each further one is a JSON object about a part of the sweep (see `PortSweep`). An
+incomplete last line is ignored.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from camscan.errors import HostError, UsageError
 
 _ELSEWHERE = "free some space there, or set XDG_DATA_HOME to another folder"
 _KEPT = 30 * 24 * 3600
-"""Seconds after which a sweep that nobody went on with is forgotten."""
+"""Seconds after which a sweep that nobody has resumed is deleted."""
 
 
 @dataclass(slots=True)
 class Part:
-    """What is known of the questions of one family. `over`: all were asked."""
+    """The progress for one IP version. `over`: everything was asked."""
 
     ways: str = ""
     position: int = 0
@@ -36,14 +36,14 @@ class Part:
 
 
 class Checkpoint:
-    """One such file, held by one run at a time. `asked` is its first line."""
+    """One such file, locked by one run at a time. `asked` is its first line."""
 
     def __init__(self, path: Path, asked: Mapping[str, Any] | None = None) -> None:
-        """Begin a file where `asked` is given, or go on with one.
+        """Create a file if `asked` is given, else open an existing one.
 
         Raises:
-            UsageError: there is none to go on with.
-            HostError: it cannot be used, or another run does so.
+            UsageError: there is none.
+            HostError: it cannot be used, or another run is using it.
         """
         self.path = path
         self._parts: dict[str, Part] = {}
@@ -67,7 +67,7 @@ class Checkpoint:
             self.asked = self._read()
 
     def part(self, version: int, ways: str) -> Part:
-        """What is known of a part; where it was to be reached in other ways than now, it begins anew."""
+        """The progress of a part; it starts anew if its addresses are others than now."""
         known = self._parts.get(str(version))
         if known is None or known.ways != ways:
             line = {"part": str(version), "ways": ways}
@@ -76,11 +76,11 @@ class Checkpoint:
         return self._parts[str(version)]
 
     def note(self, version: int, **values: Any) -> None:
-        """Keep values of a part, whose names are those of its fields; found and settled ones are added."""
+        """Save fields of a part; `found` and `settled` are appended."""
         self._write({"part": str(version), **values})
 
     def close(self, *, over: bool) -> None:
-        """Leave the file to another run, or delete it where nothing is left to go on with."""
+        """Close the file, and delete it if the sweep is `over`."""
         if over:
             self.path.unlink(missing_ok=True)
         self._file.close()
@@ -107,7 +107,7 @@ class Checkpoint:
         return asked
 
     def _lines(self) -> Iterator[Mapping[str, Any]]:
-        """All whole lines; what is behind them is cut off."""
+        """All complete lines; the rest is cut off."""
         whole = 0
         for line in self._file.read().splitlines(keepends=True):
             if not line.endswith(b"\n"):
@@ -136,7 +136,7 @@ def _held(path: Path, mode: str) -> FileIO:
 
 
 def forget_old(folder: Path) -> None:
-    """Delete the files of sweeps that nobody has gone on with for a month."""
+    """Delete the files of sweeps that nobody has resumed for a month."""
     for path in folder.glob("*.sweep"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _KEPT:

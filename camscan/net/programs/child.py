@@ -1,4 +1,4 @@
-"""Runs a program of this package beside this one, and reads what it says: JSON lines, `begin` first, `end` last.
+"""Runs another program of this package as a child process and reads its JSON lines: `begin` first, `end` last.
 
 It is run by this same Python, without a shell, and loads nothing from the working directory (`-P`).
 """
@@ -19,10 +19,9 @@ MAX_LINE = 256 * 1024
 
 
 class ChildProcess:
-    """One run: enter it, and iterate over its `messages`. `counters` are filled in by the end.
+    """One run: enter it, and iterate over its `messages`; `counters` are set by then.
 
-    Entering raises HostError where the program cannot do what it is told to, and iterating where it cannot any longer;
-    the message says what is missing.
+    Entering raises HostError if the program cannot do its task, iterating if it fails later; the message says why.
     """
 
     def __init__(self, command: Sequence[str], stdin: bytes = b"") -> None:
@@ -63,13 +62,13 @@ class ChildProcess:
             await self._process.wait()
 
     def stop(self) -> None:
-        """Tell the program to end; what it has said until then is still there to be iterated over."""
+        """Tell the program to end; messages sent until then can still be iterated over."""
         self._stopped = True
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
 
     async def messages(self) -> AsyncIterator[Mapping[str, Any]]:
-        """What it says after `begin`, the last line included."""
+        """Its messages after `begin`, including the last."""
         last: Mapping[str, Any] = {"type": "nothing"}
         async for last in self._lines:
             yield last
@@ -93,10 +92,10 @@ class ChildProcess:
 
 
 def counters_of(name: str, last: Mapping[str, Any], code: int) -> dict[str, int]:
-    """The counters in the last line of a program.
+    """The counters in the last message of a program.
 
     Raises:
-        HostError: it is not the line of one that ended well.
+        HostError: the program failed.
     """
     if last["type"] == "end":
         return {name: int(value) for name, value in last.items() if name != "type"}

@@ -1,4 +1,4 @@
-"""Runs `python -m camscan.l2`, the program below IP, and reads what it says. Only that program needs CAP_NET_RAW.
+"""Runs `python -m camscan.l2`, the program below IP, and reads its messages. Only that program needs CAP_NET_RAW.
 
 It is run by this same Python, without a shell, and loads nothing from the working directory (`-P`).
 """
@@ -29,11 +29,10 @@ _NAME = "camscan.l2"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One thing that the program heard: an ARP packet, a datagram, or the beginning of a TCP answer.
+    """One thing that the program received: an ARP packet, a datagram, or the beginning of a TCP answer.
 
-    `mac` is where the frame came from, which behind a router is the router; of an ARP packet it is the MAC that the
-    packet gives to `source`. `asked` is the request that is answered, where a capture holds it; `whole` is false where
-    `data` was cut.
+    `mac` is the source of the frame, which behind a router is the router; of an ARP packet it is the sender MAC in the
+    packet. `asked` is the request that is answered, if it is in the capture; `whole`: `data` was not cut.
     """
 
     channel: str
@@ -48,7 +47,7 @@ class Heard:
 
 
 class L2Program(ChildProcess):
-    """One run of it: enter it, and iterate over what is heard (see `ChildProcess`)."""
+    """One run: enter it, and iterate over what is received (see `ChildProcess`)."""
 
     def __init__(self, *arguments: str, stdin: bytes = b"") -> None:
         super().__init__((*_PYTHON, *arguments), stdin)
@@ -65,17 +64,17 @@ def sweep(interface: str, ranges: Iterable[tuple[str, str]], rate: int) -> L2Pro
 
 
 def listen(interface: str, seconds: int) -> L2Program:
-    """Hear what devices announce, on one interface or on `ANY`."""
+    """Receive what devices announce, on one interface or on `ANY`."""
     return L2Program("listen", "--interface", interface, "--seconds", str(seconds))
 
 
 def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Heard]:
-    """Hear the packets of a capture; `counters` is filled in by the end. No privilege is needed.
+    """Read the packets of a capture; `counters` is filled in at the end. No privilege is needed.
 
-    A packet that bears no time is of the beginning of 1970.
+    A packet without a time gets the beginning of 1970.
 
     Raises:
-        HostError: it is no capture.
+        HostError: it is not a capture.
     """
     last: Mapping[str, Any] = {"type": "nothing"}
     with subprocess.Popen([*_PYTHON, "pcap", "-"], stdin=PIPE, stdout=PIPE) as process:  # noqa: S603 - ours

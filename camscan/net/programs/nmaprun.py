@@ -1,7 +1,7 @@
-"""Runs an installed nmap over TCP ports, within a scan's scope and pace, and hands back the XML that it writes.
+"""Runs an installed nmap over TCP ports, within a scan's scope and pace, and yields its XML output.
 
-nmap is told the very addresses that are to be asked, exclusions taken off, and the exclusions besides. It looks up no
-names, runs no scripts and asks no service what it is: camscan does that, by its own rules.
+nmap is given the addresses to ask, without exclusions, and the exclusions as well. It looks up no names, runs no
+scripts and does not identify services: camscan does that, by its own rules.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def path() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What to ask: spans of addresses, spans never to be touched, and TCP ports."""
+    """What to ask: ranges of addresses, excluded ranges, and TCP ports."""
 
     spans: Sequence[Span]
     excluded: Sequence[Span]
@@ -54,12 +54,12 @@ class Sweep:
     """How often a silent port is asked."""
 
     def families(self) -> Iterator[Sweep]:
-        """The same as one sweep for each family of addresses: a run of nmap takes one."""
+        """One sweep for each IP version, as a run of nmap takes only one."""
         for version, spans in groupby(self.spans, key=_version):
             yield replace(self, spans=list(spans), excluded=[s for s in self.excluded if _version(s) == version])
 
     def options(self) -> list[str]:
-        """How to ask, as nmap's options (nmap(1)): the scan's rate in all and to one host, and its connections."""
+        """The options of nmap(1) for the scan's rate in all and to one host, and its connections."""
         pace = self.profile
         bound = ["--max-rate", f"{pace.port_rate:g}"] if pace.rate else []
         return [
@@ -79,10 +79,10 @@ class Sweep:
 
 
 async def pieces(program: str, sweep: Sweep, stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
-    """What nmap writes as XML, some at a time, for the sweep of one family, until it is to stop.
+    """The XML output of nmap, in pieces, for the sweep of one IP version, until `stopping` is set.
 
     Raises:
-        HostError: nmap does not start, or says that it cannot do this.
+        HostError: nmap cannot be started, or fails.
     """
     family = ["-6"] if _version(sweep.spans[0]) == 6 else []
     with tempfile.TemporaryDirectory(prefix="camscan-nmap-") as folder:
@@ -125,7 +125,7 @@ async def _ended_by(process: Process, stopping: asyncio.Event) -> None:
 
 
 async def _kept(stream: asyncio.StreamReader) -> bytes:
-    """The end of what a stream holds; the rest is read, too, so that nobody waits."""
+    """The end of a stream, all of which is read, so that the writer never blocks."""
     kept = b""
     while piece := await stream.read(_PIECE):
         kept = (kept + piece)[-_MAX_COMPLAINT:]

@@ -1,4 +1,4 @@
-"""The seam to programs that ask very many TCP ports for this one, and what they find."""
+"""The interface to programs that try very many TCP ports, and their results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from camscan.records import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How the question at one port of one address ended."""
+    """The result for one port of one address."""
 
     address: str
     port: int
@@ -34,7 +34,7 @@ def allowed(ports: Iterable[int]) -> tuple[int, ...]:
 
 
 class PortSource(Protocol):
-    """Another program that asks TCP ports, once. `notes` grow as it runs, and say what was not asked."""
+    """A single run of another program that tries TCP ports. `notes` grow as it runs, and say what was not tried."""
 
     notes: list[str]
 
@@ -44,34 +44,34 @@ class PortSource(Protocol):
 
     @property
     def ports(self) -> Sequence[int]:
-        """The ports that it asks at every address."""
+        """The ports that it tries at every address."""
 
     @property
     def rate(self) -> float:
-        """Packets a second that it sends at most; 0 is without bound."""
+        """The most packets a second that it sends; 0 is unlimited."""
 
     @property
     def how(self) -> str:
-        """By what it finds open ports, for the readers of a report."""
+        """How it finds open ports, in words for a report."""
 
     @property
     def sent(self) -> int:
-        """Packets sent so far, as far as they are known."""
+        """Packets sent so far, as far as known."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything was asked that was to be."""
+        """Whether everything was tried."""
 
     @property
     def lost(self) -> int:
-        """Answers that came faster than they could be read, and were asked for again."""
+        """Answers lost because they came too fast; their ports were tried again."""
 
     def stop(self) -> None:
-        """End soon; what has been found until then is still yielded."""
+        """End soon; results until then are still yielded."""
 
     def run(self) -> AsyncGenerator[Sequence[Found], None]:
-        """Ask, and yield what ended how as it comes; whatever is known of one address by then comes together.
+        """Try all ports, and yield results as they come; those known of one address at that time come together.
 
         Raises:
-            HostError: this host cannot ask in this way, or cannot any longer.
+            HostError: this host cannot do it in this way, or cannot any longer.
         """

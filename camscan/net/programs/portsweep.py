@@ -1,4 +1,4 @@
-"""Programs that ask very many TCP ports for this one: which to take, and `python -m camscan.syn`, one of our own."""
+"""Sweeps of very many TCP ports: which method to use, and running `python -m camscan.syn`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from camscan.net.programs.portsource import Found, allowed
 from camscan.records import Outcome
 
 LARGE = 4_096
-"""Addresses times ports from which `auto` takes SYN packets: below, connecting is as fast."""
+"""Addresses times ports from which `auto` uses SYN packets: below, connecting is as fast."""
 _PYTHON = (sys.executable, "-P", "-m", "camscan.syn")
 _SYN_WAIT = 1.2
 """Seconds that answers to the last packet of a round are waited for, and those that come again after a second."""
@@ -38,17 +38,17 @@ _MANY = 250_000
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How to ask, and why in this way."""
+    """A method of finding open ports, and why it was chosen."""
 
     name: str
     reason: str
 
 
 def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
-    """The method that `wanted` ("auto", "connect", "syn" or "nmap") comes to for so many addresses times ports.
+    """The method for so many addresses times ports, as `wanted` ("auto", "connect", "syn" or "nmap").
 
     Raises:
-        HostError: SYN packets are wanted, and this host lets none be sent; or nmap is, and is not installed.
+        HostError: SYN packets are wanted without the privilege, or nmap, which is not installed.
     """
     if wanted == "nmap":
         nmaprun.path()
@@ -67,14 +67,14 @@ def choose(wanted: str, questions: int, large: int = LARGE) -> Method:
 
 
 class PortSweep:
-    """Implements `PortSource` over spans of addresses, given as first and last; exclusions are taken off before.
+    """Implements `PortSource` over ranges of addresses, given as first and last, without excluded addresses.
 
-    Ports that are never sent to are left out. `rate` 0 is without bound, `rounds`
-    is how often a silent port is sent a packet. `want`: "open" yields ports that accept, "answers" refusals and
-    unreachable ones too, "all" also silent ones. `counters` grow as it runs, and `notes`, which say what was not asked.
+    Never-send ports are left out. `rounds`: how often a silent port is sent a packet. `want`: "open" yields open ports,
+    "answers" also refusals and unreachable ones, "all" also silent ones. `counters` and `notes` (what was not tried)
+    grow as it runs.
 
-    With a `checkpoint` it goes on from there, and keeps in it how far it is; `keeping` what is found as well, which
-    comes first in the next run, but for addresses of `known`.
+    With a `checkpoint` it resumes from there, and saves its progress; with `keeping` the results as well, which the
+    next run yields first, except for addresses in `known`.
     """
 
     def __init__(
@@ -216,7 +216,7 @@ class PortSweep:
 
 
 def _digest(ways_: Sequence[Mapping[str, Any]]) -> str:
-    """Of which addresses are asked: where it is another one, other numbers stand for them."""
+    """A digest of the addresses: positions are valid only for the same ones."""
     ranges = sorted(tuple(pair) for way in ways_ for pair in way["ranges"])
     return blake2b(json.dumps(ranges).encode(), digest_size=16).hexdigest()
 
@@ -233,7 +233,7 @@ def _text(number: int, version: int) -> str:
 
 
 def _takes_two(rate: float) -> bool:
-    """Whether one thread may not be able to send as fast, and there is a processor for another."""
+    """Whether one thread may be too slow for this rate, and there is a processor for another."""
     return (not rate or rate >= _MANY) and len(os.sched_getaffinity(0)) > 1
 
 
@@ -252,7 +252,7 @@ def _plain(way: Way, known: Iterable[tuple[int, bytes, bytes]]) -> dict[str, Any
 
 
 def _known(hop: Hop, known: Iterable[tuple[int, bytes, bytes]]) -> Iterator[tuple[str, str]]:
-    """The MACs that are written down for a gateway, or for the neighbours on a link, whether they are asked or not."""
+    """The permanent MACs of a gateway, or of all neighbours on a link."""
     try:
         index = socket.if_nametoindex(hop.interface)
     except OSError:  # it has gone, which the program says when it opens it
