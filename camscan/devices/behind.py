@@ -1,7 +1,7 @@
-"""The cameras that only a recorder knows: what its lists say of each channel, taken together.
+"""The cameras that are known only from the channel lists of a recorder.
 
-They are never merged with a device that answers itself, for private addresses repeat. One that has the serial or the
-MAC of such a device and is at its very address is that device, and is told once.
+They are never merged with devices that answer themselves, because private addresses repeat. A camera with the serial or
+MAC of such a device and the same address is that device, and is listed once.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from camscan.records import Device, Slot, Slots
 
 _AT = "at "
 _MOST = 4
-"""Other devices that one conflict names."""
+"""The most other devices named in one conflict."""
 MOST_ALIKE = 64
-"""Devices with one serial or MAC that are told apart by their addresses; of more, it tells nothing."""
+"""The most devices with one serial or MAC that are compared; if there are more, it is worthless."""
 
 
 class Entry(NamedTuple):
-    """A device as others ask for it: its id, its place, its addresses, and the id of the recorder that it is behind."""
+    """A device in the index: its id, its place, its addresses, and the id of the recorder that it is behind."""
 
     id: str
     place: str
@@ -36,10 +36,10 @@ class Index(Protocol):
     """Entries by their labels."""
 
     def add(self, entry: Entry, labels: Iterable[str]) -> None:
-        """Remember an entry under these labels."""
+        """Add an entry with these labels."""
 
     def under(self, label: str) -> Sequence[Entry]:
-        """The first `MOST_ALIKE` entries that were added under a label."""
+        """The first `MOST_ALIKE` entries with a label."""
 
 
 class InMemory:
@@ -49,36 +49,36 @@ class InMemory:
         self._entries: defaultdict[str, list[Entry]] = defaultdict(list)
 
     def add(self, entry: Entry, labels: Iterable[str]) -> None:
-        """Remember an entry under these labels."""
+        """See `Index.add`."""
         for label in labels:
             if len(self._entries[label]) < MOST_ALIKE:
                 self._entries[label].append(entry)
 
     def under(self, label: str) -> Sequence[Entry]:
-        """The first entries that were added under a label."""
+        """See `Index.under`."""
         return self._entries.get(label, ())
 
 
 class KnownDevices:
-    """The devices of a scan by what tells them apart, and by where they are."""
+    """The devices of a scan, by serial, MAC and address."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
 
     def add(self, device: Device, addresses: Iterable[str]) -> None:
-        """Remember a device. Only one that answers itself is known by its address."""
+        """Add a device. Its address counts only if it answers itself."""
         places = frozenset(map(_plain, addresses))
         at = () if device.behind else [_AT + place for place in places]
         recorder = device.behind.recorder if device.behind else None
         self._index.add(Entry(device.id, device.place, places, recorder), [*_keys(device), *at])
 
     def same(self, device: Device) -> Entry | None:
-        """The device that has a serial or MAC of this one, and is at its address."""
+        """The device with a serial or MAC of this one and its address, if there is one."""
         place = _plain(device.address)
         return next((one for key in _keys(device) for one in self._index.under(key) if place in one.places), None)
 
     def doubts(self, device: Device) -> Iterator[str]:
-        """What speaks for this device being one that stands elsewhere, but does not carry far enough."""
+        """Weak signs that this device is the same as another one."""
         sharing = dict.fromkeys(one.place for key in _keys(device) for one in self._index.under(key))
         if sharing:
             yield f"shares its serial or MAC with {', '.join(list(sharing)[:_MOST])}"
@@ -87,7 +87,7 @@ class KnownDevices:
 
 
 def with_cameras(recorders: Sequence[tuple[Device, ChannelList | None]], resolve: Resolve) -> Iterator[Device]:
-    """Every device, and behind each recorder the cameras that only it knows, in the order of its channels."""
+    """All devices, and after each recorder the cameras that only it knows, by channel."""
     if all(channels is None for _, channels in recorders):
         yield from (device for device, _ in recorders)
         return
@@ -100,7 +100,7 @@ def with_cameras(recorders: Sequence[tuple[Device, ChannelList | None]], resolve
 def behind(
     recorders: Iterable[tuple[Device, ChannelList | None]], known: KnownDevices, resolve: Resolve
 ) -> Iterator[Device]:
-    """The same, where all that answer themselves are known already."""
+    """The same, if `known` already has all devices that answer themselves."""
     for device, channels in recorders:
         if channels is None:
             yield device
@@ -145,7 +145,7 @@ def _cameras(recorder: Device, channels: ChannelList, resolve: Resolve) -> Itera
 
 
 def by_place(device: Device) -> tuple[tuple[int, int, str], int, str]:
-    """Sorts devices by address, and cameras by their channel behind their recorder."""
+    """A sort key: devices by address, cameras after their recorder by channel."""
     slot = device.behind
     return (order(slot.address), slot.number, "") if slot else (order(device.address), 0, device.mac or "")
 

@@ -1,4 +1,4 @@
-"""From the hosts of one device to the record."""
+"""Builds the record of a device from its hosts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from camscan.records import Device, Identification, Level
 
 _RECORDER = "recorder"
 _MAX_CLAIMS = 4
-"""Addresses elsewhere that a device's conflicts name."""
+"""The most other addresses named in a device's conflicts."""
 
 
 class ResolutionLike(Protocol):
@@ -28,15 +28,15 @@ class ResolutionLike(Protocol):
 
     @property
     def level(self) -> Level | None:
-        """How far the maker carries."""
+        """The level of the maker."""
 
     @property
     def attributes(self) -> Mapping[str, str]:
-        """Model, firmware, serial, kind, mac, hostname and channels, as far as they are known."""
+        """Model, firmware, serial, kind, mac, hostname and channels, as far as known."""
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """What contradicts the maker."""
+        """Evidence that contradicts the maker."""
 
 
 Resolve: TypeAlias = Callable[[tuple[Identification, ...]], ResolutionLike]
@@ -45,9 +45,9 @@ Resolve: TypeAlias = Callable[[tuple[Identification, ...]], ResolutionLike]
 def build(
     hosts: Sequence[Host], doubts: Sequence[str], resolve: Resolve, foreign: frozenset[str] = frozenset()
 ) -> Device:
-    """The device that answers at the addresses of `hosts`; `doubts` are conflicts found between devices.
+    """The device of `hosts`; `doubts` are conflicts with other devices.
 
-    Of `foreign` MACs on its frames, which are those of others, nothing is said of it.
+    `foreign` MACs, which are on its frames but belong to others, are not attributed to it.
     """
     hosts = [_without_frames(host, foreign) for host in hosts] if foreign else hosts
     identifications = tuple(_each_once(hosts))
@@ -82,7 +82,7 @@ def build(
 
 
 def telling(identifications: Sequence[Identification], resolution: ResolutionLike) -> tuple[Identification, ...]:
-    """The strongest first; among equals what names the maker, and there what holds its name, the brand or the model."""
+    """Identifications sorted: the strongest first, then those for the maker, then those whose evidence names it."""
     names = (resolution.maker, resolution.brand, resolution.attributes.get("model"))
     words = [name.casefold() for name in names if name]
 
@@ -94,13 +94,13 @@ def telling(identifications: Sequence[Identification], resolution: ResolutionLik
 
 
 def order(address: str) -> tuple[int, int, str]:
-    """Sorts addresses as people do: IPv4 before IPv6, by number, then by zone; what is no address comes last."""
+    """A sort key for addresses: IPv4 before IPv6, by number, then by zone; other texts come last."""
     found: Address | None = to_address(address)
     return (found.version, int(found), address) if found else (9, 0, address)
 
 
 def _without_frames(host: Host, foreign: frozenset[str]) -> Host:
-    """The host without the MACs of others, and without what rules concluded from nothing but them."""
+    """The host without the MACs of others, and without identifications that rest only on them."""
     own = tuple(mac for mac in host.identity.link_macs if mac not in foreign)
     found = host.identifications
     if not own:
@@ -128,7 +128,7 @@ def _first(values: Iterator[str] | tuple[str, ...]) -> str | None:
 
 
 def _mac(identity: Identity, identifications: Sequence[Identification]) -> str | None:
-    """The MAC: from frames, else as the device states it, else from a rule, else from a version 1 UUID."""
+    """The MAC: from frames, else as stated by the device, else from a rule, else from a version 1 UUID."""
     nodes = (mac for endpoint in identity.of(Kind.ENDPOINT) if (mac := mac_in(endpoint)))
     return _first(identity.of(Kind.MAC)) or _first(attributed(identifications, "mac")) or _first(nodes)
 

@@ -38,7 +38,7 @@ _Keys = dict[Kind, tuple[str, ...]]
 
 
 class Signs(NamedTuple):
-    """What of a host says whether another one is the same device, or may be."""
+    """The parts of a host's identity that decide whether another host is the same device."""
 
     address: str
     keys: Mapping[Kind, tuple[str, ...]]
@@ -48,12 +48,12 @@ class Signs(NamedTuple):
 
     @property
     def labels(self) -> Iterator[str]:
-        """Its identifiers as texts: hosts that have none in common have nothing to do with each other."""
+        """Its identifiers as texts: hosts without a common one are unrelated."""
         return (f"{kind} {value}" for kind, values in self.keys.items() for value in values)
 
 
 class Group(NamedTuple):
-    """The hosts of one device by number, what they cannot be told from, and MACs of others on their frames."""
+    """The hosts of one device by number, conflicts with other devices, and foreign MACs on their frames."""
 
     numbers: tuple[int, ...]
     doubts: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ def signs_of(host: Host) -> Signs:
 
 
 def grouped(hosts: Sequence[Signs]) -> list[Group]:
-    """The hosts of each device, in order; nothing is dropped."""
+    """The groups of hosts that are one device each, in order; each host is in one."""
     spokesmen = _spokesmen(hosts)
     known = [_without(spokesmen, host) for host in hosts]
     parents = list(range(len(hosts)))
@@ -104,7 +104,7 @@ def _spokesmen(hosts: Iterable[Signs]) -> frozenset[str]:
 def _foreign(
     hosts: Sequence[Signs], groups: Mapping[int, Sequence[int]], spokesmen: frozenset[str]
 ) -> Mapping[int, frozenset[str]]:
-    """Of each device the MACs on its frames that are not its own; its IPv6 addresses do not make it another's."""
+    """For each device the MACs on its frames that belong to others; IPv4 and IPv6 are counted apart."""
     links = {
         root: {(mac, ":" in hosts[number].address) for number in group for mac in hosts[number].link_macs}
         for root, group in groups.items()
@@ -142,7 +142,7 @@ def _shared(keys: Sequence[Mapping[Kind, tuple[str, ...]]], count: int) -> Itera
 
 
 def _common(keys: Sequence[Mapping[Kind, tuple[str, ...]]]) -> Iterator[_Keys]:
-    """The same keys without the values that one host alone has: nearly all, and they join nothing."""
+    """The same keys without values that only one host has, which are nearly all and join nothing."""
     counts = {kind: Counter(value for of in keys for value in of[kind]) for kind in UNIQUE}
     for of in keys:
         shared = {kind: tuple(value for value in of[kind] if counts[kind][value] > 1) for kind in UNIQUE}
@@ -150,7 +150,7 @@ def _common(keys: Sequence[Mapping[Kind, tuple[str, ...]]]) -> Iterator[_Keys]:
 
 
 def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Signs]]) -> Iterator[tuple[int, int]]:
-    """The pairs, of hosts that share two kinds of identifiers, that something else holds together as well."""
+    """Pairs of hosts that share two kinds of identifiers and meet one of the further conditions (see the module)."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     by_link: dict[str, int] = {}
     for number, host in bucket:
@@ -167,7 +167,7 @@ def _links(kinds: tuple[Kind, ...], bucket: Sequence[tuple[int, Signs]]) -> Iter
 
 
 def _are_one(kinds: tuple[Kind, ...], one: Signs, other: Signs) -> bool:
-    """Whether the only two that share these kinds are one device's two cards, or its IPv4 and IPv6 side."""
+    """Whether the only two hosts that share these kinds are two network cards of one device, or its IPv4 and IPv6."""
     if Kind.ENDPOINT not in kinds or _place(one) == _place(other):
         return False
     if Kind.MAC in kinds:
@@ -187,7 +187,7 @@ def _root(root: list[int], number: int) -> int:
 
 
 def _doubts(hosts: Sequence[Signs], roots: Sequence[int]) -> list[list[str]]:
-    """For each host, what it shares with hosts that stay apart from it."""
+    """For each host, the identifiers that it shares with other devices, as conflicts."""
     others: list[dict[int, None]] = [{} for _ in hosts]
     cut: set[int] = set()
     for _, bucket in _shared([host.keys for host in hosts], 1):

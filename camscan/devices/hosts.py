@@ -1,4 +1,4 @@
-"""Reduces the answers of one address to what merging needs, so that the answers can be dropped."""
+"""Reduces the observations of one address to what merging needs, so that they can be dropped."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ _CAMERA_CHANNELS = frozenset(
     ("rtsp", "onvif", "sadp", "dhip", "dvrip", "netcommon", "mhed", "lapi", "moi", "dh01", "baichuan")
 )
 _CAMERA_FIELDS = ("isapi.root", "lapi.response_url")
-"""Fields of makers' own interfaces that travel over HTTP."""
+"""Fields of makers' own interfaces over HTTP."""
 _SPEAKS = frozenset((Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED))
-"""Outcomes that show that the peer speaks the channel's protocol, and not just something."""
+"""Outcomes that show that the peer speaks the channel's protocol."""
 
 _DATAGRAM_CHANNELS = frozenset(
     ("arp", "wsd", "sadp", "dhip", "mdns", "snmp", "netcommon", "mhed", "moi", "dh01", "dhcp")
 )
 _DATAGRAM_PORTS = frozenset((("ssdp", 1900), ("dvrip", 5050)))
-"""Channels that also speak TCP, with their port for datagrams."""
+"""Channels that also use TCP, with their UDP port."""
 
 _CHANNEL_COUNTS = ("sadp.digital_channel_num", "dhip.remote_video_input_channels", "recorder.channels")
 _MAX_CHANNELS = 4096
-"""More cameras than any recorder takes; a larger count is no count."""
+"""More than any recorder has; a larger number is not a count of channels."""
 
 _MAX_NAMED = 4
 """Values that one conflict names."""
 
 _SLOT = "behind.slot"
-"""The field of an answer that speaks of one channel of a recorder, and not of the recorder itself."""
+"""The field of observations that are about one channel of a recorder, not about the recorder itself."""
 _TITLE = frozenset({"behind.api", _SLOT, "behind.name"})
-"""Fields of a list of titles, which names channels of every kind."""
+"""Fields of a list of titles, which has channels of every kind."""
 _TAKEN = ("behind.address", "behind.host", "behind.model", "behind.serial", "behind.mac")
-"""Fields of which a channel with a camera has at least one; or its recorder says that something is online there."""
+"""A channel with a camera has at least one of these fields, unless its recorder says that it is online."""
 _ONLINE = ("true",)
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """What a recorder says of the camera on one of its channels, over all its lists."""
+    """What a recorder says about the camera on one of its channels, in all its lists."""
 
     number: int
     said: Fields
@@ -54,13 +54,13 @@ class Camera:
     mac: str | None
 
     def say(self, name: str) -> str:
-        """The first text under `behind.<name>`; "" where there is none."""
+        """The first text of the field `behind.<name>`, or ""."""
         return next(iter(self.said.get(f"behind.{name}", ())), "")
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelList:
-    """What a recorder says of its channels: how many it has, and the cameras on those that are taken."""
+    """The channels of a recorder: how many it has, and the cameras on them."""
 
     total: int
     cameras: tuple[Camera, ...]
@@ -76,13 +76,13 @@ class Host:
     ports: frozenset[int]
     camera_like: bool
     attached: int | None
-    """Cameras that it says can be attached to it over the network."""
+    """The number of network cameras that it says it supports."""
     conflicts: tuple[str, ...]
     channels: ChannelList | None = None
 
 
 def hosts_at(address: str, observations: Sequence[Observation], identify: Identify) -> Iterator[Host]:
-    """The hosts at an address: none where nothing answered, several where frames came from several MACs."""
+    """The hosts at an address: none if nothing answered, several if frames came from several MACs."""
     if not any(observation.outcome.has_answer for observation in observations):
         return
     slots = [observation for observation in observations if _SLOT in observation.fields]
@@ -107,7 +107,7 @@ def hosts_at(address: str, observations: Sequence[Observation], identify: Identi
 
 
 def _channel_list(observations: Iterable[Observation], identify: Identify) -> ChannelList:
-    """The channels by number. A title alone makes none: inputs for analogue cameras have one too."""
+    """The channels by number. A title alone does not make one: analogue inputs have titles, too."""
     lists: defaultdict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         number = to_count(observation.fields[_SLOT][0])
@@ -130,7 +130,7 @@ def _camera(number: int, observations: Sequence[Observation], identify: Identify
 
 
 def _by_source(observations: Iterable[Observation], macs: Sequence[str]) -> defaultdict[str | None, list[Observation]]:
-    """The answers of each MAC; under None those that any of them may have given."""
+    """The observations by MAC; under None those that may be from any of them."""
     by_mac: defaultdict[str | None, list[Observation]] = defaultdict(list)
     for observation in observations:
         mac = source_mac(observation)
@@ -188,7 +188,7 @@ def _counts(observations: Iterable[Observation]) -> Iterator[int]:
 
 
 def to_count(text: str) -> int | None:
-    """A count of channels; None for text that is none."""
+    """A count of channels, or None if the text is not one."""
     text = text.strip()
     plain = text.isascii() and text.isdigit() and len(text) <= 5
     return int(text) if plain and int(text) <= _MAX_CHANNELS else None

@@ -1,4 +1,4 @@
-"""Reads the identity of the sender from an answer: serial, MAC, endpoint, host name, and its own addresses."""
+"""Reads the identity of a device from observations: serial, MAC, endpoint, host name, and its own addresses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from camscan.records import MAC_FIELDS, Identification, Observation
 
 
 class Kind(StrEnum):
-    """A kind of identifier; the words are those of a conflict's text."""
+    """A kind of identifier; the values are the words used in conflicts."""
 
     SERIAL = "serial"
     MAC = "MAC"
@@ -26,13 +26,13 @@ class Kind(StrEnum):
 
 
 UNIQUE = (Kind.SERIAL, Kind.MAC, Kind.ENDPOINT)
-"""The kinds that are meant to be unique to a device; makers of clones copy each of them."""
+"""The kinds that should be unique to a device, although makers of clones copy each of them."""
 
 MAX_VALUES = 16
-"""Values of one field that are kept of one address: no device has as many, and a liar must not fill the memory."""
+"""Values of one field that are kept of one address: no device has more, and a hostile one must not fill the memory."""
 
 LINK = "link"
-"""Takes the place of a field for MACs seen in frames, which are trusted before anything that a device claims."""
+"""Stands for a field with MACs seen in frames, which are trusted more than anything that a device claims."""
 LINK_CHANNEL = "arp"
 
 FIELDS: Mapping[str, Kind] = {
@@ -61,19 +61,19 @@ FIELDS: Mapping[str, Kind] = {
     "netcommon.host_name": Kind.HOSTNAME,
     "snmp.sys_name": Kind.HOSTNAME,
 }
-"""Which field carries which identifier, the most trusted first within a kind."""
+"""Field -> kind of identifier, the most trusted first within a kind."""
 
 FIELDS_OF: Mapping[Kind, tuple[str, ...]] = {
     kind: tuple(name for name, its_kind in FIELDS.items() if its_kind is kind) for kind in Kind
 }
-"""Kind -> the fields that carry it, in the same order."""
+"""Kind -> its fields, in the same order."""
 
 ONE_BOX_ONE_MAC = tuple(
     name
     for name, kind in FIELDS.items()
     if kind is Kind.MAC and name not in {LINK, "onvif.scope.mac"} and not name.endswith("_mac")
 )
-"""Fields in which a device names one MAC alone: two values there mean two devices, or a change between two answers."""
+"""Fields in which a device gives only one MAC: two values mean two devices, or a change between two answers."""
 
 _OWN_ADDRESS = (
     "sadp.ipv4_address",
@@ -103,10 +103,10 @@ Address: TypeAlias = IPv4Address | IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the answers of one address, or of one device, say that they come from.
+    """The identity of one address, or of one device, according to its answers.
 
     `values` holds field -> normalised values. `claims` are all addresses that the answers call their own; `away` are
-    those of answers that do not name the address which they came from.
+    those from answers that do not name the address they came from.
     """
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -120,12 +120,12 @@ class Identity:
 
     @property
     def link_macs(self) -> tuple[str, ...]:
-        """The MACs that frames came from."""
+        """The source MACs of frames."""
         return self.values.get(LINK, ())
 
 
 def identity_of(observations: Iterable[Observation]) -> Identity:
-    """The identity that the answers of one address give, with hostile amounts of it cut off."""
+    """The identity in the observations of one address, within bounds."""
     values: dict[str, dict[str, None]] = {}
     claims: set[Address] = set()
     away: set[Address] = set()
@@ -155,7 +155,7 @@ def joined(identities: Iterable[Identity]) -> Identity:
 
 
 def attributed(identifications: Iterable[Identification], name: str) -> Iterator[str]:
-    """The usable serials or MACs (`name`) that fingerprint rules have read in answers."""
+    """The usable serials or MACs (`name`) that fingerprint rules have extracted."""
     normalise = to_mac if name == "mac" else to_serial
     for found in identifications:
         value = normalise(found.attributes.get(name, ""))
@@ -164,13 +164,13 @@ def attributed(identifications: Iterable[Identification], name: str) -> Iterator
 
 
 def source_mac(observation: Observation) -> str | None:
-    """The MAC that an answer itself names as its sender's, if it names one."""
+    """The MAC of the sender according to the observation itself, if it has one."""
     return next((value for name, value in _values(observation) if FIELDS[name] is Kind.MAC), None)
 
 
 @lru_cache(maxsize=4096)
 def to_mac(text: str) -> str | None:
-    """A MAC as "AA:BB:CC:DD:EE:FF"; None for what no single network card has: all-zero, or a group's."""
+    """A MAC as "AA:BB:CC:DD:EE:FF"; None if it is all-zero or a group's."""
     digits = _SEPARATORS.sub("", text).upper()
     if not _TWELVE.fullmatch(digits) or int(digits, 16) == 0 or int(digits[1], 16) & 1:
         return None
@@ -178,13 +178,13 @@ def to_mac(text: str) -> str | None:
 
 
 def to_serial(text: str) -> str | None:
-    """A serial without white space around it; None for what stands where none was set."""
+    """A serial without surrounding white space; None if it is a placeholder."""
     text = text.strip()
     return None if len(text) < 4 or _PLACEHOLDER.fullmatch(text) else text
 
 
 def to_endpoint(text: str) -> str | None:
-    """The UUID in an endpoint address, in lower case, or the whole of one that has none; None for the nil UUID."""
+    """The UUID in an endpoint address in lower case, or all of it if there is none; None for the nil UUID."""
     text = text.strip().lower()
     found = _UUID.search(text)
     endpoint = found[0] if found else text
@@ -201,7 +201,7 @@ def mac_in(endpoint: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def to_address(text: str) -> Address | None:
-    """An address without zone or prefix length; an IPv4 address inside an IPv6 one as itself; None for no address."""
+    """An address without zone or prefix length, IPv4-mapped ones as IPv4; None if it is not an address."""
     try:
         address = ip_address(text.strip().split("%")[0].split("/")[0])
     except ValueError:
@@ -235,7 +235,7 @@ def _own_addresses(observation: Observation) -> Iterator[Address]:
 
 @lru_cache(maxsize=4096)
 def _to_unicast(text: str) -> Address | None:
-    """The address that a device may call its own; None for any other."""
+    """An address that a device may call its own, else None."""
     address = to_address(text)
     if address is None or address.is_unspecified or address.is_loopback or address.is_multicast:
         return None
@@ -250,7 +250,7 @@ def _host(url: str) -> str:
 
 
 def _away(target: str, own: set[Address]) -> set[Address]:
-    """The claims of one answer that name a place elsewhere. Beside the right address, others are no contradiction."""
+    """The addresses in one answer that contradict its source; none if the source is among them."""
     asked = to_address(target)
     if asked is None or asked in own:
         return set()

@@ -1,4 +1,4 @@
-"""Observations in, devices out."""
+"""Merges observations into devices."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def merge(observations: Iterable[Observation], identify: Identify, resolve: Reso
 
 
 def hosts_of(observations: Iterable[Observation], identify: Identify) -> Iterator[Host]:
-    """What answers at each address, which is all that merging needs; observations come grouped by target."""
+    """The hosts at each address, which is all that merging needs; observations come grouped by target."""
     for target, group in groupby(observations, key=lambda observation: observation.target):
         yield from hosts_at(target, tuple(group), identify)
 
 
 def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
-    """The devices that the hosts of one scan are; see `merge`."""
+    """The devices of the hosts of one scan; see `merge`."""
     each = list(_once(hosts))
     groups = grouped([signs_of(host) for host in each])
     devices = [device_of([each[number] for number in group.numbers], group, resolve) for group in groups]
@@ -41,7 +41,7 @@ def merge_hosts(hosts: Iterable[Host], resolve: Resolve) -> tuple[Device, ...]:
 
 
 def device_of(hosts: Sequence[Host], group: Group, resolve: Resolve) -> tuple[Device, ChannelList | None]:
-    """The device that the hosts of a group are, with what it says of its channels."""
+    """The device of a group, with its list of channels."""
     channels = next((host.channels for host in hosts if host.channels), None)
     return build(hosts, group.doubts, resolve, group.foreign), channels
 

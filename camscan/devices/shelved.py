@@ -1,7 +1,7 @@
-"""Hosts in, devices out, as `merge_hosts` does it, but with what is known of each on a shelf and not in memory.
+"""The same as `merge_hosts`, but with hosts and devices on disk (a shelf) instead of in memory.
 
-In memory are only signs of those hosts that have an identifier in common with another: clones, and devices with
-several addresses.
+Only the signs of hosts that have an identifier in common with another are in memory: clones, and devices with several
+addresses.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ _Pair: TypeAlias = tuple[Device, ChannelList | None]
 
 
 class Shelf(Protocol):
-    """Things that are numbered from one as they are put, and had again by number, in order, or by a label."""
+    """A store of items, numbered from one as they are put; read by number, in order, or by label."""
 
     def put(self, thing: Any, place: bytes = b"", labels: Iterable[str] = ()) -> None:
-        """Keep a thing; `place` is where it comes in order, before all that are put later with the same."""
+        """Add an item; `place` is its sort key, and items with the same key stay in the order in which they are put."""
 
     def take(self, number: int) -> Any:
-        """The thing of this number."""
+        """The item with this number."""
 
     def in_order(self) -> Iterator[tuple[int, Any]]:
-        """All things with their numbers, by their places."""
+        """All items with their numbers, sorted by place."""
 
     def sharing(self) -> Sequence[int]:
-        """The numbers of the things that have a label in common with another one."""
+        """The numbers of items that have a label in common with another one."""
 
     def under(self, label: str, most: int) -> Sequence[Any]:
-        """The first things that bear a label, so many at most."""
+        """The first items with a label, at most `most`."""
 
 
 def merge_shelved(hosts: Iterable[Host], resolve: Resolve, shelf: Callable[[], Shelf], devices: Shelf) -> None:
-    """Put the devices that the hosts of one scan are on `devices`, in order and each under its id; see `merge`.
+    """Put the devices of the hosts of one scan into `devices`, in order and labelled with their ids; see `merge`.
 
     `shelf` makes an empty one for what is needed meanwhile.
     """
@@ -55,7 +55,7 @@ def merge_shelved(hosts: Iterable[Host], resolve: Resolve, shelf: Callable[[], S
 
 
 def _pairs(kept: Shelf, resolve: Resolve) -> Iterator[_Pair]:
-    """Every device that answers itself, in order of address, with what it tells of its channels."""
+    """All devices that answer themselves, by address, with their lists of channels."""
     groups = _groups(kept)
     for _, at_address in groupby(_built(kept, groups, resolve), key=lambda made: made[1].address):
         for _, device, channels in sorted(at_address, key=lambda made: (by_place(made[1]), made[0])):
@@ -63,7 +63,7 @@ def _pairs(kept: Shelf, resolve: Resolve) -> Iterator[_Pair]:
 
 
 def _groups(kept: Shelf) -> dict[int, Group]:
-    """Of each host that has something in common with another: those that are one device with it, and the doubts."""
+    """The group of each host that has an identifier in common with another."""
     numbers = sorted(kept.sharing())
     signs = [signs_of(kept.take(number)) for number in numbers]
     groups = [group._replace(numbers=tuple(numbers[at] for at in group.numbers)) for group in grouped(signs)]
@@ -71,7 +71,7 @@ def _groups(kept: Shelf) -> dict[int, Group]:
 
 
 def _built(kept: Shelf, groups: dict[int, Group], resolve: Resolve) -> Iterator[tuple[int, Device, ChannelList | None]]:
-    """The devices where the first of their addresses comes, each with the number of the first of its hosts."""
+    """The devices, in order of their first address, with the number of their first host."""
     for number, host in _once(kept.in_order()):
         group = groups.pop(number, Group((number,)))
         for other in group.numbers:
@@ -92,7 +92,7 @@ def _once(hosts: Iterable[tuple[int, Host]]) -> Iterator[tuple[int, Host]]:
 
 
 def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, shelf: Callable[[], Shelf]) -> Iterator[Device]:
-    """The same devices, and behind each recorder the cameras that only it knows."""
+    """The same devices, and after each recorder the cameras that only it knows."""
     both, known = shelf(), KnownDevices(_OnShelf(shelf()))
     for device, channels in pairs:
         known.add(device, device.addresses)
@@ -101,7 +101,7 @@ def _with_cameras(pairs: Iterable[_Pair], resolve: Resolve, shelf: Callable[[], 
 
 
 class _OnShelf:
-    """What tells devices apart, on a shelf."""
+    """An `Index` on a shelf."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
