@@ -28,8 +28,9 @@ async def watched(names: Collection[str]) -> AsyncIterator[Mapping[str, float]]:
         yield cut
     finally:
         watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
+        await asyncio.wait((watching,))  # which does not take our own cancellation for the end of the watch
+        if not watching.cancelled():
+            watching.result()
 
 
 async def _watch(names: Collection[str], cut: Counter[str]) -> None:
