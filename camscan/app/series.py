@@ -40,14 +40,9 @@ def rederive(store: Store, scans: Iterable[Scan], rules: Library, end: float) ->
 
     Gives each scan of which the devices are derived; nothing is done where what they follow from cannot be told.
     """
-    stamp = basis(rules)
-    stale = (
-        scan
-        for scan in takewhile(lambda _: time.monotonic() < end, scans if stamp else ())
-        if scan.status is not ScanStatus.RUNNING and not store.derived.holds(scan.id, stamp)
-    )
+    in_time = takewhile(lambda _: time.monotonic() < end, scans)
     with Workers(rules, _packed, ALONE * CHUNK) as workers:
-        yield from _Series(store, rules, workers).kept(stale)
+        yield from _Series(store, rules, workers).rederived(in_time)
 
 
 class _Series:
@@ -62,9 +57,13 @@ class _Series:
         """The devices of each scan."""
         return self._each(map(self._begun, scans))
 
-    def kept(self, scans: Iterable[Scan]) -> Iterator[Scan]:
-        """The scans themselves, each once its devices are derived anew."""
-        return self._each(partial(_kept, scan, self._derived(scan)) for scan in scans)
+    def rederived(self, scans: Iterable[Scan]) -> Iterator[Scan]:
+        """Those of the scans that are not kept on today's basis, each once its devices are derived anew."""
+        return self._each(partial(_kept, scan, self._derived(scan)) for scan in scans if self._is_stale(scan))
+
+    def _is_stale(self, scan: Scan) -> bool:
+        known = self._stamp and scan.status is not ScanStatus.RUNNING
+        return bool(known) and not self._store.derived.holds(scan.id, self._stamp)
 
     def _each(self, begun: Iterable[Callable[[], R]]) -> Iterator[R]:
         try:
