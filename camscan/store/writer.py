@@ -43,17 +43,22 @@ class Writer:
         """Rows that were put and could not be stored."""
         self._task = asyncio.get_running_loop().create_task(self._drain())
 
-    async def put(self, observation: Observation) -> None:
-        """Hand over an observation; waits while the queue is full.
+    async def put(self, row: _Row) -> None:
+        """Hand over an observation or a ledger entry; waits while the queue is full.
 
         Raises:
             StoreError: an earlier batch could not be stored, so the scan should stop; or the writer is closed.
         """
-        await self._put(observation)
+        if self._closed:
+            raise StoreError(f"the writer of scan {self._scan_id} is closed: open another")
+        if self._error is None:
+            await self._queue.put(row)
+        else:
+            self.lost += 1
+        if self._error is not None:
+            raise self._error
 
-    async def put_ledger(self, entry: LedgerEntry) -> None:
-        """Hand over a ledger entry; see `put`."""
-        await self._put(entry)
+    put_ledger = put
 
     async def close(self) -> None:
         """Store what is left and end the thread.
@@ -70,16 +75,6 @@ class Writer:
             raise StoreError(
                 f"{self._error} ({self.lost} rows of scan {self._scan_id} were not stored)"
             ) from self._error
-
-    async def _put(self, row: _Row) -> None:
-        if self._closed:
-            raise StoreError(f"the writer of scan {self._scan_id} is closed: open another")
-        if self._error is None:
-            await self._queue.put(row)
-        else:
-            self.lost += 1
-        if self._error is not None:
-            raise self._error
 
     async def _drain(self) -> None:
         """Store batch after batch; after an error empty the queue all the same, or those who wait to put would hang."""
