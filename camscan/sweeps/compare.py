@@ -15,15 +15,15 @@ from camscan.sweeps.snapshot import Snapshot
 from camscan.sweeps.tracks import match
 
 _FORGOTTEN_AFTER = timedelta(days=400)
-"""A device that was away for longer is new when it comes back."""
+"""A device that was absent for longer is new when it comes back."""
 _MAX_UNSEEN = 100
-"""Addresses that one loss names."""
+"""The most addresses named in one loss."""
 
 
 def compare(snapshots: Iterable[Snapshot]) -> Changes:
-    """The changes from the last snapshot but one to the last; a new device that an earlier snapshot had is `RETURNED`.
+    """The changes between the last two snapshots; a new device that an earlier snapshot had is `RETURNED`.
 
-    One sighting is enough, and one silence where it was covered.
+    A device is present if seen once, and missing if it was covered and silent once.
 
     Raises:
         ValueError: there is no snapshot.
@@ -39,10 +39,10 @@ def compare(snapshots: Iterable[Snapshot]) -> Changes:
 
 
 def advance(memory: Memory, snapshot: Snapshot, terms: Terms) -> tuple[Memory, Changes]:
-    """Take in one more snapshot: the memory from now on, and what changed.
+    """Update the memory with one more snapshot; returns the new memory and the changes.
 
-    The first complete snapshot that saw anything is the beginning: in it, nothing is new. In one that is not complete
-    silence means nothing: nothing is missing or lost, and what usually answers stays as it was.
+    The first complete snapshot that saw anything is the baseline, in which nothing is new. In an incomplete snapshot
+    silence means nothing: nothing is missing or lost, and the usual counts are kept.
     """
     first = memory.good is None or (memory.saw_nothing and not snapshot.dark)
     return _advance(memory, snapshot, terms, first=first)
@@ -77,19 +77,19 @@ def _advance(memory: Memory, snapshot: Snapshot, terms: Terms, *, first: bool) -
 
 
 def _is_over(track: Track, now: datetime) -> bool:
-    """Whether to forget a device: it is missing or no longer asked, as was told, and was not seen for very long."""
+    """Whether to forget a device: reported as missing or no longer asked, and not seen for very long."""
     return (track.gone or track.unasked > 0) and now - track.last_seen >= _FORGOTTEN_AFTER
 
 
 def _latest(memory: Memory, snapshot: Snapshot) -> datetime:
-    """The time of this snapshot, unless only this one says that it is so late: a clock may be wrong for a night."""
+    """The time of this snapshot or the one before, whichever is earlier: a clock may be wrong for a night."""
     return min(snapshot.at, memory.at or snapshot.at)
 
 
 def _tracked(
     memory: Memory, snapshot: Snapshot, terms: Terms, seeing: Visibility | None
 ) -> tuple[list[Track], list[Change]]:
-    """The tracks after the snapshot, and what changed with each."""
+    """The tracks after the snapshot, and the changes."""
     found = match(memory.tracks, snapshot.sightings)
     joined = {number for numbers in found.joined.values() for number in numbers}
     tracks: list[Track] = []
@@ -112,7 +112,7 @@ def _tracked(
 
 
 def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> Iterator[Loss]:
-    """The losses, each with the devices that are not reported missing because of it."""
+    """The losses, each with the devices that it keeps from being reported missing."""
     hidden = [track for track in tracks if track.last_seen != snapshot.at and not track.gone]
     for loss in seeing.losses:
         unseen = [track for track in hidden if _is_behind(track, loss) and not seeing.could_see(track, snapshot)]
@@ -123,7 +123,7 @@ def _losses(tracks: Sequence[Track], snapshot: Snapshot, seeing: Visibility) -> 
 
 
 def _is_behind(track: Track, loss: Loss) -> bool:
-    """Whether a device can be seen only through what was lost."""
+    """Whether a device is affected by a loss."""
     kind, _, name = loss.what.partition(" ")
     if kind == "network":
         return name in map(network_of, track.places)

@@ -1,9 +1,9 @@
-"""What a sweep could not see: channels, networks and decoys that answered before and are silent now.
+"""Coverage losses: channels, networks and decoys that answered before and are silent now.
 
-A probe that fails and a cable that is cut look, device by device, like devices that were taken away. They differ in
-one thing: many go at once. So a channel or a network that loses more than half of its devices from one sweep to the
-next is taken for lost, and what is silent behind it is not reported missing. A network that is cut off takes all its
-channels with it: told are only those that saw fewer in other networks too.
+A failing probe or a cut cable looks, device by device, like devices that were removed. The difference is that many
+disappear at once. So a channel or network that loses more than half of its devices from one sweep to the next counts as
+lost, and silent devices behind it are not reported missing. A network that is cut off affects all channels: only those
+that saw fewer devices in other networks, too, are reported.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from camscan.sweeps.memory import Gauge, Loss, Memory, Track
 from camscan.sweeps.snapshot import BEHIND, SLOT, Snapshot
 
 _MIN_DROP = 3
-"""Devices that must fall silent at once: one or two that go are just one or two that go."""
+"""The fewest devices that must fall silent at once: one or two may simply have been removed."""
 ACCEPTED_AFTER = 7
-"""Sweeps after which a smaller number is the new usual one, and what is silent begins to count as missing.
+"""Sweeps after which a smaller number becomes the usual one, and silent devices count as missing.
 
-A network of which nothing at all answers stays lost for as long as it is asked.
+A network without any answer stays lost for as long as it is asked.
 """
 _REMEMBERED = 3
-"""Sweeps whose best count is the usual one."""
+"""The usual count is the best of so many sweeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the operator asks of a site: missing after `misses` of `of` covered sweeps, and what must answer."""
+    """The settings of a site: missing after `misses` of `of` covered sweeps, and what must answer."""
 
     misses: int = 3
     of: int = 3
@@ -38,27 +38,27 @@ class Terms:
     expect: int | None = None
 
     def met(self, latest: tuple[bool, ...]) -> bool:
-        """Whether so many of the latest are so, the last one among them."""
+        """Whether `misses` of the latest `of` are true, including the last."""
         return bool(latest) and latest[-1] and sum(latest[-self.of :]) >= self.misses
 
     def add(self, latest: tuple[bool, ...], value: bool) -> tuple[bool, ...]:
-        """The latest with one more, and without those that no longer matter."""
+        """The latest values with one more, as many as are needed."""
         return (*latest, value)[-self.of :]
 
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """How well a complete snapshot could see. `channels` and `networks` are the gauges from now on."""
+    """What a complete snapshot could see. `channels` and `networks` are the updated gauges."""
 
     channels: Mapping[str, Gauge]
     networks: Mapping[str, Gauge]
     short: tuple[bool, ...]
     losses: tuple[Loss, ...]
     dark: bool
-    """Whether nothing at all gave a sign of life, so that silence says nothing of any device."""
+    """Whether there was no sign of life at all, so that silence means nothing."""
 
     def could_see(self, track: Track, snapshot: Snapshot) -> bool:
-        """Whether a device would have shown itself: asked at an address and on a channel that are not lost."""
+        """Whether a device would have been seen: asked at an address and on a channel that are not lost."""
         return not self.dark and any(
             not _is_lost(self.channels, channel)
             for place in track.places
@@ -68,7 +68,7 @@ class Visibility:
 
 
 def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
-    """Hold a complete snapshot against what is usual of what it asked."""
+    """Compare a complete snapshot with the usual counts of what it asked."""
     memory = _in_scope(memory, snapshot)
     by_channel, by_network = _by_channel(snapshot), _by_network(snapshot)
     channels = _step(memory.channels, by_channel, _asked_channels(snapshot), lasts=False)
@@ -92,9 +92,9 @@ def sight(memory: Memory, snapshot: Snapshot, terms: Terms) -> Visibility:
 
 
 def _in_scope(memory: Memory, snapshot: Snapshot) -> Memory:
-    """A memory without the devices that were asked until now, and are no longer: they are told of by themselves.
+    """The memory without devices that are no longer asked: those are reported separately.
 
-    What answered by multicast alone, from a network that was never asked, stays: its silence says something.
+    Devices that only answer multicast, from a network that was never asked, are kept: their silence means something.
     """
     seen = frozenset(address for one in snapshot.sightings for address in one.device.addresses)
     left: list[Track] = []
@@ -125,7 +125,7 @@ def _less(gauges: Mapping[str, Gauge], left: Counter[str]) -> dict[str, Gauge]:
 
 @lru_cache(maxsize=65_536)  # each address comes up several times in each snapshot, and takes 10 us
 def network_of(address: str) -> str:
-    """The network that an address is counted in; the address itself where it is none.
+    """The network in which an address is counted; the text itself if it is not an address.
 
     The channels of one recorder are a network too.
     """
@@ -137,7 +137,7 @@ def network_of(address: str) -> str:
 def _step(
     gauges: Mapping[str, Gauge], counts: Mapping[str, int], asked: frozenset[str], *, lasts: bool
 ) -> Mapping[str, Gauge]:
-    """The gauges after one more snapshot; what was not asked is no longer known."""
+    """The gauges after one more snapshot, without those that were not asked."""
     return {
         name: _stepped(gauges.get(name, Gauge()), counts.get(name, 0), lasts=lasts)
         for name in sorted({*gauges, *counts})
@@ -158,7 +158,7 @@ def _is_drop(usual: int, count: int) -> bool:
 
 
 def _elsewhere(memory: Memory, channel: str, cut: frozenset[str]) -> int:
-    """How many devices are usual on a channel, without those of networks that are cut off."""
+    """The usual number of devices on a channel, without networks that are cut off."""
     if not cut:
         return memory.channels[channel].usual
     return sum(
@@ -217,7 +217,7 @@ def _decoys(snapshot: Snapshot, terms: Terms) -> Iterator[Loss]:
 
 
 def _too_few(devices: int, short: tuple[bool, ...], terms: Terms) -> Iterable[Loss]:
-    """Fewer devices than the site has: by more than half at once, by any number once it lasts."""
+    """A loss if there are fewer devices than expected: by more than half at once, else if it lasts."""
     if terms.expect is None or devices >= terms.expect:
         return ()
     if 2 * devices >= terms.expect and not terms.met(short):

@@ -1,7 +1,7 @@
 """Updates the track of one device after each sweep: begun, seen, changed, not seen, gone, returned.
 
-A lost answer must not look like a change. So a firmware is compared rule by rule, an address has changed only where
-none of the recent ones answers, and a name or a verdict that is other only for want of evidence has to last.
+A lost answer must not look like a change. So firmware is compared rule by rule, an address has changed only if none of
+the recent ones answers, and a name or verdict that differs without new evidence must do so several times.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from camscan.sweeps.memory import Debounced, Track
 from camscan.sweeps.snapshot import DeviceSummary, Sighting, Snapshot, Traits
 
 _RECENT = 3
-"""Sightings for which an address or a channel that did not answer still counts as the device's."""
+"""Sightings for which an address or channel is kept although it did not answer."""
 _MAX_KEPT = 32
-"""Serials, MACs or models that are remembered of one device."""
+"""The most serials, MACs or models that are remembered of one device."""
 
 
 def begun(one: Sighting, snapshot: Snapshot) -> Track:
-    """A device that was never seen before."""
+    """The track of a new device."""
     return Track(
         device=one.device,
         first_seen=snapshot.at,
@@ -42,7 +42,7 @@ def begun(one: Sighting, snapshot: Snapshot) -> Track:
 
 
 def merged(track: Track, others: Sequence[Track]) -> Track:
-    """A device that was taken for several, such as one for each of its network cards."""
+    """One track from several that are the same device, such as one for each network card."""
     if not others:
         return track
     for other in others:
@@ -57,7 +57,7 @@ def merged(track: Track, others: Sequence[Track]) -> Track:
 
 
 def seen(track: Track, parts: Sequence[Sighting], snapshot: Snapshot, terms: Terms) -> tuple[Track, list[Change]]:
-    """A device that was seen, maybe in parts: each of its addresses for itself."""
+    """The track and changes of a device that was seen, possibly as several sightings."""
     best = max((one.device for one in parts), key=lambda known: RANKS.index(known.verdict))
     addresses = tuple(dict.fromkeys(address for one in parts for address in one.device.addresses))
     moved = track.places.keys().isdisjoint(addresses)
@@ -84,7 +84,7 @@ def seen(track: Track, parts: Sequence[Sighting], snapshot: Snapshot, terms: Ter
 
 
 def unseen(track: Track, snapshot: Snapshot, terms: Terms, sight: Visibility | None) -> tuple[Track, list[Change]]:
-    """A device that was not seen. That counts only where it would have been: `sight` is None in one cut short."""
+    """The track and changes of a device that was not seen. `sight` is None if the snapshot is incomplete."""
     if sight is None:
         return track, []
     if not any(snapshot.asked.get(place) for place in track.places):
@@ -116,7 +116,7 @@ def _changes(
 
 
 def _settled(held: Debounced, now: str | None, terms: Terms, *, at_once: bool = False) -> tuple[Debounced, bool]:
-    """The value from now on, and whether it is another; `at_once`: there is new evidence for it."""
+    """The debounced value, and whether it changed; `at_once`: there is new evidence, so do not wait."""
     if now is None:
         return held, False
     if held.value is None:
@@ -128,7 +128,7 @@ def _settled(held: Debounced, now: str | None, terms: Terms, *, at_once: bool = 
 
 
 def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...], verdict: Debounced) -> DeviceSummary:
-    """How the device is now, with what is only not known today as it was before."""
+    """The device as it is now, with unknown attributes as they were before."""
     kept = {
         name: getattr(now, name) or getattr(before, name)
         for name in ("maker", "brand", "model", "firmware", "name", "kind", "level", "policies", "evidence")
@@ -141,7 +141,7 @@ def _filled(now: DeviceSummary, before: DeviceSummary, addresses: tuple[str, ...
 
 
 def _other_firmware(track: Track, parts: Sequence[Sighting]) -> tuple[str, str] | None:
-    """The firmware before and now, where a rule reads another one than it did."""
+    """The firmware before and now, if a rule reads another one than before."""
     for rule, now in _firmwares(parts).items():
         before = track.firmwares.get(rule)
         if before and before.isdisjoint(now):
@@ -164,13 +164,13 @@ def _channels(parts: Iterable[Sighting], snapshot: Snapshot) -> Iterator[str]:
 
 
 def _aged(before: Mapping[str, int], now: Iterable[str]) -> Mapping[str, int]:
-    """What answered, with what did so lately; each with the number of sightings since."""
+    """What answered now or recently, with the number of sightings since."""
     older = {name: age + 1 for name, age in before.items() if age + 1 < _RECENT}
     return {**older, **dict.fromkeys(now, 0)}
 
 
 def _with_traits(track: Track, found: Sequence[Traits]) -> Track:
-    """A track that has also what was found of its device, but for the firmware, of which only the newest counts."""
+    """The track with the traits found added, except firmware, of which only the newest counts."""
     serials = _more(track.serials, [one.serials for one in found])
     macs = _more(track.macs, [one.macs for one in found])
     models = _more(track.models, [one.models for one in found])
@@ -182,6 +182,6 @@ def _with_traits(track: Track, found: Sequence[Traits]) -> Track:
 
 
 def _more(known: frozenset[str], found: Iterable[frozenset[str]]) -> frozenset[str]:
-    """What is known, and as much of what was found as there is room for."""
+    """The union, within the limit."""
     new = frozenset().union(*found) - known
     return known | frozenset(sorted(new)[: max(_MAX_KEPT - len(known), 0)]) if new else known

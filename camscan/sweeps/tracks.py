@@ -1,13 +1,13 @@
-"""Which device of a snapshot is which of those that are remembered.
+"""Matches the devices of a snapshot with the remembered ones (tracks).
 
-An address alone tells nothing: it is lent to another device. So two are the same where they share, in this order,
+An address alone proves nothing, as it may be reassigned. Two are the same device if they share, in this order,
 
 1. serial and address, or MAC and address;
 2. the serial elsewhere, or the MAC elsewhere: the device has moved;
 3. the address, where nothing else contradicts: serials, MACs, models or makers that are known on both sides.
 
-Makers of clones copy serials and MACs. What several devices show in one tells them apart no longer, and a device
-that answers at its own address is not taken for one that has moved.
+Makers of clones copy serials and MACs. A value that several devices of one snapshot have is ignored, and a device that
+answers at its old address is not taken for one that has moved.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from camscan.sweeps.snapshot import Sighting
 SHORT_SERIAL = 9
 """Characters of the short form in which some makers repeat a serial at its end."""
 _MIN_AKIN = 4
-"""Characters that a model must have for being the beginning of another to mean anything."""
+"""The shortest model that may match as the beginning of another."""
 
 
 class Link(IntEnum):
-    """What holds a sighting and a track together, the strongest first."""
+    """The reason for a match, the strongest first."""
 
     SERIAL_HERE = 0
     MAC_HERE = 1
@@ -44,9 +44,9 @@ class Link(IntEnum):
 
 @dataclass(slots=True)
 class Matches:
-    """Sightings by the track that they belong to, and those that belong to none; all by their numbers.
+    """Sightings by track, and new ones without a track; all by number.
 
-    `joined` holds, for a track, others that proved to be the same device.
+    `joined` holds, for a track, other tracks that turned out to be the same device.
     """
 
     seen: dict[int, list[int]] = field(default_factory=dict)
@@ -56,9 +56,9 @@ class Matches:
 
 
 def match(tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozenset[str] | None = None) -> Matches:
-    """Find for every sighting the track that it belongs to.
+    """Find the track of every sighting.
 
-    `common` are the serials and MACs that name none of them, where these sightings are not all of a snapshot.
+    `common` are the ambiguous serials and MACs, if these sightings are only a part of a snapshot.
     """
     common = shared(sightings) if common is None else common
     found = Matches()
@@ -80,10 +80,10 @@ def match(tracks: Sequence[Track], sightings: Sequence[Sighting], common: frozen
 
 
 def _barred(found: Matches, link: Link, track: int, sightings: Sequence[Sighting], number: int) -> bool:
-    """What a weaker link must not claim after a stronger one has.
+    """Whether a stronger match rules this one out.
 
-    A device that was seen is not elsewhere too, at the old address of one that has moved stands another, and of two
-    devices at one address only one is the one that was there.
+    A device that was matched at its address has not moved, the old address of one that has moved belongs to another
+    device now, and of two devices at one address only one can be the old one.
     """
     others = found.seen.get(track, ())
     if link.moved:
@@ -95,7 +95,7 @@ def _barred(found: Matches, link: Link, track: int, sightings: Sequence[Sighting
 
 
 def _two_sides(tracks: Sequence[Track], owner: int, link: Link, track: int) -> bool:
-    """Whether a sighting that belongs to one track and is at an address of another shows that both are one device."""
+    """Whether both tracks are one device: the sighting belongs to one, and is at an address of the other."""
     return not link.moved and tracks[owner].places.keys().isdisjoint(tracks[track].places)
 
 
@@ -115,13 +115,13 @@ def _pairs(
 
 
 def keys(places: Iterable[str], serials: Iterable[str], macs: Iterable[str]) -> frozenset[str]:
-    """What two devices have in common if they can be one: an address, the end of a serial, or a MAC."""
+    """The keys of which two must share one to be the same device: addresses, ends of serials, MACs."""
     ends = (f"serial {serial[-SHORT_SERIAL:]}" for serial in serials)
     return frozenset((*places, *ends, *(f"mac {mac}" for mac in macs)))
 
 
 def shared(sightings: Sequence[Sighting]) -> frozenset[str]:
-    """Serials and MACs that several devices show, and that therefore name none of them."""
+    """Serials and MACs that several devices have, so that they identify none."""
     counts = Counter(value for one in sightings for value in one.serials | one.macs)
     return frozenset(value for value, count in counts.items() if count > 1)
 
@@ -137,7 +137,7 @@ def _link(one: Sighting, track: Track, common: frozenset[str]) -> Link | None:
 
 
 def _link_here(one: Sighting, track: Track) -> Link | None:
-    """The link of a sighting at an address of the track."""
+    """The match of a sighting at an address of the track."""
     if _meet(one.serials, track.serials, same_serial):
         return Link.SERIAL_HERE
     if one.macs & track.macs:
@@ -153,18 +153,18 @@ def _link_here(one: Sighting, track: Track) -> Link | None:
 
 
 def _meet(some: Iterable[str], others: Iterable[str], same: Callable[[str, str], bool]) -> bool:
-    """Whether one of some and one of the others are the same."""
+    """Whether any pair from both is the same."""
     others = tuple(others)
     return any(same(one, other) for one in some for other in others)
 
 
 def same_serial(one: str, other: str) -> bool:
-    """Whether two serials are one: equal, or one is the short form of the other, without the model before it."""
+    """Whether two serials are the same: equal, or one is the other without the model before it."""
     long, short = sorted((one, other), key=len, reverse=True)
     return long == short or (len(short) >= SHORT_SERIAL and long.endswith(short))
 
 
 def _akin(one: str, other: str) -> bool:
-    """Whether two models are one: equal, or one is the other with a variant behind it."""
+    """Whether two models are the same: equal, or one is the other with a variant appended."""
     long, short = sorted((one, other), key=len, reverse=True)
     return long == short or (len(short) >= _MIN_AKIN and long.startswith(short))
