@@ -147,6 +147,8 @@ def _choices(targets: tuple[str, ...], how: dict[str, Any], resume: str | None) 
     from camscan.app.scope import Choices
 
     engine = how.pop("engine")
+    if engine and how["sweep"] not in ("auto", engine):
+        raise UsageError(f"--engine {engine} and --sweep {how['sweep']} exclude each other: leave one out")
     choices = Choices(targets, **how | ({"sweep": engine} if engine else {}))
     if resume and (given := ignored_options(choices)):
         raise UsageError(f"a resumed scan keeps its settings: leave out {' and '.join(given)}, or start a new scan")

@@ -223,6 +223,14 @@ async def test_a_scan_that_misses_its_decoy_is_blind_and_says_so(
     assert told.startswith(f"Nothing can be said: {address} should have answered and did not, so the scan was blind.")
 
 
+def test_two_ways_to_find_open_ports_are_not_used_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--engine", "nmap", "--sweep", "connect", "--db", str(tmp_path / "s.db"))
+    done = command.camscan(capsys, "scan", "127.99.0.1", *words)
+    assert done.returncode == 2
+    assert "--engine nmap and --sweep connect exclude each other: leave one out" in done.stderr
+    assert not (tmp_path / "s.db").exists()
+
+
 def test_a_decoy_that_is_not_asked_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--db", str(tmp_path / "s.db"), "--expect-decoy", "127.99.0.9")
     done = command.camscan(capsys, "scan", "127.99.0.1", *words)
