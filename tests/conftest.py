@@ -10,7 +10,6 @@ import shutil
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -31,20 +30,8 @@ settings.load_profile("unhurried")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Half of the processes begin with what waits most of the time, so that the others compute meanwhile.
-
-    None of that is left over for one process in the end, while the others are done.
-    """
-    slow = [item for item in items if item.get_closest_marker("slow")]
-    netns = [item for item in items if item.get_closest_marker("netns") and not item.get_closest_marker("slow")]
-    others = iter([item for item in items if not {"slow", "netns"} & {mark.name for mark in item.iter_markers()}])
-    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    share, half = len(items) // processes, max(1, processes // 2)
-    ordered: list[pytest.Item] = []
-    for number in range(half):
-        first = slow[number::half] + netns[len(netns) * number // half : len(netns) * (number + 1) // half]
-        ordered += [*first, *islice(others, max(0, share - len(first)))]
-    items[:] = [*ordered, *others]
+    """The slow ones first, so that none of them is left over for one process while the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.hookimpl(wrapper=True)
