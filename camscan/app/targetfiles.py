@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
+from camscan.background import in_background
 from camscan.errors import CamscanError
 from camscan.net.names import resolve
 from camscan.targets import MAX_TEXT, TargetSet, expand, parse
@@ -83,13 +84,8 @@ async def followed(
 ) -> AsyncIterator[Followed]:
     """Follow the files among the words while the body runs; `exclude` is given all that is excluded, when it grows."""
     known = Followed(excluded, words, exclude)
-    following = asyncio.create_task(known.follow())
-    try:
+    async with in_background(known.follow()):
         yield known
-    finally:
-        following.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await following
 
 
 def _can_be_read_again(word: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -11,6 +10,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
+
+from camscan.background import in_background
 
 if TYPE_CHECKING:
     from camscan.engine import Engine
@@ -25,13 +26,8 @@ async def progress(engine: Engine, net: LiveNet, total: int) -> AsyncIterator[No
     """Show on stderr how far an engine is while the body runs."""
     told = logging.getLogger("camscan").isEnabledFor(logging.INFO)  # lines of a log would break up a bar
     show = _bar if sys.stderr.isatty() and not told else _lines
-    task = asyncio.create_task(show(engine, net, total))
-    try:
+    async with in_background(show(engine, net, total)):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _bar(engine: Engine, net: LiveNet, total: int) -> None:

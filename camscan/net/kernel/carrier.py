@@ -10,6 +10,7 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping
 
+from camscan.background import in_background
 from camscan.carrier import has_carrier
 
 _EVERY = 0.2
@@ -23,14 +24,8 @@ async def watched(names: Collection[str]) -> AsyncIterator[Mapping[str, float]]:
     An interface that is not connected at the beginning is ignored: some drivers do not say.
     """
     cut: Counter[str] = Counter()
-    watching = asyncio.create_task(_watch([name for name in names if _is_connected(name)], cut))
-    try:
+    async with in_background(_watch([name for name in names if _is_connected(name)], cut)):
         yield cut
-    finally:
-        watching.cancel()
-        await asyncio.wait((watching,))  # which does not take our own cancellation for the end of the watch
-        if not watching.cancelled():
-            watching.result()
 
 
 async def _watch(names: Collection[str], cut: Counter[str]) -> None:

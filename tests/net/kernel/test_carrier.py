@@ -44,15 +44,3 @@ async def test_an_interface_that_is_gone_is_cut_off(monkeypatch: pytest.MonkeyPa
         there.clear()
         await asyncio.sleep(0.1)
     assert list(cut) == ["tun0"]
-
-
-async def test_who_is_cancelled_at_its_end_is_told() -> None:
-    async def scan() -> None:
-        async with watched(["lo"]):
-            pass
-
-    task = asyncio.create_task(scan())
-    await asyncio.sleep(0)  # it waits for the watch to end
-    task.cancel()
-    await asyncio.wait([task])
-    assert task.cancelled()

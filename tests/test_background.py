@@ -1,0 +1,49 @@
+"""Work in the background ends with the body, and hides neither its own end nor a cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from camscan.background import in_background
+
+
+async def test_it_runs_during_the_body_and_no_longer() -> None:
+    seen: list[str] = []
+
+    async def work() -> None:
+        seen.append("begun")
+        try:
+            await asyncio.sleep(60)
+        finally:
+            seen.append("ended")
+
+    async with in_background(work()):
+        await asyncio.sleep(0)
+        assert seen == ["begun"]
+    assert seen == ["begun", "ended"]
+
+
+async def test_what_broke_it_off_is_raised_at_the_end() -> None:
+    async def work() -> None:
+        raise OSError("gone")
+
+    async def body() -> None:
+        async with in_background(work()):
+            await asyncio.sleep(0)
+
+    with pytest.raises(OSError, match="gone"):
+        await body()
+
+
+async def test_who_is_cancelled_at_its_end_is_told() -> None:
+    async def body() -> None:
+        async with in_background(asyncio.sleep(60)):
+            pass
+
+    task = asyncio.create_task(body())
+    await asyncio.sleep(0)  # it waits for the work to end
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
