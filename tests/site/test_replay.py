@@ -28,10 +28,16 @@ _WHOLE = re.compile(
     r"(?s)(?:HTTP|RTSP)/1\.\d \d{3}[^\r\n]*(?:\r?\n[A-Za-z][\w-]*:[^\r\n]*)+(?:\r?\n(?:\r?\n(?![A-Z][\w-]*: ).*)?)?"
 )
 """An answer as it comes, not as it is quoted in half: it has a status line and at least one header."""
+_PLAYED = re.compile(r"(?im)^RTP-Info:")
+"""What only PLAY is answered with, which a scan never sends."""
 
 
 def whole(channel: str) -> list[Entry]:
-    found = [entry for entry in read(CORPUS).entries if entry.channel == channel and _WHOLE.fullmatch(entry.raw)]
+    found = [
+        entry
+        for entry in read(CORPUS).entries
+        if entry.channel == channel and _WHOLE.fullmatch(entry.raw) and not _PLAYED.search(entry.raw)
+    ]
     return found[:: max(1, len(found) // MOST)]
 
 
