@@ -7,6 +7,7 @@ import ctypes
 import itertools
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,18 @@ def cable(ours: Namespace, theirs: Namespace, name: str, addresses: tuple[str, s
     for side, address in zip((ours, theirs), addresses, strict=True):
         side.ip(f"addr add {address} dev {name}")
         side.ip(f"link set {name} up")
+    for side in (ours, theirs):
+        _wait_until_up(side, name)
+
+
+def _wait_until_up(side: Namespace, name: str) -> None:
+    """Until then the kernel drops what is sent: it starts a cable's queues when it comes to it (linkwatch)."""
+    command = ["ip", "-n", side.name, "-brief", "link", "show", name]
+    until = time.monotonic() + 10
+    while "UP" not in subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.split():
+        if time.monotonic() > until:
+            raise TimeoutError(f"{name} of {side.name} does not come up")
+        time.sleep(0.01)
 
 
 @contextlib.contextmanager
