@@ -30,11 +30,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "networks": set(),
     "jsonwindow": set(),
     "carrier": set(),
+    "shortages": set(),
     "targets": {"errors"},
     "codecs": {"records", "errors", "data"},
-    "net": {"background", "carrier", "records", "errors"},
+    "net": {"background", "carrier", "shortages", "records", "errors"},
     "l2": set(),
-    "syn": {"l2", "carrier"},
+    "syn": {"l2", "carrier", "shortages"},
     "probes": {"codecs", "net", "records", "errors"},
     "engine": {"net", "probes", "records"},
     "identify": {"records", "errors", "data", "yamltree"},
@@ -165,7 +166,9 @@ def test_the_helper_below_ip_stands_alone() -> None:
                 assert own or top == "scapy" or top in sys.stdlib_module_names, f"{path.name} imports {name}"
 
 
-SHARED_BELOW_IP = {"camscan.carrier"} | {f"camscan.l2.{name}" for name in ("bpf", "lines", "sockets")}
+SHARED_BELOW_IP = {"camscan.carrier", "camscan.shortages"} | {
+    f"camscan.l2.{name}" for name in ("bpf", "lines", "sockets")
+}
 """What the sweeping program uses of others; it loads no scapy."""
 
 

@@ -27,7 +27,6 @@ from camscan.net.discovery.swept import parted
 from camscan.net.kernel.carrier import watched
 from camscan.net.kernel.interfaces import Interface
 from camscan.net.live import LiveNet
-from camscan.net.outcomes import EXHAUSTED
 from camscan.net.pacing.profile import Profile
 from camscan.net.programs.checkpoint import Checkpoint
 from camscan.net.programs.portsource import PortSource
@@ -35,6 +34,7 @@ from camscan.net.scope import Scope
 from camscan.records import LedgerEntry, Observation, Outcome, Scan, ScanStatus, Sent
 from camscan.reports.escape import terminal
 from camscan.reports.words import joined
+from camscan.shortages import EXHAUSTED
 from camscan.store import Store, Writer
 
 _BLIND_SHARE = 0.05

@@ -13,7 +13,7 @@ from camscan.net.exchange.connect import Attempt, Connector
 from camscan.net.exchange.tcp import TcpSocket
 from camscan.net.kernel.privilege import descriptor_budget
 from camscan.net.kernel.routes import Routes
-from camscan.net.outcomes import EXHAUSTED, EndedError, of_answer, persist, reason, remark
+from camscan.net.outcomes import EndedError, of_answer, persist, reason, remark
 from camscan.net.pacing.gateways import Gateways
 from camscan.net.pacing.hostpace import HostLimit
 from camscan.net.pacing.hosts import Hosts
@@ -22,6 +22,7 @@ from camscan.net.pacing.profile import CONNECT_TIMEOUT, Profile
 from camscan.net.pacing.reading import Reading
 from camscan.net.scope import Scope, port_refusal
 from camscan.records import Outcome
+from camscan.shortages import EXHAUSTED
 
 _TLS_AT_ONCE = 100
 """Each TLS connection costs some 70 kB while it is open."""

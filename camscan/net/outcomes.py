@@ -9,19 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from camscan.records import Outcome
+from camscan.shortages import EXHAUSTED
 
-EXHAUSTED = frozenset(
-    {
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.ENOBUFS,
-        errno.ENOMEM,
-        errno.ENOSPC,  # of epoll_ctl(2): the user watches too many descriptors
-        errno.EAGAIN,
-        errno.EADDRNOTAVAIL,
-    }
-)
-"""This host is short of something at the moment: worth another try, and says nothing about the peer."""
 PAUSES = (0.05, 0.2, 0.8, 2.0)
 """Seconds before another try when this host is short of something."""
 

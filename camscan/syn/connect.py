@@ -23,6 +23,7 @@ from itertools import accumulate
 import numpy as np
 
 from camscan.l2.sockets import Stop
+from camscan.shortages import EXHAUSTED
 from camscan.syn.carrier import Carrier
 from camscan.syn.order import Order
 from camscan.syn.pace import HostPace, Pacer
@@ -33,18 +34,6 @@ from camscan.syn.request import Request, Way
 from camscan.syn.resolving import Table
 from camscan.syn.settled import Settled
 
-_EXHAUSTED = frozenset(
-    {
-        errno.EMFILE,
-        errno.ENFILE,
-        errno.ENOBUFS,
-        errno.ENOMEM,
-        errno.ENOSPC,  # of epoll_ctl(2): the user watches too many descriptors
-        errno.EAGAIN,
-        errno.EADDRNOTAVAIL,
-    }
-)
-"""This host ran out of something for a moment: worth another try."""
 _KIND = socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC
 _MASK = select.EPOLLOUT | select.EPOLLERR | select.EPOLLHUP
 _RESET_AT_CLOSE = struct.pack("@ii", 1, 0)
@@ -175,7 +164,7 @@ class Connects:
             return False
         port = self._request.ports[place]
         number = sock.connect_ex((address, port))
-        if number in _EXHAUSTED:
+        if number in EXHAUSTED:
             sock.close()
             return False
         attempt = _Attempt(sock, host, address, port, way, now, place, self._position)
@@ -195,7 +184,7 @@ class Connects:
                 sock = unless_watched.enter_context(socket.socket(family, _KIND))
                 self._epoll.register(sock.fileno(), _MASK)
             except OSError as error:
-                if error.errno in _EXHAUSTED:
+                if error.errno in EXHAUSTED:
                     return None
                 raise
             unless_watched.pop_all()

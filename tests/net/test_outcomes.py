@@ -7,8 +7,9 @@ import os
 import pytest
 from support import clock
 
-from camscan.net.outcomes import EXHAUSTED, PAUSES, of_answer, persist, reason
+from camscan.net.outcomes import PAUSES, of_answer, persist, reason
 from camscan.records import Outcome
+from camscan.shortages import EXHAUSTED
 
 
 @pytest.mark.parametrize(

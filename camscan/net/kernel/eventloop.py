@@ -15,7 +15,7 @@ from collections import ChainMap
 from collections.abc import Coroutine, Mapping
 from typing import Any, TypeAlias, TypeVar
 
-from camscan.net.outcomes import EXHAUSTED
+from camscan.shortages import EXHAUSTED
 
 _LOOK = 0.02
 """Seconds between looks at descriptors that epoll did not take."""
