@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,8 @@ BEFORE: list[str] = []
 """What every tool is run by."""
 _PRIORITY_OF_WATCHING = 9
 """What looks at arrivals has a glance at the clock and at a counter, and does not wait for a tool to let it."""
+_LOOKS = 20
+"""Looks at a process's memory for one at that of those it has forked, which takes longer."""
 _LONGEST = 180.0
 """Seconds after which a tool is ended."""
 
@@ -112,7 +114,7 @@ def run(tool: Tool, job: Job) -> Ran:
     """Run a tool once, in the scanner's namespace."""
     command = [*BEFORE, "ip", "netns", "exec", job.where.scanner, *tool.command(job)]
     arrived: list[tuple[float, int]] = []
-    memory = 0
+    memory = of_forked = looks = 0
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as ask, watching(job.where, arrived):
         ask.write(tool.stdin(job))
         ask.seek(0)
@@ -122,6 +124,8 @@ def run(tool: Tool, job: Job) -> Ran:
             if time.monotonic() - began > _LONGEST:
                 process.kill()
             memory = max(memory, _memory(process.pid))
+            if (looks := looks + 1) % _LOOKS == 0:
+                of_forked = max(of_forked, _memory_of_forked(process.pid))
             time.sleep(0.01)
         process.returncode = os.waitstatus_to_exitcode(ended[1])
         if process.returncode:
@@ -129,7 +133,7 @@ def run(tool: Tool, job: Job) -> Ran:
         wall, usage = time.monotonic() - began, ended[2]
         out.seek(0)
         found = tool.read(out.read())
-    return Ran(wall, usage.ru_utime + usage.ru_stime, memory // 1024, found, arrived)
+    return Ran(wall, usage.ru_utime + usage.ru_stime, (memory + of_forked) // 1024, found, arrived)
 
 
 def _memory(process: int) -> int:
@@ -139,3 +143,14 @@ def _memory(process: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def _memory_of_forked(process: int) -> int:
+    """The kB that the processes which one has started have for themselves at the moment."""
+    kilobytes = 0
+    with suppress(OSError):
+        for child in Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split():
+            rolled_up = Path(f"/proc/{child}/smaps_rollup").read_text(encoding="ascii")
+            private = (line for line in rolled_up.splitlines() if line.startswith("Private_"))
+            kilobytes += sum(int(line.split()[1]) for line in private) + _memory_of_forked(int(child))
+    return kilobytes

@@ -25,12 +25,12 @@ _PACES = (
     (1_000_000, 65_536, 32),
 )
 """Rate, addresses and ports."""
-_ONE = camscan("camscan, 1 thread")
-_TWO = camscan("camscan, 2 threads", threads=2, host_rate=0)
+_ONE = camscan("camscan, 1 process")
+_TWO = camscan("camscan, 2 processes", senders=2, host_rate=0)
 """From 560,000 a second on, 20 a second to each host would be the lower bound."""
 _NOTED = 300_000
-"""The rate up to which the kernel notes when each packet came. That costs a third of what two threads can send: above,
-a counter is looked at every millisecond, which costs nothing."""
+"""The rate up to which the kernel notes when each packet came. That costs a third of what two processes can send:
+above, a counter is looked at every millisecond, which costs nothing."""
 _SHORT = (0.00025, 0.0005, 0.001, 0.002, 0.004, 0.006, 0.008, 0.01)
 """Seconds in which packets may come closer together than their rate."""
 _LONG = 0.1

@@ -59,7 +59,7 @@ class Tool:
     needs: str = ""
 
 
-def asked(job: Job, method: str, threads: int, **changed: object) -> str:
+def asked(job: Job, method: str, senders: int, **changed: object) -> str:
     """A request to camscan's program."""
     ways = [
         {
@@ -75,7 +75,7 @@ def asked(job: Job, method: str, threads: int, **changed: object) -> str:
         "rounds": job.rounds,
         "wait": 1.5 if method == "connect" else 1.0,
         "want": "open",
-        "threads": threads,
+        "senders": senders,
         "half_open": MAX_HALF_OPEN,
     }
     return json.dumps(request | more | changed)
@@ -87,8 +87,8 @@ def said_by_camscan(text: str) -> Pairs:
     return {pair for line in found for pair in zip(line["addresses"], line["ports"], strict=True)}
 
 
-def camscan(name: str, method: str = "syn", threads: int = 1, **changed: object) -> Tool:
-    return Tool(name, lambda _: PROGRAM, said_by_camscan, lambda job: asked(job, method, threads, **changed))
+def camscan(name: str, method: str = "syn", senders: int = 1, **changed: object) -> Tool:
+    return Tool(name, lambda _: PROGRAM, said_by_camscan, lambda job: asked(job, method, senders, **changed))
 
 
 def whole_command(job: Job) -> Sequence[str]:
@@ -139,7 +139,7 @@ def said_by_nmap(text: str) -> Pairs:
     return {(line.split()[1], int(port)) for line in lines for port in re.findall(r"(\d+)/open", line)}
 
 
-ONE, TWO = camscan("camscan, 1 thread"), camscan("camscan, 2 threads", threads=2)
+ONE, TWO = camscan("camscan, 1 process"), camscan("camscan, 2 processes", senders=2)
 COMMAND = Tool("camscan ports", whole_command, said_by_command)
 CONNECT = camscan("camscan, connect", "connect")
 MASSCAN = Tool("masscan", masscan, said_by_masscan, needs="masscan")

@@ -39,7 +39,7 @@ def _ask(lines: Lines, stop: Stop) -> None:
         from camscan.syn.connect import Connects  # noqa: PLC0415
 
         do = Connects(request, Report(lines), stop).run
-    gc.freeze()  # what was loaded stays, and to walk through all of it would hold both threads of a sweep for 8 ms
+    gc.freeze()  # what was loaded stays, and to walk through all of it would keep a sweep for 8 ms
     do()
 
 

@@ -27,7 +27,7 @@ from camscan.syn.space import Space, space
 from camscan.syn.txring import RingSender, ethernet_sender
 
 SPARE = 2
-"""Batches of packets that may wait, or be on their way, while the next is built: one for each thread that sends."""
+"""Batches of packets that may wait, or be on their way, while the next is built: one for each process that sends."""
 _PORTS = MAX_ROUNDS + 2
 """A port of ours for each round, so that a late answer to one round cannot upset the connection of the next."""
 _PORT_TRIES = 256
@@ -95,6 +95,11 @@ class Route:
     def sender(self) -> Sender:
         """What sends the packets that `fill` made ready."""
         return self._syns[0].sender
+
+    @property
+    def senders(self) -> list[Sender]:
+        """All that send what `fill` made ready, as far as a process that is forked from this one may use them too."""
+        return [outlet.sender for outlet in self._syns if not isinstance(outlet.sender, RingSender)]
 
     @property
     def note(self) -> str:
@@ -172,6 +177,11 @@ class Links:
                 if text := self.routes[-1].note:
                     note(text)
             yield
+
+    @property
+    def senders(self) -> list[Sender]:
+        """See `Route.senders`."""
+        return [sender for route in self.routes for sender in route.senders]
 
     def source_port(self, round_: int) -> int:
         """Our port of a round."""

@@ -1,33 +1,35 @@
-"""Lets packets leave, from two processors: as fast as the kernel takes them, or at the pace.
+"""Lets packets leave, by two processes: as fast as the kernel takes them, or at the pace.
 
-Without a pace, both threads send what there is, and the first builds the next packets while the second goes on.
-
-A thread that sleeps until the next packets are due is woken late now and then: on a kernel without preemption another
+A process that sleeps until the next packets are due is woken late now and then: on a kernel without preemption another
 process's system call has to end first, and a hypervisor may have given the processor away. 5 ms are 5 % of 100 ms.
-It seldom meets two processors at once. So, with a pace, the second thread stands in where the first is late.
+It seldom meets two processors at once. So, with a pace, a worker process sends, and this one, which has other work as
+well, stands in where that is late. Each has packets of its own for some time, and a processor. Threads would not do:
+one that is kept waiting while it holds Python's lock keeps the other waiting, too. Without a pace, both send.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
-import os
-import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from camscan.syn.pace import Pacer
+from camscan.syn.pace import SharedPacer
 from camscan.syn.packets import BATCH
-from camscan.syn.sending import Sender
+from camscan.syn.sending import AT_ONCE, Sender
+from camscan.syn.worker import Worker, worker
 
 _LATE = 0.0003
-"""Seconds by which the first thread may be late before the second one stands in."""
-_NAP = 0.02
-"""Seconds that the second one sleeps at most, so that it soon sees the end."""
+"""Seconds by which the worker may be late before this process stands in."""
+_AGAIN = 0.00005
+"""Seconds until it looks again before it does: what kept the worker waiting may have kept this process, too."""
+_AHEAD = 0.015
+"""Seconds for which the worker has packets of its own: for so long it does without this process."""
+_IDLE = 0.02
+"""Seconds without anything to send from which on they are no lost time."""
 _ON_ITS_WAY = 0.0001
-"""Seconds until what the other thread is sending may have left."""
+"""Seconds until what the worker is sending may have left."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,144 +55,159 @@ class _Piece:
         self.first += count
         return piece
 
+    @property
+    def rows(self) -> int:
+        """How many these are."""
+        return self.end - self.first
+
 
 class Outflow:
-    """`sent` counts what left; `stood_in`, what of it the second thread sent."""
+    """`stood_in` counts what this process sent while there was a worker."""
 
-    def __init__(self, pacer: Pacer, clock: Callable[[], float] = time.monotonic) -> None:
-        self._pacer = pacer
+    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
-        self._awake = threading.Event()
-        self._ended = False
-        self._waiting: deque[_Piece] = deque()
-        self._due = math.inf
-        """When the next rows are to leave."""
+        self._pacer = SharedPacer(rate, clock())
+        self._worker: Worker | None = None
+        self._own: deque[_Piece] = deque()
+        self._lent: deque[_Piece] = deque()
+        """What the worker is to send."""
+        self._held = self._own
+        """Those whose first row an error keeps back."""
         self._error = 0
-        self.sent = self.stood_in = 0
+        self._stepped = clock()
+        self._is_late = False
+        """Whether the worker was when this process looked last."""
+        self.stood_in = 0
+
+    @property
+    def sent(self) -> int:
+        """The packets that have left."""
+        return self._pacer.sent
+
+    @property
+    def rate(self) -> float:
+        """Packets a second; 0 is without bound."""
+        return self._pacer.rate
 
     @contextlib.contextmanager
-    def doubled(self, *, unpaced: bool = False) -> Iterator[None]:
-        """Have the second thread: where there is a pace and a processor for it alone, or none and it is wanted."""
-        processors = os.sched_getaffinity(0)
-        own = {max(processors)} if self._pacer.rate else set()
-        if not _confined(processors - own) if own else not unpaced:
+    def doubled(
+        self, senders: Sequence[Sender], look: Callable[[float], None] = lambda _: None, *, unpaced: bool = False
+    ) -> Iterator[None]:
+        """Have a worker, which may send by these: where there is a pace, or none and it is wanted. See `worker`."""
+        if not senders or not (self.rate or unpaced):
             yield
             return
-        thread = threading.Thread(target=self._stand_in, args=(own,), name="stand-in", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._ended = True
-            self._awake.set()
-            thread.join()
-            if own:
-                _confined(processors)
+        with worker(senders, self._pacer, look) as self._worker:
+            try:
+                yield
+            finally:
+                self._take_back()
 
     def put(self, sender: Sender, count: int, interface: str = "") -> Load:
         """Have the first rows of a sender leave, by and by, as far as `step` is called."""
         load = Load(sender, interface, count)
+        if not self._own and not self._lent and self._clock() - self._stepped > _IDLE:
+            self._pacer.restart()
         if count:
-            with self._lock:
-                if not self._waiting:
-                    self._due = self._clock()
-                self._waiting.append(_Piece(load, 0, count))
-            self._awake.set()
+            self._own.append(_Piece(load, 0, count))
+            self._share()
         return load
 
     def step(self) -> tuple[float, int]:
-        """Send what may leave now: seconds until more may, and the errno that keeps all back until `resume`, or 0."""
-        return self._step()[0], self._error
+        """Send what may leave now: seconds until more may, and the errno that keeps it back until `resume`, or 0."""
+        self._share()
+        self._stepped = now = self._clock()
+        if self._error or not self._own:
+            return self._until_lent_leaves(), self._error
+        piece = self._own[0]
+        wanted = min(AT_ONCE, piece.rows)
+        if (wait := self._until_due(wanted, now)) > 0:
+            return wait, 0
+        if not (allowed := self._pacer.take(wanted, now)):
+            return _AGAIN, 0
+        self._send(piece, allowed)
+        return 0.0, self._error
 
     @property
     def interface(self) -> str:
         """Which the row is to leave by that was kept back."""
-        return self._waiting[0].load.interface
+        return self._held[0].load.interface
 
     def resume(self, *, skip: bool = False) -> None:
         """Go on after an error, or leave out the row that was kept back."""
-        with self._lock:
-            if skip:
-                piece = self._waiting[0]
-                piece.cut(1).load.left -= 1
-                if piece.first == piece.end:
-                    self._waiting.popleft()
-            self._error = 0
-        self._awake.set()
+        self._error = 0
+        if self._held is self._lent and self._worker:
+            self._worker.resume(skip=skip)
+        elif skip:
+            _leave(self._held, 1)
 
     def charge(self, count: int) -> None:
         """See `Pacer.charge`; the packets have left."""
-        with self._lock:
-            self._pacer.charge(count)
-            self.sent += count
-
-    def restart(self) -> None:
-        """See `Pacer.restart`."""
-        with self._lock:
-            self._pacer.restart(self._clock())
+        self._pacer.charge(count)
 
     def slow_down(self) -> None:
         """See `Pacer.slow_down`."""
-        with self._lock:
-            self._pacer.slow_down(self._clock())
+        self._pacer.slow_down(self._clock())
 
-    def _step(self) -> tuple[float, int]:
-        """Seconds until more may leave, and how many did."""
-        with self._lock:
-            wait, piece = self._take()
-        if piece is None:
-            return wait, 0
-        sent, error = piece.load.sender.send(piece.first, piece.end - piece.first)
-        with self._lock:
-            self._note(piece, sent, error)
-        return 0.0, sent
+    def _send(self, piece: _Piece, count: int) -> None:
+        sent, error = piece.load.sender.send(piece.first, count)
+        if sent < count:
+            self._pacer.charge(sent - count)
+        if self._worker:
+            self.stood_in += sent
+        _leave(self._own, sent)
+        if error:
+            self._held, self._error = self._own, error
 
-    def _take(self) -> tuple[float, _Piece | None]:
-        """Seconds until more may leave, or what this thread is to send now."""
-        if self._error or not self._waiting:
-            return _ON_ITS_WAY, None
-        now = self._clock()
-        piece = self._waiting[0]
-        wanted = piece.end - piece.first
-        allowed = self._pacer.take(wanted, now)
-        wait = self._pacer.wait(wanted if not allowed else BATCH, now)
-        self._due = now + wait
-        if not allowed:
-            return wait, None
-        taken = piece.cut(allowed)
-        if piece.first == piece.end:
-            self._waiting.popleft()
-        return 0.0, taken
+    def _until_due(self, wanted: int, now: float) -> float:
+        """Seconds until this process is to send: where there is a worker, not before that is late at a second look."""
+        late = _LATE if self._lent and self.rate else 0.0
+        wait = self._pacer.due_in(wanted, now) + late
+        if not late or wait > 0:
+            self._is_late = False
+            return wait
+        self._is_late = not self._is_late
+        return _AGAIN if self._is_late else 0.0
 
-    def _note(self, piece: _Piece, sent: int, error: int) -> None:
-        self.sent += sent
-        piece.load.left -= sent
-        piece.first += sent
-        if piece.first < piece.end:
-            self._pacer.charge(piece.first - piece.end)
-            self._waiting.appendleft(piece)
-            self._error = error or self._error
+    def _until_lent_leaves(self) -> float:
+        """Seconds until about half of it has, so that its end is not missed for long."""
+        rows = sum(piece.rows for piece in self._lent)
+        return max(_ON_ITS_WAY, rows / self.rate / 2 if self.rate else 0.0)
 
-    def _stand_in(self, processors: set[int]) -> None:
-        """Take the steps for which the first thread is late; what an error means is for that one to say."""
-        if processors:
-            _confined(processors)
-        while not self._ended:
-            if self._error or not self._waiting:
-                self._awake.clear()
-                if self._error or not self._waiting:
-                    self._awake.wait(_NAP)
-            elif (early := self._due + (_LATE if self._pacer.rate else 0.0) - self._clock()) > 0:
-                time.sleep(min(early, _NAP))
-            else:
-                self.stood_in += self._step()[1]
+    def _share(self) -> None:
+        """See what the worker has sent, and see to it that it has enough for some time."""
+        if not (worker := self._worker):
+            return
+        is_alive = worker.is_alive(self._clock())
+        _leave(self._lent, worker.passed())
+        if not is_alive:
+            self._take_back()
+            return
+        if error := worker.error():
+            self._held, self._error = self._lent, error
+        ahead = max(1, int(self.rate * _AHEAD)) if self.rate else BATCH
+        room = ahead - sum(piece.rows for piece in self._lent)
+        while self._own and room > ahead // 3 and worker.knows(self._own[0].load.sender):
+            piece = self._own[0].cut(min(room, self._own[0].rows))
+            _leave(self._own, 0)
+            worker.hand_over(piece.load.sender, piece.first, piece.rows)
+            self._lent.append(piece)
+            room -= piece.rows
+
+    def _take_back(self) -> None:
+        """Have no worker any more, and what it has not sent."""
+        self._worker = None
+        self._own.extendleft(reversed(self._lent))
+        self._lent.clear()
+        self._held = self._own
 
 
-def _confined(processors: set[int]) -> bool:
-    """Run this thread on these processors alone; false where there are none, or a sandbox does not allow it."""
-    try:
-        os.sched_setaffinity(0, processors)
-    except OSError:
-        return False
-    return True
+def _leave(pieces: deque[_Piece], count: int) -> None:
+    """Note that the first rows have left, or are left out."""
+    while pieces and (count or not pieces[0].rows):
+        passed = min(count, pieces[0].rows)
+        pieces[0].first += passed
+        pieces[0].load.left -= passed
+        count -= passed
+        if not pieces[0].rows:
+            pieces.popleft()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+from camscan.syn.memory import shared
+
 _BURST = 0.0018
 """Seconds' worth of packets that may leave at once, where that is more than one."""
 _LATE = 0.001
@@ -24,7 +28,7 @@ class Pacer:
 
     def __init__(self, rate: float, now: float) -> None:
         self._begun = now
-        self._sent = 0.0
+        self._sent = 0
         self._room = 1.0
         self._at = now
         self._speed = 1.0
@@ -33,8 +37,10 @@ class Pacer:
     def take(self, wanted: int, now: float) -> int:
         """The number of packets, up to `wanted`, that may leave now; none where more are worth waiting for."""
         if not self.rate:
-            self._sent += wanted
+            self._count(wanted)
             return wanted
+        if self._begun == math.inf:
+            self._begun, self._room, self._at = now - self._sent / self.rate, 1.0, now
         lag = (now - self._begun) - self._sent / self.rate
         if lag > _FORGIVEN:
             self._begun += lag - _FORGIVEN
@@ -45,29 +51,37 @@ class Pacer:
         count = min(wanted, int(due), int(self._room))
         if count < self._worth(wanted):
             return 0
-        self.charge(count)
+        self._count(count)
         return count
 
     def charge(self, count: int) -> None:
-        """Count packets that left, or leave by themselves."""
+        """Count packets that left, or leave by themselves; fewer than none where some did not leave after all."""
+        self._count(count)
+
+    def _count(self, count: int) -> None:
         self._sent += count
         self._room -= count
 
     def wait(self, wanted: int, now: float) -> float:
         """Seconds until it is worth asking again for up to `wanted` packets."""
-        if not self.rate:
+        return max(0.0, self.due_in(wanted, now))
+
+    def due_in(self, wanted: int, now: float) -> float:
+        """The same; below zero, for how long it has been worth it."""
+        if not self.rate or self._begun == math.inf:
             return 0.0
         worth = self._worth(wanted)
         due = (now - self._begun) * self.rate - self._sent + 1
-        return max((worth - due) / self.rate, (worth - self._room) / (self.rate * self._speed), 0.0)
+        has_room = (worth - self._room) / (self.rate * self._speed) - (now - self._at)
+        return max((worth - due) / self.rate, has_room)
 
     def _worth(self, wanted: int) -> int:
         return max(1, min(wanted, int(self.rate * _QUANTUM)))
 
-    def restart(self, now: float) -> None:
-        """Forgive all the time that was lost until now."""
+    def restart(self) -> None:
+        """Forgive all the time that is lost until the next packets leave."""
         if self.rate:
-            self._begun = now - self._sent / self.rate
+            self._begun = math.inf
 
     @property
     def _most(self) -> float:
@@ -75,8 +89,81 @@ class Pacer:
 
     def slow_down(self, now: float) -> None:
         """From now on, send half as fast; where there was no bound, as it has been on average."""
+        if not self._sent:
+            return
         self.rate = (self.rate or self._sent / max(now - self._begun, _BURST)) / 2
         self._begun = now - self._sent / self.rate
+        self._room, self._at = 0.0, now
+
+
+class SharedPacer(Pacer):
+    """A pace that a process keeps together with one that it forks, which calls `become_second`.
+
+    Nothing is locked, as who holds a lock may be kept from running. Each counts for itself what it takes, and who sees
+    that the other took something at the same time gives it back.
+    """
+
+    def __init__(self, rate: float, now: float) -> None:
+        super().__init__(rate, now)
+        memory = shared(56)
+        self._state, self._taken = memory[:40].cast("d"), memory[40:].cast("q")
+        self._mine = 0
+        self._store()
+
+    def become_second(self) -> None:
+        """Be the second process from now on."""
+        self._mine = 1
+
+    @property
+    def sent(self) -> int:
+        """The packets that both have let out."""
+        return int(sum(self._taken))
+
+    def take(self, wanted: int, now: float) -> int:
+        """See `Pacer.take`."""
+        self._load()
+        others = self._sent - self._taken[self._mine]
+        count = super().take(wanted, now)
+        self._taken[self._mine] += count
+        self._store()
+        if count and self.sent - self._taken[self._mine] != others:
+            self.charge(-count)
+            return 0
+        return count
+
+    def charge(self, count: int) -> None:
+        """See `Pacer.charge`."""
+        self._load()
+        super().charge(count)
+        self._taken[self._mine] += count
+        self._store()
+
+    def due_in(self, wanted: int, now: float) -> float:
+        """See `Pacer.due_in`."""
+        self._load()
+        return super().due_in(wanted, now)
+
+    def restart(self) -> None:
+        """See `Pacer.restart`."""
+        self._load()
+        super().restart()
+        self._store()
+
+    def slow_down(self, now: float) -> None:
+        """See `Pacer.slow_down`."""
+        self._load()
+        super().slow_down(now)
+        self._store()
+
+    def _load(self) -> None:
+        self.rate, self._begun, self._room, self._at, self._speed = self._state
+        self._sent = self.sent
+
+    def _store(self) -> None:
+        """Number by number: struct.pack_into writes zeros before, which the other process would see."""
+        state = self._state
+        state[0], state[1] = self.rate, self._begun
+        state[2], state[3], state[4] = self._room, self._at, self._speed
 
 
 class HostPace:

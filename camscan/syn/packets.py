@@ -12,6 +12,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
+from camscan.syn.memory import shared_rows
 from camscan.syn.order import Numbers
 
 BATCH = 4096
@@ -98,7 +99,7 @@ def header6(source: str, protocol: int, length: int, hops: int) -> tuple[bytes, 
 
 def rows(width: int, packet: bytes) -> NDArray[np.uint8]:
     """A batch in which each row holds the same packet, from the Ethernet header on."""
-    made = np.zeros((BATCH, width), np.uint8)
+    made = shared_rows(BATCH, width)
     made[:, ETHERNET : ETHERNET + len(packet)] = np.frombuffer(packet, np.uint8)
     return made
 

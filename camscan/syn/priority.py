@@ -11,7 +11,6 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Self
 
 _REALTIME = os.sched_param(1)
@@ -25,9 +24,9 @@ _MOST, _MOST_OF_ONE = 0.9, 0.5
 
 
 class RealtimePriority:
-    """Enter it to have it, where it is `wanted` and the kernel allows, also for threads that are started then."""
+    """Enter it to have it, where it is `wanted` and the kernel allows. A process that is forked then has its own."""
 
-    def __init__(self, *, wanted: bool, used: Callable[[], float] = time.thread_time) -> None:
+    def __init__(self, *, wanted: bool, used: Callable[[], float] = time.process_time) -> None:
         self._wanted = wanted and os.sched_getscheduler(0) == os.SCHED_OTHER and not os.getpriority(os.PRIO_PROCESS, 0)
         self._used = used
         self._most = _MOST if len(os.sched_getaffinity(0)) > 1 else _MOST_OF_ONE
@@ -54,11 +53,9 @@ class RealtimePriority:
             self._give_back()
 
     def _give_back(self) -> None:
-        """Whatever of it this process' threads have."""
         if not self._wanted:
             return
         self._wanted = False
-        for thread in Path("/proc/self/task").iterdir():
-            with contextlib.suppress(OSError):  # it may have ended
-                os.sched_setscheduler(int(thread.name), os.SCHED_OTHER, os.sched_param(0))
-                os.setpriority(os.PRIO_PROCESS, int(thread.name), 0)
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+            os.setpriority(os.PRIO_PROCESS, 0, 0)

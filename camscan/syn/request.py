@@ -6,7 +6,7 @@
 
 `rate` 0 is without bound. A way's `gateway` is empty for its own network; `frames` is false where the kernel is to
 route. `want`: "open" says ports that accepted, "answers" refusals and unreachable hosts too, "all" also silent ones.
-`threads` may be 2, of which the second only sends. For `connect`, `wait` is the time of one attempt, and `half_open`
+`senders` may be 2: a process of its own sends, too. For `connect`, `wait` is the time of one attempt, and `half_open`
 how many may be under way; the kernel takes `neighbours` hosts of the own link that answer, and holds `held` already.
 
 With `checkpoints` a later run can go on: its `position` is the last that was told, and behind its first line come the
@@ -77,7 +77,7 @@ class Request:
     half_open: int = 1024
     neighbours: int = 1 << 20
     held: int = 0
-    threads: int = 1
+    senders: int = 1
     checkpoints: bool = False
     settled: bytes = b""
 
@@ -144,9 +144,9 @@ def _check(request: Request) -> None:
         or request.half_open < 1
         or request.neighbours < 1
         or request.held < 0
-        or request.threads not in (1, 2)
+        or request.senders not in (1, 2)
     ):
         raise ValueError(
             f"rounds are 1 to {MAX_ROUNDS}, the position is 0 or more, half_open and neighbours 1 or more, "
-            "threads 1 or 2"
+            "senders 1 or 2"
         )

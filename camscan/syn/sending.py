@@ -1,4 +1,4 @@
-"""Hands packets to the kernel in bulk: sendmmsg(2), which Python does not have, by ctypes. It lets go of the GIL."""
+"""Hands packets to the kernel in bulk: sendmmsg(2), which Python does not have, by ctypes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from camscan.l2.lines import RefusalError
 from camscan.l2.sockets import packet_socket
+from camscan.syn.memory import shared_rows
 from camscan.syn.order import Numbers
 from camscan.syn.packets import BATCH, ETHERNET, IP
 
@@ -21,6 +22,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.sendmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
 FULL = frozenset({errno.ENOBUFS, errno.EAGAIN, errno.ENOMEM})
 """What the kernel says when it has no room for a packet at the moment."""
+AT_ONCE = 1024
+"""Packets that one sendmmsg(2) takes at most (UIO_MAXIOV)."""
 BACK_OFF = 0.001
 """Seconds until there may be room again."""
 _BUFFER = 4 * 1024 * 1024
@@ -91,7 +94,7 @@ class RawSender:
         except PermissionError as error:
             raise RefusalError("no CAP_NET_RAW, which raw sockets need") from error
         widen(self._sock)
-        self._names = np.zeros((BATCH, size), np.uint8)
+        self._names = shared_rows(BATCH, size)
         self._names.view(np.uint16)[:, 0] = family
         self._addresses = self._names.view(">u4")[:, at : at + self._words]
         self._messages = _Messages(rows, IP, length, self._names)

@@ -23,7 +23,7 @@ from camscan.syn.cookies import Cookies
 from camscan.syn.links import SPARE, Links, Segments
 from camscan.syn.order import Numbers, Order
 from camscan.syn.outflow import Load, Outflow
-from camscan.syn.pace import HostPace, Pacer
+from camscan.syn.pace import HostPace
 from camscan.syn.packets import BATCH
 from camscan.syn.priority import RealtimePriority
 from camscan.syn.progress import Progress
@@ -62,8 +62,7 @@ class Sweep:
         self._first_is_fresh = not self._settled.count
         self._cookies = Cookies()
         now = time.monotonic()
-        self._pacer = Pacer(request.rate, now)
-        self._outflow = Outflow(self._pacer)
+        self._outflow = Outflow(request.rate)
         self._priority = RealtimePriority(wanted=bool(request.rate))
         self._carrier = Carrier((way.interface for way in request.ways), stop)
         self._host_pace = HostPace(request.host_rate, self._order.size, len(request.ports), unlimited=not request.rate)
@@ -85,9 +84,8 @@ class Sweep:
         with (
             self._priority,
             self._links.opened(self, self._report.note),
-            self._outflow.doubled(unpaced=self._request.threads > 1),
+            self._outflow.doubled(self._links.senders, self._priority.look, unpaced=self._request.senders > 1),
         ):
-            self._outflow.restart()
             left = self._request.rounds - self._position // self._order.round_size
             extra = _EXTRA_ROUNDS
             while left > 0 and not self._stop and self._settled.count < questions:
@@ -128,7 +126,7 @@ class Sweep:
         self._let_out()
 
     def _batch_size(self) -> int:
-        rate = self._pacer.rate
+        rate = self._outflow.rate
         return max(1, min(BATCH, int(rate * _BATCH_SECONDS))) if rate else BATCH
 
     def _ask(self, hosts: Numbers, numbers: Numbers, number: int) -> list[Load]:
@@ -208,7 +206,7 @@ class Sweep:
 
         The next takes no less than what is not settled takes at the rate; without one, who knows.
         """
-        rate = self._pacer.rate
+        rate = self._outflow.rate
         return min(time.monotonic() - began, (questions - self._settled.count) / rate) if rate else 0.0
 
     def _drain(self) -> None:

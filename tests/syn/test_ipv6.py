@@ -34,9 +34,9 @@ def of(site: Lab, **changed: Any) -> dict[str, Any]:
     return asked
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-def test_every_outcome_is_that_of_connecting(site: Lab, threads: int) -> None:
-    code, messages = run(site, of(site, threads=threads, want="all"))
+@pytest.mark.parametrize("senders", [1, 2])
+def test_every_outcome_is_that_of_connecting(site: Lab, senders: int) -> None:
+    code, messages = run(site, of(site, senders=senders, want="all"))
     assert (code, messages[-1]["type"]) == (0, "end")
     outcomes = found(messages)
     assert len(outcomes) == 3 * 1_024

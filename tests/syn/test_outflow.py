@@ -2,39 +2,52 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
+import signal
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pytest
 
+from camscan.syn.memory import shared_rows
 from camscan.syn.outflow import Load, Outflow
-from camscan.syn.pace import Pacer
+from camscan.syn.worker import Worker
 
-two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: nothing to stand in on")
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+two_processors = pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: none for a worker")
+
+ROWS = 4096
 
 
-@dataclass
 class Kernel:
-    """Takes at most so many rows at once, and none from the ones it refuses; notes what left, and by which thread."""
+    """Takes at most so many rows at once, and none from one that has an errno; counts what left, for both processes."""
 
-    most: int = 10_000
-    refused: dict[int, int] = field(default_factory=dict)
-    left: list[int] = field(default_factory=list)
-    threads: set[str] = field(default_factory=set)
+    def __init__(self, most: int = 10_000, takes: float = 0.0) -> None:
+        self._most = most
+        self._takes = takes
+        self._pid = os.getpid()
+        memory = shared_rows(3, ROWS)
+        self.by_worker, self.by_us, self.errnos = memory
 
     def send(self, first: int, count: int) -> tuple[int, int]:
-        self.threads.add(threading.current_thread().name)
-        for row in range(first, first + min(count, self.most)):
-            if row in self.refused:
-                return row - first, 0 if row > first else self.refused[row]
-            self.left.append(row)
-        return min(count, self.most), 0
+        time.sleep(self._takes)
+        count = min(count, self._most)
+        refused = np.flatnonzero(self.errnos[first : first + count])
+        if len(refused) and not refused[0]:
+            return 0, int(self.errnos[first])
+        count = int(refused[0]) if len(refused) else count
+        (self.by_us if os.getpid() == self._pid else self.by_worker)[first : first + count] += 1
+        return count, 0
+
+    @property
+    def left(self) -> list[int]:
+        """How often each row has left."""
+        both: list[int] = (self.by_us + self.by_worker).tolist()
+        return both
 
 
-def outflow(rate: float) -> Outflow:
-    return Outflow(Pacer(rate, time.monotonic()))
+def once(count: int, *without: int) -> list[int]:
+    return [int(row < count and row not in without) for row in range(ROWS)]
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> bool:
@@ -44,189 +57,213 @@ def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> bool:
     return found
 
 
-def send_all(out: Outflow, *loads: Load) -> None:
+def send_all(out: Outflow, loads: Sequence[Load]) -> list[int]:
+    """Send all, past what is refused, and say why it was."""
+    refused = []
     while any(load.left for load in loads):
         wait, error = out.step()
-        assert not error
+        if error:
+            refused.append(error)
+            out.resume(skip=True)
         time.sleep(wait)
+    return refused
+
+
+def worker_of(out: Outflow) -> Worker:
+    assert out._worker is not None
+    return out._worker
 
 
 @pytest.mark.parametrize("rate", [2_000, 200_000, 0])
-def test_each_row_leaves_once_and_in_order(rate: float) -> None:
-    kernel, out = Kernel(), outflow(rate)
+@pytest.mark.parametrize("most", [10_000, 70])
+def test_each_row_leaves_once(rate: float, most: int) -> None:
+    kernels, out = [Kernel(most) for _ in range(3)], Outflow(rate)
     began = time.monotonic()
-    with out.doubled():
-        for _ in range(3):
-            send_all(out, out.put(kernel, 500))
-    assert kernel.left == 3 * list(range(500))
+    with out.doubled(kernels, unpaced=True):
+        send_all(out, [out.put(kernel, 500) for kernel in kernels])
+        took = time.monotonic() - began
+    assert [kernel.left for kernel in kernels] == 3 * [once(500)]
     assert out.sent == 1_500
     if rate:
-        assert time.monotonic() - began > 1_500 / rate * 0.95
+        assert took > 1_500 / rate * 0.95, "the pace is the same, whoever sends"
 
 
 @two_processors
-def test_a_second_thread_stands_in_while_the_first_is_kept_from_running() -> None:
-    kernel, out = Kernel(), outflow(2_000)
-    with out.doubled():
-        load = out.put(kernel, 400)
-        out.step()
-        began = time.monotonic()
-        assert wait_for(lambda: not load.left)
-        took = time.monotonic() - began
-    assert kernel.left == list(range(400))
-    assert kernel.threads == {threading.current_thread().name, "stand-in"}
-    assert out.stood_in >= 390
-    assert out.sent == 400
-    assert took > 400 / 2_000 * 0.9, "the pace is the same, whoever sends"
-
-
-def test_nobody_stands_in_unasked() -> None:
-    kernel, out = Kernel(), outflow(2_000)
-    load = out.put(kernel, 400)
-    out.step()
-    time.sleep(0.1)
-    assert len(kernel.left) == out.sent == 400 - load.left < 400
+def test_a_worker_sends_what_it_has_while_this_process_is_kept_from_running() -> None:
+    kernel, out = Kernel(), Outflow(20_000)
+    with out.doubled([kernel]):
+        load = out.put(kernel, 2_000)
+        assert wait_for(lambda: kernel.by_worker.sum() == 300), "for 15 ms"
+        time.sleep(0.05)
+        assert kernel.by_us.sum() == 0
+        send_all(out, [load])
+    assert kernel.left == once(2_000)
+    assert out.stood_in == kernel.by_us.sum()
 
 
 @two_processors
-def test_what_keeps_a_row_back_is_told_to_the_first_thread_and_stops_the_second() -> None:
-    kernel, out = Kernel(refused={100: errno.EPERM}), outflow(2_000)
-    with out.doubled():
-        load = out.put(kernel, 200, "eth0")
-        out.step()
-        assert wait_for(lambda: len(kernel.left) == 100)
-        time.sleep(0.1)
-        assert len(kernel.left) == 100
-        wait, error = 0.0, 0
-        while not error:
-            time.sleep(wait)
-            wait, error = out.step()
-        assert (error, out.interface) == (errno.EPERM, "eth0")
-        out.resume(skip=True)
-        send_all(out, load)
-    assert kernel.left == [row for row in range(200) if row != 100]
-    assert out.sent == 199
+def test_this_process_stands_in_while_the_worker_is_kept_from_running() -> None:
+    kernel, out = Kernel(), Outflow(20_000)
+    with out.doubled([kernel]):
+        load = out.put(kernel, 2_000)
+        assert wait_for(lambda: kernel.by_worker.sum() > 0)
+        os.kill(worker_of(out)._pid, signal.SIGSTOP)
+        began, before = time.monotonic(), out.sent
+        while out.sent < before + 1_000:
+            time.sleep(out.step()[0])
+        assert time.monotonic() - began > 1_000 / 20_000 * 0.95
+        os.kill(worker_of(out)._pid, signal.SIGCONT)
+        send_all(out, [load])
+    assert kernel.left == once(2_000)
+    assert out.stood_in == kernel.by_us.sum() > 900
+
+
+@two_processors
+def test_where_the_worker_is_ended_this_process_sends_what_that_had() -> None:
+    kernel, out = Kernel(), Outflow(20_000)
+    with out.doubled([kernel]):
+        load = out.put(kernel, 1_000)
+        assert wait_for(lambda: kernel.by_worker.sum() > 0)
+        os.kill(worker_of(out)._pid, signal.SIGSTOP)
+        time.sleep(0.01)  # between two packets, for what it was about to count would leave twice
+        os.kill(worker_of(out)._pid, signal.SIGKILL)
+        send_all(out, [load])
+    assert kernel.left == once(1_000)
+
+
+def test_a_sender_that_the_worker_does_not_have_is_served_by_this_process() -> None:
+    shared, own, out = Kernel(), Kernel(), Outflow(100_000)
+    with out.doubled([shared]):
+        send_all(out, [out.put(shared, 100), out.put(own, 100), out.put(shared, 100)])
+    assert own.by_us.tolist() == once(100)
+    assert sum(shared.left) == 200
+
+
+@pytest.mark.parametrize("rate", [2_000, 100_000, 0])
+@pytest.mark.parametrize("unpaced", [True, False])
+def test_what_is_refused_is_told_of_and_left_out(rate: float, *, unpaced: bool) -> None:
+    kernels, out = [Kernel(), Kernel()], Outflow(rate)
+    kernels[0].errnos[[7, 120]], kernels[1].errnos[0] = errno.EPERM, errno.ENETUNREACH
+    with out.doubled(kernels, unpaced=unpaced):
+        refused = send_all(out, [out.put(kernel, 200) for kernel in kernels])
+    assert sorted(refused) == sorted([errno.EPERM, errno.EPERM, errno.ENETUNREACH])
+    assert [kernel.left for kernel in kernels] == [once(200, 7, 120), once(200, 0)]
+    assert out.sent == 397
+
+
+@two_processors
+def test_what_keeps_the_worker_from_sending_is_told_until_it_may_go_on() -> None:
+    kernel, out = Kernel(), Outflow(2_000)
+    kernel.errnos[10] = errno.ENOBUFS
+    with out.doubled([kernel]):
+        load = out.put(kernel, 20, "eth0")
+        assert wait_for(lambda: out.step()[1] == errno.ENOBUFS)
+        assert out.interface == "eth0"
+        assert out.step()[1] == errno.ENOBUFS, "still"
+        time.sleep(0.03)
+        assert kernel.left == once(10)
+        kernel.errnos[10] = 0
+        out.resume()
+        assert send_all(out, [load]) == []
+    assert kernel.left == once(20)
 
 
 @two_processors
 def test_when_it_ends_nothing_leaves_any_more() -> None:
-    kernel, out = Kernel(), outflow(1_000)
-    with out.doubled():
+    kernel, out = Kernel(), Outflow(1_000)
+    with out.doubled([kernel]):
         out.put(kernel, 1_000)
-        out.step()
-    left = len(kernel.left)
-    time.sleep(0.1)
-    assert len(kernel.left) == left < 1_000
+        assert wait_for(lambda: sum(kernel.left) > 1)
+        pid = worker_of(out)._pid
+    left = kernel.left
+    time.sleep(0.05)
+    assert kernel.left == left
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_nobody_stands_in_unasked() -> None:
+    kernel, out = Kernel(), Outflow(2_000)
+    load = out.put(kernel, 400)
+    out.step()
+    time.sleep(0.05)
+    assert sum(kernel.left) == out.sent == 400 - load.left < 400
+
+
+@two_processors
+def test_each_process_has_a_processor_and_in_the_end_this_one_has_all_again() -> None:
+    before = os.sched_getaffinity(0)
+    out = Outflow(1_000)
+    with out.doubled([Kernel()]):
+        pid = worker_of(out)._pid
+        assert wait_for(lambda: not os.sched_getaffinity(0) & os.sched_getaffinity(pid))
+    assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.parametrize(("rate", "processors"), [(0, {0, 1}), (1_000, {0})])
+def test_without_a_pace_or_a_processor_there_is_no_worker(
+    rate: float, processors: set[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: processors)
+    out = Outflow(rate)
+    with out.doubled([Kernel()]):
+        assert out._worker is None
+
+
+@pytest.mark.parametrize("refused", ["sched_setaffinity", "fork"])
+def test_where_a_sandbox_refuses_what_a_worker_needs_this_process_sends_alone(
+    refused: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, refused, refuse)
+    kernel, out = Kernel(), Outflow(100_000)
+    with out.doubled([kernel]):
+        assert out._worker is None
+        send_all(out, [out.put(kernel, 100)])
+    assert kernel.by_us.tolist() == once(100)
+
+
+def test_without_a_pace_both_send() -> None:
+    kernels, out = [Kernel(takes=0.002) for _ in range(6)], Outflow(0)
+    with out.doubled(kernels, unpaced=True):
+        send_all(out, [out.put(kernel, ROWS) for kernel in kernels])
+    assert [kernel.left for kernel in kernels] == 6 * [once(ROWS)]
+    assert 0 < out.stood_in < out.sent == 6 * ROWS
 
 
 def test_what_the_kernel_did_not_take_may_leave_later() -> None:
     now = 0.0
-    kernel, out = Kernel(most=50), Outflow(Pacer(100_000, now), clock=lambda: now)
-    out.put(kernel, 20_000)
+    kernel, out = Kernel(most=50), Outflow(30_000, clock=lambda: now)
+    out.put(kernel, ROWS)
     while now < 0.1:
         out.step()
         now += 0.0001
-    assert len(kernel.left) == out.sent == pytest.approx(10_000, rel=0.02)
+    assert sum(kernel.left) == out.sent == pytest.approx(3_000, rel=0.02)
 
 
 def test_packets_that_leave_by_themselves_count() -> None:
     now = 0.0
-    kernel, out = Kernel(), Outflow(Pacer(1_000, now), clock=lambda: now)
+    kernel, out = Kernel(), Outflow(1_000, clock=lambda: now)
     out.put(kernel, 2_000)
     while now < 1.0:
         out.step()
         out.charge(1)
         now += 0.002
-    assert len(kernel.left) == pytest.approx(500, abs=5)
+    assert sum(kernel.left) == pytest.approx(500, abs=5)
     assert out.sent == pytest.approx(1_000, abs=5)
 
 
-@two_processors
-def test_each_thread_has_a_processor_and_in_the_end_all_are_free_again() -> None:
-    before = os.sched_getaffinity(0)
-    with outflow(1_000).doubled():
-        (other,) = (thread for thread in threading.enumerate() if thread.name == "stand-in")
-        assert other.native_id is not None
-        assert wait_for(lambda: len(os.sched_getaffinity(other.native_id or 0)) == 1)
-        assert not os.sched_getaffinity(0) & os.sched_getaffinity(other.native_id)
-    assert os.sched_getaffinity(0) == before
-    assert not other.is_alive()
-
-
-@pytest.mark.parametrize(("rate", "processors"), [(0, {0, 1}), (1_000, {0})])
-def test_without_a_pace_or_a_processor_there_is_no_second_thread(
-    rate: float, processors: set[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: processors)
-    with outflow(rate).doubled():
-        assert "stand-in" not in {thread.name for thread in threading.enumerate()}
-
-
-@two_processors
-def test_it_stands_in_also_where_the_first_thread_has_not_begun_with_a_batch() -> None:
-    kernel, out = Kernel(), outflow(10_000)
-    with out.doubled():
-        load = out.put(kernel, 50)
-        assert wait_for(lambda: not load.left)
-    assert out.stood_in == 50
-
-
-def test_where_a_sandbox_does_not_let_it_choose_a_processor_there_is_no_second_thread(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError(errno.EPERM, "Operation not permitted")
-
-    monkeypatch.setattr(os, "sched_setaffinity", refuse)
-    kernel, out = Kernel(), outflow(100_000)
-    with out.doubled():
-        assert "stand-in" not in {thread.name for thread in threading.enumerate()}
-        send_all(out, out.put(kernel, 100))
-    assert kernel.left == list(range(100))
-
-
-class Slow(Kernel):
-    """A kernel that each call keeps a moment, as one that has much to do."""
-
-    def send(self, first: int, count: int) -> tuple[int, int]:
-        time.sleep(0.002)
-        return super().send(first, count)
-
-
-def test_without_a_pace_both_threads_send_what_there_is_each_row_once() -> None:
-    kernels, out = [Slow(most=70), Slow(most=110), Slow(most=90)], outflow(0)
-    with out.doubled(unpaced=True):
-        loads = [out.put(kernel, 1_000) for kernel in kernels]
-        send_all(out, *loads)
-    assert [sorted(kernel.left) for kernel in kernels] == 3 * [list(range(1_000))]
-    assert out.sent == 3_000
-    assert 0 < out.stood_in < 3_000
-
-
-def test_while_the_first_thread_makes_more_ready_the_second_sends_what_there_is() -> None:
-    kernel, out = Kernel(), outflow(0)
-    with out.doubled(unpaced=True):
-        load = out.put(kernel, 4_096)
-        assert wait_for(lambda: not load.left)
-    assert out.stood_in == 4_096
-
-
-def test_what_one_thread_may_not_send_keeps_both_until_the_first_has_heard_of_it() -> None:
-    refused = {50: errno.ENOBUFS, 120: errno.EPERM}
-    kernel, other, out = Kernel(refused=refused), Kernel(), outflow(0)
-    with out.doubled(unpaced=True):
-        loads = out.put(kernel, 200), out.put(other, 200)
-        heard = []
-        while any(load.left for load in loads):
-            wait, error = out.step()
-            if error:
-                time.sleep(0.05)
-                assert out.step()[1] == error, "still"
-                heard.append(error)
-                kernel.refused = {120: errno.EPERM} if error == errno.ENOBUFS else {}
-                out.resume(skip=error == errno.EPERM)
-            time.sleep(wait)
-    assert heard == [errno.ENOBUFS, errno.EPERM]
-    assert sorted(kernel.left) == [row for row in range(200) if row != 120]
-    assert sorted(other.left) == list(range(200))
-    assert out.sent == 399
+def test_time_in_which_there_is_nothing_to_send_is_not_made_up_for() -> None:
+    """After the wait for the answers of a round, the next one begins no faster than it goes on."""
+    now = 0.0
+    kernel, out = Kernel(), Outflow(10_000, clock=lambda: now)
+    for pause in (1.0, 0.0):
+        load = out.put(kernel, 1_000)
+        began = now
+        while load.left:
+            out.step()
+            now += 0.0001
+        assert now - began == pytest.approx(0.1, rel=0.02)
+        now += pause

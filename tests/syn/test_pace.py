@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from copy import copy
 
 import pytest
 
-from camscan.syn.pace import HostPace, Pacer
+from camscan.syn.pace import HostPace, Pacer, SharedPacer
 
 
 def sent(
@@ -103,6 +104,86 @@ def test_it_slows_down_to_half() -> None:
     unlimited.take(2_000, 0)
     unlimited.slow_down(1)
     assert unlimited.rate == 1_000
+
+
+def test_where_nothing_has_left_there_is_nothing_to_slow_down() -> None:
+    unlimited = Pacer(0, 0)
+    unlimited.slow_down(0)
+    assert unlimited.rate == 0
+    assert unlimited.take(2_000, 1) == 2_000
+
+
+def test_the_time_before_a_restart_is_forgiven_and_that_until_the_next_packets_too() -> None:
+    pacer = Pacer(10_000, 0)
+    before = sent(pacer, 0.1, lambda: 0.0001)
+    pacer.restart()
+    assert pacer.wait(100, 7) == 0
+    after = sent(pacer, 0.1, lambda: 0.0001, begin=7)
+    assert sum(count for _, count in before) == pytest.approx(1_000, abs=20)
+    assert sum(count for _, count in after) == pytest.approx(1_000, abs=20)
+    assert most(after, 0.01) <= 10_000 * 0.01 + 9
+
+
+def both(rate: int) -> tuple[SharedPacer, SharedPacer]:
+    """What two processes have of one pace: memory in common, and each what it knew at the fork."""
+    first = SharedPacer(rate, 0)
+    second = copy(first)
+    second.become_second()
+    return first, second
+
+
+def test_two_keep_a_pace_together_whoever_sends() -> None:
+    turns, lates = random.Random(4), random.Random(5)
+    found, now, pacers = [], 0.0, both(10_000)
+    while now < 2:
+        pacer = pacers[turns.random() < 0.3]
+        if count := pacer.take(100, now):
+            found.append((now, count))
+        now += max(0.00005, pacer.wait(100, now)) + lates.uniform(0.00002, 0.0002)
+    assert sum(count for _, count in found) == pytest.approx(20_000, rel=0.002) == pacers[0].sent == pacers[1].sent
+    assert max(count for _, count in found) <= 18
+    assert most(found, 0.01) <= 10_000 * 0.01 * 1.2
+
+
+def test_what_one_has_let_out_the_other_may_not() -> None:
+    first, second = both(10_000)
+    assert first.take(100, 0.01) == 18
+    assert second.take(100, 0.01) == 0
+    second.charge(-8)
+    assert first.sent == second.sent == 10
+
+
+def test_the_second_slows_down_with_the_first_and_restarts_with_it() -> None:
+    first, second = both(10_000)
+    first.take(100, 0.01)
+    first.slow_down(1)
+    assert second.wait(10, 1) > 0
+    assert second.rate == first.rate == 5_000
+    first.restart()
+    assert second.wait(10, 3) == 0
+
+
+class Meddling(SharedPacer):
+    """Whose other half takes packets just when this one does."""
+
+    other: SharedPacer
+
+    def _store(self) -> None:
+        if hasattr(self, "other"):
+            self.other.charge(8)
+            del self.other
+        super()._store()
+
+
+def test_what_both_take_at_the_same_time_the_one_who_sees_it_gives_back() -> None:
+    first = Meddling(10_000, 0)
+    second = SharedPacer(10_000, 0)
+    second._state, second._taken = first._state, first._taken
+    second.become_second()
+    first.other = second
+    assert first.take(100, 0.01) == 0
+    assert first.sent == 8
+    assert first.take(100, 0.01) > 0
 
 
 def positions(pace: HostPace, size: int, passes: int) -> list[float]:

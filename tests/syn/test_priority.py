@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -31,24 +30,25 @@ def allowed() -> None:
 
 
 @pytest.mark.usefixtures("allowed")
-def test_it_is_there_inside_for_threads_as_well_and_gone_behind() -> None:
-    seen, go_on, told = [], threading.Event(), threading.Event()
-
-    def work() -> None:
-        seen.append(policy())
-        told.set()
-        go_on.wait(10)
-        seen.append(policy())
-
+def test_it_is_there_inside_and_gone_behind() -> None:
     with RealtimePriority(wanted=True):
         assert policy() == os.SCHED_RR
-        thread = threading.Thread(target=work)
-        thread.start()
-        told.wait(10)
-    go_on.set()
-    thread.join()
-    assert seen == [os.SCHED_RR, os.SCHED_OTHER]
     assert policy() == os.SCHED_OTHER
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_process_that_is_forked_inside_has_its_own() -> None:
+    with RealtimePriority(wanted=True, used=lambda: 0.0) as ours:
+        if not (child := os.fork()):
+            ours._used = lambda: 5.0
+            ours._looked = (0.0, 0.0)
+            had = policy()
+            ours.look(5.0)
+            os._exit(0 if (had, policy()) == (os.SCHED_RR, os.SCHED_OTHER) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        ours.look(5.0)
+        assert policy() == os.SCHED_RR
 
 
 def test_it_is_not_there_where_nobody_wants_it() -> None:

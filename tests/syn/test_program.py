@@ -46,9 +46,9 @@ def of(site: Lab, **changed: Any) -> dict[str, Any]:
     return request(site, "10.77.0.0", "10.77.3.255", [80, 81, 554], **changed)
 
 
-@pytest.mark.parametrize(("method", "threads"), [("syn", 1), ("syn", 2), ("connect", 1)])
-def test_every_open_port_is_found_and_no_other(site: Lab, method: str, threads: int) -> None:
-    code, messages = run(site, of(site, method=method, threads=threads, half_open=8_192, wait=1.0))
+@pytest.mark.parametrize(("method", "senders"), [("syn", 1), ("syn", 2), ("connect", 1)])
+def test_every_open_port_is_found_and_no_other(site: Lab, method: str, senders: int) -> None:
+    code, messages = run(site, of(site, method=method, senders=senders, half_open=8_192, wait=1.0))
     assert code == 0
     assert messages[0] == {"type": "begin", "questions": 3 * 1_024}
     assert found(messages) == {(address, port): 0 for address in ALIVE for port in (80, 554)}
@@ -68,7 +68,7 @@ def test_every_outcome_is_said_where_all_are_wanted(site: Lab, method: str) -> N
 
 
 def test_the_garbage_collector_passes_over_what_was_loaded(site: Lab) -> None:
-    """To walk through it takes 8 ms, in which neither thread of a sweep gets to send."""
+    """To walk through it takes 8 ms, in which a sweep sends nothing."""
     look = "Sweep.run = lambda self: print(gc.get_freeze_count() > 20_000)"
     code = f"import gc; from camscan.syn.__main__ import main; from camscan.syn.sweep import Sweep; {look}; main()"
     asked = json.dumps(of(site)).encode()
@@ -278,12 +278,12 @@ def test_without_the_privilege_it_says_so(site: Lab) -> None:
     assert (code, len(found(messages))) == (0, 2 * len(ALIVE))
 
 
-@pytest.mark.parametrize(("error", "threads"), [("ENOSYS", 1), ("EPERM", 2)])
-def test_where_a_sandbox_refuses_sendmmsg_a_ring_does_its_work(site: Lab, error: str, threads: int) -> None:
+@pytest.mark.parametrize(("error", "senders"), [("ENOSYS", 1), ("EPERM", 2)])
+def test_where_a_sandbox_refuses_sendmmsg_a_ring_does_its_work(site: Lab, error: str, senders: int) -> None:
     needs("strace")
     refusing = ["strace", "-f", "-qq", "-o", "/dev/null"]
     refusing += ["-e", "trace=sendmmsg", "-e", f"inject=sendmmsg:error={error}"]
-    code, messages = run(site, of(site, threads=threads, wait=1.0), before=refusing)
+    code, messages = run(site, of(site, senders=senders, wait=1.0), before=refusing)
     assert code == 0
     assert found(messages) == {(address, port): 0 for address in ALIVE for port in (80, 554)}
     assert "note" not in {message["type"] for message in messages}

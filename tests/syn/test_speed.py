@@ -11,7 +11,7 @@ from benchmarks.rivals import MASSCAN, ONE, Job, site
 pytestmark = pytest.mark.netns
 
 
-def test_one_thread_sends_no_fewer_packets_than_masscan(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_process_sends_no_fewer_packets_than_masscan(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each at its best of three runs in turn, before all other work of the machine; it misses nothing meanwhile."""
     needs("masscan")
     monkeypatch.setattr(arrivals, "BEFORE", arrivals.realtime(5))

@@ -76,7 +76,7 @@ def test_an_interface_that_is_down_for_a_moment_loses_nothing() -> None:
 
 
 @pytest.mark.skipif(not has_net_raw(), reason="raw sockets need CAP_NET_RAW")
-def test_what_two_threads_send_is_passed_when_it_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_two_processes_send_is_passed_when_it_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sweep that is killed is to go on from a place that all has left before."""
     passed: list[int] = []
 
@@ -90,7 +90,7 @@ def test_what_two_threads_send_is_passed_when_it_has_left(monkeypatch: pytest.Mo
             super()._send(load)
 
     ranges = [["127.0.0.1", "127.0.127.255"]]
-    asked = {"method": "syn", "ways": [WAY | {"ranges": ranges}], **ASKED, "threads": 2}
+    asked = {"method": "syn", "ways": [WAY | {"ranges": ranges}], **ASKED, "senders": 2}
     sender = Watched(read(json.dumps(asked).encode()), Report(Lines(BytesIO())), Stop())
     monkeypatch.setattr(RawSender, "send", lambda _self, _first, count: (count, 0))
     sender.run()

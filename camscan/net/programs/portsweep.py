@@ -201,7 +201,7 @@ class PortSweep:
             "held": len(entries_in_use(usable[0].version)),
             "rounds": self._rounds if by_syn else 1,
             "wait": _SYN_WAIT if by_syn else CONNECT_TIMEOUT,
-            "threads": 2 if _takes_two(self.rate) else 1,
+            "senders": 2 if _takes_two(self.rate) else 1,
         }
 
     def _not_asked(self, way: Way) -> Iterator[Sequence[Found]]:
@@ -233,7 +233,7 @@ def _text(number: int, version: int) -> str:
 
 
 def _takes_two(rate: float) -> bool:
-    """Whether one thread may be too slow for this rate, and there is a processor for another."""
+    """Whether one process may be too slow for this rate, and there is a processor for another."""
     return (not rate or rate >= _MANY) and len(os.sched_getaffinity(0)) > 1
 
 
