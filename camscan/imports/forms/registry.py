@@ -82,8 +82,8 @@ def _guessed(one: Answer) -> Answer:
 
 
 def _page(text: str) -> Iterator[Answer]:
-    """Several lines that a web server is said to have sent, and that are no code: the body of an answer."""
-    if "\n" in text.strip() and not _MEMBER.match(text):
+    """Lines that a web server is said to have sent, and that are no code: the body of an answer."""
+    if ("\n" in text.strip() or single_values.is_setting(text)) and not _MEMBER.match(text):
         yield from messages.page(text)
         yield from anything(text)
 

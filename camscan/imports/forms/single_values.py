@@ -31,6 +31,7 @@ _CHALLENGED = re.compile(
     re.IGNORECASE,
 )
 _PARAMETER = re.compile(_VALUE, re.IGNORECASE)
+_SETTING = re.compile(r"\A\s*[A-Za-z][\w.\[\]]{1,64}=(?![\"'])[^=\r\n]{0,128}\s*\Z")
 _PATH = re.compile(r"(?:https?://[^\s/]{1,256})?/[\w./-]{1,256}\.(?:asp|html?|cgi|php|js|shtml)(?:[?#][!-~]{0,256})?")
 _TITLE_TAG = re.compile(r"<title", re.IGNORECASE)
 _TITLE_HELD = re.compile(
@@ -47,7 +48,13 @@ def server(channel: str, text: str) -> Iterator[Answer]:
     if "\n" not in line and len(line) <= 256 and not _TOLD.search(line):
         decode = http.decode_headers if channel == "http" else rtsp.decode_headers
         name = "WWW-Authenticate" if _CHALLENGE.match(line) else "Server"
-        yield from answer(channel, fields_of(decode, f"{name}: {line}"))
+        if name != "Server" or not is_setting(line):
+            yield from answer(channel, fields_of(decode, f"{name}: {line}"))
+
+
+def is_setting(text: str) -> bool:
+    """One line with the name of something and its value, as interfaces of devices answer."""
+    return bool(_SETTING.match(text))
 
 
 def challenge(channel: str, text: str) -> Iterator[Answer]:

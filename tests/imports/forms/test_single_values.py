@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.imports.forms.single_values import challenge, path, server
+from camscan.imports.forms.single_values import challenge, is_setting, path, server
 
 
 def test_lone_values() -> None:
@@ -12,6 +12,15 @@ def test_lone_values() -> None:
     assert list(server("http", "two\nlines")) == []
     for label in ("HTTP Server: ", "http-server-header: ", "HTTP: "):
         assert [one.fields["http.server"] for one in server("http", f"{label}a/1")] == [("a/1",)]
+
+
+def test_a_setting_is_no_server() -> None:
+    assert is_setting("a.b[0].c=12\r\n")
+    assert is_setting("ab=")
+    for other in ("a/1", 'realm="x"', "ab==c", "ab=1\ncd=2", "Boa/0.94 a=b"):
+        assert not is_setting(other)
+    assert list(server("http", "abc=12")) == []
+    assert [one.fields["http.server"] for one in server("http", "Server=a/1")] == [("a/1",)]
 
 
 def test_a_challenge_anywhere() -> None:
