@@ -26,6 +26,7 @@ _SPOKEN = re.compile(
 )
 """What a single line begins with, or holds, that no person would write there."""
 _TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
+_OVER_HTTP = re.compile(r"HTTP/\d(?:\.\d)? \d{3} ?[^\r\n]{0,64}\r?\n[\w-]{1,64}:")
 _HELD = re.compile(
     r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
 )
@@ -61,8 +62,11 @@ def logged(text: str) -> str:
 
 
 def held(text: str) -> str:
-    """An answer that JSON, or what a program printed, holds as a string, perhaps encoded."""
-    found = _HELD.search(text)
+    """An answer that JSON, or what a program printed, holds as a string, perhaps encoded.
+
+    What a web server quotes of others is none of its own, as the streams that a recorder program lists.
+    """
+    found = None if _OVER_HTTP.match(text) else _HELD.search(text)
     if found and "\\n" in found[2][:-2]:  # with more than its own line end, as one line of program code has
         with suppress(ValueError):
             return str(json.loads(f'"{found[2]}"')) if found[1] == '"' else unescaped(found[2])
