@@ -13,13 +13,11 @@ MAX_VALUE = 256  # characters kept of one value; the longest names and serial nu
 
 def fields(values: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     """Fields from (name, value) pairs. Empty values are left out; values of one name stand together without repeats."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, dict[str, None]] = {}
     for name, value in values:
-        kept = clip(value.replace("\0", ""), MAX_VALUE)
-        known = found.get(name, ())
-        if kept and kept not in known:
-            found[name] = (*known, kept)
-    return found
+        if kept := clip(value.replace("\0", ""), MAX_VALUE):
+            found.setdefault(name, {})[kept] = None
+    return {name: tuple(kept) for name, kept in found.items()}
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from camscan.codecs.layout import (
@@ -18,6 +20,13 @@ from camscan.codecs.layout import (
 def test_fields_keep_order_and_drop_empty_and_repeated_values() -> None:
     pairs = [("b", " 1\0 "), ("a", "\0"), ("b", "2"), ("b", "1"), ("a", "x" * 1000), ("c", " ")]
     assert fields(pairs) == {"b": ("1", "2"), "a": ("x" * MAX_VALUE,)}
+
+
+def test_many_values_of_one_name_take_time_in_proportion() -> None:
+    began = time.process_time()
+    found = fields(("a", str(number)) for number in range(50_000))
+    assert len(found["a"]) == 50_000
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
