@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -38,18 +38,16 @@ class DescriptionProbe:
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
         fetched = {(o.port, o.asked) for o in ask.observations if o.channel == "ssdp"}
-        for url in _locations(ask.observations):
-            port = port_of(url, ask.address)
-            if port is None:  # of this host's own URLs alone it is known that they can be split
-                continue
-            path = origin_form(url)
-            if urlsplit(url).scheme != "http" or (port, f"GET {path}") in fetched:
-                continue
-            async with net.browse(ask.address, port) as browser:
-                exchange = await browser.fetch(HttpRequest(path))
-                yield observe(exchange, "ssdp", f"GET {path}", partial(over_http.description, path=path))
+        for port, path in _descriptions(ask):
+            if (port, f"GET {path}") not in fetched:
+                async with net.browse(ask.address, port) as browser:
+                    exchange = await browser.fetch(HttpRequest(path))
+                    yield observe(exchange, "ssdp", f"GET {path}", partial(over_http.description, path=path))
 
 
-def _locations(seen: Iterable[Observation]) -> list[str]:
-    urls = [url for o in seen if o.channel == "ssdp" for url in o.fields.get("ssdp.location", ())]
-    return list(dict.fromkeys(urls))[:_MAX_DESCRIPTIONS]
+def _descriptions(ask: Ask) -> list[tuple[int, str]]:
+    """Port and path of the first descriptions at this very address that its answers point to."""
+    urls = (url for o in ask.observations if o.channel == "ssdp" for url in o.fields.get("ssdp.location", ()))
+    here = ((port, url) for url in urls if (port := port_of(url, ask.address)))
+    found = ((port, origin_form(url)) for port, url in here if urlsplit(url).scheme == "http")
+    return list(dict.fromkeys(found))[:_MAX_DESCRIPTIONS]

@@ -26,6 +26,16 @@ async def test_a_description_on_the_host_itself_is_fetched_once() -> None:
     assert await fetched(f"http://{HOST}/d.xml", f"http://{HOST}/d.xml") == [(HOST, 80, "GET /d.xml")]
 
 
+async def test_locations_of_other_addresses_take_no_place_of_its_own() -> None:
+    others = ("http://[fe80::1]/d.xml", "http://[2001:db8::1]/d.xml", "http://10.0.0.6/d.xml")
+    assert await fetched(*others, f"http://{HOST}/d.xml") == [(HOST, 80, "GET /d.xml")]
+
+
+async def test_one_description_is_fetched_once_however_it_is_spelled() -> None:
+    urls = (f"http://{HOST}/d.xml", f"http://{HOST}:80/d.xml", f"http://{HOST}/d.xml#device")
+    assert await fetched(*urls) == [(HOST, 80, "GET /d.xml")]
+
+
 @pytest.mark.parametrize(
     "url", ["http://10.0.0.6/d.xml", "http://[::1/", "http://[", "file:///etc/passwd", f"https://{HOST}/", "", "//x"]
 )
