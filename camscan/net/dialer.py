@@ -123,7 +123,8 @@ class Dialer:
         host.allowance.ask()
         sock.count()
         wanted = max(1, _QUESTION + self._tail - sock.spare)
-        await self._turn(host, 0, wanted, ahead=True)
+        with sock.off_the_clock():
+            await self._turn(host, 0, wanted, ahead=True)
         if sock.fileno() < 0:  # it has ended meanwhile, and is settled
             self.pace.charge(-1)
             return

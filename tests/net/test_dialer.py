@@ -114,6 +114,37 @@ async def test_what_is_out_of_scope_costs_nothing(dialer: Dialer) -> None:
     assert (dialer.packets, dialer.failures.total(), dialer.hosts.limits) == (0, 0, {})
 
 
+async def test_waiting_for_the_pace_takes_no_time_of_an_exchange(dialer: Dialer, serve: Serve) -> None:
+    peer = await serve(idle)
+    sock = await dialer.open(peer.address, peer.port)
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(0.3) as sock.deadline:
+        began, end = loop.time(), sock.deadline.when()
+        dialer.pace.charge(UNHURRIED.rate)  # as many as a second may have
+        await dialer.pause(peer.address, sock)
+        waited, put_off = loop.time() - began, (sock.deadline.when() or 0.0) - (end or 0.0)
+    sock.close()
+    assert waited > 0.5
+    assert put_off == pytest.approx(waited, abs=0.1)
+
+
+async def test_an_exchange_that_is_over_while_it_waits_for_the_pace_leaves_nothing(
+    dialer: Dialer, serve: Serve
+) -> None:
+    peer = await serve(idle)
+    sock = await dialer.open(peer.address, peer.port)
+    async with asyncio.timeout(0.3) as sock.deadline:
+        dialer.pace.charge(UNHURRIED.rate)
+        pausing = asyncio.create_task(dialer.pause(peer.address, sock))
+        await asyncio.sleep(0.01)
+    sock.deadline = None
+    pausing.cancel()
+    await asyncio.gather(pausing, return_exceptions=True)
+    assert pausing.cancelled()
+    sock.close()
+    assert at_rest(dialer)
+
+
 async def test_a_host_has_two_connections_at_most(dialer: Dialer, serve: Serve) -> None:
     peer = await serve(idle)
 

@@ -293,6 +293,24 @@ async def test_a_host_that_stops_answering_is_noticed(net: LiveNet, serve: Serve
     assert net.faded == {peer.address}
 
 
+async def test_waiting_for_our_own_pace_is_no_silence_of_the_peer(
+    net: LiveNet, serve: Serve, certificate: Certificate, hasty: None
+) -> None:
+    async def web_of_a_busy_scan(reader: Reader, writer: Writer) -> None:
+        for _ in range(2):
+            await reader.readuntil(b"\r\n\r\n")
+            net._dialer.pace.charge(UNHURRIED.rate)  # as many packets as a second may have
+            writer.write(OK)
+        await reader.read()
+
+    for tls in (None, certificate.context()):
+        peer = await serve(web_of_a_busy_scan, tls=tls)
+        exchange = await net.converse(peer.address, peer.port, [GET, GET], whole, tls=tls is not None)
+        assert told(exchange) == (Outcome.ANSWERED, (OK, OK), "")
+        async with net.browse(peer.address, peer.port, tls=tls is not None) as browser:
+            assert [(await browser.fetch(ROOT)).outcome for _ in range(2)] == [Outcome.ANSWERED] * 2
+
+
 async def test_mute_ports_do_not_make_a_host_fade(net: LiveNet, serve: Serve, hasty: None) -> None:
     spoken, silent = await serve(web), await serve(idle)
     async with net.attend(spoken.address):

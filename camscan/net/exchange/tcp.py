@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from camscan.net import budget
@@ -121,6 +121,22 @@ class TcpSocket(socket.socket):
         if self.transport is not None:
             self.transport.resume_reading()
 
+    @contextlib.contextmanager
+    def off_the_clock(self) -> Iterator[None]:
+        """Stop the clock of the exchange during the body: waiting for our own pace is not the peer's fault."""
+        loop, deadline = asyncio.get_running_loop(), self.deadline
+        when = None if deadline is None or deadline.expired() else deadline.when()
+        if deadline is None or when is None:
+            yield
+            return
+        began = loop.time()
+        deadline.reschedule(None)
+        try:
+            yield
+        finally:
+            if self.deadline is deadline:  # the exchange has not ended meanwhile
+                deadline.reschedule(when + loop.time() - began)
+
     def hang_up(self) -> None:
         """Shut down a connection whose setup failed; its transport closes the socket, or we do if there is none."""
         with contextlib.suppress(OSError):
@@ -138,7 +154,7 @@ class TcpSocket(socket.socket):
         return int(state)
 
     def _put_off(self, seconds: float) -> None:
-        """Extend the deadline: waiting for our own pace is not the peer's fault."""
+        """Extend the deadline by what our own pace held up, within the grace: the peer may bring it about."""
         when = self.deadline.when() if self.deadline is not None and not self.deadline.expired() else None
         if self.deadline is not None and when is not None:
             granted = min(seconds, self.grace)
