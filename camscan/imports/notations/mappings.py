@@ -28,7 +28,7 @@ _SPOKEN = re.compile(
 _TEXT = re.compile(r"[\t\r\n -~\xa0-\U0010ffff]+")
 _OVER_HTTP = re.compile(r"HTTP/\d(?:\.\d)? \d{3} ?[^\r\n]{0,64}\r?\n[\w-]{1,64}:")
 _HELD = re.compile(
-    r"""(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
+    r"""(?<!\\)(["'])((?:(?:HTTP|RTSP)/\d\.\d \d{3}|(?:SDP:\\n)?v=0(?=\\[rn]))(?:(?!\1)[^\\\r\n]|\\.){1,65536}+)\1"""
 )
 
 

@@ -121,10 +121,17 @@ def nuclei(text: str) -> str:
 def shadowserver(text: str) -> str:
     """The first row of a report of Shadowserver, as a table or as an event: what its columns hold of the answer."""
     is_table = _TABLE.match(text) and len(text) <= MAX_JSON
-    row = next(csv.DictReader(text.splitlines(keepends=True)), {}) if is_table else dict(_FEED.findall(text))
+    row = _first_row(text) if is_table else dict(_FEED.findall(text))
     lines = [shape.format(row[name]) for name, shape in _COLUMNS.items() if row.get(name)]
     subject = ", ".join(f"{kind} = {row[name]}" for name, kind in _SUBJECT.items() if row.get(name))
     return "\r\n".join([*lines, *([f"subject: {subject}"] if subject else [])]) or text
+
+
+def _first_row(table: str) -> dict[str, str]:
+    """The first row below the header of CSV; empty where there is none, or a cell is too long."""
+    with suppress(csv.Error):
+        return next(csv.DictReader(table.splitlines(keepends=True)), {})
+    return {}
 
 
 def onesixtyone_or_snmp_check(text: str) -> str:

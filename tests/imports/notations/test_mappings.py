@@ -31,7 +31,9 @@ def test_a_string_within_code() -> None:
     assert unwrap('f("a\nb")') == 'f("a\nb")'
 
 
-@pytest.mark.parametrize("part", ['"a":"b"', "}", "[", " ", '""', '\\"', "{'a': ", '{"data": "'])
+@pytest.mark.parametrize(
+    "part", ['"a":"b"', "}", "[", " ", '""', '\\"', "{'a': ", '{"data": "', '\\"HTTP/1.1 200 ', "\\'v=0\\n"]
+)
 def test_hostile_text_takes_no_time(part: str) -> None:
     with costs_less_than(1.0):
         unwrap(part * (60_000 // len(part)))

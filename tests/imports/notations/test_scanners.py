@@ -161,6 +161,11 @@ def test_the_system_group_as_scanners_of_snmp_print_it(text: str, rows: str) -> 
     assert unwrap(text) == rows
 
 
+def test_a_table_with_a_cell_too_long_for_csv_stays() -> None:
+    table = f'"timestamp","ip","port","server"\r\n"1","2","3","{"a" * 140_000}"\r\n'
+    assert unwrap(table) == table.strip()
+
+
 @pytest.mark.parametrize(
     "part", ["[a-detect", "[a-detect] [http] [", "-detect", "System information\nDescription:", '{"headers":[']
 )
