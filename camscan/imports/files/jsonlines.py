@@ -82,9 +82,9 @@ def port_of(told: str) -> int | None:
 
 
 def time(told: str, otherwise: datetime) -> datetime:
-    """The time of a text in RFC 3339, in UTC where it names no zone; `otherwise` where it is no such text."""
+    """The time of a text in RFC 3339, as UTC where it names no zone; `otherwise` where it is no such text."""
     try:
         found = datetime.fromisoformat(told[:64])
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the latter: in UTC it is before the year 1, or after 9999
         return otherwise
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -5,7 +5,8 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
-from support.imported import cuts, read_all
+import pytest
+from support.imported import AT, cuts, read_all
 
 from camscan.imports.files import shodan
 
@@ -29,6 +30,13 @@ def test_a_stream_and_a_page() -> None:
     assert (web.fields["http.server"], web.fields["http.title"]) == (("Webs",), ("WEB SERVICE",))
     assert icon.fields == {"http.favicon.mmh3": ("-1466785234",)}
     assert summary.whole == 2
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "yesterday", ""])
+def test_a_time_that_is_none_in_utc_is_not_known(told: str) -> None:
+    (one, *_), _ = read_all(shodan.read, line(RTSP, 554, "rtsp-tcp", timestamp=told))
+    assert one.at == AT
+    one.at.astimezone(UTC)  # as the store does
 
 
 def test_what_a_module_heard_that_is_no_protocol_of_ours_is_a_banner() -> None:
