@@ -21,7 +21,7 @@ _PORTS = {"udp": 514, "tcp": 514, "tls": 6514}
 _LINGER = 1.0
 """Seconds in which the receiver of a stream may still break off."""
 _PAUSE = 0.001
-"""Between two datagrams, so that a small buffer does not overflow."""
+"""Seconds between two datagrams, so that a small buffer does not overflow, and between looks at what is unsent."""
 
 
 async def deliver(
@@ -91,11 +91,18 @@ async def _by_datagram(address: str, port: int, messages: Sequence[bytes]) -> No
 
 
 async def _by_stream(address: str, port: int, messages: Sequence[bytes], name: str | None) -> None:
+    """Send over TCP, within TLS where the receiver's certificate must be for a `name`."""
     context = ssl.create_default_context() if name else None
-    reader, writer = await asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+    reader, writer = await asyncio.open_connection(address, port)
+    below = writer.transport
     try:
+        if context is not None:
+            await writer.start_tls(context, server_hostname=name)
+        writer.transport.set_write_buffer_limits(0)  # by default, `drain` waits for all but 64 KiB
         writer.writelines(b"%d %b" % (len(message), message) for message in messages)
         await writer.drain()
+        while below.get_write_buffer_size():  # noqa: ASYNC110 - what lies below TLS tells nobody
+            await asyncio.sleep(_PAUSE)
         if writer.can_write_eof():
             writer.write_eof()
         try:

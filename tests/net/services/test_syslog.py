@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -58,6 +59,12 @@ def stream(behaviour: str = "reads", secured: ssl.SSLContext | None = None) -> I
         thread.join()
 
 
+def trusting() -> ssl.SSLContext:
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    return made
+
+
 async def test_datagrams() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
@@ -89,10 +96,39 @@ async def test_a_stream_that_is_broken_off_is_not_taken() -> None:
     assert (ended.taken, ended.again) == (False, True)
 
 
+@pytest.mark.parametrize("scheme", ["tcp", "tls"])
+async def test_a_stream_that_is_not_read_is_not_taken(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    secured = context(Certificate(subject="CN=siem.test")) if scheme == "tls" else None
+    monkeypatch.setattr("camscan.net.services.syslog.ssl.create_default_context", trusting)
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as stack:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        address = server.getsockname()
+
+        def accept() -> None:
+            connection, _ = server.accept()
+            stack.enter_context(secured.wrap_socket(connection, server_side=True) if secured else connection)
+
+        _, measuring = await asyncio.open_connection(*address)
+        stack.enter_context(server.accept()[0])
+        measuring.write(bytes(1 << 24))
+        await asyncio.sleep(0.1)
+        held = (1 << 24) - measuring.transport.get_write_buffer_size()  # by the kernel, of what nobody reads
+        measuring.transport.abort()
+        thread = threading.Thread(target=accept)
+        thread.start()
+        ended = await deliver(
+            f"{scheme}://siem.test:{address[1]}",
+            [bytes(held + 30_000)],
+            timeout=2.5,
+            allow_private=True,
+            resolve=lambda _: ["127.0.0.1"],
+        )
+        thread.join()
+    assert (ended.taken, ended.again) == (False, True)
+
+
 async def test_tls(monkeypatch: pytest.MonkeyPatch) -> None:
-    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-    monkeypatch.setattr("camscan.net.services.syslog.ssl.create_default_context", lambda: trusting)
+    monkeypatch.setattr("camscan.net.services.syslog.ssl.create_default_context", trusting)
     with stream("reads", context(Certificate(subject="CN=siem.test"))) as (port, got):
         assert await to(f"tls://siem.test:{port}", resolve=lambda _: ["127.0.0.1"]) == Delivery(taken=True)
     assert b"".join(got).startswith(b"12 <134>1 first21 ")
