@@ -37,8 +37,7 @@ class ChildProcess:
                 *self._command, stdin=PIPE, stdout=PIPE, limit=MAX_LINE, start_new_session=True
             )
         except OSError as error:
-            why = f"`python -m {self._name}` cannot be started: {error.strerror}"
-            raise HostError(f"{why}: free some memory, or allow this user more processes") from error
+            raise not_started(self._name, error) from error
         assert self._process.stdin is not None  # noqa: S101 - both were asked for
         assert self._process.stdout is not None  # noqa: S101
         self._output = self._process.stdout
@@ -82,13 +81,36 @@ class ChildProcess:
     async def _read(self) -> AsyncIterator[dict[str, Any]]:
         try:
             async for line in self._output:
-                yield json.loads(line)
+                yield message_of(self._name, line)
         except ValueError as error:
-            raise HostError(f"`python -m {self._name}` wrote something that cannot be read: {error}") from error
+            raise _unreadable(self._name, error) from error
 
     @property
     def _name(self) -> str:
         return next((word for word in self._command if word.startswith("camscan.")), self._command[0])
+
+
+def message_of(name: str, line: bytes) -> dict[str, Any]:
+    """One line of a program's output.
+
+    Raises:
+        HostError: it is not JSON: the program was killed while it wrote it.
+    """
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except ValueError as error:
+        raise _unreadable(name, error) from error
+    return found
+
+
+def not_started(name: str, error: OSError) -> HostError:
+    """Why a program could not be started."""
+    why = f"`python -m {name}` cannot be started: {error.strerror}"
+    return HostError(f"{why}: free some memory, or allow this user more processes")
+
+
+def _unreadable(name: str, error: ValueError) -> HostError:
+    return HostError(f"`python -m {name}` wrote something that cannot be read: {error}")
 
 
 def counters_of(name: str, last: Mapping[str, Any], code: int) -> dict[str, int]:

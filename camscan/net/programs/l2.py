@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from subprocess import PIPE
 from typing import Any, BinaryIO
 
-from camscan.net.programs.child import ChildProcess, counters_of
+from camscan.net.programs.child import ChildProcess, counters_of, message_of, not_started
 
 ANY = "any"
 """Stands for every interface."""
@@ -74,16 +74,21 @@ def replay(capture: BinaryIO, counters: dict[str, int]) -> Iterator[Heard]:
     A packet without a time gets the beginning of 1970.
 
     Raises:
-        HostError: it is not a capture.
+        HostError: it is not a capture, or the program failed.
     """
     last: Mapping[str, Any] = {"type": "nothing"}
-    with subprocess.Popen([*_PYTHON, "pcap", "-"], stdin=PIPE, stdout=PIPE) as process:  # noqa: S603 - ours
+    try:
+        started = subprocess.Popen([*_PYTHON, "pcap", "-"], stdin=PIPE, stdout=PIPE)  # noqa: S603 - ours
+    except OSError as error:
+        raise not_started(_NAME, error) from error
+    with started as process:
         threading.Thread(target=_pour, args=(capture, process.stdin), daemon=True).start()
         try:
             for line in process.stdout or ():
-                last = json.loads(line)
+                last = message_of(_NAME, line)
                 if last["type"] in _SAYING:
                     yield _heard(last)
+            process.wait()  # it has ended its output, and so itself; its code is not to be that of the signal below
         finally:
             process.kill()
     counters.update(counters_of(_NAME, last, process.returncode))

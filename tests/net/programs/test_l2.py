@@ -84,10 +84,25 @@ async def test_a_program_that_fails_says_why(code: str, message: str, monkeypatc
         await heard_from(listen("any", 1))
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import os, time; os.close(1); time.sleep(0.3); os._exit(3)", "failed with code 3"),
+        (BEGIN + "print('{\"type\": \"ar', end='')", "wrote something that cannot be read"),
+    ],
+)
+def test_so_does_one_that_reads_a_capture(code: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pretending(monkeypatch, code)
+    with pytest.raises(HostError, match=message):
+        list(replay(BytesIO(b"capture"), {}))
+
+
 async def test_a_program_that_cannot_be_started_is_this_hosts_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(l2, "_PYTHON", ("/nonexistent",))
     with pytest.raises(HostError, match="cannot be started: No such file"):
         await heard_from(listen("any", 1))
+    with pytest.raises(HostError, match="cannot be started: No such file"):
+        list(replay(BytesIO(b"capture"), {}))
 
 
 async def test_a_program_that_is_left_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
