@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 import secrets
@@ -97,7 +96,7 @@ class Doorkeeper:
             return Verdict.REFUSED
         self._uses[nonce] += 1
         worn = self.login.nonce_uses is not None and self._uses[nonce] > self.login.nonce_uses
-        replayed = bool(count) and int(count, 16) != self._uses[nonce]
+        replayed = count not in ("", f"{self._uses[nonce]:08x}")
         return Verdict.REFUSED if replayed else Verdict.STALE if worn else Verdict.ADMITTED
 
     def _response(self, request: Request, given: Mapping[str, str]) -> str:
@@ -125,12 +124,13 @@ class Doorkeeper:
         try:
             created = datetime.fromisoformat(given["Created"])
             nonce = base64.b64decode(given["Nonce"])
-        except (KeyError, ValueError, binascii.Error):
+            age = abs(created - self.now())
+        except (KeyError, ValueError, TypeError):  # the last: a time without its zone
             return Verdict.REFUSED
         made = hashlib.sha1(  # noqa: S324 - as the profile has it
             nonce + given["Created"].encode() + self.login.password.encode()
         ).digest()
         right = given.get("Username") == self.login.user and given.get("Password") == base64.b64encode(made).decode()
-        fresh = abs(created - self.now()) <= _TOLERANCE and given["Nonce"] not in self._spent
+        fresh = age <= _TOLERANCE and given["Nonce"] not in self._spent
         self._spent.add(given["Nonce"])
         return Verdict.ADMITTED if self.login.tokens and right and fresh else Verdict.REFUSED

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -96,6 +97,19 @@ def test_a_token_is_good_once_and_for_the_clock_of_the_device() -> None:
     assert keeper.look(ahead) is Verdict.REFUSED
     assert door(tokens=False, clock=200).look(ahead) is Verdict.REFUSED
     assert door(tokens=True, clock=200).look(post(now + timedelta(seconds=200), ("auditor", "x"))) is Verdict.REFUSED
+
+
+@pytest.mark.parametrize(("part", "other"), [(b"Z</", b"</"), (b"<wsu:Created>", b"<wsu:Created>x"), (b"Nonce", b"N")])
+def test_a_token_that_is_none_is_refused(part: bytes, other: bytes) -> None:
+    request = post(datetime.now(UTC))
+    assert door(tokens=True).look(replace(request, body=request.body.replace(part, other))) is Verdict.REFUSED
+
+
+def test_a_digest_whose_count_is_no_number_is_refused() -> None:
+    keeper = door(DIGEST)
+    given = replace(challenge(keeper), qop="")
+    request = answer(given)
+    assert keeper.look(replace(request, head=request.head.replace("\r\n\r\n", ", nc=x\r\n\r\n"))) is Verdict.REFUSED
 
 
 def test_the_device_tells_its_own_time() -> None:
