@@ -33,13 +33,14 @@ FIELDS = (
 MAX_SLOTS = 512  # channels of one recorder; the largest take 256
 
 _HOST = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._-]{0,252}")
+_NAME = rb"(?:user_?name|pass_?word|passwd|pwd)"
 _LOGINS = re.compile(
-    rb"<(?:\w+:)?\w*(?:username|password)\s*>([^<]*)"  # <userName>admin</userName>
-    rb"|\"\w*(?:username|password)\"\s*:\s*\"((?:[^\"\\]|\\.)*)"  # "UserName": "admin"
-    rb"|^[\w.:\[\]-]*(?:username|password)=([^\r\n]*)"  # ....Password=12345
-    rb"|(?:username|password)=([^\r\n<\"&]*)"  # the same where the line begins with something else
+    rb"<(?:\w+:)?\w*%(name)b(?:\s[^<>]*)?>(?:<!\[CDATA\[((?:[^\]]|\](?!\]>))*+)|([^<]*))"  # <userName>admin</userName>
+    rb"|\"\w*%(name)b\"\s*:\s*\"((?:[^\"\\]|\\.)*)"  # "UserName": "admin"
+    rb"|^[\w.:\[\]-]*%(name)b=([^\r\n]*)"  # ....Password=12345
+    rb"|%(name)b=([^\r\n<\"&]*)"  # the same where the line begins with something else
     rb"|://([^/@\s<>\"]*)@"  # rtsp://admin:12345@...
-    rb"|[?&](?=\w*?(?:user|usr|pass|pwd))\w*+=([^&\s<>\"]*)",  # ...?user=admin&pwd=12345
+    rb"|[?&](?=\w*?(?:user|usr|pass|pwd))\w*+=([^&\s<>\"]*)" % {b"name": _NAME},  # ...?user=admin&pwd=12345
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -23,6 +23,11 @@ from camscan.codecs import behind
             b"t.R_0.MainStreamUrl=rtsp://***********@10.1.1.2/ch1",
         ),
         (b"http://10.1.1.2/x?user=admin&pwd=12345&ch=1", b"http://10.1.1.2/x?user=*****&pwd=*****&ch=1"),
+        (b'<password opt="x">12</password>', b'<password opt="x">**</password>'),
+        (b"<userName><![CDATA[a<]b]]></userName>", b"<userName><![CDATA[****]]></userName>"),
+        (b"<password><![CDATA[1<2", b"<password><![CDATA[***"),
+        (b"<passWd>12</passWd><user_name>a</user_name>", b"<passWd>**</passWd><user_name>*</user_name>"),
+        (b'{"pwd":"12", "pwdLevel":"2"}', b'{"pwd":"**", "pwdLevel":"2"}'),
         (b"<name>password</name><model>DS-2CD</model>", b"<name>password</name><model>DS-2CD</model>"),
         (b"", b""),
     ],
@@ -38,11 +43,20 @@ def test_striking_out_changes_no_length(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    [b"<" * 200_000, b'"' + b"a" * 200_000, b"://" * 70_000, b"a" * 200_000, b"?a" * 99_999, b"?" + b"user" * 50_000],
+    [
+        *(b"<" * 200_000, b'"' + b"a" * 200_000, b"://" * 70_000, b"a" * 200_000, b"?a" * 99_999),
+        *(b"?" + b"user" * 50_000, b"<pwd " * 40_000),
+    ],
 )
 def test_hostile_content_takes_no_time(hostile: bytes) -> None:
     with costs_less_than(1):
         assert behind.struck_out(hostile) == hostile
+
+
+def test_an_endless_password_takes_no_time() -> None:
+    begin = b"<password><![CDATA["
+    with costs_less_than(1):
+        assert behind.struck_out(begin * 20_000 + b"]" * 500_000) == begin + b"*" * (19 * 19_999 + 500_000)
 
 
 def test_a_channel_leaves_out_what_is_no_address_and_no_station() -> None:
