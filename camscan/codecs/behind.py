@@ -39,7 +39,7 @@ _LOGINS = re.compile(
     rb"|\"\w*%(name)b\"\s*:\s*\"((?:[^\"\\]|\\.)*)"  # "UserName": "admin"
     rb"|^[\w.:\[\]-]*%(name)b=([^\r\n]*)"  # ....Password=12345
     rb"|%(name)b=([^\r\n<\"&]*)"  # the same where the line begins with something else
-    rb"|://([^/@\s<>\"]*)@"  # rtsp://admin:12345@...
+    rb"|://([^/@\s<>\":]*+:(?:(?!://)[^\s<>\"]){0,128}(?=@)|[^/@\s<>\"]*+(?=@))"  # rtsp://admin:12/3@45@10.1.1.2/
     rb"|[?&](?=\w*?(?:user|usr|pass|pwd))\w*+=([^&\s<>\"]*)" % {b"name": _NAME},  # ...?user=admin&pwd=12345
     re.IGNORECASE | re.MULTILINE,
 )
