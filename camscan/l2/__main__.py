@@ -1,4 +1,4 @@
-"""The program: one command, its arguments, JSON lines out, and an exit code."""
+"""The command line of the program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from camscan.l2.sockets import ANY, until_stopped
 
 def main() -> int:
     """Run the command that the arguments name."""
-    # Scapy loads it where it is installed. Nothing here needs it, and no needless code is to run beside CAP_NET_RAW.
+    # scapy would load it, nothing here needs it, and no needless code is to run with CAP_NET_RAW.
     sys.modules["cryptography"] = None  # type: ignore[assignment]
     return run(partial(_do, _arguments()))
 
@@ -44,7 +44,7 @@ def _arguments() -> argparse.Namespace:
     sweep = commands.add_parser("arp", help="ask the IPv4 addresses given as JSON [[first, last], ...] on stdin")
     sweep.add_argument("--interface", required=True)
     sweep.add_argument("--rate", required=True, type=_positive, help="requests a second")
-    hear = commands.add_parser("listen", help="say what devices announce unasked")
+    hear = commands.add_parser("listen", help="report what devices announce")
     hear.add_argument("--interface", default=ANY)
     hear.add_argument("--seconds", required=True, type=_positive)
     commands.add_parser("pcap", help="read a capture file").add_argument("file", help="or - for stdin")

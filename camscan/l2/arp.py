@@ -1,11 +1,11 @@
-"""ARP sweep: who in the networks of an interface has an address, and with which MAC.
+"""ARP sweep: asks the networks of an interface which addresses are in use, and with which MAC.
 
-Requests are made and sent here, past the kernel's neighbour table: its room (1,024 entries by default) neither bounds a
-sweep nor is taken up by one; the pace alone is the bound. Mind that switches with dynamic ARP inspection may allow a
-port as few as 15 ARP packets a second, and shut it down above that.
+Requests are sent from a packet socket and bypass the kernel's neighbour table, whose size (1,024 entries by default)
+thus does not limit the sweep; only the rate does. Switches with dynamic ARP inspection may allow as few as 15 ARP
+packets a second on a port, and shut it down above that.
 
-Every ARP packet counts in which an address that was asked for speaks, a reply as well as a request of its own. Where
-several MACs speak for one address, all are said.
+Every ARP packet whose sender is one of the targets counts, replies as well as requests. If several MACs claim one
+address, each is reported.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ Range: TypeAlias = tuple[int, int]
 MAX_INPUT = 8 * 1024 * 1024
 """Bytes of JSON; a /16 with every second address left out takes one million."""
 MAX_TARGETS = 1 << 20
-"""Addresses of one sweep: a /12, of which the answers still fit into memory."""
+"""Addresses of one sweep: a /12, whose answers fit into memory."""
 MAX_MACS = 8
-"""MACs that are said of one address."""
+"""MACs reported for one address."""
 MAX_CONFLICTS = 4096
-"""MACs beyond the first of an address, in all."""
+"""MACs reported in all beyond the first of each address."""
 
 ROUNDS = 2
 _BETWEEN_ROUNDS, _AFTER_LAST = 0.5, 1.0
-"""Seconds for late answers; cameras on Wi-Fi that save power take some hundred milliseconds."""
+"""Seconds to wait for late answers; cameras on Wi-Fi in power-save mode take some hundred milliseconds."""
 _ETHERNET = 1
 _HEADER = 14
 _BATCH = 1024
-"""Frames taken in before others are sent: a flood must not stop the sweep."""
+"""Frames read before others are sent, so that a flood does not stop the sweep."""
 _TARGET = slice(38, 42)
-"""Where a request has the address that is asked for."""
+"""Offset of the target address in a request."""
 _HOST, _MULTICAST = 0xFFFFFFFF, 0xE0000000
-"""The mask of a single host, and the first address of groups."""
-_PATIENCE = 100
-"""Times 2 ms that a frame waits for room in the card's queue."""
+"""The netmask of a host route, and the first multicast address."""
+_SEND_ATTEMPTS = 100
+"""Attempts, 2 ms apart, to send a frame while the card's queue is full."""
 
 
 def read_targets(data: bytes) -> list[Range]:
@@ -83,7 +83,7 @@ def _merged(ranges: Iterable[Range]) -> list[Range]:
 
 
 def sweep(interface: str, rate: int, targets: Sequence[Range], lines: Lines, stop: Stop) -> None:
-    """Ask for all targets that are on the interface's own networks, `rate` requests a second.
+    """Send ARP requests for all targets in the interface's own networks, at most `rate` a second.
 
     Raises:
         RefusalError: the interface cannot be used, or went away.
@@ -115,22 +115,22 @@ def on_link(interface: str, targets: Sequence[Range]) -> list[tuple[Range, str]]
 
 
 class Pacer:
-    """Says how many frames may leave now: `rate` a second, in slices as small as the clock allows."""
+    """A token bucket: how many frames may be sent now, at `rate` a second."""
 
     _SLICE = 64
-    """Frames between two looks at what came in."""
+    """The most frames sent before received ones are read."""
     _TICK = 0.002
-    _HELD = 2.5 * _TICK
-    """Seconds whose frames may be made up for after a stall."""
+    _BURST = 2.5 * _TICK
+    """Seconds whose frames may be sent at once after a stall."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._most = max(2.0, rate * self._HELD)
+        self._most = max(2.0, rate * self._BURST)
         self._tokens = 1.0
         self._at = time.monotonic()
 
     def take(self) -> int:
-        """The number of frames that may leave now."""
+        """The number of frames that may be sent now; counts them as sent."""
         now = time.monotonic()
         self._tokens = min(self._most, self._tokens + (now - self._at) * self._rate)
         self._at = now
@@ -140,14 +140,14 @@ class Pacer:
 
     @property
     def wait(self) -> float:
-        """Seconds until it is worth asking again."""
+        """Seconds until another frame may be sent."""
         return max(self._TICK, (1 - self._tokens) / self._rate)
 
 
 class _Sweep:
     def __init__(self, sock: socket.socket, interface: str, pacer: Pacer, lines: Lines, stop: Stop) -> None:
         self._sock = sock
-        self._interface = interface  # an interface that went away has no name any more
+        self._interface = interface  # the socket no longer knows the name of an interface that went away
         self._mac = sock.getsockname()[4]
         self._pacer = pacer
         self._lines = lines
@@ -157,11 +157,11 @@ class _Sweep:
         self._counts = {"sent": 0, "answers": 0, "conflicts": 0, "over": 0, "failed": 0, "dropped": 0}
 
     def run(self, parts: Sequence[tuple[Range, str]]) -> None:
-        """Ask in rounds, the later ones only for those that have not spoken, and say how it went."""
+        """Send requests in rounds, the second only for addresses without an answer, and report the counters."""
         self._asked = _merged(span for span, _ in parts)
         for left in reversed(range(ROUNDS)):
             for span, source in parts:
-                self._ask(self._unheard(span, int(IPv4Address(source))), self._request(source))
+                self._ask(self._unanswered(span, int(IPv4Address(source))), self._request(source))
             self._listen(_BETWEEN_ROUNDS if left else _AFTER_LAST)
         self._counts["dropped"] = dropped(self._sock)
         self._lines.say("end", **self._counts, interrupted=bool(self._stop))
@@ -172,7 +172,7 @@ class _Sweep:
         mac = self._mac.hex(":")
         return bytearray(bytes(Ether(src=mac, dst="ff:ff:ff:ff:ff:ff") / ARP(op="who-has", hwsrc=mac, psrc=source)))
 
-    def _unheard(self, span: Range, own: int) -> Iterator[int]:
+    def _unanswered(self, span: Range, own: int) -> Iterator[int]:
         return (place for place in range(span[0], span[1] + 1) if place not in self._heard and place != own)
 
     def _ask(self, places: Iterator[int], request: bytearray) -> None:
@@ -190,7 +190,7 @@ class _Sweep:
     def _send(self, places: Iterable[int], request: bytearray) -> None:
         for place in places:
             request[_TARGET] = place.to_bytes(4)
-            for _ in range(_PATIENCE):
+            for _ in range(_SEND_ATTEMPTS):
                 try:
                     self._sock.send(request)
                 except OSError as error:
@@ -217,7 +217,7 @@ class _Sweep:
             self._drain()
 
     def _drain(self) -> None:
-        """Take in what has come."""
+        """Read a batch of received frames."""
         for _ in range(_BATCH):
             try:
                 frame = self._sock.recv(_HEADER + 28)

@@ -1,8 +1,7 @@
-"""Filters that are handed to the kernel, so that only what is wanted is copied out of it.
+"""Socket filters in classic BPF (Documentation/networking/filter.rst in the Linux sources).
 
-Classic BPF (Documentation/networking/filter.rst in the Linux sources), assembled here since libpcap, which could
-compile the words "arp or udp port ...", is no Python package and not on every host. It sees what follows the link
-layer's header; a VLAN tag has been taken off before.
+They are assembled here because libpcap, which could compile "arp or udp port ...", is not available on every host. A
+filter sees the packet without its link-layer header and VLAN tag.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _WHOLE = 0xFFFF
 
 
 class Step(NamedTuple):
-    """One instruction; jumps name the place they go to, "" for the next instruction."""
+    """One instruction. `then` and `otherwise` name the instruction to jump to; "" is the next one."""
 
     code: int
     value: int
@@ -37,7 +36,7 @@ class Step(NamedTuple):
 
 
 def discovery(ports: Iterable[int]) -> bytes:
-    """The program that lets ARP and UDP from or to these ports through, except what this host itself sends."""
+    """A filter that accepts ARP, and UDP from or to these ports, except what this host itself sends."""
     wanted = sorted(ports)
     steps = [
         Step(LOAD_BYTE, _DIRECTION),
@@ -63,13 +62,13 @@ def discovery(ports: Iterable[int]) -> bytes:
 
 
 def assemble(steps: Sequence[Step]) -> bytes:
-    """The program that these instructions make."""
+    """The instructions as the kernel takes them."""
     places = {step.name: number for number, step in enumerate(steps) if step.name}
     return b"".join(_assembled(number, step, places) for number, step in enumerate(steps))
 
 
 def attach(sock: socket.socket, program: bytes) -> None:
-    """Have the kernel apply a program to everything that the socket would receive."""
+    """Attach a filter to a socket."""
     held = ctypes.create_string_buffer(program)
     sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
 

@@ -1,7 +1,6 @@
-"""Frames taken apart as far as this program needs, without a socket. Whatever is malformed or lying gives None.
+"""Parses frames as far as this program needs. A malformed frame gives None.
 
-Fragments are not put together: of a datagram that came in several, the first is read, which has the ports, and said not
-to be whole. What follows it is mostly the end of a list.
+Fragments are not reassembled: only the first one is read, which has the ports, and it is marked as not whole.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _LATER_FRAGMENT, _MORE_FRAGMENTS = 0x1FFF, 0x2000
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a frame came from, and when: MAC and interface are empty where that is not known."""
+    """Source MAC, interface and time of a frame; MAC and interface are empty if unknown."""
 
     mac: bytes
     interface: str
@@ -34,7 +33,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Arp:
-    """Who says that it has an IPv4 address; `packet` is the ARP packet as it came."""
+    """The sender of an ARP packet; `packet` holds its bytes."""
 
     address: str
     mac: bytes
@@ -60,12 +59,12 @@ Link: TypeAlias = tuple[int, bytes, bytes]
 
 
 def ethernet(frame: bytes) -> Link | None:
-    """The link of an Ethernet frame."""
+    """Parse an Ethernet header."""
     return link(int.from_bytes(frame[12:14]), frame[6:12], frame[14:])
 
 
 def link(kind: int, mac: bytes, data: bytes) -> Link | None:
-    """The link of a packet; VLAN tags before it are looked through."""
+    """Remove VLAN tags; None if no payload is left."""
     for _ in range(_MAX_TAGS):
         if kind not in _VLAN:
             break
@@ -74,7 +73,7 @@ def link(kind: int, mac: bytes, data: bytes) -> Link | None:
 
 
 def packet(kind: int, data: bytes) -> Packet | None:
-    """What a packet of a type says; None for what this program does not look at."""
+    """Parse a packet of this EtherType; None if this program does not use it."""
     if kind == ARP:
         return arp(data)
     if kind == IPV4:
@@ -83,7 +82,7 @@ def packet(kind: int, data: bytes) -> Packet | None:
 
 
 def arp(data: bytes) -> Arp | None:
-    """The sender of an ARP request or reply, if it names itself: a probe (RFC 5227) has no address yet."""
+    """Parse an ARP request or reply; None for a probe (RFC 5227), whose sender has no address yet."""
     if len(data) < _ARP_SIZE or data[:8] not in _ARP_HEADS:
         return None
     mac, address = data[8:14], data[14:18]
@@ -97,7 +96,7 @@ def _ipv4(data: bytes) -> Segment | None:
         return None
     begin, total = (data[0] & 15) * 4, int.from_bytes(data[2:4])
     fragment = int.from_bytes(data[6:8])
-    end = total or len(data)  # 0 where the network card was to cut the packet up
+    end = total or len(data)  # 0 if segmentation is left to the network card
     if begin < 20 or end < begin or fragment & _LATER_FRAGMENT:
         return None
     ends = (socket.inet_ntoa(data[12:16]), socket.inet_ntoa(data[16:20]))
@@ -105,7 +104,7 @@ def _ipv4(data: bytes) -> Segment | None:
 
 
 def _ipv6(data: bytes) -> Segment | None:
-    """Extension headers are not looked through: discovery protocols use none."""
+    """Packets with extension headers are ignored: discovery protocols use none."""
     if len(data) < 40 or data[0] >> 4 != 6:
         return None
     end = 40 + int.from_bytes(data[4:6])

@@ -1,12 +1,12 @@
-"""What this program says: one JSON object a line on standard output, and an exit code.
+"""The output of this program: one JSON object a line on standard output, and an exit code.
 
-`begin`   the first line of a run that can do what it was told to
+`begin`   the first line, once the task can be done
 `arp`     an ARP packet: address, mac, interface, at, payload
 `packet`  a datagram, or the beginning of a TCP answer: channel, source, port, mac, interface, at, payload, whole, asked
-`end`     the last line of a run that ended well: counters
-`error`   the last line of one that did not: message
+`end`     the last line if all went well: counters
+`error`   the last line otherwise: message
 
-`at` is in seconds since 1970, `payload` is base64, `whole` is false where the payload was cut before it came here.
+`at` is in seconds since 1970, `payload` is base64, `whole` is false if the payload is incomplete.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DONE, FAILED, WRONG_USE, NO_PRIVILEGE = 0, 1, 2, 77
 
 
 class RefusalError(Exception):
-    """Why this program cannot do what it was told to; `code` is the exit code."""
+    """Why this program cannot do its task; `code` is the exit code."""
 
     def __init__(self, message: str, code: int = FAILED) -> None:
         super().__init__(message)
@@ -31,23 +31,23 @@ class RefusalError(Exception):
 
 
 class Lines:
-    """Writes lines; they are on their way once `flush` is called."""
+    """Writes lines to a buffer, and sends them when `flush` is called."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
 
     def say(self, kind: str, **values: object) -> None:
-        """Say one thing. Bytes become base64."""
+        """Write one line; bytes become base64."""
         plain = {name: _encoded(value) for name, value in values.items()}
         self._out.write(json.dumps({"type": kind, **plain}, separators=(",", ":")).encode("ascii") + b"\n")
 
     def flush(self) -> None:
-        """Hand over what was said."""
+        """Send all lines written so far."""
         self._out.flush()
 
 
 def run(work: Callable[[Lines], None]) -> int:
-    """Do the work of a program, which says its lines on standard output; returns the exit code."""
+    """Run a program that writes its lines to standard output; returns the exit code."""
     lines, code = Lines(sys.stdout.buffer), DONE
     try:
         try:
@@ -56,7 +56,7 @@ def run(work: Callable[[Lines], None]) -> int:
             lines.say("error", message=str(error))
             code = error.code
         lines.flush()
-    except BrokenPipeError:  # nobody reads any more; nor may Python try to write what is left
+    except BrokenPipeError:  # nobody reads any more, and Python must not try to write the rest at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     return code

@@ -1,7 +1,8 @@
-"""Capture files, as if their packets were heard now: pcap and pcapng, gzipped or not, in one pass and bounded memory.
+"""Reads capture files (pcap and pcapng, gzipped or not) in one pass and bounded memory.
 
-Besides ARP and discovery, what private addresses answer at the beginning of a TCP segment is said: HTTP, RTSP, and the
-server's side of a TLS handshake. Streams are not put together again: what did not fit into one segment is cut.
+Besides ARP and discovery datagrams, TCP segments from private addresses are reported that begin with an HTTP or RTSP
+answer or with the server's side of a TLS handshake. Streams are not reassembled: what did not fit into one segment is
+cut off.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from typing import Any
 
 from camscan.l2 import frames
 from camscan.l2.frames import Segment
-from camscan.l2.heard import Heard
 from camscan.l2.lines import Lines, RefusalError
+from camscan.l2.reporter import PacketReporter
 from camscan.l2.sockets import Stop
 
 MAX_BYTES = 16 * 1024**3
 """Bytes read of one file, after decompression."""
 MAX_RECORD = 4 * 1024**2
-"""Bytes read for one packet, with all that stands before it; capture programs write packets of up to 256 KiB."""
+"""Bytes read for one packet, including the blocks before it; capture programs write packets of up to 256 KiB."""
 MAX_INTERFACES = 1024
 """Interfaces and processes that a pcapng file may name: scapy keeps them all."""
 MAX_CONNECTIONS = 4096
@@ -40,7 +41,7 @@ _RECORD_STARTS = (4, 16)
 
 
 def replay(file: BufferedReader, lines: Lines, stop: Stop) -> None:
-    """Say what the packets of a capture say. Times that are missing or absurd are 0.
+    """Report the packets of a capture. A missing or implausible time becomes 0.
 
     Raises:
         RefusalError: it is no capture.
@@ -59,7 +60,7 @@ def replay(file: BufferedReader, lines: Lines, stop: Stop) -> None:
 
 
 def _replay(reader: Any, source: _Source, lines: Lines, stop: Stop) -> None:
-    told, packets, unknown = _Told(lines), 0, 0
+    capture, packets, unknown = _CaptureReporter(lines), 0, 0
     while not stop and (record := _next(reader, source)):
         data, about = record
         packets += 1
@@ -67,13 +68,13 @@ def _replay(reader: Any, source: _Source, lines: Lines, stop: Stop) -> None:
         if unwrap is None:
             unknown += 1
         elif (link := unwrap(data)) and (found := frames.packet(link[0], link[2])):
-            told.take(found, frames.Origin(link[1], "", _when(reader, about)))
-    counters = {"packets": packets, "unknown": unknown, "cut": int(source.cut), **told.heard.counters}
+            capture.report(found, frames.Origin(link[1], "", _when(reader, about)))
+    counters = {"packets": packets, "unknown": unknown, "cut": int(source.cut), **capture.packets.counters}
     lines.say("end", **counters, interrupted=bool(stop))
 
 
 def _next(reader: Any, source: _Source) -> tuple[bytes, Any] | None:
-    """The next packet and what the file says about it; None at the end, and from the first damage on."""
+    """The next packet with its metadata; None at the end of the file, and at the first damage."""
     source.begin_record()
     if sum(len(getattr(reader, kept, ())) for kept in ("interfaces", "process_information")) > MAX_INTERFACES:
         source.cut = True
@@ -86,7 +87,7 @@ def _next(reader: Any, source: _Source) -> tuple[bytes, Any] | None:
 
 
 class _Source:
-    """What scapy reads from, never beyond the bounds. `cut`: the file ends, or goes wrong, within a record."""
+    """The file as scapy reads it, within the bounds. `cut`: it ends, or is damaged, within a record."""
 
     name = "capture"
 
@@ -97,7 +98,7 @@ class _Source:
         self.cut = False
 
     def begin_record(self) -> None:
-        """Let the bound on one packet hold for the next."""
+        """Reset the bound on one packet."""
         self._left_of_record = MAX_RECORD
 
     def read(self, size: int) -> bytes:
@@ -117,15 +118,15 @@ class _Source:
         return data
 
     def seek(self, _place: int) -> None:
-        """Refused: scapy seeks only to unpack what is gzipped once more."""
+        """Refused: scapy seeks only if the content is gzipped again."""
         raise OSError("gzipped twice")
 
     def close(self) -> None:
-        """Left to whoever opened the file."""
+        """Do nothing: whoever opened the file closes it."""
 
 
 def _when(reader: Any, about: Any) -> float:
-    """Seconds since 1970 of a packet; 0 where it bears no plausible time."""
+    """The time of a packet in seconds since 1970; 0 if it has no plausible one."""
     if hasattr(about, "sec"):
         seconds = about.sec + about.usec / (1e9 if reader.nano else 1e6)
     elif about.tshigh is None:
@@ -135,27 +136,27 @@ def _when(reader: Any, about: Any) -> float:
     return seconds if seconds < _YEAR_2100 else 0
 
 
-class _Told:
-    """Says packets; of a TCP answer also which request it answers, as far as that has been seen."""
+class _CaptureReporter:
+    """Reports packets, and for an answer over TCP also the request, if the capture contains it."""
 
     def __init__(self, lines: Lines) -> None:
-        self.heard = Heard(lines)
+        self.packets = PacketReporter(lines)
         self._asked: dict[tuple[str, int, str, int], str] = {}
 
-    def take(self, found: frames.Packet, origin: frames.Origin) -> None:
-        """Say one packet."""
+    def report(self, found: frames.Packet, origin: frames.Origin) -> None:
+        """Report one packet."""
         if not isinstance(found, Segment) or not found.is_tcp:
-            self.heard.take(found, origin)
+            self.packets.report(found, origin)
         elif request := _REQUEST.match(found.payload):
             self._remember(found, request)
         elif (answer := _ANSWER.match(found.payload)) and ip_address(found.source).is_private:
             asked = self._asked.pop((found.target, found.target_port, found.source, found.source_port), "")
             channel = "rtsp" if answer[1] else "tls" if answer[2] else "http"
             if channel != "http" or asked.startswith("GET ") or not asked:
-                self.heard.say(channel, found, origin, asked)
+                self.packets.report_payload(channel, found, origin, asked)
 
     def _remember(self, found: Segment, request: re.Match[bytes]) -> None:
-        """Keep method and path, or for RTSP the method: a query, or a URL with a user in it, may hold secrets."""
+        """Keep method and path, or for RTSP only the method: a query, or a URL with a user, may contain secrets."""
         method, target = request[1].decode("ascii"), request[2].decode("latin-1").partition("?")[0]
         if len(self._asked) >= MAX_CONNECTIONS:
             del self._asked[next(iter(self._asked))]
@@ -164,12 +165,12 @@ class _Told:
 
 
 def _cooked(data: bytes) -> frames.Link | None:
-    """Linux cooked capture, version 1: direction, hardware, length of address, address, type."""
+    """Linux cooked capture, version 1: packet type, ARPHRD type, address length, address, protocol."""
     return frames.link(int.from_bytes(data[14:16]), _mac(data[4:6], data[6:12]), data[16:])
 
 
 def _cooked_2(data: bytes) -> frames.Link | None:
-    """Version 2: type, 2 reserved, interface, hardware, direction, length of address, address."""
+    """Version 2: protocol, 2 reserved, interface index, ARPHRD type, packet type, address length, address."""
     return frames.link(int.from_bytes(data[0:2]), _mac(data[11:12], data[12:18]), data[20:])
 
 
@@ -178,7 +179,7 @@ def _mac(length: bytes, address: bytes) -> bytes:
 
 
 def _bare(data: bytes) -> frames.Link | None:
-    """No link layer at all."""
+    """Raw IP, without a link-layer header."""
     return frames.link(frames.IPV6 if data[:1] >= b"\x60" else frames.IPV4, b"", data)
 
 
@@ -190,4 +191,4 @@ _LINKS: dict[int, Callable[[bytes], frames.Link | None]] = {
     229: _bare,
     276: _cooked_2,
 }
-"""Link type (the LINKTYPE_ registry of tcpdump.org) -> what takes its header off."""
+"""Link type (the LINKTYPE_ registry of tcpdump.org) -> the function that removes its header."""

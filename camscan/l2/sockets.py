@@ -1,4 +1,4 @@
-"""Packet sockets: the one thing here that takes CAP_NET_RAW."""
+"""Packet sockets, which need CAP_NET_RAW."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _NO_PRIVILEGE = (
 
 
 def packet_socket(kind: int, protocol: int, interface: str, program: bytes = b"") -> socket.socket:
-    """A non-blocking packet socket that hears one EtherType on an interface, filtered by `program`.
+    """A non-blocking packet socket for one EtherType on an interface, with the filter `program` if given.
 
     Raises:
         RefusalError: it may not be opened, or there is no such interface.
     """
-    # Unless it is for all interfaces, it hears nothing before it is bound to its own.
+    # With protocol 0 it receives nothing until it is bound to its interface.
     at_once = socket.htons(protocol) if interface == ANY else 0
     try:
         sock = socket.socket(socket.AF_PACKET, kind | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, at_once)
@@ -52,10 +52,10 @@ def packet_socket(kind: int, protocol: int, interface: str, program: bytes = b""
     return sock
 
 
-def hear_everything(sock: socket.socket, interface: str) -> None:
-    """Ask the network cards for frames to others too: multicasts to groups, and all that a mirror port is sent.
+def set_promiscuous(sock: socket.socket, interface: str) -> None:
+    """Put the interface into promiscuous mode until the socket is closed; ignored by cards that have none.
 
-    A card that cannot do so is heard as it is. It ends with the socket.
+    Multicasts to any group are received then, and on a mirror port the frames of others.
     """
     for index, name in socket.if_nameindex():
         if interface in (ANY, name):
@@ -64,13 +64,13 @@ def hear_everything(sock: socket.socket, interface: str) -> None:
 
 
 def dropped(sock: socket.socket) -> int:
-    """Packets that the kernel had no room for since the last call."""
+    """Packets that the kernel dropped since the last call because the receive buffer was full."""
     return int(struct.unpack("II", sock.getsockopt(_SOL_PACKET, _STATISTICS, 8))[1])
 
 
 @contextlib.contextmanager
 def until_stopped() -> Iterator[Stop]:
-    """A sign that is set by any of `ending_signals`, and once the process that started this one is gone."""
+    """Yields a flag that is set by any of `ending_signals`, and when the parent process has ended."""
     stop = Stop()
     before = {number: signal.signal(number, stop.set) for number in ending_signals()}
     try:
@@ -81,20 +81,20 @@ def until_stopped() -> Iterator[Stop]:
 
 
 def ending_signals() -> tuple[signal.Signals, ...]:
-    """What ends a program in order: SIGINT, SIGTERM and, unless nohup(1) has it ignored, SIGHUP."""
+    """The signals that end a program in an orderly way: SIGINT, SIGTERM, and SIGHUP unless nohup(1) has it ignored."""
     hangs_up = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
     return (signal.SIGINT, signal.SIGTERM, *((signal.SIGHUP,) if hangs_up else ()))
 
 
 class Stop:
-    """Whether to stop; true from the first reason on."""
+    """A flag: whether to stop."""
 
     def __init__(self) -> None:
         self._parent = os.getppid()
         self._told = False
 
     def set(self, *_: object) -> None:
-        """Stop; also a signal handler."""
+        """Set the flag; can be used as a signal handler."""
         self._told = True
 
     def __bool__(self) -> bool:
@@ -102,7 +102,7 @@ class Stop:
 
 
 def _widen(sock: socket.socket) -> None:
-    """A larger receive buffer: as large as asked for with CAP_NET_ADMIN, else as large as the host allows."""
+    """Enlarge the receive buffer; without CAP_NET_ADMIN only up to net.core.rmem_max."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _RECEIVE_BUFFER)
     except PermissionError:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.l2 import gate
+from camscan.l2 import dedup
+from camscan.l2.dedup import Deduplicator, channel_of
 from camscan.l2.frames import Segment
-from camscan.l2.gate import Gate, channel_of
 
 
 def segment(source_port: int, target_port: int, payload: bytes = b"x", *, is_tcp: bool = False) -> Segment:
@@ -29,31 +29,31 @@ def test_a_datagram_belongs_to_the_channel_of_its_port(found: Segment, channel: 
 
 
 def test_a_thing_is_said_once_of_each_source() -> None:
-    gate = Gate()
-    said = [gate.admits("wsd", source, data) for source in ("10.0.0.5", "10.0.0.6") for data in (b"a", b"b", b"a")]
+    own = Deduplicator()
+    said = [own.is_new("wsd", source, data) for source in ("10.0.0.5", "10.0.0.6") for data in (b"a", b"b", b"a")]
     assert said == [True, True, False] * 2
-    assert (gate.said, gate.repeated, gate.over) == (4, 2, 0)
+    assert (own.reported, own.repeated, own.over) == (4, 2, 0)
 
 
 def test_a_source_that_never_ends_is_cut_off_and_others_are_not() -> None:
-    own = Gate()
-    said = sum(own.admits("wsd", "10.0.0.5", b"%d" % number) for number in range(1000))
+    own = Deduplicator()
+    said = sum(own.is_new("wsd", "10.0.0.5", b"%d" % number) for number in range(1000))
     assert (said, own.over) == (64, 936)
-    assert own.admits("sadp", "10.0.0.5", b"0")
-    assert own.admits("wsd", "10.0.0.6", b"0")
+    assert own.is_new("sadp", "10.0.0.5", b"0")
+    assert own.is_new("wsd", "10.0.0.6", b"0")
 
 
 def test_forged_sources_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "MAX_SOURCES", 50)
-    own = Gate()
-    honest = own.admits("wsd", "10.0.0.5", b"first")
-    said = sum(own.admits("wsd", f"10.1.{number // 256}.{number % 256}", b"x") for number in range(1000))
+    monkeypatch.setattr(dedup, "MAX_SOURCES", 50)
+    own = Deduplicator()
+    honest = own.is_new("wsd", "10.0.0.5", b"first")
+    said = sum(own.is_new("wsd", f"10.1.{number // 256}.{number % 256}", b"x") for number in range(1000))
     assert (honest, said, own.over) == (True, 49, 951)
-    assert own.admits("wsd", "10.0.0.5", b"second"), "who has spoken before may go on"
+    assert own.is_new("wsd", "10.0.0.5", b"second"), "who has spoken before may go on"
 
 
 def test_there_is_an_end_to_everything(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "MAX_SAID", 10)
-    own = Gate()
-    assert sum(own.admits("wsd", f"10.0.0.{number}", b"x") for number in range(100)) == 10
+    monkeypatch.setattr(dedup, "MAX_REPORTED", 10)
+    own = Deduplicator()
+    assert sum(own.is_new("wsd", f"10.0.0.{number}", b"x") for number in range(100)) == 10
     assert own.over == 90
