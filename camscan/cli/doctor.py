@@ -73,13 +73,13 @@ def _interfaces() -> Iterator[Finding]:
 
 
 def _privilege() -> Iterator[Finding]:
-    from camscan.net.kernel.privilege import has_net_raw, may_go_first
+    from camscan.net.kernel.privilege import can_use_realtime, has_net_raw
 
     if has_net_raw():
         yield Finding("ok", "CAP_NET_RAW: ARP sweeps, SYN sweeps and passive listening are possible")
     else:
         yield Finding("note", "no CAP_NET_RAW: no ARP sweep, no passive listening, ports are swept by connecting")
-    if may_go_first():
+    if can_use_realtime():
         yield Finding("ok", "real-time priority: other work on this host does not disturb the pace of port sweeps")
     else:
         yield Finding(

@@ -1,4 +1,4 @@
-"""This host's interfaces, as the kernel shows them to everybody."""
+"""This host's network interfaces. No privilege is needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from camscan.errors import HostError
 _UP, _BROADCAST, _LOOPBACK, _NO_ARP, _MULTICAST = 0x1, 0x2, 0x8, 0x80, 0x1000
 _ETHERNET = 1
 _SIOCGIFFLAGS, _SIOCGIFHWADDR = 0x8913, 0x8927
-"""Of netdevice(7): what an interface does, and of what kind it is."""
+"""Of netdevice(7): the flags and the hardware type of an interface."""
 _IFREQ = struct.Struct("16sH22x")
 """struct ifreq (linux/if.h): a name, and the 16-bit number that the kernel gives."""
 
@@ -29,9 +29,9 @@ _SIOCETHTOOL, _GET_DRIVER = 0x8946, 0x3
 _DRIVER_INFO = struct.Struct("I32s160x")
 """struct ethtool_drvinfo (linux/ethtool.h): the command, and the driver's name."""
 _CONTAINER, _KUBERNETES = (Path("/.dockerenv"), Path("/run/.containerenv")), "KUBERNETES_SERVICE_HOST"
-"""What Docker, Podman and Kubernetes leave in a container."""
-_OF_CONTAINERS = frozenset({"veth", "tun"})
-"""Drivers of what such containers are connected by, where they have a network of their own."""
+"""Files and a variable by which a container of Docker, Podman or Kubernetes is recognised."""
+_CONTAINER_DRIVERS = frozenset({"veth", "tun"})
+"""Drivers of the interfaces of a container with a network namespace of its own."""
 
 BRIDGE_REMEDY = "run the container on its host's network (--network host), or on macvlan"
 
@@ -82,19 +82,19 @@ def _listed() -> tuple[Interface, ...]:
 
 
 def sources(targets: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """From which interface and address this host would ask each target, each pair once. Nothing is sent."""
+    """The interfaces and source addresses that this host would use for the targets, each pair once. Nothing is sent."""
     names = {interface.address: interface.name for interface in interfaces()}
     found = filter(None, map(_source, targets))
     return tuple(dict.fromkeys((names.get(address, "lo"), address) for address in found))
 
 
 def is_own(address: str) -> bool:
-    """Whether this host has the address: to itself it sends from nowhere else."""
+    """Whether the address is one of this host: only then the kernel uses it as source as well."""
     return _source(address) == address
 
 
 def _source(target: str) -> str | None:
-    """The address that the kernel would send from: connecting a datagram socket only chooses the route."""
+    """The source address that the kernel would use; connecting a datagram socket sends nothing."""
     family = socket.AF_INET6 if ":" in target else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as sock:
@@ -105,40 +105,40 @@ def _source(target: str) -> str | None:
 
 
 def has_arp(name: str) -> bool:
-    """Whether an interface is Ethernet or Wi-Fi, with ARP on: tunnels and point-to-point links speak none."""
-    return _told(_SIOCGIFHWADDR, name) == _ETHERNET and not _flags(name) & _NO_ARP
+    """Whether an interface is Ethernet or Wi-Fi and uses ARP, unlike tunnels and point-to-point links."""
+    return _query(_SIOCGIFHWADDR, name) == _ETHERNET and not _flags(name) & _NO_ARP
 
 
 def bridged() -> tuple[str, ...]:
-    """The interfaces by which a container is on a bridge of its host; none on the host's own network, or on macvlan.
+    """The interfaces that connect this container to a bridge of its host; none with --network host or macvlan.
 
-    Multicast does not leave such a bridge, and no device but other containers is on it.
+    Multicast does not leave such a bridge, and only other containers are on it.
     """
     if not (_KUBERNETES in os.environ or any(mark.exists() for mark in _CONTAINER)):
         return ()
     names = dict.fromkeys(i.name for i in interfaces() if not (i.loopback or i.network.is_link_local))
-    return tuple(name for name in names if _driver(name) in _OF_CONTAINERS)
+    return tuple(name for name in names if _driver(name) in _CONTAINER_DRIVERS)
 
 
 def _driver(name: str) -> str:
-    """The driver of an interface; empty where the kernel does not say."""
-    told = ctypes.create_string_buffer(_DRIVER_INFO.pack(_GET_DRIVER, b""))
-    asking = struct.pack("16sP16x", name.encode(), ctypes.addressof(told))
+    """The driver of an interface, or ""."""
+    info = ctypes.create_string_buffer(_DRIVER_INFO.pack(_GET_DRIVER, b""))
+    request = struct.pack("16sP16x", name.encode(), ctypes.addressof(info))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
-        fcntl.ioctl(sock, _SIOCETHTOOL, asking)
-        return str(_DRIVER_INFO.unpack(told.raw[: _DRIVER_INFO.size])[1].split(b"\0")[0], "ascii", "replace")
+        fcntl.ioctl(sock, _SIOCETHTOOL, request)
+        return str(_DRIVER_INFO.unpack(info.raw[: _DRIVER_INFO.size])[1].split(b"\0")[0], "ascii", "replace")
     return ""
 
 
 def _flags(name: str) -> int:
-    """The interface's flags; none where it is gone by now."""
-    return _told(_SIOCGIFFLAGS, name) or 0
+    """The interface's flags (IFF_*); 0 if the interface has gone."""
+    return _query(_SIOCGIFFLAGS, name) or 0
 
 
-def _told(question: int, name: str) -> int | None:
-    """The number that the kernel gives of an interface; None where it gives none."""
+def _query(request: int, name: str) -> int | None:
+    """The number in the kernel's answer to an ioctl; None if it fails."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         try:
-            return int(_IFREQ.unpack(fcntl.ioctl(sock, question, _IFREQ.pack(name.encode(), 0)))[1])
+            return int(_IFREQ.unpack(fcntl.ioctl(sock, request, _IFREQ.pack(name.encode(), 0)))[1])
         except OSError:
             return None

@@ -1,4 +1,4 @@
-"""The kernel's neighbour table: the MACs of addresses on our links, which every user may read.
+"""The kernel's neighbour table: the MACs of addresses on our links. No privilege is needed.
 
 An entry holds the MAC that answered when this host last sent to the address. For an address that answers right now that
 is the device's; for others it may be long out of date.
@@ -24,7 +24,7 @@ _NEIGHBOUR = struct.Struct("=BxxxiHBB")
 """struct ndmsg (linux/neighbour.h): family, interface, state, flags, type."""
 _ADDRESS, _MAC = 1, 2
 _KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80
-"""States with a learnt MAC: reachable, stale, delay, probe, permanent. NOARP entries are groups."""
+"""States with a known MAC: reachable, stale, delay, probe, permanent. NOARP entries are multicast groups."""
 
 _PERMANENT = 0x80
 FAILED = 0x20
@@ -35,10 +35,10 @@ USABLE = _KNOWN | 0x40
 _TABLE = struct.Struct("=Bxxx")
 """struct ndtmsg (linux/neighbour.h): family."""
 _MOST = 4
-"""NDTA_THRESH3: the entries that a table takes (net.ipv4.neigh.default.gc_thresh3)."""
+"""NDTA_THRESH3: the size of a table (net.ipv4.neigh.default.gc_thresh3)."""
 _HELD = 0x01 | 0x02 | 0x08 | 0x10
-"""States that a timer ends, before which no entry is evicted: incomplete, reachable, delay, probe."""
-_SPARED = 4
+"""States in which an entry is not evicted, until a timer ends them: incomplete, reachable, delay, probe."""
+_RESERVE = 4
 """One in so many entries is left to other programs, and to entries too young to be evicted."""
 _FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
@@ -47,12 +47,12 @@ _MAX_PARTS = 4096
 """The most parts of an answer: enough for a table of a million entries."""
 _FRESH = 1.0
 """Seconds for which a copy of the table is used."""
-_GLANCE = 0.25
+_RECHECK = 0.25
 """Seconds between two checks whether a full table has room again."""
 _PATIENCE = 60.0
 """Seconds without room after which it must be others who fill the table: entries in use are held for up to 45."""
 
-_Told: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
+_Message: TypeAlias = tuple[tuple[Any, ...], dict[int, bytes]]
 """The fields of one message, and its attributes by their numbers."""
 
 
@@ -88,13 +88,13 @@ class Room:
         self._version = version
         self._held: frozenset[bytes] = frozenset()
         self._left = 0
-        self._read_at = -_GLANCE
+        self._read_at = -_RECHECK
         self._full_since: float | None = None
 
     def take(self, address: bytes) -> bool:
         """Take room for an address, in network byte order; returns whether there was any."""
         now = time.monotonic()
-        if self._left <= 0 and now - self._read_at >= _GLANCE:
+        if self._left <= 0 and now - self._read_at >= _RECHECK:
             self._read(now)
         if address in self._held or (self._full_since is not None and now - self._full_since >= _PATIENCE):
             return True
@@ -117,8 +117,8 @@ class Room:
 
 def entries_in_use(version: int) -> frozenset[bytes]:
     """The addresses of entries that the kernel cannot evict now; none if the table cannot be read."""
-    told = _entries(_FAMILIES[version])
-    return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in told if state & _HELD and _ADDRESS in values)
+    parsed = _entries(_FAMILIES[version])
+    return frozenset(values[_ADDRESS] for (_, _, state, _, _), values in parsed if state & _HELD and _ADDRESS in values)
 
 
 def permanent(version: int) -> Iterator[tuple[int, bytes, bytes]]:
@@ -147,9 +147,9 @@ def states_of(addresses: Collection[str]) -> Mapping[str, int]:
 
 def entries_allowed(version: int) -> int:
     """How many entries of the kernel's table we may use; unlimited if the kernel does not say."""
-    told = _dumped(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
-    bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in told if _MOST in values]
-    return min(bounds) * (_SPARED - 1) // _SPARED if bounds else sys.maxsize
+    parsed = _dumped(_GET_TABLES, _TABLE.pack(_FAMILIES[version]), _NEW_TABLE, _TABLE)
+    bounds = [int.from_bytes(values[_MOST], sys.byteorder) for _, values in parsed if _MOST in values]
+    return min(bounds) * (_RESERVE - 1) // _RESERVE if bounds else sys.maxsize
 
 
 def read() -> Mapping[str, str]:
@@ -160,19 +160,19 @@ def read() -> Mapping[str, str]:
     return dict(_complete(_entries(socket.AF_UNSPEC)))
 
 
-def _complete(told: Iterable[_Told]) -> Iterator[tuple[str, str]]:
-    for (_, index, state, _, _), values in told:
+def _complete(parsed: Iterable[_Message]) -> Iterator[tuple[str, str]]:
+    for (_, index, state, _, _), values in parsed:
         address, mac = values.get(_ADDRESS, b""), values.get(_MAC, b"")
         if state & _KNOWN and len(address) in (4, 16) and len(mac) == 6 and any(mac):
             yield _text(address, index), mac.hex(":")
 
 
-def _entries(family: int) -> Iterator[_Told]:
+def _entries(family: int) -> Iterator[_Message]:
     """All entries of a family."""
     return _dumped(_GET, _NEIGHBOUR.pack(family, 0, 0, 0, 0), _NEW, _NEIGHBOUR)
 
 
-def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[_Told]:
+def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterator[_Message]:
     """The kernel's answer to a request for a whole table; nothing if it cannot be read."""
     try:
         with netlink.opened() as sock:
@@ -181,10 +181,10 @@ def _dumped(kind: int, body: bytes, answer: int, shape: struct.Struct) -> Iterat
     except OSError:
         return
     for part in parts:
-        yield from _told(part, answer, shape)
+        yield from _parsed(part, answer, shape)
 
 
-def _told(part: bytes, kind: int, shape: struct.Struct) -> Iterator[_Told]:
+def _parsed(part: bytes, kind: int, shape: struct.Struct) -> Iterator[_Message]:
     """The messages of a kind in one part of an answer, each in its fields and attributes."""
     for its_kind, body in messages(part):
         if its_kind == kind and len(body) >= shape.size:

@@ -16,19 +16,19 @@ _SECONDS = 2.0
 
 
 def opened() -> socket.socket:
-    """A socket to the kernel, which answers at once or not at all; everybody may ask it."""
+    """A netlink socket to the kernel, with a timeout. No privilege is needed."""
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
     sock.settimeout(_SECONDS)
     return sock
 
 
 def request(kind: int, body: bytes, flags: int = 0) -> bytes:
-    """A request of one message."""
+    """One request message."""
     return HEADER.pack(HEADER.size + len(body), kind, REQUEST | flags, 1, 0) + body
 
 
 def attribute(kind: int, value: bytes) -> bytes:
-    """One attribute, filled up to four bytes."""
+    """One attribute, padded to a multiple of four bytes."""
     return _ATTRIBUTE.pack(_ATTRIBUTE.size + len(value), kind) + value + bytes(-len(value) % 4)
 
 

@@ -1,4 +1,4 @@
-"""What the kernel lets this process do beyond what everybody may, and how many sockets it lets it hold open."""
+"""Privileges of this process, and how many sockets it may have open."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 _NET_RAW = 13
 """CAP_NET_RAW (linux/capability.h)."""
 _RESERVED = 64
-"""For files, the store and UDP sockets; no more than half of all."""
-_ENOUGH = 65_536
+"""Descriptors kept for files, the store and UDP sockets, but no more than half of all."""
+_MAX = 65_536
+"""Sockets used where the number of descriptors is unlimited."""
 
 
 def has_net_raw(status: Path = Path("/proc/self/status")) -> bool:
@@ -21,10 +22,11 @@ def has_net_raw(status: Path = Path("/proc/self/status")) -> bool:
     return bool(effective & (1 << _NET_RAW))
 
 
-def may_go_first() -> bool:
-    """Whether a program that this process starts may go before ordinary work (sched(7)): the kernel is asked to let us.
+def can_use_realtime() -> bool:
+    """Whether this process, and so a program that it starts, may use real-time scheduling (sched(7)); found by trying.
 
-    A container's seccomp filter, a unit's `RestrictRealtime` and a group without a share of such time refuse it too.
+    It may be refused for want of CAP_SYS_NICE, by a seccomp filter, by a unit's `RestrictRealtime`, and in a control
+    group without real-time budget.
     """
     before, priority = os.sched_getscheduler(0), os.sched_getparam(0)
     try:
@@ -42,5 +44,5 @@ def descriptor_budget() -> int:
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             soft = hard
-    limit = _ENOUGH if soft == resource.RLIM_INFINITY else soft
+    limit = _MAX if soft == resource.RLIM_INFINITY else soft
     return limit - min(_RESERVED, limit // 2)

@@ -1,7 +1,7 @@
-"""The ways to many addresses at once: which interface, source address and next hop the kernel would take to each.
+"""The routes to many addresses: which interface, source address and next hop the kernel would use for each.
 
-The routing table says where ways may part; the kernel itself is asked once for each part, so that its rules, metrics
-and other tables count.
+The main routing table says where routes may change; between two such places the kernel is asked once, so that policy
+rules, metrics and other tables are respected.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from camscan.net.kernel.interfaces import has_arp, interfaces
 from camscan.net.kernel.routes import Routes
 
 Span: TypeAlias = tuple[int, int]
-"""First and last address of one family as numbers, both included."""
+"""First and last address of one IP version as numbers, both included."""
 
 _GET_ROUTE, _NEW_ROUTE = 26, 24
 _ROUTE = struct.Struct("=BBBBBBBBI")
@@ -33,7 +33,7 @@ _RECEIVE = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """The kernel's answer for one address. `gateway` is empty on-link; `frames`: the interface speaks ARP."""
+    """The kernel's route for one address. `gateway` is empty on-link; `frames`: the interface uses ARP."""
 
     interface: str
     source: str
@@ -43,7 +43,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The spans that one hop leads to; without a hop, `reason` says why none does."""
+    """The spans that are reached by one hop; without a hop, `reason` says why they cannot be reached."""
 
     version: int
     spans: tuple[Span, ...]
@@ -52,10 +52,10 @@ class Way:
 
 
 def ways(version: int, spans: Iterable[Span], routes: Routes) -> list[Way]:
-    """The ways to sorted spans of one family.
+    """The routes to sorted spans of one IP version.
 
     Raises:
-        HostError: the kernel does not tell them.
+        HostError: the kernel cannot be asked.
     """
     cuts = _cuts(version, routes)
     hops: dict[int, tuple[Hop | None, str]] = {}
@@ -74,7 +74,7 @@ def ways(version: int, spans: Iterable[Span], routes: Routes) -> list[Way]:
 
 
 def _cuts(version: int, routes: Routes) -> list[int]:
-    """The addresses where another way may begin: at both ends of each route, and of each address of this host."""
+    """The addresses at which the route may change: at both ends of each destination, and of each own address."""
     networks = [network for network in routes.networks if network.version == version]
     networks += [ip_network(i.address.partition("%")[0]) for i in interfaces() if i.network.version == version]
     networks.append(ip_network("127.0.0.0/8" if version == 4 else "::1"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from camscan.net.kernel.privilege import descriptor_budget, has_net_raw, may_go_first
+from camscan.net.kernel.privilege import can_use_realtime, descriptor_budget, has_net_raw
 
 
 @pytest.mark.parametrize(("effective", "has"), [("0000000000002000", True), ("000001ffffffffff", True), ("0", False)])
@@ -16,7 +16,7 @@ def test_the_effective_set_counts(tmp_path: Path, effective: str, *, has: bool) 
     assert has_net_raw(status) is has
 
 
-def test_the_kernel_says_whether_we_may_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_kernel_says_whether_we_can_use_realtime(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
     def grant(_process: int, policy: int, _priority: object) -> None:
@@ -27,15 +27,15 @@ def test_the_kernel_says_whether_we_may_go_first(monkeypatch: pytest.MonkeyPatch
 
     before = os.sched_getscheduler(0)
     monkeypatch.setattr(os, "sched_setscheduler", grant)
-    assert may_go_first()
+    assert can_use_realtime()
     assert asked == [os.SCHED_RR, before]
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
-    assert not may_go_first()
+    assert not can_use_realtime()
 
 
 def test_asking_leaves_nothing_behind() -> None:
     before = os.sched_getscheduler(0)
-    may_go_first()
+    can_use_realtime()
     assert os.sched_getscheduler(0) == before
 
 
