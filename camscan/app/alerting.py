@@ -10,7 +10,7 @@ from functools import partial
 
 from camscan.app.receivers import Receiver, receivers
 from camscan.errors import StoreError, UsageError
-from camscan.net.services.delivery import Delivery, persevere
+from camscan.net.services.delivery import Delivery, with_retries
 from camscan.store import Store
 from camscan.store.outbox import Message, Outbox
 from camscan.sweeps.changes import Changes
@@ -86,7 +86,9 @@ class ReceiverQueue:
         more, enough = len(messages) == _AT_ONCE, clock() + self.receiver.part.timeout / 2
         try:
             while messages and not self._over and clock() < enough:
-                ended = await persevere(partial(self.receiver.send, messages[0]), clock() + self.receiver.part.timeout)
+                ended = await with_retries(
+                    partial(self.receiver.send, messages[0]), clock() + self.receiver.part.timeout
+                )
                 await asyncio.to_thread(self._record, messages.pop(0), ended)
         finally:
             if messages:

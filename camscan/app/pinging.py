@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from camscan.errors import UsageError
-from camscan.net.services.delivery import Delivery, persevere
+from camscan.net.services.delivery import Delivery, with_retries
 from camscan.net.services.webhook import deliver
 from camscan.sweeps.config import Config, Ping
 from camscan.sweeps.journal import tell
@@ -66,4 +66,4 @@ async def _tried(part: Ping, url: str) -> Delivery:
     async def get(seconds: float) -> Delivery:
         return await deliver(url, b"", {}, timeout=seconds, allow_private=part.allow_private, method="GET")
 
-    return await persevere(get, asyncio.get_running_loop().time() + part.timeout)
+    return await with_retries(get, asyncio.get_running_loop().time() + part.timeout)

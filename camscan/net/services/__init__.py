@@ -1,1 +1,1 @@
-"""What the operator named and nobody scans: receivers of alerts, and a time-stamping authority."""
+"""Services that the operator configured: receivers of alerts, and a time-stamping authority. They are not scanned."""

@@ -1,4 +1,4 @@
-"""How the delivery of an alert ends, and whether it is worth another try."""
+"""The result of delivering an alert, and retries."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _PAUSES = (0.5, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a delivery ended. `again`: another try may succeed before anybody changes something."""
+    """The result of a delivery. `again`: a retry may succeed without a change of the configuration."""
 
     taken: bool
     reason: str = ""
     again: bool = False
 
 
-async def persevere(send: Callable[[float], Awaitable[Delivery]], deadline: float) -> Delivery:
-    """Deliver, and try again while that may succeed, until a moment by the event loop's clock.
+async def with_retries(send: Callable[[float], Awaitable[Delivery]], deadline: float) -> Delivery:
+    """Call `send` with the remaining seconds, and retry while that may succeed.
 
-    `send` is given the seconds that are left.
+    `deadline` is a time of the event loop's clock.
     """
     ended, clock = Delivery(taken=False, reason="no time is left", again=True), asyncio.get_running_loop().time
     for pause in (0.0, *_PAUSES):

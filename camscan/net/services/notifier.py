@@ -1,10 +1,10 @@
-"""Messages by apprise, which blocks and knows 170 services: in a process of its own, this module with `python -m`.
+"""Sends messages by apprise, in a process of its own (`python -m` this module), because apprise blocks.
 
-That process may connect only where a webhook may, whatever library opens the socket (PEP 578); it starts no program,
-follows no redirect, uses no proxy, and writes nothing to the disk. It can be ended at any time. apprise's services that
-speak neither HTTP nor SMTP are refused, as nobody could promise that for them.
+An audit hook (PEP 578) lets that process connect only to addresses that are allowed for a webhook, whatever library
+opens the socket. It starts no program, follows no redirect, uses no proxy, and writes nothing to the disk. It may be
+killed at any time. Services of apprise that use neither HTTP nor SMTP are refused: for them this cannot be ensured.
 
-The URL is a secret: it goes in over a pipe and nowhere else, and what apprise itself says is thrown away.
+The URL is a secret: it is passed over a pipe only, and the output of apprise is discarded.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from camscan.net.services.reach import refusal
 
 _PYTHON = (sys.executable, "-P", "-m", "camscan.net.services.notifier")
 MISSING = "apprise is not installed: pip install 'camscan[notify]'"
-_SPEAKING = ("requests", "smtplib")
-"""Libraries whose sockets are Python's own."""
+_LIBRARIES = ("requests", "smtplib")
+"""Libraries that use Python's own sockets, which an audit hook sees."""
 _BASE = "apprise.plugins.base"
-_BY_ADDRESS = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
+_ADDRESS_ARGUMENT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
 """Audit event -> which of its arguments is the address."""
 _FORBIDDEN = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pty.spawn")
 
 
 def is_installed() -> bool:
-    """Whether apprise is there."""
+    """Whether apprise is installed."""
     return importlib.util.find_spec("apprise") is not None
 
 
@@ -76,16 +76,16 @@ class _RefusedError(OSError):
 
 
 def _guard(refused: list[str], *, allow_private: bool) -> None:
-    """From now on, let no socket of this process lead where it must not."""
+    """From now on, refuse connections of this process to other addresses, and add the reasons to `refused`."""
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith(_FORBIDDEN):
             raise _RefusedError(f"{event} is not allowed")
-        place = _BY_ADDRESS.get(event)
+        place = _ADDRESS_ARGUMENT.get(event)
         if place is None or (address := arguments[place]) is None:
             return
         host = address[0] if isinstance(address, tuple) else ""
-        why = refusal(host, allow_private=allow_private) if host else "only the network is connected to"
+        why = refusal(host, allow_private=allow_private) if host else "only connections over the network are allowed"
         if why:
             refused.append(why)
             raise _RefusedError(why)
@@ -93,8 +93,8 @@ def _guard(refused: list[str], *, allow_private: bool) -> None:
     sys.addaudithook(watch)
 
 
-def _tame() -> list[int]:
-    """Let requests follow no redirect, whatever the URL says, and note the status of each answer."""
+def _restrict_requests() -> list[int]:
+    """Make `requests` follow no redirect, whatever the URL says; returns a list that gets the status of each answer."""
     import requests  # noqa: PLC0415 - comes with apprise, in this process alone
 
     statuses: list[int] = []
@@ -109,24 +109,24 @@ def _tame() -> list[int]:
     return statuses
 
 
-def _speaks_openly(service: object) -> bool:
-    """Whether what a service says goes through sockets that can be watched."""
+def _is_auditable(service: object) -> bool:
+    """Whether a service of apprise sends through sockets that the audit hook sees."""
     modules = [sys.modules[one.__module__] for one in type(service).__mro__ if one.__module__ in sys.modules]
     own = [one for one in modules if one.__name__.startswith("apprise.plugins.") and one.__name__ != _BASE]
-    return any(hasattr(module, library) for module in own for library in _SPEAKING)
+    return any(hasattr(module, library) for module in own for library in _LIBRARIES)
 
 
 def _send(order: Mapping[str, Any]) -> Delivery:
     refused: list[str] = []
     _guard(refused, allow_private=order["allow_private"])
-    statuses = _tame()
+    statuses = _restrict_requests()
     import apprise  # noqa: PLC0415 - an extra, and slow
 
     asset = apprise.AppriseAsset(http_redirects=False, storage_mode="memory", plugin_paths=[], async_mode=False)
     service = apprise.Apprise.instantiate(order["url"], asset=asset)
     if service is None:
         return Delivery(taken=False, reason="apprise cannot read the URL: check the file or variable that contains it")
-    if not _speaks_openly(service):
+    if not _is_auditable(service):
         return Delivery(taken=False, reason=f"{service.service_name} speaks neither HTTP nor SMTP: use another service")
     sender = apprise.Apprise(asset=asset)
     sender.add(service)
@@ -143,15 +143,15 @@ def _send(order: Mapping[str, Any]) -> Delivery:
 
 
 def main() -> None:
-    """Read one order from stdin, carry it out, and write how it ended to stdout."""
-    said = os.dup(1)
-    os.dup2(2, 1)  # whatever apprise prints is thrown away
+    """Read one message from stdin, send it, and write the result to stdout."""
+    output = os.dup(1)
+    os.dup2(2, 1)  # the output of apprise is discarded
     logging.disable()
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         del os.environ[name]
     os.environ["NETRC"] = os.devnull  # requests would send the passwords of ~/.netrc
     ended = _send(json.load(sys.stdin))
-    os.write(said, json.dumps(asdict(ended)).encode())
+    os.write(output, json.dumps(asdict(ended)).encode())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Which addresses a service that the operator named may have, and HTTP sessions that connect to no others.
+"""Which addresses a configured service may have, and HTTP sessions that connect to no others.
 
-The address is checked where the socket for it is made, so that no spelling of it, no answer of the resolver and no
-change of that answer leads elsewhere.
+The address is checked when the socket for it is created, so that neither its spelling nor an answer of the resolver,
+nor a later change of that answer, can lead elsewhere.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _NAT64 = 0x0064_FF9B << 64
 
 
 def said(error: Exception) -> str:
-    """What went wrong, without the URL, which may be secret."""
+    """An error in words, without the URL, which may be secret."""
     if isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError):
         return f"cannot connect to {error.host}:{error.port}: {in_words(error.os_error)}"
     return f"{type(error).__name__}: {error.message if isinstance(error, aiohttp.ClientResponseError) else error}"
 
 
 def in_words(error: OSError) -> str:
-    """What the system says of an error, whose text may hide it; resolvers and TLS have numbers of their own."""
+    """The message of an errno; the text of the error where it has none, as from the resolver or TLS."""
     number = 0 if isinstance(error, ssl.SSLError) else error.errno or 0
     return os.strerror(number) if number > 0 else str(error)
 
 
 def refusal(address: str, *, allow_private: bool, encrypted: bool = True) -> str:
-    """Why an address must not be connected to, or nothing where it may."""
+    """Why an address must not be connected to, or ""."""
     try:
         ip = _inner(ip_address(address))
     except ValueError:
@@ -72,9 +72,9 @@ def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 def session_to(
     why_not: Callable[[str], str], refused: list[str], resolve: Resolve, kind: str = "application/json"
 ) -> aiohttp.ClientSession:
-    """A session that connects to no address that `why_not` has something against; what it had goes into `refused`.
+    """A session that connects only to addresses for which `why_not` returns "".
 
-    `kind` is the type of the bodies that are posted.
+    Other reasons are added to `refused`. `kind` is the content type of what is posted.
     """
 
     def checked(info: tuple[Any, ...]) -> socket.socket:
@@ -95,7 +95,7 @@ def session_to(
 
 
 async def look_up(host: str, resolve: Resolve = resolve_name) -> Sequence[str]:
-    """The addresses of a name, looked up in a thread that nobody has to wait for: a dead resolver holds up no end.
+    """The addresses of a name, looked up in a daemon thread, so that a dead resolver does not delay the exit.
 
     Raises:
         OSError: it has none.
@@ -139,7 +139,7 @@ class _Resolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing."""
 
 
 def _settle(found: asyncio.Future[Sequence[str]], result: Sequence[str] | OSError) -> None:

@@ -1,7 +1,7 @@
-"""Messages to a receiver of syslog: by datagram (RFC 5426), by stream (RFC 6587, 3.4.1), by TLS (RFC 5425) or locally.
+"""Sends syslog messages over UDP (RFC 5426), TCP (RFC 6587, 3.4.1), TLS (RFC 5425) or a local socket.
 
-No protocol of syslog confirms anything. A datagram counts as taken when it was sent, a stream when all was handed over
-and the receiver did not break off.
+Syslog has no acknowledgements. A datagram counts as taken when it was sent, a stream when the kernel has all of it and
+the receiver has not closed the connection.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from camscan.net.services.reach import Resolve, in_words, look_up, refusal
 
 _PORTS = {"udp": 514, "tcp": 514, "tls": 6514}
 _LINGER = 1.0
-"""Seconds in which the receiver of a stream may still break off."""
+"""Seconds for which a receiver's closing of the connection is waited for."""
 _PAUSE = 0.001
 """Seconds between two datagrams, so that a small buffer does not overflow, and between looks at what is unsent."""
 
@@ -48,7 +48,7 @@ async def deliver(
 
 
 async def _sent(to: str, messages: Sequence[bytes], allow_private: bool, resolve: Resolve) -> str:
-    """Send the messages, to the first address of the name that takes them; or why not, where that is for good."""
+    """Send the messages to the first address that accepts them; returns why none may be used, or ""."""
     parts = urlsplit(to)
     if parts.scheme == "unix":
         await _to_local(parts.path, messages)

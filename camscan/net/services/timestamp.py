@@ -1,6 +1,6 @@
-"""One question to a time-stamping authority that the operator named (RFC 3161, 3.4): over HTTP, as most of them speak.
+"""Asks a configured time-stamping authority for a time stamp over HTTP (RFC 3161, 3.4).
 
-Nothing in the answer is secret and the authority signs it, so plain http is good enough even across the internet.
+The answer is not secret and is signed by the authority, so plain http is sufficient even across the internet.
 """
 
 from __future__ import annotations

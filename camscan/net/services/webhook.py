@@ -1,4 +1,4 @@
-"""One signed POST to a receiver that the operator named: resolve, check, pin; no redirect, no proxy, no cookie."""
+"""Sends one request to a configured webhook, without redirects, proxies or cookies, and only to allowed addresses."""
 
 from __future__ import annotations
 
