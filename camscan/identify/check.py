@@ -1,4 +1,4 @@
-"""What a library must keep to beyond its grammar: every rule is tried on its own examples and on everybody else's."""
+"""Checks beyond the grammar: every rule is tried on its own examples, and its examples on all other rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LITERAL = re.compile(r"[^()\[.+*?{|\\]|\\[^dDwWsSbBCpP]", re.DOTALL)
 
 
 def check(library: Library) -> Iterator[str]:
-    """Every fault of a library as "file:line: rule: what: remedy"; nothing where it is in order."""
+    """All faults of a library, each as "file:line: rule: what: remedy"."""
     yield from library.warnings
     yield from _check_vocabulary(library.vocabulary)
     yield from _check_brands(library.brands)
@@ -31,7 +31,7 @@ def check(library: Library) -> Iterator[str]:
 
 
 def observed(example: Example) -> Observation:
-    """An observation that answers as an example says."""
+    """An observation with the fields of an example."""
     return Observation("", "example", Outcome.ANSWERED, _EPOCH, fields=example.fields)
 
 
@@ -49,7 +49,7 @@ def _check_vocabulary(vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _flat(word: str) -> str:
-    """A field name without case and word separators; its dots tell protocols apart and stay."""
+    """A field name without case and word separators, but with its dots, which separate protocol and name."""
     return word.casefold().replace("_", "").replace("-", "")
 
 
@@ -66,7 +66,7 @@ def _check_brands(brands: Iterable[Brand]) -> Iterator[str]:
 
 
 def _check_rule(rule: Rule, library: Library) -> Iterator[str]:
-    patterns = [match.pattern for match in rule.matches if not match.way]
+    patterns = [match.pattern for match in rule.matches if not match.comparison]
     for pattern in patterns:
         if matches_empty(pattern):
             yield f"pattern {pattern!r} is found in an empty value: say what must be there"
@@ -83,9 +83,9 @@ def _check_rule(rule: Rule, library: Library) -> Iterator[str]:
 
 
 def _is_loose(pattern: str) -> bool:
-    """Whether a pattern may be found in the middle of anything: no anchor, and some choice with few literal characters.
+    """Whether a pattern is likely to match unrelated text: no anchor, and an alternative with few literal characters.
 
-    An estimate: it takes the pattern apart into tokens, not as RE2 does.
+    A heuristic: the pattern is split into tokens, not parsed as RE2 does.
     """
     tokens = _TOKEN.findall(pattern)
     choices = [0]

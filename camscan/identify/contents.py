@@ -1,4 +1,4 @@
-"""What stands in rule files: rules, brands and the vocabulary, and what of them is broken."""
+"""Reads rule files: rules, brands, the vocabulary, and the faults in them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _Reader = Callable[[Tree, str, Vocabulary, list[str]], list[_Item]]
 
 
 def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
-    """What the files of all folders hold; a later folder adds, and overrides by rule id, brand name or alias.
+    """The contents of all folders; a later folder adds, and overrides by rule id, brand name or alias.
 
-    `examples`: whether those of the rules are kept. One file at a time is taken apart: their trees are large.
+    `examples`: whether those of the rules are kept. Files are parsed one at a time, because their trees are large.
     """
     faults: list[str] = []
     vocabulary = Vocabulary()
@@ -38,7 +38,7 @@ def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
 
 
 def _trees(folder: Folder, part: str | tuple[str, ...], faults: list[str]) -> Iterator[tuple[str, Tree]]:
-    """The tree of every file whose name begins so, by the name that messages show; what cannot be read is left out."""
+    """The name and tree of each file whose name begins with `part`; unreadable files are faults, and left out."""
     for name, data in folder.files.items():
         if not name.startswith(part):
             continue
@@ -74,7 +74,7 @@ def _brand_key(brand: Brand) -> str:
 
 
 def _unique(items: Iterable[_Item], key: Callable[[_Item], str], faults: list[str]) -> dict[str, _Item]:
-    """The items of one folder by key; the first counts, each further one is a fault."""
+    """The items of one folder by key; a second item with the same key is a fault."""
     unique: dict[str, _Item] = {}
     for item in items:
         first = unique.setdefault(key(item), item)

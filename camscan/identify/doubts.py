@@ -1,4 +1,4 @@
-"""Answers whose names are no proof: of what imitates devices, and of pages about devices."""
+"""Recognises answers in which a name proves nothing: those of simulators and honeypots, and pages about devices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAMES = (
     "upnp.model_name",
     "snmp.sys_descr",
 )
-"""Fields in which an answer says what the device is; what its owner may call it is none: a room has simulators, too."""
+"""Fields in which an answer says what the device is; not those that its owner sets ("Simulator room")."""
 _IMITATION = re.compile(r"(?i)(?:honey ?pot|emulat(?:ed|or|ion)|simulat(?:ed|or|ion))s?(?![a-z])")
 _TITLE = "http.title"
 _ABOUT = re.compile(
@@ -30,13 +30,13 @@ _ABOUT = re.compile(
     r"|youtube|wikipedia|github)(?![a-z])|[a-z]\.com: "
     r"|(?<![0-9a-z.])[0-9]{1,2} ?MP(?![0-9a-z])"
 )
-"""What shops, tests and manuals write in a title beside a model, and no device of itself."""
+"""Words in titles of shops, reviews and manuals that no device uses for itself."""
 _MAX_VALUES = 8
 _MAX_VALUE = 256
 
 
 def is_doubtful(fields: Fields) -> bool:
-    """Whether an answer says that it imitates a device, or is a page about devices: its names are hints at most."""
+    """Whether an answer is of a simulator or honeypot, or a page about devices: its names are hints at most."""
     return any(_ABOUT.search(value) for value in _values(fields, _TITLE)) or any(
         _IMITATION.search(value) for name in _NAMES for value in _values(fields, name)
     )

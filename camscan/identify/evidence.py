@@ -1,4 +1,4 @@
-"""The value in one answer that speaks for an identification."""
+"""The value in one answer on which an identification rests."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from hashlib import sha256
 from camscan.records import Evidence, Observation
 
 MAX_EVIDENCE = 8
-"""Pieces of evidence of one identification: the same answer from thirty ports says nothing more than from eight."""
+"""Pieces of evidence of one identification: the same answer from thirty ports proves no more than from eight."""
 MAX_TEXT = 500
-"""Characters of a value that evidence shows; its hash stands for the whole answer."""
+"""Characters of a value that are shown; the hash is of the whole answer."""
 
 
 def evidence_of(observation: Observation, field: str, value: str) -> Evidence:
-    """Point at a value of a field in an observation."""
+    """The evidence for a value of a field in an observation."""
     return Evidence(
         channel=observation.channel,
         port=observation.port,

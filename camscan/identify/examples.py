@@ -1,4 +1,4 @@
-"""What a rule is tried on: the examples that it carries; of a table's rule, its rows and what comes near them."""
+"""Examples and near misses of a rule; for the rule of a table, they are made from its rows."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def examples_of(rule: Rule) -> tuple[Example, ...]:
 
 
 def _met(rule: Rule) -> Iterator[tuple[Match, str]]:
-    """Each row of a table's rule with a text that it is found in, and as many others as have to be."""
-    rows = [row for row in rule.matches if row.way]
+    """Each row of a table's rule with a text that matches it, and as many other rows as the rule requires."""
+    rows = [row for row in rule.matches if row.comparison]
     least = max((condition.least for condition in rule.conditions if isinstance(condition, AnyOf)), default=1)
     for place, row in enumerate(rows):
-        if row.way == "name":
+        if row.comparison == "name":
             names = list(dict.fromkeys(other.pattern for other in (*rows[place:], *rows)))
             yield row, _named(*names[:least])
         else:
@@ -36,18 +36,18 @@ def near_misses_of(rule: Rule) -> tuple[Example, ...]:
 
 
 def _near(row: Match) -> Iterator[str]:
-    """Texts that a row of a table is almost found in."""
-    if row.way == "number":
+    """Texts that almost match a row of a table."""
+    if row.comparison == "number":
         yield from (f"{row.pattern}0", f"1.{row.pattern}")
-    elif row.way == "name":
+    elif row.comparison == "name":
         yield _named(f"x{row.pattern}", f"{row.pattern}x")
-    elif row.way:
+    elif row.comparison:
         yield f"x{row.pattern}"
-        if row.way == "whole" or row.pattern[-1].isalnum():
+        if row.comparison == "whole" or row.pattern[-1].isalnum():
             yield f"{row.pattern}x"
 
 
 def _is_met(rule: Rule, row: Match, text: str) -> bool:
-    """Whether a longer row of the same rule, or another one that this begins with, may be found in a text."""
+    """Whether another row of the same rule may match a text."""
     others = (match for match in rule.matches if match.field == row.field and match.pattern != row.pattern)
     return any(text.lower().startswith(other.pattern.lower()) for other in others)

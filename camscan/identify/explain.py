@@ -1,4 +1,4 @@
-"""Why a device was judged as it was, in plain lines."""
+"""Explains in lines of text why a device was identified as it was."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from camscan.identify.rules import BrandEdge
 from camscan.records import Device, Evidence, Identification, Observation
 
 _MAX_VALUE = 120
-"""Characters of a value: enough to recognise it, and it stays on a line or two."""
+"""Characters shown of a value: enough to recognise it on a line or two."""
 
 
 _MAX_ANSWER = 2_000
-"""Characters of a value where the answers themselves are asked for."""
+"""Characters shown of a value if the answers are shown as well."""
 
 
 def explain(
     library: Library, observations: Sequence[Observation], device: Device, *, answers: bool = False
 ) -> list[str]:
-    """Walk from the answers to the maker: what was seen, what speaks for and against, the level, the brand's makers.
+    """The observations, the rules for the maker and for others, the level, and who builds for the brand.
 
-    With `answers`, every value that a rule could look at is shown. The lines hold no control characters, whatever the
-    device sent.
+    With `answers`, all values of the observations are shown. The lines contain no control characters.
     """
     lines = [f"device {device.address}", "observations:"]
     for observation in observations:
@@ -103,5 +102,5 @@ def _conclusion(device: Device) -> Iterator[str]:
 
 
 def _plain(line: str) -> str:
-    """The line with everything that a terminal could act on written as an escape."""
+    """The line with all control characters escaped."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)

@@ -1,4 +1,4 @@
-"""Reading one mapping of a rule file, key by key; a fault names file, line, rule, what is wrong, and the remedy."""
+"""Reads a mapping of a rule file key by key. A fault names file, line, rule, what is wrong, and the remedy."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from sys import intern
 from camscan.yamltree import LINE, Tree
 
 _NONE: Mapping[str, str] = {}
-"""Shared, as all words of which there are few are: thousands of rules are kept in memory."""
+"""Shared to save memory, as are words that occur often: there are thousands of rules."""
 
 
 class Form:
-    """A mapping that is being read. Each key is taken once; `close` calls everything left over unknown.
+    """A mapping that is being read. Each key is taken once; `close` reports the remaining ones as unknown.
 
-    A key that is missing or of the wrong kind is noted in `faults`, and an empty value stands in for it, so that one
-    reading finds every fault.
+    A key that is missing or of the wrong type is added to `faults` and replaced by an empty value, so that all faults
+    are found in one pass.
     """
 
     def __init__(self, tree: Tree, file: str, faults: list[str], *, name: str = "", line: int = 1) -> None:
@@ -31,7 +31,7 @@ class Form:
             self.fault("not a mapping", "write `key: value` lines")
 
     def fault(self, what: str, remedy: str) -> None:
-        """Note one fault of this mapping."""
+        """Report a fault of this mapping."""
         name = f"{self.name}: " if self.name else ""
         self.faults.append(f"{self.file}:{self.line}: {name}{what}: {remedy}")
 
@@ -41,7 +41,7 @@ class Form:
         return key in self._left
 
     def tree(self, key: str) -> Tree:
-        """Whatever stands under the key; None where nothing does."""
+        """The value of the key; None if it is not given."""
         self._asked.add(key)
         return self._left.pop(key, None)
 
@@ -63,7 +63,7 @@ class Form:
         return intern(value)
 
     def known(self, value: str, words: Collection[str], what: str) -> None:
-        """Note a value that is not on a closed list."""
+        """Report a value that is not on a closed list."""
         if value not in words:
             self.fault(f"{what} is {value!r}", _suggestion(value, words))
 
@@ -81,7 +81,7 @@ class Form:
         return []
 
     def rest(self) -> dict[str, Tree]:
-        """Everything that nobody has taken, by key."""
+        """All keys that have not been taken, with their values."""
         left, self._left = self._left, {}
         return left
 
@@ -99,14 +99,14 @@ class Form:
         return _NONE
 
     def as_text(self, value: Tree, key: str) -> str:
-        """The value where it is text; else "" and a fault."""
+        """The value if it is text; else report a fault and return ""."""
         if isinstance(value, str):
             return value
         self.fault(f"a value under `{key}` is not text", "write one text, in single quotes where it holds punctuation")
         return ""
 
     def close(self) -> None:
-        """Note every key that nobody has taken."""
+        """Report all keys that have not been taken."""
         for key in self._left:
             near = get_close_matches(key, self._asked - {key}, n=1, cutoff=0.75)
             remedy = f"write {near[0]!r}" if near else "see the grammar in fingerprints/README.md"
@@ -115,7 +115,7 @@ class Form:
 
 def _suggestion(value: str, words: Collection[str]) -> str:
     is_short = len(words) <= 12
-    near = get_close_matches(value, words, n=1, cutoff=0.6 if is_short else 0.75)  # of many, one is always a bit alike
+    near = get_close_matches(value, words, n=1, cutoff=0.6 if is_short else 0.75)  # among many, one is always similar
     if near:
         return f"write {near[0]!r}"
     return f"write one of {', '.join(words)}" if is_short else "take a word of vocabulary.yaml, or add it there"

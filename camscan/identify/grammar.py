@@ -1,6 +1,6 @@
-"""The grammar of rule, brand and vocabulary files: plain trees -> records. It is described in fingerprints/README.md.
+"""The grammar of rule, brand and vocabulary files: trees of YAML -> records. It is described in fingerprints/README.md.
 
-Whatever is broken is noted as a fault and left out; the rest of the file is read.
+An invalid part is reported as a fault and left out; the rest of the file is read.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def read_vocabulary(tree: Tree, file: str, faults: list[str]) -> Vocabulary:
 def read_rules(
     tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str], *, examples: bool = True
 ) -> list[Rule]:
-    """The rules of one maker's file that can be used. Without `examples`, these are read and not kept."""
+    """The valid rules of one file. Without `examples`, these are read but not kept."""
     head, words = Form(tree, file, faults), words_of(vocabulary)
     maker = parts.read_maker(head, words, None)
     fields = parts.read_fields(head, words) if head.has("fields") else ()
@@ -62,7 +62,7 @@ def read_rules(
 
 
 def read_brands(tree: Tree, file: str, vocabulary: Vocabulary, faults: list[str]) -> list[Brand]:
-    """The brands of one file that can be used."""
+    """The valid brands of one file."""
     head, words = Form(tree, file, faults), words_of(vocabulary)
     brands = []
     for item in head.items("brands"):
@@ -99,12 +99,12 @@ def _rule(form: Form, words: Words, default_maker: str | None, default_fields: t
     )
     parts.check_month(form)
     form.close()
-    _demand(form, rule)
+    _check_rule(form, rule)
     return rule
 
 
-def _demand(form: Form, rule: Rule) -> None:
-    """Note what the grammar demands of the rule as a whole."""
+def _check_rule(form: Form, rule: Rule) -> None:
+    """Report what is missing or contradictory in the rule as a whole."""
     if not rule.examples:
         form.fault("no example", "write `examples: [...]` with a value that a device really sent")
     if not any(rule.matches):
@@ -153,12 +153,12 @@ def _matches(form: Form, words: Words, default: tuple[str, ...] = ()) -> tuple[M
     """One pattern on a field, or on each of several."""
     fields = parts.read_fields(form, words, default)
     pattern = form.text("pattern")
-    _see_groups(form, pattern, words)
+    _check_groups(form, pattern, words)
     return tuple(Match(field, pattern) for field in fields)
 
 
-def _see_groups(form: Form, pattern: str, words: Words) -> None:
-    """See that a pattern can be compiled, and that its groups are named after attributes."""
+def _check_groups(form: Form, pattern: str, words: Words) -> None:
+    """Report a pattern that cannot be compiled, or with groups that are not named after attributes."""
     try:
         names = group_names(pattern)
     except ValueError as error:
@@ -184,7 +184,7 @@ def _extract(form: Form, words: Words) -> Mapping[str, str]:
 
 
 def _single_field(conditions: tuple[Condition, ...]) -> str:
-    """The field that a plain example is a value of; "" where examples have to name their fields."""
+    """The field to which an example in plain text belongs; "" if examples have to name their fields."""
     return conditions[0].field if len(conditions) == 1 and isinstance(conditions[0], Match) else ""
 
 

@@ -13,12 +13,12 @@ from camscan.identify.titles import names_in
 from camscan.records import Evidence, Identification, Level, Observation
 
 PREFIX = "brand:"
-"""Identifications that rest on a label have the rule id `brand:<name>`."""
+"""Identifications by a label have the rule id `brand:<name>`,"""
 LESS_SURE = PREFIX + "?"
-"""And `brand:?<name>` where it is surer that another maker builds for the label."""
+"""or `brand:?<name>` if another maker builds for the label with higher confidence."""
 
 _MODEL_FIELD = "onvif.scope.name"
-"""The field in which many devices write brand and model after each other."""
+"""The field in which many devices write the brand followed by the model."""
 _TITLE_FIELD = "http.title"
 _MAX_LABEL = 128
 """Characters: the longest registered company names have about 80."""
@@ -27,19 +27,19 @@ _LEGAL_FORM = re.compile(
     r"(?i)(?:[\s,]+(?:AB|AG|A/?S|B\.?V|Co|Company|Corp|Corporation|GmbH|Inc|Incorporated|KG|Limited|LLC|Ltd|Oy|PLC|Pty"
     r"|S\.?A|S\.?p\.?A|S\.?r\.?l)\.?)+$"
 )
-"""How names of companies end."""
+"""Legal forms at the end of company names."""
 _WORDS_UNLIKE = (
     "alternative bridge clone compatible emulated emulator fake gateway honeypot imitation like mock proxy replacement"
     " simulated simulator virtual"
 )
 _UNLIKE = frozenset(_WORDS_UNLIKE.split())
-"""Words behind a label in a name that say of a device that it is another, or none."""
+"""Words after a label which say that the device only imitates or supports that brand."""
 _MIN_LETTERS = 4
-"""Shorter names ("ATS", "2N") are also beginnings of model names."""
+"""Letters of a brand before a model; shorter names ("ATS", "2N") are also the beginning of model names."""
 
 
 class Labels:
-    """Finds brands by name. A maker that no brand file lists is a brand without edges: a label, and nothing more."""
+    """Finds brands by name. A maker that is in no brand file is a brand without edges, which is only a label."""
 
     def __init__(self, brands: Iterable[Brand], vocabulary: Vocabulary) -> None:
         self._fields = vocabulary.brand_fields
@@ -62,12 +62,12 @@ class Labels:
         return None if brand is not None and brand.generic and field == _TITLE_FIELD else brand
 
     def find_maker(self, name: str) -> Brand | None:
-        """The maker with whose name a longer one begins ("Axis Companion"); no label for which others build."""
+        """The maker with whose name a longer name begins ("Axis Companion"), unless other makers build for it."""
         brand = self._find_first(name)
         return brand if brand and all(edge.maker == brand.name for edge in brand.edges) else None
 
     def _find_first(self, value: str) -> Brand | None:
-        """The brand that the first words name, where a model follows; more words are better than fewer."""
+        """The brand named by the first words before a model; the longest name wins."""
         words = "".join(letter if letter.isalnum() else " " for letter in value[:_MAX_LABEL]).split()
         if not _UNLIKE.isdisjoint(map(str.lower, words[1:])):
             return None
@@ -81,9 +81,9 @@ class Labels:
     def identify(
         self, observations: Sequence[Observation], by_rule: Sequence[Identification]
     ) -> Iterator[Identification]:
-        """What the labels say beside the rules: at least one identification for each brand that shows.
+        """Identifications by labels, at least one for each brand that is shown.
 
-        Where a rule names the maker at `likely` or more, a brand is only a label, and carries the maker if it agrees.
+        If rules name makers at `likely` or higher, a brand names a maker only if it is one of these.
         """
         makers = {found.maker for found in by_rule if found.maker is not None and found.level >= Level.LIKELY}
         sightings: dict[str, tuple[Brand, list[Evidence]]] = {}
@@ -110,13 +110,13 @@ class Labels:
                             yield brand, evidence_of(observation, field, value), Level.HINT if is_doubt else brand.level
 
     def _said(self, by_rule: Sequence[Identification], makers: set[str]) -> Iterator[tuple[Brand, Evidence, Level]]:
-        """Brands that rules set; none carries its maker further than the rule that it comes from (a MAC is a hint)."""
+        """Brands set by rules, at most with the level of the rule (a MAC is a hint)."""
         for found in by_rule:
             for brand in self._implied(found, makers):
                 yield from ((brand, evidence, min(brand.level, found.level)) for evidence in found.evidence)
 
     def _implied(self, found: Identification, makers: set[str]) -> Iterator[Brand]:
-        """The brand that a rule set, and the maker that it names where that is a label of another of the `makers`."""
+        """The brand that a rule sets, and its maker as a brand if another of the `makers` builds for that."""
         if found.brand and (brand := self.find(found.brand)):
             yield brand
         brand = self.find(found.maker) if found.maker and found.level >= Level.LIKELY else None

@@ -1,18 +1,15 @@
-"""Texts that values begin with, on one field: found by looking up, so that time does not grow with their number."""
+"""An index of the prefixes of values of one field: the time to look up a value does not depend on their number."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from camscan.identify.prefixes import beginnings
+from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Match
 
 
-class Lookup:
-    """Rows of tables, and patterns by what a value has to begin with to have them in it at all.
-
-    Values are compared as bytes, and ASCII letters without their case.
-    """
+class PrefixIndex:
+    """Rows of tables, and patterns by their required prefixes. Values are compared as bytes, ignoring ASCII case."""
 
     def __init__(self, matches: Iterable[Match]) -> None:
         self._found: dict[bytes, tuple[Match, ...]] = {}
@@ -23,29 +20,29 @@ class Lookup:
         self._longest = max(self._sizes, default=0)
 
     def search(self, value: bytes) -> Iterator[Match]:
-        """The rows that a value, as `patterns.encoded` gives it, meets, and the patterns that may be found in it."""
+        """The rows that match a value encoded by `patterns.encoded`, and the patterns that may match it."""
         value = value[: self._longest + 1].lower()
         for size in self._sizes:
             if size > len(value):
                 return
             for match in self._found.get(value[:size], ()):
-                if _ends(match.way, value[size - 1 : size], value[size : size + 1]):
+                if _ends(match.comparison, value[size - 1 : size], value[size : size + 1]):
                     yield match
 
 
 def _spellings(match: Match) -> tuple[bytes, ...]:
-    """What a value may begin with. Numbers are written with a dot before them, or without."""
-    if not match.way:
-        return beginnings(match.pattern)
+    """The prefixes of a value that may match. OIDs are written with or without a dot before them."""
+    if not match.comparison:
+        return required_prefixes(match.pattern)
     text = match.pattern.encode().lower()
-    return (text, b"." + text) if match.way == "number" else (text,)
+    return (text, b"." + text) if match.comparison == "number" else (text,)
 
 
-def _ends(way: str, last: bytes, following: bytes) -> bool:
-    """Whether a text may end where it does: `last` is its last byte, `following` the next of the value."""
-    if way == "begins":
+def _ends(comparison: str, last: bytes, following: bytes) -> bool:
+    """Whether a row may match: `last` is its last byte, `following` the next byte of the value."""
+    if comparison == "begins":
         return not (_in_word(last) and _in_word(following))
-    return not way or not following or (way == "number" and following == b".")
+    return not comparison or not following or (comparison == "number" and following == b".")
 
 
 def _in_word(byte: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What rules and tables of rules are both made of."""
+"""Parts that rules and tables of rules have in common."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MONTH = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A vocabulary's lists as keys, in order. A rule may set or capture `given`, and extract `copied`."""
+    """The lists of a vocabulary. A rule may set or capture the attributes `given`, and extract those in `copied`."""
 
     fields: Mapping[str, None]
     makers: Mapping[str, None]
@@ -43,7 +43,7 @@ def words_of(vocabulary: Vocabulary) -> Words:
 
 
 def read_part(form: Form, tree: Tree) -> Form:
-    """A mapping within another one, whose faults are named by it."""
+    """A mapping within another one, for whose faults the name of the outer one is used."""
     return Form(tree, form.file, form.faults, name=form.name, line=form.line)
 
 
@@ -56,19 +56,19 @@ def read_id(form: Form) -> str:
 
 
 def read_level(form: Form) -> Level:
-    """How far a rule carries."""
+    """The level of a rule."""
     return _LEVELS.get(form.word("level", _LEVELS), Level.HINT)
 
 
 def check_month(form: Form) -> None:
-    """See that the month is written in which a rule was confirmed: it is for those who read the file."""
+    """Check the month in which a rule was confirmed; it is for the reader of the file only."""
     month = form.text("confirmed")
     if month and not _MONTH.fullmatch(month):
         form.fault(f"`confirmed` is {month!r}", "write year and month, as 2026-10")
 
 
 def read_maker(form: Form, words: Words, default: str | None) -> str | None:
-    """The maker that is named; `default` where none is written."""
+    """The maker; `default` if none is given."""
     if not form.has("maker"):
         return default
     value = form.tree("maker")
@@ -80,12 +80,12 @@ def read_maker(form: Form, words: Words, default: str | None) -> str | None:
 
 
 def read_source(form: Form, default: str | None = None) -> str:
-    """Where a rule is from."""
+    """The source of a rule."""
     return intern(form.text("source", default))
 
 
 def read_fields(form: Form, words: Words, default: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """What stands under `fields`, or the one `field`; `default` where neither is written."""
+    """The `fields`, or the single `field`; `default` if neither is given."""
     if not form.has("fields"):
         return default if default and not form.has("field") else (form.word("field", words.fields),)
     fields = tuple(map(intern, form.texts("fields")))
@@ -97,14 +97,14 @@ def read_fields(form: Form, words: Words, default: tuple[str, ...] = ()) -> tupl
 
 
 def read_sets(form: Form, words: Words) -> Mapping[str, str]:
-    """The fixed values that a rule gives."""
+    """The attributes with fixed values."""
     sets = form.pairs("sets")
-    see_given(form, sets, words, "a key of `sets`")
+    check_given(form, sets, words, "a key of `sets`")
     return sets
 
 
-def see_given(form: Form, given: Mapping[str, str], words: Words, what: str) -> None:
-    """See that what is given are attributes, and a kind one that there is."""
+def check_given(form: Form, given: Mapping[str, str], words: Words, what: str) -> None:
+    """Report names that are not attributes, and an unknown kind."""
     for name, value in given.items():
         form.known(name, words.given, what)
         if name == "kind":
@@ -112,12 +112,12 @@ def see_given(form: Form, given: Mapping[str, str], words: Words, what: str) -> 
 
 
 def read_examples(form: Form, key: str, single: str, words: Words) -> tuple[Example, ...]:
-    """The examples under a key. `single` is the field that plain text is a value of; "" where there are several."""
+    """The examples under a key. `single` is the field to which plain text belongs; "" if there are several."""
     return tuple(_example(form, item, single, words) for item in form.items(key))
 
 
 def read_near_misses(form: Form, single: str, words: Words) -> tuple[Example, ...]:
-    """Examples of what does not match."""
+    """Examples that must not match."""
     near_misses = read_examples(form, "near_misses", single, words)
     if any(example.gives for example in near_misses):
         form.fault("a near miss with `gives`", "a near miss gives nothing: take `gives` out")

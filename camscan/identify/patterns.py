@@ -1,4 +1,4 @@
-"""RE2 patterns over the fields of answers: which of a thousand match, in time that grows with the value alone."""
+"""Matches many RE2 patterns at once, in time that depends on the length of the value only."""
 
 from __future__ import annotations
 
@@ -9,40 +9,40 @@ from functools import cache, cached_property, lru_cache
 
 import re2
 
-from camscan.identify.lookup import Lookup
+from camscan.identify.lookup import PrefixIndex
 from camscan.identify.names import names_of
-from camscan.identify.prefixes import beginnings
+from camscan.identify.prefixes import required_prefixes
 from camscan.identify.rules import Match
 
 MAX_VALUE = 4096
-"""Bytes of a value that are searched. Devices name themselves in the first line; a peer may send anything."""
+"""Bytes of a value that are searched. Devices name themselves in the first line."""
 MAX_LONG_VALUE = 16384
 LONG_FIELDS = frozenset({"http.body", "rtsp.sdp"})
-"""Fields whose mark may stand far down: whole pages and session descriptions."""
+"""Fields that may have a match far from the beginning: whole pages and session descriptions."""
 _AS_SENT = LONG_FIELDS | {"http.header", "rtsp.header"}
-"""Fields of which the blanks are a mark, too: how a header is written tells its program."""
+"""Fields that are searched with their blanks as sent: the spelling of a header distinguishes servers."""
 MAX_VALUES = 256
 """Values of one field in one answer that are searched. ONVIF devices send up to about 60 scopes."""
 
 _MAX_KEPT = 512
 _MAX_SHORT = 128
-"""Bytes of a value that is likely to come again: server names, titles, models and versions repeat over an estate."""
+"""Bytes of a value whose result is cached: short values (server names, titles, models) repeat in a network."""
 _SHARE, _SPANNING_SHARE = 72, 8
-"""Patterns of one automaton: with more, hostile text takes longer; with fewer, any other does."""
+"""Patterns in one automaton: more make hostile text slower, fewer make ordinary text slower."""
 _MEMORY = 2 * 1024 * 1024
-"""Bytes that an automaton may take; hostile text fills them with states. With RE2's own 8 MiB it matches no faster."""
+"""Bytes for the states of an automaton, which hostile text uses up. RE2's default of 8 MiB is no faster."""
 _MANY = 400
-"""Patterns that are probably too many for the memory of one automaton, which is told only by compiling them in vain."""
+"""Patterns that probably do not fit into one automaton; RE2 would report that only after compiling them."""
 _WIDE = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pP]")
-"""In a pattern that is to be read by characters. Any other is read by bytes, which takes half the memory."""
+"""Marks a pattern that is matched by characters. Others are matched by bytes, which takes half the memory."""
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 _CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
 _GROUP = re.compile(r"\((?:\?P?<(\w+)>|(?!\?))")
-"""In a pattern without its escapes and classes: a group, by its name, or "" where it has none."""
+"""A capturing group and its name, in a pattern whose escapes and classes were replaced."""
 _OPAQUE = re.compile(r"\\Q|\{[0-9,]*[0-9]{3}")
-"""In a whole one: what may hold a bracket that is no group, or be too large to compile though it can be parsed."""
+"""What may contain brackets that are not groups, or be too large to compile although it can be parsed."""
 _SPANNING = re.compile(r"^(?!(?:\(\?[a-z]+\))?\^).*(?:[.\])]|\\[dDwWsS])[*+{]", re.DOTALL)
-"""An estimate: a pattern that repeats a class, the dot or a group, and does not begin with `^`."""
+"""A heuristic: patterns that repeat a class, a dot or a group, and are not anchored with `^`."""
 
 
 @cache
@@ -64,7 +64,7 @@ def _options(wide: bool) -> re2.Options:
 
 
 def group_names(pattern: str) -> tuple[str, ...] | None:
-    """The named groups of a pattern; None where one is unnamed, or named as another.
+    """The named groups of a pattern; None if one is unnamed or two have the same name.
 
     Raises:
         ValueError: the pattern is not RE2 syntax; the message is RE2's.
@@ -82,7 +82,7 @@ def group_names(pattern: str) -> tuple[str, ...] | None:
 
 @cache
 def _is_syntax(pattern: str) -> bool:
-    """Whether RE2 can parse a pattern, at a tenth of what it takes to compile it."""
+    """Whether RE2 can parse a pattern, which takes a tenth of the time of compiling it."""
     try:
         re2.Set.SearchSet(_options(_is_wide(pattern))).Add(pattern.encode())
     except re2.error:
@@ -96,20 +96,20 @@ def _reason(error: re2.error) -> str:
 
 
 def encoded(field: str, value: str) -> bytes:
-    """The bytes of a value that patterns are searched in: blanks at its ends are left out, and several are one."""
+    """The bytes of a value that patterns are matched with: without blanks at both ends, and with single ones inside."""
     limit = MAX_LONG_VALUE if field in LONG_FIELDS else MAX_VALUE
     text = value[:limit] if field in _AS_SENT else " ".join(filter(None, value[:limit].split(" ")))
     return text.encode("utf-8", "replace")[:limit]
 
 
 def matches_empty(pattern: str) -> bool:
-    """Whether the pattern is found in an empty value, and so in every value."""
+    """Whether the pattern matches the empty value, and so every value."""
     return _compiled(pattern).search(b"") is not None
 
 
 def groups(match: Match, value: str) -> Mapping[str, str]:
-    """What the named groups of a pattern hold in a value that it matches; empty groups are left out."""
-    named = "(?P<" in match.pattern and not match.way
+    """The non-empty named groups of a pattern in a value that it matches."""
+    named = "(?P<" in match.pattern and not match.comparison
     return _groups(match.pattern, encoded(match.field, value)) if named else {}
 
 
@@ -123,13 +123,13 @@ def _groups(pattern: str, value: bytes) -> Mapping[str, str]:
 
 
 class PatternSet:
-    """Every pattern and every row of a table on one field. What its latest short values met is remembered.
+    """All patterns and table rows of one field. The results for recent short values are cached.
 
-    A value is looked up by what it begins with. Nine patterns in ten are tied to a beginning, and few come into
-    question for a value; each is compiled when it does. The others are compiled into automata of several dozen. One
-    takes all at the price of one, but hostile text makes one of hundreds build states for longer (9 ms for 16 KiB; 7 ms
-    in automata of 72). Those that span a gap of any length it can keep half-way met, and 150 such in one automaton
-    build a new state for every byte (70 ms for 16 KiB; 5 ms in automata of eight).
+    Nine patterns in ten have a required prefix; those are looked up by the prefix of a value, and compiled when first
+    needed. The others are compiled into automata of several dozen patterns each. An automaton matches all its patterns
+    at the cost of one, but hostile text makes a large one build many states (16 KiB: 9 ms with hundreds of patterns,
+    7 ms in automata of 72). Patterns with an unbounded gap multiply the states: 150 of them in one automaton need a new
+    state for every byte (70 ms; 5 ms in automata of eight).
     """
 
     def __init__(self, matches: Iterable[Match]) -> None:
@@ -137,25 +137,25 @@ class PatternSet:
         self._search_short = lru_cache(maxsize=_MAX_KEPT)(self._search)
 
     @cached_property
-    def _lookup(self) -> Lookup:
-        """Made when the first value comes: most answers have few of the fields."""
-        return Lookup(match for match in self._matches if match.way != "name")
+    def _lookup(self) -> PrefixIndex:
+        """Built at the first value: most answers have few of the fields."""
+        return PrefixIndex(match for match in self._matches if match.comparison != "name")
 
     @cached_property
     def _names(self) -> Mapping[bytes, Sequence[Match]]:
-        """Rows that are names, by name."""
+        """Rows compared as names, by name."""
         found: defaultdict[bytes, list[Match]] = defaultdict(list)
         for match in self._matches:
-            if match.way == "name":
+            if match.comparison == "name":
                 found[match.pattern.encode()].append(match)
         return dict(found)
 
     @cached_property
     def _automata(self) -> list[tuple[Sequence[Match], re2.Set]]:
-        """Patterns that may be found anywhere, with their automaton."""
+        """Automata of the patterns without a required prefix."""
         groups: dict[tuple[bool, bool], list[Match]] = defaultdict(list)
         for match in self._matches:
-            if not match.way and not beginnings(match.pattern):
+            if not match.comparison and not required_prefixes(match.pattern):
                 groups[_is_wide(match.pattern), _SPANNING.search(match.pattern) is not None].append(match)
         automata: list[tuple[Sequence[Match], re2.Set]] = []
         for (wide, spanning), matches in groups.items():
@@ -165,20 +165,20 @@ class PatternSet:
         return automata
 
     def search(self, value: bytes) -> Sequence[Match]:
-        """The patterns that are found in a value, as `encoded` gives it."""
+        """The patterns and rows that match a value encoded by `encoded`."""
         return self._search_short(value) if len(value) <= _MAX_SHORT else self._search(value)
 
     def _search(self, value: bytes) -> Sequence[Match]:
         found = [matches[index] for matches, automaton in self._automata for index in automaton.Match(value) or ()]
         likely = dict.fromkeys(self._lookup.search(value))
-        found += [one for one in likely if one.way or _compiled(one.pattern).search(value) is not None]
+        found += [one for one in likely if one.comparison or _compiled(one.pattern).search(value) is not None]
         if self._names:
             found += [one for name in names_of(value) & self._names.keys() for one in self._names[name]]
         return found
 
 
 def _automata(matches: Sequence[Match], wide: bool) -> Iterator[tuple[Sequence[Match], re2.Set]]:
-    """One automaton for all, or one for each half where they are too many for its memory."""
+    """One automaton for all, or one for each half if they do not fit into its memory."""
     if len(matches) <= _MANY:
         automaton = re2.Set.SearchSet(_options(wide))
         try:

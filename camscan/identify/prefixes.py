@@ -1,4 +1,4 @@
-"""What every value must begin with that a pattern is found in: told from the pattern alone, without compiling it."""
+"""Derives the prefixes that a value must have to match a pattern, without compiling the pattern."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import TypeAlias
 
 _Texts: TypeAlias = dict[str, bool]
-"""Beginnings of what a part of a pattern matches. True: what follows the part may go on from there."""
+"""Prefixes of what a part of a pattern matches. True: the prefix is complete, so the next part extends it."""
 
 _PIECE = re.compile(
     r"\\[pP]\{\^?\w+\}|\\x\{\w+\}|\\.|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]|\(\?P?<\w+>|\(\?[a-zA-Z-]*[:)]"
@@ -23,20 +23,21 @@ _ENDS = frozenset({"", "|", ")"})
 _ESCAPED = re.compile(r"\\(.)")
 _SIMPLE = re.compile(r"(?:\(\?i\))?\^((?:(?:[\w ,/:;=<>\"'&#@~%!-]|\\[^\w\s])(?![*+?{]))+)[^|]*")
 _UNTOLD = re.compile(r"[^\x00-\x7f]|\\x\{|\\[pPQC]|\(\?[a-zA-Z-]*m|(?!^)\(\?[a-zA-Z-]+\)")
-"""In what is read by characters (case is then more than ASCII's), by lines, or otherwise from some place on."""
+"""Patterns that are not analysed: matched by characters (ignoring case is then not limited to ASCII) or by lines, or
+with flags that change within the pattern."""
 _LEAST, _LONGEST = 2, 32
-"""Characters of a beginning: with fewer it would tell too little apart, and more would tell little more."""
+"""Characters of a prefix: a shorter one is of little use, and a longer one of little more."""
 _MOST = 24
-"""Beginnings of one pattern."""
+"""The most prefixes of one pattern."""
 _CLASS = 4
-"""Characters of a class of which each is taken for itself."""
+"""Characters of a class that is expanded into alternatives."""
 
 
 @cache
-def beginnings(pattern: str) -> tuple[bytes, ...]:
-    """The texts, in lower case, of which every value that the pattern (RE2 syntax) is found in begins with one.
+def required_prefixes(pattern: str) -> tuple[bytes, ...]:
+    """Prefixes in lower case, one of which every value has that matches the pattern (RE2 syntax).
 
-    Empty where the pattern may be found anywhere, or what it begins with is too little, or too much to look for.
+    Empty if the pattern is not anchored, or its prefixes are too short or too many.
     """
     if _UNTOLD.search(pattern):
         return ()
@@ -52,7 +53,7 @@ class _Parser:
         self._place = 0
 
     def anchored(self) -> _Texts:
-        """What the whole pattern begins with: nothing where one of its choices is not tied to the beginning."""
+        """The prefixes of the whole pattern; the empty one if an alternative is not anchored."""
         self._place += self._peek().startswith("(?") and self._peek().endswith(")")
         choices: list[_Texts] = []
         while True:
@@ -68,7 +69,7 @@ class _Parser:
         return self._pieces[place] if place < len(self._pieces) else ""
 
     def _sequence(self) -> _Texts:
-        """What a choice begins with; the place is then at the `|` or `)` behind it."""
+        """The prefixes of one alternative; stops at the `|` or `)` after it."""
         texts: _Texts = {"": True}
         while self._peek() not in _ENDS:
             texts = _joined(texts, self._repeated(self._part()))
@@ -77,7 +78,7 @@ class _Parser:
         return texts
 
     def _skip(self) -> None:
-        """Go to the `|` or `)` behind the choice."""
+        """Skip to the `|` or `)` after the alternative."""
         depth = 0
         while (piece := self._peek()) and (depth or piece not in _ENDS):
             depth += (piece[0] == "(" and piece[-1] != ")") - (piece == ")")
@@ -93,7 +94,7 @@ class _Parser:
             while self._peek() == "|":
                 self._place += 1
                 choices.append(self._sequence())
-            self._place += 1  # the bracket
+            self._place += 1  # the closing bracket
             return _merged(choices)
         if piece.startswith("["):
             return _class(piece[1:-1])
@@ -102,7 +103,7 @@ class _Parser:
         return {piece.lower(): True} if piece != "." and _PLAIN.fullmatch(piece) else {"": False}
 
     def _repeated(self, part: _Texts) -> _Texts:
-        """The part with what is said of how often it comes."""
+        """Apply the repetition operators that follow a part."""
         while (piece := self._peek()) and piece[0] in _REPEATS and piece != "{":
             self._place += 1
             if piece[0] == "?":
@@ -113,7 +114,7 @@ class _Parser:
 
 
 def _is_mark(sign: str) -> bool:
-    """Whether an escaped sign stands for itself."""
+    """Whether an escaped character stands for itself."""
     return len(sign) == 1 and _PLAIN.fullmatch(sign) is not None and not sign.isalnum()
 
 
@@ -128,7 +129,7 @@ def _is_member(sign: str) -> bool:
 
 
 def _merged(choices: Iterable[_Texts]) -> _Texts:
-    """What one of several choices begins with. A text that only one of them may go on from is left as it is."""
+    """The prefixes of several alternatives. A prefix is complete only if it is in all alternatives that have it."""
     merged: _Texts = {}
     for choice in choices:
         for text, more in choice.items():
@@ -137,7 +138,7 @@ def _merged(choices: Iterable[_Texts]) -> _Texts:
 
 
 def _joined(texts: _Texts, part: _Texts) -> _Texts:
-    """What two parts behind each other begin with; where that would be too much, what the first does."""
+    """The prefixes of two consecutive parts; those of the first alone if there would be too many."""
     whole = _merged(
         {text + more: after and len(text + more) < _LONGEST} if before else {text: False}
         for text, before in texts.items()

@@ -13,28 +13,29 @@ from camscan.records import Fields, Level
 
 
 class Match(NamedTuple):
-    """A condition that is met where `pattern` (RE2 syntax) is found in a value of `field`.
+    """A condition: `pattern` (RE2 syntax) is found in a value of `field`.
 
-    A row of a table has a `way` (of `WAYS`): its `pattern` is plain text, which values are held against in that way.
+    For a row of a table, `comparison` is one of `COMPARISONS`, and `pattern` is the plain text to compare with.
     """
 
     field: str
     pattern: str
-    way: str = ""
+    comparison: str = ""
 
 
-WAYS = ("whole", "begins", "number", "name")
-"""How a row of a table is compared: the whole value; its first words; dotted numbers at or below it; a name in it."""
+COMPARISONS = ("whole", "begins", "number", "name")
+"""How a row of a table is compared: with the whole value, its first words, or a name in it; or as a dotted number that
+is the value or an ancestor of it."""
 
 
 class Absent(NamedTuple):
-    """A condition that is met where the answer has no value of `field`."""
+    """A condition: the answer has no value of `field`."""
 
     field: str
 
 
 class AnyOf(NamedTuple):
-    """A condition that is met where one of `matches` is, or `least` that differ; the first that is met counts."""
+    """A condition: at least `least` different ones of `matches` are met; the first of them is the evidence."""
 
     matches: tuple[Match, ...]
     least: int = 1
@@ -47,7 +48,7 @@ Condition: TypeAlias = Match | Absent | AnyOf
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Fields of an answer that a rule is tried on, and what it gives there: attributes, or `brand`."""
+    """Fields of an answer, and what the rule must extract from them: attributes, or `brand`."""
 
     fields: Fields
     gives: Mapping[str, str] = field(default_factory=dict)
@@ -55,7 +56,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One fingerprint. `across_device`: several answers may meet its conditions. `file`, `line`: where it stands."""
+    """One fingerprint. `across_device`: its conditions may be met by different answers of a device.
+
+    `file` and `line` say where it is written.
+    """
 
     id: str
     level: Level
@@ -72,7 +76,7 @@ class Rule:
 
     @property
     def matches(self) -> Iterator[Match]:
-        """Every pattern of the rule with its field, in the order in which they are written."""
+        """All patterns of the rule, in the order in which they are written."""
         for condition in self.conditions:
             if isinstance(condition, Match):
                 yield condition
@@ -82,22 +86,24 @@ class Rule:
     @property
     def groups(self) -> frozenset[str]:
         """The names of all groups in the rule's patterns."""
-        return frozenset(name for match in self.matches if not match.way for name in _GROUP.findall(match.pattern))
+        return frozenset(
+            name for match in self.matches if not match.comparison for name in _GROUP.findall(match.pattern)
+        )
 
     @property
     def where(self) -> str:
-        """The head of a message about this rule."""
+        """How a message about this rule begins."""
         return f"{self.file}:{self.line}: {self.id}"
 
 
 def without_examples(rule: Rule) -> Rule:
-    """A rule for matching alone: what it is tried on takes as much memory as all the rest."""
+    """The rule without its examples, which take as much memory as all the rest."""
     return replace(rule, examples=(), near_misses=())
 
 
 @dataclass(frozen=True, slots=True)
 class BrandEdge:
-    """A maker that builds for a brand. `full`: every device of it; `sure`: "H", "M", "L" or "B" (unconfirmed)."""
+    """A maker that builds for a brand: all its devices if `full`. `sure`: confidence H, M, L or B (unconfirmed)."""
 
     maker: str
     full: bool
@@ -107,7 +113,7 @@ class BrandEdge:
 
     @property
     def level(self) -> Level:
-        """How far this edge carries where it is the brand's only one."""
+        """The level of this edge if it is the brand's only one."""
         return Level.LIKELY if self.full and self.sure in ("H", "M") else Level.HINT
 
 
@@ -124,23 +130,23 @@ class Brand:
 
     @property
     def level(self) -> Level:
-        """How far the brand alone carries towards a maker."""
+        """The level at which the brand alone names a maker."""
         return self.edges[0].level if len(self.edges) == 1 else Level.HINT
 
     @property
     def is_company(self) -> bool:
-        """Whether it is the name of a company that builds its own devices, and sells those of others beside them."""
+        """Whether it is a company that builds devices of its own and also sells those of others."""
         return len(self.edges) > 1 and any(edge.maker == self.name for edge in self.edges)
 
     @property
     def surest(self) -> frozenset[str]:
-        """The makers of whom it is surest that they build for the brand; all of them where none is sure."""
+        """The makers with the highest confidence; all of them if none has "H" or "M"."""
         best = min((edge.sure for edge in self.edges), key="HMLB".index, default="B")
         return frozenset(edge.maker for edge in self.edges if edge.sure == best or best in "LB")
 
     @property
     def where(self) -> str:
-        """The head of a message about this brand."""
+        """How a message about this brand begins."""
         return f"{self.file}:{self.line}: {self.name}"
 
 
@@ -156,12 +162,12 @@ class Vocabulary:
 
 
 RULE_FOLDERS = ("names/", "devices/", "channels/", "makers/", "usual/")
-"""Where rules stand, in the order in which they are read: of rules of one level, the first gives an attribute."""
+"""The folders of rules in reading order. Of rules with the same level, the first one that has an attribute gives it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The rule files of a folder by their relative names: the bytes of each or, where it could not be read, why."""
+    """The rule files of a folder by relative name: the bytes of each, or why it could not be read."""
 
     path: Path
     files: Mapping[str, bytes | str]
@@ -173,7 +179,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What stands in rule files. `faults` says what was left out because it is broken, one line a fault."""
+    """The contents of rule files. `faults` has one line for each part that was left out because it is invalid."""
 
     vocabulary: Vocabulary
     rules: tuple[Rule, ...] = ()
@@ -183,5 +189,5 @@ class Contents:
 
 @lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
-    """A name without case, spaces and punctuation, as brands are compared; "" where nothing is left."""
+    """A name without case, spaces and punctuation, for comparing brands; "" if nothing is left."""
     return "".join(filter(str.isalnum, name.casefold()))

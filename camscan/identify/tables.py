@@ -1,6 +1,6 @@
-"""Tables of the rule grammar: many values of one kind, each with the maker that it is of. A table becomes rules.
+"""Tables in rule files: many values of one field, each with its maker. A table becomes rules.
 
-Rows that give the same are one rule. A row that is broken is noted as a fault and left out; the others are read.
+Rows with the same result become one rule. An invalid row is reported as a fault and left out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from camscan.identify import parts
 from camscan.identify.form import Form
 from camscan.identify.parts import Words
-from camscan.identify.rules import WAYS, AnyOf, Match, Rule
+from camscan.identify.rules import COMPARISONS, AnyOf, Match, Rule
 from camscan.yamltree import Tree
 
 _SLOT = "<maker>"
@@ -23,19 +23,19 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)+")
 
 
 def read_table(form: Form, words: Words, maker: str | None, fields: tuple[str, ...]) -> list[Rule]:
-    """The rules of a table; none where what stands above its rows is broken. `maker` and `fields` are the file's."""
-    fields, way = parts.read_fields(form, words, fields), form.word("match", WAYS)
+    """The rules of a table; none if its head is invalid. `maker` and `fields` are the defaults of the file."""
+    fields, comparison = parts.read_fields(form, words, fields), form.word("match", COMPARISONS)
     least = _least(form)
-    model = _model(form, words, maker, fields)
+    template = _template(form, words, maker, fields)
     rows = form.items("rows")
     if not rows:
         form.fault("no row", "write `rows:`, and below it lines like `- value: maker`")
     form.close()
-    return [] if form.faults else list(_Rows(form, model, words, way, least).rules(rows, fields))
+    return [] if form.faults else list(_Rows(form, template, words, comparison, least).rules(rows, fields))
 
 
 def _least(form: Form) -> int:
-    """Of how many rows of a rule a value has to hold something."""
+    """How many rows of a rule must match."""
     text = form.text("at_least", "1")
     if text not in tuple("123456789"):
         form.fault(f"`at_least` is {text!r}", "write how many rows have to be met, from 1 to 9")
@@ -43,8 +43,8 @@ def _least(form: Form) -> int:
     return int(text)
 
 
-def _model(form: Form, words: Words, maker: str | None, fields: tuple[str, ...]) -> Rule:
-    """What all rules of a table have in common."""
+def _template(form: Form, words: Words, maker: str | None, fields: tuple[str, ...]) -> Rule:
+    """The part that is common to all rules of a table."""
     ids = form.text("ids")
     if ids and not _IDS.fullmatch(ids):
         form.fault(f"`ids` has not one {_SLOT} among lower case words", f"write it like {_SLOT}-protocol-field")
@@ -64,19 +64,20 @@ def _model(form: Form, words: Words, maker: str | None, fields: tuple[str, ...])
 class _Rows:
     """The rows of one table while they are read."""
 
-    def __init__(self, table: Form, model: Rule, words: Words, way: str, least: int) -> None:
-        self._table, self._model, self._words, self._way, self._least = table, model, words, way, least
+    def __init__(self, table: Form, template: Rule, words: Words, comparison: str, least: int) -> None:
+        self._table, self._template, self._words = table, template, words
+        self._comparison, self._least = comparison, least
         self._lines: dict[str, int] = {}
         self._rules: dict[str, tuple[Rule, list[str]]] = {}
 
     def rules(self, rows: Iterable[Tree], fields: tuple[str, ...]) -> Iterator[Rule]:
-        """The rules that the rows make, in the order in which they are first met."""
+        """The rules of the rows, in the order of their first rows."""
         for row in rows:
             own: list[str] = []
             self._read(Form(row if isinstance(row, dict) else {}, self._table.file, own, line=self._table.line), row)
             self._table.faults += own
         for rule, values in self._rules.values():
-            matches = tuple(Match(field, value, self._way) for field in fields for value in values)
+            matches = tuple(Match(field, value, self._comparison) for field in fields for value in values)
             if len(values) < self._least:
                 what = (
                     f"{len(values)} row{'s' * (len(values) > 1)} for {rule.id}, of which {self._least} have to be met"
@@ -86,7 +87,7 @@ class _Rows:
             yield replace(rule, conditions=(matches[0] if len(matches) == 1 else AnyOf(matches, self._least),))
 
     def _read(self, form: Form, row: Tree) -> None:
-        """Take in one row; note what is wrong with it, and leave it out then."""
+        """Read one row; leave it out if it is invalid."""
         pairs = form.rest()
         value = next(iter(pairs)) if pairs else str(row)
         form.name = f"{self._table.name}: row {value!r}"
@@ -94,7 +95,7 @@ class _Rows:
             form.fault("not one value and its maker", "write `- value: maker`")
             return
         given = pairs[value]
-        own_values = value.split() if self._way == "name" else [value]
+        own_values = value.split() if self._comparison == "name" else [value]
         for one in own_values or [value]:
             self._see_value(form, one)
         rule = self._given(form, given)
@@ -108,28 +109,28 @@ class _Rows:
     def _see_value(self, form: Form, value: str) -> None:
         if not value.strip():
             form.fault("no value", "write what a device sends before the colon")
-        if self._way == "number" and not _NUMBER.fullmatch(value):
+        if self._comparison == "number" and not _NUMBER.fullmatch(value):
             form.fault("it is not a dotted number", "write it like 1.3.6.1.4.1.9, without a dot before or after it")
-        key = value if self._way == "name" else value.lower()
+        key = value if self._comparison == "name" else value.lower()
         if key in self._lines:
             form.fault(f"already written in line {self._lines[key]}", "keep one")
         self._lines.setdefault(key, form.line)
 
     def _given(self, form: Form, given: Tree) -> Rule:
-        """The rule that the row makes but for its condition."""
+        """The rule of a row, without its condition."""
         inner = parts.read_part(form, {"maker": given} if isinstance(given, str) else given or {})
-        maker = parts.read_maker(inner, self._words, self._model.maker)
-        source = parts.read_source(inner, self._model.source)
+        maker = parts.read_maker(inner, self._words, self._template.maker)
+        source = parts.read_source(inner, self._template.source)
         own = parts.read_id(inner) if inner.has("id") else ""
         more = {name: inner.as_text(text, name) for name, text in inner.rest().items()}
-        parts.see_given(inner, more, self._words, "a key of the row")
-        sets = {**self._model.sets, **more} if more else self._model.sets
+        parts.check_given(inner, more, self._words, "a key of the row")
+        sets = {**self._template.sets, **more} if more else self._template.sets
         name = maker or sets.get("brand", "")
         if not name:
             form.fault("it names no maker", "write `- value: maker`, or a `brand:`")
         return replace(
-            self._model,
-            id=own or self._model.id.replace(_SLOT, _slug(name)),
+            self._template,
+            id=own or self._template.id.replace(_SLOT, _slug(name)),
             maker=maker,
             sets=sets,
             source=source,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from camscan.data import fingerprints_folder
 from camscan.identify.load import load
-from camscan.identify.prefixes import beginnings
+from camscan.identify.prefixes import required_prefixes
 
 
 def compiled(pattern: str) -> re2._Regexp:
@@ -42,7 +42,7 @@ def compiled(pattern: str) -> re2._Regexp:
     ],
 )
 def test_what_a_pattern_begins_with(pattern: str, texts: set[str]) -> None:
-    assert {text.decode() for text in beginnings(pattern)} == texts
+    assert {text.decode() for text in required_prefixes(pattern)} == texts
 
 
 UNTOLD = ["abc", "^a", "^abc|def", "^.bc", "^(?:abc|d)", "^(?:abc)?", "(?:^abc)", "(?m)^abc", "^äbc", "^[ab]", "", "^"]
@@ -61,7 +61,7 @@ UNTOLD += [
 
 @pytest.mark.parametrize("pattern", UNTOLD)
 def test_where_nothing_is_told(pattern: str) -> None:
-    assert beginnings(pattern) == ()
+    assert required_prefixes(pattern) == ()
 
 
 PIECES = ["a", "B", "c", "ab", "^", "$", "|", "(?:", "(?P<m>", ")", "?", "*", "+", "{2}", "{0,1}", "{0}", "{", "}"]
@@ -95,7 +95,7 @@ def test_nothing_that_re2_finds_begins_otherwise(start: str, pieces: list[str], 
         found = compiled(pattern).search(text) is not None
     except re2.error:
         return
-    if found and (texts := beginnings(pattern)):
+    if found and (texts := required_prefixes(pattern)):
         assert text.lower().startswith(texts)
 
 
@@ -105,7 +105,7 @@ def test_every_example_of_the_library_begins_as_its_patterns_say() -> None:
     for rule in library.rules:
         values = [value for one in rule.examples for held in one.fields.values() for value in held]
         for match in rule.matches:
-            if match.way or not (texts := beginnings(match.pattern)):
+            if match.comparison or not (texts := required_prefixes(match.pattern)):
                 continue
             told += 1
             for value in values:
