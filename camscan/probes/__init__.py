@@ -1,1 +1,1 @@
-"""Probes: what to ask, of whom, with which codec. `registry.py` holds the list."""
+"""Probes: what to send, to which hosts and ports, and which codec reads the answer. `registry.py` is the list."""

@@ -1,4 +1,4 @@
-"""From what the net brought back to observations: the step that every probe shares."""
+"""Turns exchanges into observations; used by all probes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Decode: TypeAlias = Callable[[bytes], Fields]
 
 
 def observe(exchange: Exchange, channel: str, asked: str, decode: Decode, raw: bytes | None = None) -> Observation:
-    """One observation of an exchange, with the fields that `decode` reads in `raw` (default: all bytes that came).
+    """An observation of an exchange, with the fields that `decode` reads in `raw` (by default all bytes received).
 
-    What came but cannot be decoded is `GARBLED`; a parser's earlier refusal is lifted where our codec can read it.
+    Bytes that cannot be decoded make it `GARBLED`. If the HTTP library refused them and the codec can read them, it is
+    `ANSWERED`.
     """
     data = exchange.raw if raw is None else raw
     outcome, reason = exchange.outcome, exchange.reason

@@ -1,4 +1,4 @@
-"""MACs: by ARP, which every IPv4 neighbour has to answer, and from the kernel's table where the sweep had no say."""
+"""MACs: by ARP, which every IPv4 neighbour has to answer, and otherwise from the kernel's neighbour table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from camscan.records import Observation, Outcome
 
 _CHANNEL = "arp"
 _MAX_ADDRESSES = 16
-"""Addresses that one MAC is taken for. A MAC that answers for more is a router's, speaking for others (proxy ARP)."""
+"""Addresses accepted for one MAC. A MAC that answers for more is that of a router (proxy ARP)."""
 
 
 class ArpProbe:
@@ -26,7 +26,7 @@ class ArpProbe:
     cost = Cost(0, 0, 0)
     versions = frozenset((4,))
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - required by the protocol
         """See `Probe.run`."""
         addresses: Counter[bytes] = Counter()
         async for item in net.arp():
@@ -43,7 +43,7 @@ class ArpProbe:
 
 
 class NeighbourProbe:
-    """Takes the MAC of a living neighbour from the kernel, which had to learn it to talk to it. Sends nothing."""
+    """Takes the MAC of a neighbour that is alive from the kernel's table. Sends nothing."""
 
     channels = (_CHANNEL,)
     stage = Stage.HOST

@@ -14,7 +14,7 @@ from camscan.records import Observation
 
 @dataclass(frozen=True, slots=True)
 class BinaryProbe:
-    """Sends `request` to an open port of `ports`, unless that port has already answered in another language."""
+    """Sends `request` to an open port of `ports`, unless that port has already answered in another protocol."""
 
     channel: str
     asked: str
@@ -40,25 +40,25 @@ class BinaryProbe:
 
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
-        if ask.port not in self.ports or _has_spoken(ask):
+        if ask.port not in self.ports or _has_answered(ask):
             return
         exchange = await net.converse(ask.address, ask.port, [self.request], self.complete)
         yield observe(exchange, self.channel, self.asked, self.decode)
 
 
-def _has_spoken(ask: Ask) -> bool:
+def _has_answered(ask: Ask) -> bool:
     return any(o.port == ask.port and o.channel != "tcp" and o.outcome.has_answer for o in ask.observations)
 
 
 def _is_dvrip(data: bytes) -> bool:
-    """Whether an answer of DVRIP is whole: a header of 32 bytes, and text that ends with an empty line."""
+    """Whether an answer of DVRIP is complete: a header of 32 bytes, and text that ends with an empty line."""
     return len(data) > 32 and data.endswith(b"\r\n\r\n")
 
 
 DVRIP_REALM = BinaryProbe(
     "dvrip", "realm", (dvrip.REALM_PORT,), dvrip.encode_realm_request(), _is_dvrip, dvrip.decode_realm
 )
-"""The realm that the SDK port tells without a user name."""
+"""The realm, which the SDK port sends without a user name."""
 
 BAICHUAN = BinaryProbe(
     "baichuan",
@@ -68,4 +68,4 @@ BAICHUAN = BinaryProbe(
     lambda data: len(data) >= 20,  # the header
     baichuan.decode,
 )
-"""Whether the port speaks it. The nonce that it gives is not used for anything."""
+"""Whether the port uses this protocol. The nonce in the answer is not used."""

@@ -1,4 +1,4 @@
-"""Probes that ask by datagram, in two forms: one address after the other, and a whole segment at once."""
+"""Probes by UDP, in two forms: to single addresses, and to a whole segment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from camscan.records import Fields, Observation, Outcome
 
 
 class Rounds(Sequence[Sequence[bytes]]):
-    """Rounds of one datagram each, made as they go out: thousands of questions are under way at once."""
+    """Rounds of one datagram each, created when they are sent: thousands of questions are in progress at once."""
 
     __slots__ = ("_count", "_make")
 
@@ -37,7 +37,7 @@ class Rounds(Sequence[Sequence[bytes]]):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One inquiry as it goes out, with what reads its answers: one mapping of fields for each device in a datagram."""
+    """An inquiry, and the decoder of its answers: one mapping of fields for each device in a datagram."""
 
     inquiry: Inquiry
     decode: Callable[[bytes], Sequence[Fields]]
@@ -47,28 +47,28 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Datagrams:
-    """A discovery protocol over UDP. Each `new_question` has fresh ids where the protocol wants them."""
+    """A discovery protocol over UDP. Each `new_question` has new ids if the protocol has ids."""
 
     channel: str
     asked: str
     new_question: Callable[[], Question]
 
     def to_address(self, stage: Stage = Stage.ADDRESS) -> Probe:
-        """The probe that asks by unicast, which crosses routers: every address, or only where something lives."""
+        """The probe by unicast, which crosses routers. `stage`: every address, or only those that are alive."""
         return AddressProbe(self, stage)
 
     def to_segment(self) -> Probe:
-        """The probe that asks by multicast and broadcast, which reaches devices with any address."""
+        """The probe by multicast and broadcast, which reaches devices with any address."""
         return SegmentProbe(self)
 
     def cost(self) -> Cost:
-        """What one unicast inquiry sends: all rounds where nobody answers, the first where somebody does."""
+        """What one unicast inquiry sends: all rounds if there is no answer, or the first round."""
         rounds = self.new_question().inquiry.rounds
         sizes = [[len(data) for data in datagrams] for datagrams in rounds]
         return Cost(sum(map(len, sizes)), sum(map(sum, sizes)), len(sizes[0]))
 
     def observations(self, question: Question, datagram: Datagram) -> list[Observation]:
-        """An observation for each device that the datagram speaks of."""
+        """An observation for each device in a datagram."""
         bare = Observation(
             datagram.source, self.channel, Outcome.ANSWERED, datagram.at, question.inquiry.port, self.asked
         )
@@ -109,12 +109,12 @@ class AddressProbe:
         if not exchange.replies:
             yield _unanswered(self._protocol, exchange)
         elif not told:
-            came = replace(exchange, outcome=Outcome.GARBLED, reason="an answer that speaks of no device")
+            came = replace(exchange, outcome=Outcome.GARBLED, reason="an answer without a device in it")
             yield replace(_unanswered(self._protocol, came), raw=_masked(exchange.raw, own.secret))
 
 
 class SegmentProbe:
-    """Asks everybody on the segment. A datagram that repeats an earlier one from the same source says nothing new."""
+    """Asks a whole segment. Repeated datagrams from the same source are ignored."""
 
     stage = Stage.SEGMENT
 
@@ -124,7 +124,7 @@ class SegmentProbe:
         self.cost = Cost(0, 0, 0)
         self.versions = frozenset(6 if ":" in group else 4 for group in protocol.new_question().inquiry.groups)
 
-    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - the shape of all probes
+    async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:  # noqa: ARG002 - required by the protocol
         """See `Probe.run`."""
         question = self._protocol.new_question()
         heard: set[tuple[str, int]] = set()

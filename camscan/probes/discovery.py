@@ -1,4 +1,4 @@
-"""The discovery protocols over UDP: what each asks, on which port and of which groups, and how answers are heard."""
+"""The discovery protocols over UDP: request, port, multicast groups and timing of each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from camscan.probes.datagrams import Datagrams, Question, Rounds
 
 _WAIT = 3.0
 _WSD_WAIT = 3.5
-"""The specification allows 0.5 s; cameras are late."""
+"""The specification allows 0.5 s; some cameras take longer."""
 # No group is joined: behind some snooping switches a join makes cameras vanish, and answers come by unicast anyway.
 _WSD_GROUPS = ("239.255.255.250", "ff02::c")
 _MDNS_GROUPS = ("224.0.0.251", "ff02::fb")
@@ -20,8 +20,8 @@ _SADP_FORMS = ("inquiry", "inquiry_v32")
 
 
 def _wsd() -> Question:
-    """Each dialect in a round of its own, since some devices answer only one, and rounds make up for loss."""
-    first = f"urn:uuid:{uuid.uuid4()}"[:-1]  # of each question under way no more than that is kept
+    """Each dialect in a round of its own: some devices answer only one, and a loss costs only one round."""
+    first = f"urn:uuid:{uuid.uuid4()}"[:-1]  # all that is kept of each question in progress
     count = len(wsdiscovery.DIALECTS)
     rounds = Rounds(count, lambda number: wsdiscovery.encode_probe(f"{first}{number:x}", wsdiscovery.DIALECTS[number]))
     inquiry = Inquiry(3702, rounds, _WSD_WAIT, groups=_WSD_GROUPS)
@@ -29,7 +29,7 @@ def _wsd() -> Question:
 
 
 def _sadp() -> Question:
-    """The old form and the new one; devices answer the asker and the group alike."""
+    """The old and the new form; devices answer to the sender and to the group."""
     asker = str(uuid.uuid4()).upper()
     rounds = Rounds(len(_SADP_FORMS), lambda number: sadp.encode_inquiry(asker, _SADP_FORMS[number]))
     inquiry = Inquiry(
@@ -48,7 +48,7 @@ def _search(
     times: int = 2,
     **how: Any,
 ) -> Datagrams:
-    """A protocol whose request is always the same; it is sent so many times, against loss. `how` is for `Inquiry`."""
+    """A protocol with a constant request, which is sent `times` times because of losses. `how` is for `Inquiry`."""
     question = Question(Inquiry(port, [[request]] * times, **{"wait": _WAIT, **how}), lambda data: [decode(data)])
     return Datagrams(channel, asked, lambda: question)
 

@@ -1,4 +1,4 @@
-"""What an enrolled device tells over its maker's own interface: what it is, its network, and the cameras behind it."""
+"""Asks enrolled devices over the web API of their maker: device, network, and the cameras behind a recorder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUCCESS = "200"
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """One interface. `signs` are fields, and `natives` channels, that only devices with this interface have."""
+    """One web API. `signs` are fields, and `natives` channels, that only devices with this API have."""
 
     channel: str
     codec: InterfaceCodec
@@ -31,11 +31,11 @@ class Interface:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """All that an enrolled device may be asked."""
+        """All paths that an enrolled device may be asked for."""
         return (*self.codec.QUESTIONS, *self.codec.CHANNEL_QUESTIONS)
 
     def shows(self, seen: Iterable[Observation]) -> bool:
-        """Whether the host has said that it has this interface."""
+        """Whether an answer of the host proves that it has this API."""
         return any(
             o.channel in self.natives or any(name in o.fields for name in self.signs)
             for o in seen
@@ -43,18 +43,18 @@ class Interface:
         )
 
     def challenges(self, seen: Iterable[Observation]) -> bool:
-        """Whether the host asked for a login where this interface would, when it was tried without one."""
+        """Whether the host demanded a login for a path of this API when it was asked without one."""
         asked = {f"GET {path}" for path in self.codec.REQUESTS}
         return any(o.outcome is Outcome.AUTH_REQUIRED and o.asked in asked for o in seen)
 
     def observed(self, exchange: Exchange, path: str) -> Observation:
-        """What an answer to one of the questions says, without the logins of others."""
+        """The observation of an answer, from which the logins of cameras are removed."""
         raw = over_http.struck_out(exchange.raw) if exchange.raw else b""
         decode = partial(over_http.own_answer, decode=self.codec.decode)
         return observe(exchange, self.channel, f"GET {path}", decode, raw)
 
     def answered(self, seen: Iterable[Observation]) -> dict[str, int | None]:
-        """The questions that are answered already, and the port where each was."""
+        """The paths that have been answered, and the port where each was."""
         return {o.asked.removeprefix("GET "): o.port for o in seen if o.channel == self.channel and is_success(o)}
 
 
@@ -66,10 +66,10 @@ INTERFACES = (ISAPI, CGI, LAPI)
 
 @dataclass(frozen=True, slots=True)
 class InterfaceProbe:
-    """Asks over one interface where the host shows it, or at least challenges there and shows no other.
+    """Uses one API if the host has it, or if it demands a login there and has no other.
 
-    Stops at the first sign that the login is not welcome; the cameras on a recorder's channels become observations of
-    their own, one for each channel and list, whose bytes are the part that speaks of it.
+    Stops at the first sign that the login is not accepted. Each camera on a channel of a recorder becomes one
+    observation for each list, with the part of the bytes that describes it.
     """
 
     interface: Interface
@@ -118,7 +118,7 @@ class InterfaceProbe:
         return self.interface.challenges(seen)
 
     async def _ask_all(self, login: Enrolled, told: Container[str]) -> AsyncIterator[Observation]:
-        """Every open question, as long as answers come; those about channels only if the first of them is answered."""
+        """Ask all paths not in `told` until there is no answer; those about channels only if the first succeeds."""
         for questions in (self.interface.codec.QUESTIONS, self.interface.codec.CHANNEL_QUESTIONS):
             for number, path in enumerate(questions):
                 if path in told:
@@ -138,12 +138,12 @@ class InterfaceProbe:
             try:
                 fields = self.interface.codec.decode_slot(part)
             except DecodeError:
-                continue  # an entry without a number belongs to no channel
+                continue  # an entry without the number of its channel
             yield replace(answer, asked=f"{answer.asked} #{fields['behind.slot'][0]}", fields=fields, raw=part)
 
 
 def own(seen: Iterable[Observation]) -> Iterator[Observation]:
-    """What a host has said of itself, without what it said of the cameras behind it."""
+    """The observations of the host itself, without those of cameras behind it."""
     return (observation for observation in seen if "behind.slot" not in observation.fields)
 
 
@@ -154,12 +154,12 @@ def web_servers(seen: Sequence[Observation]) -> list[tuple[int, bool]]:
 
 
 def not_enrolled(address: str, port: int, channel: str, seen: Sequence[Observation]) -> Observation:
-    """For the ledger: nothing was asked, since no login is enrolled."""
+    """For the ledger: nothing was asked because no login is enrolled."""
     return Observation(address, channel, Outcome.NOT_SENT, seen[-1].at, port, reason=LoginReason.NOT_ENROLLED)
 
 
 def is_success(observation: Observation) -> bool:
-    """Whether an answer is one of the interface, and no refusal."""
+    """Whether an answer is a success of the API."""
     statuses = observation.fields.get("http.status", ())
     return observation.outcome in (Outcome.ANSWERED, Outcome.TRUNCATED) and _SUCCESS in statuses
 

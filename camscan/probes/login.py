@@ -1,6 +1,6 @@
-"""Whether the login that is enrolled for a device is taken, found by one question that needs it.
+"""Finds out whether a device accepts its enrolled login, by one request that needs it.
 
-The questions are those that are asked of every device without a login, too. Nothing is sent where none is enrolled.
+The requests are among those that every device is asked without a login. Nothing is sent if no login is enrolled.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ class _Question:
 
     @property
     def request(self) -> HttpRequest:
-        """The request, with a place for a token where it is SOAP."""
+        """The request; for SOAP with an empty header, into which a token can be put."""
         if not self.soap:
             return HttpRequest(self.path)
         return HttpRequest(self.path, onvif.encode(_SOAP, header=True), onvif.CONTENT_TYPE, token=True)
 
     def observed(self, exchange: Exchange) -> Observation:
-        """What its answer says, on the channel of the interface that asks this, so that it does not ask again.
+        """The observation of a successful answer, on the channel of the web API with this path, which then skips it.
 
-        Of other answers what may be kept stands on the channel that asks the same without a login.
+        Any other answer is put on the channel that asks the same without a login.
         """
         for interface in INTERFACES:
             if self.path in (*interface.codec.REQUESTS, *interface.codec.QUESTIONS):
@@ -57,7 +57,7 @@ class _Question:
 
 
 class LoginProbe:
-    """Asks enrolled devices one question after the other, until one is answered by the login or refused."""
+    """Sends one request after the other to an enrolled device, until the login is accepted or refused."""
 
     channels = (CHANNEL,)
     stage = Stage.LOGIN
@@ -89,7 +89,7 @@ class LoginProbe:
 
 
 def _ended(question: _Question, exchange: Exchange) -> Observation:
-    """How the login ended, on a channel of its own."""
+    """The result of the login, on a channel of its own."""
     asked = _SOAP if question.soap else f"GET {question.path}"
     return Observation(
         exchange.address,
@@ -104,7 +104,7 @@ def _ended(question: _Question, exchange: Exchange) -> Observation:
 
 
 def _questions(ask: Ask) -> Iterator[_Question]:
-    """What was denied without a login comes first, and ports with TLS before the others."""
+    """Requests that were denied without a login come first, and ports with TLS before others."""
     denied = [o for o in ask.observations if o.outcome is Outcome.AUTH_REQUIRED]
     for port, tls in web_servers(ask.observations)[:_MAX_PORTS]:
         asked = [o.asked.removeprefix("GET ") for o in denied if o.channel == "http" and o.port == port]

@@ -1,4 +1,4 @@
-"""ONVIF's device service, asked without login; a denial proves the service as well as an answer does."""
+"""ONVIF's device service without a login; a denial proves the service as well as an answer does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_SERVICES = 3
 
 
 class OnvifProbe:
-    """Asks the service that discovery named, else the usual path on the ports that speak HTTP."""
+    """Asks the service that discovery named, or else the usual path on ports with HTTP."""
 
     channels = ("onvif",)
     stage = Stage.HOST
@@ -41,7 +41,7 @@ class OnvifProbe:
                 known = first.fields
                 for action in onvif.ACTIONS[1:]:
                     if action == "GetCapabilities" and "onvif.service" in known:
-                        continue  # an older form of the same question
+                        continue  # an older form of the same operation
                     observation = await _ask(browser, path, action)
                     known = {**known, **observation.fields}
                     yield observation
@@ -58,7 +58,7 @@ async def _ask(browser: Browser, path: str, action: str) -> Observation:
 
 
 def _is_onvif(answer: Observation, seen: Iterable[Observation]) -> bool:
-    """Whether SOAP came back; a bare challenge counts only from a server that does not challenge every request."""
+    """Whether the answer is SOAP, or a challenge of a server that does not demand a login for every page."""
     if "onvif.action" in answer.fields:
         return True
     pages = (o.outcome for o in seen if o.channel == "http" and o.port == answer.port)
@@ -66,13 +66,13 @@ def _is_onvif(answer: Observation, seen: Iterable[Observation]) -> bool:
 
 
 def _foreign(answer: Observation) -> Observation:
-    """The answer as one that says nothing about ONVIF, so that nobody takes its server for a camera."""
+    """The answer without its fields, as `GARBLED`, so that its server is not taken for a camera."""
     heard = answer.outcome.has_answer
     return replace(answer, outcome=Outcome.GARBLED, fields={}, reason="no ONVIF answer") if heard else answer
 
 
 def services(address: str, seen: Iterable[Observation]) -> Iterator[tuple[int, bool, str]]:
-    """Port, TLS and path of the services to try: those that answers name for this very address, then the web ports."""
+    """Port, TLS and path of the services to try: those that answers name for this address, then the web ports."""
     found: dict[tuple[int, bool], str] = {}
     for observation in seen:
         for url in observation.fields.get("wsd.xaddr", ()):

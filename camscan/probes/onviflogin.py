@@ -1,4 +1,4 @@
-"""ONVIF behind a login: what hardened devices tell nobody else."""
+"""ONVIF with an enrolled login, which hardened devices require."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CHANNEL = "onvif-login"
 
 
 class OnvifLoginProbe:
-    """Asks the device service that was found without a login what it did not tell, then the media service."""
+    """Asks the device service for what it did not answer without a login, then the media service."""
 
     channels = (_CHANNEL,)
     stage = Stage.LOGIN
@@ -35,9 +35,9 @@ class OnvifLoginProbe:
                 yield not_enrolled(ask.address, port, _CHANNEL, seen)
                 return
             media = next(filter(None, map(_media_path, seen)), "")
-            for operation in _untold(seen):
+            for operation in _unanswered(seen):
                 where = media if operation in soap.MEDIA_QUESTIONS else path
-                if not where:  # a path that is guessed may be denied, which would look like a refusal of the login
+                if not where:  # a guessed path may be denied, which would look as if the login were refused
                     return
                 observation = await _ask(login, where, operation)
                 yield observation
@@ -53,7 +53,7 @@ def _found(address: str, seen: Sequence[Observation]) -> Iterator[tuple[int, boo
 
 
 def _media_path(observation: Observation) -> str:
-    """Where the device says that its media service is."""
+    """The path of the media service as the device names it, or ""."""
     return next(iter(observation.fields.get("onvif.media_path", ())), "")
 
 
@@ -61,8 +61,8 @@ def _speaks(observation: Observation) -> bool:
     return observation.outcome is Outcome.AUTH_REQUIRED or "onvif.action" in observation.fields
 
 
-def _untold(seen: Sequence[Observation]) -> list[str]:
-    """The questions that the device has not answered yet; discovery tells the scopes too (ONVIF Core, Discovery)."""
+def _unanswered(seen: Sequence[Observation]) -> list[str]:
+    """The operations that have not been answered; discovery has the scopes as well (ONVIF Core, Discovery)."""
     answers = (o for o in seen if o.channel == "onvif" and o.outcome is Outcome.ANSWERED)
     told = {answer.asked for answer in answers if "onvif.fault" not in answer.fields}
     if any(o.channel == "wsd" and "onvif.scope" in o.fields for o in seen):

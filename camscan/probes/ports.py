@@ -18,7 +18,7 @@ FIRST_PORTS = (
     34567,  # NetCommon recorders and cameras
     9000,  # Baichuan
 )
-"""Tried at every address: one of these is open, or refuses, at all but the most closed device."""
+"""Tried at every address: almost every device has one of these open, or refuses one."""
 
 MORE_PORTS = (
     *(81, 82, 83, 85, 88, 888),  # web pages moved off 80, and ONVIF of small boards
@@ -28,10 +28,10 @@ MORE_PORTS = (
     *(5554, 8554, 10554),  # RTSP moved off 554
     *(6036, 35000),  # SDK ports of recorders
 )
-"""Tried only where something lives."""
+"""Tried only at addresses that are alive."""
 
 BINARY_PORTS = frozenset({6036, 34567, 35000, 37777})
-"""SDK ports that speak their own binary protocol: text is not sent to them."""
+"""SDK ports with a binary protocol, to which no text is sent."""
 
 TLS_PORTS = frozenset({443, 8443})
 RTSP_PORTS = frozenset({554, 5554, 8554, 10554})
@@ -45,7 +45,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def named_ports(address: str, seen: Iterable[Observation]) -> Iterator[int]:
-    """Ports of this very address that its own answers name: in port fields, and in URLs that point back at it."""
+    """Ports that the host's own answers name, in port fields and in URLs with its own address."""
     for observation in seen:
         for field in _PORT_FIELDS:
             for value in observation.fields.get(field, ()):
@@ -59,7 +59,7 @@ def named_ports(address: str, seen: Iterable[Observation]) -> Iterator[int]:
 
 
 def port_of(url: str, address: str) -> int | None:
-    """The port of an http(s) URL whose host is literally this address; None for every other URL."""
+    """The port of an http(s) URL whose host is literally this address; None for any other URL."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -72,6 +72,6 @@ def port_of(url: str, address: str) -> int | None:
 
 
 def is_secured(port: int | None, seen: Iterable[Observation]) -> bool:
-    """Whether TLS came about with a port; an attempt that failed has left no certificate."""
+    """Whether TLS was established with a port; a failed attempt has no certificate."""
     at_port = (o for o in seen if o.channel == "tls" and o.port == port)
     return any(o.outcome is Outcome.ANSWERED or o.raw for o in at_port)

@@ -34,13 +34,13 @@ PROBES: tuple[Probe, ...] = (
     DescriptionProbe(),
     OnvifProbe(),
 )
-"""Every probe, in the order in which they have their turn within a stage."""
+"""All probes, in the order in which they run within a stage."""
 
 ON_REQUEST: tuple[Probe, ...] = (BAICHUAN,)
-"""Probes that run only where their channel is named: their request is the one that a login would begin with."""
+"""Probes that run only if their channel is named: a login would begin with the same request."""
 
 LOGIN: tuple[Probe, ...] = (LoginProbe(), *interfaces.PROBES, OnvifLoginProbe())
-"""Probes that ask enrolled devices what they tell behind their login; they run only where the operator says so."""
+"""Probes that use enrolled logins; they run only if the operator says so."""
 
 CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST, *LOGIN) for c in probe.channels), "snmp"]))
 
@@ -48,7 +48,7 @@ CHANNELS = tuple(dict.fromkeys([*(c for probe in (*PROBES, *ON_REQUEST, *LOGIN) 
 def select(
     channels: Collection[str] | None, community: str | None = None, *, logins: bool = False
 ) -> tuple[Probe, ...]:
-    """The probes of the chosen channels (None: all), with those behind a login only where `logins` are allowed.
+    """The probes of the chosen channels (None: all); those that use logins only with `logins`.
 
     Raises:
         UsageError: a channel that does not exist, or on which nothing would be asked.

@@ -1,4 +1,4 @@
-"""What an open TCP port speaks: HTTP, TLS or RTSP, found by what it answers and not by its number alone."""
+"""Finds out whether an open TCP port uses HTTP, TLS or RTSP, by its answers and not by its number alone."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _BANNER_BYTES = 512
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What one guess brought: observations to keep, and the language that the answer itself pointed to."""
+    """The result of trying one protocol: observations, and the protocol that the answer suggests instead."""
 
     observations: tuple[Observation, ...]
-    points_to: str = ""
+    suggests: str = ""
     is_mute: bool = False
-    """Whether not a byte came, so that another language may be worth a try."""
+    """Whether no byte was received, so that another protocol may be tried."""
 
 
 class ServiceProbe:
-    """Asks an open port in the language that its number suggests, then in the one that its answer points to."""
+    """Tries the protocol that the port number suggests, then the one that the answer suggests."""
 
     stage = Stage.PORT
     cost = Cost(0, 0, 30)
@@ -43,23 +43,23 @@ class ServiceProbe:
             return
         left = [guess for guess in _guesses(ask.port) if guess in self.channels]
         guess = left[0] if left else ""
-        complaint: tuple[Observation, ...] = ()
+        plain_answer: tuple[Observation, ...] = ()
         while guess in left:
             left.remove(guess)
-            heard = await _SPEAK[guess](ask.address, ask.port, net)
-            guess = heard.points_to
+            heard = await _ASK[guess](ask.address, ask.port, net)
+            guess = heard.suggests
             if not guess and heard.is_mute and not _is_mute_elsewhere(ask):
                 guess = "http"
             if guess == "tls" and guess in left and any(o.outcome.has_answer for o in heard.observations):
-                complaint = heard.observations  # told once TLS is known of, or others would go on in the clear
+                plain_answer = heard.observations  # yielded after that of TLS, or others would continue without TLS
                 continue
-            for observation in (*heard.observations[:1], *complaint, *heard.observations[1:]):
+            for observation in (*heard.observations[:1], *plain_answer, *heard.observations[1:]):
                 yield observation
 
 
 def _is_mute_elsewhere(ask: Ask) -> bool:
-    """Whether another port accepts and says nothing, and none has spoken: then this one is not waited for twice."""
-    others = [o for o in ask.observations if o.port not in (None, ask.port) and o.channel in _SPEAK]
+    """Whether another port accepted and sent nothing, and no port has answered: then no second protocol is tried."""
+    others = [o for o in ask.observations if o.port not in (None, ask.port) and o.channel in _ASK]
     return bool(others) and not any(o.outcome.has_answer for o in others)
 
 
@@ -71,15 +71,15 @@ def _guesses(port: int) -> tuple[str, ...]:
     return ("http", "tls", "rtsp")
 
 
-async def _speak_http(address: str, port: int, net: Net) -> _Heard:
+async def _ask_http(address: str, port: int, net: Net) -> _Heard:
     exchange = await net.converse(address, port, [get_request(address, port)], _is_complete)
     return _heard_http(exchange, exchange.raw)
 
 
-async def _speak_tls(address: str, port: int, net: Net) -> _Heard:
+async def _ask_tls(address: str, port: int, net: Net) -> _Heard:
     exchange = await net.converse(address, port, [get_request(address, port)], _is_complete, tls=True)
     if not exchange.certificate and not exchange.tls:
-        # A server of plain text may wait for the end of a line that a handshake does not have.
+        # A text-based server may wait for the end of a line, which a handshake does not contain.
         is_mute = exchange.outcome is Outcome.SILENT
         return _Heard((_bare(exchange, "tls"),), "" if is_mute else "http", is_mute=is_mute)
     read = partial(tls.decode, tls=exchange.tls)
@@ -89,18 +89,18 @@ async def _speak_tls(address: str, port: int, net: Net) -> _Heard:
     return _Heard((certificate, *page.observations))
 
 
-async def _speak_rtsp(address: str, port: int, net: Net) -> _Heard:
+async def _ask_rtsp(address: str, port: int, net: Net) -> _Heard:
     url = f"rtsp://{url_host(address)}:{port}/"
     turns = [rtsp.encode_options(url, 1), rtsp.encode_describe(url, 2)]
     exchange = await net.converse(address, port, turns, rtsp.is_complete)
     if not exchange.replies:
-        return _Heard((_bare(exchange, "rtsp"),), points_to=_after_nothing(exchange))
+        return _Heard((_bare(exchange, "rtsp"),), suggests=_after_nothing(exchange))
     told = list(zip(("OPTIONS", "DESCRIBE"), exchange.replies, strict=False))
     found = tuple(_observe_rtsp(exchange, method, reply) for method, reply in told)
-    language = _language(exchange.raw) if found[0].outcome is Outcome.GARBLED else "rtsp"
-    if language != "rtsp":
-        return _Heard((), points_to=language) if language else _Heard(found[:1])
-    if len(told) == 1 and exchange.outcome is Outcome.ANSWERED:  # it has hung up: some do after a method like that
+    protocol = _protocol(exchange.raw) if found[0].outcome is Outcome.GARBLED else "rtsp"
+    if protocol != "rtsp":
+        return _Heard((), suggests=protocol) if protocol else _Heard(found[:1])
+    if len(told) == 1 and exchange.outcome is Outcome.ANSWERED:  # some servers close the connection after OPTIONS
         alone = await net.converse(address, port, [rtsp.encode_describe(url, 1)], rtsp.is_complete)
         found += tuple(_observe_rtsp(alone, "DESCRIBE", reply) for reply in alone.replies)
     return _Heard(found)
@@ -113,19 +113,19 @@ def _observe_rtsp(exchange: Exchange, method: str, reply: bytes) -> Observation:
 
 def _heard_http(exchange: Exchange, data: bytes) -> _Heard:
     if not data:
-        return _Heard((_bare(exchange, "http"),), points_to=_after_nothing(exchange))
-    language = _language(data)
-    if language == "http":
+        return _Heard((_bare(exchange, "http"),), suggests=_after_nothing(exchange))
+    protocol = _protocol(data)
+    if protocol == "http":
         page = observe_page(exchange, "/")
-        return _Heard((page,), points_to="tls" if _wants_tls(page) else "")
-    if language:
-        return _Heard((), points_to=language)
+        return _Heard((page,), suggests="tls" if _wants_tls(page) else "")
+    if protocol:
+        return _Heard((), suggests=protocol)
     foreign = replace(_bare(exchange, "http"), outcome=Outcome.GARBLED, reason="no HTTP: another protocol answers")
     return _Heard((foreign, observe(exchange, "banner", "", _banner, data[:_BANNER_BYTES])))
 
 
 def _is_complete(data: bytes) -> bool:
-    """Whether an answer has ended, or is no HTTP to begin with: then nothing says when it ends."""
+    """Whether an answer is complete, or is not HTTP, so that its end cannot be known."""
     start = data.lstrip()[:4].upper()
     if http.is_complete(data) or not start:
         return bool(start)
@@ -136,7 +136,7 @@ def _is_complete(data: bytes) -> bool:
 
 
 def _after_nothing(exchange: Exchange) -> str:
-    """What to try where a line of text brought no byte: who hangs up may want TLS, who stays mute speaks no text."""
+    """What to try if a request was not answered: TLS if the peer closed the connection, else nothing."""
     return "tls" if exchange.outcome is Outcome.RESET else ""
 
 
@@ -144,8 +144,8 @@ def _bare(exchange: Exchange, channel: str) -> Observation:
     return observe(exchange, channel, "", lambda _: {}, b"")
 
 
-def _language(data: bytes) -> str:
-    """The protocol that bytes belong to by their first ones; "" for none of ours."""
+def _protocol(data: bytes) -> str:
+    """The protocol that the first bytes belong to; "" if none of these."""
     if data.startswith(b"RTSP/"):
         return "rtsp"
     if data[:2] in (b"\x15\x03", b"\x16\x03"):
@@ -158,7 +158,7 @@ def _language(data: bytes) -> str:
 
 
 def _wants_tls(page: Observation) -> bool:
-    """Whether a web server complains that plain HTTP came to its TLS port, or redirects to this very port over TLS."""
+    """Whether a web server reports plain HTTP on its TLS port, or redirects to the same port over TLS."""
     start = page.raw[:2048].lower()
     moved = (url for url in page.fields.get("http.location", ()) if url.lower().startswith("https:"))
     return (b" 400 " in start[:32] and b"https" in start) or any(port_of(u, page.target) == page.port for u in moved)
@@ -168,8 +168,8 @@ def _banner(data: bytes) -> Fields:
     return {"banner.text": (data.decode("utf-8", "replace"),)}
 
 
-_SPEAK: dict[str, Callable[[str, int, Net], Awaitable[_Heard]]] = {
-    "http": _speak_http,
-    "tls": _speak_tls,
-    "rtsp": _speak_rtsp,
+_ASK: dict[str, Callable[[str, int, Net], Awaitable[_Heard]]] = {
+    "http": _ask_http,
+    "tls": _ask_tls,
+    "rtsp": _ask_rtsp,
 }

@@ -1,4 +1,4 @@
-"""SSDP: a search by multicast and, where something lives, by unicast; then the description that an answer points to."""
+"""SSDP: a search by multicast, and by unicast to living hosts; then the description that an answer points to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SSDP = Datagrams("ssdp", "upnp:rootdevice", _new_question)
 
 
 class DescriptionProbe:
-    """Fetches the device description, if the answer points to this very address and to http."""
+    """Fetches the device description if its URL is http and has the address of the host itself."""
 
     channels = ("ssdp",)
     stage = Stage.HOST
@@ -46,7 +46,7 @@ class DescriptionProbe:
 
 
 def _descriptions(ask: Ask) -> list[tuple[int, str]]:
-    """Port and path of the first descriptions at this very address that its answers point to."""
+    """Port and path of the first descriptions that have the address of the host itself."""
     urls = (url for o in ask.observations if o.channel == "ssdp" for url in o.fields.get("ssdp.location", ()))
     here = ((port, url) for url in urls if (port := port_of(url, ask.address)))
     found = ((port, origin_form(url)) for port, url in here if urlsplit(url).scheme == "http")

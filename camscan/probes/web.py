@@ -1,4 +1,4 @@
-"""The pages of a web server that tell more than its first one: what it redirects to, its icon, and the makers' APIs."""
+"""Further pages of a web server: the targets of redirects, the favicon, and the makers' APIs."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from camscan.probes.ports import BINARY_PORTS, is_secured, port_of
 from camscan.records import Fields, Observation, Outcome
 
 API_PATHS = (*isapi.REQUESTS, *cgi.REQUESTS, *lapi.REQUESTS)
-"""Read-only paths that show whose platform a device runs, whatever its label; each is on its codec's allow-list."""
+"""Read-only paths that show the platform of a device, whatever its label; each is on its codec's allow-list."""
 
 _MAX_REDIRECTS = 2
 _LEAST_BYTES = 64
-"""Of an answer that was given up: who gives less, not even a status line and a header, takes as long for the next."""
+"""Bytes of an answer that was given up; with less, not even a status line, further requests would take as long."""
 _ICON = "/favicon.ico"
 _READABLE = frozenset({Outcome.ANSWERED, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED})
-_FACE = ("http.status", "http.server", "http.title", "http.location", "http.realm", "http.body")
-"""Two ports whose first pages agree in these show the same server."""
+_COMPARED = ("http.status", "http.server", "http.title", "http.location", "http.realm", "http.body")
+"""If the first pages of two ports agree in these fields, it is the same server."""
 _GENERAL_SERVERS = ("apache", "nginx", "iis/", "caddy", "openresty", "cloudflare", "envoy", "jetty", "tomcat", "cups")
-"""Servers that devices rarely run: their hosts are asked for APIs only if something else is camera-like."""
+"""Servers that devices rarely use: their hosts are asked for APIs only if something else is camera-like."""
 _NATIVE_CHANNELS = frozenset({"sadp", "dhip", "dvrip", "netcommon", "mhed"})
-"""Makers' own protocols: where one has answered, their web APIs have nothing to add."""
+"""Makers' own protocols: if one has answered, their web APIs add nothing."""
 _PLAIN_CHANNELS = frozenset({"tcp", "http", "tls", "banner"})
 
 
 def is_endless(port: int | None, seen: Iterable[Observation]) -> bool:
-    """Whether a web server has answered twice, or once by the byte, and no answer ended within what one may take."""
+    """Whether no answer of a web server ended within the limits: of two, or of one with almost no bytes."""
     at_port = [o for o in seen if o.channel == "http" and o.port == port and o.outcome.has_answer]
     none_ended = {o.outcome for o in at_port} == {Outcome.TRUNCATED}
     return none_ended and (len(at_port) > 1 or 0 < len(at_port[0].raw) < _LEAST_BYTES)
 
 
 def get_request(address: str, port: int, path: str = "/") -> bytes:
-    """A GET in bytes; the Host header names the port only where it is not the scheme's own."""
+    """A GET request; the Host header has the port unless it is the default."""
     host = url_host(address)
     return http.encode_get(host if port in (80, 443) else f"{host}:{port}", path)
 
@@ -53,7 +53,7 @@ def observe_page(exchange: Exchange, path: str) -> Observation:
 
 
 class WebProbe:
-    """Looks further on each web server that a host has, one after the other, so that nothing is asked twice."""
+    """Explores the web servers of a host one after the other, so that nothing is asked twice."""
 
     channels = ("http",)
     stage = Stage.HOST
@@ -62,20 +62,20 @@ class WebProbe:
     async def run(self, ask: Ask, net: Net) -> AsyncIterator[Observation]:
         """See `Probe.run`."""
         asked = [o for o in ask.observations if o.channel == "http" and o.asked]
-        # A port may have two: what it says in the clear is that it wants TLS, so the later one counts.
+        # A port may have two: the one without TLS only says that TLS is needed, so the later one counts.
         pages = {o.port: o for o in asked if o.asked == "GET /" and o.outcome in _READABLE}
         done = {o.port for o in asked if o.asked != "GET /"}
-        shown = {_face(page) for port, page in pages.items() if port in done}
+        shown = {_first_page(page) for port, page in pages.items() if port in done}
         for port, page in pages.items():
-            if port not in done and _face(page) not in shown and not is_endless(port, ask.observations):
-                shown.add(_face(page))
+            if port not in done and _first_page(page) not in shown and not is_endless(port, ask.observations):
+                shown.add(_first_page(page))
                 secured = is_secured(port, ask.observations)
                 async for observation in explore(replace(ask, port=port), net, page, tls=secured):
                     yield observation
 
 
-def _face(page: Observation) -> tuple[object, ...]:
-    return tuple(page.fields.get(name) for name in _FACE)
+def _first_page(page: Observation) -> tuple[object, ...]:
+    return tuple(page.fields.get(name) for name in _COMPARED)
 
 
 async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncIterator[Observation]:
@@ -97,7 +97,7 @@ async def explore(ask: Ask, net: Net, page: Observation, *, tls: bool) -> AsyncI
 
 
 class _Visit:
-    """Requests to one web server; gives up on one that stops answering, and on one whose answers have no end."""
+    """Requests to one web server, until it stops answering or its answers do not end."""
 
     def __init__(self, ask: Ask, net: Net, browser: Browser, page: Observation, *, tls: bool) -> None:
         self.address = ask.address
@@ -111,7 +111,7 @@ class _Visit:
         self._browser = browser
 
     async def get(self, path: str) -> Observation:
-        """Ask for a path. Where the HTTP library refuses what came, the same is asked again with every byte kept."""
+        """Ask for a path; again with the raw grabber if the HTTP library refuses the answer."""
         self.seen.add(path)
         exchange = await self._browser.fetch(HttpRequest(path))
         if exchange.outcome is Outcome.GARBLED:
@@ -125,7 +125,7 @@ class _Visit:
 
 
 def _redirect(page: Observation, visit: _Visit) -> str | None:
-    """The path that a page sends us to, if it is on this very server and new to us."""
+    """The target of a redirect, if it is on the same server and has not been asked for."""
     scheme = "https" if visit.tls else "http"
     base = f"{scheme}://{url_host(visit.address)}:{visit.port}{page.asked.removeprefix('GET ')}"
     for target in (*page.fields.get("http.location", ()), *page.fields.get("http.refresh", ())):
@@ -145,7 +145,7 @@ def _joined(base: str, target: str) -> str:
 
 
 def origin_form(url: str) -> str:
-    """Path and query of a URL as a request line has them; "/" for one that cannot stand there."""
+    """Path and query of a URL for a request line; "/" if they are not allowed there."""
     try:
         parts = urlsplit(url)
     except ValueError:  # as of "/\t/[": tabs are taken out before it is split
@@ -155,7 +155,7 @@ def origin_form(url: str) -> str:
 
 
 def _further_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]:
-    """The icon, and the APIs where they are worth a request and no other port has been asked for them."""
+    """The favicon, and the APIs if the host may be a device and no other port has been asked for them."""
     asked = {o.asked for o in seen if o.outcome.has_answer and not _sends_elsewhere(o.fields)}
     icons = (resource for resource in fields.get("http.resource", ()) if resource.endswith((".ico", "favicon.png")))
     icon = next((path for path in icons if path.startswith("/") and not path.startswith("//")), _ICON)
@@ -166,12 +166,12 @@ def _further_paths(fields: Fields, seen: Sequence[Observation]) -> Iterator[str]
 
 
 def _sends_elsewhere(fields: Fields) -> bool:
-    """Whether an answer is a redirect: a server that only sends on to its TLS port has not been asked for anything."""
+    """Whether an answer is a redirect; a server that only redirects to TLS has not really been asked."""
     return any(status.startswith("3") for status in fields.get("http.status", ()))
 
 
 def _may_be_device(fields: Fields, seen: Sequence[Observation]) -> bool:
-    readable = [o for o in seen if o.outcome in _READABLE]  # a datagram that only comes back is no native answer
+    readable = [o for o in seen if o.outcome in _READABLE]  # an echoed datagram is not an answer
     if any(o.channel in _NATIVE_CHANNELS for o in readable):
         return False
     server = " ".join(fields.get("http.server", ())).lower()

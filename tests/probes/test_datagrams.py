@@ -38,7 +38,7 @@ async def test_each_device_of_a_datagram_is_an_observation() -> None:
 async def test_an_answer_that_speaks_of_nobody_is_garbled_and_never_taken_for_silence() -> None:
     net = ScriptedNet(datagrams={("10.0.0.5", 9999): [b" "]})
     (found,) = [o async for o in PROTOCOL.to_address().run(Ask("10.0.0.5"), net)]
-    assert (found.outcome, found.raw, found.reason) == (Outcome.GARBLED, b" ", "an answer that speaks of no device")
+    assert (found.outcome, found.raw, found.reason) == (Outcome.GARBLED, b" ", "an answer without a device in it")
 
 
 async def test_a_secret_of_the_question_is_masked_in_the_answer() -> None:
