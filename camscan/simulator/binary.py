@@ -1,4 +1,4 @@
-"""Connections that are neither HTTP nor RTSP: SDK ports, and servers that misbehave below either."""
+"""Services that use neither HTTP nor RTSP: SDK ports, and servers that misbehave on the TCP level."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FLOOD = 64 * 1024
 
 
 async def serve_dvrip(dvrip: Dvrip, client: ClientConnection) -> None:
-    """Tell the realm to whoever asks for it; everything else goes unanswered."""
+    """Answer requests for the realm, and nothing else."""
     while data := await client.reader.read(_PIECE):
         if data.startswith(b"\xa0\x01"):
             text = f"Realm:{client.filler.fill(dvrip.realm)}\r\nRandom:1838442541\r\n\r\n".encode()
@@ -39,7 +39,7 @@ async def _hold(raw: Raw, client: ClientConnection) -> None:
 
 
 async def _drip(raw: Raw, client: ClientConnection) -> None:
-    await _heard(raw, client)
+    await _wait_for_request(raw, client)
     content = _text(raw.content, raw, client)
     position = 0
     while True:
@@ -49,31 +49,31 @@ async def _drip(raw: Raw, client: ClientConnection) -> None:
 
 
 async def _endless(raw: Raw, client: ClientConnection) -> None:
-    await _heard(raw, client)
+    await _wait_for_request(raw, client)
     await client.send(_text(raw.content, raw, client))
     chunk = _text(raw.chunk, raw, client)
     flood = chunk * max(1, _FLOOD // len(chunk))
     while True:
         await client.send(flood)
-        await asyncio.sleep(0)  # a send that need not wait gives no turn to whoever tells that the peer is gone
+        await asyncio.sleep(0)  # otherwise the loop would never notice that the peer has closed the connection
 
 
 async def _verbatim(raw: Raw, client: ClientConnection) -> None:
     contents = (raw.content, *raw.next_contents)
     content = contents[(client.counters.connections - 1) % len(contents)]
-    await _heard(raw, client)
+    await _wait_for_request(raw, client)
     await client.send(_text(content, raw, client))
 
 
 async def _bomb(raw: Raw, client: ClientConnection) -> None:
-    await _heard(raw, client)
+    await _wait_for_request(raw, client)
     body = await asyncio.to_thread(gzip.compress, bytes(raw.size))
     head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\nConnection: close\r\n"
     await client.send(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
 async def _reset(raw: Raw, client: ClientConnection) -> None:
-    await _heard(raw, client)
+    await _wait_for_request(raw, client)
     if raw.content:
         await client.send(_text(raw.content, raw, client))
     client.reset()
@@ -95,13 +95,13 @@ _BEHAVIOURS: Mapping[str, Callable[[Raw, ClientConnection], Awaitable[None]]] = 
 }
 
 
-async def _heard(raw: Raw, client: ClientConnection) -> None:
-    """Wait for the request, where the behaviour is an answer."""
+async def _wait_for_request(raw: Raw, client: ClientConnection) -> None:
+    """Wait for a request, unless the behaviour starts at once."""
     if raw.asked:
         await client.reader.read(_PIECE)
 
 
 def _text(text: str, raw: Raw, client: ClientConnection) -> bytes:
-    """A text with its places filled; Latin-1, so that an escape in YAML can give any byte."""
+    """A text with its placeholders filled, in Latin-1, so that an escape in YAML can give any byte."""
     filled = client.filler.fill(text)
     return (filled.replace("\n", "\r\n") if raw.crlf else filled).encode("latin-1")

@@ -23,7 +23,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class _CountingReader(asyncio.StreamReader):
-    """A reader that tells the counters of every byte, read or not."""
+    """A reader that counts all received bytes, whether they are read or not."""
 
     def __init__(self, port: int, counters: Counters) -> None:
         super().__init__(limit=MAX_HEAD)
@@ -47,7 +47,7 @@ class ClientConnection:
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self, sock: socket.socket, context: ssl.SSLContext | None) -> None:
-        """Take over an accepted socket, within TLS where there is a context. Raises OSError."""
+        """Take over an accepted socket, with TLS if there is a context. Raises OSError."""
         loop = asyncio.get_running_loop()
         protocol = asyncio.StreamReaderProtocol(self.reader)
         timeout = _HANDSHAKE if context else None
@@ -57,7 +57,7 @@ class ClientConnection:
         self._writer = asyncio.StreamWriter(transport, protocol, self.reader, loop)
 
     async def head(self) -> bytes:
-        """The head of the next request. Raises EOFError where there is none."""
+        """The head of the next request. Raises EOFError if there is none."""
         return await self.reader.readuntil(b"\r\n\r\n")
 
     async def body(self, head: bytes) -> bytes:
@@ -66,14 +66,14 @@ class ClientConnection:
         return await self.reader.readexactly(min(int(length[1]), MAX_BODY)) if length else b""
 
     async def send(self, data: bytes) -> None:
-        """Send, as fast as the client takes it. Raises OSError."""
+        """Send, as fast as the client reads. Raises OSError."""
         if self._writer is None or self._writer.is_closing():
             raise ConnectionResetError
         self._writer.write(data)
         await self._writer.drain()
 
     async def close(self) -> None:
-        """Close once everything has been sent, or the client has had time enough."""
+        """Close once everything has been sent, but after some time in any case."""
         if self._writer is not None:
             self._writer.close()
             try:
@@ -94,6 +94,6 @@ class ClientConnection:
             self._writer = None
 
     def abort(self) -> None:
-        """Close at once, whatever is unsent."""
+        """Close at once and discard unsent data."""
         if self._writer is not None:
             self._writer.transport.abort()

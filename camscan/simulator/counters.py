@@ -1,4 +1,4 @@
-"""What a device has seen of its askers, so that a test can show that no harm was done."""
+"""Counts what a device receives, so that a test can prove that no harm was done."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ class Counters:
     """UDP port -> datagrams that came."""
     requests: list[Request] = field(default_factory=list)
     user_names: list[str] = field(default_factory=list)
-    """Every user name in anything that came."""
+    """All user names in what was received."""
     logins: list[str] = field(default_factory=list)
-    """What became of each login, in order: "admitted", "refused" or "stale"."""
+    """The result of each login, in order: "admitted", "refused" or "stale"."""
     violations: list[str] = field(default_factory=list)
     """The limits of a fragile device that were broken, in words."""
     _recent: deque[float] = field(default_factory=deque)
 
     def opened(self) -> int:
-        """Note a new connection; gives how many there were within the last second."""
+        """Count a new connection; returns how many there were within the last second."""
         now = time.monotonic()
         self._recent.append(now)
         while self._recent[0] <= now - _WINDOW:
@@ -94,7 +94,7 @@ class Counters:
 
 
 def user_names(data: bytes) -> list[str]:
-    """The user names that a request names, in whichever way; an empty one in Basic credentials counts as ""."""
+    """All user names in a request, in any notation; an empty one in Basic credentials counts as ""."""
     found = [match[1].decode("latin-1") for pattern in _USER_NAMES for match in pattern.finditer(data)]
     for match in _BASIC.finditer(data):
         try:

@@ -1,4 +1,4 @@
-"""UDP: what a persona answers to the questions of the discovery protocols."""
+"""UDP: the answers of a persona to the discovery protocols."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Answers = Callable[[bytes, Filler], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Datagrams:
-    """One UDP service. Answers go to `reply_port` of the asker where the protocol wants that, else whence it asked."""
+    """One UDP service. Answers go to the sender: to `reply_port` if the protocol has one, else to its source port."""
 
     port: int
     answers: Answers
@@ -61,7 +61,7 @@ def services(persona: Persona) -> Iterator[Datagrams]:
 
 
 class Endpoint(asyncio.DatagramProtocol):
-    """Answers on one UDP socket until it is told to be quiet."""
+    """Answers on one UDP socket until `quiet` is set."""
 
     def __init__(self, service: Datagrams, filler: Filler, counters: Counters) -> None:
         self.quiet = False

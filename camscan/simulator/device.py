@@ -11,15 +11,15 @@ from functools import partial
 
 from camscan.errors import HostError
 from camscan.simulator import binary, certificates, rtsp, sockets, web
+from camscan.simulator.authentication import Authenticator
 from camscan.simulator.connection import ClientConnection
 from camscan.simulator.counters import Counters
 from camscan.simulator.datagrams import Endpoint, services
-from camscan.simulator.doorkeeper import Doorkeeper
 from camscan.simulator.schema import Certificate, Persona, Truth
 from camscan.simulator.template import Filler
 
 _LONGEST = 300.0
-"""Seconds that one connection may last, so that clients that vanish are forgotten."""
+"""Seconds that one connection may last, so that those of vanished clients are closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class _Service:
 
 
 class Device:
-    """A device of the site. `ports` maps the true TCP ports that could be had to those that they are at."""
+    """A device of the site. `ports` maps the true TCP ports that are available to the actual ones."""
 
     def __init__(self, persona: Persona, address: str) -> None:
         self.persona = persona
@@ -38,7 +38,7 @@ class Device:
         self.counters = Counters()
         self.ports: dict[int, int] = {}
         self.faults: list[str] = []
-        """Ports that could not be had, in words."""
+        """Ports that are not available, in words."""
         self._filler = Filler(persona, address, self.ports)
         self._listeners: list[sockets.Listener] = []
         self._endpoints: list[Endpoint] = []
@@ -55,10 +55,10 @@ class Device:
         return self.persona.truth
 
     async def start(self) -> None:
-        """Listen on every port that can be had.
+        """Listen on all available ports.
 
         Raises:
-            HostError: none can be had.
+            HostError: none is available.
         """
         sockets.check(self.address)
         bound = self._bound()
@@ -90,11 +90,11 @@ class Device:
             endpoint.quiet = True
 
     def fill(self, text: str) -> str:
-        """A text of the persona with its places filled."""
+        """A text of the persona with its placeholders filled."""
         return self._filler.fill(text)
 
     def _bound(self) -> list[tuple[socket.socket, _Service]]:
-        """The listening sockets; those on ports that nobody has to move are bound first."""
+        """The listening sockets; the highest ports are bound first, so that shifted ports do not take theirs."""
         bound = []
         for service in sorted(_services(self.persona, self.counters), key=lambda service: -service.port):
             try:
@@ -129,16 +129,16 @@ class Device:
         task = asyncio.get_running_loop().create_task(self._serve(service, sock))
         self._tasks.add(task)
         task.add_done_callback(partial(self._ended, sock))
-        self._bear(recent)
+        self._apply_limits(recent)
 
     def _ended(self, sock: socket.socket, task: asyncio.Task[None]) -> None:
-        """Clean up here rather than in the task, which never begins if it is cancelled at once."""
+        """Clean up after a connection; not in its task, which never starts if it is cancelled at once."""
         self._tasks.discard(task)
         self.counters.closed()
         sock.close()
 
-    def _bear(self, recent: int) -> None:
-        """What the new connection does to a device that cannot bear many."""
+    def _apply_limits(self, recent: int) -> None:
+        """Let a fragile device fail if the new connection is one too many."""
         limits = self.persona.limits
         if limits and recent > limits.per_second:
             self.counters.violations.append(f"{recent} connections within a second")
@@ -171,12 +171,12 @@ class Device:
 
 def _services(persona: Persona, counters: Counters) -> Iterator[_Service]:
     """The TCP services of a persona."""
-    door = Doorkeeper(persona.login, counters) if persona.login is not None else None
+    authenticator = Authenticator(persona.login, counters) if persona.login is not None else None
     for server in persona.web:
         for port in server.ports:
-            yield _Service(port, partial(web.serve, server, door=door))
+            yield _Service(port, partial(web.serve, server, authenticator=authenticator))
         for port in server.tls_ports:
-            yield _Service(port, partial(web.serve, server, door=door), server.certificate)
+            yield _Service(port, partial(web.serve, server, authenticator=authenticator), server.certificate)
     if persona.rtsp:
         for port in persona.rtsp.ports:
             yield _Service(port, partial(rtsp.serve, persona.rtsp))

@@ -1,4 +1,4 @@
-"""RTSP as a persona tells it."""
+"""The RTSP server of a persona."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CSEQ = re.compile(r"^cseq[ \t]*:[ \t]*(\S{1,16})", re.IGNORECASE | re.MULTILINE
 
 
 async def serve(rtsp: Rtsp, client: ClientConnection) -> None:
-    """Answer requests until the client leaves; whatever is no RTSP ends the connection."""
+    """Answer requests until the client closes the connection; a request that is not RTSP ends it."""
     while True:
         head = (await client.head()).decode("latin-1")
         line = head.partition("\r\n")[0].split(" ")

@@ -1,6 +1,6 @@
-"""What a persona may say of itself: the shape of the files in `personas/`.
+"""The schema of the files in `personas/`.
 
-Text in a persona is sent as it stands, after the places in braces have been filled (see `template`).
+Text in a persona is sent as written, after its placeholders in braces have been filled (see `template`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class _Part(BaseModel):
 
 
 class Truth(_Part):
-    """What the device really is, whatever it says.
+    """What the device really is, whatever it claims.
 
     `maker` is null where nobody can know it. `listed` says whether the maker is a company subject to the law of the
     People's Republic of China, which is what the widest policy asks for.
@@ -41,11 +41,11 @@ class Truth(_Part):
     listed: bool = False
 
 
-class Hung(_Part):
-    """A camera on a channel of a recorder, or `count` of a kind on channels in a row; `{n}` is the number of each.
+class ChannelCamera(_Part):
+    """A camera on a channel of a recorder, or `count` equal ones on consecutive channels; `{n}` is the channel number.
 
-    `maker` and `listed` say what it really is, as with `Truth`; the rest is what the recorder says of it. One without
-    address is an empty channel.
+    `maker` and `listed` are the truth (see `Truth`); the rest is what the recorder says. A channel without address is
+    empty.
     """
 
     at: Annotated[int, Field(ge=1)]
@@ -86,32 +86,32 @@ class Certificate(_Part):
     issuer: str = ""
     names: tuple[str, ...] = ()
     more_names: int = 0
-    """How many further names are made up, to swell it."""
+    """How many further names are generated, to make it larger."""
     key: Literal["ec", "rsa-1024", "rsa-2048"] = "ec"
     since: int = 2020
     until: int = 2040
     oldest_tls: bool = False
-    """Whether nothing newer than TLS 1.0 is spoken."""
+    """Whether only TLS 1.0 is supported."""
 
 
 class Login(_Part):
-    """Who is let in, and how the device asks for it.
+    """The valid login, and how the device demands it.
 
-    A text that denies may name `{challenges}` (the lines of all WWW-Authenticate headers) and `{lock}` ("lock" once
-    there were `locks_after` wrong logins, else "unlock"); `{issued}` in a challenge is its nonce, which is good for
-    `nonce_uses` answers.
+    A denial may contain `{challenges}` (the lines of all WWW-Authenticate headers) and `{lock}` ("lock" after
+    `locks_after` wrong logins, else "unlock"); `{issued}` in a challenge is its nonce, which is valid for `nonce_uses`
+    answers.
     """
 
     user: str
     password: str
     challenges: tuple[str, ...] = ()
     tokens: bool = False
-    """Whether a WS-UsernameToken will do as well."""
+    """Whether a WS-UsernameToken is accepted as well."""
     denied: Answer
     nonce_uses: int | None = None
     locks_after: int = 5
     clock: int = 0
-    """Seconds that its clock is ahead; the places `{clock_year}` to `{clock_second}` tell it."""
+    """Seconds by which its clock is ahead; the placeholders `{clock_year}` to `{clock_second}` are its time."""
 
 
 class Onvif(_Part):
@@ -158,14 +158,14 @@ class Rtsp(_Part):
 
 
 class Dvrip(_Part):
-    """The SDK port that tells its realm to whoever asks."""
+    """The SDK port, which sends its realm on request."""
 
     ports: tuple[Port, ...] = (37777,)
     realm: str
 
 
 class Raw(_Part):
-    """A port that neither HTTP nor RTSP describes. `behaviour` names what it does; the rest are its parameters.
+    """A port with neither HTTP nor RTSP. `behaviour` says what it does; the rest are its parameters.
 
     - hold: accepts, sends `first`, answers whatever comes with `answer`, and closes after `seconds`
     - drip: after a request, or at once where `asked` is false, sends `content` a byte every `seconds`, forever
@@ -179,7 +179,7 @@ class Raw(_Part):
     ports: tuple[Port, ...]
     behaviour: Literal["hold", "drip", "endless", "verbatim", "bomb", "reset", "echo"]
     certificate: Certificate | None = None
-    """Where there is one, all this happens within TLS."""
+    """If given, the port uses TLS."""
     first: Hex = b""
     answer: Hex = b""
     content: str = ""
@@ -251,7 +251,7 @@ class Discovery(_Part):
 
 
 class Limits(_Part):
-    """What a fragile device bears: beyond it, it dies."""
+    """The limits of a fragile device: it fails if they are exceeded."""
 
     per_second: int
     at_once: int
@@ -269,10 +269,10 @@ class Persona(_Part):
     mac: Mac
     serial: str = ""
     values: dict[str, str] = {}
-    """Further places that its texts may name; each also as `NAME_xml` and `NAME_json`, escaped."""
+    """Further placeholders for its texts; each also as `NAME_xml` and `NAME_json`, escaped."""
     login: Login | None = None
-    cameras: tuple[Hung, ...] = ()
-    """What hangs on its channels, of a recorder."""
+    cameras: tuple[ChannelCamera, ...] = ()
+    """The cameras on the channels of a recorder."""
     web: tuple[Web, ...] = ()
     rtsp: Rtsp | None = None
     dvrip: Dvrip | None = None

@@ -66,7 +66,7 @@ def make_site(personas: Sequence[Persona], network: str = NETWORK) -> Site:
 
 
 def running_site(*, enrolled: bool = False) -> Site:
-    """The site of all honest personas on 127.77.0.0/24, and behind them those with a login where asked."""
+    """The site of all honest personas on 127.77.0.0/24; with `enrolled`, also those with a login, after them."""
     return make_site(library.honest() + (library.enrolled() if enrolled else ()))
 
 
@@ -86,7 +86,7 @@ def decoy_site(address: str) -> Site:
 def _notes(devices: Sequence[Device]) -> list[str]:
     moved = Counter(true for device in devices for true, real in device.ports.items() if true != real)
     notes = [
-        f"port {port} of {count} devices is at {port + sockets.SHIFT}, since the true one is kept for root or taken"
+        f"port {port} of {count} devices is at {port + sockets.SHIFT}, as the true one is reserved for root or in use"
         for port, count in sorted(moved.items())
     ]
     return notes + [f"{fault}: left out" for device in devices for fault in device.faults]

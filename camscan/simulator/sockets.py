@@ -1,4 +1,4 @@
-"""Listening sockets: on the true port where that can be had, and else on the one moved up by 8,000."""
+"""Listening sockets: on the true port if it is available, else on the one 8,000 higher."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from camscan.errors import HostError
 
 SHIFT = 8_000
-"""Added to ports below 1024 that are kept for root, or taken by a server of this host: 80 becomes 8080."""
+"""Added to ports below 1024 that are reserved for root, or in use on this host: 80 becomes 8080."""
 _RESERVED = 1_024
 _BACKLOG = 128
 _ACCEPTED_AT_ONCE = 64
@@ -42,7 +42,7 @@ def _bound(kind: socket.SocketKind, address: str, port: int) -> socket.socket:
 
 
 def tcp_or_shifted(address: str, port: int) -> socket.socket:
-    """A listening socket on the port, or on the moved one where a port below 1024 cannot be had. Raises OSError."""
+    """A listening socket on the port, or on the shifted one if a port below 1024 is not available. Raises OSError."""
     try:
         return tcp(address, port)
     except OSError:
@@ -52,7 +52,7 @@ def tcp_or_shifted(address: str, port: int) -> socket.socket:
 
 
 def lock(name: str) -> socket.socket:
-    """A mark that something of this name runs on this network; let go of it by closing the socket.
+    """A lock of this name in this network namespace; it is released by closing the socket.
 
     Raises:
         HostError: it runs already.
@@ -67,10 +67,10 @@ def lock(name: str) -> socket.socket:
 
 
 def check(address: str) -> None:
-    """Make sure that this host has the address.
+    """Check that this host has the address.
 
     Raises:
-        HostError: it has not; only Linux has all of 127.0.0.0/8 without being told.
+        HostError: it has not; only Linux has all of 127.0.0.0/8 by default.
     """
     try:
         udp(address, 0).close()
@@ -81,7 +81,7 @@ def check(address: str) -> None:
 
 
 class Listener:
-    """Accepts connections on one socket and hands them on, until it is closed or falls silent."""
+    """Accepts connections on one socket and passes them on, until it is closed or stops answering."""
 
     def __init__(self, sock: socket.socket, accepted: Callable[[socket.socket], None]) -> None:
         self._sock = sock
@@ -91,7 +91,7 @@ class Listener:
         asyncio.get_running_loop().add_reader(sock.fileno(), self._accept)
 
     def close(self) -> None:
-        """Stop listening: whoever connects from now on is refused."""
+        """Stop listening: further connections are refused."""
         self._accepting = False
         if self._sock.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._sock.fileno())
@@ -100,7 +100,7 @@ class Listener:
             filler.close()
 
     def fall_silent(self) -> None:
-        """Neither accept nor refuse: the queue is made short and filled, so that the kernel drops whatever comes."""
+        """Neither accept nor refuse: the backlog is made short and filled, so that the kernel drops further SYNs."""
         self._accepting = False
         asyncio.get_running_loop().remove_reader(self._sock.fileno())
         self._sock.listen(0)
@@ -110,7 +110,7 @@ class Listener:
             filler.connect_ex(self._sock.getsockname())
 
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # nobody is left, or the peer is gone already
+        with contextlib.suppress(OSError):  # no connection is left, or the peer has closed it already
             for _ in range(_ACCEPTED_AT_ONCE):
                 if not self._accepting:  # since the last connection
                     return

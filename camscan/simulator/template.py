@@ -1,7 +1,7 @@
-"""The places in a persona's texts, and what stands in them.
+"""Fills the placeholders in a persona's texts.
 
-A place is a name in braces: a fact of the device (`{address}`, `{mac}`, `{serial}`, ...), something that the request
-said (`{cseq}`, `{asker}`, `{relates}`, ...), or one of `{port:80}` and `{authority:80}` (where port 80 of the device
+A placeholder is a name in braces: a fact of the device (`{address}`, `{mac}`, `{serial}`, ...), something from the
+request (`{cseq}`, `{asker}`, `{relates}`, ...), or one of `{port:80}` and `{authority:80}` (where port 80 of the device
 can really be found), `{padding:1000}` (so many letters), `{again:1000}` (the persona's value `again` so many times),
 `{nonce}` and `{date}`. Braces around anything else stay.
 """
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from ipaddress import IPv4Address
 
-from camscan.simulator.schema import Answer, Hung, Persona
+from camscan.simulator.schema import Answer, ChannelCamera, Persona
 
 _PLACE = re.compile(r"\{([a-z_]+)(?::([0-9]+))?\}")
 _BOM = "\ufeff"
@@ -25,11 +25,11 @@ _DEFAULT_PORTS = (80, 443)
 
 
 class Filler:
-    """Fills the places for one device. `ports` maps its true TCP ports to those that were to be had."""
+    """Fills the placeholders for one device. `ports` maps its true TCP ports to the actual ones."""
 
     def __init__(self, persona: Persona, address: str, ports: Mapping[int, int]) -> None:
         self._address = address
-        self._hung = persona.cameras
+        self._cameras_behind = persona.cameras
         self._ports = ports
         self._facts = _facts(persona, address)
         self._makers: Mapping[str, Callable[[int], str]] = {
@@ -42,7 +42,7 @@ class Filler:
             self._facts |= _escaped(name, self.fill(value))
 
     def fill(self, text: str, values: Mapping[str, str] | None = None) -> str:
-        """The text with its places filled; `values` are those of the moment."""
+        """The text with its placeholders filled; `values` are those of the request."""
         known = {**self._facts, **(values or {})}
 
         def place(match: re.Match[str]) -> str:
@@ -55,7 +55,7 @@ class Filler:
             return known.get(name, match[0])
 
         filled = _PLACE.sub(place, text)
-        return _PLACE.sub(place, filled) if values else filled  # the persona's own values may name such places, too
+        return _PLACE.sub(place, filled) if values else filled  # the persona's own values may contain such placeholders
 
     def answer(self, answer: Answer, values: Mapping[str, str] | None = None, *, with_body: bool = True) -> bytes:
         """The bytes of an answer; `{length}` in its head is the length of its body in bytes."""
@@ -69,7 +69,7 @@ class Filler:
 
     def _cameras(self, each: str) -> Iterator[str]:
         """The text, filled for each channel."""
-        for camera in self._hung:
+        for camera in self._cameras_behind:
             for number in range(camera.at, camera.at + camera.count):
                 yield self.fill(each, _camera_facts(camera, number))
 
@@ -103,7 +103,7 @@ def _facts(persona: Persona, address: str) -> dict[str, str]:
     }
 
 
-def _camera_facts(camera: Hung, number: int) -> dict[str, str]:
+def _camera_facts(camera: ChannelCamera, number: int) -> dict[str, str]:
     facts = {
         "camera_number": str(number),
         "camera_index": str(number - 1),
@@ -118,5 +118,5 @@ def _camera_facts(camera: Hung, number: int) -> dict[str, str]:
 
 
 def _escaped(name: str, value: str) -> dict[str, str]:
-    """A value of the persona's own: as it is, as XML text, and as the inside of a JSON string."""
+    """A value of the persona: as it is, as XML text, and as the content of a JSON string."""
     return {name: value, f"{name}_xml": html.escape(value), f"{name}_json": json.dumps(value)[1:-1]}

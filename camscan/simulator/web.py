@@ -1,19 +1,19 @@
-"""HTTP as a persona's routes tell it, with the ONVIF device service behind one of the paths."""
+"""The web server of a persona: its routes, and the ONVIF device service at one of the paths."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
+from camscan.simulator.authentication import Authenticator, LoginResult
 from camscan.simulator.connection import ClientConnection
 from camscan.simulator.counters import Request
-from camscan.simulator.doorkeeper import Doorkeeper, Verdict
 from camscan.simulator.schema import Answer, Onvif, Web
 
 _OPERATION = re.compile(rb"<(?:[\w-]+:)?Body[^>]*>\s*<(?:[\w-]+:)?(\w+)")
 
 
-async def serve(web: Web, client: ClientConnection, door: Doorkeeper | None = None) -> None:
+async def serve(web: Web, client: ClientConnection, authenticator: Authenticator | None = None) -> None:
     """Answer requests for as long as the client and the answers keep the connection open."""
     while True:
         head = await client.head()
@@ -22,7 +22,7 @@ async def serve(web: Web, client: ClientConnection, door: Doorkeeper | None = No
             return
         request = Request(client.port, line[0], line[1], head.decode("latin-1"), await client.body(head))
         client.counters.asked(request)
-        answer, values = _answer(web, request, door, client.filler.fill)
+        answer, values = _answer(web, request, authenticator, client.filler.fill)
         values = {**values, "target": request.target}
         await client.send(client.filler.answer(answer, values, with_body=request.method != "HEAD"))
         if not _stays_open(answer.head):
@@ -30,20 +30,20 @@ async def serve(web: Web, client: ClientConnection, door: Doorkeeper | None = No
 
 
 def _answer(
-    web: Web, request: Request, door: Doorkeeper | None, fill: Callable[[str], str]
+    web: Web, request: Request, authenticator: Authenticator | None, fill: Callable[[str], str]
 ) -> tuple[Answer, dict[str, str]]:
-    """The answer to a request, and what its places are filled with."""
-    if door is None:
+    """The answer to a request, and the values of its placeholders."""
+    if authenticator is None:
         return choose(web, request), {}
     behind = _behind(web, request)
     if behind is None:
-        return choose(web, request), door.clock()
-    verdict = door.look(request)
-    if verdict is Verdict.ADMITTED:
-        return behind, door.clock()
+        return choose(web, request), authenticator.clock()
+    result = authenticator.check(request)
+    if result is LoginResult.ADMITTED:
+        return behind, authenticator.clock()
     is_soap = web.onvif is not None and _is_soap(web.onvif, request)
-    denied = web.onvif.otherwise if web.onvif is not None and is_soap else door.login.denied
-    return denied, door.clock() | door.denial(verdict, fill)
+    denied = web.onvif.otherwise if web.onvif is not None and is_soap else authenticator.login.denied
+    return denied, authenticator.clock() | authenticator.denial(result, fill)
 
 
 def _behind(web: Web, request: Request) -> Answer | None:

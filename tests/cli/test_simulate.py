@@ -41,7 +41,9 @@ def test_a_command_that_is_interrupted_may_still_say_what_it_has(
         send(process.pid, number)
         output, errors = process.communicate(timeout=30)
     assert (process.returncode, output) == (4, b"what it has found\n")
-    said = [line for line in errors.decode().splitlines() if not line.startswith("Note: ")]  # on ports kept for root
+    said = [
+        line for line in errors.decode().splitlines() if not line.startswith("Note: ")
+    ]  # on ports reserved for root
     assert said == [f"1 decoy at {address}"]
 
 

@@ -48,7 +48,7 @@ async def test_moved_ports_are_noted_once_each(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(sockets, "tcp", reserved)
     async with site_of(persona(name="a", web=WEB), persona(name="b", web=WEB)) as site:
-        assert site.notes == ("port 80 of 2 devices is at 8080, since the true one is kept for root or taken",)
+        assert site.notes == ("port 80 of 2 devices is at 8080, as the true one is reserved for root or in use",)
         assert site.devices[0].fill("{authority:80}") == f"{site.devices[0].address}:8080"
 
 
