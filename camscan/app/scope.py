@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from camscan.app.targetfiles import exclusions, read
+from camscan.app.targetfiles import exclusions, read, read_targets
 from camscan.engine import Plan
 from camscan.errors import HostError, TargetError
 from camscan.net.discovery.link import Link, Range
 from camscan.net.kernel.interfaces import BRIDGE_REMEDY, Interface, bridged, interfaces
 from camscan.net.kernel.privilege import has_net_raw
-from camscan.net.names import resolve
 from camscan.probes.base import Stage
 from camscan.targets import Spec, TargetSet, expand, guard, parse
 
@@ -79,7 +78,7 @@ def scope_of(choices: Choices) -> ScanScope:
         if bridged():
             where, remedy = "this container is only on a bridge of its host", f"{remedy}, or {BRIDGE_REMEDY}"
         raise TargetError(f"no target given, and {where}: {remedy}")
-    targets = parse(specs, resolve=resolve)
+    targets = read_targets(words, specs)
     excluding = (*choices.exclude, *(f"@{name}" for name in choices.exclude_files))
     excluded = exclusions(excluding)
     guard(targets.minus(excluded), allow_public=choices.allow_public, allow_large=choices.allow_large)

@@ -110,7 +110,7 @@ def _faults_of(config: Config, site: Site) -> Iterator[tuple[Place, str]]:
         said = (
             str(error).replace("--allow-public", "allow_public = true").replace("--allow-large", "allow_large = true")
         )
-        yield ("networks",), said
+        yield from ((("networks",), line) for line in said.splitlines())
         return
     for number, decoy in enumerate(site.decoys):
         if decoy not in scope.asked:

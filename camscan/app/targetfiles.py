@@ -6,7 +6,9 @@ Whoever finds out in the middle of a long scan that a machine must be left alone
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
+import io
 import logging
 import os
 import sys
@@ -15,9 +17,9 @@ from itertools import islice
 from pathlib import Path
 
 from camscan.background import in_background
-from camscan.errors import CamscanError
+from camscan.errors import CamscanError, TargetError
 from camscan.net.names import resolve
-from camscan.targets import MAX_TEXT, TargetSet, expand, parse
+from camscan.targets import MAX_TEXT, Spec, TargetSet, expand, known_addresses, parse
 
 _EVERY = 1.0
 """Seconds between two looks at the files. One is read once two looks have found it the same: it is written by then."""
@@ -26,11 +28,31 @@ _log = logging.getLogger("camscan")
 
 
 def read(name: str) -> str:
-    """The text of a file of targets, or of standard input for "-": no more than `expand` takes, and a character."""
+    """The text of a file of targets, or of standard input for "-": no more than `expand` takes, and a character.
+
+    It is UTF-8, or UTF-16 if it begins with that one's mark, as programs on Windows write it.
+    """
     if name == "-":
         return sys.stdin.read(MAX_TEXT + 1)
-    with Path(name).open(encoding="utf-8") as file:
-        return file.read(MAX_TEXT + 1)
+    with Path(name).open("rb") as file:
+        encoding = "utf-16" if file.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
+        with io.TextIOWrapper(file, encoding=encoding) as text:
+            return text.read(MAX_TEXT + 1)
+
+
+def read_targets(words: Sequence[str], specs: Sequence[Spec]) -> TargetSet:
+    """The targets of specs that come from these words.
+
+    Raises:
+        TargetError: one cannot be used. A word that names a file is said to lack its "@".
+    """
+    try:
+        return parse(specs, resolve=resolve)
+    except TargetError as error:
+        files = (word for word in words if not word.startswith("@") and not known_addresses([word]))
+        if meant := next((word for word in files if Path(word).is_file()), None):
+            raise TargetError(f"{meant} is a file: write @{meant} to read targets from it") from error
+        raise
 
 
 def exclusions(words: Sequence[str]) -> TargetSet:
@@ -66,7 +88,7 @@ class Followed:
         try:
             named = await asyncio.to_thread(exclusions, self._words)
         except CamscanError as error:
-            _log.warning("the exclusions stay as they were: %s", error)
+            _log.warning("the exclusions stay as they were: %s", "; ".join(str(error).splitlines()))
             return
         added = named.minus(self.excluded)
         if added:

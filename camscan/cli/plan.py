@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from camscan.cli import options
 from camscan.cli.sections import Sectioned
 
+if TYPE_CHECKING:
+    from camscan.targets import TargetSet
+
+_MOST_NETWORKS = 20
 _TWO_DAYS, _TWO_YEARS = 48, 2 * 365 * 24
 """In hours."""
 
@@ -53,14 +58,13 @@ def plan(
     frames = arp_requests(strategy.plan, links, scope.asked.ranges)
     packets = count * strategy.silent_packets + frames
     seconds = silent_seconds(scope, strategy, method, links, packets)
-    interfaces = dict.fromkeys(i.name for i in links)
     ports = f"{_list(strategy.plan.first_ports)} everywhere; {_list(strategy.plan.more_ports)} where something lives"
     limits = f"{pace.host_rate} a second and {pace.host_connections} connections at once to one host"
     rows = {
-        "Targets": f"{', '.join(scope.asked.networks()) or 'none'}: {plural(count, 'address')}",
-        "Excluded": ", ".join(scope.excluded.networks()) or "none",
+        "Targets": f"{_networks(scope.asked)}: {plural(count, 'address')}",
+        "Excluded": _networks(scope.excluded),
         "Channels": ", ".join(strategy.plan.channels),
-        "Multicast": ", ".join(interfaces) or "no interface is connected to the targets",
+        "Multicast": ", ".join(dict.fromkeys(i.name for i in links)) or "no interface is connected to the targets",
         "ARP": f"up to {frames:,} requests" if frames else "none: no link to the targets, or no CAP_NET_RAW",
         "TCP ports": ports,
         "Sweep": f"by {method.name}: {method.reason}",
@@ -71,6 +75,13 @@ def plan(
         "Time": f"about {_duration(max(seconds, 8))} if nobody answers ({packets:,} packets)",
     }
     write(wrapped((f"{name:<12} {text}" for name, text in rows.items()), room(output)), output)
+
+
+def _networks(addresses: TargetSet) -> str:
+    """The parts of a set, those that a reader would still look through."""
+    left = len(addresses.ranges) - _MOST_NETWORKS
+    shown = ", ".join(islice(addresses.networks(), _MOST_NETWORKS)) or "none"
+    return f"{shown} and {left:,} more" if left > 0 else shown
 
 
 def _list(ports: Sequence[int]) -> str:

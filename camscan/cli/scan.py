@@ -81,8 +81,8 @@ def scan(
 ) -> None:
     """Scan networks and name the makers of the devices that answer.
 
-    TARGET is a network, a range, an address, a host name, @FILE, or - for stdin. Without a target, the private
-    networks that this host is connected to are scanned.
+    TARGET is a network (also with its mask), a range, an address, a host name, @FILE (text, with # for comments), or
+    - for stdin. Without a target, the private networks that this host is connected to are scanned.
 
     \b
     Examples:

@@ -1,6 +1,7 @@
 """Reads targets as people write them.
 
-A number that programs read in different ways (`010.0.0.1`, `127.1`, `0x7f000001`) is refused, never guessed.
+A number that programs read in different ways (`010.0.0.1`, `127.1`, `0x7f000001`) is refused, never guessed. A mask
+(`10.0.0.0/255.255.255.0`, in a file also with a space) has one reading; by itself it is no address.
 """
 
 from __future__ import annotations
@@ -22,11 +23,14 @@ MAX_TEXT = 32 * 1024 * 1024
 """Characters of one target file: `MAX_SPECS` lines of 32 characters."""
 MAX_SPEC = 300
 """Characters of one spec: the longest host name has 253."""
+MAX_FAULTS = 10
+"""Specs that cannot be used, of which one message tells."""
 
 Resolve: TypeAlias = Callable[[str], Sequence[str]]
 """Gives all addresses of a host name; may raise OSError."""
 
 _PREFIX = re.compile(r"0|[1-9][0-9]{0,2}")
+_MASK = re.compile(r"255(?:\.[0-9]{1,3}){3}")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\](/[^/]*)?")
 _BARE_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
 
@@ -34,6 +38,12 @@ _BARE_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]+")
 # address (WHATWG URL, "ends in a number").
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"(?=.*[a-z])(?!.*(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$)(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}")
+
+# What stands apart in a line of a file and belongs together: an address and its mask, the two ends of a range.
+_APART = (
+    (re.compile(rf"(?<!\S)([0-9]+(?:\.[0-9]+){{3}})\s+(?={_MASK.pattern}(?!\S))"), r"\1/"),
+    (re.compile(r"(?<=\S)\s+[-\u2013\u2014]\s+(?=\S)|[\u2013\u2014]"), "-"),
+)
 
 _LINK_LOCAL = IPv6Network("fe80::/10")
 _ONE_LINK = "use 'camscan discover' to look at one link"
@@ -66,8 +76,8 @@ class Spec:
 def expand(specs: Sequence[str], read: Callable[[str], str]) -> list[Spec]:
     """Replace `@file` and `-` by the specs that stand in them.
 
-    `read` gives the text of a file, and of standard input for "-". Specs in a file are separated by white space;
-    "#" at the start of a word begins a comment.
+    `read` gives the text of a file, and of standard input for "-". Specs in a file are separated by white space, except
+    for an address and its mask and for the ends of a range; "#" at the start of a word begins a comment.
 
     Raises:
         TargetError: a file cannot be read, names another file, or holds too much.
@@ -89,21 +99,29 @@ def parse(specs: Iterable[str | Spec], *, resolve: Resolve | None = None, whole_
     each of them may exist on every link, so that nobody knows where a packet to one of them would go.
 
     Raises:
-        TargetError: a spec cannot be used, or a host name cannot be resolved.
+        TargetError: specs cannot be used (a line for each), or a host name cannot be resolved.
     """
     ranges: list[Range] = []
-    names: dict[str, tuple[str, ...]] = {}
+    named: dict[str, Spec] = {}
+    faults: list[str] = []
     for item in specs:
         spec = item if isinstance(item, Spec) else Spec(item.strip())
-        meant = _read(spec, edge=0 if whole_networks else 1)
-        if not isinstance(meant, str):
-            if not whole_networks and _is_link_local(meant):
-                raise spec.error(f"a link-local address does not say on which link it is: {_ONE_LINK}")
+        try:
+            meant = _meant(spec, whole=whole_networks)
+        except TargetError as error:
+            faults.append(str(error))
+            if len(faults) == MAX_FAULTS:
+                break
+            continue
+        if isinstance(meant, str):
+            named.setdefault(meant, spec)
+        else:
             ranges.append(meant)
-        elif meant not in names:
-            names[meant] = _resolved(spec, meant, resolve, whole=whole_networks)
-            ranges.extend((key(address), key(address)) for address in map(ip_address, names[meant]))
-    return TargetSet.of(ranges, names)
+    if faults:
+        raise TargetError("\n".join(faults))
+    names = {name: _resolved(spec, name, resolve, whole=whole_networks) for name, spec in named.items()}
+    places = (key(ip_address(address)) for addresses in names.values() for address in addresses)
+    return TargetSet.of([*ranges, *((place, place) for place in places)], names)
 
 
 def known_addresses(specs: Iterable[str], *, whole_networks: bool = False) -> TargetSet:
@@ -135,13 +153,27 @@ def _listed(name: str, read: Callable[[str], str]) -> Iterator[Spec]:
     if len(text) > MAX_TEXT:
         raise TargetError(f"{shown} has more than {MAX_TEXT:,} characters: write networks, not single addresses")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        for word in line.split():
+        for word in _joined(line).split():
             if word.startswith("#"):
                 break
             spec = Spec(word, f"{shown}:{number}")
             if _names_file(word):
                 raise spec.error("a target file cannot include another one: give both on the command line")
             yield spec
+
+
+def _joined(line: str) -> str:
+    for apart, together in _APART:
+        line = apart.sub(together, line)
+    return line
+
+
+def _meant(spec: Spec, *, whole: bool) -> Range | str:
+    """What `_read` finds, unless only an exclusion can mean it."""
+    meant = _read(spec, edge=0 if whole else 1)
+    if not whole and not isinstance(meant, str) and _is_link_local(meant):
+        raise spec.error(f"a link-local address does not say on which link it is: {_ONE_LINK}")
+    return meant
 
 
 def _read(spec: Spec, edge: int) -> Range | str:
@@ -158,6 +190,8 @@ def _read(spec: Spec, edge: int) -> Range | str:
         if found and (first := _literal(spec, head)):
             return read(spec, first, tail, edge)
     if address := _literal(spec, text):
+        if _MASK.fullmatch(text) and text != "255.255.255.255":
+            raise spec.error(f"it is a mask and no address: write the network with it, as in 10.0.0.0/{text}")
         return key(address), key(address)
     return _host_name(spec, text)
 
@@ -178,6 +212,8 @@ def _literal(spec: Spec, text: str) -> Address | None:
 def _network(spec: Spec, address: Address, prefix: str, edge: int) -> Range:
     if "," in prefix:
         raise spec.error(_ONE_EACH)
+    if address.version == 4 and _MASK.fullmatch(prefix):
+        prefix = _prefix_length(spec, prefix)
     if not _PREFIX.fullmatch(prefix):
         raise spec.error(f"the slash must be followed by a prefix length, as in {address}/24")
     if int(prefix) > address.max_prefixlen:
@@ -186,6 +222,13 @@ def _network(spec: Spec, address: Address, prefix: str, edge: int) -> Range:
     if network.version == 6 or network.num_addresses < 4:
         edge = 0
     return key(network[0]) + edge, key(network[-1]) - edge
+
+
+def _prefix_length(spec: Spec, mask: str) -> str:
+    try:
+        return str(ip_network(f"0.0.0.0/{mask}").prefixlen)
+    except ValueError as error:
+        raise spec.error("a mask is all ones and then all zeros, as in 255.255.255.0") from error
 
 
 def _span(spec: Spec, first: Address, end: str, _edge: int) -> Range:
@@ -220,7 +263,8 @@ def _resolved(spec: Spec, name: str, resolve: Resolve | None, *, whole: bool) ->
     try:
         addresses = [unmapped(ip_address(text.partition("%")[0])) for text in resolve(name)]
     except (OSError, ValueError) as error:
-        raise spec.error(f"the name cannot be resolved ({error}): check it, or write its address") from error
+        why = getattr(error, "strerror", None) or error
+        raise spec.error(f"the name cannot be resolved ({why}): check it, or write its address") from error
     usable = [address for address in addresses if whole or not _is_link_local((key(address), key(address)))]
     if not usable:
         why = f" but link-local ones: {_ONE_LINK}" if addresses else ": check it, or write its address"

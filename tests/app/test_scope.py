@@ -35,6 +35,28 @@ def test_files_are_read_and_their_lines_named(tmp_path: Path) -> None:
         scope_of(Choices((f"@{file}",)))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_may_come_from_windows(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "hosts.txt"
+    file.write_bytes("10.0.0.0 255.255.255.0\r\n10.0.1.1\r\n".encode(encoding))
+    assert [*scope_of(Choices((f"@{file}",))).asked.networks()] == ["10.0.0.0/24", "10.0.1.1"]
+
+
+def test_a_network_with_its_mask_is_excluded_whole(tmp_path: Path) -> None:
+    file = tmp_path / "never.txt"
+    file.write_text("10.0.0.0 255.255.255.128\n")
+    assert scope_of(Choices(("10.0.0.0/24",), exclude_files=(str(file),))).asked.count == 127
+
+
+def test_a_word_that_is_a_file_is_said_to_lack_its_sign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("My subnets.txt", "10.0.0.5"):
+        (tmp_path / name).write_text("10.0.0.0/24\n")
+    assert scope_of(Choices(("10.0.0.5",))).asked.count == 1
+    with pytest.raises(TargetError, match=r"^My subnets\.txt is a file: write @My subnets\.txt to read targets "):
+        scope_of(Choices(("10.0.0.5", "My subnets.txt")))
+
+
 def test_exclusion_files_are_read(tmp_path: Path) -> None:
     file = tmp_path / "never.txt"
     file.write_text("10.0.0.0/25\n")

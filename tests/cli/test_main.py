@@ -58,6 +58,11 @@ def test_nothing_heavy_is_imported_that_is_not_needed(words: list[str], said: st
     ("words", "message"),
     [
         (("scan", "10.0.0.300"), "Error: cannot use '10.0.0.300' as a target"),
+        (("scan", "10.0.0.0", "255.255.255.0"), "it is a mask and no address: write the network with it, as in "),
+        (
+            ("scan", "10.0.0.300", "10.0.0.301"),
+            "\nError: cannot use '10.0.0.301' as a target: an IPv4 address is four numbers",
+        ),
         (("scan", "8.8.8.8"), "--allow-public"),
         (("plan", "10.0.0.0/24", "--channels", "telnet"), "no such channel: telnet"),
         (("plan", "10.0.0.0/24", "--ports", "x"), "cannot use 'x' as ports"),
@@ -105,6 +110,13 @@ def test_wrong_use_exits_with_two_and_says_why(
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_plan_of_very_many_networks_names_the_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "hosts.txt"
+    file.write_text("".join(f"10.0.{number}.7\n" for number in range(30)))
+    targets = camscan(capsys, "plan", f"@{file}").stdout.splitlines()[0]
+    assert targets.endswith("10.0.18.7, 10.0.19.7 and 10 more: 30 addresses")
 
 
 def test_an_unreadable_store_exits_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from camscan.errors import TargetError
 from camscan.targets import Spec, expand, known_addresses, parse
-from camscan.targets.specs import MAX_SPEC, MAX_SPECS, MAX_TEXT
+from camscan.targets.specs import MAX_FAULTS, MAX_SPEC, MAX_SPECS, MAX_TEXT
 
 
 def members(*specs: str) -> list[str]:
@@ -23,6 +23,8 @@ def members(*specs: str) -> list[str]:
         ("10.0.0.6/30", ["10.0.0.5", "10.0.0.6"]),
         ("10.0.0.4/31", ["10.0.0.4", "10.0.0.5"]),
         ("10.0.0.4/32", ["10.0.0.4"]),
+        ("10.0.0.6/255.255.255.252", ["10.0.0.5", "10.0.0.6"]),
+        ("10.0.0.4/255.255.255.255", ["10.0.0.4"]),
         ("10.0.0.254-255", ["10.0.0.254", "10.0.0.255"]),
         ("10.0.0.7-7", ["10.0.0.7"]),
         ("10.0.0.255-10.0.1.0", ["10.0.1.0", "10.0.0.255"]),
@@ -91,7 +93,10 @@ def test_an_address_that_one_network_leaves_out_another_one_may_hold() -> None:
         ),
         ("10.0.0.0/33", "a prefix length is at most 32"),
         ("fd00::/129", "a prefix length is at most 128"),
-        ("10.0.0.0/255.255.255.0", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
+        ("10.0.0.0/0.0.0.255", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
+        ("10.0.0.0/255.0.255.0", "a mask is all ones and then all zeros, as in 255.255.255.0"),
+        ("10.0.0.0/255.255.256.0", "a mask is all ones and then all zeros, as in 255.255.255.0"),
+        ("255.255.255.0", "it is a mask and no address: write the network with it, as in 10.0.0.0/255.255.255.0"),
         ("10.0.0.0/024", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
         ("10.0.0.0/", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
         ("10.0.0.0/-1", "the slash must be followed by a prefix length, as in 10.0.0.0/24"),
@@ -125,6 +130,23 @@ def test_a_bad_spec_says_what_would_be_right(spec: str, remedy: str) -> None:
     with pytest.raises(TargetError) as caught:
         parse([Spec(spec, "hosts.txt:3")], resolve=lambda _: ["10.9.9.9"])
     assert str(caught.value) == f"hosts.txt:3: cannot use {spec!r} as a target: {remedy}"
+
+
+def test_one_message_tells_of_every_fault_but_of_no_more_than_ten() -> None:
+    with pytest.raises(TargetError) as caught:
+        parse([Spec("10.0.0.1", "f:1"), Spec("10.0.0.300", "f:2"), Spec("10.0.0.0/33", "f:3")])
+    assert [line.split()[0] for line in str(caught.value).splitlines()] == ["f:2:", "f:3:"]
+    with pytest.raises(TargetError) as caught:
+        parse(["10.0.0.300"] * 11)
+    assert len(str(caught.value).splitlines()) == MAX_FAULTS
+
+
+def test_no_name_is_looked_up_where_something_else_cannot_be_used() -> None:
+    def resolve(name: str) -> Sequence[str]:
+        raise AssertionError(name)
+
+    with pytest.raises(TargetError, match=r"10\.0\.0\.300"):
+        parse(["cam.example", "10.0.0.300"], resolve=resolve)
 
 
 def test_a_message_shows_a_hostile_spec_harmlessly_and_cut() -> None:
@@ -203,6 +225,22 @@ class TestExpand:
             Spec("10.0.0.0/24", "hosts.txt:4"),
             Spec("10.0.0.9", "stdin:1"),
         ]
+
+    @pytest.mark.parametrize(
+        ("line", "words"),
+        [
+            ("10.0.0.0 255.255.255.0", ["10.0.0.0/255.255.255.0"]),
+            ("10.0.0.0\t255.255.255.0\r", ["10.0.0.0/255.255.255.0"]),
+            ("10.0.0.0 255.255.255.0 10.0.1.0 255.255.255.128", ["10.0.0.0/255.255.255.0", "10.0.1.0/255.255.255.128"]),
+            ("10.0.0.1 - 10.0.0.9 fd00::1", ["10.0.0.1-10.0.0.9", "fd00::1"]),
+            ("10.0.0.1 \u2013 10.0.0.9", ["10.0.0.1-10.0.0.9"]),
+            ("10.0.0.1\u201320", ["10.0.0.1-20"]),
+            ("10.0.0.1 # 10.0.0.0 255.255.255.0 - 10.0.0.9", ["10.0.0.1"]),
+            ("10.0.0.1 255.example", ["10.0.0.1", "255.example"]),
+        ],
+    )
+    def test_what_a_line_writes_apart_belongs_together(self, line: str, words: list[str]) -> None:
+        assert [spec.text for spec in expand(["@f"], lambda _: line)] == words
 
     def test_only_line_feeds_count_lines(self) -> None:
         assert expand(["@f"], lambda _: "a\x0bb\x85c\u2028d\ne")[-1] == Spec("e", "f:2")
