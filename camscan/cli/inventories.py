@@ -77,7 +77,7 @@ def _told(listed: Inventory, *, guessed: bool) -> Iterator[str]:
 
 def _told_of(sheet: SheetReading) -> Iterator[str]:
     """The columns of a sheet, and its lines by what became of them."""
-    from camscan.inventory.reading import described
+    from camscan.inventory.columns import described
 
     where = f"Sheet {sheet.sheet!r}: " if sheet.sheet else ""
     if sheet.rows or sheet.columns.identifies:

@@ -98,13 +98,14 @@ def find_by_content(rows: Sequence[Sequence[str]], columns: Columns) -> Columns:
 
 
 def override(columns: Columns, chosen: Mapping[Field, str]) -> Columns:
-    """`columns` with the fields that the user places, by name, by letters (B) or by number (2).
+    """`columns` with the fields that the user places, by name, by letters (B) or by number (2), where they can be."""
+    places = {which: _place(columns.names, text) for which, text in chosen.items()}
+    return _placed(columns.names, columns.of, {which: (at,) for which, at in places.items() if at is not None})
 
-    Raises:
-        UsageError: there is no such column.
-    """
-    placed = {which: (_place(columns.names, which, text),) for which, text in chosen.items()}
-    return _placed(columns.names, columns.of, placed)
+
+def unplaced(columns: Columns, chosen: Mapping[Field, str]) -> tuple[Field, ...]:
+    """The fields for which the user chose a column that is none of these."""
+    return tuple(which for which, text in chosen.items() if _place(columns.names, text) is None)
 
 
 def _placed(
@@ -169,6 +170,16 @@ def letters(at: int) -> str:
         at, rest = divmod(at - 1, 26)
         text = chr(65 + rest) + text
     return text
+
+
+def described(columns: Columns) -> str:
+    """The mapping in one line, as `ip = "IP Addr."`."""
+    named = (f"{which} = {_named(columns, places)}" for which, places in columns.of.items())
+    return ", ".join(named) or "no column is of use"
+
+
+def _named(columns: Columns, places: Sequence[int]) -> str:
+    return " and ".join(f'"{columns.names[at].strip() or letters(at)}"' for at in places)
 
 
 @cache
@@ -239,18 +250,14 @@ def _are_kinds(rows: Sequence[Sequence[str]], at: int) -> bool:
     return bool(cells) and sum(models) * 2 <= len(cells)
 
 
-def _place(names: Sequence[str], which: Field, text: str) -> int:
+def _place(names: Sequence[str], text: str) -> int | None:
     for same in (str.strip, compact):
         for at, name in enumerate(names):
             if same(name) == same(text) != "":
                 return at
     if text.isascii() and text.isdecimal() and 0 < int(text) <= len(names):
         return int(text) - 1
-    for at in range(len(names)):
-        if letters(at) == text.upper():
-            return at
-    known = ", ".join(map(values.shown, filter(str.strip, names[:30])))
-    raise UsageError(f"--map {which}={text}: no such column among {known}: give a name, letter or number")
+    return next((at for at in range(len(names)) if letters(at) == text.upper()), None)
 
 
 def _is_either(name: str) -> bool:

@@ -11,11 +11,13 @@ from camscan.errors import HostError, UsageError
 from camscan.inventory import values
 from camscan.inventory.columns import (
     Columns,
+    described,
     find_by_content,
     find_columns,
     is_exact,
     letters,
     override,
+    unplaced,
 )
 from camscan.inventory.jsontable import read_json
 from camscan.inventory.kinds import is_binary, kind_of
@@ -77,7 +79,8 @@ def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encodi
     `chosen` places fields in columns by name, letters or number, before all guesses. `encoding` is that of a text file.
 
     Raises:
-        UsageError: the file is no plain one, is no table, is too large, or no column of it identifies devices.
+        UsageError: the file is no plain one, is no table, is too large, no column of it identifies devices, or a chosen
+            column is in none of its sheets. Of a sheet that lacks one, a note tells.
         HostError: the file cannot be read.
     """
     try:
@@ -86,6 +89,7 @@ def read_inventory(path: Path, chosen: Mapping[Field, str] | None = None, encodi
         rows = tuple(_rows(sheets, chosen or {}, readings))
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}: check the file") from error
+    _tell_unplaced(readings, chosen or {})
     if not any(reading.columns.identifies for reading in readings):
         raise UsageError(_unidentified(path, readings))
     return Inventory(rows, tuple(readings), kind, used)
@@ -263,22 +267,29 @@ def _holds_identifier(cells: Sequence[str]) -> bool:
     return any(values.addresses(cell).values or values.macs(cell).values for cell in cells)
 
 
-def described(columns: Columns) -> str:
-    """The mapping in one line, as `ip = "IP Addr."`."""
-    named = (f"{which} = {_names(columns, places)}" for which, places in columns.of.items())
-    return ", ".join(named) or "no column is of use"
+def _tell_unplaced(readings: Sequence[SheetReading], chosen: Mapping[Field, str]) -> None:
+    with_names = [reading for reading in readings if reading.columns.names]
+    lacking = [(reading, unplaced(reading.columns, chosen)) for reading in with_names]
+    for which, column in chosen.items():
+        without = [reading for reading, fields in lacking if which in fields]
+        if len(without) == len(with_names) > 0:
+            known = f"{_shown_names(readings)}: give a name, letter or number"
+            raise UsageError(f"--map {which}={column}: no such column among {known}")
+        for reading in without:
+            if reading.rows:
+                reading.notes.append(f"it has no column {column} for --map {which}")
 
 
-def _names(columns: Columns, places: Sequence[int]) -> str:
-    return " and ".join(f'"{columns.names[at].strip() or letters(at)}"' for at in places)
+def _shown_names(readings: Sequence[SheetReading]) -> str:
+    names = [name for reading in readings for name in reading.columns.names if name.strip()]
+    return ", ".join(map(values.shown, names[:_MAX_NAMED])) or "none"
 
 
 def _unidentified(path: Path, readings: Sequence[SheetReading]) -> str:
-    names = [name for reading in readings for name in reading.columns.names if name.strip()]
-    shown = ", ".join(map(values.shown, names[:_MAX_NAMED])) or "none"
+    shown = _shown_names(readings)
     notes = "".join(f" (sheet {values.shown(one.sheet)}: {note})" for one in readings for note in one.notes)
     if not notes and not any(reading.lines - len(reading.headers) for reading in readings):
-        below = f"has no rows below its column names {shown}" if names else "contains no rows"
+        below = f"has no rows below its column names {shown}" if shown != "none" else "contains no rows"
         return f"{path} {below}: export the list again"
     needed = "which device a row means (address, MAC, serial, UUID, host name)"
     return f"no column of {path} says {needed}; its columns are {shown}{notes}: choose one with --map ip=COLUMN"

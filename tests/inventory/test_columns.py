@@ -11,6 +11,7 @@ from camscan.inventory.columns import (
     override,
     parse_choices,
     recognise,
+    unplaced,
 )
 from camscan.inventory.synonyms import SYNONYMS, WEAK, Field
 
@@ -129,10 +130,11 @@ def test_the_user_places_fields_by_name_letter_or_number() -> None:
     assert override(columns, {Field.MAC: "IP"}).of == {Field.MAC: (1,), Field.SERIAL: (3,)}
 
 
-def test_a_column_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(UsageError) as error:
-        override(find_columns(["Ref", "IP"]), {Field.SERIAL: "Nope"})
-    assert str(error.value) == ("--map serial=Nope: no such column among 'Ref', 'IP': give a name, letter or number")
+def test_a_field_whose_column_does_not_exist_stays_where_it_is() -> None:
+    columns = find_columns(["Serial", "IP"])
+    chosen = {Field.SERIAL: "Nope", Field.MAC: "IP"}
+    assert override(columns, chosen).of == {Field.SERIAL: (0,), Field.MAC: (1,)}
+    assert unplaced(columns, chosen) == (Field.SERIAL,)
 
 
 def test_choices_are_read() -> None:

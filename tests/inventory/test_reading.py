@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from camscan.errors import HostError, UsageError
 from camscan.inventory import reading
+from camscan.inventory.columns import described
 from camscan.inventory.kinds import is_binary
-from camscan.inventory.reading import described, read_inventory
+from camscan.inventory.reading import read_inventory
 from camscan.inventory.rows import Row
 from camscan.inventory.synonyms import Field
 
@@ -173,6 +174,29 @@ def test_the_user_names_the_columns(written: Written) -> None:
     assert found.rows[0].model == "P1"
     headless = read_inventory(written("A1234;x\nA1235;y\n"), {Field.SERIAL: "A"})
     assert brief(headless.rows) == [(1, (), "A1234"), (2, (), "A1235")]
+
+
+def test_a_column_that_does_not_exist_is_named_with_those_that_do(written: Written) -> None:
+    with pytest.raises(UsageError) as error:
+        read_inventory(written("Ref,IP\nA1234,10.0.0.5\n"), {Field.SERIAL: "Nope"})
+    assert str(error.value) == "--map serial=Nope: no such column among 'Ref', 'IP': give a name, letter or number"
+
+
+def test_a_chosen_column_need_not_be_in_every_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        workbook.add_worksheet("Read me").write("A1", "Last changed in May")
+        cameras = workbook.add_worksheet("Cameras")
+        cameras.write_row("A1", ["IP", "Plate"])
+        cameras.write_row("A2", ["10.0.0.5", "A1234"])
+        old = workbook.add_worksheet("Old")
+        old.write_row("A1", ["IP"])
+        old.write_row("A2", ["10.0.0.6"])
+    found = read_inventory(path, {Field.SERIAL: "Plate"})
+    assert brief(found.rows) == [(2, ("10.0.0.5",), "A1234"), (2, ("10.0.0.6",), None)]
+    assert [reading.notes for reading in found.sheets] == [[], [], ["it has no column Plate for --map serial"]]
+    with pytest.raises(UsageError, match=r"^--map serial=Tag: no such column among 'A', 'IP', 'Plate', 'IP': give a "):
+        read_inventory(path, {Field.SERIAL: "Tag"})
 
 
 def test_a_table_that_identifies_nothing_is_refused_with_its_columns(written: Written) -> None:
