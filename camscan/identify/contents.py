@@ -21,7 +21,7 @@ def parse(folders: Sequence[Folder], *, examples: bool = True) -> Contents:
 
     `examples`: whether those of the rules are kept. Files are parsed one at a time, because their trees are large.
     """
-    faults: list[str] = []
+    faults = [fault for folder in folders for fault in folder.misplaced]
     vocabulary = Vocabulary()
     for folder in folders:
         for name, tree in _trees(folder, "vocabulary.yaml", faults):

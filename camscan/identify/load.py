@@ -6,9 +6,10 @@ first asked for, because that takes some tenths of a second and who reads kept d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from camscan.data import MAX_BYTES
@@ -16,7 +17,9 @@ from camscan.errors import RuleError
 from camscan.identify.library import Library
 from camscan.identify.rules import RULE_FOLDERS, Contents, Folder
 
-_FILES = ("vocabulary.yaml", *(f"{name}*.yaml" for name in RULE_FOLDERS), "brands/*.yaml")
+_SUFFIXES = (".yaml", ".yml")
+_VOCABULARY = "vocabulary.yaml"
+_PARTS = (*RULE_FOLDERS, "brands/")
 
 
 def load(
@@ -45,7 +48,17 @@ def load(
 
 def rule_files(folder: Path) -> tuple[Path, ...]:
     """Every file of a folder that `load` reads, in the order in which it does."""
-    return tuple(path for pattern in _FILES for path in sorted(folder.glob(pattern)))
+    below = (sorted(path for suffix in _SUFFIXES for path in folder.glob(f"{part}*{suffix}")) for part in _PARTS)
+    return (*folder.glob(_VOCABULARY), *chain.from_iterable(below))
+
+
+def _misplaced(folder: Path) -> Iterator[str]:
+    """A fault for each file beside or below the folders of rules, where a rule would stand unread."""
+    beside = (path for path in folder.glob("*") if path.name != _VOCABULARY)
+    below = (path for part in _PARTS for path in folder.glob(f"{part}*/**/*"))
+    for path in sorted((*beside, *below)):
+        if path.suffix in _SUFFIXES and not path.name.startswith("."):
+            yield f"{path}:1: is not read: move it into makers/ or brands/"
 
 
 class _Digest:
@@ -77,13 +90,13 @@ def _read(folder: Path, digest: _Digest) -> Folder:
             files[name] = f"{path}:1: cannot be read: {error.strerror}: fix its permissions, or remove it"
         else:
             digest.add(name, data)
-    return Folder(folder, files)
+    return Folder(folder, files, tuple(_misplaced(folder)))
 
 
 def _without_rules(folder: Folder) -> Folder:
     """Brands and vocabulary alone: a twentieth of the work, for who only looks names up."""
     light = {name: data for name, data in folder.files.items() if not name.startswith(RULE_FOLDERS)}
-    return Folder(folder.path, light)
+    return Folder(folder.path, light, folder.misplaced)
 
 
 def _parsed(folders: Sequence[Folder], *, examples: bool) -> Contents:

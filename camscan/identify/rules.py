@@ -167,10 +167,14 @@ RULE_FOLDERS = ("names/", "devices/", "channels/", "makers/", "usual/")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The rule files of a folder by relative name: the bytes of each, or why it could not be read."""
+    """The rule files of a folder by relative name: the bytes of each, or why it could not be read.
+
+    `misplaced` has a fault for each file that looks like one and stands where none is read.
+    """
 
     path: Path
     files: Mapping[str, bytes | str]
+    misplaced: tuple[str, ...] = ()
 
     def shown(self, name: str) -> str:
         """A file as messages name it."""

@@ -63,6 +63,26 @@ def test_a_broken_file_costs_nobody_elses_rules(write: Write) -> None:
     assert pattern.startswith(f"{folder}/makers/hikvision.yaml:3: b: the pattern is not RE2: missing ): (x: ")
 
 
+def test_a_file_with_the_short_suffix_is_read(write: Write) -> None:
+    folder = write("rules:\n" + rule("a"))
+    (folder / "makers" / "dahua.yml").write_text("rules:\n" + rule("b"))
+    assert [item.id for item in load([folder], strict=True).rules] == ["b", "a"]
+
+
+def test_a_file_where_none_is_read_is_told(write: Write) -> None:
+    folder = write("rules:\n" + rule("a"))
+    (folder / "own.yaml").write_text("rules:\n" + rule("b"))
+    (folder / ".own.yaml").write_text("not ours")
+    (folder / "makers" / "more").mkdir()
+    (folder / "makers" / "more" / "own.yml").write_text("rules:\n" + rule("b"))
+    (folder / "policies").mkdir()
+    (folder / "policies" / "own.yaml").write_text("")
+    assert load([folder]).warnings == (
+        f"{folder}/makers/more/own.yml:1: is not read: move it into makers/ or brands/",
+        f"{folder}/own.yaml:1: is not read: move it into makers/ or brands/",
+    )
+
+
 def test_strict_names_every_fault(write: Write) -> None:
     folder = write("rules:\n" + rule("a", "(x") + rule("b", "(y"))
     with pytest.raises(RuleError) as caught:
